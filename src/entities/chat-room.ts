@@ -1,0 +1,65 @@
+import { Entity } from 'electrodb'
+import { client, primary, service, table } from './table.ts'
+
+/**
+ * A room. Key: ChatRoomId. Its members are rows of their own (`Membership`) in the same partition and the same
+ * collection, so `roomWithMembers` presents both in one query: a list on the room would be capped at 400 KB, be
+ * rewritten whole at every join, and make the room a hot item.
+ *
+ * - AP5 `getRoom`: does it exist, what is it called, what is its head?
+ * - AP6 `getRooms`: the same for many
+ * - AP7 `nextSeq`: the next message's place
+ */
+export const ChatRoom = new Entity(
+  {
+    model: { entity: 'ChatRoom', version: '1', service },
+    attributes: {
+      chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
+      roomName: { type: 'string', field: 'RoomName', required: true },
+      /** The highest sequence number handed out. */
+      headSeq: { type: 'number', field: 'HeadSeq', required: true, default: 0 },
+      createdBy: { type: 'string', field: 'CreatedBy', required: true },
+      createdAt: { type: 'number', field: 'CreatedAt', required: true },
+      /** `pending` while founders beyond one transaction's size are still to be written; the stream completes it. */
+      setup: { type: 'string', field: 'Setup' },
+      pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
+    },
+    indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], []) } },
+  },
+  { table, client },
+)
+
+export interface RoomRow {
+  chatRoomId: string
+  roomName: string
+  headSeq: number
+}
+
+const attributes = ['chatRoomId', 'roomName', 'headSeq'] as const
+
+/** AP5. */
+export async function getRoom(chatRoomId: string): Promise<RoomRow | undefined> {
+  const { data } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: [...attributes] })
+  return data ?? undefined
+}
+
+/** AP6. Rooms that don't exist are left out; no order. */
+export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<string, RoomRow>> {
+  if (chatRoomIds.length === 0) return new Map()
+  const { data } = await ChatRoom.get(chatRoomIds.map((chatRoomId) => ({ chatRoomId }))).go({
+    consistent: true,
+    concurrency: 4,
+    attributes: [...attributes],
+  })
+  return new Map(data.map((room) => [room.chatRoomId, room]))
+}
+
+/**
+ * AP7. A plain `ADD`, outside any transaction: it never conflicts, however many send at once.
+ * A number whose message is then never written stays a hole.
+ */
+export async function nextSeq(chatRoomId: string): Promise<number> {
+  const { data } = await ChatRoom.patch({ chatRoomId }).add({ headSeq: 1 }).go({ response: 'updated_new' })
+  if (data.headSeq === undefined) throw new Error('unable to number a message; the counter came back empty')
+  return data.headSeq
+}

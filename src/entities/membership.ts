@@ -1,0 +1,155 @@
+import { Entity, Service } from 'electrodb'
+import { ChatRoom, type RoomRow } from './chat-room.ts'
+import { NotAMember } from '../errors.ts'
+import { client, gsi1, primary, service, table } from './table.ts'
+
+/**
+ * Who is in a room. Key: ChatRoomId + UserId, in the room's partition.
+ *
+ * - AP8 `getMembership`: may this user act in this room?
+ * - AP9 `getMemberships`: the same for many rooms
+ * - AP10 `addMember`
+ * - AP11 `removeMember`
+ * - AP12 `roomsOfUser`: which rooms is this user in?
+ * - AP13 `roomWithMembers`: the room and who is in it, in one query
+ */
+export const Membership = new Entity(
+  {
+    model: { entity: 'Membership', version: '1', service },
+    attributes: {
+      chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
+      userId: { type: 'string', field: 'UserId', required: true },
+      role: { type: ['owner', 'member'] as const, field: 'Role', required: true },
+      /** Epoch milliseconds. */
+      joinedAt: { type: 'number', field: 'JoinedAt', required: true },
+      /** New at every join, so that the clean-up after a leave can't undo the join that followed it. */
+      joinId: { type: 'string', field: 'JoinId', required: true },
+      /** The room's head when the user joined: what came later is theirs. */
+      joinedSeq: { type: 'number', field: 'JoinedSeq', required: true },
+      /** In the room since it was made: nobody is told `memberJoined`. */
+      founding: { type: 'boolean', field: 'Founding' },
+      /** The connection that did it: it has the reply, so it gets no event. */
+      originConnectionId: { type: 'string', field: 'OriginConnectionId' },
+    },
+    indexes: {
+      room: { collection: 'roster', ...primary(['chatRoomId'], ['userId']) },
+      byUser: gsi1(['userId'], ['chatRoomId']),
+    },
+  },
+  { table, client },
+)
+
+export interface MembershipRow {
+  chatRoomId: string
+  userId: string
+  role: 'owner' | 'member'
+  joinedAt: number
+  joinId: string
+  joinedSeq: number
+  founding?: boolean
+  originConnectionId?: string
+}
+
+const roster = new Service({ ChatRoom, Membership })
+
+/** AP8. */
+export async function getMembership(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
+  const { data } = await Membership.get({ chatRoomId, userId }).go({ consistent: true })
+  return data ?? undefined
+}
+
+/** AP8. @throws NotAMember, the same whether or not the room exists, so that membership can't be probed */
+export async function requireMembership(chatRoomId: string, userId: string): Promise<MembershipRow> {
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined) throw new NotAMember('unable to act in this room; the user is not a member')
+  return membership
+}
+
+/** AP9. By room; rooms the user isn't in are left out. */
+export async function getMemberships(
+  userId: string,
+  chatRoomIds: readonly string[],
+): Promise<Map<string, MembershipRow>> {
+  if (chatRoomIds.length === 0) return new Map()
+  const { data } = await Membership.get(chatRoomIds.map((chatRoomId) => ({ chatRoomId, userId }))).go({
+    consistent: true,
+    concurrency: 4,
+  })
+  return new Map(data.map((membership) => [membership.chatRoomId, membership]))
+}
+
+/** AP10. Says whether the user is new in the room; a membership that exists stays as it is. */
+export async function addMember(membership: MembershipRow): Promise<boolean> {
+  const { rejected } = await Membership.create(membership).go({ returnOnConditionCheckFailure: true })
+  return !rejected
+}
+
+/** AP11. Answers with what was removed, or nothing when the user wasn't in the room. */
+export async function removeMember(chatRoomId: string, userId: string): Promise<boolean> {
+  const { rejected } = await Membership.remove({ chatRoomId, userId }).go({ returnOnConditionCheckFailure: true })
+  return !rejected
+}
+
+/** AP12. From the index, by room id, after `cursor` (a room id): eventually consistent, so check before trusting it. */
+export async function roomsOfUser(
+  userId: string,
+  page: { after?: string; limit: number },
+): Promise<{ memberships: MembershipRow[]; nextCursor?: string }> {
+  const query = Membership.query.byUser({ userId })
+  // One more than asked for tells whether there is a next page. `between`, since `gt` would read on into the
+  // neighbours in the partition; `~` sorts after every character of a room id.
+  const { data } = await (
+    page.after === undefined ? query : query.between({ chatRoomId: `${page.after}\u0000` }, { chatRoomId: '~' })
+  ).go({ limit: page.limit + 1, pages: 'all', count: page.limit + 1 })
+  const memberships = data.slice(0, page.limit)
+  const last = memberships.at(-1)
+  return data.length > page.limit && last ? { memberships, nextCursor: last.chatRoomId } : { memberships }
+}
+
+export interface RoomWithMembers extends RoomRow {
+  members: string[]
+  /** The last member of this page, when there are more. */
+  nextCursor?: string
+}
+
+/** Bytes of `members` that one reply carries: a reply is at most 128 KB, and `joinRoom`'s holds messages too. */
+const MEMBERS_BYTES = 40_000
+
+/**
+ * AP13. The room and its members by user id, in one consistent query of the partition's collection; nothing when there
+ * is no such room. A page ends at `limit` members or 40 KB of ids.
+ */
+export async function roomWithMembers(
+  chatRoomId: string,
+  page: { after?: string; limit: number },
+): Promise<RoomWithMembers | undefined> {
+  const after = page.after
+  if (after === undefined) {
+    const { data } = await roster.collections
+      .roster({ chatRoomId })
+      .go({ consistent: true, limit: page.limit + 2, count: page.limit + 2, pages: 'all' })
+    const room = data.ChatRoom[0]
+    return room && { ...presented(room), ...membersPage(data.Membership, page.limit) }
+  }
+  const [room, { data }] = await Promise.all([
+    ChatRoom.get({ chatRoomId }).go({ consistent: true }),
+    Membership.query
+      .room({ chatRoomId })
+      .between({ userId: `${after}\u0000` }, { userId: '\u{10ffff}' })
+      .go({ consistent: true, limit: page.limit + 1, count: page.limit + 1, pages: 'all' }),
+  ])
+  return room.data === null ? undefined : { ...presented(room.data), ...membersPage(data, page.limit) }
+}
+
+const presented = ({ chatRoomId, roomName, headSeq }: RoomRow): RoomRow => ({ chatRoomId, roomName, headSeq })
+
+function membersPage(rows: { userId: string }[], limit: number): { members: string[]; nextCursor?: string } {
+  const members: string[] = []
+  let bytes = 0
+  for (const { userId } of rows) {
+    bytes += Buffer.byteLength(JSON.stringify(userId)) + 1
+    if (members.length === limit || bytes > MEMBERS_BYTES) return { members, nextCursor: members.at(-1) ?? '' }
+    members.push(userId)
+  }
+  return { members }
+}

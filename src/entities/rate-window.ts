@@ -1,0 +1,53 @@
+import { Entity } from 'electrodb'
+import { RateLimited } from '../errors.ts'
+import { client, service, table } from './table.ts'
+
+/**
+ * How much a user has sent in a window of time. Key: UserId + the window's start. Written only where the deployment
+ * sets a limit.
+ *
+ * - AP25 `countSend`: may this user send once more now?
+ */
+export const RateWindow = new Entity(
+  {
+    model: { entity: 'RateWindow', version: '1', service },
+    attributes: {
+      userId: { type: 'string', field: 'UserId', required: true },
+      /** Epoch milliseconds. */
+      startsAt: { type: 'number', field: 'StartsAt', required: true },
+      sends: { type: 'number', field: 'Sends', required: true },
+      /** Epoch seconds, for TTL. */
+      expiresAt: { type: 'number', field: 'expiresAt', required: true },
+    },
+    indexes: {
+      window: {
+        pk: { field: 'pk', composite: ['userId'], template: 'rate#${userId}', casing: 'none' },
+        sk: { field: 'sk', composite: ['startsAt'], template: '${startsAt}', casing: 'none' },
+      },
+    },
+  },
+  { table, client },
+)
+
+export interface RateLimit {
+  sends: number
+  seconds: number
+}
+
+/**
+ * AP25. Counts a send in its window with one conditional write.
+ *
+ * @throws RateLimited when the window is full, with the time until the next one
+ */
+export async function countSend(userId: string, limit: RateLimit, now: number): Promise<void> {
+  const length = limit.seconds * 1_000
+  const startsAt = Math.floor(now / length) * length
+  const { rejected } = await RateWindow.update({ userId, startsAt })
+    .add({ sends: 1 })
+    .set({ expiresAt: Math.ceil((startsAt + length) / 1_000) })
+    .where((row, { notExists, lt }) => `${notExists(row.sends)} OR ${lt(row.sends, limit.sends)}`)
+    .go({ returnOnConditionCheckFailure: true })
+  if (rejected) {
+    throw new RateLimited(`unable to send; the limit is ${limit.sends} in ${limit.seconds} s`, startsAt + length - now)
+  }
+}

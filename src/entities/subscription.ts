@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { Entity } from 'electrodb'
+import { untilProcessed } from './batch.ts'
+import { client, service, table } from './table.ts'
+
+/**
+ * A connection that gets a room's events. Key: ChatRoomId + ConnectionId, in a partition of its own per room; the sort
+ * key starts with two hex digits of the connection id's hash, so that a huge room can be read in parallel ranges.
+ *
+ * - AP14 `subscribe`: from when on does this connection get the room's events?
+ * - AP15 `unsubscribe`: until when?
+ * - AP16 `subscriptionsOfRoom`: who gets this event? (a page, in hash order)
+ * - AP17 `subscriptionsOfConnection`: what is to be cleaned up after it?
+ */
+export const Subscription = new Entity(
+  {
+    model: { entity: 'Subscription', version: '1', service },
+    attributes: {
+      chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
+      connectionId: { type: 'string', field: 'ConnectionId', required: true },
+      hash: { type: 'string', field: 'Hash', required: true },
+      userId: { type: 'string', field: 'UserId', required: true },
+      /** The membership that it stands on. */
+      joinId: { type: 'string', field: 'JoinId', required: true },
+      /** Epoch seconds, as the Connection's. */
+      expiresAt: { type: 'number', field: 'expiresAt', required: true },
+    },
+    indexes: {
+      room: {
+        pk: { field: 'pk', composite: ['chatRoomId'], template: 'subscriptions#${chatRoomId}', casing: 'none' },
+        sk: { field: 'sk', composite: ['hash', 'connectionId'], template: '${hash}#${connectionId}', casing: 'none' },
+      },
+      byConnection: {
+        index: 'gsi1',
+        pk: {
+          field: 'gsi1pk',
+          composite: ['connectionId'],
+          template: 'connection#${connectionId}',
+          casing: 'none',
+        },
+        sk: { field: 'gsi1sk', composite: ['chatRoomId'], template: '${chatRoomId}', casing: 'none' },
+      },
+    },
+  },
+  { table, client },
+)
+
+export interface SubscriptionRow {
+  chatRoomId: string
+  connectionId: string
+  userId: string
+  joinId: string
+  expiresAt: number
+}
+
+const hashOf = (connectionId: string) => createHash('sha256').update(connectionId).digest('hex').slice(0, 2)
+
+const keyOf = ({ chatRoomId, connectionId }: { chatRoomId: string; connectionId: string }) => ({
+  chatRoomId,
+  connectionId,
+  hash: hashOf(connectionId),
+})
+
+/** AP14. */
+export async function subscribe(subscriptions: readonly SubscriptionRow[]): Promise<void> {
+  const rows = subscriptions.map((subscription) => ({ ...subscription, hash: hashOf(subscription.connectionId) }))
+  if (rows.length === 1) {
+    await Subscription.put(rows[0]!).go()
+    return
+  }
+  await untilProcessed(rows, async (left) => {
+    const { unprocessed } = await Subscription.put(left).go({ concurrency: 4 })
+    const again = new Set(unprocessed.map((key) => `${key.chatRoomId} ${key.connectionId}`))
+    return { unprocessed: left.filter((row) => again.has(`${row.chatRoomId} ${row.connectionId}`)) }
+  })
+}
+
+/**
+ * AP15. With `joinId`, only a subscription that stands on that membership: a user who left and came back keeps what
+ * the second join made.
+ */
+export async function unsubscribe(
+  subscription: { chatRoomId: string; connectionId: string },
+  joinId?: string,
+): Promise<void> {
+  const deletion = Subscription.delete(keyOf(subscription))
+  if (joinId === undefined) {
+    await deletion.go()
+    return
+  }
+  await deletion.where((row, { eq }) => eq(row.joinId, joinId)).go({ returnOnConditionCheckFailure: true })
+}
+
+/**
+ * AP16. One consistent page (about 1 MB, some 3,000 connections) of the room's live subscriptions, so that a
+ * subscription acknowledged before a message was written is in that message's fan-out.
+ * An expired row, which TTL hasn't removed yet, is left out: its token or its connection has ended.
+ */
+export async function subscriptionsOfRoom(
+  chatRoomId: string,
+  now: number,
+  cursor?: string,
+): Promise<{ subscriptions: SubscriptionRow[]; nextCursor?: string }> {
+  const page = await Subscription.query
+    .room({ chatRoomId })
+    .go({ consistent: true, ...(cursor === undefined ? {} : { cursor }) })
+  const subscriptions = page.data.filter((subscription) => subscription.expiresAt * 1_000 > now)
+  return page.cursor === null ? { subscriptions } : { subscriptions, nextCursor: page.cursor }
+}
+
+/** AP17. From the index: what is missed here falls to its first 410 or to TTL. */
+export async function subscriptionsOfConnection(connectionId: string): Promise<SubscriptionRow[]> {
+  const { data } = await Subscription.query.byConnection({ connectionId }).go({ pages: 'all' })
+  return data
+}

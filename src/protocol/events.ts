@@ -1,0 +1,84 @@
+import * as z from 'zod/mini'
+import { ChatRoomId, ClientMessageId, EpochMs, MessageId, RoomName, Seq, UserId } from './scalars.ts'
+
+export const MessageKind = z.enum(['text', 'broadcast', 'file'])
+
+export const FileInfo = z
+  .object({
+    uploadId: z.string(),
+    fileName: z.string(),
+    contentType: z.string(),
+    size: z.int().check(z.meta({ description: 'Bytes.' })),
+    fileUrl: z.string().check(z.meta({ description: 'A signed GET URL, short-lived.' })),
+    fileUrlExpiresAt: EpochMs,
+  })
+  .check(z.meta({ description: 'The file of a message of kind `file`.' }))
+
+export const MessageEvent = z
+  .object({
+    event: z.literal('message'),
+    chatRoomId: ChatRoomId,
+    seq: Seq,
+    messageId: MessageId,
+    kind: MessageKind,
+    senderId: UserId,
+    content: z.string(),
+    timestamp: EpochMs,
+    clientMessageId: z.optional(ClientMessageId),
+    file: z.optional(FileInfo),
+  })
+  .check(
+    z.meta({
+      description:
+        'A message of a room. May come twice or out of order: drop a `(chatRoomId, seq)` that you have, order by `seq`.',
+    }),
+  )
+
+export const TypingEvent = z
+  .object({
+    event: z.literal('typing'),
+    chatRoomId: ChatRoomId,
+    userId: UserId,
+    isTyping: z.boolean(),
+    expiresAt: EpochMs,
+  })
+  .check(z.meta({ description: "Somebody types, until `expiresAt`. Not sent to the typing user's own connections." }))
+
+export const MemberJoinedEvent = z
+  .object({ event: z.literal('memberJoined'), chatRoomId: ChatRoomId, userId: UserId, timestamp: EpochMs })
+  .check(z.meta({ description: 'Somebody became a member of the room.' }))
+
+export const MemberLeftEvent = z
+  .object({ event: z.literal('memberLeft'), chatRoomId: ChatRoomId, userId: UserId, timestamp: EpochMs })
+  .check(z.meta({ description: 'Somebody is no longer a member of the room.' }))
+
+export const RoomAddedEvent = z
+  .object({ event: z.literal('roomAdded'), chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq })
+  .check(
+    z.meta({
+      description: 'This user was put into a room from elsewhere; this connection is subscribed to it already.',
+    }),
+  )
+
+export const events = {
+  message: MessageEvent,
+  typing: TypingEvent,
+  memberJoined: MemberJoinedEvent,
+  memberLeft: MemberLeftEvent,
+  roomAdded: RoomAddedEvent,
+} as const
+
+export const ChatEvent = z.discriminatedUnion('event', [
+  MessageEvent,
+  TypingEvent,
+  MemberJoinedEvent,
+  MemberLeftEvent,
+  RoomAddedEvent,
+])
+
+export type MessageEvent = z.infer<typeof MessageEvent>
+export type TypingEvent = z.infer<typeof TypingEvent>
+export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>
+export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
+export type RoomAddedEvent = z.infer<typeof RoomAddedEvent>
+export type ChatEvent = z.infer<typeof ChatEvent>

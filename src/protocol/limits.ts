@@ -1,0 +1,29 @@
+/** Sizes in UTF-8 bytes unless the name says otherwise. The wire announces them in `sync`'s `limits`. */
+export const MAX_CONTENT_BYTES = 16_384
+export const MAX_CAPTION_BYTES = 2_048
+export const MAX_FILE_NAME_CHARS = 255
+/** Default of the deployment's `MAX_FILE_BYTES`. */
+export const DEFAULT_MAX_FILE_BYTES = 25 * 1024 * 1024
+export const MAX_ROOM_NAME_CHARS = 128
+export const MAX_USER_ID_CHARS = 128
+export const MAX_CREATE_ROOM_MEMBERS = 100
+/** `members` of one reply; more are paged with `nextCursor`. */
+export const MAX_MEMBERS_PER_REPLY = 1_000
+export const MAX_HISTORY_PAGE = 100
+export const DEFAULT_HISTORY_PAGE = 50
+export const MAX_ROOMS_PAGE = 100
+export const DEFAULT_ROOMS_PAGE = 50
+
+/** A sender repeats its typing indicator at most this often … */
+export const TYPING_REPEAT_MS = 3_000
+/** … and is shown as typing for this long after the last one. */
+export const TYPING_EXPIRY_MS = 8_000
+
+/**
+ * API Gateway's own limits, which no deployment can raise.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
+export const MAX_FRAME_BYTES = 32 * 1024
+export const MAX_MESSAGE_BYTES = 128 * 1024
+export const IDLE_TIMEOUT_MS = 10 * 60 * 1000
+export const CONNECTION_LIFETIME_MS = 2 * 60 * 60 * 1000

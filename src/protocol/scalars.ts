@@ -1,0 +1,109 @@
+import * as z from 'zod/mini'
+import {
+  MAX_CAPTION_BYTES,
+  MAX_CONTENT_BYTES,
+  MAX_FILE_NAME_CHARS,
+  MAX_ROOM_NAME_CHARS,
+  MAX_USER_ID_CHARS,
+} from './limits.ts'
+
+// zod/mini ships without words; without them `details` would say "Invalid input" for everything.
+z.config(z.locales.en())
+
+/** An issue with this marker becomes `too_large` on the wire instead of `invalid_request`. */
+export const TOO_LARGE = { code: 'too_large' } as const
+
+// A lone surrogate has no UTF-8 form: it would be stored as U+FFFD, so what is read back isn't what was sent.
+const wellFormed = z.refine<string>((text) => text.isWellFormed(), { error: 'contains a lone surrogate' })
+
+const maxBytes = (limit: number) =>
+  z.refine<string>((text) => Buffer.byteLength(text) <= limit, {
+    error: `is longer than ${limit} bytes of UTF-8`,
+    params: TOO_LARGE,
+  })
+
+const charactersUpTo = (limit: number) =>
+  z.refine<string>((text) => [...text].length <= limit, { error: `is longer than ${limit} characters` })
+
+export const ChatRoomId = z
+  .string()
+  .check(
+    z.regex(/^[A-Za-z0-9_:-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ : -' }),
+    z.meta({ description: "A room's id: 1–64 of `[A-Za-z0-9_:-]`. Ids starting `dm:` are the server's." }),
+  )
+
+export const UserId = z.string().check(
+  z.minLength(1),
+  charactersUpTo(MAX_USER_ID_CHARS),
+  wellFormed,
+  z.refine<string>((text) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), {
+    error: 'contains a character that does not print',
+  }),
+  z.meta({ description: "A user's id, the token's `sub`: 1–128 printable characters." }),
+)
+
+export const RequestId = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(64),
+    wellFormed,
+    z.meta({ description: "The client's own id of a request, 1–64 characters; its reply or error carries it." }),
+  )
+
+export const ClientMessageId = z.string().check(
+  z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }),
+  z.meta({
+    description: "The sender's own id of a message, 1–64 of `[A-Za-z0-9_-]`: makes a send idempotent for good.",
+  }),
+)
+
+export const Content = z
+  .string()
+  .check(
+    z.minLength(1),
+    wellFormed,
+    maxBytes(MAX_CONTENT_BYTES),
+    z.meta({ description: 'The text of a message: 1–16,384 bytes of UTF-8.' }),
+  )
+
+export const Caption = z
+  .string()
+  .check(wellFormed, maxBytes(MAX_CAPTION_BYTES), z.meta({ description: 'Up to 2,048 bytes of UTF-8.' }))
+
+export const FileName = z
+  .string()
+  .check(
+    z.minLength(1),
+    charactersUpTo(MAX_FILE_NAME_CHARS),
+    wellFormed,
+    z.meta({ description: 'Any Unicode, 1–255 characters: shown to people, never part of a key or a path.' }),
+  )
+
+export const RoomName = z
+  .string()
+  .check(z.minLength(1), charactersUpTo(MAX_ROOM_NAME_CHARS), wellFormed, z.meta({ description: '1–128 characters.' }))
+
+export const Seq = z
+  .int()
+  .check(z.gte(0), z.meta({ description: "A room's sequence number: given by the server, rising by one." }))
+
+export const MessageId = z
+  .string()
+  .check(
+    z.regex(/^\d{16}$/, { error: 'must be 16 digits' }),
+    z.meta({ description: "The message's `seq` as 16 digits, which sort as the numbers do." }),
+  )
+
+export const EpochMs = z
+  .int()
+  .check(z.gte(0), z.meta({ description: 'A moment: milliseconds since 1970-01-01T00:00:00Z.' }))
+
+export const Cursor = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(512),
+    wellFormed,
+    z.meta({ description: 'Opaque: the `nextCursor` of the page before.' }),
+  )
