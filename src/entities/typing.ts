@@ -31,6 +31,13 @@ export const Typing = new Entity(
   { table, client },
 )
 
+export interface TypingRow {
+  chatRoomId: string
+  userId: string
+  isTyping: boolean
+  until: number
+}
+
 /**
  * AP18. The write is the fan-out: a repeat of the same state within 3 s fails its condition, so the stream has
  * nothing to tell. Answers with the moment until which the user is shown as typing.

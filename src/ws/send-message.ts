@@ -10,7 +10,7 @@ export const schema = actions.sendMessage.request
 
 /**
  * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
- * connection is then subscribed to it before the reply goes out. AP7, AP8, AP14, AP19, AP23, AP24.
+ * connection is subscribed to it before the message is written. AP7, AP8, AP14, AP19, AP23, AP24.
  */
 export async function handle(input: Request<'sendMessage'>, caller: Caller): Promise<Reply<'sendMessage'>> {
   const { chatRoomId, recipientId, content, clientMessageId } = input
@@ -19,14 +19,14 @@ export async function handle(input: Request<'sendMessage'>, caller: Caller): Pro
     return send(caller, { ...message, chatRoomId }, requireMembership(chatRoomId, caller.userId))
   }
   const direct = directRoomId(caller.userId, recipientId!)
-  const admission = ensureDirectRoom(caller, recipientId!)
-  const sent = await send(caller, { ...message, chatRoomId: direct }, admission)
-  const { joinId } = await admission
-  if (joinId !== undefined) {
-    const { userId, connectionId, rowsExpireAt } = caller
-    await subscribe([{ chatRoomId: direct, connectionId, userId, joinId, expiresAt: rowsExpireAt }])
-  }
-  return sent
+  return send(caller, { ...message, chatRoomId: direct }, enterDirectRoom(direct, caller, recipientId!))
+}
+
+async function enterDirectRoom(chatRoomId: string, caller: Caller, recipientId: string): Promise<void> {
+  const { joinId } = await ensureDirectRoom(caller, recipientId)
+  if (joinId === undefined) return
+  const { userId, connectionId, rowsExpireAt } = caller
+  await subscribe([{ chatRoomId, connectionId, userId, joinId, expiresAt: rowsExpireAt }])
 }
 
 export const handler = route('sendMessage', schema, handle)

@@ -1,0 +1,64 @@
+import type { ChatEvent } from '../protocol/events.ts'
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+
+const HEAD = Buffer.from('{"type":"events","events":[')
+const TAIL = Buffer.from(']}')
+const COMMA = Buffer.from(',')
+const EMPTY = HEAD.length + TAIL.length
+
+export interface Frame {
+  bytes: Uint8Array
+  /** How many events it carries. */
+  events: number
+}
+
+/**
+ * Packs events into as few frames as fit in 32 KB, the unit that API Gateway meters, in order. An event that is larger
+ * goes alone. Every event is serialised once, and connections that get the same events share the very same buffers.
+ */
+export class FramePacker {
+  readonly #json = new Map<ChatEvent, Buffer>()
+  readonly #ids = new Map<ChatEvent, number>()
+  readonly #packed = new Map<string, Frame[]>()
+
+  frames(events: readonly ChatEvent[]): Frame[] {
+    const key = events.map((event) => this.#idOf(event)).join()
+    const packed = this.#packed.get(key) ?? this.#pack(events)
+    this.#packed.set(key, packed)
+    return packed
+  }
+
+  #idOf(event: ChatEvent): number {
+    const id = this.#ids.get(event) ?? this.#ids.size
+    this.#ids.set(event, id)
+    return id
+  }
+
+  #pack(events: readonly ChatEvent[]): Frame[] {
+    const frames: Frame[] = []
+    let parts: Buffer[] = []
+    let size = EMPTY
+    const close = () => {
+      // Every part brought its comma along; the last one goes.
+      if (parts.length > 0) {
+        frames.push({ bytes: Buffer.concat([HEAD, ...parts.slice(0, -1), TAIL]), events: parts.length / 2 })
+      }
+      parts = []
+      size = EMPTY
+    }
+    for (const event of events) {
+      const json = this.#serialised(event)
+      if (parts.length > 0 && size + json.length > MAX_FRAME_BYTES) close()
+      parts.push(json, COMMA)
+      size += json.length + COMMA.length
+    }
+    close()
+    return frames
+  }
+
+  #serialised(event: ChatEvent): Buffer {
+    const json = this.#json.get(event) ?? Buffer.from(JSON.stringify(event))
+    this.#json.set(event, json)
+    return json
+  }
+}

@@ -1,0 +1,80 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { changeOf } from './changes.ts'
+import { type Delivery, fanOut, type FanOutReport } from './fan-out.ts'
+import { forEachLimited } from './pool.ts'
+import { type PostFrame, sdkPost } from './post.ts'
+import { react, RoomCache } from './reactions.ts'
+
+const REACTIONS_AT_ONCE = 16
+
+const logger = new Logger({ serviceName: 'tabletalk' })
+const metrics = new Metrics({ namespace: 'Tabletalk', serviceName: 'fan-out' })
+
+/**
+ * The engine of delivery: what the table's stream says becomes posts.
+ *
+ * Returns the records that must come again, as `batchItemFailures`; Lambda retries from the lowest of them, so what
+ * follows it comes twice, which clients drop by `(chatRoomId, seq)`. Only a record that can't be read, or whose table
+ * access failed, is such a failure; a recipient that can't be reached never is. Throws only if the whole batch is to come
+ * again, which nothing here asks for.
+ */
+export function streamHandler(post: PostFrame) {
+  return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const failed = new Set<string>()
+    const told = new Map<DynamoDBRecord, Delivery[]>()
+    const rooms = new RoomCache()
+    // Reactions first, for all of the batch: who joined in it is subscribed before what was said in it goes out.
+    await forEachLimited(event.Records, REACTIONS_AT_ONCE, async (record) => {
+      const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
+      try {
+        const change = changeOf(record)
+        if (change === undefined) return
+        const deliveries = await react(change, rooms)
+        told.set(
+          record,
+          deliveries.map((delivery) => ({ ...delivery, sequenceNumber })),
+        )
+      } catch (error) {
+        failed.add(sequenceNumber)
+        logger.error('record failed', { sequenceNumber, eventName: record.eventName, error: error as Error })
+      }
+    })
+    const report = await fanOut(
+      event.Records.flatMap((record) => told.get(record) ?? []),
+      post,
+    )
+    for (const { sequenceNumbers, chatRoomId, error } of report.unread) {
+      for (const sequenceNumber of sequenceNumbers) failed.add(sequenceNumber)
+      logger.error('room unread', { chatRoomId, error: error as Error })
+    }
+    account(report, failed.size)
+    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
+  }
+}
+
+function account(report: FanOutReport, recordsFailed: number): void {
+  for (const { connectionId, outcome, error } of report.errors) {
+    if (outcome !== 'gone') logger.warn('post failed', { connectionId, outcome, error: error as Error })
+  }
+  const { delivered, gone, throttled, slow, failed } = report.posts
+  const counts = {
+    PostsDelivered: delivered,
+    PostsGone: gone,
+    PostsThrottled: throttled,
+    PostsSlow: slow,
+    PostsFailed: failed,
+    EventsDelivered: report.eventsDelivered,
+    RecordsFailed: recordsFailed,
+  }
+  for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count)
+  metrics.publishStoredMetrics()
+}
+
+const endpoint = process.env.CONNECTIONS_ENDPOINT
+if (endpoint === undefined || endpoint === '') {
+  throw new Error('unable to start the stream function; CONNECTIONS_ENDPOINT is not set')
+}
+
+export const handler = streamHandler(sdkPost(endpoint))

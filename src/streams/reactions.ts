@@ -1,0 +1,124 @@
+import { getRoom, type RoomRow } from '../entities/chat-room.ts'
+import { connectionsOfUser } from '../entities/connection.ts'
+import { completeFounding, newJoinId } from '../entities/found-room.ts'
+import { readHistory } from '../entities/history.ts'
+import { getMembership, type MembershipRow } from '../entities/membership.ts'
+import type { MessageRow } from '../entities/message.ts'
+import { messageEventOf } from '../entities/message-event.ts'
+import { subscribe, type SubscriptionRow, subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
+import type { TypingRow } from '../entities/typing.ts'
+import type { Change, PendingRoom } from './changes.ts'
+import type { Delivery } from './fan-out.ts'
+
+/** What somebody hears of a change, before it is known which record it came with. */
+type Told = Omit<Delivery, 'sequenceNumber'>
+
+/** Messages that a new member is sent along with `roomAdded`, when they came before its subscription did. */
+const CATCH_UP = 50
+
+/** Rooms read for a batch: a room founded with a hundred members is read once, not a hundred times. */
+export class RoomCache {
+  readonly #rooms = new Map<string, Promise<RoomRow | undefined>>()
+
+  get(chatRoomId: string): Promise<RoomRow | undefined> {
+    const room = this.#rooms.get(chatRoomId) ?? getRoom(chatRoomId)
+    this.#rooms.set(chatRoomId, room)
+    return room
+  }
+}
+
+/**
+ * Does what a change asks for in the table, and answers with what is to be told. Everything here may run again, late,
+ * or after what came later: writes are conditional on the very membership or connection that the record speaks of.
+ */
+export async function react(change: Change, rooms: RoomCache): Promise<Told[]> {
+  switch (change.type) {
+    case 'messageKept':
+      return messageKept(change.message)
+    case 'typingChanged':
+      return typingChanged(change.typing)
+    case 'memberAdded':
+      return memberAdded(change.membership, rooms)
+    case 'memberRemoved':
+      return memberRemoved(change.membership)
+    case 'connectionRemoved':
+      return connectionRemoved(change.connection.connectionId)
+    case 'roomPending':
+      return roomPending(change.room)
+  }
+}
+
+/** A `text` goes to all but the sending connection, which has the reply; a `broadcast` to that one too. */
+function messageKept(message: MessageRow): Told[] {
+  const event = messageEventOf(message)
+  return message.kind === 'text' && message.originConnectionId !== undefined
+    ? [{ event, exceptConnectionId: message.originConnectionId }]
+    : [{ event }]
+}
+
+function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Told[] {
+  // A record that comes late would show somebody typing who has long stopped.
+  if (isTyping && until <= Date.now()) return []
+  return [{ event: { event: 'typing', chatRoomId, userId, isTyping, expiresAt: until }, exceptUserId: userId }]
+}
+
+/**
+ * Subscribes the new member's other live connections and tells them of the room, with the messages that were written
+ * between the join and their subscriptions; tells the room of the member, unless both were made together.
+ */
+async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise<Told[]> {
+  const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
+  const told: Told[] = []
+  const only = await subscribeOthers(membership)
+  const room = only.length > 0 ? await rooms.get(chatRoomId) : undefined
+  if (room) {
+    const { roomName, headSeq } = room
+    told.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq }, only })
+    if (headSeq > membership.joinedSeq) {
+      const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP })
+      told.push(...messages.map((message) => ({ event: messageEventOf(message), only })))
+    }
+  }
+  if (!membership.founding && (await getMembership(chatRoomId, userId))?.joinId === joinId) {
+    told.push({
+      event: { event: 'memberJoined', chatRoomId, userId, timestamp: joinedAt },
+      ...(originConnectionId === undefined ? {} : { exceptConnectionId: originConnectionId }),
+    })
+  }
+  return told
+}
+
+async function subscribeOthers(membership: MembershipRow): Promise<SubscriptionRow[]> {
+  const { chatRoomId, userId, joinId, originConnectionId } = membership
+  const connections = await connectionsOfUser(userId, Date.now())
+  const subscriptions = connections
+    .filter(({ connectionId }) => connectionId !== originConnectionId)
+    .map(({ connectionId, expiresAt }) => ({ chatRoomId, connectionId, userId, joinId, expiresAt }))
+  if (subscriptions.length === 0) return []
+  await subscribe(subscriptions)
+  // Looked at after the write: a leave that came in between has its subscriptions taken back.
+  if ((await getMembership(chatRoomId, userId))?.joinId === joinId) return subscriptions
+  await Promise.all(subscriptions.map((subscription) => unsubscribe(subscription, joinId)))
+  return []
+}
+
+/** Unsubscribes the connections of the one who left, if they still stand on that membership, before the others are told. */
+async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Promise<Told[]> {
+  const connections = await connectionsOfUser(userId, Date.now())
+  await Promise.all(connections.map(({ connectionId }) => unsubscribe({ chatRoomId, connectionId }, joinId)))
+  return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
+}
+
+/** A connection is gone, by `$disconnect`, a 410 or TTL: its subscriptions go too. Its id never comes back. */
+async function connectionRemoved(connectionId: string): Promise<Told[]> {
+  const subscriptions = await subscriptionsOfConnection(connectionId)
+  await Promise.all(subscriptions.map((subscription) => unsubscribe(subscription)))
+  return []
+}
+
+/** Completes a large founding that was cut off between its two transactions; does nothing when it wasn't. */
+async function roomPending(room: PendingRoom): Promise<Told[]> {
+  const founding = { ...room, originConnectionId: '', joinId: newJoinId() }
+  await completeFounding(founding, room.pendingMembers, room.createdAt)
+  return []
+}
