@@ -9,7 +9,7 @@ interface ServiceFailure {
 
 /** The SDK's error behind an ElectroDB one, or the error itself. */
 function rootFailure(error: unknown): ServiceFailure | undefined {
-  const root = error instanceof ElectroError && error.cause !== undefined ? error.cause : error
+  const root: unknown = error instanceof ElectroError && error.cause !== undefined ? error.cause : error
   return root instanceof Error ? root : undefined
 }
 

@@ -2,6 +2,7 @@ import { deleteConnection } from '../entities/connection.ts'
 import { type SubscriptionRow, subscriptionsOfRoom, unsubscribe } from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
 import { FramePacker } from './frames.ts'
+import { groupBy } from './group-by.ts'
 import { inOrder } from './order.ts'
 import { forEachLimited } from './pool.ts'
 import { CONCURRENCY, type Outcome, type PostFrame, postWithRetry } from './post.ts'
@@ -47,7 +48,7 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
   }
   const deadline = Date.now() + BUDGET_MS
   const packer = new FramePacker()
-  const rooms = [...Map.groupBy(inOrder(deliveries), ({ event }) => event.chatRoomId)]
+  const rooms = [...groupBy(inOrder(deliveries), ({ event }) => event.chatRoomId)]
   let pending = rooms.map(([chatRoomId, ofRoom]) => ({ chatRoomId, ofRoom, cursor: undefined as string | undefined }))
   while (pending.length > 0) {
     const inboxes = new Map<string, Inbox>()
@@ -83,7 +84,7 @@ async function collect(
   cursor: string | undefined,
 ): Promise<string | undefined> {
   const put = (subscription: SubscriptionRow, { event }: Delivery) => {
-    const inbox: Inbox = inboxes.get(subscription.connectionId) ?? new Map()
+    const inbox: Inbox = inboxes.get(subscription.connectionId) ?? new Map<string, Map<number | ChatEvent, ChatEvent>>()
     const events = inbox.get(chatRoomId) ?? new Map<number | ChatEvent, ChatEvent>()
     events.set(event.event === 'message' ? event.seq : event, event)
     inbox.set(chatRoomId, events)

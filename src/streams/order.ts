@@ -1,4 +1,5 @@
 import type { Delivery } from './fan-out.ts'
+import { groupBy } from './group-by.ts'
 
 /**
  * Deliveries in the order of the stream, but the messages of a room in seq order: the stream orders the changes of one
@@ -8,7 +9,7 @@ export function inOrder(deliveries: readonly Delivery[]): Delivery[] {
   const seqOf = ({ event }: Delivery) => (event.event === 'message' ? event.seq : 0)
   const sorted = new Map(
     [
-      ...Map.groupBy(
+      ...groupBy(
         deliveries.filter(({ event }) => event.event === 'message'),
         ({ event }) => event.chatRoomId,
       ),

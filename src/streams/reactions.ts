@@ -13,7 +13,12 @@ import type { Delivery } from './fan-out.ts'
 /** What somebody hears of a change, before it is known which record it came with. */
 type Told = Omit<Delivery, 'sequenceNumber'>
 
-/** Messages that a new member is sent along with `roomAdded`, when they came before its subscription did. */
+/**
+ * Messages that a new member is sent along with `roomAdded`: those since the join that are older than this. A younger
+ * one's own record follows this one in the shard and finds the subscription; an older one's may have gone by, if this
+ * record was held up.
+ */
+const CATCH_UP_AGE_MS = 1_000
 const CATCH_UP = 50
 
 /** Rooms read for a batch: a room founded with a hundred members is read once, not a hundred times. */
@@ -63,8 +68,8 @@ function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Told
 }
 
 /**
- * Subscribes the new member's other live connections and tells them of the room, with the messages that were written
- * between the join and their subscriptions; tells the room of the member, unless both were made together.
+ * Subscribes the new member's other live connections and tells them of the room, with what they may have missed of it
+ * since the join; tells the room of the member, unless both were made together.
  */
 async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise<Told[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
@@ -74,9 +79,10 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   if (room) {
     const { roomName, headSeq } = room
     told.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq }, only })
-    if (headSeq > membership.joinedSeq) {
+    if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP })
-      told.push(...messages.map((message) => ({ event: messageEventOf(message), only })))
+      const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)
+      told.push(...passed.map((message) => ({ event: messageEventOf(message), only })))
     }
   }
   if (!membership.founding && (await getMembership(chatRoomId, userId))?.joinId === joinId) {

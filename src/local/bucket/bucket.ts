@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Closable, Invoke, Log } from '../contracts.ts'
+import { Deliveries, type EventFault, type FailedDelivery } from './deliveries.ts'
+import type { BucketContext } from './exchange.ts'
+import { listen } from './http-server.ts'
+import { sweep, type LifecycleRule, type Swept } from './lifecycle.ts'
+import { MultipartUploads } from './multipart-uploads.ts'
+import { Notifier, type Notification } from './notifier.ts'
+import { EventSource } from './object-created-event.ts'
+import { ObjectStore } from './object-store.ts'
+import { operate } from './operations.ts'
+import { Signer, type Credentials } from './signature.ts'
+
+export interface BucketOptions {
+  /** Default 127.0.0.1. */
+  host?: string
+  /** Default 0, any free port. */
+  port?: number
+  /** The bucket's name. */
+  bucket: string
+  /** Region that signatures and events name, e.g. `us-east-1`. */
+  region: string
+  /** The one key pair whose signatures are accepted. */
+  credentials: Credentials
+  /** Keeps objects and undelivered events over restarts. Default: a temporary folder, removed on `close`. */
+  dataDir?: string
+  /** Origins of the CORS rule, exact or `*`. Methods are GET, HEAD, POST and PUT. */
+  corsOrigins: readonly string[]
+  notifications: readonly Notification[]
+  invoke: Invoke
+  lifecycle?: readonly LifecycleRule[]
+  log: Log
+  /** Milliseconds between the attempts at an event, one more attempt than waits. Default 100, 400; AWS waits 1 and 2 minutes. */
+  retryDelaysMs?: readonly number[]
+  /** Clock of signatures, policies, events and lifecycle. */
+  now?: () => Date
+  faults?: { onEvent?: EventFault }
+}
+
+export interface Bucket extends Closable {
+  /** `http://127.0.0.1:<port>`; clients set `forcePathStyle`. */
+  endpoint: string
+  /** Resolves when every event so far has been delivered or has failed; rejects when the bucket is closed before. */
+  idle(): Promise<void>
+  /** Runs the lifecycle rules once. Nothing runs them by itself. */
+  sweep(): Promise<Swept>
+  /** Events whose function failed all attempts; kept with `dataDir`. */
+  readonly failures: readonly FailedDelivery[]
+  /** Ends what is under way, waits for running functions; undelivered events wait in `dataDir` for the next start. */
+  close(): Promise<void>
+}
+
+/**
+ * S3 for one bucket on the loopback, as far as a chat needs it: PutObject, GetObject, HeadObject, DeleteObject,
+ * ListObjectsV2, object tagging, POST forms, multipart uploads, CORS, ObjectCreated events and lifecycle. It is strict
+ * where S3 is: signatures, expiry, every policy condition, sizes, checksums and preconditions.
+ *
+ * Not emulated: more than one bucket or key pair, session tokens, IAM and bucket policies, ACLs, public access,
+ * virtual-hosted style, SigV2 and SigV4A, versions, copies, encryption (headers are ignored), object lock, storage
+ * classes, website and CORS configuration calls, `delimiter` in lists, GET by part number, CRC-64/NVME and composite
+ * checksums, ranges of several parts (the whole object comes, as from S3), a POST form whose `file` is plain text,
+ * events other than ObjectCreated, the 6-hour retries of throttled functions, S3's latency and request rates.
+ * Multipart uploads under way are forgotten at a restart.
+ *
+ * @throws StartupError when the port is taken
+ */
+export async function startBucket(options: BucketOptions): Promise<Bucket> {
+  const { bucket: name, region, credentials, invoke, log } = options
+  const temporary = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'tabletalk-bucket-')) : undefined
+  const dir = options.dataDir ?? temporary ?? ''
+  const store = new ObjectStore(dir)
+  const deliveries = new Deliveries({
+    dir,
+    invoke,
+    log,
+    retryDelaysMs: options.retryDelaysMs ?? [100, 400],
+    onEvent: options.faults?.onEvent ?? ((event) => [event]),
+  })
+  const events = new EventSource({ bucket: name, region, accessKeyId: credentials.accessKeyId })
+  const context: BucketContext = {
+    name,
+    store,
+    uploads: new MultipartUploads(store),
+    notifier: new Notifier(options.notifications, events, deliveries),
+    signer: new Signer({ credentials, region }),
+    now: options.now ?? (() => new Date()),
+    log,
+  }
+  const removeTemporary = (): void => {
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
+  }
+  const server = await listen({
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    corsOrigins: options.corsOrigins,
+    log,
+    operate: (exchange) => operate(context, exchange),
+  }).catch((error: unknown) => {
+    removeTemporary()
+    throw error
+  })
+  deliveries.resume()
+  log.info('bucket ready', { endpoint: server.endpoint, bucket: name })
+  return {
+    endpoint: server.endpoint,
+    idle: () => deliveries.idle(),
+    sweep: () => sweep(context, options.lifecycle ?? []),
+    get failures() {
+      return deliveries.failures
+    },
+    async close() {
+      await server.close()
+      await deliveries.close()
+      removeTemporary()
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { Crc32 } from './crc32.ts'
+import { S3Error } from './s3-error.ts'
+
+const ALGORITHMS = {
+  crc32: () => new Crc32('crc32'),
+  crc32c: () => new Crc32('crc32c'),
+  sha1: () => createHash('sha1'),
+  sha256: () => createHash('sha256'),
+} as const
+
+export type ChecksumAlgorithm = keyof typeof ALGORITHMS
+
+/** Base64 checksums by algorithm. */
+export type Checksums = Partial<Record<ChecksumAlgorithm, string>>
+
+/** What the sender says of the bytes. */
+export interface ExpectedDigests {
+  /** Base64, `Content-MD5`. */
+  md5?: string
+  /** Hex, `x-amz-content-sha256`. */
+  payloadSha256?: string
+  checksums: Checksums
+  /** Algorithms whose value follows the body. */
+  trailing: ChecksumAlgorithm[]
+}
+
+/** What the bytes turned out to be. */
+export interface Digested {
+  /** Bytes. */
+  size: number
+  md5: Buffer
+  checksums: Checksums
+}
+
+const NAMES_THAT_ARE_NO_CHECKSUM = new Set(['mode', 'type', 'algorithm'])
+
+/** Reads what is expected from headers, or from a form's fields: both use the same names. */
+export function expectedDigests(named: (name: string) => string | undefined, names: Iterable<string>): ExpectedDigests {
+  const checksums: Checksums = {}
+  for (const name of names) {
+    const algorithm = /^x-amz-checksum-(.+)$/.exec(name)?.[1]
+    if (algorithm === undefined || NAMES_THAT_ARE_NO_CHECKSUM.has(algorithm)) continue
+    const value = named(name)
+    if (value !== undefined) checksums[supported(algorithm)] = value
+  }
+  const trailing = (named('x-amz-trailer') ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+    .map((name) => supported(name.replace(/^x-amz-checksum-/, '')))
+  const md5 = named('content-md5')
+  if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) {
+    throw new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.')
+  }
+  return { checksums, trailing, ...(md5 !== undefined && { md5 }) }
+}
+
+function supported(algorithm: string): ChecksumAlgorithm {
+  if (Object.hasOwn(ALGORITHMS, algorithm)) return algorithm as ChecksumAlgorithm
+  throw new S3Error('NotImplemented', `The checksum algorithm ${algorithm} is not emulated.`)
+}
+
+/** Digests bytes as they pass and then compares them with what was expected. */
+export class Digester {
+  readonly #expected: ExpectedDigests
+  readonly #md5 = createHash('md5')
+  readonly #payload = createHash('sha256')
+  readonly #checksums = new Map<ChecksumAlgorithm, { update(chunk: Uint8Array): unknown; digest(): Buffer }>()
+  #size = 0
+
+  constructor(expected: ExpectedDigests) {
+    this.#expected = expected
+    for (const algorithm of [...(Object.keys(expected.checksums) as ChecksumAlgorithm[]), ...expected.trailing]) {
+      this.#checksums.set(algorithm, ALGORITHMS[algorithm]())
+    }
+  }
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size
+  }
+
+  update(chunk: Buffer): void {
+    this.#size += chunk.length
+    this.#md5.update(chunk)
+    if (this.#expected.payloadSha256 !== undefined) this.#payload.update(chunk)
+    for (const checksum of this.#checksums.values()) checksum.update(chunk)
+  }
+
+  /** @throws S3Error BadDigest, XAmzContentSHA256Mismatch, MalformedTrailerError */
+  finish(trailers: ReadonlyMap<string, string>): Digested {
+    const { md5: expectedMd5, payloadSha256, checksums: expected, trailing } = this.#expected
+    const md5 = this.#md5.digest()
+    if (expectedMd5 !== undefined && !md5.equals(Buffer.from(expectedMd5, 'base64'))) {
+      throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.')
+    }
+    if (payloadSha256 !== undefined && this.#payload.digest('hex') !== payloadSha256) {
+      throw new S3Error(
+        'XAmzContentSHA256Mismatch',
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+      )
+    }
+    const checksums: Checksums = {}
+    for (const [algorithm, checksum] of this.#checksums) {
+      const given = trailing.includes(algorithm) ? trailers.get(`x-amz-checksum-${algorithm}`) : expected[algorithm]
+      if (given === undefined)
+        throw new S3Error('MalformedTrailerError', 'The request contained trailing data that was not well-formed')
+      const actual = checksum.digest().toString('base64')
+      if (given !== actual) {
+        throw new S3Error(
+          'BadDigest',
+          `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
+        )
+      }
+      checksums[algorithm] = actual
+    }
+    return { size: this.#size, md5, checksums }
+  }
+}

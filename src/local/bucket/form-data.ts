@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import busboy from 'busboy'
+import { S3Error } from './s3-error.ts'
+
+/** Bytes of names and values before the file. https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
+const MAX_FIELD_BYTES = 20_000
+
+/**
+ * Reads a `multipart/form-data` upload as a stream: the fields before the file are gathered, the file is handed to
+ * `take` as it arrives, what follows it is ignored. Resolves when the form has ended well and `take` has.
+ *
+ * @param take gets the fields by lower-cased name and the file; its failure ends the reading at once
+ * @throws S3Error MalformedPOSTRequest, MaxPostPreDataLengthExceededError, InvalidArgument, or what `take` threw
+ */
+export async function readForm<T>(
+  req: IncomingMessage,
+  take: (fields: Map<string, string>, file: Readable, fileName: string) => Promise<T>,
+): Promise<T> {
+  const form = parser(req)
+  const fields = new Map<string, string>()
+  let bytes = 0
+  let taken: Promise<T> | undefined
+  let refusal: { error: unknown } | undefined
+
+  form.on('field', (name, value, info) => {
+    if (taken) return
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value)
+    if (bytes > MAX_FIELD_BYTES || info.nameTruncated || info.valueTruncated) {
+      const message = 'Your POST request fields preceding the upload file were too large.'
+      form.destroy(new S3Error('MaxPostPreDataLengthExceededError', message))
+    }
+    fields.set(name.toLowerCase(), value)
+  })
+  form.on('file', (name, file, info) => {
+    // A form that ends too early fails the file before `take` has begun to read: unheard, that ends the process.
+    // Whoever reads it later gets the same error.
+    file.on('error', () => undefined)
+    if (name.toLowerCase() !== 'file') return void form.destroy(notOneFile())
+    taken = take(fields, file, info.filename ?? '')
+    taken.catch((error: unknown) => {
+      if (form.errored) return
+      refusal = { error }
+      form.destroy(error instanceof Error ? error : new Error(String(error)))
+    })
+  })
+
+  try {
+    // Without `destroyOnReturn: false` a refused form closes the socket, and the client never reads why.
+    await pipeline(Readable.from(req.iterator({ destroyOnReturn: false }), { objectMode: false }), form)
+  } catch (error) {
+    await Promise.allSettled([taken])
+    if (refusal) throw refusal.error
+    if (error instanceof S3Error || req.errored) throw error
+    throw malformed(error)
+  }
+  if (!taken) throw notOneFile()
+  return await taken
+}
+
+function parser(req: IncomingMessage): busboy.Busboy {
+  try {
+    return busboy({ headers: req.headers, defParamCharset: 'utf8', limits: { fieldSize: MAX_FIELD_BYTES, files: 1 } })
+  } catch (error) {
+    throw malformed(error)
+  }
+}
+
+function malformed(cause: unknown): S3Error {
+  return new S3Error('MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.', {
+    cause,
+  })
+}
+
+function notOneFile(): S3Error {
+  return new S3Error('InvalidArgument', 'POST requires exactly one file upload per request.')
+}

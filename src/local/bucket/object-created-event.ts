@@ -1,0 +1,70 @@
+import type { S3Event } from 'aws-lambda'
+import type { StoredObject } from './object-store.ts'
+
+/** As in a notification's configuration, `s3:ObjectCreated:*`; as in an event, without `s3:`. */
+export type CreatedBy = 'Put' | 'Post' | 'CompleteMultipartUpload'
+
+/**
+ * Makes S3's notifications, one record each, version 2.1.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export class EventSource {
+  readonly #bucket: string
+  readonly #region: string
+  readonly #accessKeyId: string
+  #sequence = 0n
+
+  constructor(options: { bucket: string; region: string; accessKeyId: string }) {
+    this.#bucket = options.bucket
+    this.#region = options.region
+    this.#accessKeyId = options.accessKeyId
+  }
+
+  created(
+    by: CreatedBy,
+    object: StoredObject,
+    request: { requestId: string; hostId: string; sourceIp: string; configurationId: string; at: Date },
+  ): S3Event {
+    return {
+      Records: [
+        {
+          eventVersion: '2.1',
+          eventSource: 'aws:s3',
+          awsRegion: this.#region,
+          eventTime: request.at.toISOString(),
+          eventName: `ObjectCreated:${by}`,
+          userIdentity: { principalId: `AWS:${this.#accessKeyId}` },
+          requestParameters: { sourceIPAddress: request.sourceIp },
+          responseElements: { 'x-amz-request-id': request.requestId, 'x-amz-id-2': request.hostId },
+          s3: {
+            s3SchemaVersion: '1.0',
+            configurationId: request.configurationId,
+            bucket: {
+              name: this.#bucket,
+              ownerIdentity: { principalId: this.#accessKeyId },
+              arn: `arn:aws:s3:::${this.#bucket}`,
+            },
+            object: {
+              key: encodeEventKey(object.key),
+              size: object.size,
+              eTag: object.etag,
+              sequencer: this.#nextSequencer(request.at),
+            },
+          },
+        },
+      ],
+    }
+  }
+
+  /** Rises with every event, over restarts too: microseconds since 1970 in 16 hex digits. */
+  #nextSequencer(at: Date): string {
+    const now = BigInt(at.getTime()) * 1000n
+    this.#sequence = now > this.#sequence ? now : this.#sequence + 1n
+    return this.#sequence.toString(16).toUpperCase().padStart(16, '0')
+  }
+}
+
+/** Form-URL-encoded with slashes kept: `a b/ü` is `a+b/%C3%BC`. */
+export function encodeEventKey(key: string): string {
+  return new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
+}

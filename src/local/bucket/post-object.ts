@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream'
+import { authenticateForm } from './authenticate.ts'
+import { Digester, expectedDigests } from './digests.ts'
+import { answer, type BucketContext, type Exchange } from './exchange.ts'
+import { readForm } from './form-data.ts'
+import { objectHeaders } from './object-headers.ts'
+import type { Incoming, StoredObject } from './object-store.ts'
+import { checkPolicy, parsePolicy, type PostPolicy } from './post-policy.ts'
+import { MAX_OBJECT_BYTES } from './put-object.ts'
+import { S3Error } from './s3-error.ts'
+import { storeObject } from './store-object.ts'
+import { tagsFromXml } from './tags.ts'
+import { checkKey, encodePath } from './target.ts'
+import { xml, XML_HEAD } from './xml.ts'
+
+/**
+ * A browser's upload under a signed policy.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
+ */
+export async function postObject(context: BucketContext, exchange: Exchange): Promise<void> {
+  const { fields, incoming } = await readForm(exchange.req, async (sent, file, fileName) => {
+    await authenticateForm(sent, context.signer)
+    const policy = parsePolicy(sent.get('policy') ?? '')
+    const fields = withFileName(sent, fileName)
+    if (fields.get('bucket') !== undefined && fields.get('bucket') !== context.name) {
+      throw new S3Error('AccessDenied', 'Invalid according to Policy: the bucket is another one')
+    }
+    checkPolicy(policy, new Map(fields).set('bucket', context.name), context.now())
+    return { fields, incoming: await receiveFile(context, policy, fields, file) }
+  })
+  let object: StoredObject
+  try {
+    const described = {
+      key: keyOf(fields),
+      ...objectHeaders(fields),
+      tags: fields.has('tagging') ? tagsFromXml(fields.get('tagging') ?? '') : {},
+    }
+    object = await storeObject(context, exchange, 'Post', incoming, described)
+  } catch (error) {
+    await context.store.discard(incoming)
+    throw error
+  }
+  answerForm(context, exchange, fields, object)
+}
+
+async function receiveFile(
+  context: BucketContext,
+  { sizeRange }: PostPolicy,
+  fields: ReadonlyMap<string, string>,
+  file: Readable,
+): Promise<Incoming> {
+  keyOf(fields)
+  const { min, max } = sizeRange ?? { min: 0, max: MAX_OBJECT_BYTES }
+  const digester = new Digester(expectedDigests((name) => fields.get(name), fields.keys()))
+  async function* bounded(): AsyncGenerator<Buffer> {
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      if (digester.size + chunk.length > max) {
+        throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size')
+      }
+      yield chunk
+    }
+    if (digester.size < min) {
+      throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size')
+    }
+  }
+  return context.store.receive(bounded(), digester)
+}
+
+/** `${filename}` stands for the file's own name in every field but those that the signature is about. */
+function withFileName(sent: ReadonlyMap<string, string>, fileName: string): Map<string, string> {
+  const kept = new Set(['policy', 'x-amz-signature'])
+  return new Map(
+    [...sent].map(([name, value]) => [name, kept.has(name) ? value : value.replaceAll('${filename}', () => fileName)]),
+  )
+}
+
+function keyOf(fields: ReadonlyMap<string, string>): string {
+  const key = fields.get('key')
+  if (key === undefined || key === '') {
+    throw new S3Error(
+      'InvalidArgument',
+      "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.",
+    )
+  }
+  checkKey(key)
+  return key
+}
+
+function answerForm(
+  context: BucketContext,
+  exchange: Exchange,
+  fields: ReadonlyMap<string, string>,
+  object: StoredObject,
+): void {
+  const location = `http://${exchange.headers.host ?? ''}/${context.name}/${encodePath(object.key)}`
+  const redirect = fields.get('success_action_redirect') ?? ''
+  if (/^https?:\/\//.test(redirect) && URL.canParse(redirect)) {
+    const url = new URL(redirect)
+    url.searchParams.set('bucket', context.name)
+    url.searchParams.set('key', object.key)
+    url.searchParams.set('etag', `"${object.etag}"`)
+    exchange.res.setHeader('location', url.href)
+    answer(exchange, 303)
+    return
+  }
+  exchange.res.setHeader('location', location)
+  switch (fields.get('success_action_status') ?? '204') {
+    case '200':
+      answer(exchange, 200)
+      return
+    case '201':
+      answer(
+        exchange,
+        201,
+        `${XML_HEAD}${xml`<PostResponse><Location>${location}</Location><Bucket>${context.name}</Bucket><Key>${object.key}</Key><ETag>"${object.etag}"</ETag></PostResponse>`.text}`,
+      )
+      return
+    default:
+      answer(exchange, 204)
+  }
+}

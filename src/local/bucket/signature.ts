@@ -1,0 +1,114 @@
+import { createHash, createHmac, timingSafeEqual, type Hash, type Hmac } from 'node:crypto'
+import { createScope, getCanonicalHeaders, getCanonicalQuery, SignatureV4 } from '@smithy/signature-v4'
+import type { Target } from './target.ts'
+
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** The `Credential` of a signature: `<access key>/<yyyymmdd>/<region>/s3/aws4_request`. */
+export interface CredentialScope {
+  accessKeyId: string
+  shortDate: string
+  region: string
+}
+
+export const ALGORITHM = 'AWS4-HMAC-SHA256'
+export const EMPTY_SHA256 = sha256('')
+
+/** Signs strings as `credentials` would. Everything but the canonical request's layout is the SDK's own signer. */
+export class Signer {
+  readonly #signer: SignatureV4
+  readonly region: string
+  readonly accessKeyId: string
+
+  constructor({ credentials, region }: { credentials: Credentials; region: string }) {
+    this.region = region
+    this.accessKeyId = credentials.accessKeyId
+    this.#signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false })
+  }
+
+  /** Whether `given` is the signature of `stringToSign`; takes as long for a near miss as for a far one. */
+  async verify(given: string, stringToSign: string, signingDate: Date): Promise<boolean> {
+    const expected = Buffer.from(await this.#signer.sign(stringToSign, { signingDate }))
+    const actual = Buffer.from(given)
+    return actual.length === expected.length && timingSafeEqual(actual, expected)
+  }
+
+  scope(longDate: string): string {
+    return createScope(longDate.slice(0, 8), this.region, 's3')
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
+export function stringToSign(
+  request: { method: string; target: Target; headers: Record<string, string> },
+  signedHeaders: string[],
+  payload: string,
+  { longDate, scope }: { longDate: string; scope: string },
+): string {
+  const signed = new Set(signedHeaders)
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => signed.has(name)))
+  const canonical = getCanonicalHeaders({ ...EMPTY_REQUEST, headers }, undefined, signed)
+  const query: Record<string, string[]> = {}
+  for (const name of request.target.query.keys()) query[name] = request.target.query.getAll(name)
+  const canonicalRequest = [
+    request.method,
+    request.target.canonicalPath,
+    getCanonicalQuery({ ...EMPTY_REQUEST, query }),
+    ...Object.entries(canonical)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => `${name}:${value}`),
+    '',
+    signedHeaders.join(';'),
+    payload,
+  ].join('\n')
+  return [ALGORITHM, longDate, scope, sha256(canonicalRequest)].join('\n')
+}
+
+/** Undefined unless it is well formed and for S3. */
+export function parseCredential(text: string): CredentialScope | undefined {
+  const match = /^([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request$/.exec(text)
+  if (!match) return undefined
+  const [, accessKeyId = '', shortDate = '', region = ''] = match
+  return { accessKeyId, shortDate, region }
+}
+
+/** `yyyymmddThhmmssZ` to a date; undefined when it is something else. */
+export function parseLongDate(text: string): Date | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+  if (!match) return undefined
+  const [, year, month, day, hour, minute, second] = match
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+const EMPTY_REQUEST = { method: '', protocol: '', hostname: '', path: '', headers: {} }
+
+/** node:crypto in the shape the SDK's signer asks for. */
+class Sha256 {
+  readonly #hash: Hash | Hmac
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', keyOf(secret))
+  }
+  update(chunk: Uint8Array): void {
+    this.#hash.update(chunk)
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest()
+  }
+  reset(): never {
+    throw new Error('unable to reset a digest; the signer makes a new one for each string')
+  }
+}
+
+function keyOf(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
+  if (typeof secret === 'string') return secret
+  if (secret instanceof ArrayBuffer) return new Uint8Array(secret)
+  return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
+}

@@ -1,0 +1,45 @@
+import type { BucketContext, Exchange } from './exchange.ts'
+import type { CreatedBy } from './object-created-event.ts'
+import type { Incoming, StoredObject } from './object-store.ts'
+import { checkWrite } from './preconditions.ts'
+
+/**
+ * Makes checked bytes an object and sees to its events: written down before the object is visible, sent when the
+ * answer is out. Removes the bytes when a precondition fails.
+ */
+export async function storeObject(
+  context: BucketContext,
+  exchange: Exchange,
+  by: CreatedBy,
+  incoming: Incoming,
+  described: Pick<StoredObject, 'key' | 'headers' | 'metadata' | 'tags'> & { etag?: string },
+): Promise<StoredObject> {
+  const at = context.now()
+  const object: StoredObject = {
+    ...described,
+    etag: described.etag ?? incoming.md5.toString('hex'),
+    size: incoming.size,
+    checksums: incoming.checksums,
+    lastModified: at.toISOString(),
+  }
+  try {
+    checkWrite(exchange.headers, context.store.get(object.key))
+    const recorded = context.notifier.record(by, object, exchange, at)
+    try {
+      context.store.put(object, incoming)
+    } catch (error) {
+      recorded.forget()
+      throw error
+    }
+    exchange.afterwards.push(recorded.send)
+  } catch (error) {
+    await context.store.discard(incoming)
+    throw error
+  }
+  exchange.res.setHeader('etag', `"${object.etag}"`)
+  for (const [algorithm, value] of Object.entries(object.checksums)) {
+    exchange.res.setHeader(`x-amz-checksum-${algorithm}`, value)
+  }
+  context.log.info('object stored', { key: object.key, size: object.size, by })
+  return object
+}

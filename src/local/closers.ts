@@ -1,0 +1,30 @@
+import type { Closable } from './contracts.ts'
+
+/** What has been started; `close` stops it in reverse order, the later parts even when an earlier one fails to stop. */
+export class Closers implements Closable {
+  readonly #closers: (() => Promise<unknown>)[] = []
+  #closing: Promise<void> | undefined
+
+  add(close: () => Promise<unknown>): void {
+    this.#closers.push(close)
+  }
+
+  /** @throws AggregateError of everything that failed to stop, after all was tried. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    const errors: unknown[] = []
+    for (const close of this.#closers.reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0)
+      throw new AggregateError(errors, `unable to stop everything; ${errors.map(String).join(', ')}`)
+  }
+}

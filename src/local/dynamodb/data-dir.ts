@@ -1,0 +1,114 @@
+import { constants } from 'node:fs'
+import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { StartupError } from '../contracts.ts'
+
+/** A folder that belongs to one running DynamoDB Local, until `release`. */
+export interface DataDir {
+  readonly path: string
+  /** Names the process that writes into the folder, which may outlive ours by a moment. */
+  recordWriter(pid: number): Promise<void>
+  release(): Promise<void>
+}
+
+interface Lock {
+  /** The runtime that holds the folder. */
+  pid: number
+  /** The JVM that it started. */
+  writerPid?: number
+}
+
+/** An orphaned JVM ends within half a second; one that still runs after this is not going to. */
+const WRITER_GRACE_MS = 10_000
+
+const held = new Set<string>()
+
+/**
+ * Takes a folder for the table's files, making it when it is missing.
+ *
+ * @throws StartupError when it is no folder, cannot be written, or another runtime has it.
+ */
+export async function claimDataDir(dataDir: string): Promise<DataDir> {
+  const path = resolve(dataDir)
+  await prepare(path)
+
+  const lockFile = join(path, 'dynamodb.lock')
+  const lock: Lock = { pid: process.pid }
+  while (!(await create(lockFile, lock))) await removeStale(path, lockFile)
+  held.add(path)
+
+  return {
+    path,
+    recordWriter: (writerPid) => writeFile(lockFile, JSON.stringify({ ...lock, writerPid } satisfies Lock)),
+    async release() {
+      await rm(lockFile, { force: true })
+      held.delete(path)
+    },
+  }
+}
+
+async function prepare(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+    if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
+    await access(path, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const reason =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'it is not a folder: name another one in DATA_DIR'
+        : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+          ? `this user may not write there: run \`chmod u+rwx ${path}\` as its owner, or name another folder in DATA_DIR`
+          : `${(error as Error).message}: name another folder in DATA_DIR`
+    throw new StartupError(`unable to keep the table in ${path}; ${reason}`, { cause: error })
+  }
+}
+
+async function create(lockFile: string, lock: Lock): Promise<boolean> {
+  try {
+    await writeFile(lockFile, JSON.stringify(lock), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function removeStale(path: string, lockFile: string): Promise<void> {
+  const inUse = (by: string) =>
+    new StartupError(`unable to use ${path}; ${by} uses it: stop that first, or delete ${lockFile} if it is long gone`)
+
+  const lock = await readLock(lockFile)
+  if (lock === 'gone') return
+  if (lock === 'unreadable') throw inUse('another runtime')
+  // A container's first process has the same id after every restart: our own id is a living owner only if it is us.
+  const ownerLives = lock.pid === process.pid ? held.has(path) : isAlive(lock.pid)
+  if (ownerLives) throw inUse(`another runtime (process ${lock.pid})`)
+
+  const deadline = Date.now() + WRITER_GRACE_MS
+  while (lock.writerPid !== undefined && isAlive(lock.writerPid)) {
+    if (Date.now() > deadline) throw inUse(`a DynamoDB Local (process ${lock.writerPid})`)
+    await delay(50)
+  }
+  await rm(lockFile, { force: true })
+}
+
+async function readLock(lockFile: string): Promise<Lock | 'gone' | 'unreadable'> {
+  try {
+    return JSON.parse(await readFile(lockFile, 'utf8')) as Lock
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone'
+    if (error instanceof SyntaxError) return 'unreadable'
+    throw error
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { StartupError } from '../contracts.ts'
+import { installJavaCommand } from './install-java.ts'
+
+/** The class files of DynamoDB Local 3 are Java 17's. */
+export const MINIMUM_JAVA = 17
+
+const run = promisify(execFile)
+
+/**
+ * The first Java of `JAVA_HOME`, the PATH and Homebrew's own folder (where `brew install openjdk` leaves it, outside
+ * the PATH) that is new enough; only `javaPath` when one is given.
+ *
+ * @throws StartupError with the command that installs one.
+ */
+export async function findJava(javaPath?: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  let tooOld: string | undefined
+  for (const candidate of javaPath === undefined ? candidates(env) : [javaPath]) {
+    const version = await majorVersion(candidate)
+    if (version === undefined) continue
+    if (version >= MINIMUM_JAVA) return candidate
+    tooOld ??= `the Java found (${candidate}) is version ${version} and ${MINIMUM_JAVA} or newer is needed`
+  }
+  const missing = javaPath === undefined ? 'no Java was found' : `no Java answers at ${javaPath}`
+  throw new StartupError(`unable to start DynamoDB Local; ${tooOld ?? missing}: run \`${await remedy()}\``)
+}
+
+function candidates(env: NodeJS.ProcessEnv): string[] {
+  const home = env['JAVA_HOME']
+  return [
+    ...(home ? [join(home, 'bin', 'java')] : []),
+    'java',
+    ...(process.platform === 'darwin' ? ['/opt/homebrew/opt/openjdk/bin/java', '/usr/local/opt/openjdk/bin/java'] : []),
+  ]
+}
+
+/** Nothing for a missing Java, and for macOS's `/usr/bin/java`, which only tells where to get one and fails. */
+async function majorVersion(java: string): Promise<number | undefined> {
+  const output = await run(java, ['-version']).catch(() => undefined)
+  const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(output?.stderr ?? '') ?? []
+  if (major === undefined) return undefined
+  // Up to 8, versions are written 1.8.
+  return major === '1' ? Number(minor) : Number(major)
+}
+
+async function remedy(): Promise<string> {
+  if (process.platform !== 'linux') return installJavaCommand(process.platform)
+  // A Linux without the file is not worth failing for: the commonest command is named then.
+  const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  return installJavaCommand(process.platform, osRelease)
+}

@@ -1,0 +1,153 @@
+import type { FailureCondition } from './failure-record.ts'
+import { failureRecord } from './failure-record.ts'
+import { failedFrom } from './batch-response.ts'
+import { inRegion } from './lambda-record.ts'
+import type { MappingState } from './mapping-state.ts'
+import type { EventSourceMappingOptions } from './options.ts'
+import type { PendingRecord } from './pending-record.ts'
+
+/** A batch, or what is left of it after splitting. */
+interface Part {
+  records: readonly PendingRecord[]
+  /** Counted against `maximumRetryAttempts`; splitting costs none. */
+  retries: number
+  invocations: number
+  threw: boolean
+}
+
+/**
+ * Works one batch until each of its records is done or in the on-failure destination, in order: retries from the
+ * lowest reported sequence number, splits at it or in the middle, gives up after the attempts or the age allowed.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export class BatchWorker {
+  readonly #options: EventSourceMappingOptions
+  readonly #state: MappingState
+  readonly #shardId: string
+
+  constructor(options: EventSourceMappingOptions, state: MappingState, shardId: string) {
+    this.#options = options
+    this.#state = state
+    this.#shardId = shardId
+  }
+
+  /** Resolves early, with records unfinished, when the mapping is closed. */
+  async work(records: readonly PendingRecord[]): Promise<void> {
+    const parts: Part[] = [{ records, retries: 0, invocations: 0, threw: false }]
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      if (!(await this.#state.running())) return
+      const rest = (await this.#dropExpired(part)) ?? (await this.#attempt(part))
+      if (rest === 'closed') return
+      parts.unshift(...rest)
+    }
+  }
+
+  /** Gives up the records past `maximumRecordAgeInSeconds`; they are the first, as a shard is in order of time. */
+  async #dropExpired(part: Part): Promise<Part[] | 'closed' | undefined> {
+    const { maximumRecordAgeInSeconds } = this.#options.mapping
+    if (maximumRecordAgeInSeconds === -1) return undefined
+    const oldest = this.#now() - maximumRecordAgeInSeconds * 1000
+    const firstInTime = part.records.findIndex(({ createdAt }) => createdAt >= oldest)
+    if (firstInTime === 0) return undefined
+
+    const expired = firstInTime === -1 ? part.records : part.records.slice(0, firstInTime)
+    if (!(await this.#giveUp({ ...part, records: expired }, 'RecordAgeExceeded'))) return 'closed'
+    return firstInTime === -1 ? [] : [{ ...part, records: part.records.slice(firstInTime) }]
+  }
+
+  /** Answers with what is left to do. */
+  async #attempt(tried: Part): Promise<Part[] | 'closed'> {
+    const { mapping, log } = this.#options
+    const outcome = await this.#invoke(tried.records)
+    const failedAt = outcome.failedFrom === 'whole' ? 0 : outcome.failedFrom
+    finish(failedAt === 'none' ? tried.records : tried.records.slice(0, failedAt))
+    if (failedAt === 'none') return []
+
+    const part = {
+      ...tried,
+      records: tried.records.slice(failedAt),
+      invocations: tried.invocations + 1,
+      threw: outcome.threw,
+    }
+    log.warn('a batch failed', {
+      function: mapping.function,
+      records: part.records.length,
+      from: part.records[0]?.sequenceNumber,
+      invocations: part.invocations,
+      error: outcome.error,
+    })
+    if (mapping.bisectBatchOnFunctionError) {
+      if (failedAt > 0) return [part]
+      // A report of the first record names no place to split at: its batch is retried whole, and then given up whole.
+      if (outcome.failedFrom === 'whole' && part.records.length > 1) {
+        const middle = Math.ceil(part.records.length / 2)
+        return [
+          { ...part, records: part.records.slice(0, middle) },
+          { ...part, records: part.records.slice(middle) },
+        ]
+      }
+    }
+    if (mapping.maximumRetryAttempts !== -1 && part.retries >= mapping.maximumRetryAttempts) {
+      return (await this.#giveUp(part, 'RetryAttemptsExhausted')) ? [] : 'closed'
+    }
+    await this.#backOff(part.retries + 1)
+    return [{ ...part, retries: part.retries + 1 }]
+  }
+
+  async #invoke(
+    pending: readonly PendingRecord[],
+  ): Promise<{ failedFrom: number | 'none' | 'whole'; threw: boolean; error?: string }> {
+    const { invoke, mapping, faults } = this.#options
+    const records = pending.map(({ record }) => record)
+    const Records = faults?.onBatch?.(records) ?? records
+    let response: unknown
+    try {
+      response = await invoke(mapping.function, { Records })
+    } catch (error) {
+      return { failedFrom: 'whole', threw: true, error: String(error) }
+    }
+    if (!mapping.reportBatchItemFailures) return { failedFrom: 'none', threw: false }
+    const sequenceNumbers = pending.map(({ sequenceNumber }) => sequenceNumber)
+    return { failedFrom: failedFrom(response, sequenceNumbers), threw: false }
+  }
+
+  /** Answers `false` when the mapping was closed before the destination took the record. */
+  async #giveUp(part: Part, condition: FailureCondition): Promise<boolean> {
+    const { mapping, region, onFailure, log } = this.#options
+    const record = failureRecord({
+      ...part,
+      condition,
+      functionArn: `arn:aws:lambda:${region}:000000000000:function:${mapping.function}`,
+      shardId: this.#shardId,
+      streamArn: inRegion(this.#options.streamArn, region),
+      now: this.#now(),
+    })
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await onFailure(record)
+        break
+      } catch (error) {
+        log.error('the on-failure destination failed; trying again', { attempt, error: String(error) })
+      }
+      await this.#backOff(attempt)
+      if (this.#state.closing) return false
+    }
+    log.error('a batch was given up', { condition, records: part.records.length, invocations: part.invocations })
+    finish(part.records)
+    return true
+  }
+
+  #now(): number {
+    return (this.#options.clock ?? Date.now)()
+  }
+
+  #backOff(retry: number): Promise<void> {
+    const delay = this.#options.retryDelayMs ?? ((nth: number) => Math.min(5_000, 50 * 2 ** (nth - 1)))
+    return this.#state.monitor.until(() => this.#state.closing, delay(retry))
+  }
+}
+
+function finish(records: readonly PendingRecord[]): void {
+  for (const record of records) record.finish()
+}

@@ -1,0 +1,26 @@
+/** Waiting for a condition over shared state: whoever changes the state says so, whoever waits looks again. */
+export class Monitor {
+  readonly #waiting = new Set<() => void>()
+
+  /** The state has changed. */
+  notify(): void {
+    for (const look of [...this.#waiting]) look()
+  }
+
+  /** Resolves when the condition holds, or after `timeoutMs` without it. */
+  until(condition: () => boolean, timeoutMs?: number): Promise<void> {
+    if (condition()) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => done(), timeoutMs)
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve()
+      }
+      const look = () => {
+        if (condition()) done()
+      }
+      this.#waiting.add(look)
+    })
+  }
+}

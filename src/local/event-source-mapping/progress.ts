@@ -1,0 +1,39 @@
+/** How far a shard is worked. Records finish in any order; the checkpoint is the end of the unbroken row of finished ones. */
+export class Progress {
+  readonly #open: { sequenceNumber: string; finished: boolean }[] = []
+  readonly #onAdvance: (checkpoint: string) => void
+  #added = 0
+
+  /** @param onAdvance told of each new checkpoint: everything up to it is done */
+  constructor(onAdvance: (checkpoint: string) => void) {
+    this.#onAdvance = onAdvance
+  }
+
+  /** The next record, in the stream's order; answers with what marks it as finished. */
+  add(sequenceNumber: string): () => void {
+    const entry = { sequenceNumber, finished: false }
+    this.#open.push(entry)
+    this.#added += 1
+    return () => {
+      entry.finished = true
+      this.#advance()
+    }
+  }
+
+  /** The number of records so far. */
+  get added(): number {
+    return this.#added
+  }
+
+  /** The number of records of the finished row. */
+  get through(): number {
+    return this.#added - this.#open.length
+  }
+
+  #advance(): void {
+    const end = this.#open.findIndex(({ finished }) => !finished)
+    const row = this.#open.splice(0, end === -1 ? this.#open.length : end)
+    const last = row.at(-1)
+    if (last !== undefined) this.#onAdvance(last.sequenceNumber)
+  }
+}

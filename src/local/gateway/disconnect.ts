@@ -1,0 +1,15 @@
+import type { Close } from './connection.ts'
+import type { GatewayContext } from './context.ts'
+import { disconnectEvent, type Session } from './events.ts'
+import { newId } from './ids.ts'
+
+/** Runs `$disconnect`, once per connection whose `$connect` succeeded. Never rejects: nobody is left to be told. */
+export async function announceDisconnect(gateway: GatewayContext, session: Session, close: Close): Promise<void> {
+  gateway.log.info('disconnected', { connectionId: session.connectionId, code: close.code })
+  const route = gateway.stack.routes.$disconnect
+  if (!route) return
+  await gateway.integration.call(
+    route.function,
+    disconnectEvent(gateway.api, session, { requestId: newId(), ...close }),
+  )
+}

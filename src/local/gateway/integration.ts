@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { FunctionError, type Invoke, type Log } from '../contracts.ts'
+import type { Running } from './running.ts'
+
+export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'timedOut' }
+
+/** Calls functions as API Gateway's proxy integration does: once, and without waiting longer than its timeout. */
+export class Integration {
+  constructor(
+    private readonly invoke: Invoke,
+    private readonly timeoutMs: number,
+    private readonly running: Running,
+    private readonly log: Log,
+  ) {}
+
+  /** Never rejects; failures and timeouts are logged here. A function that outlives the timeout still runs to its end. */
+  async call(functionName: string, event: object): Promise<Outcome> {
+    const invocation = this.#invoke(functionName, event)
+    this.running.track(invocation)
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => resolve({ kind: 'timedOut' }), this.timeoutMs)
+    })
+    const outcome = await Promise.race([invocation, timeout])
+    clearTimeout(timer)
+    if (outcome.kind === 'timedOut') {
+      this.log.warn('unable to wait for the function; the integration timeout passed', {
+        functionName,
+        timeoutMs: this.timeoutMs,
+      })
+    }
+    return outcome
+  }
+
+  async #invoke(functionName: string, event: object): Promise<Outcome> {
+    try {
+      return { kind: 'returned', value: await this.invoke(functionName, event) }
+    } catch (error) {
+      this.log.error('unable to run the function; it failed', { functionName, ...describe(error) })
+      return { kind: 'threw', error }
+    }
+  }
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof FunctionError)) return { error }
+  return { errorType: error.errorType, errorMessage: error.errorMessage, trace: error.trace }
+}
+
+const proxyResult = z.object({
+  statusCode: z.int().min(100).max(599),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  body: z.string().nullish(),
+})
+
+/** What a function behind a proxy integration has to return. */
+export type ProxyResult = z.infer<typeof proxyResult>
+
+/** `undefined` when the value doesn't have the shape: API Gateway then answers as if the function had failed. */
+export function parseProxyResult(value: unknown): ProxyResult | undefined {
+  return proxyResult.safeParse(value).data
+}

@@ -1,0 +1,35 @@
+/** One check for each part: resolves when the part answers. */
+export type HealthChecks = Record<string, () => Promise<unknown>>
+
+/** `status` is `ok` when every part is; a part that isn't says why. */
+export interface Health {
+  status: 'ok' | 'failing'
+  parts: Record<string, string>
+}
+
+const TIMEOUT_MS = 5_000
+
+/** Ask every part; one that doesn't answer in time (default 5,000 ms) is failing. */
+export async function checkHealth(checks: HealthChecks, timeoutMs = TIMEOUT_MS): Promise<Health> {
+  const parts = Object.fromEntries(
+    await Promise.all(
+      Object.entries(checks).map(async ([part, check]) => [part, await stateOf(check, timeoutMs)] as const),
+    ),
+  )
+  const ok = Object.values(parts).every((state) => state === 'ok')
+  return { status: ok ? 'ok' : 'failing', parts }
+}
+
+async function stateOf(check: () => Promise<unknown>, timeoutMs: number): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer in ${String(timeoutMs)} ms`), timeoutMs)
+  })
+  try {
+    return await Promise.race([check().then(() => 'ok'), timeout])
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}

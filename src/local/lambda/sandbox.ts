@@ -1,0 +1,154 @@
+import { createInterface } from 'node:readline'
+import { Worker } from 'node:worker_threads'
+import type { Closable, Log } from '../contracts.ts'
+import { FunctionError } from '../contracts.ts'
+import type { Answer, Request } from './messages.ts'
+
+/** Lambda's limit for what runs before the handler: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const INIT_TIMEOUT_MS = 10_000
+
+/** Largest result of an invocation, in bytes of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_RESULT_BYTES = 6_291_556
+
+interface Pending {
+  resolve: (result: unknown) => void
+  reject: (error: FunctionError) => void
+  timer: NodeJS.Timeout
+  timeoutMs: number
+}
+
+/**
+ * One worker thread with the functions of a group. Unlike Lambda's execution environment it runs several invocations
+ * at a time; one that times out ends the sandbox only when the others in it are through.
+ */
+export class Sandbox implements Closable {
+  /** Settles when the thread is no more. */
+  readonly ended: Promise<void>
+  readonly #worker: Worker
+  readonly #name: string
+  readonly #log: Log
+  readonly #pending = new Map<string, Pending>()
+  #retired = false
+  #fatal: Error | undefined
+
+  constructor(options: {
+    name: string
+    script: URL
+    environment: Record<string, string>
+    log: Log
+    onEnd: () => void
+  }) {
+    this.#name = options.name
+    this.#log = options.log
+    this.#worker = new Worker(options.script, {
+      name: options.name,
+      env: options.environment,
+      // Replaces the flags of the parent, whose loaders are not for the bundled code.
+      execArgv: ['--enable-source-maps'],
+      stdout: true,
+      stderr: true,
+    })
+    createInterface({ input: this.#worker.stdout }).on('line', (line) => this.#log.info(line, { source: this.#name }))
+    createInterface({ input: this.#worker.stderr }).on('line', (line) => this.#log.warn(line, { source: this.#name }))
+    this.#worker.on('message', (answer: Answer) => this.#receive(answer))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.ended = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#end(code)
+        options.onEnd()
+        resolve()
+      })
+    })
+  }
+
+  /** False once it has crashed, timed out or been closed: the next invocation needs a new one. */
+  get usable(): boolean {
+    return !this.#retired
+  }
+
+  /** @throws FunctionError, see `Invoke`. */
+  run(request: Request, timeoutMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#timeOut(request.id), INIT_TIMEOUT_MS + timeoutMs)
+      this.#pending.set(request.id, { resolve, reject, timer, timeoutMs })
+      this.#worker.postMessage(request)
+    })
+  }
+
+  /** End the thread at once, whatever it is doing. */
+  async close(): Promise<void> {
+    this.#retired = true
+    await this.#worker.terminate()
+    await this.ended
+  }
+
+  #receive(answer: Answer): void {
+    const pending = this.#pending.get(answer.id)
+    // It has timed out meanwhile.
+    if (!pending) return
+    switch (answer.kind) {
+      case 'started':
+        clearTimeout(pending.timer)
+        pending.timer = setTimeout(() => this.#timeOut(answer.id), pending.timeoutMs)
+        return
+      case 'result':
+        this.#settle(answer.id)
+        if (Buffer.byteLength(answer.result) > MAX_RESULT_BYTES) pending.reject(resultTooLarge())
+        else pending.resolve(JSON.parse(answer.result))
+        return
+      case 'error':
+        if (answer.init) this.#retired = true
+        this.#settle(answer.id)
+        pending.reject(new FunctionError(answer.errorType, answer.errorMessage, answer.trace))
+    }
+  }
+
+  #timeOut(id: string): void {
+    const pending = this.#pending.get(id)
+    if (!pending) return
+    this.#retired = true
+    this.#settle(id)
+    const seconds = (pending.timeoutMs / 1000).toFixed(2)
+    pending.reject(
+      new FunctionError('Sandbox.Timedout', `RequestId: ${id} Error: Task timed out after ${seconds} seconds`),
+    )
+  }
+
+  #settle(id: string): void {
+    clearTimeout(this.#pending.get(id)?.timer)
+    this.#pending.delete(id)
+    if (!this.#retired || this.#pending.size > 0) return
+    this.#worker.terminate().catch((error: unknown) => {
+      this.#log.error('unable to end a worker', { source: this.#name, error: String(error) })
+    })
+  }
+
+  #fail(error: Error): void {
+    this.#fatal = error
+    this.#log.error('a worker ended by an error that nobody handled', { source: this.#name, trace: error.stack })
+  }
+
+  #end(code: number): void {
+    this.#retired = true
+    const failed = [...this.#pending]
+    this.#pending.clear()
+    for (const [id, { reject, timer }] of failed) {
+      clearTimeout(timer)
+      reject(
+        this.#fatal
+          ? new FunctionError(this.#fatal.name, this.#fatal.message, this.#fatal.stack)
+          : new FunctionError(
+              'Runtime.ExitError',
+              `RequestId: ${id} Error: Runtime exited with error: exit status ${String(code)}`,
+            ),
+      )
+    }
+  }
+}
+
+function resultTooLarge(): FunctionError {
+  return new FunctionError(
+    'Function.ResponseSizeTooLarge',
+    `Response payload size exceeded maximum allowed payload size (${String(MAX_RESULT_BYTES)} bytes).`,
+  )
+}

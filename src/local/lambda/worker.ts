@@ -1,0 +1,75 @@
+/** Runs in a worker thread: imports the bundled handlers and invokes them as the Node.js runtime of Lambda does. */
+import { parentPort } from 'node:worker_threads'
+import { context } from './context.ts'
+import type { Answer, InvokeRequest, Request } from './messages.ts'
+
+type AsyncHandler = (event: unknown, context: object) => unknown
+
+/** Marks what went wrong before the handler was called. */
+class InitError extends Error {}
+
+const port = parentPort
+if (!port) throw new Error('unable to run functions; this file has to be started as a worker thread')
+
+// As in Lambda, a rejection that nobody handles ends the process and fails whatever runs in it.
+process.on('unhandledRejection', (reason) => {
+  const fatal = new Error(reason instanceof Error ? reason.message : String(reason), { cause: reason })
+  fatal.name = 'Runtime.UnhandledPromiseRejection'
+  if (reason instanceof Error && reason.stack) fatal.stack = reason.stack
+  throw fatal
+})
+
+port.on('message', (request: Request) => {
+  answer(request).then(
+    (result) => port.postMessage({ kind: 'result', id: request.id, result } satisfies Answer),
+    (error: unknown) => port.postMessage(failure(request.id, error)),
+  )
+})
+
+async function answer(request: Request): Promise<string> {
+  if (request.kind === 'load') {
+    await Promise.all(request.files.map(load))
+    return 'null'
+  }
+  const handler = await load(request.file)
+  return invoke(handler, request)
+}
+
+async function load(file: string): Promise<AsyncHandler> {
+  const module = (await import(file).catch((cause: unknown) => {
+    throw new InitError('unable to load the function', { cause })
+  })) as { handler?: unknown }
+  const { handler } = module
+  if (typeof handler === 'function') return handler as AsyncHandler
+  const cause = new Error(`unable to find the handler; ${file} has no function of the name "handler"`)
+  cause.name = 'Runtime.HandlerNotFound'
+  throw new InitError(cause.message, { cause })
+}
+
+async function invoke(handler: AsyncHandler, request: InvokeRequest): Promise<string> {
+  const deadline = Date.now() + request.timeoutMs
+  // Posted before the call: a handler that never yields must not keep the host's timer from being set.
+  port?.postMessage({ kind: 'started', id: request.id } satisfies Answer)
+  const result = await handler(JSON.parse(request.event) as unknown, context(request, deadline))
+  return stringify(result)
+}
+
+function stringify(result: unknown): string {
+  try {
+    // Nothing at all (undefined, a function) is null to the caller.
+    const json: string | undefined = JSON.stringify(result)
+    return json ?? 'null'
+  } catch (cause) {
+    throw new Error('Unable to stringify response body', { cause })
+  }
+}
+
+function failure(id: string, thrown: unknown): Answer {
+  const init = thrown instanceof InitError
+  const error = init ? thrown.cause : thrown
+  if (!(error instanceof Error)) {
+    return { kind: 'error', id, errorType: typeof error, errorMessage: String(error), init }
+  }
+  const answer: Answer = { kind: 'error', id, errorType: error.name, errorMessage: error.message, init }
+  return error.stack ? { ...answer, trace: error.stack } : answer
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log } from './contracts.ts'
+
+/** The on-failure destination of an event source mapping, in place of the queue. */
+export interface FailureDestination<Failure extends object> {
+  /** What has arrived since the start, oldest first. */
+  readonly records: readonly Failure[]
+  /** Wait for that many records since the start. */
+  atLeast(count: number): Promise<readonly Failure[]>
+  /** Resolves when the record is safe. */
+  put(record: Failure): Promise<void>
+}
+
+/**
+ * Keeps the records in memory and, with a `dataDir`, as one JSON file each under `on-failure/`, named by time, so that
+ * nothing is lost by a restart.
+ */
+export function createFailureDestination<Failure extends object>({
+  dataDir,
+  log,
+}: {
+  dataDir?: string | undefined
+  log: Log
+}): FailureDestination<Failure> {
+  const records: Failure[] = []
+  const waiting = new Set<{ count: number; resolve: (records: readonly Failure[]) => void }>()
+
+  return {
+    records,
+    atLeast(count) {
+      if (records.length >= count) return Promise.resolve(records)
+      return new Promise((resolve) => waiting.add({ count, resolve }))
+    },
+    async put(record) {
+      const file = dataDir === undefined ? undefined : await keep(record, join(dataDir, 'on-failure'))
+      log.error('records of the stream went to the on-failure destination', file === undefined ? {} : { file })
+      records.push(record)
+      for (const waiter of waiting) {
+        if (records.length < waiter.count) continue
+        waiting.delete(waiter)
+        waiter.resolve(records)
+      }
+    },
+  }
+}
+
+async function keep(record: object, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const time = new Date().toISOString().replaceAll(':', '-')
+  const file = join(folder, `${time}-${randomUUID()}.json`)
+  // Renamed when complete, so that a crash never leaves half a record.
+  await writeFile(`${file}.new`, JSON.stringify(record, undefined, 2))
+  await rename(`${file}.new`, file)
+  return file
+}

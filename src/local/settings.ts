@@ -1,0 +1,30 @@
+import { StartupError } from './contracts.ts'
+
+/** What `npm start` reads from its environment. */
+export interface Settings {
+  /** `PORT`, 0–65,535, default 8080; 0 for any free one */
+  port: number
+  /** `HOST`, default 127.0.0.1: only this machine can connect */
+  host: string
+  /** `DATA_DIR`; unset, everything is in memory */
+  dataDir?: string
+  /** `VERBOSE=1` also logs what is merely informative */
+  verbose: boolean
+}
+
+/** @throws StartupError naming the variable that can't be used. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const { PORT, HOST, DATA_DIR, VERBOSE } = env
+  return {
+    port: PORT ? portOf(PORT) : 8080,
+    host: HOST ? HOST : '127.0.0.1',
+    verbose: Boolean(VERBOSE),
+    ...(DATA_DIR ? { dataDir: DATA_DIR } : {}),
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new StartupError(`unable to listen on PORT=${text}; give a number from 0 to 65535: PORT=8081 npm start`)
+}

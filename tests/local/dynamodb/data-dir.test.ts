@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { StartupError } from '../../../src/local/contracts.ts'
+import { claimDataDir } from '../../../src/local/dynamodb/data-dir.ts'
+
+let scratch: string
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'data-dir-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
+  await once(child, 'exit')
+  return child.pid as number
+}
+
+test('a directory is made, held by one at a time, and free after release', async () => {
+  const path = join(scratch, 'a', 'b')
+  const first = await claimDataDir(path)
+  await expect(claimDataDir(path)).rejects.toThrow(StartupError)
+  await first.release()
+  const second = await claimDataDir(path)
+  await second.release()
+})
+
+test('a lock of another living process is respected', async () => {
+  const path = await mkdtemp(join(scratch, 'held-'))
+  const owner = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
+  await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: owner.pid }))
+  await expect(claimDataDir(path)).rejects.toThrow(`process ${owner.pid}) uses it`)
+  owner.kill()
+  await once(owner, 'exit')
+})
+
+test('a lock left by a dead process is taken over', async () => {
+  const path = await mkdtemp(join(scratch, 'stale-'))
+  await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: await deadPid() }))
+  const claimed = await claimDataDir(path)
+  expect(JSON.parse(await readFile(join(path, 'dynamodb.lock'), 'utf8'))).toEqual({ pid: process.pid })
+  await claimed.release()
+})
+
+test('a dead owner whose JVM still writes is waited for', async () => {
+  const path = await mkdtemp(join(scratch, 'writer-'))
+  const writer = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
+  await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: await deadPid(), writerPid: writer.pid }))
+  let writerEnded = false
+  writer.once('exit', () => (writerEnded = true))
+
+  const claiming = claimDataDir(path).then((claimed) => ({ claimed, writerHadEnded: writerEnded }))
+  writer.stdin.end()
+  const { claimed, writerHadEnded } = await claiming
+  expect(writerHadEnded).toBe(true)
+  await claimed.release()
+})
+
+test('a lock with our own process id from before a container restart is taken over', async () => {
+  const path = await mkdtemp(join(scratch, 'container-'))
+  await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: process.pid }))
+  await (await claimDataDir(path)).release()
+})
+
+test.skipIf(process.getuid?.() === 0)(
+  'a directory that may not be written is a startup error with the remedy',
+  async () => {
+    const path = join(scratch, 'readonly')
+    await mkdir(path)
+    await chmod(path, 0o500)
+    await expect(claimDataDir(path)).rejects.toThrow(/this user may not write there: run `chmod/)
+  },
+)

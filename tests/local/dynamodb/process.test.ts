@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { StartupError } from '../../../src/local/contracts.ts'
+import { createTable } from '../../../src/local/dynamodb/create-table.ts'
+import { startDynamoDbLocal } from '../../../src/local/dynamodb/process.ts'
+import { loadStack } from '../../../src/local/stack.ts'
+
+const ignore = () => {}
+const log = { info: ignore, warn: ignore, error: ignore }
+let scratch: string
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'dynamodb-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+async function fakeJava(name: string, script: string): Promise<string> {
+  const file = join(scratch, name)
+  await writeFile(file, `#!/bin/sh\n${script}\n`)
+  await chmod(file, 0o755)
+  return file
+}
+
+async function failure(started: Promise<unknown>): Promise<StartupError> {
+  const error = await started.then(() => undefined).catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(StartupError)
+  return error as StartupError
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+describe('a Java that will not do', () => {
+  test('is missing: the error names the command that installs one', async () => {
+    const error = await failure(startDynamoDbLocal({ javaPath: join(scratch, 'nowhere'), log }))
+    expect(error.message).toMatch(
+      /^unable to start DynamoDB Local; no Java answers at .*: run `.*(jre|jdk|JRE|java).*`$/,
+    )
+  })
+
+  test('is too old: the error says which it is and which is needed', async () => {
+    const javaPath = await fakeJava('java11', `echo 'openjdk version "11.0.2" 2019-01-15' >&2`)
+    const error = await failure(startDynamoDbLocal({ javaPath, log }))
+    expect(error.message).toMatch(/the Java found \(.*java11\) is version 11 and 17 or newer is needed: run `/)
+  })
+
+  test('is as old as 1.8', async () => {
+    const javaPath = await fakeJava('java8', `echo 'java version "1.8.0_292"' >&2`)
+    expect((await failure(startDynamoDbLocal({ javaPath, log }))).message).toContain('is version 8 and')
+  })
+
+  test("is macOS's stub, which only says where to get one", async () => {
+    const javaPath = await fakeJava('stub', `echo 'Unable to locate a Java Runtime.' >&2; exit 1`)
+    expect((await failure(startDynamoDbLocal({ javaPath, log }))).message).toContain('no Java answers')
+  })
+
+  test('dies early: the error ends with the last thing it said', async () => {
+    const javaPath = await fakeJava(
+      'dying',
+      `[ "$1" = -version ] && { echo 'openjdk version "17.0.1"' >&2; exit; }\necho first >&2; echo 'out of everything' >&2; exit 1`,
+    )
+    const error = await failure(startDynamoDbLocal({ javaPath, log }))
+    expect(error.message).toBe('unable to start DynamoDB Local; it ended at once: out of everything')
+  })
+})
+
+test('a taken port is a startup error', async () => {
+  const holder = createServer().listen(0, '0.0.0.0')
+  await once(holder, 'listening')
+  const { port } = holder.address() as { port: number }
+  const error = await failure(startDynamoDbLocal({ port, log }))
+  expect(error.message).toContain(`port ${port} is taken`)
+  holder.close()
+})
+
+test('a data directory that is a file is a startup error', async () => {
+  const dataDir = join(scratch, 'file')
+  await writeFile(dataDir, '')
+  expect((await failure(startDynamoDbLocal({ dataDir, log }))).message).toContain('not a folder')
+})
+
+test('data in a directory survives a restart, and no JVM is left after close', async () => {
+  const dataDir = join(scratch, 'made', 'by itself')
+  const key = { pk: { S: 'a' }, sk: { S: 'b' } }
+  const stack = loadStack().table
+  const connectTo = (endpoint: string) =>
+    new DynamoDBClient({ endpoint, region: 'local', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } })
+
+  const first = await startDynamoDbLocal({ dataDir, log })
+  const { streamArn } = await createTable(connectTo(first.endpoint), stack, 'kept')
+  await connectTo(first.endpoint).send(new PutItemCommand({ TableName: 'kept', Item: key }))
+  expect((await failure(startDynamoDbLocal({ dataDir, log }))).message).toContain(`process ${process.pid}`)
+  expect(isAlive(first.pid)).toBe(true)
+  await first.close()
+  expect(isAlive(first.pid)).toBe(false)
+
+  const second = await startDynamoDbLocal({ dataDir, log })
+  expect(await createTable(connectTo(second.endpoint), stack, 'kept')).toEqual({ streamArn })
+  const { Item } = await connectTo(second.endpoint).send(new GetItemCommand({ TableName: 'kept', Key: key }))
+  expect(Item).toEqual(key)
+  await second.close()
+})
+
+test.skipIf(process.platform === 'win32')('a parent killed by SIGKILL leaves no JVM behind', async () => {
+  const script = new URL('./started-by-another.ts', import.meta.url).pathname
+  const parent = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(createInterface(parent.stdout), 'line')) as [string]
+  const { endpoint, pid } = JSON.parse(line) as { endpoint: string; pid: number }
+  // The JVM's end of this connection closes when it dies: an event to wait for.
+  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.resume()
+
+  parent.kill('SIGKILL')
+  await once(parent, 'exit')
+  await once(socket, 'close')
+
+  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
+})

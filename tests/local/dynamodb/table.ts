@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import { inject } from 'vitest'
+import { createTable } from '../../../src/local/dynamodb/create-table.ts'
+import { loadStack } from '../../../src/local/stack.ts'
+import '../../support/provided.ts'
+
+export const clientConfig = {
+  endpoint: inject('dynamodbEndpoint'),
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+}
+
+export const client = new DynamoDBClient(clientConfig)
+export const streamsClient = new DynamoDBStreamsClient(clientConfig)
+export const stackTable = loadStack().table
+
+/** A table of its own, as `terraform/stack.json` has it. */
+export async function newTable(): Promise<{ tableName: string; streamArn: string }> {
+  const tableName = `t${randomUUID()}`
+  return { tableName, ...(await createTable(client, stackTable, tableName)) }
+}

@@ -1,0 +1,72 @@
+import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { describe, expect, test } from 'vitest'
+import { TtlDeletions } from '../../../src/local/dynamodb/ttl-deletions.ts'
+import { startTtlSweeper } from '../../../src/local/dynamodb/ttl-sweeper.ts'
+import { client, clientConfig, newTable, stackTable } from './table.ts'
+
+const ignore = () => {}
+const log = { info: ignore, warn: ignore, error: ignore }
+const NOW_SECONDS = 1_800_000_000
+const key = (sk: string) => ({ pk: { S: 'p' }, sk: { S: sk } })
+
+async function given(items: Record<string, AttributeValue | undefined>, sweepingClient = client) {
+  const { tableName } = await newTable()
+  for (const [sk, expiresAt] of Object.entries(items)) {
+    await client.send(
+      new PutItemCommand({ TableName: tableName, Item: { ...key(sk), ...(expiresAt && { expiresAt }) } }),
+    )
+  }
+  const ttlDeletions = new TtlDeletions()
+  const sweeper = startTtlSweeper({
+    client: sweepingClient,
+    tableName,
+    stackTable,
+    everyMs: 1_000_000,
+    ttlDeletions,
+    log,
+    now: () => NOW_SECONDS * 1000,
+  })
+  const left = async () => {
+    const { Items } = await client.send(new ScanCommand({ TableName: tableName }))
+    return (Items ?? []).map((item) => item['sk']?.S).sort()
+  }
+  return { tableName, ttlDeletions, sweeper, left }
+}
+
+describe('sweep', () => {
+  test('deletes what has expired and nothing else, and expects its REMOVE records', async () => {
+    const { sweeper, left, ttlDeletions } = await given({
+      expired: { N: String(NOW_SECONDS - 1) },
+      'expiring now': { N: String(NOW_SECONDS) },
+      later: { N: String(NOW_SECONDS + 60) },
+      never: undefined,
+      'a string': { S: String(NOW_SECONDS - 1) },
+      'more than five years ago': { N: String(NOW_SECONDS - 6 * 365 * 86_400) },
+    })
+    expect(await sweeper.sweep()).toBe(1)
+    expect(await left()).toEqual(['a string', 'expiring now', 'later', 'more than five years ago', 'never'])
+    expect(ttlDeletions.take(key('never'))).toBe(false)
+    expect(ttlDeletions.take(key('expired'))).toBe(true)
+    expect(ttlDeletions.take(key('expired'))).toBe(false)
+    await sweeper.close()
+  })
+
+  test('leaves an item that is prolonged between reading and deleting', async () => {
+    const prolonging = new DynamoDBClient(clientConfig)
+    const { sweeper, left, ttlDeletions, tableName } = await given({ a: { N: String(NOW_SECONDS - 1) } }, prolonging)
+    prolonging.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context['commandName'] === 'DeleteItemCommand') {
+          const Item = { ...key('a'), expiresAt: { N: String(NOW_SECONDS + 60) } }
+          await client.send(new PutItemCommand({ TableName: tableName, Item }))
+        }
+        return next(args)
+      },
+      { step: 'initialize' },
+    )
+    expect(await sweeper.sweep()).toBe(0)
+    expect(await left()).toEqual(['a'])
+    expect(ttlDeletions.take(key('a'))).toBe(false)
+    await sweeper.close()
+  })
+})

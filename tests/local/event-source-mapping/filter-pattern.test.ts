@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { compileFilters } from '../../../src/local/event-source-mapping/filter-pattern.ts'
+import { loadStack } from '../../../src/local/stack.ts'
+
+const record = {
+  eventName: 'INSERT',
+  dynamodb: {
+    SizeBytes: 100,
+    Keys: { pk: { S: 'ROOM#1' }, sk: { S: 'MSG#7' } },
+    NewImage: {
+      Name: { S: 'Ada' },
+      Empty: { S: '' },
+      Age: { N: '36' },
+      Live: { BOOL: true },
+      Nothing: { NULL: true },
+      Tags: { SS: ['red', 'green'] },
+      List: { L: [{ S: 'x' }, { N: '1' }] },
+      Map: { M: { inner: { S: 'deep' } } },
+    },
+  },
+  userIdentity: null,
+}
+const image = (NewImage: object) => ({ dynamodb: { NewImage } })
+
+describe('a filter pattern', () => {
+  test.each<[what: string, pattern: object, passes: boolean]>([
+    ['an exact string', image({ Name: { S: ['Ada'] } }), true],
+    ['another string', image({ Name: { S: ['ada'] } }), false],
+    ['one of several strings', image({ Name: { S: ['Bob', 'Ada'] } }), true],
+    ['an attribute without its type tag', image({ Name: ['Ada'] }), false],
+    ['an attribute with another type tag', image({ Name: { N: ['Ada'] } }), false],
+    ['an empty string', image({ Empty: { S: [''] } }), true],
+    ['an empty string that is not', image({ Name: { S: [''] } }), false],
+    ['a missing attribute', image({ Other: { S: ['Ada'] } }), false],
+    ['two keys of which both match', image({ Name: { S: ['Ada'] }, Age: { N: ['36'] } }), true],
+    ['two keys of which one matches', image({ Name: { S: ['Ada'] }, Age: { N: ['37'] } }), false],
+    ['an event name', { eventName: ['INSERT', 'MODIFY'] }, true],
+    ['another event name', { eventName: ['REMOVE'] }, false],
+    [
+      'an event name and a key',
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'MSG#' }] } } } },
+      true,
+    ],
+    ['the image that this event has not', { dynamodb: { OldImage: { Name: { S: ['Ada'] } } } }, false],
+    ['a number as its string', image({ Age: { N: ['36'] } }), true],
+    ['a number as a number', image({ Age: { N: [36] } }), false],
+    ['numeric on N, which is a string', image({ Age: { N: [{ numeric: ['>', 1] }] } }), false],
+    ['numeric = on a real number', { dynamodb: { SizeBytes: [{ numeric: ['=', 100] }] } }, true],
+    ['a numeric range that holds', { dynamodb: { SizeBytes: [{ numeric: ['>', 99, '<=', 100] }] } }, true],
+    ['a numeric range that ends before', { dynamodb: { SizeBytes: [{ numeric: ['>=', 1, '<', 100] }] } }, false],
+    ['a plain number', { dynamodb: { SizeBytes: [100] } }, true],
+    ['a boolean', image({ Live: { BOOL: [true] } }), true],
+    ['the other boolean', image({ Live: { BOOL: [false] } }), false],
+    ['a NULL attribute', image({ Nothing: { NULL: [true] } }), true],
+    ['null', { userIdentity: [null] }, true],
+    ['null for what is missing', { eventID: [null] }, false],
+    ['a prefix', image({ Name: { S: [{ prefix: 'Ad' }] } }), true],
+    ['a prefix of another case', image({ Name: { S: [{ prefix: 'ad' }] } }), false],
+    ['a prefix whatever the case', image({ Name: { S: [{ prefix: { 'equals-ignore-case': 'aD' } }] } }), true],
+    ['a suffix', image({ Name: { S: [{ suffix: 'da' }] } }), true],
+    ['a suffix that is not', image({ Name: { S: [{ suffix: 'Ad' }] } }), false],
+    ['equals-ignore-case', image({ Name: { S: [{ 'equals-ignore-case': 'ADA' }] } }), true],
+    ['equals-ignore-case of something else', image({ Name: { S: [{ 'equals-ignore-case': 'AD' }] } }), false],
+    ['anything-but another', image({ Name: { S: [{ 'anything-but': ['Bob'] }] } }), true],
+    ['anything-but it', image({ Name: { S: [{ 'anything-but': ['Bob', 'Ada'] }] } }), false],
+    ['anything-but one string', image({ Name: { S: [{ 'anything-but': 'Ada' }] } }), false],
+    ['anything-but a prefix', image({ Name: { S: [{ 'anything-but': { prefix: 'A' } }] } }), false],
+    ['anything-but another prefix', image({ Name: { S: [{ 'anything-but': { prefix: 'B' } }] } }), true],
+    ['anything-but of a missing attribute', image({ Other: { S: [{ 'anything-but': ['Bob'] }] } }), false],
+    ['exists on a leaf', image({ Name: { S: [{ exists: true }] } }), true],
+    ['exists on a missing leaf', image({ Other: { S: [{ exists: true }] } }), false],
+    ['exists on an attribute, which is no leaf', image({ Name: [{ exists: true }] }), false],
+    ['exists false on a missing attribute', image({ Other: [{ exists: false }] }), true],
+    ['exists false on the leaf of a missing attribute', image({ Other: { S: [{ exists: false }] } }), true],
+    ['exists false within a missing image', { dynamodb: { OldImage: { Name: { S: [{ exists: false }] } } } }, true],
+    ['exists false on what is there', image({ Name: { S: [{ exists: false }] } }), false],
+    ['an element of a set', image({ Tags: { SS: ['green'] } }), true],
+    ['no element of a set', image({ Tags: { SS: ['blue'] } }), false],
+    ['an element of a list', image({ List: { L: { S: ['x'] } } }), true],
+    ['no element of a list', image({ List: { L: { S: ['y'] } } }), false],
+    ['a value within a map', image({ Map: { M: { inner: { S: ['deep'] } } } }), true],
+    ['$or of which one matches', { $or: [{ eventName: ['REMOVE'] }, image({ Name: { S: ['Ada'] } })] }, true],
+    ['$or of which none matches', { $or: [{ eventName: ['REMOVE'] }, { eventName: ['MODIFY'] }] }, false],
+    [
+      '$or and a key that does not match',
+      { $or: [{ eventName: ['INSERT'] }, { eventName: ['MODIFY'] }], eventID: ['1'] },
+      false,
+    ],
+    ['$or within the image', image({ $or: [{ Name: { S: ['Bob'] } }, { Age: { N: ['36'] } }] }), true],
+  ])('on %s', (_what, pattern, passes) => {
+    expect(compileFilters([pattern])(record)).toBe(passes)
+  })
+})
+
+test('one pattern of several is enough', () => {
+  const passes = compileFilters([{ eventName: ['REMOVE'] }, { eventName: ['INSERT'] }])
+  expect(passes({ eventName: 'INSERT' })).toBe(true)
+  expect(passes({ eventName: 'MODIFY' })).toBe(false)
+})
+
+test('no patterns let everything pass', () => {
+  expect(compileFilters([])({ eventName: 'MODIFY' })).toBe(true)
+})
+
+test.each<[what: string, pattern: object, message: RegExp]>([
+  ['a bare value', { eventName: 'INSERT' }, /object with keys/],
+  ['an empty array', { eventName: [] }, /empty array/],
+  ['an empty object', { dynamodb: {} }, /object with keys/],
+  ['an unknown operator', { eventName: [{ cidr: '10.0.0.0/8' }] }, /no operator cidr/],
+  ['two operators', { eventName: [{ prefix: 'a', suffix: 'b' }] }, /one operator/],
+  ['exists of a string', { eventName: [{ exists: 'true' }] }, /true or false/],
+  ['a prefix that is a number', { eventName: [{ prefix: 1 }] }, /takes a string/],
+  ['numeric without a number', { eventName: [{ numeric: ['>'] }] }, /pairs/],
+  ['numeric with an unknown comparison', { eventName: [{ numeric: ['!=', 1] }] }, /numeric knows/],
+  ['an array in an array', { eventName: [['INSERT']] }, /within an array/],
+  ['$or of one', { $or: [{ eventName: ['INSERT'] }] }, /two objects or more/],
+])('a pattern with %s is refused', (_what, pattern, message) => {
+  expect(() => compileFilters([pattern])).toThrow(message)
+})
+
+test("stack.json's patterns can be read and let a message pass", () => {
+  const passes = compileFilters(loadStack().stream.filters)
+  const of = (eventName: string, kind: string) => ({
+    eventName,
+    dynamodb: { NewImage: { __edb_e__: { S: 'Message' }, Kind: { S: kind } } },
+  })
+  expect(passes(of('INSERT', 'text'))).toBe(true)
+  expect(passes(of('MODIFY', 'text'))).toBe(false)
+  expect(passes(of('INSERT', 'file'))).toBe(false)
+})

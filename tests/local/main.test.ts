@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listen } from '../../src/local/http.ts'
+
+interface Run {
+  child: ChildProcess
+  /** Both streams so far. */
+  output: { stdout: string; stderr: string }
+  /** Resolves when stdout matches; rejects when the program ends before. */
+  says: (pattern: RegExp) => Promise<RegExpExecArray>
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+}
+
+const running = new Set<ChildProcess>()
+
+/** `npm start`, in a process group of its own, as a terminal would have it. */
+function run(environment: Record<string, string>): Run {
+  const { NODE_OPTIONS: _, PORT: __, DATA_DIR: ___, ...inherited } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/local/main.ts'], {
+    env: { ...inherited, PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  running.add(child)
+  const output = { stdout: '', stderr: '' }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  const ended = once(child, 'close').then(([code, signal]) => {
+    running.delete(child)
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null }
+  })
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(output.stdout)
+        if (match) resolve(match)
+      }
+      look()
+      child.stdout?.on('data', look)
+      ended.then(
+        () => reject(new Error(`the program ended; ${output.stderr}`)),
+        (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+      )
+    })
+  return { child, output, says, ended }
+}
+
+/** Signal the whole group, as the terminal does for Ctrl-C. */
+const signalGroup = ({ child }: Run, signal: NodeJS.Signals) => process.kill(-(child.pid as number), signal)
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+const jvmOf = (output: string) => Number(/pid: (\d+)/.exec(output)?.[1])
+
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+describe('npm start', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('says how to use it, and %s stops all of it', async (signal) => {
+    const program = run({ VERBOSE: '1' })
+    const [, url = ''] = await program.says(/Page\s+(http:\S+\/)\n/)
+    const [, wsUrl] = await program.says(/WebSocket\s+(\S+)\n/)
+    expect(wsUrl).toBe(`${url.replace('http', 'ws')}local`)
+    await program.says(/Note: DynamoDB Local listens on all network interfaces/)
+
+    expect((await fetch(`${url}healthz`)).status).toBe(200)
+    const [, command = ''] = await program.says(/Token\s+(curl .+)\n/)
+    const curl = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [answer] = (await once(curl.stdout.setEncoding('utf8'), 'data')) as [string]
+    expect(JSON.parse(answer)).toHaveProperty('token')
+
+    const jvm = jvmOf(program.output.stderr)
+    expect(isAlive(jvm)).toBe(true)
+    signalGroup(program, signal)
+    // npm passes on a copy of what the terminal has sent to everyone.
+    signalGroup(program, signal)
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    expect(isAlive(jvm)).toBe(false)
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+    const prefix = `functions-${String(program.child.pid)}-`
+    expect((await readdir('.tabletalk')).filter((name) => name.startsWith(prefix))).toEqual([])
+  })
+
+  describe('ends with one sentence and exit code 1', () => {
+    let folder: string
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'tabletalk-main-'))
+      await writeFile(join(folder, 'file'), '')
+    })
+    afterAll(() => rm(folder, { recursive: true }))
+
+    const failsWith = async (environment: Record<string, string>) => {
+      const program = run(environment)
+      expect(await program.ended).toEqual({ code: 1, signal: null })
+      expect(program.output.stdout).toBe('')
+      const { stderr } = program.output
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+      return stderr.trim()
+    }
+
+    test('when the port is taken', async () => {
+      const other = createServer()
+      const port = String(await listen(other, 0, '127.0.0.1'))
+      expect(await failsWith({ PORT: port })).toBe(
+        `unable to listen on 127.0.0.1:${port}; the port is taken – choose another: PORT=8081 npm start`,
+      )
+      other.close()
+      await once(other, 'close')
+    })
+
+    test('when PORT is no port', async () => {
+      expect(await failsWith({ PORT: 'http' })).toMatch(/^unable to listen on PORT=http; .*PORT=8081 npm start$/)
+    })
+
+    test('when there is no Java', async () => {
+      expect(await failsWith({ PATH: folder, JAVA_HOME: '' })).toMatch(/^unable to .*java/i)
+    })
+
+    test('when DATA_DIR is no folder', async () => {
+      expect(await failsWith({ DATA_DIR: join(folder, 'file') })).toMatch(/^unable to .*DATA_DIR/)
+      expect((await stat(join(folder, 'file'))).isFile()).toBe(true)
+    })
+  })
+})

@@ -1,0 +1,38 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Log } from '../../src/local/contracts.ts'
+import { createFailureDestination } from '../../src/local/on-failure.ts'
+
+const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+
+test('tells who waits when enough records have come', async () => {
+  const failures = createFailureDestination<{ n: number }>({ log: silent })
+  const two = failures.atLeast(2)
+  await failures.put({ n: 1 })
+  const three = failures.atLeast(3)
+  await failures.put({ n: 2 })
+  expect((await two).map(({ n }) => n)).toEqual([1, 2])
+  expect(await failures.atLeast(1)).toHaveLength(2)
+  expect(await Promise.race([three, Promise.resolve('waiting')])).toBe('waiting')
+})
+
+test('keeps each record as a file that replays it, named in the log', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-on-failure-'))
+  try {
+    const files: unknown[] = []
+    const log: Log = { ...silent, error: (_, fields) => files.push(fields?.['file']) }
+    const failures = createFailureDestination<object>({ dataDir, log })
+    await Promise.all([failures.put({ n: 1 }), failures.put({ n: 2 })])
+    const kept = await readdir(join(dataDir, 'on-failure'))
+    expect(kept.map((name) => join(dataDir, 'on-failure', name)).sort()).toEqual([...files].sort())
+    const records = await Promise.all(
+      kept.map(async (name) => JSON.parse(await readFile(join(dataDir, 'on-failure', name), 'utf8')) as unknown),
+    )
+    expect(records).toHaveLength(2)
+    expect(records).toEqual(expect.arrayContaining([{ n: 1 }, { n: 2 }]))
+  } finally {
+    await rm(dataDir, { recursive: true })
+  }
+})

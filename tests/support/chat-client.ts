@@ -1,0 +1,120 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { Action, Reply } from '../../src/protocol/actions.ts'
+import type { ChatEvent } from '../../src/protocol/events.ts'
+import type { ErrorFrame, ServerFrame } from '../../src/protocol/frames.ts'
+
+type EventOf<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
+
+/**
+ * A bare client for tests: it keeps every frame and event in the order of arrival and lets a test wait for one.
+ * It drops nothing, so a test sees repeats.
+ */
+export class ChatClient {
+  readonly frames: ServerFrame[] = []
+  readonly events: ChatEvent[] = []
+  readonly closed: Promise<{ code: number; reason: string }>
+  readonly #waiting = new Set<() => void>()
+  #requests = 0
+
+  private constructor(readonly socket: WebSocket) {
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        resolve({ code, reason: reason.toString() })
+        this.#wake()
+      })
+    })
+    socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as ServerFrame
+      this.frames.push(frame)
+      if (frame.type === 'events') this.events.push(...frame.events)
+      this.#wake()
+    })
+    socket.on('error', () => {})
+  }
+
+  /** @throws when the handshake is refused; the error's message carries the HTTP status. */
+  static async open(wsUrl: string, token: string): Promise<ChatClient> {
+    const socket = new WebSocket(wsUrl, ['tabletalk.v1', `bearer.${token}`])
+    const client = new ChatClient(socket)
+    await once(socket, 'open')
+    return client
+  }
+
+  /** Sends a request and waits for the frame that answers it, reply or error. */
+  async ask(frame: Record<string, unknown>): Promise<ServerFrame> {
+    const requestId = `r${++this.#requests}`
+    this.socket.send(JSON.stringify({ requestId, ...frame }))
+    return this.until(() => this.frames.find((got) => 'requestId' in got && got.requestId === requestId))
+  }
+
+  /** Sends a request and answers with its reply's data. @throws when the answer is an error. */
+  async request<A extends Action>(frame: { action: A } & Record<string, unknown>): Promise<Reply<A>> {
+    const answer = await this.ask(frame)
+    if (answer.type !== 'reply') throw new Error(`${frame.action} failed: ${JSON.stringify(answer)}`)
+    return answer.data as Reply<A>
+  }
+
+  /** Sends a request and answers with its error. @throws when it succeeds. */
+  async refused(frame: Record<string, unknown>): Promise<ErrorFrame['error']> {
+    const answer = await this.ask(frame)
+    if (answer.type !== 'error') throw new Error(`${String(frame.action)} succeeded: ${JSON.stringify(answer)}`)
+    return answer.error
+  }
+
+  /** Sends a text as it is and answers with the next frame that is no event. */
+  async raw(text: string): Promise<ServerFrame> {
+    const seen = this.frames.length
+    this.socket.send(text)
+    return this.until(() => this.frames.slice(seen).find((frame) => frame.type !== 'events'))
+  }
+
+  /** Waits for an event, come or to come. */
+  event<N extends ChatEvent['event']>(
+    name: N,
+    matches: (event: EventOf<N>) => boolean = () => true,
+  ): Promise<EventOf<N>> {
+    return this.until(() =>
+      this.events.find((event): event is EventOf<N> => event.event === name && matches(event as EventOf<N>)),
+    )
+  }
+
+  /** Waits until the room's messages that have come include all these contents. */
+  async messages(chatRoomId: string, contents: readonly string[]): Promise<void> {
+    await this.until(() => {
+      const got = new Set(this.contents(chatRoomId))
+      return contents.every((content) => got.has(content)) || undefined
+    })
+  }
+
+  /** Contents of the room's messages in the order of arrival, repeats included. */
+  contents(chatRoomId: string): string[] {
+    return this.events.flatMap((event) =>
+      event.event === 'message' && event.chatRoomId === chatRoomId ? [event.content] : [],
+    )
+  }
+
+  /** Waits until `look` finds something; every frame is a reason to look again. The test's own deadline ends it. */
+  async until<T>(look: () => T | undefined): Promise<T> {
+    for (;;) {
+      const found = look()
+      if (found !== undefined) return found
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error('the socket closed while a test waited')
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve)
+      })
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.socket.readyState === WebSocket.CLOSED) return
+    this.socket.close()
+    await this.closed
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const wake of waiting) wake()
+  }
+}

@@ -1,0 +1,16 @@
+import type { TestProject } from 'vitest/node'
+import { startDynamoDbLocal } from '../../src/local/dynamodb/process.ts'
+import './provided.ts'
+
+/** One DynamoDB Local, in memory, serves the whole run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dynamodb = await startDynamoDbLocal({
+    log: { info: () => {}, warn: complain, error: complain },
+  })
+  project.provide('dynamodbEndpoint', dynamodb.endpoint)
+  return () => dynamodb.close()
+}
+
+function complain(message: string, fields?: Record<string, unknown>): void {
+  process.stderr.write(`${message} ${JSON.stringify(fields ?? {})}\n`)
+}

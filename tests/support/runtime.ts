@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { inject, onTestFinished } from 'vitest'
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../src/local/runtime.ts'
+import { ChatClient } from './chat-client.ts'
+
+/** A whole Tabletalk on the run's DynamoDB Local, with a table of its own. Close it in `afterAll`. */
+export function startChat(options: RuntimeOptions = {}): Promise<Runtime> {
+  return startRuntime({
+    dynamodbEndpoint: inject('dynamodbEndpoint'),
+    tableName: `chat-${randomUUID()}`,
+    ...options,
+  })
+}
+
+/** Opens a connection as that user and closes it when the test ends. It has not synced yet. */
+export async function connect(chat: Runtime, userId: string, expiresInSeconds?: number): Promise<ChatClient> {
+  const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
+  const client = await ChatClient.open(chat.wsUrl, token)
+  onTestFinished(() => client.close())
+  return client
+}
+
+/** Opens a connection and makes `sync` its first frame, as clients do. */
+export async function online(chat: Runtime, userId: string): Promise<ChatClient> {
+  const client = await connect(chat, userId)
+  await client.request({ action: 'sync' })
+  return client
+}
+
+/** A name no other test uses: rooms and users of one table are shared by a file's tests. */
+export const unique = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`
