@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+// The SDK's notice that Node 20 is about to leave its support says nothing about a test.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],

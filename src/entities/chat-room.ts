@@ -8,7 +8,9 @@ import { client, primary, service, table } from './table.ts'
  *
  * - AP5 `getRoom`: does it exist, what is it called, what is its head?
  * - AP6 `getRooms`: the same for many
- * - AP7 `nextSeq`: the next message's place
+ * - AP7 `nextSeq`: which place does the next message get?
+ * - AP31 `foundRoom`: make it, with its first members
+ * - AP32 `completeFounding`: add the founders who didn't fit into one transaction
  */
 export const ChatRoom = new Entity(
   {

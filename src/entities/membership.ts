@@ -8,8 +8,8 @@ import { client, gsi1, primary, service, table } from './table.ts'
  *
  * - AP8 `getMembership`: may this user act in this room?
  * - AP9 `getMemberships`: the same for many rooms
- * - AP10 `addMember`
- * - AP11 `removeMember`
+ * - AP10 `addMember`: is this user in from now on, and new?
+ * - AP11 `removeMember`: is this user out from now on, and was in?
  * - AP12 `roomsOfUser`: which rooms is this user in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
  */

@@ -6,7 +6,7 @@ import { client, primary, service, table } from './table.ts'
  *
  * - AP19 `putMessage`: keep a message at its place
  * - AP20 `sealHole`: nothing will ever stand at this place
- * - AP21 `getMessage`
+ * - AP21 `getMessage`: what stands at this place?
  * - AP22 `messagesBetween`: what was said, forwards or backwards?
  */
 export const Message = new Entity(

@@ -22,7 +22,8 @@ export const RateWindow = new Entity(
     indexes: {
       window: {
         pk: { field: 'pk', composite: ['userId'], template: 'rate#${userId}', casing: 'none' },
-        sk: { field: 'sk', composite: ['startsAt'], template: '${startsAt}', casing: 'none' },
+        // With nothing but the number in it, ElectroDB would make the key a number, and the table's is a string.
+        sk: { field: 'sk', composite: ['startsAt'], template: 'window#${startsAt}', casing: 'none' },
       },
     },
   },

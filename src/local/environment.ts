@@ -3,6 +3,8 @@ export interface LocalParts {
   region: string
   tableName: string
   dynamodbEndpoint: string
+  bucket: string
+  bucketEndpoint: string
   /** `http://HOST:PORT` of the runtime's own server */
   baseUrl: string
   /** The `@connections` API, without the id */
@@ -30,6 +32,8 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,
     TABLE_NAME: parts.tableName,
+    AWS_ENDPOINT_URL_S3: parts.bucketEndpoint,
+    FILES_BUCKET: parts.bucket,
     JWKS_URL: `${parts.baseUrl}/.well-known/jwks.json`,
     JWT_ISSUER: parts.issuer,
     JWT_AUDIENCE: parts.audience,

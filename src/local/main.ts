@@ -1,6 +1,7 @@
 /** `npm start`: all of Tabletalk in one process, until Ctrl-C. */
 import { consoleLog } from './console-log.ts'
 import { StartupError } from './contracts.ts'
+import { watchForOrphaning } from './orphaned.ts'
 import { startRuntime } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 import { readSettings } from './settings.ts'
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   await runtime.close()
 }
 
-/** Resolves at the first signal; a second one ends the process at once, and DynamoDB Local with it. */
+/** Resolves at the first signal or when npm is gone; a second signal ends the process at once, and DynamoDB Local with it. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined
@@ -41,6 +42,8 @@ function stopSignal(): Promise<void> {
         process.exit(EXIT_FORCED)
       }
     }
+    // Otherwise it may have been meant to outlive what started it, as with nohup.
+    if (process.env['npm_lifecycle_event'] !== undefined) watchForOrphaning(resolve)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   })
 }

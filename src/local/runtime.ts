@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import { type Bucket, type BucketOptions, startBucket } from './bucket/bucket.ts'
 import { Closers } from './closers.ts'
 import { consoleLog } from './console-log.ts'
-import type { Closable, Log } from './contracts.ts'
+import type { Closable, Invoke, Log } from './contracts.ts'
 import { createTable } from './dynamodb/create-table.ts'
 import { startDynamoDbLocal } from './dynamodb/process.ts'
 import { TtlDeletions } from './dynamodb/ttl-deletions.ts'
@@ -46,6 +47,8 @@ export interface RuntimeOptions {
   stack?: Stack
   /** Over the stack's own. */
   mapping?: Partial<StreamMapping>
+  /** For tests: duplicate, delay or reorder the bucket's events. */
+  bucketFaults?: NonNullable<BucketOptions['faults']>
   /** For tests: duplicate, reorder or drop records. */
   mappingFaults?: MappingFaults
   /** Default: AWS's own. */
@@ -76,6 +79,7 @@ export interface Runtime extends Closable {
   token(userId: string, options?: Omit<TokenRequest, 'userId'>): Promise<string>
   /** What `GET /healthz` answers. */
   healthz(): Promise<Health>
+  bucket: Bucket
   gateway: Gateway
   mapping: EventSourceMapping
   lambda: LambdaHost
@@ -87,6 +91,9 @@ export interface Runtime extends Closable {
 const REGION = 'us-east-1'
 const ACCOUNT_ID = '000000000000'
 const STAGE = 'local'
+const FILES_BUCKET = 'tabletalk-files'
+const DAY_MS = 24 * 60 * 60 * 1000
+const LIFECYCLE_MS = 10 * 60 * 1000
 const TTL_SWEEP_MS = 5_000
 
 /**
@@ -129,10 +136,47 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const page = await loadPage()
   const { streamArn } = await createTable(dynamodb, stack.table, tableName)
 
+  // The functions are told the bucket's address, and the bucket tells its events to a function: events of a former run
+  // wait until both are there.
+  let hostStarted!: (host: LambdaHost) => void
+  const lambdaHost = new Promise<LambdaHost>((resolve) => {
+    hostStarted = resolve
+  })
+  const invoke: Invoke = async (functionName, event) => (await lambdaHost).invoke(functionName, event)
+  const bucket = await startBucket({
+    host,
+    bucket: FILES_BUCKET,
+    region: REGION,
+    credentials: LOCAL_CREDENTIALS,
+    corsOrigins: ['*'],
+    notifications: [{ ...stack.bucket.notification, functionName: stack.bucket.notification.function }],
+    lifecycle: [
+      {
+        prefix: stack.bucket.pending.prefix,
+        tag: stack.bucket.pending.tag,
+        expireAfterMs: stack.bucket.pending.expireAfterDays * DAY_MS,
+      },
+      { prefix: '', abortMultipartAfterMs: DAY_MS },
+    ],
+    invoke,
+    log,
+    ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'bucket') }),
+    ...(options.bucketFaults === undefined ? {} : { faults: options.bucketFaults }),
+  })
+  const lifecycle = setInterval(() => {
+    bucket.sweep().catch((error: unknown) => log.error('unable to run the lifecycle', { error: String(error) }))
+  }, LIFECYCLE_MS)
+  closers.add(async () => {
+    clearInterval(lifecycle)
+    await bucket.close()
+  })
+
   const parts = {
     region: REGION,
     tableName,
     dynamodbEndpoint: endpoint,
+    bucket: FILES_BUCKET,
+    bucketEndpoint: bucket.endpoint,
     baseUrl: url,
     connectionsUrl,
     issuer: issuer.issuer,
@@ -147,6 +191,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     log,
   })
   closers.add(() => lambda.close())
+  hostStarted(lambda)
 
   const failures = createFailureDestination<FailureRecord>({ dataDir, log })
   const ttlDeletions = new TtlDeletions()
@@ -209,6 +254,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     ownsDynamoDb: options.dynamodbEndpoint === undefined,
     token: (userId, request = {}) => issuer.token({ userId, ...request }),
     healthz,
+    bucket,
     gateway,
     mapping,
     lambda,

@@ -16,6 +16,11 @@ export interface Stack {
   /** By route key. `reply` adds the route response without which API Gateway drops what the function returns. */
   routes: Record<string, { function: string; authorized?: boolean; reply?: boolean }>
   stream: StreamMapping
+  bucket: {
+    notification: { function: string; events: string[]; prefix: string }
+    /** What a form's object carries until its upload is completed, and when the bucket drops what still does. */
+    pending: { prefix: string; tag: { key: string; value: string }; expireAfterDays: number }
+  }
 }
 
 export interface StackFunction {

@@ -8,15 +8,19 @@ import {
   MAX_ROOMS_PAGE,
 } from './limits.ts'
 import {
+  Caption,
   ChatRoomId,
   ClientMessageId,
   Content,
+  ContentType,
   Cursor,
   EpochMs,
+  FileName,
   MessageId,
   RequestId,
   RoomName,
   Seq,
+  UploadId,
   UserId,
 } from './scalars.ts'
 
@@ -205,6 +209,38 @@ export const actions = {
       messages: z.array(MessageEvent),
       hasMore: z.boolean().check(describe('Whether more lie beyond this page, in the direction of paging.')),
     }),
+  },
+  handleFileUpload: {
+    request: request(
+      'handleFileUpload',
+      {
+        chatRoomId: ChatRoomId,
+        fileName: FileName,
+        contentType: ContentType,
+        size: z.int().check(z.gte(1), describe('Bytes; the form accepts exactly as many.')),
+        caption: z.optional(Caption),
+        clientMessageId: z.optional(ClientMessageId),
+      },
+      'Asks for a signed form to send a file with, straight to the bucket. The room hears of it when it has arrived.',
+    ),
+    reply: z.object({
+      uploadId: UploadId,
+      method: z.literal('POST'),
+      url: z.string().check(describe('Where to POST the form, as multipart/form-data.')),
+      fields: z
+        .record(z.string(), z.string())
+        .check(describe('Form fields to send unchanged, before the last one, `file`.')),
+      expiresAt: EpochMs,
+      maxBytes: z.int(),
+    }),
+  },
+  getFileUrl: {
+    request: request(
+      'getFileUrl',
+      { chatRoomId: ChatRoomId, messageId: MessageId },
+      'A fresh signed URL for the file of a message, when the one in the message has expired.',
+    ),
+    reply: z.object({ fileUrl: z.string(), expiresAt: EpochMs }),
   },
   ping: {
     request: request('ping', {}, 'Resets the idle timer.'),

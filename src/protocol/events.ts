@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { ChatRoomId, ClientMessageId, EpochMs, MessageId, RoomName, Seq, UserId } from './scalars.ts'
+import { ChatRoomId, ClientMessageId, EpochMs, MessageId, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
 export const MessageKind = z.enum(['text', 'broadcast', 'file'])
 
 export const FileInfo = z
   .object({
-    uploadId: z.string(),
+    uploadId: UploadId,
     fileName: z.string(),
     contentType: z.string(),
     size: z.int().check(z.meta({ description: 'Bytes.' })),
@@ -60,12 +60,30 @@ export const RoomAddedEvent = z
     }),
   )
 
+export const UploadFailure = z.enum(['size_mismatch', 'type_mismatch', 'not_a_member', 'conflict'])
+
+export const UploadFailedEvent = z
+  .object({
+    event: z.literal('uploadFailed'),
+    chatRoomId: ChatRoomId,
+    uploadId: UploadId,
+    reason: UploadFailure,
+    clientMessageId: z.optional(ClientMessageId),
+  })
+  .check(
+    z.meta({
+      description:
+        "To the uploader's connections: the file arrived and isn't what was declared, or may no longer be posted; it has been deleted.",
+    }),
+  )
+
 export const events = {
   message: MessageEvent,
   typing: TypingEvent,
   memberJoined: MemberJoinedEvent,
   memberLeft: MemberLeftEvent,
   roomAdded: RoomAddedEvent,
+  uploadFailed: UploadFailedEvent,
 } as const
 
 export const ChatEvent = z.discriminatedUnion('event', [
@@ -74,6 +92,7 @@ export const ChatEvent = z.discriminatedUnion('event', [
   MemberJoinedEvent,
   MemberLeftEvent,
   RoomAddedEvent,
+  UploadFailedEvent,
 ])
 
 export type MessageEvent = z.infer<typeof MessageEvent>
@@ -81,4 +100,6 @@ export type TypingEvent = z.infer<typeof TypingEvent>
 export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>
 export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
 export type RoomAddedEvent = z.infer<typeof RoomAddedEvent>
+export type UploadFailedEvent = z.infer<typeof UploadFailedEvent>
+export type UploadFailure = z.infer<typeof UploadFailure>
 export type ChatEvent = z.infer<typeof ChatEvent>

@@ -80,6 +80,15 @@ export const FileName = z
     z.meta({ description: 'Any Unicode, 1–255 characters: shown to people, never part of a key or a path.' }),
   )
 
+export const ContentType = z.string().check(
+  z.regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/, {
+    error: 'must be a media type such as image/png, lower case, without parameters',
+  }),
+  z.meta({ description: 'A media type, lower case, without parameters (RFC 6838 §4.2).' }),
+)
+
+export const UploadId = z.string().check(z.uuid(), z.meta({ description: "An upload's id." }))
+
 export const RoomName = z
   .string()
   .check(z.minLength(1), charactersUpTo(MAX_ROOM_NAME_CHARS), wellFormed, z.meta({ description: '1–128 characters.' }))

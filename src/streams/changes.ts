@@ -4,7 +4,7 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { Membership, type MembershipRow } from '../entities/membership.ts'
-import { Message, type MessageRow } from '../entities/message.ts'
+import { Message, type MessageRow, seqOf } from '../entities/message.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
 
 export interface PendingRoom {
@@ -27,7 +27,27 @@ export type Change =
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
 
-const member = ['chatRoomId', 'userId', 'joinId', 'joinedAt', 'joinedSeq'] as const
+/** What a row can't do without, and the type it must be of. */
+type Shape<Row> = { [K in keyof Row & string]?: 'string' | 'number' | 'boolean' | 'object' }
+
+const message: Shape<MessageRow> = {
+  chatRoomId: 'string',
+  messageId: 'string',
+  kind: 'string',
+  senderId: 'string',
+  content: 'string',
+  timestamp: 'number',
+}
+const typing: Shape<TypingRow> = { chatRoomId: 'string', userId: 'string', isTyping: 'boolean', until: 'number' }
+const member: Shape<MembershipRow> = {
+  chatRoomId: 'string',
+  userId: 'string',
+  joinId: 'string',
+  joinedAt: 'number',
+  joinedSeq: 'number',
+}
+const connection: Shape<ConnectionRow> = { connectionId: 'string', userId: 'string' }
+const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pendingMembers: 'object' }
 
 type Image = Record<string, AttributeValue>
 
@@ -45,29 +65,22 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   switch (image?.[ENTITY]?.S) {
     case 'Message': {
       if (!inserted) return undefined
-      const message = read<MessageRow>(Message, image, ['chatRoomId', 'messageId', 'senderId', 'content', 'timestamp'])
-      return message.kind === 'text' || message.kind === 'broadcast' ? { type: 'messageKept', message } : undefined
+      const row = read(Message, image, message)
+      if (!Number.isSafeInteger(seqOf(row))) throw new Error('unable to read the record; its messageId is no seq')
+      return row.kind === 'text' || row.kind === 'broadcast' ? { type: 'messageKept', message: row } : undefined
     }
     case 'Typing':
-      return removed
-        ? undefined
-        : {
-            type: 'typingChanged',
-            typing: read<TypingRow>(Typing, image, ['chatRoomId', 'userId', 'isTyping', 'until']),
-          }
+      return removed ? undefined : { type: 'typingChanged', typing: read(Typing, image, typing) }
     case 'Membership':
-      if (inserted) return { type: 'memberAdded', membership: read<MembershipRow>(Membership, image, member) }
-      return removed ? { type: 'memberRemoved', membership: read<MembershipRow>(Membership, image, member) } : undefined
+      if (inserted) return { type: 'memberAdded', membership: read(Membership, image, member) }
+      return removed ? { type: 'memberRemoved', membership: read(Membership, image, member) } : undefined
     case 'Connection':
       return removed
-        ? { type: 'connectionRemoved', connection: read<ConnectionRow>(Connection, image, ['connectionId', 'userId']) }
+        ? { type: 'connectionRemoved', connection: read(Connection, image, connection) }
         : undefined
     case 'ChatRoom':
       return inserted && image.Setup?.S === 'pending'
-        ? {
-            type: 'roomPending',
-            room: read<PendingRoom>(ChatRoom, image, ['chatRoomId', 'createdBy', 'pendingMembers']),
-          }
+        ? { type: 'roomPending', room: read(ChatRoom, image, room) }
         : undefined
     default:
       return undefined
@@ -78,12 +91,14 @@ interface Reader<Row> {
   parse(response: { Item: Record<string, unknown> }): { data: Row | null | undefined }
 }
 
-/** ElectroDB answers `null` for what it can't read and passes over what is missing: a silent drop, if nobody looks. */
-function read<Row>(entity: object, image: Image, required: readonly (keyof Row & string)[]): Row {
+/** ElectroDB passes over what is missing or of another type: a client would be told of it. */
+function read<Row extends object>(entity: object, image: Image, shape: Shape<Row>): Row {
   const Item = unmarshall(image as Record<string, SdkAttributeValue>)
   const { data } = (entity as Reader<Row>).parse({ Item })
   if (!data) throw new Error('unable to read the record; it is not of the entity that it names')
-  const missing = required.filter((name) => data[name] === undefined)
-  if (missing.length > 0) throw new Error(`unable to read the record; it has no ${missing.join(', ')}`)
+  const wrong = Object.entries(shape).filter(([name, type]) => typeof (data as Record<string, unknown>)[name] !== type)
+  if (wrong.length > 0) {
+    throw new Error(`unable to read the record; it has no ${wrong.map(([name, type]) => `${name} (${type as string})`).join(', ')}`)
+  }
   return data
 }

@@ -7,11 +7,13 @@ import { inOrder } from './order.ts'
 import { forEachLimited } from './pool.ts'
 import { CONCURRENCY, type Outcome, type PostFrame, postWithRetry } from './post.ts'
 
+export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
+
 /** An event and who hears it. */
 export interface Delivery {
   event: ChatEvent
   /** Those who hear it; without it, every subscription of the event's room. */
-  only?: readonly SubscriptionRow[]
+  only?: readonly Recipient[]
   exceptConnectionId?: string
   exceptUserId?: string
   /** What has failed when the room's subscriptions can't be read. */
@@ -83,7 +85,7 @@ async function collect(
   deliveries: readonly Delivery[],
   cursor: string | undefined,
 ): Promise<string | undefined> {
-  const put = (subscription: SubscriptionRow, { event }: Delivery) => {
+  const put = (subscription: Recipient, { event }: Delivery) => {
     const inbox: Inbox = inboxes.get(subscription.connectionId) ?? new Map<string, Map<number | ChatEvent, ChatEvent>>()
     const events = inbox.get(chatRoomId) ?? new Map<number | ChatEvent, ChatEvent>()
     events.set(event.event === 'message' ? event.seq : event, event)

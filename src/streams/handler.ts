@@ -17,8 +17,8 @@ const metrics = new Metrics({ namespace: 'Tabletalk', serviceName: 'fan-out' })
  *
  * Returns the records that must come again, as `batchItemFailures`; Lambda retries from the lowest of them, so what
  * follows it comes twice, which clients drop by `(chatRoomId, seq)`. Only a record that can't be read, or whose table
- * access failed, is such a failure; a recipient that can't be reached never is. Throws only if the whole batch is to come
- * again, which nothing here asks for.
+ * access failed, is such a failure; a recipient that can't be reached never is. Throws when the first of several records
+ * failed: Lambda then halves the batch.
  */
 export function streamHandler(post: PostFrame) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -50,6 +50,12 @@ export function streamHandler(post: PostFrame) {
       logger.error('room unread', { chatRoomId, error: error as Error })
     }
     account(report, failed.size)
+    const [first] = event.Records
+    if (event.Records.length > 1 && failed.has(first?.dynamodb?.SequenceNumber ?? '')) {
+      // A batch is bisected at the record that is reported; reported again and again, the first record would take all that
+      // follows along into the on-failure destination. An error has the batch cut in the middle until it stands alone.
+      throw new Error('unable to process the first record of the batch')
+    }
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
   }
 }

@@ -7,6 +7,7 @@ import type { MessageRow } from '../entities/message.ts'
 import { messageEventOf } from '../entities/message-event.ts'
 import { subscribe, type SubscriptionRow, subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
+import { messageEventWithFile } from '../uploads/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
 import type { Delivery } from './fan-out.ts'
 
@@ -82,7 +83,8 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP })
       const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)
-      told.push(...passed.map((message) => ({ event: messageEventOf(message), only })))
+      const events = await Promise.all(passed.map(messageEventWithFile))
+      told.push(...events.map((event) => ({ event, only })))
     }
   }
   if (!membership.founding && (await getMembership(chatRoomId, userId))?.joinId === joinId) {

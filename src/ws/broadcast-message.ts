@@ -6,7 +6,10 @@ import { send } from './send.ts'
 
 export const schema = actions.broadcastMessage.request
 
-/** Appends a message that every connection of the room hears, the sending one too. AP7, AP8, AP19, AP23, AP24. */
+/**
+ * Appends a message that every connection of the room hears, the sending one too. AP7, AP8, AP19, AP20, AP23, AP24,
+ * AP25.
+ */
 export async function handle(input: Request<'broadcastMessage'>, caller: Caller): Promise<Reply<'broadcastMessage'>> {
   const { chatRoomId, content, clientMessageId } = input
   const admission = requireMembership(chatRoomId, caller.userId)

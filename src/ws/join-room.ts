@@ -14,7 +14,8 @@ export const schema = actions.joinRoom.request
 
 /**
  * Makes the caller a member, subscribes the connection, and answers with the room and what was missed. The order is the
- * point: membership, then subscription, then the gap, so that no message falls between. AP5, AP10, AP14, AP13, AP4, AP22.
+ * point: membership, then subscription, then the gap, so that no message falls between. AP5, AP8, AP10, AP14,
+ * AP13, AP4, AP22, AP20.
  *
  * A direct room has its two members and lets nobody else in: to others it doesn't exist.
  */

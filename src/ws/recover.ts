@@ -1,7 +1,7 @@
 import type { RoomRow } from '../entities/chat-room.ts'
 import { readHistory } from '../entities/history.ts'
-import { messageEventOf } from '../entities/message-event.ts'
 import type { MessageEvent } from '../protocol/events.ts'
+import { messageEventWithFile } from '../uploads/message-event.ts'
 import { bytesOf, EVENTS_BYTES } from './reply-budget.ts'
 
 /** A gap of more messages than this isn't even read: the client pages with `getHistory`. */
@@ -27,7 +27,7 @@ export async function recover(room: RoomRow, lastSeq: number | undefined, bytes 
   if (headSeq === (lastSeq ?? 0)) return { headSeq, recovered: true, events: [] }
   if (lastSeq === undefined || lastSeq > headSeq || headSeq - lastSeq > MAX_GAP) return lost
   const { messages, hasMore } = await readHistory(chatRoomId, { after: lastSeq, limit: MAX_GAP })
-  const events = messages.map(messageEventOf)
+  const events = await Promise.all(messages.map(messageEventWithFile))
   if (hasMore || events.reduce((sum, event) => sum + bytesOf(event), 0) > bytes) return lost
   // Not the counter: the newest number may still be on its way into the table, and then it will be posted.
   return { headSeq: events.at(-1)?.seq ?? lastSeq, recovered: true, events }

@@ -10,7 +10,8 @@ export const schema = actions.sendMessage.request
 
 /**
  * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
- * connection is subscribed to it before the message is written. AP7, AP8, AP14, AP19, AP23, AP24.
+ * connection is subscribed to it before the message is written. AP5, AP7, AP8, AP10, AP14, AP19,
+ * AP20, AP23, AP24, AP25, AP31.
  */
 export async function handle(input: Request<'sendMessage'>, caller: Caller): Promise<Reply<'sendMessage'>> {
   const { chatRoomId, recipientId, content, clientMessageId } = input

@@ -14,7 +14,8 @@ export const schema = actions.sync.request
 
 /**
  * Subscribes this connection to the caller's rooms, a page at a time, and answers with what it missed in each.
- * Subscriptions are written first and the gaps read after, so that no message falls between. AP12, AP9, AP6, AP14, AP22.
+ * Subscriptions are written first and the gaps read after, so that no message falls between. AP12, AP9, AP6, AP14,
+ * AP15, AP22, AP20.
  */
 export async function handle(input: Request<'sync'>, caller: Caller): Promise<Reply<'sync'>> {
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))

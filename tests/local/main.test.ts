@@ -17,12 +17,15 @@ interface Run {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
+const START: [string, ...string[]] = [process.execPath, '--import', 'tsx', 'src/local/main.ts']
+
 const running = new Set<ChildProcess>()
 
 /** `npm start`, in a process group of its own, as a terminal would have it. */
-function run(environment: Record<string, string>): Run {
+function run(environment: Record<string, string>, command: [string, ...string[]] = START): Run {
   const { NODE_OPTIONS: _, PORT: __, DATA_DIR: ___, ...inherited } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/local/main.ts'], {
+  const [program, ...parameters] = command
+  const child = spawn(program, parameters, {
     env: { ...inherited, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -92,6 +95,16 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed')
     const prefix = `functions-${String(program.child.pid)}-`
     expect((await readdir('.tabletalk')).filter((name) => name.startsWith(prefix))).toEqual([])
+  })
+
+  test('stops when the shell that npm started it with is gone', async () => {
+    const shell = run({ VERBOSE: '1', npm_lifecycle_event: 'start' }, ['sh', '-c', '"$@"; exit', 'sh', ...START])
+    await shell.says(/Ctrl-C\n/)
+    shell.child.kill('SIGKILL')
+    // Its streams are closed when the program has ended, too.
+    await shell.ended
+    expect(shell.output.stdout).toContain('Stopping.')
+    expect(isAlive(jvmOf(shell.output.stderr))).toBe(false)
   })
 
   describe('ends with one sentence and exit code 1', () => {

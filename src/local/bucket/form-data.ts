@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import busboy from 'busboy'
 import { S3Error } from './s3-error.ts'
 
@@ -12,11 +13,13 @@ const MAX_FIELD_BYTES = 20_000
  * `take` as it arrives, what follows it is ignored. Resolves when the form has ended well and `take` has.
  *
  * @param take gets the fields by lower-cased name and the file; its failure ends the reading at once
+ * @param undo gets what `take` made of a file whose form turned out to be broken after it
  * @throws S3Error MalformedPOSTRequest, MaxPostPreDataLengthExceededError, InvalidArgument, or what `take` threw
  */
 export async function readForm<T>(
   req: IncomingMessage,
   take: (fields: Map<string, string>, file: Readable, fileName: string) => Promise<T>,
+  undo: (taken: T) => Promise<void>,
 ): Promise<T> {
   const form = parser(req)
   const fields = new Map<string, string>()
@@ -47,16 +50,31 @@ export async function readForm<T>(
   })
 
   try {
-    // Without `destroyOnReturn: false` a refused form closes the socket, and the client never reads why.
-    await pipeline(Readable.from(req.iterator({ destroyOnReturn: false }), { objectMode: false }), form)
+    await feed(req, form)
   } catch (error) {
-    await Promise.allSettled([taken])
+    const [settled] = await Promise.allSettled([taken])
+    if (settled.status === 'fulfilled' && settled.value !== undefined) await undo(settled.value)
     if (refusal) throw refusal.error
     if (error instanceof S3Error || req.errored) throw error
     throw malformed(error)
   }
   if (!taken) throw notOneFile()
   return await taken
+}
+
+/** Not `pipeline`: it destroys what it reads from, the socket then, and the client never reads why it was refused. */
+async function feed(req: IncomingMessage, form: busboy.Busboy): Promise<void> {
+  const ended = finished(form)
+  const drained = (): Promise<unknown> => Promise.race([once(form, 'drain'), ended])
+  const sent = async (): Promise<void> => {
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+      if (form.destroyed) return
+      if (!form.write(chunk)) await drained()
+    }
+    form.end()
+  }
+  const broken = (error: unknown): void => void form.destroy(error instanceof Error ? error : new Error(String(error)))
+  await Promise.all([ended, sent().catch(broken)])
 }
 
 function parser(req: IncomingMessage): busboy.Busboy {

@@ -86,10 +86,21 @@ async function handle(options: Options, req: IncomingMessage, res: ServerRespons
       answerError(options, { req, res, requestId, method }, error)
     }
   }
-  // What is left of a refused body has to be read, or the client can't get to the answer.
-  req.resume()
+  readToEnd(req)
   await finished(res).catch(() => options.log.info('a client left during its answer', { requestId, method }))
   for (const each of afterwards) each()
+}
+
+/**
+ * What is left of a refused body has to be read, or the client can't get to the answer. `resume()` does nothing while
+ * an iterator that was left early still listens for `readable`.
+ */
+function readToEnd(req: IncomingMessage): void {
+  const read = (): void => {
+    while (req.read() !== null);
+  }
+  req.on('readable', read)
+  read()
 }
 
 function answerError(

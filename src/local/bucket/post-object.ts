@@ -13,12 +13,18 @@ import { tagsFromXml } from './tags.ts'
 import { checkKey, encodePath } from './target.ts'
 import { xml, XML_HEAD } from './xml.ts'
 
+interface Upload {
+  /** By lower-cased name. */
+  fields: Map<string, string>
+  incoming: Incoming
+}
+
 /**
  * A browser's upload under a signed policy.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
 export async function postObject(context: BucketContext, exchange: Exchange): Promise<void> {
-  const { fields, incoming } = await readForm(exchange.req, async (sent, file, fileName) => {
+  const take = async (sent: ReadonlyMap<string, string>, file: Readable, fileName: string): Promise<Upload> => {
     await authenticateForm(sent, context.signer)
     const policy = parsePolicy(sent.get('policy') ?? '')
     const fields = withFileName(sent, fileName)
@@ -27,7 +33,9 @@ export async function postObject(context: BucketContext, exchange: Exchange): Pr
     }
     checkPolicy(policy, new Map(fields).set('bucket', context.name), context.now())
     return { fields, incoming: await receiveFile(context, policy, fields, file) }
-  })
+  }
+  const undo = ({ incoming }: Upload): Promise<void> => context.store.discard(incoming)
+  const { fields, incoming } = await readForm(exchange.req, take, undo)
   let object: StoredObject
   try {
     const described = {

@@ -45,14 +45,16 @@ export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise
   try {
     const jvm = await startOnFreePort(java, dataDir?.path, options)
     await dataDir?.recordWriter(jvm.pid)
+    const stop = async () => {
+      await jvm.stop()
+      await dataDir?.release()
+    }
+    let closing: Promise<void> | undefined
     options.log.info('DynamoDB Local is up', { endpoint: jvm.endpoint, pid: jvm.pid, dataDir: dataDir?.path })
     return {
       endpoint: jvm.endpoint,
       pid: jvm.pid,
-      async close() {
-        await jvm.stop()
-        await dataDir?.release()
-      },
+      close: () => (closing ??= stop()),
     }
   } catch (error) {
     await dataDir?.release()

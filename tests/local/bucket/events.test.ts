@@ -156,21 +156,22 @@ test('an event that was not delivered comes after a restart', async () => {
 
 test('close waits for a running function', async () => {
   const gate = new EventEmitter()
-  let ended = false
+  const ends: string[] = []
   const { bucket, client } = await given({
     invoke: async () => {
       gate.emit('running')
       await once(gate, 'go')
-      ended = true
+      ends.push('function')
     },
   })
   const running = once(gate, 'running')
   await client.send(put('a'))
   await running
-  const closed = bucket.close()
+  const closed = bucket.close().then(() => ends.push('bucket'))
+  await expect(fetch(bucket.endpoint)).rejects.toThrow('fetch failed')
   gate.emit('go')
   await closed
-  expect(ended).toBe(true)
+  expect(ends).toEqual(['function', 'bucket'])
 })
 
 test('faults duplicate and reorder events', async () => {

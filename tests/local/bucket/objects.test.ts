@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import {
@@ -88,7 +88,12 @@ describe('a body in aws-chunked framing', () => {
 
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
   /** A PUT with signed chunks, as other SDKs send it. `change` edits the framed body after it was signed. */
-  async function signedChunks(endpoint: string, change: (framed: string) => string, trailer: boolean): Promise<string> {
+  async function signedChunks(
+    endpoint: string,
+    change: (framed: string) => string,
+    trailer: boolean,
+    length = '5',
+  ): Promise<string> {
     const signer = new SignatureV4({
       service: 's3',
       region: REGION,
@@ -120,7 +125,7 @@ describe('a body in aws-chunked framing', () => {
         headers: {
           host: `${hostname}:${port}`,
           'x-amz-content-sha256': `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? '-TRAILER' : ''}`,
-          'x-amz-decoded-content-length': '5',
+          'x-amz-decoded-content-length': length,
           'content-encoding': 'aws-chunked',
           ...(trailer && { 'x-amz-trailer': 'x-amz-checksum-crc32' }),
         },
@@ -182,6 +187,11 @@ describe('a body in aws-chunked framing', () => {
   ])('with $name is answered $outcome', async ({ change, trailer, outcome }) => {
     const { bucket } = await given()
     expect(await signedChunks(bucket.endpoint, change, trailer)).toBe(outcome)
+  })
+
+  test('is refused when it is shorter than was said', async () => {
+    const { bucket } = await given()
+    expect(await signedChunks(bucket.endpoint, (framed) => framed, false, '6')).toBe('400 IncompleteBody')
   })
 })
 
@@ -466,6 +476,20 @@ describe('malformed requests', () => {
     )
     await expect(client.send(get())).rejects.toMatchObject({ name: 'NotImplemented' })
   })
+})
+
+test('an overwrite leaves only the new bytes, and a start removes what a crash left', async () => {
+  const dataDir = folder()
+  const first = await given({ dataDir })
+  await first.client.send(put())
+  await first.client.send(put({ Body: 'new' }))
+  expect(readdirSync(`${dataDir}/blobs`)).toHaveLength(1)
+  await first.bucket.close()
+  for (const file of ['incoming/half', 'blobs/orphan']) writeFileSync(`${dataDir}/${file}`, 'x')
+  const { client } = await given({ dataDir })
+  expect(leftovers(dataDir)).toEqual([])
+  expect(readdirSync(`${dataDir}/blobs`)).toHaveLength(1)
+  expect(await (await client.send(get())).Body?.transformToString()).toBe('new')
 })
 
 test('a taken port is said in one sentence', async () => {

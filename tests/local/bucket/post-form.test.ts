@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
-import { request } from 'node:http'
+import { request, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { PresignedPostOptions } from '@aws-sdk/s3-presigned-post'
@@ -296,6 +296,38 @@ test('keeps a 25 MiB upload out of memory: the bytes are on disk as they come', 
   expect(mostInFlight).toBeLessThan(16 * MIB)
   const blobs = readdirSync(join(dataDir, 'blobs'))
   expect(blobs.map((name) => statSync(join(dataDir, 'blobs', name)).size)).toEqual([size])
+})
+
+test('reads a form that is far too large to its end, so that the client gets to the answer', async () => {
+  const { client } = await given()
+  const size = 16 * MIB
+  const { req, after } = slowForm(await presignedPost(client), size)
+  const answered = once(req, 'response')
+  const written = once(req, 'finish')
+  req.end(Buffer.concat([Buffer.alloc(size, 'x'), Buffer.from(after)]))
+  const [response] = (await answered) as [IncomingMessage]
+  expect(Buffer.concat((await response.toArray()) as Buffer[]).toString()).toContain('<Code>EntityTooLarge</Code>')
+  await written
+})
+
+test('reads an unsigned PUT to its end, so that the client gets to the answer', async () => {
+  const { url } = await given()
+  const outcome = await send(url('k'), { method: 'PUT', body: new Uint8Array(16 * MIB) })
+  expect(outcome).toMatchObject({ status: 403, code: 'AccessDenied' })
+})
+
+test('leaves nothing of a form that is broken after its file', async () => {
+  const dataDir = folder()
+  const { client } = await given({ dataDir })
+  const { req } = slowForm(await presignedPost(client), 5)
+  const answered = once(req, 'response')
+  req.end('hello\r\n--b\r\n\r\n')
+  const [response] = (await answered) as [IncomingMessage]
+  expect(Buffer.concat((await response.toArray()) as Buffer[]).toString()).toContain(
+    '<Code>MalformedPOSTRequest</Code>',
+  )
+  expect(leftovers(dataDir)).toEqual([])
+  await expect(client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).resolves.toMatchObject({ KeyCount: 0 })
 })
 
 test('leaves nothing of an upload that breaks off', async () => {

@@ -449,13 +449,19 @@ describe('the checkpoint', () => {
     const { wiring, put } = await givenTable()
     await put('a')
     const checkpointFile = await scratchFile()
-    for (const content of ['{', JSON.stringify({ streamArn: 'arn:other', shards: {} })]) {
-      await writeFile(checkpointFile, content)
+    const worked = async () => {
       const { mapping, batches } = await givenMapping(wiring, {}, undefined, { checkpointFile })
       await mapping.idle()
-      expect(batches.map(sortKeys)).toEqual([['a']])
       await mapping.close()
+      return batches.map(sortKeys)
     }
+    expect(await worked()).toEqual([['a']])
+    const stored = JSON.parse(await readFile(checkpointFile, 'utf8')) as object
+    await writeFile(checkpointFile, JSON.stringify({ ...stored, streamArn: 'arn:other' }))
+    expect(await worked()).toEqual([['a']])
+    await writeFile(checkpointFile, '{')
+    expect(await worked()).toEqual([['a']])
+    expect(await worked()).toEqual([])
   })
 })
 

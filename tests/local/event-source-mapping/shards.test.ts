@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
@@ -7,7 +8,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams'
 import { expect, test } from 'vitest'
-import { givenMapping, sortKeys } from './given-mapping.ts'
+import { gate, givenMapping, sortKeys } from './given-mapping.ts'
 
 interface FakeShard {
   id: string
@@ -17,7 +18,11 @@ interface FakeShard {
 }
 
 /** A stream of several shards, which DynamoDB Local does not make. `onPoll` may throw in place of an answer. */
-function fakeStream(shards: FakeShard[], onPoll: (shardId: string, poll: number) => void = () => {}) {
+function fakeStream(
+  shards: FakeShard[],
+  onPoll: (shardId: string, poll: number) => void = () => {},
+  onOpen: () => Promise<void> = async () => {},
+) {
   const opened: string[] = []
   let polls = 0
   const number = (index: number) => String(index + 1).padStart(21, '0')
@@ -36,6 +41,7 @@ function fakeStream(shards: FakeShard[], onPoll: (shardId: string, poll: number)
     if (command instanceof GetShardIteratorCommand) {
       const { ShardId: id, ShardIteratorType: type, SequenceNumber: after } = command.input
       opened.push(`${id} ${type}${after === undefined ? '' : ` ${Number(after)}`}`)
+      await onOpen()
       return { ShardIterator: `${id}/${after === undefined ? 0 : Number(after)}` }
     }
     if (command instanceof GetRecordsCommand) {
@@ -64,13 +70,18 @@ function fakeStream(shards: FakeShard[], onPoll: (shardId: string, poll: number)
 }
 
 test("children are read after their parent's records are worked, parents before children", async () => {
-  const stream = fakeStream([
+  const parentRead = gate()
+  const shards = [
     { id: 'grandchild', parent: 'child', closed: false, sks: ['d'] },
     { id: 'child', parent: 'parent', closed: true, sks: ['c'] },
     { id: 'parent', parent: 'trimmed long ago', closed: true, sks: ['a', 'b'] },
-  ])
+  ]
+  const stream = fakeStream(shards, (_shard, poll) => {
+    if (poll === 3) parentRead.open()
+  })
   let failures = 0
-  const { mapping, batches } = await givenMapping(stream, { batchSize: 1 }, (records) => {
+  const { mapping, batches } = await givenMapping(stream, { batchSize: 1 }, async (records) => {
+    await parentRead.opened
     if (sortKeys(records)[0] === 'b' && failures++ === 0) throw new Error('once')
   })
   await mapping.idle()
@@ -102,6 +113,23 @@ test('LATEST leaves out closed shards, and reads new children from their beginni
   await mapping.idle()
   expect(batches.map(sortKeys)).toEqual([['b']])
   expect(stream.opened).toEqual(['open LATEST', 'child TRIM_HORIZON'])
+})
+
+test('a mapping has started only when LATEST knows its place', async () => {
+  const opening = gate()
+  const answer = gate()
+  const onOpen = () => {
+    opening.open()
+    return answer.opened
+  }
+  const stream = fakeStream([{ id: 's', closed: false, sks: [] }], undefined, onOpen)
+  let started = false
+  const starting = givenMapping(stream, { startingPosition: 'LATEST' }).then(() => (started = true))
+  await opening.opened
+  await setImmediate()
+  expect(started).toBe(false)
+  answer.open()
+  await starting
 })
 
 const metadata = { $metadata: {}, message: 'fault' }

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini'
+import { format, resolveConfig } from 'prettier'
+import { type Action, actions } from '../../src/protocol/actions.ts'
+import { errorCodes } from '../../src/protocol/error-codes.ts'
+import { events } from '../../src/protocol/events.ts'
+import * as limits from '../../src/protocol/limits.ts'
+import { actionNotes } from './action-notes.ts'
+import { eventExamples, examples } from './examples.ts'
+import { type Field, fieldsOf } from './fields.ts'
+import { limitRows } from './limit-rows.ts'
+import * as prose from './prose.ts'
+import { frame, grouped, table } from './words.ts'
+
+/** Where the document is kept. */
+export const documentFile = new URL('../../docs/protocol.md', import.meta.url)
+
+/** `docs/protocol.md` as the schemas have it now, formatted as the rest of the repository. */
+export async function protocolDocument(): Promise<string> {
+  const names = Object.keys(actions) as Action[]
+  const sections = [
+    prose.opening,
+    prose.connecting,
+    prose.frames,
+    prose.gatewayFrames,
+    '## Actions',
+    table(
+      ['action', ''],
+      names.map((name) => [`[\`${name}\`](#${anchor(name)})`, descriptionOf(actions[name].request)]),
+    ),
+    ...names.map(actionSection),
+    '## Events',
+    ...Object.entries(events).map(([name, schema]) => eventSection(name as keyof typeof events, schema)),
+    prose.delivery,
+    prose.files,
+    '## Error codes',
+    table(
+      ['code', 'meaning', 'retryable', 'what the client does'],
+      Object.entries(errorCodes).map(([code, { meaning, retryable, client }]) => [
+        `\`${code}\``,
+        meaning,
+        retryable ? 'yes' : 'no',
+        client,
+      ]),
+    ),
+    prose.errors,
+    '## Limits',
+    "`sync` announces those that have a name here, as its `limits`; read them there, since a deployment's may differ.",
+    limitsTable(),
+    prose.closeCodes,
+    prose.local,
+  ]
+  const options = await resolveConfig(documentFile)
+  return format(sections.join('\n\n'), { ...options, parser: 'markdown' })
+}
+
+const anchor = (name: string) => name.toLowerCase()
+
+function actionSection(action: Action): string {
+  const { request, reply } = actions[action]
+  const { request: asked, reply: data } = examples[action]
+  const own = fieldsOf(request, 'input').filter(({ name }) => !['action', 'requestId', 'userId'].includes(name))
+  return [
+    `### \`${action}\``,
+    descriptionOf(request),
+    own.length === 0 ? 'No fields of its own.' : fieldsTable(own),
+    actionNotes[action] ?? '',
+    'Reply `data`:',
+    fieldsTable(fieldsOf(reply, 'output')),
+    frame({ ...asked, requestId: 'r1' }),
+    frame({ type: 'reply', action, requestId: 'r1', data }),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function eventSection<N extends keyof typeof events>(name: N, schema: (typeof events)[N]): string {
+  const fields = fieldsOf(schema, 'output').filter((field) => field.name !== 'event')
+  return [
+    `### \`${name}\``,
+    descriptionOf(schema),
+    fieldsTable(fields),
+    frame({ type: 'events', events: [eventExamples[name]] }),
+  ].join('\n\n')
+}
+
+function fieldsTable(fields: readonly Field[]): string {
+  return table(
+    ['field', 'type', 'required', 'constraints', ''],
+    fields.map(({ name, type, required, constraints, description }) => [
+      `\`${name}\``,
+      type,
+      required ? 'yes' : 'no',
+      constraints,
+      description,
+    ]),
+  )
+}
+
+function limitsTable(): string {
+  return table(
+    ['what', 'limit', 'beyond it', 'in `limits`'],
+    Object.entries(limitRows).map(([constant, { announced, what, unit, beyond }]) => [
+      what,
+      `${grouped(limits[constant as keyof typeof limits])} ${unit}`,
+      beyond,
+      announced === undefined ? '' : `\`${announced}\``,
+    ]),
+  )
+}
+
+function descriptionOf(schema: z.core.$ZodType): string {
+  return z.globalRegistry.get(schema)?.description ?? ''
+}

@@ -1,0 +1,173 @@
+import type * as z from 'zod/mini'
+import type { Action, actions, Reply } from '../../src/protocol/actions.ts'
+import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
+import type { ErrorFrame } from '../../src/protocol/frames.ts'
+import * as limit from '../../src/protocol/limits.ts'
+
+type RequestExample<A extends Action> = z.input<(typeof actions)[A]['request']>
+
+const NOW = 1_767_225_600_000
+const UPLOAD = '7c0e1a52-3f0d-4d4e-9a3b-0d7c5f3b8e11'
+
+const hello: MessageEvent = {
+  event: 'message',
+  chatRoomId: 'general',
+  seq: 42,
+  messageId: '0000000000000042',
+  kind: 'text',
+  senderId: 'ada',
+  content: 'hello',
+  timestamp: NOW,
+  clientMessageId: 'ada-1',
+}
+
+const photo: MessageEvent = {
+  event: 'message',
+  chatRoomId: 'general',
+  seq: 43,
+  messageId: '0000000000000043',
+  kind: 'file',
+  senderId: 'ada',
+  content: 'the view from here',
+  timestamp: NOW + 60_000,
+  file: {
+    uploadId: UPLOAD,
+    fileName: 'view.jpg',
+    contentType: 'image/jpeg',
+    size: 48_213,
+    fileUrl: 'https://bucket.example/rooms/general/view?X-Amz-Signature=…',
+    fileUrlExpiresAt: NOW + 960_000,
+  },
+}
+
+const general = { chatRoomId: 'general', roomName: 'General' }
+const sent = { chatRoomId: 'general', messageId: '0000000000000042', seq: 42, timestamp: NOW, duplicate: false }
+
+/** One exchange for every action, in one story: what is sent without its `requestId`, and the reply's `data`. */
+export const examples: { [A in Action]: { request: RequestExample<A>; reply: Reply<A> } } = {
+  sync: {
+    request: { action: 'sync', rooms: { general: 41 } },
+    reply: {
+      serverTime: NOW,
+      connectionId: 'R1kmxc2VNjMCFIA=',
+      userId: 'bob',
+      limits: {
+        contentBytes: limit.MAX_CONTENT_BYTES,
+        captionBytes: limit.MAX_CAPTION_BYTES,
+        fileNameChars: limit.MAX_FILE_NAME_CHARS,
+        fileBytes: limit.DEFAULT_MAX_FILE_BYTES,
+        roomNameChars: limit.MAX_ROOM_NAME_CHARS,
+        createRoomMembers: limit.MAX_CREATE_ROOM_MEMBERS,
+        historyPage: limit.MAX_HISTORY_PAGE,
+        frameBytes: limit.MAX_FRAME_BYTES,
+        messageBytes: limit.MAX_MESSAGE_BYTES,
+        typingRepeatMs: limit.TYPING_REPEAT_MS,
+        typingExpiryMs: limit.TYPING_EXPIRY_MS,
+        idleTimeoutMs: limit.IDLE_TIMEOUT_MS,
+        connectionLifetimeMs: limit.CONNECTION_LIFETIME_MS,
+      },
+      rooms: [{ ...general, headSeq: 42, recovered: true, events: [hello] }],
+    },
+  },
+  createRoom: {
+    request: { action: 'createRoom', chatRoomId: 'general', roomName: 'General', members: ['bob'] },
+    reply: { ...general, headSeq: 0, members: ['ada', 'bob'] },
+  },
+  joinRoom: {
+    request: { action: 'joinRoom', chatRoomId: 'general', lastSeq: 41 },
+    reply: { ...general, headSeq: 42, members: ['ada', 'bob', 'cleo'], recovered: true, events: [hello] },
+  },
+  leaveRoom: { request: { action: 'leaveRoom', chatRoomId: 'general' }, reply: { chatRoomId: 'general' } },
+  getRoom: {
+    request: { action: 'getRoom', chatRoomId: 'general' },
+    reply: { ...general, headSeq: 42, members: ['ada', 'bob'] },
+  },
+  listRooms: {
+    request: { action: 'listRooms', limit: 1 },
+    reply: { rooms: [{ ...general, headSeq: 42 }], nextCursor: 'Z2VuZXJhbA' },
+  },
+  sendMessage: {
+    request: { action: 'sendMessage', chatRoomId: 'general', content: 'hello', clientMessageId: 'ada-1' },
+    reply: sent,
+  },
+  broadcastMessage: {
+    request: { action: 'broadcastMessage', chatRoomId: 'general', content: 'hello', clientMessageId: 'ada-1' },
+    reply: sent,
+  },
+  typingIndicator: {
+    request: { action: 'typingIndicator', chatRoomId: 'general' },
+    reply: { expiresAt: NOW + limit.TYPING_EXPIRY_MS },
+  },
+  getHistory: {
+    request: { action: 'getHistory', chatRoomId: 'general', before: 44, limit: 2 },
+    reply: { messages: [hello, photo], hasMore: true },
+  },
+  handleFileUpload: {
+    request: {
+      action: 'handleFileUpload',
+      chatRoomId: 'general',
+      fileName: 'view.jpg',
+      contentType: 'image/jpeg',
+      size: 48_213,
+      caption: 'the view from here',
+    },
+    reply: {
+      uploadId: UPLOAD,
+      method: 'POST',
+      url: 'https://bucket.example/',
+      fields: { key: `rooms/general/${UPLOAD}/original`, 'Content-Type': 'image/jpeg', Policy: '…' },
+      expiresAt: NOW + 900_000,
+      maxBytes: limit.DEFAULT_MAX_FILE_BYTES,
+    },
+  },
+  getFileUrl: {
+    request: { action: 'getFileUrl', chatRoomId: 'general', messageId: '0000000000000043' },
+    reply: { fileUrl: photo.file!.fileUrl, expiresAt: NOW + 960_000 },
+  },
+  ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
+}
+
+export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { event: N }> } = {
+  message: photo,
+  typing: {
+    event: 'typing',
+    chatRoomId: 'general',
+    userId: 'ada',
+    isTyping: true,
+    expiresAt: NOW + limit.TYPING_EXPIRY_MS,
+  },
+  memberJoined: { event: 'memberJoined', chatRoomId: 'general', userId: 'cleo', timestamp: NOW },
+  memberLeft: { event: 'memberLeft', chatRoomId: 'general', userId: 'cleo', timestamp: NOW },
+  roomAdded: { event: 'roomAdded', ...general, headSeq: 42 },
+  uploadFailed: { event: 'uploadFailed', chatRoomId: 'general', uploadId: UPLOAD, reason: 'type_mismatch' },
+}
+
+export const errorExample: ErrorFrame = {
+  type: 'error',
+  action: 'sendMessage',
+  requestId: 'r7',
+  error: {
+    code: 'invalid_request',
+    message: 'unable to accept the frame; it is not of the schema',
+    retryable: false,
+    details: [{ path: 'chatRoomId', problem: 'must be 1 to 64 of A-Z a-z 0-9 _ : -' }],
+  },
+}
+
+export const rateLimitedExample: ErrorFrame = {
+  type: 'error',
+  action: 'sendMessage',
+  requestId: 'r8',
+  error: {
+    code: 'rate_limited',
+    message: 'unable to send; too many messages',
+    retryable: true,
+    retryAfterMs: 4_000,
+  },
+}
+
+export const gatewayExample = {
+  message: 'Internal server error',
+  connectionId: 'R1kmxc2VNjMCFIA=',
+  requestId: 'PvxLmEGVNjMFlBw=',
+}

@@ -1,0 +1,11 @@
+/** 16384 → `16,384`. */
+export const grouped = (value: number): string => value.toLocaleString('en-US')
+
+/** A Markdown table; cells are escaped. */
+export function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n')
+}
+
+/** A frame as a block that a test reads back. */
+export const frame = (value: object): string => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``

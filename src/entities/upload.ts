@@ -1,0 +1,134 @@
+import { createWriteTransaction, Entity } from 'electrodb'
+import { Unavailable } from '../errors.ts'
+import type { UploadFailure } from '../protocol/events.ts'
+import { Message, type MessageRow } from './message.ts'
+import { contentHashOf, SendGuard } from './send-guard.ts'
+import { client, primary, service, table } from './table.ts'
+
+/**
+ * A file on its way into a room. Key: UploadId. Pending until its object has arrived and been looked at, then completed
+ * (and a message) or rejected. A pending or rejected one expires by TTL.
+ *
+ * - AP26 `startUpload`: what is to come, from whom, for which room?
+ * - AP27 `getUpload`: does an upload wait for this object?
+ * - AP28 `completeUpload`: the file has arrived: its message and its end, both or neither
+ * - AP29 `rejectUpload`: it isn't what was declared
+ * - AP30 `closeUpload`: everybody has been told
+ */
+export const Upload = new Entity(
+  {
+    model: { entity: 'Upload', version: '1', service },
+    attributes: {
+      uploadId: { type: 'string', field: 'UploadId', required: true },
+      chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
+      uploaderId: { type: 'string', field: 'UploaderId', required: true },
+      /** The object's key in the bucket, ours and random: `rooms/<room>/<upload>/<random>`. */
+      objectKey: { type: 'string', field: 'ObjectKey', required: true },
+      fileName: { type: 'string', field: 'FileName', required: true },
+      contentType: { type: 'string', field: 'ContentType', required: true },
+      /** Bytes. */
+      size: { type: 'number', field: 'Size', required: true },
+      caption: { type: 'string', field: 'Caption', required: true },
+      clientMessageId: { type: 'string', field: 'ClientMessageId' },
+      status: { type: ['pending', 'completed', 'rejected'] as const, field: 'Status', required: true },
+      reason: { type: 'string', field: 'Reason' },
+      /** Of the object that was looked at: the form can be used again, and what comes then is another file. */
+      eTag: { type: 'string', field: 'ETag' },
+      messageId: { type: 'string', field: 'MessageId' },
+      /** The room, or for a rejected one the uploader, has been told: an event that comes again tells nobody. */
+      closed: { type: 'boolean', field: 'Closed' },
+      /** Epoch seconds, for TTL; gone once completed. */
+      expiresAt: { type: 'number', field: 'expiresAt' },
+    },
+    indexes: { upload: primary(['uploadId'], []) },
+  },
+  { table, client },
+)
+
+export interface UploadRow {
+  uploadId: string
+  chatRoomId: string
+  uploaderId: string
+  objectKey: string
+  fileName: string
+  contentType: string
+  size: number
+  caption: string
+  clientMessageId?: string
+  status: 'pending' | 'completed' | 'rejected'
+  reason?: string
+  eTag?: string
+  messageId?: string
+  closed?: boolean
+  expiresAt?: number
+}
+
+/** AP26. Answers with the upload of that id that exists already, or nothing when this one was kept. */
+export async function startUpload(upload: UploadRow): Promise<UploadRow | undefined> {
+  const { rejected, data } = await Upload.create(upload).go({ returnOnConditionCheckFailure: 'all_old' })
+  return rejected ? ((data as UploadRow | null) ?? undefined) : undefined
+}
+
+/** AP27. */
+export async function getUpload(uploadId: string): Promise<UploadRow | undefined> {
+  const { data } = await Upload.get({ uploadId }).go({ consistent: true })
+  return (data as UploadRow | null) ?? undefined
+}
+
+const entities = { Message, SendGuard, Upload }
+
+/**
+ * AP28. One transaction of the file's message, the upload's end and, when the client named the message, its guard.
+ * Answers what stood in the way when nothing was written: the place was `sealed`, the upload was no longer pending
+ * (`done`), or the clientMessageId belongs to another message (`conflict`).
+ *
+ * @throws Unavailable when the transaction met another one, or a throttle
+ */
+export async function completeUpload(
+  upload: UploadRow,
+  message: MessageRow,
+  eTag: string,
+): Promise<'completed' | 'sealed' | 'done' | 'conflict'> {
+  const { uploadId, clientMessageId, chatRoomId, uploaderId } = upload
+  const { messageId, timestamp } = message
+  const { canceled, data } = await createWriteTransaction(entities, (tx) => [
+    tx.Upload.patch({ uploadId })
+      .set({ status: 'completed', messageId, eTag })
+      .remove(['expiresAt'])
+      .where((row, { eq }) => eq(row.status, 'pending'))
+      .commit(),
+    tx.Message.create(message).commit(),
+    ...(clientMessageId === undefined
+      ? []
+      : [
+          tx.SendGuard.create({
+            chatRoomId,
+            senderId: uploaderId,
+            clientMessageId,
+            messageId,
+            timestamp,
+            contentHash: contentHashOf(`file ${uploadId}`),
+          }).commit(),
+        ]),
+  ]).go()
+  if (!canceled) return 'completed'
+  const [end, place, guard] = data.map((part) => part.code === 'ConditionalCheckFailed')
+  if (end) return 'done'
+  if (guard) return 'conflict'
+  if (place) return 'sealed'
+  throw new Unavailable('unable to complete the upload; the transaction was cancelled')
+}
+
+/** AP29. Answers false when it was no longer pending. */
+export async function rejectUpload(uploadId: string, reason: UploadFailure): Promise<boolean> {
+  const { rejected } = await Upload.patch({ uploadId })
+    .set({ status: 'rejected', reason })
+    .where((row, { eq }) => eq(row.status, 'pending'))
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
+}
+
+/** AP30. */
+export async function closeUpload(uploadId: string): Promise<void> {
+  await Upload.patch({ uploadId }).set({ closed: true }).go({ returnOnConditionCheckFailure: true })
+}

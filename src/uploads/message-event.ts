@@ -1,0 +1,25 @@
+import { messageEventOf } from '../entities/message-event.ts'
+import type { MessageRow } from '../entities/message.ts'
+import type { MessageEvent } from '../protocol/events.ts'
+import { presignGet } from './presign-get.ts'
+
+/** A message as the wire shows it, with a fresh URL when it is a file's. */
+export async function messageEventWithFile(message: MessageRow): Promise<MessageEvent> {
+  const event = messageEventOf(message)
+  const { fileUrl, uploadId, fileName, contentType, size } = message
+  if (message.kind !== 'file') return event
+  if (
+    fileUrl === undefined ||
+    uploadId === undefined ||
+    fileName === undefined ||
+    contentType === undefined ||
+    size === undefined
+  ) {
+    throw new Error(`unable to show message ${message.messageId}; it says nothing of its file`)
+  }
+  const signed = await presignGet({ fileUrl, fileName, contentType })
+  return {
+    ...event,
+    file: { uploadId, fileName, contentType, size, fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },
+  }
+}

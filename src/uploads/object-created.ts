@@ -1,0 +1,179 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+import { Logger } from '@aws-lambda-powertools/logger'
+import type { S3Event, S3EventRecord } from 'aws-lambda'
+import { fileTypeFromBuffer } from 'file-type'
+import { nextSeq } from '../entities/chat-room.ts'
+import { connectionsOfUser } from '../entities/connection.ts'
+import { getMembership } from '../entities/membership.ts'
+import { getMessage, type MessageRow, messageIdOf, sealHole } from '../entities/message.ts'
+import { closeUpload, completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
+import { Unavailable } from '../errors.ts'
+import type { UploadFailure } from '../protocol/events.ts'
+import { type Delivery, fanOut } from '../streams/fan-out.ts'
+import { type PostFrame, sdkPost } from '../streams/post.ts'
+import { bucket, fileUrlOf, UPLOADS_PREFIX } from './bucket-settings.ts'
+import { bearsOut } from './media-types.ts'
+import { messageEventWithFile } from './message-event.ts'
+import { s3 } from './s3-client.ts'
+
+/** What file-type needs to see of a file; the rest is never read. */
+const FIRST_BYTES = 4_100
+const NUMBERS = 3
+
+const logger = new Logger({ serviceName: 'tabletalk' })
+
+/**
+ * A file has arrived: is it the one that was announced? Then it becomes a message, and the room hears of it.
+ *
+ * S3 tells at least once, late and in any order, and Lambda calls again when this throws; so every step can be taken
+ * again, and what has been done isn't done twice: one message, and once everybody has been told, nobody is told again.
+ * Throws when the table, the bucket or the room's subscriptions can't be reached; after Lambda's two retries the event
+ * goes to the function's dead-letter queue.
+ */
+export function objectCreatedHandler(post: PostFrame) {
+  return async (event: S3Event): Promise<void> => {
+    for (const record of event.Records) await arrived(record, post)
+  }
+}
+
+async function arrived({ s3: { object } }: S3EventRecord, post: PostFrame): Promise<void> {
+  // The key comes form-encoded: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+  const key = decodeURIComponent(object.key.replaceAll('+', ' '))
+  if (!key.startsWith(UPLOADS_PREFIX)) return
+  const upload = await getUpload(key.split('/')[2] ?? '')
+  if (upload?.objectKey !== key || upload.status === 'rejected') await remove(key)
+  if (upload?.objectKey !== key) {
+    logger.warn('removed an object that no upload waits for')
+    return
+  }
+  if (upload.closed && upload.eTag === eTagOf(object.eTag)) return
+  if (upload.status === 'rejected') return tellUploader(upload, post)
+  if (upload.status === 'completed') return completed(upload, eTagOf(object.eTag), post)
+  const file = await look(upload)
+  if (file === undefined) return
+  if ('lie' in file) return reject(upload, file.lie, post)
+  return complete(upload, file.eTag, post)
+}
+
+/** The event's ETag has no quotes, the object's has. */
+const eTagOf = (eTag: string): string => eTag.replaceAll('"', '')
+
+/** What the object really is, from its head and first bytes; nothing when it has gone since the event. */
+async function look(upload: UploadRow): Promise<{ eTag: string } | { lie: UploadFailure } | undefined> {
+  const at = { Bucket: bucket, Key: upload.objectKey }
+  try {
+    const head = await s3.send(new HeadObjectCommand(at))
+    if (head.ContentLength !== upload.size) return { lie: 'size_mismatch' }
+    if (head.ContentType !== upload.contentType) return { lie: 'type_mismatch' }
+    const start = await s3.send(
+      new GetObjectCommand({ ...at, Range: `bytes=0-${FIRST_BYTES - 1}`, IfMatch: head.ETag }),
+    )
+    const detected = await fileTypeFromBuffer((await start.Body?.transformToByteArray()) ?? new Uint8Array())
+    return bearsOut(upload.contentType, detected?.mime) ? { eTag: eTagOf(head.ETag ?? '') } : { lie: 'type_mismatch' }
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined
+    throw error
+  }
+}
+
+/** The message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
+async function complete(upload: UploadRow, eTag: string, post: PostFrame): Promise<void> {
+  const { chatRoomId, uploaderId } = upload
+  if ((await getMembership(chatRoomId, uploaderId)) === undefined) return reject(upload, 'not_a_member', post)
+  for (let attempt = 0; attempt < NUMBERS; attempt++) {
+    const seq = await nextSeq(chatRoomId)
+    const message = messageOf(upload, messageIdOf(seq))
+    const outcome = await completeUpload(upload, message, eTag)
+    if (outcome === 'completed') return tellRoom({ ...upload, eTag }, message, post)
+    if (outcome === 'sealed') continue
+    // The number goes unused: say so now, for readers wait a moment at an empty place.
+    await sealHole(chatRoomId, seq, Date.now())
+    if (outcome === 'conflict') return reject(upload, 'conflict', post)
+    const done = await getUpload(upload.uploadId)
+    if (done?.status === 'completed') return completed(done, eTag, post)
+    return
+  }
+  throw new Unavailable('unable to complete the upload; its place was taken three times')
+}
+
+const messageOf = (upload: UploadRow, messageId: string): MessageRow => ({
+  chatRoomId: upload.chatRoomId,
+  messageId,
+  kind: 'file',
+  senderId: upload.uploaderId,
+  content: upload.caption,
+  timestamp: Date.now(),
+  ...(upload.clientMessageId === undefined ? {} : { clientMessageId: upload.clientMessageId }),
+  fileUrl: fileUrlOf(upload.objectKey),
+  uploadId: upload.uploadId,
+  fileName: upload.fileName,
+  contentType: upload.contentType,
+  size: upload.size,
+})
+
+/** An event for an upload that is a message already: the same file again, or the form used for another one. */
+async function completed(upload: UploadRow, eTag: string, post: PostFrame): Promise<void> {
+  if (upload.eTag !== eTag) {
+    await remove(upload.objectKey)
+    logger.warn('removed a file that replaced a completed upload', { uploadId: upload.uploadId })
+    return
+  }
+  const message = await getMessage(upload.chatRoomId, upload.messageId ?? '')
+  if (message) await tellRoom(upload, message, post)
+}
+
+/** From here on the file is kept, and every connection of every member hears of it, the uploader's too. */
+async function tellRoom(upload: UploadRow, message: MessageRow, post: PostFrame): Promise<void> {
+  const [event] = await Promise.all([
+    messageEventWithFile(message),
+    s3.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: upload.objectKey })),
+  ])
+  await tell([{ event, sequenceNumber: message.messageId }], post)
+  await closeUpload(upload.uploadId)
+}
+
+async function reject(upload: UploadRow, reason: UploadFailure, post: PostFrame): Promise<void> {
+  if (!(await rejectUpload(upload.uploadId, reason))) return
+  await remove(upload.objectKey)
+  await tellUploader({ ...upload, reason }, post)
+}
+
+async function tellUploader(upload: UploadRow, post: PostFrame): Promise<void> {
+  const { chatRoomId, uploadId, uploaderId, clientMessageId } = upload
+  const event = {
+    event: 'uploadFailed',
+    chatRoomId,
+    uploadId,
+    reason: upload.reason as UploadFailure,
+    ...(clientMessageId === undefined ? {} : { clientMessageId }),
+  } as const
+  const only = await connectionsOfUser(uploaderId, Date.now())
+  await tell([{ event, only, sequenceNumber: uploadId }], post)
+  await closeUpload(uploadId)
+}
+
+async function tell(deliveries: Delivery[], post: PostFrame): Promise<void> {
+  const report = await fanOut(deliveries, post)
+  for (const { connectionId, outcome, error } of report.errors) {
+    if (outcome !== 'gone') logger.warn('post failed', { connectionId, outcome, error: error as Error })
+  }
+  const [unread] = report.unread
+  if (unread) throw unread.error
+}
+
+async function remove(key: string): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+}
+
+const endpoint = process.env.CONNECTIONS_ENDPOINT
+if (endpoint === undefined || endpoint === '') {
+  throw new Error('unable to start the upload function; CONNECTIONS_ENDPOINT is not set')
+}
+
+export const handler = objectCreatedHandler(sdkPost(endpoint))

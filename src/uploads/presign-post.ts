@@ -1,0 +1,33 @@
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
+import { bucket, PENDING_TAG } from './bucket-settings.ts'
+import { s3 } from './s3-client.ts'
+
+/** How long a form may be used. */
+export const FORM_LIFETIME_MS = 15 * 60 * 1000
+
+const tagging = `<Tagging><TagSet><Tag><Key>${PENDING_TAG.key}</Key><Value>${PENDING_TAG.value}</Value></Tag></TagSet></Tagging>`
+
+export interface UploadForm {
+  method: 'POST'
+  url: string
+  fields: Record<string, string>
+  /** Epoch milliseconds. */
+  expiresAt: number
+}
+
+/**
+ * A form that S3 accepts for this one object only: key, media type and length are conditions of its signed policy. A POST
+ * policy is the only signed upload that bounds the size.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ */
+export async function presignPost(object: { key: string; contentType: string; size: number }): Promise<UploadForm> {
+  const now = Date.now()
+  const { url, fields } = await createPresignedPost(s3, {
+    Bucket: bucket,
+    Key: object.key,
+    Fields: { 'Content-Type': object.contentType, tagging },
+    Conditions: [['content-length-range', object.size, object.size]],
+    Expires: FORM_LIFETIME_MS / 1_000,
+  })
+  return { method: 'POST', url, fields, expiresAt: now + FORM_LIFETIME_MS }
+}

@@ -1,0 +1,143 @@
+import { getRoom, getRooms, nextSeq } from '../../src/entities/chat-room.ts'
+import { connectionsOfUser, deleteConnection, putConnection, setOpenRoom } from '../../src/entities/connection.ts'
+import { completeFounding, foundRoom } from '../../src/entities/found-room.ts'
+import {
+  addMember,
+  getMembership,
+  getMemberships,
+  type MembershipRow,
+  removeMember,
+  roomsOfUser,
+  roomWithMembers,
+} from '../../src/entities/membership.ts'
+import {
+  getMessage,
+  messageIdOf,
+  messagesBetween,
+  type MessageRow,
+  putMessage,
+  sealHole,
+} from '../../src/entities/message.ts'
+import { countSend } from '../../src/entities/rate-window.ts'
+import { getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
+import {
+  subscribe,
+  subscriptionsOfConnection,
+  subscriptionsOfRoom,
+  unsubscribe,
+} from '../../src/entities/subscription.ts'
+import { setTyping } from '../../src/entities/typing.ts'
+import {
+  closeUpload,
+  completeUpload,
+  getUpload,
+  rejectUpload,
+  startUpload,
+  type UploadRow,
+} from '../../src/entities/upload.ts'
+
+export const NOW = 1_800_000_000_000
+export const EXPIRES_AT = NOW / 1_000 + 7_200
+
+export const connection = {
+  connectionId: 'Lx9bcfQkIAMCEAA=',
+  userId: 'ada',
+  lastConnectedAt: NOW,
+  expiresAt: EXPIRES_AT,
+}
+
+export const membership: MembershipRow = {
+  chatRoomId: 'general',
+  userId: 'ada',
+  role: 'member',
+  joinedAt: NOW,
+  joinId: 'j1',
+  joinedSeq: 0,
+}
+
+export const subscription = {
+  chatRoomId: 'general',
+  connectionId: connection.connectionId,
+  userId: 'ada',
+  joinId: 'j1',
+  expiresAt: EXPIRES_AT,
+}
+
+export const messageAt = (seq: number): MessageRow => ({
+  chatRoomId: 'general',
+  messageId: messageIdOf(seq),
+  kind: 'text',
+  senderId: 'ada',
+  content: 'hello',
+  timestamp: NOW,
+})
+
+export const founding = {
+  chatRoomId: 'new',
+  roomName: 'New',
+  createdBy: 'ada',
+  originConnectionId: connection.connectionId,
+  joinId: 'j1',
+}
+
+export const upload: UploadRow = {
+  uploadId: 'u1',
+  chatRoomId: 'general',
+  uploaderId: 'ada',
+  objectKey: 'rooms/general/u1/0f',
+  fileName: 'plan.pdf',
+  contentType: 'application/pdf',
+  size: 1_000,
+  caption: '',
+  clientMessageId: 'c3',
+  status: 'pending',
+  expiresAt: EXPIRES_AT,
+}
+
+/** A typical call of every access pattern, on small items. */
+export const patterns = {
+  AP1: () => putConnection(connection),
+  AP2: () => deleteConnection(connection.connectionId),
+  AP3: () => connectionsOfUser('ada', NOW),
+  AP4: () => setOpenRoom(connection.connectionId, 'general'),
+  AP5: () => getRoom('general'),
+  AP6: () => getRooms(['general', 'random']),
+  AP7: () => nextSeq('general'),
+  AP8: () => getMembership('general', 'ada'),
+  AP9: () => getMemberships('ada', ['general', 'random']),
+  AP10: () => addMember({ ...membership, userId: 'bob' }),
+  AP11: () => removeMember('general', 'ada'),
+  AP12: () => roomsOfUser('ada', { limit: 50 }),
+  AP13: () => roomWithMembers('general', { limit: 1_000 }),
+  AP14: () => subscribe([subscription]),
+  AP15: () => unsubscribe(subscription),
+  AP16: () => subscriptionsOfRoom('general', NOW),
+  AP17: () => subscriptionsOfConnection(connection.connectionId),
+  AP18: () => setTyping('general', 'ada', true, NOW),
+  AP19: () => putMessage(messageAt(2)),
+  AP20: () => sealHole('general', 3, NOW),
+  AP21: () => getMessage('general', messageIdOf(1)),
+  AP22: () => messagesBetween('general', { first: 1, last: 50, limit: 51, order: 'asc' }),
+  AP23: () => getGuard({ chatRoomId: 'general', senderId: 'ada', clientMessageId: 'c1' }),
+  AP24: () => putGuardedMessage({ ...messageAt(4), clientMessageId: 'c2' }),
+  AP25: () => countSend('ada', { sends: 20, seconds: 10 }, NOW),
+  AP26: () => startUpload({ ...upload, uploadId: 'u2' }),
+  AP27: () => getUpload('u1'),
+  AP28: () => completeUpload(upload, { ...messageAt(5), kind: 'file' }, 'e1'),
+  AP29: () => rejectUpload('u1', 'size_mismatch'),
+  AP30: () => closeUpload('u1'),
+  AP31: () => foundRoom({ ...founding, members: ['ada', 'bob'] }),
+  AP32: () => completeFounding(founding, ['zoe'], NOW),
+} satisfies Record<string, () => Promise<unknown>>
+
+export type Pattern = keyof typeof patterns
+
+/** What has to be there for every pattern's call to find something. */
+export async function seed(): Promise<void> {
+  await putConnection(connection)
+  for (const chatRoomId of ['general', 'random']) await foundRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] })
+  await removeMember('general', 'bob')
+  await subscribe([subscription])
+  await putGuardedMessage({ ...messageAt(1), clientMessageId: 'c1' })
+  await startUpload(upload)
+}

@@ -1,0 +1,93 @@
+import '../support/own-table.ts'
+import { expect, test } from 'vitest'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { changeOf } from '../../src/streams/changes.ts'
+import {
+  connection,
+  connectionRecord,
+  type Image,
+  imageOf,
+  membership,
+  membershipRecord,
+  message,
+  messageImage,
+  messageRecord,
+  recordOf,
+  typingRecord,
+} from './records.ts'
+
+test.each(['text', 'broadcast'] as const)('a new %s is a message', (kind) => {
+  const row = message('general', 7, { kind, clientMessageId: 'c1', originConnectionId: 'x=' })
+  expect(changeOf(recordOf('INSERT', messageImage(row)))).toEqual({ type: 'messageKept', message: row })
+})
+
+test.each(['file', 'hole'] as const)('a new %s is told by nobody here', (kind) => {
+  expect(changeOf(messageRecord('general', 7, { kind }))).toBeUndefined()
+})
+
+test.each(['MODIFY', 'REMOVE'] as const)('a message is told once: not at %s', (eventName) => {
+  expect(changeOf(recordOf(eventName, messageImage(message('general', 7))))).toBeUndefined()
+})
+
+test.each(['INSERT', 'MODIFY'] as const)('typing is told at %s', (eventName) => {
+  const row = { chatRoomId: 'general', userId: 'ada', isTyping: true, until: 1_800_000_008_000 }
+  expect(changeOf(typingRecord(eventName, row))).toMatchObject({ type: 'typingChanged', typing: row })
+})
+
+test('typing that TTL removes is told nobody', () => {
+  const row = { chatRoomId: 'general', userId: 'ada', isTyping: true, until: 1_800_000_008_000 }
+  expect(changeOf(typingRecord('REMOVE', row))).toBeUndefined()
+})
+
+test('a membership comes and goes, and a change of it is neither', () => {
+  const row = membership('general', 'bob', { originConnectionId: 'c1' })
+  expect(changeOf(membershipRecord('INSERT', row))).toEqual({ type: 'memberAdded', membership: row })
+  expect(changeOf(membershipRecord('REMOVE', row))).toEqual({ type: 'memberRemoved', membership: row })
+  expect(changeOf(membershipRecord('MODIFY', row))).toBeUndefined()
+})
+
+test('a connection is of interest when it is gone', () => {
+  const row = connection('Lx9bcfQkIAMCEAA=', 'ada')
+  expect(changeOf(connectionRecord('REMOVE', row))).toEqual({ type: 'connectionRemoved', connection: row })
+  expect(changeOf(connectionRecord('INSERT', row))).toBeUndefined()
+})
+
+test('a room whose founding was cut off is pending, and no other', () => {
+  const room = { chatRoomId: 'general', roomName: 'General', createdBy: 'ada', createdAt: 1 }
+  const pending = imageOf(ChatRoom.put({ ...room, setup: 'pending', pendingMembers: ['zoe'] }))
+  expect(changeOf(recordOf('INSERT', pending))).toMatchObject({
+    type: 'roomPending',
+    room: { ...room, pendingMembers: ['zoe'] },
+  })
+  expect(changeOf(recordOf('MODIFY', pending))).toBeUndefined()
+  expect(changeOf(recordOf('INSERT', imageOf(ChatRoom.put(room))))).toBeUndefined()
+})
+
+test.each([
+  ['an entity from elsewhere', { __edb_e__: { S: 'Invoice' } }],
+  ['an item without an entity', {}],
+])('%s means nothing here', (_, image) => {
+  expect(changeOf(recordOf('INSERT', { pk: { S: 'p' }, sk: { S: 's' }, ...image }))).toBeUndefined()
+})
+
+test('a record without an image means nothing here', () => {
+  expect(changeOf({ eventName: 'INSERT', dynamodb: {} })).toBeUndefined()
+})
+
+/** The image of a good message without an attribute, or with another value of it. */
+const spoiled = (attribute: string, value?: Image[string]): Image => {
+  const image = messageImage(message('general', 7))
+  delete image[attribute]
+  return value === undefined ? image : { ...image, [attribute]: value }
+}
+
+test.each([
+  ['no sender', spoiled('SenderId'), 'it has no senderId (string)'],
+  ['no content', spoiled('Content'), 'it has no content (string)'],
+  ['no timestamp', spoiled('Timestamp'), 'it has no timestamp (number)'],
+  ['a content that is no text', spoiled('Content', { N: '5' }), 'it has no content (string)'],
+  ['a time that is no number', spoiled('Timestamp', { S: 'now' }), 'it has no timestamp (number)'],
+  ['an id that is no number', spoiled('MessageId', { S: 'x' }), 'its messageId is no seq'],
+])('a message with %s is not passed over but thrown', (_, image, problem) => {
+  expect(() => changeOf(recordOf('INSERT', image))).toThrow(`unable to read the record; ${problem}`)
+})

@@ -1,0 +1,342 @@
+import { tableName } from '../support/own-table.ts'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { putConnection } from '../../src/entities/connection.ts'
+import { foundRoom } from '../../src/entities/found-room.ts'
+import { addMember, removeMember } from '../../src/entities/membership.ts'
+import { putMessage } from '../../src/entities/message.ts'
+import { nextSeq } from '../../src/entities/chat-room.ts'
+import { subscribe, subscriptionsOfConnection, subscriptionsOfRoom } from '../../src/entities/subscription.ts'
+import { client } from '../../src/entities/table.ts'
+import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import { streamHandler } from '../../src/streams/handler.ts'
+import { unique } from '../support/runtime.ts'
+import { failure, FakePost } from './fake-post.ts'
+import {
+  connection,
+  connectionRecord,
+  type Image,
+  membership,
+  membershipRecord,
+  message,
+  messageImage,
+  messageRecord,
+  recordOf,
+  typingRecord,
+} from './records.ts'
+
+beforeAll(async () => {
+  await createTable(client, loadStack().table, tableName)
+})
+
+let gateway: FakePost
+let handle: (...records: DynamoDBRecord[]) => Promise<string[]>
+beforeEach(() => {
+  gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  handle = async (...records) => {
+    const { batchItemFailures } = await handler({ Records: records })
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
+  }
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
+
+/** A connection in the table that is subscribed to these rooms. */
+async function listening(userId: string, chatRoomIds: string[], { joinId = 'join-1', expiresAt = inAnHour() } = {}) {
+  const connectionId = unique('c=')
+  await putConnection({ ...connection(connectionId, userId), expiresAt })
+  await subscribe(chatRoomIds.map((chatRoomId) => ({ chatRoomId, connectionId, userId, joinId, expiresAt })))
+  return connectionId
+}
+
+const subscribersOf = async (chatRoomId: string) =>
+  (await subscriptionsOfRoom(chatRoomId, 0)).subscriptions.map(({ connectionId }) => connectionId)
+
+const sequenceNumberOf = (record: DynamoDBRecord) => record.dynamodb!.SequenceNumber!
+
+const withoutSender = (chatRoomId: string, seq: number): DynamoDBRecord => {
+  const image: Image = messageImage(message(chatRoomId, seq))
+  delete image.SenderId
+  return recordOf('INSERT', image)
+}
+
+test("a room's messages reach all of its subscriptions in one frame each, in seq order", async () => {
+  const room = unique('room')
+  const ids = await Promise.all(['ada', 'bob', 'bob'].map((user) => listening(user, [room])))
+  expect(await handle(messageRecord(room, 3), messageRecord(room, 1), messageRecord(room, 2))).toEqual([])
+  for (const id of ids) expect(gateway.heardBy(id)).toEqual(['message 1', 'message 2', 'message 3'])
+  expect(gateway.delivered).toHaveLength(3)
+})
+
+test("a connection gets the messages of all its rooms together, and nobody those of another's", async () => {
+  const [one, two] = [unique('one'), unique('two')]
+  const both = await listening('ada', [one, two])
+  const only = await listening('bob', [two])
+  await handle(messageRecord(one, 1, { content: 'in one' }), messageRecord(two, 1, { content: 'in two' }))
+  expect(gateway.delivered.filter(({ connectionId }) => connectionId === both)).toHaveLength(1)
+  expect(gateway.heardBy(both).sort()).toEqual(['in one', 'in two'])
+  expect(gateway.heardBy(only)).toEqual(['in two'])
+})
+
+test('the sending connection hears its broadcast and not its text', async () => {
+  const room = unique('room')
+  const [origin, other] = [await listening('ada', [room]), await listening('ada', [room])]
+  await handle(
+    messageRecord(room, 1, { originConnectionId: origin, content: 'text' }),
+    messageRecord(room, 2, { originConnectionId: origin, content: 'broadcast', kind: 'broadcast' }),
+  )
+  expect(gateway.heardBy(origin)).toEqual(['broadcast'])
+  expect(gateway.heardBy(other)).toEqual(['text', 'broadcast'])
+})
+
+test('a record that comes twice in a batch is told once', async () => {
+  const room = unique('room')
+  const id = await listening('ada', [room])
+  const record = messageRecord(room, 1)
+  await handle(record, messageRecord(room, 2), record)
+  expect(gateway.heardBy(id)).toEqual(['message 1', 'message 2'])
+})
+
+test('a subscription that has expired is not posted to', async () => {
+  const room = unique('room')
+  const expired = await listening('ada', [room], { expiresAt: Math.floor(Date.now() / 1_000) - 1 })
+  const live = await listening('bob', [room])
+  await handle(messageRecord(room, 1))
+  expect(gateway.attempts).toEqual([live])
+  expect(await subscribersOf(room)).toContain(expired)
+})
+
+test.each([
+  ['with its name', failure(410, 'GoneException')],
+  ['without the header that names it', failure(410)],
+])('a 410 %s deletes exactly that connection, and the others get everything', async (_, gone) => {
+  const room = unique('room')
+  const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => listening(`user-${i}`, [room])))
+  // The first by hash is the first that is posted to.
+  const [first] = await subscribersOf(room)
+  gateway.fault = (id) => {
+    if (id === first) throw gone
+  }
+  expect(await handle(messageRecord(room, 1), messageRecord(room, 2))).toEqual([])
+  const others = ids.filter((id) => id !== first)
+  for (const id of others) expect(gateway.heardBy(id)).toEqual(['message 1', 'message 2'])
+  expect((await subscribersOf(room)).sort()).toEqual(others.sort())
+  const { data } = await (await import('../../src/entities/connection.ts')).Connection.get(
+    ids.map((connectionId) => ({ connectionId })),
+  ).go()
+  expect(data.map(({ connectionId }) => connectionId).sort()).toEqual(others)
+})
+
+test.each([
+  ['429', failure(429)],
+  ['503', failure(503)],
+  ['403', failure(403)],
+  ['a timeout', failure(undefined, 'TimeoutError')],
+])('%s to the last attempt evicts nobody, fails no record, and the others get everything', async (_, error) => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const room = unique('room')
+  const ids = await Promise.all(['ada', 'bob', 'eve'].map((user) => listening(user, [room])))
+  const [first] = await subscribersOf(room)
+  gateway.fault = (id) => {
+    if (id === first) throw error
+  }
+  expect(await handle(messageRecord(room, 1))).toEqual([])
+  for (const id of ids) expect(gateway.heardBy(id)).toEqual(id === first ? [] : ['message 1'])
+  expect((await subscribersOf(room)).sort()).toEqual(ids.sort())
+  expect(await subscriptionsOfConnection(first!)).toHaveLength(1)
+})
+
+test('a recipient that does not answer holds back nobody else', async () => {
+  const room = unique('room')
+  const ids = await Promise.all(['ada', 'bob', 'eve'].map((user) => listening(user, [room])))
+  const [slow] = await subscribersOf(room)
+  const answered = Promise.withResolvers
+  expect(answered).toBeUndefined()
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  gateway.fault = (id) => (id === slow ? held : undefined)
+  const handled = handle(messageRecord(room, 1))
+  await vi.waitUntil(() => gateway.delivered.length === ids.length - 1)
+  answer()
+  await handled
+  expect(gateway.delivered.at(-1)?.connectionId).toBe(slow)
+})
+
+test('a record that cannot be read is reported when others came before it, and they go out once', async () => {
+  const room = unique('room')
+  const id = await listening('ada', [room])
+  const poison = withoutSender(room, 2)
+  expect(await handle(messageRecord(room, 1), poison, messageRecord(room, 3))).toEqual([sequenceNumberOf(poison)])
+  expect(gateway.heardBy(id)).toEqual(['message 1', 'message 3'])
+})
+
+test('a record that cannot be read is reported when it is alone', async () => {
+  const poison = withoutSender(unique('room'), 1)
+  expect(await handle(poison)).toEqual([sequenceNumberOf(poison)])
+})
+
+test('a batch that begins with a record that cannot be read is thrown, to be split, after the others went out', async () => {
+  const room = unique('room')
+  const id = await listening('ada', [room])
+  await expect(handle(withoutSender(room, 1), messageRecord(room, 2))).rejects.toThrow('unable to work the batch')
+  expect(gateway.heardBy(id)).toEqual(['message 2'])
+})
+
+test('when the subscriptions of a room cannot be read, its records come again and the other rooms go out', async () => {
+  const [broken, whole] = [unique('broken'), unique('whole')]
+  const inBroken = await listening('ada', [broken])
+  const inWhole = await listening('bob', [whole])
+  const send = DynamoDBClient.prototype.send.bind(client) as (command: object) => Promise<unknown>
+  vi.spyOn(client, 'send').mockImplementation((async (command: { input: object }) => {
+    if (JSON.stringify(command.input).includes(`subscriptions#${broken}`)) {
+      throw new DynamoDBServiceException({
+        name: 'ThrottlingException',
+        message: 'throttled',
+        $fault: 'client',
+        $metadata: {},
+      })
+    }
+    return send(command)
+  }) as typeof client.send)
+  const [good, lost, also] = [messageRecord(whole, 1), messageRecord(broken, 1), messageRecord(broken, 2)]
+  expect((await handle(good, lost, also)).sort()).toEqual([lost, also].map(sequenceNumberOf))
+  expect(gateway.heardBy(inWhole)).toEqual(['message 1'])
+  vi.restoreAllMocks()
+  expect(await handle(lost, also)).toEqual([])
+  expect(gateway.heardBy(inBroken)).toEqual(['message 1', 'message 2'])
+})
+
+test('a removed connection loses all its subscriptions, and no other does', async () => {
+  const rooms = [unique('one'), unique('two')]
+  const [dead, alive] = [await listening('ada', rooms), await listening('ada', rooms)]
+  const record = connectionRecord('REMOVE', connection(dead, 'ada'))
+  await handle(record)
+  await handle(record)
+  for (const room of rooms) expect(await subscribersOf(room)).toEqual([alive])
+})
+
+test('typing is told to the others, and not when it is over', async () => {
+  const room = unique('room')
+  const ada = await listening('ada', [room])
+  const bob = await listening('bob', [room])
+  const until = Date.now() + 8_000
+  await handle(typingRecord('INSERT', { chatRoomId: room, userId: 'ada', isTyping: true, until }))
+  await handle(typingRecord('MODIFY', { chatRoomId: room, userId: 'ada', isTyping: true, until: Date.now() - 1 }))
+  expect(gateway.heardBy(ada)).toEqual([])
+  expect(gateway.eventsOf(bob)).toEqual([
+    { event: 'typing', chatRoomId: room, userId: 'ada', isTyping: true, expiresAt: until },
+  ])
+})
+
+/** A room with ada in it; who else is named is connected and no member. */
+async function givenRoom(others: string[]) {
+  const room = unique('room')
+  await foundRoom({
+    chatRoomId: room,
+    roomName: 'General',
+    createdBy: 'ada',
+    members: ['ada'],
+    originConnectionId: '',
+    joinId: 'ada-1',
+  })
+  const users = others.map((name) => unique(name))
+  const connections = await Promise.all(users.map((user) => listening(user, [])))
+  return { room, users, connections, ada: await listening('ada', [room], { joinId: 'ada-1' }) }
+}
+
+test('a new member is subscribed and told before the room is, and hears what was said in the same batch', async () => {
+  const { room, users, connections, ada } = await givenRoom(['bob'])
+  const row = membership(room, users[0]!)
+  await addMember(row)
+  await handle(messageRecord(room, 1), membershipRecord('INSERT', row))
+  expect(gateway.heardBy(connections[0]!)).toEqual(['message 1', 'roomAdded', 'memberJoined'])
+  expect(gateway.heardBy(ada)).toEqual(['message 1', 'memberJoined'])
+})
+
+test('a new member whose record was held up is sent what went by meanwhile, once', async () => {
+  const { room, users, connections } = await givenRoom(['bob'])
+  const row = membership(room, users[0]!, { joinedAt: Date.now() - 10_000 })
+  await addMember(row)
+  const said = message(room, await nextSeq(room), { timestamp: Date.now() - 5_000, content: 'went by' })
+  await putMessage(said)
+  await handle(membershipRecord('INSERT', row), messageRecord(room, 1, said))
+  expect(gateway.heardBy(connections[0]!).filter((heard) => heard === 'went by')).toHaveLength(1)
+})
+
+test('who has left is unsubscribed before what was said in the same batch goes out', async () => {
+  const { room, users, ada } = await givenRoom(['bob'])
+  const bob = await listening(users[0]!, [room])
+  await handle(messageRecord(room, 1), membershipRecord('REMOVE', membership(room, users[0]!)))
+  expect(gateway.heardBy(bob)).toEqual([])
+  expect(gateway.heardBy(ada)).toEqual(['message 1', 'memberLeft'])
+})
+
+test('a join that comes again after the leave subscribes nobody and is told nobody', async () => {
+  const { room, users, connections, ada } = await givenRoom(['bob'])
+  await handle(membershipRecord('INSERT', membership(room, users[0]!)))
+  expect(await subscribersOf(room)).toEqual([ada])
+  expect(gateway.heardBy(ada)).toEqual([])
+  expect(gateway.heardBy(connections[0]!)).toEqual([])
+})
+
+test('a leave that comes again after the rejoin takes no subscription and is told nobody', async () => {
+  const { room, users, ada } = await givenRoom(['bob'])
+  await addMember(membership(room, users[0]!, { joinId: 'join-2' }))
+  const bob = await listening(users[0]!, [room], { joinId: 'join-2' })
+  await handle(membershipRecord('REMOVE', membership(room, users[0]!)))
+  expect((await subscribersOf(room)).sort()).toEqual([ada, bob].sort())
+  expect(gateway.heardBy(ada)).toEqual([])
+})
+
+test('a join that comes again after a leave and a rejoin leaves the rejoined subscribed', async () => {
+  const { room, users, ada } = await givenRoom(['bob'])
+  await addMember(membership(room, users[0]!, { joinId: 'join-2' }))
+  const bob = await listening(users[0]!, [room], { joinId: 'join-2' })
+  await handle(membershipRecord('INSERT', membership(room, users[0]!)))
+  expect((await subscribersOf(room)).sort()).toEqual([ada, bob].sort())
+  expect((await subscriptionsOfConnection(bob)).map(({ joinId }) => joinId)).toEqual(['join-2'])
+})
+
+/** Every order of the items. */
+const ordersOf = <T>(items: readonly T[]): T[][] =>
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, i) => ordersOf(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
+
+const first = membership('', '', { joinId: 'join-1' })
+const second = membership('', '', { joinId: 'join-2' })
+const [join1, leave1, join2, leave2] = ['join1', 'leave1', 'join2', 'leave2'] as const
+const changes = {
+  join1: ['INSERT', first],
+  leave1: ['REMOVE', first],
+  join2: ['INSERT', second],
+  leave2: ['REMOVE', second],
+} as const
+
+test.each(
+  [
+    ...ordersOf([join1, leave1, join2]).map((order) => ({ order, stays: true })),
+    ...ordersOf([join1, leave1, join2, leave2]).map((order) => ({ order, stays: false })),
+  ].flatMap((given) => [
+    { ...given, batches: 'one batch' },
+    { ...given, batches: 'batches of their own, twice' },
+  ]),
+)('$order in $batches: subscribed in the end $stays', async ({ order, stays, batches }) => {
+  const { room, users, connections, ada } = await givenRoom(['bob'])
+  const userId = users[0]!
+  if (stays) await addMember({ ...second, chatRoomId: room, userId })
+  const records = order.map((name) => {
+    const [eventName, row] = changes[name]
+    return membershipRecord(eventName, { ...row, chatRoomId: room, userId })
+  })
+  if (batches === 'one batch') await handle(...records)
+  else for (const record of [...records, ...records]) await handle(record)
+  expect((await subscribersOf(room)).sort()).toEqual([ada, ...(stays ? connections : [])].sort())
+  await removeMember(room, userId)
+})

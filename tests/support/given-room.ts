@@ -1,0 +1,21 @@
+import type { Runtime } from '../../src/local/runtime.ts'
+import type { ChatClient } from './chat-client.ts'
+import { online, unique } from './runtime.ts'
+
+/**
+ * A room, made by the first of these people, with all of them in it and every connection subscribed. A name that comes
+ * again is another connection of the same user; the user ids are no other test's.
+ */
+export async function givenRoom<const Names extends readonly string[]>(
+  chat: Runtime,
+  ...names: Names
+): Promise<{ room: string; clients: { [I in keyof Names]: ChatClient }; userIds: { [I in keyof Names]: string } }> {
+  const room = unique('room')
+  const ids = new Map([...new Set(names)].map((name) => [name, unique(name)]))
+  const userIds = names.map((name) => ids.get(name)!)
+  const clients = await Promise.all(userIds.map((userId) => online(chat, userId)))
+  const [creator, ...others] = clients
+  await creator!.request({ action: 'createRoom', chatRoomId: room, roomName: 'A room', members: [...ids.values()] })
+  await Promise.all(others.map((client) => client.event('roomAdded', (event) => event.chatRoomId === room)))
+  return { room, clients, userIds } as unknown as Awaited<ReturnType<typeof givenRoom<Names>>>
+}

@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import { inject } from 'vitest'
+import './provided.ts'
+
+/**
+ * A table name of this test file's own. Import it before any entity: those read the environment when they are loaded.
+ */
+export const tableName = `own-${randomUUID()}`
+
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  TABLE_NAME: tableName,
+  CONNECTIONS_ENDPOINT: 'http://localhost:1/none',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+})

@@ -1,0 +1,21 @@
+import { paginateScan } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { Runtime } from '../../src/local/runtime.ts'
+
+export type Item = Record<string, unknown>
+
+/** Every item of the runtime's table as it is stored, in the order of its keys. */
+export async function scan({ dynamodb, tableName }: Runtime): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const page of paginateScan({ client: dynamodb }, { TableName: tableName, ConsistentRead: true })) {
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item)))
+  }
+  return items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}
+
+/** The stored items of one entity. */
+export async function itemsOf(chat: Runtime, entity: string): Promise<Item[]> {
+  return (await scan(chat)).filter((item) => item.__edb_e__ === entity)
+}
+
+const keyOf = ({ pk, sk }: Item): string => `${String(pk)}\n${String(sk)}`
