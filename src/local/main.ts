@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts'
 import { readSettings } from './settings.ts'
 
 /** A terminal signals the whole group and npm passes its own copy on: what comes this soon is still the first Ctrl-C. */
-const SAME_KEYPRESS_MS = 500
+const SAME_KEYPRESS_MS = 1_000
 
 const EXIT_FORCED = 130
 

@@ -88,6 +88,7 @@ describe('npm start', () => {
     const jvm = jvmOf(program.output.stderr)
     expect(isAlive(jvm)).toBe(true)
     signalGroup(program, signal)
+    await program.says(/Stopping/)
     // npm passes on a copy of what the terminal has sent to everyone.
     signalGroup(program, signal)
     expect(await program.ended).toEqual({ code: 0, signal: null })

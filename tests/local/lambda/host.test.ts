@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Log } from '../../../src/local/contracts.ts'
 import { FunctionError } from '../../../src/local/contracts.ts'
@@ -151,6 +154,21 @@ describe('the lambda host', () => {
     expect(error.errorType).toBe('Sandbox.Timedout')
     expect(error.errorMessage).toMatch(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.20 seconds$/)
     expect(await host.invoke('counter', {})).toBe(1)
+  })
+
+  test.each([{ busy: false }, { busy: true }])('ends the worker of a handler that timed out, %o', async (event) => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const connected = once(server, 'connection')
+    const { port } = server.address() as AddressInfo
+    const timedOut = failureOf(host.invoke('hangShortly', { ...event, port }))
+    const [socket] = (await connected) as [Socket]
+    // Only its worker's end closes what the handler has opened: with the thread, so abruptly or not.
+    const closed = new Promise((resolve) => socket.resume().once('error', resolve).once('close', resolve))
+    expect((await timedOut).errorType).toBe('Sandbox.Timedout')
+    await closed
+    server.close()
+    await once(server, 'close')
   })
 
   test('lets the neighbours of a timed-out handler finish', async () => {
