@@ -16,7 +16,7 @@ export async function untilProcessed<Item>(
 ): Promise<void> {
   let left = [...items]
   for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt === ATTEMPTS) throw new Unavailable('unable to write everything; the table is throttled')
+    if (attempt === ATTEMPTS) throw new Unavailable('unable to finish the batch; the table is throttled')
     if (attempt > 0) await sleep(Math.random() * BASE_DELAY_MS * 2 ** attempt)
     left = (await run(left)).unprocessed
   }

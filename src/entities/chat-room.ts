@@ -1,4 +1,5 @@
 import { Entity } from 'electrodb'
+import { untilProcessed } from './batch.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
@@ -9,8 +10,8 @@ import { client, primary, service, table } from './table.ts'
  * - AP5 `getRoom`: does it exist, what is it called, what is its head?
  * - AP6 `getRooms`: the same for many
  * - AP7 `nextSeq`: which place does the next message get?
- * - AP31 `foundRoom`: make it, with its first members
- * - AP32 `completeFounding`: add the founders who didn't fit into one transaction
+ * - AP32 `foundRoom`: make it, with its first members
+ * - AP33 `completeFounding`: add the founders who didn't fit into one transaction
  */
 export const ChatRoom = new Entity(
   {
@@ -47,13 +48,17 @@ export async function getRoom(chatRoomId: string): Promise<RoomRow | undefined> 
 
 /** AP6. Rooms that don't exist are left out; no order. */
 export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<string, RoomRow>> {
-  if (chatRoomIds.length === 0) return new Map()
-  const { data } = await ChatRoom.get(chatRoomIds.map((chatRoomId) => ({ chatRoomId }))).go({
-    consistent: true,
-    concurrency: 4,
-    attributes: [...attributes],
+  const rooms = new Map<string, RoomRow>()
+  await untilProcessed(chatRoomIds, async (left) => {
+    const { data, unprocessed } = await ChatRoom.get(left.map((chatRoomId) => ({ chatRoomId }))).go({
+      consistent: true,
+      concurrent: 4,
+      attributes: [...attributes],
+    })
+    for (const room of data) rooms.set(room.chatRoomId, room)
+    return { unprocessed: unprocessed.map(({ chatRoomId }) => chatRoomId) }
   })
-  return new Map(data.map((room) => [room.chatRoomId, room]))
+  return rooms
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Founding {
 export const newJoinId = (): string => randomUUID()
 
 /**
- * AP31. Makes a room with its members, both or neither. Members beyond one transaction's size (only the hundredth and
+ * AP32. Makes a room with its members, both or neither. Members beyond one transaction's size (only the hundredth and
  * hundred-and-first) are named in the room and written right after; if that is cut off, the stream completes it.
  * Answers false when the room exists.
  */
@@ -51,7 +51,7 @@ export async function foundRoom(founding: Founding): Promise<boolean> {
   return true
 }
 
-/** AP32. The second half of a large founding. Done once: a member who has left meanwhile isn't put back. */
+/** AP33. The second half of a large founding. Done once: a member who has left meanwhile isn't put back. */
 export async function completeFounding(
   founding: Omit<Founding, 'members'>,
   rest: readonly string[],
@@ -94,7 +94,7 @@ export function directRoomId(a: string, b: string): string {
 /**
  * The direct room of sender and recipient, with both in it. In the usual case two reads; made at the first message, and
  * mended when one of the two had left. Answers with the sender's new joinId when the sender has just come into it.
- * AP8, AP31, AP5, AP10.
+ * AP8, AP32, AP5, AP10.
  */
 export async function ensureDirectRoom(
   sender: { userId: string; connectionId: string },

@@ -1,4 +1,5 @@
 import { Entity, Service } from 'electrodb'
+import { untilProcessed } from './batch.ts'
 import { ChatRoom, type RoomRow } from './chat-room.ts'
 import { NotAMember } from '../errors.ts'
 import { client, gsi1, primary, service, table } from './table.ts'
@@ -70,12 +71,16 @@ export async function getMemberships(
   userId: string,
   chatRoomIds: readonly string[],
 ): Promise<Map<string, MembershipRow>> {
-  if (chatRoomIds.length === 0) return new Map()
-  const { data } = await Membership.get(chatRoomIds.map((chatRoomId) => ({ chatRoomId, userId }))).go({
-    consistent: true,
-    concurrency: 4,
+  const memberships = new Map<string, MembershipRow>()
+  await untilProcessed(chatRoomIds, async (left) => {
+    const { data, unprocessed } = await Membership.get(left.map((chatRoomId) => ({ chatRoomId, userId }))).go({
+      consistent: true,
+      concurrent: 4,
+    })
+    for (const membership of data) memberships.set(membership.chatRoomId, membership)
+    return { unprocessed: unprocessed.map(({ chatRoomId }) => chatRoomId) }
   })
-  return new Map(data.map((membership) => [membership.chatRoomId, membership]))
+  return memberships
 }
 
 /** AP10. Says whether the user is new in the room; a membership that exists stays as it is. */
@@ -85,9 +90,12 @@ export async function addMember(membership: MembershipRow): Promise<boolean> {
 }
 
 /** AP11. Answers with what was removed, or nothing when the user wasn't in the room. */
-export async function removeMember(chatRoomId: string, userId: string): Promise<boolean> {
-  const { rejected } = await Membership.remove({ chatRoomId, userId }).go({ returnOnConditionCheckFailure: true })
-  return !rejected
+export async function removeMember(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
+  const { rejected, data } = await Membership.remove({ chatRoomId, userId }).go({
+    response: 'all_old',
+    returnOnConditionCheckFailure: true,
+  })
+  return rejected || data === null ? undefined : data
 }
 
 /** AP12. From the index, by room id, after `cursor` (a room id): eventually consistent, so check before trusting it. */

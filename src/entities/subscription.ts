@@ -69,7 +69,7 @@ export async function subscribe(subscriptions: readonly SubscriptionRow[]): Prom
     return
   }
   await untilProcessed(rows, async (left) => {
-    const { unprocessed } = await Subscription.put(left).go({ concurrency: 4 })
+    const { unprocessed } = await Subscription.put(left).go({ concurrent: 4 })
     const again = new Set(unprocessed.map((key) => `${key.chatRoomId} ${key.connectionId}`))
     return { unprocessed: left.filter((row) => again.has(`${row.chatRoomId} ${row.connectionId}`)) }
   })

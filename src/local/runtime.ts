@@ -49,6 +49,8 @@ export interface RuntimeOptions {
   mapping?: Partial<StreamMapping>
   /** For tests: duplicate, delay or reorder the bucket's events. */
   bucketFaults?: NonNullable<BucketOptions['faults']>
+  /** For tests: the bucket's clock, of policies and lifecycle. Default: the real one. */
+  bucketNow?: NonNullable<BucketOptions['now']>
   /** For tests: duplicate, reorder or drop records. */
   mappingFaults?: MappingFaults
   /** Default: AWS's own. */
@@ -133,7 +135,6 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   })
 
   const issuer = await createIssuer(dataDir === undefined ? {} : { dataDir })
-  const page = await loadPage()
   const { streamArn } = await createTable(dynamodb, stack.table, tableName)
 
   // The functions are told the bucket's address, and the bucket tells its events to a function: events of a former run
@@ -162,7 +163,9 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     log,
     ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'bucket') }),
     ...(options.bucketFaults === undefined ? {} : { faults: options.bucketFaults }),
+    ...(options.bucketNow === undefined ? {} : { now: options.bucketNow }),
   })
+  const page = await loadPage(bucket.endpoint)
   const lifecycle = setInterval(() => {
     bucket.sweep().catch((error: unknown) => log.error('unable to run the lifecycle', { error: String(error) }))
   }, LIFECYCLE_MS)
@@ -234,6 +237,9 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const healthz = () =>
     checkHealth({
       dynamodb: () => dynamodb.send(new DescribeTableCommand({ TableName: tableName })),
+      stream: () => mapping.healthy(),
+      // 403 is an answer: the bucket is up, and nobody gets in without a signature.
+      bucket: () => fetch(bucket.endpoint),
       functions: () => lambda.warm(),
     })
   front.open({ gateway, healthz, pages: [page, issuer] })

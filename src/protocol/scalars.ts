@@ -108,11 +108,14 @@ export const EpochMs = z
   .int()
   .check(z.gte(0), z.meta({ description: 'A moment: milliseconds since 1970-01-01T00:00:00Z.' }))
 
+/** The longest id, 128 characters of four bytes, is 683 characters of base64. */
+const MAX_CURSOR_CHARS = 1_024
+
 export const Cursor = z
   .string()
   .check(
     z.minLength(1),
-    z.maxLength(512),
+    z.maxLength(MAX_CURSOR_CHARS),
     wellFormed,
     z.meta({ description: 'Opaque: the `nextCursor` of the page before.' }),
   )

@@ -75,9 +75,7 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       if (inserted) return { type: 'memberAdded', membership: read(Membership, image, member) }
       return removed ? { type: 'memberRemoved', membership: read(Membership, image, member) } : undefined
     case 'Connection':
-      return removed
-        ? { type: 'connectionRemoved', connection: read(Connection, image, connection) }
-        : undefined
+      return removed ? { type: 'connectionRemoved', connection: read(Connection, image, connection) } : undefined
     case 'ChatRoom':
       return inserted && image.Setup?.S === 'pending'
         ? { type: 'roomPending', room: read(ChatRoom, image, room) }
@@ -98,7 +96,9 @@ function read<Row extends object>(entity: object, image: Image, shape: Shape<Row
   if (!data) throw new Error('unable to read the record; it is not of the entity that it names')
   const wrong = Object.entries(shape).filter(([name, type]) => typeof (data as Record<string, unknown>)[name] !== type)
   if (wrong.length > 0) {
-    throw new Error(`unable to read the record; it has no ${wrong.map(([name, type]) => `${name} (${type as string})`).join(', ')}`)
+    throw new Error(
+      `unable to read the record; it has no ${wrong.map(([name, type]) => `${name} (${type as string})`).join(', ')}`,
+    )
   }
   return data
 }

@@ -2,10 +2,11 @@ import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { connectionsOfUser } from '../entities/connection.ts'
 import { completeFounding, newJoinId } from '../entities/found-room.ts'
 import { readHistory } from '../entities/history.ts'
+import { keepSubscribed } from '../entities/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { MessageRow } from '../entities/message.ts'
 import { messageEventOf } from '../entities/message-event.ts'
-import { subscribe, type SubscriptionRow, subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
+import { subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
 import { messageEventWithFile } from '../uploads/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
@@ -74,8 +75,12 @@ function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Told
  */
 async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise<Told[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
+  // Left since, and perhaps back again: then by a membership whose own record does what is needed.
+  if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
+  const others = (await connectionsOfUser(userId, Date.now())).filter((one) => one.connectionId !== originConnectionId)
+  if (others.length > 0 && !(await keepSubscribed(membership, others))) return []
   const told: Told[] = []
-  const only = await subscribeOthers(membership)
+  const only = others.map(({ connectionId }) => ({ connectionId, userId }))
   const room = only.length > 0 ? await rooms.get(chatRoomId) : undefined
   if (room) {
     const { roomName, headSeq } = room
@@ -87,7 +92,7 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
       told.push(...events.map((event) => ({ event, only })))
     }
   }
-  if (!membership.founding && (await getMembership(chatRoomId, userId))?.joinId === joinId) {
+  if (!membership.founding) {
     told.push({
       event: { event: 'memberJoined', chatRoomId, userId, timestamp: joinedAt },
       ...(originConnectionId === undefined ? {} : { exceptConnectionId: originConnectionId }),
@@ -96,24 +101,14 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   return told
 }
 
-async function subscribeOthers(membership: MembershipRow): Promise<SubscriptionRow[]> {
-  const { chatRoomId, userId, joinId, originConnectionId } = membership
-  const connections = await connectionsOfUser(userId, Date.now())
-  const subscriptions = connections
-    .filter(({ connectionId }) => connectionId !== originConnectionId)
-    .map(({ connectionId, expiresAt }) => ({ chatRoomId, connectionId, userId, joinId, expiresAt }))
-  if (subscriptions.length === 0) return []
-  await subscribe(subscriptions)
-  // Looked at after the write: a leave that came in between has its subscriptions taken back.
-  if ((await getMembership(chatRoomId, userId))?.joinId === joinId) return subscriptions
-  await Promise.all(subscriptions.map((subscription) => unsubscribe(subscription, joinId)))
-  return []
-}
-
-/** Unsubscribes the connections of the one who left, if they still stand on that membership, before the others are told. */
+/**
+ * Unsubscribes the connections of the one who left, if they still stand on that membership, before the others are told;
+ * they are told nothing when the user is back by now.
+ */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Promise<Told[]> {
   const connections = await connectionsOfUser(userId, Date.now())
   await Promise.all(connections.map(({ connectionId }) => unsubscribe({ chatRoomId, connectionId }, joinId)))
+  if ((await getMembership(chatRoomId, userId)) !== undefined) return []
   return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
 }
 

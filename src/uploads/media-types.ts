@@ -45,19 +45,26 @@ const SYNONYMS = [
   ['application/x-gzip', 'application/gzip'],
   ['application/zip', 'application/x-zip-compressed'],
   ['audio/aac', 'audio/x-aac'],
+  ['audio/aiff', 'audio/x-aiff'],
   ['audio/flac', 'audio/x-flac'],
   ['audio/mp4', 'audio/x-m4a', 'audio/m4a', 'video/mp4', 'video/quicktime', 'video/x-m4v'],
+  ['audio/midi', 'audio/mid', 'audio/x-midi'],
   ['audio/mpeg', 'audio/mp3'],
-  ['audio/ogg', 'audio/opus', 'video/ogg', 'application/ogg'],
+  ['audio/ogg', 'audio/ogg; codecs=opus', 'audio/opus', 'video/ogg', 'application/ogg'],
   ['audio/wav', 'audio/x-wav', 'audio/vnd.wave', 'audio/wave'],
   ['audio/webm', 'video/webm', 'video/matroska', 'video/x-matroska'],
   ['image/jpeg', 'image/jpg', 'image/pjpeg'],
   ['image/bmp', 'image/x-ms-bmp'],
   ['image/x-icon', 'image/vnd.microsoft.icon'],
-  ['image/heic', 'image/heif'],
+  ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],
   ['image/apng', 'image/png'],
-  ['application/msword', 'application/x-cfb'],
-  ['application/xml', 'text/xml', 'image/svg+xml'],
+  ['image/vnd.adobe.photoshop', 'image/x-photoshop'],
+  ['video/3gpp', 'audio/3gpp'],
+  ['video/3gpp2', 'audio/3gpp2'],
+  ['video/MP1S', 'video/MP2P', 'video/mpeg'],
+  ['video/vnd.avi', 'video/x-msvideo', 'video/avi', 'video/msvideo'],
+  ['video/x-ms-asf', 'audio/x-ms-asf', 'application/vnd.ms-asf', 'video/x-ms-wmv', 'audio/x-ms-wma'],
+  ['application/msword', 'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/x-cfb'],
 ]
 
 /** Formats that are a ZIP inside, which the first bytes alone don't tell apart. */
@@ -68,18 +75,26 @@ const ZIPPED = [
   'application/java-archive',
 ]
 
-/** Formats without a signature: nothing in the first bytes says what they are. */
-const UNSIGNED = ['application/json', 'image/svg+xml', 'text/*']
+/** Formats without a signature: nothing in the first bytes says what they are, but that they are text. */
+const TEXTUAL = ['application/json', 'image/svg+xml', 'text/*']
 
 /**
- * Whether a file's first bytes bear out what was declared.
+ * Whether a file's first bytes bear out what was declared. A textual type needs text, whatever signature it happens to
+ * begin with (`BM`, `MZ`, `BEGIN:VCARD`); only a PDF may look like text as well.
  *
  * @param detected what the first bytes say, if they say anything
  */
-export function bearsOut(declared: string, detected: string | undefined): boolean {
-  if (detected === undefined) return matches(declared, UNSIGNED)
+export function bearsOut(declared: string, bytes: Uint8Array, detected: string | undefined): boolean {
+  if (matches(declared, TEXTUAL)) return isText(bytes) && detected !== 'application/pdf'
+  if (detected === undefined) return false
   if (detected === declared) return true
   if (SYNONYMS.some((names) => names.includes(detected) && names.includes(declared))) return true
   const isZipped = ZIPPED.some((pattern) => declared.startsWith(pattern.replace(/\*$/, '')))
   return detected === 'application/zip' && isZipped
+}
+
+/** As browsers tell text from binary: https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource */
+function isText(bytes: Uint8Array): boolean {
+  const isUtf16 = (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)
+  return isUtf16 || !bytes.some((byte) => byte < 0x09 || byte === 0x0b || (byte > 0x0d && byte < 0x20 && byte !== 0x1b))
 }

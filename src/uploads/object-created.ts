@@ -45,26 +45,29 @@ export function objectCreatedHandler(post: PostFrame) {
 async function arrived({ s3: { object } }: S3EventRecord, post: PostFrame): Promise<void> {
   // The key comes form-encoded: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
   const key = decodeURIComponent(object.key.replaceAll('+', ' '))
-  if (!key.startsWith(UPLOADS_PREFIX)) return
+  if (key.startsWith(UPLOADS_PREFIX)) await proceed(key, post)
+}
+
+/** Takes an object's upload on from where it stands; again, when another invocation has taken it on meanwhile. */
+async function proceed(key: string, post: PostFrame): Promise<void> {
   const upload = await getUpload(key.split('/')[2] ?? '')
-  if (upload?.objectKey !== key || upload.status === 'rejected') await remove(key)
   if (upload?.objectKey !== key) {
+    await remove(key)
     logger.warn('removed an object that no upload waits for')
     return
   }
-  if (upload.closed && upload.eTag === eTagOf(object.eTag)) return
-  if (upload.status === 'rejected') return tellUploader(upload, post)
-  if (upload.status === 'completed') return completed(upload, eTagOf(object.eTag), post)
+  if (upload.status === 'rejected') return rejected(upload, post)
+  if (upload.status === 'completed') return completed(upload, post)
   const file = await look(upload)
   if (file === undefined) return
   if ('lie' in file) return reject(upload, file.lie, post)
   return complete(upload, file.eTag, post)
 }
 
-/** The event's ETag has no quotes, the object's has. */
-const eTagOf = (eTag: string): string => eTag.replaceAll('"', '')
-
-/** What the object really is, from its head and first bytes; nothing when it has gone since the event. */
+/**
+ * What the object really is, from its head and first bytes; nothing when it has gone, or goes while it is looked at: what
+ * takes its place has an event of its own.
+ */
 async function look(upload: UploadRow): Promise<{ eTag: string } | { lie: UploadFailure } | undefined> {
   const at = { Bucket: bucket, Key: upload.objectKey }
   try {
@@ -74,13 +77,18 @@ async function look(upload: UploadRow): Promise<{ eTag: string } | { lie: Upload
     const start = await s3.send(
       new GetObjectCommand({ ...at, Range: `bytes=0-${FIRST_BYTES - 1}`, IfMatch: head.ETag }),
     )
-    const detected = await fileTypeFromBuffer((await start.Body?.transformToByteArray()) ?? new Uint8Array())
-    return bearsOut(upload.contentType, detected?.mime) ? { eTag: eTagOf(head.ETag ?? '') } : { lie: 'type_mismatch' }
+    const bytes = (await start.Body?.transformToByteArray()) ?? new Uint8Array()
+    const detected = await fileTypeFromBuffer(bytes)
+    if (!bearsOut(upload.contentType, bytes, detected?.mime)) return { lie: 'type_mismatch' }
+    return { eTag: head.ETag ?? '' }
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined
+    if (hasStatus(error, 404) || hasStatus(error, 412)) return undefined
     throw error
   }
 }
+
+const hasStatus = (error: unknown, status: number): boolean =>
+  error instanceof S3ServiceException && error.$metadata.httpStatusCode === status
 
 /** The message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
 async function complete(upload: UploadRow, eTag: string, post: PostFrame): Promise<void> {
@@ -90,14 +98,11 @@ async function complete(upload: UploadRow, eTag: string, post: PostFrame): Promi
     const seq = await nextSeq(chatRoomId)
     const message = messageOf(upload, messageIdOf(seq))
     const outcome = await completeUpload(upload, message, eTag)
-    if (outcome === 'completed') return tellRoom({ ...upload, eTag }, message, post)
+    if (outcome === 'completed') return tellRoom(upload, message, post)
     if (outcome === 'sealed') continue
     // The number goes unused: say so now, for readers wait a moment at an empty place.
     await sealHole(chatRoomId, seq, Date.now())
-    if (outcome === 'conflict') return reject(upload, 'conflict', post)
-    const done = await getUpload(upload.uploadId)
-    if (done?.status === 'completed') return completed(done, eTag, post)
-    return
+    return outcome === 'conflict' ? reject(upload, 'conflict', post) : proceed(upload.objectKey, post)
   }
   throw new Unavailable('unable to complete the upload; its place was taken three times')
 }
@@ -117,31 +122,56 @@ const messageOf = (upload: UploadRow, messageId: string): MessageRow => ({
   size: upload.size,
 })
 
-/** An event for an upload that is a message already: the same file again, or the form used for another one. */
-async function completed(upload: UploadRow, eTag: string, post: PostFrame): Promise<void> {
-  if (upload.eTag !== eTag) {
+/**
+ * An event for an upload that is a message already: again the same, or the form was used once more. What lies in the
+ * bucket now decides, not what the event tells of, which may have been replaced since.
+ */
+async function completed(upload: UploadRow, post: PostFrame): Promise<void> {
+  const eTag = await eTagOf(upload.objectKey)
+  if (eTag !== undefined && eTag !== upload.eTag) {
     await remove(upload.objectKey)
     logger.warn('removed a file that replaced a completed upload', { uploadId: upload.uploadId })
-    return
   }
+  if (upload.closed) return keep(upload.objectKey)
   const message = await getMessage(upload.chatRoomId, upload.messageId ?? '')
   if (message) await tellRoom(upload, message, post)
 }
 
+async function eTagOf(key: string): Promise<string | undefined> {
+  try {
+    return (await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).ETag
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined
+    throw error
+  }
+}
+
 /** From here on the file is kept, and every connection of every member hears of it, the uploader's too. */
 async function tellRoom(upload: UploadRow, message: MessageRow, post: PostFrame): Promise<void> {
-  const [event] = await Promise.all([
-    messageEventWithFile(message),
-    s3.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: upload.objectKey })),
-  ])
+  const [event] = await Promise.all([messageEventWithFile(message), keep(upload.objectKey)])
   await tell([{ event, sequenceNumber: message.messageId }], post)
   await closeUpload(upload.uploadId)
 }
 
+/** Takes the tag off by which the lifecycle would remove the object: every use of the form puts it there. */
+async function keep(key: string): Promise<void> {
+  try {
+    await s3.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key }))
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error
+  }
+}
+
 async function reject(upload: UploadRow, reason: UploadFailure, post: PostFrame): Promise<void> {
-  if (!(await rejectUpload(upload.uploadId, reason))) return
+  if (!(await rejectUpload(upload.uploadId, reason))) return proceed(upload.objectKey, post)
   await remove(upload.objectKey)
   await tellUploader({ ...upload, reason }, post)
+}
+
+/** An event for an upload that was rejected: the form was used again, or the rejection was cut off. */
+async function rejected(upload: UploadRow, post: PostFrame): Promise<void> {
+  await remove(upload.objectKey)
+  if (!upload.closed) await tellUploader(upload, post)
 }
 
 async function tellUploader(upload: UploadRow, post: PostFrame): Promise<void> {

@@ -42,7 +42,7 @@ export async function presignGet(
       ...(url.port === '' ? {} : { port: Number(url.port) }),
       path,
       query: {
-        'response-content-disposition': contentDisposition(file.fileName, { type: disposition }),
+        'response-content-disposition': contentDisposition(offered(file.fileName), { type: disposition }),
         'response-content-type': file.contentType,
       },
       headers: { host: url.host },
@@ -53,6 +53,9 @@ export async function presignGet(
   // S3 reads a `+` in a query as a plus sign, not as a space.
   return { url: `${url.origin}${path}?${query.toString().replaceAll('+', '%20')}`, expiresAt: signedAt + LIFETIME_MS }
 }
+
+/** A name to save under: not every client leaves out folders and control characters, as browsers do. */
+const offered = (fileName: string): string => fileName.replace(/[/\\\p{Cc}]/gu, '_')
 
 function locationOf(key: string): { url: URL; path: string } {
   const path = `/${key.split('/').map(encodeURIComponent).join('/')}`

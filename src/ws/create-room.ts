@@ -9,7 +9,7 @@ import { route } from './route.ts'
 
 export const schema = actions.createRoom.request
 
-/** Makes a room with its first members and subscribes the creating connection. AP31, AP32, AP4, AP14. */
+/** Makes a room with its first members and subscribes the creating connection. AP32, AP33, AP4, AP14. */
 export async function handle(input: Request<'createRoom'>, caller: Caller): Promise<Reply<'createRoom'>> {
   const { userId, connectionId, rowsExpireAt } = caller
   const { chatRoomId = randomUUID(), roomName } = input

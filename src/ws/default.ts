@@ -5,8 +5,8 @@ import { answering } from './route.ts'
 
 /** Everything that no route takes: not JSON, no action, or one that doesn't exist. */
 export const handler = answering(async (event, envelope) => {
-  callerOf(event)
   const { action } = readFrame(event.body, envelope)
+  callerOf(event)
   if (typeof action !== 'string') {
     throw new InvalidRequest('unable to act; the frame names no action', [
       { path: 'action', problem: 'must be a string' },

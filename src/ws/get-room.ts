@@ -2,6 +2,7 @@ import { requireMembership, roomWithMembers } from '../entities/membership.ts'
 import { NotAMember } from '../errors.ts'
 import { actions, type Reply, type Request } from '../protocol/actions.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
+import { UserId } from '../protocol/scalars.ts'
 import type { Caller } from './caller.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { route } from './route.ts'
@@ -10,7 +11,7 @@ export const schema = actions.getRoom.request
 
 /** A room and its members by user id, 1,000 at most in one reply. AP8, AP13. */
 export async function handle({ chatRoomId, cursor }: Request<'getRoom'>, caller: Caller): Promise<Reply<'getRoom'>> {
-  const after = readCursor(cursor)
+  const after = readCursor(cursor, UserId)
   await requireMembership(chatRoomId, caller.userId)
   const room = await roomWithMembers(chatRoomId, {
     limit: MAX_MEMBERS_PER_REPLY,

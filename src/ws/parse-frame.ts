@@ -53,8 +53,8 @@ export function readFrame(body: string | undefined, envelope: Envelope): Record<
  * @throws InvalidRequest with path and problem of the first ten problems
  * @throws TooLarge when its only fault is a text over its limit
  */
-export function parseFrame<T>(body: string | undefined, schema: z.ZodMiniType<T>, envelope: Envelope): T {
-  const parsed = schema.safeParse(readFrame(body, envelope))
+export function parseFrame<T>(frame: Record<string, unknown>, schema: z.ZodMiniType<T>): T {
+  const parsed = schema.safeParse(frame)
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   const problems: Problem[] = issues.slice(0, MAX_PROBLEMS).map((issue) => ({

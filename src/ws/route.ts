@@ -5,7 +5,7 @@ import { ChatError, Forbidden, Internal, Unavailable } from '../errors.ts'
 import type { Action, Reply, Request } from '../protocol/actions.ts'
 import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'
 import { type Caller, callerOf } from './caller.ts'
-import { type Envelope, parseFrame } from './parse-frame.ts'
+import { type Envelope, parseFrame, readFrame } from './parse-frame.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
 
 export const logger = new Logger({ serviceName: 'tabletalk' })
@@ -24,8 +24,9 @@ export function route<A extends Action>(
   handle: (input: Request<A>, caller: Caller) => Promise<Reply<A>>,
 ): SocketHandler {
   return answering(async (event, envelope) => {
+    const frame = readFrame(event.body, envelope)
     const caller = callerOf(event)
-    const input = parseFrame(event.body, schema, envelope)
+    const input = parseFrame(frame, schema)
     if (input.userId !== undefined && input.userId !== caller.userId) {
       throw new Forbidden("unable to act; userId isn't the token's user")
     }

@@ -11,7 +11,7 @@ export const schema = actions.sendMessage.request
 /**
  * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
  * connection is subscribed to it before the message is written. AP5, AP7, AP8, AP10, AP14, AP19,
- * AP20, AP23, AP24, AP25, AP31.
+ * AP20, AP23, AP24, AP25, AP32.
  */
 export async function handle(input: Request<'sendMessage'>, caller: Caller): Promise<Reply<'sendMessage'>> {
   const { chatRoomId, recipientId, content, clientMessageId } = input

@@ -1,8 +1,10 @@
 import { getRooms, type RoomRow } from '../entities/chat-room.ts'
+import { keepSubscribed } from '../entities/keep-subscribed.ts'
 import { getMemberships, type MembershipRow, roomsOfUser } from '../entities/membership.ts'
 import { subscribe, unsubscribe } from '../entities/subscription.ts'
 import { actions, type Reply, type Request } from '../protocol/actions.ts'
 import { DEFAULT_ROOMS_PAGE } from '../protocol/limits.ts'
+import { ChatRoomId } from '../protocol/scalars.ts'
 import type { Caller } from './caller.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { limits } from './limits.ts'
@@ -19,7 +21,9 @@ export const schema = actions.sync.request
  */
 export async function handle(input: Request<'sync'>, caller: Caller): Promise<Reply<'sync'>> {
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
-  const { memberships, nextCursor } = await roomsOnPage(caller.userId, readCursor(input.cursor), [...lastSeqs.keys()])
+  const { memberships, nextCursor } = await roomsOnPage(caller.userId, readCursor(input.cursor, ChatRoomId), [
+    ...lastSeqs.keys(),
+  ])
   const rooms = await subscribed(caller, memberships)
   const recovered = await Promise.all(rooms.map((room) => recover(room, lastSeqs.get(room.chatRoomId))))
   let budget = EVENTS_BYTES
@@ -57,7 +61,10 @@ async function roomsOnPage(userId: string, after: string | undefined, claimed: s
   return { ...page, memberships }
 }
 
-/** Subscribes, then looks again: a membership that ended meanwhile takes its subscription with it. */
+/**
+ * Subscribes, then looks again: a membership that ended meanwhile takes its subscription with it, and one that the index
+ * was late to show has the subscription stand on it.
+ */
 async function subscribed(caller: Caller, memberships: readonly MembershipRow[]): Promise<RoomRow[]> {
   const { userId, connectionId, rowsExpireAt } = caller
   await subscribe(
@@ -71,9 +78,16 @@ async function subscribed(caller: Caller, memberships: readonly MembershipRow[])
   )
   const ids = memberships.map((membership) => membership.chatRoomId)
   const [current, rooms] = await Promise.all([getMemberships(userId, ids), getRooms(ids)])
-  const ended = memberships.filter(({ chatRoomId, joinId }) => current.get(chatRoomId)?.joinId !== joinId)
-  await Promise.all(ended.map(({ chatRoomId, joinId }) => unsubscribe({ chatRoomId, connectionId }, joinId)))
-  const gone = new Set(ended.map(({ chatRoomId }) => chatRoomId))
+  const gone = new Set<string>()
+  await Promise.all(
+    memberships.map(async ({ chatRoomId, joinId }) => {
+      const membership = current.get(chatRoomId)
+      if (membership?.joinId === joinId) return
+      if (membership && (await keepSubscribed(membership, [{ connectionId, expiresAt: rowsExpireAt }]))) return
+      await unsubscribe({ chatRoomId, connectionId }, joinId)
+      gone.add(chatRoomId)
+    }),
+  )
   return ids.flatMap((id) => (gone.has(id) ? [] : (rooms.get(id) ?? [])))
 }
 

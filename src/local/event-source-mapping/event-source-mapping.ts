@@ -16,6 +16,8 @@ export interface EventSourceMapping extends Closable {
   /** No further poll and no further invocation until `resume`; running ones go on. */
   pause(): void
   resume(): void
+  /** Resolves while the stream is read. @throws what ended the reading */
+  healthy(): Promise<void>
   /** Waits for running invocations and saves the checkpoint. What failed last and waits for its retry comes again. */
   close(): Promise<void>
 }
@@ -77,6 +79,10 @@ class Mapping implements EventSourceMapping {
 
   resume(): void {
     this.#state.setPaused(false)
+  }
+
+  async healthy(): Promise<void> {
+    if (this.#crash !== undefined) throw this.#crash.error
   }
 
   async close(): Promise<void> {

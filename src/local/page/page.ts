@@ -9,14 +9,18 @@ export interface Page {
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
 }
 
-/** Read the page; only its own inline script and style may run in it. */
-export async function loadPage(): Promise<Page> {
+/**
+ * Read the page; only its own inline script and style may run in it.
+ *
+ * @param bucketOrigin where it may send files to and show pictures from, beside its own origin
+ */
+export async function loadPage(bucketOrigin: string): Promise<Page> {
   const html = await readFile(new URL('./index.html', import.meta.url), 'utf8')
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(html),
     'cache-control': 'no-cache',
-    'content-security-policy': policy(html),
+    'content-security-policy': policy(html, bucketOrigin),
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
@@ -34,12 +38,13 @@ export async function loadPage(): Promise<Page> {
   }
 }
 
-function policy(html: string): string {
+function policy(html: string, bucketOrigin: string): string {
   return [
     "default-src 'none'",
     `script-src ${hashOf(html, 'script')}`,
     `style-src ${hashOf(html, 'style')}`,
-    "connect-src 'self'",
+    `connect-src 'self' ${bucketOrigin}`,
+    `img-src ${bucketOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
