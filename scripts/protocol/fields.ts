@@ -93,7 +93,7 @@ function typeOf(schema: JsonSchema): string {
   const items = itemsOf(schema)
   if (items) return `array of ${typeOf(items)}`
   if (typeof schema.additionalProperties === 'object') return `object of ${typeOf(schema.additionalProperties)} by name`
-  return schema.type ?? 'any'
+  return [schema.type ?? 'any'].flat().join(' or ')
 }
 
 function constraintsOf(schema: JsonSchema): string {

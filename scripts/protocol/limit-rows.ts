@@ -1,5 +1,5 @@
 import type { Limits } from '../../src/protocol/actions.ts'
-import * as limits from '../../src/protocol/limits.ts'
+import type * as limits from '../../src/protocol/limits.ts'
 
 interface LimitRow {
   /** Its name in `sync`'s `limits`, if it is announced there. */

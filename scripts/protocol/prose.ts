@@ -48,7 +48,7 @@ The identity on every frame is the token's, for as long as the connection lives.
 \`token_expired\` and no event is posted to the connection any more: reconnect with a fresh token, best before that moment.
 
 A connection ends after 10 minutes without a message and after 2 hours in any case; that is API Gateway's, and normal. Reconnect, with
-full-jitter backoff, and \`sync\` with the \`seq\` that you have of each room.`
+full-jitter backoff, and \`sync\` with the \`seq\` that you have of each room. The server may notice late that a connection has ended.`
 
 export const frames = `## Frames
 
@@ -75,7 +75,7 @@ ${frame({ type: 'reply', action: 'sendMessage', requestId: 'r7', data: examples.
 ${frame(errorExample)}
 
 \`events\`: something happened, in one room or in several. A frame of several events has at most 32 KB; a single event that is larger goes
-alone, in up to 128 KB.
+alone, in up to 128 KB. Replies and errors answer the very connection that asked; events come on their own, before or after them.
 
 ${frame({ type: 'events', events: [eventExamples.message, eventExamples.memberJoined] } satisfies EventsFrame)}`
 

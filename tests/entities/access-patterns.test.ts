@@ -1,17 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { getRooms } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
-import { roomsOfUser, roomWithMembers } from '../../src/entities/membership.ts'
+import { getMemberships, roomsOfUser, roomWithMembers } from '../../src/entities/membership.ts'
 import { subscribe, subscriptionsOfRoom, unsubscribe } from '../../src/entities/subscription.ts'
 import { Upload } from '../../src/entities/upload.ts'
 import { recorded } from '../support/recorded.ts'
-import { connection, EXPIRES_AT, membership, NOW, type Pattern, patterns, subscription } from './patterns.ts'
+import { answers } from './pattern-list.ts'
+import {
+  connection,
+  EXPIRES_AT,
+  membership,
+  NEW_CONNECTION,
+  NOW,
+  type Pattern,
+  patterns,
+  subscription,
+} from './patterns.ts'
 
-const counted = { UpdateItem: { Attributes: { HeadSeq: 1 } } }
-
-const sentBy = (pattern: Pattern) => recorded(patterns[pattern], counted)
+const sentBy = (pattern: Pattern) => recorded(patterns[pattern], answers)
 
 /** One request and nothing else. */
 const only = (operation: string, input: Record<string, unknown>) => [
@@ -30,17 +39,13 @@ const room = '$tabletalk#chatRoomId_general'
 const userIndex = { '#pk': 'gsi1pk', '#sk1': 'gsi1sk' }
 
 /** An ElectroDB update also rewrites the key's attributes and the entity's name, so that an upsert makes a whole item. */
-const update = (entityName: string, assigned: Record<string, unknown>) => ({
-  names: Object.fromEntries(
-    Object.keys({ ...assigned, ...entity(entityName) }).map((name) => [
-      `#${name}`,
-      name === 'chatRoomId' ? 'ChatRoomId' : name,
-    ]),
-  ),
-  values: Object.fromEntries(
-    Object.entries({ ...assigned, ...entity(entityName) }).map(([name, value]) => [`:${name}_u0`, value]),
-  ),
-})
+const update = (entityName: string, assigned: Record<string, unknown>) => {
+  const all = Object.entries({ ...assigned, ...entity(entityName) })
+  return {
+    names: Object.fromEntries(all.map(([name]) => [`#${name}`, name])),
+    values: Object.fromEntries(all.map(([name, value]) => [`:${name}_u0`, value])),
+  }
+}
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW })
@@ -56,10 +61,11 @@ describe('Connection', () => {
     expect(await sentBy('AP1')).toEqual(
       only('PutItem', {
         Item: {
-          ...key,
+          pk: `$tabletalk#connectionId_${NEW_CONNECTION}`,
+          sk: '$Connection_1',
           gsi1pk: '$tabletalk#userId_ada',
-          gsi1sk: `$Connection_1#connectionId_${LX}`,
-          ConnectionId: LX,
+          gsi1sk: `$Connection_1#connectionId_${NEW_CONNECTION}`,
+          ConnectionId: NEW_CONNECTION,
           UserId: 'ada',
           LastConnectedAt: NOW,
           expiresAt: EXPIRES_AT,
@@ -144,12 +150,12 @@ describe('ChatRoom', () => {
     )
   })
 
-  const founder = (userId: string, row: Record<string, unknown>) => ({
-    pk: '$tabletalk#chatRoomId_new',
+  const founder = (userId: string, row: Record<string, unknown>, of = 'new') => ({
+    pk: `$tabletalk#chatRoomId_${of}`,
     sk: `$roster#Membership_1#userId_${userId}`,
     gsi1pk: `$tabletalk#userId_${userId}`,
-    gsi1sk: '$Membership_1#chatRoomId_new',
-    ChatRoomId: 'new',
+    gsi1sk: `$Membership_1#chatRoomId_${of}`,
+    ChatRoomId: of,
     UserId: userId,
     Role: 'member',
     JoinedAt: NOW,
@@ -160,9 +166,9 @@ describe('ChatRoom', () => {
     ...entity('Membership'),
   })
 
-  test('AP31 foundRoom puts room and members in one transaction, each only when new', async () => {
+  test('AP32 foundRoom puts room and members in one transaction, each only when new', async () => {
     const put = (Item: Record<string, unknown>) => ({ Put: { TableName: 'tabletalk', Item, ...ifNew } })
-    expect(await sentBy('AP31')).toEqual([
+    expect(await sentBy('AP32')).toEqual([
       {
         operation: 'TransactWriteItems',
         input: {
@@ -185,9 +191,9 @@ describe('ChatRoom', () => {
     ])
   })
 
-  test('AP32 completeFounding adds the rest only while the room is marked as pending', async () => {
-    const { names, values } = update('ChatRoom', { ChatRoomId: 'new' })
-    expect(await sentBy('AP32')).toEqual([
+  test('AP33 completeFounding adds the rest only while the room is marked as pending', async () => {
+    const { names, values } = update('ChatRoom', { ChatRoomId: 'large' })
+    expect(await sentBy('AP33')).toEqual([
       {
         operation: 'TransactWriteItems',
         input: {
@@ -195,7 +201,7 @@ describe('ChatRoom', () => {
             {
               Update: {
                 TableName: 'tabletalk',
-                Key: { pk: '$tabletalk#chatRoomId_new', sk: '$roster#ChatRoom_1' },
+                Key: { pk: '$tabletalk#chatRoomId_large', sk: '$roster#ChatRoom_1' },
                 UpdateExpression:
                   'SET #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ' +
                   'REMOVE #setup, #pendingMembers',
@@ -209,7 +215,7 @@ describe('ChatRoom', () => {
                 ExpressionAttributeValues: values,
               },
             },
-            { Put: { TableName: 'tabletalk', Item: founder('zoe', {}) } },
+            { Put: { TableName: 'tabletalk', Item: founder('zoe', {}, 'large') } },
           ],
         },
       },
@@ -252,9 +258,9 @@ describe('Membership', () => {
     )
   })
 
-  test('AP11 removeMember deletes the membership only when there is one', async () => {
+  test('AP11 removeMember deletes the membership only when there is one, and answers with it', async () => {
     expect(await sentBy('AP11')).toEqual(
-      only('DeleteItem', { Key: key, ConditionExpression: ifThere, ...keyNames }),
+      only('DeleteItem', { Key: key, ConditionExpression: ifThere, ...keyNames, ReturnValues: 'ALL_OLD' }),
     )
   })
 
@@ -331,12 +337,13 @@ describe('Subscription', () => {
     expect(await sentBy('AP14')).toEqual(
       only('PutItem', {
         Item: {
-          ...key,
-          gsi1pk: `connection#${LX}`,
+          pk: 'subscriptions#general',
+          sk: expect.stringMatching(/^[0-9a-f]{2}#Mx9bcfQkIAMCEAA=$/) as string,
+          gsi1pk: `connection#${NEW_CONNECTION}`,
           gsi1sk: 'general',
           ChatRoomId: 'general',
-          ConnectionId: LX,
-          Hash: '49',
+          ConnectionId: NEW_CONNECTION,
+          Hash: expect.stringMatching(/^[0-9a-f]{2}$/) as string,
           UserId: 'ada',
           JoinId: 'j1',
           expiresAt: EXPIRES_AT,
@@ -378,7 +385,7 @@ describe('Subscription', () => {
     }
     expect(await sentBy('AP16')).toEqual(only('Query', page))
 
-    const LastEvaluatedKey = { ...key, gsi1pk: `connection#${LX}`, gsi1sk: 'general' }
+    const LastEvaluatedKey = key
     let cursor: string | undefined
     await recorded(
       async () => {
@@ -596,9 +603,40 @@ describe('Upload', () => {
   })
 })
 
+test('AP31 putTasks puts tasks under an id made of what they say, so that the same ones again are the same items', async () => {
+  const [sent, ...others] = await sentBy('AP31')
+  expect(others).toEqual([])
+  const taskId = expect.stringMatching(/^[\w-]{43}$/) as string
+  expect(sent).toEqual({
+    operation: 'BatchWriteItem',
+    input: {
+      RequestItems: {
+        tabletalk: [
+          {
+            PutRequest: {
+              Item: {
+                pk: expect.stringMatching(/^task#[\w-]{43}$/) as string,
+                sk: 'task',
+                TaskId: taskId,
+                ChatRoomId: 'general',
+                After: '3f#~',
+                Through: '7f',
+                Deliveries: '[]',
+                expiresAt: NOW / 1_000 + 86_400,
+                ...entity('FanOutTask'),
+              },
+            },
+          },
+        ],
+      },
+    },
+  })
+  expect(await sentBy('AP31')).toEqual([sent])
+})
+
 /** ElectroDB's parameters for the operation as one would write it from its documentation. */
 const plain: [Pattern, Record<string, unknown>][] = [
-  ['AP1', Connection.put(connection).params()],
+  ['AP1', Connection.put({ ...connection, connectionId: NEW_CONNECTION }).params()],
   ['AP2', Connection.delete({ connectionId: LX }).params()],
   ['AP3', Connection.query.byUser({ userId: 'ada' }).params()],
   ['AP8', Membership.get({ chatRoomId: 'general', userId: 'ada' }).params({ consistent: true })],
@@ -615,14 +653,36 @@ test.each(plain)("%s sends ElectroDB's own parameters and no more", async (patte
   expect((await sentBy(pattern)).map(({ input }) => input)).toEqual([params])
 })
 
-test('no pattern scans, and every read of the table itself is consistent', async () => {
+test.each([
+  ['getRooms', () => getRooms(['general', 'random'])],
+  ['getMemberships', () => getMemberships('ada', ['general', 'random'])],
+])('%s asks again for what a throttled DynamoDB hands back', async (_name, ask) => {
+  const [first] = await recorded(ask)
+  const { Keys } = (first!.input.RequestItems as { tabletalk: { Keys: { pk: string }[] } }).tabletalk
+  let answered = 0
+  const sent = await recorded(ask, {
+    BatchGetItem: () =>
+      ++answered === 1
+        ? { Responses: { tabletalk: [] }, UnprocessedKeys: { tabletalk: { Keys: [Keys[1]], ConsistentRead: true } } }
+        : { Responses: { tabletalk: [] }, UnprocessedKeys: {} },
+  })
+  expect(sent.map(({ input }) => input.RequestItems)).toMatchObject([
+    { tabletalk: { Keys } },
+    { tabletalk: { Keys: [Keys[1]], ConsistentRead: true } },
+  ])
+})
+
+test('every read of the table itself is consistent, and nothing scans', async () => {
+  const reads = /^(GetItem|BatchGetItem|Query|Scan)$/
   for (const pattern of Object.keys(patterns) as Pattern[]) {
     for (const { operation, input } of await sentBy(pattern)) {
-      expect(operation, pattern).not.toBe('Scan')
-      if (operation === 'GetItem' || (operation === 'Query' && input.IndexName === undefined)) {
-        expect(input.ConsistentRead, pattern).toBe(true)
-      }
+      if (!reads.test(operation) || input.IndexName !== undefined) continue
+      const [batch] = Object.values(input.RequestItems ?? {}) as Record<string, unknown>[]
+      expect([pattern, operation, (batch ?? input).ConsistentRead]).toEqual([
+        pattern,
+        expect.not.stringMatching('Scan'),
+        true,
+      ])
     }
   }
 })
-

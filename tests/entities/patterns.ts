@@ -1,5 +1,6 @@
-import { getRoom, getRooms, nextSeq } from '../../src/entities/chat-room.ts'
+import { ChatRoom, getRoom, getRooms, nextSeq } from '../../src/entities/chat-room.ts'
 import { connectionsOfUser, deleteConnection, putConnection, setOpenRoom } from '../../src/entities/connection.ts'
+import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { completeFounding, foundRoom } from '../../src/entities/found-room.ts'
 import {
   addMember,
@@ -38,6 +39,9 @@ import {
 
 export const NOW = 1_800_000_000_000
 export const EXPIRES_AT = NOW / 1_000 + 7_200
+
+/** One that isn't there yet: API Gateway's ids look like this. */
+export const NEW_CONNECTION = 'Mx9bcfQkIAMCEAA='
 
 export const connection = {
   connectionId: 'Lx9bcfQkIAMCEAA=',
@@ -96,7 +100,7 @@ export const upload: UploadRow = {
 
 /** A typical call of every access pattern, on small items. */
 export const patterns = {
-  AP1: () => putConnection(connection),
+  AP1: () => putConnection({ ...connection, connectionId: NEW_CONNECTION }),
   AP2: () => deleteConnection(connection.connectionId),
   AP3: () => connectionsOfUser('ada', NOW),
   AP4: () => setOpenRoom(connection.connectionId, 'general'),
@@ -109,7 +113,7 @@ export const patterns = {
   AP11: () => removeMember('general', 'ada'),
   AP12: () => roomsOfUser('ada', { limit: 50 }),
   AP13: () => roomWithMembers('general', { limit: 1_000 }),
-  AP14: () => subscribe([subscription]),
+  AP14: () => subscribe([{ ...subscription, connectionId: NEW_CONNECTION }]),
   AP15: () => unsubscribe(subscription),
   AP16: () => subscriptionsOfRoom('general', NOW),
   AP17: () => subscriptionsOfConnection(connection.connectionId),
@@ -126,8 +130,9 @@ export const patterns = {
   AP28: () => completeUpload(upload, { ...messageAt(5), kind: 'file' }, 'e1'),
   AP29: () => rejectUpload('u1', 'size_mismatch'),
   AP30: () => closeUpload('u1'),
-  AP31: () => foundRoom({ ...founding, members: ['ada', 'bob'] }),
-  AP32: () => completeFounding(founding, ['zoe'], NOW),
+  AP31: () => putTasks([{ chatRoomId: 'general', after: '3f#~', through: '7f', deliveries: '[]' }], NOW),
+  AP32: () => foundRoom({ ...founding, members: ['ada', 'bob'] }),
+  AP33: () => completeFounding({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -137,6 +142,8 @@ export async function seed(): Promise<void> {
   await putConnection(connection)
   for (const chatRoomId of ['general', 'random']) await foundRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] })
   await removeMember('general', 'bob')
+  const large = { chatRoomId: 'large', roomName: 'Large', createdBy: 'ada', createdAt: NOW }
+  await ChatRoom.put({ ...large, setup: 'pending', pendingMembers: ['zoe'] }).go()
   await subscribe([subscription])
   await putGuardedMessage({ ...messageAt(1), clientMessageId: 'c1' })
   await startUpload(upload)

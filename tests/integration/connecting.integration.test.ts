@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Runtime } from '../../src/local/runtime.ts'
 import { ChatClient } from '../support/chat-client.ts'
+import { quietLog } from '../support/quiet-log.ts'
 import { startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { startTokenAuthority, type TokenAuthority } from '../support/token-authority.ts'
@@ -13,7 +14,7 @@ let authority: TokenAuthority
 let chat: Runtime
 beforeAll(async () => {
   authority = await startTokenAuthority()
-  chat = await startChat({ environment: authority.environment })
+  chat = await startChat({ environment: authority.environment, log: quietLog })
 })
 afterAll(async () => {
   await chat.close()

@@ -21,7 +21,10 @@ const large = (count: number) => Array.from({ length: count }, () => 'x'.repeat(
 
 /** What the room looks like to a connection of its member that has just come back. */
 async function synced(client: ChatClient, room: string, lastSeq?: number) {
-  const { rooms } = await client.request({ action: 'sync', ...(lastSeq === undefined ? {} : { rooms: { [room]: lastSeq } }) })
+  const { rooms } = await client.request({
+    action: 'sync',
+    ...(lastSeq === undefined ? {} : { rooms: { [room]: lastSeq } }),
+  })
   return rooms.find(({ chatRoomId }) => chatRoomId === room)
 }
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { Runtime } from '../../src/local/runtime.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
-import { png, sendForm } from '../support/upload-form.ts'
+import type { ChatClient } from '../support/chat-client.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { online, startChat } from '../support/runtime.ts'
+import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 
 let chat: Runtime
 beforeAll(async () => {
@@ -9,26 +12,137 @@ beforeAll(async () => {
 })
 afterAll(() => chat.close())
 
-test('a file goes to the bucket with a signed form, and every member hears of it when it has arrived', async () => {
-  const room = unique('files')
-  const [ada, bob] = [await online(chat, 'ada'), await online(chat, 'bob')]
-  await ada.request({ action: 'createRoom', chatRoomId: room, roomName: 'Files', members: ['bob'] })
-  await bob.event('roomAdded', (event) => event.chatRoomId === room)
-  const form = await ada.request({
-    action: 'handleFileUpload',
-    chatRoomId: room,
-    fileName: 'Grüße ☕ "1".png',
-    contentType: 'image/png',
-    size: png.length,
-    caption: 'look',
-  })
-  expect((await sendForm(form, png)).status).toBe(204)
-  for (const client of [ada, bob]) {
-    const message = await client.event('message', (event) => event.chatRoomId === room)
-    expect(message).toMatchObject({ seq: 1, kind: 'file', senderId: 'ada', content: 'look' })
+const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
+const filesOf = (client: ChatClient) => client.events.filter(isFile)
+const fileMessage = (client: ChatClient) => client.event('message', isFile)
+
+/** Everything in the bucket and the stream has been worked, and what was posted has come: the rest doesn't come. */
+async function settled(...clients: ChatClient[]): Promise<void> {
+  await chat.bucket.idle()
+  await chat.mapping.idle()
+  await Promise.all(clients.map((client) => client.request({ action: 'ping' })))
+}
+
+test('a file goes to the bucket with a signed form, and every connection of every member hears of it once', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'ada', 'bob')
+  const form = await givenUpload(clients[0], room, { fileName: 'Grüße ☕ "1".png', caption: 'look' })
+  const sent = await sendForm(form, png)
+  expect([sent.status, await sent.text()]).toEqual([204, ''])
+  for (const client of clients) {
+    const message = await fileMessage(client)
+    expect(message).toMatchObject({ seq: 1, kind: 'file', senderId: userIds[0], content: 'look' })
+    expect(message.file).toMatchObject({ uploadId: form.uploadId, fileName: 'Grüße ☕ "1".png', size: png.length })
     const file = await fetch(message.file!.fileUrl)
     expect(file.status).toBe(200)
     expect(Buffer.from(await file.arrayBuffer())).toEqual(png)
     expect(file.headers.get('content-disposition')).toContain('inline')
+  }
+  await settled(...clients)
+  for (const client of clients) expect(filesOf(client)).toHaveLength(1)
+})
+
+test('texts and files of a room share its numbers', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'one' })
+  await sendForm(await givenUpload(ada, room, { caption: 'two' }), png)
+  await fileMessage(bob)
+  const { seq } = await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'three' })
+  expect(seq).toBe(3)
+  await bob.messages(room, ['one', 'two', 'three'])
+})
+
+test('history, sync, joinRoom and getFileUrl give out URLs that work, for a file that was missed', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  await bob.close()
+  await sendForm(await givenUpload(ada, room, { fileName: 'missed.png' }), png)
+  const { messageId } = await fileMessage(ada)
+  const again = await online(chat, userIds[1])
+  const { rooms } = await again.request({ action: 'sync', rooms: { [room]: 0 } })
+  const { events } = await again.request({ action: 'joinRoom', chatRoomId: room, lastSeq: 0 })
+  const { messages } = await again.request({ action: 'getHistory', chatRoomId: room })
+  const fresh = await again.request({ action: 'getFileUrl', chatRoomId: room, messageId })
+  const shown = [rooms.find(({ chatRoomId }) => chatRoomId === room)!.events, events, messages]
+  for (const [message] of shown) {
+    expect(message).toMatchObject({ messageId, kind: 'file', file: { fileName: 'missed.png' } })
+    expect(message!.file!.fileUrlExpiresAt).toBeGreaterThan(Date.now())
+    expect((await fetch(message!.file!.fileUrl)).status).toBe(200)
+  }
+  expect(Buffer.from(await (await fetch(fresh.fileUrl)).arrayBuffer())).toEqual(png)
+})
+
+test('only members get a form or a URL, and only for a message that has a file', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const { clients: strangers } = await givenRoom(chat, 'eve')
+  await sendForm(await givenUpload(ada, room), png)
+  const { messageId } = await fileMessage(bob)
+  const text = await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'no file' })
+  const url = { action: 'getFileUrl', chatRoomId: room, messageId }
+  const file = { chatRoomId: room, fileName: 'a.png', contentType: 'image/png', size: 1 }
+  expect(await strangers[0].refused(url)).toMatchObject({ code: 'not_a_member' })
+  expect(await strangers[0].refused({ action: 'handleFileUpload', ...file })).toMatchObject({ code: 'not_a_member' })
+  for (const other of [text.messageId, '0000000000000099']) {
+    expect(await bob.refused({ ...url, messageId: other })).toMatchObject({ code: 'invalid_request' })
+  }
+  await bob.request({ action: 'leaveRoom', chatRoomId: room })
+  expect(await bob.refused(url)).toMatchObject({ code: 'not_a_member' })
+})
+
+test.each([
+  'a "b" \'c\'.png',
+  'two\nlines.png',
+  '../../etc/passwd',
+  '👩‍👩‍👧 family.png',
+  '\u202ereversed.png',
+  '%2e%2e%2f+ &=.png',
+  '😀'.repeat(255),
+])('the name %j is kept as it is, and never part of a key', async (fileName) => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const form = await givenUpload(clients[0], room, { fileName })
+  expect(form.fields.key).toMatch(new RegExp(`^rooms/${room}/${form.uploadId}/[0-9a-f]{32}$`))
+  await sendForm(form, png)
+  const { file } = await fileMessage(clients[0])
+  expect(file?.fileName).toBe(fileName)
+  expect((await fetch(file!.fileUrl)).status).toBe(200)
+})
+
+test.each([
+  ['text/html', '<script>alert(1)</script>'],
+  ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+])('%s is only offered for saving', async (contentType, content) => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  await sendForm(await givenUpload(clients[0], room, { contentType, size: content.length }), content)
+  const { file } = await fileMessage(clients[0])
+  const { headers } = await fetch(file!.fileUrl)
+  expect(headers.get('content-disposition')).toMatch(/^attachment/)
+})
+
+test('a file of 25 MiB goes through, and comes back as it was', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const size = 25 * 1024 * 1024
+  const bytes = Buffer.concat([png], size)
+  expect((await sendForm(await givenUpload(clients[0], room, { size }), bytes)).status).toBe(204)
+  const { file } = await fileMessage(clients[0])
+  const back = Buffer.from(await (await fetch(file!.fileUrl)).arrayBuffer())
+  expect(back.equals(bytes)).toBe(true)
+})
+
+test('fifty files at once in one room are fifty messages, each announced once to everybody', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const names = Array.from({ length: 50 }, (_, i) => `${i}.png`)
+  const forms = await Promise.all(names.map((fileName) => givenUpload(ada, room, { fileName })))
+  await Promise.all(forms.map((form) => sendForm(form, png)))
+  await settled(ada, bob)
+  expect(chat.bucket.failures).toEqual([])
+  for (const client of [ada, bob]) {
+    expect(new Set(filesOf(client).map(({ file }) => file?.fileName))).toEqual(new Set(names))
+    expect(
+      filesOf(client)
+        .map(({ seq }) => seq)
+        .sort((a, b) => a - b),
+    ).toEqual(names.map((_, i) => i + 1))
   }
 })

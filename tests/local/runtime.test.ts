@@ -89,7 +89,7 @@ describe('the runtime', () => {
     expect(response.status).toBe(200)
     expect(await (await fetch(`${runtime.url}/healthz`)).json()).toEqual({
       status: 'ok',
-      parts: { dynamodb: 'ok', functions: 'ok' },
+      parts: { dynamodb: 'ok', stream: 'ok', bucket: 'ok', functions: 'ok' },
     })
   })
 
@@ -162,7 +162,7 @@ describe('starting and stopping the runtime', () => {
     runtime.dynamodb.middlewareStack.add(() => () => Promise.reject(new Error('cut off')), { step: 'initialize' })
     const response = await fetch(`${runtime.url}/healthz`)
     expect(response.status).toBe(503)
-    expect(await response.json()).toEqual({ status: 'failing', parts: { dynamodb: 'cut off', functions: 'ok' } })
+    expect(await response.json()).toEqual({ status: 'failing', parts: { dynamodb: 'cut off', stream: 'ok', bucket: 'ok', functions: 'ok' } })
     await runtime.close()
   })
 

@@ -26,15 +26,22 @@ export async function entitiesOf(chat: Runtime) {
 
 export type Entities = Awaited<ReturnType<typeof entitiesOf>>
 
-/** Appends messages to a room, one after the other, as if `senderId` had sent them from nowhere. */
+/** Puts messages at a room's next places, as if `senderId` had sent them from nowhere: quicker than sending many. */
 export async function append(
-  entities: Entities,
+  { ChatRoom, Message, getRoom, messageIdOf }: Entities,
   chatRoomId: string,
   senderId: string,
   contents: readonly string[],
 ): Promise<void> {
-  for (const content of contents) {
-    const draft = { chatRoomId, senderId, kind: 'text', content, originConnectionId: 'none' } as const
-    await entities.appendMessage(draft, Promise.resolve())
-  }
+  const { headSeq } = (await getRoom(chatRoomId))!
+  await ChatRoom.patch({ chatRoomId }).add({ headSeq: contents.length }).go()
+  const messages = contents.map((content, i) => ({
+    chatRoomId,
+    messageId: messageIdOf(headSeq + i + 1),
+    kind: 'text' as const,
+    senderId,
+    content,
+    timestamp: Date.now(),
+  }))
+  if (messages.length > 0) await Message.put(messages).go({ concurrency: 4 })
 }

@@ -15,8 +15,6 @@ export interface Metered {
 
 interface Consumed {
   CapacityUnits?: number
-  ReadCapacityUnits?: number
-  WriteCapacityUnits?: number
 }
 
 interface Answer {
@@ -25,15 +23,17 @@ interface Answer {
 
 interface Input {
   IndexName?: string
-  TransactItems?: Record<string, unknown>[]
+  TransactItems?: Record<string, { Item?: Record<string, unknown> }>[]
   ReturnConsumedCapacity?: 'INDEXES'
 }
 
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems'])
 
 /**
- * What everything sent through `client` while `work` runs has cost, by DynamoDB's own figures. A failed condition comes
- * without figures: it is counted as the one write unit that DynamoDB charges for an item of up to 1 KB.
+ * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for two things
+ * that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS every
+ * single one, so here each counts 2 × ⌈size / 1 KB⌉, and once that size for the index. A failed condition: it comes without figures and counts 1.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
  */
 export async function metered(client: DynamoDBClient, work: () => Promise<unknown>): Promise<Metered[]> {
   const requests: Metered[] = []
@@ -48,9 +48,9 @@ export async function metered(client: DynamoDBClient, work: () => Promise<unknow
       try {
         const result = await next({
           ...args,
-          input: { ...input, ReturnConsumedCapacity: 'INDEXES' } as typeof args.input,
+          input: { ...input, ReturnConsumedCapacity: 'INDEXES' },
         })
-        Object.assign(request, unitsOf(operation, (result.output as Answer).ConsumedCapacity))
+        Object.assign(request, unitsOf(operation, input, result.output as Answer))
         return result
       } catch (error) {
         if ((error as Error).name === 'ConditionalCheckFailedException') request.writes = 1
@@ -69,12 +69,33 @@ export async function metered(client: DynamoDBClient, work: () => Promise<unknow
   return requests
 }
 
-function unitsOf(operation: string, consumed: Answer['ConsumedCapacity']): { reads: number; writes: number } {
-  const units = [consumed ?? []].flat()
-  const sum = (of: keyof Consumed) => units.reduce((total, unit) => total + (unit[of] ?? 0), 0)
-  const total = sum('CapacityUnits')
-  return reading.has(operation) ? { reads: total, writes: 0 } : { reads: 0, writes: total }
+function unitsOf(operation: string, { TransactItems }: Input, { ConsumedCapacity = [] }: Answer) {
+  const units = [ConsumedCapacity].flat()
+  const total = sumOf(units, (unit) => unit.CapacityUnits ?? 0)
+  if (reading.has(operation)) return { reads: total, writes: 0 }
+  if (TransactItems === undefined) return { reads: 0, writes: total }
+  // An update of a transaction doesn't show its item: those here are under 1 KB, and of no index.
+  return {
+    reads: 0,
+    writes: sumOf(TransactItems, ({ Put: { Item } = {} }) => {
+      const size = Item === undefined ? 1 : Math.ceil(sizeOf(Item) / 1_024)
+      return 2 * size + (Item?.gsi1pk === undefined ? 0 : size)
+    }),
+  }
 }
+
+/** Bytes of an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+export function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (typeof value === 'number') return Math.ceil(String(value).replace(/^0+|0+$/g, '').length / 2) + 1
+  if (Array.isArray(value)) return 3 + sumOf(value, (element) => 1 + sizeOf(element))
+  if (typeof value === 'object' && value !== null) {
+    return sumOf(Object.entries(value), ([name, part]) => Buffer.byteLength(name) + sizeOf(part))
+  }
+  return 1
+}
+
+const sumOf = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((sum, item) => sum + of(item), 0)
 
 function needsOf(operation: string, { IndexName, TransactItems }: Input): Metered['needs'] {
   const actions =
@@ -98,6 +119,6 @@ export interface Cost {
 export const costOf = (requests: readonly Metered[]): Cost => ({
   requests: requests.length,
   roundTrips: Math.max(0, ...requests.map((request) => request.depth)),
-  reads: requests.reduce((sum, request) => sum + request.reads, 0),
-  writes: requests.reduce((sum, request) => sum + request.writes, 0),
+  reads: sumOf(requests, (request) => request.reads),
+  writes: sumOf(requests, (request) => request.writes),
 })

@@ -19,14 +19,15 @@ const nothing: Record<string, Record<string, unknown>> = {
  */
 export async function recorded(
   ask: () => Promise<unknown>,
-  answers: Record<string, Record<string, unknown>> = {},
+  answers: Record<string, Record<string, unknown> | (() => Record<string, unknown>)> = {},
 ): Promise<Asked[]> {
   const asked: Asked[] = []
   client.middlewareStack.add(
     (_next, context) => async (args) => {
       const operation = String(context.commandName).replace(/Command$/, '')
       asked.push({ operation, input: structuredClone(args.input) as unknown as Record<string, unknown> })
-      const output = { $metadata: {}, ...nothing[operation], ...answers[operation] }
+      const answer = answers[operation]
+      const output = { $metadata: {}, ...nothing[operation], ...(typeof answer === 'function' ? answer() : answer) }
       return { response: {}, output: output as never }
     },
     { step: 'initialize', priority: 'high', name: 'recorded' },

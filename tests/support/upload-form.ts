@@ -1,9 +1,27 @@
-import type { Reply } from '../../src/protocol/actions.ts'
+import type { Reply, Request } from '../../src/protocol/actions.ts'
+import type { ChatClient } from './chat-client.ts'
+
+type Form = Reply<'handleFileUpload'>
+
+/** Asks for a form, by default for the PNG of one pixel. */
+export const givenUpload = (
+  client: ChatClient,
+  chatRoomId: string,
+  more: Partial<Request<'handleFileUpload'>> = {},
+): Promise<Form> =>
+  client.request({
+    action: 'handleFileUpload',
+    chatRoomId,
+    fileName: 'dot.png',
+    contentType: 'image/png',
+    size: png.length,
+    ...more,
+  })
 
 /** Sends a file with a signed form, as a browser does: the fields first, the file last. */
 export function sendForm(
-  form: Pick<Reply<'handleFileUpload'>, 'url' | 'fields'>,
-  body: BlobPart,
+  form: Pick<Form, 'url' | 'fields'>,
+  body: Uint8Array<ArrayBuffer> | string,
   changes: Record<string, string> = {},
 ): Promise<Response> {
   const data = new FormData()

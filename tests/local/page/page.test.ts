@@ -10,7 +10,7 @@ describe('the page', () => {
   let url: string
 
   beforeAll(async () => {
-    const page = await loadPage()
+    const page = await loadPage('http://127.0.0.1:9000')
     server = createServer((req, res) => {
       if (!page.handleRequest(req, res)) res.writeHead(404).end()
     })
@@ -18,7 +18,7 @@ describe('the page', () => {
   })
   afterAll(() => new Promise((resolve) => server.close(resolve)))
 
-  test('may run its own script and style and connect to its own origin, nothing else', async () => {
+  test('may run its own script and style, connect to its own origin and use the bucket, nothing else', async () => {
     const response = await fetch(`${url}?room=lobby`)
     const html = await response.text()
     const sha256 = (tag: string) => {
@@ -31,7 +31,8 @@ describe('the page', () => {
       "default-src 'none'",
       `script-src ${sha256('script')}`,
       `style-src ${sha256('style')}`,
-      "connect-src 'self'",
+      "connect-src 'self' http://127.0.0.1:9000",
+      'img-src http://127.0.0.1:9000',
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

@@ -1,0 +1,437 @@
+import { tableName } from '../support/own-table.ts'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
+import { Connection, putConnection } from '../../src/entities/connection.ts'
+import { foundRoom } from '../../src/entities/found-room.ts'
+import { addMember, Membership } from '../../src/entities/membership.ts'
+import { Message, messageIdOf } from '../../src/entities/message.ts'
+import { subscribe } from '../../src/entities/subscription.ts'
+import { client } from '../../src/entities/table.ts'
+import { type Action, actions } from '../../src/protocol/actions.ts'
+import { streamHandler } from '../../src/streams/handler.ts'
+import { handle as broadcastMessage } from '../../src/ws/broadcast-message.ts'
+import type { Caller } from '../../src/ws/caller.ts'
+import { handler as connect } from '../../src/ws/connect.ts'
+import { handle as createRoom } from '../../src/ws/create-room.ts'
+import { handler as disconnect } from '../../src/ws/disconnect.ts'
+import { handle as getFileUrl } from '../../src/ws/get-file-url.ts'
+import { handle as getHistory } from '../../src/ws/get-history.ts'
+import { handle as getRoom } from '../../src/ws/get-room.ts'
+import { handle as handleFileUpload } from '../../src/ws/handle-file-upload.ts'
+import { handle as joinRoom } from '../../src/ws/join-room.ts'
+import { handle as leaveRoom } from '../../src/ws/leave-room.ts'
+import { handle as listRooms } from '../../src/ws/list-rooms.ts'
+import { handle as ping } from '../../src/ws/ping.ts'
+import { handle as sendMessage } from '../../src/ws/send-message.ts'
+import type { SocketEvent } from '../../src/ws/socket-event.ts'
+import { handle as sync } from '../../src/ws/sync.ts'
+import { handle as typingIndicator } from '../../src/ws/typing-indicator.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
+import { documentedAs } from '../support/documented.ts'
+import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { EXPIRES_AT } from './patterns.ts'
+
+const handlers = {
+  broadcastMessage,
+  createRoom,
+  getFileUrl,
+  getHistory,
+  getRoom,
+  handleFileUpload,
+  joinRoom,
+  leaveRoom,
+  listRooms,
+  ping,
+  sendMessage,
+  sync,
+  typingIndicator,
+} as Record<Action, (input: never, caller: Caller) => Promise<unknown>>
+
+const ada: Caller = { userId: 'ada', connectionId: 'AdaConnection00=', rowsExpireAt: EXPIRES_AT }
+const bob: Caller = { userId: 'bob', connectionId: 'BobConnection00=', rowsExpireAt: EXPIRES_AT }
+
+/** As the route would: by the schema, defaults filled in. */
+const act = (action: Action, payload: Record<string, unknown> = {}, caller = ada) =>
+  handlers[action](actions[action].request.parse({ action, ...payload }) as never, caller)
+
+/** Needs of every function, of all that is measured here. */
+const seen = new Map<string, Map<string, { action: string; onIndex: boolean }>>()
+const costs: { what: string; cost: Cost }[] = []
+
+/** Runs `work` as that function of the stack and keeps what it cost and needed; a row of the document when named. */
+async function measure(functionName: string, work: () => Promise<unknown>, what?: string): Promise<Metered[]> {
+  const requests = await metered(client, work)
+  const needs = seen.get(functionName) ?? new Map<string, { action: string; onIndex: boolean }>()
+  for (const need of requests.flatMap((request) => request.needs)) needs.set(JSON.stringify(need), need)
+  seen.set(functionName, needs)
+  if (what !== undefined) costs.push({ what, cost: costOf(requests) })
+  return requests
+}
+
+const measureAct = (action: Action, payload: Record<string, unknown>, what?: string, caller = ada) =>
+  measure(action, () => act(action, payload, caller), what)
+
+const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cost
+
+/** A room of ada and bob with that many subscribed connections, ada's and bob's first. */
+async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise<void> {
+  await foundRoom({
+    chatRoomId,
+    roomName: chatRoomId,
+    createdBy: 'ada',
+    members: ['ada', 'bob'],
+    originConnectionId: ada.connectionId,
+    joinId,
+  })
+  const ids = Array.from({ length: connections }, (_, i) => [ada, bob][i]?.connectionId ?? `Other${i}AAAAAAAAA=`)
+  await subscribe(
+    ids.map((connectionId, i) => ({
+      chatRoomId,
+      connectionId,
+      userId: i === 0 ? 'ada' : 'bob',
+      joinId,
+      expiresAt: EXPIRES_AT,
+    })),
+  )
+}
+
+const socketEvent = (caller: Caller) =>
+  ({
+    requestContext: {
+      connectionId: caller.connectionId,
+      connectedAt: Date.now(),
+      authorizer: { userId: caller.userId, exp: String(EXPIRES_AT) },
+    },
+  }) as SocketEvent
+
+let records = 0
+const record = (eventName: 'INSERT' | 'REMOVE', item: Record<string, unknown>): DynamoDBRecord => ({
+  eventName,
+  dynamodb: {
+    SequenceNumber: String(++records),
+    [eventName === 'REMOVE' ? 'OldImage' : 'NewImage']: marshall(item) as Record<string, AttributeValue>,
+  },
+})
+
+const itemOf = (params: Record<string, unknown>) => params.Item as Record<string, unknown>
+
+const messageRecord = (chatRoomId: string, seq: number) =>
+  record(
+    'INSERT',
+    itemOf(
+      Message.put({
+        chatRoomId,
+        messageId: messageIdOf(seq),
+        kind: 'broadcast',
+        senderId: 'ada',
+        content: 'hello',
+        timestamp: Date.now(),
+      }).params(),
+    ),
+  )
+
+const membershipRecord = (eventName: 'INSERT' | 'REMOVE', chatRoomId: string, userId: string, joinId: string) =>
+  record(
+    eventName,
+    itemOf(
+      Membership.put({
+        chatRoomId,
+        userId,
+        role: 'member',
+        joinedAt: Date.now(),
+        joinId,
+        joinedSeq: 0,
+        originConnectionId: '',
+      }).params(),
+    ),
+  )
+
+const posts: string[] = []
+const fanOut = streamHandler(async (connectionId) => {
+  posts.push(connectionId)
+})
+
+async function measureBatch(Records: DynamoDBRecord[], what?: string): Promise<Metered[]> {
+  posts.length = 0
+  return measure('streams', async () => expect(await fanOut({ Records })).toEqual({ batchItemFailures: [] }), what)
+}
+
+const operations = (requests: readonly Metered[]) => requests.map(({ operation }) => operation)
+
+beforeAll(async () => {
+  await createTable(client, loadStack().table, tableName)
+  await room('pair')
+  await room('crowd', 1_000)
+})
+
+describe('what an action costs', () => {
+  test('a send costs 3 sequential requests and 5 write units at most, whatever the size of the room', async () => {
+    for (const chatRoomId of ['pair', 'crowd']) {
+      const of = chatRoomId === 'pair' ? '2' : '1,000'
+      const content = 'hello'
+      await measureAct('sendMessage', { chatRoomId, content }, `\`sendMessage\`, room of ${of} connections`)
+      const named = { chatRoomId, content, clientMessageId: 'c1' }
+      await measureAct('sendMessage', named, `the same with \`clientMessageId\`, room of ${of} connections`)
+      await measureAct('sendMessage', named, `the same once more (a retry), room of ${of} connections`)
+    }
+    for (const of of ['2', '1,000']) {
+      expect(cost(`\`sendMessage\`, room of ${of} connections`)).toEqual({
+        requests: 3,
+        roundTrips: 3,
+        reads: 1,
+        writes: 2,
+      })
+      expect(cost(`the same with \`clientMessageId\`, room of ${of} connections`)).toEqual({
+        requests: 4,
+        roundTrips: 3,
+        reads: 2,
+        writes: 5,
+      })
+      expect(cost(`the same once more (a retry), room of ${of} connections`)).toEqual({
+        requests: 2,
+        roundTrips: 1,
+        reads: 2,
+        writes: 0,
+      })
+    }
+  })
+
+  test('messages to one user and to all cost the same once the direct room is there', async () => {
+    const content = 'hello'
+    await measureAct('sendMessage', { recipientId: 'cyd', content }, '`sendMessage` to a user, the first')
+    await measureAct('sendMessage', { recipientId: 'cyd', content }, '`sendMessage` to a user, later')
+    await measureAct('broadcastMessage', { chatRoomId: 'pair', content }, '`broadcastMessage`')
+    expect(cost('`broadcastMessage`')).toEqual(cost('`sendMessage`, room of 2 connections'))
+    expect(cost('`sendMessage` to a user, later').roundTrips).toBe(3)
+  })
+
+  test('a connection costs one write to come and one to go', async () => {
+    await measure('connect', () => connect(socketEvent(ada)), '`$connect`')
+    await measure('disconnect', () => disconnect(socketEvent(ada)), '`$disconnect`')
+    expect(cost('`$connect`').requests).toBe(1)
+    expect(cost('`$disconnect`').requests).toBe(1)
+    await connect(socketEvent(ada))
+  })
+
+  test('sync takes 3 sequential requests for one room or fifty, and one more to read what was missed', async () => {
+    await room('home')
+    for (const content of ['1', '2', '3']) await act('sendMessage', { chatRoomId: 'home', content })
+    const newcomer: Caller = { ...ada, userId: 'dan', connectionId: 'DanConnection00=' }
+    await addMember({ chatRoomId: 'home', userId: 'dan', role: 'member', joinedAt: 0, joinId: 'd0', joinedSeq: 0 })
+    await measureAct('sync', {}, '`sync`, 1 room', newcomer)
+    await measureAct('sync', { rooms: { home: 1 } }, '`sync`, 1 room, a few messages missed', newcomer)
+    expect(cost('`sync`, 1 room, a few messages missed').roundTrips).toBe(cost('`sync`, 1 room').roundTrips + 1)
+    for (let i = 1; i < 50; i++) {
+      const chatRoomId = `r${i}`
+      await foundRoom({
+        chatRoomId,
+        roomName: chatRoomId,
+        createdBy: 'dan',
+        members: ['dan'],
+        originConnectionId: newcomer.connectionId,
+        joinId: `d${i}`,
+      })
+    }
+    await measureAct('sync', {}, '`sync`, 50 rooms', newcomer)
+    await measureAct('sync', { rooms: { home: 3, elsewhere: 1 } }, undefined, newcomer)
+    expect(cost('`sync`, 1 room').roundTrips).toBe(3)
+    expect(cost('`sync`, 50 rooms').roundTrips).toBe(3)
+    await measureAct('listRooms', {}, '`listRooms`, 50 rooms', newcomer)
+    expect(cost('`listRooms`, 50 rooms').requests).toBe(2)
+  })
+
+  test('rooms are made, joined, shown and left in a number of requests that knows nothing of their size', async () => {
+    await measureAct('createRoom', { roomName: 'New', members: ['bob'] }, '`createRoom`, 2 members')
+    const members = Array.from({ length: 100 }, (_, i) => `user${i}`)
+    await measureAct('createRoom', { roomName: 'Large', members }, '`createRoom`, 101 members')
+    for (const chatRoomId of ['pair', 'crowd']) {
+      const of = chatRoomId === 'pair' ? '2' : '1,000'
+      const eve: Caller = { ...ada, userId: 'eve', connectionId: 'EveConnection00=' }
+      await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
+      await measureAct('joinRoom', { chatRoomId }, `\`joinRoom\`, room of ${of} connections`, eve)
+      await measureAct('joinRoom', { chatRoomId, lastSeq: 1 }, `the same again, room of ${of} connections`, eve)
+      await measureAct('getRoom', { chatRoomId }, `\`getRoom\`, room of ${of} connections`, eve)
+      await measureAct('leaveRoom', { chatRoomId }, `\`leaveRoom\`, room of ${of} connections`, eve)
+    }
+    for (const action of ['`joinRoom`', 'the same again', '`getRoom`', '`leaveRoom`']) {
+      expect(cost(`${action}, room of 1,000 connections`).requests).toBe(
+        cost(`${action}, room of 2 connections`).requests,
+      )
+    }
+  })
+
+  test('a typing indicator costs one read and one write; a repeat is refused by the same write', async () => {
+    await measureAct('typingIndicator', { chatRoomId: 'pair' }, '`typingIndicator`')
+    await measureAct('typingIndicator', { chatRoomId: 'pair' }, '`typingIndicator`, a repeat within 3 s')
+    const once = { requests: 2, roundTrips: 2, reads: 1, writes: 1 }
+    expect(cost('`typingIndicator`')).toEqual(once)
+    expect(cost('`typingIndicator`, a repeat within 3 s')).toEqual(once)
+  })
+
+  test('a page of history is one query, and a hole in it is looked at twice and sealed', async () => {
+    await room('talk')
+    for (let i = 0; i < 50; i++) await act('sendMessage', { chatRoomId: 'talk', content: 'hello' })
+    await measureAct('getHistory', { chatRoomId: 'talk' }, '`getHistory`, 50 messages')
+    expect(cost('`getHistory`, 50 messages').requests).toBe(2)
+    await nextSeq('talk')
+    await act('sendMessage', { chatRoomId: 'talk', content: 'hello' })
+    await measureAct('getHistory', { chatRoomId: 'talk' }, '`getHistory`, 50 messages and a new hole')
+    expect(cost('`getHistory`, 50 messages and a new hole')).toMatchObject({ requests: 5, writes: 1 })
+    for (const action of ['sync', 'joinRoom'] as const) {
+      await nextSeq('talk')
+      await act('sendMessage', { chatRoomId: 'talk', content: 'hello' })
+      const lastSeq = action === 'sync' ? { rooms: { talk: 50 } } : { chatRoomId: 'talk', lastSeq: 50 }
+      await measureAct(action, lastSeq)
+    }
+  })
+
+  test('an upload costs one write before it comes; a ping costs nothing', async () => {
+    const file = { chatRoomId: 'pair', fileName: 'plan.pdf', contentType: 'application/pdf', size: 1_000 }
+    await measureAct('handleFileUpload', file, '`handleFileUpload`')
+    expect(cost('`handleFileUpload`')).toMatchObject({ requests: 2, writes: 1 })
+    const message = {
+      chatRoomId: 'pair',
+      messageId: messageIdOf(900),
+      kind: 'file',
+      senderId: 'ada',
+      content: '',
+      timestamp: 0,
+      fileUrl: 's3://tabletalk-files/rooms/pair/u1/0f',
+      uploadId: 'u1',
+      fileName: 'plan.pdf',
+      contentType: 'application/pdf',
+      size: 1_000,
+    } as const
+    await Message.put(message).go()
+    await measureAct('getFileUrl', { chatRoomId: 'pair', messageId: message.messageId }, '`getFileUrl`')
+    await measureAct('ping', {}, '`ping`')
+    expect(cost('`ping`').requests).toBe(0)
+  })
+})
+
+describe('what a batch of the stream costs', () => {
+  test('one query for a hundred messages of a room as for one', async () => {
+    const one = await measureBatch([messageRecord('pair', 1)], 'the stream: 1 message, room of 2 connections')
+    const hundred = Array.from({ length: 100 }, (_, i) => messageRecord('pair', i + 1))
+    const many = await measureBatch(hundred, 'the stream: 100 messages of one room of 2 connections')
+    expect(operations(one)).toEqual(['Query'])
+    expect(operations(many)).toEqual(['Query'])
+    expect(posts.sort()).toEqual([ada.connectionId, bob.connectionId])
+  })
+
+  test('one query for each room', async () => {
+    await room('other')
+    const two = await measureBatch(
+      [messageRecord('pair', 1), messageRecord('other', 1), messageRecord('pair', 2)],
+      'the stream: 3 messages of two rooms of 2 connections',
+    )
+    expect(operations(two)).toEqual(['Query', 'Query'])
+  })
+
+  test('nothing for each member: a page of 1 MB is one query, however many it holds', async () => {
+    const crowd = await measureBatch([messageRecord('crowd', 1)], 'the stream: 1 message, room of 1,000 connections')
+    expect(operations(crowd)).toEqual(['Query'])
+    expect(posts).toHaveLength(1_000)
+
+    // 1,000 rows of some 1.3 KB are more than one page and less than two.
+    await room('vast', 1_000, 'j'.repeat(1_000))
+    expect(operations(await measureBatch([messageRecord('vast', 1)]))).toEqual(['Query', 'Query'])
+    expect(new Set(posts).size).toBe(1_000)
+  })
+
+  test('a member who comes or goes costs a few requests, and so does a connection that has gone', async () => {
+    await room('club')
+    for (const i of [1, 2]) {
+      const row = { connectionId: `Fay${i}`, userId: 'fay', lastConnectedAt: 0, expiresAt: EXPIRES_AT }
+      await putConnection(row)
+    }
+    const join = { role: 'member', joinedAt: Date.now(), joinedSeq: 0 } as const
+    await addMember({ chatRoomId: 'club', userId: 'fay', joinId: 'f1', ...join })
+    await measureBatch(
+      [membershipRecord('INSERT', 'club', 'fay', 'f1')],
+      'the stream: a member with 2 connections put into a room',
+    )
+    expect(new Set(posts)).toEqual(new Set([ada.connectionId, bob.connectionId, 'Fay1', 'Fay2']))
+    await measureBatch(
+      [membershipRecord('REMOVE', 'club', 'fay', 'f1')],
+      'the stream: a member with 2 connections gone from a room',
+    )
+
+    await addMember({ chatRoomId: 'club', userId: 'gus', joinId: 'g1', ...join })
+    const gone = { connectionId: 'Gus1', userId: 'gus', lastConnectedAt: 0, expiresAt: EXPIRES_AT }
+    await putConnection(gone)
+    await measureBatch([membershipRecord('INSERT', 'club', 'gus', 'g1')])
+    await measureBatch(
+      [record('REMOVE', itemOf(Connection.put(gone).params()))],
+      'the stream: a connection gone that had 1 room',
+    )
+  })
+
+  test('what was cut off, late or unwanted is made good', async () => {
+    const cut = { chatRoomId: 'cut', roomName: 'Cut', createdBy: 'ada', createdAt: 0 }
+    const pending = ChatRoom.put({ ...cut, setup: 'pending', pendingMembers: ['zoe'] })
+    await pending.go()
+    await measureBatch([record('INSERT', itemOf(pending.params()))])
+
+    await room('late')
+    await nextSeq('late')
+    await act('sendMessage', { chatRoomId: 'late', content: 'hello' })
+    const late = { chatRoomId: 'late', userId: 'fay', role: 'member', joinedAt: 0, joinId: 'f2', joinedSeq: 0 } as const
+    await addMember(late)
+    await measureBatch([record('INSERT', itemOf(Membership.put(late).params()))])
+
+    const unwanted = streamHandler(async () => {
+      throw Object.assign(new Error('gone'), { $metadata: { httpStatusCode: 410 } })
+    })
+    await measure('streams', () => unwanted({ Records: [messageRecord('late', 1)] }))
+  })
+})
+
+/** What is declared in the stack and not met here, and when it is needed. */
+const rare: Record<string, Record<string, string>> = {
+  sync: { 'DeleteItem on the table': 'a membership that ends while its connection syncs takes its subscription along' },
+}
+
+/** Without a bucket, the function that follows an upload can't be run here. */
+const notRunHere = ['objectCreated']
+
+test('every function may do in the table what it does, and no more', () => {
+  const { functions } = loadStack()
+  const found = Object.entries(functions)
+    .filter(([name]) => !notRunHere.includes(name))
+    .map(([name, { touches }]) => {
+      const declared = [
+        ...(touches.table ?? []).map((action) => `${action} on the table`),
+        ...(touches.index ?? []).map((action) => `${action} on the index`),
+      ]
+      const observed = [...(seen.get(name)?.values() ?? [])].map(
+        ({ action, onIndex }) => `${action} on the ${onIndex ? 'index' : 'table'}`,
+      )
+      return {
+        name,
+        forbidden: observed.filter((need) => !declared.includes(need)).sort(),
+        unneeded: declared.filter((need) => !observed.includes(need)).sort(),
+      }
+    })
+  expect(found).toEqual(
+    found.map(({ name }) => ({ name, forbidden: [], unneeded: Object.keys(rare[name] ?? {}).sort() })),
+  )
+})
+
+test('the document tells what was measured of actions and batches', () => {
+  const rows = costs.map(({ what, cost: { requests, roundTrips, reads, writes } }) => ({
+    Action: what,
+    Requests: String(requests),
+    'Round trips': String(roundTrips),
+    RRU: String(reads),
+    WRU: String(writes),
+    '$ per million': (reads * RRU_DOLLARS_PER_MILLION + writes * WRU_DOLLARS_PER_MILLION).toFixed(2),
+  }))
+  expect(documentedAs('costs', rows)).toEqual(rows)
+})
+
+const RRU_DOLLARS_PER_MILLION = 0.125
+const WRU_DOLLARS_PER_MILLION = 0.625

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { Connection } from '../../src/entities/connection.ts'
+import { Membership } from '../../src/entities/membership.ts'
+import { Message, messageIdOf, seqOf } from '../../src/entities/message.ts'
+import { RateWindow } from '../../src/entities/rate-window.ts'
+import { SendGuard } from '../../src/entities/send-guard.ts'
+import { Subscription } from '../../src/entities/subscription.ts'
+import { Typing } from '../../src/entities/typing.ts'
+import { Upload } from '../../src/entities/upload.ts'
+
+const keyOf = (params: object) => (params as { Key: { pk: unknown; sk: unknown } }).Key
+
+/** The key of every entity with `id` in each place where the wire allows any printable character. */
+const keysWith: Record<string, (id: string) => unknown> = {
+  'a connection': (id) => keyOf(Connection.get({ connectionId: id }).params()),
+  'a membership': (id) => keyOf(Membership.get({ chatRoomId: 'general', userId: id }).params()),
+  'a subscription': (id) => keyOf(Subscription.get({ chatRoomId: 'general', connectionId: id, hash: '00' }).params()),
+  'a typing user': (id) => keyOf(Typing.get({ chatRoomId: 'general', userId: id }).params()),
+  'a send guard': (id) => keyOf(SendGuard.get({ chatRoomId: 'general', senderId: id, clientMessageId: 'c1' }).params()),
+  'a rate window': (id) => keyOf(RateWindow.get({ userId: id, startsAt: 0 }).params()),
+  "a user's place in the index": (id) => Connection.query.byUser({ userId: id }).params(),
+  "a connection's place in the index": (id) => Subscription.query.byConnection({ connectionId: id }).params(),
+}
+
+const confusable = [
+  'Ab',
+  'aB',
+  'ab',
+  'AB',
+  'ab=',
+  'ab==',
+  'ab+',
+  'ab/',
+  'ab#',
+  '#ab',
+  'ab ',
+  ' ab',
+  'a b',
+  'a#b',
+  'ａb',
+]
+
+test.each(Object.entries(keysWith))('%s is told apart by case, =, +, /, # and spaces', (_what, keyWith) => {
+  const keys = confusable.map((id) => JSON.stringify(keyWith(id)))
+  expect(new Set(keys).size).toBe(confusable.length)
+})
+
+test('rooms, uploads and client message ids are told apart by case', () => {
+  const keys = (id: string): unknown[] => [
+    ChatRoom.get({ chatRoomId: id }).params(),
+    Message.get({ chatRoomId: id, messageId: messageIdOf(1) }).params(),
+    Upload.get({ uploadId: id }).params(),
+    SendGuard.get({ chatRoomId: 'general', senderId: 'ada', clientMessageId: id }).params(),
+  ]
+  expect(keys('Ab')).not.toEqual(keys('aB'))
+  for (const [i, params] of keys('Ab').entries()) expect(params).not.toEqual(keys('aB')[i])
+})
+
+test('every key is a string, as the table wants it', () => {
+  for (const keyWith of Object.values(keysWith).slice(0, 6)) {
+    expect(keyWith('ada')).toEqual({ pk: expect.any(String) as string, sk: expect.any(String) as string })
+  }
+})
+
+const roomId = fc.stringMatching(/^[A-Za-z0-9_:-]{1,12}$/)
+const clientMessageId = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/)
+/** Also what looks like a part of a key. */
+const userId = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 12 }),
+  fc.tuple(fc.string({ maxLength: 3 }), clientMessageId).map(([name, id]) => `${name}#clientMessageId_${id}`),
+  fc.tuple(fc.string({ maxLength: 3 }), roomId).map(([name, id]) => `${name}#senderId_${id}`),
+)
+const triple = fc.record({ chatRoomId: roomId, senderId: userId, clientMessageId })
+
+test('no two triples of room, sender and client message id share a guard: each can be read back from its key', () => {
+  fc.assert(
+    fc.property(triple, (of) => {
+      const { pk } = keyOf(SendGuard.get(of).params())
+      const [, chatRoomId, senderId, id] =
+        /^\$tabletalk#chatRoomId_([^#]+)#senderId_(.*)#clientMessageId_([^#]+)$/su.exec(String(pk)) ?? []
+      expect({ chatRoomId, senderId, clientMessageId: id }).toEqual(of)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('message ids sort as their numbers do, up to the largest safe integer', () => {
+  const seq = fc.oneof(fc.integer({ min: 0, max: 1_000 }), fc.maxSafeNat())
+  fc.assert(
+    fc.property(seq, seq, (a, b) => {
+      expect(Math.sign(a - b)).toBe(messageIdOf(a) < messageIdOf(b) ? -1 : messageIdOf(a) > messageIdOf(b) ? 1 : 0)
+      expect(seqOf({ messageId: messageIdOf(a) })).toBe(a)
+      expect(messageIdOf(a)).toHaveLength(16)
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { documented } from '../support/documented.ts'
+import { patternsInCode, sources } from './pattern-list.ts'
+import { patterns } from './patterns.ts'
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+const inCode = patternsInCode()
+const named = inCode.map(({ number, name }) => `${number} ${name}`)
+const byNumber = (a: string, b: string) => parseInt(a.slice(2)) - parseInt(b.slice(2))
+
+test('patterns are numbered from 1 without a gap, and no number is given twice', () => {
+  expect(inCode.map(({ number }) => number)).toEqual(inCode.map((_, i) => `AP${i + 1}`))
+})
+
+test("every listed pattern is the number of its function's own doc comment", () => {
+  const functions = sources().flatMap((source) =>
+    [...source.matchAll(/^\/\*\*(?: |\n \* )(AP\d+)\.(?:(?!\*\/)[^])*\*\/\nexport async function (\w+)/gm)].map(
+      ([, number, name]) => `${number} ${name}`,
+    ),
+  )
+  // AP8 has a second function, which asks the first and throws.
+  expect(functions.filter((name) => name !== 'AP8 requireMembership').sort(byNumber)).toEqual(named)
+})
+
+test('the document lists the same numbers and functions', () => {
+  const rows = documented('patterns')
+  expect(rows.map((row) => `${row['No.']} ${row.Function!.replaceAll('`', '')}`)).toEqual(named)
+})
+
+test('every number and function has a test named after it, and a call to be measured', () => {
+  const titles = [...read('tests/entities/access-patterns.test.ts').matchAll(/test\('(AP\d+ \w+) /g)]
+  expect([...new Set(titles.map(([, title]) => title!))].sort(byNumber)).toEqual(named)
+  expect(Object.keys(patterns).sort(byNumber)).toEqual(inCode.map(({ number }) => number))
+})
+
+test('every number that the handlers mention is a pattern', () => {
+  const numbers = new Set<string>(inCode.map(({ number }) => number))
+  for (const folder of ['src/ws/', 'src/streams/', 'src/uploads/', 'src/entities/']) {
+    for (const file of readdirSync(new URL(folder, root))) {
+      for (const [mentioned] of read(folder + file).matchAll(/\bAP\d+\b/g)) {
+        expect(numbers, `${folder}${file}`).toContain(mentioned)
+      }
+    }
+  }
+})

@@ -1,0 +1,227 @@
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { type ErrorCode, errorCodes } from '../../src/protocol/error-codes.ts'
+import type { ErrorFrame, ServerFrame } from '../../src/protocol/frames.ts'
+import { connectBriefly, untilRefused } from '../support/brief-connection.ts'
+import { type FaultyDynamoDb, refusal, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { connect, online, startChat, unique } from '../support/runtime.ts'
+import { itemsOf } from '../support/table-scan.ts'
+import { validFrames } from '../support/valid-frames.ts'
+
+let faulty: FaultyDynamoDb
+let chat: Runtime
+let limited: Runtime
+beforeAll(async () => {
+  faulty = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
+  const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint }
+  chat = await startChat({ environment, log: quietLog })
+  limited = await startChat({ environment: { SEND_RATE_LIMIT: '2/60' } })
+})
+afterEach(() => {
+  faulty.fault = undefined
+})
+afterAll(async () => {
+  await Promise.all([chat.close(), limited.close()])
+  await faulty.close()
+})
+
+const throttled = refusal(400, 'ThrottlingException')
+const nonsense = refusal(400, 'ValidationException')
+
+/** How a client comes to each code. */
+const provocations: Record<ErrorCode, () => Promise<ServerFrame>> = {
+  invalid_request: async () => {
+    const ada = await online(chat, unique('ada'))
+    return ada.ask({ action: 'sendMessage' })
+  },
+  unknown_action: async () => {
+    const ada = await online(chat, unique('ada'))
+    return ada.ask({ action: 'sing' })
+  },
+  token_expired: async () => untilRefused(await connectBriefly(chat, unique('ada'))),
+  forbidden: async () => {
+    const ada = await online(chat, unique('ada'))
+    return ada.ask({ action: 'ping', userId: 'bob' })
+  },
+  not_a_member: async () => {
+    const { room } = await givenRoom(chat, 'ada')
+    const eve = await online(chat, unique('eve'))
+    return eve.ask({ action: 'getHistory', chatRoomId: room })
+  },
+  room_not_found: async () => {
+    const ada = await online(chat, unique('ada'))
+    return ada.ask({ action: 'joinRoom', chatRoomId: unique('none') })
+  },
+  conflict: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    return clients[0].ask({ action: 'createRoom', chatRoomId: room, roomName: 'Again' })
+  },
+  too_large: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    return clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'x'.repeat(16_385) })
+  },
+  rate_limited: async () => {
+    const { room, clients } = await givenRoom(limited, 'ada')
+    // Two windows of two at most, should a minute end meanwhile.
+    for (let sends = 0; sends < 4; sends++) {
+      const answer = await clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'again' })
+      if (answer.type === 'error') return answer
+    }
+    return clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'too often' })
+  },
+  unavailable: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    faulty.fault = () => throttled
+    return clients[0].ask({ action: 'getRoom', chatRoomId: room })
+  },
+  internal: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    faulty.fault = () => nonsense
+    return clients[0].ask({ action: 'getRoom', chatRoomId: room })
+  },
+}
+
+function errorOf(answer: ServerFrame): ErrorFrame['error'] {
+  if (answer.type !== 'error') throw new Error(`not an error: ${JSON.stringify(answer)}`)
+  return answer.error
+}
+
+test('every error code has a test that provokes it', () => {
+  expect(Object.keys(provocations).sort()).toEqual(Object.keys(errorCodes).sort())
+})
+
+test.for(Object.entries(provocations) as [ErrorCode, () => Promise<ServerFrame>][])('%s', async ([code, provoke]) => {
+  const error = errorOf(await provoke())
+  const { retryAfterMs, details } = error
+  expect(error).toEqual({
+    code,
+    message: expect.stringMatching(/^unable to .+; .+/) as string,
+    retryable: errorCodes[code].retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(details === undefined ? {} : { details }),
+  })
+  expect(retryAfterMs !== undefined).toBe(code === 'rate_limited')
+  expect(details !== undefined).toBe(code === 'invalid_request' || code === 'too_large')
+  expect(JSON.stringify(error)).not.toMatch(/dynamodb|exception|\.ts:|node_modules/i)
+})
+
+test('a limit of sends counts by user, over connections and rooms, and says when to come back', async () => {
+  const { room, clients, userIds } = await givenRoom(limited, 'ada', 'bob')
+  const elsewhere = await online(limited, userIds[0])
+  const { chatRoomId } = await elsewhere.request({ action: 'createRoom', roomName: 'Other' })
+  const answers: ServerFrame[] = []
+  for (let sends = 0; sends < 5; sends++) {
+    const frame = sends % 2 === 0 ? { chatRoomId: room } : { chatRoomId }
+    const client = sends % 2 === 0 ? clients[0] : elsewhere
+    answers.push(await client.ask({ action: 'sendMessage', content: 'hello', ...frame }))
+  }
+  const [refused] = answers.flatMap((answer) => (answer.type === 'error' ? [answer.error] : []))
+  expect(refused).toMatchObject({ code: 'rate_limited', retryable: true })
+  expect(refused!.retryAfterMs).toBeGreaterThan(0)
+  expect(refused!.retryAfterMs).toBeLessThanOrEqual(60_000)
+  const kept = (await itemsOf(limited, 'Message')).filter((item) => item.SenderId === userIds[0])
+  expect(kept).toHaveLength(answers.filter(({ type }) => type === 'reply').length)
+  await clients[1].request({ action: 'sendMessage', chatRoomId: room, content: 'another user' })
+})
+
+test('no limit of sends is on by default', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const sends = Array.from({ length: 30 }, () =>
+    clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'again' }),
+  )
+  expect(await Promise.all(sends)).toHaveLength(30)
+  expect(await itemsOf(chat, 'RateWindow')).toEqual([])
+})
+
+test.for([
+  ['throttles', throttled],
+  ['throttles the table', refusal(400, 'ProvisionedThroughputExceededException')],
+  ['fails', refusal(500, 'InternalServerError')],
+  ['is away', { status: 503, body: {} }],
+  ['breaks its sockets', 'drop' as const],
+] as const)(
+  'when the table %s, every action that needs it is unavailable and nothing is written',
+  async ([, fault]) => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    await chat.mapping.idle()
+    const { ping, ...frames } = validFrames(room)
+    const before = await itemsOf(chat, 'Message')
+
+    faulty.fault = () => fault
+    const answers = await Promise.all(Object.values(frames).map((frame) => clients[0].ask(frame)))
+    expect(answers.map((answer) => [answer.type === 'error' && answer.action, errorOf(answer).code])).toEqual(
+      Object.keys(frames).map((action) => [action, 'unavailable']),
+    )
+    expect((await clients[0].ask(ping)).type).toBe('reply')
+    faulty.fault = undefined
+    expect(await itemsOf(chat, 'Message')).toEqual(before)
+    expect((await clients[0].request({ action: 'sync' })).rooms).toMatchObject([{ chatRoomId: room, headSeq: 0 }])
+  },
+)
+
+test('a send that failed midway can be repeated, and is kept and delivered once', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const frame = { action: 'sendMessage', chatRoomId: room, content: 'hello', clientMessageId: 'c1' } as const
+  faulty.fault = ({ operation }) => (operation === 'TransactWriteItems' ? 'drop' : undefined)
+  expect((await clients[0].refused(frame)).code).toBe('unavailable')
+  faulty.fault = undefined
+  expect(await clients[0].request(frame)).toMatchObject({ duplicate: false })
+  await clients[1].messages(room, ['hello'])
+  await chat.mapping.idle()
+  expect(clients[1].contents(room)).toEqual(['hello'])
+})
+
+test.for(['c1', undefined])('a write whose answer is lost is not written again (clientMessageId %s)', async (id) => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  let lost = 0
+  faulty.fault = ({ operation }) =>
+    (operation === 'TransactWriteItems' || operation === 'PutItem') && lost++ === 0 ? 'dropAnswer' : undefined
+  const sent = await clients[0].request({
+    action: 'sendMessage',
+    chatRoomId: room,
+    content: 'hello',
+    ...(id === undefined ? {} : { clientMessageId: id }),
+  })
+  expect(lost).toBeGreaterThan(1)
+  expect(sent).toMatchObject({ seq: 1, duplicate: false })
+  await chat.mapping.idle()
+  expect(clients[1].contents(room)).toEqual(['hello'])
+  expect((await clients[1].request({ action: 'getHistory', chatRoomId: room })).messages).toHaveLength(1)
+})
+
+test('a batch that the table answers in part is not taken for the whole', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const held = new Set<string>()
+  faulty.fault = ({ operation, input }) => {
+    const key = operation + JSON.stringify(input.RequestItems)
+    if (operation !== 'BatchGetItem' || held.has(key)) return undefined
+    held.add(key)
+    return { status: 200, body: { Responses: {}, UnprocessedKeys: input.RequestItems } }
+  }
+  const { rooms } = await clients[1].request({ action: 'sync' })
+  expect(held.size).toBeGreaterThan(0)
+  expect(rooms.map(({ chatRoomId }) => chatRoomId)).toEqual([room])
+  held.clear()
+  expect((await clients[1].request({ action: 'listRooms' })).rooms).toHaveLength(1)
+  faulty.fault = undefined
+  await clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
+  await clients[1].messages(room, ['hello'])
+})
+
+test('a batch that the table never answers in full is unavailable', async () => {
+  const { clients } = await givenRoom(chat, 'ada')
+  faulty.fault = ({ operation, input }) =>
+    operation === 'BatchGetItem'
+      ? { status: 200, body: { Responses: {}, UnprocessedKeys: input.RequestItems } }
+      : undefined
+  expect((await clients[0].refused({ action: 'listRooms' })).code).toBe('unavailable')
+})
+
+test('when the table fails, no socket is opened: 503, and the client comes again', async () => {
+  faulty.fault = () => throttled
+  await expect(connect(chat, unique('ada'))).rejects.toThrow('503')
+  faulty.fault = undefined
+  await connect(chat, unique('ada'))
+})

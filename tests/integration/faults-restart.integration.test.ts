@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { expect, onTestFinished, test } from 'vitest'
+import { type RuntimeOptions, startRuntime } from '../../src/local/runtime.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { online } from '../support/runtime.ts'
+import { say, settled, storedMessages, subscribers, syncedAfter } from './room-reader.ts'
+
+/** A runtime with a database of its own, closed when the test ends if not before. */
+async function startOwn(options: RuntimeOptions) {
+  const chat = await startRuntime(options)
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= chat.close())
+  onTestFinished(close)
+  return { chat, close }
+}
+
+test('a message acknowledged before everything stopped is told after the restart, and nothing twice', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-'))
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+  const before = await startOwn({ dataDir })
+  const { room, clients, userIds } = await givenRoom(before.chat, 'ada', 'bob')
+  await say(clients[0], room, ['told'])
+  await clients[1].messages(room, ['told'])
+  await settled(before.chat)
+  before.chat.mapping.pause()
+  const acknowledged = await clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'acknowledged' })
+  await before.close()
+  expect(clients[1].contents(room)).toEqual(['told'])
+
+  // What waits in the stream (the message, and the removal of two connections) is told once a fourth record is there.
+  const reread: DynamoDBRecord[] = []
+  const { chat } = await startOwn({
+    dataDir,
+    mapping: { batchSize: 4, maximumBatchingWindowInSeconds: 3_600 },
+    mappingFaults: {
+      onBatch: (records) => {
+        reread.push(...records)
+        return records
+      },
+    },
+  })
+  expect(await storedMessages(chat, room)).toEqual([
+    { seq: 1, content: 'told' },
+    { seq: acknowledged.seq, content: 'acknowledged' },
+  ])
+  expect(await syncedAfter(chat, userIds[1], room, 1)).toEqual(['acknowledged'])
+  const bob = await online(chat, userIds[1])
+  const ada = await online(chat, userIds[0])
+  expect(bob.contents(room)).toEqual([])
+  await say(ada, room, ['afterwards'])
+  await bob.messages(room, ['acknowledged', 'afterwards'])
+  expect(bob.contents(room)).toEqual(['acknowledged', 'afterwards'])
+  expect(reread.map(({ eventName, dynamodb }) => [eventName, dynamodb?.NewImage?.Content?.S])).toEqual([
+    ['INSERT', 'acknowledged'],
+    ['REMOVE', undefined],
+    ['REMOVE', undefined],
+    ['INSERT', 'afterwards'],
+  ])
+  expect(await subscribers(chat, room)).toHaveLength(3)
+  expect(chat.failures.records).toEqual([])
+})

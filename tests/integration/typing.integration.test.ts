@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Runtime } from '../../src/local/runtime.ts'
+import type { ChatClient } from '../support/chat-client.ts'
+import { type Entities, entitiesOf } from '../support/entities.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { online, startChat, unique } from '../support/runtime.ts'
+
+let chat: Runtime
+let entities: Entities
+beforeAll(async () => {
+  chat = await startChat()
+  entities = await entitiesOf(chat)
+})
+afterAll(() => chat.close())
+
+const typingSeenBy = (client: ChatClient) => client.events.filter(({ event }) => event === 'typing')
+
+test('typing reaches every connection of the other members, and none of the typing user’s', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'ada', 'bob', 'bob', 'carol')
+  const before = Date.now()
+  const { expiresAt } = await clients[0].request({ action: 'typingIndicator', chatRoomId: room })
+  const after = Date.now()
+  await Promise.all(clients.slice(2).map((client) => client.event('typing')))
+  await chat.mapping.idle()
+
+  expect(expiresAt).toBeGreaterThanOrEqual(before + 8_000)
+  expect(expiresAt).toBeLessThanOrEqual(after + 8_000)
+  const typing = { event: 'typing', chatRoomId: room, userId: userIds[0], isTyping: true, expiresAt }
+  expect(clients.map(typingSeenBy)).toEqual([[], [], [typing], [typing], [typing]])
+})
+
+test('a repeat within 3 s is answered with the same expiresAt and told to nobody', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'ada', 'bob')
+  const [ada, elsewhere, bob] = clients
+  const frame = { action: 'typingIndicator', chatRoomId: room } as const
+  const first = await ada.request(frame)
+  expect(await ada.request({ ...frame, isTyping: true })).toEqual(first)
+  expect(await elsewhere.request(frame)).toEqual(first)
+  await chat.mapping.idle()
+  expect(typingSeenBy(bob)).toHaveLength(1)
+})
+
+test('a repeat after 3 s is told again, with a later expiresAt', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const earlier = await entities.setTyping(room, userIds[0], true, Date.now() - 3_000)
+  const { expiresAt } = await clients[0].request({ action: 'typingIndicator', chatRoomId: room })
+  expect(expiresAt).toBeGreaterThanOrEqual(earlier + 3_000)
+  await clients[1].event('typing', (event) => event.expiresAt === expiresAt)
+})
+
+test('a repeat after 2 s is not', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const earlier = await entities.setTyping(room, userIds[0], true, Date.now() - 2_000)
+  expect(await clients[0].request({ action: 'typingIndicator', chatRoomId: room })).toEqual({ expiresAt: earlier })
+})
+
+test('the end of typing is told at once, and so is its next beginning', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const frame = { action: 'typingIndicator', chatRoomId: room } as const
+  for (const isTyping of [true, false, true]) await clients[0].request({ ...frame, isTyping })
+  await chat.mapping.idle()
+  expect(clients[1].events.flatMap((event) => (event.event === 'typing' ? [event.isTyping] : []))).toEqual([
+    true,
+    false,
+    true,
+  ])
+})
+
+test('the end of typing expires when it is said', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  await clients[0].request({ action: 'typingIndicator', chatRoomId: room })
+  const before = Date.now()
+  const { expiresAt } = await clients[0].request({ action: 'typingIndicator', chatRoomId: room, isTyping: false })
+  expect(expiresAt).toBeGreaterThanOrEqual(before)
+  expect(expiresAt).toBeLessThanOrEqual(Date.now())
+})
+
+test('two who type in one room, and one who types in two, are told apart', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'carol')
+  const [ada, bob, carol] = clients
+  const other = unique('room')
+  await carol.request({ action: 'createRoom', chatRoomId: other, roomName: 'Other', members: [userIds[0]] })
+  await ada.event('roomAdded', ({ chatRoomId }) => chatRoomId === other)
+  for (const [client, chatRoomId] of [
+    [ada, room],
+    [bob, room],
+    [ada, other],
+  ] as const) {
+    await client.request({ action: 'typingIndicator', chatRoomId })
+  }
+  await chat.mapping.idle()
+  expect(carol.events.flatMap((event) => (event.event === 'typing' ? [[event.chatRoomId, event.userId]] : []))).toEqual(
+    [
+      [room, userIds[0]],
+      [room, userIds[1]],
+      [other, userIds[0]],
+    ],
+  )
+})
+
+test('whoever is not in the room cannot be seen typing there', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const eve = await online(chat, unique('eve'))
+  for (const chatRoomId of [room, unique('none')]) {
+    expect((await eve.refused({ action: 'typingIndicator', chatRoomId })).code).toBe('not_a_member')
+  }
+  await chat.mapping.idle()
+  expect(clients[0].events).toEqual([])
+})
+
+test('a userId that is the own one is accepted', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  await clients[0].request({ action: 'typingIndicator', chatRoomId: room, userId: userIds[0] })
+  expect((await clients[1].event('typing')).userId).toBe(userIds[0])
+})

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { S3Event } from 'aws-lambda'
+import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
+import type { EventFault } from '../../src/local/bucket/deliveries.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import type { ChatClient } from '../support/chat-client.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { startChat } from '../support/runtime.ts'
+import { givenUpload, png, sendForm } from '../support/upload-form.ts'
+
+let onEvent: EventFault
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat({ bucketFaults: { onEvent: (event) => onEvent(event) }, log: quietLog })
+})
+beforeEach(() => {
+  onEvent = (event) => [event]
+})
+afterAll(() => chat.close())
+
+const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
+
+/** The files of the room that this client has heard of, repeats included, when everything has been worked. */
+async function heard(client: ChatClient): Promise<MessageEvent[]> {
+  await chat.bucket.idle()
+  await chat.mapping.idle()
+  await client.request({ action: 'ping' })
+  return client.events.filter(isFile)
+}
+
+const historyOf = async (client: ChatClient, chatRoomId: string) =>
+  (await client.request({ action: 'getHistory', chatRoomId })).messages
+
+test('an event that comes twice at once and once more later is one message', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  let kept!: S3Event
+  onEvent = (event) => {
+    kept = event
+    return [event, event]
+  }
+  await sendForm(await givenUpload(ada, room), png)
+  const announced = await heard(bob)
+  expect(new Set(announced.map(({ seq }) => seq)).size).toBe(1)
+  await chat.lambda.invoke('objectCreated', kept)
+  expect(await heard(bob)).toHaveLength(announced.length)
+  expect(await historyOf(bob, room)).toHaveLength(1)
+  expect(chat.bucket.failures).toEqual([])
+})
+
+test('events that come in another order than their files are a message each', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  onEvent = async (event) => {
+    const isFirst = event.Records[0]!.s3.object.key.includes(first.uploadId)
+    if (isFirst) await held
+    return [event]
+  }
+  const first = await givenUpload(ada, room, { fileName: 'first.png' })
+  const second = await givenUpload(ada, room, { fileName: 'second.png' })
+  await sendForm(first, png)
+  await sendForm(second, png)
+  await bob.event('message', (event) => event.file?.fileName === 'second.png')
+  release()
+  expect((await heard(bob)).map(({ seq, file }) => [seq, file?.fileName])).toEqual([
+    [1, 'second.png'],
+    [2, 'first.png'],
+  ])
+})
+
+test('a function that dies between the message and its posts announces it after all, and once in history', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  let held = () => {}
+  const posting = new Promise<void>((resolve) => {
+    held = resolve
+  })
+  const { faults } = chat.gateway
+  faults.onPost = () => {
+    held()
+    return new Promise(() => {})
+  }
+  await sendForm(await givenUpload(ada, room, { caption: 'look' }), png)
+  await posting
+  faults.onPost = undefined
+  await chat.lambda.crash('objectCreated')
+  await bob.messages(room, ['look'])
+  expect(await heard(bob)).toHaveLength(1)
+  expect(await historyOf(bob, room)).toHaveLength(1)
+})
+
+test('a form sent again with the same bytes announces nothing again, and the file stays', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const form = await givenUpload(clients[0], room)
+  await sendForm(form, png)
+  const [message] = await heard(clients[1])
+  await sendForm(form, png)
+  expect(await heard(clients[1])).toHaveLength(1)
+  expect((await fetch(message!.file!.fileUrl)).status).toBe(200)
+})
+
+test('a form sent again with another file: nobody is shown what was not looked at, and the message is left without', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const form = await givenUpload(clients[0], room)
+  await sendForm(form, png)
+  const [message] = await heard(clients[1])
+  await sendForm(form, Buffer.from('not a PNG'.padEnd(png.length)))
+  expect(await heard(clients[1])).toHaveLength(1)
+  expect((await fetch(message!.file!.fileUrl)).status).toBe(404)
+  expect(await historyOf(clients[1], room)).toMatchObject([{ messageId: message!.messageId, kind: 'file' }])
+})
+
+test('with a clientMessageId a retry gets a form for the same upload, and both forms make one message', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const one = await givenUpload(ada, room, { clientMessageId: 'm1' })
+  const two = await givenUpload(ada, room, { clientMessageId: 'm1' })
+  expect([two.uploadId, two.fields.key]).toEqual([one.uploadId, one.fields.key])
+  await sendForm(one, png)
+  await sendForm(two, png)
+  expect(await heard(bob)).toMatchObject([{ clientMessageId: 'm1', file: { uploadId: one.uploadId } }])
+})
+
+test.each([
+  ['name', { fileName: 'other.png' }],
+  ['size', { size: png.length + 1 }],
+  ['type', { contentType: 'image/gif' }],
+  ['caption', { caption: 'other' }],
+])('a clientMessageId of a file with another %s is a conflict', async (_what, other) => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  await givenUpload(clients[0], room, { clientMessageId: 'm1' })
+  const again = { action: 'handleFileUpload', chatRoomId: room, fileName: 'dot.png', contentType: 'image/png' }
+  const refused = { ...again, size: png.length, clientMessageId: 'm1', ...other }
+  expect(await clients[0].refused(refused)).toMatchObject({ code: 'conflict' })
+})
+
+test("another's clientMessageId, or another room's, is another upload", async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const { room: other } = await givenRoom(chat, 'carol')
+  await clients[0].request({ action: 'joinRoom', chatRoomId: other })
+  const forms = await Promise.all([
+    givenUpload(clients[0], room, { clientMessageId: 'm1' }),
+    givenUpload(clients[1], room, { clientMessageId: 'm1' }),
+    givenUpload(clients[0], other, { clientMessageId: 'm1' }),
+  ])
+  expect(new Set(forms.map(({ uploadId }) => uploadId)).size).toBe(3)
+})
+
+test('the clientMessageId of a message that was sent is a conflict for a file, and the other way round', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const [ada] = clients
+  const send = (clientMessageId: string) => ({
+    action: 'sendMessage' as const,
+    chatRoomId: room,
+    content: 'hi',
+    clientMessageId,
+  })
+  const upload = { action: 'handleFileUpload', chatRoomId: room, fileName: 'dot.png', contentType: 'image/png' }
+  await ada.request(send('sent'))
+  const refused = await ada.refused({ ...upload, size: png.length, clientMessageId: 'sent' })
+  expect(refused).toMatchObject({ code: 'conflict', retryable: false })
+  await sendForm(await givenUpload(ada, room, { clientMessageId: 'uploaded' }), png)
+  expect(await heard(ada)).toHaveLength(1)
+  expect(await ada.refused(send('uploaded'))).toMatchObject({ code: 'conflict' })
+})
+
+test('a message that takes the clientMessageId of a file on its way wins, and the uploader hears of it', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const form = await givenUpload(ada, room, { clientMessageId: 'm1' })
+  await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hi', clientMessageId: 'm1' })
+  await sendForm(form, png)
+  expect(await ada.event('uploadFailed')).toMatchObject({ reason: 'conflict', clientMessageId: 'm1' })
+  expect(await heard(bob)).toEqual([])
+})

@@ -1,0 +1,105 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { S3Event } from 'aws-lambda'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { EventFault } from '../../src/local/bucket/deliveries.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { startChat } from '../support/runtime.ts'
+import { type Item, itemsOf } from '../support/table-scan.ts'
+import { givenUpload, png, sendForm } from '../support/upload-form.ts'
+
+const HOUR = 60 * 60 * 1_000
+
+let aheadMs = 0
+let onEvent: EventFault
+let chat: Runtime
+beforeAll(async () => {
+  const bucketNow = () => new Date(Date.now() + aheadMs)
+  chat = await startChat({ bucketNow, bucketFaults: { onEvent: (event) => onEvent(event) }, log: quietLog })
+})
+beforeEach(() => {
+  aheadMs = 0
+  onEvent = (event) => [event]
+})
+afterAll(() => chat.close())
+
+const uploadOf = async ({ uploadId }: { uploadId: string }): Promise<Item | undefined> =>
+  (await itemsOf(chat, 'Upload')).find(({ UploadId }) => UploadId === uploadId)
+
+/** Lets the time of the item pass, and the table's sweeper by. */
+async function expire({ pk, sk }: Item): Promise<void> {
+  const past = Math.floor(Date.now() / 1_000) - 10
+  await chat.dynamodb.send(
+    new UpdateItemCommand({
+      TableName: chat.tableName,
+      Key: { pk: { S: String(pk) }, sk: { S: String(sk) } },
+      UpdateExpression: 'SET expiresAt = :past',
+      ExpressionAttributeValues: { ':past': { N: String(past) } },
+    }),
+  )
+  await chat.sweeper.sweep()
+}
+
+/** Runs the bucket's lifecycle as if it were so much later; the SDK's own requests would be refused by then. */
+async function sweptAfter(hours: number): Promise<string[]> {
+  aheadMs = hours * HOUR
+  const { expired } = await chat.bucket.sweep()
+  aheadMs = 0
+  return expired
+}
+
+test('a pending upload expires after a day; an object that comes later is removed, and nobody hears of it', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const form = await givenUpload(ada, room)
+  const pending = await uploadOf(form)
+  expect(Math.round((Number(pending!.expiresAt) * 1_000 - Date.now()) / HOUR)).toBe(24)
+  await expire(pending!)
+  expect(await uploadOf(form)).toBeUndefined()
+  expect((await sendForm(form, png)).status).toBe(204)
+  await chat.bucket.idle()
+  expect(await sweptAfter(48)).not.toContain(form.fields.key)
+  expect((await bob.request({ action: 'getHistory', chatRoomId: room })).messages).toEqual([])
+  expect(bob.events.filter(({ event }) => event === 'message')).toEqual([])
+})
+
+test('an object whose event was lost goes by the lifecycle after a day', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const form = await givenUpload(clients[0], room)
+  onEvent = () => []
+  await sendForm(form, png)
+  await chat.bucket.idle()
+  expect(await sweptAfter(23)).toEqual([])
+  expect(await sweptAfter(25)).toEqual([form.fields.key])
+})
+
+test('a file that became a message stays, and so does its upload, even when its form was used again', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const form = await givenUpload(clients[0], room)
+  for (let i = 0; i < 2; i++) {
+    await sendForm(form, png)
+    await chat.bucket.idle()
+  }
+  expect(await sweptAfter(1_000)).toEqual([])
+  expect(await uploadOf(form)).not.toHaveProperty('expiresAt')
+  const { file } = await clients[0].event('message', ({ chatRoomId }) => chatRoomId === room)
+  expect((await fetch(file!.fileUrl)).status).toBe(200)
+})
+
+test('a rejected upload is forgotten with its time; an event of it that comes even later changes nothing', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const form = await givenUpload(clients[0], room)
+  let kept!: S3Event
+  onEvent = (event) => {
+    kept = event
+    return [event]
+  }
+  await sendForm(form, Buffer.from('not a PNG'.padEnd(png.length)))
+  await chat.bucket.idle()
+  await expire((await uploadOf(form))!)
+  expect(await uploadOf(form)).toBeUndefined()
+  await chat.lambda.invoke('objectCreated', kept)
+  await clients[0].request({ action: 'ping' })
+  expect(clients[0].events.filter(({ event }) => event === 'uploadFailed')).toHaveLength(1)
+})

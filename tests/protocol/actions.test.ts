@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { type Action, actions } from '../../src/protocol/actions.ts'
+
+const members = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i)}`)
+
+interface Table {
+  accepts: Record<string, unknown>[]
+  /** Fields, and `path: a part of the problem` of each issue. */
+  rejects: [fields: Record<string, unknown>, ...problems: string[]][]
+}
+
+const room = { chatRoomId: 'general' }
+const text = { content: 'hello' }
+
+const tables: Record<Action, Table> = {
+  sync: {
+    accepts: [{}, { rooms: {} }, { rooms: { general: 0, other: 41 } }, { cursor: 'abc' }],
+    rejects: [
+      [{ rooms: { general: -1 } }, 'rooms.general: >=0'],
+      [{ rooms: { general: '41' } }, 'rooms.general: expected number'],
+      [{ rooms: { 'not an id': 1 } }, 'rooms.not an id: Invalid key'],
+      [{ rooms: ['general'] }, 'rooms: expected record'],
+      [{ cursor: '' }, 'cursor: >=1'],
+    ],
+  },
+  createRoom: {
+    accepts: [
+      { roomName: 'General' },
+      { roomName: 'General', ...room, members: [] },
+      { roomName: 'General', members: members(100) },
+    ],
+    rejects: [
+      [{}, 'roomName: expected string'],
+      [{ roomName: '' }, 'roomName: >=1'],
+      [{ roomName: 'General', members: members(101) }, 'members: <=100'],
+      [{ roomName: 'General', members: ['ada', ''] }, 'members.1: >=1'],
+      [{ roomName: 'General', chatRoomId: 'dm:ada' }, "chatRoomId: are the server's"],
+    ],
+  },
+  joinRoom: {
+    accepts: [room, { ...room, lastSeq: 0 }, { chatRoomId: 'dm:x' }],
+    rejects: [
+      [{}, 'chatRoomId: expected string'],
+      [{ ...room, lastSeq: 1.5 }, 'lastSeq: expected int'],
+    ],
+  },
+  leaveRoom: { accepts: [room], rejects: [[{}, 'chatRoomId: expected string']] },
+  getRoom: {
+    accepts: [room, { ...room, cursor: 'abc' }],
+    rejects: [
+      [{}, 'chatRoomId: expected string'],
+      [{ ...room, cursor: 7 }, 'cursor: expected string'],
+    ],
+  },
+  listRooms: {
+    accepts: [{}, { limit: 1 }, { limit: 100, cursor: 'abc' }],
+    rejects: [
+      [{ limit: 0 }, 'limit: >=1'],
+      [{ limit: 101 }, 'limit: <=100'],
+    ],
+  },
+  sendMessage: {
+    accepts: [
+      { ...room, ...text },
+      { recipientId: 'bob', ...text },
+      { ...room, ...text, clientMessageId: 'c-1' },
+    ],
+    rejects: [
+      [{ ...text }, ': needs either chatRoomId or recipientId'],
+      [{ ...room, recipientId: 'bob', ...text }, ': needs either chatRoomId or recipientId'],
+      [room, 'content: expected string'],
+      [{ ...room, content: '' }, 'content: >=1'],
+      [{ ...room, content: 7 }, 'content: expected string'],
+      [{ ...room, ...text, clientMessageId: 'a b' }, 'clientMessageId: must be 1 to 64'],
+      [{ ...room, ...text, kind: 'broadcast' }, ': Unrecognized key: "kind"'],
+      [{ ...room, ...text, senderId: 'eve' }, ': Unrecognized key: "senderId"'],
+    ],
+  },
+  broadcastMessage: {
+    accepts: [
+      { ...room, ...text },
+      { ...room, ...text, clientMessageId: 'c-1' },
+    ],
+    rejects: [
+      [text, 'chatRoomId: expected string'],
+      [{ recipientId: 'bob', ...text }, 'chatRoomId: expected string', ': Unrecognized key: "recipientId"'],
+    ],
+  },
+  typingIndicator: {
+    accepts: [room, { ...room, isTyping: false }],
+    rejects: [
+      [{ ...room, isTyping: 'yes' }, 'isTyping: expected boolean'],
+      [{ isTyping: true }, 'chatRoomId: expected string'],
+    ],
+  },
+  getHistory: {
+    accepts: [room, { ...room, before: 5, after: 1, limit: 100 }],
+    rejects: [
+      [{ ...room, limit: 0 }, 'limit: >=1'],
+      [{ ...room, limit: 101 }, 'limit: <=100'],
+      [{ ...room, before: -1 }, 'before: >=0'],
+      [{ ...room, after: null }, 'after: expected number'],
+    ],
+  },
+  handleFileUpload: {
+    accepts: [
+      { ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 1 },
+      { ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 1, caption: '', clientMessageId: 'c-1' },
+    ],
+    rejects: [
+      [{ ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 0 }, 'size: >=1'],
+      [{ ...room, size: 1 }, 'fileName: expected string', 'contentType: expected string'],
+    ],
+  },
+  getFileUrl: {
+    accepts: [{ ...room, messageId: '0000000000000042' }],
+    rejects: [[{ ...room, messageId: 42 }, 'messageId: expected string']],
+  },
+  ping: { accepts: [{}], rejects: [[{ payload: 1 }, ': Unrecognized key: "payload"']] },
+}
+
+describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
+  const action = name as Action
+  const { request } = actions[action]
+
+  test.each(accepts)('accepts %j', (fields) => {
+    expect(request.parse({ action, ...fields })).toMatchObject({ action, ...fields })
+  })
+
+  test.each(rejects)('rejects %j', (fields, ...problems) => {
+    const { error } = request.safeParse({ action, ...fields })
+    const issues = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+    const matched = problems.map((problem) => {
+      const [path, words] = [problem.slice(0, problem.indexOf(': ')), problem.slice(problem.indexOf(': ') + 2)]
+      return issues.filter((issue) => issue.startsWith(`${path}: `) && issue.includes(words)).length
+    })
+    expect({ issues, matched }).toEqual({ issues: expect.any(Array) as string[], matched: problems.map(() => 1) })
+    expect(issues).toHaveLength(problems.length)
+  })
+
+  test('takes requestId and userId, refuses another action and a key that it does not know', () => {
+    const frame = { action, ...accepts[0], requestId: 'r1', userId: 'ada' }
+    expect(request.safeParse(frame).success).toBe(true)
+    expect(request.safeParse({ ...frame, action: action.toUpperCase() }).success).toBe(false)
+    expect(request.safeParse({ ...frame, requestid: 'r1' }).error?.issues).toMatchObject([
+      { code: 'unrecognized_keys', keys: ['requestid'] },
+    ])
+    expect(request.safeParse({ ...frame, requestId: '' }).success).toBe(false)
+    expect(request.safeParse({ ...frame, userId: 7 }).success).toBe(false)
+  })
+})
+
+test('what is left out has the default that the protocol names', () => {
+  expect(actions.listRooms.request.parse({ action: 'listRooms' }).limit).toBe(50)
+  expect(actions.getHistory.request.parse({ action: 'getHistory', ...room }).limit).toBe(50)
+  expect(actions.typingIndicator.request.parse({ action: 'typingIndicator', ...room }).isTyping).toBe(true)
+})

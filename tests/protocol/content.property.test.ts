@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { actions } from '../../src/protocol/actions.ts'
+import { MAX_CONTENT_BYTES } from '../../src/protocol/limits.ts'
+
+const { request } = actions.sendMessage
+
+const utf16Unit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit))
+
+/** Texts of any UTF-16 units, lone surrogates among them, and texts that end around the limit. */
+const anyText = fc.oneof(
+  fc.string({ unit: utf16Unit, maxLength: 200 }),
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc
+    .tuple(fc.constantFrom('x', 'é', '€', '🙂', '\ud83d'), fc.integer({ min: -2, max: 2 }), fc.string({ maxLength: 2 }))
+    .map(([unit, more, end]) => unit.repeat(MAX_CONTENT_BYTES / Buffer.byteLength(unit) + more) + end),
+)
+
+/** The faults of a text, found in another way than the schema does: by what comes back from UTF-8. */
+function faultsOf(text: string): string[] {
+  const bytes = new TextEncoder().encode(text)
+  return [
+    ...(text === '' ? ['too_small'] : []),
+    ...(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) === text ? [] : ['lone surrogate']),
+    ...(bytes.length > MAX_CONTENT_BYTES ? ['too_large'] : []),
+  ]
+}
+
+test('any string is accepted and comes back as it was, or is rejected with each of its faults', () => {
+  fc.assert(
+    fc.property(anyText, (content) => {
+      // As it comes over the wire.
+      const frame: unknown = JSON.parse(JSON.stringify({ action: 'sendMessage', chatRoomId: 'general', content }))
+      const { data, error } = request.safeParse(frame)
+      const faults = error?.issues.map((issue) => {
+        expect(issue.path).toEqual(['content'])
+        if (issue.code === 'custom') return issue.params?.['code'] === 'too_large' ? 'too_large' : 'lone surrogate'
+        return issue.code
+      })
+
+      expect(faults ?? []).toEqual(faultsOf(content))
+      if (data) expect(Buffer.from(data.content).toString('utf8')).toBe(content)
+    }),
+    { numRuns: 500 },
+  )
+})

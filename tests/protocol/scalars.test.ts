@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest'
+import type * as z from 'zod/mini'
+import * as scalars from '../../src/protocol/scalars.ts'
+
+const x = (count: number) => 'x'.repeat(count)
+const LONE = 'a\ud800b'
+const NOT_A_CHAT_ID = 'must be 1 to 64 of A-Z a-z 0-9 _ : -'
+const LONE_SURROGATE = 'contains a lone surrogate'
+const UNPRINTABLE = 'contains a character that does not print'
+
+interface Table {
+  accepts: unknown[]
+  /** Value and a part of the first problem. */
+  rejects: [value: unknown, problem: string][]
+}
+
+const integer: Table = {
+  accepts: [0, 1, Number.MAX_SAFE_INTEGER],
+  rejects: [
+    [-1, 'expected number to be >=0'],
+    [1.5, 'expected int'],
+    [Number.MAX_SAFE_INTEGER + 1, 'expected'],
+    [NaN, 'received NaN'],
+    ['1', 'expected number'],
+    [null, 'expected number'],
+  ],
+}
+
+/** Every scalar of the protocol; one that is added needs a table. */
+const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
+  ChatRoomId: {
+    accepts: ['a', 'General', 'dm:a_b-9', x(64)],
+    rejects: [
+      ['', NOT_A_CHAT_ID],
+      [x(65), NOT_A_CHAT_ID],
+      ['a b', NOT_A_CHAT_ID],
+      ['a/b', NOT_A_CHAT_ID],
+      ['a#b', NOT_A_CHAT_ID],
+      ['zoë', NOT_A_CHAT_ID],
+      ['general\n', NOT_A_CHAT_ID],
+      [7, 'expected string'],
+    ],
+  },
+  UserId: {
+    accepts: ['a', 'auth0|5f7c8ec7c33c6c004bbafe82', 'ada lovelace', 'zoë', '🙂'.repeat(128), x(128)],
+    rejects: [
+      ['', '>=1'],
+      [x(129), 'is longer than 128 characters'],
+      ['🙂'.repeat(129), 'is longer than 128 characters'],
+      ['a\nb', UNPRINTABLE],
+      ['a\u0000b', UNPRINTABLE],
+      ['a\u200bb', UNPRINTABLE],
+      ['a\u2028b', UNPRINTABLE],
+      ['a\u202eb', UNPRINTABLE],
+      [LONE, LONE_SURROGATE],
+      [null, 'expected string'],
+    ],
+  },
+  RequestId: {
+    accepts: ['1', 'any text ✓', x(64)],
+    rejects: [
+      ['', '>=1'],
+      [x(65), '<=64'],
+      [LONE, LONE_SURROGATE],
+      [1, 'expected string'],
+    ],
+  },
+  ClientMessageId: {
+    accepts: ['1', '0b9e_A-z', x(64)],
+    rejects: [
+      ['', 'must be 1 to 64'],
+      [x(65), 'must be 1 to 64'],
+      ['a:b', 'must be 1 to 64'],
+      ['a\n', 'must be 1 to 64'],
+    ],
+  },
+  Content: {
+    accepts: [' ', 'hello', '\u0000', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
+    rejects: [
+      ['', '>=1'],
+      [x(16_385), 'is longer than 16384 bytes of UTF-8'],
+      ['é'.repeat(8_193), 'is longer than 16384 bytes of UTF-8'],
+      [LONE, LONE_SURROGATE],
+      [undefined, 'expected string'],
+    ],
+  },
+  Caption: {
+    accepts: ['', 'a view', x(2_048)],
+    rejects: [
+      [x(2_049), 'is longer than 2048 bytes of UTF-8'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
+  FileName: {
+    accepts: ['view.jpg', '../../etc/passwd', 'ünïcødé 🙂.txt', '🙂'.repeat(255)],
+    rejects: [
+      ['', '>=1'],
+      [x(256), 'is longer than 255 characters'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
+  ContentType: {
+    accepts: ['image/png', 'application/vnd.oasis.opendocument.text', 'image/svg+xml'],
+    rejects: [
+      ['', 'must be a media type'],
+      ['image', 'must be a media type'],
+      ['image/', 'must be a media type'],
+      ['Image/PNG', 'must be a media type'],
+      ['text/html; charset=utf-8', 'must be a media type'],
+      ['image/png\r\nx: y', 'must be a media type'],
+      ['*/*', 'must be a media type'],
+    ],
+  },
+  UploadId: {
+    accepts: ['7c0e1a52-3f0d-4d4e-9a3b-0d7c5f3b8e11'],
+    rejects: [
+      ['7c0e1a52', 'Invalid UUID'],
+      ['../7c0e1a52-3f0d-4d4e-9a3b-0d7c5f3b8e11', 'Invalid UUID'],
+    ],
+  },
+  RoomName: {
+    accepts: ['General', '🙂'.repeat(128)],
+    rejects: [
+      ['', '>=1'],
+      [x(129), 'is longer than 128 characters'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
+  Seq: integer,
+  EpochMs: integer,
+  MessageId: {
+    accepts: ['0000000000000042'],
+    rejects: [
+      ['42', 'must be 16 digits'],
+      ['00000000000000042', 'must be 16 digits'],
+      ['000000000000004x', 'must be 16 digits'],
+      [42, 'expected string'],
+    ],
+  },
+  Cursor: {
+    accepts: ['Z2VuZXJhbA', x(1_024)],
+    rejects: [
+      ['', '>=1'],
+      [x(1_025), '<=1024'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
+}
+
+/** What a value is called in a test's name. */
+const shown = (value: unknown) => {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 40 ? `${text.slice(0, 30)}… of ${String(text.length)}` : text
+}
+
+describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
+  const schema = scalars[name as keyof typeof tables] as z.ZodMiniType
+
+  test.each(accepts.map((value) => [shown(value), value]))('accepts %s unchanged', (_, value) => {
+    expect(schema.parse(value)).toBe(value)
+  })
+
+  test.each(rejects.map(([value, problem]) => [shown(value), problem, value] as const))(
+    'rejects %s: %s',
+    (_, problem, value) => {
+      const { error } = schema.safeParse(value)
+      expect(error?.issues.map((issue) => issue.message).join('; ')).toContain(problem)
+    },
+  )
+})
+
+test('only a text over its limit of bytes is marked as too large', () => {
+  const marked = (schema: z.ZodMiniType, value: unknown) =>
+    schema
+      .safeParse(value)
+      .error?.issues.map((issue) => (issue.code === 'custom' ? (issue.params?.['code'] as unknown) : issue.code))
+  expect(marked(scalars.Content, x(16_385))).toEqual(['too_large'])
+  expect(marked(scalars.Caption, x(2_049))).toEqual(['too_large'])
+  expect(marked(scalars.FileName, x(256))).toEqual([undefined])
+  expect(marked(scalars.Content, LONE)).toEqual([undefined])
+})

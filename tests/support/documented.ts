@@ -1,0 +1,52 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+
+export type Row = Record<string, string>
+
+const file = new URL('../../docs/data-model.md', import.meta.url)
+
+/** The rows of the table under `<!-- name -->` in docs/data-model.md, by its head's words. */
+export function documented(name: string): Row[] {
+  return parse(find(name).table)
+}
+
+/**
+ * The same; with `UPDATE_DOCS=1` in the environment the table is first replaced by `rows`
+ * (`UPDATE_DOCS=1 npx vitest run --no-file-parallelism tests/entities`, then prettier).
+ */
+export function documentedAs(name: string, rows: readonly Row[]): Row[] {
+  if (process.env.UPDATE_DOCS !== undefined) {
+    const { text, whole, mark } = find(name)
+    writeFileSync(
+      file,
+      text.replace(whole, () => mark + print(rows)),
+    )
+  }
+  return documented(name)
+}
+
+function find(name: string) {
+  const text = readFileSync(file, 'utf8')
+  const found = new RegExp(`(<!-- ${name} -->\\n+)((?:\\|.*\\n)*)`).exec(text)
+  if (found === null) throw new Error(`docs/data-model.md has no table <!-- ${name} -->`)
+  const [whole, mark, table] = found as unknown as [string, string, string]
+  return { text, whole, mark, table }
+}
+
+function parse(table: string): Row[] {
+  const [head, , ...lines] = table
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    )
+  return lines.map((cells) => Object.fromEntries(cells.map((cell, i) => [head![i]!, cell])))
+}
+
+function print(rows: readonly Row[]): string {
+  const head = Object.keys(rows[0]!)
+  const lines = [head, head.map(() => '---'), ...rows.map((row) => head.map((name) => row[name]!))]
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}

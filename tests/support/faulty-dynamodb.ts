@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Closable } from '../../src/local/contracts.ts'
+
+/** An operation of DynamoDB, e.g. `PutItem`, and its input. */
+export interface Call {
+  operation: string
+  input: Record<string, unknown>
+}
+
+/** What becomes of a call: an answer in DynamoDB's place, a broken socket before or after DynamoDB worked it, or nothing. */
+export type Fault = { status: number; body: unknown } | 'drop' | 'dropAnswer' | undefined
+
+/** A DynamoDB that fails when it is told to; everything else it hands on. */
+export interface FaultyDynamoDb extends Closable {
+  endpoint: string
+  /** Asked for every call. Set to `undefined` to end the faults. */
+  fault: ((call: Call) => Fault) | undefined
+}
+
+/** What DynamoDB answers when a call is refused. */
+export const refusal = (status: number, name: string): Fault => ({
+  status,
+  body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: `a ${name}, because a test wants it` },
+})
+
+/** @param target the DynamoDB that works */
+export async function startFaultyDynamoDb(target: string): Promise<FaultyDynamoDb> {
+  const server = createServer((req, res) => {
+    const answer = async () => {
+      const body = await textOf(req)
+      const operation = String(req.headers['x-amz-target']).split('.')[1] ?? ''
+      const fault = proxy.fault?.({ operation, input: JSON.parse(body) as Record<string, unknown> })
+      if (fault === 'drop') return req.socket.destroy()
+      if (typeof fault === 'object') {
+        return res.writeHead(fault.status, { 'content-type': TYPE }).end(JSON.stringify(fault.body))
+      }
+      const { host: _host, connection: _connection, 'content-length': _length, ...headers } = req.headers
+      const upstream = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body })
+      const text = await upstream.text()
+      if (fault === 'dropAnswer') return req.socket.destroy()
+      return res.writeHead(upstream.status, { 'content-type': TYPE }).end(text)
+    }
+    answer().catch((error: unknown) => res.destroy(error as Error))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy: FaultyDynamoDb = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    fault: undefined,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+  return proxy
+}
+
+const TYPE = 'application/x-amz-json-1.0'
+
+async function textOf(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of req) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}

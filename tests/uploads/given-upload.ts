@@ -1,0 +1,82 @@
+import { GetObjectTaggingCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
+import type { S3Event } from 'aws-lambda'
+import { putConnection } from '../../src/entities/connection.ts'
+import { foundRoom } from '../../src/entities/found-room.ts'
+import { subscribe } from '../../src/entities/subscription.ts'
+import { getUpload } from '../../src/entities/upload.ts'
+import type { Request } from '../../src/protocol/actions.ts'
+import { bucket } from '../../src/uploads/bucket-settings.ts'
+import { s3 } from '../../src/uploads/s3-client.ts'
+import { handle } from '../../src/ws/handle-file-upload.ts'
+import { objectEvents, ownBucket } from '../support/own-bucket.ts'
+import { unique } from '../support/runtime.ts'
+import { png, sendForm } from '../support/upload-form.ts'
+
+const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
+
+/** A room of ada and bob, each with a connection that is subscribed to it. */
+export async function givenRoom(): Promise<{ room: string; ada: string; bob: string; adaId: string; bobId: string }> {
+  const room = unique('room')
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const members = [adaId, bobId]
+  await foundRoom({
+    chatRoomId: room,
+    roomName: 'A room',
+    createdBy: adaId,
+    members,
+    originConnectionId: '',
+    joinId: 'join-1',
+  })
+  const [ada, bob] = await Promise.all(members.map((userId) => listening(room, userId)))
+  return { room, ada: ada!, bob: bob!, adaId, bobId }
+}
+
+/** A further connection of that user, subscribed to the room. */
+export async function listening(chatRoomId: string, userId: string): Promise<string> {
+  const connectionId = unique('c=')
+  const expiresAt = inAnHour()
+  await putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt })
+  await subscribe([{ chatRoomId, connectionId, userId, joinId: 'join-1', expiresAt }])
+  return connectionId
+}
+
+/** Asks for a form as the route does: by default for the PNG of one pixel. */
+export async function givenForm(room: string, userId: string, more: Partial<Request<'handleFileUpload'>> = {}) {
+  const { uploadId, ...form } = await handle(
+    {
+      action: 'handleFileUpload',
+      chatRoomId: room,
+      fileName: 'dot.png',
+      contentType: 'image/png',
+      size: png.length,
+      ...more,
+    },
+    { userId, connectionId: 'c=', rowsExpireAt: inAnHour() },
+  )
+  const upload = await getUpload(uploadId)
+  if (upload === undefined) throw new Error('the upload was not kept')
+  return { form, upload }
+}
+
+/** Sends the file and answers with the event that the function would get for it. */
+export async function arrival(
+  form: Parameters<typeof sendForm>[0],
+  body: Uint8Array<ArrayBuffer> = png,
+): Promise<S3Event> {
+  const { status } = await sendForm(form, body)
+  if (status !== 204) throw new Error(`the form was refused with ${status}`)
+  await ownBucket.idle()
+  return objectEvents.at(-1)!
+}
+
+/** How the object stands: not there, or with its tags. */
+export async function objectAt(Key: string): Promise<{ tags: (string | undefined)[] } | undefined> {
+  try {
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }))
+    const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }))
+    return { tags: (TagSet ?? []).map((tag) => tag.Value) }
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,392 @@
+import { tableName } from '../support/own-table.ts'
+import { ownBucket } from '../support/own-bucket.ts'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import type { S3Event } from 'aws-lambda'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { getRoom } from '../../src/entities/chat-room.ts'
+import { readHistory } from '../../src/entities/history.ts'
+import { removeMember } from '../../src/entities/membership.ts'
+import { putGuardedMessage } from '../../src/entities/send-guard.ts'
+import { client } from '../../src/entities/table.ts'
+import { getUpload, Upload } from '../../src/entities/upload.ts'
+import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import { bucket } from '../../src/uploads/bucket-settings.ts'
+import { objectCreatedHandler } from '../../src/uploads/object-created.ts'
+import { s3 } from '../../src/uploads/s3-client.ts'
+import { FakePost } from '../streams/fake-post.ts'
+import { message } from '../streams/records.ts'
+import { objectEvents } from '../support/own-bucket.ts'
+import { unique } from '../support/runtime.ts'
+import { png } from '../support/upload-form.ts'
+import { arrival, givenForm, givenRoom, listening, objectAt } from './given-upload.ts'
+
+beforeAll(() => createTable(client, loadStack().table, tableName))
+afterAll(() => ownBucket.close())
+
+let gateway: FakePost
+let arrived: (event: S3Event) => Promise<void>
+beforeEach(() => {
+  gateway = new FakePost()
+  arrived = objectCreatedHandler(gateway.post)
+})
+
+const sameSize = (text: string) => Buffer.from(text.padEnd(png.length))
+const otherPng = Buffer.concat([png.subarray(0, -1), Buffer.from([1])])
+
+const messagesOf = async (room: string) => (await readHistory(room, { after: 0, limit: 100 })).messages
+
+test('a file that is what was declared becomes one message, is kept, and every connection hears of it', async () => {
+  const { room, ada, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId, { fileName: 'a.png', caption: 'look', clientMessageId: 'm1' })
+  const event = await arrival(form)
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: ['pending'] })
+  await arrived(event)
+  const file = { uploadId: upload.uploadId, fileName: 'a.png', contentType: 'image/png', size: png.length }
+  for (const id of [ada, bob]) {
+    expect(gateway.eventsOf(id)).toMatchObject([
+      { event: 'message', kind: 'file', seq: 1, senderId: adaId, content: 'look', clientMessageId: 'm1', file },
+    ])
+  }
+  expect(await messagesOf(room)).toMatchObject([{ kind: 'file', uploadId: upload.uploadId }])
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
+  const done = await getUpload(upload.uploadId)
+  expect(done).toMatchObject({ status: 'completed', closed: true, messageId: '0000000000000001' })
+  expect(done).not.toHaveProperty('expiresAt')
+})
+
+test('an event that comes again after everybody was told tells nobody', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  for (let i = 0; i < 3; i++) await arrived(event)
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(await messagesOf(room)).toHaveLength(1)
+})
+
+test('the same event worked twice at once makes one message', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  const outcomes = await Promise.allSettled([arrived(event), arrived(event)])
+  // The loser may meet the winner's transaction and is called again then.
+  if (outcomes.some(({ status }) => status === 'rejected')) await arrived(event)
+  expect(await messagesOf(room)).toMatchObject([{ uploadId: upload.uploadId }])
+  const heard = gateway.eventsOf(bob)
+  expect(new Set(heard.map((each) => each.event === 'message' && each.seq)).size).toBe(1)
+})
+
+test('killed between any two of its requests, with or without the answer, the next try ends the work', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  for (const answerLost of [false, true]) {
+    for (let lives = 0, died = true; died; lives++) {
+      const { form, upload } = await givenForm(room, adaId, { clientMessageId: unique('m') })
+      const event = await arrival(form)
+      died = await killedAfter(lives, answerLost, event)
+      await arrived(event)
+      const where = `${lives} requests, answer ${answerLost ? 'lost' : 'given'}`
+      const kept = (await messagesOf(room)).filter(({ uploadId }) => uploadId === upload.uploadId)
+      expect(kept, where).toHaveLength(1)
+      const heard = gateway
+        .eventsOf(bob)
+        .filter((told) => told.event === 'message' && told.file?.uploadId === upload.uploadId)
+      expect(new Set(heard.map((told) => JSON.stringify(told))).size, where).toBe(1)
+      expect(await getUpload(upload.uploadId), where).toMatchObject({ status: 'completed', closed: true })
+      expect(await objectAt(upload.objectKey), where).toEqual({ tags: [] })
+    }
+  }
+})
+
+test('killed between any two requests of a rejection, the next try ends it', async () => {
+  const { room, ada, adaId } = await givenRoom()
+  for (const answerLost of [false, true]) {
+    for (let lives = 0, died = true; died; lives++) {
+      const { form, upload } = await givenForm(room, adaId)
+      const event = await arrival(form, sameSize('<script>alert(1)</script>'))
+      died = await killedAfter(lives, answerLost, event)
+      await arrived(event)
+      const where = `${lives} requests, answer ${answerLost ? 'lost' : 'given'}`
+      expect(await getUpload(upload.uploadId), where).toMatchObject({ status: 'rejected', closed: true })
+      expect(await objectAt(upload.objectKey), where).toBeUndefined()
+      const heard = gateway
+        .eventsOf(ada)
+        .filter((told) => told.event === 'uploadFailed' && told.uploadId === upload.uploadId)
+      expect(heard.length, where).toBeGreaterThan(0)
+    }
+  }
+  expect(await messagesOf(room)).toEqual([])
+})
+
+/** Works the event in a function that dies at its request after `lives`; answers whether it came to that. */
+async function killedAfter(lives: number, answerLost: boolean, event: S3Event): Promise<boolean> {
+  let left = lives
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    const isLast = left-- === 0
+    if (left >= 0) return work()
+    if (isLast && answerLost) await work()
+    // A status that is never tried again: the dead don't wait.
+    throw Object.assign(new Error('killed'), { $metadata: { httpStatusCode: 403 } })
+  }
+  const dying = { step: 'initialize', priority: 'high', name: 'dying' } as const
+  client.middlewareStack.add((next) => (args) => step(() => next(args)), dying)
+  s3.middlewareStack.add((next) => (args) => step(() => next(args)), dying)
+  try {
+    await objectCreatedHandler((connectionId, frame) => step(() => gateway.post(connectionId, frame)))(event)
+  } catch {
+    // Dead.
+  } finally {
+    client.middlewareStack.remove('dying')
+    s3.middlewareStack.remove('dying')
+  }
+  return left < 0
+}
+
+test.each([
+  ['image/png', 'HTML', sameSize('<!doctype html><script>alert(1)</script>')],
+  ['text/plain', 'a PNG', png],
+  ['text/plain', 'ELF', Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01')], png.length)],
+  ['application/pdf', 'a PNG', png],
+])('a file declared %s that is %s is deleted, and only its uploader hears why', async (contentType, _is, bytes) => {
+  const { room, ada, bob, adaId } = await givenRoom()
+  const second = await listening(room, adaId)
+  const { form, upload } = await givenForm(room, adaId, { contentType, clientMessageId: 'm1' })
+  await arrived(await arrival(form, bytes))
+  const { uploadId } = upload
+  const failed = {
+    event: 'uploadFailed',
+    chatRoomId: room,
+    uploadId,
+    reason: 'type_mismatch',
+    clientMessageId: 'm1',
+  }
+  for (const id of [ada, second]) expect(gateway.eventsOf(id)).toEqual([failed])
+  expect(gateway.eventsOf(bob)).toEqual([])
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(await messagesOf(room)).toEqual([])
+  expect((await getRoom(room))?.headSeq).toBe(0)
+})
+
+test('the uploader hears of a rejection once, however often the event comes', async () => {
+  const { room, ada, adaId } = await givenRoom()
+  const { form } = await givenForm(room, adaId)
+  const event = await arrival(form, sameSize('not a PNG'))
+  for (let i = 0; i < 3; i++) await arrived(event)
+  expect(gateway.eventsOf(ada)).toHaveLength(1)
+})
+
+test('a rejected upload stays rejected: what is sent with its form again is removed', async () => {
+  const { room, ada, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  await arrived(await arrival(form, sameSize('not a PNG')))
+  await arrived(await arrival(form))
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(await messagesOf(room)).toEqual([])
+  expect(gateway.eventsOf(ada)).toHaveLength(1)
+})
+
+test.each([
+  ['size_mismatch', png.subarray(0, -1), 'image/png'],
+  ['type_mismatch', png, 'text/html'],
+] as const)('an object that got there by another way is held to what was declared: %s', async (reason, Body, type) => {
+  const { room, ada, adaId } = await givenRoom()
+  const { upload } = await givenForm(room, adaId)
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: upload.objectKey, Body, ContentType: type }))
+  await ownBucket.idle()
+  await arrived(objectEvents.at(-1)!)
+  expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason }])
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+})
+
+test('a file of somebody who has left the room meanwhile is removed, and the uploader hears why', async () => {
+  const { room, ada, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  await removeMember(room, adaId)
+  await arrived(event)
+  expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason: 'not_a_member' }])
+  expect(gateway.eventsOf(bob)).toEqual([])
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+})
+
+test('a clientMessageId that a message took while the file was on its way rejects the file', async () => {
+  const { room, ada, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId, { clientMessageId: 'm1' })
+  await putGuardedMessage({ ...message(room, 1), senderId: adaId, clientMessageId: 'm1' })
+  await arrived(await arrival(form))
+  expect(gateway.eventsOf(ada)).toMatchObject([{ reason: 'conflict', clientMessageId: 'm1' }])
+  expect(gateway.eventsOf(bob)).toEqual([])
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+})
+
+test('the form used again with the same bytes changes nothing, and the file is kept for good', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  await arrived(await arrival(form))
+  const again = await arrival(form)
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: ['pending'] })
+  await arrived(again)
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
+})
+
+test('the form used again with another file loses it: nobody is shown what was not looked at', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  await arrived(await arrival(form))
+  const again = await arrival(form, otherPng)
+  for (let i = 0; i < 2; i++) await arrived(again)
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+})
+
+test('a late event of a file that was replaced before anybody looked leaves its replacement alone', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  const late = await arrival(form)
+  await arrived(await arrival(form, otherPng))
+  await arrived(late)
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
+})
+
+test('a file whose message was written is announced, even if the file has been lost since', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  await new Promise<void>((atPost, failed) => {
+    const dying = objectCreatedHandler(() => {
+      atPost()
+      return new Promise(() => {})
+    })
+    dying(event).catch(failed)
+  })
+  await arrived(await arrival(form, otherPng))
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  for (let i = 0; i < 2; i++) await arrived(event)
+  expect(gateway.eventsOf(bob)).toMatchObject([{ event: 'message', kind: 'file' }])
+})
+
+/** Has `act` done once, before the client's next request of that name. */
+function before(sdkClient: { middlewareStack: unknown }, command: string, act: () => Promise<unknown>): void {
+  const middlewareStack = sdkClient.middlewareStack as typeof client.middlewareStack
+  let done = false
+  middlewareStack.add(
+    (next, context) => async (args) => {
+      if (!done && context.commandName === command) {
+        done = true
+        await act()
+      }
+      return next(args)
+    },
+    { step: 'initialize', priority: 'high', name: `before ${command}` },
+  )
+  onTestFinished(() => {
+    middlewareStack.remove(`before ${command}`)
+  })
+}
+
+test('a file replaced while it is looked at is left to the event of what replaced it', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  const first = await arrival(form)
+  let second!: S3Event
+  before(s3, 'GetObjectCommand', async () => {
+    second = await arrival(form, otherPng)
+  })
+  await arrived(first)
+  expect((await getUpload(upload.uploadId))?.status).toBe('pending')
+  await arrived(second)
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+})
+
+test('a lie that replaces a file while that becomes a message is removed', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  const first = await arrival(form)
+  let second!: Promise<void>
+  // The second looks at the lie while the upload is pending, and rejects when the first has completed it.
+  before(client, 'TransactWriteItemsCommand', async () => {
+    const lie = await arrival(form, sameSize('not a PNG'))
+    await new Promise<void>((atRejection, failed) => {
+      const firstDone = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      before(client, 'UpdateItemCommand', async () => {
+        atRejection()
+        await firstDone
+      })
+      second = arrived(lie)
+      second.catch(failed)
+    })
+  })
+  let end = () => {}
+  await arrived(first)
+  end()
+  await second
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+})
+
+test.each(['rooms/stray', 'rooms/r/nobody/knows', 'rooms//', 'rooms/a b/ü+%25/"x"'])(
+  'an object that no upload waits for is removed: %s',
+  async (Key) => {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }))
+    await ownBucket.idle()
+    await arrived(objectEvents.at(-1)!)
+    expect(await objectAt(Key)).toBeUndefined()
+  },
+)
+
+test("an object beside an upload's own is removed, and the upload still waits", async () => {
+  const { room, adaId } = await givenRoom()
+  const { upload } = await givenForm(room, adaId)
+  const Key = `${upload.objectKey}x`
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: png, ContentType: 'image/png' }))
+  await ownBucket.idle()
+  await arrived(objectEvents.at(-1)!)
+  expect(await objectAt(Key)).toBeUndefined()
+  expect((await getUpload(upload.uploadId))?.status).toBe('pending')
+})
+
+test('an object that arrives when its upload has expired is removed without a message', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const { form, upload } = await givenForm(room, adaId)
+  await Upload.delete({ uploadId: upload.uploadId }).go()
+  await arrived(await arrival(form))
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(gateway.eventsOf(bob)).toEqual([])
+})
+
+test('one recipient that can not be reached keeps nobody else from hearing', async () => {
+  const { room, ada, bob, adaId } = await givenRoom()
+  gateway.fault = (connectionId) => {
+    if (connectionId === ada) throw Object.assign(new Error('Gone'), { $metadata: { httpStatusCode: 410 } })
+  }
+  const { form, upload } = await givenForm(room, adaId)
+  await arrived(await arrival(form))
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(await getUpload(upload.uploadId)).toMatchObject({ closed: true })
+})
+
+test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', async () => {
+  const { room, bob, adaId } = await givenRoom()
+  const size = 25 * 1024 * 1024
+  const { form } = await givenForm(room, adaId, { size })
+  const event = await arrival(form, Buffer.concat([png], size))
+  const fetched: number[] = []
+  s3.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const { headers } = result.response as { headers: Record<string, string> }
+      fetched.push(
+        Number((args.request as { method: string }).method === 'HEAD' ? 0 : (headers['content-length'] ?? 0)),
+      )
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'count' },
+  )
+  await arrived(event)
+  s3.middlewareStack.remove('count')
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
+  expect(fetched.reduce((sum, bytes) => sum + bytes)).toBe(4_100)
+})
