@@ -26,7 +26,8 @@ export interface Received {
 const ROOM = 'bench'
 /** Bytes of every message's content. */
 const CONTENT_BYTES = 200
-const OPENING_AT_ONCE = 32
+/** Connections that are opened, or closed, at once. */
+const AT_ONCE = 32
 /** A hung phase ends here; nothing waits for it when all is well. */
 const PHASE_DEADLINE_MS = 45_000
 
@@ -212,7 +213,7 @@ const calls = {
         ports.push(port)
       }
     }
-    await Promise.all(Array.from({ length: OPENING_AT_ONCE }, opener))
+    await Promise.all(Array.from({ length: AT_ONCE }, opener))
     return { ports }
   },
 
@@ -239,9 +240,18 @@ const calls = {
     )
   },
 
+  /** Closes the connections, some at a time: a thousand functions at once would starve DynamoDB Local. */
   async leave() {
     control.close()
-    for (const client of clients) client.close()
+    const queue = clients.values()
+    const closer = async () => {
+      for (const client of queue) {
+        const closed = once(client, 'close')
+        client.close()
+        await closed
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, closer))
   },
 }
 

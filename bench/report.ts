@@ -76,7 +76,7 @@ export function conditionsOf({ machine, rooms }: Run): string {
   const { cpu, cores, memoryGiB, platform, node } = machine
   const counts = rooms.map(
     ({ connections, paced, burst, rounds }) =>
-      `${connections.toLocaleString('en-US')} connections: ${String(rounds.length)} rounds of ${String(paced)} single messages and a burst of ${String(burst)}`,
+      `${connections.toLocaleString('en-US')} connections: ${String(rounds.length)} × (${String(paced)} single messages and a burst of ${String(burst)})`,
   )
   const phases = rooms.flatMap(({ rounds }) => rounds.flatMap(({ tabletalk: { paced, burst } }) => [paced, burst]))
   const resends = phases.reduce((sum, phase) => sum + phase.resends, 0)
