@@ -1,4 +1,5 @@
 import { Entity } from 'electrodb'
+import { untilProcessed } from './batch.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
@@ -8,6 +9,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP20 `sealHole`: nothing will ever stand at this place
  * - AP21 `getMessage`: what stands at this place?
  * - AP22 `messagesBetween`: what was said, forwards or backwards?
+ * - AP34 `getMessages`: what was said at these places?
  */
 export const Message = new Entity(
   {
@@ -104,4 +106,19 @@ export async function messagesBetween(
     .between({ messageId: messageIdOf(first) }, { messageId: messageIdOf(last) })
     .go({ consistent: true, order, limit, count: limit, pages: 'all' })
   return data
+}
+
+/** AP34. Of these places, those with a message; no order. */
+export async function getMessages(chatRoomId: string, seqs: readonly number[]): Promise<MessageRow[]> {
+  const messages: MessageRow[] = []
+  const ids = [...new Set(seqs)].map(messageIdOf)
+  await untilProcessed(ids, async (left) => {
+    const { data, unprocessed } = await Message.get(left.map((messageId) => ({ chatRoomId, messageId }))).go({
+      consistent: true,
+      concurrency: 4,
+    })
+    messages.push(...data.filter((message) => message.kind !== 'hole'))
+    return { unprocessed: unprocessed.map(({ messageId }) => messageId) }
+  })
+  return messages
 }

@@ -91,22 +91,42 @@ export async function unsubscribe(
   await deletion.where((row, { eq }) => eq(row.joinId, joinId)).go({ returnOnConditionCheckFailure: true })
 }
 
+/** A part of a room's subscriptions in hash order: after a sort key, up to the last connection of a hash. */
+export interface SubscriptionRange {
+  /** Exclusive: `<hash>#<connectionId>`, or `<hash>#~` for all of a hash. */
+  after: string
+  /** Inclusive: two hex digits. */
+  through: string
+}
+
+/** Sorts after every connection id. */
+export const LAST_ID = '~'
+
 /**
- * AP16. One consistent page (about 1 MB, some 3,000 connections) of the room's live subscriptions, so that a
- * subscription acknowledged before a message was written is in that message's fan-out.
- * An expired row, which TTL hasn't removed yet, is left out: its token or its connection has ended.
+ * AP16. One consistent page (about 1 MB, some 3,000 connections) of the room's live subscriptions, or of a range of
+ * them, so that a subscription acknowledged before a message was written is in that message's fan-out. With `rest` when
+ * there are more. An expired row, which TTL hasn't removed yet, is left out: its token or its connection has ended.
  */
 export async function subscriptionsOfRoom(
   chatRoomId: string,
   now: number,
-  cursor?: string,
-): Promise<{ subscriptions: SubscriptionRow[]; nextCursor?: string }> {
-  const page = await Subscription.query
-    .room({ chatRoomId })
-    .go({ consistent: true, ...(cursor === undefined ? {} : { cursor }) })
-  const subscriptions = page.data.filter((subscription) => subscription.expiresAt * 1_000 > now)
-  return page.cursor === null ? { subscriptions } : { subscriptions, nextCursor: page.cursor }
+  range?: SubscriptionRange,
+): Promise<{ subscriptions: SubscriptionRow[]; rest?: SubscriptionRange }> {
+  const { room } = Subscription.query
+  const { data, cursor } = await (
+    range === undefined
+      ? room({ chatRoomId })
+      : room({ chatRoomId }).between(sortKeyOf(range.after), { hash: range.through, connectionId: LAST_ID })
+  ).go({ consistent: true })
+  // `between` includes its lower bound.
+  const rows = data.filter((row) => `${row.hash}#${row.connectionId}` !== range?.after)
+  const subscriptions = rows.filter((row) => row.expiresAt * 1_000 > now)
+  const last = data.at(-1)
+  if (cursor === null || last === undefined) return { subscriptions }
+  return { subscriptions, rest: { after: `${last.hash}#${last.connectionId}`, through: range?.through ?? 'ff' } }
 }
+
+const sortKeyOf = (key: string) => ({ hash: key.slice(0, 2), connectionId: key.slice(3) })
 
 /** AP17. From the index: what is missed here falls to its first 410 or to TTL. */
 export async function subscriptionsOfConnection(connectionId: string): Promise<SubscriptionRow[]> {

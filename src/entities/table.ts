@@ -10,7 +10,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 export const client = new DynamoDBClient({
   maxAttempts: 3,
   requestHandler: {
-    connectionTimeout: 1_000,
+    connectionTimeout: 2_000,
     requestTimeout: 2_000,
     throwOnRequestTimeout: true,
     httpsAgent: { maxSockets: 128 },

@@ -66,13 +66,13 @@ export interface UploadRow {
 /** AP26. Answers with the upload of that id that exists already, or nothing when this one was kept. */
 export async function startUpload(upload: UploadRow): Promise<UploadRow | undefined> {
   const { rejected, data } = await Upload.create(upload).go({ returnOnConditionCheckFailure: 'all_old' })
-  return rejected ? ((data as UploadRow | null) ?? undefined) : undefined
+  return rejected ? (data ?? undefined) : undefined
 }
 
 /** AP27. */
 export async function getUpload(uploadId: string): Promise<UploadRow | undefined> {
   const { data } = await Upload.get({ uploadId }).go({ consistent: true })
-  return (data as UploadRow | null) ?? undefined
+  return data ?? undefined
 }
 
 const entities = { Message, SendGuard, Upload }

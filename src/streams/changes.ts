@@ -3,6 +3,7 @@ import type { AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamo
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
+import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
 import { Membership, type MembershipRow } from '../entities/membership.ts'
 import { Message, type MessageRow, seqOf } from '../entities/message.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
@@ -23,6 +24,7 @@ export type Change =
   | { type: 'memberRemoved'; membership: MembershipRow }
   | { type: 'connectionRemoved'; connection: ConnectionRow }
   | { type: 'roomPending'; room: PendingRoom }
+  | { type: 'taskMade'; task: FanOutTaskRow }
 
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
@@ -48,6 +50,8 @@ const member: Shape<MembershipRow> = {
 }
 const connection: Shape<ConnectionRow> = { connectionId: 'string', userId: 'string' }
 const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pendingMembers: 'object' }
+
+const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', through: 'string', deliveries: 'string' }
 
 type Image = Record<string, AttributeValue>
 
@@ -80,6 +84,8 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return inserted && image.Setup?.S === 'pending'
         ? { type: 'roomPending', room: read(ChatRoom, image, room) }
         : undefined
+    case 'FanOutTask':
+      return inserted ? { type: 'taskMade', task: read(FanOutTask, image, task) } : undefined
     default:
       return undefined
   }

@@ -1,10 +1,16 @@
 import { deleteConnection } from '../entities/connection.ts'
-import { type SubscriptionRow, subscriptionsOfRoom, unsubscribe } from '../entities/subscription.ts'
+import {
+  type SubscriptionRange,
+  type SubscriptionRow,
+  subscriptionsOfRoom,
+  unsubscribe,
+} from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
 import { FramePacker } from './frames.ts'
 import { groupBy } from './group-by.ts'
 import { inOrder } from './order.ts'
 import { forEachLimited } from './pool.ts'
+import { delegate } from './tasks.ts'
 import { CONCURRENCY, type Outcome, type PostFrame, postWithRetry } from './post.ts'
 
 export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
@@ -16,6 +22,8 @@ export interface Delivery {
   only?: readonly Recipient[]
   exceptConnectionId?: string
   exceptUserId?: string
+  /** A part of a huge room: those who hear it are in this range of its subscriptions. */
+  range?: SubscriptionRange
   /** What has failed when the room's subscriptions can't be read. */
   sequenceNumber: string
 }
@@ -39,7 +47,8 @@ const BUDGET_MS = 5_000
  * bounded concurrency, and no recipient's trouble another's. A 410 deletes exactly that connection; a 429, a 5xx or a
  * timeout is retried, counted, and evicts nobody.
  *
- * Pages beyond the first of a huge room are read and posted one at a time, so memory stays flat.
+ * Of a huge room only the first page is posted here; the rest becomes tasks, which come back as records of their own and
+ * read their range a page at a time, so memory stays flat.
  */
 export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): Promise<FanOutReport> {
   const report: FanOutReport = {
@@ -50,26 +59,44 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
   }
   const deadline = Date.now() + BUDGET_MS
   const packer = new FramePacker()
-  const rooms = [...groupBy(inOrder(deliveries), ({ event }) => event.chatRoomId)]
-  let pending = rooms.map(([chatRoomId, ofRoom]) => ({ chatRoomId, ofRoom, cursor: undefined as string | undefined }))
-  while (pending.length > 0) {
+  let parts = partsOf(deliveries)
+  while (parts.length > 0) {
     const inboxes = new Map<string, Inbox>()
-    const next: typeof pending = []
-    await forEachLimited(pending, CONCURRENCY, async ({ chatRoomId, ofRoom, cursor }) => {
+    const next: Part[] = []
+    await forEachLimited(parts, CONCURRENCY, async (part) => {
       try {
-        const nextCursor = await collect(inboxes, chatRoomId, ofRoom, cursor)
-        if (nextCursor !== undefined) next.push({ chatRoomId, ofRoom, cursor: nextCursor })
+        const rest = await collect(inboxes, part)
+        if (rest === undefined) return
+        // What goes to single connections has gone out with the first page.
+        const deliveries = part.deliveries.filter((delivery) => delivery.only === undefined)
+        if (part.range === undefined) await delegate({ ...part, deliveries, range: rest })
+        else next.push({ ...part, deliveries, range: rest })
       } catch (error) {
-        const sequenceNumbers = ofRoom.map((delivery) => delivery.sequenceNumber)
-        report.unread.push({ sequenceNumbers, chatRoomId, error })
+        const sequenceNumbers = part.deliveries.map((delivery) => delivery.sequenceNumber)
+        report.unread.push({ sequenceNumbers, chatRoomId: part.chatRoomId, error })
       }
     })
     await forEachLimited([...inboxes], CONCURRENCY, ([connectionId, inbox]) =>
       deliver(connectionId, inbox, { packer, post, deadline, report }),
     )
-    pending = next
+    parts = next
   }
   return report
+}
+
+/** What a batch has to say to one room, or to one range of its subscriptions. */
+interface Part {
+  chatRoomId: string
+  range?: SubscriptionRange
+  deliveries: readonly Delivery[]
+}
+
+function partsOf(deliveries: readonly Delivery[]): Part[] {
+  const groups = groupBy(inOrder(deliveries), ({ event, range }) => `${event.chatRoomId} ${range?.after ?? ''}`)
+  return [...groups.values()].map((deliveries) => {
+    const [{ event, range }] = deliveries as [Delivery]
+    return { chatRoomId: event.chatRoomId, deliveries, ...(range === undefined ? {} : { range }) }
+  })
 }
 
 /**
@@ -78,34 +105,28 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
  */
 type Inbox = Map<string, Map<number | ChatEvent, ChatEvent>>
 
-/** Puts a page of a room's events into its connections' inboxes; answers with the cursor of the next page. */
+/** Puts a page of a part's events into its connections' inboxes; answers with what is left of the part. */
 async function collect(
   inboxes: Map<string, Inbox>,
-  chatRoomId: string,
-  deliveries: readonly Delivery[],
-  cursor: string | undefined,
-): Promise<string | undefined> {
-  const put = (subscription: Recipient, { event }: Delivery) => {
-    const inbox: Inbox = inboxes.get(subscription.connectionId) ?? new Map<string, Map<number | ChatEvent, ChatEvent>>()
+  { chatRoomId, range, deliveries }: Part,
+): Promise<SubscriptionRange | undefined> {
+  const put = ({ connectionId }: Recipient, { event }: Delivery) => {
+    const inbox: Inbox = inboxes.get(connectionId) ?? new Map<string, Map<number | ChatEvent, ChatEvent>>()
     const events = inbox.get(chatRoomId) ?? new Map<number | ChatEvent, ChatEvent>()
     events.set(event.event === 'message' ? event.seq : event, event)
     inbox.set(chatRoomId, events)
-    inboxes.set(subscription.connectionId, inbox)
+    inboxes.set(connectionId, inbox)
   }
-  const toRoom = deliveries.filter((delivery) => delivery.only === undefined)
-  const page = toRoom.length === 0 ? { subscriptions: [] } : await subscriptionsOfRoom(chatRoomId, Date.now(), cursor)
-  const subscribed = new Map(page.subscriptions.map((subscription) => [subscription.connectionId, subscription]))
+  const toRoom = deliveries.some((delivery) => delivery.only === undefined)
+  const page = toRoom ? await subscriptionsOfRoom(chatRoomId, Date.now(), range) : { subscriptions: [] }
   for (const delivery of deliveries) {
-    const recipients = delivery.only ?? subscribed.values()
-    // What goes to single connections goes out once, with the first page.
-    if (delivery.only !== undefined && cursor !== undefined) continue
-    for (const subscription of recipients) {
-      if (subscription.connectionId === delivery.exceptConnectionId) continue
-      if (subscription.userId === delivery.exceptUserId) continue
-      put(subscription, delivery)
+    for (const recipient of delivery.only ?? page.subscriptions) {
+      if (recipient.connectionId === delivery.exceptConnectionId) continue
+      if (recipient.userId === delivery.exceptUserId) continue
+      put(recipient, delivery)
     }
   }
-  return page.nextCursor
+  return page.rest
 }
 
 async function deliver(

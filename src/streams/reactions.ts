@@ -11,6 +11,7 @@ import type { TypingRow } from '../entities/typing.ts'
 import { messageEventWithFile } from '../uploads/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
 import type { Delivery } from './fan-out.ts'
+import { errandsOf } from './tasks.ts'
 
 /** What somebody hears of a change, before it is known which record it came with. */
 type Told = Omit<Delivery, 'sequenceNumber'>
@@ -52,6 +53,8 @@ export async function react(change: Change, rooms: RoomCache): Promise<Told[]> {
       return connectionRemoved(change.connection.connectionId)
     case 'roomPending':
       return roomPending(change.room)
+    case 'taskMade':
+      return errandsOf(change.task)
   }
 }
 
