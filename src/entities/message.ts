@@ -115,7 +115,7 @@ export async function getMessages(chatRoomId: string, seqs: readonly number[]): 
   await untilProcessed(ids, async (left) => {
     const { data, unprocessed } = await Message.get(left.map((messageId) => ({ chatRoomId, messageId }))).go({
       consistent: true,
-      concurrency: 4,
+      concurrent: 4,
     })
     messages.push(...data.filter((message) => message.kind !== 'hole'))
     return { unprocessed: unprocessed.map(({ messageId }) => messageId) }

@@ -165,7 +165,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     ...(options.bucketFaults === undefined ? {} : { faults: options.bucketFaults }),
     ...(options.bucketNow === undefined ? {} : { now: options.bucketNow }),
   })
-  const page = await loadPage(bucket.endpoint)
+  const page = await loadPage(reachable(bucket.endpoint))
   const lifecycle = setInterval(() => {
     bucket.sweep().catch((error: unknown) => log.error('unable to run the lifecycle', { error: String(error) }))
   }, LIFECYCLE_MS)
@@ -179,7 +179,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     tableName,
     dynamodbEndpoint: endpoint,
     bucket: FILES_BUCKET,
-    bucketEndpoint: bucket.endpoint,
+    bucketEndpoint: reachable(bucket.endpoint),
     baseUrl: url,
     connectionsUrl,
     issuer: issuer.issuer,
@@ -280,6 +280,12 @@ async function dynamoDb(options: RuntimeOptions, closers: Closers, log: Log): Pr
   const dynamodb = await startDynamoDbLocal(dataDir === undefined ? { log } : { dataDir, log })
   closers.add(() => dynamodb.close())
   return dynamodb.endpoint
+}
+
+/** An endpoint as clients can use it. */
+function reachable(endpoint: string): string {
+  const url = new URL(endpoint)
+  return `http://${addressFor(url.hostname.replace(/^\[|\]$/g, ''))}:${url.port}`
 }
 
 /** Where the parts reach the server themselves: an address to listen on may stand for all of them. */

@@ -40,7 +40,13 @@ export interface FanOutReport {
 }
 
 /** Retries of a batch's posts end after this, so that one room's storm doesn't hold the shard. */
-const BUDGET_MS = 5_000
+const RETRIES_MS = 5_000
+
+/**
+ * No post starts after this: a batch that ran into the function's timeout (60 s) would come again, with the same
+ * recipients in the same order, and its last ones would never be reached.
+ */
+const POSTS_MS = 45_000
 
 /**
  * Delivers events to connections: one consistent query a room, all events of a connection in as few frames as fit,
@@ -57,7 +63,8 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
     unread: [],
     errors: [],
   }
-  const deadline = Date.now() + BUDGET_MS
+  const startedAt = Date.now()
+  const deadlines = { retries: startedAt + RETRIES_MS, posts: startedAt + POSTS_MS }
   const packer = new FramePacker()
   let parts = partsOf(deliveries)
   while (parts.length > 0) {
@@ -77,7 +84,7 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
       }
     })
     await forEachLimited([...inboxes], CONCURRENCY, ([connectionId, inbox]) =>
-      deliver(connectionId, inbox, { packer, post, deadline, report }),
+      deliver(connectionId, inbox, { packer, post, deadlines, report }),
     )
     parts = next
   }
@@ -129,14 +136,25 @@ async function collect(
   return page.rest
 }
 
+interface Posting {
+  packer: FramePacker
+  post: PostFrame
+  /** Epoch milliseconds. */
+  deadlines: { retries: number; posts: number }
+  report: FanOutReport
+}
+
 async function deliver(
   connectionId: string,
   inbox: Inbox,
-  { packer, post, deadline, report }: { packer: FramePacker; post: PostFrame; deadline: number; report: FanOutReport },
+  { packer, post, deadlines, report }: Posting,
 ): Promise<void> {
   const events = [...inbox.values()].flatMap((ofRoom) => [...ofRoom.values()])
   for (const frame of packer.frames(events)) {
-    const { outcome, error } = await postWithRetry(post, connectionId, frame.bytes, deadline)
+    const { outcome, error } =
+      Date.now() > deadlines.posts
+        ? { outcome: 'slow' as const, error: new Error('unable to post; the batch has taken too long') }
+        : await postWithRetry(post, connectionId, frame.bytes, deadlines.retries)
     report.posts[outcome]++
     if (outcome === 'delivered') {
       report.eventsDelivered += frame.events

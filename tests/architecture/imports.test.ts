@@ -125,6 +125,13 @@ describe('the stack and the sources', () => {
   })
 })
 
+/** All that an entry imports, directly or not, whether or not the bundler then finds that it is used. */
+function reachable(inputs: Metafile['inputs'], entry: string): string[] {
+  const seen = new Set([entry])
+  for (const file of seen) for (const { path } of inputs[file]?.imports ?? []) seen.add(path)
+  return [...seen]
+}
+
 describe('what is in a function’s bundle', () => {
   let inputs: Map<string, string[]>
   beforeAll(async () => {
@@ -140,16 +147,15 @@ describe('what is in a function’s bundle', () => {
       target: 'node20',
       logLevel: 'silent',
     })
-    inputs = new Map(Object.values(metafile.outputs).map((output) => [output.entryPoint!, filesOf(output)]))
+    inputs = new Map(Object.values(functions).map(({ entry }) => [entry, reachable(metafile.inputs, entry)]))
   })
 
-  const filesOf = (output: Metafile['outputs'][string]) => Object.keys(output.inputs)
   const posts = (file: string) => file.includes('client-apigatewaymanagementapi') || file.startsWith('src/streams/')
   const mayPost = Object.entries(functions).filter(([, { touches }]) => touches.connections !== undefined)
   const mayNot = Object.entries(functions).filter(([, { touches }]) => touches.connections === undefined)
 
   test.each(mayNot)('%s can post to nobody: it has neither the client nor the fan-out', (_name, { entry }) => {
-    expect(inputs.get(entry)).toContain(entry)
+    expect(inputs.get(entry)!.length).toBeGreaterThan(1)
     expect(inputs.get(entry)!.filter(posts)).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { getMemberships, roomsOfUser, roomWithMembers } from '../../src/entities/membership.ts'
-import { subscribe, subscriptionsOfRoom, unsubscribe } from '../../src/entities/subscription.ts'
+import { subscribe, type SubscriptionRange, subscriptionsOfRoom, unsubscribe } from '../../src/entities/subscription.ts'
 import { Upload } from '../../src/entities/upload.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers } from './pattern-list.ts'
@@ -385,16 +385,21 @@ describe('Subscription', () => {
     }
     expect(await sentBy('AP16')).toEqual(only('Query', page))
 
-    const LastEvaluatedKey = key
-    let cursor: string | undefined
+    let rest: SubscriptionRange | undefined
+    const Items = [{ ...key, ...entity('Subscription'), Hash: '49', ConnectionId: LX, ChatRoomId: 'general' }]
     await recorded(
       async () => {
-        cursor = (await subscriptionsOfRoom('general', NOW)).nextCursor
+        rest = (await subscriptionsOfRoom('general', NOW)).rest
       },
-      { Query: { Items: [], LastEvaluatedKey } },
+      { Query: { Items, LastEvaluatedKey: key } },
     )
-    expect(await recorded(() => subscriptionsOfRoom('general', NOW, cursor))).toEqual(
-      only('Query', { ...page, ExclusiveStartKey: LastEvaluatedKey }),
+    expect(await recorded(() => subscriptionsOfRoom('general', NOW, rest))).toEqual(
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': key.sk, ':sk2': 'ff#~' },
+        ConsistentRead: true,
+      }),
     )
   })
 
@@ -489,6 +494,13 @@ describe('Message', () => {
         Limit: 51,
       }),
     )
+  })
+
+  test('AP34 getMessages reads up to 100 messages consistently in one request', async () => {
+    const Keys = ['0000000000000001', '0000000000000002'].map((id) => ({ pk: room, sk: `$Message_1#messageId_${id}` }))
+    expect(await sentBy('AP34')).toEqual([
+      { operation: 'BatchGetItem', input: { RequestItems: { tabletalk: { Keys, ConsistentRead: true } } } },
+    ])
   })
 })
 

@@ -13,6 +13,7 @@ import {
 } from '../../src/entities/membership.ts'
 import {
   getMessage,
+  getMessages,
   messageIdOf,
   messagesBetween,
   type MessageRow,
@@ -133,6 +134,7 @@ export const patterns = {
   AP31: () => putTasks([{ chatRoomId: 'general', after: '3f#~', through: '7f', deliveries: '[]' }], NOW),
   AP32: () => foundRoom({ ...founding, members: ['ada', 'bob'] }),
   AP33: () => completeFounding({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
+  AP34: () => getMessages('general', [1, 2]),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

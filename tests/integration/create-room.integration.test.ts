@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../src/local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, settled, startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 
 let chat: Runtime
@@ -34,7 +34,7 @@ test('a room without an id is given one of its own', async () => {
 
 test('those who are put into a room are told so on every connection, and not that members joined', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'ada', 'bob', 'bob')
-  await chat.mapping.idle()
+  await settled(chat)
   const told = { event: 'roomAdded', chatRoomId: room, roomName: 'A room', headSeq: 0 }
   expect(clients.map((client) => client.events)).toEqual([[], [told], [told], [told]])
 })
@@ -110,7 +110,7 @@ test('a room is made with 100 members beside its creator, and all 101 are really
   }
   await lastTwo[0]!.request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
   await Promise.all([ada, lastTwo[1]!].map((client) => client.messages(room, ['hello'])))
-  await chat.mapping.idle()
+  await settled(chat)
   expect(ada.events.filter(({ event }) => event === 'memberJoined')).toEqual([])
   expect((await itemsOf(chat, 'ChatRoom')).find((item) => item.ChatRoomId === room)).not.toHaveProperty('Setup')
 })

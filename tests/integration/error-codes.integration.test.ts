@@ -6,7 +6,7 @@ import { connectBriefly, untilRefused } from '../support/brief-connection.ts'
 import { type FaultyDynamoDb, refusal, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { connect, online, startChat, unique } from '../support/runtime.ts'
+import { connect, online, settled, startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
@@ -145,7 +145,7 @@ test.for([
   'when the table %s, every action that needs it is unavailable and nothing is written',
   async ([, fault]) => {
     const { room, clients } = await givenRoom(chat, 'ada')
-    await chat.mapping.idle()
+    await settled(chat)
     const { ping, ...frames } = validFrames(room)
     const before = await itemsOf(chat, 'Message')
 
@@ -169,7 +169,7 @@ test('a send that failed midway can be repeated, and is kept and delivered once'
   faulty.fault = undefined
   expect(await clients[0].request(frame)).toMatchObject({ duplicate: false })
   await clients[1].messages(room, ['hello'])
-  await chat.mapping.idle()
+  await settled(chat)
   expect(clients[1].contents(room)).toEqual(['hello'])
 })
 
@@ -186,7 +186,7 @@ test.for(['c1', undefined])('a write whose answer is lost is not written again (
   })
   expect(lost).toBeGreaterThan(1)
   expect(sent).toMatchObject({ seq: 1, duplicate: false })
-  await chat.mapping.idle()
+  await settled(chat)
   expect(clients[1].contents(room)).toEqual(['hello'])
   expect((await clients[1].request({ action: 'getHistory', chatRoomId: room })).messages).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../src/local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, settled, startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 
 let chat: Runtime
@@ -21,7 +21,7 @@ test.for(['sendMessage', 'broadcastMessage'] as const)(
     const frame = { action, chatRoomId: room, content: 'hello', clientMessageId: 'c1' }
     const first = await ada.request(frame)
     const retries = [await ada.request(frame), await ada.request(frame)]
-    await chat.mapping.idle()
+    await settled(chat)
 
     expect(first.duplicate).toBe(false)
     expect(retries).toEqual([
@@ -40,11 +40,12 @@ test('a retry after a reconnect, and from another connection, is the same messag
   const [ada, elsewhere, bob] = clients
   const frame = { action: 'sendMessage', chatRoomId: room, content: 'hello', clientMessageId: 'c1' } as const
   const first = await ada.request(frame)
+  await settled(chat)
   await ada.close()
   const back = await online(chat, userIds[0])
   expect(await back.request(frame)).toEqual({ ...first, duplicate: true })
   expect(await elsewhere.request(frame)).toEqual({ ...first, duplicate: true })
-  await chat.mapping.idle()
+  await settled(chat)
   expect(bob.contents(room)).toEqual(['hello'])
   expect(back.contents(room)).toEqual([])
   expect(elsewhere.contents(room)).toEqual(['hello'])
@@ -58,7 +59,7 @@ test('a retry to a user is the same message, in the same direct room', async () 
   expect(await ada.request(frame)).toEqual({ ...first, duplicate: true })
   const { recipientId: _to, ...rest } = frame
   expect(await ada.request({ ...rest, chatRoomId: first.chatRoomId })).toEqual({ ...first, duplicate: true })
-  await chat.mapping.idle()
+  await settled(chat)
   expect(bob.contents(first.chatRoomId)).toEqual(['hello'])
 })
 
@@ -69,7 +70,7 @@ test('twenty identical sends at once, over two connections, are one message with
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? ada : elsewhere).request(frame)),
   )
-  await chat.mapping.idle()
+  await settled(chat)
 
   const firsts = answers.filter(({ duplicate }) => !duplicate)
   expect(firsts).toHaveLength(1)
@@ -94,7 +95,7 @@ test('the same clientMessageId with other content is a conflict, and the first m
   const first = await ada.request(frame)
   expect(await ada.refused({ ...frame, content: 'Hello' })).toMatchObject({ code: 'conflict', retryable: false })
   expect(await ada.request(frame)).toEqual({ ...first, duplicate: true })
-  await chat.mapping.idle()
+  await settled(chat)
   expect(bob.contents(room)).toEqual(['hello'])
 })
 
@@ -127,7 +128,7 @@ test('the same clientMessageId of another sender, in another room or in another 
     const sent = await client.request({ action: 'sendMessage', content: 'hello', ...frame })
     expect(sent.duplicate).toBe(false)
   }
-  await chat.mapping.idle()
+  await settled(chat)
   expect(carol.contents(room)).toEqual(['hello', 'hello', 'hello'])
 })
 
@@ -143,6 +144,6 @@ test('without a clientMessageId the same content is another message', async () =
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const frame = { action: 'sendMessage', chatRoomId: room, content: 'hello' } as const
   expect([(await clients[0].request(frame)).seq, (await clients[0].request(frame)).seq]).toEqual([1, 2])
-  await chat.mapping.idle()
+  await settled(chat)
   expect(clients[1].contents(room)).toEqual(['hello', 'hello'])
 })

@@ -4,7 +4,7 @@ import type { MessageEvent } from '../../src/protocol/events.ts'
 import type { ChatClient } from '../support/chat-client.ts'
 import { append, type Entities, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { connect, online, startChat, unique } from '../support/runtime.ts'
+import { connect, online, settled, startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
@@ -72,7 +72,7 @@ test('the others are told once who joined, and joining again tells nobody', asyn
   await bob.request({ action: 'joinRoom', chatRoomId: room })
   const again = await bob.request({ action: 'joinRoom', chatRoomId: room })
   expect(again.members).toHaveLength(2)
-  await chat.mapping.idle()
+  await settled(chat)
   expect(clients[0].events).toEqual([
     { event: 'memberJoined', chatRoomId: room, userId: bobId, timestamp: expect.any(Number) as number },
   ])
@@ -125,7 +125,7 @@ test('after leaving, none of the user’s connections gets an event of the room;
   await ada.request({ action: 'broadcastMessage', chatRoomId: room, content: 'everybody' })
   await ada.request({ action: 'typingIndicator', chatRoomId: room })
   await ada.event('memberLeft')
-  await chat.mapping.idle()
+  await settled(chat)
 
   expect([bob, elsewhere].map((client) => client.events.length)).toEqual(heard)
   expect(ada.events.filter(({ event }) => event === 'memberLeft')).toEqual([
@@ -140,7 +140,7 @@ test('a connection that subscribed after the others is unsubscribed by a leave a
   const late = await online(chat, userIds[1])
   await clients[1].request({ action: 'leaveRoom', chatRoomId: room })
   await clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
-  await chat.mapping.idle()
+  await settled(chat)
   expect(late.contents(room)).toEqual([])
 })
 
@@ -171,7 +171,7 @@ test('whoever comes back hears the room again, on every connection, and gets wha
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'before' })
   await bob.request({ action: 'leaveRoom', chatRoomId: room })
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'meanwhile' })
-  await chat.mapping.idle()
+  await settled(chat)
   const joined = await bob.request({ action: 'joinRoom', chatRoomId: room, lastSeq: 1 })
   expect(joined.events.map(({ content }) => content)).toEqual(['meanwhile'])
   await elsewhere.until(() => elsewhere.events.filter(({ event }) => event === 'roomAdded')[1])
@@ -192,7 +192,7 @@ test('leaving and coming back in quick turns ends subscribed, on every connectio
   }
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'at once' })
   await bob.messages(room, ['at once'])
-  await chat.mapping.idle()
+  await settled(chat)
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'later' })
   await Promise.all([bob, elsewhere].map((client) => client.messages(room, ['later'])))
 })
@@ -204,10 +204,10 @@ test('coming back and leaving in quick turns ends in silence, on every connectio
     await bob.request({ action: 'joinRoom', chatRoomId: room })
     await bob.request({ action: 'leaveRoom', chatRoomId: room })
   }
-  await chat.mapping.idle()
+  await settled(chat)
   const heard = [bob, elsewhere].map((client) => client.events.length)
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
-  await chat.mapping.idle()
+  await settled(chat)
   expect([bob, elsewhere].map((client) => client.events.length)).toEqual(heard)
 })
 
@@ -224,7 +224,7 @@ test('users join and leave a group while it talks: each hears all of its own tim
       const toVisitor = await Promise.all(
         [1, 2, 3].map((n) => bob.request({ action: 'sendMessage', chatRoomId: room, content: `${i}.${n}` })),
       )
-      await chat.mapping.idle()
+      await settled(chat)
       await visitor.request({ action: 'leaveRoom', chatRoomId: room })
       const { seq } = await bob.request({ action: 'sendMessage', chatRoomId: room, content: `without ${i}` })
       const joinedSeq = Math.max(...toVisitor.map((sent) => sent.seq))
@@ -232,7 +232,7 @@ test('users join and leave a group while it talks: each hears all of its own tim
     }
     await send
   }
-  await chat.mapping.idle()
+  await settled(chat)
 
   expect(bob.contents(room).sort()).toEqual([...contents].sort())
   expect(visits).toHaveLength(3)

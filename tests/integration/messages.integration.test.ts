@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../src/local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, settled, startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 
 let chat: Runtime
@@ -17,7 +17,7 @@ test('a message reaches every connection of every member except the sending one'
   const frame = { action: 'sendMessage', chatRoomId: room, content: 'hello', clientMessageId: 'c1' } as const
   const sent = await ada.request(frame)
   await Promise.all(others.map((client) => client.messages(room, ['hello'])))
-  await chat.mapping.idle()
+  await settled(chat)
 
   expect(sent).toEqual({
     chatRoomId: room,
@@ -67,7 +67,7 @@ test('a broadcast reaches every connection of every member, the sending one too,
   const frame = { action: 'broadcastMessage', chatRoomId: room, content: 'all of you', clientMessageId: 'c1' } as const
   const { duplicate, ...sent } = await clients[0].request(frame)
   await Promise.all(clients.map((client) => client.messages(room, ['all of you'])))
-  await chat.mapping.idle()
+  await settled(chat)
 
   expect(duplicate).toBe(false)
   for (const client of clients) {
@@ -120,7 +120,7 @@ test('a message to a user goes to the direct room of the two, and the recipientâ
   await Promise.all([adaElsewhere!, bob!, bobElsewhere!].map((client) => client.messages(hello.chatRoomId, ['hello'])))
   const answer = await bob!.request({ action: 'sendMessage', recipientId: adaId, content: 'hi' })
   await Promise.all([ada!, adaElsewhere!, bobElsewhere!].map((client) => client.messages(hello.chatRoomId, ['hi'])))
-  await chat.mapping.idle()
+  await settled(chat)
 
   expect(hello.chatRoomId).toMatch(/^dm:/)
   expect(answer).toMatchObject({ chatRoomId: hello.chatRoomId, seq: 2 })
@@ -176,7 +176,7 @@ test('a message to an offline user waits in the room that its sync finds', async
   const bobId = unique('bob')
   const ada = await online(chat, unique('ada'))
   const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hello' })
-  await chat.mapping.idle()
+  await settled(chat)
   const bob = await online(chat, bobId)
   const { rooms } = await bob.request({ action: 'sync', rooms: { [chatRoomId]: 0 } })
   expect(rooms).toMatchObject([{ chatRoomId, recovered: true, events: [{ content: 'hello' }] }])
@@ -187,7 +187,7 @@ test('a message to oneself reaches oneâ€™s other connections', async () => {
   const [ada, elsewhere] = await Promise.all([online(chat, adaId), online(chat, adaId)])
   const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: adaId, content: 'remember' })
   await elsewhere.messages(chatRoomId, ['remember'])
-  await chat.mapping.idle()
+  await settled(chat)
   expect(ada.events).toEqual([])
   expect((await ada.request({ action: 'getRoom', chatRoomId })).members).toEqual([adaId])
 })
@@ -219,7 +219,7 @@ test('fifty sends of five clients at once are numbered 1 to 50, and everybody he
   const sent = await Promise.all(sends)
   const contents = senders.flatMap((_, s) => Array.from({ length: 10 }, (_none, i) => `${s}.${i}`))
   await clients[5].messages(room, contents)
-  await chat.mapping.idle()
+  await settled(chat)
 
   const oneToFifty = Array.from({ length: 50 }, (_, i) => i + 1)
   expect(sent.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(oneToFifty)

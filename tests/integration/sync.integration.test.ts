@@ -3,7 +3,7 @@ import type { Runtime } from '../../src/local/runtime.ts'
 import type { ChatClient } from '../support/chat-client.ts'
 import { append, type Entities, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { connect, online, startChat, unique } from '../support/runtime.ts'
+import { connect, online, settled, startChat, unique } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 
 let chat: Runtime
@@ -180,7 +180,7 @@ test('a room that the user is not in is left out, whatever the client claims', a
   const { rooms } = await eve.request({ action: 'sync', rooms: { [room]: 0, [unique('none')]: 0 } })
   expect(rooms).toEqual([])
   await append(entities, room, 'ada', ['another secret'])
-  await chat.mapping.idle()
+  await settled(chat)
   expect(eve.events).toEqual([])
 })
 
@@ -208,7 +208,7 @@ test('whoever comes back while others write gets every message once, by the repl
     }
     await send
   }
-  await chat.mapping.idle()
+  await settled(chat)
 
   for (const back of returned) {
     const [reply] = back.frames.flatMap((frame) => (frame.type === 'reply' && frame.action === 'sync' ? [frame] : []))
@@ -226,6 +226,6 @@ test('a second sync on the same connection changes nothing for it', async () => 
   await bob.request({ action: 'sync' })
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
   await bob.messages(room, ['hello'])
-  await chat.mapping.idle()
+  await settled(chat)
   expect(bob.contents(room)).toEqual(['hello'])
 })

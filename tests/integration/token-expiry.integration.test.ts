@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../src/local/runtime.ts'
 import { connectBriefly, untilRefused } from '../support/brief-connection.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, settled, startChat, unique } from '../support/runtime.ts'
 import { scan } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
@@ -18,7 +18,7 @@ test('when the token has expired, every action is answered so, nothing is writte
   const [ada, carol] = clients
   const bob = await connectBriefly(chat, userIds[2])
   await untilRefused(bob)
-  await chat.mapping.idle()
+  await settled(chat)
 
   const before = await scan(chat)
   const frames = { ...validFrames(room), sing: { action: 'sing' } }
@@ -43,7 +43,8 @@ test('when the token has expired, every action is answered so, nothing is writte
   await ada.request({ action: 'broadcastMessage', chatRoomId: room, content: 'far too late' })
   await ada.request({ action: 'typingIndicator', chatRoomId: room })
   await carol.messages(room, ['too late', 'far too late'])
-  await chat.mapping.idle()
+  await settled(chat)
+  await bob.ask({ action: 'ping' })
   expect(bob.events.length).toBe(heard)
   expect(bob.socket.readyState).toBe(bob.socket.OPEN)
 })
@@ -55,6 +56,7 @@ test('a connection whose token has expired is not told of a room that its user i
   await untilRefused(expired)
   const { chatRoomId } = await clients[0].request({ action: 'createRoom', roomName: 'A room', members: [bobId] })
   await current.event('roomAdded', (event) => event.chatRoomId === chatRoomId)
-  await chat.mapping.idle()
+  await settled(chat)
+  await expired.ask({ action: 'ping' })
   expect(expired.events).toEqual([])
 })

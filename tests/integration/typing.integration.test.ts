@@ -3,7 +3,7 @@ import type { Runtime } from '../../src/local/runtime.ts'
 import type { ChatClient } from '../support/chat-client.ts'
 import { type Entities, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, settled, startChat, unique } from '../support/runtime.ts'
 
 let chat: Runtime
 let entities: Entities
@@ -21,7 +21,7 @@ test('typing reaches every connection of the other members, and none of the typi
   const { expiresAt } = await clients[0].request({ action: 'typingIndicator', chatRoomId: room })
   const after = Date.now()
   await Promise.all(clients.slice(2).map((client) => client.event('typing')))
-  await chat.mapping.idle()
+  await settled(chat)
 
   expect(expiresAt).toBeGreaterThanOrEqual(before + 8_000)
   expect(expiresAt).toBeLessThanOrEqual(after + 8_000)
@@ -36,7 +36,7 @@ test('a repeat within 3 s is answered with the same expiresAt and told to nobody
   const first = await ada.request(frame)
   expect(await ada.request({ ...frame, isTyping: true })).toEqual(first)
   expect(await elsewhere.request(frame)).toEqual(first)
-  await chat.mapping.idle()
+  await settled(chat)
   expect(typingSeenBy(bob)).toHaveLength(1)
 })
 
@@ -58,7 +58,7 @@ test('the end of typing is told at once, and so is its next beginning', async ()
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const frame = { action: 'typingIndicator', chatRoomId: room } as const
   for (const isTyping of [true, false, true]) await clients[0].request({ ...frame, isTyping })
-  await chat.mapping.idle()
+  await settled(chat)
   expect(clients[1].events.flatMap((event) => (event.event === 'typing' ? [event.isTyping] : []))).toEqual([
     true,
     false,
@@ -88,7 +88,7 @@ test('two who type in one room, and one who types in two, are told apart', async
   ] as const) {
     await client.request({ action: 'typingIndicator', chatRoomId })
   }
-  await chat.mapping.idle()
+  await settled(chat)
   expect(carol.events.flatMap((event) => (event.event === 'typing' ? [[event.chatRoomId, event.userId]] : []))).toEqual(
     [
       [room, userIds[0]],
@@ -104,7 +104,7 @@ test('whoever is not in the room cannot be seen typing there', async () => {
   for (const chatRoomId of [room, unique('none')]) {
     expect((await eve.refused({ action: 'typingIndicator', chatRoomId })).code).toBe('not_a_member')
   }
-  await chat.mapping.idle()
+  await settled(chat)
   expect(clients[0].events).toEqual([])
 })
 

@@ -41,6 +41,7 @@ test('an event that comes twice at once and once more later is one message', asy
     return [event, event]
   }
   await sendForm(await givenUpload(ada, room), png)
+  // Worked at the same time, both may post: posts are at least once, and clients know the message by its seq.
   const announced = await heard(bob)
   expect(new Set(announced.map(({ seq }) => seq)).size).toBe(1)
   await chat.lambda.invoke('objectCreated', kept)
@@ -76,19 +77,24 @@ test('events that come in another order than their files are a message each', as
 test('a function that dies between the message and its posts announces it after all, and once in history', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
-  let held = () => {}
+  let atPost = () => {}
+  let release = () => {}
   const posting = new Promise<void>((resolve) => {
-    held = resolve
+    atPost = resolve
   })
-  const { faults } = chat.gateway
-  faults.onPost = () => {
-    held()
-    return new Promise(() => {})
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  chat.gateway.faults.onPost = async () => {
+    atPost()
+    await held
+    return { status: 500 }
   }
   await sendForm(await givenUpload(ada, room, { caption: 'look' }), png)
   await posting
-  faults.onPost = undefined
+  chat.gateway.faults.onPost = undefined
   await chat.lambda.crash('objectCreated')
+  release()
   await bob.messages(room, ['look'])
   expect(await heard(bob)).toHaveLength(1)
   expect(await historyOf(bob, room)).toHaveLength(1)
@@ -123,7 +129,10 @@ test('with a clientMessageId a retry gets a form for the same upload, and both f
   expect([two.uploadId, two.fields.key]).toEqual([one.uploadId, one.fields.key])
   await sendForm(one, png)
   await sendForm(two, png)
-  expect(await heard(bob)).toMatchObject([{ clientMessageId: 'm1', file: { uploadId: one.uploadId } }])
+  const announced = await heard(bob)
+  expect(announced[0]).toMatchObject({ clientMessageId: 'm1', file: { uploadId: one.uploadId } })
+  expect(new Set(announced.map(({ seq }) => seq)).size).toBe(1)
+  expect(await historyOf(bob, room)).toHaveLength(1)
 })
 
 test.each([

@@ -118,31 +118,3 @@ test.each([
   const { headers } = await fetch(file!.fileUrl)
   expect(headers.get('content-disposition')).toMatch(/^attachment/)
 })
-
-test('a file of 25 MiB goes through, and comes back as it was', async () => {
-  const { room, clients } = await givenRoom(chat, 'ada')
-  const size = 25 * 1024 * 1024
-  const bytes = Buffer.concat([png], size)
-  expect((await sendForm(await givenUpload(clients[0], room, { size }), bytes)).status).toBe(204)
-  const { file } = await fileMessage(clients[0])
-  const back = Buffer.from(await (await fetch(file!.fileUrl)).arrayBuffer())
-  expect(back.equals(bytes)).toBe(true)
-})
-
-test('fifty files at once in one room are fifty messages, each announced once to everybody', async () => {
-  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
-  const [ada, bob] = clients
-  const names = Array.from({ length: 50 }, (_, i) => `${i}.png`)
-  const forms = await Promise.all(names.map((fileName) => givenUpload(ada, room, { fileName })))
-  await Promise.all(forms.map((form) => sendForm(form, png)))
-  await settled(ada, bob)
-  expect(chat.bucket.failures).toEqual([])
-  for (const client of [ada, bob]) {
-    expect(new Set(filesOf(client).map(({ file }) => file?.fileName))).toEqual(new Set(names))
-    expect(
-      filesOf(client)
-        .map(({ seq }) => seq)
-        .sort((a, b) => a - b),
-    ).toEqual(names.map((_, i) => i + 1))
-  }
-})

@@ -1,5 +1,5 @@
 import { tableName } from '../support/own-table.ts'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { subscribe } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../src/local/dynamodb/create-table.ts'
@@ -155,4 +155,20 @@ test('a 410 whose clean-up fails is reported, and the others are served', async 
   const report = await fanOut([delivery(message(room, 1))], gateway.post)
   expect(gateway.heardBy(live!)).toEqual(['message 1'])
   expect(report.errors.map(({ outcome }) => outcome)).toEqual(['gone', 'gone', 'gone'])
+})
+
+test('a batch that takes too long posts no more: what is left counts as slow', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  gateway.fault = () => {
+    vi.setSystemTime(Date.now() + 46_000)
+  }
+  const room = unique('room')
+  const only = [{ connectionId: 'c=', userId: 'bob' }]
+  const frames = [1, 2].map((seq) => delivery(message(room, seq, 'x'.repeat(20_000)), { only }))
+  const { posts } = await fanOut(frames, gateway.post)
+  expect(posts).toMatchObject({ delivered: 1, slow: 1 })
+  expect(gateway.attempts).toHaveLength(1)
 })

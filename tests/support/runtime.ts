@@ -16,8 +16,24 @@ export function startChat(options: RuntimeOptions = {}): Promise<Runtime> {
 export async function connect(chat: Runtime, userId: string, expiresInSeconds?: number): Promise<ChatClient> {
   const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
   const client = await ChatClient.open(chat.wsUrl, token)
-  onTestFinished(() => client.close())
+  connected.add(client)
+  onTestFinished(async () => {
+    connected.delete(client)
+    await client.close()
+  })
   return client
+}
+
+const connected = new Set<ChatClient>()
+
+/**
+ * Waits until everything now in the stream has been worked, and everything posted has come to the connections of this
+ * test: a socket keeps its frames in order, so an answer comes after what was posted before it.
+ */
+export async function settled(chat: Runtime): Promise<void> {
+  await chat.mapping.idle()
+  const open = [...connected].filter(({ socket }) => socket.readyState === socket.OPEN)
+  await Promise.all(open.map((client) => client.ask({ action: 'ping' })))
 }
 
 /** Opens a connection and makes `sync` its first frame, as clients do. */

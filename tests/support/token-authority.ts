@@ -58,7 +58,7 @@ export async function startTokenAuthority(): Promise<TokenAuthority> {
       new SignJWT(claims)
         .setProtectedHeader({ alg, kid, typ: 'JWT' })
         .sign((foreign ? foreignKeys : published)[alg].privateKey),
-    publicJwk: keys[1]!,
+    publicJwk: keys[1],
     publicPem: await exportSPKI(published.RS256.publicKey),
     close: async () => {
       server.close()

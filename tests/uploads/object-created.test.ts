@@ -17,6 +17,7 @@ import { s3 } from '../../src/uploads/s3-client.ts'
 import { FakePost } from '../streams/fake-post.ts'
 import { message } from '../streams/records.ts'
 import { objectEvents } from '../support/own-bucket.ts'
+import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
 import { png } from '../support/upload-form.ts'
 import { arrival, givenForm, givenRoom, listening, objectAt } from './given-upload.ts'
@@ -366,6 +367,27 @@ test('one recipient that can not be reached keeps nobody else from hearing', asy
   await arrived(await arrival(form))
   expect(gateway.eventsOf(bob)).toHaveLength(1)
   expect(await getUpload(upload.uploadId)).toMatchObject({ closed: true })
+})
+
+test.each([
+  ['without a clientMessageId', {}, { reads: 3, writes: 6 }],
+  ['with one', { clientMessageId: 'm1' }, { reads: 3, writes: 8 }],
+])('a completed upload costs 6 requests to the table and 3 to the bucket, %s', async (_is, more, units) => {
+  const { room, adaId } = await givenRoom()
+  const { form } = await givenForm(room, adaId, more)
+  const event = await arrival(form)
+  const toBucket: string[] = []
+  s3.middlewareStack.add(
+    (next, context) => (args) => {
+      toBucket.push(String(context.commandName))
+      return next(args)
+    },
+    { step: 'initialize', name: 'count' },
+  )
+  const cost = costOf(await metered(client, () => arrived(event)))
+  s3.middlewareStack.remove('count')
+  expect(cost).toMatchObject({ requests: 6, ...units })
+  expect(toBucket).toEqual(['HeadObjectCommand', 'GetObjectCommand', 'DeleteObjectTaggingCommand'])
 })
 
 test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', async () => {

@@ -14,7 +14,8 @@ test('the longest cursor is one that the protocol accepts', () => {
 })
 
 test('a page without a next one stays as it is, and no cursor starts at the beginning', () => {
-  expect(writeCursor({ rooms: [] as string[] } as { rooms: string[]; nextCursor?: string })).toEqual({ rooms: [] })
+  const page: { rooms: string[]; nextCursor?: string } = { rooms: [] }
+  expect(writeCursor(page)).toEqual({ rooms: [] })
   expect(readCursor(undefined, UserId)).toBeUndefined()
 })
 

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import type { ChatClient } from '../support/chat-client.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { startChat } from '../support/runtime.ts'
+import { givenUpload, png, sendForm } from '../support/upload-form.ts'
+
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat()
+})
+afterAll(() => chat.close())
+
+const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
+const filesOf = (client: ChatClient) => client.events.filter(isFile)
+
+/** Everything in the bucket and the stream has been worked, and what was posted has come: the rest doesn't come. */
+async function settled(...clients: ChatClient[]): Promise<void> {
+  await chat.bucket.idle()
+  await chat.mapping.idle()
+  await Promise.all(clients.map((client) => client.request({ action: 'ping' })))
+}
+
+test('a file of 25 MiB goes through, and comes back as it was', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const size = 25 * 1024 * 1024
+  const bytes = Buffer.concat([png], size)
+  expect((await sendForm(await givenUpload(clients[0], room, { size }), bytes)).status).toBe(204)
+  const { file } = await clients[0].event('message', isFile)
+  const back = Buffer.from(await (await fetch(file!.fileUrl)).arrayBuffer())
+  expect(back.equals(bytes)).toBe(true)
+})
+
+test('fifty files at once in one room are fifty messages, each announced once to everybody', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const names = Array.from({ length: 50 }, (_, i) => `${i}.png`)
+  const forms = await Promise.all(names.map((fileName) => givenUpload(ada, room, { fileName })))
+  await Promise.all(forms.map((form) => sendForm(form, png)))
+  await settled(ada, bob)
+  expect(chat.bucket.failures).toEqual([])
+  for (const client of [ada, bob]) {
+    expect(new Set(filesOf(client).map(({ file }) => file?.fileName))).toEqual(new Set(names))
+    expect(
+      filesOf(client)
+        .map(({ seq }) => seq)
+        .sort((a, b) => a - b),
+    ).toEqual(names.map((_, i) => i + 1))
+  }
+})
