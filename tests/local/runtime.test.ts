@@ -162,7 +162,10 @@ describe('starting and stopping the runtime', () => {
     runtime.dynamodb.middlewareStack.add(() => () => Promise.reject(new Error('cut off')), { step: 'initialize' })
     const response = await fetch(`${runtime.url}/healthz`)
     expect(response.status).toBe(503)
-    expect(await response.json()).toEqual({ status: 'failing', parts: { dynamodb: 'cut off', stream: 'ok', bucket: 'ok', functions: 'ok' } })
+    expect(await response.json()).toEqual({
+      status: 'failing',
+      parts: { dynamodb: 'cut off', stream: 'ok', bucket: 'ok', functions: 'ok' },
+    })
     await runtime.close()
   })
 
