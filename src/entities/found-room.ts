@@ -4,11 +4,12 @@ import { Unavailable } from '../errors.ts'
 import { MAX_ROOM_NAME_CHARS } from '../protocol/limits.ts'
 import { ChatRoom, getRoom } from './chat-room.ts'
 import { addMember, getMembership, Membership, type MembershipRow } from './membership.ts'
+import { subscribe, Subscription, subscriptionItem } from './subscription.ts'
 
-/** DynamoDB's limit of actions in one transaction, less the room itself. */
-const MEMBERS_PER_TRANSACTION = 99
+/** DynamoDB's limit of 100 actions in one transaction, less the room and the creator's subscription. */
+const MEMBERS_PER_TRANSACTION = 98
 
-const entities = { ChatRoom, Membership }
+const entities = { ChatRoom, Membership, Subscription }
 
 export interface Founding {
   chatRoomId: string
@@ -16,45 +17,57 @@ export interface Founding {
   createdBy: string
   /** All of them, the creator too; no repeats. */
   members: readonly string[]
-  /** The creator's connection, and the id of the creator's join, which its subscription stands on. */
-  originConnectionId: string
-  joinId: string
+  /** The creating connection: subscribed along with the room, so that it misses nothing of it. */
+  connection: CreatingConnection
+}
+
+export interface CreatingConnection {
+  connectionId: string
+  /** Epoch seconds. */
+  expiresAt: number
 }
 
 export const newJoinId = (): string => randomUUID()
 
 /**
- * AP32. Makes a room with its members, both or neither. Members beyond one transaction's size (only the hundredth and
- * hundred-and-first) are named in the room and written right after; if that is cut off, the stream completes it.
- * Answers false when the room exists.
+ * AP32. Makes a room with its members and the creating connection's subscription, all or nothing. Members beyond one
+ * transaction's size (the last three of 101) are named in the room, for `completeFounding`; the stream does that too, if
+ * whoever founded the room doesn't come to it.
+ *
+ * Answers with the members still to be added, or nothing when the room exists.
  */
-export async function foundRoom(founding: Founding): Promise<boolean> {
+export async function foundRoom(founding: Founding): Promise<{ pending: string[] } | undefined> {
   const now = Date.now()
-  const first = founding.members.slice(0, MEMBERS_PER_TRANSACTION)
-  const rest = founding.members.slice(MEMBERS_PER_TRANSACTION)
-  const { chatRoomId, roomName, createdBy } = founding
+  const { chatRoomId, roomName, createdBy, connection } = founding
+  const creator = createdBy
+  const members = [creator, ...founding.members.filter((userId) => userId !== creator)]
+  const first = members.slice(0, MEMBERS_PER_TRANSACTION)
+  const pending = members.slice(MEMBERS_PER_TRANSACTION)
+  const joinId = newJoinId()
+  const own = { joinId, originConnectionId: connection.connectionId }
   const { canceled, data } = await createWriteTransaction(entities, (tx) => [
     tx.ChatRoom.create({
       chatRoomId,
       roomName,
       createdBy,
       createdAt: now,
-      ...(rest.length === 0 ? {} : { setup: 'pending', pendingMembers: [...rest] }),
+      ...(pending.length === 0 ? {} : { setup: 'pending', pendingMembers: pending }),
     }).commit(),
-    ...first.map((userId) => tx.Membership.create(founder(founding, userId, now)).commit()),
+    tx.Subscription.put(subscriptionItem({ ...connection, chatRoomId, userId: creator, joinId })).commit(),
+    ...first.map((userId) => {
+      const row = founder(founding, userId, now)
+      return tx.Membership.create(userId === creator ? { ...row, ...own } : row).commit()
+    }),
   ]).go()
-  if (canceled) {
-    if (data[0]?.code === 'ConditionalCheckFailed') return false
-    throw new Unavailable('unable to create the room; the transaction was cancelled')
-  }
-  if (rest.length > 0) await completeFounding(founding, rest, now)
-  return true
+  if (!canceled) return { pending }
+  if (data[0]?.code === 'ConditionalCheckFailed') return undefined
+  throw new Unavailable('unable to create the room; the transaction was cancelled')
 }
 
 /** AP33. The second half of a large founding. Done once: a member who has left meanwhile isn't put back. */
 export async function completeFounding(
-  founding: Omit<Founding, 'members'>,
-  rest: readonly string[],
+  founding: Pick<Founding, 'chatRoomId' | 'createdBy'>,
+  pending: readonly string[],
   now: number,
 ): Promise<void> {
   const { chatRoomId } = founding
@@ -63,7 +76,7 @@ export async function completeFounding(
       .remove(['setup', 'pendingMembers'])
       .where((room, { exists }) => exists(room.setup))
       .commit(),
-    ...rest.map((userId) => tx.Membership.put(founder(founding, userId, now)).commit()),
+    ...pending.map((userId) => tx.Membership.put(founder(founding, userId, now)).commit()),
   ]).go()
   if (canceled && data[0]?.code !== 'ConditionalCheckFailed') {
     throw new Unavailable('unable to complete the room; the transaction was cancelled')
@@ -71,7 +84,7 @@ export async function completeFounding(
 }
 
 const founder = (
-  { chatRoomId, createdBy, originConnectionId, joinId }: Omit<Founding, 'members'>,
+  { chatRoomId, createdBy }: Pick<Founding, 'chatRoomId' | 'createdBy'>,
   userId: string,
   now: number,
 ): MembershipRow => ({
@@ -79,10 +92,9 @@ const founder = (
   userId,
   role: userId === createdBy ? 'owner' : 'member',
   joinedAt: now,
-  joinId: userId === createdBy ? joinId : newJoinId(),
+  joinId: newJoinId(),
   joinedSeq: 0,
   founding: true,
-  ...(userId === createdBy ? { originConnectionId } : {}),
 })
 
 /** The direct room of two users: the same id whichever of the two asks. */
@@ -92,47 +104,32 @@ export function directRoomId(a: string, b: string): string {
 }
 
 /**
- * The direct room of sender and recipient, with both in it. In the usual case two reads; made at the first message, and
- * mended when one of the two had left. Answers with the sender's new joinId when the sender has just come into it.
- * AP8, AP32, AP5, AP10.
+ * The direct room of sender and recipient, with both in it and the sending connection subscribed. In the usual case two
+ * reads; made at the first message, and mended when one of the two had left. AP8, AP32, AP5, AP10, AP14.
  */
 export async function ensureDirectRoom(
-  sender: { userId: string; connectionId: string },
+  sender: CreatingConnection & { userId: string },
   recipientId: string,
-): Promise<{ joinId?: string }> {
-  const chatRoomId = directRoomId(sender.userId, recipientId)
-  const pair = [...new Set([sender.userId, recipientId])].sort()
+): Promise<void> {
+  const { userId: createdBy, connectionId, expiresAt } = sender
+  const chatRoomId = directRoomId(createdBy, recipientId)
+  const pair = [...new Set([createdBy, recipientId])].sort()
   const memberships = await Promise.all(pair.map((userId) => getMembership(chatRoomId, userId)))
   const missing = pair.filter((_, i) => memberships[i] === undefined)
-  if (missing.length === 0) return {}
+  if (missing.length === 0) return
 
-  const joinId = newJoinId()
   const roomName = [...pair.join(', ')].slice(0, MAX_ROOM_NAME_CHARS).join('')
-  const originConnectionId = sender.connectionId
-  const made = await foundRoom({
-    chatRoomId,
-    roomName,
-    createdBy: sender.userId,
-    members: pair,
-    originConnectionId,
-    joinId,
-  })
-  if (made) return { joinId }
+  const connection = { connectionId, expiresAt }
+  if (await foundRoom({ chatRoomId, roomName, createdBy, members: pair, connection })) return
 
   const joinedSeq = (await getRoom(chatRoomId))?.headSeq ?? 0
   const joinedAt = Date.now()
-  const added = await Promise.all(
-    missing.map((userId) =>
-      addMember({
-        chatRoomId,
-        userId,
-        role: 'member',
-        joinedAt,
-        joinId: userId === sender.userId ? joinId : newJoinId(),
-        joinedSeq,
-        ...(userId === sender.userId ? { originConnectionId } : {}),
-      }),
-    ),
+  await Promise.all(
+    missing.map(async (userId) => {
+      const joinId = newJoinId()
+      const row = { chatRoomId, userId, role: 'member', joinedAt, joinId, joinedSeq } as const
+      const added = await addMember(userId === createdBy ? { ...row, originConnectionId: connectionId } : row)
+      if (added && userId === createdBy) await subscribe([{ chatRoomId, userId, joinId, ...connection }])
+    }),
   )
-  return added[missing.indexOf(sender.userId)] ? { joinId } : {}
 }

@@ -61,9 +61,15 @@ const keyOf = ({ chatRoomId, connectionId }: { chatRoomId: string; connectionId:
   hash: hashOf(connectionId),
 })
 
+/** The whole item: a subscription with its hash. */
+export const subscriptionItem = (subscription: SubscriptionRow) => ({
+  ...subscription,
+  hash: hashOf(subscription.connectionId),
+})
+
 /** AP14. */
 export async function subscribe(subscriptions: readonly SubscriptionRow[]): Promise<void> {
-  const rows = subscriptions.map((subscription) => ({ ...subscription, hash: hashOf(subscription.connectionId) }))
+  const rows = subscriptions.map(subscriptionItem)
   if (rows.length === 1) {
     await Subscription.put(rows[0]!).go()
     return

@@ -1,6 +1,6 @@
 import { getRoom, type RoomRow } from '../entities/chat-room.ts'
-import { connectionsOfUser } from '../entities/connection.ts'
-import { completeFounding, newJoinId } from '../entities/found-room.ts'
+import { connectionsOfUser, readyConnectionsOfUser } from '../entities/connection.ts'
+import { completeFounding } from '../entities/found-room.ts'
 import { readHistory } from '../entities/history.ts'
 import { keepSubscribed } from '../entities/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
@@ -80,7 +80,9 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
   // Left since, and perhaps back again: then by a membership whose own record does what is needed.
   if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
-  const others = (await connectionsOfUser(userId, Date.now())).filter((one) => one.connectionId !== originConnectionId)
+  const others = (await readyConnectionsOfUser(userId, Date.now())).filter(
+    (one) => one.connectionId !== originConnectionId,
+  )
   if (others.length > 0 && !(await keepSubscribed(membership, others))) return []
   const told: Told[] = []
   const only = others.map(({ connectionId }) => ({ connectionId, userId }))
@@ -124,7 +126,6 @@ async function connectionRemoved(connectionId: string): Promise<Told[]> {
 
 /** Completes a large founding that was cut off between its two transactions; does nothing when it wasn't. */
 async function roomPending(room: PendingRoom): Promise<Told[]> {
-  const founding = { ...room, originConnectionId: '', joinId: newJoinId() }
-  await completeFounding(founding, room.pendingMembers, room.createdAt)
+  await completeFounding(room, room.pendingMembers, room.createdAt)
   return []
 }

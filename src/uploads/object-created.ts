@@ -9,7 +9,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import type { S3Event, S3EventRecord } from 'aws-lambda'
 import { fileTypeFromBuffer } from 'file-type'
 import { nextSeq } from '../entities/chat-room.ts'
-import { connectionsOfUser } from '../entities/connection.ts'
+import { readyConnectionsOfUser } from '../entities/connection.ts'
 import { getMembership } from '../entities/membership.ts'
 import { getMessage, type MessageRow, messageIdOf, sealHole } from '../entities/message.ts'
 import { closeUpload, completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
@@ -183,7 +183,7 @@ async function tellUploader(upload: UploadRow, post: PostFrame): Promise<void> {
     reason: upload.reason as UploadFailure,
     ...(clientMessageId === undefined ? {} : { clientMessageId }),
   } as const
-  const only = await connectionsOfUser(uploaderId, Date.now())
+  const only = await readyConnectionsOfUser(uploaderId, Date.now())
   await tell([{ event, only, sequenceNumber: uploadId }], post)
   await closeUpload(uploadId)
 }

@@ -1,6 +1,5 @@
 import { directRoomId, ensureDirectRoom } from '../entities/found-room.ts'
 import { requireMembership } from '../entities/membership.ts'
-import { subscribe } from '../entities/subscription.ts'
 import { actions, type Reply, type Request } from '../protocol/actions.ts'
 import type { Caller } from './caller.ts'
 import { route } from './route.ts'
@@ -19,15 +18,10 @@ export async function handle(input: Request<'sendMessage'>, caller: Caller): Pro
   if (chatRoomId !== undefined) {
     return send(caller, { ...message, chatRoomId }, requireMembership(chatRoomId, caller.userId))
   }
-  const direct = directRoomId(caller.userId, recipientId!)
-  return send(caller, { ...message, chatRoomId: direct }, enterDirectRoom(direct, caller, recipientId!))
-}
-
-async function enterDirectRoom(chatRoomId: string, caller: Caller, recipientId: string): Promise<void> {
-  const { joinId } = await ensureDirectRoom(caller, recipientId)
-  if (joinId === undefined) return
   const { userId, connectionId, rowsExpireAt } = caller
-  await subscribe([{ chatRoomId, connectionId, userId, joinId, expiresAt: rowsExpireAt }])
+  const sender = { userId, connectionId, expiresAt: rowsExpireAt }
+  const admission = ensureDirectRoom(sender, recipientId!)
+  return send(caller, { ...message, chatRoomId: directRoomId(userId, recipientId!) }, admission)
 }
 
 export const handler = route('sendMessage', schema, handle)

@@ -1,3 +1,4 @@
+import { markReady } from '../entities/connection.ts'
 import { getRooms, type RoomRow } from '../entities/chat-room.ts'
 import { keepSubscribed } from '../entities/keep-subscribed.ts'
 import { getMemberships, type MembershipRow, roomsOfUser } from '../entities/membership.ts'
@@ -20,6 +21,8 @@ export const schema = actions.sync.request
  * AP15, AP22, AP20.
  */
 export async function handle(input: Request<'sync'>, caller: Caller): Promise<Reply<'sync'>> {
+  // Before the memberships are read: one that is added after that finds this connection ready.
+  if (input.cursor === undefined) await markReady(caller.connectionId)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
   const { memberships, nextCursor } = await roomsOnPage(caller.userId, readCursor(input.cursor, ChatRoomId), [
     ...lastSeqs.keys(),

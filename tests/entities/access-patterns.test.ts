@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getRooms } from '../../src/entities/chat-room.ts'
-import { Connection } from '../../src/entities/connection.ts'
+import { Connection, readyConnectionsOfUser } from '../../src/entities/connection.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
@@ -96,13 +96,47 @@ describe('Connection', () => {
       only('UpdateItem', {
         Key: key,
         UpdateExpression:
-          'SET #chatRoomId = :chatRoomId_u0, #ConnectionId = :ConnectionId_u0, ' +
+          'SET #chatRoomId = :chatRoomId_u0, #readyAt = :readyAt_u0, #ConnectionId = :ConnectionId_u0, ' +
           '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
         ConditionExpression: ifThere,
-        ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#chatRoomId': 'ChatRoomId', ...names },
-        ExpressionAttributeValues: { ':chatRoomId_u0': 'general', ...values },
+        ExpressionAttributeNames: {
+          ...keyNames.ExpressionAttributeNames,
+          '#chatRoomId': 'ChatRoomId',
+          '#readyAt': 'ReadyAt',
+          ...names,
+        },
+        ExpressionAttributeValues: { ':chatRoomId_u0': 'general', ':readyAt_u0': NOW, ...values },
       }),
     )
+  })
+
+  test('AP35 markReady changes a connection that is there, and makes none', async () => {
+    const { names, values } = update('Connection', { ConnectionId: LX })
+    expect(await sentBy('AP35')).toEqual(
+      only('UpdateItem', {
+        Key: key,
+        UpdateExpression:
+          'SET #readyAt = :readyAt_u0, #ConnectionId = :ConnectionId_u0, ' +
+          '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
+        ConditionExpression: ifThere,
+        ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#readyAt': 'ReadyAt', ...names },
+        ExpressionAttributeValues: { ':readyAt_u0': NOW, ...values },
+      }),
+    )
+  })
+
+  test('AP36 readyConnectionsOfUser asks consistently after those that the index does not show as ready', async () => {
+    const itemOf = (row: object) => (Connection.put({ ...connection, ...row }).params() as { Item: unknown }).Item
+    const [query, ...gets] = await recorded(() => readyConnectionsOfUser('ada', NOW), {
+      Query: { Items: [itemOf({ readyAt: NOW }), itemOf({ connectionId: 'Early=' })] },
+    })
+    expect(query).toMatchObject({ operation: 'Query', input: { IndexName: 'gsi1' } })
+    expect(gets).toEqual([
+      ...only('GetItem', {
+        Key: { pk: '$tabletalk#connectionId_Early=', sk: '$Connection_1' },
+        ConsistentRead: true,
+      }),
+    ])
   })
 })
 
@@ -166,7 +200,7 @@ describe('ChatRoom', () => {
     ...entity('Membership'),
   })
 
-  test('AP32 foundRoom puts room and members in one transaction, each only when new', async () => {
+  test('AP32 foundRoom puts the room, its members and the first subscription in one transaction, if it is new', async () => {
     const put = (Item: Record<string, unknown>) => ({ Put: { TableName: 'tabletalk', Item, ...ifNew } })
     expect(await sentBy('AP32')).toEqual([
       {
@@ -183,7 +217,18 @@ describe('ChatRoom', () => {
               CreatedAt: NOW,
               ...entity('ChatRoom'),
             }),
-            put(founder('ada', { Role: 'owner', JoinId: 'j1', OriginConnectionId: LX })),
+            {
+              Put: {
+                TableName: 'tabletalk',
+                Item: expect.objectContaining({
+                  pk: 'subscriptions#new',
+                  ConnectionId: LX,
+                  UserId: 'ada',
+                  expiresAt: EXPIRES_AT,
+                }) as object,
+              },
+            },
+            put(founder('ada', { Role: 'owner', OriginConnectionId: LX })),
             put(founder('bob', {})),
           ],
         },

@@ -84,8 +84,7 @@ async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise
     roomName: chatRoomId,
     createdBy: 'ada',
     members: ['ada', 'bob'],
-    originConnectionId: ada.connectionId,
-    joinId,
+    connection: { connectionId: ada.connectionId, expiresAt: EXPIRES_AT },
   })
   const ids = Array.from({ length: connections }, (_, i) => [ada, bob][i]?.connectionId ?? `Other${i}AAAAAAAAA=`)
   await subscribe(
@@ -217,7 +216,7 @@ describe('what an action costs', () => {
     await connect(socketEvent(ada))
   })
 
-  test('sync takes 3 sequential requests for one room or fifty, and one more to read what was missed', async () => {
+  test('sync takes 4 sequential requests for one room or fifty, and one more to read what was missed', async () => {
     await room('home')
     for (const content of ['1', '2', '3']) await act('sendMessage', { chatRoomId: 'home', content })
     const newcomer: Caller = { ...ada, userId: 'dan', connectionId: 'DanConnection00=' }
@@ -232,14 +231,13 @@ describe('what an action costs', () => {
         roomName: chatRoomId,
         createdBy: 'dan',
         members: ['dan'],
-        originConnectionId: newcomer.connectionId,
-        joinId: `d${i}`,
+        connection: { connectionId: newcomer.connectionId, expiresAt: EXPIRES_AT },
       })
     }
     await measureAct('sync', {}, '`sync`, 50 rooms', newcomer)
     await measureAct('sync', { rooms: { home: 3, elsewhere: 1 } }, undefined, newcomer)
-    expect(cost('`sync`, 1 room').roundTrips).toBe(3)
-    expect(cost('`sync`, 50 rooms').roundTrips).toBe(3)
+    expect(cost('`sync`, 1 room').roundTrips).toBe(4)
+    expect(cost('`sync`, 50 rooms').roundTrips).toBe(4)
     await measureAct('listRooms', {}, '`listRooms`, 50 rooms', newcomer)
     expect(cost('`listRooms`, 50 rooms').requests).toBe(2)
   })
@@ -353,7 +351,7 @@ describe('what a batch of the stream costs', () => {
   test('a member who comes or goes costs a few requests, and so does a connection that has gone', async () => {
     await room('club')
     for (const i of [1, 2]) {
-      const row = { connectionId: `Fay${i}`, userId: 'fay', lastConnectedAt: 0, expiresAt: EXPIRES_AT }
+      const row = { connectionId: `Fay${i}`, userId: 'fay', lastConnectedAt: 0, readyAt: 1, expiresAt: EXPIRES_AT }
       await putConnection(row)
     }
     const join = { role: 'member', joinedAt: Date.now(), joinedSeq: 0 } as const

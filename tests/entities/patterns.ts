@@ -1,5 +1,12 @@
 import { ChatRoom, getRoom, getRooms, nextSeq } from '../../src/entities/chat-room.ts'
-import { connectionsOfUser, deleteConnection, putConnection, setOpenRoom } from '../../src/entities/connection.ts'
+import {
+  connectionsOfUser,
+  deleteConnection,
+  markReady,
+  putConnection,
+  readyConnectionsOfUser,
+  setOpenRoom,
+} from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { completeFounding, foundRoom } from '../../src/entities/found-room.ts'
 import {
@@ -81,8 +88,7 @@ export const founding = {
   chatRoomId: 'new',
   roomName: 'New',
   createdBy: 'ada',
-  originConnectionId: connection.connectionId,
-  joinId: 'j1',
+  connection: { connectionId: connection.connectionId, expiresAt: EXPIRES_AT },
 }
 
 export const upload: UploadRow = {
@@ -135,6 +141,8 @@ export const patterns = {
   AP32: () => foundRoom({ ...founding, members: ['ada', 'bob'] }),
   AP33: () => completeFounding({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
   AP34: () => getMessages('general', [1, 2]),
+  AP35: () => markReady(connection.connectionId),
+  AP36: () => readyConnectionsOfUser('ada', NOW),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

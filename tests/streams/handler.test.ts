@@ -57,7 +57,7 @@ async function listening(userId: string, chatRoomIds: string[], { joinId = 'join
 }
 
 const subscribersOf = async (chatRoomId: string) =>
-  (await subscriptionsOfRoom(chatRoomId, 0)).subscriptions.map(({ connectionId }) => connectionId)
+  (await subscriptionsOfRoom(chatRoomId, Date.now())).subscriptions.map(({ connectionId }) => connectionId)
 
 const sequenceNumberOf = (record: DynamoDBRecord) => record.dynamodb!.SequenceNumber!
 
@@ -239,8 +239,7 @@ async function givenRoom(others: string[]) {
     roomName: 'General',
     createdBy: 'ada',
     members: ['ada'],
-    originConnectionId: '',
-    joinId: 'ada-1',
+    connection: { connectionId: unique('c='), expiresAt: 1 },
   })
   const users = others.map((name) => unique(name))
   const connections = await Promise.all(users.map((user) => listening(user, [])))

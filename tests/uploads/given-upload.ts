@@ -24,8 +24,7 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
     roomName: 'A room',
     createdBy: adaId,
     members,
-    originConnectionId: '',
-    joinId: 'join-1',
+    connection: { connectionId: unique('c='), expiresAt: 1 },
   })
   const [ada, bob] = await Promise.all(members.map((userId) => listening(room, userId)))
   return { room, ada: ada!, bob: bob!, adaId, bobId }
@@ -35,7 +34,7 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
 export async function listening(chatRoomId: string, userId: string): Promise<string> {
   const connectionId = unique('c=')
   const expiresAt = inAnHour()
-  await putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt })
+  await putConnection({ connectionId, userId, lastConnectedAt: Date.now(), readyAt: Date.now(), expiresAt })
   await subscribe([{ chatRoomId, connectionId, userId, joinId: 'join-1', expiresAt }])
   return connectionId
 }
