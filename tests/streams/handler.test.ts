@@ -57,7 +57,7 @@ async function listening(userId: string, chatRoomIds: string[], { joinId = 'join
 }
 
 const subscribersOf = async (chatRoomId: string) =>
-  (await subscriptionsOfRoom(chatRoomId, Date.now())).subscriptions.map(({ connectionId }) => connectionId)
+  (await subscriptionsOfRoom(chatRoomId, 0)).subscriptions.map(({ connectionId }) => connectionId)
 
 const sequenceNumberOf = (record: DynamoDBRecord) => record.dynamodb!.SequenceNumber!
 
@@ -239,7 +239,7 @@ async function givenRoom(others: string[]) {
     roomName: 'General',
     createdBy: 'ada',
     members: ['ada'],
-    connection: { connectionId: unique('c='), expiresAt: 1 },
+    connection: { connectionId: unique('c='), expiresAt: 0 },
   })
   const users = others.map((name) => unique(name))
   const connections = await Promise.all(users.map((user) => listening(user, [])))

@@ -164,7 +164,9 @@ export class Shard {
       return
     }
     if (error instanceof TrimmedDataAccessException) {
-      log.warn('records were trimmed before they were read', { shardId: this.shardId })
+      // At the horizon nothing can be behind: DynamoDB Local says so of a new stream now and then.
+      const lost = this.#position.type === 'AFTER_SEQUENCE_NUMBER'
+      if (lost) log.warn('records were trimmed before they were read', { shardId: this.shardId })
       this.#position = { type: 'TRIM_HORIZON' }
       return
     }
