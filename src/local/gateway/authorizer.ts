@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { FunctionError } from '../contracts.ts'
 import type { AuthorizerContext } from './events.ts'
-import type { Outcome } from './integration.ts'
+import { isUnauthorized, type Outcome } from './integration.ts'
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: "Lambda authorizer result size" */
 const MAX_RESULT_BYTES = 8192
@@ -29,8 +28,9 @@ type Statement = z.infer<typeof authorizerResult>['policyDocument']['Statement']
 export function readAuthorization(outcome: Outcome, methodArn: string, latencyMs: number): Authorization {
   if (outcome.kind === 'timedOut') return { refused: 500, reason: 'it timed out' }
   if (outcome.kind === 'threw') {
-    const unauthorized = outcome.error instanceof FunctionError && outcome.error.errorMessage === 'Unauthorized'
-    return unauthorized ? { refused: 401, reason: 'it threw Unauthorized' } : { refused: 500, reason: 'it failed' }
+    return isUnauthorized(outcome.error)
+      ? { refused: 401, reason: 'it threw Unauthorized' }
+      : { refused: 500, reason: 'it failed' }
   }
   const result = authorizerResult.safeParse(outcome.value)
   if (!result.success) return { refused: 500, reason: `its result is malformed: ${z.prettifyError(result.error)}` }

@@ -36,10 +36,18 @@ export class Integration {
     try {
       return { kind: 'returned', value: await this.invoke(functionName, event) }
     } catch (error) {
-      this.log.error('unable to run the function; it failed', { functionName, ...describe(error) })
+      // An authorizer's way of answering 401 is no failure; the upgrade says why it was refused.
+      if (!isUnauthorized(error)) {
+        this.log.error('unable to run the function; it failed', { functionName, ...describe(error) })
+      }
       return { kind: 'threw', error }
     }
   }
+}
+
+/** API Gateway turns exactly this error of an authorizer into 401. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof FunctionError && error.errorMessage === 'Unauthorized'
 }
 
 function describe(error: unknown): Record<string, unknown> {
