@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartupError } from '../contracts.ts'
 
@@ -50,7 +50,7 @@ export async function claimDataDir(dataDir: string): Promise<DataDir> {
 
 async function prepare(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolder(path)
     if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
     await access(path, constants.W_OK | constants.X_OK)
   } catch (error) {
@@ -63,6 +63,30 @@ async function prepare(path: string): Promise<void> {
           : `${(error as Error).message}: name another folder in DATA_DIR`
     throw new StartupError(`unable to keep the table in ${path}; ${reason}`, { cause: error })
   }
+}
+
+/**
+ * `mkdir -p`. Node 20's own `recursive` tries for ever where a folder is there but answers ENOENT to whatever is made in
+ * it, as /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || (await exists(parent))) throw error
+    await makeFolder(parent)
+    await mkdir(path)
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function create(lockFile: string, lock: Lock): Promise<boolean> {

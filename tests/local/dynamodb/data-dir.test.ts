@@ -74,3 +74,7 @@ test.skipIf(process.getuid?.() === 0)(
     await expect(claimDataDir(path)).rejects.toThrow(/this user may not write there: run `chmod/)
   },
 )
+
+test.runIf(process.platform === 'linux')('a folder that cannot be made is refused, not tried for ever', async () => {
+  await expect(claimDataDir('/proc/nope/deeper')).rejects.toThrow(/unable to keep the table in \/proc\/nope\/deeper; /)
+})
