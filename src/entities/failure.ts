@@ -1,5 +1,3 @@
-import { ElectroError } from 'electrodb'
-
 interface ServiceFailure {
   name: string
   message: string
@@ -7,9 +5,13 @@ interface ServiceFailure {
   code?: string
 }
 
-/** The SDK's error behind an ElectroDB one, or the error itself. */
+/**
+ * The SDK's error behind an ElectroDB one, or the error itself. Told by ElectroDB's mark and not by its class, for this
+ * file is in every route, and with the class would be all of ElectroDB.
+ */
 function rootFailure(error: unknown): ServiceFailure | undefined {
-  const root: unknown = error instanceof ElectroError && error.cause !== undefined ? error.cause : error
+  const isElectroError = error instanceof Error && 'isElectroError' in error
+  const root: unknown = isElectroError && error.cause !== undefined ? error.cause : error
   return root instanceof Error ? root : undefined
 }
 

@@ -28,6 +28,8 @@ export interface StackFunction {
   entry: string
   memoryMb: number
   timeoutSeconds: number
+  /** Variables of its environment that Terraform sets from the deployment's own variables. */
+  settings?: string[]
   /** What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions. */
   touches: { table?: string[]; index?: string[]; connections?: string[]; bucket?: string[] }
 }

@@ -1,0 +1,119 @@
+import { dirname, relative } from 'node:path'
+import type { OnResolveArgs, Plugin } from 'esbuild'
+
+/** What takes a module's place where only a part of it, or nothing, is ever used. */
+interface StandIn {
+  module: RegExp
+  /** Who gets the stand-in; it gets the real module itself. */
+  importer: RegExp
+  /** Its imports resolve from the real module's folder. */
+  contents: string
+}
+
+const DOCUMENT_COMMANDS = [
+  'BatchGetCommand',
+  'BatchWriteCommand',
+  'DeleteCommand',
+  'GetCommand',
+  'PutCommand',
+  'QueryCommand',
+  'ScanCommand',
+  'TransactGetCommand',
+  'TransactWriteCommand',
+  'UpdateCommand',
+].join()
+
+const STAND_INS: readonly StandIn[] = [
+  {
+    // Lambda gives a function its credentials by environment; the other ways to find some are never taken.
+    module: /^@aws-sdk\/credential-provider-node$/,
+    importer: /[\\/]@aws-sdk[\\/]/,
+    contents: `
+      import { fromEnv } from '@aws-sdk/credential-provider-env'
+      export const defaultProvider = () => fromEnv()`,
+  },
+  {
+    // electrodb takes this one by `require`. Nothing can be shaken off an ES module that is required, nor off any that
+    // it imports: all of the SDK's DynamoDB client, 85 KB more. It looks for the commands when it sends one, so that
+    // they can be handed to it (next).
+    module: /^@aws-sdk\/lib-dynamodb$/,
+    importer: /[\\/]electrodb[\\/]/,
+    contents: `module.exports = {}`,
+  },
+  {
+    module: /^electrodb$/,
+    importer: /[\\/]src[\\/]/,
+    contents: `
+      import commands from 'stand-in:@aws-sdk/lib-dynamodb'
+      import { ${DOCUMENT_COMMANDS} } from '@aws-sdk/lib-dynamodb'
+      Object.assign(commands, { ${DOCUMENT_COMMANDS} })
+      export * from 'electrodb'`,
+  },
+  {
+    // Likewise shaken off nothing, for it is imported at run time; no call of ours streams events.
+    module: /^@smithy\/core\/event-streams$/,
+    importer: /[\\/]@smithy[\\/]/,
+    contents: `export {}`,
+  },
+  {
+    // A browser's user agent.
+    module: /^bowser$/,
+    importer: /[\\/]@aws-sdk[\\/]/,
+    contents: `export {}`,
+  },
+  {
+    // It asks the terminal for its colours, by a `require` that an ES module can't answer.
+    module: /^debug$/,
+    importer: /[\\/]@tokenizer[\\/]/,
+    contents: `module.exports = () => () => {}`,
+  },
+  {
+    // `z.locales.en` is a property of a namespace, and takes the other fifty languages along.
+    module: /[\\/]locales[\\/]index\.js$/,
+    importer: /[\\/]zod[\\/]/,
+    contents: `export { default as en } from './en.js'`,
+  },
+]
+
+const REAL = Symbol('the real module')
+/** Of the stand-ins, which are all given what they ask for. */
+const NAMESPACE = 'lean-'
+
+/** Leaves out of the bundles what dependencies import and no function ever runs. */
+export const leanDependencies: Plugin = {
+  name: 'lean-dependencies',
+  setup(build) {
+    // As imported even where it is required, which may be another file: one module, one stand-in.
+    const real = (path: string, { resolveDir, importer }: OnResolveArgs) =>
+      build.resolve(path, { kind: 'import-statement', resolveDir, importer, pluginData: REAL })
+
+    const { absWorkingDir = '' } = build.initialOptions
+    // Named as in the project, for the name goes into the source map.
+    const standIn = (path: string, namespace: string) => ({
+      path: relative(absWorkingDir, path),
+      namespace,
+      pluginData: dirname(path),
+    })
+
+    for (const [index, { module, importer, contents }] of STAND_INS.entries()) {
+      const namespace = `${NAMESPACE}${index}`
+      build.onResolve({ filter: module }, async (args) => {
+        const asksReal = args.pluginData === REAL || args.namespace.startsWith(NAMESPACE)
+        if (asksReal || !importer.test(args.importer)) return undefined
+        const { path, errors } = await real(args.path, args)
+        return errors.length > 0 ? { errors } : standIn(path, namespace)
+      })
+      build.onLoad({ filter: /.*/, namespace }, ({ pluginData }) => ({
+        contents,
+        resolveDir: pluginData as string,
+        loader: 'js',
+      }))
+    }
+
+    build.onResolve({ filter: /^stand-in:/ }, async (args) => {
+      const module = args.path.replace('stand-in:', '')
+      const { path } = await real(module, args)
+      return standIn(path, `${NAMESPACE}${STAND_INS.findIndex((one) => one.module.test(module))}`)
+    })
+  },
+}

@@ -1,0 +1,39 @@
+import { crc32, deflateRawSync } from 'node:zlib'
+
+const VERSION_2_0 = 20
+const MADE_BY_UNIX = (3 << 8) | VERSION_2_0
+const DEFLATED = 8
+/** 1980-01-01 00:00, the first moment that the format knows: an archive says nothing of when it was made. */
+const DOS_DATE = (1 << 5) | 1
+/** A regular file that everybody may read; Lambda runs the function as another user. */
+const MODE = 0o100644
+
+/** A ZIP archive of one file, the same bytes for the same content. The format: PKWARE's APPNOTE.TXT, §4.3. */
+export function zipOf(name: string, content: Uint8Array): Buffer {
+  const deflated = deflateRawSync(content, { level: 9 })
+  const entryName = Buffer.from(name)
+
+  const common = Buffer.alloc(26)
+  common.writeUInt16LE(VERSION_2_0, 0)
+  common.writeUInt16LE(DEFLATED, 4)
+  common.writeUInt16LE(DOS_DATE, 8)
+  common.writeUInt32LE(crc32(content), 10)
+  common.writeUInt32LE(deflated.length, 14)
+  common.writeUInt32LE(content.length, 18)
+  common.writeUInt16LE(entryName.length, 22)
+
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, entryName, deflated])
+
+  const madeBy = Buffer.alloc(2)
+  madeBy.writeUInt16LE(MADE_BY_UNIX)
+  const attributes = Buffer.alloc(14)
+  attributes.writeUInt32LE(MODE * 0x10000, 6)
+  const directory = Buffer.concat([Buffer.from('PK\x01\x02'), madeBy, common, attributes, entryName])
+
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(1, 4)
+  end.writeUInt16LE(1, 6)
+  end.writeUInt32LE(directory.length, 8)
+  end.writeUInt32LE(local.length, 12)
+  return Buffer.concat([local, directory, Buffer.from('PK\x05\x06'), end])
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What AWS's own documentation calls an account. */
+export const ACCOUNT_ID = '123456789012'
+
+const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <GetCallerIdentityResult>
+    <Arn>arn:aws:iam::${ACCOUNT_ID}:user/nobody</Arn><UserId>nobody</UserId><Account>${ACCOUNT_ID}</Account>
+  </GetCallerIdentityResult>
+  <ResponseMetadata><RequestId>none</RequestId></ResponseMetadata>
+</GetCallerIdentityResponse>`
+
+/** Answers the one question that a plan from nothing has for AWS: which account is this? */
+export async function startAccount(): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const server = createServer((_, response) => response.setHeader('Content-Type', 'text/xml').end(answer))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

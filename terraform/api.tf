@@ -1,0 +1,93 @@
+resource "aws_apigatewayv2_api" "this" {
+  name                       = var.name
+  protocol_type              = "WEBSOCKET"
+  route_selection_expression = "$request.body.action"
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  for_each = local.stack.routes
+
+  api_id             = aws_apigatewayv2_api.this.id
+  integration_type   = "AWS_PROXY"
+  integration_method = "POST"
+  integration_uri    = aws_lambda_function.this[each.value.function].invoke_arn
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = local.stack.routes
+
+  api_id                              = aws_apigatewayv2_api.this.id
+  route_key                           = each.key
+  target                              = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
+  authorization_type                  = try(each.value.authorized, false) ? "CUSTOM" : "NONE"
+  authorizer_id                       = try(each.value.authorized, false) ? aws_apigatewayv2_authorizer.this.id : null
+  route_response_selection_expression = try(each.value.reply, false) ? "$default" : null
+}
+
+# Without it, API Gateway drops what the function returns.
+resource "aws_apigatewayv2_route_response" "this" {
+  for_each = { for route_key, route in local.stack.routes : route_key => route if try(route.reply, false) }
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_id           = aws_apigatewayv2_route.this[each.key].id
+  route_response_key = "$default"
+}
+
+# A stage serves a snapshot; one that is older than a route answers its frames with "Forbidden". So every change to
+# what a snapshot holds makes another.
+resource "aws_apigatewayv2_deployment" "this" {
+  api_id = aws_apigatewayv2_api.this.id
+
+  triggers = {
+    snapshot = sha256(jsonencode([
+      aws_apigatewayv2_api.this.route_selection_expression,
+      aws_apigatewayv2_authorizer.this,
+      aws_apigatewayv2_integration.this,
+      aws_apigatewayv2_route.this,
+      aws_apigatewayv2_route_response.this,
+    ]))
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  api_id        = aws_apigatewayv2_api.this.id
+  name          = var.stage_name
+  deployment_id = aws_apigatewayv2_deployment.this.id
+
+  default_route_settings {
+    throttling_rate_limit    = var.throttling_rate_limit
+    throttling_burst_limit   = var.throttling_burst_limit
+    detailed_metrics_enabled = var.detailed_metrics
+    logging_level            = "OFF"
+    # Would log the text of messages.
+    data_trace_enabled = false
+  }
+
+  dynamic "access_log_settings" {
+    for_each = aws_cloudwatch_log_group.access
+
+    content {
+      destination_arn = access_log_settings.value.arn
+      # Nothing of the request's line, which may carry a token, and nothing of a body.
+      format = jsonencode({
+        requestId         = "$context.requestId"
+        connectionId      = "$context.connectionId"
+        eventType         = "$context.eventType"
+        routeKey          = "$context.routeKey"
+        status            = "$context.status"
+        integrationError  = "$context.integration.error"
+        integrationStatus = "$context.integration.status"
+        integrationMs     = "$context.integrationLatency"
+        authorizerError   = "$context.authorizer.error"
+        error             = "$context.error.message"
+        time              = "$context.requestTimeEpoch"
+      })
+    }
+  }
+
+  depends_on = [aws_api_gateway_account.this]
+}

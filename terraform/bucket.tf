@@ -1,0 +1,158 @@
+resource "aws_s3_bucket" "files" {
+  bucket        = local.files_bucket
+  force_destroy = !var.deletion_protection
+}
+
+resource "aws_s3_bucket_public_access_block" "files" {
+  bucket                  = aws_s3_bucket.files.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+locals {
+  tls_only = {
+    for arn in [local.files_arn, local.failures_arn] : arn => {
+      Version = "2012-10-17"
+      Statement = [{
+        Sid       = "TlsOnly"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = [arn, "${arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }]
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "files" {
+  bucket = aws_s3_bucket.files.id
+  policy = jsonencode(local.tls_only[local.files_arn])
+
+  # A policy put while the block is being put is refused now and then.
+  depends_on = [aws_s3_bucket_public_access_block.files]
+}
+
+resource "aws_s3_bucket_cors_configuration" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  cors_rule {
+    allowed_methods = ["GET", "HEAD", "POST"]
+    allowed_origins = var.allowed_origins
+    allowed_headers = ["*"]
+    expose_headers  = ["ETag"]
+    max_age_seconds = 3600
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  rule {
+    id     = "uploads-never-completed"
+    status = "Enabled"
+
+    filter {
+      and {
+        prefix = local.stack.bucket.pending.prefix
+        tags   = { (local.stack.bucket.pending.tag.key) = local.stack.bucket.pending.tag.value }
+      }
+    }
+
+    expiration {
+      days = local.stack.bucket.pending.expireAfterDays
+    }
+  }
+
+  # A rule of its own: S3 takes no tags in a rule that ends multipart uploads.
+  rule {
+    id     = "multipart-uploads-never-completed"
+    status = "Enabled"
+
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+
+  dynamic "rule" {
+    for_each = var.file_retention_days[*]
+
+    content {
+      id     = "forget"
+      status = "Enabled"
+
+      filter {
+        prefix = local.object_created.prefix
+      }
+
+      expiration {
+        days = rule.value
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket_notification" "files" {
+  bucket = aws_s3_bucket.files.id
+
+  lambda_function {
+    lambda_function_arn = aws_lambda_function.this[local.object_created.function].arn
+    events              = local.object_created.events
+    filter_prefix       = local.object_created.prefix
+  }
+
+  depends_on = [aws_lambda_permission.bucket]
+}
+
+# The account too: a bucket's ARN doesn't name it, and a deleted bucket's name can be taken by anybody.
+resource "aws_lambda_permission" "bucket" {
+  statement_id   = "bucket"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.this[local.object_created.function].function_name
+  principal      = "s3.amazonaws.com"
+  source_arn     = local.files_arn
+  source_account = local.account_id
+}
+
+# Events that the function failed three times, with the error, to be invoked with again.
+resource "aws_sqs_queue" "dead_letters" {
+  name                      = local.dead_letter_queue
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled   = true
+}
+
+resource "aws_lambda_function_event_invoke_config" "object_created" {
+  function_name                = aws_lambda_function.this[local.object_created.function].function_name
+  maximum_event_age_in_seconds = 21600
+  maximum_retry_attempts       = 2
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.dead_letters.arn
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.function]
+}

@@ -1,0 +1,73 @@
+locals {
+  # By name, what `settings` of stack.json can ask for; null leaves a setting to the function's own default.
+  settings = {
+    JWKS_URL              = var.jwks_url
+    JWT_ISSUER            = var.jwt_issuer
+    JWT_AUDIENCE          = var.jwt_audience
+    ALLOWED_ORIGINS       = join(",", var.allowed_origins)
+    MAX_FILE_BYTES        = tostring(var.max_file_bytes)
+    ALLOWED_CONTENT_TYPES = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
+    SEND_RATE_LIMIT       = var.send_rate_limit
+    POSTING               = var.posting
+  }
+
+  # The API's own endpoint and not its domain: posts go to the API and stage, whatever they are called outside.
+  connections_endpoint = "https://${aws_apigatewayv2_api.this.id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}/${var.stage_name}"
+
+  # Like its role, a function's environment depends on what it may touch.
+  environments = {
+    for name, function in local.stack.functions : name => merge(
+      {
+        POWERTOOLS_SERVICE_NAME = var.name
+        POWERTOOLS_LOG_LEVEL    = var.log_level
+      },
+      can(function.touches.table) || can(function.touches.index) ? { TABLE_NAME = var.name } : {},
+      can(function.touches.bucket) ? { FILES_BUCKET = local.files_bucket } : {},
+      can(function.touches.connections) ? { CONNECTIONS_ENDPOINT = local.connections_endpoint } : {},
+      { for setting in try(function.settings, []) : setting => local.settings[setting] if local.settings[setting] != null },
+    )
+  }
+}
+
+resource "aws_lambda_function" "this" {
+  for_each = local.stack.functions
+
+  function_name    = local.function_names[each.key]
+  role             = aws_iam_role.function[each.key].arn
+  runtime          = "nodejs22.x"
+  architectures    = ["arm64"]
+  handler          = "index.handler"
+  filename         = "${path.module}/${var.build_dir}/zips/${each.key}.zip"
+  source_code_hash = filebase64sha256("${path.module}/${var.build_dir}/zips/${each.key}.zip")
+  memory_size      = each.value.memoryMb
+  timeout          = each.value.timeoutSeconds
+
+  environment {
+    variables = local.environments[each.key]
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.function[each.key].name
+    application_log_level = var.log_level
+    system_log_level      = "INFO"
+  }
+}
+
+resource "aws_lambda_permission" "route" {
+  for_each = local.stack.routes
+
+  statement_id  = "route-${trimprefix(each.key, "$")}"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this[each.value.function].function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage_name}/${each.key}"
+}
+
+resource "aws_lambda_permission" "authorizer" {
+  statement_id  = "authorizer"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this[local.authorizer].function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.this.id}"
+}

@@ -1,0 +1,112 @@
+locals {
+  # S3 actions on the bucket itself; without `ListBucket`, S3 says 403 of a file that has gone, and not 404.
+  bucket_level_actions = ["ListBucket"]
+
+  # What each function's role allows, by stack.json's `touches`. Posting is granted below: its ARN is known
+  # only when the API exists, and would hide the rest of the policy from the plan.
+  grants = {
+    for name, function in local.stack.functions : name => [
+      for grant in concat(
+        [
+          {
+            sid       = "Log"
+            actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:${local.function_log_groups[name]}:*"]
+          },
+          {
+            sid       = "Table"
+            actions   = [for action in try(function.touches.table, []) : "dynamodb:${action}"]
+            resources = [local.table_arn]
+          },
+          {
+            sid       = "Index"
+            actions   = [for action in try(function.touches.index, []) : "dynamodb:${action}"]
+            resources = [local.index_arn]
+          },
+          {
+            sid       = "Files"
+            actions   = [for action in try(function.touches.bucket, []) : "s3:${action}" if !contains(local.bucket_level_actions, action)]
+            resources = ["${local.files_arn}/${local.object_created.prefix}*"]
+          },
+          {
+            sid       = "Bucket"
+            actions   = [for action in try(function.touches.bucket, []) : "s3:${action}" if contains(local.bucket_level_actions, action)]
+            resources = [local.files_arn]
+          },
+        ],
+        name != local.stream.function ? [] : [
+          {
+            sid       = "Stream"
+            actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+            resources = ["${local.table_arn}/stream/*"]
+          },
+          {
+            sid       = "StreamFailures"
+            actions   = ["s3:PutObject"]
+            resources = ["${local.failures_arn}/*"]
+          },
+          {
+            sid       = "StreamFailuresBucket"
+            actions   = ["s3:ListBucket"]
+            resources = [local.failures_arn]
+          },
+        ],
+        name != local.object_created.function ? [] : [
+          {
+            sid       = "DeadLetters"
+            actions   = ["sqs:SendMessage"]
+            resources = [local.dead_letter_arn]
+          },
+        ],
+      ) : grant if length(grant.actions) > 0
+    ]
+  }
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.stack.functions
+
+  name = "${local.function_names[each.key]}-${var.region}"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = local.stack.functions
+
+  name = "touches"
+  role = aws_iam_role.function[each.key].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      for grant in local.grants[each.key] : {
+        Sid      = grant.sid
+        Effect   = "Allow"
+        Action   = grant.actions
+        Resource = grant.resources
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "connections" {
+  for_each = { for name, function in local.stack.functions : name => function.touches.connections if can(function.touches.connections) }
+
+  name = "connections"
+  role = aws_iam_role.function[each.key].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "Connections"
+      Effect   = "Allow"
+      Action   = ["execute-api:ManageConnections"]
+      Resource = [for method in each.value : "${aws_apigatewayv2_api.this.execution_arn}/${var.stage_name}/${method}/@connections/*"]
+    }]
+  })
+}

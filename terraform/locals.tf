@@ -1,0 +1,29 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  # What the bundler and the local runtime read too: what runs on the laptop is what is deployed.
+  stack = jsondecode(file("${path.module}/stack.json"))
+
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+
+  # Spelt out rather than read from the resources, so that a plan shows the policies in full before anything exists.
+  table_arn           = "arn:${local.partition}:dynamodb:${var.region}:${local.account_id}:table/${var.name}"
+  index_arn           = "${local.table_arn}/index/${local.stack.table.index.name}"
+  files_bucket        = "${var.name}-files-${local.account_id}-${var.region}"
+  files_arn           = "arn:${local.partition}:s3:::${local.files_bucket}"
+  failures_bucket     = "${var.name}-stream-failures-${local.account_id}-${var.region}"
+  failures_arn        = "arn:${local.partition}:s3:::${local.failures_bucket}"
+  dead_letter_queue   = "${var.name}-object-created-dlq"
+  dead_letter_arn     = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.dead_letter_queue}"
+  function_names      = { for name, _ in local.stack.functions : name => "${var.name}-${name}" }
+  function_log_groups = { for name, full_name in local.function_names : name => "/aws/lambda/${full_name}" }
+
+  authorizer     = local.stack.authorizer
+  stream         = local.stack.stream
+  object_created = local.stack.bucket.notification
+
+  alarm_actions = compact([var.alarm_topic_arn])
+}

@@ -1,0 +1,44 @@
+resource "aws_dynamodb_table" "this" {
+  name                        = var.name
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = local.stack.table.hashKey
+  range_key                   = local.stack.table.rangeKey
+  stream_enabled              = true
+  stream_view_type            = local.stack.table.streamViewType
+  deletion_protection_enabled = var.deletion_protection
+
+  dynamic "attribute" {
+    for_each = toset([
+      local.stack.table.hashKey,
+      local.stack.table.rangeKey,
+      local.stack.table.index.hashKey,
+      local.stack.table.index.rangeKey,
+    ])
+
+    content {
+      name = attribute.value
+      type = "S"
+    }
+  }
+
+  global_secondary_index {
+    name            = local.stack.table.index.name
+    hash_key        = local.stack.table.index.hashKey
+    range_key       = local.stack.table.index.rangeKey
+    projection_type = local.stack.table.index.projection
+  }
+
+  ttl {
+    attribute_name = local.stack.table.ttlAttribute
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = var.recovery_period_days
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}

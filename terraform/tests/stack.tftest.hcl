@@ -1,0 +1,205 @@
+# What is deployed is what stack.json says. Run by `npm run terraform:check`; by hand, `npm run build` comes first.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "123456789012"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition  = "aws"
+      dns_suffix = "amazonaws.com"
+    }
+  }
+
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      id            = "a1b2c3d4e5"
+      execution_arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"
+    }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = {
+      arn = "arn:aws:logs:us-east-1:123456789012:log-group:mocked"
+    }
+  }
+
+  mock_resource "aws_dynamodb_table" {
+    defaults = {
+      arn        = "arn:aws:dynamodb:us-east-1:123456789012:table/tabletalk"
+      stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/tabletalk/stream/2026-01-01T00:00:00.000"
+    }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = {
+      arn = "arn:aws:iam::123456789012:role/mocked"
+    }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = {
+      arn        = "arn:aws:lambda:us-east-1:123456789012:function:mocked"
+      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:mocked/invocations"
+    }
+  }
+
+  mock_resource "aws_s3_bucket" {
+    defaults = {
+      arn = "arn:aws:s3:::mocked"
+    }
+  }
+
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:us-east-1:123456789012:mocked"
+    }
+  }
+}
+
+variables {
+  jwks_url        = "https://login.example.com/.well-known/jwks.json"
+  jwt_issuer      = "https://login.example.com/"
+  jwt_audience    = "tabletalk"
+  allowed_origins = ["https://chat.example.com"]
+}
+
+run "deploys_the_stack" {
+  assert {
+    condition     = toset(keys(aws_lambda_function.this)) == toset(keys(local.stack.functions))
+    error_message = "The functions are not those of stack.json."
+  }
+
+  assert {
+    condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(keys(local.stack.routes))
+    error_message = "The routes are not those of stack.json."
+  }
+
+  assert {
+    condition     = toset(keys(aws_apigatewayv2_route_response.this)) == toset([for key, route in local.stack.routes : key if try(route.reply, false)])
+    error_message = "A route that replies has no route response, or one has that does not reply."
+  }
+
+  assert {
+    condition     = [for key, route in aws_apigatewayv2_route.this : key if route.authorization_type == "CUSTOM"] == ["$connect"]
+    error_message = "The authorizer belongs on $connect, the only route that takes one, and nowhere else."
+  }
+
+  assert {
+    condition     = toset(keys(aws_iam_role.function)) == toset(keys(local.stack.functions))
+    error_message = "Every function has a role of its own."
+  }
+
+  assert {
+    condition     = toset(keys(aws_iam_role_policy.connections)) == toset(["objectCreated", "streams"])
+    error_message = "Only the stream function and the upload function may post to connections."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_iam_role_policy.connections :
+      jsondecode(policy.policy).Statement[0].Resource == ["arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/POST/@connections/*"]
+    ])
+    error_message = "They may post on this API's stage only."
+  }
+
+  assert {
+    condition = [
+      for name, function in aws_lambda_function.this : name
+      if can(function.environment[0].variables.CONNECTIONS_ENDPOINT)
+    ] == ["objectCreated", "streams"]
+    error_message = "Only those that may post know where to."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["streams"].environment[0].variables.CONNECTIONS_ENDPOINT == "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod"
+    error_message = "Posts go to the API's own endpoint."
+  }
+
+  assert {
+    condition = toset([
+      for filter in one(aws_lambda_event_source_mapping.stream.filter_criteria).filter : filter.pattern
+    ]) == toset([for filter in local.stack.stream.filters : jsonencode(filter)])
+    error_message = "The stream's filters are not those of stack.json."
+  }
+
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.stream.bisect_batch_on_function_error &&
+      contains(aws_lambda_event_source_mapping.stream.function_response_types, "ReportBatchItemFailures") &&
+      aws_lambda_event_source_mapping.stream.maximum_retry_attempts >= 0 &&
+      aws_lambda_event_source_mapping.stream.maximum_record_age_in_seconds >= 60
+    )
+    error_message = "A record that can't be worked off would block its shard for a day."
+  }
+
+  assert {
+    condition     = output.websocket_url == aws_apigatewayv2_stage.this.invoke_url
+    error_message = "Without a domain of its own, the API is where AWS has put it."
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.function : group.retention_in_days == 30])
+    error_message = "Logs are kept for 30 days."
+  }
+}
+
+run "raises_alarms_to_the_topic" {
+  command = plan
+
+  variables {
+    alarm_topic_arn = "arn:aws:sns:us-east-1:123456789012:alarms"
+  }
+
+  assert {
+    condition = length(setsubtract(
+      ["iterator-age", "server-errors", "execution-errors", "dead-letters", "posts-throttled", "sendMessage-throttled"],
+      keys(aws_cloudwatch_metric_alarm.this),
+    )) == 0 && toset(keys(aws_cloudwatch_metric_alarm.sum)) == toset(["stream-failures", "table-throttled"])
+    error_message = "An alarm is missing."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.this), values(aws_cloudwatch_metric_alarm.sum)) :
+      alarm.alarm_actions == toset([var.alarm_topic_arn])
+    ])
+    error_message = "An alarm tells nobody."
+  }
+}
+
+run "takes_a_domain_of_its_own" {
+  command = plan
+
+  variables {
+    domain_name     = "chat-api.example.com"
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/mocked"
+    hosted_zone_id  = "Z0000000000000"
+  }
+
+  assert {
+    condition     = output.websocket_url == "wss://chat-api.example.com"
+    error_message = "Clients connect to the domain."
+  }
+
+  assert {
+    condition     = length(aws_route53_record.this) == 1
+    error_message = "The domain has no record."
+  }
+}
+
+run "can_do_without_access_logs" {
+  command = plan
+
+  variables {
+    access_logs = false
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_stage.this.access_log_settings) == 0 && !contains(keys(aws_cloudwatch_metric_alarm.this), "server-errors")
+    error_message = "Access logs are off, and what is read from them is still there."
+  }
+}

@@ -1,0 +1,48 @@
+mock_provider "aws" {}
+
+variables {
+  jwks_url        = "https://login.example.com/.well-known/jwks.json"
+  jwt_issuer      = "https://login.example.com/"
+  jwt_audience    = "tabletalk"
+  allowed_origins = ["https://chat.example.com"]
+}
+
+run "refuses_what_cannot_work" {
+  command = plan
+
+  variables {
+    jwks_url              = "http://login.example.com/jwks.json"
+    jwt_issuer            = ""
+    jwt_audience          = ""
+    allowed_origins       = ["https://chat.example.com/"]
+    name                  = "Tabletalk"
+    region                = "Frankfurt"
+    domain_name           = "chat-api.example.com"
+    max_file_bytes        = 0
+    allowed_content_types = []
+    send_rate_limit       = "20 a second"
+    posting               = "pigeon"
+    log_retention_days    = 31
+    recovery_period_days  = 36
+    log_level             = "LOUD"
+    alarm_topic_arn       = "alarms"
+  }
+
+  expect_failures = [
+    var.jwks_url,
+    var.jwt_issuer,
+    var.jwt_audience,
+    var.allowed_origins,
+    var.name,
+    var.region,
+    var.domain_name,
+    var.max_file_bytes,
+    var.allowed_content_types,
+    var.send_rate_limit,
+    var.posting,
+    var.log_retention_days,
+    var.recovery_period_days,
+    var.log_level,
+    var.alarm_topic_arn,
+  ]
+}

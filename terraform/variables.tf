@@ -1,0 +1,301 @@
+# Who may connect
+
+variable "jwks_url" {
+  description = "Where the keys are published that sign the users' tokens (RFC 7517). Example: https://login.example.com/.well-known/jwks.json"
+  type        = string
+
+  validation {
+    condition     = startswith(var.jwks_url, "https://")
+    error_message = "The JWKS URL must begin with https://, or anybody on the way could put keys into it."
+  }
+}
+
+variable "jwt_issuer" {
+  description = "The `iss` that a token must carry, to the letter. Example: https://login.example.com/"
+  type        = string
+
+  validation {
+    condition     = length(var.jwt_issuer) > 0
+    error_message = "The issuer must not be empty."
+  }
+}
+
+variable "jwt_audience" {
+  description = "The `aud` that a token must carry. Example: tabletalk"
+  type        = string
+
+  validation {
+    condition     = length(var.jwt_audience) > 0
+    error_message = "The audience must not be empty."
+  }
+}
+
+variable "allowed_origins" {
+  description = "Origins of the pages that may connect and upload; [\"*\"] admits every page. Clients that are no browsers are not bound by it. Example: [\"https://chat.example.com\"]"
+  type        = list(string)
+
+  validation {
+    condition = length(var.allowed_origins) > 0 && alltrue([
+      for origin in var.allowed_origins : origin == "*" || can(regex("^https?://[^/,]+$", origin))
+    ])
+    error_message = "An origin is a scheme, a host and perhaps a port, with no path and no slash at its end, as in https://chat.example.com; at least one is needed."
+  }
+}
+
+# Where it is deployed
+
+variable "name" {
+  description = "Name of the table and beginning of every other name; two deployments in one account and region need two."
+  type        = string
+  default     = "tabletalk"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,17}$", var.name))
+    error_message = "The name must be 3 to 18 lower-case letters, digits and hyphens, beginning with a letter: bucket and role names are made of it."
+  }
+}
+
+variable "region" {
+  description = "AWS Region of everything. Example: eu-central-1"
+  type        = string
+  default     = "us-east-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "The Region must look like eu-central-1."
+  }
+}
+
+variable "stage_name" {
+  description = "Stage of the API: the path of its URL, unless there is a domain of its own."
+  type        = string
+  default     = "prod"
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage_name))
+    error_message = "A stage's name has letters, digits, hyphens and underscores."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource. Example: { Team = \"chat\" }"
+  type        = map(string)
+  default     = {}
+}
+
+variable "build_dir" {
+  description = "Where `npm run build` has put the functions, relative to this folder."
+  type        = string
+  default     = "../dist"
+}
+
+# A domain of its own
+
+variable "domain_name" {
+  description = "Domain of the API; null for the one that AWS gives it. Example: chat-api.example.com"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.domain_name == null || var.certificate_arn != null
+    error_message = "A domain needs its certificate, certificate_arn."
+  }
+}
+
+variable "certificate_arn" {
+  description = "ARN of the domain's ACM certificate, in the API's Region; only with domain_name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn == null || can(regex("^arn:aws[a-z-]*:acm:", var.certificate_arn))
+    error_message = "This is not the ARN of a certificate in ACM."
+  }
+}
+
+variable "hosted_zone_id" {
+  description = "Route 53 zone in which the domain's record is made; null to make it elsewhere."
+  type        = string
+  default     = null
+}
+
+# Limits
+
+variable "max_file_bytes" {
+  description = "Largest file that can be uploaded, in bytes; 25 MiB by default."
+  type        = number
+  default     = 26214400
+
+  validation {
+    condition     = var.max_file_bytes >= 1 && var.max_file_bytes <= 5368709120 && floor(var.max_file_bytes) == var.max_file_bytes
+    error_message = "A form can upload from 1 byte to 5 GiB."
+  }
+}
+
+variable "allowed_content_types" {
+  description = "Media types that can be uploaded; null for the built-in list (images, sound, film, text, PDF, office documents, archives). Example: [\"image/*\", \"application/pdf\"]"
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.allowed_content_types == null || alltrue([for type in coalesce(var.allowed_content_types, []) : can(regex("^[a-z]+/[^,\\s]+$", type))])
+    error_message = "A media type looks like image/png or image/*."
+  }
+
+  validation {
+    condition     = var.allowed_content_types == null || length(coalesce(var.allowed_content_types, [])) > 0
+    error_message = "Name at least one media type, or null for the built-in list."
+  }
+}
+
+variable "send_rate_limit" {
+  description = "How often a user may send, as sends/seconds; null for no limit, which also saves a write per message. Example: 20/10"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.send_rate_limit == null || can(regex("^[1-9][0-9]*/[1-9][0-9]*$", var.send_rate_limit))
+    error_message = "The rate must be sends/seconds, as in 20/10."
+  }
+}
+
+variable "posting" {
+  description = "How events are posted to connections: lean, by our own signer, or sdk, by the AWS SDK's client, which costs several times the CPU."
+  type        = string
+  default     = "lean"
+
+  validation {
+    condition     = contains(["lean", "sdk"], var.posting)
+    error_message = "One of lean and sdk."
+  }
+}
+
+variable "throttling_rate_limit" {
+  description = "Frames a second that the API takes from all clients together. Posts to clients count against the same quota of the account, 10,000 a second by default."
+  type        = number
+  default     = 2000
+
+  validation {
+    condition     = var.throttling_rate_limit > 0
+    error_message = "A limit of 0 would refuse every frame."
+  }
+}
+
+variable "throttling_burst_limit" {
+  description = "Frames that the API takes at once, above the rate."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.throttling_burst_limit > 0
+    error_message = "A limit of 0 would refuse every frame."
+  }
+}
+
+# How long things are kept
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = "CloudWatch knows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 and some longer terms."
+  }
+}
+
+variable "failure_retention_days" {
+  description = "Days that stream records which could not be worked off are kept for replay."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.failure_retention_days >= 1
+    error_message = "Keep them for a day at least."
+  }
+}
+
+variable "file_retention_days" {
+  description = "Days that uploaded files are kept; null for good."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.file_retention_days == null || coalesce(var.file_retention_days, 1) >= 1
+    error_message = "Keep them for a day at least, or null for good."
+  }
+}
+
+variable "recovery_period_days" {
+  description = "Days back to which the table can be restored."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.recovery_period_days >= 1 && var.recovery_period_days <= 35
+    error_message = "DynamoDB can go back 1 to 35 days."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether the table and the buckets with what is in them are guarded against `terraform destroy`."
+  type        = bool
+  default     = true
+}
+
+# Watching it
+
+variable "log_level" {
+  description = "Least severity that the functions log. Text of messages, tokens and signed URLs are never logged."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
+    error_message = "One of DEBUG, INFO, WARN and ERROR."
+  }
+}
+
+variable "access_logs" {
+  description = "Whether the API logs every frame (route, status and latency; no token and no text). The account must let API Gateway write logs, see api_gateway_account."
+  type        = bool
+  default     = true
+}
+
+variable "api_gateway_account" {
+  description = "Whether to set the Region's one role with which API Gateway writes logs. Needed once per account and Region; leave it to whoever has set it, for this replaces it."
+  type        = bool
+  default     = false
+}
+
+variable "detailed_metrics" {
+  description = "Whether the API keeps its metrics for each route too, which CloudWatch charges for."
+  type        = bool
+  default     = false
+}
+
+variable "alarm_topic_arn" {
+  description = "SNS topic that hears of alarms; null to see them in the console only."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alarm_topic_arn == null || can(regex("^arn:aws[a-z-]*:sns:", var.alarm_topic_arn))
+    error_message = "This is not the ARN of an SNS topic."
+  }
+}
+
+variable "iterator_age_alarm_seconds" {
+  description = "Age of the oldest undelivered change, in seconds, from which an alarm is raised: messages are arriving that late."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.iterator_age_alarm_seconds >= 1
+    error_message = "An age is at least a second."
+  }
+}

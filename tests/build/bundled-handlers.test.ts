@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import '../support/provided.ts'
+import { type UnpackedBundle, unpackBundles } from './given-bundles.ts'
+
+const stack = loadStack()
+const environment = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  TABLE_NAME: `bundled-${randomUUID()}`,
+  FILES_BUCKET: 'files',
+  CONNECTIONS_ENDPOINT: 'http://localhost:1/none',
+  JWKS_URL: 'http://localhost:1/jwks.json',
+  JWT_ISSUER: 'issuer',
+  JWT_AUDIENCE: 'audience',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+}
+
+let bundles: UnpackedBundle
+beforeAll(async () => {
+  const client = new DynamoDBClient({
+    endpoint: inject('dynamodbEndpoint'),
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  await createTable(client, stack.table, environment.TABLE_NAME)
+  client.destroy()
+  bundles = await unpackBundles()
+})
+afterAll(() => bundles.close())
+
+interface Frame extends Record<string, unknown> {
+  action: string
+}
+
+const frame = (userId: string, body: Frame) => ({
+  requestContext: {
+    routeKey: body.action,
+    eventType: 'MESSAGE',
+    connectionId: `of-${userId}=`,
+    connectedAt: Date.now(),
+    requestId: 'request',
+    authorizer: { principalId: userId, userId, exp: String(Math.floor(Date.now() / 1_000) + 600) },
+  },
+  body: JSON.stringify(body),
+})
+
+/** The frames that a function answers with, in a process of its own. */
+async function answers(
+  functionName: string,
+  userId: string,
+  bodies: Frame[],
+  settings = environment,
+): Promise<unknown[]> {
+  const events = bodies.map((body) => frame(userId, body))
+  const replies = (await bundles.call(functionName, settings, events)) as { body: string }[]
+  return replies.map(({ body }) => JSON.parse(body) as unknown)
+}
+
+test('bundled routes write to a table and read from it', async () => {
+  const room = { chatRoomId: 'bundled', roomName: 'Bundled' }
+  const message = { action: 'sendMessage', chatRoomId: 'bundled', content: 'hello', clientMessageId: 'once' }
+
+  expect(await answers('createRoom', 'ada', [{ action: 'createRoom', ...room }])).toMatchObject([
+    { type: 'reply', data: { ...room, members: ['ada'] } },
+  ])
+  // The second comes to a cancelled transaction, whose reasons ElectroDB reads with what it was handed.
+  expect(await answers('sendMessage', 'ada', [message, message])).toMatchObject([
+    { type: 'reply', data: { duplicate: false } },
+    { type: 'reply', data: { duplicate: true } },
+  ])
+  expect(await answers('getHistory', 'ada', [{ action: 'getHistory', chatRoomId: 'bundled' }])).toMatchObject([
+    { type: 'reply', data: { messages: [{ content: 'hello', senderId: 'ada' }], hasMore: false } },
+  ])
+})
+
+test('a bundled route tells a bad field by its words', async () => {
+  expect(await answers('sendMessage', 'ada', [{ action: 'sendMessage', chatRoomId: 'bundled' }])).toMatchObject([
+    { type: 'error', error: { code: 'invalid_request', details: [{ path: 'content' }] } },
+  ])
+})
+
+test('a bundled route whose table refuses its connections is unavailable, and no bug', async () => {
+  const nowhere = { ...environment, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
+  expect(await answers('getRoom', 'ada', [{ action: 'getRoom', chatRoomId: 'bundled' }], nowhere)).toMatchObject([
+    { type: 'error', error: { code: 'unavailable', retryable: true } },
+  ])
+})
+
+test('every bundled function starts', async () => {
+  for (const name of Object.keys(stack.functions)) {
+    expect(await bundles.call(name, environment, []), name).toEqual([])
+  }
+})

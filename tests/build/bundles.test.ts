@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { complaintsAbout } from '../../scripts/bundling/budget.ts'
+import { bundleFunctions, type FunctionBundle, root } from '../../scripts/bundling/bundle-functions.ts'
+import { composition } from '../../scripts/bundling/composition.ts'
+import { loadStack } from '../../src/local/stack.ts'
+
+const stack = loadStack()
+const names = Object.keys(stack.functions)
+
+describe('the functions, bundled', () => {
+  let bundles: FunctionBundle[]
+  beforeAll(async () => {
+    bundles = await bundleFunctions(stack.functions)
+  })
+  const bundle = (name: string): FunctionBundle => {
+    const found = bundles.find((one) => one.name === name)
+    if (found === undefined) throw new Error(`no bundle ${name}`)
+    return found
+  }
+  const packagesOf = (name: string) => composition(bundle(name)).map(([source]) => source)
+
+  test('are those of stack.json', () => {
+    expect(bundles.map(({ name }) => name)).toEqual(names)
+  })
+
+  test('are within their budgets, and only those that may post have the client for it', () => {
+    expect(bundles.flatMap((one) => complaintsAbout(stack, one))).toEqual([])
+  })
+
+  test('of src/ws have nothing that posts in them, unlike the stream function', () => {
+    const posting = /client-apigatewaymanagementapi|^src\/streams\//
+    const files = (name: string) => [...bundle(name).contents.keys()].filter((file) => posting.test(file))
+    for (const name of names) {
+      if (stack.functions[name]?.entry.startsWith('src/ws/')) expect(files(name), name).toEqual([])
+    }
+    expect(files('streams')).not.toEqual([])
+  })
+
+  test('are byte for byte the same when they are built again', async () => {
+    const again = await bundleFunctions(stack.functions)
+    for (const [index, { name, code, sourceMap }] of again.entries()) {
+      expect(Buffer.compare(code, bundles[index]?.code ?? code.subarray(1)), name).toBe(0)
+      expect(Buffer.compare(sourceMap, bundles[index]?.sourceMap ?? code), name).toBe(0)
+    }
+  })
+
+  test('say nothing of this machine', () => {
+    for (const { name, code, sourceMap } of bundles) {
+      const text = Buffer.concat([code, sourceMap]).toString()
+      expect(text.includes(root), name).toBe(false)
+      expect(text.includes('sourceMappingURL'), name).toBe(false)
+    }
+  })
+
+  test('hold only what the function uses', () => {
+    expect(packagesOf('authorizer')).not.toContain('electrodb')
+    expect(packagesOf('ping')).not.toContain('@aws-sdk/client-dynamodb')
+    expect(packagesOf('sendMessage')).not.toContain('@aws-sdk/client-s3')
+    for (const name of names) {
+      expect(packagesOf(name), name).not.toContain('@aws-sdk/credential-provider-ini')
+      expect(
+        [...bundle(name).contents.keys()].filter((file) => /zod.*locales\/(?!en\.|index\.)/.test(file)),
+        name,
+      ).toEqual([])
+    }
+  })
+
+  test('read no setting that Terraform does not give them', async () => {
+    const given = new Map(names.map((name) => [name, settingsOf(name)]))
+    for (const { name, contents } of bundles) {
+      const sources = [...contents]
+        .filter(([file, bytes]) => bytes > 0 && file.startsWith('src/'))
+        .map(([file]) => file)
+      const text = (await Promise.all(sources.map((file) => readFile(`${root}${file}`, 'utf8')))).join('\n')
+      const read = [...text.matchAll(/process\.env\.([A-Z0-9_]+)|setting\('([A-Z_]+)'\)/g)].map(
+        ([, property, called]) => property ?? called ?? '',
+      )
+      const unknown = read.filter((setting) => !given.get(name)?.includes(setting) && !setting.startsWith('AWS_'))
+      // Both have a default that is the built-in one, and are read beside what the function does use.
+      const unused = ['ALLOWED_CONTENT_TYPES', 'MAX_FILE_BYTES', 'FILES_BUCKET', 'TABLE_NAME']
+      expect(
+        unknown.filter((setting) => !unused.includes(setting)),
+        name,
+      ).toEqual([])
+    }
+  })
+
+  function settingsOf(name: string): string[] {
+    const { touches, settings = [] } = stack.functions[name] as {
+      touches: Record<string, unknown>
+      settings?: string[]
+    }
+    return [
+      ...settings,
+      ...((touches.table ?? touches.index) ? ['TABLE_NAME'] : []),
+      ...(touches.bucket ? ['FILES_BUCKET'] : []),
+      ...(touches.connections ? ['CONNECTIONS_ENDPOINT'] : []),
+    ]
+  }
+})

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform/plan.ts'
+import { makeWorkspace, type Workspace } from '../../scripts/terraform/workspace.ts'
+import { loadStack } from '../../src/local/stack.ts'
+
+interface Statement {
+  Action: string[]
+  Resource: string[]
+  Effect: 'Allow' | 'Deny'
+}
+
+const ACCOUNT = '123456789012'
+const FILES = `arn:aws:s3:::tabletalk-files-${ACCOUNT}-us-east-1`
+const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/tabletalk`
+
+const stack = loadStack()
+const names = Object.keys(stack.functions)
+const webSocketFunctions = names.filter((name) => stack.functions[name]?.entry.startsWith('src/ws/'))
+
+const workspace = await makeWorkspace()
+if (typeof workspace === 'string') process.stderr.write(`SKIPPED the policies of the plan: ${workspace}\n`)
+
+describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
+  let plan: Plan
+  beforeAll(async () => {
+    plan = await planFromNothing(workspace as Workspace)
+  })
+  afterAll(() => (workspace as Workspace).close())
+
+  const all = (type: string): ResourceChange[] => plan.resource_changes.filter((resource) => resource.type === type)
+  const after = (type: string): Record<string, unknown>[] => all(type).map(({ change }) => change.after ?? {})
+  const expressionsOf = (wanted: string) =>
+    plan.configuration.root_module.resources.find(({ address }) => address === wanted)?.expressions ?? {}
+  const policyOf = (name: string): Statement[] => {
+    const policy = all('aws_iam_role_policy').find(
+      (resource) => resource.name === 'function' && resource.index === name,
+    )
+    return (JSON.parse(policy?.change.after?.policy as string) as { Statement: Statement[] }).Statement
+  }
+  const resourcesFor = (name: string, action: RegExp): string[] =>
+    policyOf(name)
+      .filter(({ Action }) => Action.some((allowed) => action.test(allowed)))
+      .flatMap(({ Resource }) => Resource)
+
+  describe('roles', () => {
+    test('of src/ws never manage connections', () => {
+      const granted = all('aws_iam_role_policy').filter(({ name }) => name === 'connections')
+      expect(granted.map(({ index }) => index).sort()).toEqual(['objectCreated', 'streams'])
+      for (const name of webSocketFunctions) {
+        expect(resourcesFor(name, /^execute-api:|^\*/), name).toEqual([])
+      }
+    })
+
+    test('have a policy each, of their own, and no managed one', () => {
+      expect(
+        all('aws_iam_role')
+          .map(({ index }) => index)
+          .sort(),
+      ).toEqual(names.toSorted())
+      expect(all('aws_iam_role_policy_attachment')).toEqual([])
+      for (const name of names) expect(policyOf(name).length, name).toBeGreaterThan(0)
+    })
+
+    test('of the authorizer has no access to the table', () => {
+      expect(policyOf('authorizer').flatMap(({ Action }) => Action)).toEqual([
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+      ])
+    })
+
+    test('put files for the upload function alone, and only under rooms/', () => {
+      const mayPut = names.filter((name) =>
+        resourcesFor(name, /^s3:Put/).some((resource) => resource.startsWith(FILES)),
+      )
+      expect(mayPut).toEqual(['handleFileUpload'])
+      expect(resourcesFor('handleFileUpload', /^s3:Put/)).toEqual([`${FILES}/rooms/*`])
+      const elsewhere = names.filter((name) => name !== 'handleFileUpload' && resourcesFor(name, /^s3:Put/).length > 0)
+      expect(elsewhere.flatMap((name) => resourcesFor(name, /^s3:Put/))).toEqual([
+        `arn:aws:s3:::tabletalk-stream-failures-${ACCOUNT}-us-east-1/*`,
+      ])
+    })
+
+    test('allow on table, index and files what stack.json says, and nothing else', () => {
+      for (const [name, { touches }] of Object.entries(stack.functions)) {
+        const allowed = (resource: string) =>
+          policyOf(name)
+            .filter(({ Resource }) => Resource.includes(resource))
+            .flatMap(({ Action }) => Action)
+            .sort()
+        const onBucket = touches.bucket?.filter((action) => action === 'ListBucket') ?? []
+        const onFiles = touches.bucket?.filter((action) => action !== 'ListBucket') ?? []
+        expect(allowed(TABLE), name).toEqual((touches.table ?? []).map((action) => `dynamodb:${action}`).sort())
+        expect(allowed(`${TABLE}/index/gsi1`), name).toEqual(
+          (touches.index ?? []).map((action) => `dynamodb:${action}`),
+        )
+        expect(allowed(`${FILES}/rooms/*`), name).toEqual(onFiles.map((action) => `s3:${action}`).sort())
+        expect(allowed(FILES), name).toEqual(onBucket.map((action) => `s3:${action}`))
+      }
+    })
+
+    test('name actions and resources in full', () => {
+      for (const name of names) {
+        for (const { Action, Resource } of policyOf(name)) {
+          expect(Action.join(), name).not.toContain('*')
+          expect(Resource, name).not.toContain('*')
+        }
+      }
+    })
+  })
+
+  describe('buckets and queues', () => {
+    const bucketNames = () =>
+      all('aws_s3_bucket')
+        .map(({ name }) => name)
+        .sort()
+    const guarded = (type: string) =>
+      all(type)
+        .map(({ name }) => name)
+        .sort()
+
+    test('are encrypted', () => {
+      expect(guarded('aws_s3_bucket_server_side_encryption_configuration')).toEqual(bucketNames())
+      expect(after('aws_sqs_queue').map((queue) => queue.sqs_managed_sse_enabled)).toEqual([true])
+      expect(after('aws_dynamodb_table')).toMatchObject([{ server_side_encryption: [{ enabled: true }] }])
+    })
+
+    test('are closed to the public', () => {
+      expect(guarded('aws_s3_bucket_public_access_block')).toEqual(bucketNames())
+      for (const block of after('aws_s3_bucket_public_access_block')) {
+        expect(block).toMatchObject({
+          block_public_acls: true,
+          block_public_policy: true,
+          ignore_public_acls: true,
+          restrict_public_buckets: true,
+        })
+      }
+      expect(guarded('aws_s3_bucket_ownership_controls')).toEqual(bucketNames())
+      for (const controls of after('aws_s3_bucket_ownership_controls')) {
+        expect(controls).toMatchObject({ rule: [{ object_ownership: 'BucketOwnerEnforced' }] })
+      }
+      for (const type of ['aws_s3_bucket_acl', 'aws_sqs_queue_policy', 'aws_lambda_function_url']) {
+        expect(all(type)).toEqual([])
+      }
+    })
+
+    test('speak TLS only, and their policies allow nobody anything', () => {
+      expect(guarded('aws_s3_bucket_policy')).toEqual(bucketNames())
+      for (const { policy } of after('aws_s3_bucket_policy')) {
+        const { Statement } = JSON.parse(policy as string) as { Statement: unknown[] }
+        expect(Statement).toMatchObject([
+          { Effect: 'Deny', Principal: '*', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        ])
+      }
+    })
+
+    test('forget uploads that were never completed', () => {
+      const { pending } = stack.bucket
+      const lifecycle = all('aws_s3_bucket_lifecycle_configuration').find(({ name }) => name === 'files')
+      expect(lifecycle?.change.after?.rule).toMatchObject([
+        {
+          expiration: [{ days: pending.expireAfterDays }],
+          filter: [{ and: [{ prefix: pending.prefix, tags: { [pending.tag.key]: pending.tag.value } }] }],
+          status: 'Enabled',
+        },
+        { abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }], status: 'Enabled' },
+      ])
+    })
+  })
+
+  describe('the wiring', () => {
+    test('lets a service invoke a function for this API and this bucket only', () => {
+      const permissions = all('aws_lambda_permission')
+      const bucket = permissions.find(({ name }) => name === 'bucket')
+      expect(bucket?.change.after).toMatchObject({
+        principal: 's3.amazonaws.com',
+        source_account: ACCOUNT,
+        source_arn: FILES,
+      })
+      for (const { name, change } of permissions) {
+        if (name === 'bucket') continue
+        // Known when the API is: never left out.
+        expect(change.after_unknown, name).toMatchObject({ source_arn: true })
+      }
+    })
+
+    test('tells each function its settings and no others', () => {
+      const told = Object.fromEntries(
+        all('aws_lambda_function').map(({ index = '', change }) => {
+          const [environment] = change.after?.environment as { variables?: Record<string, string> }[]
+          return [index, Object.keys(environment?.variables ?? {}).filter((name) => !name.startsWith('POWERTOOLS_'))]
+        }),
+      )
+      expect(told).toMatchObject({
+        authorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
+        connect: ['ALLOWED_ORIGINS', 'TABLE_NAME'],
+        ping: [],
+        sendMessage: ['TABLE_NAME'],
+        handleFileUpload: ['FILES_BUCKET', 'MAX_FILE_BYTES', 'TABLE_NAME'],
+      })
+    })
+
+    test('deploys again when a route, its response, an integration or the authorizer changes', () => {
+      expect(expressionsOf('aws_apigatewayv2_deployment.this').triggers?.references).toEqual(
+        expect.arrayContaining([
+          'aws_apigatewayv2_authorizer.this',
+          'aws_apigatewayv2_integration.this',
+          'aws_apigatewayv2_route.this',
+          'aws_apigatewayv2_route_response.this',
+        ]),
+      )
+    })
+
+    test('keeps failed records whole, and events of the bucket that failed', () => {
+      const [mapping] = all('aws_lambda_event_source_mapping')
+      expect(mapping?.change.after).toMatchObject({
+        bisect_batch_on_function_error: stack.stream.bisectBatchOnFunctionError,
+        maximum_retry_attempts: stack.stream.maximumRetryAttempts,
+        maximum_record_age_in_seconds: stack.stream.maximumRecordAgeInSeconds,
+        parallelization_factor: stack.stream.parallelizationFactor,
+        starting_position: stack.stream.startingPosition,
+      })
+      expect(JSON.stringify(expressionsOf('aws_lambda_event_source_mapping.stream').destination_config)).toContain(
+        '"aws_s3_bucket.failures.arn"',
+      )
+      expect(all('aws_lambda_function_event_invoke_config')).toHaveLength(1)
+    })
+
+    test('logs neither tokens nor bodies', () => {
+      const [stage] = after('aws_apigatewayv2_stage')
+      expect(stage).toMatchObject({ default_route_settings: [{ data_trace_enabled: false, logging_level: 'OFF' }] })
+      const [{ format }] = stage?.access_log_settings as [{ format: string }]
+      const variables = Object.values(JSON.parse(format) as Record<string, string>)
+      expect(variables).toContain('$context.routeKey')
+      for (const variable of variables) {
+        expect(variable).not.toMatch(/body|token|querystring|requestpath|path$|header|userAgent|sourceIp/i)
+      }
+    })
+
+    test('guards the table against deletion and loss', () => {
+      expect(after('aws_dynamodb_table')).toMatchObject([
+        {
+          billing_mode: 'PAY_PER_REQUEST',
+          deletion_protection_enabled: true,
+          hash_key: stack.table.hashKey,
+          range_key: stack.table.rangeKey,
+          stream_view_type: stack.table.streamViewType,
+          point_in_time_recovery: [{ enabled: true }],
+          ttl: [{ attribute_name: stack.table.ttlAttribute, enabled: true }],
+        },
+      ])
+    })
+  })
+})
