@@ -1,12 +1,19 @@
 import { inject } from 'vitest'
 import { LOCAL_CREDENTIALS } from '../../src/local/environment.ts'
 import type { Runtime } from '../../src/local/runtime.ts'
+import { unseen } from './deployment.ts'
 
 /**
  * The entities on that runtime's table, for what no client can do. They read their table's name as they load, so a test
  * file has one such runtime.
  */
 export async function entitiesOf(chat: Runtime) {
+  return inject('deployment') === undefined
+    ? entitiesOn(chat)
+    : unseen<Awaited<ReturnType<typeof entitiesOn>>>('the table')
+}
+
+async function entitiesOn(chat: Runtime) {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,

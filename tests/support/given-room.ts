@@ -1,13 +1,13 @@
-import type { Runtime } from '../../src/local/runtime.ts'
 import type { ChatClient } from './chat-client.ts'
 import { online, unique } from './runtime.ts'
+import type { Target } from './target.ts'
 
 /**
  * A room, made by the first of these people, with all of them in it and every connection subscribed. A name that comes
  * again is another connection of the same user; the user ids are no other test's.
  */
 export async function givenRoom<const Names extends readonly string[]>(
-  chat: Runtime,
+  chat: Target,
   ...names: Names
 ): Promise<{ room: string; clients: { [I in keyof Names]: ChatClient }; userIds: { [I in keyof Names]: string } }> {
   const room = unique('room')

@@ -1,8 +1,11 @@
 import 'vitest'
+import type { Deployment } from './deployment.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The one DynamoDB Local of the test run, in memory. Make an own table in it for each test file. */
     dynamodbEndpoint: string
+    /** What `npm run e2e` runs against; otherwise tests start a runtime of their own. */
+    deployment: Deployment | undefined
   }
 }

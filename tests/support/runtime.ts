@@ -2,9 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../src/local/runtime.ts'
 import { ChatClient } from './chat-client.ts'
+import { deployedChat } from './deployment.ts'
+import type { Target } from './target.ts'
 
-/** A whole Tabletalk on the run's DynamoDB Local, with a table of its own. Close it in `afterAll`. */
-export function startChat(options: RuntimeOptions = {}): Promise<Runtime> {
+/**
+ * A whole Tabletalk on the run's DynamoDB Local, with a table of its own; under `npm run e2e` the deployed stack, of
+ * which only the outside is there. Close it in `afterAll`.
+ */
+export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> {
+  const deployment = inject('deployment')
+  if (deployment !== undefined) return deployedChat(deployment, options)
   return startRuntime({
     dynamodbEndpoint: inject('dynamodbEndpoint'),
     tableName: `chat-${randomUUID()}`,
@@ -13,7 +20,7 @@ export function startChat(options: RuntimeOptions = {}): Promise<Runtime> {
 }
 
 /** Opens a connection as that user and closes it when the test ends. It has not synced yet. */
-export async function connect(chat: Runtime, userId: string, expiresInSeconds?: number): Promise<ChatClient> {
+export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<ChatClient> {
   const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
   const client = await ChatClient.open(chat.wsUrl, token)
   connected.add(client)
@@ -37,7 +44,7 @@ export async function settled(chat: Runtime): Promise<void> {
 }
 
 /** Opens a connection and makes `sync` its first frame, as clients do. */
-export async function online(chat: Runtime, userId: string): Promise<ChatClient> {
+export async function online(chat: Target, userId: string): Promise<ChatClient> {
   const client = await connect(chat, userId)
   await client.request({ action: 'sync' })
   return client

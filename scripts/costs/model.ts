@@ -1,0 +1,75 @@
+/** Dollars, us-east-1, on demand, without free tiers and volume discounts. */
+export const PRICES = {
+  /** API Gateway, each frame of up to 32 KB, in either direction */
+  frame: 1 / 1e6,
+  writeUnit: 0.625 / 1e6,
+  readUnit: 0.125 / 1e6,
+  invocation: 0.2 / 1e6,
+  /** Lambda on arm64 */
+  gigabyteSecond: 0.0000133334,
+  logGigabyte: 0.5,
+  /** Data that leaves AWS */
+  outGigabyte: 0.09,
+} as const
+
+/** Units of `docs/data-model.md`: of a send without `clientMessageId`, and what one with it takes besides. */
+export const SEND = { writeUnits: 2, readUnits: 1 } as const
+export const GUARD = { writeUnits: 3, readUnits: 1 } as const
+
+/** 1,000 subscriptions are read with 50 units of 4 KB. */
+export const SUBSCRIPTION_BYTES = (50 * 4_096) / 1_000
+
+/** Guesses, to be replaced by your own metrics. */
+export const ASSUMED = {
+  /** An event in its frame, of some 200 bytes of text */
+  eventBytes: 500,
+  sendMs: 30,
+  /** Of a fan-out, besides its posts */
+  batchMs: 20,
+  /** CPU of one post on the one vCPU of 1,769 MB; with `POSTING=sdk` some 0.3 */
+  postMs: 0.1,
+  /** Lambda's own lines and ours, per invocation; the access log's, per frame in */
+  invocationLogBytes: 800,
+  accessLogBytes: 400,
+} as const
+
+const SEND_GB = 512 / 1_024
+const STREAM_GB = 1_769 / 1_024
+const GB = 2 ** 30
+
+export interface Cost {
+  framesIn: number
+  posts: number
+  writes: number
+  reads: number
+  lambda: number
+  logs: number
+  dataOut: number
+}
+
+/**
+ * Dollars for a million `sendMessage` in rooms of so many connections.
+ *
+ * @param connections in the room, the sender's included
+ * @param coalesced messages of one room that the stream's batch has together: 1 when they come one by one
+ */
+export function costPerMillion(connections: number, coalesced = 1): Cost {
+  const n = 1e6
+  const batches = n / coalesced
+  const recipients = connections - 1
+  const sendSeconds = ASSUMED.sendMs / 1_000
+  const batchSeconds = (ASSUMED.batchMs + recipients * ASSUMED.postMs) / 1_000
+  return {
+    framesIn: n * 2 * PRICES.frame,
+    posts: batches * recipients * PRICES.frame,
+    writes: n * SEND.writeUnits * PRICES.writeUnit,
+    reads: (n * SEND.readUnits + batches * Math.ceil((connections * SUBSCRIPTION_BYTES) / 4_096)) * PRICES.readUnit,
+    lambda:
+      (n + batches) * PRICES.invocation +
+      (n * sendSeconds * SEND_GB + batches * batchSeconds * STREAM_GB) * PRICES.gigabyteSecond,
+    logs: ((n * ASSUMED.accessLogBytes + (n + batches) * ASSUMED.invocationLogBytes) / GB) * PRICES.logGigabyte,
+    dataOut: ((n * recipients * ASSUMED.eventBytes) / GB) * PRICES.outGigabyte,
+  }
+}
+
+export const total = (cost: Cost): number => Object.values({ ...cost }).reduce((sum, part) => sum + part, 0)

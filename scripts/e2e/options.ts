@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util'
+import type { Deployment } from '../../tests/support/deployment.ts'
+import { selection } from './selection.ts'
+import { wordsOf } from './words.ts'
+
+const USAGE = "usage: npm run e2e -- --url wss://HOST/STAGE [--token-command 'mytool token {userId}'] [file]…"
+
+export interface Options {
+  deployment: Deployment
+  /** Files of the selection, by default all. */
+  files: string[]
+}
+
+/** @throws Error that says what is wrong with the command line. */
+export function optionsOf(args: string[]): Options {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { url: { type: 'string' }, 'token-command': { type: 'string' } },
+    allowPositionals: true,
+  })
+  const { url, 'token-command': command } = values
+  if (url === undefined || !/^wss?:\/\//.test(url)) throw new Error(USAGE)
+  const files = Object.keys(selection).filter(
+    (file) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
+  )
+  if (files.length === 0) throw new Error(`unable to test; the selection has no file called ${positionals.join(', ')}`)
+  return { deployment: { url, ...(command === undefined ? {} : { tokenCommand: wordsOf(command) }) }, files }
+}

@@ -1,0 +1,8 @@
+/** The words of a command line: split at spaces, but for what stands between quotes. No shell reads it. */
+export function wordsOf(command: string): string[] {
+  const words = [...command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, (_, double: string | undefined, single: string) => double ?? single),
+  )
+  if (words.length === 0) throw new Error('unable to run the token command; it is empty')
+  return words
+}

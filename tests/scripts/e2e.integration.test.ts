@@ -1,0 +1,47 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { selection } from '../../scripts/e2e/selection.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { startChat } from '../support/runtime.ts'
+import { runScript } from './run-script.ts'
+
+// A run is a process with processes of its own: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 })
+
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat({ log: quietLog })
+})
+afterEach(() => {
+  chat.gateway.faults.onPost = undefined
+})
+afterAll(() => chat.close())
+
+/** What an operator's own tool would do: a program that prints a token for the user it is told. */
+const tokenCommand = () => {
+  const program = `fetch(process.argv[1],{method:'POST',body:JSON.stringify({userId:process.argv[2]})})
+    .then((answer)=>answer.json()).then(({token})=>console.log(token))`
+  return `"${process.execPath}" -e "${program}" ${chat.url}/dev/token {userId}`
+}
+
+const e2e = (...args: string[]) => runScript('e2e.ts', ['--url', chat.wsUrl, ...args])
+
+test('the selected tests pass against a stack that runs already, with tokens of a command', async () => {
+  const { code, stdout } = await e2e('--token-command', tokenCommand(), 'history')
+  const count = selection['tests/integration/history.integration.test.ts']!.length
+  expect(stdout).toContain(`${String(count)} tests passed against ${chat.wsUrl}`)
+  expect(code).toBe(0)
+})
+
+test('when the stack tells a client something twice, the run fails', async () => {
+  chat.gateway.faults.onPost = ({ attempt }) => (attempt % 2 === 1 ? { status: 500, deliver: true } : {})
+  const { code, stdout } = await e2e('typing')
+  expect(stdout).toMatch(/× a repeat within 3 s is answered with the same expiresAt and told to nobody/)
+  expect(code).toBe(1)
+})
+
+test('a command line without an address is refused', async () => {
+  const { code, stderr } = await runScript('e2e.ts', [])
+  expect(code).toBe(2)
+  expect(stderr).toContain('usage:')
+})

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { ASSUMED, costPerMillion, GUARD, PRICES, SEND, SUBSCRIPTION_BYTES, total } from '../../scripts/costs/model.ts'
+import { costTable } from '../../scripts/costs/table.ts'
+import { documented as dataModel } from '../support/documented.ts'
+
+const root = new URL('../../', import.meta.url)
+const text = readFileSync(new URL('docs/operations.md', root), 'utf8')
+
+/** The cells of the Markdown table in this text, without its head. */
+const rowsOf = (markdown: string): string[][] =>
+  markdown
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    )
+
+const between = (start: string, end: string): string => {
+  const [, found] = new RegExp(`${start}(.*?)${end}`, 's').exec(text) ?? []
+  if (found === undefined) throw new Error(`docs/operations.md has no ${start}`)
+  return found
+}
+
+test('the cost table is what the model computes', () => {
+  expect(rowsOf(between('<!-- costs:start -->', '<!-- costs:end -->'))).toEqual(rowsOf(costTable()))
+})
+
+test.for([
+  [2, 1],
+  [10, 1],
+  [100, 10],
+  [1_000, 10],
+] as const)('the formula of the page is the model’s, for %i connections and %i messages a batch', ([N, c]) => {
+  const M = 1e6
+  const GB = 2 ** 30
+  expect(costPerMillion(N, c)).toEqual({
+    framesIn: 2,
+    posts: close((N - 1) / c),
+    writes: close(2 * 0.625),
+    reads: close((1 + Math.ceil((N * 204.8) / 4_096) / c) * 0.125),
+    lambda: close(
+      (1 + 1 / c) * 0.2 + M * (0.03 * 0.5 + ((0.02 + (N - 1) * 0.0001) / c) * (1_769 / 1_024)) * 0.0000133334,
+    ),
+    logs: close(((M * (400 + (1 + 1 / c) * 800)) / GB) * 0.5),
+    dataOut: close(((M * (N - 1) * 500) / GB) * 0.09),
+  })
+})
+
+const close = (value: number): number => expect.closeTo(value, 9) as number
+
+test('the sum that is written out is right', () => {
+  const written = between('Rooms of 2, one by one: ', '\\(the parts')
+  const parts = Object.values({ ...costPerMillion(2) }).map((part) => part.toFixed(2))
+  for (const part of parts) expect(written).toContain(part)
+  expect(written).toContain(`= ${total(costPerMillion(2)).toFixed(2)}`)
+})
+
+test('the units of a send and of its fan-out are those that were measured', () => {
+  const costs = new Map(dataModel('costs').map((row) => [row.Action, row]))
+  const unitsOf = (action: string) => {
+    const row = costs.get(action)!
+    return { readUnits: Number(row.RRU), writeUnits: Number(row.WRU) }
+  }
+  expect(unitsOf('`sendMessage`, room of 1,000 connections')).toEqual(SEND)
+  expect(unitsOf('the same with `clientMessageId`, room of 1,000 connections')).toEqual({
+    readUnits: SEND.readUnits + GUARD.readUnits,
+    writeUnits: SEND.writeUnits + GUARD.writeUnits,
+  })
+  for (const [connections, name] of [
+    [2, '2'],
+    [1_000, '1,000'],
+  ] as const) {
+    expect(unitsOf(`the stream: 1 message, room of ${name} connections`).readUnits).toBe(
+      Math.ceil((connections * SUBSCRIPTION_BYTES) / 4_096),
+    )
+  }
+  const added = (GUARD.writeUnits * PRICES.writeUnit + GUARD.readUnits * PRICES.readUnit) * 1e6
+  expect(text).toContain(`**$${added.toFixed(2)}**`)
+})
+
+test('a frame holds as many events as the page says', () => {
+  expect(text).toContain(`some ${Math.floor(32_768 / ASSUMED.eventBytes)} events of ${ASSUMED.eventBytes} bytes`)
+})
+
+test('every alarm of the deployment is explained', () => {
+  const source = readFileSync(new URL('terraform/observability.tf', root), 'utf8')
+  const names = [...source.matchAll(/"?([\w${}-]+)"? =>? \{\s+description +=/g)].flatMap(([, name]) =>
+    name === '${name}-destination'
+      ? ['streams-destination', 'objectCreated-destination']
+      : [name!.replace('${name}', '<function>')],
+  )
+  expect(names.length).toBeGreaterThan(5)
+  const explained = rowsOf(between('<!-- alarms -->', '\n## ')).map(([name]) => name!.replaceAll('`', ''))
+  expect(explained.sort()).toEqual(names.sort())
+})
+
+test('every variable and output that the page names is one', () => {
+  const folder = new URL('terraform/', root)
+  const source = readdirSync(folder)
+    .filter((file) => file.endsWith('.tf'))
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    .join('\n')
+  const named = [...text.matchAll(/output (?:-raw )?(\w+)|-var (\w+)=|`([a-z]+(?:_[a-z]+)+)(?: = [^`]*)?`/g)]
+    .map(([, output, set, variable]) => output ?? set ?? variable!)
+    .filter((name) => !['stream_enabled', 'token_expired'].includes(name))
+  expect(named.length).toBeGreaterThan(10)
+  for (const name of named) expect(source).toMatch(new RegExp(`^(?:variable|output) "${name}"`, 'm'))
+})
