@@ -126,7 +126,7 @@ describe('Connection', () => {
   })
 
   test('AP36 readyConnectionsOfUser asks consistently after those that the index does not show as ready', async () => {
-    const itemOf = (row: object) => (Connection.put({ ...connection, ...row }).params() as { Item: unknown }).Item
+    const itemOf = (row: object) => Connection.put({ ...connection, ...row }).params<{ Item: unknown }>().Item
     const [query, ...gets] = await recorded(() => readyConnectionsOfUser('ada', NOW), {
       Query: { Items: [itemOf({ readyAt: NOW }), itemOf({ connectionId: 'Early=' })] },
     })
