@@ -19,7 +19,7 @@ locals {
       title = "Posts to connections"
       stat  = "Sum"
       metrics = [
-        for metric in ["PostsDelivered", "PostsGone", "PostsThrottled", "PostsSlow", "PostsFailed", "EventsDelivered"] :
+        for metric in ["PostsDelivered", "PostsGone", "PostsThrottled", "PostsSlow", "PostsSkipped", "PostsFailed", "EventsDelivered"] :
         ["Tabletalk", metric, "service", "fan-out"]
       ]
     },

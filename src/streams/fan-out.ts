@@ -8,10 +8,13 @@ import {
 import type { ChatEvent } from '../protocol/events.ts'
 import { FramePacker } from './frames.ts'
 import { groupBy } from './group-by.ts'
+import { Laggards } from './laggards.ts'
+import { forEachFairly } from './lanes.ts'
 import { inOrder } from './order.ts'
 import { forEachLimited } from './pool.ts'
+import { CONCURRENCY, type Outcome, type PostFrame } from './post-frame.ts'
+import { postWithRetry } from './retry.ts'
 import { delegate } from './tasks.ts'
-import { CONCURRENCY, type Outcome, type PostFrame, postWithRetry } from './post.ts'
 
 export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
 
@@ -33,14 +36,24 @@ export interface FanOutReport {
   posts: Record<Outcome, number>
   /** Events that reached a connection. */
   eventsDelivered: number
+  /** Recipients that were not posted to, for they had lately let a post time out and too many had. */
+  skipped: number
   /** Deliveries whose recipients could not be found out: they must come again. */
   unread: { sequenceNumbers: string[]; chatRoomId: string; error: unknown }[]
   /** What went wrong with single recipients; they catch up with `sync`. */
   errors: { connectionId: string; outcome: Outcome; error: unknown }[]
 }
 
-/** Retries of a batch's posts end after this, so that one room's storm doesn't hold the shard. */
-const RETRIES_MS = 5_000
+/** After this a batch's posts are made once, and briefly, so that one room's trouble doesn't hold the shard. */
+const PATIENCE_MS = 5_000
+
+/** All of a recipient's posts in a batch, retries included; it is cut off for the batch after this and a brief attempt. */
+const RECIPIENT_MS = 4_000
+
+/** Laggards that a batch tries all the same, all at once at most: who has recovered must not wait to be forgotten. */
+const LAGGARDS_TRIED = CONCURRENCY
+
+const laggards = new Laggards()
 
 /**
  * No post starts after this: a batch that ran into the function's timeout (60 s) would come again, with the same
@@ -51,21 +64,28 @@ const POSTS_MS = 45_000
 /**
  * Delivers events to connections: one consistent query a room, all events of a connection in as few frames as fit,
  * bounded concurrency, and no recipient's trouble another's. A 410 deletes exactly that connection; a 429, a 5xx or a
- * timeout is retried, counted, and evicts nobody.
+ * timeout is counted, and evicts nobody.
+ *
+ * Rooms share the 256 places evenly: of n rooms each keeps at least ⌊256 / n⌋ while it has recipients waiting, so a room
+ * waits only for its own, whatever the others' do. (Of more than 256, a room waits for its first place at most
+ * ⌊n / 256⌋ times the 4.5 s after which a recipient is cut off.) A batch is patient for 5 s; after that a post is made
+ * once and given half a second, so that 10,000 recipients that don't answer hold the shard for 24 s. The next batches
+ * know them as laggards, a lane of their own: 256 are tried briefly, and the others are skipped.
  *
  * Of a huge room only the first page is posted here; the rest becomes tasks, which come back as records of their own and
- * read their range a page at a time, so memory stays flat.
+ * read their range a page at a time, so memory stays flat. All pages of one turn are posted before the next are read.
  */
 export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): Promise<FanOutReport> {
   const report: FanOutReport = {
     posts: { delivered: 0, gone: 0, throttled: 0, slow: 0, failed: 0 },
     eventsDelivered: 0,
+    skipped: 0,
     unread: [],
     errors: [],
   }
   const startedAt = Date.now()
-  const deadlines = { retries: startedAt + RETRIES_MS, posts: startedAt + POSTS_MS }
-  const packer = new FramePacker()
+  const deadlines = { patience: startedAt + PATIENCE_MS, posts: startedAt + POSTS_MS }
+  const posting: Posting = { packer: new FramePacker(), post, deadlines, report, laggardsToTry: LAGGARDS_TRIED }
   let parts = partsOf(deliveries)
   while (parts.length > 0) {
     const inboxes = new Map<string, Inbox>()
@@ -83,9 +103,7 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
         report.unread.push({ sequenceNumbers, chatRoomId: part.chatRoomId, error })
       }
     })
-    await forEachLimited([...inboxes], CONCURRENCY, ([connectionId, inbox]) =>
-      deliver(connectionId, inbox, { packer, post, deadlines, report }),
-    )
+    await forEachFairly(lanesOf(inboxes), CONCURRENCY, ([connectionId, inbox]) => deliver(connectionId, inbox, posting))
     parts = next
   }
   return report
@@ -136,35 +154,65 @@ async function collect(
   return page.rest
 }
 
+/** The recipients of each room, and the laggards of all; who is in several rooms stands in all of their lanes. */
+function lanesOf(inboxes: ReadonlyMap<string, Inbox>): Iterable<readonly [string, Inbox][]> {
+  const rooms = new Map<string, [string, Inbox][]>()
+  const late: [string, Inbox][] = []
+  for (const entry of inboxes) {
+    const [connectionId, inbox] = entry
+    if (laggards.has(connectionId)) {
+      late.push(entry)
+      continue
+    }
+    for (const chatRoomId of inbox.keys()) {
+      const lane = rooms.get(chatRoomId)
+      if (lane) lane.push(entry)
+      else rooms.set(chatRoomId, [entry])
+    }
+  }
+  return [...rooms.values(), late]
+}
+
 interface Posting {
   packer: FramePacker
   post: PostFrame
   /** Epoch milliseconds. */
-  deadlines: { retries: number; posts: number }
+  deadlines: { patience: number; posts: number }
   report: FanOutReport
+  laggardsToTry: number
 }
 
-async function deliver(
-  connectionId: string,
-  inbox: Inbox,
-  { packer, post, deadlines, report }: Posting,
-): Promise<void> {
+async function deliver(connectionId: string, inbox: Inbox, posting: Posting): Promise<void> {
+  const { packer, post, deadlines, report } = posting
+  const startedAt = Date.now()
+  const late = laggards.has(connectionId)
+  if (late && posting.laggardsToTry-- <= 0) {
+    report.skipped++
+    return
+  }
+  const cutOff = startedAt + RECIPIENT_MS
+  const deadline = late ? startedAt : Math.min(cutOff, deadlines.patience)
   const events = [...inbox.values()].flatMap((ofRoom) => [...ofRoom.values()])
   for (const frame of packer.frames(events)) {
     const { outcome, error } =
-      Date.now() > deadlines.posts
-        ? { outcome: 'slow' as const, error: new Error('unable to post; the batch has taken too long') }
-        : await postWithRetry(post, connectionId, frame.bytes, deadlines.retries)
+      Date.now() > Math.min(cutOff, deadlines.posts)
+        ? {
+            outcome: 'slow' as const,
+            error: new Error('unable to post; the recipient or the batch has taken too long'),
+          }
+        : await postWithRetry(post, connectionId, frame.bytes, deadline)
     report.posts[outcome]++
     if (outcome === 'delivered') {
       report.eventsDelivered += frame.events
       continue
     }
     report.errors.push({ connectionId, outcome, error })
+    if (outcome === 'slow' && Date.now() <= deadlines.posts) laggards.add(connectionId)
     if (outcome === 'gone') await forget(connectionId, [...inbox.keys()], report)
     // What follows would come with a hole before it; the client asks for both at once.
     return
   }
+  laggards.delete(connectionId)
 }
 
 /** The connection's row, whose removal has the stream clean up after it, and the rows by which it was found here. */

@@ -4,8 +4,9 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { changeOf } from './changes.ts'
 import { type Delivery, fanOut, type FanOutReport } from './fan-out.ts'
 import { forEachLimited } from './pool.ts'
-import { type PostFrame, sdkPost } from './post.ts'
+import { type PostFrame, postTo } from './post.ts'
 import { react, RoomCache } from './reactions.ts'
+import { reportFailures } from './report-failures.ts'
 
 const REACTIONS_AT_ONCE = 16
 
@@ -61,9 +62,7 @@ export function streamHandler(post: PostFrame) {
 }
 
 function account(report: FanOutReport, recordsFailed: number): void {
-  for (const { connectionId, outcome, error } of report.errors) {
-    if (outcome !== 'gone') logger.warn('post failed', { connectionId, outcome, error: error as Error })
-  }
+  reportFailures(logger, report)
   const { delivered, gone, throttled, slow, failed } = report.posts
   const counts = {
     PostsDelivered: delivered,
@@ -71,6 +70,7 @@ function account(report: FanOutReport, recordsFailed: number): void {
     PostsThrottled: throttled,
     PostsSlow: slow,
     PostsFailed: failed,
+    PostsSkipped: report.skipped,
     EventsDelivered: report.eventsDelivered,
     RecordsFailed: recordsFailed,
   }
@@ -83,4 +83,4 @@ if (endpoint === undefined || endpoint === '') {
   throw new Error('unable to start the stream function; CONNECTIONS_ENDPOINT is not set')
 }
 
-export const handler = streamHandler(sdkPost(endpoint))
+export const handler = streamHandler(postTo(endpoint))

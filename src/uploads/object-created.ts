@@ -16,7 +16,8 @@ import { closeUpload, completeUpload, getUpload, rejectUpload, type UploadRow } 
 import { Unavailable } from '../errors.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { type Delivery, fanOut } from '../streams/fan-out.ts'
-import { type PostFrame, sdkPost } from '../streams/post.ts'
+import { type PostFrame, postTo } from '../streams/post.ts'
+import { reportFailures } from '../streams/report-failures.ts'
 import { bucket, fileUrlOf, UPLOADS_PREFIX } from './bucket-settings.ts'
 import { bearsOut } from './media-types.ts'
 import { messageEventWithFile } from './message-event.ts'
@@ -190,9 +191,7 @@ async function tellUploader(upload: UploadRow, post: PostFrame): Promise<void> {
 
 async function tell(deliveries: Delivery[], post: PostFrame): Promise<void> {
   const report = await fanOut(deliveries, post)
-  for (const { connectionId, outcome, error } of report.errors) {
-    if (outcome !== 'gone') logger.warn('post failed', { connectionId, outcome, error: error as Error })
-  }
+  reportFailures(logger, report)
   const [unread] = report.unread
   if (unread) throw unread.error
 }
@@ -206,4 +205,4 @@ if (endpoint === undefined || endpoint === '') {
   throw new Error('unable to start the upload function; CONNECTIONS_ENDPOINT is not set')
 }
 
-export const handler = objectCreatedHandler(sdkPost(endpoint))
+export const handler = objectCreatedHandler(postTo(endpoint))
