@@ -56,6 +56,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
         captionBytes: limit.MAX_CAPTION_BYTES,
         fileNameChars: limit.MAX_FILE_NAME_CHARS,
         fileBytes: limit.DEFAULT_MAX_FILE_BYTES,
+        contentTypes: ['application/pdf', 'image/*', 'text/plain'],
         roomNameChars: limit.MAX_ROOM_NAME_CHARS,
         createRoomMembers: limit.MAX_CREATE_ROOM_MEMBERS,
         historyPage: limit.MAX_HISTORY_PAGE,

@@ -29,7 +29,7 @@ const described = new Map<z.core.$ZodType, string>([
   [Limits, '[limits](#limits)'],
 ])
 
-/** JSON Schema has no words for what these count: code points and bytes, not UTF-16 units. */
+/** JSON Schema has no words for what these count: code points and bytes. */
 const counted = new Map<z.core.$ZodType, string>([
   [UserId, `1–${grouped(MAX_USER_ID_CHARS)} code points, all of them printable`],
   [Content, `1–${grouped(MAX_CONTENT_BYTES)} bytes of UTF-8`],
@@ -120,7 +120,7 @@ function constraintsOf(schema: JsonSchema): string {
 function textConstraint({ format, pattern, minLength, maxLength }: JsonSchema): string {
   if (format !== undefined) return format === 'uuid' ? 'a UUID' : format
   if (pattern !== undefined) return `\`${pattern}\``
-  return range(minLength, maxLength, ' UTF-16 units')
+  return range(minLength, maxLength, ' code points')
 }
 
 /** The bounds that every integer of JavaScript has go without saying. */

@@ -11,7 +11,7 @@ What a chat client and Tabletalk say to each other, for a person writing a clien
 - Names are added, never renamed or removed: ignore an event, a field or an error code that you don't know.
 - Moments are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at most 2^53 − 1.
 - Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. Lengths count what the tables say: bytes of
-  UTF-8, code points, or UTF-16 units.`
+  UTF-8, or code points.`
 
 export const connecting = `## Connecting
 
@@ -58,7 +58,7 @@ ${frame({ ...examples.sendMessage.request, requestId: 'r7' })}
 
 Every request has an \`action\` and may have:
 
-- \`requestId\` (string, 1–64 UTF-16 units): the client's own; the reply or error carries it. Replies don't necessarily come in the order
+- \`requestId\` (string, 1–64 code points): the client's own; the reply or error carries it. Replies don't necessarily come in the order
   of the requests, so give each its own.
 - \`userId\` (string): optional in every action and, when given, the token's user; anybody else is \`forbidden\`.
 
@@ -96,7 +96,7 @@ export const delivery = `## Order and delivery
   order by \`seq\`.
 - **Ask for what is missing**: when a \`seq\` is skipped, wait a moment (a second, say), then \`getHistory\` with \`after\` the last one you
   have. Posting is best effort per connection; the table is what holds.
-- **Holes**: a crash can leave a number without a message. A hole is final once \`getHistory\`, \`joinRoom\` or \`sync\` has answered without
+- **Holes**: a crash, or a retry that overtakes its first try, can leave a number without a message. A hole is final once \`getHistory\`, \`joinRoom\` or \`sync\` has answered without
   it: stop waiting for it.
 - **Subscribed means subscribed**: a message written after \`sync\`, \`joinRoom\` or \`createRoom\` was answered is sent to that connection.
 - **Acknowledged means kept**: once \`sendMessage\` is answered, the message is in the room, whatever fails afterwards.
@@ -113,6 +113,9 @@ export const files = `## Files
    refuses another size or type, and everything after \`expiresAt\`.
 3. The server looks at what has arrived. The room gets a \`message\` event of kind \`file\` whose \`content\` is the caption; or the uploader
    alone an \`uploadFailed\`, and the file is deleted.
+
+\`sync\`'s \`limits.contentTypes\` says which types a deployment takes. A form is for one file: the same bytes sent again change
+nothing, but another file sent with it after the first was announced takes the first one away, and its URL answers 404 from then on.
 
 \`file.fileUrl\` is signed and short-lived: fetch it, don't keep it. After \`fileUrlExpiresAt\` ask for a fresh one with \`getFileUrl\`.
 The \`fileName\` is the uploader's and for showing only.`

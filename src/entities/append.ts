@@ -1,6 +1,7 @@
 import { Conflict, Unavailable } from '../errors.ts'
 import { nextSeq } from './chat-room.ts'
-import { type MessageRow, messageIdOf, putMessage, sealHole, seqOf } from './message.ts'
+import { giveUpSeq } from './unused-seq.ts'
+import { type MessageRow, messageIdOf, putMessage, seqOf } from './message.ts'
 import { contentHashOf, getGuard, type GuardRow, putGuardedMessage } from './send-guard.ts'
 
 /** Readers seal a place only after some 80 ms, so a second number is rare and a fourth a sign of trouble. */
@@ -49,8 +50,7 @@ export async function appendMessage(draft: Draft, admission: Promise<unknown>): 
         : await putGuardedMessage({ ...message, clientMessageId })
     if (outcome === 'kept') return sent(message, false)
     if (outcome !== 'sealed') {
-      // The same send, made twice at once, and the other one won: its number is the message's, ours stays empty.
-      await sealHole(draft.chatRoomId, seq, Date.now())
+      await giveUpSeq(draft.chatRoomId, seq)
       return replay(draft, outcome)
     }
   }

@@ -10,6 +10,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP5 `getRoom`: does it exist, what is it called, what is its head?
  * - AP6 `getRooms`: the same for many
  * - AP7 `nextSeq`: which place does the next message get?
+ * - AP37 `takeBackSeq`: can the newest place be handed out again?
  * - AP32 `foundRoom`: make it, with its first members
  * - AP33 `completeFounding`: add the founders who didn't fit into one transaction
  */
@@ -69,4 +70,13 @@ export async function nextSeq(chatRoomId: string): Promise<number> {
   const { data } = await ChatRoom.patch({ chatRoomId }).add({ headSeq: 1 }).go({ response: 'updated_new' })
   if (data.headSeq === undefined) throw new Error('unable to number a message; the counter came back empty')
   return data.headSeq
+}
+
+/** AP37. Only while it is the newest: answers false when a later one has been handed out. */
+export async function takeBackSeq(chatRoomId: string, seq: number): Promise<boolean> {
+  const { rejected } = await ChatRoom.patch({ chatRoomId })
+    .set({ headSeq: seq - 1 })
+    .where((room, { eq }) => eq(room.headSeq, seq))
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
 }

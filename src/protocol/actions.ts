@@ -41,6 +41,8 @@ const request = <const A extends string, S extends Record<string, z.core.SomeTyp
 
 const OwnRoomId = ChatRoomId.check(
   z.refine<string>((id) => !id.startsWith('dm:'), { error: "ids starting `dm:` are the server's" }),
+  // Not a key that a JSON object of rooms can have: its members could never say how far they are in it.
+  z.refine<string>((id) => id !== '__proto__', { error: 'is not an id for a room' }),
 )
 
 const room = { chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq }
@@ -74,6 +76,9 @@ export const Limits = z
     captionBytes: z.int(),
     fileNameChars: z.int(),
     fileBytes: z.int(),
+    contentTypes: z
+      .array(z.string())
+      .check(describe('Media types that may be uploaded; `image/*` stands for all images.')),
     roomNameChars: z.int(),
     createRoomMembers: z.int(),
     historyPage: z.int(),

@@ -15,14 +15,16 @@ const DEFAULT_ALLOWED = [
 ]
 
 /** Comma-separated media types; `image/*` stands for all images. */
-const allowed = (process.env.ALLOWED_CONTENT_TYPES ?? DEFAULT_ALLOWED.join()).split(',').map((type) => type.trim())
+export const allowedTypes = (process.env.ALLOWED_CONTENT_TYPES ?? DEFAULT_ALLOWED.join())
+  .split(',')
+  .map((type) => type.trim())
 
 const matches = (contentType: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) =>
     pattern.endsWith('/*') ? contentType.startsWith(pattern.slice(0, -1)) : contentType === pattern,
   )
 
-export const isAllowed = (contentType: string): boolean => matches(contentType, allowed)
+export const isAllowed = (contentType: string): boolean => matches(contentType, allowedTypes)
 
 /** Types that a browser shows without running anything: raster images, sound, film, PDF and plain text. */
 const INERT = [

@@ -11,7 +11,8 @@ import { fileTypeFromBuffer } from 'file-type'
 import { nextSeq } from '../entities/chat-room.ts'
 import { readyConnectionsOfUser } from '../entities/connection.ts'
 import { getMembership } from '../entities/membership.ts'
-import { getMessage, type MessageRow, messageIdOf, sealHole } from '../entities/message.ts'
+import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
+import { giveUpSeq } from '../entities/unused-seq.ts'
 import { closeUpload, completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
 import { Unavailable } from '../errors.ts'
 import type { UploadFailure } from '../protocol/events.ts'
@@ -101,8 +102,7 @@ async function complete(upload: UploadRow, eTag: string, post: PostFrame): Promi
     const outcome = await completeUpload(upload, message, eTag)
     if (outcome === 'completed') return tellRoom(upload, message, post)
     if (outcome === 'sealed') continue
-    // The number goes unused: say so now, for readers wait a moment at an empty place.
-    await sealHole(chatRoomId, seq, Date.now())
+    await giveUpSeq(chatRoomId, seq)
     return outcome === 'conflict' ? reject(upload, 'conflict', post) : proceed(upload.objectKey, post)
   }
   throw new Unavailable('unable to complete the upload; its place was taken three times')

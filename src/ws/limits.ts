@@ -1,5 +1,6 @@
 import type { Limits } from '../protocol/actions.ts'
 import * as limit from '../protocol/limits.ts'
+import { allowedTypes } from '../uploads/media-types.ts'
 
 /** Bytes of one file: `MAX_FILE_BYTES`, or 25 MiB. */
 export const maxFileBytes = Number(process.env.MAX_FILE_BYTES ?? limit.DEFAULT_MAX_FILE_BYTES)
@@ -10,6 +11,7 @@ export const limits: Limits = {
   captionBytes: limit.MAX_CAPTION_BYTES,
   fileNameChars: limit.MAX_FILE_NAME_CHARS,
   fileBytes: maxFileBytes,
+  contentTypes: allowedTypes,
   roomNameChars: limit.MAX_ROOM_NAME_CHARS,
   createRoomMembers: limit.MAX_CREATE_ROOM_MEMBERS,
   historyPage: limit.MAX_HISTORY_PAGE,

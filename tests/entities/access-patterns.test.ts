@@ -184,6 +184,20 @@ describe('ChatRoom', () => {
     )
   })
 
+  test('AP37 takeBackSeq lowers the head only while it is that number', async () => {
+    const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
+    expect(await sentBy('AP37')).toEqual(
+      only('UpdateItem', {
+        Key: key,
+        UpdateExpression:
+          'SET #headSeq = :headSeq_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
+        ConditionExpression: `${ifThere} AND #headSeq = :headSeq0`,
+        ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#headSeq': 'HeadSeq', ...names },
+        ExpressionAttributeValues: { ':headSeq_u0': 0, ':headSeq0': 1, ...values },
+      }),
+    )
+  })
+
   const founder = (userId: string, row: Record<string, unknown>, of = 'new') => ({
     pk: `$tabletalk#chatRoomId_${of}`,
     sk: `$roster#Membership_1#userId_${userId}`,

@@ -1,4 +1,4 @@
-import { ChatRoom, getRoom, getRooms, nextSeq } from '../../src/entities/chat-room.ts'
+import { ChatRoom, getRoom, getRooms, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
 import {
   connectionsOfUser,
   deleteConnection,
@@ -143,6 +143,7 @@ export const patterns = {
   AP34: () => getMessages('general', [1, 2]),
   AP35: () => markReady(connection.connectionId),
   AP36: () => readyConnectionsOfUser('ada', NOW),
+  AP37: () => takeBackSeq('general', 1),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
