@@ -1,0 +1,353 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { ChatClient, Room } from '../../src/client/index.ts'
+import { UnauthorizedError } from '../../src/client/index.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { startChat, unique } from '../support/runtime.ts'
+import { png } from '../support/upload-form.ts'
+import { hear, listen, status } from './listen.ts'
+import { LossySocket } from './lossy-socket.ts'
+import { clientOf } from './online.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat({ log: quietLog })
+})
+afterEach(() => {
+  chat.gateway.faults.onPost = undefined
+})
+afterAll(() => chat.close())
+
+/** Ada and Bob, connected, in a room of theirs. */
+async function givenTwo(options: Parameters<typeof clientOf>[2] = {}) {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [ada, bob] = [clientOf(chat, adaId), clientOf(chat, bobId, options)]
+  await Promise.all([ada.connect(), bob.connect()])
+  const adas = await ada.createRoom({ chatRoomId: unique('room'), roomName: 'Theirs' })
+  const bobs = bob.room(adas.id)
+  await bobs.join()
+  return { ada, bob, adas, bobs, adaId, bobId }
+}
+
+const listenToStatus = (client: ChatClient): string[] => {
+  const statuses: string[] = []
+  client.on('status', ({ status }) => statuses.push(status))
+  return statuses
+}
+
+/** Cuts every connection of the runtime, as a lost network does, and waits until the client has noticed. */
+async function cut(client: ChatClient): Promise<void> {
+  const noticed = status(client, 'disconnected')
+  for (const connectionId of chat.gateway.connectionIds()) chat.gateway.terminate(connectionId)
+  await noticed
+}
+
+test('two talk: each message once and in order for both, the sender’s own among them', async () => {
+  const { adas, bobs, adaId } = await givenTwo()
+  const [hers, his] = [hear(adas), hear(bobs)]
+  await adas.send({ content: 'hello' }).done
+  await his.until('hello')
+  await bobs.broadcast({ content: 'hello yourself' }).done
+  await hers.until('hello yourself')
+  expect(hers.contents()).toEqual(['hello', 'hello yourself'])
+  expect(his.contents()).toEqual(['hello', 'hello yourself'])
+  const { messages, hasMore } = await bobs.history({ before: 2 })
+  expect(messages).toMatchObject([{ seq: 1, kind: 'text', senderId: adaId, content: 'hello' }])
+  expect(hasMore).toBe(false)
+})
+
+test('who joins and leaves is told, and members has them all', async () => {
+  const { adas, bobs, adaId, bobId } = await givenTwo()
+  const left = listen(adas, 'memberLeft')
+  expect(await adas.members()).toEqual([adaId, bobId].sort())
+  await bobs.leave()
+  expect(await left.until(() => true)).toMatchObject({ userId: bobId })
+  expect(await adas.members()).toEqual([adaId])
+  const joined = listen(adas, 'memberJoined')
+  await bobs.join()
+  expect(await joined.until(() => true)).toMatchObject({ userId: bobId })
+})
+
+test('a lost connection comes back with what was missed, once and in order', async () => {
+  const { bob, adas, bobs } = await givenTwo()
+  const his = hear(bobs)
+  const recovered = listen(bobs, 'recovered')
+  await adas.send({ content: 'before' }).done
+  await his.until('before')
+  const back = status(bob, 'connected')
+  await cut(bob)
+  const meanwhile = ['one', 'two', 'three'].map((content) => adas.send({ content }))
+  await Promise.all([back, ...meanwhile.map(({ done }) => done)])
+  await his.until('three')
+  expect(his.contents()).toEqual(['before', 'one', 'two', 'three'])
+  expect(recovered.heard.length).toBeGreaterThan(0)
+})
+
+test('what is written without a connection goes out in order once it is back', async () => {
+  const { ada, adas, bobs } = await givenTwo()
+  const his = hear(bobs)
+  ada.disconnect()
+  const messages = ['one', 'two', 'three'].map((content) => adas.send({ content }))
+  expect(messages.map(({ state }) => state)).toEqual(['sending', 'sending', 'sending'])
+  await ada.connect()
+  await his.until('three')
+  expect(his.contents()).toEqual(['one', 'two', 'three'])
+})
+
+test('an answer that is lost with its connection makes no second message', async () => {
+  const { ada, adas, bobs } = await givenTwo()
+  const his = hear(bobs)
+  const message = adas.send({ content: 'hello' })
+  await cut(ada)
+  await message.done
+  await adas.send({ content: 'the end' }).done
+  await his.until('the end')
+  expect(his.contents()).toEqual(['hello', 'the end'])
+})
+
+test('posts that come twice, or late, or never, are one message each and in order', async () => {
+  const { adas, bobs } = await givenTwo({ holeWaitMs: 100 })
+  const his = hear(bobs)
+  const fates = [{ status: 403 }, { status: 500, deliver: true }, { delayMs: 30 }, { status: 200 }]
+  let posts = 0
+  chat.gateway.faults.onPost = () => fates[posts++ % fates.length]
+  const contents = Array.from({ length: 12 }, (_, i) => `message ${i}`)
+  for (const content of contents) {
+    await adas.send({ content }).done
+    await chat.mapping.idle()
+  }
+  chat.gateway.faults.onPost = undefined
+  await adas.send({ content: 'the end' }).done
+  await his.until('the end')
+  expect(his.contents()).toEqual([...contents, 'the end'])
+  expect(posts).toBeGreaterThan(contents.length)
+})
+
+test('requests at the same time have each their own answer', async () => {
+  const { adas } = await givenTwo()
+  for (const content of ['one', 'two', 'three']) await adas.send({ content }).done
+  const pages = await Promise.all([1, 2, 3].map((limit) => adas.history({ limit })))
+  expect(pages.map(({ messages }) => messages.length)).toEqual([1, 2, 3])
+})
+
+test('a half-open connection is found out by a ping, and nothing is lost', async () => {
+  const sockets: LossySocket[] = []
+  const { bob, adas, bobs } = await givenTwo({
+    createSocket: (url, protocols) => {
+      sockets.push(new LossySocket(url, protocols))
+      return sockets.at(-1)!
+    },
+    pingIntervalMs: 50,
+    requestTimeoutMs: 500,
+  })
+  const his = hear(bobs)
+  const back = status(bob, 'connected')
+  sockets.at(-1)!.freeze()
+  await adas.send({ content: 'hello?' }).done
+  await back
+  await his.until('hello?')
+  for (const socket of sockets) socket.terminate()
+  expect(his.contents()).toEqual(['hello?'])
+})
+
+test('a connection is replaced before its token expires, with nothing missed or doubled and nobody told', async () => {
+  const userId = unique('bob')
+  const sockets: LossySocket[] = []
+  let renewed!: () => void
+  const renewal = new Promise<void>((resolve) => (renewed = resolve))
+  const bob = clientOf(chat, userId, {
+    getToken: () => chat.token(userId, { expiresInSeconds: sockets.length === 0 ? 5 : 60 }),
+    createSocket: (url, protocols) => {
+      const socket = new LossySocket(url, protocols)
+      if (sockets.push(socket) === 2) socket.on('open', renewed)
+      return socket
+    },
+    random: () => 1,
+  })
+  const ada = clientOf(chat, unique('ada'))
+  await Promise.all([ada.connect(), bob.connect()])
+  const statuses = listenToStatus(bob)
+  const adas = await ada.createRoom({ roomName: 'Theirs', members: [userId] })
+  const bobs = bob.room(adas.id)
+  const his = hear(bobs)
+  const contents: string[] = []
+  const say = async (content: string) => {
+    contents.push(content)
+    await adas.send({ content }).done
+  }
+  await say('first')
+  let isRenewed = false
+  const talk = (async () => {
+    for (let i = 0; !isRenewed; i++) await say(`message ${i}`)
+  })()
+  await renewal
+  isRenewed = true
+  await talk
+  await say('last')
+  await his.until('last')
+  expect(his.contents()).toEqual(contents)
+  expect(statuses).toEqual([])
+})
+
+test('a connection is replaced before its 2 h are over, and a message in between is neither lost nor doubled', async () => {
+  const userId = unique('bob')
+  const sockets: LossySocket[] = []
+  const clock = new VirtualClock()
+  const bob = clientOf(chat, userId, {
+    clock,
+    getToken: () => chat.token(userId, { expiresInSeconds: 86_400 }),
+    createSocket: (url, protocols) => {
+      sockets.push(new LossySocket(url, protocols))
+      return sockets.at(-1)!
+    },
+    // The clock runs ahead of the network, which would have no time to answer.
+    ...{ pingIntervalMs: DAY_MS, connectTimeoutMs: DAY_MS, requestTimeoutMs: DAY_MS },
+  })
+  const ada = clientOf(chat, unique('ada'))
+  await Promise.all([ada.connect(), bob.connect()])
+  const statuses = listenToStatus(bob)
+  const adas = await ada.createRoom({ roomName: 'Theirs', members: [userId] })
+  const his = hear(bob.room(adas.id))
+  await adas.send({ content: 'before' }).done
+  await his.until('before')
+  const [first] = sockets
+  const closed = new Promise<number>((resolve) => first!.on('close', resolve))
+  await clock.advance(119 * 60_000)
+  await adas.send({ content: 'meanwhile' }).done
+  // The client's own doing: the gateway would have closed with 1001.
+  expect(await closed).toBe(1000)
+  expect(sockets).toHaveLength(2)
+  await adas.send({ content: 'after' }).done
+  await his.until('after')
+  expect(his.contents()).toEqual(['before', 'meanwhile', 'after'])
+  expect(statuses).toEqual([])
+})
+
+test('who types is shown until the message, or until it is taken back', async () => {
+  const { adas, bobs, adaId } = await givenTwo()
+  const typing = listen(bobs, 'typing')
+  const shown = () => typing.until((userIds) => userIds.includes(adaId))
+  const cleared = () => typing.until((userIds) => userIds.length === 0)
+  adas.typing.keystroke()
+  adas.typing.keystroke()
+  await shown()
+  await adas.send({ content: 'done' }).done
+  await cleared()
+  adas.typing.stop()
+  await chat.mapping.idle()
+  typing.heard.length = 0
+  adas.typing.keystroke()
+  await shown()
+  adas.typing.stop()
+  await cleared()
+  expect(typing.heard).toEqual([[adaId], []])
+})
+
+test('several tabs of a user each get everything once, a message of one in the others too', async () => {
+  const { ada, adas, bobs, adaId } = await givenTwo()
+  const tab = clientOf(chat, adaId)
+  await tab.connect()
+  expect(tab.rooms.map(({ id }) => id)).toEqual([adas.id])
+  const views = [hear(adas), hear(tab.room(adas.id)), hear(bobs)]
+  const sends: [Room, string][] = [
+    [adas, 'from the first'],
+    [tab.room(adas.id), 'from the second'],
+    [bobs, 'from bob'],
+  ]
+  for (const [room, content] of sends) await room.send({ content }).done
+  await Promise.all(views.flatMap(({ until }) => sends.map(([, content]) => until(content))))
+  for (const view of views) expect(view.contents()).toEqual(sends.map(([, content]) => content))
+
+  const added = new Promise<string>((resolve) => tab.on('roomAdded', ({ id }) => resolve(id)))
+  const another = await ada.createRoom({ roomName: 'Another' })
+  const heardInTab = hear(tab.room(another.id))
+  await another.send({ content: 'first' }).done
+  expect(await added).toBe(another.id)
+  await heardInTab.until('first')
+})
+
+test('direct: both hear every message of the conversation, the first one too', async () => {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [ada, bob] = [clientOf(chat, adaId), clientOf(chat, bobId)]
+  const [toBob, toAda] = [ada.direct(bobId), bob.direct(adaId)]
+  const [hers, his] = [hear(toBob), hear(toAda)]
+  await Promise.all([ada.connect(), bob.connect()])
+  const { chatRoomId } = await toBob.send({ content: 'hello' }).done
+  await his.until('hello')
+  await toAda.send({ content: 'hello yourself' }).done
+  await hers.until('hello yourself')
+  expect(hers.contents()).toEqual(['hello', 'hello yourself'])
+  expect(his.contents()).toEqual(['hello', 'hello yourself'])
+  expect([toBob.room?.id, toAda.room?.id]).toEqual([chatRoomId, chatRoomId])
+
+  const later = clientOf(chat, bobId)
+  await later.connect()
+  const again = hear(later.direct(adaId))
+  await toBob.send({ content: 'and another' }).done
+  await Promise.all([again.until('and another'), his.until('and another')])
+})
+
+test('upload sends a file, tells how far it has come, and resolves with its message', async () => {
+  const { adas, bobs } = await givenTwo()
+  const files = listen(bobs, 'message')
+  const progress: number[] = []
+  const file = new File([png], 'dot.png', { type: 'image/png' })
+  const message = await adas.upload(file, { caption: 'a dot', onProgress: (fraction) => progress.push(fraction) })
+  expect(message).toMatchObject({ kind: 'file', content: 'a dot', file: { fileName: 'dot.png', size: png.length } })
+  expect(progress.at(-1)).toBe(1)
+  expect(await files.until(({ kind }) => kind === 'file')).toMatchObject({ seq: message.seq })
+  const { fileUrl } = await bobs.fileUrl(message.messageId)
+  expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer())).toEqual(png)
+})
+
+test('an upload that isn’t what it says is refused with the reason', async () => {
+  const { adas } = await givenTwo()
+  const lie = new Blob(['<script>'], { type: 'image/png' })
+  await expect(adas.upload(lie)).rejects.toMatchObject({ code: 'upload_failed', message: /type_mismatch/ })
+})
+
+test('an aborted upload ends with the reason it was aborted with', async () => {
+  const { adas } = await givenTwo()
+  const reason = new Error('changed my mind')
+  await expect(adas.upload(new Blob([png]), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  const abort = new AbortController()
+  const large = new Blob([png, new Uint8Array(4_000_000)], { type: 'image/png' })
+  const upload = adas.upload(large, { signal: abort.signal, onProgress: () => abort.abort(reason) })
+  await expect(upload).rejects.toBe(reason)
+})
+
+test('UnauthorizedError from getToken ends the attempts', async () => {
+  const client = clientOf(chat, unique('ada'), {
+    getToken: async () => {
+      throw new UnauthorizedError('signed out')
+    },
+  })
+  await expect(client.connect()).rejects.toMatchObject({ message: 'signed out' })
+  expect(client.status).toBe('failed')
+})
+
+test('a token that isn’t accepted is asked for anew', async () => {
+  const userId = unique('ada')
+  let calls = 0
+  const client = clientOf(chat, userId, { getToken: () => (++calls < 3 ? 'not.a.token' : chat.token(userId)) })
+  await client.connect()
+  expect(client.userId).toBe(userId)
+  expect(calls).toBe(3)
+})
+
+test('a listener that throws keeps nobody else from hearing', async () => {
+  const errors: unknown[] = []
+  const { adas, bobs } = await givenTwo({ onError: (error) => errors.push(error) })
+  bobs.on('message', () => {
+    throw new Error('thrown')
+  })
+  const his = hear(bobs)
+  await adas.send({ content: 'one' }).done
+  await adas.send({ content: 'two' }).done
+  await his.until('two')
+  expect(his.contents()).toEqual(['one', 'two'])
+  expect(errors).toHaveLength(2)
+})

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { transformSync } from 'esbuild'
+import ts from 'typescript'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as sdk from '../../src/client/node.ts'
+import { defaults } from '../../src/client/options.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import type { ErrorCode } from '../../src/protocol/error-codes.ts'
+import { startChat } from '../support/runtime.ts'
+import { png } from '../support/upload-form.ts'
+
+const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8')
+
+/** The page's blocks, one after the other. */
+const program = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block!).join('\n')
+
+const given = `
+declare const url: string, tokenUrl: string, file: File
+`
+
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat()
+})
+afterAll(() => chat.close())
+
+test('the blocks of docs/client.md compile', () => {
+  const name = new URL('./documentation.blocks.ts', import.meta.url).pathname
+  const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)) as { config: object }
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.')
+  const host = ts.createCompilerHost(options)
+  const read = host.getSourceFile.bind(host)
+  host.getSourceFile = (path, languageVersion) =>
+    path === name
+      ? ts.createSourceFile(
+          path,
+          given + program.replace('tabletalk/client', '../../src/client/index.ts'),
+          languageVersion,
+        )
+      : read(path, languageVersion)
+  const compiled = ts.createProgram([name], options, host)
+  const problems = ts
+    .getPreEmitDiagnostics(compiled)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  expect(problems).toEqual([])
+})
+
+test('the blocks of docs/client.md run, and do what they say', async () => {
+  const logged: string[] = []
+  const console = {
+    log: (...words: unknown[]) =>
+      logged.push(
+        words
+          .map((word) => String(word))
+          .join(' ')
+          .trim(),
+      ),
+  }
+  const body = program.replace(/^import (.*) from 'tabletalk\/client'$/m, 'const $1 = sdk')
+  const { code } = transformSync(`async function run() {${body}}`, { loader: 'ts' })
+  const parameters = ['sdk', 'console', 'url', 'tokenUrl', 'file']
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page's own code
+  const run = new Function(...parameters, `${code}; return run()`) as (...values: unknown[]) => Promise<void>
+  const file = new File([png], 'view.png', { type: 'image/png' })
+  await run(sdk, console, chat.wsUrl, `${chat.url}/dev/token`, file)
+
+  for (const line of [
+    ...['status connecting', 'status connected', 'history 0 false ada,bob', 'sending', 'sent 1', '1 ada hello'],
+    ...[
+      'sent 1',
+      'view.png the view from here',
+      'direct ada just between us',
+      'true',
+      'one more',
+      'status disconnected',
+    ],
+  ]) {
+    expect(logged).toContain(line)
+  }
+})
+
+test('the defaults in docs/client.md are those of the code', () => {
+  const rows = page.matchAll(/^\| `([\w.]+)` +\| +([\d,]+) \| (?:ms|messages) /gm)
+  const documented = Object.fromEntries(
+    [...rows].map(([, name, value]) => [name!, Number(value!.replaceAll(',', ''))] as const),
+  )
+  const { backoff, ...others } = defaults
+  expect(documented).toEqual({ ...others, 'backoff.minMs': backoff.minMs, 'backoff.maxMs': backoff.maxMs })
+})
+
+test('the client’s own error codes are those of docs/client.md', () => {
+  const own: Record<Exclude<sdk.ChatErrorCode, ErrorCode>, true> = {
+    disconnected: true,
+    timeout: true,
+    gateway: true,
+    outbox_full: true,
+    upload_failed: true,
+  }
+  const documented = [...page.split('## Errors')[1]!.matchAll(/^\| `(\w+)`/gm)].map(([, code]) => code)
+  expect(documented.sort()).toEqual(Object.keys(own).sort())
+})

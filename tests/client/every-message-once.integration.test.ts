@@ -1,0 +1,88 @@
+import type { DynamoDBRecord } from 'aws-lambda'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { EventsFrame } from '../../src/protocol/frames.ts'
+import type { PostFault } from '../../src/local/gateway/faults.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { type Entities, entitiesOf } from '../support/entities.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { startChat } from '../support/runtime.ts'
+import { type Scenario, scenario, Stage } from './scenario.ts'
+
+/** `CHAT_SEED=17` plays that one alone. */
+const { CHAT_SEED } = process.env
+const seeds = CHAT_SEED === undefined ? Array.from({ length: 200 }, (_, i) => i + 1) : [Number(CHAT_SEED)]
+/** Scenarios wait more than they work: for timeouts, posts that are late, attempts to connect. */
+const AT_ONCE = 8
+
+let chat: Runtime
+let entities: Entities
+/** By room: what becomes of the next post that tells of it. */
+const fates = new Map<string, () => PostFault>()
+let batches = 0
+
+beforeAll(async () => {
+  chat = await startChat({ mappingFaults: { onBatch: disturbed }, log: quietLog })
+  chat.gateway.faults.onPost = ({ body }) => {
+    const { events } = JSON.parse(body.toString()) as EventsFrame
+    return fates.get(events[0]!.chatRoomId)?.() ?? {}
+  }
+  entities = await entitiesOf(chat)
+})
+afterAll(() => chat.close())
+
+/** Every fifth batch of the stream comes twice, and every seventh in reverse. */
+function disturbed(records: DynamoDBRecord[]): DynamoDBRecord[] {
+  batches++
+  if (batches % 5 === 0) return [...records, ...records]
+  return batches % 7 === 0 ? records.toReversed() : records
+}
+
+async function play({ steps, fates: cycle }: Scenario): Promise<void> {
+  const stage = new Stage(chat)
+  let posts = 0
+  for (const id of stage.rooms) fates.set(id, () => cycle[posts++ % cycle.length]!)
+  try {
+    await stage.open()
+    await stage.play(steps)
+    for (const id of stage.rooms) fates.delete(id)
+    await stage.settle()
+    for (const [i, id] of stage.rooms.entries()) {
+      const stored = await storedIn(id)
+      for (const view of stage.views) expect(view[i]!.map(placed)).toEqual(stored.map(placed))
+      expect(new Set(stored.map(({ content }) => content)).size).toBe(stored.length)
+    }
+    const said = stage.outgoing.length + stage.rooms.length
+    expect(stage.views[0]!.flat()).toHaveLength(said)
+    expect(stage.outgoing.map(({ state }) => state)).toEqual(stage.outgoing.map(() => 'sent'))
+  } finally {
+    stage.close()
+  }
+}
+
+interface Placed {
+  content: string
+  senderId: string
+  messageId: string
+}
+
+const placed = ({ messageId, senderId, content }: Placed) => `${messageId} ${senderId}: ${content}`
+
+async function storedIn(chatRoomId: string): Promise<Placed[]> {
+  const all = { first: 1, last: 1_000_000, order: 'asc', limit: 1_000 } as const
+  return (await entities.messagesBetween(chatRoomId, all)).filter(({ kind }) => kind !== 'hole')
+}
+
+test(
+  'whatever happens to sockets, posts and the stream, each member sees each message of its rooms once and in order',
+  { timeout: 240_000 },
+  async () => {
+    const waiting = [...seeds]
+    const player = async () => {
+      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+        await fc.assert(fc.asyncProperty(scenario, play), { seed, numRuns: 1, endOnFailure: true })
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, player))
+  },
+)

@@ -1,0 +1,173 @@
+import type { Socket } from '../../src/client/link.ts'
+import type { Action } from '../../src/protocol/actions.ts'
+import type { ErrorCode } from '../../src/protocol/error-codes.ts'
+import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export type Asked = { action: Action; requestId: string } & Record<string, unknown>
+
+type Answer = { data: object } | { error: { code: ErrorCode; retryable: boolean; retryAfterMs?: number } } | 'nothing'
+
+const limits = {
+  contentBytes: 16_384,
+  typingRepeatMs: 3_000,
+  typingExpiryMs: 8_000,
+  connectionLifetimeMs: 2 * 60 * 60_000,
+  frameBytes: 32_768,
+}
+
+/** One connection as the server sees it. */
+export class FakeSocket implements Socket {
+  onopen: Socket['onopen'] = null
+  onmessage: Socket['onmessage'] = null
+  onclose: Socket['onclose'] = null
+  onerror: Socket['onerror'] = null
+  readonly asked: Asked[] = []
+  closed = false
+  /** Nothing arrives any more, in either direction, and nobody says so. */
+  halfOpen = false
+  readonly #server: FakeServer
+
+  constructor(
+    server: FakeServer,
+    readonly url: string,
+    readonly protocols: string[],
+  ) {
+    this.#server = server
+  }
+
+  send(text: string): void {
+    if (this.halfOpen || this.closed) return
+    const frame = JSON.parse(text) as Asked
+    this.asked.push(frame)
+    const answer = this.#server.answer(frame, this)
+    if (answer === 'nothing') return
+    const { action, requestId } = frame
+    queueMicrotask(() => this.push({ type: 'data' in answer ? 'reply' : 'error', action, requestId, ...answer }))
+  }
+
+  close(): void {
+    this.closed = true
+  }
+
+  /** The server's side closes, or the network does. */
+  cut(code = 1006): void {
+    if (this.closed) return
+    this.closed = true
+    this.onclose?.({ code })
+  }
+
+  push(frame: object): void {
+    if (!this.closed && !this.halfOpen) this.onmessage?.({ data: JSON.stringify(frame) })
+  }
+
+  events(...events: (ChatEvent | Record<string, unknown>)[]): void {
+    this.push({ type: 'events', events })
+  }
+
+  actions(action: Action): Asked[] {
+    return this.asked.filter((frame) => frame.action === action)
+  }
+}
+
+/** A server in memory, which delivers events only when a test says so. The user is always `me`. */
+export class FakeServer {
+  readonly sockets: FakeSocket[] = []
+  readonly rooms = new Map<string, MessageEvent[]>()
+  /** Connections are refused. */
+  down = false
+  /** Stands in for the answer to a request when it gives one. */
+  override: (frame: Asked, socket: FakeSocket) => Answer | undefined = () => undefined
+  /** A gap of more messages than this isn't given by `sync` and `joinRoom`. */
+  maxGap = 200
+  readonly #clock: VirtualClock
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock
+  }
+
+  readonly createSocket = (url: string, protocols: string[]): FakeSocket => {
+    const socket = new FakeSocket(this, url, protocols)
+    this.sockets.push(socket)
+    queueMicrotask(() => (this.down ? socket.cut() : socket.onopen?.({})))
+    return socket
+  }
+
+  /** The newest connection. */
+  get socket(): FakeSocket {
+    return this.sockets.at(-1)!
+  }
+
+  asked(action: Action): Asked[] {
+    return this.sockets.flatMap((socket) => socket.actions(action))
+  }
+
+  /** Puts a message into a room; nobody is told. `seq` leaves a hole when it isn't the next. */
+  keep(chatRoomId: string, content: string, more: Partial<MessageEvent> = {}): MessageEvent {
+    const messages = this.room(chatRoomId)
+    const { seq = (messages.at(-1)?.seq ?? 0) + 1 } = more
+    const message: MessageEvent = {
+      ...{ event: 'message', chatRoomId, seq, messageId: String(seq).padStart(16, '0') },
+      ...{ kind: 'text', senderId: 'bob', content, timestamp: this.#clock.now() },
+      ...more,
+    }
+    messages.push(message)
+    return message
+  }
+
+  room(chatRoomId: string): MessageEvent[] {
+    const messages = this.rooms.get(chatRoomId) ?? []
+    this.rooms.set(chatRoomId, messages)
+    return messages
+  }
+
+  answer(frame: Asked, socket: FakeSocket): Answer {
+    return this.override(frame, socket) ?? this.#usual(frame)
+  }
+
+  #usual(frame: Asked): Answer {
+    const { chatRoomId = '', content = '', clientMessageId = '' } = frame as Partial<Record<string, string>>
+    switch (frame.action) {
+      case 'sync': {
+        const rooms = (frame.rooms ?? {}) as Record<string, number>
+        const entries = [...this.rooms.keys()].sort().map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
+        const data = { serverTime: this.#clock.now(), connectionId: 'c', userId: 'me', limits, rooms: entries }
+        return { data }
+      }
+      case 'joinRoom':
+        if (!this.rooms.has(chatRoomId)) return { error: { code: 'room_not_found', retryable: false } }
+        return { data: { chatRoomId, members: ['me'], ...this.#gap(chatRoomId, frame.lastSeq as number | undefined) } }
+      case 'getHistory': {
+        const {
+          after = 0,
+          before = Infinity,
+          limit = 50,
+        } = frame as { after?: number; before?: number; limit?: number }
+        const found = this.room(chatRoomId).filter(({ seq }) => seq > after && seq < before)
+        return { data: { messages: found.slice(0, limit), hasMore: found.length > limit } }
+      }
+      case 'sendMessage':
+      case 'broadcastMessage': {
+        const kind = frame.action === 'sendMessage' ? 'text' : 'broadcast'
+        const known = this.room(chatRoomId).find((message) => message.clientMessageId === clientMessageId)
+        const { seq, messageId, timestamp } =
+          known ?? this.keep(chatRoomId, content, { senderId: 'me', clientMessageId, kind })
+        return { data: { chatRoomId, seq, messageId, timestamp, duplicate: known !== undefined } }
+      }
+      case 'typingIndicator':
+        return { data: { expiresAt: this.#clock.now() + 8_000 } }
+      case 'ping':
+        return { data: { serverTime: this.#clock.now() } }
+      default:
+        return { data: { chatRoomId } }
+    }
+  }
+
+  #gap(chatRoomId: string, lastSeq: number | undefined) {
+    const messages = this.room(chatRoomId)
+    const headSeq = messages.at(-1)?.seq ?? 0
+    const events = lastSeq === undefined ? [] : messages.filter(({ seq }) => seq > lastSeq)
+    const recovered = lastSeq === undefined ? headSeq === 0 : lastSeq <= headSeq && events.length <= this.maxGap
+    return { roomName: chatRoomId, headSeq, recovered, events: recovered ? events : [] }
+  }
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { startChat, unique } from '../support/runtime.ts'
+import { clientOf } from './online.ts'
+
+const IDLE_MS = 1_000
+
+let chat: Runtime
+beforeAll(async () => {
+  const stack = loadStack()
+  const broken = { ...stack.functions.getRoom!, entry: 'tests/fixtures/functions/one/throw.ts' }
+  chat = await startChat({
+    stack: { ...stack, functions: { ...stack.functions, getRoom: broken } },
+    gatewayLimits: { idleMs: IDLE_MS },
+    log: quietLog,
+  })
+})
+afterAll(() => chat.close())
+
+/** Sockets that say what is sent over them. */
+function tapped() {
+  const sockets: WebSocket[] = []
+  const sent: string[] = []
+  const waiting = new Set<() => void>()
+  const createSocket = (url: string, protocols: string[]) => {
+    const socket = new WebSocket(url, protocols)
+    const send = socket.send.bind(socket)
+    socket.send = (data: unknown) => {
+      sent.push(String(data))
+      send(String(data))
+      for (const wake of waiting) wake()
+    }
+    sockets.push(socket)
+    return socket
+  }
+  const until = async (look: () => boolean) => {
+    while (!look()) await new Promise<void>((resolve) => waiting.add(resolve))
+  }
+  return { sockets, sent, createSocket, until }
+}
+
+test('a client that is silent is not cut off for it, since it pings', async () => {
+  const { sockets, sent, createSocket, until } = tapped()
+  const client = clientOf(chat, unique('ada'), { createSocket, pingIntervalMs: IDLE_MS / 4 })
+  await client.connect()
+  const pings = () => sent.filter((frame) => frame.includes('"ping"')).length
+  await until(() => pings() >= 6)
+  expect(client.status).toBe('connected')
+  expect(sockets).toHaveLength(1)
+})
+
+test('a frame of the gateway’s own fails the request it answers, and the connection stays', async () => {
+  const { sockets, sent, createSocket } = tapped()
+  const client = clientOf(chat, unique('ada'), { createSocket })
+  await client.connect()
+  const room = await client.createRoom({ roomName: 'A room' })
+  await expect(room.members()).rejects.toMatchObject({ code: 'gateway', retryable: true })
+  expect(sent.filter((frame) => frame.includes('"getRoom"'))).toHaveLength(5)
+  await room.send({ content: 'still here' }).done
+  expect(sockets).toHaveLength(1)
+})

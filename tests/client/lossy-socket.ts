@@ -1,0 +1,21 @@
+import { WebSocket } from 'ws'
+
+/** A socket whose network fails when a test says so. */
+export class LossySocket extends WebSocket {
+  #frozen = false
+
+  /** Nothing gets through any more, in either direction, and neither side is told. */
+  freeze(): void {
+    if (this.readyState !== WebSocket.OPEN) return
+    this.#frozen = true
+    this.pause()
+  }
+
+  override send(text: string): void {
+    if (!this.#frozen) super.send(text)
+  }
+
+  override close(code?: number): void {
+    if (!this.#frozen) super.close(code)
+  }
+}

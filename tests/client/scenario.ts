@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { ChatClient, ChatError, type MessageEvent, type OutgoingMessage, type Room } from '../../src/client/node.ts'
+import type { PostFault } from '../../src/local/gateway/faults.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { unique } from '../support/runtime.ts'
+import { LossySocket } from './lossy-socket.ts'
+
+const USERS = 3
+const ROOMS = 2
+
+const user = fc.nat({ max: USERS - 1 })
+const room = fc.nat({ max: ROOMS - 1 })
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ does: fc.constant('join' as const), user, room }) },
+  { weight: 10, arbitrary: fc.record({ does: fc.constant('send' as const), user, room, times: fc.nat({ max: 4 }) }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('broadcast' as const), user, room }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('cut' as const), user }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('freeze' as const), user }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('restart' as const) }) },
+  { weight: 6, arbitrary: fc.record({ does: fc.constant('wait' as const), turns: fc.nat({ max: 30 }) }) },
+)
+
+/** What becomes of a post: of the nth of a scenario, the nth of these, over and over. */
+const fate = fc.constantFrom<PostFault[]>(
+  ...[{}, {}, {}, { status: 403 }, { status: 200 }, { status: 500, deliver: true }, { delayMs: 5 }, { delayMs: 40 }],
+)
+
+export const scenario = fc.record({
+  steps: fc.array(step, { minLength: 4, maxLength: 24 }),
+  fates: fc.array(fate, { minLength: 1, maxLength: 12 }),
+})
+
+export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never
+
+/** Some users, each with a client, and their rooms. */
+export class Stage {
+  readonly rooms = Array.from({ length: ROOMS }, () => unique('room'))
+  /** What each user's client has delivered of each room. */
+  readonly views = Array.from({ length: USERS }, () => this.rooms.map((): MessageEvent[] => []))
+  readonly outgoing: OutgoingMessage[] = []
+  readonly #chat: Runtime
+  readonly #sockets: LossySocket[][] = Array.from({ length: USERS }, () => [])
+  readonly #clients: ChatClient[]
+  readonly #joins = new Map<string, Promise<void>>()
+  #changed = () => {}
+
+  constructor(chat: Runtime) {
+    this.#chat = chat
+    this.#clients = this.#sockets.map((sockets, index) => {
+      const userId = unique(`user${index}`)
+      const client = new ChatClient({
+        url: chat.wsUrl,
+        getToken: () => chat.token(userId),
+        createSocket: (url, protocols) => {
+          const socket = new LossySocket(url, protocols)
+          sockets.push(socket)
+          return socket
+        },
+        backoff: { minMs: 1, maxMs: 50 },
+        requestTimeoutMs: 2_000,
+        pingIntervalMs: 400,
+        holeWaitMs: 20,
+      })
+      this.rooms.forEach((id, i) => {
+        client.room(id).on('message', (message) => {
+          this.views[index]![i]!.push(message)
+          this.#changed()
+        })
+      })
+      return client
+    })
+  }
+
+  /** Connects everybody and makes the rooms, with the first user in them. */
+  async open(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.connect()))
+    await Promise.all(this.rooms.map((id) => this.#makeRoom(id)))
+    this.rooms.forEach((_, room) => this.#join(0, room))
+  }
+
+  async play(steps: Scenario['steps']): Promise<void> {
+    for (const each of steps) {
+      switch (each.does) {
+        case 'join':
+          this.#join(each.user, each.room)
+          break
+        case 'send':
+          for (let i = 0; i <= each.times; i++) this.#say(each.user, each.room, 'send')
+          break
+        case 'broadcast':
+          this.#say(each.user, each.room, 'broadcast')
+          break
+        case 'cut':
+          this.#sockets[each.user]!.at(-1)?.terminate()
+          break
+        case 'freeze':
+          this.#sockets[each.user]!.at(-1)?.freeze()
+          break
+        case 'restart':
+          for (const connectionId of this.#chat.gateway.connectionIds()) this.#chat.gateway.terminate(connectionId)
+          break
+        case 'wait':
+          for (let i = 0; i < each.turns; i++) await this.#chat.token('somebody')
+      }
+    }
+  }
+
+  /** Everybody joins what they haven't, everything is sent, and a last message has reached everybody. */
+  async settle(): Promise<void> {
+    for (let i = 0; i < USERS; i++) this.rooms.forEach((_, room) => this.#join(i, room))
+    await Promise.all(this.#joins.values())
+    await Promise.all(this.outgoing.map(sent))
+    await Promise.all(this.rooms.map((id) => sent(this.#room(0, id).send({ content: 'the end' }))))
+    const isAtEnd = (view: MessageEvent[]) => view.at(-1)?.content === 'the end'
+    while (!this.views.flat().every(isAtEnd)) {
+      await new Promise<void>((resolve) => (this.#changed = resolve))
+    }
+  }
+
+  close(): void {
+    for (const client of this.#clients) client.disconnect()
+    for (const socket of this.#sockets.flat()) socket.terminate()
+  }
+
+  #room = (index: number, id: string): Room => this.#clients[index]!.room(id)
+
+  /** Another scenario's restart may cut it off, before or after the room was made. */
+  async #makeRoom(chatRoomId: string): Promise<void> {
+    await untilDone(async () => {
+      try {
+        await this.#clients[0]!.createRoom({ chatRoomId, roomName: 'A room' })
+      } catch (error) {
+        if (!(error instanceof ChatError && error.code === 'conflict')) throw error
+      }
+    })
+  }
+
+  #join(index: number, room: number): void {
+    const id = this.rooms[room]!
+    const key = `${index} ${id}`
+    if (!this.#joins.has(key))
+      this.#joins.set(
+        key,
+        untilDone(() => this.#room(index, id).join({ after: 0 })),
+      )
+  }
+
+  /** Who hasn't begun to join says nothing: it would be refused. */
+  #say(index: number, room: number, how: 'send' | 'broadcast'): void {
+    const id = this.rooms[room]!
+    if (!this.#joins.has(`${index} ${id}`)) return
+    this.outgoing.push(this.#room(index, id)[how]({ content: `${index} ${this.outgoing.length}` }))
+  }
+}
+
+/** Again and again while the client says that it may work: on a busy machine its tries are soon used up. */
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof ChatError && error.retryable)) throw error
+    }
+  }
+}
+
+const sent = (message: OutgoingMessage): Promise<void> =>
+  untilDone(async () => {
+    message.retry()
+    await message.done
+  })

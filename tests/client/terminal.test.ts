@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { startChat, unique } from '../support/runtime.ts'
+import { hear } from './listen.ts'
+import { clientOf } from './online.ts'
+
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat()
+})
+afterAll(() => chat.close())
+
+/** `npm run chat` with these parameters. */
+function terminal(...parameters: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/chat.ts', ...parameters])
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let output = ''
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      for (const wake of waiting) wake()
+    })
+  }
+  const ended = once(child, 'close').then(([code]) => code as number)
+  const says = async (text: string) => {
+    while (!output.includes(text)) {
+      const more = new Promise<void>((resolve) => waiting.add(resolve))
+      const over = await Promise.race([more, ended])
+      if (over !== undefined && !output.includes(text)) throw new Error(`the program ended; ${output}`)
+    }
+  }
+  return { child, says, ended, output: () => output }
+}
+
+test('the terminal client makes a room, shows what is said, sends lines, and ends with its input', async () => {
+  const room = unique('room')
+  const ada = terminal('--as', 'ada', '--room', room, '--url', chat.url)
+  await ada.says(`you are ada in ${room}`)
+  const bob = clientOf(chat, 'bob')
+  await bob.connect()
+  const bobs = bob.room(room)
+  const his = hear(bobs)
+  await bobs.join()
+  await ada.says('* bob joined')
+  await bobs.send({ content: 'hello from bob' }).done
+  await ada.says('bob: hello from bob')
+  ada.child.stdin.write('hello from ada\n')
+  await his.until('hello from ada')
+  ada.child.stdin.end('and good bye\n')
+  expect(await ada.ended).toBe(0)
+  await his.until('and good bye')
+  expect(ada.output()).not.toContain('ada: hello')
+
+  const again = terminal('--as', 'ada', '--room', room, '--url', chat.url)
+  await again.says('ada: and good bye')
+  await again.says('you are ada in')
+  expect(again.output()).toMatch(/bob: hello from bob\nada: hello from ada\nada: and good bye\n/)
+})
+
+test('without a name it says how to use it', async () => {
+  const { ended, output } = terminal('--room', 'general')
+  expect(await ended).toBe(2)
+  expect(output()).toContain('usage: npm run chat -- --as NAME')
+})

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { givenRoom } from './given-client.ts'
+
+async function givenTypists() {
+  const given = await givenRoom()
+  const sets: string[][] = []
+  given.room.on('typing', (userIds) => sets.push(userIds))
+  const types = (userId: string, isTyping = true) => {
+    const expiresAt = given.clock.now() + (isTyping ? 8_000 : 0)
+    given.server.socket.events({ event: 'typing', chatRoomId: 'general', userId, isTyping, expiresAt })
+  }
+  return { ...given, sets, types }
+}
+
+test('however fast the keys come, typing is told once in 3 s', async () => {
+  const { server, clock, room } = await givenRoom()
+  for (let i = 0; i < 100; i++) {
+    room.typing.keystroke()
+    await clock.advance(100)
+  }
+  expect(server.asked('typingIndicator')).toHaveLength(4)
+})
+
+test('stop takes it back once, and only while it is shown', async () => {
+  const { server, clock, room } = await givenRoom()
+  room.typing.stop()
+  expect(server.asked('typingIndicator')).toHaveLength(0)
+  room.typing.keystroke()
+  room.typing.stop()
+  room.typing.stop()
+  expect(server.asked('typingIndicator').map(({ isTyping }) => isTyping)).toEqual([true, false])
+  room.typing.keystroke()
+  await clock.advance(8_000)
+  room.typing.stop()
+  expect(server.asked('typingIndicator').map(({ isTyping }) => isTyping)).toEqual([true, false, true])
+})
+
+test('typing without a connection is nothing', async () => {
+  const { client, room, errors } = await givenRoom()
+  client.disconnect()
+  room.typing.keystroke()
+  await client.connect()
+  expect(errors).toEqual([])
+})
+
+test('listeners get the full set of who is typing, whenever it changes', async () => {
+  const { types, sets } = await givenTypists()
+  types('bob')
+  types('ada')
+  types('bob')
+  types('bob', false)
+  expect(sets).toEqual([['bob'], ['ada', 'bob'], ['ada']])
+})
+
+test('typing ends by itself after 8 s, and a repeat prolongs it', async () => {
+  const { clock, types, sets } = await givenTypists()
+  types('bob')
+  await clock.advance(5_000)
+  types('bob')
+  await clock.advance(7_999)
+  expect(sets).toEqual([['bob']])
+  await clock.advance(1)
+  expect(sets).toEqual([['bob'], []])
+})
+
+test('typing ends with the message, and when the member leaves', async () => {
+  const { server, types, sets } = await givenTypists()
+  types('bob')
+  server.socket.events(server.keep('general', 'done', { senderId: 'bob' }))
+  types('cleo')
+  server.socket.events({ event: 'memberLeft', chatRoomId: 'general', userId: 'cleo', timestamp: 0 })
+  expect(sets).toEqual([['bob'], [], ['cleo'], []])
+})
+
+test('an indicator whose time is over by the server’s clock shows nobody', async () => {
+  const { server, clock, sets } = await givenTypists()
+  const expiresAt = clock.now() - 1
+  server.socket.events({ event: 'typing', chatRoomId: 'general', userId: 'bob', isTyping: true, expiresAt })
+  expect(sets).toEqual([])
+})
