@@ -86,7 +86,7 @@ test('every limit appears with its value, and every announced one by its name', 
     [],
   )
   // No number: a list, told of where files are.
-  expect(text).toContain('limits.contentTypes')
+  expect(document).toContain('limits.contentTypes')
 })
 
 test('every example is valid by its schema and has nothing that the schema does not know', () => {
