@@ -4,14 +4,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
  * The one table's name and client, shared by every entity. The endpoint, region and credentials come from the
  * environment (`AWS_ENDPOINT_URL_DYNAMODB` on a laptop), so the code is the same everywhere.
  *
- * An attempt is given up after 2 s and made at most three times, so that a request's sequence of three calls ends
- * well inside the function's timeout and the client hears `unavailable` rather than a gateway timeout.
+ * An attempt is given up after `TABLE_TIMEOUT_MS`, 2 s by default, and made at most three times: the client hears
+ * `unavailable` rather than a gateway timeout. DynamoDB answers within milliseconds; its local stand-in, on a laptop that
+ * is busy, may not.
  */
+const timeoutMs = Number(process.env.TABLE_TIMEOUT_MS ?? 2_000)
+
 export const client = new DynamoDBClient({
   maxAttempts: 3,
   requestHandler: {
-    connectionTimeout: 2_000,
-    requestTimeout: 2_000,
+    connectionTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,
     httpsAgent: { maxSockets: 128 },
     httpAgent: { maxSockets: 128 },

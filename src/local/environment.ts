@@ -32,6 +32,8 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,
     TABLE_NAME: parts.tableName,
+    // DynamoDB Local shares two cores with everything else.
+    TABLE_TIMEOUT_MS: '8000',
     AWS_ENDPOINT_URL_S3: parts.bucketEndpoint,
     FILES_BUCKET: parts.bucket,
     JWKS_URL: `${parts.baseUrl}/.well-known/jwks.json`,

@@ -75,7 +75,12 @@ export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<I
       )
       return
     }
-    const request = TokenRequest.safeParse(parseJson(body))
+    const json = parseJson(body)
+    if (json === undefined) {
+      sendError(res, 400, 'invalid_request', 'unable to issue a token; the body is not JSON, such as {"userId":"ada"}')
+      return
+    }
+    const request = TokenRequest.safeParse(json)
     if (!request.success) {
       sendError(res, 400, 'invalid_request', `unable to issue a token; ${problems(request.error)}`)
       return
@@ -110,7 +115,7 @@ export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<I
   }
 }
 
-/** `undefined`, which no schema of an object accepts, for what isn't JSON. */
+/** `undefined` for what isn't JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -25,7 +25,12 @@ async function main(): Promise<void> {
   const stopped = stopSignal()
   const runtime = await startRuntime({ ...settings, log: consoleLog({ verbose }) })
   console.log(greeting(runtime, settings.dataDir))
-  await stopped
+  const failure = await Promise.race([stopped, runtime.failed])
+  if (failure) {
+    // What cannot stop properly without the table says nothing new.
+    await runtime.close().catch(() => {})
+    throw failure
+  }
   console.log('Stopping. Ctrl-C again to stop at once.')
   await runtime.close()
 }

@@ -5,9 +5,9 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { type Bucket, type BucketOptions, startBucket } from './bucket/bucket.ts'
 import { Closers } from './closers.ts'
 import { consoleLog } from './console-log.ts'
-import type { Closable, Invoke, Log } from './contracts.ts'
+import type { Closable, Invoke, Log, StartupError } from './contracts.ts'
 import { createTable } from './dynamodb/create-table.ts'
-import { startDynamoDbLocal } from './dynamodb/process.ts'
+import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb/process.ts'
 import { TtlDeletions } from './dynamodb/ttl-deletions.ts'
 import { startTtlSweeper } from './dynamodb/ttl-sweeper.ts'
 import type { TtlSweeper } from './dynamodb/ttl-sweeper.ts'
@@ -77,6 +77,8 @@ export interface Runtime extends Closable {
   dynamodb: DynamoDBClient
   /** True when DynamoDB Local was started here; it listens on all interfaces of the machine. */
   ownsDynamoDb: boolean
+  /** Resolves when DynamoDB Local, started here, has ended by itself: nothing works any more, `close` it. */
+  failed: Promise<StartupError>
   /** @throws z.ZodError for a user id, name or lifetime (seconds) that the issuer doesn't accept. */
   token(userId: string, options?: Omit<TokenRequest, 'userId'>): Promise<string>
   /** What `GET /healthz` answers. */
@@ -125,7 +127,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const url = `http://${addressFor(host)}:${String(port)}`
   const connectionsUrl = `${url}/${STAGE}`
 
-  const endpoint = await dynamoDb(options, closers, log)
+  const { endpoint, failed } = await dynamoDb(options, closers, log)
   const clientOptions = { endpoint, region: REGION, credentials: LOCAL_CREDENTIALS }
   const dynamodb = new DynamoDBClient(clientOptions)
   const streamsClient = new DynamoDBStreamsClient(clientOptions)
@@ -258,6 +260,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     tableName,
     dynamodb,
     ownsDynamoDb: options.dynamodbEndpoint === undefined,
+    failed,
     token: (userId, request = {}) => issuer.token({ userId, ...request }),
     healthz,
     bucket,
@@ -270,16 +273,20 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   }
 }
 
-/** The endpoint of a DynamoDB Local that has claimed the data directory, so that no second runtime writes there. */
-async function dynamoDb(options: RuntimeOptions, closers: Closers, log: Log): Promise<string> {
+/** A DynamoDB Local that has claimed the data directory, so that no second runtime writes there. */
+async function dynamoDb(
+  options: RuntimeOptions,
+  closers: Closers,
+  log: Log,
+): Promise<Pick<DynamoDbLocal, 'endpoint' | 'failed'>> {
   const { dataDir, dynamodbEndpoint } = options
   if (dynamodbEndpoint !== undefined) {
     if (dataDir !== undefined) await mkdir(dataDir, { recursive: true })
-    return dynamodbEndpoint
+    return { endpoint: dynamodbEndpoint, failed: new Promise(() => {}) }
   }
   const dynamodb = await startDynamoDbLocal(dataDir === undefined ? { log } : { dataDir, log })
   closers.add(() => dynamodb.close())
-  return dynamodb.endpoint
+  return dynamodb
 }
 
 /** An endpoint as clients can use it. */

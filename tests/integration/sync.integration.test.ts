@@ -44,6 +44,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       captionBytes: 2_048,
       fileNameChars: 255,
       fileBytes: 26_214_400,
+      contentTypes: expect.arrayContaining(['image/*', 'application/pdf']) as string[],
       roomNameChars: 128,
       createRoomMembers: 100,
       historyPage: 100,

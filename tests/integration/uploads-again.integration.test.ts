@@ -96,7 +96,8 @@ test('a function that dies between the message and its posts announces it after 
   await chat.lambda.crash('objectCreated')
   release()
   await bob.messages(room, ['look'])
-  expect(await heard(bob)).toHaveLength(1)
+  // At least once: the answer to a post that came through may have been lost with the function.
+  expect(new Set((await heard(bob)).map(({ seq }) => seq))).toEqual(new Set([1]))
   expect(await historyOf(bob, room)).toHaveLength(1)
 })
 

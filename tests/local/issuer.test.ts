@@ -62,8 +62,9 @@ describe('the issuer', () => {
   )
 
   test.each([
-    ['no body', '', /the body/],
-    ['no JSON', '{userId', /the body/],
+    ['no body', '', /the body is not JSON/],
+    ['no JSON', '{userId', /the body is not JSON/],
+    ['a form', 'userId=ada', /the body is not JSON/],
     ['a list', '[]', /the body/],
     ['no userId', '{}', /userId/],
     ['an empty userId', '{"userId":""}', /userId/],

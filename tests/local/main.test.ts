@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { listen } from '../../src/local/http.ts'
 
 interface Run {
@@ -67,6 +68,14 @@ const isAlive = (pid: number) => {
 
 const jvmOf = (output: string) => Number(/pid: (\d+)/.exec(output)?.[1])
 
+async function connectedTo(url: string): Promise<WebSocket> {
+  const answer = await fetch(`${url}dev/token`, { method: 'POST', body: '{"userId":"ada"}' })
+  const { token } = (await answer.json()) as { token: string }
+  const socket = new WebSocket(`${url.replace('http', 'ws')}local`, ['tabletalk.v1', `bearer.${token}`])
+  await once(socket, 'open')
+  return socket
+}
+
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -106,6 +115,36 @@ describe('npm start', () => {
     await shell.ended
     expect(shell.output.stdout).toContain('Stopping.')
     expect(isAlive(jvmOf(shell.output.stderr))).toBe(false)
+  })
+
+  describe('ends itself when DynamoDB Local has ended by itself', () => {
+    let dataDir: string
+    beforeAll(async () => {
+      dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-main-'))
+    })
+    afterAll(() => rm(dataDir, { recursive: true }))
+
+    test.each([
+      { where: 'in memory', kept: () => ({}), says: () => 'what it held in memory is gone, DATA_DIR=… keeps it' },
+      {
+        where: 'in a folder',
+        kept: () => ({ DATA_DIR: dataDir }),
+        says: () => `nothing acknowledged is lost, it is in ${dataDir}`,
+      },
+    ])('with the table $where', async ({ kept, says }) => {
+      const program = run({ VERBOSE: '1', ...kept() })
+      const [, url = ''] = await program.says(/Page\s+(http:\S+\/)\n/)
+      const socket = await connectedTo(url)
+      process.kill(jvmOf(program.output.stderr), 'SIGKILL')
+      const [code] = (await once(socket, 'close')) as [number]
+      expect(code).toBe(1012)
+      expect(await program.ended).toEqual({ code: 1, signal: null })
+      expect(program.output.stdout).not.toContain('Stopping')
+      expect(program.output.stderr.trim().split('\n').at(-1)).toBe(
+        `unable to go on; DynamoDB Local ended by itself (SIGKILL): start again – ${says()}`,
+      )
+      await expect(fetch(url)).rejects.toThrow('fetch failed')
+    })
   })
 
   describe('ends with one sentence and exit code 1', () => {

@@ -55,11 +55,12 @@ async function prepare(path: string): Promise<void> {
     await access(path, constants.W_OK | constants.X_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
+    const folder = await nearestExisting(path)
     const reason =
       code === 'EEXIST' || code === 'ENOTDIR'
         ? 'it is not a folder: name another one in DATA_DIR'
         : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-          ? `this user may not write there: run \`chmod u+rwx ${path}\` as its owner, or name another folder in DATA_DIR`
+          ? `this user may not write in ${folder}: run \`chmod u+rwx ${folder}\` as its owner, or name another folder in DATA_DIR`
           : `${(error as Error).message}: name another folder in DATA_DIR`
     throw new StartupError(`unable to keep the table in ${path}; ${reason}`, { cause: error })
   }
@@ -80,6 +81,11 @@ async function makeFolder(path: string): Promise<void> {
     await makeFolder(parent)
     await mkdir(path)
   }
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const parent = dirname(path)
+  return parent === path || (await exists(path)) ? path : nearestExisting(parent)
 }
 
 async function exists(path: string): Promise<boolean> {

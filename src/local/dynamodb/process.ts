@@ -25,6 +25,8 @@ export interface DynamoDbLocal extends Closable {
   readonly endpoint: string
   /** The JVM's process id. */
   readonly pid: number
+  /** Resolves when it ends before `close` was called, with what to tell and to do. */
+  readonly failed: Promise<StartupError>
 }
 
 const START_DEADLINE_MS = 30_000
@@ -54,6 +56,7 @@ export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise
     return {
       endpoint: jvm.endpoint,
       pid: jvm.pid,
+      failed: jvm.endedByItself.then((how) => failure(how, dataDir?.path)),
       close: () => (closing ??= stop()),
     }
   } catch (error) {
@@ -62,9 +65,19 @@ export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise
   }
 }
 
+function failure(how: string, dataDir: string | undefined): StartupError {
+  const kept =
+    dataDir === undefined
+      ? 'what it held in memory is gone, DATA_DIR=… keeps it'
+      : `nothing acknowledged is lost, it is in ${dataDir}`
+  return new StartupError(`unable to go on; DynamoDB Local ended by itself (${how}): start again – ${kept}`)
+}
+
 interface Jvm {
   endpoint: string
   pid: number
+  /** Never resolves once `stop` was called. */
+  endedByItself: Promise<string>
   stop(): Promise<void>
 }
 
@@ -199,10 +212,16 @@ async function startJvm(java: string, args: string[], port: number, log: Log): P
     client.destroy()
   }
 
-  child.once('exit', (code, signal) => {
-    if (!closing) log.error('DynamoDB Local ended by itself', { code, signal, lastLine })
+  const endedByItself = new Promise<string>((resolve) => {
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
+      if (closing) return
+      log.info('DynamoDB Local ended by itself', { code, signal, lastLine })
+      resolve(signal ?? `exit code ${code}`)
+    }
+    if (hasEnded()) onExit(child.exitCode, child.signalCode)
+    else child.once('exit', onExit)
   })
-  return { endpoint, pid: child.pid as number, stop }
+  return { endpoint, pid: child.pid as number, endedByItself, stop }
 }
 
 async function answers(client: DynamoDBClient): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -18,6 +18,25 @@ async function deadPid(): Promise<number> {
   await once(child, 'exit')
   return child.pid as number
 }
+
+const NOBODY = 65_534
+
+/** Root, as in many a container, may write everywhere. */
+async function asOrdinaryUser(folder: string, act: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return act()
+  await chmod(scratch, 0o755)
+  await chown(folder, NOBODY, NOBODY)
+  process.seteuid?.(NOBODY)
+  try {
+    await act()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+const notWritable = (path: string, folder: string): string =>
+  `unable to keep the table in ${path}; this user may not write in ${folder}: ` +
+  `run \`chmod u+rwx ${folder}\` as its owner, or name another folder in DATA_DIR`
 
 test('a directory is made, held by one at a time, and free after release', async () => {
   const path = join(scratch, 'a', 'b')
@@ -68,10 +87,21 @@ test('a lock with our own process id from before a container restart is taken ov
 test.skipIf(process.getuid?.() === 0)(
   'a directory that may not be written is a startup error with the remedy',
   async () => {
-    const path = join(scratch, 'readonly')
-    await mkdir(path)
-    await chmod(path, 0o500)
-    await expect(claimDataDir(path)).rejects.toThrow(/this user may not write there: run `chmod/)
+    const folder = await mkdtemp(join(scratch, 'readonly-'))
+    await chmod(folder, 0o500)
+    await expect(claimDataDir(folder)).rejects.toThrow(notWritable(folder, folder))
+  },
+)
+
+test.skipIf(process.platform === 'win32').for(['not', 'not/there/yet'])(
+  'where no %s can be made, the remedy is for the nearest folder that exists',
+  async (below) => {
+    const folder = await mkdtemp(join(scratch, 'readonly-'))
+    await chmod(folder, 0o500)
+    await asOrdinaryUser(folder, async () => {
+      const path = join(folder, below)
+      await expect(claimDataDir(path)).rejects.toThrow(notWritable(path, folder))
+    })
   },
 )
 
