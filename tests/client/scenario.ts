@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { ChatClient, ChatError, type MessageEvent, type OutgoingMessage, type Room } from '../../src/client/node.ts'
 import type { PostFault } from '../../src/local/gateway/faults.ts'
@@ -165,6 +166,8 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
     } catch (error) {
       if (!(error instanceof ChatError && error.retryable)) throw error
     }
+    // A try that fails at once, without a connection, must leave the connection its turn.
+    await nextTurn()
   }
 }
 
