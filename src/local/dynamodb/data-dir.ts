@@ -3,6 +3,7 @@ import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartupError } from '../contracts.ts'
+import { isAlive } from '../is-alive.ts'
 
 /** A folder that belongs to one running DynamoDB Local, until `release`. */
 export interface DataDir {
@@ -131,14 +132,5 @@ async function readLock(lockFile: string): Promise<Lock | 'gone' | 'unreadable'>
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone'
     if (error instanceof SyntaxError) return 'unreadable'
     throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import type { Closable } from '../contracts.ts'
+import { isAlive } from '../is-alive.ts'
 import type { StackFunction } from '../stack.ts'
 
 /** The functions of a stack as JavaScript files; `close` removes them. */
@@ -56,14 +57,5 @@ async function removeLeftovers(home: string): Promise<void> {
   for (const folder of await readdir(home)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(folder)?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(home, folder), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // EPERM: it lives, as someone else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
