@@ -51,13 +51,30 @@ interface Hooks {
 /** One try to get a link: token, socket, sync. */
 class Attempt {
   link: Link | undefined
-  cancel!: (error: ChatError) => void
-  readonly cancelled = new Promise<never>((_, reject) => {
-    this.cancel = (error) => {
-      reject(error)
-      this.link?.end(error)
-    }
-  })
+  readonly cancelled: Promise<never>
+  #refuse!: (error: ChatError) => void
+  #over: ChatError | undefined
+
+  constructor() {
+    this.cancelled = new Promise<never>((_, reject) => (this.#refuse = reject))
+  }
+
+  cancel(error: ChatError): void {
+    if (this.#over) return
+    this.#over = error
+    this.#refuse(error)
+    this.link?.end(error)
+  }
+
+  /**
+   * To be asked after each wait: the answer and the end of the link may come in one turn of the event loop, and then
+   * both are there before whoever waited for the answer goes on.
+   *
+   * @throws ChatError what it was cancelled with
+   */
+  throwIfCancelled(): void {
+    if (this.#over) throw this.#over
+  }
 }
 
 /**
@@ -152,17 +169,22 @@ export class Connection {
   async #establish(attempt: Attempt): Promise<void> {
     const { url, getToken, createSocket, clock, requestTimeoutMs } = this.#settings
     const token = await Promise.race([attempt.cancelled, getToken()])
+    attempt.throwIfCancelled()
     const link = new Link({
       socket: createSocket(url, ['tabletalk.v1', `bearer.${token}`]),
       clock,
       requestTimeoutMs,
       onEvents: this.#hooks.onEvents,
-      onEnd: (error) => this.#lost(link, error),
+      onEnd: (error) => {
+        attempt.cancel(error)
+        this.#lost(link, error)
+      },
     })
     attempt.link = link
     await link.opened
     const openedAt = clock.now()
     const { serverTime, limits } = await this.#hooks.sync(link)
+    attempt.throwIfCancelled()
     // `exp` is by the server's clock, which ours may be ahead of or behind.
     const tokenLifeMs = (expiryOf(token) ?? Infinity) - serverTime
     const lifeMs = Math.min(limits.connectionLifetimeMs - (clock.now() - openedAt), tokenLifeMs)

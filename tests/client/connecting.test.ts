@@ -6,15 +6,10 @@ import { settled } from './virtual-clock.ts'
 
 const MINUTE = 60_000
 
-test('the token is offered as a subprotocol and is nowhere in the URL', async () => {
-  const { client, server } = givenClient({ getToken: () => 'a.b.c' })
-  await client.connect()
-  expect(server.socket.protocols).toEqual(['tabletalk.v1', 'bearer.a.b.c'])
-  expect(server.socket.url).toBe('wss://chat.example/prod')
-})
-
-test('the first frame is sync, and the client is connected once it is answered', async () => {
-  const { client, server, statuses } = givenClient()
+/** Nobody answers the first `sync`; `answer` does. */
+function givenLateSync() {
+  const given = givenClient()
+  const { server } = given
   let answer!: () => void
   server.override = ({ requestId, action }, socket) => {
     answer = () => {
@@ -24,6 +19,18 @@ test('the first frame is sync, and the client is connected once it is answered',
     }
     return 'nothing'
   }
+  return { ...given, answer: () => answer() }
+}
+
+test('the token is offered as a subprotocol and is nowhere in the URL', async () => {
+  const { client, server } = givenClient({ getToken: () => 'a.b.c' })
+  await client.connect()
+  expect(server.socket.protocols).toEqual(['tabletalk.v1', 'bearer.a.b.c'])
+  expect(server.socket.url).toBe('wss://chat.example/prod')
+})
+
+test('the first frame is sync, and the client is connected once it is answered', async () => {
+  const { client, server, statuses, answer } = givenLateSync()
   const connected = client.connect()
   await settled()
   expect(server.socket.asked).toMatchObject([{ action: 'sync' }])
@@ -255,4 +262,54 @@ test('a status listener may disconnect', async () => {
   await clock.advance(3 * 60 * MINUTE)
   expect(client.status).toBe('disconnected')
   expect(server.sockets).toHaveLength(1)
+})
+
+test('a connection that ends in the moment its sync is answered is not taken for one', async () => {
+  const { client, server, clock, answer, statuses } = givenLateSync()
+  client.connect().catch(() => {})
+  await settled()
+  // What the network brought at once: a socket tells both before a promise has had its turn.
+  answer()
+  server.socket.cut()
+  await settled()
+  expect(statuses.map(({ status }) => status)).toEqual(['connecting', 'disconnected'])
+  await clock.advance(20_000)
+  expect(client.status).toBe('connected')
+  expect(server.sockets).toHaveLength(2)
+})
+
+test('a token that expires in the moment sync is answered has the client come back with the next one', async () => {
+  const { client, server, clock, answer } = givenLateSync()
+  client.connect().catch(() => {})
+  await settled()
+  answer()
+  server.socket.push({ type: 'error', error: { code: 'token_expired', message: '', retryable: false } })
+  await settled()
+  expect(client.status).toBe('disconnected')
+  await clock.advance(20_000)
+  expect(client.status).toBe('connected')
+})
+
+test('a listener of roomAdded may disconnect', async () => {
+  const { client, server, clock } = givenClient()
+  server.room('general')
+  client.on('roomAdded', () => client.disconnect())
+  await expect(client.connect()).rejects.toMatchObject({ code: 'disconnected' })
+  await clock.advance(20_000)
+  expect(client.status).toBe('disconnected')
+  expect(server.sockets).toHaveLength(1)
+  expect(server.socket.closed).toBe(true)
+})
+
+test('a disconnect in the moment the token comes has no socket opened', async () => {
+  let give!: (token: string) => void
+  const token = new Promise<string>((resolve) => (give = resolve))
+  const { client, server } = givenClient({ getToken: () => token })
+  token.then(() => client.disconnect()).catch(() => {})
+  const pending = client.connect()
+  give(tokenOf({ sub: 'me' }))
+  await expect(pending).rejects.toMatchObject({ code: 'disconnected' })
+  await settled()
+  expect(client.status).toBe('disconnected')
+  expect(server.sockets).toHaveLength(0)
 })
