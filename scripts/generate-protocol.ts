@@ -1,16 +1,22 @@
-/** Writes `docs/protocol.md` from the schemas in `src/protocol/`; `--check` only says whether it is current. */
+/**
+ * Writes `docs/protocol.md` and `docs/asyncapi.yaml` from the schemas in `src/protocol/`; `--check` only says whether
+ * they are current.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
+import { asyncApiDocument, asyncApiFile } from './protocol/asyncapi.ts'
 import { documentFile, protocolDocument } from './protocol/document.ts'
 
-const document = await protocolDocument()
-if (process.argv.includes('--check')) {
-  const kept = await readFile(documentFile, 'utf8').catch(() => '')
-  if (kept !== document) {
+const documents = [
+  { file: documentFile, text: await protocolDocument() },
+  { file: asyncApiFile, text: await asyncApiDocument() },
+]
+for (const { file, text } of documents) {
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, text)
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
     console.error(
-      'docs/protocol.md is out of date; run `npx tsx scripts/generate-protocol.ts` and commit what it writes.',
+      `${file.pathname.split('/').slice(-2).join('/')} is out of date; run \`npm run docs\` and commit what it writes.`,
     )
     process.exitCode = 1
   }
-} else {
-  await writeFile(documentFile, document)
 }

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import { format, resolveConfig } from 'prettier'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { errorCodes } from '../../src/protocol/error-codes.ts'
@@ -9,7 +8,7 @@ import { eventExamples, examples } from './examples.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { limitRows } from './limit-rows.ts'
 import * as prose from './prose.ts'
-import { frame, grouped, table } from './words.ts'
+import { descriptionOf, frame, grouped, table } from './words.ts'
 
 /** Where the document is kept. */
 export const documentFile = new URL('../../docs/protocol.md', import.meta.url)
@@ -106,8 +105,4 @@ function limitsTable(): string {
       announced === undefined ? '' : `\`${announced}\``,
     ]),
   )
-}
-
-function descriptionOf(schema: z.core.$ZodType): string {
-  return z.globalRegistry.get(schema)?.description ?? ''
 }

@@ -6,7 +6,7 @@ import { frame } from './words.ts'
 export const opening = `# The wire protocol, v1
 
 What a chat client and Tabletalk say to each other, for a person writing a client in any language. Generated from the schemas in
-\`src/protocol/\` by \`scripts/generate-protocol.ts\`: change those, not this page.
+\`src/protocol/\` by \`npm run docs\`: change those, not this page. For tools, the same as AsyncAPI 3: [asyncapi.yaml](asyncapi.yaml).
 
 - Names are added, never renamed or removed: ignore an event, a field or an error code that you don't know.
 - Moments are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at most 2^53 − 1.

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 /** 16384 → `16,384`. */
 export const grouped = (value: number): string => value.toLocaleString('en-US')
 
@@ -9,3 +10,5 @@ export function table(head: readonly string[], body: readonly (readonly string[]
 
 /** A frame as a block that a test reads back. */
 export const frame = (value: object): string => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``
+
+export const descriptionOf = (schema: z.core.$ZodType): string => z.globalRegistry.get(schema)?.description ?? ''

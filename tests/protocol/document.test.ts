@@ -41,7 +41,7 @@ function schemasOf(frame: Record<string, unknown>): z.ZodMiniType[] {
   }
 }
 
-test('docs/protocol.md is what the schemas generate: run `npx tsx scripts/generate-protocol.ts`', async () => {
+test('docs/protocol.md is what the schemas generate: run `npm run docs`', async () => {
   expect(document).toBe(await protocolDocument())
 })
 
