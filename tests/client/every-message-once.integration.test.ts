@@ -75,7 +75,7 @@ async function storedIn(chatRoomId: string): Promise<Placed[]> {
 
 test(
   'whatever happens to sockets, posts and the stream, each member sees each message of its rooms once and in order',
-  { timeout: 240_000 },
+  { timeout: 900_000 },
   async () => {
     const waiting = [...seeds]
     const player = async () => {
