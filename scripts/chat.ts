@@ -1,39 +1,15 @@
-/** `npm run chat -- --room general --as ada`: a chat in the terminal, with what `npm start` runs. Ctrl-D ends it. */
-import { createInterface } from 'node:readline'
-import { parseArgs } from 'node:util'
+#!/usr/bin/env node
+/**
+ * `npm run chat -- --room general --as ada`: a chat in the terminal, with what `npm start` runs, or with a deployed
+ * stack by `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
+ */
+import { createInterface, type Interface } from 'node:readline'
 import { ChatClient, ChatError, type MessageEvent, type Room } from '../src/client/node.ts'
+import { type Options, optionsOf } from './chat/options.ts'
+import { printable } from './chat/printable.ts'
+import { tokenOf } from './token/token-of.ts'
 
-const USAGE = 'usage: npm run chat -- --as NAME [--room ID] [--url http://localhost:8080]'
 const SHOWN_AT_START = 20
-
-interface Settings {
-  as: string
-  room: string
-  url: string
-}
-
-function readSettings(): Settings | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        as: { type: 'string' },
-        room: { type: 'string', default: 'general' },
-        url: { type: 'string', default: 'http://localhost:8080' },
-      },
-    })
-    const { as, room, url } = values
-    return as === undefined ? undefined : { as, room, url }
-  } catch {
-    return undefined
-  }
-}
-
-/** From the local runtime's own issuer: deployed, the team's identity provider gives tokens. */
-async function getToken(url: string, userId: string): Promise<string> {
-  const response = await fetch(`${url}/dev/token`, { method: 'POST', body: JSON.stringify({ userId }) })
-  if (!response.ok) throw new Error(`unable to get a token; ${url} answered ${response.status}`)
-  return ((await response.json()) as { token: string }).token
-}
 
 /** Joins the room, and makes it first when there is none. */
 async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
@@ -48,11 +24,13 @@ async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
 }
 
 const print = ({ senderId, content, file }: MessageEvent) => {
-  console.log(`${senderId}: ${file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`}`)
+  const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
+  console.log(printable(`${senderId}: ${text}`))
 }
 
-async function chat({ as, room: chatRoomId, url }: Settings): Promise<void> {
-  const client = new ChatClient({ url: `${url.replace(/^http/, 'ws')}/local`, getToken: () => getToken(url, as) })
+async function chat(options: Options): Promise<void> {
+  const { as, url, tokenCommand } = options
+  const client = new ChatClient({ url, getToken: () => tokenOf(as, url, tokenCommand) })
   client.on('status', ({ status, error, retryInMs }) => {
     const again = retryInMs === undefined ? '' : `, again in ${Math.ceil(retryInMs / 1_000)} s`
     if (status !== 'connecting') console.log(`* ${status}${error === undefined ? '' : `: ${error.message}${again}`}`)
@@ -61,8 +39,21 @@ async function chat({ as, room: chatRoomId, url }: Settings): Promise<void> {
   const lines = createInterface({ input: process.stdin, terminal: process.stdin.isTTY })
   const ended = new Promise<void>((resolve) => lines.once('close', resolve))
   lines.pause()
-  await client.connect()
+  try {
+    await client.connect()
+    await talk(client, lines, ended, options)
+  } finally {
+    lines.close()
+    client.disconnect()
+  }
+}
 
+async function talk(
+  client: ChatClient,
+  lines: Interface,
+  ended: Promise<void>,
+  { as, room: chatRoomId }: Options,
+): Promise<void> {
   const own = new Set<string>()
   const room = await enter(client, chatRoomId)
   const { messages } = await room.history({ before: (room.position ?? 0) + 1, limit: SHOWN_AT_START })
@@ -71,10 +62,10 @@ async function chat({ as, room: chatRoomId, url }: Settings): Promise<void> {
     if (!own.has(message.clientMessageId ?? '')) print(message)
   })
   room.on('typing', (userIds) => {
-    if (userIds.length > 0) console.log(`* typing: ${userIds.join(', ')}`)
+    if (userIds.length > 0) console.log(printable(`* typing: ${userIds.join(', ')}`))
   })
-  room.on('memberJoined', ({ userId }) => console.log(`* ${userId} joined`))
-  room.on('memberLeft', ({ userId }) => console.log(`* ${userId} left`))
+  room.on('memberJoined', ({ userId }) => console.log(printable(`* ${userId} joined`)))
+  room.on('memberLeft', ({ userId }) => console.log(printable(`* ${userId} left`)))
   room.on('discontinuity', () => console.log('* some messages of the time away are left out'))
   room.on('outgoing', ({ state, content, error }) => {
     if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)
@@ -93,13 +84,12 @@ async function chat({ as, room: chatRoomId, url }: Settings): Promise<void> {
   lines.resume()
   await ended
   await Promise.all(sending)
-  client.disconnect()
 }
 
-const settings = readSettings()
-if (settings) {
-  await chat(settings)
-} else {
-  console.error(USAGE)
+try {
+  await chat(optionsOf(process.argv.slice(2)))
+} catch (error) {
+  const details = error instanceof ChatError ? error.details.map(({ path, problem }) => `; ${path} ${problem}`) : []
+  console.error(error instanceof Error ? error.message + details.join('') : error)
   process.exitCode = 2
 }

@@ -39,7 +39,7 @@ function terminal(...parameters: string[]) {
 
 test('the terminal client makes a room, shows what is said, sends lines, and ends with its input', async () => {
   const room = unique('room')
-  const ada = terminal('--as', 'ada', '--room', room, '--url', chat.url)
+  const ada = terminal('--as', 'ada', '--room', room, '--url', chat.wsUrl)
   await ada.says(`you are ada in ${room}`)
   const bob = clientOf(chat, 'bob')
   await bob.connect()
@@ -56,14 +56,48 @@ test('the terminal client makes a room, shows what is said, sends lines, and end
   await his.until('and good bye')
   expect(ada.output()).not.toContain('ada: hello')
 
-  const again = terminal('--as', 'ada', '--room', room, '--url', chat.url)
+  const again = terminal('--as', 'ada', '--room', room, '--url', chat.wsUrl)
   await again.says('ada: and good bye')
   await again.says('you are ada in')
   expect(again.output()).toMatch(/bob: hello from bob\nada: hello from ada\nada: and good bye\n/)
 })
 
-test('without a name it says how to use it', async () => {
-  const { ended, output } = terminal('--room', 'general')
+test('what others write moves no cursor, sets no title, and looks like no other message', async () => {
+  const id = unique('room')
+  const bob = clientOf(chat, 'bob')
+  await bob.connect()
+  const room = await bob.createRoom({ chatRoomId: id, roomName: 'A room' })
+  await room.send({ content: '\u001b]0;owned\u0007\u001b[2J\u202etxt.exe\nada: I agree\u0085' }).done
+  const ada = terminal('--as', 'ada', '--room', id, '--url', chat.wsUrl)
+  await ada.says('you are ada in')
+  expect(ada.output()).toContain('bob: �]0;owned��[2J�txt.exe\n    ada: I agree�\n')
+})
+
+test('a token comes from a command, and a room that there can’t be is told', async () => {
+  const room = unique('room')
+  const print = `${process.execPath} -e "console.log(process.argv[1])"`
+  const bob = terminal(
+    '--as',
+    'bob',
+    '--room',
+    room,
+    '--url',
+    chat.wsUrl,
+    '--token-command',
+    `${print} ${await chat.token('bob')}`,
+  )
+  await bob.says(`you are bob in ${room}`)
+  const eve = terminal('--as', 'eve', '--room', 'not an id', '--url', chat.wsUrl)
+  expect(await eve.ended).toBe(2)
+  expect(eve.output()).toContain('; chatRoomId must be 1 to 64')
+})
+
+test.each([
+  ['without a name', ['--room', 'general']],
+  ['with an address that is no WebSocket', ['--as', 'ada', '--url', 'http://localhost:8080']],
+  ['with an option that there is none of', ['--as', 'ada', '--rom', 'general']],
+])('%s it says how to use it', async (_, parameters) => {
+  const { ended, output } = terminal(...parameters)
   expect(await ended).toBe(2)
   expect(output()).toContain('usage: npm run chat -- --as NAME')
 })

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { promisify } from 'node:util'
+import { tokenOf } from '../../scripts/token/token-of.ts'
 import type { Runtime, RuntimeOptions } from '../../src/local/runtime.ts'
 import { ChatClient } from './chat-client.ts'
 import type { Target } from './target.ts'
@@ -29,7 +28,7 @@ export function deployedChat({ url, tokenCommand }: Deployment, options: Runtime
   }
   const token: Target['token'] = async (userId, { expiresInSeconds } = {}) => {
     if (expiresInSeconds !== undefined) throw new Error('unable to choose how long a deployed stack’s token lasts')
-    return tokenCommand === undefined ? devToken(url, userId) : printedToken(tokenCommand, userId)
+    return tokenOf(userId, url, tokenCommand)
   }
   const probe = new Probe({ wsUrl: url, token })
   return unseen('the inside', { wsUrl: url, token, mapping: { idle: () => probe.pass() }, close: () => probe.close() })
@@ -81,19 +80,4 @@ class Probe {
     const rooms = Array.from({ length: PROBES }, () => client.request({ action: 'createRoom', roomName: 'A probe' }))
     return { client, rooms: (await Promise.all(rooms)).map(({ chatRoomId }) => chatRoomId) }
   }
-}
-
-/** Without a shell: a user id may have any character. */
-async function printedToken([program, ...parameters]: string[], userId: string): Promise<string> {
-  const given = parameters.map((parameter) => parameter.replaceAll('{userId}', () => userId))
-  const { stdout } = await promisify(execFile)(program!, given)
-  return stdout.trim()
-}
-
-async function devToken(url: string, userId: string): Promise<string> {
-  const { protocol, host } = new URL(url)
-  const body = JSON.stringify({ userId })
-  const answer = await fetch(`${protocol === 'wss:' ? 'https' : 'http'}://${host}/dev/token`, { method: 'POST', body })
-  if (!answer.ok) throw new Error(`unable to get a token; POST /dev/token of ${host} says ${String(answer.status)}`)
-  return ((await answer.json()) as { token: string }).token
 }
