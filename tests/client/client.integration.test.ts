@@ -351,3 +351,50 @@ test('a listener that throws keeps nobody else from hearing', async () => {
   expect(his.contents()).toEqual(['one', 'two'])
   expect(errors).toHaveLength(2)
 })
+
+test('the waits between attempts grow, and begin anew after a connection that held', async () => {
+  const userId = unique('ada')
+  let refused = 4
+  const client = clientOf(chat, userId, {
+    getToken: () => (refused-- > 0 ? 'not.a.token' : chat.token(userId)),
+    backoff: { minMs: 1, maxMs: 6 },
+    random: () => 1,
+    stableAfterMs: 0,
+  })
+  const waits: (number | undefined)[] = []
+  client.on('status', ({ status, retryInMs }) => {
+    if (status === 'disconnected') waits.push(retryInMs)
+  })
+  await client.connect()
+  expect(waits).toEqual([2, 3, 5, 6])
+  // What held for longer than `stableAfterMs`: an answer has come.
+  await client.createRoom({ roomName: 'A room' })
+  await cut(client)
+  expect(waits.at(-1)).toBe(2)
+})
+
+test('a message that is refused has failed with the reason, and retry sends it once it would be taken', async () => {
+  const { adas } = await givenTwo()
+  const bob = clientOf(chat, unique('bob'))
+  await bob.connect()
+  const room = bob.room(adas.id)
+  const refused = room.send({ content: 'let me in' })
+  await expect(refused.done).rejects.toMatchObject({ code: 'not_a_member', retryable: false })
+  expect(refused.state).toBe('failed')
+  await room.join()
+  refused.retry()
+  expect(refused.state).toBe('sending')
+  await expect(refused.done).resolves.toMatchObject({ seq: 1, duplicate: false })
+  expect(refused.state).toBe('sent')
+})
+
+test('more messages than may wait fail at once, and the others are sent in order', async () => {
+  const { adas, bobs } = await givenTwo({ outboxLimit: 2 })
+  const hers = hear(adas)
+  const sent = ['one', 'two', 'three'].map((content) => bobs.send({ content }))
+  await expect(sent[2]!.done).rejects.toMatchObject({ code: 'outbox_full', retryable: true })
+  await Promise.all(sent.slice(0, 2).map(({ done }) => done))
+  sent[2]!.retry()
+  await hers.until('three')
+  expect(hers.contents()).toEqual(['one', 'two', 'three'])
+})
