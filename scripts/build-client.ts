@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const entries = ['src/client/index.ts', 'src/client/node.ts']
 
 /**
- * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, and their types below `types/`.
+ * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`, and
+ * `chat.js`, the terminal client.
  *
  * @throws Error with the compiler's words when a type can't be written down
  */
@@ -23,7 +24,13 @@ export async function buildClient(outDir: string): Promise<void> {
   } as const
   await Promise.all([
     build({ ...shared, entryPoints: [entries[0]!], platform: 'browser' }),
-    build({ ...shared, entryPoints: [entries[1]!], platform: 'node', external: ['ws'] }),
+    build({
+      ...shared,
+      entryPoints: [entries[1]!, 'scripts/chat.ts'],
+      entryNames: '[name]',
+      platform: 'node',
+      external: ['ws'],
+    }),
   ])
   writeTypes(outDir)
 }
