@@ -4,6 +4,7 @@ import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../protocol/limits.ts'
 import { Connection, type Status, type StatusChange } from './connection.ts'
 import { DirectRoom } from './direct-room.ts'
 import { Emitter } from './emitter.ts'
+import { HeadCheck } from './head-check.ts'
 import type { Link } from './link.ts'
 import { type ChatClientOptions, type Settings, settingsOf } from './options.ts'
 import { Outbox, type OutgoingMessage, type Sent } from './outbox.ts'
@@ -44,6 +45,7 @@ export class ChatClient {
   readonly #connection: Connection
   readonly #outbox: Outbox
   readonly #session: Session
+  readonly #headCheck: HeadCheck
   readonly #rooms = new Map<string, { room: Room; feed: RoomFeed }>()
   readonly #directs = new Map<string, DirectRoom>()
   #hello: Reply<'sync'> | undefined
@@ -76,6 +78,10 @@ export class ChatClient {
       patiently: (frame) => askPatiently(connection, frame, settings),
       echo: (message, sent) => this.#echo(message, sent),
     }
+    this.#headCheck = new HeadCheck(this.#session, (chatRoomId, headSeq) => {
+      const feed = this.#rooms.get(chatRoomId)?.feed
+      if (feed?.membership === 'member') feed.inbox.expect(headSeq)
+    })
   }
 
   get status(): Status {
@@ -264,6 +270,7 @@ export class ChatClient {
   }
 
   #changed(change: StatusChange): void {
+    if (change.status !== 'connected') this.#headCheck.stop()
     if (change.status === 'failed' && change.error) this.#outbox.failAll(change.error)
     this.#emitter.emit('status', change)
   }
@@ -272,5 +279,6 @@ export class ChatClient {
     for (const { feed } of this.#rooms.values()) feed.inbox.resume()
     this.#outbox.resume()
     this.#findPeers()
+    this.#headCheck.start()
   }
 }

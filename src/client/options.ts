@@ -21,6 +21,8 @@ export interface ChatClientOptions {
   requestTimeoutMs?: number
   /** A connection on which nothing came for this long is pinged, ms. Default 240,000; below the gateway's 600,000. */
   pingIntervalMs?: number
+  /** How often it is asked whether a room has messages that never came, ms. Default 600,000. */
+  checkIntervalMs?: number
   /** Messages that may wait to be sent, of all rooms. Default 500. */
   outboxLimit?: number
   /** How long a skipped message may still come by itself before it is asked for, ms. Default 500. */
@@ -44,6 +46,7 @@ export const defaults = {
   connectTimeoutMs: 20_000,
   requestTimeoutMs: 10_000,
   pingIntervalMs: 240_000,
+  checkIntervalMs: 600_000,
   outboxLimit: 500,
   holeWaitMs: 500,
   recoverLimit: 1_000,

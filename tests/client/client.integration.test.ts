@@ -398,3 +398,12 @@ test('more messages than may wait fail at once, and the others are sent in order
   await hers.until('three')
   expect(hers.contents()).toEqual(['one', 'two', 'three'])
 })
+
+test('a message whose post is refused for good, and that nothing follows, is found all the same', async () => {
+  const { adas, bobs } = await givenTwo({ checkIntervalMs: 100 })
+  const his = hear(bobs)
+  chat.gateway.faults.onPost = () => ({ status: 403 })
+  await adas.send({ content: 'the last one' }).done
+  await his.until('the last one')
+  expect(his.contents()).toEqual(['the last one'])
+})

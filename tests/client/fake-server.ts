@@ -134,6 +134,8 @@ export class FakeServer {
         const data = { serverTime: this.#clock.now(), connectionId: 'c', userId: 'me', limits, rooms: entries }
         return { data }
       }
+      case 'listRooms':
+        return { data: { rooms: [...this.rooms.keys()].sort().map((id) => ({ chatRoomId: id, ...this.#gap(id, 0) })) } }
       case 'joinRoom':
         if (!this.rooms.has(chatRoomId)) return { error: { code: 'room_not_found', retryable: false } }
         return { data: { chatRoomId, members: ['me'], ...this.#gap(chatRoomId, frame.lastSeq as number | undefined) } }

@@ -334,3 +334,44 @@ test('sync is paged, and never claims more rooms than fit into a frame of 32 KB'
   expect(new Set(claims)).toHaveLength(600)
   expect(largest).toBeLessThan(32_768)
 })
+
+test('a message that never came, and that nothing followed, is found within 10 minutes', async () => {
+  const { server, clock, contents } = await givenRoom()
+  server.keep('general', 'lost')
+  await clock.advance(599_999)
+  expect(server.asked('listRooms')).toHaveLength(0)
+  await clock.advance(1 + 500)
+  expect(contents).toEqual(['lost'])
+  await clock.advance(600_000)
+  expect(server.asked('listRooms')).toHaveLength(2)
+  expect(server.asked('getHistory')).toHaveLength(1)
+})
+
+test('rooms are compared page by page, and only while connected', async () => {
+  const { server, clock, client, contents } = await givenRoom()
+  server.override = ({ action, cursor }) => {
+    if (action !== 'listRooms') return undefined
+    const rooms = [{ chatRoomId: cursor === undefined ? 'another' : 'general', headSeq: 1 }]
+    return { data: { rooms, ...(cursor === undefined ? { nextCursor: 'more' } : {}) } }
+  }
+  server.keep('general', 'lost')
+  await clock.advance(600_500)
+  expect(server.asked('listRooms').map(({ cursor }) => cursor)).toEqual([undefined, 'more'])
+  expect(contents).toEqual(['lost'])
+  client.disconnect()
+  await clock.advance(3_600_000)
+  expect(server.asked('listRooms')).toHaveLength(2)
+})
+
+test('a comparison that is refused is made again 10 minutes later', async () => {
+  const { server, clock, contents, errors } = await givenRoom()
+  let refused = 1
+  server.override = ({ action }) =>
+    action === 'listRooms' && refused-- > 0 ? { error: { code: 'internal', retryable: true } } : undefined
+  server.keep('general', 'lost')
+  await clock.advance(600_500)
+  expect(contents).toEqual([])
+  await clock.advance(600_500)
+  expect(contents).toEqual(['lost'])
+  expect(errors).toEqual([])
+})
