@@ -6,6 +6,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 /** Hundreds of clients at once: beside other tests each would mostly wait for the processor, so it runs after them. */
 const alone = ['tests/client/every-message-once.integration.test.ts']
 
+/** Need a Chromium: `npm run test:browser`. */
+const browser = ['tests/browser/**/*.test.ts']
+
 // Deadlines for a hung test, not a measure of speed: nothing waits for them when all is well.
 const deadlines = { testTimeout: 30_000, hookTimeout: 60_000 }
 
@@ -16,8 +19,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { test: { ...deadlines, name: 'tests', include: ['tests/**/*.test.ts'], exclude: alone } },
+      { test: { ...deadlines, name: 'tests', include: ['tests/**/*.test.ts'], exclude: [...alone, ...browser] } },
       { test: { ...deadlines, name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+      { test: { ...deadlines, name: 'browser', include: browser, sequence: { groupOrder: 2 } } },
     ],
   },
 })
