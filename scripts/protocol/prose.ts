@@ -147,10 +147,11 @@ export const local = `## Local endpoints
 
 | endpoint | |
 |---|---|
-| \`GET /\` | the web page |
+| \`GET /\`, \`/assets/*\`, \`/config.json\` | the web page, and where it connects |
 | \`ws://localhost:PORT/local\` | the WebSocket |
 | \`POST /dev/token\` | \`{"userId":"ada"}\`, with \`name\` and \`expiresInSeconds\` (default 3,600; at most 86,400) optional, answers \`{"token":"…"}\`. Local only: deployed, your identity provider gives tokens |
 | \`GET /.well-known/jwks.json\` | the local issuer's public key |
+| \`GET /dev/environment\` | what the functions are told, for scripts: names, addresses and stand-ins for keys (\`npm run replay -- --local\`) |
 | \`GET /healthz\` | 200 when every part is up, otherwise 503 |
 | \`/local/@connections/{connectionId}\` | the \`@connections\` API: POST, GET, DELETE |
 

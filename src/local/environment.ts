@@ -1,3 +1,5 @@
+import type { Stack } from './stack.ts'
+
 /** What the functions of a local runtime are told, in place of Terraform. */
 export interface LocalParts {
   region: string
@@ -46,3 +48,9 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     ...(mayPost ? { CONNECTIONS_ENDPOINT: parts.connectionsUrl } : {}),
   }
 }
+
+/** What the stream's function is told beside that. */
+export const windowEnvironment = ({ milliseconds, fromEventsPerSecond }: Stack['stream']['window']) => ({
+  STREAM_WINDOW_MS: String(milliseconds),
+  STREAM_WINDOW_FROM_EVENTS_PER_SECOND: String(fromEventsPerSecond),
+})

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const { verbose, ...settings } = readSettings(process.env)
   const stopped = stopSignal()
-  const runtime = await startRuntime({ ...settings, log: consoleLog({ verbose }) })
+  const runtime = await startRuntime({ ...settings, preparePage: true, log: consoleLog({ verbose }) })
   console.log(greeting(runtime, settings.dataDir))
   const failure = await Promise.race([stopped, runtime.failed])
   if (failure) {

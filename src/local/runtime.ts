@@ -6,12 +6,13 @@ import { type Bucket, type BucketOptions, startBucket } from './bucket/bucket.ts
 import { Closers } from './closers.ts'
 import { consoleLog } from './console-log.ts'
 import type { Closable, Invoke, Log, StartupError } from './contracts.ts'
+import { createDevEnvironment } from './dev-environment.ts'
 import { createTable } from './dynamodb/create-table.ts'
 import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb/process.ts'
 import { TtlDeletions } from './dynamodb/ttl-deletions.ts'
 import { startTtlSweeper } from './dynamodb/ttl-sweeper.ts'
 import type { TtlSweeper } from './dynamodb/ttl-sweeper.ts'
-import { functionEnvironment, LOCAL_CREDENTIALS } from './environment.ts'
+import { functionEnvironment, LOCAL_CREDENTIALS, windowEnvironment } from './environment.ts'
 import { startEventSourceMapping } from './event-source-mapping/event-source-mapping.ts'
 import type { EventSourceMapping } from './event-source-mapping/event-source-mapping.ts'
 import type { FailureRecord } from './event-source-mapping/failure-record.ts'
@@ -28,7 +29,8 @@ import { startLambdaHost } from './lambda/host.ts'
 import type { LambdaHost } from './lambda/host.ts'
 import { createFailureDestination } from './on-failure.ts'
 import type { FailureDestination } from './on-failure.ts'
-import { loadPage } from './page/page.ts'
+import { PageFiles } from './page/page-files.ts'
+import { createPage } from './page/page.ts'
 import { loadStack } from './stack.ts'
 import type { Stack, StreamMapping } from './stack.ts'
 
@@ -59,6 +61,8 @@ export interface RuntimeOptions {
   environment?: Record<string, string>
   /** Milliseconds between two looks for expired items, default 5,000. */
   ttlSweepMs?: number
+  /** Builds the page once everything else runs, instead of at the first look at it. Default false. */
+  preparePage?: boolean
   /** Default: warnings and errors to stderr. */
   log?: Log
 }
@@ -167,7 +171,8 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     ...(options.bucketFaults === undefined ? {} : { faults: options.bucketFaults }),
     ...(options.bucketNow === undefined ? {} : { now: options.bucketNow }),
   })
-  const page = await loadPage(reachable(bucket.endpoint))
+  const pageFiles = new PageFiles()
+  const page = createPage({ files: pageFiles, bucketOrigin: reachable(bucket.endpoint), socketPath: `/${STAGE}` })
   const lifecycle = setInterval(() => {
     bucket.sweep().catch((error: unknown) => log.error('unable to run the lifecycle', { error: String(error) }))
   }, LIFECYCLE_MS)
@@ -187,10 +192,12 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     issuer: issuer.issuer,
     audience: issuer.audience,
   }
+  const devEnvironment = createDevEnvironment(functionEnvironment(parts, true))
   const lambda = await startLambdaHost({
     stack,
     environment: (functionName) => ({
       ...functionEnvironment(parts, stack.functions[functionName]?.touches.connections !== undefined),
+      ...(functionName === stack.stream.function ? windowEnvironment(stack.stream.window) : {}),
       ...options.environment,
     }),
     log,
@@ -244,13 +251,16 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
       bucket: () => fetch(bucket.endpoint),
       functions: () => lambda.warm(),
     })
-  front.open({ gateway, healthz, pages: [page, issuer] })
+  front.open({ gateway, healthz, pages: [page, issuer, devEnvironment] })
 
   // In the background: the first call of a function would load it as well.
   const warming = lambda.warm().catch((error: unknown) => {
     log.error('unable to load every function ahead of its first call', { error: String(error) })
   })
   closers.add(() => warming)
+  // After what `/healthz` waits for; whoever looks at the page sooner has it built sooner.
+  const preparing = options.preparePage ? warming.then(() => pageFiles.prepare(log)) : Promise.resolve()
+  closers.add(() => preparing)
 
   return {
     url,

@@ -15,7 +15,10 @@ export interface Stack {
   authorizer: string
   /** By route key. `reply` adds the route response without which API Gateway drops what the function returns. */
   routes: Record<string, { function: string; authorized?: boolean; reply?: boolean }>
-  stream: StreamMapping
+  stream: StreamMapping & {
+    /** How long the function stays with a batch, at least, while a room has so many events a second; 0 for no window. */
+    window: { milliseconds: number; fromEventsPerSecond: number }
+  }
   bucket: {
     notification: { function: string; events: string[]; prefix: string }
     /** What a form's object carries until its upload is completed, and when the bucket drops what still does. */

@@ -1,0 +1,66 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildPage, type PageFile } from '../../web/build-page.ts'
+
+const web = fileURLToPath(new URL('../../web/', import.meta.url))
+
+describe('the built page', () => {
+  let files: PageFile[]
+  const text = (ending: string) => String(files.find(({ path }) => path.endsWith(ending))?.content)
+  beforeAll(async () => {
+    files = await buildPage()
+  })
+
+  test('is a document and its assets, each named by its content', () => {
+    expect(files.map(({ path }) => path.replace(/-[\w-]{8}\./, '-HASH.')).sort()).toEqual([
+      'assets/icon-HASH.svg',
+      'assets/index-HASH.css',
+      'assets/index-HASH.js',
+      'index.html',
+    ])
+  })
+
+  test('has nothing inline, which its policy forbids', () => {
+    const html = text('index.html')
+    expect(html).toMatch(/<script type="module" crossorigin src="\/assets\/index-[\w-]+\.js"><\/script>/)
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\s(on\w+|style)=|javascript:/)
+    expect(text('.css')).not.toMatch(/data:|https?:\/\/(?!www\.w3\.org)|@import/)
+  })
+
+  test('runs React as it is meant for production', () => {
+    expect(text('.js')).not.toContain('Download the React DevTools')
+  })
+
+  test('is the same when it is built again', async () => {
+    expect(await buildPage()).toEqual(files)
+  })
+})
+
+test('a source that is wrong is named in one sentence', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'page-'))
+  onTestFinished(() => rm(root, { recursive: true }))
+  await expect(buildPage(root)).rejects.toThrow(/^unable to build the page; [^\n]*index\.html[^\n]*$/)
+  await writeFile(join(root, 'index.html'), '<script type="module" src="./main.ts"></script>')
+  await writeFile(join(root, 'main.ts'), 'const = 1')
+  await expect(buildPage(root)).rejects.toThrow(
+    /^unable to build the page; [^\n]*Unexpected token \([^\n]*main\.ts:1:7\)$/,
+  )
+})
+
+test('no source makes HTML of a string, or opens a page that could reach back', () => {
+  const sources = readdirSync(join(web, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.tsx?$/.test(file),
+  )
+  expect(sources.length).toBeGreaterThan(40)
+  for (const file of sources) {
+    const source = readFileSync(join(web, 'src', file), 'utf8')
+    expect(source, file).not.toMatch(
+      /dangerouslySetInnerHTML|(inner|outer)HTML|insertAdjacentHTML|document\.write|eval\(/,
+    )
+    for (const [link] of source.matchAll(/<a\b[^>]*target="_blank"[^>]*>/gs)) expect(link, file).toContain('noopener')
+  }
+})

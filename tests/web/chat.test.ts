@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest'
+import { ChatError } from '../../src/client/index.ts'
+import { settled } from '../client/virtual-clock.ts'
+import { FakeStrings, givenChat } from './given-chat.ts'
+
+type Given = ReturnType<typeof givenChat>
+
+const titles = ({ chat }: Given) => chat.conversations.get().map(({ title }) => title.get())
+
+const added = (chatRoomId: string, roomName: string, headSeq = 0) => ({
+  ...{ event: 'roomAdded', chatRoomId, roomName, headSeq },
+})
+
+/** Rooms are called by their id. A direct room's name is its users'. */
+async function givenDirect(name: string) {
+  const given = givenChat()
+  given.server.override = ({ action }) =>
+    action === 'getRoom'
+      ? { data: { chatRoomId: 'dm:1', roomName: name, members: ['me', 'ann, a'], headSeq: 0 } }
+      : undefined
+  await given.client.connect()
+  given.server.socket.events(added('dm:1', name))
+  await settled()
+  return given
+}
+
+describe('the list', () => {
+  test('has rooms by name, then conversations by name', async () => {
+    const given = givenChat({ zoo: [], Apple: [], banana: [] })
+    await given.client.connect()
+    given.server.socket.events(added('dm:1', 'bob, me'), added('dm:2', 'ann, me'), added('room-10', 'Cherry'))
+    expect(titles(given)).toEqual(['Apple', 'banana', 'Cherry', 'zoo', 'ann', 'bob'])
+  })
+
+  test('asks the members who the other is where the name doesn’t tell', async () => {
+    const given = await givenDirect('me, ann, a')
+    expect(titles(given)).toEqual(['ann, a'])
+    expect(given.chat.find({ kind: 'direct', userId: 'ann, a' })?.room?.id).toBe('dm:1')
+  })
+
+  test('loses a room that this user has left elsewhere', async () => {
+    const given = givenChat({ general: [], other: [] })
+    await given.client.connect()
+    given.server.socket.events({ event: 'memberLeft', chatRoomId: 'general', userId: 'me', timestamp: 0 })
+    expect(titles(given)).toEqual(['other'])
+  })
+
+  test('keeps a room that somebody else has left', async () => {
+    const given = givenChat({ general: [] })
+    await given.client.connect()
+    given.server.socket.events({ event: 'memberLeft', chatRoomId: 'general', userId: 'bob', timestamp: 0 })
+    expect(titles(given)).toEqual(['general'])
+  })
+})
+
+describe('rooms', () => {
+  test('that are joined again are what they were, and show what was said meanwhile', async () => {
+    const given = givenChat({ general: ['1'] })
+    await given.client.connect()
+    const before = given.conversation('general')
+    await before.timeline.load()
+    await given.chat.leave(before)
+    expect(titles(given)).toEqual([])
+    given.server.keep('general', '2')
+    const after = await given.chat.join('general')
+    await settled()
+    expect(after).toBe(before)
+    expect(after.timeline.get().messages.map(({ content }) => content)).toEqual(['1', '2'])
+    expect(after.unread.get().count).toBe(0)
+    expect(titles(given)).toEqual(['general'])
+  })
+
+  test('are made when there is none to join', async () => {
+    const given = givenChat()
+    given.server.override = ({ action, chatRoomId, roomName }) =>
+      action === 'createRoom' ? { data: { chatRoomId, roomName, members: ['me'], headSeq: 0 } } : undefined
+    await given.client.connect()
+    const { title, route } = await given.chat.joinOrCreate('lobby', 'Lobby')
+    expect([title.get(), route]).toEqual(['Lobby', { kind: 'room', id: 'lobby' }])
+  })
+
+  test('that can’t be joined are not made', async () => {
+    const given = givenChat()
+    given.server.override = () => ({ error: { code: 'forbidden', retryable: false } })
+    const connecting = given.client.connect().catch(() => {})
+    given.server.override = ({ action }) =>
+      action === 'joinRoom' ? { error: { code: 'forbidden', retryable: false } } : undefined
+    await connecting
+    await expect(given.chat.joinOrCreate('lobby', 'Lobby')).rejects.toThrow(ChatError)
+    expect(given.server.asked('createRoom')).toEqual([])
+  })
+})
+
+describe('a conversation with somebody', () => {
+  test('is the room that there is', async () => {
+    const given = await givenDirect('bob, me')
+    expect(given.chat.talkTo('bob')).toBe(given.chat.conversations.get()[0])
+  })
+
+  test('begins with the first message, and is then a room’s, once in the list', async () => {
+    const given = givenChat()
+    const { server, client, chat, clock } = given
+    await client.connect()
+    const conversation = chat.talkTo('bob')
+    await conversation.timeline.load()
+    expect(conversation.room).toBeUndefined()
+    expect(conversation.timeline.get()).toMatchObject({ newest: 'ready', older: 'none', messages: [] })
+    server.override = ({ action, content, recipientId }) => {
+      if (action !== 'sendMessage' || recipientId !== 'bob') return undefined
+      const { seq, messageId, timestamp } = server.keep('dm:1', String(content), { senderId: 'me' })
+      return { data: { chatRoomId: 'dm:1', seq, messageId, timestamp, duplicate: false } }
+    }
+    conversation.send('hi')
+    await clock.advance(1_000)
+    expect(conversation.timeline.get()).toMatchObject({ messages: [{ content: 'hi' }], pending: [] })
+    expect(conversation.room?.id).toBe('dm:1')
+    server.socket.events(added('dm:1', 'bob, me', 1))
+    expect(titles(given)).toEqual(['bob'])
+    given.say('dm:1', 'hello me')
+    expect(conversation.timeline.get().messages.map(({ content }) => content)).toEqual(['hi', 'hello me'])
+  })
+})
+
+describe('unread', () => {
+  test('counts others’ messages, not own ones, in all rooms together', async () => {
+    const given = givenChat({ general: ['old'], other: [] })
+    const { client, chat, conversation, say } = given
+    await client.connect()
+    expect(chat.unread.get()).toBe(0)
+    say('general', 'a')
+    say('general', 'b')
+    say('other', 'c')
+    conversation('other').send('mine')
+    await settled()
+    expect([conversation('general').unread.get().count, conversation('other').unread.get().count]).toEqual([2, 1])
+    expect(chat.unread.get()).toBe(3)
+  })
+
+  test('ends with reading, and stays read after a reload', async () => {
+    const strings = new FakeStrings()
+    const given = givenChat({ general: ['1', '2'] }, strings)
+    await given.client.connect()
+    given.say('general', '3')
+    await given.conversation('general').timeline.load()
+    given.conversation('general').markRead()
+    expect(given.chat.unread.get()).toBe(0)
+
+    const again = givenChat({ general: ['1', '2', '3', '4', '5'] }, strings)
+    await again.client.connect()
+    expect(again.conversation('general').unread.get()).toEqual({ readTo: 3, count: 2 })
+  })
+
+  test('is all of a room that somebody put this user into', async () => {
+    const { client, server, chat, clock } = givenChat()
+    await client.connect()
+    server.room('new')
+    for (const content of ['1', '2']) server.keep('new', content)
+    server.socket.events(added('new', 'New', 2))
+    await clock.advance(1_000)
+    expect(chat.unread.get()).toBe(2)
+  })
+
+  test('is all of a room that this user was put into while there was no connection', async () => {
+    const { client, server, chat, clock } = givenChat({ general: ['1', '2'] })
+    await client.connect()
+    server.socket.cut()
+    server.room('new')
+    for (const content of ['1', '2', '3']) server.keep('new', content)
+    await clock.advance(1_000)
+    expect(chat.unread.get()).toBe(3)
+  })
+
+  test('is nothing of a room that began again and says less than had been read', async () => {
+    const strings = new FakeStrings()
+    strings.setItem('tabletalk.read.me.general', '40')
+    const given = givenChat({ general: [] }, strings)
+    await given.client.connect()
+    expect(given.chat.unread.get()).toBe(0)
+    given.say('general', '1')
+    expect(given.chat.unread.get()).toBe(1)
+  })
+})
+
+test('the connection says when it tries again, and why it has to', async () => {
+  const { client, server, chat, clock } = givenChat()
+  expect(chat.connection.get()).toMatchObject({ status: 'connecting', hasBeenConnected: false })
+  await client.connect()
+  expect(chat.connection.get()).toMatchObject({ status: 'connected', hasBeenConnected: true, retryAt: undefined })
+  server.down = true
+  server.socket.cut()
+  const { retryAt } = chat.connection.get()
+  expect(chat.connection.get()).toMatchObject({ status: 'disconnected', error: { code: 'disconnected' } })
+  expect(retryAt).toBeGreaterThan(clock.now())
+  server.down = false
+  await clock.advance(retryAt! - clock.now())
+  expect(chat.connection.get()).toMatchObject({ status: 'connected', retryAt: undefined, error: undefined })
+})
+
+test('members are kept up to date, also with what is told while they are asked for', async () => {
+  const { client, server, conversation } = givenChat({ general: [] })
+  server.override = ({ action }) =>
+    action === 'getRoom'
+      ? { data: { chatRoomId: 'general', roomName: 'general', members: ['me', 'bob'], headSeq: 0 } }
+      : undefined
+  await client.connect()
+  const { members } = conversation('general')
+  const tell = (event: 'memberJoined' | 'memberLeft', userId: string) =>
+    server.socket.events({ event, chatRoomId: 'general', userId, timestamp: 0 })
+  const loading = members.load()
+  tell('memberJoined', 'ada')
+  tell('memberLeft', 'bob')
+  await loading
+  expect(members.get()).toEqual({ phase: 'ready', userIds: ['ada', 'me'] })
+  tell('memberJoined', 'user 10')
+  tell('memberJoined', 'user 9')
+  tell('memberLeft', 'ada')
+  expect(members.get().userIds).toEqual(['me', 'user 9', 'user 10'])
+})

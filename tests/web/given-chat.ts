@@ -1,0 +1,57 @@
+import { Chat } from '../../web/src/state/chat.ts'
+import { ReadMarks } from '../../web/src/state/unread.ts'
+import type { KeptStrings } from '../../web/src/state/kept.ts'
+import type { FakeServer } from '../client/fake-server.ts'
+import { givenClient } from '../client/given-client.ts'
+
+export class FakeStrings implements KeptStrings {
+  readonly strings = new Map<string, string>()
+
+  getItem = (key: string): string | null => this.strings.get(key) ?? null
+  setItem = (key: string, value: string): void => void this.strings.set(key, value)
+  removeItem = (key: string): void => void this.strings.delete(key)
+}
+
+/** The user `me`, on a server in memory with these rooms: each name with its messages, all of bob's. */
+export function givenChat(rooms: Record<string, string[]> = {}, strings = new FakeStrings()) {
+  const given = givenClient()
+  const { server, client, clock, errors } = given
+  for (const [name, contents] of Object.entries(rooms)) {
+    server.room(name)
+    for (const content of contents) server.keep(name, content)
+  }
+  server.override = (frame) => pageOf(server, frame)
+  const chat = new Chat(
+    client,
+    (userId) => new ReadMarks(strings, userId),
+    () => clock.now(),
+    (error) => errors.push(error),
+  )
+  const conversation = (name: string) => {
+    const found = chat.conversations.get().find(({ room }) => room?.id === name)
+    if (!found) throw new Error(`the chat has no ${name}`)
+    return found
+  }
+  /** Bob says something, and everybody is told. */
+  const say = (name: string, content: string) => server.socket.events(server.keep(name, content))
+  return { ...given, chat, strings, conversation, say }
+}
+
+/** History as the server has it: the page before a number, or the newest. */
+export function pageOf(server: FakeServer, frame: Parameters<FakeServer['override']>[0]) {
+  if (frame.action !== 'getHistory' || frame['after'] !== undefined) return undefined
+  const {
+    chatRoomId,
+    before = Infinity,
+    limit,
+  } = frame as unknown as {
+    chatRoomId: string
+    before?: number
+    limit: number
+  }
+  const found = server.room(chatRoomId).filter(({ seq }) => seq < before)
+  return { data: { messages: found.slice(-limit), hasMore: found.length > limit } }
+}
+
+/** As many contents as numbers, `1` to `count`. */
+export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1))

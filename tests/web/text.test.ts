@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { ChatError } from '../../src/client/index.ts'
+import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
+import { fileSize } from '../../web/src/text/file-size.ts'
+import { fileType, isPicture } from '../../web/src/text/file-type.ts'
+import { dayName, dayOf } from '../../web/src/text/moments.ts'
+import { peerFrom } from '../../web/src/text/peer.ts'
+import { roomIdFrom } from '../../web/src/text/room-id.ts'
+import { countOf, sentenceOf, typingSentence } from '../../web/src/text/sentences.ts'
+
+describe('avatars', () => {
+  test.each([
+    ['ada', 'A'],
+    ['Ada Lovelace', 'AL'],
+    ['ada.lovelace@example.com', 'AC'],
+    ['Évariste Galois', 'ÉG'],
+    ['田中 太郎', '田太'],
+    ['👩‍👩‍👧 family', '👩‍👩‍👧F'],
+    ['  ', '?'],
+    ['...', '?'],
+  ])('the initials of %j are %j', (name, initials) => {
+    expect(initialsOf(name)).toBe(initials)
+  })
+
+  test('a user has the same colour always, and users have many', () => {
+    const hues = Array.from({ length: 200 }, (_, index) => hueOf(`user-${index}`))
+    expect(hueOf('ada')).toBe(hueOf('ada'))
+    expect(new Set(hues).size).toBe(HUES)
+    expect(Math.max(...hues)).toBe(HUES - 1)
+  })
+})
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [999, '999 bytes'],
+  [1_000, '1 kB'],
+  [1_540, '1.5 kB'],
+  [999_499, '999 kB'],
+  [999_500, '1 MB'],
+  [26_214_400, '26 MB'],
+  [5_000_000_000_000, '5000 GB'],
+])('a file of %i bytes has %s', (bytes, text) => {
+  expect(fileSize(bytes)).toBe(text)
+})
+
+describe('days', () => {
+  test('change at midnight, on days of 23 and 25 hours too', () => {
+    for (let month = 0; month < 12; month += 1) {
+      for (let day = 1; day < 28; day += 1) {
+        const last = dayOf(new Date(2026, month, day, 23, 59, 59).getTime())
+        expect(dayOf(new Date(2026, month, day).getTime())).toBe(last)
+        expect(dayOf(new Date(2026, month, day + 1).getTime())).toBe(last + 1)
+      }
+    }
+  })
+
+  test('are called today, yesterday, by the weekday in this year, and else by the date', () => {
+    const now = new Date(2026, 2, 14, 0, 30).getTime()
+    expect(dayName(new Date(2026, 2, 14, 23).getTime(), now)).toBe('Today')
+    expect(dayName(new Date(2026, 2, 13, 23, 59).getTime(), now)).toBe('Yesterday')
+    expect(dayName(new Date(2026, 0, 5).getTime(), now)).toMatch(/\p{L}+.*5/u)
+    expect(dayName(new Date(2026, 0, 5).getTime(), now)).not.toContain('2026')
+    expect(dayName(new Date(2025, 11, 31).getTime(), now)).toContain('2025')
+  })
+})
+
+describe('the type of a file', () => {
+  test.each([
+    { name: 'a.png', type: 'image/png', bytes: '', declared: 'image/png' },
+    { name: 'a.txt', type: 'text/plain;charset=utf-8', bytes: '', declared: 'text/plain' },
+    { name: 'a.bin', type: 'Application/PDF', bytes: '', declared: 'application/pdf' },
+    { name: 'Notes.MD', type: '', bytes: '# hi', declared: 'text/markdown' },
+    { name: 'a.docx', type: '', bytes: 'PK', declared: expect.stringMatching(/wordprocessingml\.document$/) as string },
+    { name: 'Makefile', type: '', bytes: 'äll:', declared: 'text/plain' },
+    { name: 'a.constructor', type: '', bytes: 'x', declared: 'text/plain' },
+  ])('of $name, which the browser calls "$type", is $declared', async ({ name, type, bytes, declared }) => {
+    expect(await fileType(new File([bytes], name, { type }))).toEqual(declared)
+  })
+
+  test('is unknown where neither the name nor the bytes say it', async () => {
+    expect(await fileType(new File([new Uint8Array([0x7f, 0xff, 0xfe])], 'core'))).toBeUndefined()
+  })
+
+  test('a picture that could run something is no picture', () => {
+    expect(['image/png', 'image/jpeg', 'image/webp'].every(isPicture)).toBe(true)
+    expect(['image/svg+xml', 'image/png+xml', 'text/html', 'image/x-icon'].some(isPicture)).toBe(false)
+  })
+})
+
+test.each([
+  ['ada, bob', 'ada', 'bob'],
+  ['ada, bob', 'bob', 'ada'],
+  ['ada, bob', 'eve', undefined],
+  ['a, b, c', 'a', undefined],
+  ['ada', 'ada', undefined],
+  [`ada, ${'x'.repeat(123)}`, 'ada', undefined],
+])('the room %j tells %s that the other is %s', (roomName, userId, peer) => {
+  expect(peerFrom(roomName, userId)).toBe(peer)
+})
+
+describe('ids of rooms', () => {
+  test.each([
+    ['Design team', 'design-team'],
+    ['  Für Élise & friends! ', 'fur-elise-friends'],
+    ['dm: no', 'dm-no'],
+    ['日本', ''],
+    ['x'.repeat(100), 'x'.repeat(64)],
+    ['__proto__', '__proto__'],
+  ])('%j becomes %j', (name, id) => {
+    expect(roomIdFrom(name)).toBe(id)
+  })
+})
+
+describe('sentences', () => {
+  test('errors of the chat have words for people', () => {
+    expect(sentenceOf(new ChatError('room_not_found', 'unable to join; x'))).toBe('There is no room with that id.')
+    expect(sentenceOf(new ChatError('upload_failed', 'unable to upload; type_mismatch'))).toMatch(/not what its name/)
+    expect(sentenceOf(new ChatError('upload_failed', 'unable to upload; the bucket answered 403'))).toBe(
+      'The bucket answered 403.',
+    )
+  })
+
+  test('whatever else is thrown is told as it is', () => {
+    expect(sentenceOf(new Error('This file is empty.'))).toBe('This file is empty.')
+    expect(sentenceOf('odd')).toBe('Odd.')
+  })
+
+  test.each([
+    [[], ''],
+    [['ada'], 'ada is typing'],
+    [['ada', 'bob'], 'ada and bob are typing'],
+    [['ada', 'bob', 'eve'], 'Several people are typing'],
+  ])('of %j it is said: %j', (names, sentence) => {
+    expect(typingSentence(names)).toBe(sentence)
+  })
+
+  test('more than 99 is 99+', () => {
+    expect([1, 99, 100].map(countOf)).toEqual(['1', '99', '99+'])
+  })
+})

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import type { MessageEvent, Room, UploadOptions } from '../../src/client/index.ts'
+import { Uploads } from '../../web/src/state/uploads.ts'
+import { settled } from '../client/virtual-clock.ts'
+
+interface Sent {
+  file: File
+  options: UploadOptions
+  finish: () => void
+  fail: (error: Error) => void
+}
+
+function givenUploads() {
+  const sent: Sent[] = []
+  const upload: Room['upload'] = (file, options = {}) =>
+    new Promise<MessageEvent>((resolve, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error))
+      sent.push({ file: file as File, options, finish: () => resolve({} as MessageEvent), fail: reject })
+    })
+  const uploads = new Uploads(() => ({ upload }))
+  const states = () => uploads.get().map(({ name, state }) => `${name} ${state}`)
+  return { uploads, sent, states }
+}
+
+const text = (name: string) => new File(['text'], name, { type: 'text/plain' })
+
+test('shows how far a file has come, and forgets it when the room has it', async () => {
+  const { uploads, sent, states } = givenUploads()
+  uploads.add([text('a')])
+  await settled()
+  expect(sent[0]?.options.contentType).toBe('text/plain')
+  sent[0]?.options.onProgress?.(0.4)
+  expect(uploads.get()).toMatchObject([{ name: 'a', size: 4, fraction: 0.4, state: 'sending' }])
+  sent[0]?.options.onProgress?.(1)
+  expect(states()).toEqual(['a checking'])
+  sent[0]?.finish()
+  await settled()
+  expect(states()).toEqual([])
+})
+
+test('sends three at a time, the others when there is room', async () => {
+  const { uploads, sent, states } = givenUploads()
+  uploads.add(['a', 'b', 'c', 'd'].map(text))
+  await settled()
+  expect(states()).toEqual(['a sending', 'b sending', 'c sending', 'd waiting'])
+  sent[1]?.finish()
+  await settled()
+  expect(states()).toEqual(['a sending', 'c sending', 'd sending'])
+})
+
+test('takes one back that is cancelled, and goes on with the next', async () => {
+  const { uploads, sent, states } = givenUploads()
+  uploads.add(['a', 'b', 'c', 'd'].map(text))
+  await settled()
+  uploads.cancel(uploads.get()[0]!.id)
+  await settled()
+  expect(sent[0]?.options.signal?.aborted).toBe(true)
+  expect(states()).toEqual(['b sending', 'c sending', 'd sending'])
+})
+
+test('one that waits can be cancelled and is never sent', async () => {
+  const { uploads, sent } = givenUploads()
+  uploads.add(['a', 'b', 'c', 'd'].map(text))
+  await settled()
+  uploads.cancel(uploads.get()[3]!.id)
+  for (const { finish } of sent) finish()
+  await settled()
+  expect(sent.map(({ file }) => file.name)).toEqual(['a', 'b', 'c'])
+})
+
+test('keeps what fails, to be tried again or taken off', async () => {
+  const { uploads, sent, states } = givenUploads()
+  uploads.add([text('a')])
+  await settled()
+  const error = new Error('no')
+  sent[0]?.fail(error)
+  await settled()
+  expect(uploads.get()).toMatchObject([{ state: 'failed', error }])
+  uploads.retry(uploads.get()[0]!.id)
+  await settled()
+  expect(states()).toEqual(['a sending'])
+  sent[1]?.fail(error)
+  await settled()
+  uploads.cancel(uploads.get()[0]!.id)
+  expect(states()).toEqual([])
+})
+
+test.each([
+  ['an empty file', new File([], 'a', { type: 'text/plain' }), 'This file is empty.'],
+  ['what is neither text nor of a known type', new File([new Uint8Array([0xff])], 'core'), /not accepted/],
+])('does not send %s', async (_what, file, reason) => {
+  const { uploads, sent } = givenUploads()
+  uploads.add([file])
+  await settled()
+  expect(sent).toEqual([])
+  expect(uploads.get()[0]?.state).toBe('failed')
+  expect((uploads.get()[0]?.error as Error).message).toMatch(reason)
+})
+
+test('says that a conversation begins with a message', async () => {
+  const uploads = new Uploads(() => undefined)
+  uploads.add([text('a')])
+  await settled()
+  expect((uploads.get()[0]?.error as Error).message).toMatch(/^Say something first/)
+})

@@ -1,0 +1,38 @@
+import { build } from 'vite'
+import { config } from './vite.config.ts'
+
+/** A file of the built page: `index.html`, or one below `assets/` whose name changes with its content. */
+export interface PageFile {
+  /** From the page's root, without a leading slash. */
+  path: string
+  content: string | Uint8Array
+}
+
+/**
+ * Builds the page in memory.
+ *
+ * @param root default: the page's own
+ * @throws Error that says in one sentence what is wrong
+ */
+export async function buildPage(root = config.root): Promise<PageFile[]> {
+  try {
+    const result = await build({ ...config, root, build: { ...config.build, write: false } })
+    const outputs = Array.isArray(result) ? result : 'output' in result ? [result] : []
+    return outputs.flatMap(({ output }) =>
+      output.map((file) => ({ path: file.fileName, content: file.type === 'chunk' ? file.code : file.source })),
+    )
+  } catch (cause) {
+    throw new Error(`unable to build the page; ${firstLine(cause)}`, { cause })
+  }
+}
+
+/** The bundler's words go on with an excerpt of the source, in colours; in it stands where the mistake is. */
+function firstLine(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\u001b\[[\d;]*m/g, '')
+  const [reason = 'no reason was given'] = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^Build failed with \d+ errors?:?$/.test(line))
+  const [, place] = /\[ (\S+:\d+:\d+) \]/.exec(text) ?? []
+  return place === undefined ? reason : `${reason} (${place})`
+}

@@ -1,0 +1,26 @@
+/** Origins beside the page's own, such as `https://bucket.s3.eu-central-1.amazonaws.com`. */
+export interface PolicyOrigins {
+  /** Where the page may send and ask: the WebSocket's origin (`wss://…`), the bucket's, a token endpoint's. */
+  connect: readonly string[]
+  /** Where pictures come from: the bucket. */
+  images: readonly string[]
+}
+
+/**
+ * The `Content-Security-Policy` of the page: its own scripts and styles, nothing inline, no HTML made from strings
+ * (trusted types), and nothing of anybody else but the chat's own API and bucket. `blob:` shows a picture that is
+ * being uploaded.
+ */
+export const contentSecurityPolicy = ({ connect, images }: PolicyOrigins): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    ["img-src 'self' blob:", ...images].join(' '),
+    ["connect-src 'self'", ...connect].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')

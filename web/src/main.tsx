@@ -1,0 +1,28 @@
+import { createRoot } from 'react-dom/client'
+import { Identity } from './state/identity.ts'
+import { kept } from './state/kept.ts'
+import { loadSettings } from './state/settings.ts'
+import { ThemeChoice } from './state/theme.ts'
+import './style/index.css'
+import { App } from './view/app.tsx'
+import { Unable } from './view/unable.tsx'
+
+const root = createRoot(document.getElementById('root')!, {
+  onUncaughtError: (error) => {
+    reportError(error)
+    root.render(<Unable reason="Something went wrong on this page." />)
+  },
+})
+const forever = kept(() => localStorage)
+const theme = new ThemeChoice(forever)
+const showTheme = () => (document.documentElement.dataset['theme'] = theme.get())
+theme.subscribe(showTheme)
+showTheme()
+
+try {
+  const settings = await loadSettings(document.baseURI, (url) => fetch(url, { cache: 'no-cache' }))
+  const identity = new Identity(kept(() => sessionStorage))
+  root.render(<App settings={settings} theme={theme} identity={identity} kept={forever} />)
+} catch (error) {
+  root.render(<Unable reason={(error as Error).message} />)
+}

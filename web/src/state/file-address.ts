@@ -1,0 +1,36 @@
+import type { MessageEvent, Room } from '../../../src/client/index.ts'
+
+type FileInfo = NonNullable<MessageEvent['file']>
+
+/** Asked for again so many ms before it expires. */
+const MARGIN_MS = 10_000
+
+/** The signed address of a message's file, which is asked for anew once it has expired. */
+export class FileAddress {
+  readonly #ask: () => ReturnType<Room['fileUrl']>
+  #url: string
+  #expiresAt: number
+  #asked: Promise<string> | undefined
+
+  constructor({ fileUrl, fileUrlExpiresAt }: FileInfo, ask: () => ReturnType<Room['fileUrl']>) {
+    this.#url = fileUrl
+    this.#expiresAt = fileUrlExpiresAt
+    this.#ask = ask
+  }
+
+  /** Nothing when it has expired. */
+  current(now: number): string | undefined {
+    return now < this.#expiresAt - MARGIN_MS ? this.#url : undefined
+  }
+
+  /** A new one, whatever the old one's time. */
+  renew(): Promise<string> {
+    this.#asked ??= this.#ask()
+      .then(({ fileUrl, expiresAt }) => {
+        this.#expiresAt = expiresAt
+        return (this.#url = fileUrl)
+      })
+      .finally(() => (this.#asked = undefined))
+    return this.#asked
+  }
+}

@@ -1,0 +1,28 @@
+/** What the address names after `#`: a room, the conversation with a user, or nothing yet. */
+export type Route = { kind: 'home' } | { kind: 'room'; id: string } | { kind: 'direct'; userId: string }
+
+export function routeFrom(hash: string): Route {
+  const [, kind, encoded = ''] = /^#\/(room|direct)\/([^/]+)$/.exec(hash) ?? []
+  const id = decoded(encoded)
+  if (kind === undefined || id === undefined) return { kind: 'home' }
+  return kind === 'room' ? { kind, id } : { kind: 'direct', userId: id }
+}
+
+export function hashOf(route: Route): string {
+  switch (route.kind) {
+    case 'home':
+      return '#/'
+    case 'room':
+      return `#/room/${encodeURIComponent(route.id)}`
+    case 'direct':
+      return `#/direct/${encodeURIComponent(route.userId)}`
+  }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text) || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,44 @@
+/** How users of this page sign in. */
+export type SignIn =
+  /** `npm start`: a name is enough. */
+  | { kind: 'local' }
+  /** The user pastes a token. */
+  | { kind: 'token' }
+  /** The team's own endpoint answers `{"token": "…"}` to a POST with its cookies, 401 to whoever is signed out. */
+  | { kind: 'tokenUrl'; url: string; signInUrl?: string }
+
+/** `config.json`, which lies beside the page. */
+export interface Settings {
+  /** Of the WebSocket: `wss://…`; a path is on the page's own host. */
+  url: string
+  signIn: SignIn
+}
+
+/** @throws Error that says what is wrong with the file */
+export async function loadSettings(base: string, fetchFile: (url: URL) => Promise<Response>): Promise<Settings> {
+  const response = await fetchFile(new URL('config.json', base))
+  if (!response.ok) throw new Error(`config.json is missing: the server answered ${response.status}.`)
+  return settingsFrom(await response.json().catch(() => undefined), base)
+}
+
+/** @throws Error that says what is wrong */
+export function settingsFrom(json: unknown, base: string): Settings {
+  const { url, signIn } = (json ?? {}) as { url?: unknown; signIn?: unknown }
+  if (typeof url !== 'string' || !URL.canParse(url, base)) throw new Error('config.json has no "url" of the WebSocket.')
+  const socket = new URL(url, base)
+  socket.protocol = socket.protocol.replace(/^http/, 'ws')
+  if (!/^wss?:$/.test(socket.protocol)) throw new Error('The "url" in config.json is not that of a WebSocket.')
+  return { url: socket.href, signIn: signInFrom(signIn) }
+}
+
+function signInFrom(json: unknown): SignIn {
+  const { kind, url, signInUrl } = (json ?? {}) as Record<string, unknown>
+  if (kind === 'local' || kind === 'token') return { kind }
+  if (kind === 'tokenUrl' && typeof url === 'string') {
+    return { kind, url, ...(isWebAddress(signInUrl) ? { signInUrl } : {}) }
+  }
+  throw new Error('The "signIn" in config.json is none of "local", "token" and "tokenUrl" with its "url".')
+}
+
+/** It becomes a link's target: nothing else, such as `javascript:`, may. */
+const isWebAddress = (url: unknown): url is string => typeof url === 'string' && /^(https?:\/\/|\/)/.test(url)

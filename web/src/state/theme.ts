@@ -1,0 +1,23 @@
+import type { KeptStrings } from './kept.ts'
+import { Store } from './store.ts'
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+const KEY = 'tabletalk.theme'
+
+/** Light, dark, or as the device has it. */
+export class ThemeChoice extends Store<Theme> {
+  readonly #strings: KeptStrings
+
+  constructor(strings: KeptStrings) {
+    const chosen = strings.getItem(KEY)
+    super(themes.find((theme) => theme === chosen) ?? 'system')
+    this.#strings = strings
+  }
+
+  choose(theme: Theme): void {
+    this.#strings.setItem(KEY, theme)
+    this.set(theme)
+  }
+}

@@ -1,0 +1,160 @@
+import type { MessageEvent, OutgoingMessage, Room } from '../../../src/client/index.ts'
+import { Store } from './store.ts'
+
+/** As much of a room as its messages need. */
+export interface TimelineSource {
+  on: Room['on']
+  history: Room['history']
+}
+
+/** An own message that the room doesn't have yet. */
+export interface Pending {
+  id: string
+  content: string
+  state: 'sending' | 'failed'
+  error: unknown
+  retry: () => void
+}
+
+/** Somebody came or went while this page was open. */
+export interface Note {
+  id: string
+  userId: string
+  what: 'joined' | 'left'
+  timestamp: number
+}
+
+export interface TimelineState {
+  /** Without a gap, in the order of `seq`. */
+  messages: readonly MessageEvent[]
+  pending: readonly Pending[]
+  notes: readonly Note[]
+  /** The newest page; messages are worth showing once it is `ready`. */
+  newest: 'waiting' | 'loading' | 'ready' | 'failed'
+  /** What lies before the first message. */
+  older: 'more' | 'loading' | 'failed' | 'none'
+}
+
+const PAGE = 50
+const MAX_NOTES = 50
+/** A room that is followed all day keeps so many messages, and older ones can be scrolled to again. */
+const KEPT = 500
+/** Messages beyond `KEPT` before it is tidied. */
+const SLACK = 200
+
+const INITIAL: TimelineState = { messages: [], pending: [], notes: [], newest: 'waiting', older: 'none' }
+
+/** What has been said in a conversation: pages of history and what comes in, as one list. */
+export class Timeline extends Store<TimelineState> {
+  readonly #source: TimelineSource
+  readonly #outgoing = new Map<string, OutgoingMessage>()
+  /** Raised whenever pages that are on their way belong to a list that is given up. */
+  #generation = 0
+  #notes = 0
+
+  constructor(source: TimelineSource) {
+    super(INITIAL)
+    this.#source = source
+    source.on('message', (message) => this.#arrived(message))
+    source.on('outgoing', (message) => this.#outgoingChanged(message))
+    source.on('discontinuity', () => this.restart())
+    source.on('memberJoined', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'joined' }))
+    source.on('memberLeft', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'left' }))
+  }
+
+  /** Loads the newest page, unless it is there or on its way. */
+  async load(): Promise<void> {
+    if (this.get().newest === 'ready' || this.get().newest === 'loading') return
+    const generation = ++this.#generation
+    this.patch({ newest: 'loading' })
+    try {
+      const { messages, hasMore } = await this.#source.history({ limit: PAGE })
+      if (generation !== this.#generation) return
+      // What came in before the page's first message may have a gap behind it.
+      const from = messages[0]?.seq ?? 0
+      const later = this.get().messages.filter(({ seq }) => seq >= from)
+      this.patch({ messages: merged(messages, later), newest: 'ready', older: hasMore ? 'more' : 'none' })
+    } catch {
+      if (generation === this.#generation) this.patch({ newest: 'failed' })
+    }
+  }
+
+  /** Loads the page before the first message. */
+  async loadOlder(): Promise<void> {
+    const { newest, older, messages } = this.get()
+    const before = messages[0]?.seq
+    if (newest !== 'ready' || older === 'loading' || older === 'none' || before === undefined) return
+    const generation = this.#generation
+    this.patch({ older: 'loading' })
+    try {
+      const page = await this.#source.history({ before, limit: PAGE })
+      if (generation !== this.#generation) return
+      this.patch({ messages: merged(page.messages, this.get().messages), older: page.hasMore ? 'more' : 'none' })
+    } catch {
+      if (generation === this.#generation) this.patch({ older: 'failed' })
+    }
+  }
+
+  /**
+   * After messages that won't come by themselves, or with another room in the place of this: the newest page says what
+   * is there.
+   */
+  restart(): void {
+    const { newest, pending } = this.get()
+    this.#generation += 1
+    this.set({ ...INITIAL, pending })
+    // It says itself when it fails.
+    if (newest !== 'waiting') this.load().catch(() => {})
+  }
+
+  /** Forgets what is far up, for someone who looks at the newest messages. */
+  tidy(): void {
+    const { messages, older } = this.get()
+    if (messages.length <= KEPT + SLACK || older === 'loading') return
+    this.patch({ messages: messages.slice(-KEPT), older: 'more' })
+  }
+
+  /** Gives up a message that failed. */
+  discard(id: string): void {
+    this.#outgoing.delete(id)
+    this.#showPending()
+  }
+
+  #arrived(message: MessageEvent): void {
+    const { messages, newest } = this.get()
+    this.patch({ messages: merged(messages, [message]) })
+    if (newest === 'waiting' && messages.length > KEPT) this.patch({ messages: this.get().messages.slice(-PAGE) })
+  }
+
+  #outgoingChanged(message: OutgoingMessage): void {
+    if (message.state === 'sent') this.#outgoing.delete(message.clientMessageId)
+    else this.#outgoing.set(message.clientMessageId, message)
+    this.#showPending()
+  }
+
+  #showPending(): void {
+    const pending = [...this.#outgoing.values()].map((message) => ({
+      id: message.clientMessageId,
+      content: message.content,
+      state: message.state === 'failed' ? ('failed' as const) : ('sending' as const),
+      error: message.error,
+      retry: () => message.retry(),
+    }))
+    this.patch({ pending })
+  }
+
+  #note(note: Omit<Note, 'id'>): void {
+    const id = `note-${++this.#notes}`
+    this.patch({ notes: [...this.get().notes, { id, ...note }].slice(-MAX_NOTES) })
+  }
+}
+
+/** Both in one order, each message once; the second's wins, for its file's address is the fresher one. */
+function merged(first: readonly MessageEvent[], second: readonly MessageEvent[]): MessageEvent[] {
+  const last = first.at(-1)?.seq ?? -1
+  if (second.length > 0 && second.every(({ seq }, index) => seq > (second[index - 1]?.seq ?? last))) {
+    return [...first, ...second]
+  }
+  const bySeq = new Map([...first, ...second].map((message) => [message.seq, message]))
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+}

@@ -1,0 +1,21 @@
+/** Colours that avatars have, `--hue` of `.hue-0` and so on in the style sheet. */
+export const HUES = 12
+
+/** The same colour for the same id, wherever it is shown. */
+export function hueOf(id: string): number {
+  let hash = 0
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0
+  return hash % HUES
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** One or two characters that stand for a name: `Ada Lovelace` is AL, `bob` is B, an emoji is itself. */
+export function initialsOf(name: string): string {
+  const words = name.split(/[\s._@-]+/u).filter((word) => word !== '')
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words
+  return chosen.map((word) => firstOf(word ?? '')).join('') || '?'
+}
+
+const firstOf = (word: string): string =>
+  graphemes.segment(word)[Symbol.iterator]().next().value?.segment.toUpperCase() ?? ''

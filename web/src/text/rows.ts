@@ -1,0 +1,97 @@
+import type { MessageEvent } from '../../../src/client/index.ts'
+import type { Note, Pending, TimelineState } from '../state/timeline.ts'
+import { dayOf } from './moments.ts'
+
+/** A message in a group: one of the room's, or an own one that isn't there yet. */
+export type Item = { key: string; message: MessageEvent } | { key: string; pending: Pending }
+
+export type Row =
+  | { kind: 'day'; key: string; timestamp: number }
+  | { kind: 'unread'; key: string }
+  | { kind: 'note'; key: string; note: Note }
+  /** What one person said without much of a pause. */
+  | { kind: 'group'; key: string; senderId: string; isOwn: boolean; timestamp: number; items: Item[] }
+
+/** A pause of this many ms begins a new group. */
+const PAUSE_MS = 5 * 60 * 1_000
+
+interface View {
+  userId: string
+  /** The line "New messages" goes before the first message of others after this `seq`; nothing for no line. */
+  newAfter: number | undefined
+  now: number
+}
+
+/** A conversation as it is shown, line by line from the oldest. */
+export function rowsOf(
+  { messages, notes, pending }: Pick<TimelineState, 'messages' | 'notes' | 'pending'>,
+  { userId, newAfter, now }: View,
+): Row[] {
+  const builder = new RowBuilder(userId)
+  const first = messages[0]?.timestamp ?? -Infinity
+  const waiting = notes.filter(({ timestamp }) => timestamp >= first)
+  let isOld = newAfter !== undefined
+  for (const message of messages) {
+    while (waiting[0] && waiting[0].timestamp < message.timestamp) builder.note(waiting.shift()!)
+    if (isOld && message.seq > newAfter! && message.senderId !== userId) {
+      builder.unread()
+      isOld = false
+    }
+    builder.item(itemOf(message, userId), message.senderId, message.timestamp)
+  }
+  for (const note of waiting) builder.note(note)
+  // Already in the room, and its answer on the way.
+  const arrived = new Set(messages.slice(-PENDING_LOOK).map(({ clientMessageId }) => clientMessageId))
+  for (const own of pending) {
+    if (!arrived.has(own.id)) builder.item({ key: own.id, pending: own }, userId, Math.max(now, builder.lastAt))
+  }
+  return builder.rows
+}
+
+const PENDING_LOOK = 100
+
+/** An own message keeps its key when it has arrived, so that it is the same element on the page. */
+function itemOf(message: MessageEvent, userId: string): Item {
+  const { clientMessageId, messageId, senderId } = message
+  return { key: senderId === userId && clientMessageId !== undefined ? clientMessageId : messageId, message }
+}
+
+class RowBuilder {
+  readonly rows: Row[] = []
+  lastAt = -Infinity
+  readonly #userId: string
+  #day: number | undefined
+
+  constructor(userId: string) {
+    this.#userId = userId
+  }
+
+  item(item: Item, senderId: string, timestamp: number): void {
+    this.#startDay(timestamp)
+    const last = this.rows.at(-1)
+    if (last?.kind === 'group' && last.senderId === senderId && timestamp - this.lastAt < PAUSE_MS) {
+      last.items.push(item)
+    } else {
+      const isOwn = senderId === this.#userId
+      this.rows.push({ kind: 'group', key: `group-${item.key}`, senderId, isOwn, timestamp, items: [item] })
+    }
+    this.lastAt = timestamp
+  }
+
+  note(note: Note): void {
+    this.#startDay(note.timestamp)
+    this.rows.push({ kind: 'note', key: note.id, note })
+  }
+
+  unread(): void {
+    this.rows.push({ kind: 'unread', key: 'unread' })
+  }
+
+  /** Clocks may differ a little: a day never begins twice. */
+  #startDay(timestamp: number): void {
+    const day = dayOf(timestamp)
+    if (this.#day !== undefined && day <= this.#day) return
+    this.#day = day
+    this.rows.push({ kind: 'day', key: `day-${day}`, timestamp })
+  }
+}

@@ -1,0 +1,38 @@
+import type { ConnectionState } from '../state/connection-state.ts'
+import { CloudOffIcon } from './icons.tsx'
+import { useChat } from './use-chat.ts'
+import { useNow } from './use-now.ts'
+import { useStore } from './use-store.ts'
+
+/** Says that there is no connection, and when the next attempt comes. The countdown isn't read out second by second. */
+export function Banner() {
+  const { connection, client } = useChat()
+  const state = useStore(connection)
+  // What becomes of it is told by the status.
+  const tryNow = () => {
+    client.connect().catch(() => {})
+  }
+  const isShown = state.status !== 'connected' && (state.hasBeenConnected || state.error !== undefined)
+  return (
+    <div className="banner" role="status" aria-label="Connection" data-shown={isShown}>
+      {isShown && (
+        <>
+          <CloudOffIcon />
+          <span>{state.hasBeenConnected ? 'Connection lost.' : 'No connection yet.'}</span>
+          <Countdown state={state} />
+          {state.retryAt !== undefined && (
+            <button type="button" className="link-button" onClick={tryNow}>
+              Try now
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  )
+}
+
+function Countdown({ state: { status, retryAt } }: { state: ConnectionState }) {
+  const now = useNow(retryAt === undefined ? 0 : 250)
+  if (status === 'connecting' || retryAt === undefined) return <span>Connecting …</span>
+  return <span aria-hidden="true">Trying again in {Math.max(1, Math.ceil((retryAt - now) / 1_000))} s</span>
+}

@@ -1,0 +1,103 @@
+import { type MouseEvent, useCallback, useEffect, useState } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import type { ThemeChoice } from '../state/theme.ts'
+import { Banner } from './banner.tsx'
+import { ConversationPane } from './conversation-pane.tsx'
+import { DetailsPane } from './details-pane.tsx'
+import { Connecting, NotAMember, Welcome } from './empty-pane.tsx'
+import { DirectDialog, JoinDialog, LeaveDialog, NewRoomDialog } from './room-dialogs.tsx'
+import { type DialogName, Sidebar } from './sidebar.tsx'
+import { Switcher } from './switcher.tsx'
+import { useChat } from './use-chat.ts'
+import { useCurrent } from './use-current.ts'
+import { useShortcuts } from './use-shortcuts.ts'
+import { useStore } from './use-store.ts'
+import { useTitle } from './use-title.ts'
+
+interface ChatPageProps {
+  theme: ThemeChoice
+  onSignOut: (() => void) | undefined
+}
+
+/** Three panes: where one can go, the conversation, and what there is to know of it. */
+export function ChatPage({ theme, onSignOut }: ChatPageProps) {
+  const chat = useChat()
+  const { hasBeenConnected } = useStore(chat.connection)
+  const conversations = useStore(chat.conversations)
+  const { route, current } = useCurrent(hasBeenConnected)
+  const [dialog, setDialog] = useState<DialogName | 'leave'>()
+  const [hasDetails, setHasDetails] = useDetails(current)
+  const closeDialog = useCallback(() => setDialog(undefined), [])
+  const openSwitcher = useCallback(() => setDialog('switcher'), [])
+  useTitle(current)
+  useShortcuts(current, openSwitcher)
+
+  const hasRooms = conversations.length > 0
+  // A small screen has room for one of both: who is nowhere yet is better off with the welcome than with an empty list.
+  const view = route.kind === 'home' && (hasRooms || !hasBeenConnected) ? 'list' : 'talk'
+
+  return (
+    <div className="app" data-view={view} data-details={hasDetails && current !== undefined}>
+      <a className="skip" href="#conversation" onClick={skip}>
+        Skip to the conversation
+      </a>
+      <Banner />
+      <div className="panes">
+        <Sidebar
+          current={current}
+          isLoading={!hasBeenConnected}
+          theme={theme}
+          onOpen={setDialog}
+          onSignOut={onSignOut}
+        />
+        {current ? (
+          <ConversationPane
+            key={current.key}
+            conversation={current}
+            hasDetails={hasDetails}
+            onDetails={() => setHasDetails(!hasDetails)}
+          />
+        ) : !hasBeenConnected ? (
+          <Connecting />
+        ) : route.kind === 'room' ? (
+          <NotAMember key={route.id} id={route.id} />
+        ) : (
+          <Welcome hasRooms={hasRooms} onOpen={setDialog} />
+        )}
+        {current && hasDetails && (
+          <DetailsPane
+            key={`details of ${current.key}`}
+            conversation={current}
+            onClose={() => setHasDetails(false)}
+            onLeave={() => setDialog('leave')}
+          />
+        )}
+      </div>
+      {dialog === 'new-room' && <NewRoomDialog onClose={closeDialog} />}
+      {dialog === 'join' && <JoinDialog onClose={closeDialog} />}
+      {dialog === 'direct' && <DirectDialog onClose={closeDialog} />}
+      {dialog === 'switcher' && <Switcher onClose={closeDialog} />}
+      {dialog === 'leave' && current && <LeaveDialog conversation={current} onClose={closeDialog} />}
+    </div>
+  )
+}
+
+/** The address is the conversation's: a link inside the page moves the focus only. */
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('conversation')?.focus()
+}
+
+const WIDE = '(min-width: 1180px)'
+
+const isWide = (): boolean => window.matchMedia(WIDE).matches
+
+/** Where the details cover the conversation, they are gone when another one is opened. */
+function useDetails(current: Conversation | undefined): [boolean, (isShown: boolean) => void] {
+  const [isShown, setIsShown] = useState(isWide)
+  const key = current?.key
+  useEffect(() => {
+    if (!isWide()) setIsShown(false)
+  }, [key])
+  return [isShown, setIsShown]
+}

@@ -1,0 +1,55 @@
+import type { Conversation } from '../state/conversation.ts'
+import { hashOf } from '../state/route.ts'
+import { Announcer, TypingLine } from './announcer.tsx'
+import { Composer } from './composer.tsx'
+import { ConversationIcon } from './conversation-icon.tsx'
+import { BackIcon, ClipIcon, PeopleIcon } from './icons.tsx'
+import { MessageList } from './message-list.tsx'
+import { UploadTray } from './upload-tray.tsx'
+import { useDrop } from './use-drop.ts'
+import { useStore } from './use-store.ts'
+
+interface PaneProps {
+  conversation: Conversation
+  hasDetails: boolean
+  onDetails: () => void
+}
+
+export function ConversationPane({ conversation, hasDetails, onDetails }: PaneProps) {
+  const title = useStore(conversation.title)
+  const { isOver, handlers } = useDrop((files) => conversation.uploads.add(files))
+  return (
+    <main className="conversation" id="conversation" tabIndex={-1} aria-label={title} {...handlers}>
+      <header className="pane-header">
+        <a className="icon-button back" href={hashOf({ kind: 'home' })} aria-label="Back to the list" title="Back">
+          <BackIcon />
+        </a>
+        <ConversationIcon conversation={conversation} />
+        <h1 className="grow ellipsis" dir="auto" title={title}>
+          {title}
+        </h1>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Details"
+          title="Details"
+          aria-expanded={hasDetails}
+          onClick={onDetails}
+        >
+          <PeopleIcon />
+        </button>
+      </header>
+      <MessageList conversation={conversation} />
+      <Announcer conversation={conversation} />
+      <TypingLine conversation={conversation} />
+      <UploadTray uploads={conversation.uploads} />
+      <Composer conversation={conversation} />
+      {isOver && (
+        <div className="drop" aria-hidden="true">
+          <ClipIcon />
+          <p dir="auto">Drop to send to {title}</p>
+        </div>
+      )}
+    </main>
+  )
+}

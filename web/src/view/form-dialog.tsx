@@ -1,0 +1,48 @@
+import { type ReactNode, useCallback } from 'react'
+import { Dialog } from './dialog.tsx'
+import { useAction } from './use-action.ts'
+
+interface FormDialogProps {
+  title: string
+  /** On the button. */
+  action: string
+  onClose: () => void
+  onSubmit: () => Promise<unknown>
+  isDangerous?: boolean
+  children: ReactNode
+}
+
+/** A dialog that asks for something, does it, and says why it didn't work. */
+export function FormDialog({ title, action, onClose, onSubmit, isDangerous = false, children }: FormDialogProps) {
+  const submit = useCallback(async () => {
+    await onSubmit()
+    onClose()
+  }, [onSubmit, onClose])
+  const { run, isRunning, error } = useAction(submit)
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          run()
+        }}
+      >
+        {children}
+        {error !== undefined && (
+          <p className="form-error" role="alert">
+            {error}
+          </p>
+        )}
+        <div className="form-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button className={`button primary ${isDangerous ? 'dangerous' : ''}`} disabled={isRunning}>
+            {action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react'
+
+/** 24 × 24, drawn with lines in the colour of the text around. */
+function Icon({ children }: { children: ReactNode }) {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      {children}
+    </svg>
+  )
+}
+
+const line = (d: string) => () => (
+  <Icon>
+    <path d={d} />
+  </Icon>
+)
+
+export const PlusIcon = line('M12 5v14M5 12h14')
+export const HashIcon = line('M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16')
+export const CloseIcon = line('M6 6l12 12M18 6 6 18')
+export const BackIcon = line('M15 5l-7 7 7 7')
+export const DownIcon = line('M12 5v14M6 13l6 6 6-6')
+export const CheckIcon = line('M5 12.5l4.5 4.5L19 7.5')
+export const ClipIcon = line(
+  'M20 11.5l-8.2 8.2a5 5 0 0 1-7.1-7.1l8.6-8.6a3.4 3.4 0 0 1 4.8 4.8l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.8-7.8',
+)
+export const DownloadIcon = line('M12 4v11M7 11l5 5 5-5M5 20h14')
+export const RetryIcon = line('M20 5v5h-5M4 19v-5h5M19 10a7.5 7.5 0 0 0-13.5-2.5M5 14a7.5 7.5 0 0 0 13.5 2.5')
+export const LeaveIcon = line('M14 4H6v16h8M10 12h11M17 8l4 4-4 4')
+export const EnterIcon = line('M10 4h8v16h-8M3 12h11M10 8l4 4-4 4')
+export const SunIcon = line(
+  'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2.5V4M12 20v1.5M2.5 12H4M20 12h1.5M5.3 5.3l1 1M17.7 17.7l1 1M5.3 18.7l1-1M17.7 6.3l1-1',
+)
+export const MoonIcon = line('M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z')
+export const DeviceIcon = line('M4 5h16v11H4zM9 20h6M12 16v4')
+export const PeopleIcon = line(
+  'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20a6.5 6.5 0 0 1 13 0M16 4.8a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8',
+)
+export const ChatIcon = line('M4 5h16v11H10l-5 4v-4H4z')
+export const SearchIcon = line('M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l4.5 4.5')
+export const FileIcon = line('M6 3h8l5 5v13H6zM14 3v5h5')
+export const ClockIcon = line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2')
+export const AlertIcon = line('M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.3')
+export const SendIcon = line('M4 12 20 4.5 15 20l-3.5-6.5zM11.5 13.5 20 4.5')
+export const CloudOffIcon = line('M4 4l16 16M8 8.2A6 6 0 0 1 17.4 11 4.5 4.5 0 0 1 20 18.5M16 19H7a5 5 0 0 1-1-9.9')
+export const MegaphoneIcon = line('M4 10v4h3l9 5V5l-9 5zM19.5 9.5a4 4 0 0 1 0 5')

@@ -1,0 +1,216 @@
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import { type Chunk, chunksOf, isSameChunk } from '../text/chunks.ts'
+import { dayName, dayOf } from '../text/moments.ts'
+import { type Row, rowsOf } from '../text/rows.ts'
+import { countOf } from '../text/sentences.ts'
+import { Avatar } from './avatar.tsx'
+import { ConversationIcon } from './conversation-icon.tsx'
+import { DownIcon } from './icons.tsx'
+import { MessageGroup } from './message-group.tsx'
+import { useChat } from './use-chat.ts'
+import { useNow } from './use-now.ts'
+import { useScroll } from './use-scroll.ts'
+import { useSight } from './use-sight.ts'
+import { useStore } from './use-store.ts'
+import { useVisible } from './use-visible.ts'
+
+const MINUTE_MS = 60_000
+
+/** What was said, from the newest page on; older pages come when they are scrolled to. */
+export function MessageList({ conversation }: { conversation: Conversation }) {
+  const { timeline } = conversation
+  const { userId } = useChat()
+  const state = useStore(timeline)
+  const title = useStore(conversation.title)
+  const now = useNow(MINUTE_MS)
+  const [newAfter] = useState(() => readUpTo(conversation))
+  const rows = useMemo(() => rowsOf(state, { userId, newAfter, now }), [state, userId, newAfter, now])
+
+  const scroller = useRef<HTMLDivElement>(null)
+  const top = useRef<HTMLDivElement>(null)
+  const lastKey = rows.at(-1)?.key
+  const { isAtBottom, onScroll, toBottom } = useScroll(
+    scroller,
+    `${lastKey} ${state.messages.at(-1)?.seq} ${state.pending.length}`,
+  )
+  const count = useReading(conversation, isAtBottom)
+
+  useEffect(() => {
+    timeline.load().catch(() => {})
+  }, [timeline])
+  const loadOlder = useCallback(() => {
+    if (timeline.get().older === 'more') timeline.loadOlder().catch(() => {})
+  }, [timeline])
+  useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
+
+  const isReady = state.newest === 'ready'
+  useEffect(() => {
+    if (isReady) scroller.current?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
+  }, [isReady])
+  const lastPending = state.pending.at(-1)?.id
+  useEffect(() => {
+    if (lastPending !== undefined) scroller.current?.scrollTo({ top: 0 })
+  }, [lastPending])
+
+  return (
+    <div className="message-area">
+      <div
+        className="scroller"
+        ref={scroller}
+        role="log"
+        aria-label={`Messages in ${title}`}
+        // The announcer reads out what is new; pages of history are not.
+        aria-live="off"
+        aria-busy={!isReady}
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        <div className="messages">
+          <div ref={top} className="top" />
+          {isReady && <Beginning conversation={conversation} />}
+          {state.newest === 'loading' && <Skeleton />}
+          {state.newest === 'failed' && <Failure onRetry={() => timeline.load()} />}
+          {isReady &&
+            chunksOf(rows).map((chunk) => (
+              <ChunkView key={chunk.key} chunk={chunk} conversation={conversation} today={dayOf(now)} />
+            ))}
+        </div>
+      </div>
+      {isReady && !isAtBottom && (
+        <button type="button" className="jump" onClick={toBottom}>
+          <DownIcon />
+          {count > 0 ? `${countOf(count)} new` : 'Latest'}
+          <span className="visually-hidden"> messages: go to the end</span>
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** Where the line "New messages" goes; nothing when all has been read. */
+function readUpTo({ unread }: Conversation): number | undefined {
+  const { count, readTo } = unread.get()
+  return count > 0 ? readTo : undefined
+}
+
+/** Marks as read what can be seen; answers with how many others' messages can't. */
+function useReading({ timeline, unread, markRead }: Conversation, isAtBottom: boolean): number {
+  const { count } = useStore(unread)
+  const { newest, messages } = useStore(timeline)
+  const isVisible = useVisible()
+  useEffect(() => {
+    if (newest !== 'ready' || !isVisible || !isAtBottom) return
+    markRead()
+    timeline.tidy()
+  }, [timeline, markRead, newest, messages, isVisible, isAtBottom])
+  return count
+}
+
+/** Of a row, px: what a chunk that has not been in sight yet is taken to be high. */
+const ROW_PX = 72
+
+interface ChunkProps {
+  chunk: Chunk
+  conversation: Conversation
+  today: number
+}
+
+const ChunkView = memo(
+  function ChunkView({ chunk: { rows }, conversation }: ChunkProps) {
+    return (
+      <div className="chunk" style={{ containIntrinsicBlockSize: `auto ${rows.length * ROW_PX}px` }}>
+        {rows.map((row) => (
+          <div key={row.key} data-row={row.key}>
+            <RowView row={row} conversation={conversation} now={Date.now()} />
+          </div>
+        ))}
+      </div>
+    )
+  },
+  (before, after) =>
+    before.conversation === after.conversation &&
+    before.today === after.today &&
+    isSameChunk(before.chunk, after.chunk),
+)
+
+function RowView({ row, conversation, now }: { row: Row; conversation: Conversation; now: number }) {
+  switch (row.kind) {
+    case 'day':
+      return (
+        <h2 className="day">
+          <span>{dayName(row.timestamp, now)}</span>
+        </h2>
+      )
+    case 'unread':
+      return (
+        <p className="unread-line">
+          <span>New messages</span>
+        </p>
+      )
+    case 'note':
+      return (
+        <p className="note">
+          <bdi>{row.note.userId}</bdi> {row.note.what}
+        </p>
+      )
+    case 'group':
+      return <MessageGroup group={row} conversation={conversation} />
+  }
+}
+
+/** Above the first message: what this is, once there is nothing older; until then, that there is. */
+function Beginning({ conversation }: { conversation: Conversation }) {
+  const { older, messages } = useStore(conversation.timeline)
+  const title = useStore(conversation.title)
+  if (older === 'failed') return <Failure onRetry={() => conversation.timeline.loadOlder()} />
+  if (older !== 'none') {
+    return (
+      <p className="note">
+        <span className="spinner" aria-hidden="true" />
+        Loading earlier messages …
+      </p>
+    )
+  }
+  return (
+    <div className="beginning">
+      {conversation.kind === 'direct' ? (
+        <Avatar id={conversation.subject} name={title} size="large" />
+      ) : (
+        <ConversationIcon conversation={conversation} />
+      )}
+      <h2 dir="auto">{title}</h2>
+      <p>
+        {conversation.kind === 'direct'
+          ? 'Only the two of you can read this.'
+          : 'This is where the room begins. Every member can read all of it.'}
+      </p>
+      {messages.length === 0 && <p>Nobody has said anything yet. Say hello!</p>}
+    </div>
+  )
+}
+
+function Failure({ onRetry }: { onRetry: () => Promise<void> }) {
+  const retry = () => {
+    onRetry().catch(() => {})
+  }
+  return (
+    <p className="note" role="alert">
+      The messages could not be loaded.{' '}
+      <button type="button" className="link-button" onClick={retry}>
+        Try again
+      </button>
+    </p>
+  )
+}
+
+const Skeleton = () => (
+  <div className="skeleton" aria-hidden="true">
+    {['long', 'short', 'own', 'long', 'own', 'short'].map((kind, index) => (
+      <div key={index} className={`skeleton-message ${kind}`}>
+        <i />
+        <b />
+      </div>
+    ))}
+  </div>
+)

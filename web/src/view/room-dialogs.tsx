@@ -1,0 +1,105 @@
+import { useState } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import { roomIdFrom } from '../text/room-id.ts'
+import { Field } from './field.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { useChat } from './use-chat.ts'
+import { goTo, replaceBy } from './use-route.ts'
+
+interface DialogProps {
+  onClose: () => void
+}
+
+const ROOM_ID = '(?!dm:)[A-Za-z0-9_:\\-]{1,64}'
+const ROOM_ID_RULE = 'Letters, digits, - _ and :, up to 64'
+const MAX_NAME_CHARS = 128
+
+const namesIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+
+export function NewRoomDialog({ onClose }: DialogProps) {
+  const chat = useChat()
+  const [name, setName] = useState('')
+  const [ownId, setOwnId] = useState<string>()
+  const [members, setMembers] = useState('')
+  const id = ownId ?? roomIdFrom(name)
+  const create = async () => {
+    const room = { roomName: name.trim(), members: namesIn(members), ...(id === '' ? {} : { chatRoomId: id }) }
+    goTo((await chat.create(room)).route)
+  }
+  return (
+    <FormDialog title="New room" action="Create room" onClose={onClose} onSubmit={create}>
+      <Field label="Name" value={name} onChange={setName} maxLength={MAX_NAME_CHARS} required pattern=".*\S.*" />
+      <Field
+        label="Id"
+        hint="What others type to join. Left empty, the room gets one of its own."
+        value={id}
+        onChange={setOwnId}
+        pattern={ROOM_ID}
+        title={ROOM_ID_RULE}
+        dir="ltr"
+      />
+      <Field label="Members" hint="Names with commas between them. Optional." value={members} onChange={setMembers} />
+    </FormDialog>
+  )
+}
+
+export function JoinDialog({ onClose }: DialogProps) {
+  const chat = useChat()
+  const [id, setId] = useState('')
+  const join = async () => goTo((await chat.join(id)).route)
+  return (
+    <FormDialog title="Join a room" action="Join" onClose={onClose} onSubmit={join}>
+      <Field
+        label="Id of the room"
+        hint="It is in the details of the room, and in its address."
+        value={id}
+        onChange={setId}
+        pattern={ROOM_ID}
+        title={ROOM_ID_RULE}
+        dir="ltr"
+        required
+      />
+    </FormDialog>
+  )
+}
+
+export function DirectDialog({ onClose }: DialogProps) {
+  const [name, setName] = useState('')
+  const open = async () => goTo({ kind: 'direct', userId: name.trim() })
+  return (
+    <FormDialog title="New message" action="Open conversation" onClose={onClose} onSubmit={open}>
+      <Field
+        label="To"
+        hint="The name they sign in with."
+        value={name}
+        onChange={setName}
+        maxLength={MAX_NAME_CHARS}
+        pattern=".*\S.*"
+        required
+      />
+    </FormDialog>
+  )
+}
+
+export function LeaveDialog({ conversation, onClose }: DialogProps & { conversation: Conversation }) {
+  const chat = useChat()
+  const leave = async () => {
+    await chat.leave(conversation)
+    replaceBy({ kind: 'home' })
+  }
+  return (
+    <FormDialog
+      title={`Leave ${conversation.title.get()}?`}
+      action="Leave room"
+      onClose={onClose}
+      onSubmit={leave}
+      isDangerous
+    >
+      <p>You will get no more messages of this room. Whoever knows its id can join it again.</p>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,12 @@
+/** Instead of the chat, when there is none to show. */
+export const Unable = ({ reason }: { reason: string }) => (
+  <main className="sign-in">
+    <div className="form sign-in-card" role="alert">
+      <h1 className="brand large">Tabletalk</h1>
+      <p>{reason}</p>
+      <button type="button" className="button primary" onClick={() => window.location.reload()}>
+        Load the page again
+      </button>
+    </div>
+  </main>
+)

@@ -1,0 +1,68 @@
+import type { UploadItem, Uploads } from '../state/uploads.ts'
+import { fileSize } from '../text/file-size.ts'
+import { sentenceOf } from '../text/sentences.ts'
+import { CloseIcon, FileIcon, RetryIcon } from './icons.tsx'
+import { useStore } from './use-store.ts'
+
+/** Files on their way. */
+export function UploadTray({ uploads }: { uploads: Uploads }) {
+  const items = useStore(uploads)
+  if (items.length === 0) return null
+  return (
+    <ul className="uploads" aria-label="Uploads">
+      {items.map((item) => (
+        <li key={item.id} className={`upload ${item.state === 'failed' ? 'has-failed' : ''}`}>
+          <span className="file-icon">
+            <FileIcon />
+          </span>
+          <div className="upload-about">
+            <span className="file-name ellipsis" dir="auto">
+              {item.name}
+            </span>
+            <Progress item={item} />
+          </div>
+          {item.state === 'failed' && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={`Try ${item.name} again`}
+              title="Try again"
+              onClick={() => uploads.retry(item.id)}
+            >
+              <RetryIcon />
+            </button>
+          )}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={item.state === 'failed' ? `Remove ${item.name}` : `Cancel ${item.name}`}
+            title={item.state === 'failed' ? 'Remove' : 'Cancel'}
+            onClick={() => uploads.cancel(item.id)}
+          >
+            <CloseIcon />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Progress({ item: { name, size, fraction, state, error } }: { item: UploadItem }) {
+  if (state === 'failed') {
+    return (
+      <span className="upload-error" role="alert">
+        {sentenceOf(error)}
+      </span>
+    )
+  }
+  const percent = Math.round(fraction * 100)
+  const words = { waiting: 'waiting', sending: `${percent} %`, checking: 'almost there' }
+  return (
+    <>
+      <progress aria-label={name} max={100} value={percent} />
+      <span className="file-detail">
+        {fileSize(size)} · {words[state]}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,22 @@
+import { useCallback, useState } from 'react'
+import { sentenceOf } from '../text/sentences.ts'
+
+interface Action {
+  run: () => void
+  isRunning: boolean
+  /** Why it didn't work, for a person. */
+  error: string | undefined
+}
+
+/** Something that takes a moment and may fail, begun by a click. */
+export function useAction(act: () => Promise<unknown>): Action {
+  const [state, setState] = useState<Pick<Action, 'isRunning' | 'error'>>({ isRunning: false, error: undefined })
+  const run = useCallback(() => {
+    setState({ isRunning: true, error: undefined })
+    act().then(
+      () => setState({ isRunning: false, error: undefined }),
+      (error: unknown) => setState({ isRunning: false, error: sentenceOf(error) }),
+    )
+  }, [act])
+  return { run, ...state }
+}

@@ -1,0 +1,22 @@
+import { useEffect } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import type { Route } from '../state/route.ts'
+import { useChat } from './use-chat.ts'
+import { useRoute } from './use-route.ts'
+import { useStore } from './use-store.ts'
+
+/**
+ * The conversation that the address names, if this user is in it.
+ *
+ * @param isReady the rooms are known: whom nobody has talked to yet can be told from whom the page doesn't know yet
+ */
+export function useCurrent(isReady: boolean): { route: Route; current: Conversation | undefined } {
+  const chat = useChat()
+  const route = useRoute()
+  useStore(chat.conversations)
+  const current = chat.find(route)
+  useEffect(() => {
+    if (isReady && route.kind === 'direct' && !current) chat.talkTo(route.userId)
+  }, [chat, isReady, route, current])
+  return { route, current }
+}

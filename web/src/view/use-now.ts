@@ -1,0 +1,13 @@
+import { useEffect, useState } from 'react'
+
+/** The time, epoch ms; told anew every `everyMs`, or never when that is 0. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    if (everyMs === 0) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}

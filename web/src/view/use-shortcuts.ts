@@ -1,0 +1,29 @@
+import { useEffect } from 'react'
+import type { Chat } from '../state/chat.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { useChat } from './use-chat.ts'
+import { goTo } from './use-route.ts'
+
+/** Ctrl+K (or ⌘K) asks where to; Alt with an arrow goes to the next conversation up or down. */
+export function useShortcuts(current: Conversation | undefined, openSwitcher: () => void): void {
+  const chat = useChat()
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isSwitcher = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k'
+      const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined
+      if (isSwitcher) openSwitcher()
+      else if (step !== undefined) goBy(step, chat, current)
+      else return
+      event.preventDefault()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [chat, current, openSwitcher])
+}
+
+function goBy(step: number, chat: Chat, current: Conversation | undefined): void {
+  const all = chat.conversations.get()
+  const index = current ? all.indexOf(current) + step : 0
+  const next = all[(index + all.length) % all.length]
+  if (next) goTo(next.route)
+}

@@ -1,0 +1,15 @@
+import { useEffect } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import { countOf } from '../text/sentences.ts'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
+
+/** `(3) General – Tabletalk`: how many unread messages there are, and where one is. */
+export function useTitle(current: Conversation | undefined): void {
+  const count = useStore(useChat().unread)
+  const name = current?.title.get()
+  useEffect(() => {
+    const place = name === undefined ? 'Tabletalk' : `${name} – Tabletalk`
+    document.title = count > 0 ? `(${countOf(count)}) ${place}` : place
+  }, [count, name])
+}

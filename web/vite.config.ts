@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import type { InlineConfig } from 'vite'
+
+/** How the page is built, for the local runtime and for hosting alike. */
+export const config = {
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  configFile: false,
+  envFile: false,
+  logLevel: 'silent',
+  // Tests set another, and would get React's development build.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  oxc: { jsx: { runtime: 'automatic' } },
+  build: {
+    // The policy allows no `data:` pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // `light-dark()` as it is written.
+    cssTarget: ['chrome123', 'safari17.5', 'firefox128'],
+    reportCompressedSize: false,
+  },
+} satisfies InlineConfig
+
+export default config
