@@ -1,3 +1,4 @@
+import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import {
   MAX_CAPTION_BYTES,
@@ -8,7 +9,7 @@ import {
 } from './limits.ts'
 
 // zod/mini ships without words; without them `details` would say "Invalid input" for everything.
-z.config(z.locales.en())
+z.config(en())
 
 /** An issue with this marker becomes `too_large` on the wire instead of `invalid_request`. */
 export const TOO_LARGE = { code: 'too_large' } as const

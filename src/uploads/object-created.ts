@@ -28,7 +28,7 @@ import { s3 } from './s3-client.ts'
 const FIRST_BYTES = 4_100
 const NUMBERS = 3
 
-const logger = new Logger({ serviceName: 'tabletalk' })
+const logger = new Logger()
 
 /**
  * A file has arrived: is it the one that was announced? Then it becomes a message, and the room hears of it.

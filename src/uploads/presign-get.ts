@@ -1,7 +1,7 @@
 import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
 import { create as contentDisposition } from 'content-disposition'
 import { client as tableClient } from '../entities/table.ts'
-import { bucket, localEndpoint, objectKeyOf } from './bucket-settings.ts'
+import { bucketUrl, objectKeyOf, region } from './bucket-settings.ts'
 import { shownInline } from './media-types.ts'
 
 /** URLs signed in one window are the same, so that a browser finds the file in its cache. */
@@ -14,9 +14,7 @@ export interface SignedUrl {
   expiresAt: number
 }
 
-const region = process.env.AWS_REGION ?? 'us-east-1'
-
-// The presigner alone, without the S3 client, whose 400 KB no chat route needs. Its credentials are the table's.
+// The presigner alone, without the S3 client, whose 250 KB no chat route needs. Its credentials are the table's.
 const presigner = new S3RequestPresigner({
   credentials: () => tableClient.config.credentials(),
   region,
@@ -33,14 +31,14 @@ export async function presignGet(
 ): Promise<SignedUrl> {
   const signedAt = Math.floor(now / WINDOW_MS) * WINDOW_MS
   const disposition = shownInline(file.contentType) ? 'inline' : 'attachment'
-  const { url, path } = locationOf(objectKeyOf(file.fileUrl))
+  const url = new URL(`${bucketUrl}/${objectKeyOf(file.fileUrl).split('/').map(encodeURIComponent).join('/')}`)
   const signed = await presigner.presign(
     {
       method: 'GET',
       protocol: url.protocol,
       hostname: url.hostname,
       ...(url.port === '' ? {} : { port: Number(url.port) }),
-      path,
+      path: url.pathname,
       query: {
         'response-content-disposition': contentDisposition(offered(file.fileName), { type: disposition }),
         'response-content-type': file.contentType,
@@ -51,15 +49,8 @@ export async function presignGet(
   )
   const query = new URLSearchParams(signed.query as Record<string, string>)
   // S3 reads a `+` in a query as a plus sign, not as a space.
-  return { url: `${url.origin}${path}?${query.toString().replaceAll('+', '%20')}`, expiresAt: signedAt + LIFETIME_MS }
+  return { url: `${url.href}?${query.toString().replaceAll('+', '%20')}`, expiresAt: signedAt + LIFETIME_MS }
 }
 
 /** A name to save under: not every client leaves out folders and control characters, as browsers do. */
 const offered = (fileName: string): string => fileName.replace(/[/\\\p{Cc}]/gu, '_')
-
-function locationOf(key: string): { url: URL; path: string } {
-  const path = `/${key.split('/').map(encodeURIComponent).join('/')}`
-  return localEndpoint === undefined
-    ? { url: new URL(`https://${bucket}.s3.${region}.amazonaws.com`), path }
-    : { url: new URL(localEndpoint), path: `/${bucket}${path}` }
-}

@@ -8,7 +8,7 @@ import { type Caller, callerOf } from './caller.ts'
 import { type Envelope, parseFrame, readFrame } from './parse-frame.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
 
-export const logger = new Logger({ serviceName: 'tabletalk' })
+export const logger = new Logger()
 
 /**
  * Makes a Lambda of a route: parses the frame, checks who speaks, and turns what `handle` returns or throws into the

@@ -3,7 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createTable } from '../../src/local/dynamodb/create-table.ts'
 import { loadStack } from '../../src/local/stack.ts'
+import { ownBucket } from '../support/own-bucket.ts'
 import '../support/provided.ts'
+import { png, sendForm } from '../support/upload-form.ts'
 import { type UnpackedBundle, unpackBundles } from './given-bundles.ts'
 
 const stack = loadStack()
@@ -14,7 +16,8 @@ const environment = {
   AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   TABLE_NAME: `bundled-${randomUUID()}`,
-  FILES_BUCKET: 'files',
+  AWS_ENDPOINT_URL_S3: ownBucket.endpoint,
+  FILES_BUCKET: process.env.FILES_BUCKET ?? '',
   CONNECTIONS_ENDPOINT: 'http://localhost:1/none',
   JWKS_URL: 'http://localhost:1/jwks.json',
   JWT_ISSUER: 'issuer',
@@ -34,7 +37,7 @@ beforeAll(async () => {
   client.destroy()
   bundles = await unpackBundles()
 })
-afterAll(() => bundles.close())
+afterAll(() => Promise.all([bundles.close(), ownBucket.close()]))
 
 interface Frame extends Record<string, unknown> {
   action: string
@@ -71,6 +74,10 @@ test('bundled routes write to a table and read from it', async () => {
   expect(await answers('createRoom', 'ada', [{ action: 'createRoom', ...room }])).toMatchObject([
     { type: 'reply', data: { ...room, members: ['ada'] } },
   ])
+  // Read by a service of two entities, which ElectroDB tells from models.
+  expect(await answers('getRoom', 'ada', [{ action: 'getRoom', chatRoomId: 'bundled' }])).toMatchObject([
+    { type: 'reply', data: room },
+  ])
   // The second comes to a cancelled transaction, whose reasons ElectroDB reads with what it was handed.
   expect(await answers('sendMessage', 'ada', [message, message])).toMatchObject([
     { type: 'reply', data: { duplicate: false } },
@@ -79,6 +86,17 @@ test('bundled routes write to a table and read from it', async () => {
   expect(await answers('getHistory', 'ada', [{ action: 'getHistory', chatRoomId: 'bundled' }])).toMatchObject([
     { type: 'reply', data: { messages: [{ content: 'hello', senderId: 'ada' }], hasMore: false } },
   ])
+})
+
+test('a form of the bundled route is taken by the bucket', async () => {
+  await answers('createRoom', 'ada', [{ action: 'createRoom', chatRoomId: 'files', roomName: 'Files' }])
+  const file = { fileName: 'dot.png', contentType: 'image/png', size: png.length }
+  const [reply] = await answers('handleFileUpload', 'ada', [
+    { action: 'handleFileUpload', chatRoomId: 'files', ...file },
+  ])
+  const { data: form } = reply as { data: Parameters<typeof sendForm>[0] }
+  expect((await sendForm(form, Buffer.alloc(png.length + 1))).status).toBe(400)
+  expect((await sendForm(form, png)).status).toBe(204)
 })
 
 test('a bundled route tells a bad field by its words', async () => {
@@ -91,6 +109,17 @@ test('a bundled route whose table refuses its connections is unavailable, and no
   const nowhere = { ...environment, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
   expect(await answers('getRoom', 'ada', [{ action: 'getRoom', chatRoomId: 'bundled' }], nowhere)).toMatchObject([
     { type: 'error', error: { code: 'unavailable', retryable: true } },
+  ])
+})
+
+test('the bundled stream function counts posts under the name that it is given', async () => {
+  const own = { ...environment, POWERTOOLS_METRICS_DISABLED: 'false', POWERTOOLS_METRICS_NAMESPACE: 'Tabletalk/mine' }
+  const printed = await bundles.printed('streams', own, [{ Records: [] }])
+  const metrics = printed
+    .filter((line) => line.includes('CloudWatchMetrics'))
+    .map((line) => JSON.parse(line) as unknown)
+  expect(metrics).toMatchObject([
+    { service: 'fan-out', PostsThrottled: 0, _aws: { CloudWatchMetrics: [{ Namespace: 'Tabletalk/mine' }] } },
   ])
 })
 

@@ -28,6 +28,13 @@ describe('the functions, bundled', () => {
     expect(bundles.flatMap((one) => complaintsAbout(stack, one))).toEqual([])
   })
 
+  test('of src/ws are at most 560 KB, the authorizer 60', () => {
+    for (const { name, code } of bundles) {
+      if (!stack.functions[name]?.entry.startsWith('src/ws/')) continue
+      expect(code.length, name).toBeLessThanOrEqual(name === 'authorizer' ? 60_000 : 560_000)
+    }
+  })
+
   test('of src/ws have nothing that posts in them, unlike the stream function', () => {
     const posting = /client-apigatewaymanagementapi|^src\/streams\//
     const files = (name: string) => [...bundle(name).contents.keys()].filter((file) => posting.test(file))
@@ -56,8 +63,9 @@ describe('the functions, bundled', () => {
   test('hold only what the function uses', () => {
     expect(packagesOf('authorizer')).not.toContain('electrodb')
     expect(packagesOf('ping')).not.toContain('@aws-sdk/client-dynamodb')
-    expect(packagesOf('sendMessage')).not.toContain('@aws-sdk/client-s3')
     for (const name of names) {
+      const s3 = [...bundle(name).contents].filter(([file]) => file.includes('/client-s3/')).map(([, bytes]) => bytes)
+      if (name !== 'objectCreated') expect(Math.max(0, ...s3), name).toBeLessThan(100)
       expect(packagesOf(name), name).not.toContain('@aws-sdk/credential-provider-ini')
       expect(
         [...bundle(name).contents.keys()].filter((file) => /zod.*locales\/(?!en\.|index\.)/.test(file)),

@@ -13,6 +13,8 @@ const run = promisify(execFile)
 export interface UnpackedBundle {
   /** Calls a function in a fresh process, once for each event in turn, and resolves to what it returned. */
   call(functionName: string, environment: Record<string, string>, events: object[]): Promise<unknown[]>
+  /** Calls it likewise, and resolves to the lines that it printed. */
+  printed(functionName: string, environment: Record<string, string>, events: object[]): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -30,12 +32,18 @@ export async function unpackBundles(): Promise<UnpackedBundle> {
   for (const { name, code } of await bundleFunctions(loadStack().functions)) {
     await writeFile(join(folder, `${name}.mjs`), code)
   }
+  const called = async (functionName: string, environment: Record<string, string>, events: object[]) => {
+    const file = pathToFileURL(join(folder, `${functionName}.mjs`)).href
+    const args = ['--input-type=module', '--eval', CALL, file, JSON.stringify(events)]
+    const { stdout } = await run(process.execPath, args, { env: environment })
+    return stdout.split('\n')
+  }
   return {
-    async call(functionName, environment, events) {
-      const file = pathToFileURL(join(folder, `${functionName}.mjs`)).href
-      const args = ['--input-type=module', '--eval', CALL, file, JSON.stringify(events)]
-      const { stdout } = await run(process.execPath, args, { env: environment })
-      return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as unknown[]
+    async call(...args) {
+      return JSON.parse((await called(...args)).at(-1) ?? '') as unknown[]
+    },
+    async printed(...args) {
+      return (await called(...args)).slice(0, -1)
     },
     close: () => rm(folder, { recursive: true, force: true }),
   }

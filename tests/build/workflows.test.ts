@@ -1,29 +1,130 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
-const folder = new URL('../../.github/workflows/', import.meta.url)
-const files = await readdir(folder)
-const packageFile = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  scripts: Record<string, string>
+interface Step {
+  uses?: string
+  run?: string
+  'working-directory'?: string
+  with?: Record<string, string>
+}
+interface Job {
+  'runs-on'?: string
+  'timeout-minutes'?: number
+  permissions?: Record<string, string>
+  defaults?: { run: { 'working-directory'?: string } }
+  steps: Step[]
+}
+interface Workflow {
+  name?: string
+  permissions?: Record<string, string>
+  jobs: Record<string, Job>
 }
 
-describe.each(files)('%s', (file) => {
-  const lines = async () => (await readFile(new URL(file, folder), 'utf8')).split('\n')
+const root = new URL('../../', import.meta.url)
+const folder = new URL('.github/workflows/', root)
+const packageFile = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
+  scripts: Record<string, string>
+}
+const files = await Promise.all(
+  (await readdir(folder)).map(async (file) => {
+    const text = await readFile(new URL(file, folder), 'utf8')
+    return { file, text, workflow: parse(text) as Workflow }
+  }),
+)
 
-  test('pins every action by its commit, and says which version that is', async () => {
-    const uses = (await lines()).filter((line) => line.includes('uses:'))
-    expect(uses.length).toBeGreaterThan(0)
+/** What GitHub knows; a key that is misspelt is an error there, and seen only when it runs. */
+const KNOWN = {
+  workflow: ['name', 'on', 'permissions', 'concurrency', 'env', 'jobs'],
+  job: [
+    'if',
+    'runs-on',
+    'timeout-minutes',
+    'environment',
+    'concurrency',
+    'permissions',
+    'strategy',
+    'defaults',
+    'steps',
+  ],
+  step: ['name', 'if', 'uses', 'with', 'run', 'working-directory', 'env'],
+}
+
+describe.each(files)('$file', ({ text, workflow }) => {
+  const jobs = Object.values(workflow.jobs)
+  const steps = jobs.flatMap((job) => job.steps.map((step) => ({ job, step })))
+
+  test('has workflows, jobs and steps as GitHub knows them', () => {
+    expect(KNOWN.workflow).toEqual(expect.arrayContaining(Object.keys(workflow)))
+    for (const job of jobs) {
+      expect(KNOWN.job).toEqual(expect.arrayContaining(Object.keys(job)))
+      expect(job['runs-on']).toBe('ubuntu-24.04')
+      expect(job['timeout-minutes']).toBeLessThanOrEqual(30)
+    }
+    for (const { step } of steps) {
+      expect(KNOWN.step).toEqual(expect.arrayContaining(Object.keys(step)))
+      expect([step.uses, step.run].filter((work) => work !== undefined)).toHaveLength(1)
+    }
+  })
+
+  test('pins every action by its commit, and says which version that is', () => {
+    const uses = text.split('\n').filter((line) => line.includes('uses:'))
+    expect(uses).toHaveLength(steps.filter(({ step }) => step.uses !== undefined).length)
     for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
   })
 
-  test('begins with hardly any permission, and never writes contents', async () => {
-    const text = (await lines()).join('\n')
-    expect(text).toMatch(/^permissions:( \{\}|\n {2}contents: read\n\n)/m)
-    expect(text).not.toMatch(/contents: write|write-all|secrets\./)
+  test('runs scripts and commands that there are, in folders that there are', () => {
+    const run = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script)
+    expect(Object.keys(packageFile.scripts)).toEqual(expect.arrayContaining(run))
+    for (const { job, step } of steps) {
+      const directory = step['working-directory'] ?? job.defaults?.run['working-directory'] ?? '.'
+      accessSync(new URL(`${directory}/`, root))
+      if (step.run?.startsWith('.')) accessSync(new URL(step.run, root), constants.X_OK)
+    }
   })
 
-  test('runs scripts that there are', async () => {
-    const run = [...(await lines()).join('\n').matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script)
-    expect(Object.keys(packageFile.scripts)).toEqual(expect.arrayContaining(run))
+  test('has scripts that Bash and JavaScript can read', () => {
+    for (const { step } of steps) {
+      const bash = spawnSync('bash', ['-n'], { input: step.run ?? '', encoding: 'utf8' })
+      expect(bash.stderr).toBe('')
+      const script = `export async function main() {${step.with?.script ?? ''}\n}`
+      const node = spawnSync(process.execPath, ['--input-type=module', '--check'], { input: script, encoding: 'utf8' })
+      expect(node.stderr).toBe('')
+    }
   })
+
+  test('puts nothing into a script that others may have written', () => {
+    for (const { step } of steps) {
+      expect(step.run ?? '').not.toContain('${{')
+      expect(step.with?.script ?? '').not.toContain('${{')
+    }
+  })
+
+  test('explains the variables that it reads', () => {
+    const comment = text
+      .split('\n')
+      .filter((line) => line.startsWith('#'))
+      .join(' ')
+    for (const [, variable] of text.matchAll(/\bvars\.(\w+)/g)) expect(comment).toMatch(new RegExp(`\\b${variable}\\b`))
+  })
+})
+
+test('each job may do what it must, and no more', () => {
+  const permissions = Object.fromEntries(
+    files.flatMap(({ file, workflow }) =>
+      Object.entries(workflow.jobs).map(([job, own]) => [`${file} ${job}`, own.permissions ?? workflow.permissions]),
+    ),
+  )
+  expect(permissions).toEqual({
+    'ci.yml check': { contents: 'read' },
+    'ci.yml infrastructure': { contents: 'read' },
+    'deploy.yml plan': { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
+    'deploy.yml apply': { contents: 'read', 'id-token': 'write' },
+  })
+  for (const { text, workflow } of files) {
+    expect(workflow.permissions).toBeDefined()
+    expect(text).not.toContain('secrets.')
+  }
 })

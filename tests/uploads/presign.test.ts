@@ -105,6 +105,12 @@ test('the S3 URI and the key lead to each other', () => {
   expect(objectKeyOf(fileUrlOf(key))).toBe(key)
 })
 
+test('a file that a restored row names in another stack’s bucket is served from this one', async () => {
+  await kept('rooms/r/u/restored', 'image/png', 'a.png')
+  const { url } = await presignGet({ ...file, fileUrl: 's3://the-bucket-of-another-stack/rooms/r/u/restored' })
+  expect((await fetch(url)).status).toBe(200)
+})
+
 test('a form fixes bucket, key, type, tag and exact size, for 15 minutes', async () => {
   const before = Date.now()
   const form = await presignPost({ key: 'rooms/r/u/k', contentType: 'image/png', size: 70 })
