@@ -1,7 +1,8 @@
 /**
- * `npm run replay -- [--dry-run] <object>…`: gives the stream's failed records to the stream function once more, in this
+ * `npm run replay -- [--dry-run] [--local URL] <object>…`: gives the stream's failed records to the stream function once more, in this
  * process and with your own credentials; ends with 1 if a record failed again or a connection couldn't be posted to. An
- * object is `s3://bucket/key` or a file; nothing is deleted. `docs/operations.md` says how to find objects and settings.
+ * object is `s3://bucket/key` or a file; nothing is deleted. `docs/operations.md` says how to find objects and settings;
+ * with `--local http://localhost:8080` the runtime of `npm start` tells them.
  */
 import { parseArgs } from 'node:util'
 import { describe } from './replay/describe.ts'
@@ -9,7 +10,7 @@ import { failedBatch } from './replay/failed-batch.ts'
 import { Posts } from './replay/posts.ts'
 import { replay, type StreamFunction } from './replay/replay.ts'
 
-const USAGE = 'usage: npm run replay -- [--dry-run] <s3://bucket/key or file>…'
+const USAGE = 'usage: npm run replay -- [--dry-run] [--local http://localhost:8080] <s3://bucket/key or file>…'
 
 /** What the stream function is told by Terraform. */
 const SETTINGS = ['TABLE_NAME', 'CONNECTIONS_ENDPOINT', 'FILES_BUCKET']
@@ -22,8 +23,12 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ options: { 'dry-run': { type: 'boolean' } }, allowPositionals: true })
+  const { values, positionals } = parseArgs({
+    options: { 'dry-run': { type: 'boolean' }, local: { type: 'string' } },
+    allowPositionals: true,
+  })
   if (positionals.length === 0) throw new Error(USAGE)
+  if (values.local !== undefined) Object.assign(process.env, await environmentOf(values.local))
   // All are read before any is worked: a misspelt one must not end the replay midway.
   const batches = await Promise.all(
     positionals.map(async (location) => ({ location, ...(await failedBatch(location)) })),
@@ -49,6 +54,14 @@ async function main(): Promise<number> {
   const counts = [...posts.counts()].map(([answer, connections]) => `${String(connections)} ${answer}`)
   console.log(`connections posted to: ${counts.length === 0 ? 'none' : counts.join(', ')}`)
   return failures + posts.undelivered() === 0 ? 0 : 1
+}
+
+async function environmentOf(url: string): Promise<Record<string, string>> {
+  try {
+    return (await (await fetch(new URL('/dev/environment', url))).json()) as Record<string, string>
+  } catch (cause) {
+    throw new Error(`unable to replay; no local runtime answers at ${url}`, { cause })
+  }
 }
 
 async function streamFunction(posts: Posts): Promise<StreamFunction> {

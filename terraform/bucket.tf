@@ -1,64 +1,16 @@
-resource "aws_s3_bucket" "files" {
-  bucket        = local.files_bucket
+module "files_bucket" {
+  source = "./modules/private-bucket"
+
+  name          = local.files_bucket
   force_destroy = !var.deletion_protection
 }
 
-resource "aws_s3_bucket_public_access_block" "files" {
-  bucket                  = aws_s3_bucket.files.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_ownership_controls" "files" {
-  bucket = aws_s3_bucket.files.id
-
-  rule {
-    object_ownership = "BucketOwnerEnforced"
-  }
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "files" {
-  bucket = aws_s3_bucket.files.id
-
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
-    }
-  }
-}
-
-locals {
-  tls_only = {
-    for arn in [local.files_arn, local.failures_arn] : arn => {
-      Version = "2012-10-17"
-      Statement = [{
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [arn, "${arn}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      }]
-    }
-  }
-}
-
-resource "aws_s3_bucket_policy" "files" {
-  bucket = aws_s3_bucket.files.id
-  policy = jsonencode(local.tls_only[local.files_arn])
-
-  # A policy put while the block is being put is refused now and then.
-  depends_on = [aws_s3_bucket_public_access_block.files]
-}
-
 resource "aws_s3_bucket_cors_configuration" "files" {
-  bucket = aws_s3_bucket.files.id
+  bucket = module.files_bucket.name
 
   cors_rule {
     allowed_methods = ["GET", "HEAD", "POST"]
-    allowed_origins = var.allowed_origins
+    allowed_origins = local.allowed_origins
     allowed_headers = ["*"]
     expose_headers  = ["ETag"]
     max_age_seconds = 3600
@@ -66,7 +18,7 @@ resource "aws_s3_bucket_cors_configuration" "files" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "files" {
-  bucket = aws_s3_bucket.files.id
+  bucket = module.files_bucket.name
 
   rule {
     id     = "uploads-never-completed"
@@ -115,7 +67,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
 }
 
 resource "aws_s3_bucket_notification" "files" {
-  bucket = aws_s3_bucket.files.id
+  bucket = module.files_bucket.name
 
   lambda_function {
     lambda_function_arn = aws_lambda_function.this[local.object_created.function].arn

@@ -20,7 +20,7 @@ locals {
       stat  = "Sum"
       metrics = [
         for metric in ["PostsDelivered", "PostsGone", "PostsThrottled", "PostsSlow", "PostsSkipped", "PostsFailed", "EventsDelivered"] :
-        ["Tabletalk", metric, "service", "fan-out"]
+        [local.own_metrics, metric, "service", "fan-out"]
       ]
     },
     {
@@ -76,7 +76,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  # With the Region, for the account has one list of them for all Regions.
+  dashboard_name = "${var.name}-${var.region}"
   dashboard_body = jsonencode({
     widgets = [
       for index, chart in local.charts : {

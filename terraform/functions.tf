@@ -4,7 +4,7 @@ locals {
     JWKS_URL              = var.jwks_url
     JWT_ISSUER            = var.jwt_issuer
     JWT_AUDIENCE          = var.jwt_audience
-    ALLOWED_ORIGINS       = join(",", var.allowed_origins)
+    ALLOWED_ORIGINS       = join(",", local.allowed_origins)
     MAX_FILE_BYTES        = tostring(var.max_file_bytes)
     ALLOWED_CONTENT_TYPES = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
     SEND_RATE_LIMIT       = var.send_rate_limit
@@ -12,7 +12,7 @@ locals {
   }
 
   # The API's own endpoint and not its domain: posts go to the API and stage, whatever they are called outside.
-  connections_endpoint = "https://${aws_apigatewayv2_api.this.id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}/${var.stage_name}"
+  connections_endpoint = "https://${local.api_host}/${var.stage_name}"
 
   # Like its role, a function's environment depends on what it may touch.
   environments = {
@@ -24,6 +24,11 @@ locals {
       can(function.touches.table) || can(function.touches.index) ? { TABLE_NAME = var.name } : {},
       can(function.touches.bucket) ? { FILES_BUCKET = local.files_bucket } : {},
       can(function.touches.connections) ? { CONNECTIONS_ENDPOINT = local.connections_endpoint } : {},
+      name == local.stream.function ? {
+        POWERTOOLS_METRICS_NAMESPACE         = local.own_metrics
+        STREAM_WINDOW_MS                     = tostring(local.stream.window.milliseconds)
+        STREAM_WINDOW_FROM_EVENTS_PER_SECOND = tostring(local.stream.window.fromEventsPerSecond)
+      } : {},
       { for setting in try(function.settings, []) : setting => local.settings[setting] if local.settings[setting] != null },
     )
   }

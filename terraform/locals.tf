@@ -25,5 +25,12 @@ locals {
   stream         = local.stack.stream
   object_created = local.stack.bucket.notification
 
+  api_host      = "${aws_apigatewayv2_api.this.id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}"
+  websocket_url = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "wss://${var.domain_name}"
+
+  # Of the pages that may connect and upload. `[0].url` and not `[*].url`, which would wait for all of the module, and so
+  # for its config.json, which waits for the API.
+  allowed_origins = distinct(concat(var.allowed_origins, var.page == null ? [] : [module.page[0].url]))
+
   alarm_actions = compact([var.alarm_topic_arn])
 }

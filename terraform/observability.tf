@@ -59,6 +59,7 @@ resource "aws_cloudwatch_log_metric_filter" "server_errors" {
 }
 
 locals {
+  # Of this stack alone: another one in the Region has another name.
   own_metrics = "Tabletalk/${var.name}"
 
   api_dimensions     = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
@@ -88,7 +89,7 @@ locals {
       }
       posts-throttled = {
         description = "Posts to connections are refused for three minutes on end: the account's quota of requests is used up, and those clients catch up only when they sync."
-        namespace   = "Tabletalk"
+        namespace   = local.own_metrics
         metric      = "PostsThrottled"
         dimensions  = { service = "fan-out" }
         statistic   = "Sum"

@@ -1,16 +1,26 @@
 output "websocket_url" {
   description = "Where clients connect."
-  value       = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "wss://${var.domain_name}"
+  value       = local.websocket_url
+}
+
+output "connections_endpoint" {
+  description = "Where posts to connections go, and from where they can be ended (`aws apigatewaymanagementapi --endpoint-url`)."
+  value       = local.connections_endpoint
+}
+
+output "page_url" {
+  description = "The page; null unless `page` hosts it."
+  value       = one(module.page[*].url)
 }
 
 output "files_bucket" {
   description = "Bucket of the uploaded files."
-  value       = aws_s3_bucket.files.bucket
+  value       = module.files_bucket.name
 }
 
 output "stream_failures_bucket" {
   description = "Bucket of the stream records that could not be worked off, to be replayed."
-  value       = aws_s3_bucket.failures.bucket
+  value       = module.failures_bucket.name
 }
 
 output "table_name" {

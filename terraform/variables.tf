@@ -31,14 +31,14 @@ variable "jwt_audience" {
 }
 
 variable "allowed_origins" {
-  description = "Origins of the pages that may connect and upload; [\"*\"] admits every page. Clients that are no browsers are not bound by it. Example: [\"https://chat.example.com\"]"
+  description = "Origins of the pages that may connect and upload, beside that of `page`; [\"*\"] admits every page. Clients that are no browsers are not bound by it. Example: [\"https://chat.example.com\"]"
   type        = list(string)
 
   validation {
-    condition = length(var.allowed_origins) > 0 && alltrue([
+    condition = (length(var.allowed_origins) > 0 || var.page != null) && alltrue([
       for origin in var.allowed_origins : origin == "*" || can(regex("^https?://[^/,]+$", origin))
     ])
-    error_message = "An origin is a scheme, a host and perhaps a port, with no path and no slash at its end, as in https://chat.example.com; at least one is needed."
+    error_message = "An origin is a scheme, a host and perhaps a port, with no path and no slash at its end, as in https://chat.example.com; at least one is needed, unless there is `page`."
   }
 }
 
@@ -117,6 +117,44 @@ variable "hosted_zone_id" {
   description = "Route 53 zone in which the domain's record is made; null to make it elsewhere."
   type        = string
   default     = null
+}
+
+# The page
+
+variable "page" {
+  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for none. By sign_in users paste a token (kind token) or the page asks a url for it (kind tokenUrl); the domain's certificate is in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
+  type = object({
+    sign_in = optional(object({
+      kind        = string
+      url         = optional(string)
+      sign_in_url = optional(string)
+    }), { kind = "token" })
+    domain_name     = optional(string)
+    certificate_arn = optional(string)
+    hosted_zone_id  = optional(string)
+    build_dir       = optional(string, "../dist/web")
+  })
+  default = null
+
+  validation {
+    condition     = var.page == null || fileexists("${path.module}/${try(var.page.build_dir, "")}/index.html")
+    error_message = "There is no page to host: run `npm run build:web` first."
+  }
+
+  validation {
+    condition     = var.page == null || contains(["token", "tokenUrl"], try(var.page.sign_in.kind, ""))
+    error_message = "The page's users sign in by token or tokenUrl."
+  }
+
+  validation {
+    condition     = try(var.page.sign_in.kind, "") != "tokenUrl" || can(regex("^(https://|/)", var.page.sign_in.url))
+    error_message = "The kind tokenUrl needs the url, https://… or a path on the page's own host."
+  }
+
+  validation {
+    condition     = try(var.page.domain_name, null) == null || can(regex("^arn:aws[a-z-]*:acm:us-east-1:", var.page.certificate_arn))
+    error_message = "The page's domain needs the ARN of its certificate in us-east-1, where CloudFront looks for it."
+  }
 }
 
 # Limits

@@ -11,6 +11,8 @@ export interface Plan {
 
 export interface ResourceChange {
   address: string
+  /** As `module.files_bucket`; missing at the root. */
+  module_address?: string
   type: string
   name: string
   index?: string
@@ -22,12 +24,15 @@ export interface ResourceChange {
   }
 }
 
-/** The plan from nothing, in an account where there is nothing. */
-export async function planFromNothing(workspace: Workspace): Promise<Plan> {
+/** The plan from nothing, in an account where there is nothing; with these variables beside the required ones. */
+export async function planFromNothing(workspace: Workspace, variables: Record<string, unknown> = {}): Promise<Plan> {
   const account = await startAccount()
   try {
     workspace.environment.AWS_ENDPOINT_URL_STS = account.endpoint
-    return await plan(workspace)
+    const args = Object.entries(variables).map(
+      ([name, value]) => `-var=${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
+    return await plan(workspace, ...args)
   } finally {
     delete workspace.environment.AWS_ENDPOINT_URL_STS
     await account.close()

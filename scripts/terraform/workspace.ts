@@ -40,6 +40,9 @@ export const REQUIRED_VARIABLES = {
   allowed_origins: ['https://chat.example.com'],
 }
 
+/** Of what `npm run build:web` makes, one file of each kind that Terraform treats differently. */
+const PAGE = { 'index.html': '<!doctype html>', 'assets/index-0a1b2c3d.js': '', 'assets/index-0a1b2c3d.css': '' }
+
 /**
  * Makes a workspace and initializes it with a provider of this disk or, when there is none, with one that Terraform
  * downloads. Resolves to the reason when Terraform or the provider can't be had.
@@ -58,6 +61,8 @@ export async function makeWorkspace(): Promise<Workspace | string> {
   for (const { name, code } of await bundleFunctions(loadStack().functions)) {
     await writeFile(join(folder, 'dist', 'zips', `${name}.zip`), zipOf('index.mjs', code))
   }
+  await mkdir(join(folder, 'dist', 'web', 'assets'), { recursive: true })
+  for (const [file, content] of Object.entries(PAGE)) await writeFile(join(folder, 'dist', 'web', file), content)
 
   const obstacle = await initialize(terraform)
   if (obstacle === undefined) return { terraform, environment, add, close }

@@ -120,6 +120,14 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition = (
+      aws_lambda_function.this["streams"].environment[0].variables.POWERTOOLS_METRICS_NAMESPACE == aws_cloudwatch_metric_alarm.this["posts-throttled"].namespace &&
+      strcontains(aws_cloudwatch_dashboard.this.dashboard_body, jsonencode(["Tabletalk/tabletalk", "PostsDelivered", "service", "fan-out"]))
+    )
+    error_message = "Alarm and dashboard look at other metrics than the stream function counts."
+  }
+
+  assert {
     condition = toset([
       for filter in one(aws_lambda_event_source_mapping.stream.filter_criteria).filter : filter.pattern
     ]) == toset([for filter in local.stack.stream.filters : jsonencode(filter)])

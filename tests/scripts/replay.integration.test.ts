@@ -109,6 +109,22 @@ test('a record is replayed long after the stream has forgotten it, from S3', asy
   await bob.messages(room, ['days ago'])
 })
 
+test('a local runtime tells the replay all that it needs', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const files = await undelivered(ada, room, 'on a laptop')
+  expect(await runScript('replay.ts', ['--local', chat.url, ...files])).toMatchObject({ code: 0, stderr: '' })
+  await bob.messages(room, ['on a laptop'])
+})
+
+test('a local runtime that is not there is named, and nothing is replayed', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const files = await undelivered(clients[0], room, 'waits')
+  const refused = await runScript('replay.ts', ['--local', 'http://127.0.0.1:1', ...files])
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused.stderr).toContain('http://127.0.0.1:1')
+})
+
 test('what fails again is named, the rest is delivered; mended, it is delivered too', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients

@@ -109,23 +109,26 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
   })
 
   describe('buckets and queues', () => {
-    const bucketNames = () =>
-      all('aws_s3_bucket')
-        .map(({ name }) => name)
-        .sort()
+    // Each is a module's.
     const guarded = (type: string) =>
       all(type)
-        .map(({ name }) => name)
+        .map(({ module_address: module }) => module)
         .sort()
+    const buckets = ['module.failures_bucket', 'module.files_bucket']
+
+    test('are two, with a queue', () => {
+      expect(guarded('aws_s3_bucket')).toEqual(buckets)
+      expect(all('aws_sqs_queue')).toHaveLength(1)
+    })
 
     test('are encrypted', () => {
-      expect(guarded('aws_s3_bucket_server_side_encryption_configuration')).toEqual(bucketNames())
+      expect(guarded('aws_s3_bucket_server_side_encryption_configuration')).toEqual(buckets)
       expect(after('aws_sqs_queue').map((queue) => queue.sqs_managed_sse_enabled)).toEqual([true])
       expect(after('aws_dynamodb_table')).toMatchObject([{ server_side_encryption: [{ enabled: true }] }])
     })
 
     test('are closed to the public', () => {
-      expect(guarded('aws_s3_bucket_public_access_block')).toEqual(bucketNames())
+      expect(guarded('aws_s3_bucket_public_access_block')).toEqual(buckets)
       for (const block of after('aws_s3_bucket_public_access_block')) {
         expect(block).toMatchObject({
           block_public_acls: true,
@@ -134,7 +137,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           restrict_public_buckets: true,
         })
       }
-      expect(guarded('aws_s3_bucket_ownership_controls')).toEqual(bucketNames())
+      expect(guarded('aws_s3_bucket_ownership_controls')).toEqual(buckets)
       for (const controls of after('aws_s3_bucket_ownership_controls')) {
         expect(controls).toMatchObject({ rule: [{ object_ownership: 'BucketOwnerEnforced' }] })
       }
@@ -144,7 +147,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     })
 
     test('speak TLS only, and their policies allow nobody anything', () => {
-      expect(guarded('aws_s3_bucket_policy')).toEqual(bucketNames())
+      expect(guarded('aws_s3_bucket_policy')).toEqual(buckets)
       for (const { policy } of after('aws_s3_bucket_policy')) {
         const { Statement } = JSON.parse(policy as string) as { Statement: unknown[] }
         expect(Statement).toMatchObject([
@@ -199,6 +202,16 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       })
     })
 
+    test('names with its Region what the account has once for all Regions', () => {
+      const unique = [
+        ...after('aws_iam_role').map(({ name }) => name),
+        ...after('aws_cloudwatch_dashboard').map((dashboard) => dashboard.dashboard_name),
+        ...after('aws_s3_bucket').map(({ bucket }) => bucket),
+      ]
+      expect(unique).toHaveLength(names.length + 3)
+      for (const name of unique) expect(name).toMatch(/-us-east-1$/)
+    })
+
     test('deploys again when a route, its response, an integration or the authorizer changes', () => {
       expect(expressionsOf('aws_apigatewayv2_deployment.this').triggers?.references).toEqual(
         expect.arrayContaining([
@@ -220,7 +233,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         starting_position: stack.stream.startingPosition,
       })
       expect(JSON.stringify(expressionsOf('aws_lambda_event_source_mapping.stream').destination_config)).toContain(
-        '"aws_s3_bucket.failures.arn"',
+        '"module.failures_bucket.arn"',
       )
       expect(all('aws_lambda_function_event_invoke_config')).toHaveLength(1)
     })

@@ -1,0 +1,15 @@
+module "page" {
+  source = "./modules/page"
+  count  = var.page == null ? 0 : 1
+
+  bucket_name      = "${var.name}-page-${local.account_id}-${var.region}"
+  force_destroy    = !var.deletion_protection
+  build_dir        = "${path.module}/${var.page.build_dir}"
+  websocket_url    = local.websocket_url
+  websocket_origin = "wss://${coalesce(var.domain_name, local.api_host)}"
+  files_origin     = "https://${local.files_bucket}.s3.${var.region}.${data.aws_partition.current.dns_suffix}"
+  sign_in          = var.page.sign_in
+  domain_name      = var.page.domain_name
+  certificate_arn  = var.page.certificate_arn
+  hosted_zone_id   = var.page.hosted_zone_id
+}
