@@ -40,6 +40,8 @@ export interface FanOutReport {
   skipped: number
   /** Deliveries whose recipients could not be found out: they must come again. */
   unread: { sequenceNumbers: string[]; chatRoomId: string; error: unknown }[]
+  /** Deliveries to ranges that there was no time for: they must come again too, and nothing is wrong with them. */
+  postponed: string[]
   /** What went wrong with single recipients; they catch up with `sync`. */
   errors: { connectionId: string; outcome: Outcome; error: unknown }[]
 }
@@ -52,6 +54,12 @@ const RECIPIENT_MS = 4_000
 
 /** Laggards that a batch tries all the same, all at once at most: who has recovered must not wait to be forgotten. */
 const LAGGARDS_TRIED = CONCURRENCY
+
+/** Ranges of huge rooms that are read at once, a page each: with it a handler's memory stays flat, however many tasks come. */
+const RANGES_AT_ONCE = 4
+
+/** No range is begun after this: those that are left come again, so that no part of a room is lost to the limit on posts. */
+const RANGES_MS = 30_000
 
 const laggards = new Laggards()
 
@@ -72,8 +80,9 @@ const POSTS_MS = 45_000
  * once and given half a second, so that 10,000 recipients that don't answer hold the shard for 24 s. The next batches
  * know them as laggards, a lane of their own: 256 are tried briefly, and the others are skipped.
  *
- * Of a huge room only the first page is posted here; the rest becomes tasks, which come back as records of their own and
- * read their range a page at a time, so memory stays flat. All pages of one turn are posted before the next are read.
+ * Of a huge room only the first page is posted here; the rest becomes tasks, which come back as records of their own. Each
+ * reads its range a page at a time, and of all tasks in a batch four pages are read at once and posted before the next
+ * four, rooms in turns. What isn't begun after 30 s is postponed.
  */
 export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): Promise<FanOutReport> {
   const report: FanOutReport = {
@@ -81,30 +90,23 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
     eventsDelivered: 0,
     skipped: 0,
     unread: [],
+    postponed: [],
     errors: [],
   }
   const startedAt = Date.now()
   const deadlines = { patience: startedAt + PATIENCE_MS, posts: startedAt + POSTS_MS }
   const posting: Posting = { packer: new FramePacker(), post, deadlines, report, laggardsToTry: LAGGARDS_TRIED }
-  let parts = partsOf(deliveries)
-  while (parts.length > 0) {
+  const parts = partsOf(deliveries)
+  const ranges = inTurns(parts.filter(({ range }) => range !== undefined))
+  let turn = [...parts.filter(({ range }) => range === undefined), ...ranges.splice(0, RANGES_AT_ONCE)]
+  while (turn.length > 0) {
     const inboxes = new Map<string, Inbox>()
-    const next: Part[] = []
-    await forEachLimited(parts, CONCURRENCY, async (part) => {
-      try {
-        const rest = await collect(inboxes, part)
-        if (rest === undefined) return
-        // What goes to single connections has gone out with the first page.
-        const deliveries = part.deliveries.filter((delivery) => delivery.only === undefined)
-        if (part.range === undefined) await delegate({ ...part, deliveries, range: rest })
-        else next.push({ ...part, deliveries, range: rest })
-      } catch (error) {
-        const sequenceNumbers = part.deliveries.map((delivery) => delivery.sequenceNumber)
-        report.unread.push({ sequenceNumbers, chatRoomId: part.chatRoomId, error })
-      }
-    })
+    const begun = await read(turn, inboxes, report)
     await forEachFairly(lanesOf(inboxes), CONCURRENCY, ([connectionId, inbox]) => deliver(connectionId, inbox, posting))
-    parts = next
+    const elapsed = Date.now() - startedAt
+    if (elapsed > RANGES_MS) postpone(ranges.splice(0), report)
+    if (elapsed > POSTS_MS) postpone(begun.splice(0), report)
+    turn = [...begun, ...ranges.splice(0, RANGES_AT_ONCE - begun.length)]
   }
   return report
 }
@@ -122,6 +124,37 @@ function partsOf(deliveries: readonly Delivery[]): Part[] {
     const [{ event, range }] = deliveries as [Delivery]
     return { chatRoomId: event.chatRoomId, deliveries, ...(range === undefined ? {} : { range }) }
   })
+}
+
+/** Reads a page of each part into the inboxes, and leaves the rest of rooms to tasks; answers with the rest of ranges. */
+async function read(parts: readonly Part[], inboxes: Map<string, Inbox>, { unread }: FanOutReport): Promise<Part[]> {
+  const begun: Part[] = []
+  await forEachLimited(parts, CONCURRENCY, async (part) => {
+    try {
+      const rest = await collect(inboxes, part)
+      if (rest === undefined) return
+      // What goes to single connections has gone out with the first page.
+      const deliveries = part.deliveries.filter((delivery) => delivery.only === undefined)
+      if (part.range === undefined) await delegate({ ...part, deliveries, range: rest })
+      else begun.push({ ...part, deliveries, range: rest })
+    } catch (error) {
+      const sequenceNumbers = part.deliveries.map((delivery) => delivery.sequenceNumber)
+      unread.push({ sequenceNumbers, chatRoomId: part.chatRoomId, error })
+    }
+  })
+  return begun
+}
+
+function postpone(parts: readonly Part[], { postponed }: FanOutReport): void {
+  postponed.push(...parts.flatMap(({ deliveries }) => deliveries.map(({ sequenceNumber }) => sequenceNumber)))
+}
+
+/** A range of each room, then a second of each, and so on. */
+function inTurns(ranges: readonly Part[]): Part[] {
+  const turns = [...groupBy(ranges, ({ chatRoomId }) => chatRoomId).values()].flatMap((ofRoom) =>
+    ofRoom.map((part, turn) => ({ part, turn })),
+  )
+  return turns.toSorted((a, b) => a.turn - b.turn).map(({ part }) => part)
 }
 
 /**

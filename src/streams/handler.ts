@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { changeOf } from './changes.ts'
 import { type Delivery, fanOut, type FanOutReport } from './fan-out.ts'
+import { Pace, windowOf } from './pace.ts'
 import { forEachLimited } from './pool.ts'
 import { type PostFrame, postTo } from './post.ts'
 import { react, RoomCache } from './reactions.ts'
@@ -10,19 +11,20 @@ import { reportFailures } from './report-failures.ts'
 
 const REACTIONS_AT_ONCE = 16
 
-const logger = new Logger({ serviceName: 'tabletalk' })
-const metrics = new Metrics({ namespace: 'Tabletalk', serviceName: 'fan-out' })
+const logger = new Logger()
+const metrics = new Metrics({ serviceName: 'fan-out' })
 
 /**
  * The engine of delivery: what the table's stream says becomes posts.
  *
  * Returns the records that must come again, as `batchItemFailures`; Lambda retries from the lowest of them, so what
  * follows it comes twice, which clients drop by `(chatRoomId, seq)`. Only a record that can't be read, or whose table
- * access failed, is such a failure; a recipient that can't be reached never is. Throws when the first of several records
- * failed: Lambda then halves the batch.
+ * access failed, is such a failure, and a task that there was no time for; a recipient that can't be reached never is. Throws when the first of several records
+ * failed: Lambda then halves the batch. Under pressure it returns a little later than it could, see `Pace`.
  */
-export function streamHandler(post: PostFrame) {
+export function streamHandler(post: PostFrame, pace = new Pace(windowOf(process.env))) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const startedAt = Date.now()
     const failed = new Set<string>()
     const told = new Map<DynamoDBRecord, Delivery[]>()
     const rooms = new RoomCache()
@@ -42,21 +44,21 @@ export function streamHandler(post: PostFrame) {
         logger.error('record failed', { sequenceNumber, eventName: record.eventName, error: error as Error })
       }
     })
-    const report = await fanOut(
-      event.Records.flatMap((record) => told.get(record) ?? []),
-      post,
-    )
+    const deliveries = event.Records.flatMap((record) => told.get(record) ?? [])
+    const report = await fanOut(deliveries, post)
     for (const { sequenceNumbers, chatRoomId, error } of report.unread) {
       for (const sequenceNumber of sequenceNumbers) failed.add(sequenceNumber)
       logger.error('room unread', { chatRoomId, error: error as Error })
     }
     account(report, failed.size)
+    for (const sequenceNumber of report.postponed) failed.add(sequenceNumber)
     const [first] = event.Records
     if (event.Records.length > 1 && failed.has(first?.dynamodb?.SequenceNumber ?? '')) {
       // A batch is bisected at the record that is reported; reported again and again, the first record would take all that
       // follows along into the on-failure destination. An error has the batch cut in the middle until it stands alone.
       throw new Error('unable to process the first record of the batch')
     }
+    await pace.hold(startedAt, deliveries)
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
   }
 }

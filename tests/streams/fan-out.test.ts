@@ -73,6 +73,46 @@ test('one consistent query reads the recipients of all of a room’s events', as
   expect(queries[0]).toMatchObject({ ConsistentRead: true })
 })
 
+test('of many ranges each room has its first one read before any has its second', async () => {
+  const [one, two, three] = [unique('one'), unique('two'), unique('three')]
+  const read: string[] = []
+  intercept(client, async ({ input }, send) => {
+    const room = [one, two, three].find((name) => JSON.stringify(input).includes(`subscriptions#${name}`))
+    if (room) read.push(room)
+    await send()
+  })
+  const range = (i: number) => ({ after: `0${i}#~`, through: `0${i + 1}` })
+  await fanOut(
+    [
+      ...Array.from({ length: 6 }, (_, i) => delivery(message(one, 1), { range: range(i) })),
+      delivery(message(two, 1), { range: range(0) }),
+      delivery(message(three, 1), { range: range(0) }),
+    ],
+    gateway.post,
+  )
+  expect(read.slice(0, 3).sort()).toEqual([one, three, two].sort())
+  expect(read).toHaveLength(8)
+})
+
+test('ranges that there is no time for are postponed', async () => {
+  const room = unique('room')
+  const read: string[] = []
+  let now = Date.now()
+  vi.spyOn(Date, 'now').mockImplementation(() => now)
+  intercept(client, async ({ input }, send) => {
+    if (JSON.stringify(input).includes(`subscriptions#${room}`)) read.push(room)
+    now += 8_000
+    await send()
+  })
+  const told = Array.from({ length: 10 }, (_, i) =>
+    delivery(message(room, 1), { range: { after: `0${i}#~`, through: `0${i + 1}` } }),
+  )
+  const { postponed, unread } = await fanOut(told, gateway.post)
+  expect(read).toHaveLength(4)
+  expect(postponed).toEqual(told.slice(4).map(({ sequenceNumber }) => sequenceNumber))
+  expect(unread).toEqual([])
+})
+
 test('the report counts posts by outcome and events that arrived', async () => {
   const room = unique('room')
   const [one, two, three, four, five] = await subscribed(room, ['a', 'b', 'c', 'd', 'e'])

@@ -1,4 +1,5 @@
 import { tableName } from '../support/own-table.ts'
+import { Metrics } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -12,6 +13,7 @@ import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../src/local/dynamodb/create-table.ts'
 import { loadStack } from '../../src/local/stack.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
+import { Pace } from '../../src/streams/pace.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 import { failure, FakePost } from './fake-post.ts'
@@ -73,6 +75,35 @@ test("a room's messages reach all of its subscriptions in one frame each, in seq
   expect(await handle(messageRecord(room, 3), messageRecord(room, 1), messageRecord(room, 2))).toEqual([])
   for (const id of ids) expect(gateway.heardBy(id)).toEqual(['message 1', 'message 2', 'message 3'])
   expect(gateway.delivered).toHaveLength(3)
+})
+
+test('at the rate of 100 messages a second a batch of the window takes one post for ten events at most', async () => {
+  const { window } = loadStack().stream
+  const room = unique('room')
+  const ids = await Promise.all(Array.from({ length: 100 }, (_, i) => listening(`user-${i}`, [room])))
+  const perBatch = (100 * window.milliseconds) / 1_000
+  for (let first = 1; first <= 100; first += perBatch) {
+    await handle(...Array.from({ length: perBatch }, (_, i) => messageRecord(room, first + i)))
+  }
+  const events = ids.reduce((sum, id) => sum + gateway.eventsOf(id).length, 0)
+  expect(events).toBe(100 * 100)
+  expect(gateway.delivered.length / events).toBeLessThanOrEqual(0.1)
+})
+
+test('the handler ends when its pace lets it, which is asked after the posts', async () => {
+  const room = unique('room')
+  await listening('ada', [room])
+  const steps: string[] = []
+  class Noting extends Pace {
+    override async hold(): Promise<void> {
+      steps.push(`held after ${gateway.delivered.length} post`)
+      await new Promise(setImmediate)
+      steps.push('let go')
+    }
+  }
+  const handler = streamHandler(gateway.post, new Noting(loadStack().stream.window))
+  await handler({ Records: [messageRecord(room, 1), messageRecord(room, 2)] })
+  expect(steps).toEqual(['held after 1 post', 'let go'])
 })
 
 test("a connection gets the messages of all its rooms together, and nobody those of another's", async () => {
@@ -149,6 +180,36 @@ test.each([
   for (const id of ids) expect(gateway.heardBy(id)).toEqual(id === first ? [] : ['message 1'])
   expect((await subscribersOf(room)).sort()).toEqual(ids.sort())
   expect(await subscriptionsOfConnection(first!)).toHaveLength(1)
+})
+
+test('what became of the posts is counted in metrics', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const addMetric = vi.spyOn(Metrics.prototype, 'addMetric')
+  const room = unique('room')
+  const [fine, slow, throttled, broken] = await Promise.all(
+    ['ada', 'bob', 'eve', 'dan'].map((user) => listening(user, [room])),
+  )
+  const faults = new Map([
+    [slow, failure(undefined, 'TimeoutError')],
+    [throttled, failure(429)],
+    [broken, failure(403)],
+  ])
+  gateway.fault = (id) => {
+    const fault = faults.get(id)
+    if (fault) throw fault
+  }
+  await handle(messageRecord(room, 1))
+  expect(gateway.heardBy(fine!)).toEqual(['message 1'])
+  expect(Object.fromEntries(addMetric.mock.calls.map(([name, , count]) => [name, count]))).toEqual({
+    PostsDelivered: 1,
+    PostsGone: 0,
+    PostsThrottled: 1,
+    PostsSlow: 1,
+    PostsFailed: 1,
+    PostsSkipped: 0,
+    EventsDelivered: 1,
+    RecordsFailed: 0,
+  })
 })
 
 test('a recipient that does not answer holds back nobody else', async () => {

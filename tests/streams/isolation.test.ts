@@ -35,15 +35,21 @@ const room = (name: string, size: number) => {
   return Array.from({ length: size }, (_, i) => `${id}.${i}`)
 }
 
-/** A gateway that answers, but to some never, or always with this status. */
-function troubled(strange: ReadonlySet<string>, trouble: 'silent' | number) {
+type Trouble = 'silent' | 'slow' | number
+
+/** How long a slow recipient's post takes, in ms. */
+const SLOW_MS = 2_000
+
+/** A gateway that answers, but to some never, or after 2 s, or always with this status. */
+function troubled(strange: ReadonlySet<string>, trouble: Trouble) {
   const attempts: string[] = []
   const post: PostFrame = async (connectionId, _frame, timeoutMs) => {
     attempts.push(connectionId)
     if (!strange.has(connectionId)) return
-    if (trouble !== 'silent') throw failure(trouble)
-    await new Promise((_, reject) => {
-      setTimeout(() => reject(failure(undefined, 'TimeoutError')), timeoutMs)
+    if (typeof trouble === 'number') throw failure(trouble)
+    await new Promise<void>((resolve, reject) => {
+      if (trouble === 'slow' && timeoutMs >= SLOW_MS) setTimeout(resolve, SLOW_MS)
+      else setTimeout(() => reject(failure(undefined, 'TimeoutError')), timeoutMs)
     })
   }
   return { attempts, post }
@@ -62,8 +68,9 @@ async function timeOf<T>(work: Promise<T>): Promise<[T, number]> {
   return ended
 }
 
-test.each<[string, 'silent' | number]>([
+test.each<[string, Trouble]>([
   ['don’t answer', 'silent'],
+  ['answer after 2 s', 'slow'],
   ['are throttled', 429],
   ['fail', 503],
 ])('a room with 10,000 recipients that %s takes no time from another room in the batch', async (_, trouble) => {
@@ -78,7 +85,9 @@ test.each<[string, 'silent' | number]>([
   // Of the room in trouble only what fits its half of the places was begun before that.
   expect(lastOfOther + 1).toBeLessThanOrEqual(2_000 + PLACES / 2)
   const [report] = await timeOf(done)
-  expect(report.posts.delivered).toBe(2_000)
+  const { delivered, slow, throttled, failed } = report.posts
+  expect(delivered + slow + throttled + failed).toBe(12_000)
+  expect(delivered).toBeGreaterThanOrEqual(2_000)
   expect(new Set(attempts).size).toBe(12_000)
 })
 
@@ -91,6 +100,27 @@ test('of 100 rooms one that answers is not held up by the 99 that don’t', asyn
   const heard = new Set(attempts)
   expect(other.filter((id) => !heard.has(id))).toEqual([])
   await timeOf(done)
+})
+
+test.each<[string, Trouble]>([
+  ['don’t answer', 'silent'],
+  ['answer after 2 s', 'slow'],
+  ['are throttled', 429],
+])('with 10,000 that %s a room of m others has all within ⌈m ÷ 128⌉ times what one post takes', async (_, trouble) => {
+  const [stuck, other] = [room('stuck', 10_000), room('other', 1_000)]
+  const POST_MS = 30
+  const { post } = troubled(new Set(stuck), trouble)
+  const others = new Set(other)
+  const begun = Date.now()
+  const arrivals: number[] = []
+  const timed: PostFrame = async (connectionId, frame, timeoutMs) => {
+    if (!others.has(connectionId)) return post(connectionId, frame, timeoutMs)
+    await new Promise((resolve) => setTimeout(resolve, POST_MS))
+    arrivals.push(Date.now() - begun)
+  }
+  await timeOf(fanOut([to(stuck), to(other)], timed))
+  expect(arrivals).toHaveLength(1_000)
+  expect(Math.max(...arrivals)).toBeLessThanOrEqual(Math.ceil(1_000 / (PLACES / 2)) * POST_MS)
 })
 
 test('10,000 that don’t answer are tried once each, and hold the batch 24 s; after that they hold it half a second', async () => {

@@ -157,6 +157,28 @@ describe('batches', () => {
     expect(batches.map(sortKeys)).toEqual([['a']])
   })
 
+  test('hold all that came while the function worked the one before', async () => {
+    const { wiring, put, putAll } = await givenTable()
+    const { opened: begun, open: begin } = gate()
+    const { opened, open } = gate()
+    const { mapping, batches } = await givenMapping(wiring, {}, async (_, attempt) => {
+      begin()
+      if (attempt === 1) await opened
+    })
+    await put('a')
+    await begun
+    await putAll(['b', 'c', 'd'])
+    // A second table's stream being drained says that the first had every chance to be read.
+    const other = await givenTable()
+    await other.put('z')
+    const otherMapping = await givenMapping(other.wiring)
+    await otherMapping.mapping.idle()
+    expect(batches.map(sortKeys)).toEqual([['a']])
+    open()
+    await mapping.idle()
+    expect(batches.map(sortKeys)).toEqual([['a'], ['b', 'c', 'd']])
+  })
+
   test('of LATEST have only what was written after the start', async () => {
     const { wiring, put } = await givenTable()
     await put('before')
