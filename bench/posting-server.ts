@@ -1,13 +1,23 @@
-/** A gateway that takes every post, in a process of its own: its CPU time is nobody's. */
+/** A gateway that takes every post, whoever it is to, in a process of its own: its CPU time is nobody's. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { KEEP_ALIVE_MS } from './keep-alive.ts'
 import { answerCalls } from './rpc.ts'
 
+const taken = { posts: 0, bytes: 0 }
+
 const server = createServer((req, res) => {
-  req.resume()
-  req.once('end', () => res.writeHead(200, { 'content-length': '0' }).end())
+  req.on('data', (chunk: Buffer) => {
+    taken.bytes += chunk.length
+  })
+  req.once('end', () => {
+    taken.posts++
+    res.writeHead(200, { 'content-length': '0' }).end()
+  })
 })
+
+server.keepAliveTimeout = KEEP_ALIVE_MS
 
 const calls = {
   async listen() {
@@ -15,6 +25,11 @@ const calls = {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     return `http://127.0.0.1:${String(port)}/local`
+  },
+
+  /** Since it started. */
+  async taken() {
+    return { ...taken }
   },
 }
 

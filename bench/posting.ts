@@ -4,7 +4,6 @@
  * the fan-out. Read the ratios: they are of one run. Ends by itself within a minute.
  */
 import { randomBytes } from 'node:crypto'
-import { Agent, request } from 'node:http'
 import { leanPost } from '../src/streams/lean-post.ts'
 import { forEachLimited } from '../src/streams/pool.ts'
 import { sdkPost } from '../src/streams/post.ts'
@@ -13,6 +12,7 @@ import { postWithRetry } from '../src/streams/retry.ts'
 import type { PostingServerCalls } from './posting-server.ts'
 import { Child } from './rpc.ts'
 import { median } from './statistics.ts'
+import { unsignedPost } from './unsigned-post.ts'
 
 const FRAME_BYTES = 500
 /** A frame of its own for every tenth post: rooms are larger than that, so nobody gains by hashing a frame once. */
@@ -42,7 +42,7 @@ setTimeout(() => {
 
 const endpoint = await server.call('listen')
 const posts: Record<Way, (connectionId: string, frame: Uint8Array) => Promise<void>> = {
-  floor: bare(endpoint),
+  floor: unsignedPost(endpoint),
   lean: retried(leanPost(endpoint, aws)),
   sdk: retried(sdkPost(endpoint, aws)),
 }
@@ -87,18 +87,4 @@ function retried(post: PostFrame) {
     const { outcome, error } = await postWithRetry(post, connectionId, frame, Number.MAX_SAFE_INTEGER)
     if (outcome !== 'delivered') throw error
   }
-}
-
-function bare(endpoint: string) {
-  const { hostname, port, pathname } = new URL(endpoint)
-  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
-  const headers = { 'content-type': 'application/octet-stream', 'content-length': String(FRAME_BYTES) }
-  return (connectionId: string, frame: Uint8Array) =>
-    new Promise<void>((resolve, reject) => {
-      const path = `${pathname}/@connections/${encodeURIComponent(connectionId)}`
-      const sent = request({ agent, hostname, port, path, headers, method: 'POST' })
-      sent.on('response', (response) => response.resume().on('end', resolve))
-      sent.on('error', reject)
-      sent.end(frame)
-    })
 }

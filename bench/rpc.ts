@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, ForkOptions } from 'node:child_process'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
@@ -32,8 +32,8 @@ export class Child<C extends Calls> {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #calls = 0
 
-  constructor(script: URL) {
-    this.#process = fork(script)
+  constructor(script: URL, options: ForkOptions = {}) {
+    this.#process = fork(script, options)
     this.#process.on('message', (answer: Answer) => {
       const waiting = this.#waiting.get(answer.id)
       this.#waiting.delete(answer.id)
@@ -43,6 +43,10 @@ export class Child<C extends Calls> {
     this.#process.once('exit', (code) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`the process ended with ${String(code)}`))
     })
+  }
+
+  get pid(): number {
+    return this.#process.pid!
   }
 
   call<N extends keyof C & string>(name: N, ...args: Parameters<C[N]>): Promise<Awaited<ReturnType<C[N]>>> {

@@ -11,3 +11,31 @@ export function median(values: readonly number[]): number {
   const low = percentile(values, 0.5)
   return values.length % 2 === 1 ? low : (low + percentile(values, 0.5 + 1 / values.length)) / 2
 }
+
+export interface Line {
+  slope: number
+  /** Where x is 0. */
+  constant: number
+  /** The largest of |measured − line| / measured. */
+  worst: number
+}
+
+/**
+ * The straight line with the least squares of *relative* deviations, so that a point at 10 counts as much as one at
+ * 100,000. The values must be positive, of at least two different x.
+ */
+export function fitLine(points: readonly (readonly [x: number, y: number])[]): Line {
+  const sums = { w: 0, x: 0, y: 0, xx: 0, xy: 0 }
+  for (const [x, y] of points) {
+    const w = 1 / (y * y)
+    sums.w += w
+    sums.x += w * x
+    sums.y += w * y
+    sums.xx += w * x * x
+    sums.xy += w * x * y
+  }
+  const slope = (sums.w * sums.xy - sums.x * sums.y) / (sums.w * sums.xx - sums.x * sums.x)
+  const constant = (sums.y - slope * sums.x) / sums.w
+  const worst = Math.max(...points.map(([x, y]) => Math.abs(y - constant - slope * x) / y))
+  return { slope, constant, worst }
+}

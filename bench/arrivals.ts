@@ -1,0 +1,63 @@
+import { createHistogram } from 'node:perf_hooks'
+import { now } from './clock.ts'
+import { readContent } from './message.ts'
+
+/** What a cell's messages have met with so far. */
+export interface Received {
+  /** Events, repeats not counted. */
+  events: number
+  repeats: number
+  /** Epoch milliseconds of the last event. */
+  lastAt: number
+  /** From an event's send to its arrival at one receiver; `null` when none has come. */
+  p50Ms: number | null
+  p99Ms: number | null
+}
+
+/** The histogram counts whole microseconds. */
+const US = 1_000
+
+/** The events of one cell of the bench, at its receivers. */
+export class Arrivals {
+  /** Resolves when every receiver has every message. */
+  readonly complete: Promise<true>
+  readonly #latencies = createHistogram()
+  #events = 0
+  #repeats = 0
+  #lastAt = 0
+  readonly #seen: Uint8Array[]
+  readonly #expected: number
+  #resolve!: (all: true) => void
+
+  constructor(
+    private readonly cell: number,
+    messages: number,
+    receivers: number,
+  ) {
+    this.#seen = Array.from({ length: messages }, () => new Uint8Array(receivers))
+    this.#expected = messages * receivers
+    this.complete = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  receive(receiver: number, content: string): void {
+    const { cell, index, sentAt } = readContent(content)
+    // A cell that was cut short goes on arriving for a while.
+    if (cell !== this.cell) return
+    const seen = this.#seen[index]!
+    if (seen[receiver] === 1) {
+      this.#repeats++
+      return
+    }
+    seen[receiver] = 1
+    this.#lastAt = now()
+    this.#latencies.record(Math.max(1, Math.round((this.#lastAt - sentAt) * US)))
+    if (++this.#events === this.#expected) this.#resolve(true)
+  }
+
+  received(): Received {
+    const at = (percentile: number) => (this.#events === 0 ? null : this.#latencies.percentile(percentile) / US)
+    return { events: this.#events, repeats: this.#repeats, lastAt: this.#lastAt, p50Ms: at(50), p99Ms: at(99) }
+  }
+}

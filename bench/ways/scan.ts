@@ -1,0 +1,52 @@
+/**
+ * The pattern of the public samples: put the message, scan the table of connections, post to each by the SDK's client,
+ * all at once. Kinder than the samples: it reads the scan to its end (they take the first page for all there is), posts
+ * to the room only (they post to whoever is connected), and makes its clients once.
+ */
+import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb'
+import { frameOf } from '../message.ts'
+import { client, makeTable, putAll, putMessage } from './sample-tables.ts'
+import { type Member, serve } from './serve.ts'
+import { stockPost } from './stock-post.ts'
+
+/** Connections in the table for each of the room's own. */
+const tableFactor = Number(process.env['TABLE_FACTOR'])
+const tableOf = (chatRoomId: string) => `scan-${String(tableFactor)}-${chatRoomId}`
+
+serve({ client, seed, send })
+
+async function seed(chatRoomId: string, members: readonly Member[]): Promise<void> {
+  await makeTable(tableOf(chatRoomId), 'connectionId')
+  await makeTable(`${tableOf(chatRoomId)}-messages`, 'chatRoomId', 'sentAt')
+  const connectedAt = new Date().toISOString()
+  const own = members.map((member) => ({ ...member, chatRoomId, connectedAt }))
+  const others = Array.from({ length: tableFactor - 1 }, (_, i) =>
+    own.map((row) => ({ ...row, connectionId: `${String(i)}${row.connectionId}`, chatRoomId: `other-${String(i)}` })),
+  )
+  await putAll(tableOf(chatRoomId), [...own, ...others.flat()])
+}
+
+async function send(chatRoomId: string, content: string): Promise<void> {
+  await putMessage(`${tableOf(chatRoomId)}-messages`, chatRoomId, content)
+  const connectionIds = await connectionsOf(chatRoomId)
+  const frame = frameOf(chatRoomId, content)
+  await Promise.all(connectionIds.map((connectionId) => stockPost(connectionId, frame)))
+}
+
+async function connectionsOf(chatRoomId: string): Promise<string[]> {
+  const found: string[] = []
+  let page: ScanCommandOutput | undefined
+  do {
+    page = await client.send(
+      new ScanCommand({
+        TableName: tableOf(chatRoomId),
+        ProjectionExpression: 'connectionId',
+        FilterExpression: 'chatRoomId = :room',
+        ExpressionAttributeValues: { ':room': { S: chatRoomId } },
+        ...(page?.LastEvaluatedKey && { ExclusiveStartKey: page.LastEvaluatedKey }),
+      }),
+    )
+    found.push(...(page.Items ?? []).map(({ connectionId }) => connectionId!.S!))
+  } while (page.LastEvaluatedKey)
+  return found
+}

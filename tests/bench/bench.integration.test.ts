@@ -1,0 +1,85 @@
+import { beforeAll, expect, test } from 'vitest'
+import { type Way, WAYS } from '../../bench/comparison.ts'
+import { type Run, runBench } from '../../bench/run.ts'
+
+const CONNECTIONS = 8
+const MESSAGES = 5
+const ROOMS_OF_BATCHES = [1, 3]
+
+/** Cut short before the stream can have been read. */
+const HURRIED = 1_000
+const UNHURRIED = 50
+
+let run: Run
+
+beforeAll(async () => {
+  run = await runBench({
+    comparison: {
+      rooms: [
+        {
+          connections: CONNECTIONS,
+          paces: [
+            { perSecond: HURRIED, messages: 2, graceMs: 0 },
+            { perSecond: UNHURRIED, messages: MESSAGES, graceMs: 60_000 },
+          ],
+        },
+      ],
+      rounds: { count: 1, budgetMs: 0 },
+      warmUp: { perSecond: 100, messages: 3, graceMs: 60_000 },
+    },
+    growth: {
+      rooms: [
+        { connections: 2, messages: 1 },
+        { connections: 4, messages: 1 },
+      ],
+      batches: ROOMS_OF_BATCHES,
+      connectionsPerRoom: 3,
+      repeats: 1,
+    },
+    startRounds: 0,
+  })
+}, 120_000)
+
+const roundOf = (way: Way, perSecond: number) =>
+  run.cells.find((cell) => cell.way === way && cell.perSecond === perSecond)!.rounds[0]!
+const usedBy = (way: Way) => roundOf(way, UNHURRIED).used!
+
+test.each(WAYS)('every event arrives once by %s', (way) => {
+  expect(roundOf(way, UNHURRIED)).toMatchObject({
+    complete: true,
+    events: MESSAGES * CONNECTIONS,
+    repeats: 0,
+    failedSends: 0,
+  })
+})
+
+test('all that delivers by posts is counted at the gateway, and coalesces only where it is made to', () => {
+  for (const way of ['scan', 'scanOwn', 'members', 'unsigned'] as const) {
+    expect(usedBy(way).posts).toBe(MESSAGES * CONNECTIONS)
+  }
+  expect(usedBy('tabletalk').posts).toBeLessThanOrEqual(MESSAGES * CONNECTIONS)
+  expect(usedBy('broadcast').posts).toBe(0)
+})
+
+test("units are those of each way's requests", () => {
+  // The number and the message; the samples put the message alone.
+  expect(usedBy('tabletalk').writes).toBe(2 * MESSAGES)
+  expect(usedBy('scan').writes).toBe(MESSAGES)
+  // A half for the members' query and a half for each member's.
+  expect(usedBy('members').reads).toBe(MESSAGES * (0.5 + CONNECTIONS * 0.5))
+  expect(usedBy('scan').reads).toBeGreaterThanOrEqual(usedBy('scanOwn').reads)
+  expect(usedBy('unsigned')).toMatchObject({ reads: 0, writes: 0 })
+})
+
+test('a cell that was cut short has no units, and nothing of it comes later', () => {
+  expect(roundOf('tabletalk', HURRIED)).toMatchObject({ complete: false, used: null })
+})
+
+test('growth has a point for each room and each batch, none of them free', () => {
+  expect(run.growth.byRoom.map(({ connections }) => connections)).toEqual([2, 4])
+  expect(run.growth.byBatch.map(({ rooms }) => rooms)).toEqual(ROOMS_OF_BATCHES)
+  for (const { dollars, cpuMs } of [...run.growth.byRoom, ...run.growth.byBatch]) {
+    expect(dollars).toBeGreaterThan(0)
+    expect(cpuMs).toBeGreaterThan(0)
+  }
+})
