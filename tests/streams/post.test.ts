@@ -80,6 +80,13 @@ describe.each([
     expect(posted.map(({ url }) => url)).toEqual(Array(attempts).fill('/local/@connections/Lx9%3D'))
   })
 
+  test('once the batch’s budget is spent, a 429 is final', async () => {
+    const { posted, endpoint } = await scriptedGateway(429, 200)
+    const ended = await postWithRetry(make(endpoint, freshAws()), 'Lx9=', frame, Date.now() - 1)
+    expect(ended.outcome).toBe('throttled')
+    expect(posted).toHaveLength(1)
+  })
+
   test('a frame is posted as bytes to the connection, its id encoded', async () => {
     const { posted, endpoint } = await scriptedGateway()
     await make(endpoint, freshAws())('a+b/c=', frame, TIMEOUT_MS)
