@@ -1,3 +1,5 @@
+import { windowEnvironment } from '../src/local/environment.ts'
+import { loadStack } from '../src/local/stack.ts'
 import { measureCell, type Pace, type Round } from './cell.ts'
 import { BroadcastContender, type Contender, FunctionContender, type Room } from './contender.ts'
 import { Feed } from './feed.ts'
@@ -84,7 +86,11 @@ async function makeRoom(connections: number, gateway: Child<GatewayCalls>): Prom
 type Start = (way: Exclude<Way, 'broadcast'>) => Promise<Child<WayCalls>>
 
 function starter(processes: Processes, table: Table, gatewayEndpoint: string, rooms: readonly Room[]): Start {
-  const common = { ...table.environment, CONNECTIONS_ENDPOINT: gatewayEndpoint }
+  const common = {
+    ...table.environment,
+    ...windowEnvironment(loadStack().stream.window),
+    CONNECTIONS_ENDPOINT: gatewayEndpoint,
+  }
   return async (way) => {
     if (way === 'scan' || way === 'scanOwn') {
       return processes.start('scan', { ...common, TABLE_FACTOR: String(TABLE_FACTORS[way]) })

@@ -128,6 +128,14 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition = [
+      for name, function in aws_lambda_function.this : [name, function.environment[0].variables.STREAM_WINDOW_MS]
+      if can(function.environment[0].variables.STREAM_WINDOW_MS)
+    ] == [["streams", tostring(local.stack.stream.window.milliseconds)]]
+    error_message = "The stream function, and no other, is told the window of stack.json."
+  }
+
+  assert {
     condition = toset([
       for filter in one(aws_lambda_event_source_mapping.stream.filter_criteria).filter : filter.pattern
     ]) == toset([for filter in local.stack.stream.filters : jsonencode(filter)])
