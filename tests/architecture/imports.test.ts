@@ -56,6 +56,17 @@ describe('imports point one way', () => {
     expect([...new Set(sources.map(layerOf))].filter((layer) => allowed[layer] === undefined)).toEqual([])
   })
 
+  test('the page knows the SDK, and nothing else of ours', () => {
+    const page = readdirSync(join(root, 'web/src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.tsx?$/.test(file),
+    )
+    expect(page.length).toBeGreaterThan(30)
+    const outside = page
+      .flatMap((file) => importsOf(join('web/src', file)).relative)
+      .filter((path) => !path.startsWith('web/src/'))
+    expect([...new Set(outside)]).toEqual(['src/client/index.ts'])
+  })
+
   test('ws, streams and uploads → entities → protocol; client and local → protocol', () => {
     const wrong = sources.flatMap((file) => {
       const layer = layerOf(file)
