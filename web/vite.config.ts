@@ -9,7 +9,7 @@ export const config = {
   logLevel: 'silent',
   // Tests set another, and would get React's development build.
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
-  oxc: { jsx: { runtime: 'automatic' } },
+  oxc: { jsx: { runtime: 'automatic', development: false } },
   build: {
     // The policy allows no `data:` pictures.
     assetsInlineLimit: 0,

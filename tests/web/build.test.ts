@@ -33,6 +33,7 @@ describe('the built page', () => {
 
   test('runs React as it is meant for production', () => {
     expect(text('.js')).not.toContain('Download the React DevTools')
+    expect(text('.js')).not.toContain('jsxDEV')
   })
 
   test('is the same when it is built again', async () => {

@@ -17,6 +17,7 @@ describe('avatars', () => {
     ['田中 太郎', '田太'],
     ['👩‍👩‍👧 family', '👩‍👩‍👧F'],
     ['  ', '?'],
+    ['Ada (London)', 'AL'],
     ['...', '?'],
   ])('the initials of %j are %j', (name, initials) => {
     expect(initialsOf(name)).toBe(initials)

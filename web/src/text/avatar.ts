@@ -12,7 +12,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** One or two characters that stand for a name: `Ada Lovelace` is AL, `bob` is B, an emoji is itself. */
 export function initialsOf(name: string): string {
-  const words = name.split(/[\s._@-]+/u).filter((word) => word !== '')
+  const words = name.split(/[\s\p{P}]+/u).filter((word) => word !== '')
   const chosen = words.length > 1 ? [words[0], words.at(-1)] : words
   return chosen.map((word) => firstOf(word ?? '')).join('') || '?'
 }

@@ -34,7 +34,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
 
   const hasRooms = conversations.length > 0
   // A small screen has room for one of both: who is nowhere yet is better off with the welcome than with an empty list.
-  const view = route.kind === 'home' && (hasRooms || !hasBeenConnected) ? 'list' : 'talk'
+  const view = route.kind !== 'home' ? 'talk' : hasRooms || !hasBeenConnected ? 'list' : 'welcome'
 
   return (
     <div className="app" data-view={view} data-details={hasDetails && current !== undefined}>

@@ -55,6 +55,9 @@ export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
         <button type="button" className="button" onClick={() => onOpen('join')}>
           Join by id
         </button>
+        <button type="button" className="button" onClick={() => onOpen('direct')}>
+          Message somebody
+        </button>
       </div>
     </Pane>
   )

@@ -36,7 +36,7 @@ export const DeviceIcon = line('M4 5h16v11H4zM9 20h6M12 16v4')
 export const PeopleIcon = line(
   'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20a6.5 6.5 0 0 1 13 0M16 4.8a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8',
 )
-export const ChatIcon = line('M4 5h16v11H10l-5 4v-4H4z')
+export const ChatIcon = line('M4 5h16v11H10l-6 4z')
 export const SearchIcon = line('M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l4.5 4.5')
 export const FileIcon = line('M6 3h8l5 5v13H6zM14 3v5h5')
 export const ClockIcon = line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2')

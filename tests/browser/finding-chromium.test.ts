@@ -1,0 +1,40 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { findChromium } from './support/find-chromium.ts'
+
+async function givenFolder(files: Record<string, number>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'finding-chromium-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  for (const [name, mode] of Object.entries(files)) {
+    await writeFile(join(folder, name), '')
+    await chmod(join(folder, name), mode)
+  }
+  return folder
+}
+
+test.for(['chromium', 'chromium-browser', 'google-chrome'])('finds %s on the PATH', async (name) => {
+  const empty = await givenFolder({})
+  const folder = await givenFolder({ [name]: 0o755 })
+  expect(findChromium({ PATH: [empty, folder].join(delimiter) })).toBe(join(folder, name))
+})
+
+test('takes the one that CHROMIUM names before any on the PATH', async () => {
+  const folder = await givenFolder({ chromium: 0o755, mine: 0o755 })
+  expect(findChromium({ PATH: folder, CHROMIUM: join(folder, 'mine') })).toBe(join(folder, 'mine'))
+})
+
+test('says in one sentence how to get a browser', async () => {
+  const folder = await givenFolder({ chromium: 0o644 })
+  await mkdir(join(folder, 'google-chrome'))
+  expect(() => findChromium({ PATH: folder })).toThrow(
+    'unable to start a browser; there is no Chromium on the PATH: `apt-get install chromium`, or name one in CHROMIUM',
+  )
+})
+
+test('says that what CHROMIUM names is no program', () => {
+  expect(() => findChromium({ CHROMIUM: '/nowhere/chromium' })).toThrow(
+    'unable to start a browser; CHROMIUM names /nowhere/chromium, which is no program',
+  )
+})

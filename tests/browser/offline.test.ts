@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { entitiesOf } from '../support/entities.ts'
+import { eventually } from './support/eventually.ts'
+import type { Person } from './support/person.ts'
+import { Stage } from './support/stage.ts'
+import { statesOf } from './support/states.ts'
+
+const stage = Stage.set()
+
+const goOnline = (person: Person) => person.context.setOffline(false)
+
+/** What the table has of a room, in order. */
+async function stored(room: string): Promise<unknown[]> {
+  const { messagesBetween } = await entitiesOf(stage.chat)
+  const messages = await messagesBetween(room, { first: 1, last: 1_000, limit: 1_000, order: 'asc' })
+  return messages.map(({ content }) => content)
+}
+
+test('a page that is cut off says when it tries again, and that it is back by saying nothing', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  expect(await ada.banner.textContent()).toBe('')
+  await stage.disconnect(ada)
+  await ada.banner.getByText(/^Trying again in \d+ s$/).waitFor()
+  await goOnline(ada)
+  await ada.banner.getByText('Connection lost.').waitFor({ state: 'detached' })
+})
+
+test('"Try now" does not wait for the countdown', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.page.clock.install()
+  await ada.page.reload()
+  await ada.isReady()
+  // From here on nothing happens there by itself.
+  await ada.page.clock.pauseAt(Date.now() + 1_000)
+  stage.cut(ada)
+  await ada.banner.getByText(/^Trying again in \d+ s$/).waitFor()
+  await ada.button('Try now').click()
+  await ada.banner.getByText('Connection lost.').waitFor({ state: 'detached' })
+  await ada.say('back')
+  await bob.sees('back')
+})
+
+test('nothing is lost, doubled or out of order over an absence in which both go on writing', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.say('before')
+  await bob.sees('before')
+  await stage.disconnect(ada)
+  const states = await statesOf(ada)
+
+  const mine = ['mine 1', 'mine 2', 'mine 3']
+  await ada.say(...mine)
+  const theirs = Array.from({ length: 20 }, (_, index) => `theirs ${index + 1}`)
+  await bob.say(...theirs)
+  await bob.sees(...theirs)
+  expect(await ada.texts()).toEqual(['before', ...mine])
+  for (const text of mine) await ada.message(text).getByRole('img', { name: 'Sending' }).waitFor()
+
+  await goOnline(ada)
+  await ada.sees(...mine, ...theirs)
+  await bob.sees(...mine)
+  const said = ['before', ...theirs, ...mine]
+  expect(await stored(room)).toEqual(said)
+  expect(await ada.texts()).toEqual(said)
+  expect(await bob.texts()).toEqual(said)
+  expect(await states()).toEqual(['Sent', 'Sending'])
+})
+
+test('a connection that dies while a message is on its way sends it once', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  for (let round = 0; round < 3; round++) {
+    await ada.say(`round ${round}`)
+    stage.cut(ada)
+    await bob.sees(`round ${round}`)
+    await ada.sees(`round ${round}`)
+    await eventually(() => ada.connectionIds.length).toBe(round + 2)
+  }
+  const said = ['round 0', 'round 1', 'round 2']
+  expect(await stored(room)).toEqual(said)
+  expect(await ada.texts()).toEqual(said)
+  expect(await bob.texts()).toEqual(said)
+})
+
+test('what is posted twice is shown once', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  const { faults } = stage.chat.gateway
+  let posts = 0
+  // The caller is told that it failed, and posts again.
+  faults.onPost = ({ body }) =>
+    body.includes('"content":"one"') && ++posts === 1 ? { status: 500, deliver: true } : undefined
+  await ada.say('one')
+  await bob.sees('one')
+  await stage.chat.mapping.idle()
+  faults.onPost = undefined
+  await ada.say('two')
+  await bob.sees('two')
+  expect(posts).toBe(2)
+  expect(await bob.texts()).toEqual(['one', 'two'])
+})

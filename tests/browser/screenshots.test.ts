@@ -1,0 +1,139 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { landscape, picture, program } from './support/files.ts'
+import type { Person } from './support/person.ts'
+import { desktop, phone, Stage } from './support/stage.ts'
+
+const stage = Stage.set()
+
+const folder = new URL('../../dist/screenshots/', import.meta.url)
+const schemes = ['light', 'dark'] as const
+
+/** Keeps what the page looks like, in both colours. */
+async function keep({ page }: Person, name: string): Promise<void> {
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const path = fileURLToPath(new URL(`${name}-${colorScheme}.png`, folder))
+    const image = await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
+    // A page that shows nothing is a few kilobytes.
+    expect(image.length).toBeGreaterThan(8_000)
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+
+/** A room of several people over two days, with pictures and files, and other rooms beside it. */
+async function givenLivelyRoom() {
+  const people = ['Ada', 'Grace Hopper', 'نور', 'linus']
+  const announcements = await stage.room('Announcements', people)
+  const room = await stage.room('Design team', people)
+  await stage.room('Kitchen 🍵', people)
+  const now = Date.now()
+  const at = (content: string, senderId: string, ago: number) => ({ senderId, content, timestamp: now - ago })
+  await stage.past(room, [
+    at('Has anybody seen the new wireframes?', 'Grace Hopper', DAY_MS + 7_200_000),
+    at('They are in the folder of the sprint, with comments from last week.', 'Grace Hopper', DAY_MS + 7_190_000),
+    at('Yes! I like the calmer colours 🎉', 'Ada', DAY_MS + 7_000_000),
+    at('صباح الخير، رأيت التصاميم الجديدة وهي رائعة', 'نور', 3_600_000),
+    at(
+      'The word of the day: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+      'linus',
+      3_000_000,
+    ),
+    at('Details are here: https://example.com/design/2026/wireframes?view=all&page=2', 'linus', 2_990_000),
+    at('Thank you. Two questions:\n1. Is the dark palette final?\n2. Who does the icons?', 'Ada', 2_000_000),
+    at('Ship it 🚀👍🏽', 'Grace Hopper', 600_000),
+  ])
+  return { room, announcements }
+}
+
+test('desktop and phone, light and dark, of a lively conversation', async () => {
+  const { room, announcements } = await givenLivelyRoom()
+  const grace = await stage.enter('Grace Hopper', { at: `#/room/${room}` })
+  await grace.isReady()
+  const file = {
+    name: 'palette, second draft.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('hue,lightness\n264,0.62\n'),
+  }
+  const hills = { ...picture, name: 'hero.png', buffer: landscape(480, 360) }
+  await grace.attach(file)
+  await grace.log.getByRole('link', { name: 'Download palette' }).waitFor()
+  await grace.attach(hills)
+  await grace.log.getByRole('img', { name: 'hero.png' }).waitFor()
+
+  const wide = await stage.enter('Ada', { ...desktop, at: `#/room/${room}` })
+  const narrow = await stage.enter('Ada', phone)
+  await narrow.link('Design team').waitFor()
+  await stage.say(announcements, 'linus', 'Release 1.4 is out')
+  await grace.page.goto(`${stage.chat.url}/?as=Grace+Hopper#/direct/Ada`)
+  await grace.say('Do you have a minute?')
+  await grace.sees('Do you have a minute?')
+  await grace.page.goBack()
+  for (const person of [wide, narrow]) {
+    await person.link('Announcements').getByText('1 unread').waitFor()
+    await person.link('Grace Hopper').getByText('1 unread').waitFor()
+  }
+  await keep(narrow, 'phone-list')
+  await narrow.link('Design team').tap()
+  for (const person of [wide, narrow]) {
+    await person.isReady()
+    await person.log.getByRole('img', { name: 'hero.png' }).evaluate((element: Picture) => element.decode())
+  }
+  await wide.say('Lovely, thank you!')
+  await grace.sees('Lovely, thank you!')
+  await grace.field.pressSequentially('And')
+  await wide.typing.getByText('Grace Hopper is typing').waitFor()
+  await keep(wide, 'desktop-conversation')
+  await keep(narrow, 'phone-conversation')
+  await wide.log.evaluate((element: Scroller) => element.scrollBy({ top: -620 }))
+  await wide.button(/^Latest|new/).waitFor()
+  await keep(wide, 'desktop-conversation-earlier')
+  await narrow.log.evaluate((element: Scroller) => element.scrollBy({ top: -620 }))
+  await narrow.button(/^Latest|new/).waitFor()
+  await keep(narrow, 'phone-conversation-earlier')
+  await narrow.button('Details').tap()
+  await narrow.page.getByRole('link', { name: 'Message linus' }).waitFor()
+  await keep(narrow, 'phone-details')
+})
+
+test.for([
+  { device: 'desktop', look: desktop },
+  { device: 'phone', look: phone },
+])('$device: signing in, the welcome, dialogs and the banner', async ({ device, look }) => {
+  const guest = await stage.arrive('/', look)
+  await guest.page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  await keep(guest, `${device}-sign-in`)
+
+  const newcomer = await stage.enter(`Edsger at a ${device}`, look)
+  await newcomer.button('Enter the lobby').waitFor()
+  await keep(newcomer, `${device}-welcome`)
+  await newcomer.button('Create a room').click()
+  await newcomer.dialog.getByRole('textbox', { name: 'Name' }).fill('Design team')
+  await keep(newcomer, `${device}-new-room`)
+  await newcomer.page.keyboard.press('Escape')
+  await newcomer.dialog.waitFor({ state: 'detached' })
+
+  await newcomer.page.goto(
+    `${newcomer.page.url().split('#')[0]!}#/room/${await stage.room('Library', [newcomer.userId])}`,
+  )
+  await newcomer.isReady()
+  await newcomer.say('Is anybody here?')
+  await newcomer.sees('Is anybody here?')
+  await newcomer.attach(program)
+  await newcomer.uploads.getByRole('alert').waitFor()
+  await stage.disconnect(newcomer)
+  await newcomer.say('I will wait.')
+  await newcomer.message('I will wait.').getByRole('img', { name: 'Sending' }).waitFor()
+  await newcomer.attach(picture)
+  await newcomer.uploads.getByText('dot.png').waitFor()
+  await keep(newcomer, `${device}-offline`)
+})
+
+// As much of the browser as is used here: the compiler is set to Node's types.
+interface Picture {
+  decode(): Promise<void>
+}
+interface Scroller {
+  scrollBy(by: { top: number }): void
+}

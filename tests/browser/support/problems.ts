@@ -1,0 +1,51 @@
+import type { BrowserContext, Page } from 'playwright-core'
+
+/** What the browser complained about: errors in the console or of the page, requests that failed, breaches of the policy. */
+export class Problems {
+  readonly all: string[] = []
+  readonly #expected: RegExp[] = []
+
+  /** What the test brings about itself, and may be complained about. */
+  expect(pattern: RegExp): void {
+    this.#expected.push(pattern)
+  }
+
+  get unexpected(): string[] {
+    return this.all.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)))
+  }
+
+  /** From the first script of every page on. */
+  async watch(context: BrowserContext): Promise<void> {
+    await context.exposeBinding('tellBreach', (_source, breach: string) => this.all.push(`policy: ${breach}`))
+    await context.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) =>
+        tellBreach(`${effectiveDirective} ${blockedURI} ${sample}`.trim()),
+      ),
+    )
+    context.on('page', (page) => this.#watchPage(page))
+  }
+
+  #watchPage(page: Page): void {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.all.push(`console: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => this.all.push(`page: ${error.message}`))
+    page.on('requestfailed', (request) =>
+      this.all.push(`request: ${request.method()} ${request.url()} ${request.failure()?.errorText}`),
+    )
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.all.push(`response: ${response.status()} ${response.url()}`)
+    })
+  }
+}
+
+// As much of the browser as is used here: the compiler is set to Node's types.
+interface Breach {
+  effectiveDirective: string
+  blockedURI: string
+  sample: string
+}
+declare const document: {
+  addEventListener(type: 'securitypolicyviolation', listener: (breach: Breach) => void): void
+}
+declare const tellBreach: (breach: string) => void

@@ -1,0 +1,132 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import type { Runtime } from '../../../src/local/runtime.ts'
+import { entitiesOf } from '../../support/entities.ts'
+import { online, startChat, unique } from '../../support/runtime.ts'
+import { launchBrowser } from './browser.ts'
+import { PATIENCE_MS } from './eventually.ts'
+import { Person } from './person.ts'
+import { Problems } from './problems.ts'
+
+interface Look extends BrowserContextOptions {
+  /** Where to begin, such as `#/room/lobby`. Default: nowhere. */
+  at?: string
+}
+
+export const desktop = { viewport: { width: 1_280, height: 800 } }
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+
+interface Past {
+  senderId: string
+  content: string
+  /** Epoch ms. */
+  timestamp: number
+}
+
+interface Talk<Names extends readonly string[]> {
+  room: string
+  people: { [I in keyof Names]: Person }
+}
+
+/** A whole Tabletalk and one browser process, for the tests of a file. */
+export class Stage {
+  chat!: Runtime
+  browser!: Browser
+
+  /** Call it while the file is collected. */
+  static set(): Stage {
+    const stage = new Stage()
+    beforeAll(async () => {
+      ;[stage.chat, stage.browser] = await Promise.all([startChat({ preparePage: true }), launchBrowser()])
+    })
+    afterAll(async () => {
+      await stage.browser.close()
+      await stage.chat.close()
+    })
+    return stage
+  }
+
+  /** A browser of their own for a user who is signed in; when the test ends, it must not have complained. */
+  async enter(userId: string, { at = '', ...options }: Look = {}): Promise<Person> {
+    const person = await this.arrive(`/?as=${encodeURIComponent(userId)}${at}`, options, userId)
+    // On a phone, a conversation covers it.
+    await person.page.getByRole('button', { name: 'Sign out', includeHidden: true }).waitFor({ state: 'attached' })
+    return person
+  }
+
+  /** The same for somebody who hasn't signed in, at that path. */
+  async arrive(path: string, options: BrowserContextOptions = {}, userId = ''): Promise<Person> {
+    const problems = new Problems()
+    const context = await this.browser.newContext({ ...desktop, locale: 'en-GB', timezoneId: 'UTC', ...options })
+    context.setDefaultTimeout(PATIENCE_MS)
+    onTestFinished(async () => {
+      await context.close()
+      expect(problems.unexpected).toEqual([])
+    })
+    await problems.watch(context)
+    const person = new Person(userId, await context.newPage(), problems)
+    await person.page.goto(this.chat.url + path)
+    return person
+  }
+
+  /** A room with these members, which nobody has open yet. Answers with its id. */
+  async room(name: string, members: readonly string[]): Promise<string> {
+    const chatRoomId = unique('room')
+    const maker = await online(this.chat, members[0]!)
+    await maker.request({ action: 'createRoom', chatRoomId, roomName: name, members: [...members] })
+    await maker.close()
+    return chatRoomId
+  }
+
+  /** Another page in that user's browser, at the same address. */
+  async tab({ userId, page, problems }: Person): Promise<Person> {
+    const tab = new Person(userId, await page.context().newPage(), problems)
+    await tab.page.goto(page.url())
+    return tab
+  }
+
+  /** Has it that these were the room's last messages. */
+  async past(chatRoomId: string, messages: readonly Past[]): Promise<void> {
+    const { ChatRoom, Message, getRoom, messageIdOf } = await entitiesOf(this.chat)
+    const { headSeq } = (await getRoom(chatRoomId))!
+    await ChatRoom.patch({ chatRoomId }).add({ headSeq: messages.length }).go()
+    const kind = 'text' as const
+    const rows = messages.map((message, i) => ({
+      chatRoomId,
+      messageId: messageIdOf(headSeq + i + 1),
+      kind,
+      ...message,
+    }))
+    await Message.put(rows).go({ concurrency: 4 })
+  }
+
+  /** Has a user say something from nowhere. */
+  async say(chatRoomId: string, userId: string, content: string): Promise<void> {
+    const client = await online(this.chat, userId)
+    await client.request({ action: 'sendMessage', chatRoomId, content })
+    await client.close()
+  }
+
+  /** Has that page's connection die, as a lost network has it. */
+  cut({ connectionIds }: Person): void {
+    this.chat.gateway.terminate(connectionIds.at(-1)!)
+  }
+
+  /** Takes that browser's network away, until `context.setOffline(false)`. */
+  async disconnect(person: Person): Promise<void> {
+    person.problems.expect(/ERR_INTERNET_DISCONNECTED/)
+    await person.context.setOffline(true)
+    // Sockets that are open survive that.
+    this.cut(person)
+    await person.banner.getByText('Connection lost.').waitFor()
+  }
+
+  /** Users whom no other test knows, each at a page of their own, in one room that all have open. */
+  async talk<const Names extends readonly string[]>(...names: Names): Promise<Talk<Names>> {
+    const userIds = names.map(unique)
+    const room = await this.room('Kitchen', userIds)
+    const people = await Promise.all(userIds.map((userId) => this.enter(userId, { at: `#/room/${room}` })))
+    await Promise.all(people.map((person) => person.isReady()))
+    return { room, people } as unknown as Talk<Names>
+  }
+}

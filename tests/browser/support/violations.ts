@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds wrong with a page that is calm (reduced motion), each with its impact and where. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  // Colours that are on their way from light to dark fit neither.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))
+  await page.evaluate(source)
+  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }))
+  return violations.flatMap(({ impact, id, help, nodes }) =>
+    nodes.map(({ target, any }) => `${impact} ${id}: ${help}, ${target.join(' ')} ${any[0]?.message ?? ''}`.trim()),
+  )
+}
+
+// As much of the browser as is used here: the compiler is set to Node's types.
+interface Violation {
+  impact: string
+  id: string
+  help: string
+  nodes: { target: string[]; any: { message: string }[] }[]
+}
+declare const axe: { run(context: unknown, options: object): Promise<{ violations: Violation[] }> }
+declare const document: { getAnimations(): { finished: Promise<unknown> }[] }

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { landscape, picture, program, table } from './support/files.ts'
+import type { Person } from './support/person.ts'
+import { Stage } from './support/stage.ts'
+import { dragOver, drop, paste } from './support/transfer.ts'
+
+const stage = Stage.set()
+
+/** Waits until the picture of that name is there and has been decoded; answers with its width, px. */
+async function widthOf({ log }: Person, name: string): Promise<number> {
+  const image = log.getByRole('img', { name, exact: true })
+  await image.waitFor()
+  return image.evaluate(async (element: Picture) => {
+    await element.decode()
+    return element.naturalWidth
+  })
+}
+
+test('a picture that is chosen is seen by the others, and by oneself', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  const hills = { ...picture, name: 'hills.png', buffer: landscape(64, 48) }
+  const chooser = ada.page.waitForEvent('filechooser')
+  await ada.button('Attach files').click()
+  await (await chooser).setFiles(hills)
+  expect(await widthOf(bob, 'hills.png')).toBe(64)
+  expect(await widthOf(ada, 'hills.png')).toBe(64)
+  await ada.uploads.waitFor({ state: 'detached' })
+})
+
+test('a picture opens large, and Escape closes it', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await ada.attach(picture)
+  await ada.button('Open dot.png').click()
+  await ada.dialog.getByRole('img', { name: 'dot.png' }).waitFor()
+  await ada.page.keyboard.press('Escape')
+  await ada.dialog.waitFor({ state: 'detached' })
+})
+
+test('files that are dropped on a conversation are sent to it', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await dragOver(ada.conversation, picture)
+  await ada.page.getByText('Drop to send to Kitchen').waitFor()
+  await drop(ada.conversation, picture, { ...picture, name: 'other.png' })
+  await ada.page.getByText('Drop to send to Kitchen').waitFor({ state: 'detached' })
+  expect(await widthOf(bob, 'dot.png')).toBe(1)
+  expect(await widthOf(bob, 'other.png')).toBe(1)
+})
+
+test('a picture that is pasted is sent', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await paste(ada.field, { ...picture, name: 'image.png' })
+  expect(await widthOf(bob, 'image.png')).toBe(1)
+})
+
+test('another file is a card that gives the bytes, under its name', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.attach(table)
+  const card = bob.log.getByRole('link', { name: `Download ${table.name}` })
+  await card.waitFor()
+  expect(await card.textContent()).toContain('18 bytes · text/csv')
+  const download = bob.page.waitForEvent('download')
+  await card.click()
+  const file = await download
+  expect(file.suggestedFilename()).toBe(table.name)
+  expect(await readFile(await file.path())).toEqual(table.buffer)
+})
+
+test('an upload shows how far it is, and can be cancelled', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  ada.problems.expect(/ERR_ABORTED|ERR_FAILED/)
+  // Never answered: the file stays on its way.
+  const bucket = `${stage.chat.bucket.endpoint}/**`
+  await ada.page.route(bucket, () => {})
+  const asked = ada.page.waitForRequest(bucket)
+  await ada.attach(picture)
+  const bar = ada.page.getByRole('progressbar', { name: 'dot.png' })
+  await bar.waitFor()
+  await asked
+  const gone = ada.page.waitForEvent('requestfailed')
+  await ada.button('Cancel dot.png').click()
+  await gone
+  await ada.uploads.waitFor({ state: 'detached' })
+  await ada.say('never mind')
+  await bob.sees('never mind')
+  expect(await bob.messages.count()).toBe(1)
+})
+
+test('an upload that the bucket does not take says so, and can be tried again', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  ada.problems.expect(/ERR_FAILED/)
+  await ada.page.route(`${stage.chat.bucket.endpoint}/**`, (route) => route.abort(), { times: 1 })
+  await ada.attach(picture)
+  await ada.uploads.getByRole('alert').getByText('The bucket did not answer.').waitFor()
+  await ada.button('Try dot.png again').click()
+  expect(await widthOf(bob, 'dot.png')).toBe(1)
+  await ada.uploads.waitFor({ state: 'detached' })
+})
+
+test.for([
+  { file: program, words: 'Its type is not allowed here.' },
+  {
+    file: { name: 'not-really.png', mimeType: 'image/png', buffer: Buffer.from('<html>') },
+    words: 'What is in the file is not what its name says.',
+  },
+  { file: { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) }, words: 'This file is empty.' },
+])('$file.name is refused with words, and can be taken off the list', async ({ file, words }) => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await ada.attach(file)
+  await ada.uploads.getByRole('alert').waitFor()
+  expect(await ada.uploads.getByRole('alert').textContent()).toBe(words)
+  await ada.button(`Remove ${file.name}`).click()
+  await ada.uploads.waitFor({ state: 'detached' })
+  expect(await ada.messages.count()).toBe(0)
+})
+
+// As much of the browser as is used here: the compiler is set to Node's types.
+interface Picture {
+  naturalWidth: number
+  decode(): Promise<void>
+}
