@@ -1,19 +1,22 @@
-/** `npm run build:client`: the SDK as a package ships it, in `dist/client/`. */
+/** `npm run build:client`: the SDK's package, in `dist/client/`; `npm pack ./dist/client` makes a file of it. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import ts from 'typescript'
+import { writeDeclarations } from './client-package/declarations.ts'
+import { manifestOf, type Repository } from './client-package/manifest.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const entries = ['src/client/index.ts', 'src/client/node.ts']
 
 /**
- * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`, and
- * `chat.js`, the terminal client.
+ * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`,
+ * `chat.js`, the terminal client, and `package.json`. What was in the directory is removed.
  *
  * @throws Error with the compiler's words when a type can't be written down
  */
 export async function buildClient(outDir: string): Promise<void> {
+  await rm(outDir, { recursive: true, force: true })
   const shared = {
     bundle: true,
     minify: true,
@@ -32,40 +35,9 @@ export async function buildClient(outDir: string): Promise<void> {
       external: ['ws'],
     }),
   ])
-  writeTypes(outDir)
-}
-
-function writeTypes(outDir: string): void {
-  const { config } = ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
-    config: object
-  }
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const program = ts.createProgram(
-    entries.map((entry) => resolve(root, entry)),
-    {
-      ...options,
-      noEmit: false,
-      declaration: true,
-      emitDeclarationOnly: true,
-      // What a room needs of its client is no business of the application's.
-      stripInternal: true,
-      rootDir: resolve(root, 'src'),
-      outDir: resolve(outDir, 'types'),
-      allowImportingTsExtensions: true,
-    },
-  )
-  const emitted = program.emit(undefined, (path, text) => {
-    // Declarations keep the `.ts` of their imports, which a consumer's compiler refuses.
-    ts.sys.writeFile(
-      path,
-      text
-        .replaceAll(/(from ['"]\.{1,2}\/[^'"]+)\.ts(['"])/g, '$1.js$2')
-        .replaceAll(/(import\(['"]\.{1,2}\/[^'"]+)\.ts(['"]\))/g, '$1.js$2'),
-    )
-  })
-  if (emitted.diagnostics.length > 0) {
-    throw new Error(ts.formatDiagnostics(emitted.diagnostics, ts.createCompilerHost(options)))
-  }
+  await writeDeclarations(root, entries, resolve(outDir, 'types'))
+  const repository = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as Repository
+  await writeFile(resolve(outDir, 'package.json'), `${JSON.stringify(manifestOf(repository), undefined, 2)}\n`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildClient(resolve(root, 'dist/client'))

@@ -5,7 +5,7 @@
  */
 import { createInterface, type Interface } from 'node:readline'
 import { ChatClient, ChatError, type MessageEvent, type Room } from '../src/client/node.ts'
-import { type Options, optionsOf } from './chat/options.ts'
+import { type Options, optionsOf, USAGE } from './chat/options.ts'
 import { printable } from './chat/printable.ts'
 import { tokenOf } from './token/token-of.ts'
 
@@ -87,7 +87,9 @@ async function talk(
 }
 
 try {
-  await chat(optionsOf(process.argv.slice(2)))
+  const options = optionsOf(process.argv.slice(2))
+  if (options) await chat(options)
+  else console.log(USAGE)
 } catch (error) {
   const details = error instanceof ChatError ? error.details.map(({ path, problem }) => `; ${path} ${problem}`) : []
   console.error(error instanceof Error ? error.message + details.join('') : error)

@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
 import { wordsOf } from '../token/words.ts'
 
-const USAGE =
-  "usage: npm run chat -- --as NAME [--room ID] [--url ws://localhost:8080/local] [--token-command 'mytool token {userId}']"
+/** As source this runs in a clone, and bundled in the package. */
+const program = import.meta.url.endsWith('.ts') ? 'npm run chat --' : 'npx tabletalk'
+
+export const USAGE = `usage: ${program} --as NAME [--room ID] [--url ws://localhost:8080/local] [--token-command 'mytool token {userId}']`
 
 export interface Options {
   as: string
@@ -12,9 +14,10 @@ export interface Options {
   tokenCommand?: string[]
 }
 
-/** @throws Error how to use it, when it was used otherwise */
-export function optionsOf(args: string[]): Options {
-  const { as, room, url, 'token-command': command } = valuesOf(args)
+/** Nothing when it was asked how to use it. @throws Error how to use it, when it was used otherwise */
+export function optionsOf(args: string[]): Options | undefined {
+  const { as, room, url, help, 'token-command': command } = valuesOf(args)
+  if (help) return undefined
   if (as === undefined || !/^wss?:\/\//.test(url)) throw new Error(USAGE)
   return { as, room, url, ...(command === undefined ? {} : { tokenCommand: wordsOf(command) }) }
 }
@@ -25,9 +28,10 @@ function valuesOf(args: string[]) {
       args,
       options: {
         as: { type: 'string' },
-        room: { type: 'string', default: 'general' },
+        room: { type: 'string', default: 'lobby' },
         url: { type: 'string', default: 'ws://localhost:8080/local' },
         'token-command': { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     })
     return values

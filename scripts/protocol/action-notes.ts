@@ -16,7 +16,8 @@ member of.`,
 taken. The other members' live connections are subscribed and told by \`roomAdded\`.`,
   joinRoom: `\`room_not_found\` when there is none. A direct room (\`dm:…\`) doesn't exist for anybody but its two members. The subscription holds
 when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\` are as in \`sync\`.`,
-  leaveRoom: `Ends the membership of the user, on all its connections. The other members are told by \`memberLeft\`.`,
+  leaveRoom: `Ends the membership of the user, on all its connections. The other members are told by \`memberLeft\`; the user's
+other connections aren't: they are refused with \`not_a_member\` from now on.`,
   getRoom: `Only for members: \`not_a_member\` is the answer for a room that doesn't exist as well. A room with more than 1,000 members is paged by
 \`nextCursor\`.`,
   listRooms: `From an index that may lag behind by moments: a room joined just now may be missing. \`sync\` is what to rely on.`,

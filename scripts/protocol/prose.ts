@@ -104,7 +104,8 @@ export const delivery = `## Order and delivery
   member who reconnects gets every message of its rooms exactly once.
 - **Send again** what wasn't answered, with the same \`clientMessageId\`: it is in the room once.
 
-Typing, joining and leaving are told at least once too, but not kept: what happened while a client was away is in \`getRoom\`.`
+Typing, joining and leaving are told too, but not kept: what happened while a client was away is in \`getRoom\`. Of leaving and joining in
+quick turns, only where it ended is sure to be told.`
 
 export const files = `## Files
 

@@ -5,6 +5,7 @@ import { Connection, type Status, type StatusChange } from './connection.ts'
 import { DirectRoom } from './direct-room.ts'
 import { Emitter } from './emitter.ts'
 import { HeadCheck } from './head-check.ts'
+import { isNotAMember } from './errors.ts'
 import type { Link } from './link.ts'
 import { type ChatClientOptions, type Settings, settingsOf } from './options.ts'
 import { Outbox, type OutgoingMessage, type Sent } from './outbox.ts'
@@ -22,6 +23,9 @@ export interface ClientEvents {
 
 /** Characters of room positions in one `sync`, so that its frame stays below 32 KB. The others are asked for after it. */
 const CLAIMS_CHARS = 24_000
+
+/** Nothing for what is no address. */
+const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '')
 
 /** Whether a room is the server's for two users, told by its id. */
 const isDirect = (chatRoomId: string): boolean => chatRoomId.startsWith('dm:')
@@ -53,7 +57,11 @@ export class ChatClient {
   #clockOffsetMs = 0
   #stopWatching = () => {}
 
+  /** @throws TypeError when `url` is no address of a WebSocket */
   constructor(options: ChatClientOptions) {
+    if (!/^wss?:$/.test(protocolOf(options.url))) {
+      throw new TypeError(`unable to make a client; the url is no ws:// or wss:// address: ${String(options.url)}`)
+    }
     const settings = settingsOf(options)
     this.#settings = settings
     this.#emitter = new Emitter(settings.onError)
@@ -74,13 +82,17 @@ export class ChatClient {
         return limits()
       },
       serverNow: () => settings.clock.now() + this.#clockOffsetMs,
-      once: (frame) => connection.once(frame),
-      patiently: (frame) => askPatiently(connection, frame, settings),
+      once: (frame) => this.#heeded(frame, connection.once(frame)),
+      patiently: (frame, signal) => this.#heeded(frame, askPatiently(connection, frame, settings, signal)),
+      doubt: (chatRoomId) => this.#doubt(chatRoomId),
       echo: (message, sent) => this.#echo(message, sent),
     }
-    this.#headCheck = new HeadCheck(this.#session, (chatRoomId, headSeq) => {
-      const feed = this.#rooms.get(chatRoomId)?.feed
-      if (feed?.membership === 'member') feed.inbox.expect(headSeq)
+    this.#headCheck = new HeadCheck(this.#session, (heads) => {
+      for (const [chatRoomId, { feed }] of this.#rooms) {
+        const headSeq = heads.get(chatRoomId)
+        if (headSeq === undefined) this.#doubt(chatRoomId)
+        else if (feed.membership === 'member') feed.inbox.expect(headSeq)
+      }
     })
   }
 
@@ -185,7 +197,7 @@ export class ChatClient {
       after = reply.rooms.at(-1)?.chatRoomId ?? after
     } while (cursor !== undefined)
     for (const chatRoomId of Object.keys(claimed)) {
-      if (!listed.has(chatRoomId)) this.#removed(chatRoomId, hello)
+      if (!listed.has(chatRoomId)) this.#removed(chatRoomId)
     }
     for (const room of added) this.#emitter.emit('roomAdded', room)
     return hello
@@ -206,11 +218,29 @@ export class ChatClient {
     return claims
   }
 
+  async #heeded<T>(frame: object, reply: Promise<T>): Promise<T> {
+    try {
+      return await reply
+    } catch (error) {
+      if (isNotAMember(error) && 'chatRoomId' in frame) this.#doubt(String(frame.chatRoomId))
+      throw error
+    }
+  }
+
+  /** Asks whether this user is still in the room; an answer may be older than a join, and the list of rooms too. */
+  #doubt(chatRoomId: string): void {
+    const feed = this.#rooms.get(chatRoomId)?.feed
+    if (feed?.membership !== 'member') return
+    this.#connection.once({ action: 'getRoom', chatRoomId }).catch((error: unknown) => {
+      if (isNotAMember(error) && feed.membership === 'member') this.#removed(chatRoomId)
+    })
+  }
+
   /** This user left on another connection. */
-  #removed(chatRoomId: string, { userId, serverTime }: Reply<'sync'>): void {
+  #removed(chatRoomId: string): void {
     const { feed } = this.#open(chatRoomId)
     feed.left()
-    feed.emitter.emit('memberLeft', { userId, timestamp: serverTime })
+    feed.emitter.emit('memberLeft', { userId: this.userId ?? '', timestamp: this.#session.serverNow() })
   }
 
   #handle(events: readonly ChatEvent[]): void {

@@ -34,7 +34,18 @@ export class Timer {
   }
 }
 
-export const sleep = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    clock.setTimeout(resolve, ms)
+/** Rejects with its reason when `signal` is aborted. */
+export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const timer = new Timer(clock)
+    const abort = () => {
+      timer.stop()
+      reject(signal?.reason as Error)
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+    timer.start(ms, () => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    })
   })

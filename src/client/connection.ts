@@ -167,8 +167,8 @@ export class Connection {
   }
 
   async #establish(attempt: Attempt): Promise<void> {
-    const { url, getToken, createSocket, clock, requestTimeoutMs } = this.#settings
-    const token = await Promise.race([attempt.cancelled, getToken()])
+    const { url, createSocket, clock, requestTimeoutMs } = this.#settings
+    const token = await Promise.race([attempt.cancelled, this.#token()])
     attempt.throwIfCancelled()
     const link = new Link({
       socket: createSocket(url, ['tabletalk.v1', `bearer.${token}`]),
@@ -189,6 +189,19 @@ export class Connection {
     const tokenLifeMs = (expiryOf(token) ?? Infinity) - serverTime
     const lifeMs = Math.min(limits.connectionLifetimeMs - (clock.now() - openedAt), tokenLifeMs)
     this.#adopt(link, lifeMs)
+  }
+
+  async #token(): Promise<string> {
+    try {
+      return await this.#settings.getToken()
+    } catch (error) {
+      if (isUnauthorized(error)) throw error
+      throw new ChatError(
+        'no_token',
+        `unable to get a token; ${error instanceof Error ? error.message : String(error)}`,
+        true,
+      )
+    }
   }
 
   #adopt(link: Link, lifeMs: number): void {

@@ -3,9 +3,10 @@ import type { ErrorFrame } from '../protocol/frames.ts'
 
 /**
  * The codes of the protocol, and those that only a client has: `disconnected` (no answer, for the connection ended),
- * `timeout`, `gateway` (a frame of API Gateway's own), `outbox_full` and `upload_failed`.
+ * `no_token` (`getToken` failed), `timeout`, `gateway` (a frame of API Gateway's own), `outbox_full` and `upload_failed`.
  */
-export type ChatErrorCode = ErrorCode | 'disconnected' | 'timeout' | 'gateway' | 'outbox_full' | 'upload_failed'
+export type ChatErrorCode =
+  ErrorCode | 'disconnected' | 'no_token' | 'timeout' | 'gateway' | 'outbox_full' | 'upload_failed'
 
 /** Whatever the chat refuses or can't do. Decide by `code`; `message` is for a person reading a log. */
 export class ChatError extends Error {
@@ -37,6 +38,8 @@ export const isUnauthorized = (error: unknown): boolean => (error as Error | und
 
 export const disconnected = (reason: string): ChatError =>
   new ChatError('disconnected', `unable to get an answer; ${reason}`, true)
+
+export const isNotAMember = (error: unknown): boolean => error instanceof ChatError && error.code === 'not_a_member'
 
 export const errorOf = ({ error }: ErrorFrame): ChatError =>
   new ChatError(error.code, error.message, error.retryable, error)

@@ -4,18 +4,20 @@ import { ChatError } from './errors.ts'
 import type { Session } from './session.ts'
 
 /**
- * Compares the rooms' newest `seq` with the server's from time to time. A message whose post the gateway refused for
- * good is noticed by the one that follows it; this finds it when nothing follows.
+ * Asks from time to time which rooms this user is in and how far they are. A message whose post the gateway refused for
+ * good is noticed by the one that follows it; this finds it when nothing follows. And nobody tells this connection of a
+ * room that the user has left on another one.
  */
 export class HeadCheck {
   readonly #session: Session
-  readonly #onHead: (chatRoomId: string, headSeq: number) => void
+  readonly #onHeads: (heads: ReadonlyMap<string, number>) => void
   readonly #timer: Timer
   #running = false
 
-  constructor(session: Session, onHead: (chatRoomId: string, headSeq: number) => void) {
+  /** @param onHeads the newest `seq` of each of the user's rooms; one joined a moment ago may be missing */
+  constructor(session: Session, onHeads: (heads: ReadonlyMap<string, number>) => void) {
     this.#session = session
-    this.#onHead = onHead
+    this.#onHeads = onHeads
     this.#timer = new Timer(session.settings.clock)
   }
 
@@ -42,14 +44,16 @@ export class HeadCheck {
   }
 
   async #check(): Promise<void> {
+    const heads = new Map<string, number>()
     let cursor: string | undefined
     do {
       const page = await this.#session.once({
         ...{ action: 'listRooms', limit: MAX_ROOMS_PAGE },
         ...(cursor === undefined ? {} : { cursor }),
       })
-      for (const { chatRoomId, headSeq } of page.rooms) this.#onHead(chatRoomId, headSeq)
+      for (const { chatRoomId, headSeq } of page.rooms) heads.set(chatRoomId, headSeq)
       cursor = page.nextCursor
     } while (cursor !== undefined)
+    this.#onHeads(heads)
   }
 }

@@ -14,7 +14,7 @@ export interface Socket {
   onopen: Handler<object>
   onmessage: Handler<{ data: unknown }>
   onclose: Handler<{ code: number }>
-  onerror: Handler<object>
+  onerror: Handler<{ message?: string }>
   send(text: string): void
   close(code?: number): void
 }
@@ -57,12 +57,13 @@ export class Link {
       this.#refuseOpening = reject
       socket.onopen = () => resolve()
     })
-    socket.onclose = ({ code }) => this.end(disconnected(`the socket closed with ${code}`))
+    let reason: string | undefined
+    socket.onclose = ({ code }) => this.end(disconnected(reason ?? `the socket closed with ${code}`))
+    // Always followed by a close; without a listener `ws` would throw it. A browser's says nothing, `ws` says why.
+    socket.onerror = ({ message }) => (reason ??= message)
     // Whoever opens the link waits for this; a link that is given up before is nobody's.
     this.opened.catch(() => {})
     socket.onmessage = ({ data }) => this.#receive(data)
-    // Always followed by a close; without a listener `ws` would throw it.
-    socket.onerror = () => {}
   }
 
   /** @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large` */

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { request as requestHttp } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { PostForm } from './post-form.ts'
+
+const CHUNK_BYTES = 64 * 1024
 
 /** `fetch` tells no progress, and a stream of its would go without the length that a bucket asks for. */
 export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }) => {
@@ -15,24 +14,28 @@ export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }
     headers: { 'content-type': encoded.headers.get('content-type') ?? '', 'content-length': body.size },
     ...(signal === undefined ? {} : { signal }),
   })
-  let sent = 0
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length
-      onProgress?.(sent / body.size)
-      done(null, chunk)
-    },
-  })
   const answered = once(request, 'response') as Promise<[IncomingMessage]>
+  // A bucket may refuse before it has read everything, and close: its answer is what counts.
+  request.on('error', () => {})
   try {
-    // A bucket may refuse before it has read everything, and close: its answer is what counts.
-    const [[response]] = await Promise.all([
-      answered,
-      pipeline(Readable.fromWeb(body.stream() as never), counter, request).catch(() => answered),
-    ])
-    response.resume()
+    send(request, body, onProgress).catch(() => {})
+    const [response] = await answered
+    if (request.writableEnded) response.resume()
+    else request.destroy()
     return response.statusCode ?? 0
   } catch (error) {
     throw signal?.aborted ? (signal.reason as Error) : error
   }
+}
+
+/** Piece by piece, each when the one before has left for the network: that is how far it has come. */
+async function send(request: ClientRequest, body: Blob, onProgress: ((fraction: number) => void) | undefined) {
+  for (let start = 0; start < body.size; start += CHUNK_BYTES) {
+    const chunk = await body.slice(start, start + CHUNK_BYTES).arrayBuffer()
+    await new Promise<void>((resolve, reject) => {
+      request.write(new Uint8Array(chunk), (error) => (error ? reject(error) : resolve()))
+    })
+    onProgress?.(Math.min(1, (start + CHUNK_BYTES) / body.size))
+  }
+  request.end()
 }

@@ -6,13 +6,25 @@ import type { ChatClientOptions } from './options.ts'
 export * from './index.ts'
 
 // Node has a WebSocket of its own from 22 on; `ws` is needed before only.
-const NodeSocket = (globalThis as { WebSocket?: unknown }).WebSocket ?? (await import('ws')).WebSocket
+const NodeSocket = (globalThis as { WebSocket?: unknown }).WebSocket ?? (await installedSocket())
 
-const Socket = NodeSocket as new (url: string, protocols: string[]) => Socket
+async function installedSocket(): Promise<unknown> {
+  try {
+    return (await import('ws')).WebSocket
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+function createSocket(url: string, protocols: string[]): Socket {
+  if (NodeSocket === undefined) throw new Error('unable to connect; Node before 22 needs the package ws: npm i ws')
+  return new (NodeSocket as new (url: string, protocols: string[]) => Socket)(url, protocols)
+}
 
 /** For Node: the same client, on sockets and uploads that Node has. */
 export class ChatClient extends Client {
   constructor(options: ChatClientOptions) {
-    super({ createSocket: (url, protocols) => new Socket(url, protocols), postForm: postFormByHttp, ...options })
+    super({ createSocket, postForm: postFormByHttp, ...options })
   }
 }

@@ -29,7 +29,9 @@ export interface ChatClientOptions {
   holeWaitMs?: number
   /** Messages of one room fetched after a long absence; older ones are passed over. Default 1,000. */
   recoverLimit?: number
-  /** Told what listeners throw. Default: `console.error`. */
+  /** After the bucket has taken a file, its message is waited for this long, ms. Default 60,000. */
+  arrivalTimeoutMs?: number
+  /** Told what listeners and `onProgress` throw. Default: `console.error`. */
   onError?: (error: unknown) => void
   /** Default: the global `WebSocket`; in Node before 22, the package `ws`. */
   createSocket?: (url: string, protocols: string[]) => Socket
@@ -50,6 +52,7 @@ export const defaults = {
   outboxLimit: 500,
   holeWaitMs: 500,
   recoverLimit: 1_000,
+  arrivalTimeoutMs: 60_000,
   backoff: { minMs: 500, maxMs: 20_000 },
 }
 

@@ -1,5 +1,5 @@
 export interface PostFormOptions {
-  /** From 0 to 1. */
+  /** From 0 to 1; from the start again when the file is sent again. */
   onProgress?: (fraction: number) => void
   signal?: AbortSignal
 }
@@ -26,7 +26,7 @@ export const formPoster: PostForm = (url, form, { onProgress, signal }) =>
     const request = new XMLHttpRequest()
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(total === 0 ? 0 : loaded / total)
     request.onload = () => resolve(request.status)
-    request.onerror = () => reject(new Error('unable to upload; the bucket did not answer'))
+    request.onerror = () => reject(new Error('the network failed'))
     request.onabort = () => reject(signal?.reason as Error)
     signal?.addEventListener('abort', () => request.abort(), { once: true })
     request.open('POST', url)

@@ -8,6 +8,7 @@ import type {
 } from '../protocol/events.ts'
 import { MAX_HISTORY_PAGE } from '../protocol/limits.ts'
 import { Emitter } from './emitter.ts'
+import { ChatError } from './errors.ts'
 import { type Discontinuity, Inbox } from './inbox.ts'
 import { MessageStreams } from './message-stream.ts'
 import type { OutgoingMessage } from './outbox.ts'
@@ -41,7 +42,10 @@ export class RoomFeed {
   name: string | undefined
   /** `asked`: neither in nor out for sure. */
   membership: 'asked' | 'member' | 'left' = 'asked'
+  /** Up to here it was told before this user left. */
+  #told = 0
   readonly #session: Session
+  #stay = new AbortController()
 
   constructor(chatRoomId: string, session: Session) {
     const { clock, holeWaitMs, recoverLimit, onError } = session.settings
@@ -63,7 +67,7 @@ export class RoomFeed {
 
   handle(event: ChatEvent): void {
     // On its way when this user left.
-    if (this.membership === 'left' && event.event !== 'roomAdded') return
+    if (this.membership === 'left' && event.event !== 'roomAdded' && event.event !== 'uploadFailed') return
     switch (event.event) {
       case 'message':
         // A room that nobody has told us of begins with what comes from it.
@@ -91,8 +95,16 @@ export class RoomFeed {
     this.inbox.recover(room, claimed)
   }
 
+  /** Aborted when this user leaves. */
+  get untilLeft(): AbortSignal {
+    return this.#stay.signal
+  }
+
   left(): void {
     this.membership = 'left'
+    this.#stay.abort(new ChatError('not_a_member', 'unable to go on; this user has left the room'))
+    this.#stay = new AbortController()
+    this.#told = this.inbox.position ?? this.#told
     this.inbox.reset()
     this.typists.clear()
     this.streams.end()
@@ -100,13 +112,15 @@ export class RoomFeed {
 
   /**
    * This user is in the room from elsewhere, and the room has messages up to `headSeq`. It is told from its beginning,
-   * for it is new, unless it is already long.
+   * for it is new, or from where it was left, unless that is long.
    */
   added(headSeq: number): void {
     this.membership = 'member'
     if (this.inbox.position !== undefined) return
-    if (headSeq > MAX_HISTORY_PAGE) return this.inbox.startAtHead(headSeq)
-    this.inbox.start(0)
+    // Beyond its head: not the room that it was.
+    const from = this.#told <= headSeq ? this.#told : 0
+    if (headSeq - from > MAX_HISTORY_PAGE) return this.inbox.startAtHead(headSeq)
+    this.inbox.start(from)
     this.inbox.expect(headSeq)
   }
 

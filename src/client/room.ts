@@ -1,6 +1,6 @@
 import type { Reply } from '../protocol/actions.ts'
 import type { MessageEvent } from '../protocol/events.ts'
-import { ChatError } from './errors.ts'
+import { ChatError, isNotAMember } from './errors.ts'
 import type { Emitter } from './emitter.ts'
 import type { Lane, OutgoingMessage } from './outbox.ts'
 import type { RoomEvents, RoomFeed } from './room-feed.ts'
@@ -38,7 +38,10 @@ export class Room implements AsyncIterable<MessageEvent> {
       to: { chatRoomId },
       isOpen: () => this.#joining === 0,
       onSent: session.echo,
-      onChange: (message) => feed.emitter.emit('outgoing', message),
+      onChange: (message) => {
+        feed.emitter.emit('outgoing', message)
+        if (isNotAMember(message.error)) session.doubt(chatRoomId)
+      },
     }
   }
 

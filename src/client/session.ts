@@ -14,7 +14,9 @@ export interface Session {
   /** On the connection that there is. @throws ChatError `disconnected` when there is none */
   once<A extends Action>(frame: Frame<A>): Promise<Reply<A>>
   /** Waits for a connection and tries again as long as that makes sense: only for what may be done twice. */
-  patiently<A extends Action>(frame: Frame<A>): Promise<Reply<A>>
+  patiently<A extends Action>(frame: Frame<A>, signal?: AbortSignal): Promise<Reply<A>>
+  /** Somebody was told that this user isn't in the room: is that so? */
+  doubt(chatRoomId: string): void
   /** Puts a message of this client's into its room's order: the reply is its echo. */
   echo: Lane['onSent']
 }

@@ -407,3 +407,28 @@ test('a message whose post is refused for good, and that nothing follows, is fou
   await his.until('the last one')
   expect(his.contents()).toEqual(['the last one'])
 })
+
+test('a room that the user has left on another connection is given up here too, at the next refusal or check', async () => {
+  const { adas, ada, adaId } = await givenTwo()
+  const [tab, quietTab] = [clientOf(chat, adaId), clientOf(chat, adaId, { checkIntervalMs: 50 })]
+  await Promise.all([tab.connect(), quietTab.connect()])
+  const left = [tab, quietTab].map((client) => listen(client.room(adas.id), 'memberLeft').until(() => true))
+  await ada.room(adas.id).leave()
+  await expect(tab.room(adas.id).send({ content: 'still here?' }).done).rejects.toMatchObject({ code: 'not_a_member' })
+  expect((await Promise.all(left)).map(({ userId }) => userId)).toEqual([adaId, adaId])
+  expect([tab, quietTab].map((client) => client.rooms)).toEqual([[], []])
+})
+
+test('who has left a direct conversation and is written to again hears what is new, and nothing twice', async () => {
+  const [ada, bob] = [clientOf(chat, unique('ada')), clientOf(chat, unique('bob'))]
+  await Promise.all([ada.connect(), bob.connect()])
+  const his = hear(bob.direct(ada.userId!))
+  const hers = ada.direct(bob.userId!)
+  await hers.send({ content: 'one' }).done
+  await hers.send({ content: 'two' }).done
+  await his.until('two')
+  await bob.direct(ada.userId!).room!.leave()
+  await hers.send({ content: 'three' }).done
+  await his.until('three')
+  expect(his.contents()).toEqual(['one', 'two', 'three'])
+})

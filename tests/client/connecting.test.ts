@@ -313,3 +313,37 @@ test('a disconnect in the moment the token comes has no socket opened', async ()
   expect(client.status).toBe('disconnected')
   expect(server.sockets).toHaveLength(0)
 })
+
+test.each(['not a url', '', undefined, 'https://chat.example/prod'])('%j is no url for a client', (url) => {
+  expect(() => givenClient({ url: url as string })).toThrow(
+    new TypeError(`unable to make a client; the url is no ws:// or wss:// address: ${String(url)}`),
+  )
+})
+
+test('what getToken throws is told', async () => {
+  const { client, statuses } = givenClient({
+    getToken: () => {
+      throw new Error('the identity provider is down')
+    },
+  })
+  client.connect().catch(() => {})
+  await settled()
+  expect(statuses.at(-1)!.error).toMatchObject({
+    code: 'no_token',
+    message: 'unable to get a token; the identity provider is down',
+    retryable: true,
+  })
+})
+
+test('what a socket says of its end is told', async () => {
+  const { client, server, statuses } = givenLateSync()
+  client.connect().catch(() => {})
+  await settled()
+  server.socket.onerror?.({ message: 'Unexpected server response: 401' })
+  server.socket.cut()
+  await settled()
+  expect(statuses.at(-1)!.error).toMatchObject({
+    code: 'disconnected',
+    message: 'unable to get an answer; Unexpected server response: 401',
+  })
+})

@@ -91,6 +91,7 @@ test('the defaults in docs/client.md are those of the code', () => {
 test('the client’s own error codes are those of docs/client.md', () => {
   const own: Record<Exclude<sdk.ChatErrorCode, ErrorCode>, true> = {
     disconnected: true,
+    no_token: true,
     timeout: true,
     gateway: true,
     outbox_full: true,

@@ -136,6 +136,9 @@ export class FakeServer {
       }
       case 'listRooms':
         return { data: { rooms: [...this.rooms.keys()].sort().map((id) => ({ chatRoomId: id, ...this.#gap(id, 0) })) } }
+      case 'getRoom':
+        if (!this.rooms.has(chatRoomId)) return { error: { code: 'not_a_member', retryable: false } }
+        return { data: { chatRoomId, members: ['me'], ...this.#gap(chatRoomId, 0) } }
       case 'joinRoom':
         if (!this.rooms.has(chatRoomId)) return { error: { code: 'room_not_found', retryable: false } }
         return { data: { chatRoomId, members: ['me'], ...this.#gap(chatRoomId, frame.lastSeq as number | undefined) } }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -10,25 +11,28 @@ import { buildClient } from '../../scripts/build-client.ts'
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url).pathname
 
-/** A project that has the package installed. */
+/** Outside the repository, where there are no packages but the project's own. */
+let directory: string
+/** A project that has nothing but the package installed. */
 let project: string
-/** What is published, within it. */
-let outDir: string
+/** The package, within it. */
+let installed: string
 beforeAll(async () => {
-  // Within the repository, where Node and the compiler find the packages that it has.
-  await mkdir(join(root, 'dist'), { recursive: true })
-  project = await mkdtemp(join(root, 'dist/client-test-'))
-  const installed = join(project, 'node_modules/tabletalk')
-  outDir = join(installed, 'dist/client')
-  await buildClient(outDir)
-  await copyFile(join(root, 'package.json'), join(installed, 'package.json'))
-  // Otherwise `tabletalk` would be this repository's own name for itself.
+  directory = await mkdtemp(join(tmpdir(), 'tabletalk-package-'))
+  project = join(directory, 'project')
+  installed = join(project, 'node_modules/tabletalk')
+  const built = join(directory, 'built')
+  await buildClient(built)
+  const { stdout } = await run('npm', ['pack', '--json', built], { cwd: directory })
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
+  await mkdir(project)
   await writeFile(join(project, 'package.json'), '{"name":"application","private":true}')
-})
-afterAll(() => rm(project, { recursive: true, force: true }))
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)], { cwd: project })
+}, 60_000)
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 test.each(['index.js', 'node.js'])('%s is at most 15 KB gzipped', async (file) => {
-  expect(gzipSync(await readFile(join(outDir, file))).length).toBeLessThanOrEqual(15 * 1024)
+  expect(gzipSync(await readFile(join(installed, file))).length).toBeLessThanOrEqual(15 * 1024)
 })
 
 test('the bundle holds code of src/client and the limits of src/protocol, and nothing else', async () => {
@@ -40,62 +44,88 @@ test('the bundle holds code of src/client and the limits of src/protocol, and no
   expect(foreign).toEqual(['src/protocol/limits.ts'])
 })
 
+test('an application that installs the package has it and nothing else', async () => {
+  const packages = await readdir(join(project, 'node_modules'))
+  expect(packages.filter((name) => !name.startsWith('.'))).toEqual(['tabletalk'])
+  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as object
+  expect(manifest).toMatchObject({ name: 'tabletalk', peerDependenciesMeta: { ws: { optional: true } } })
+  expect(Object.keys(manifest)).not.toContain('dependencies')
+  expect((await readdir(installed)).sort()).toEqual(['chat.js', 'index.js', 'node.js', 'package.json', 'types'])
+})
+
+/** What a module of the application prints. */
+async function application(code: string): Promise<string> {
+  const file = join(project, 'application.mjs')
+  await writeFile(file, code)
+  return (await run(process.execPath, [file])).stdout
+}
+
 test('the package’s own name leads Node to the client that brings its own socket, and a browser’s bundler to the other', async () => {
-  const file = join(project, 'names.mjs')
-  await writeFile(
-    file,
+  const printed = await application(
     `console.log(Object.keys(await import('tabletalk/client')).sort().join(), import.meta.resolve('tabletalk/client'))`,
   )
-  const { stdout } = await run(process.execPath, [file])
-  expect(stdout).toMatch(/^ChatClient,ChatError,UnauthorizedError file:.*\/dist\/client\/node\.js\n$/)
+  expect(printed).toMatch(/^ChatClient,ChatError,UnauthorizedError file:.*\/tabletalk\/node\.js\n$/)
 
   const { metafile } = await build({
     ...{ stdin: { contents: `export * from 'tabletalk/client'`, resolveDir: project }, absWorkingDir: project },
     ...{ bundle: true, format: 'esm', platform: 'browser', metafile: true, write: false },
   })
-  expect(Object.keys(metafile.inputs)).toContain('node_modules/tabletalk/dist/client/index.js')
+  expect(Object.keys(metafile.inputs)).toContain('node_modules/tabletalk/index.js')
   expect(Object.values(metafile.outputs)[0]!.exports.sort()).toEqual(['ChatClient', 'ChatError', 'UnauthorizedError'])
 })
 
-test('npm publishes the client and nothing else of the repository', async () => {
-  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: join(outDir, '../..'),
-  })
-  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }]
-  const paths = files.map(({ path }) => path)
-  expect(paths).toEqual(expect.arrayContaining(['dist/client/index.js', 'dist/client/node.js', 'dist/client/chat.js']))
-  expect(paths.filter((path) => path !== 'package.json' && !path.startsWith('dist/client/'))).toEqual([])
+test('where Node has no WebSocket and ws isn’t installed, the client says what to install', async () => {
+  const printed = await application(`
+    delete globalThis.WebSocket
+    const { ChatClient } = await import('tabletalk/client')
+    const client = new ChatClient({ url: 'ws://127.0.0.1:1/local', getToken: () => 'token' })
+    client.on('status', ({ status, error }) => {
+      if (status !== 'disconnected') return
+      console.log(error.message)
+      process.exit()
+    })
+    client.connect()
+  `)
+  expect(printed).toBe('unable to connect; Node before 22 needs the package ws: npm i ws\n')
 })
 
-test('npx tabletalk is the terminal client', async () => {
-  const bin = (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { bin: { tabletalk: string } }).bin
-    .tabletalk
-  const { stderr } = await run(process.execPath, [join(outDir, '../..', bin)]).catch(
-    (error: { stderr: string }) => error,
-  )
-  expect(stderr).toContain('usage: npm run chat')
-  expect(await readFile(join(outDir, '../..', bin), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+test('npx tabletalk is the terminal client, and says how to use it', async () => {
+  const npx = (...parameters: string[]) =>
+    run('npx', ['tabletalk', ...parameters], {
+      cwd: project,
+      env: { ...process.env, npm_config_offline: 'true' },
+    }).catch((error: { stdout: string; stderr: string; code: number }) => error)
+  const help = await npx('--help')
+  expect(help).not.toHaveProperty('code')
+  expect(help.stdout).toMatch(/^usage: npx tabletalk --as NAME /)
+  const misused = await npx()
+  expect(misused).toMatchObject({ code: 2 })
+  expect(misused.stderr).toContain('usage: npx tabletalk --as NAME ')
 })
 
 test.each(['Bundler', 'NodeNext'])(
-  'an application compiles against the published types, strictly, and a misspelt event does not: %s',
+  'an application compiles against the published types, strictly, and a misspelt name does not: %s',
   async (resolution) => {
     const file = join(project, 'application.mts')
-    const application = (event: string) => `
+    const source = (event: string, field: string) => `
     import { ChatClient, type MessageEvent } from 'tabletalk/client'
     const client = new ChatClient({ url: 'wss://chat.example/prod', getToken: async () => 'token' })
     const kept: MessageEvent[] = []
     client.room('general').on('${event}', (message) => { kept.push(message) })
-    export const content: string | undefined = kept[0]?.file?.fileName
+    export const content: string | undefined = kept[0]?.file?.${field}
+    export const page: Promise<{ messages: MessageEvent[]; hasMore: boolean }> = client.room('general').history()
   `
     const module = resolution === 'Bundler' ? 'ESNext' : resolution
     const flags = ['--noEmit', '--strict', '--target', 'ES2022', '--module', module, '--moduleResolution', resolution]
-    const compile = async (event: string) => {
-      await writeFile(file, application(event))
+    const compile = async (event: string, field: string) => {
+      await writeFile(file, source(event, field))
       const tsc = join(root, 'node_modules/typescript/bin/tsc')
-      return run(process.execPath, [tsc, ...flags, '--ignoreConfig', file]).catch((error: { stdout: string }) => error)
+      const compiled = run(process.execPath, [tsc, ...flags, '--ignoreConfig', file], { cwd: project })
+      return (await compiled.catch((error: { stdout: string }) => error)).stdout
     }
-    expect((await compile('message')).stdout).toBe('')
-    expect((await compile('mesage')).stdout).toContain('"mesage"')
+    expect(await compile('message', 'fileName')).toBe('')
+    const problems = await compile('mesage', 'filename')
+    expect(problems).toContain('"mesage"')
+    expect(problems).toContain("'filename'")
   },
 )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Discontinuity } from '../../src/client/index.ts'
+import type { Discontinuity, Room } from '../../src/client/index.ts'
 import type { Asked } from './fake-server.ts'
 import { contentsOf, givenClient, givenRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
@@ -374,4 +374,64 @@ test('a comparison that is refused is made again 10 minutes later', async () => 
   await clock.advance(600_500)
   expect(contents).toEqual(['lost'])
   expect(errors).toEqual([])
+})
+
+/** This user has left `general` on another connection: the server says so, and tells nobody here. */
+function leftElsewhere({ server }: Pick<Awaited<ReturnType<typeof givenRoom>>, 'server'>): void {
+  server.rooms.delete('general')
+  server.override = ({ action, chatRoomId }) =>
+    chatRoomId === 'general' && action !== 'getRoom' ? { error: { code: 'not_a_member', retryable: false } } : undefined
+}
+
+test.each([
+  ['a message', (room: Room) => void room.send({ content: 'hello?' })],
+  ['history', (room: Room) => void room.history().catch(() => {})],
+  ['typing', (room: Room) => room.typing.keystroke()],
+])('a room that was left on another connection is given up once %s is refused', async (_, ask) => {
+  const given = await givenRoom()
+  const { room, client } = given
+  const left: string[] = []
+  room.on('memberLeft', ({ userId }) => left.push(userId))
+  const loop = room[Symbol.asyncIterator]().next()
+  leftElsewhere(given)
+  ask(room)
+  expect(await loop).toEqual({ done: true, value: undefined })
+  expect(left).toEqual(['me'])
+  expect(room.joined).toBe(false)
+  expect(client.rooms).toEqual([])
+})
+
+test('a room that was left on another connection is given up within 10 minutes', async () => {
+  const given = await givenRoom()
+  leftElsewhere(given)
+  await given.clock.advance(600_000)
+  expect(given.room.joined).toBe(false)
+})
+
+test('a room is not given up for a refusal, or a list, that is older than its join', async () => {
+  const { server, clock, room, contents } = await givenRoom()
+  server.override = ({ action }) => {
+    if (action === 'sendMessage') return { error: { code: 'not_a_member', retryable: false } }
+    return action === 'listRooms' ? { data: { rooms: [] } } : undefined
+  }
+  await expect(room.send({ content: 'hello?' }).done).rejects.toMatchObject({ code: 'not_a_member' })
+  await clock.advance(600_000)
+  expect(server.asked('getRoom')).toHaveLength(2)
+  expect(room.joined).toBe(true)
+  server.socket.events(server.keep('general', 'one'))
+  expect(contents).toEqual(['one'])
+})
+
+test.each([
+  ['where it was left', 3, ['one', 'two', 'three']],
+  ['its beginning, when it is not the room that it was', 1, ['one', 'two', 'anew']],
+])('a room that this user is put into again is told from %s', async (_, headSeq, expected) => {
+  const { server, clock, room, contents } = await givenRoom()
+  server.socket.events(server.keep('general', 'one'), server.keep('general', 'two'))
+  await room.leave()
+  if (headSeq === 1) server.rooms.delete('general')
+  server.keep('general', expected[2]!)
+  server.socket.events({ event: 'roomAdded', chatRoomId: 'general', roomName: 'General', headSeq })
+  await clock.advance(500)
+  expect(contents).toEqual(expected)
 })

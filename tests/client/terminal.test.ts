@@ -101,3 +101,9 @@ test.each([
   expect(await ended).toBe(2)
   expect(output()).toContain('usage: npm run chat -- --as NAME')
 })
+
+test('--help says how to use it, and is no failure', async () => {
+  const { ended, output } = terminal('--help')
+  expect(await ended).toBe(0)
+  expect(output()).toMatch(/^usage: npm run chat -- --as NAME/)
+})

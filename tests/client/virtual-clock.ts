@@ -10,6 +10,11 @@ export class VirtualClock implements Clock {
     return this.#now
   }
 
+  /** How many wait for their time. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
   setTimeout(run: () => void, ms: number): number {
     this.#timers.set(++this.#last, { at: this.#now + ms, run })
     return this.#last

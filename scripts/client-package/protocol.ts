@@ -1,0 +1,16 @@
+/** The types of the protocol that the SDK's declarations speak of; in the package each is written out. */
+import type { Frame } from '../../src/client/wire.ts'
+import type { Action, Reply } from '../../src/protocol/actions.ts'
+
+export type { Limits } from '../../src/protocol/actions.ts'
+export type { ErrorCode } from '../../src/protocol/error-codes.ts'
+export type {
+  ChatEvent,
+  MemberJoinedEvent,
+  MemberLeftEvent,
+  MessageEvent,
+  UploadFailedEvent,
+} from '../../src/protocol/events.ts'
+export type { ErrorFrame } from '../../src/protocol/frames.ts'
+export type Frames = { [A in Action]: Frame<A> }
+export type Replies = { [A in Action]: Reply<A> }

@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { postFormByHttp } from '../../src/client/node-post-form.ts'
+import type { PostForm } from '../../src/client/post-form.ts'
+import type { Runtime } from '../../src/local/runtime.ts'
+import { startChat, unique } from '../support/runtime.ts'
+import { png } from '../support/upload-form.ts'
+import { listen } from './listen.ts'
+import { clientOf } from './online.ts'
+
+let chat: Runtime
+beforeAll(async () => {
+  chat = await startChat()
+})
+afterAll(() => chat.close())
+
+const file = new File([png], 'dot.png', { type: 'image/png' })
+
+async function givenRoom(postForm: PostForm, runtime = chat) {
+  const client = clientOf(runtime, unique('ada'), { postForm })
+  await client.connect()
+  return client.createRoom({ roomName: 'A room' })
+}
+
+test('an upload can be aborted while there is no server', async () => {
+  const gone = await startChat()
+  const room = await givenRoom(postFormByHttp, gone)
+  await gone.close()
+  await expect(room.upload(file, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' })
+})
+
+test('leaving ends an upload, and the server’s refusal of the file still comes', async () => {
+  const room = await givenRoom(async (url, form, { onProgress }) => {
+    await room.leave()
+    return postFormByHttp(url, form, onProgress ? { onProgress } : {})
+  })
+  const refusals = listen(room, 'uploadFailed')
+  await expect(room.upload(file)).rejects.toMatchObject({ code: 'not_a_member' })
+  expect(await refusals.until(() => true)).toMatchObject({ reason: 'not_a_member' })
+})
+
+test('a file goes again, and is in the room once, when the connection to the bucket breaks', async () => {
+  const broken = await givenServer((request) => request.destroy())
+  let posts = 0
+  const room = await givenRoom((url, form, transfer) => postFormByHttp(++posts === 1 ? broken : url, form, transfer))
+  const { messageId } = await room.upload(file)
+  expect(posts).toBe(2)
+  expect((await room.history()).messages).toMatchObject([{ messageId, kind: 'file' }])
+})
+
+test('a file that did arrive, though its answer was lost, is in the room once', async () => {
+  const room = await givenRoom(async (url, form) => {
+    await postFormByHttp(url, form, {})
+    throw new Error('read ECONNRESET')
+  })
+  const { messageId } = await room.upload(file)
+  expect((await room.history()).messages).toMatchObject([{ messageId, kind: 'file' }])
+})
+
+test('in Node, progress is what has left for the network, piece by piece', async () => {
+  const size = 40_000_000
+  const fractions: number[] = []
+  let first: number | undefined
+  const url = await givenServer((request, response) => {
+    first = fractions.at(-1) ?? 0
+    request.resume().on('end', () => response.writeHead(204).end())
+  })
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(size)]), 'file')
+  expect(await postFormByHttp(url, form, { onProgress: (fraction) => fractions.push(fraction) })).toBe(204)
+  // Nothing of the body has been read by then; the system holds some megabytes on the way.
+  expect(first).toBeLessThan(0.5)
+  expect(fractions.length).toBeGreaterThan(100)
+  expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
+  expect(fractions.at(-1)).toBe(1)
+})
+
+test('in Node, a bucket that refuses before it has read the file is heard, and sent no more of it', async () => {
+  const requests: IncomingMessage[] = []
+  const url = await givenServer((request, response) => {
+    requests.push(request)
+    response.writeHead(403).write('<Error>')
+  })
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(40_000_000)]), 'file')
+  expect(await postFormByHttp(url, form, {})).toBe(403)
+  const [request] = requests
+  await new Promise((resolve) => request!.resume().on('close', resolve))
+  expect(request!.complete).toBe(false)
+})
+
+test('in Node, a connection that breaks after the bucket’s answer harms nobody', async () => {
+  const sockets: Socket[] = []
+  const url = await givenServer((request, response) => {
+    sockets.push(request.socket)
+    request.resume().on('end', () => response.writeHead(200).write('<PostResponse>'))
+  })
+  expect(await postFormByHttp(url, new FormData(), {})).toBe(200)
+  sockets[0]!.resetAndDestroy()
+  // By the time of another answer the first connection's end has been noticed: thrown, it would fail this file.
+  expect(await postFormByHttp(url, new FormData(), {})).toBe(200)
+})
+
+/** A server that answers so; its address. */
+async function givenServer(handle: Parameters<typeof createServer>[1]): Promise<string> {
+  const server = createServer(handle)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}

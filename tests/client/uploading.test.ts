@@ -1,0 +1,247 @@
+import { expect, test } from 'vitest'
+import type { PostForm } from '../../src/client/post-form.ts'
+import type { UploadOptions } from '../../src/client/upload.ts'
+import type { MessageEvent, UploadFailedEvent } from '../../src/protocol/events.ts'
+import type { FakeServer } from './fake-server.ts'
+import { givenRoom } from './given-client.ts'
+import { settled } from './virtual-clock.ts'
+
+const file = new Blob(['a file'], { type: 'text/plain' })
+
+/** The answer to `handleFileUpload`. */
+const form = { data: { url: 'https://bucket.example/', fields: { key: 'k' } } }
+
+/** What a bucket does with the nth form, from 1 on. */
+type Bucket = (nth: number, transfer: Parameters<PostForm>[2]) => Promise<number>
+
+const reset = (): never => {
+  throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+}
+
+/** A room and a file on its way to it. */
+async function givenUpload(bucket: Bucket, options: UploadOptions = {}) {
+  let posts = 0
+  const given = await givenRoom({ postForm: (_url, _form, transfer) => bucket(++posts, transfer) })
+  const { server, room } = given
+  server.override = ({ action }) => (action === 'handleFileUpload' ? form : undefined)
+  const upload = outcome(room.upload(file, options))
+  await settled()
+  return { ...given, upload, posts: () => posts }
+}
+
+/** What has become of a promise by now: `pending`, its value or its reason. */
+function outcome<T>(promise: Promise<T>): () => unknown {
+  let state: unknown = 'pending'
+  promise.then(
+    (value) => (state = value),
+    (error: unknown) => (state = error),
+  )
+  return () => state
+}
+
+const idOf = (server: FakeServer) => server.asked('handleFileUpload')[0]!.clientMessageId as string
+
+const fileMessage = (server: FakeServer): MessageEvent =>
+  server.keep('general', '', { kind: 'file', senderId: 'me', clientMessageId: idOf(server) })
+
+const refusal = (server: FakeServer): UploadFailedEvent => ({
+  ...{ event: 'uploadFailed', chatRoomId: 'general', uploadId: 'u', reason: 'not_a_member' },
+  clientMessageId: idOf(server),
+})
+
+const takes: Bucket = async () => 204
+const never: Bucket = () => new Promise(() => {})
+
+test('an upload resolves with the file’s message, and only with that', async () => {
+  const { server, upload } = await givenUpload(takes)
+  server.socket.events(server.keep('general', 'another', { clientMessageId: 'another' }))
+  await settled()
+  expect(upload()).toBe('pending')
+  const message = fileMessage(server)
+  server.socket.events(message)
+  await settled()
+  expect(upload()).toEqual(message)
+})
+
+test.each<[string, Bucket, (server: FakeServer) => void]>([
+  ['there is no connection', takes, (server) => server.socket.cut()],
+  ['the server doesn’t answer', takes, (server) => (server.socket.halfOpen = true)],
+])('an upload ends when it is aborted while %s, and asks for nothing afterwards', async (_, bucket, fail) => {
+  const given = await givenRoom({ postForm: () => bucket(1, {}) })
+  const { server, room, clock } = given
+  server.down = true
+  fail(server)
+  const abort = new AbortController()
+  const upload = outcome(room.upload(file, { signal: abort.signal }))
+  await settled()
+  expect(upload()).toBe('pending')
+  const reason = new Error('changed my mind')
+  abort.abort(reason)
+  await settled()
+  expect(upload()).toBe(reason)
+  server.down = false
+  await clock.advance(60_000)
+  expect(given.client.status).toBe('connected')
+  expect(server.asked('handleFileUpload')).toEqual([])
+})
+
+test.each<[string, Bucket]>([
+  ['is being sent', never],
+  ['is in the bucket and its message is on its way', takes],
+  ['waits to be sent again', async () => 503],
+])('an upload ends when it is aborted while the file %s', async (_, bucket) => {
+  const abort = new AbortController()
+  const { upload, posts, clock } = await givenUpload(bucket, { signal: abort.signal })
+  expect(upload()).toBe('pending')
+  const reason = new Error('changed my mind')
+  abort.abort(reason)
+  await settled()
+  expect(upload()).toBe(reason)
+  await clock.advance(120_000)
+  expect(posts()).toBe(1)
+})
+
+test('what sends the form is told when the upload is over', async () => {
+  const abort = new AbortController()
+  const signals: (AbortSignal | undefined)[] = []
+  await givenUpload(
+    (nth, { signal }) => {
+      signals.push(signal)
+      return never(nth, {})
+    },
+    { signal: abort.signal },
+  )
+  expect(signals[0]?.aborted).toBe(false)
+  abort.abort()
+  await settled()
+  expect(signals[0]?.aborted).toBe(true)
+})
+
+test('an upload ends when this user leaves the room', async () => {
+  const { room, upload } = await givenUpload(never)
+  await room.leave()
+  await settled()
+  expect(upload()).toMatchObject({ code: 'not_a_member', message: /left the room/ })
+})
+
+test('a room that was left still tells that the server refused a file', async () => {
+  const { server, room } = await givenUpload(takes)
+  const failed: string[] = []
+  room.on('uploadFailed', ({ reason }) => failed.push(reason))
+  await room.leave()
+  server.socket.events(refusal(server))
+  expect(failed).toEqual(['not_a_member'])
+})
+
+test('an upload into a room that was left and joined again ends when that is left too', async () => {
+  const { room } = await givenUpload(takes)
+  await room.leave()
+  await room.join()
+  const upload = outcome(room.upload(file))
+  await settled()
+  expect(upload()).toBe('pending')
+  await room.leave()
+  await settled()
+  expect(upload()).toMatchObject({ code: 'not_a_member' })
+})
+
+test.each<[string, Bucket]>([
+  ['waits to be sent again', async () => 503],
+  ['waits for its message', takes],
+])('an upload that ends while it %s leaves no timer behind', async (_, bucket) => {
+  const given = await givenRoom({ postForm: () => bucket(1, {}) })
+  given.server.override = ({ action }) => (action === 'handleFileUpload' ? form : undefined)
+  await settled()
+  const before = given.clock.timers
+  const abort = new AbortController()
+  const upload = outcome(given.room.upload(file, { signal: abort.signal }))
+  await settled()
+  expect(given.clock.timers).toBe(before + 1)
+  abort.abort()
+  await settled()
+  expect(upload()).not.toBe('pending')
+  expect(given.clock.timers).toBe(before)
+})
+
+test('a file whose message doesn’t come is given up after a minute, and may still come', async () => {
+  const { upload, clock } = await givenUpload(takes)
+  await clock.advance(59_999)
+  expect(upload()).toBe('pending')
+  await clock.advance(1)
+  expect(upload()).toMatchObject({ code: 'timeout', retryable: true, message: /may still come/ })
+})
+
+test('onProgress that throws is given to onError and ends nothing', async () => {
+  const oops = new Error('oops')
+  const { server, upload, errors } = await givenUpload(
+    async (_, { onProgress }) => {
+      onProgress?.(1)
+      return 204
+    },
+    {
+      onProgress: () => {
+        throw oops
+      },
+    },
+  )
+  const message = fileMessage(server)
+  server.socket.events(message)
+  await settled()
+  expect(errors).toEqual([oops])
+  expect(upload()).toEqual(message)
+})
+
+test.each<[string, () => Promise<number>]>([
+  ['doesn’t answer', async () => reset()],
+  ['answers 503', async () => 503],
+])('a file is sent again, with a fresh form for the same upload, when the bucket %s', async (_, fail) => {
+  const { server, upload, clock, posts } = await givenUpload((nth) => (nth < 3 ? fail() : takes(nth, {})))
+  await clock.advance(10_000)
+  expect(posts()).toBe(3)
+  const asked = server.asked('handleFileUpload')
+  expect(asked.map(({ clientMessageId }) => clientMessageId)).toEqual(Array(3).fill(idOf(server)))
+  const message = fileMessage(server)
+  server.socket.events(message)
+  await settled()
+  expect(upload()).toEqual(message)
+})
+
+test('after five tries the upload has failed, retryably, with what the network said', async () => {
+  const { upload, clock, posts } = await givenUpload(async () => reset())
+  await clock.advance(60_000)
+  expect(posts()).toBe(5)
+  expect(upload()).toMatchObject({
+    name: 'ChatError',
+    code: 'upload_failed',
+    retryable: true,
+    cause: { code: 'ECONNRESET' },
+  })
+})
+
+test('a file that the bucket refuses isn’t sent again', async () => {
+  const { upload, clock, posts } = await givenUpload(async () => 403)
+  expect(upload()).toMatchObject({ code: 'upload_failed', retryable: false, message: /answered 403/ })
+  await clock.advance(60_000)
+  expect(posts()).toBe(1)
+})
+
+test('a form that did arrive, though its answer was lost, makes one message and no failure', async () => {
+  const { server, upload, clock, posts } = await givenUpload(async () => reset())
+  server.override = ({ action }) =>
+    action === 'handleFileUpload' ? { error: { code: 'conflict', retryable: false } } : undefined
+  await clock.advance(20_000)
+  expect([upload(), posts()]).toEqual(['pending', 1])
+  const message = fileMessage(server)
+  server.socket.events(message)
+  await settled()
+  expect(upload()).toEqual(message)
+})
+
+test('the message ends an upload that waits to be sent again', async () => {
+  const { server, upload, clock, posts } = await givenUpload(async () => reset())
+  const message = fileMessage(server)
+  server.socket.events(message)
+  await clock.advance(60_000)
+  expect(upload()).toEqual(message)
+  expect(posts()).toBe(1)
+})
