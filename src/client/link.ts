@@ -14,7 +14,7 @@ export interface Socket {
   onopen: Handler<object>
   onmessage: Handler<{ data: unknown }>
   onclose: Handler<{ code: number }>
-  onerror: Handler<{ message?: string }>
+  onerror: Handler<object>
   send(text: string): void
   close(code?: number): void
 }
@@ -60,7 +60,7 @@ export class Link {
     let reason: string | undefined
     socket.onclose = ({ code }) => this.end(disconnected(reason ?? `the socket closed with ${code}`))
     // Always followed by a close; without a listener `ws` would throw it. A browser's says nothing, `ws` says why.
-    socket.onerror = ({ message }) => (reason ??= message)
+    socket.onerror = (event) => (reason ??= (event as { message?: string }).message)
     // Whoever opens the link waits for this; a link that is given up before is nobody's.
     this.opened.catch(() => {})
     socket.onmessage = ({ data }) => this.#receive(data)

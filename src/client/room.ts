@@ -18,6 +18,7 @@ export class Room implements AsyncIterable<MessageEvent> {
   readonly #feed: RoomFeed
   readonly #lane: Lane
   #joining = 0
+  #typingTold: Promise<unknown> = Promise.resolve()
 
   /** @internal */
   constructor(session: Session, feed: RoomFeed) {
@@ -30,8 +31,11 @@ export class Room implements AsyncIterable<MessageEvent> {
       session.settings.clock,
       () => session.limits,
       (isTyping) => {
-        // Worth nothing later: without a connection it isn't said.
-        session.once({ action: 'typingIndicator', chatRoomId, isTyping }).catch(() => {})
+        // One after the other: two at once may be worked in either order. Worth nothing later: without a connection it
+        // isn't said.
+        this.#typingTold = this.#typingTold
+          .then(() => session.once({ action: 'typingIndicator', chatRoomId, isTyping }))
+          .catch(() => {})
       },
     )
     this.#lane = {

@@ -90,6 +90,8 @@ test('everybody can use a phone', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const room = await stage.room('Kitchen', [ada, bob])
   const page = await stage.enter(ada, phone)
+  // What was said before it is there counts as read.
+  await page.link('Kitchen').waitFor()
   await stage.say(room, bob, 'hello')
   await page.link('Kitchen').getByText('1 unread').waitFor()
   await expectNone(page)

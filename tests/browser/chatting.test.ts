@@ -130,7 +130,7 @@ test('two tabs of one user show the same', async () => {
   expect(await second.log.locator('.sender').allTextContents()).toEqual(['You'])
 })
 
-test('a message that the server refuses says why, and can be sent again', async () => {
+test('whoever has left unheard is told so at the next key, and finds what was written again after joining', async () => {
   const { room, people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   const { gateway, mapping } = stage.chat
@@ -141,12 +141,23 @@ test('a message that the server refuses says why, and can be sent again', async 
   await mapping.idle()
   gateway.faults.onPost = undefined
 
-  await ada.say('Anybody?')
-  await ada.log.getByRole('alert').getByText('Not sent. You are not a member of this room.').waitFor()
-  await ada.message('Anybody?').getByRole('img', { name: 'Not sent' }).waitFor()
-  await elsewhere.request({ action: 'joinRoom', chatRoomId: room })
-  await ada.log.getByRole('button', { name: 'Try again' }).click()
-  await ada.sees('Anybody?')
+  await ada.field.fill('Anybody?')
+  await ada.page.getByText('You are not a member of this room.').waitFor()
+  await ada.button('Join the room').click()
+  await ada.isReady()
+  expect(await ada.field.inputValue()).toBe('Anybody?')
+  await ada.field.press('Enter')
   await bob.sees('Anybody?')
   expect(await ada.texts()).toEqual(['Anybody?'])
+})
+
+test('a text that is too long says by how much, and of what', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  const left = ada.page.getByRole('form', { name: 'Write a message' }).getByRole('status')
+  await ada.field.fill('x'.repeat(16_385))
+  expect(await left.textContent()).toBe('1 byte too long')
+  expect(await ada.button('Send').isEnabled()).toBe(false)
+  await ada.field.fill('x'.repeat(16_000))
+  expect(await left.textContent()).toBe('384 bytes left')
 })

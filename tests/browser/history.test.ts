@@ -2,12 +2,17 @@ import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { unique } from '../support/runtime.ts'
 import { eventually } from './support/eventually.ts'
+import { twoFrames } from './support/frames.ts'
 import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
 
 const stage = Stage.set()
 
 const COUNT = 300
+/** More than what is kept of a room that is only followed. */
+const MANY = 800
+/** How much a list may come back when what was guessed to be higher comes into sight, px. */
+const BACK_PX = 100
 const contents = Array.from({ length: COUNT }, (_, index) => `message ${index + 1}`)
 
 /** Ada at the end of a room with many messages, most of them Bob's. */
@@ -53,7 +58,7 @@ test('what is being read stays where it is when an older page comes above it', a
     return element.getBoundingClientRect().top
   })
   await eventually(() => firstShown(ada)).toBeLessThan(COUNT - 49)
-  await twoFrames(ada)
+  await twoFrames(ada.page)
   expect(Math.abs((await topOf(reading)) - before)).toBeLessThanOrEqual(1)
 })
 
@@ -64,23 +69,48 @@ test('what is being read stays where it is when somebody says something, and the
   const before = await topOf(reading)
   await stage.say(room, bob, 'new below')
   await ada.sees('new below')
-  await twoFrames(ada)
+  await twoFrames(ada.page)
   expect(Math.abs((await topOf(reading)) - before)).toBeLessThanOrEqual(1)
   await ada.button(/^1 new/).click()
   await eventually(() => ada.message('new below').evaluate(isInSight)).toBe(true)
   await ada.button(/^1 new|^Latest/).waitFor({ state: 'detached' })
 })
 
-const topOf = (row: Locator): Promise<number> => row.evaluate((element: Row) => element.getBoundingClientRect().top)
+test('scrolling up through what one person said in a row never jumps back to the newest message', async () => {
+  const [ada, bob] = [unique('ada'), unique('bob')]
+  const room = await stage.room('Monologue', [ada, bob])
+  const start = Date.now() - MANY
+  await stage.past(
+    room,
+    Array.from({ length: MANY }, (_, index) => ({
+      senderId: bob,
+      content: `message ${index + 1}`,
+      timestamp: start + index,
+    })),
+  )
+  const page = await stage.enter(ada, { at: `#/room/${room}` })
+  await page.isReady()
+  await page.sees(`message ${MANY}`)
+  await page.log.hover()
+  let lowest = 0
+  for (let first = await firstShown(page); first > 1; first = await firstShown(page)) {
+    await page.page.mouse.wheel(0, -600)
+    await twoFrames(page.page)
+    const top = await page.log.evaluate((element: Scroller) => element.scrollTop)
+    expect(top, `after the page from ${first} on`).toBeLessThanOrEqual(lowest + BACK_PX)
+    lowest = Math.min(lowest, top)
+  }
+  await page.log.getByText('This is where the room begins.').waitFor()
+  expect(await page.messages.count()).toBe(MANY)
+})
 
-/** Until everything that was on its way has been laid out. */
-const twoFrames = ({ page }: Person) =>
-  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+const topOf = (row: Locator): Promise<number> => row.evaluate((element: Row) => element.getBoundingClientRect().top)
 
 const isInSight = (element: Row) => element.getBoundingClientRect().bottom <= innerHeight
 
 // As much of the browser as is used here: the compiler is set to Node's types.
 interface Scroller {
+  scrollTop: number
   scrollHeight: number
   scrollBy(by: { top: number }): void
   scrollTo(to: { top: number }): void
@@ -90,4 +120,3 @@ interface Row {
   getBoundingClientRect(): { top: number; bottom: number }
 }
 declare const innerHeight: number
-declare const requestAnimationFrame: (callback: (value?: unknown) => void) => void

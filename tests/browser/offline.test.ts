@@ -1,11 +1,22 @@
 import { expect, test } from 'vitest'
 import { entitiesOf } from '../support/entities.ts'
+import { unique } from '../support/runtime.ts'
 import { eventually } from './support/eventually.ts'
+import { picture } from './support/files.ts'
 import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
 import { statesOf } from './support/states.ts'
 
 const stage = Stage.set()
+
+/** The room is gone, as after a restart without its data. */
+async function forget(chatRoomId: string, userId: string): Promise<void> {
+  const { ChatRoom, Membership, Message } = await entitiesOf(stage.chat)
+  const { data: messages } = await Message.query.room({ chatRoomId }).go({ pages: 'all' })
+  await Message.delete(messages).go()
+  await Membership.delete({ chatRoomId, userId }).go()
+  await ChatRoom.delete({ chatRoomId }).go()
+}
 
 const goOnline = (person: Person) => person.context.setOffline(false)
 
@@ -100,4 +111,66 @@ test('what is posted twice is shown once', async () => {
   await bob.sees('two')
   expect(posts).toBe(2)
   expect(await bob.texts()).toEqual(['one', 'two'])
+})
+
+test('what was written to a room that is gone is shown as not sent, and is sent from the room that takes its place', async () => {
+  const ada = await stage.enter(unique('ada'))
+  await ada.button('Enter the lobby').click()
+  await ada.say('before')
+  await ada.sees('before')
+  await stage.disconnect(ada)
+  await ada.say('lost?')
+  await ada.message('lost?').waitFor()
+  await forget('lobby', ada.userId)
+  await goOnline(ada)
+  await ada.page.getByRole('region', { name: 'Not sent' }).getByText('lost?').waitFor()
+  await ada.button('Enter the lobby').click()
+  await ada.message('lost?').getByRole('img', { name: 'Not sent' }).waitFor()
+  await ada.button('Try again').click()
+  await ada.sees('lost?')
+  expect(await ada.texts()).toEqual(['lost?'])
+})
+
+test('the browser asks before a page goes that has a message to send, and not when it has none', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  ada.problems.expect(/ERR_ABORTED|ERR_FAILED/)
+  const asked: string[] = []
+  ada.page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    dialog.accept().catch(() => {})
+  })
+  await ada.say('sent')
+  await ada.sees('sent')
+  await ada.page.reload()
+  await ada.isReady()
+  expect(asked).toEqual([])
+  // From here on it can't connect, and can be loaded.
+  await ada.page.route('**/dev/token', (route) => route.abort())
+  stage.cut(ada)
+  await ada.banner.getByText('Connection lost.').waitFor()
+  await ada.say('not sent')
+  await ada.message('not sent').waitFor()
+  await ada.page.reload()
+  expect(asked).toEqual(['beforeunload'])
+})
+
+test('a file that is attached without a connection waits', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await stage.disconnect(ada)
+  await ada.attach(picture)
+  await ada.uploads.getByText(/ · waiting$/).waitFor()
+  await goOnline(ada)
+  await ada.log.getByRole('img', { name: picture.name, exact: true }).waitFor()
+})
+
+test('a page that gets no token says why', async () => {
+  const ada = await stage.arrive('/')
+  ada.problems.expect(/\b500\b|ERR_ABORTED/)
+  await ada.page.route('**/dev/token', (route) => route.fulfill({ status: 500 }))
+  await ada.page.getByRole('textbox', { name: 'Your name' }).fill(unique('ada'))
+  await ada.button('Start chatting').click()
+  await ada.banner.getByText('No connection yet.').waitFor()
+  await ada.banner.getByText('The server answered 500.').waitFor()
 })

@@ -126,3 +126,64 @@ test('the back button goes to the conversation before, and what was written ther
   await heading(page, 'Kitchen').waitFor()
   expect(await page.field.inputValue()).toBe('half a sent')
 })
+
+test('what is written and not sent is there again after a reload', async () => {
+  const ada = unique('ada')
+  const page = await stage.enter(ada, { at: `#/room/${await stage.room('Kitchen', [ada])}` })
+  await page.isReady()
+  await page.field.fill('half a sent')
+  await page.page.reload()
+  await page.isReady()
+  expect(await page.field.inputValue()).toBe('half a sent')
+  await page.say('half a sentence')
+  await page.sees('half a sentence')
+  await page.page.reload()
+  await page.isReady()
+  expect(await page.field.inputValue()).toBe('')
+})
+
+test('whoever signs out is not signed in again by a reload, though a link had named them', async () => {
+  const ada = await stage.enter(unique('ada'))
+  await ada.button('Sign out').click()
+  const name = ada.page.getByRole('textbox', { name: 'Your name' })
+  await name.waitFor()
+  await ada.page.reload()
+  await name.waitFor()
+})
+
+test.for([
+  {
+    field: 'Members',
+    text: Array.from({ length: 101 }, (_, index) => `user-${index}`).join(),
+    says: 'The list of members has more than 100 names.',
+  },
+  { field: 'Members', text: 'bob, e\u202eve', says: 'The name of member 2 contains a character that does not print.' },
+  { field: 'Id', text: '__proto__', says: 'The id of the room cannot be used.' },
+])('a room that the server does not take is said to be wrong where it is: $says', async ({ field, text, says }) => {
+  const ada = await stage.enter(unique('ada'))
+  await ada.button('New room').click()
+  await ada.dialog.getByRole('textbox', { name: 'Name' }).fill('Kitchen')
+  await ada.dialog.getByRole('textbox', { name: field }).fill(text)
+  await ada.dialog.getByRole('button', { name: 'Create room' }).click()
+  await ada.dialog.getByRole('alert').waitFor()
+  expect(await ada.dialog.getByRole('alert').textContent()).toBe(says)
+})
+
+test('a message to a name that nobody can have is not sent, and why is said', async () => {
+  const ada = await stage.enter(unique('ada'), { at: '#/direct/%E2%80%8B' })
+  await ada.isReady()
+  await ada.say('Hello?')
+  await ada.log.getByText('Not sent. The name contains a character that does not print.').waitFor()
+})
+
+test('the conversation with oneself is for nobody else', async () => {
+  const userId = unique('ada')
+  const ada = await stage.enter(userId, { at: `#/direct/${userId}` })
+  await ada.log.getByText('Only you can read this.').waitFor()
+})
+
+test('a room that there cannot be is not offered to be joined', async () => {
+  const ada = await stage.enter(unique('ada'), { at: '#/room/bad%20id' })
+  await ada.page.getByText('There is no room with such an id.').waitFor()
+  expect(await ada.button('Join the room').count()).toBe(0)
+})

@@ -95,28 +95,34 @@ test('an upload shows how far it is, and can be cancelled', async () => {
 test('an upload that the bucket does not take says so, and can be tried again', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
-  ada.problems.expect(/ERR_FAILED/)
-  await ada.page.route(`${stage.chat.bucket.endpoint}/**`, (route) => route.abort(), { times: 1 })
+  ada.problems.expect(/\b403\b/)
+  const refusal = { status: 403, headers: { 'access-control-allow-origin': '*' } }
+  await ada.page.route(`${stage.chat.bucket.endpoint}/**`, (route) => route.fulfill(refusal), { times: 1 })
   await ada.attach(picture)
-  await ada.uploads.getByRole('alert').getByText('The bucket did not answer.').waitFor()
+  await ada.uploads.getByRole('alert').getByText('The bucket answered 403.').waitFor()
   await ada.button('Try dot.png again').click()
   expect(await widthOf(bob, 'dot.png')).toBe(1)
   await ada.uploads.waitFor({ state: 'detached' })
 })
 
 test.for([
-  { file: program, words: 'Its type is not allowed here.' },
+  { file: program, words: 'Files of this type are not accepted.' },
   {
     file: { name: 'not-really.png', mimeType: 'image/png', buffer: Buffer.from('<html>') },
     words: 'What is in the file is not what its name says.',
   },
   { file: { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) }, words: 'This file is empty.' },
-])('$file.name is refused with words, and can be taken off the list', async ({ file, words }) => {
+  {
+    file: { ...picture, name: `${'n'.repeat(252)}.png` },
+    words: 'The name of the file is longer than 255 characters.',
+  },
+])('$file.name is refused with words, and can only be taken off the list', async ({ file, words }) => {
   const { people } = await stage.talk('ada')
   const [ada] = people
   await ada.attach(file)
   await ada.uploads.getByRole('alert').waitFor()
   expect(await ada.uploads.getByRole('alert').textContent()).toBe(words)
+  expect(await ada.button(`Try ${file.name} again`).count()).toBe(0)
   await ada.button(`Remove ${file.name}`).click()
   await ada.uploads.waitFor({ state: 'detached' })
   expect(await ada.messages.count()).toBe(0)

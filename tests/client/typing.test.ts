@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { givenRoom } from './given-client.ts'
+import { settled } from './virtual-clock.ts'
 
 async function givenTypists() {
   const given = await givenRoom()
@@ -28,6 +29,7 @@ test('stop takes it back once, and only while it is shown', async () => {
   room.typing.keystroke()
   room.typing.stop()
   room.typing.stop()
+  await settled()
   expect(server.asked('typingIndicator').map(({ isTyping }) => isTyping)).toEqual([true, false])
   room.typing.keystroke()
   await clock.advance(8_000)
@@ -77,4 +79,26 @@ test('an indicator whose time is over by the server’s clock shows nobody', asy
   const expiresAt = clock.now() - 1
   server.socket.events({ event: 'typing', chatRoomId: 'general', userId: 'bob', isTyping: true, expiresAt })
   expect(sets).toEqual([])
+})
+
+test('typing and its end are told one after the other, for the server may work two at once in either order', async () => {
+  const { server, room } = await givenRoom()
+  const answers: (() => void)[] = []
+  server.override = ({ action, requestId }, socket) => {
+    if (action !== 'typingIndicator') return undefined
+    answers.push(() => socket.push({ type: 'reply', action, requestId, data: { expiresAt: 0 } }))
+    return 'nothing'
+  }
+  room.typing.keystroke()
+  room.typing.stop()
+  room.typing.keystroke()
+  const told = () => server.asked('typingIndicator').map(({ isTyping }) => isTyping)
+  await settled()
+  expect(told()).toEqual([true])
+  answers[0]!()
+  await settled()
+  expect(told()).toEqual([true, false])
+  answers[1]!()
+  await settled()
+  expect(told()).toEqual([true, false, true])
 })

@@ -216,3 +216,55 @@ test('members are kept up to date, also with what is told while they are asked f
   tell('memberLeft', 'ada')
   expect(members.get().userIds).toEqual(['me', 'user 9', 'user 10'])
 })
+
+test('what is written and not sent is kept for its user and conversation, until it is sent', async () => {
+  const strings = new FakeStrings()
+  const given = givenChat({ general: [], other: [] }, strings)
+  await given.client.connect()
+  given.conversation('general').draft = 'half a sent'
+  given.chat.talkTo('bob').draft = 'Dear B'
+
+  const again = givenChat({ general: [], other: [] }, strings)
+  await again.client.connect()
+  expect(again.conversation('general').draft).toBe('half a sent')
+  expect(again.conversation('other').draft).toBe('')
+  expect(again.chat.talkTo('bob').draft).toBe('Dear B')
+  again.conversation('general').draft = ''
+  expect([...strings.strings.keys()].filter((key) => key.includes('draft'))).toEqual([
+    'tabletalk.draft.me.#/direct/bob',
+  ])
+})
+
+test('a message that the server does not have is something unsent, also in a room that is gone', async () => {
+  const given = givenChat({ general: [] })
+  const { client, server, chat, conversation } = given
+  await client.connect()
+  const general = conversation('general')
+  expect(chat.hasUnsent).toBe(false)
+  server.socket.events({ event: 'memberLeft', chatRoomId: 'general', userId: 'me', timestamp: 0 })
+  expect([titles(given), chat.former('general')]).toEqual([[], general])
+  server.socket.cut()
+  general.send('hello?')
+  expect(chat.hasUnsent).toBe(true)
+  general.timeline.discard(general.timeline.get().pending[0]!.id)
+  expect(chat.hasUnsent).toBe(false)
+})
+
+test('what could not be sent to a room is given up with the room', async () => {
+  const { client, server, chat, conversation } = givenChat({ general: [] })
+  await client.connect()
+  server.override = ({ action }) =>
+    action === 'sendMessage' ? { error: { code: 'forbidden', retryable: false } } : undefined
+  conversation('general').send('hello?')
+  await settled()
+  expect(chat.hasUnsent).toBe(true)
+  await chat.leave(conversation('general'))
+  expect(chat.hasUnsent).toBe(false)
+})
+
+test('a room whose name cannot be seen is called by its id', async () => {
+  const given = givenChat()
+  await given.client.connect()
+  given.server.socket.events(added('room-1', ' '), added('room-2', '\u200b'), added('room-3', 'Garden'))
+  expect(titles(given)).toEqual(['Garden', 'room-1', 'room-2'])
+})

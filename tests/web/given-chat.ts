@@ -1,4 +1,5 @@
 import { Chat } from '../../web/src/state/chat.ts'
+import { Drafts } from '../../web/src/state/drafts.ts'
 import { ReadMarks } from '../../web/src/state/unread.ts'
 import type { KeptStrings } from '../../web/src/state/kept.ts'
 import type { FakeServer } from '../client/fake-server.ts'
@@ -23,7 +24,7 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
   server.override = (frame) => pageOf(server, frame)
   const chat = new Chat(
     client,
-    (userId) => new ReadMarks(strings, userId),
+    (userId) => ({ marks: new ReadMarks(strings, userId), drafts: new Drafts(strings, userId) }),
     () => clock.now(),
     (error) => errors.push(error),
   )

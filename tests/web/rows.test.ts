@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MessageEvent } from '../../src/client/index.ts'
 import type { Note, Pending } from '../../web/src/state/timeline.ts'
-import { chunksOf, isSameChunk } from '../../web/src/text/chunks.ts'
+import { chunksOf, heightOf, isSameChunk } from '../../web/src/text/chunks.ts'
 import { type Row, rowsOf } from '../../web/src/text/rows.ts'
 
 const MINUTE = 60_000
@@ -40,6 +40,14 @@ describe('groups', () => {
     expect(shown(list)).toEqual(['day', 'bob: 1', 'me: 2', 'bob: 3 4'])
     expect(list.map((row) => row.kind === 'group' && row.isOwn)).toEqual([false, false, true, false])
   })
+})
+
+test('a group ends with its span of 64 numbers, however much one person says in a row', () => {
+  const spoken = Array.from({ length: 130 }, (_, index) => message(index + 1, 'bob', noon + index))
+  const groups = rows(spoken).flatMap((row) => (row.kind === 'group' ? [row] : []))
+  expect(groups.map(({ items }) => items.length)).toEqual([63, 64, 3])
+  const own = rows([message(63, 'me', noon)], { pending: [pending('a')] })
+  expect(shown(own)).toEqual(['day', 'me: 63 a'])
 })
 
 describe('days', () => {
@@ -138,5 +146,21 @@ describe('chunks', () => {
     expect(before.length).toBeGreaterThan(4)
     expect(same).toEqual(before.slice(1, -1))
     expect(new Set(after.map(({ key }) => key)).size).toBe(after.length)
+  })
+
+  test('keep their keys when an older page comes of what one person said in a row', () => {
+    const monologue = Array.from({ length: 400 }, (_, index) => message(index + 1, 'bob', noon + index))
+    const before = chunks(monologue.slice(100))
+    const after = chunks(monologue.slice(50))
+    expect(before.length).toBe(6)
+    expect(after.map(({ key }) => key).slice(-6)).toEqual(before.map(({ key }) => key))
+    expect(after.slice(-5).every((chunk, index) => isSameChunk(chunk, before[index + 1]!))).toBe(true)
+  })
+
+  test('are taken to be as high as they have messages, whoever said them', () => {
+    const [one, many] = [1, 64].map((count) =>
+      heightOf({ key: 'chunk', rows: rows(spoken.slice(0, count).map((each) => ({ ...each, senderId: 'bob' }))) }),
+    )
+    expect(many! / one!).toBeGreaterThan(20)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UnauthorizedError } from '../../src/client/index.ts'
 import { FileAddress } from '../../web/src/state/file-address.ts'
-import { Identity } from '../../web/src/state/identity.ts'
+import { Identity, withoutName } from '../../web/src/state/identity.ts'
 import { kept } from '../../web/src/state/kept.ts'
 import { hashOf, routeFrom } from '../../web/src/state/route.ts'
 import { loadSettings, settingsFrom } from '../../web/src/state/settings.ts'
@@ -73,11 +73,15 @@ describe('a token', () => {
   })
 
   test.each([
-    [503, {}],
-    [200, {}],
-  ])('that is answered with %i %j is asked for again', async (status, body) => {
-    const asking = tokenSource({ kind: 'local' }, 'ada', answering(status, body))()
-    await expect(asking).rejects.not.toThrow(UnauthorizedError)
+    ['an error', async () => Response.json({}, { status: 503 }), 'the server answered 503'],
+    ['no token', async () => Response.json({}), 'the server answered without a token'],
+    ['nothing', async () => Response.json(null), 'the server answered without a token'],
+    ['what is no JSON', async () => new Response('<html>'), 'the server answered without a token'],
+    ['no answer', () => Promise.reject(new TypeError('Failed to fetch')), 'the server did not answer'],
+  ])('for which there is %s is asked for again, and why is said', async (_what, ask: typeof fetch, reason) => {
+    const error = (await tokenSource({ kind: 'local' }, 'ada', ask)().catch((error: unknown) => error)) as Error
+    expect(error.message).toBe(reason)
+    expect(error).not.toBeInstanceOf(UnauthorizedError)
   })
 
   test('that was pasted is used until it expires', async () => {
@@ -102,6 +106,11 @@ describe('who a tab is', () => {
     ])
     identity.forget()
     expect(identity.initial('')).toBeUndefined()
+  })
+
+  test('is taken out of the address, and only that', () => {
+    expect(withoutName('http://localhost/?as=ada&x=1#/room/lobby')).toBe('http://localhost/?x=1#/room/lobby')
+    expect(withoutName('http://localhost/?as=ada')).toBe('http://localhost/')
   })
 
   test('is forgotten, and nothing fails, where the browser keeps nothing', () => {

@@ -5,8 +5,9 @@ import { fileSize } from '../../web/src/text/file-size.ts'
 import { fileType, isPicture } from '../../web/src/text/file-type.ts'
 import { dayName, dayOf } from '../../web/src/text/moments.ts'
 import { peerFrom } from '../../web/src/text/peer.ts'
-import { roomIdFrom } from '../../web/src/text/room-id.ts'
+import { isRoomId, roomIdFrom } from '../../web/src/text/room-id.ts'
 import { countOf, sentenceOf, typingSentence } from '../../web/src/text/sentences.ts'
+import { isVisible } from '../../web/src/text/visible.ts'
 
 describe('avatars', () => {
   test.each([
@@ -122,6 +123,20 @@ describe('sentences', () => {
     )
   })
 
+  test.each([
+    ['roomName', 'is longer than 128 characters', 'The name of the room is longer than 128 characters.'],
+    ['members.2', 'contains a character that does not print', /^The name of member 3 contains a character that/],
+    ['members', 'Too big: expected array to have <=100 items', 'The list of members has more than 100 names.'],
+    ['chatRoomId', 'is not an id for a room', 'The id of the room cannot be used.'],
+    ['recipientId', 'Too small: expected string to have >=1 characters', 'The name is empty.'],
+    ['contentType', 'is not an allowed type', 'Files of this type are not accepted.'],
+    ['clientMessageId', 'must be 1 to 64', 'It is not of the schema.'],
+  ])('a request with a wrong %s, which %s, is told of', (path, problem, sentence) => {
+    const message = 'unable to accept the frame; it is not of the schema'
+    const error = new ChatError('invalid_request', message, false, { details: [{ path, problem }] })
+    expect(sentenceOf(error)).toMatch(sentence)
+  })
+
   test('whatever else is thrown is told as it is', () => {
     expect(sentenceOf(new Error('This file is empty.'))).toBe('This file is empty.')
     expect(sentenceOf('odd')).toBe('Odd.')
@@ -139,4 +154,24 @@ describe('sentences', () => {
   test('more than 99 is 99+', () => {
     expect([1, 99, 100].map(countOf)).toEqual(['1', '99', '99+'])
   })
+})
+
+test.each([
+  ['Kitchen', true],
+  ['🙂', true],
+  ['', false],
+  [' \t\u00a0', false],
+  ['\u200b\u200d\ufeff', false],
+  ['\u3164\u2800', false],
+])('that %j can be seen is %s', (text, expected) => {
+  expect(isVisible(text)).toBe(expected)
+})
+
+test.each([
+  ['lobby', true],
+  ['dm:4f', true],
+  ['bad id', false],
+  ['a'.repeat(65), false],
+])('that %j may be the id of a room is %s', (id, expected) => {
+  expect(isRoomId(id)).toBe(expected)
 })

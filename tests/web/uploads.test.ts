@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { MessageEvent, Room, UploadOptions } from '../../src/client/index.ts'
+import { ChatError, type MessageEvent, type Room, type UploadOptions } from '../../src/client/index.ts'
 import { Uploads } from '../../web/src/state/uploads.ts'
 import { settled } from '../client/virtual-clock.ts'
 
@@ -93,8 +93,25 @@ test.each([
   uploads.add([file])
   await settled()
   expect(sent).toEqual([])
-  expect(uploads.get()[0]?.state).toBe('failed')
+  expect(uploads.get()[0]?.state).toBe('refused')
   expect((uploads.get()[0]?.error as Error).message).toMatch(reason)
+})
+
+test.each([
+  [new ChatError('invalid_request', 'unable to accept the frame; it is not of the schema'), 'refused'],
+  [new ChatError('too_large', 'unable to accept the file; it is over 5 bytes'), 'refused'],
+  [new ChatError('upload_failed', 'unable to upload; type_mismatch'), 'refused'],
+  [new ChatError('upload_failed', 'unable to upload; the bucket answered 503'), 'failed'],
+  [new ChatError('unavailable', 'unable to upload; busy', true), 'failed'],
+])('after %o, the file has %s', async (error, state) => {
+  const { uploads, sent, states } = givenUploads()
+  uploads.add([text('a')])
+  await settled()
+  expect(uploads.areUnderWay).toBe(true)
+  sent[0]?.fail(error)
+  await settled()
+  expect(states()).toEqual([`a ${state}`])
+  expect(uploads.areUnderWay).toBe(false)
 })
 
 test('says that a conversation begins with a message', async () => {

@@ -21,8 +21,9 @@ showTheme()
 
 try {
   const settings = await loadSettings(document.baseURI, (url) => fetch(url, { cache: 'no-cache' }))
-  const identity = new Identity(kept(() => sessionStorage))
-  root.render(<App settings={settings} theme={theme} identity={identity} kept={forever} />)
+  const forTab = kept(() => sessionStorage)
+  const identity = new Identity(forTab)
+  root.render(<App settings={settings} theme={theme} identity={identity} kept={forever} keptForTab={forTab} />)
 } catch (error) {
   root.render(<Unable reason={(error as Error).message} />)
 }

@@ -6,6 +6,12 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 /** What axe-core finds wrong with a page that is calm (reduced motion), each with its impact and where. */
 export async function violationsOf(page: Page): Promise<string[]> {
+  // What isn't laid out now and then keeps the colours that it had before they were changed.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('* { content-visibility: visible !important }')
+    document.adoptedStyleSheets = [sheet]
+  })
   // Colours that are on their way from light to dark fit neither.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))
   await page.evaluate(source)
@@ -23,4 +29,8 @@ interface Violation {
   nodes: { target: string[]; any: { message: string }[] }[]
 }
 declare const axe: { run(context: unknown, options: object): Promise<{ violations: Violation[] }> }
-declare const document: { getAnimations(): { finished: Promise<unknown> }[] }
+declare const document: {
+  adoptedStyleSheets: unknown[]
+  getAnimations(): { finished: Promise<unknown> }[]
+}
+declare const CSSStyleSheet: new () => { replaceSync(text: string): void }

@@ -2,6 +2,7 @@ import { type ChatClient, ChatError, type Room } from '../../../src/client/index
 import { peerFrom } from '../text/peer.ts'
 import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
+import type { Drafts } from './drafts.ts'
 import type { Route } from './route.ts'
 import { Store } from './store.ts'
 import type { ReadMarks } from './unread.ts'
@@ -12,6 +13,12 @@ export type Client = Pick<
   'on' | 'rooms' | 'userId' | 'connect' | 'disconnect' | 'room' | 'direct' | 'createRoom'
 >
 
+/** What this browser keeps of a user. */
+export interface Memory {
+  marks: ReadMarks
+  drafts: Drafts
+}
+
 /** A signed-in user's rooms and conversations. */
 export class Chat {
   readonly client: Client
@@ -20,7 +27,7 @@ export class Chat {
   readonly conversations = new Store<readonly Conversation[]>([])
   /** Others' unread messages, of all conversations. */
   readonly unread = new Store(0)
-  readonly #marks: (userId: string) => ReadMarks
+  readonly #memory: (userId: string) => Memory
   readonly #onError: (error: unknown) => void
   /** Of each room ever adopted: one that is left and joined again is the same. */
   readonly #adopted = new Map<string, Conversation>()
@@ -29,12 +36,12 @@ export class Chat {
 
   constructor(
     client: Client,
-    marks: (userId: string) => ReadMarks,
+    memory: (userId: string) => Memory,
     now: () => number,
     onError: (error: unknown) => void,
   ) {
     this.client = client
-    this.#marks = marks
+    this.#memory = memory
     this.#onError = onError
     this.connection = new ConnectionStore(client, now)
     client.on('roomAdded', (room) => this.#adopt(room, this.#isStarting ? 'old' : 'new'))
@@ -45,6 +52,16 @@ export class Chat {
 
   get userId(): string {
     return this.client.userId ?? ''
+  }
+
+  /** Whether messages or files would be lost if the page were closed now, those of rooms left included. */
+  get hasUnsent(): boolean {
+    return [...this.conversations.get(), ...this.#adopted.values()].some(({ hasUnsent }) => hasUnsent)
+  }
+
+  /** A room that this user was in while this page was open. */
+  former(id: string): Conversation | undefined {
+    return this.#adopted.get(id)
   }
 
   /** What the address names, if this user is in it; a conversation with somebody new begins. */
@@ -60,7 +77,8 @@ export class Chat {
     const known = this.find({ kind: 'direct', userId })
     if (known) return known
     const direct = this.client.direct(userId)
-    const conversation = new Conversation(direct, { userId: this.userId, peer: userId, readTo: 0 })
+    const { drafts } = this.#memory(this.userId)
+    const conversation = new Conversation(direct, { userId: this.userId, peer: userId, readTo: 0, drafts })
     this.#follow(conversation)
     this.#show(conversation)
     return conversation
@@ -88,8 +106,10 @@ export class Chat {
     }
   }
 
+  /** What could not be sent to it goes with it. */
   async leave(conversation: Conversation): Promise<void> {
     await conversation.room?.leave()
+    for (const { id } of conversation.timeline.get().pending) conversation.timeline.discard(id)
     this.#remove(conversation)
   }
 
@@ -112,13 +132,14 @@ export class Chat {
 
   #opened(room: Room, age: 'old' | 'new'): Conversation {
     const { userId } = this
+    const { marks, drafts } = this.#memory(userId)
     const head = room.position ?? 0
-    const readTo = this.#marks(userId).get(room.id) ?? (age === 'old' ? head : 0)
+    const readTo = marks.get(room.id) ?? (age === 'old' ? head : 0)
     // What comes while the page is closed is unread from here on.
-    this.#marks(userId).set(room.id, readTo)
+    marks.set(room.id, readTo)
     const isDirect = room.id.startsWith('dm:')
     const peer = isDirect ? peerFrom(room.name ?? '', userId) : undefined
-    const conversation = new Conversation(room, { userId, peer, readTo })
+    const conversation = new Conversation(room, { userId, peer, readTo, drafts })
     if (isDirect && peer === undefined) {
       conversation
         .findPeer()
@@ -131,7 +152,7 @@ export class Chat {
   #follow(conversation: Conversation): void {
     const { unread } = conversation
     unread.subscribe(() => {
-      if (conversation.room) this.#marks(this.userId).set(conversation.room.id, unread.get().readTo)
+      if (conversation.room) this.#memory(this.userId).marks.set(conversation.room.id, unread.get().readTo)
       this.#count()
     })
     conversation.on('memberLeft', ({ userId }) => {

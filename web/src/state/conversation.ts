@@ -1,8 +1,10 @@
 import type { DirectRoom, MessageEvent, Room } from '../../../src/client/index.ts'
+import { isVisible } from '../text/visible.ts'
+import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
 import { Store } from './store.ts'
 import { Timeline } from './timeline.ts'
-import type { Route } from './route.ts'
+import { hashOf, type Route } from './route.ts'
 import { Unread } from './unread.ts'
 import { Uploads } from './uploads.ts'
 
@@ -12,6 +14,7 @@ interface About {
   peer: string | undefined
   /** Up to where it has been read. */
   readTo: number
+  drafts: Drafts
 }
 
 /** A room, or the conversation with one user, with all that the page shows of it. */
@@ -25,22 +28,22 @@ export class Conversation {
   readonly unread: Unread
   readonly uploads: Uploads
   readonly typing = new Store<readonly string[]>([])
-  /** What is written and not sent. */
-  draft = ''
   peer: string | undefined
   readonly on: Room['on']
   readonly #talk: Room | DirectRoom
   readonly #userId: string
+  readonly #drafts: Drafts
 
-  constructor(talk: Room | DirectRoom, { userId, peer, readTo }: About) {
+  constructor(talk: Room | DirectRoom, { userId, peer, readTo, drafts }: About) {
     this.#talk = talk
     this.#userId = userId
+    this.#drafts = drafts
     this.peer = peer
     const { on } = talk
     this.on = on
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
     this.kind = peer !== undefined || this.key.startsWith('dm:') ? 'direct' : 'room'
-    this.title = new Store(peer ?? this.room?.name ?? this.key)
+    this.title = new Store(visibleOf(peer) ?? visibleOf(this.room?.name) ?? this.key)
     this.unread = new Unread(readTo, this.room?.position ?? 0)
     this.timeline = new Timeline({
       on,
@@ -65,6 +68,20 @@ export class Conversation {
   /** Who or what it is about, for its colour. */
   get subject(): string {
     return this.peer ?? this.room?.id ?? this.key
+  }
+
+  /** What is written and not sent. */
+  get draft(): string {
+    return this.#drafts.get(hashOf(this.route))
+  }
+
+  set draft(text: string) {
+    this.#drafts.set(hashOf(this.route), text)
+  }
+
+  /** Whether messages or files would be lost if the page were closed now. */
+  get hasUnsent(): boolean {
+    return this.timeline.get().pending.length > 0 || this.uploads.areUnderWay
   }
 
   send(content: string): void {
@@ -99,3 +116,7 @@ export class Conversation {
     if (this.peer !== undefined) this.title.set(this.peer)
   }
 }
+
+/** A name of blanks only would leave nothing to click on. */
+const visibleOf = (name: string | undefined): string | undefined =>
+  name !== undefined && isVisible(name) ? name : undefined

@@ -23,3 +23,10 @@ export class Identity {
     this.#strings.removeItem(KEY)
   }
 }
+
+/** The page's address without the name of a user in it, who would be signed in again by it. */
+export function withoutName(href: string): string {
+  const url = new URL(href)
+  url.searchParams.delete('as')
+  return url.href
+}

@@ -7,22 +7,31 @@ type Ask = typeof fetch
 export function tokenSource(signIn: SignIn, credential: string, ask: Ask): () => Promise<string> {
   switch (signIn.kind) {
     case 'local':
-      return () => tokenFrom(ask('/dev/token', { method: 'POST', body: JSON.stringify({ userId: credential }) }))
+      return () =>
+        tokenFrom('the server', ask('/dev/token', { method: 'POST', body: JSON.stringify({ userId: credential }) }))
     case 'token':
       return async () => fresh(credential)
     case 'tokenUrl':
-      return () => tokenFrom(ask(signIn.url, { method: 'POST', credentials: 'include' }))
+      return () => tokenFrom('the sign-in service', ask(signIn.url, { method: 'POST', credentials: 'include' }))
   }
 }
 
-async function tokenFrom(asked: Promise<Response>): Promise<string> {
-  const response = await asked
+/** @throws Error whose message says, after the client's own words, what `who` did */
+async function tokenFrom(who: string, asked: Promise<Response>): Promise<string> {
+  const response = await asked.catch((cause: unknown) => {
+    throw new Error(`${who} did not answer`, { cause })
+  })
   if (response.status === 401 || response.status === 403) throw new UnauthorizedError('You are signed out.')
   if (response.status === 400) throw new UnauthorizedError('That name cannot be used.')
-  if (!response.ok) throw new Error(`unable to get a token; the server answered ${response.status}`)
-  const { token } = (await response.json()) as { token?: unknown }
-  if (typeof token !== 'string') throw new Error('unable to get a token; the answer has none')
+  if (!response.ok) throw new Error(`${who} answered ${response.status}`)
+  const token = tokenIn(await response.json().catch(() => undefined))
+  if (token === undefined) throw new Error(`${who} answered without a token`)
   return token
+}
+
+function tokenIn(answer: unknown): string | undefined {
+  const { token } = (answer ?? {}) as { token?: unknown }
+  return typeof token === 'string' ? token : undefined
 }
 
 /** @throws UnauthorizedError for a token that has expired, or isn't one: trying again won't help */

@@ -1,6 +1,8 @@
 import type { Room } from '../../../src/client/index.ts'
 import { fileType } from '../text/file-type.ts'
+import { TYPE_REFUSED } from '../text/problems.ts'
 import { Store } from './store.ts'
+import { isUnfit, UnfitFile } from './unfit-file.ts'
 
 export interface UploadItem {
   id: string
@@ -8,8 +10,8 @@ export interface UploadItem {
   size: number
   /** 0 to 1: of the file, sent. */
   fraction: number
-  /** `waiting` for others to finish, `checking` when all is sent and the room doesn't have it yet. */
-  state: 'waiting' | 'sending' | 'checking' | 'failed'
+  /** `waiting` for others to finish, `checking` when all is sent and the room doesn't have it yet, `refused` for good. */
+  state: 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
   error: unknown
 }
 
@@ -31,6 +33,10 @@ export class Uploads extends Store<readonly UploadItem[]> {
   constructor(room: () => Pick<Room, 'upload'> | undefined) {
     super([])
     this.#room = room
+  }
+
+  get areUnderWay(): boolean {
+    return this.get().some(({ state }) => state !== 'failed' && state !== 'refused')
   }
 
   add(files: Iterable<File>): void {
@@ -75,16 +81,16 @@ export class Uploads extends Store<readonly UploadItem[]> {
     try {
       const room = this.#room()
       if (!room) throw new Error('Say something first: the conversation begins with a message.')
-      if (file.size === 0) throw new Error('This file is empty.')
+      if (file.size === 0) throw new UnfitFile('This file is empty.')
       const contentType = await fileType(file)
-      if (contentType === undefined) throw new Error('Files of this type are not accepted.')
+      if (contentType === undefined) throw new UnfitFile(TYPE_REFUSED)
       const onProgress = (fraction: number) =>
         this.#change(id, { fraction, state: fraction < 1 ? 'sending' : 'checking' })
       await room.upload(file, { contentType, signal, onProgress })
       this.#remove(id)
     } catch (error) {
       // One that was cancelled is not in the list any more.
-      this.#change(id, { state: 'failed', error })
+      this.#change(id, { state: isUnfit(error) ? 'refused' : 'failed', error })
     }
     this.#next()
   }

@@ -1,13 +1,11 @@
 import type { Item, Row } from './rows.ts'
+import { spanOf } from './span.ts'
 
 /** Neighbouring rows that are laid out, or left alone, together. */
 export interface Chunk {
   key: string
   rows: Row[]
 }
-
-/** Numbers of messages that share a chunk: the same ones whatever else is loaded, so that a page changes few chunks. */
-const SPAN = 64
 
 /** Parts a long list, so that what isn't near what is looked at costs nothing. */
 export function chunksOf(rows: readonly Row[]): Chunk[] {
@@ -17,9 +15,9 @@ export function chunksOf(rows: readonly Row[]): Chunk[] {
   for (const row of rows) {
     before.push(row)
     if (row.kind !== 'group') continue
-    const span = spanOf(row.items[0]!)
     const last = chunks.at(-1)
-    const key = span === undefined ? (last?.key ?? 'chunk') : `chunk-${span}`
+    const first = row.items[0]!
+    const key = 'message' in first ? `chunk-${spanOf(first.message.seq)}` : (last?.key ?? 'chunk')
     if (last?.key === key) last.rows.push(...before)
     else chunks.push({ key, rows: before })
     before = []
@@ -30,7 +28,13 @@ export function chunksOf(rows: readonly Row[]): Chunk[] {
   return chunks
 }
 
-const spanOf = (item: Item): number | undefined => ('message' in item ? Math.floor(item.message.seq / SPAN) : undefined)
+/** Of a line, and of a message, px: what is typical of both. */
+const LINE_PX = 36
+const MESSAGE_PX = 48
+
+/** What a chunk that has not been in sight yet is taken to be high, px. */
+export const heightOf = ({ rows }: Chunk): number =>
+  rows.reduce((sum, row) => sum + LINE_PX + (row.kind === 'group' ? row.items.length * MESSAGE_PX : 0), 0)
 
 /** Whether both look the same. */
 export const isSameChunk = (a: Chunk, b: Chunk): boolean =>

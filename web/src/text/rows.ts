@@ -1,6 +1,7 @@
 import type { MessageEvent } from '../../../src/client/index.ts'
 import type { Note, Pending, TimelineState } from '../state/timeline.ts'
 import { dayOf } from './moments.ts'
+import { spanOf } from './span.ts'
 
 /** A message in a group: one of the room's, or an own one that isn't there yet. */
 export type Item = { key: string; message: MessageEvent } | { key: string; pending: Pending }
@@ -9,7 +10,7 @@ export type Row =
   | { kind: 'day'; key: string; timestamp: number }
   | { kind: 'unread'; key: string }
   | { kind: 'note'; key: string; note: Note }
-  /** What one person said without much of a pause. */
+  /** What one person said without much of a pause, within one span. */
   | { kind: 'group'; key: string; senderId: string; isOwn: boolean; timestamp: number; items: Item[] }
 
 /** A pause of this many ms begins a new group. */
@@ -61,6 +62,7 @@ class RowBuilder {
   lastAt = -Infinity
   readonly #userId: string
   #day: number | undefined
+  #span: number | undefined
 
   constructor(userId: string) {
     this.#userId = userId
@@ -69,13 +71,17 @@ class RowBuilder {
   item(item: Item, senderId: string, timestamp: number): void {
     this.#startDay(timestamp)
     const last = this.rows.at(-1)
-    if (last?.kind === 'group' && last.senderId === senderId && timestamp - this.lastAt < PAUSE_MS) {
+    // One that isn't there yet has no number: it stays with what is before it.
+    const span = 'message' in item ? spanOf(item.message.seq) : this.#span
+    const isNear = timestamp - this.lastAt < PAUSE_MS && span === this.#span
+    if (last?.kind === 'group' && last.senderId === senderId && isNear) {
       last.items.push(item)
     } else {
       const isOwn = senderId === this.#userId
       this.rows.push({ kind: 'group', key: `group-${item.key}`, senderId, isOwn, timestamp, items: [item] })
     }
     this.lastAt = timestamp
+    this.#span = span
   }
 
   note(note: Note): void {

@@ -1,4 +1,5 @@
-import type { ChatErrorCode } from '../../../src/client/index.ts'
+import type { ChatError, ChatErrorCode } from '../../../src/client/index.ts'
+import { problemSentence } from './problems.ts'
 
 const sentences: Partial<Record<ChatErrorCode, string>> = {
   conflict: 'That id is taken already.',
@@ -17,14 +18,15 @@ const sentences: Partial<Record<ChatErrorCode, string>> = {
 }
 
 const uploadReasons: Record<string, string> = {
+  not_a_member: 'You are not a member of this room.',
   size_mismatch: 'The file changed while it was sent.',
   type_mismatch: 'What is in the file is not what its name says.',
 }
 
 /** Why something didn't work, for the person who tried; the error's own words where there are no better ones. */
 export function sentenceOf(error: unknown): string {
-  const { code, message } = error as { code?: ChatErrorCode; message?: unknown }
-  const known = code === undefined ? undefined : sentences[code]
+  const { code, message, details } = error as Partial<ChatError>
+  const known = code === 'invalid_request' ? problemSentence(details ?? []) : code && sentences[code]
   if (known !== undefined) return known
   const reason = /; (.+)$/s.exec(String(message ?? error))?.[1] ?? String(message ?? error)
   return uploadReasons[reason] ?? asSentence(reason)

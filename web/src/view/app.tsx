@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react'
 import { ChatClient } from '../../../src/client/index.ts'
 import { Chat } from '../state/chat.ts'
-import type { Identity } from '../state/identity.ts'
+import { Drafts } from '../state/drafts.ts'
+import { type Identity, withoutName } from '../state/identity.ts'
 import type { KeptStrings } from '../state/kept.ts'
 import type { Settings } from '../state/settings.ts'
 import type { ThemeChoice } from '../state/theme.ts'
@@ -18,6 +19,8 @@ interface AppProps {
   identity: Identity
   /** Kept over restarts of the browser. */
   kept: KeptStrings
+  /** Kept for this tab. */
+  keptForTab: KeptStrings
 }
 
 interface Session {
@@ -25,14 +28,14 @@ interface Session {
 }
 
 /** The page: whoever has signed in chats, whoever hasn't is asked. */
-export function App({ settings, theme, identity, kept }: AppProps) {
+export function App({ settings, theme, identity, kept, keptForTab }: AppProps) {
   const { signIn } = settings
   const [credential, setCredential] = useState(() =>
     // A link must not bring a token along, as it may bring a name.
     signIn.kind === 'tokenUrl' ? '' : identity.initial(signIn.kind === 'local' ? window.location.search : ''),
   )
   const [problem, setProblem] = useState<string>()
-  const session = useSession(settings, credential, kept)
+  const session = useSession(settings, credential, kept, keptForTab)
 
   const enter = (given: string) => {
     identity.keep(given)
@@ -41,6 +44,7 @@ export function App({ settings, theme, identity, kept }: AppProps) {
   }
   const exit = (reason?: string) => {
     identity.forget()
+    window.history.replaceState(null, '', withoutName(window.location.href))
     setProblem(reason)
     setCredential(undefined)
   }
@@ -55,13 +59,22 @@ export function App({ settings, theme, identity, kept }: AppProps) {
 }
 
 /** A chat for as long as somebody is signed in. */
-function useSession(settings: Settings, credential: string | undefined, kept: KeptStrings): Session | undefined {
+function useSession(
+  settings: Settings,
+  credential: string | undefined,
+  kept: KeptStrings,
+  keptForTab: KeptStrings,
+): Session | undefined {
   const [session, setSession] = useState<Session>()
   useEffect(() => {
     if (credential === undefined) return
     const getToken = tokenSource(settings.signIn, credential, window.fetch.bind(window))
     const client = new ChatClient({ url: settings.url, getToken })
-    const chat = new Chat(client, (userId) => new ReadMarks(kept, userId), Date.now, reportError)
+    const memory = (userId: string) => ({
+      marks: new ReadMarks(kept, userId),
+      drafts: new Drafts(keptForTab, userId),
+    })
+    const chat = new Chat(client, memory, Date.now, reportError)
     // What becomes of it is told by the status.
     client.connect().catch(() => {})
     setSession({ chat })
@@ -69,7 +82,7 @@ function useSession(settings: Settings, credential: string | undefined, kept: Ke
       client.disconnect()
       setSession(undefined)
     }
-  }, [settings, credential, kept])
+  }, [settings, credential, kept, keptForTab])
   return session
 }
 

@@ -1,4 +1,6 @@
+import { ChatError } from '../../../src/client/index.ts'
 import type { ConnectionState } from '../state/connection-state.ts'
+import { sentenceOf } from '../text/sentences.ts'
 import { CloudOffIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
@@ -19,6 +21,7 @@ export function Banner() {
         <>
           <CloudOffIcon />
           <span>{state.hasBeenConnected ? 'Connection lost.' : 'No connection yet.'}</span>
+          {isWithoutToken(state.error) && <span>{sentenceOf(state.error)}</span>}
           <Countdown state={state} />
           {state.retryAt !== undefined && (
             <button type="button" className="link-button" onClick={tryNow}>
@@ -30,6 +33,9 @@ export function Banner() {
     </div>
   )
 }
+
+/** Of all that keeps a page from connecting, what somebody can do something about. */
+const isWithoutToken = (error: unknown): boolean => error instanceof ChatError && error.code === 'no_token'
 
 function Countdown({ state: { status, retryAt } }: { state: ConnectionState }) {
   const now = useNow(retryAt === undefined ? 0 : 250)

@@ -10,6 +10,7 @@ import { type DialogName, Sidebar } from './sidebar.tsx'
 import { Switcher } from './switcher.tsx'
 import { useChat } from './use-chat.ts'
 import { useCurrent } from './use-current.ts'
+import { useLeaveWarning } from './use-leave-warning.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useStore } from './use-store.ts'
 import { useTitle } from './use-title.ts'
@@ -30,6 +31,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const closeDialog = useCallback(() => setDialog(undefined), [])
   const openSwitcher = useCallback(() => setDialog('switcher'), [])
   useTitle(current)
+  useLeaveWarning(chat)
   useShortcuts(current, openSwitcher)
 
   const hasRooms = conversations.length > 0

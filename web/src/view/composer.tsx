@@ -8,6 +8,8 @@ const MAX_BYTES = 16_384
 /** From here on it is said how much is left. */
 const NEAR_BYTES = 15_000
 
+const countOfBytes = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes.toLocaleString()} bytes`)
+
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
 /** Enter sends, Shift+Enter begins a line; what is written stays with its conversation. */
@@ -92,7 +94,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       />
       {bytes > NEAR_BYTES && (
         <span className="left" role="status" data-over={bytes > MAX_BYTES}>
-          {bytes > MAX_BYTES ? `${bytes - MAX_BYTES} too long` : `${MAX_BYTES - bytes} left`}
+          {bytes > MAX_BYTES
+            ? `${countOfBytes(bytes - MAX_BYTES)} too long`
+            : `${countOfBytes(MAX_BYTES - bytes)} left`}
         </span>
       )}
       <button className="send" aria-label="Send" title="Send" disabled={!canSend}>

@@ -1,10 +1,13 @@
 import { type ReactNode, useCallback } from 'react'
 import { hashOf, type Route } from '../state/route.ts'
+import type { Timeline } from '../state/timeline.ts'
+import { isRoomId } from '../text/room-id.ts'
 import { ChatIcon } from './icons.tsx'
 import type { DialogName } from './sidebar.tsx'
 import { useAction } from './use-action.ts'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
+import { useStore } from './use-store.ts'
 
 const LOBBY = { id: 'lobby', name: 'Lobby' }
 
@@ -66,11 +69,25 @@ export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
 /** The address names a room that this user isn't in. */
 export function NotAMember({ id }: { id: string }) {
   const chat = useChat()
-  const join = useCallback(() => chat.join(id), [chat, id])
-  const { run, isRunning, error } = useAction(join)
+  const isLobby = id === LOBBY.id
+  const enter = useCallback(
+    () => (isLobby ? chat.joinOrCreate(LOBBY.id, LOBBY.name) : chat.join(id)),
+    [chat, id, isLobby],
+  )
+  const { run, isRunning, error } = useAction(enter)
+  const former = chat.former(id)
+  if (!isRoomId(id)) {
+    return (
+      <Pane title={id}>
+        <p>There is no room with such an id.</p>
+        <BackLink route={{ kind: 'home' }} />
+      </Pane>
+    )
+  }
   return (
     <Pane title={id}>
       <p>You are not a member of this room.</p>
+      {former && <Unsent timeline={former.timeline} />}
       {error !== undefined && (
         <p className="form-error" role="alert">
           {error}
@@ -78,11 +95,31 @@ export function NotAMember({ id }: { id: string }) {
       )}
       <div className="empty-actions">
         <button type="button" className="button primary" disabled={isRunning} onClick={run}>
-          Join the room
+          {isLobby ? 'Enter the lobby' : 'Join the room'}
         </button>
         <BackLink route={{ kind: 'home' }} />
       </div>
     </Pane>
+  )
+}
+
+/** What was written to a room that this user is no longer in. */
+function Unsent({ timeline }: { timeline: Timeline }) {
+  const { pending } = useStore(timeline)
+  if (pending.length === 0) return null
+  return (
+    <section className="unsent" aria-label="Not sent">
+      <p className="form-error" role="alert">
+        Not sent. In the room, you can try again.
+      </p>
+      <ul>
+        {pending.map(({ id, content }) => (
+          <li key={id} dir="auto">
+            {content}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

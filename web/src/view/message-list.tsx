@@ -1,6 +1,6 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { type Chunk, chunksOf, isSameChunk } from '../text/chunks.ts'
+import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
 import { dayName, dayOf } from '../text/moments.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
 import { countOf } from '../text/sentences.ts'
@@ -107,9 +107,6 @@ function useReading({ timeline, unread, markRead }: Conversation, isAtBottom: bo
   return count
 }
 
-/** Of a row, px: what a chunk that has not been in sight yet is taken to be high. */
-const ROW_PX = 72
-
 interface ChunkProps {
   chunk: Chunk
   conversation: Conversation
@@ -117,10 +114,10 @@ interface ChunkProps {
 }
 
 const ChunkView = memo(
-  function ChunkView({ chunk: { rows }, conversation }: ChunkProps) {
+  function ChunkView({ chunk, conversation }: ChunkProps) {
     return (
-      <div className="chunk" style={{ containIntrinsicBlockSize: `auto ${rows.length * ROW_PX}px` }}>
-        {rows.map((row) => (
+      <div className="chunk" style={{ containIntrinsicBlockSize: `auto ${heightOf(chunk)}px` }}>
+        {chunk.rows.map((row) => (
           <div key={row.key} data-row={row.key}>
             <RowView row={row} conversation={conversation} now={Date.now()} />
           </div>
@@ -163,6 +160,7 @@ function RowView({ row, conversation, now }: { row: Row; conversation: Conversat
 function Beginning({ conversation }: { conversation: Conversation }) {
   const { older, messages } = useStore(conversation.timeline)
   const title = useStore(conversation.title)
+  const { userId } = useChat()
   if (older === 'failed') return <Failure onRetry={() => conversation.timeline.loadOlder()} />
   if (older !== 'none') {
     return (
@@ -182,7 +180,7 @@ function Beginning({ conversation }: { conversation: Conversation }) {
       <h2 dir="auto">{title}</h2>
       <p>
         {conversation.kind === 'direct'
-          ? 'Only the two of you can read this.'
+          ? `Only ${conversation.peer === userId ? 'you' : 'the two of you'} can read this.`
           : 'This is where the room begins. Every member can read all of it.'}
       </p>
       {messages.length === 0 && <p>Nobody has said anything yet. Say hello!</p>}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { roomIdFrom } from '../text/room-id.ts'
+import { ROOM_ID, roomIdFrom } from '../text/room-id.ts'
 import { Field } from './field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { useChat } from './use-chat.ts'
@@ -10,7 +10,6 @@ interface DialogProps {
   onClose: () => void
 }
 
-const ROOM_ID = '(?!dm:)[A-Za-z0-9_:\\-]{1,64}'
 const ROOM_ID_RULE = 'Letters, digits, - _ and :, up to 64'
 const MAX_NAME_CHARS = 128
 

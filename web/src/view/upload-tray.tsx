@@ -1,6 +1,7 @@
 import type { UploadItem, Uploads } from '../state/uploads.ts'
 import { fileSize } from '../text/file-size.ts'
 import { sentenceOf } from '../text/sentences.ts'
+import { useChat } from './use-chat.ts'
 import { CloseIcon, FileIcon, RetryIcon } from './icons.tsx'
 import { useStore } from './use-store.ts'
 
@@ -11,7 +12,7 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
   return (
     <ul className="uploads" aria-label="Uploads">
       {items.map((item) => (
-        <li key={item.id} className={`upload ${item.state === 'failed' ? 'has-failed' : ''}`}>
+        <li key={item.id} className={`upload ${hasEnded(item) ? 'has-failed' : ''}`}>
           <span className="file-icon">
             <FileIcon />
           </span>
@@ -35,8 +36,8 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
           <button
             type="button"
             className="icon-button"
-            aria-label={item.state === 'failed' ? `Remove ${item.name}` : `Cancel ${item.name}`}
-            title={item.state === 'failed' ? 'Remove' : 'Cancel'}
+            aria-label={hasEnded(item) ? `Remove ${item.name}` : `Cancel ${item.name}`}
+            title={hasEnded(item) ? 'Remove' : 'Cancel'}
             onClick={() => uploads.cancel(item.id)}
           >
             <CloseIcon />
@@ -47,8 +48,12 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
   )
 }
 
-function Progress({ item: { name, size, fraction, state, error } }: { item: UploadItem }) {
-  if (state === 'failed') {
+const hasEnded = ({ state }: UploadItem): boolean => state === 'failed' || state === 'refused'
+
+function Progress({ item }: { item: UploadItem }) {
+  const { name, size, fraction, state, error } = item
+  const { status } = useStore(useChat().connection)
+  if (state === 'failed' || state === 'refused') {
     return (
       <span className="upload-error" role="alert">
         {sentenceOf(error)}
@@ -56,7 +61,11 @@ function Progress({ item: { name, size, fraction, state, error } }: { item: Uplo
     )
   }
   const percent = Math.round(fraction * 100)
-  const words = { waiting: 'waiting', sending: `${percent} %`, checking: 'almost there' }
+  const words = {
+    waiting: 'waiting',
+    sending: fraction === 0 && status !== 'connected' ? 'waiting' : `${percent} %`,
+    checking: 'almost there',
+  }
   return (
     <>
       <progress aria-label={name} max={100} value={percent} />
