@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config'
 // The SDK's notice that Node 20 is about to leave its support says nothing about a test.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
-/** Hundreds of clients at once: beside other tests each would mostly wait for the processor, so it runs after them. */
+/**
+ * Hundreds of clients at once: beside other tests each would mostly wait for the processor, so it runs after them, and
+ * with a DynamoDB Local of its own, for one that holds the streams of all other tests takes many times as long to read.
+ */
 const alone = ['tests/client/every-message-once.integration.test.ts']
 
 /** Need a Chromium: `npm run test:browser`. */
@@ -12,15 +15,17 @@ const browser = ['tests/browser/**/*.test.ts']
 // Deadlines for a hung test, not a measure of speed: nothing waits for them when all is well.
 const deadlines = { testTimeout: 30_000, hookTimeout: 60_000 }
 
+const globalSetup = ['tests/support/global-setup.ts']
+
 export default defineConfig({
   test: {
-    // One JVM (DynamoDB Local) serves the whole run; every test file makes its own table in it.
-    globalSetup: ['tests/support/global-setup.ts'],
+    // One JVM (DynamoDB Local) serves the run; every test file makes its own table in it.
+    globalSetup,
     pool: 'forks',
     maxWorkers: 2,
     projects: [
       { test: { ...deadlines, name: 'tests', include: ['tests/**/*.test.ts'], exclude: [...alone, ...browser] } },
-      { test: { ...deadlines, name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+      { test: { ...deadlines, name: 'alone', include: alone, globalSetup, sequence: { groupOrder: 1 } } },
       { test: { ...deadlines, name: 'browser', include: browser, sequence: { groupOrder: 2 } } },
     ],
   },
