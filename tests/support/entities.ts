@@ -20,6 +20,8 @@ async function entitiesOn(chat: Runtime) {
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     TABLE_NAME: chat.tableName,
+    // As the runtime's functions have it: many share one table and two cores.
+    TABLE_TIMEOUT_MS: '8000',
   })
   const [append, chatRoom, membership, message, typing] = await Promise.all([
     import('../../src/entities/append.ts'),
