@@ -19,8 +19,9 @@ const metrics = new Metrics({ serviceName: 'fan-out' })
  *
  * Returns the records that must come again, as `batchItemFailures`; Lambda retries from the lowest of them, so what
  * follows it comes twice, which clients drop by `(chatRoomId, seq)`. Only a record that can't be read, or whose table
- * access failed, is such a failure, and a task that there was no time for; a recipient that can't be reached never is. Throws when the first of several records
- * failed: Lambda then halves the batch. Under pressure it returns a little later than it could, see `Pace`.
+ * access failed, is such a failure, and a task that there was no time for; a recipient that can't be reached never is.
+ * Throws when the first of several records failed: Lambda then halves the batch. Under pressure it returns a little
+ * later than it could, see `Pace`.
  */
 export function streamHandler(post: PostFrame, pace = new Pace(windowOf(process.env))) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
