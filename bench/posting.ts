@@ -4,11 +4,11 @@
  * the fan-out. Read the ratios: they are of one run. Ends by itself within a minute.
  */
 import { randomBytes } from 'node:crypto'
-import { leanPost } from '../src/streams/lean-post.ts'
-import { forEachLimited } from '../src/streams/pool.ts'
-import { sdkPost } from '../src/streams/post.ts'
-import { type Aws, CONCURRENCY, type PostFrame } from '../src/streams/post-frame.ts'
-import { postWithRetry } from '../src/streams/retry.ts'
+import { leanPost } from '../src/delivery/posting/lean-post.ts'
+import { forEachLimited } from '../src/delivery/for-each-limited.ts'
+import { sdkPost } from '../src/delivery/posting/post.ts'
+import { type Aws, CONCURRENCY, type PostFrame } from '../src/delivery/posting/post-frame.ts'
+import { postWithRetry } from '../src/delivery/posting/post-with-retry.ts'
 import type { PostingServerCalls } from './posting-server.ts'
 import { Child } from './rpc.ts'
 import { median } from './statistics.ts'

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { CONCURRENCY } from '../src/streams/post-frame.ts'
+import { CONCURRENCY } from '../src/delivery/posting/post-frame.ts'
 
 /** The least that `node:http` can do for a post: a kept-alive socket, no signature, no outcome but an error. */
 export function unsignedPost(endpoint: string) {

@@ -72,7 +72,7 @@ async function streamFunction(posts: Posts): Promise<StreamFunction> {
   process.env['POWERTOOLS_SERVICE_NAME'] ??= 'tabletalk-replay'
   const [{ streamHandler }, { postTo }] = await Promise.all([
     import('../src/streams/handler.ts'),
-    import('../src/streams/post.ts'),
+    import('../src/delivery/posting/post.ts'),
   ])
   return streamHandler(posts.watch(postTo(process.env['CONNECTIONS_ENDPOINT']!)))
 }

@@ -5,7 +5,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import { forEachLimited } from '../../src/streams/pool.ts'
+import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
 
 /** As the samples make it, but that it doesn't complain in the log of thousands of requests that wait for its sockets. */
 export const client = new DynamoDBClient({ requestHandler: { socketAcquisitionWarningTimeout: 3_600_000 } })

@@ -5,7 +5,7 @@ import { Membership } from '../../src/entities/membership.ts'
 import { subscribe } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { handler as stream } from '../../src/streams/handler.ts'
-import { handler as broadcastMessage } from '../../src/ws/broadcast-message.ts'
+import { handler as broadcastMessage } from '../../src/ws/routes/broadcast-message.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
 import { type Member, serve } from './serve.ts'
 

@@ -1,7 +1,7 @@
 /** A floor: who is in the room is known beforehand, nothing is kept, and posts go out unsigned. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { CONCURRENCY } from '../../src/streams/post-frame.ts'
-import { forEachLimited } from '../../src/streams/pool.ts'
+import { CONCURRENCY } from '../../src/delivery/posting/post-frame.ts'
+import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
 import { frameOf } from '../message.ts'
 import { unsignedPost } from '../unsigned-post.ts'
 import { type Member, serve } from './serve.ts'

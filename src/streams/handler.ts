@@ -2,12 +2,12 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { changeOf } from './changes.ts'
-import { type Delivery, fanOut, type FanOutReport } from './fan-out.ts'
-import { Pace, windowOf } from './pace.ts'
-import { forEachLimited } from './pool.ts'
-import { type PostFrame, postTo } from './post.ts'
+import { type Delivery, fanOut, type FanOutReport } from '../delivery/fan-out.ts'
+import { Pace, windowOf } from './coalescing-window.ts'
+import { forEachLimited } from '../delivery/for-each-limited.ts'
+import { type PostFrame, postTo } from '../delivery/posting/post.ts'
 import { react, RoomCache } from './reactions.ts'
-import { reportFailures } from './report-failures.ts'
+import { reportFailures } from '../delivery/report-failures.ts'
 
 const REACTIONS_AT_ONCE = 16
 

@@ -1,17 +1,17 @@
 import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { connectionsOfUser, readyConnectionsOfUser } from '../entities/connection.ts'
-import { completeFounding } from '../entities/found-room.ts'
-import { readHistory } from '../entities/history.ts'
-import { keepSubscribed } from '../entities/keep-subscribed.ts'
+import { completeFounding } from '../entities/create-room.ts'
+import { readHistory } from '../rooms/read-history.ts'
+import { keepSubscribed } from '../rooms/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { MessageRow } from '../entities/message.ts'
 import { messageEventOf } from '../entities/message-event.ts'
 import { subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
-import { messageEventWithFile } from '../uploads/message-event.ts'
+import { messageEventWithFile } from '../files/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
-import type { Delivery } from './fan-out.ts'
-import { errandsOf } from './tasks.ts'
+import type { Delivery } from '../delivery/fan-out.ts'
+import { errandsOf } from '../delivery/range-tasks.ts'
 
 /** What somebody hears of a change, before it is known which record it came with. */
 type Told = Omit<Delivery, 'sequenceNumber'>

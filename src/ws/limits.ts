@@ -1,6 +1,6 @@
 import type { Limits } from '../protocol/actions.ts'
 import * as limit from '../protocol/limits.ts'
-import { allowedTypes } from '../uploads/media-types.ts'
+import { allowedTypes } from '../files/media-types.ts'
 
 /** Bytes of one file: `MAX_FILE_BYTES`, or 25 MiB. */
 export const maxFileBytes = Number(process.env.MAX_FILE_BYTES ?? limit.DEFAULT_MAX_FILE_BYTES)

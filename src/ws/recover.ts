@@ -1,7 +1,7 @@
 import type { RoomRow } from '../entities/chat-room.ts'
-import { readHistory } from '../entities/history.ts'
+import { readHistory } from '../rooms/read-history.ts'
 import type { MessageEvent } from '../protocol/events.ts'
-import { messageEventWithFile } from '../uploads/message-event.ts'
+import { messageEventWithFile } from '../files/message-event.ts'
 import { bytesOf, EVENTS_BYTES } from './reply-budget.ts'
 
 /** A gap of more messages than this isn't even read: the client pages with `getHistory`. */

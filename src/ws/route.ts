@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type * as z from 'zod/mini'
-import { isTransient } from '../entities/failure.ts'
+import { isTransient } from '../entities/transient-error.ts'
 import { ChatError, Forbidden, Internal, Unavailable } from '../errors.ts'
 import type { Action, Reply, Request } from '../protocol/actions.ts'
 import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'

@@ -1,4 +1,4 @@
-import { appendMessage, type Draft, type Sent } from '../entities/append.ts'
+import { appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
 import { countSend, type RateLimit } from '../entities/rate-window.ts'
 import type { Caller } from './caller.ts'
 

@@ -94,7 +94,7 @@ describe('imports point one way', () => {
     const posting = sources.filter((file) =>
       importsOf(file).packages.includes('@aws-sdk/client-apigatewaymanagementapi'),
     )
-    expect(posting).toEqual(['src/streams/post.ts'])
+    expect(posting).toEqual(['src/delivery/posting/post.ts'])
   })
 
   test('entities know no Lambda event', () => {

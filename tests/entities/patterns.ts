@@ -8,7 +8,7 @@ import {
   setOpenRoom,
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
-import { completeFounding, foundRoom } from '../../src/entities/found-room.ts'
+import { completeFounding, foundRoom } from '../../src/entities/create-room.ts'
 import {
   addMember,
   getMembership,

@@ -24,7 +24,7 @@ async function entitiesOn(chat: Runtime) {
     TABLE_TIMEOUT_MS: '8000',
   })
   const [append, chatRoom, membership, message, typing] = await Promise.all([
-    import('../../src/entities/append.ts'),
+    import('../../src/rooms/append-message.ts'),
     import('../../src/entities/chat-room.ts'),
     import('../../src/entities/membership.ts'),
     import('../../src/entities/message.ts'),

@@ -1,0 +1,53 @@
+import { client } from '../../entities/table.ts'
+import { leanPost } from './lean-post.ts'
+import { type Aws, CONCURRENCY, type PostFrame } from './post-frame.ts'
+
+export type { PostFrame } from './post-frame.ts'
+
+/**
+ * Posts to `CONNECTIONS_ENDPOINT`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`: configuration, never an
+ * event's domain name, which may be a custom domain. `POSTING=sdk` posts by the SDK's client instead of our own.
+ *
+ * @throws Error when `POSTING` is neither `lean`, the default, nor `sdk`
+ */
+export function postTo(endpoint: string, posting: string = process.env.POSTING || 'lean'): PostFrame {
+  if (posting === 'lean') return leanPost(endpoint, client.config)
+  if (posting === 'sdk') return sdkPost(endpoint, client.config)
+  throw new Error(`unable to start the function; POSTING is neither lean nor sdk: ${posting}`)
+}
+
+/**
+ * Posts by the AWS SDK, which is loaded with the first post. Its own retries are off, for one recipient's retries must fit
+ * the batch's budget.
+ */
+export function sdkPost(endpoint: string, { credentials, region }: Aws): PostFrame {
+  const load = async (): Promise<PostFrame> => {
+    const { ApiGatewayManagementApiClient, PostToConnectionCommand } =
+      await import('@aws-sdk/client-apigatewaymanagementapi')
+    const agent = { maxSockets: CONCURRENCY, keepAlive: true }
+    const gateway = new ApiGatewayManagementApiClient({
+      endpoint,
+      region,
+      credentials,
+      maxAttempts: 1,
+      cacheMiddleware: true,
+      requestHandler: {
+        throwOnRequestTimeout: true,
+        connectionTimeout: 1_000,
+        socketAcquisitionWarningTimeout: 60_000,
+        httpAgent: agent,
+        httpsAgent: agent,
+      },
+    })
+    return async (connectionId, frame, requestTimeout) => {
+      await gateway.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }), { requestTimeout })
+    }
+  }
+  let post: Promise<PostFrame> | undefined
+  return async (connectionId, frame, timeoutMs) => {
+    post ??= load()
+    await (
+      await post
+    )(connectionId, frame, timeoutMs)
+  }
+}

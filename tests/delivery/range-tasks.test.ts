@@ -1,0 +1,189 @@
+import { tableName } from '../support/own-table.ts'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { FanOutTask, type FanOutTaskRow } from '../../src/entities/fan-out-task.ts'
+import { putMessage } from '../../src/entities/message.ts'
+import { subscribe } from '../../src/entities/subscription.ts'
+import { client } from '../../src/entities/table.ts'
+import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import { streamHandler } from '../../src/streams/handler.ts'
+import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
+import { rangesOf } from '../../src/delivery/range-tasks.ts'
+import { intercept } from '../support/intercept.ts'
+import { FakePost } from './fake-post.ts'
+import { imageOf, message, messageRecord, recordOf } from '../streams/records.ts'
+
+/** More than three pages of 1 MB. */
+const CONNECTIONS = 12_000
+const ROOM = 'stadium'
+const ids = Array.from({ length: CONNECTIONS }, (_, i) => `connection-${i}=`)
+
+beforeAll(async () => {
+  await createTable(client, loadStack().table, tableName)
+  const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
+  const rows = ids.map((connectionId) => ({
+    chatRoomId: ROOM,
+    connectionId,
+    userId: connectionId,
+    joinId: 'join-1',
+    expiresAt,
+  }))
+  await subscribe(rows)
+  await putMessage(message(ROOM, 1, { originConnectionId: ids[0]! }))
+}, 120_000)
+
+async function tasksInTable(): Promise<FanOutTaskRow[]> {
+  const { data } = await FanOutTask.scan.go({ pages: 'all' })
+  return data
+}
+
+/** The records of the tasks in the table, as the stream reports them. */
+async function taskRecords(): Promise<DynamoDBRecord[]> {
+  const tasks = await tasksInTable()
+  return tasks.map((task, i) => taskRecord(`task-${i}`, task))
+}
+
+const taskRecord = (taskId: string, task: FanOutTaskRow): DynamoDBRecord =>
+  recordOf('INSERT', imageOf(FanOutTask.put({ ...task, taskId, expiresAt: 1 })))
+
+const counted = ({ delivered }: FakePost): Map<string, number> => {
+  const posts = new Map<string, number>()
+  for (const { connectionId } of delivered) posts.set(connectionId, (posts.get(connectionId) ?? 0) + 1)
+  return posts
+}
+
+/** A handler that dies at its nth post: what it had under way is never heard of again. */
+async function dyingAt(nth: number, gateway: FakePost, Records: DynamoDBRecord[]): Promise<void> {
+  await new Promise<void>((died) => {
+    let posts = 0
+    const post: PostFrame = async (connectionId, frame) => {
+      posts += 1
+      if (posts === nth) died()
+      if (posts >= nth) await new Promise(() => {})
+      await gateway.post(connectionId, frame)
+    }
+    streamHandler(post)({ Records }).catch(died)
+  })
+}
+
+test("a huge room's first page is posted at once, and tasks post the rest: everybody once, and no task makes a task", async () => {
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  const record = messageRecord(ROOM, 1, { originConnectionId: ids[0]! })
+  await handler({ Records: [record] })
+  const first = gateway.delivered.length
+  const tasks = await tasksInTable()
+  expect(first).toBeGreaterThan(1_000)
+  expect(first).toBeLessThan(CONNECTIONS / 2)
+  expect(tasks.length).toBeGreaterThan(1)
+
+  // The same batch again: the same tasks, so the stream would report none of them.
+  await handler({ Records: [record] })
+  expect((await tasksInTable()).map(({ after }) => after).sort()).toEqual(tasks.map(({ after }) => after).sort())
+  gateway.delivered.splice(first)
+
+  for (const record of await taskRecords())
+    expect(await handler({ Records: [record] })).toEqual({ batchItemFailures: [] })
+  expect(await tasksInTable()).toHaveLength(tasks.length)
+  const posts = counted(gateway)
+  expect(posts.has(ids[0]!)).toBe(false)
+  expect(posts.size).toBe(CONNECTIONS - 1)
+  expect([...posts.values()].filter((count) => count > 1)).toEqual([])
+}, 120_000)
+
+test('a crash in any task loses nothing: its range is posted again, and no other', async () => {
+  const records = await taskRecords()
+  const everybody = new FakePost()
+  await streamHandler(everybody.post)({ Records: records })
+  for (const crashing of records) {
+    const gateway = new FakePost()
+    await dyingAt(500, gateway, [crashing])
+    const before = gateway.delivered.length
+    expect(before).toBeGreaterThan(0)
+    for (const record of records) await streamHandler(gateway.post)({ Records: [record] })
+    const posts = counted(gateway)
+    expect([...posts.keys()].sort()).toEqual([...counted(everybody).keys()].sort())
+    expect([...posts.values()].filter((count) => count > 1)).toHaveLength(before)
+  }
+}, 60_000)
+
+test('a crash while the tasks are written loses nothing: the batch comes again and writes the others', async () => {
+  await putMessage(message(ROOM, 2))
+  const record = messageRecord(ROOM, 2)
+  const old = new Set((await tasksInTable()).map(({ deliveries }) => deliveries))
+  const news = async () => (await tasksInTable()).filter(({ deliveries }) => !old.has(deliveries))
+  let crashing = true
+  intercept(client, async ({ operation, input }, send) => {
+    if (!crashing || operation !== 'BatchWriteItem') return send()
+    const { RequestItems } = input as { RequestItems: Record<string, unknown[]> }
+    RequestItems[tableName]!.splice(1)
+    await send()
+    throw new Error('the function is no more')
+  })
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  await expect(handler({ Records: [record] })).resolves.toMatchObject({ batchItemFailures: [{}] })
+  expect(await news()).toHaveLength(1)
+  crashing = false
+  await handler({ Records: [record] })
+  for (const [i, task] of (await news()).entries()) await handler({ Records: [taskRecord(`again-${i}`, task)] })
+  expect(counted(gateway).size).toBe(CONNECTIONS)
+})
+
+test('of many tasks in one batch four pages are in memory at most', async () => {
+  const task = { chatRoomId: ROOM, deliveries: '[{"event":2}]' }
+  const records = Array.from({ length: 32 }, (_, i) => {
+    const [before, last] = [i * 8 - 1, i * 8 + 7].map((hash) => hash.toString(16).padStart(2, '0'))
+    return taskRecord(`narrow-${i}`, { ...task, after: i === 0 ? '00#' : `${before}#~`, through: last! })
+  })
+  let [read, largest, most] = [0, 0, 0]
+  const gateway = new FakePost()
+  intercept(client, async ({ operation, input }, send) => {
+    const answer = (await send()) as { output: { Count?: number } } | undefined
+    if (operation !== 'Query' || !JSON.stringify(input).includes('subscriptions#')) return
+    const count = answer!.output.Count!
+    read += count
+    largest = Math.max(largest, count)
+    most = Math.max(most, read - gateway.attempts.length)
+  })
+  await streamHandler(gateway.post)({ Records: records })
+  expect(counted(gateway).size).toBe(CONNECTIONS)
+  expect(read).toBeGreaterThanOrEqual(CONNECTIONS)
+  expect(most).toBeLessThanOrEqual(4 * largest + 1)
+})
+
+test('a range that was begun is finished, however late; past the limit on posts it comes again', async () => {
+  const record = taskRecord('wide', { chatRoomId: ROOM, after: '00#~', through: 'ff', deliveries: '[{"event":2}]' })
+  const outcomes: [number, number][] = []
+  for (const lateMs of [35_000, 50_000]) {
+    let now = Date.now()
+    vi.spyOn(Date, 'now').mockImplementation(() => now)
+    let pages = 0
+    const gateway = new FakePost()
+    intercept(client, async ({ operation, input }, send) => {
+      if (operation === 'Query' && JSON.stringify(input).includes('subscriptions#') && ++pages === 1) now += lateMs
+      await send()
+    })
+    const { batchItemFailures } = await streamHandler(gateway.post)({ Records: [record] })
+    outcomes.push([pages, batchItemFailures.length])
+    vi.restoreAllMocks()
+  }
+  expect(outcomes).toEqual([
+    [3, 0],
+    [1, 1],
+  ])
+})
+
+test("a task whose range can't be read is reported and comes again", async () => {
+  const record = taskRecord('t', { chatRoomId: ROOM, after: '00#~', through: 'ff', deliveries: '[{"event":3}]' })
+  const { batchItemFailures } = await streamHandler(new FakePost().post)({ Records: [record] })
+  expect(batchItemFailures).toEqual([{ itemIdentifier: record.dynamodb!.SequenceNumber }])
+})
+
+test.each(['00#a=', '0f#a=', '7f#a=', '80#a=', 'fe#a=', 'ff#a='])('ranges after %s join up to the end', (after) => {
+  const ranges = rangesOf(after)
+  expect(ranges[0]!.after).toBe(after)
+  expect(ranges.at(-1)!.through).toBe('ff')
+  for (const [i, range] of ranges.slice(1).entries()) expect(range.after).toBe(`${ranges[i]!.through}#~`)
+})

@@ -1,0 +1,50 @@
+import { tableName } from '../support/own-table.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { getRoom, nextSeq } from '../../src/entities/chat-room.ts'
+import { foundRoom } from '../../src/entities/create-room.ts'
+import { messageIdOf, putMessage } from '../../src/entities/message.ts'
+import { client } from '../../src/entities/table.ts'
+import { giveUpSeq } from '../../src/rooms/give-up-seq.ts'
+import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import { unique } from '../support/runtime.ts'
+
+beforeAll(async () => {
+  await createTable(client, loadStack().table, tableName)
+})
+
+async function givenRoom(): Promise<string> {
+  const chatRoomId = unique('room')
+  const connection = { connectionId: 'c=', expiresAt: 0 }
+  await foundRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', members: ['ada'], connection })
+  return chatRoomId
+}
+
+const keep = (chatRoomId: string, seq: number) =>
+  putMessage({
+    chatRoomId,
+    messageId: messageIdOf(seq),
+    kind: 'text',
+    senderId: 'ada',
+    content: 'hello',
+    timestamp: Date.now(),
+  })
+
+test('the newest number that no message uses is handed out again, so that no hole stays', async () => {
+  const room = await givenRoom()
+  expect(await nextSeq(room)).toBe(1)
+  await giveUpSeq(room, 1)
+  expect((await getRoom(room))?.headSeq).toBe(0)
+  expect(await nextSeq(room)).toBe(1)
+  expect(await keep(room, 1)).toBe('kept')
+})
+
+test('a number with later ones above it is sealed: nothing will ever stand there', async () => {
+  const room = await givenRoom()
+  await nextSeq(room)
+  await nextSeq(room)
+  await giveUpSeq(room, 1)
+  expect((await getRoom(room))?.headSeq).toBe(2)
+  expect(await keep(room, 1)).toBe('sealed')
+  expect(await keep(room, 2)).toBe('kept')
+})

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { windowEnvironment } from '../../src/local/environment.ts'
+import { loadStack } from '../../src/local/stack.ts'
+import type { Delivery } from '../../src/delivery/fan-out.ts'
+import { Pace, type Window, windowOf } from '../../src/streams/coalescing-window.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout'], now: 1_800_000_000_000 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const { window } = loadStack().stream
+const POSTING_MS = 20
+
+interface Said {
+  at: number
+  chatRoomId: string
+}
+
+/** So many messages a second in a room, evenly, from now on. */
+function talk(perSecond: number, seconds: number, chatRoomId = 'busy'): Said[] {
+  const begun = Date.now()
+  return Array.from({ length: perSecond * seconds }, (_, i) => ({ at: begun + (i * 1_000) / perSecond, chatRoomId }))
+}
+
+const delivery = (chatRoomId: string): Delivery => ({
+  event: { event: 'typing', chatRoomId, userId: 'ada', isTyping: true, expiresAt: 1 },
+  sequenceNumber: '1',
+})
+
+/** A shard whose batches are worked one at a time, each with all that is there; posting takes 20 ms. */
+async function work(said: Said[], window: Window) {
+  const waiting = said.toSorted((a, b) => a.at - b.at)
+  const pace = new Pace(window)
+  const batches: Said[][] = []
+  const waits: { chatRoomId: string; ms: number }[] = []
+  while (waiting.length > 0) {
+    await vi.advanceTimersByTimeAsync(Math.ceil(Math.max(0, waiting[0]!.at - Date.now())))
+    const startedAt = Date.now()
+    const later = waiting.findIndex(({ at }) => at > startedAt)
+    const batch = waiting.splice(0, later === -1 ? waiting.length : later)
+    batches.push(batch)
+    waits.push(...batch.map(({ at, chatRoomId }) => ({ chatRoomId, ms: Math.floor(startedAt - at) })))
+    await vi.advanceTimersByTimeAsync(POSTING_MS)
+    const held = pace.hold(
+      startedAt,
+      batch.map(({ chatRoomId }) => delivery(chatRoomId)),
+    )
+    await vi.runAllTimersAsync()
+    await held
+  }
+  return { batches, waits }
+}
+
+test('at 100 messages a second there is at most one post for ten events, and none waits longer than the window', async () => {
+  const said = talk(100, 10)
+  const { batches, waits } = await work(said, window)
+  expect(batches.length / said.length).toBeLessThanOrEqual(0.1)
+  expect(Math.max(...waits.map(({ ms }) => ms))).toBeLessThanOrEqual(window.milliseconds)
+})
+
+test('without a window the same messages take five times as many posts', async () => {
+  const [paced, unpaced] = [
+    await work(talk(100, 10), window),
+    await work(talk(100, 10), { ...window, milliseconds: 0 }),
+  ]
+  expect(unpaced.batches.length).toBeGreaterThan(5 * paced.batches.length)
+})
+
+test.each([1, 5, 10])('%i messages a second wait no longer with the window than without', async (perSecond) => {
+  const { waits } = await work(talk(perSecond, 10), window)
+  expect(Math.max(...waits.map(({ ms }) => ms))).toBe(0)
+})
+
+test('the first message after a quiet second goes at once', async () => {
+  const { waits } = await work([...talk(100, 3), { at: Date.now() + 4_500, chatRoomId: 'busy' }], window)
+  expect(waits.at(-1)!.ms).toBe(0)
+})
+
+test('a quiet room waits for a busy one of its shard at most the window', async () => {
+  const { waits } = await work([...talk(100, 10), ...talk(1, 10, 'quiet')], window)
+  const ofQuiet = waits.filter(({ chatRoomId }) => chatRoomId === 'quiet')
+  expect(ofQuiet).toHaveLength(10)
+  expect(Math.max(...ofQuiet.map(({ ms }) => ms))).toBeLessThanOrEqual(window.milliseconds)
+})
+
+test('many quiet rooms make no pressure', async () => {
+  const rooms = Array.from({ length: 50 }, (_, i) => talk(1, 5, `room ${i}`))
+  const { waits } = await work(rooms.flat(), window)
+  expect(Math.max(...waits.map(({ ms }) => ms))).toBe(0)
+})
+
+const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
+  Array.from({ length: count }, () => ({ ...delivery('busy'), ...more }))
+
+/** How long a batch that has just begun is held. */
+async function heldMs(pace: Pace, told: Delivery[]): Promise<number> {
+  const startedAt = Date.now()
+  const held = pace.hold(startedAt, told)
+  await vi.runAllTimersAsync()
+  await held
+  return Date.now() - startedAt
+}
+
+test.each<[string, number, Delivery[]]>([
+  ['with fewer events than the threshold', 0, deliveries(window.fromEventsPerSecond - 1)],
+  ['with as many', window.milliseconds, deliveries(window.fromEventsPerSecond)],
+  ['that shows a backlog', 0, deliveries(100)],
+  ['of what single connections are told', 0, deliveries(50, { only: [] })],
+  ['of tasks', 0, deliveries(50, { range: { after: '00#', through: '0f' } })],
+])('a batch %s is held %i ms', async (_, expected, told) => {
+  expect(await heldMs(new Pace(window), told)).toBe(expected)
+})
+
+test('what posting took counts', async () => {
+  const startedAt = Date.now()
+  await vi.advanceTimersByTimeAsync(window.milliseconds)
+  const pace = new Pace(window)
+  await pace.hold(startedAt, deliveries(50))
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test("stack.json's window is what the function is told, here and in Terraform", () => {
+  const told = windowEnvironment(window)
+  expect(windowOf(told)).toEqual(window)
+  const terraform = readFileSync(new URL('../../terraform/functions.tf', import.meta.url), 'utf8')
+  for (const name of Object.keys(told)) expect(terraform).toMatch(new RegExp(`\\b${name} += tostring\\(local\\.stream`))
+})
+
+test('the environment sets the window, and without it there is none', () => {
+  expect(windowOf({ STREAM_WINDOW_MS: '150', STREAM_WINDOW_FROM_EVENTS_PER_SECOND: '30' })).toEqual({
+    milliseconds: 150,
+    fromEventsPerSecond: 30,
+  })
+  expect(windowOf({}).milliseconds).toBe(0)
+  expect(() => windowOf({ STREAM_WINDOW_MS: 'soon' })).toThrow('STREAM_WINDOW_MS is not a number: soon')
+})
