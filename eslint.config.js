@@ -26,7 +26,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'src/local/main.ts'],
+    files: ['scripts/**', 'bench/**', 'local/main.ts'],
     rules: { 'no-console': 'off' },
   },
 )

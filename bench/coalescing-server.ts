@@ -1,5 +1,5 @@
 /** The process under measurement: the local runtime, with a coalescing window. */
-import { startRuntime, type Runtime } from '../src/local/runtime.ts'
+import { startRuntime, type Runtime } from '../local/runtime.ts'
 import { answerCalls } from './rpc.ts'
 
 let runtime: Runtime

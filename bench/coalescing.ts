@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { format } from 'prettier'
-import { loadStack } from '../src/local/stack.ts'
+import { loadStack } from '../terraform/stack.ts'
 import type { CoalescingClientCalls, Heard } from './coalescing-clients.ts'
 import type { CoalescingServerCalls } from './coalescing-server.ts'
 import { Child } from './rpc.ts'

@@ -1,5 +1,5 @@
-import { windowEnvironment } from '../src/local/environment.ts'
-import { loadStack } from '../src/local/stack.ts'
+import { windowEnvironment } from '../local/environment.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { measureCell, type Pace, type Round } from './cell.ts'
 import { BroadcastContender, type Contender, FunctionContender, type Room } from './contender.ts'
 import { Feed } from './feed.ts'

@@ -1,12 +1,9 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
-import { consoleLog } from '../src/local/console-log.ts'
-import { TtlDeletions } from '../src/local/dynamodb/ttl-deletions.ts'
-import {
-  type EventSourceMapping,
-  startEventSourceMapping,
-} from '../src/local/event-source-mapping/event-source-mapping.ts'
-import { loadStack } from '../src/local/stack.ts'
+import { consoleLog } from '../local/console-log.ts'
+import { TtlDeletions } from '../local/dynamodb/ttl-deletions.ts'
+import { type EventSourceMapping, startEventSourceMapping } from '../local/event-source-mapping/event-source-mapping.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { account, type Table } from './table.ts'
 
 type Deliver = (event: DynamoDBStreamEvent) => Promise<unknown>

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { consoleLog } from '../src/local/console-log.ts'
-import type { Closable } from '../src/local/contracts.ts'
-import { createTable } from '../src/local/dynamodb/create-table.ts'
-import { type DynamoDbLocal, startDynamoDbLocal } from '../src/local/dynamodb/process.ts'
-import { LOCAL_CREDENTIALS } from '../src/local/environment.ts'
-import { loadStack } from '../src/local/stack.ts'
+import { consoleLog } from '../local/console-log.ts'
+import type { Closable } from '../local/contracts.ts'
+import { createTable } from '../local/dynamodb/create-table.ts'
+import { type DynamoDbLocal, startDynamoDbLocal } from '../local/dynamodb/process.ts'
+import { LOCAL_CREDENTIALS } from '../local/environment.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { seen } from './proc.ts'
 
 /** DynamoDB Local with Tabletalk's table in it. */

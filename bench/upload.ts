@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Reply } from '../src/protocol/actions.ts'
-import { startRuntime } from '../src/local/runtime.ts'
+import { startRuntime } from '../local/runtime.ts'
 import { ChatClient } from '../tests/support/chat-client.ts'
 
 const MEMBERS = 100

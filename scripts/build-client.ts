@@ -7,7 +7,7 @@ import { writeDeclarations } from './client-package/declarations.ts'
 import { manifestOf, type Repository } from './client-package/manifest.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const entries = ['src/client/index.ts', 'src/client/node.ts']
+const entries = ['client/index.ts', 'client/node.ts']
 
 /**
  * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`,

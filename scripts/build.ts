@@ -4,7 +4,7 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadStack } from '../src/local/stack.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { bundleFunctions, root } from './bundling/bundle-functions.ts'
 import { zipOf } from './bundling/zip.ts'
 

@@ -1,6 +1,6 @@
 /** Prints what each function's bundle weighs and is made up of; fails when one is over its budget or could post. */
 import { deflateRawSync } from 'node:zlib'
-import { loadStack } from '../src/local/stack.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { budgetOf, complaintsAbout } from './bundling/budget.ts'
 import { bundleFunctions } from './bundling/bundle-functions.ts'
 import { composition } from './bundling/composition.ts'

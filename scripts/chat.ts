@@ -4,7 +4,7 @@
  * stack by `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
  */
 import { createInterface, type Interface } from 'node:readline'
-import { ChatClient, ChatError, type MessageEvent, type Room } from '../src/client/node.ts'
+import { ChatClient, ChatError, type MessageEvent, type Room } from '../client/node.ts'
 import { type Options, optionsOf, USAGE } from './chat/options.ts'
 import { printable } from './chat/printable.ts'
 import { tokenOf } from './token/token-of.ts'

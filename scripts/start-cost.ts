@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { loadStack } from '../src/local/stack.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { bundleFunctions, root } from './bundling/bundle-functions.ts'
 
 const EMPTY = 'empty function'

@@ -1,4 +1,4 @@
-import type { Stack } from '../../src/local/stack.ts'
+import type { Stack } from '../../terraform/stack.ts'
 import type { FunctionBundle } from './bundle-functions.ts'
 
 /** Bytes of a bundle as it is loaded, not zipped. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
-import type { Stack } from '../../src/local/stack.ts'
+import type { Stack } from '../../terraform/stack.ts'
 import { leanDependencies } from './lean-dependencies.ts'
 
 export interface FunctionBundle {

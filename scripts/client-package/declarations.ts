@@ -31,7 +31,7 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
     rootDir: root,
     outDir,
   })
-  const client = resolve(outDir, 'src/client/')
+  const client = resolve(outDir, 'client/')
   const emitted = program.emit(undefined, (path, text) => {
     const [, name] = path.split(`${client}/`)
     if (name !== undefined && name !== 'wire.d.ts') ts.sys.writeFile(resolve(outDir, 'client', name), published(text))
@@ -46,7 +46,7 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
 /** Declarations keep the `.ts` of their imports, which a consumer's compiler refuses. */
 const published = (text: string): string =>
   text
-    .replaceAll(/(['"])(?:\.\.\/protocol\/[\w-]+|\.\/wire)\.ts(['"])/g, '$1../protocol.js$2')
+    .replaceAll(/(['"])(?:\.\.\/src\/protocol\/[\w-]+|\.\/wire)\.ts(['"])/g, '$1../protocol.js$2')
     .replaceAll(/(from ['"]\.\/[^'"]+)\.ts(['"])/g, '$1.js$2')
     .replaceAll(/(import\(['"]\.\/[^'"]+)\.ts(['"]\))/g, '$1.js$2')
 

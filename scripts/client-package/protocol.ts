@@ -1,5 +1,5 @@
 /** The types of the protocol that the SDK's declarations speak of; in the package each is written out. */
-import type { Frame } from '../../src/client/wire.ts'
+import type { Frame } from '../../client/wire.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 
 export type { Limits } from '../../src/protocol/actions.ts'

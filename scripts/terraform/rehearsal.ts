@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { createTable } from '../../src/local/dynamodb/create-table.ts'
-import { loadStack } from '../../src/local/stack.ts'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import type { Moto } from './moto.ts'
 import { plan, type ResourceChange } from './plan.ts'
 import type { Workspace } from './workspace.ts'

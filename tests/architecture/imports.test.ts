@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { loadStack } from '../../src/local/stack.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import { actions } from '../../src/protocol/actions.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -64,7 +64,7 @@ describe('imports point one way', () => {
     const outside = page
       .flatMap((file) => importsOf(join('web/src', file)).relative)
       .filter((path) => !path.startsWith('web/src/'))
-    expect([...new Set(outside)]).toEqual(['src/client/index.ts'])
+    expect([...new Set(outside)]).toEqual(['client/index.ts'])
   })
 
   test('ws, streams and uploads → entities → protocol; client and local → protocol', () => {
@@ -177,7 +177,7 @@ describe('what is in a function’s bundle', () => {
 
   test('no function carries anything of the local runtime or of a test', () => {
     for (const files of inputs.values()) {
-      expect(files.filter((file) => file.startsWith('src/local/') || file.startsWith('tests/'))).toEqual([])
+      expect(files.filter((file) => file.startsWith('local/') || file.startsWith('tests/'))).toEqual([])
     }
   })
 })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { complaintsAbout } from '../../scripts/bundling/budget.ts'
 import { bundleFunctions, type FunctionBundle, root } from '../../scripts/bundling/bundle-functions.ts'
 import { composition } from '../../scripts/bundling/composition.ts'
-import { loadStack } from '../../src/local/stack.ts'
+import { loadStack } from '../../terraform/stack.ts'
 
 const stack = loadStack()
 const names = Object.keys(stack.functions)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { bundleFunctions } from '../../scripts/bundling/bundle-functions.ts'
-import { loadStack } from '../../src/local/stack.ts'
+import { loadStack } from '../../terraform/stack.ts'
 
 const run = promisify(execFile)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UnauthorizedError } from '../../src/client/index.ts'
+import { UnauthorizedError } from '../../client/index.ts'
 import type { Asked } from './fake-server.ts'
 import { givenClient, givenRoom, tokenOf } from './given-client.ts'
 import { settled } from './virtual-clock.ts'

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
 import ts from 'typescript'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import * as sdk from '../../src/client/node.ts'
-import { defaults } from '../../src/client/options.ts'
-import type { Runtime } from '../../src/local/runtime.ts'
+import * as sdk from '../../client/node.ts'
+import { defaults } from '../../client/options.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { startChat } from '../support/runtime.ts'
 import { png } from '../support/upload-form.ts'
@@ -32,11 +32,7 @@ test('the blocks of docs/client.md compile', () => {
   const read = host.getSourceFile.bind(host)
   host.getSourceFile = (path, languageVersion) =>
     path === name
-      ? ts.createSourceFile(
-          path,
-          given + program.replace('tabletalk/client', '../../src/client/index.ts'),
-          languageVersion,
-        )
+      ? ts.createSourceFile(path, given + program.replace('tabletalk/client', '../../client/index.ts'), languageVersion)
       : read(path, languageVersion)
   const compiled = ts.createProgram([name], options, host)
   const problems = ts

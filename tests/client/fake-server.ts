@@ -1,4 +1,4 @@
-import type { Socket } from '../../src/client/link.ts'
+import type { Socket } from '../../client/link.ts'
 import type { Action } from '../../src/protocol/actions.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'

@@ -1,4 +1,4 @@
-import { ChatClient, type ChatClientOptions, type Room, type StatusChange } from '../../src/client/index.ts'
+import { ChatClient, type ChatClientOptions, type Room, type StatusChange } from '../../client/index.ts'
 import { FakeServer } from './fake-server.ts'
 import { VirtualClock } from './virtual-clock.ts'
 

@@ -1,4 +1,4 @@
-import type { ChatClient, Room, RoomEvents, Status } from '../../src/client/index.ts'
+import type { ChatClient, Room, RoomEvents, Status } from '../../client/index.ts'
 
 /** What a room has told of one kind, and a way to wait for more. */
 export function listen<N extends keyof RoomEvents>(room: Pick<Room, 'on'>, name: N) {

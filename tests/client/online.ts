@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { ChatClient, type ChatClientOptions } from '../../src/client/node.ts'
-import type { Runtime } from '../../src/local/runtime.ts'
+import { ChatClient, type ChatClientOptions } from '../../client/node.ts'
+import type { Runtime } from '../../local/runtime.ts'
 
 /** An SDK client of the local runtime as that user; ended with the test. It has not connected yet. */
 export function clientOf(chat: Runtime, userId: string, options: Partial<ChatClientOptions> = {}): ChatClient {

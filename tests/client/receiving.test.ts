@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Discontinuity, Room } from '../../src/client/index.ts'
+import type { Discontinuity, Room } from '../../client/index.ts'
 import type { Asked } from './fake-server.ts'
 import { contentsOf, givenClient, givenRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'

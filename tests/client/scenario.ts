@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
-import { ChatClient, ChatError, type MessageEvent, type OutgoingMessage, type Room } from '../../src/client/node.ts'
-import type { PostFault } from '../../src/local/gateway/faults.ts'
-import type { Runtime } from '../../src/local/runtime.ts'
+import { ChatClient, ChatError, type MessageEvent, type OutgoingMessage, type Room } from '../../client/node.ts'
+import type { PostFault } from '../../local/gateway/faults.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { unique } from '../support/runtime.ts'
 import { LossySocket } from './lossy-socket.ts'
 

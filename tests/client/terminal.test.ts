@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { startChat, unique } from '../support/runtime.ts'
 import { hear } from './listen.ts'
 import { clientOf } from './online.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { PostForm } from '../../src/client/post-form.ts'
-import type { UploadOptions } from '../../src/client/upload.ts'
+import type { PostForm } from '../../client/post-form.ts'
+import type { UploadOptions } from '../../client/upload.ts'
 import type { MessageEvent, UploadFailedEvent } from '../../src/protocol/events.ts'
 import type { FakeServer } from './fake-server.ts'
 import { givenRoom } from './given-client.ts'

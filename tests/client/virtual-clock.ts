@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/client/clock.ts'
+import type { Clock } from '../../client/clock.ts'
 
 /** Time that passes only when a test says so. */
 export class VirtualClock implements Clock {

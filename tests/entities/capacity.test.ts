@@ -29,10 +29,10 @@ import { handle as sendMessage } from '../../src/ws/routes/send-message.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
 import { handle as sync } from '../../src/ws/routes/sync.ts'
 import { handle as typingIndicator } from '../../src/ws/routes/typing-indicator.ts'
-import { loadStack } from '../../src/local/stack.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
 import { documentedAs } from '../support/documented.ts'
-import { createTable } from '../../src/local/dynamodb/create-table.ts'
+import { createTable } from '../../local/dynamodb/create-table.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 const handlers = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { ChatClient } from '../support/chat-client.ts'
 import { startChat } from '../support/runtime.ts'

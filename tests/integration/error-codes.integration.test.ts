@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { type ErrorCode, errorCodes } from '../../src/protocol/error-codes.ts'
 import type { ErrorFrame, ServerFrame } from '../../src/protocol/frames.ts'
 import { connectBriefly, untilRefused } from '../support/brief-connection.ts'

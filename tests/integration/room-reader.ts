@@ -1,4 +1,4 @@
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
 import type { ChatClient } from '../support/chat-client.ts'
 import { connect } from '../support/runtime.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import type { ChatClient } from '../support/chat-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { startChat } from '../support/runtime.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { startChat } from '../support/runtime.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Closers } from '../../src/local/closers.ts'
+import { Closers } from '../../local/closers.ts'
 
 test('stops in reverse order, each part once, and goes on when one fails', async () => {
   const closers = new Closers()

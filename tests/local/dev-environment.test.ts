@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDevEnvironment } from '../../src/local/dev-environment.ts'
-import { listen } from '../../src/local/http.ts'
+import { createDevEnvironment } from '../../local/dev-environment.ts'
+import { listen } from '../../local/http.ts'
 
 const environment = createDevEnvironment({ TABLE_NAME: 'tabletalk' })
 const server = createServer((req, res) => {

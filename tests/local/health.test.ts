@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkHealth } from '../../src/local/health.ts'
+import { checkHealth } from '../../local/health.ts'
 
 test('is ok when every part answers', async () => {
   expect(await checkHealth({ one: async () => 1, two: async () => undefined })).toEqual({

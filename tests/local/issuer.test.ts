@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { StartupError } from '../../src/local/contracts.ts'
-import { listen } from '../../src/local/http.ts'
-import { createIssuer } from '../../src/local/issuer.ts'
-import type { Issuer } from '../../src/local/issuer.ts'
+import { StartupError } from '../../local/contracts.ts'
+import { listen } from '../../local/http.ts'
+import { createIssuer } from '../../local/issuer.ts'
+import type { Issuer } from '../../local/issuer.ts'
 
 const serve = async (issuer: Issuer): Promise<{ server: Server; url: string }> => {
   const server = createServer((req, res) => {

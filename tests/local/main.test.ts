@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { listen } from '../../src/local/http.ts'
+import { listen } from '../../local/http.ts'
 
 interface Run {
   child: ChildProcess
@@ -18,7 +18,7 @@ interface Run {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-const START: [string, ...string[]] = [process.execPath, '--import', 'tsx', 'src/local/main.ts']
+const START: [string, ...string[]] = [process.execPath, '--import', 'tsx', 'local/main.ts']
 
 const running = new Set<ChildProcess>()
 

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Log } from '../../src/local/contracts.ts'
-import { createFailureDestination } from '../../src/local/on-failure.ts'
+import type { Log } from '../../local/contracts.ts'
+import { createFailureDestination } from '../../local/on-failure.ts'
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { StartupError } from '../../src/local/contracts.ts'
-import { readSettings } from '../../src/local/settings.ts'
+import { StartupError } from '../../local/contracts.ts'
+import { readSettings } from '../../local/settings.ts'
 
 test('defaults to port 8080 of this machine only, in memory and quiet; empty means unset', () => {
   const defaults = { port: 8080, host: '127.0.0.1', verbose: false }

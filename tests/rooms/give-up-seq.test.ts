@@ -5,8 +5,8 @@ import { foundRoom } from '../../src/entities/create-room.ts'
 import { messageIdOf, putMessage } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
 import { giveUpSeq } from '../../src/rooms/give-up-seq.ts'
-import { createTable } from '../../src/local/dynamodb/create-table.ts'
-import { loadStack } from '../../src/local/stack.ts'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {

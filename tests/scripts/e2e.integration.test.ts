@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { selection } from '../../scripts/e2e/selection.ts'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { startChat } from '../support/runtime.ts'
 import { runScript } from './run-script.ts'

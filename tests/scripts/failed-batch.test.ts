@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failedBatch } from '../../scripts/replay/failed-batch.ts'
-import { failureRecord } from '../../src/local/event-source-mapping/failure-record.ts'
+import { failureRecord } from '../../local/event-source-mapping/failure-record.ts'
 import { messageRecord } from '../streams/records.ts'
 
 let folder: string

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { ChatClient } from './chat-client.ts'
 
 /**

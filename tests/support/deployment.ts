@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { tokenOf } from '../../scripts/token/token-of.ts'
-import type { Runtime, RuntimeOptions } from '../../src/local/runtime.ts'
+import type { Runtime, RuntimeOptions } from '../../local/runtime.ts'
 import { ChatClient } from './chat-client.ts'
 import type { Target } from './target.ts'
 

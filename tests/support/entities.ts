@@ -1,6 +1,6 @@
 import { inject } from 'vitest'
-import { LOCAL_CREDENTIALS } from '../../src/local/environment.ts'
-import type { Runtime } from '../../src/local/runtime.ts'
+import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { unseen } from './deployment.ts'
 
 /**

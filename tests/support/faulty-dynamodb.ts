@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Closable } from '../../src/local/contracts.ts'
+import type { Closable } from '../../local/contracts.ts'
 
 /** An operation of DynamoDB, e.g. `PutItem`, and its input. */
 export interface Call {

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { startDynamoDbLocal } from '../../src/local/dynamodb/process.ts'
+import { startDynamoDbLocal } from '../../local/dynamodb/process.ts'
 import './provided.ts'
 
 /** One DynamoDB Local, in memory, serves the whole run. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { S3Event } from 'aws-lambda'
-import { startBucket } from '../../src/local/bucket/bucket.ts'
-import { LOCAL_CREDENTIALS } from '../../src/local/environment.ts'
+import { startBucket } from '../../local/bucket/bucket.ts'
+import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
 import { quietLog } from './quiet-log.ts'
 
 /** Milliseconds that the bucket's clock is ahead; requests signed by the SDK are refused from 15 minutes on. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
-import { type Runtime, type RuntimeOptions, startRuntime } from '../../src/local/runtime.ts'
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts'
 import { ChatClient } from './chat-client.ts'
 import { deployedChat } from './deployment.ts'
 import type { Target } from './target.ts'

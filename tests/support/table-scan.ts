@@ -1,6 +1,6 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { Runtime } from '../../src/local/runtime.ts'
+import type { Runtime } from '../../local/runtime.ts'
 
 export type Item = Record<string, unknown>
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
-import type { Closable } from '../../src/local/contracts.ts'
+import type { Closable } from '../../local/contracts.ts'
 
 const ISSUER = 'https://issuer.tests'
 const AUDIENCE = 'tests'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform/plan.ts'
 import { makeWorkspace, type Workspace } from '../../scripts/terraform/workspace.ts'
-import { loadStack } from '../../src/local/stack.ts'
+import { loadStack } from '../../terraform/stack.ts'
 
 interface Statement {
   Action: string[]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ChatError } from '../../src/client/index.ts'
+import { ChatError } from '../../client/index.ts'
 import { settled } from '../client/virtual-clock.ts'
 import { FakeStrings, givenChat } from './given-chat.ts'
 

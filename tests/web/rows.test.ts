@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MessageEvent } from '../../src/client/index.ts'
+import type { MessageEvent } from '../../client/index.ts'
 import type { Note, Pending } from '../../web/src/state/timeline.ts'
 import { chunksOf, heightOf, isSameChunk } from '../../web/src/text/chunks.ts'
 import { type Row, rowsOf } from '../../web/src/text/rows.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { UnauthorizedError } from '../../src/client/index.ts'
+import { UnauthorizedError } from '../../client/index.ts'
 import { FileAddress } from '../../web/src/state/file-address.ts'
 import { Identity, withoutName } from '../../web/src/state/identity.ts'
 import { kept } from '../../web/src/state/kept.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ChatError } from '../../src/client/index.ts'
+import { ChatError } from '../../client/index.ts'
 import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
 import { fileType, isPicture } from '../../web/src/text/file-type.ts'

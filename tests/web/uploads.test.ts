@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ChatError, type MessageEvent, type Room, type UploadOptions } from '../../src/client/index.ts'
+import { ChatError, type MessageEvent, type Room, type UploadOptions } from '../../client/index.ts'
 import { Uploads } from '../../web/src/state/uploads.ts'
 import { settled } from '../client/virtual-clock.ts'
 

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { Crc32 } from '../../../src/local/bucket/crc32.ts'
+import { Crc32 } from '../../../local/bucket/crc32.ts'
 import { png } from '../../support/upload-form.ts'
 
 /** A file as a browser is given it. */

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
-import type { Runtime } from '../../../src/local/runtime.ts'
+import type { Runtime } from '../../../local/runtime.ts'
 import { entitiesOf } from '../../support/entities.ts'
 import { online, startChat, unique } from '../../support/runtime.ts'
 import { launchBrowser } from './browser.ts'

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { S3Event } from 'aws-lambda'
 import { expect, test } from 'vitest'
-import { FunctionError } from '../../../src/local/contracts.ts'
+import { FunctionError } from '../../../local/contracts.ts'
 import { BUCKET, folder, given, postForm, presignedPost } from './support.ts'
 
 const fixture = JSON.parse(

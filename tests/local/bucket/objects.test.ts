@@ -19,7 +19,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { describe, expect, test } from 'vitest'
-import { StartupError } from '../../../src/local/contracts.ts'
+import { StartupError } from '../../../local/contracts.ts'
 import { BUCKET, clientFor, CREDENTIALS, folder, given, leftovers, ORIGIN, REGION, send } from './support.ts'
 
 const put = (extra: Partial<PutObjectCommandInput> = {}): PutObjectCommand =>

@@ -5,7 +5,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post'
 import type { S3Event } from 'aws-lambda'
 import { onTestFinished } from 'vitest'
-import { startBucket, type Bucket, type BucketOptions } from '../../../src/local/bucket/bucket.ts'
+import { startBucket, type Bucket, type BucketOptions } from '../../../local/bucket/bucket.ts'
 
 export const BUCKET = 'uploads'
 export const REGION = 'us-east-1'

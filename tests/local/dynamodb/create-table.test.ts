@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
-import { StartupError } from '../../../src/local/contracts.ts'
-import { createTable } from '../../../src/local/dynamodb/create-table.ts'
+import { StartupError } from '../../../local/contracts.ts'
+import { createTable } from '../../../local/dynamodb/create-table.ts'
 import { client, newTable, stackTable } from './table.ts'
 
 test('the table has the keys, index, stream and TTL of stack.json', async () => {

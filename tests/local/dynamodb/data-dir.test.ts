@@ -4,8 +4,8 @@ import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { StartupError } from '../../../src/local/contracts.ts'
-import { claimDataDir } from '../../../src/local/dynamodb/data-dir.ts'
+import { StartupError } from '../../../local/contracts.ts'
+import { claimDataDir } from '../../../local/dynamodb/data-dir.ts'
 
 let scratch: string
 beforeAll(async () => {

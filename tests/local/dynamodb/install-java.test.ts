@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { installJavaCommand } from '../../../src/local/dynamodb/install-java.ts'
+import { installJavaCommand } from '../../../local/dynamodb/install-java.ts'
 
 describe('installJavaCommand', () => {
   test.each([

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { StartupError } from '../../../src/local/contracts.ts'
-import { createTable } from '../../../src/local/dynamodb/create-table.ts'
-import { startDynamoDbLocal } from '../../../src/local/dynamodb/process.ts'
-import { loadStack } from '../../../src/local/stack.ts'
+import { StartupError } from '../../../local/contracts.ts'
+import { createTable } from '../../../local/dynamodb/create-table.ts'
+import { startDynamoDbLocal } from '../../../local/dynamodb/process.ts'
+import { loadStack } from '../../../terraform/stack.ts'
 
 const ignore = () => {}
 const log = { info: ignore, warn: ignore, error: ignore }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { inject } from 'vitest'
-import { createTable } from '../../../src/local/dynamodb/create-table.ts'
-import { loadStack } from '../../../src/local/stack.ts'
+import { createTable } from '../../../local/dynamodb/create-table.ts'
+import { loadStack } from '../../../terraform/stack.ts'
 import '../../support/provided.ts'
 
 export const clientConfig = {

@@ -1,7 +1,7 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
-import { TtlDeletions } from '../../../src/local/dynamodb/ttl-deletions.ts'
-import { startTtlSweeper } from '../../../src/local/dynamodb/ttl-sweeper.ts'
+import { TtlDeletions } from '../../../local/dynamodb/ttl-deletions.ts'
+import { startTtlSweeper } from '../../../local/dynamodb/ttl-sweeper.ts'
 import { client, clientConfig, newTable, stackTable } from './table.ts'
 
 const ignore = () => {}

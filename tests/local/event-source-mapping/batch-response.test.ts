@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failedFrom } from '../../../src/local/event-source-mapping/batch-response.ts'
+import { failedFrom } from '../../../local/event-source-mapping/batch-response.ts'
 
 const failures = (...identifiers: unknown[]) => ({
   batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compileFilters } from '../../../src/local/event-source-mapping/filter-pattern.ts'
-import { loadStack } from '../../../src/local/stack.ts'
+import { compileFilters } from '../../../local/event-source-mapping/filter-pattern.ts'
+import { loadStack } from '../../../terraform/stack.ts'
 
 const record = {
   eventName: 'INSERT',

@@ -1,11 +1,11 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { onTestFinished } from 'vitest'
-import type { Log } from '../../../src/local/contracts.ts'
-import { TtlDeletions } from '../../../src/local/dynamodb/ttl-deletions.ts'
-import { startEventSourceMapping } from '../../../src/local/event-source-mapping/event-source-mapping.ts'
-import type { FailureRecord } from '../../../src/local/event-source-mapping/failure-record.ts'
-import type { EventSourceMappingOptions } from '../../../src/local/event-source-mapping/options.ts'
-import type { StreamMapping } from '../../../src/local/stack.ts'
+import type { Log } from '../../../local/contracts.ts'
+import { TtlDeletions } from '../../../local/dynamodb/ttl-deletions.ts'
+import { startEventSourceMapping } from '../../../local/event-source-mapping/event-source-mapping.ts'
+import type { FailureRecord } from '../../../local/event-source-mapping/failure-record.ts'
+import type { EventSourceMappingOptions } from '../../../local/event-source-mapping/options.ts'
+import type { StreamMapping } from '../../../terraform/stack.ts'
 
 const ignore = () => {}
 export const silent: Log = { info: ignore, warn: ignore, error: ignore }

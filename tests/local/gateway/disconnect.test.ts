@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FunctionError } from '../../../src/local/contracts.ts'
+import { FunctionError } from '../../../local/contracts.ts'
 import { Client, deferred, startGateway } from './harness.ts'
 
 test.each<[string, (client: Client) => void, number, string]>([

@@ -1,6 +1,6 @@
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { expect, test } from 'vitest'
-import type { Post } from '../../../src/local/gateway/faults.ts'
+import type { Post } from '../../../local/gateway/faults.ts'
 import { Client, deferred, startGateway, type Harness } from './harness.ts'
 
 async function connected(api: Harness): Promise<{ client: Client; post: (data: string) => Promise<unknown> }> {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { guardFrameSize } from '../../../src/local/gateway/frame-size-guard.ts'
+import { guardFrameSize } from '../../../local/gateway/frame-size-guard.ts'
 import { frame, TEXT, CONTINUATION, PING } from './frames.ts'
 
 const LIMIT = 32_768

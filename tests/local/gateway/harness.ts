@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
 import { onTestFinished } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
-import type { Log } from '../../../src/local/contracts.ts'
-import { createGateway, type Gateway } from '../../../src/local/gateway/gateway.ts'
-import type { GatewayLimits } from '../../../src/local/gateway/limits.ts'
-import type { Stack } from '../../../src/local/stack.ts'
+import type { Log } from '../../../local/contracts.ts'
+import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts'
+import type { GatewayLimits } from '../../../local/gateway/limits.ts'
+import type { Stack } from '../../../terraform/stack.ts'
 
 /** An event as the fake functions get it: as JSON, like Lambda. */
 export interface TestEvent {

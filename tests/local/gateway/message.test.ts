@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FunctionError } from '../../../src/local/contracts.ts'
+import { FunctionError } from '../../../local/contracts.ts'
 import { Client, deferred, ROUTES, startGateway, type TestEvent } from './harness.ts'
 
 test('a message reaches the function of its route, whose body is the reply', async () => {

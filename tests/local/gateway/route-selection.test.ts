@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { selectRoute } from '../../../src/local/gateway/route-selection.ts'
+import { selectRoute } from '../../../local/gateway/route-selection.ts'
 
 const routes = { $connect: {}, $disconnect: {}, $default: {}, echo: {}, 7: {}, true: {} }
 

@@ -1,7 +1,7 @@
 import { connect as connectTcp } from 'node:net'
 import { GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 import { describe, expect, test } from 'vitest'
-import { FunctionError } from '../../../src/local/contracts.ts'
+import { FunctionError } from '../../../local/contracts.ts'
 import { allow, Client, deferred, policy, refusedStatus, ROUTES, startGateway, type TestEvent } from './harness.ts'
 
 const AUTHORIZED = { ...ROUTES, $connect: { function: 'connect', authorized: true } }

@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Log } from '../../../src/local/contracts.ts'
-import { FunctionError } from '../../../src/local/contracts.ts'
-import { startLambdaHost } from '../../../src/local/lambda/host.ts'
-import type { LambdaHost } from '../../../src/local/lambda/host.ts'
-import type { StackFunction } from '../../../src/local/stack.ts'
+import type { Log } from '../../../local/contracts.ts'
+import { FunctionError } from '../../../local/contracts.ts'
+import { startLambdaHost } from '../../../local/lambda/host.ts'
+import type { LambdaHost } from '../../../local/lambda/host.ts'
+import type { StackFunction } from '../../../terraform/stack.ts'
 
 const fixture = (path: string, timeoutSeconds = 20): StackFunction => ({
   entry: `tests/fixtures/functions/${path}.ts`,

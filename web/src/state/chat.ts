@@ -1,4 +1,4 @@
-import { type ChatClient, ChatError, type Room } from '../../../src/client/index.ts'
+import { type ChatClient, ChatError, type Room } from '../../../client/index.ts'
 import { peerFrom } from '../text/peer.ts'
 import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'

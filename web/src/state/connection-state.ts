@@ -1,4 +1,4 @@
-import type { ChatClient, Status } from '../../../src/client/index.ts'
+import type { ChatClient, Status } from '../../../client/index.ts'
 import { Store } from './store.ts'
 
 export interface ConnectionState {

@@ -1,4 +1,4 @@
-import type { DirectRoom, MessageEvent, Room } from '../../../src/client/index.ts'
+import type { DirectRoom, MessageEvent, Room } from '../../../client/index.ts'
 import { isVisible } from '../text/visible.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'

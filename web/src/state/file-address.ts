@@ -1,4 +1,4 @@
-import type { MessageEvent, Room } from '../../../src/client/index.ts'
+import type { MessageEvent, Room } from '../../../client/index.ts'
 
 type FileInfo = NonNullable<MessageEvent['file']>
 

@@ -1,4 +1,4 @@
-import type { Room } from '../../../src/client/index.ts'
+import type { Room } from '../../../client/index.ts'
 import { Store } from './store.ts'
 
 export interface MembersState {

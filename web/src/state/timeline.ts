@@ -1,4 +1,4 @@
-import type { MessageEvent, OutgoingMessage, Room } from '../../../src/client/index.ts'
+import type { MessageEvent, OutgoingMessage, Room } from '../../../client/index.ts'
 import { Store } from './store.ts'
 
 /** As much of a room as its messages need. */

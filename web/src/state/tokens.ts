@@ -1,4 +1,4 @@
-import { UnauthorizedError } from '../../../src/client/index.ts'
+import { UnauthorizedError } from '../../../client/index.ts'
 import type { SignIn } from './settings.ts'
 
 type Ask = typeof fetch

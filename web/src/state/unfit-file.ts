@@ -1,4 +1,4 @@
-import { ChatError } from '../../../src/client/index.ts'
+import { ChatError } from '../../../client/index.ts'
 
 /** A file that need not be sent at all to know that the chat won't take it. */
 export class UnfitFile extends Error {}

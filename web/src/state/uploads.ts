@@ -1,4 +1,4 @@
-import type { Room } from '../../../src/client/index.ts'
+import type { Room } from '../../../client/index.ts'
 import { fileType } from '../text/file-type.ts'
 import { TYPE_REFUSED } from '../text/problems.ts'
 import { Store } from './store.ts'

@@ -1,4 +1,4 @@
-import type { MessageEvent } from '../../../src/client/index.ts'
+import type { MessageEvent } from '../../../client/index.ts'
 import type { Note, Pending, TimelineState } from '../state/timeline.ts'
 import { dayOf } from './moments.ts'
 import { spanOf } from './span.ts'

@@ -1,4 +1,4 @@
-import type { ChatError, ChatErrorCode } from '../../../src/client/index.ts'
+import type { ChatError, ChatErrorCode } from '../../../client/index.ts'
 import { problemSentence } from './problems.ts'
 
 const sentences: Partial<Record<ChatErrorCode, string>> = {

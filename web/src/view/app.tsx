@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { ChatClient } from '../../../src/client/index.ts'
+import { ChatClient } from '../../../client/index.ts'
 import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'

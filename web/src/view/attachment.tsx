@@ -1,5 +1,5 @@
 import { type MouseEvent, useMemo, useState } from 'react'
-import type { MessageEvent } from '../../../src/client/index.ts'
+import type { MessageEvent } from '../../../client/index.ts'
 import { FileAddress } from '../state/file-address.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { fileSize } from '../text/file-size.ts'

@@ -1,4 +1,4 @@
-import { ChatError } from '../../../src/client/index.ts'
+import { ChatError } from '../../../client/index.ts'
 import type { ConnectionState } from '../state/connection-state.ts'
 import { sentenceOf } from '../text/sentences.ts'
 import { CloudOffIcon } from './icons.tsx'

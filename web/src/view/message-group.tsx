@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react'
-import type { MessageEvent } from '../../../src/client/index.ts'
+import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Pending } from '../state/timeline.ts'
 import { isSameRow } from '../text/chunks.ts'

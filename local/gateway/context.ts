@@ -1,0 +1,23 @@
+import type { Log } from '../contracts.ts'
+import type { Stack } from '../../terraform/stack.ts'
+import type { Connection } from './connection.ts'
+import type { Api } from './events.ts'
+import type { GatewayFaults } from './faults.ts'
+import type { Integration } from './integration.ts'
+import type { GatewayLimits } from './limits.ts'
+import type { Running } from './running.ts'
+
+/** What the gateway's moments share. */
+export interface GatewayContext {
+  api: Api
+  stack: Pick<Stack, 'routes' | 'authorizer'>
+  integration: Integration
+  /** Only connections whose `$connect` succeeded. */
+  connections: Map<string, Connection>
+  faults: GatewayFaults
+  limits: GatewayLimits
+  running: Running
+  /** Aborted when the gateway closes. */
+  closing: AbortSignal
+  log: Log
+}

@@ -1,0 +1,159 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose'
+import type { JWK } from 'jose'
+import * as z from 'zod'
+import { UserId } from '../src/protocol/scalars.ts'
+import { StartupError } from './contracts.ts'
+import { pathOf, readBody, sendError, sendJson } from './http.ts'
+
+const ALGORITHM = 'ES256'
+const KEY_FILE = 'issuer-key.json'
+const MAX_BODY_BYTES = 8_192
+const DEFAULT_LIFETIME_SECONDS = 3_600
+const MAX_LIFETIME_SECONDS = 86_400
+
+const TokenRequest = z.strictObject({
+  userId: UserId,
+  name: z.string().min(1).max(128).optional(),
+  expiresInSeconds: z.int().min(1).max(MAX_LIFETIME_SECONDS).optional(),
+})
+
+/** What a token is asked for: `expiresInSeconds` 1–86,400, default 3,600. */
+export type TokenRequest = z.infer<typeof TokenRequest>
+
+/** Signs the tokens of the local runtime; deployed, an identity provider of the team's own does. */
+export interface Issuer {
+  /** Claim `iss` */
+  issuer: string
+  /** Claim `aud` */
+  audience: string
+  /** @throws z.ZodError for a request that isn't one. */
+  token(request: TokenRequest): Promise<string>
+  /** Answers `POST /dev/token` and `GET /.well-known/jwks.json`; false for any other path. */
+  handleRequest(req: IncomingMessage, res: ServerResponse): boolean
+}
+
+/**
+ * Make a key pair, or take the one kept in `dataDir`, so that tokens outlive a restart.
+ *
+ * @throws StartupError when the kept key is not readable.
+ */
+export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<Issuer> {
+  const privateJwk = dataDir === undefined ? await generateKey() : await keptKey(dataDir)
+  const key = await importJWK(privateJwk, ALGORITHM)
+  const { kty, crv, x, y } = privateJwk
+  const publicJwk = { kty, crv, x, y } as JWK
+  const kid = await calculateJwkThumbprint(publicJwk)
+  const jwks = { keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: 'sig' }] }
+
+  const issuer = 'https://issuer.tabletalk.local'
+  const audience = 'tabletalk'
+
+  const token = async (request: TokenRequest): Promise<string> => {
+    const { userId, name, expiresInSeconds = DEFAULT_LIFETIME_SECONDS } = TokenRequest.parse(request)
+    const now = Math.floor(Date.now() / 1000)
+    return new SignJWT(name === undefined ? {} : { name })
+      .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
+      .setSubject(userId)
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + expiresInSeconds)
+      .sign(key)
+  }
+
+  const answerToken = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const body = await readBody(req, MAX_BODY_BYTES)
+    if (body === undefined) {
+      sendError(
+        res,
+        413,
+        'too_large',
+        `unable to issue a token; the body has more than ${String(MAX_BODY_BYTES)} bytes`,
+      )
+      return
+    }
+    const json = parseJson(body)
+    if (json === undefined) {
+      sendError(res, 400, 'invalid_request', 'unable to issue a token; the body is not JSON, such as {"userId":"ada"}')
+      return
+    }
+    const request = TokenRequest.safeParse(json)
+    if (!request.success) {
+      sendError(res, 400, 'invalid_request', `unable to issue a token; ${problems(request.error)}`)
+      return
+    }
+    sendJson(res, 200, { token: await token(request.data) })
+  }
+
+  return {
+    issuer,
+    audience,
+    token,
+    handleRequest(req, res) {
+      switch (pathOf(req)) {
+        case '/.well-known/jwks.json':
+          if (req.method === 'GET' || req.method === 'HEAD') sendJson(res, 200, jwks)
+          else sendError(res, 405, 'method_not_allowed', 'unable to answer; use GET', { allow: 'GET, HEAD' })
+          return true
+        case '/dev/token':
+          if (req.method !== 'POST') {
+            sendError(res, 405, 'method_not_allowed', 'unable to issue a token; use POST', { allow: 'POST' })
+            return true
+          }
+          answerToken(req, res).catch((error: unknown) => {
+            // The client has gone while sending, or the answer can't be given any more.
+            res.destroy(error instanceof Error ? error : undefined)
+          })
+          return true
+        default:
+          return false
+      }
+    },
+  }
+}
+
+/** `undefined` for what isn't JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function problems({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) =>
+      path.length > 0 ? `${path.join('.')}: ${message}` : `the body is not valid: ${message}`,
+    )
+    .join(', ')
+}
+
+async function generateKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true })
+  return exportJWK(privateKey)
+}
+
+async function keptKey(dataDir: string): Promise<JWK> {
+  const file = join(dataDir, KEY_FILE)
+  try {
+    const key = JSON.parse(await readFile(file, 'utf8')) as JWK
+    await importJWK(key, ALGORITHM)
+    return key
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new StartupError(`unable to read the issuer's key; mend or remove ${file}`, { cause })
+    }
+  }
+  const key = await generateKey()
+  await mkdir(dataDir, { recursive: true })
+  // Renamed when complete, so that a crash never leaves half a key.
+  const draft = `${file}.new`
+  await writeFile(draft, JSON.stringify(key), { mode: 0o600 })
+  await chmod(draft, 0o600)
+  await rename(draft, file)
+  return key
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import type { Closable } from '../contracts.ts'
+import { isAlive } from '../is-alive.ts'
+import type { StackFunction } from '../../terraform/stack.ts'
+
+/** The functions of a stack as JavaScript files; `close` removes them. */
+export interface Bundle extends Closable {
+  /** The script of the worker threads. */
+  worker: URL
+  /** File URL of a function's bundled entry. */
+  file(functionName: string): string
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const prefix = 'functions-'
+const workerName = '.worker'
+
+/** Bundle every function's entry and the worker's script, once for all. */
+export async function bundleFunctions(functions: Record<string, StackFunction>): Promise<Bundle> {
+  // Inside the project, so that imports of packages resolve to its node_modules.
+  const home = join(root, '.tabletalk')
+  await mkdir(home, { recursive: true })
+  await removeLeftovers(home)
+  const outdir = await mkdtemp(join(home, `${prefix}${String(process.pid)}-`))
+  const close = () => rm(outdir, { recursive: true, force: true })
+  const entries = Object.entries(functions).map(([name, { entry }]) => ({ out: name, in: join(root, entry) }))
+  try {
+    await build({
+      entryPoints: [...entries, { out: workerName, in: fileURLToPath(new URL('./worker.ts', import.meta.url)) }],
+      outdir,
+      absWorkingDir: root,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      sourcemap: true,
+      logLevel: 'silent',
+    })
+  } catch (cause) {
+    await close()
+    throw new Error(`unable to bundle the functions; ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
+  const url = (name: string) => pathToFileURL(join(outdir, `${name}.mjs`))
+  return { worker: url(workerName), file: (functionName) => url(functionName).href, close }
+}
+
+/** A process that was killed could not remove its folder. */
+async function removeLeftovers(home: string): Promise<void> {
+  for (const folder of await readdir(home)) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(folder)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(home, folder), { recursive: true, force: true })
+  }
+}

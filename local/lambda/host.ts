@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { Closable, Invoke, Log } from '../contracts.ts'
+import type { Stack, StackFunction } from '../../terraform/stack.ts'
+import { bundleFunctions } from './bundle.ts'
+import { Sandbox } from './sandbox.ts'
+
+export interface LambdaHostOptions {
+  stack: Pick<Stack, 'functions'>
+  /**
+   * A function's whole environment: nothing of this process's own is inherited. Asked once, before the first
+   * invocation. Functions of one folder with the same environment share a worker.
+   */
+  environment: (functionName: string) => Record<string, string>
+  log: Log
+}
+
+/** Runs the stack's functions in worker threads. `close` waits for running invocations. */
+export interface LambdaHost extends Closable {
+  invoke: Invoke
+  /**
+   * Start every worker and load every function, so that no first call has to wait.
+   *
+   * @throws FunctionError for a function that can't be loaded.
+   */
+  warm(): Promise<void>
+  /** End the function's worker at once, as a crash would; running invocations fail with `Runtime.ExitError`. */
+  crash(functionName: string): Promise<void>
+}
+
+/** Functions that share a worker. */
+interface Group {
+  name: string
+  functionNames: string[]
+  environment: Record<string, string>
+  /** At most one that is usable, and those whose last invocations are still running. */
+  sandboxes: Set<Sandbox>
+}
+
+/**
+ * Bundle the functions of the stack and get ready to run them. Not emulated: one invocation at a time per execution
+ * environment, memory limits, callback-style handlers, concurrency limits.
+ */
+export async function startLambdaHost({ stack, environment, log }: LambdaHostOptions): Promise<LambdaHost> {
+  const bundle = await bundleFunctions(stack.functions)
+  const running = new Set<Promise<unknown>>()
+  let groups: Map<string, Group> | undefined
+  let closing: Promise<void> | undefined
+
+  const functionOf = (functionName: string): StackFunction => {
+    const found = stack.functions[functionName]
+    if (!found) throw new Error(`unable to invoke ${functionName}; the stack has no such function`)
+    return found
+  }
+
+  const groupOf = (functionName: string): Group => {
+    functionOf(functionName)
+    groups ??= groupFunctions(stack.functions, environment)
+    return groups.get(functionName) as Group
+  }
+
+  const sandboxOf = (group: Group): Sandbox => {
+    if (closing) throw new Error('unable to invoke a function; the host is closed')
+    const { name, environment, sandboxes } = group
+    const usable = [...sandboxes].find((sandbox) => sandbox.usable)
+    if (usable) return usable
+    const onEnd = () => sandboxes.delete(sandbox)
+    const sandbox = new Sandbox({ name, script: bundle.worker, environment, log, onEnd })
+    sandboxes.add(sandbox)
+    return sandbox
+  }
+
+  const track = async <T>(work: Promise<T>): Promise<T> => {
+    running.add(work)
+    try {
+      return await work
+    } finally {
+      running.delete(work)
+    }
+  }
+
+  const stop = async (): Promise<void> => {
+    await Promise.allSettled(running)
+    // Many functions share a group.
+    await Promise.all([...new Set(groups?.values())].map(endSandboxes))
+    await bundle.close()
+  }
+
+  return {
+    async invoke(functionName, event) {
+      const { memoryMb, timeoutSeconds } = functionOf(functionName)
+      const timeoutMs = timeoutSeconds * 1000
+      const sandbox = sandboxOf(groupOf(functionName))
+      return track(
+        sandbox.run(
+          {
+            kind: 'invoke',
+            id: randomUUID(),
+            functionName,
+            file: bundle.file(functionName),
+            event: JSON.stringify(event),
+            timeoutMs,
+            memoryMb,
+          },
+          timeoutMs,
+        ),
+      )
+    },
+    async warm() {
+      const all = new Set(Object.keys(stack.functions).map(groupOf))
+      await Promise.all(
+        [...all].map((group) => {
+          const files = group.functionNames.map((functionName) => bundle.file(functionName))
+          return track(sandboxOf(group).run({ kind: 'load', id: randomUUID(), files }, 0))
+        }),
+      )
+    },
+    async crash(functionName) {
+      await endSandboxes(groupOf(functionName))
+    },
+    close() {
+      closing ??= stop()
+      return closing
+    },
+  }
+}
+
+async function endSandboxes({ sandboxes }: Group): Promise<void> {
+  await Promise.all([...sandboxes].map((sandbox) => sandbox.close()))
+}
+
+function groupFunctions(
+  functions: Record<string, StackFunction>,
+  environmentOf: (functionName: string) => Record<string, string>,
+): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  const byFunction = new Map<string, Group>()
+  for (const [functionName, { entry }] of Object.entries(functions)) {
+    const environment = environmentOf(functionName)
+    const name = dirname(entry)
+    const key = JSON.stringify([name, environment])
+    const group = groups.get(key) ?? { name, functionNames: [], environment, sandboxes: new Set() }
+    group.functionNames.push(functionName)
+    groups.set(key, group)
+    byFunction.set(functionName, group)
+  }
+  return byFunction
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { contentSecurityPolicy } from '../../web/content-security-policy.ts'
+import { pathOf, sendError, sendJson } from '../http.ts'
+import type { PageFile, PageFiles } from './page-files.ts'
+
+export interface PageOptions {
+  files: PageFiles
+  /** Where the page may send files to and show pictures from, beside its own origin. */
+  bucketOrigin: string
+  /** The WebSocket's path, on the same host. */
+  socketPath: string
+}
+
+/** Serves the page at `/`, its files below `/assets/`, and what it asks for first, `/config.json`. */
+export interface Page {
+  /** False for any other path. */
+  handleRequest(req: IncomingMessage, res: ServerResponse): boolean
+}
+
+const TYPES: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Page {
+  const answer = async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
+    let file: PageFile | undefined
+    try {
+      file = await files.get(path)
+    } catch (error) {
+      return sendError(res, 500, 'internal', (error as Error).message)
+    }
+    if (!file) return sendError(res, 404, 'not_found', 'unable to answer; there is nothing at this path')
+    const isDocument = path === 'index.html'
+    res.writeHead(200, {
+      'content-type': TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+      'content-length': Buffer.byteLength(file.content),
+      // The name of an asset changes with its content.
+      'cache-control': isDocument ? 'no-cache' : 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      ...(isDocument ? documentHeaders(bucketOrigin, req.headers.host) : {}),
+    })
+    res.end(req.method === 'HEAD' ? undefined : file.content)
+  }
+
+  return {
+    handleRequest(req, res) {
+      const path = fileAt(pathOf(req))
+      if (path === undefined) return false
+      if (req.method !== 'GET' && req.method !== 'HEAD') {
+        sendError(res, 405, 'method_not_allowed', 'unable to answer; use GET', { allow: 'GET, HEAD' })
+      } else if (path === 'config.json') {
+        sendJson(res, 200, { url: socketPath, signIn: { kind: 'local' } })
+      } else {
+        answer(req, res, path).catch((error: unknown) => {
+          res.destroy(error instanceof Error ? error : undefined)
+        })
+      }
+      return true
+    },
+  }
+}
+
+function fileAt(path: string): string | undefined {
+  if (path === '/') return 'index.html'
+  return path === '/config.json' || path.startsWith('/assets/') ? path.slice(1) : undefined
+}
+
+function documentHeaders(bucketOrigin: string, host: string | undefined): Record<string, string> {
+  // Not every browser takes 'self' for the WebSocket of the same host as well.
+  const socketOrigins = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? [`ws://${host}`] : []
+  // The bucket has another port after a restart, which a page that is open all the while must get over.
+  const bucket = bucketOrigin.replace(/:\d+$/, ':*')
+  return {
+    'content-security-policy': contentSecurityPolicy({ connect: [...socketOrigins, bucket], images: [bucket] }),
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+  }
+}

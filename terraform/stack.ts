@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+
+/** `terraform/stack.json`, the one source of the wiring: Terraform, the bundler and the local runtime all read it. */
+export interface Stack {
+  table: {
+    name: string
+    hashKey: string
+    rangeKey: string
+    index: { name: string; hashKey: string; rangeKey: string; projection: 'ALL' }
+    ttlAttribute: string
+    streamViewType: 'NEW_AND_OLD_IMAGES'
+  }
+  functions: Record<string, StackFunction>
+  /** The function that authorizes `$connect`. */
+  authorizer: string
+  /** By route key. `reply` adds the route response without which API Gateway drops what the function returns. */
+  routes: Record<string, { function: string; authorized?: boolean; reply?: boolean }>
+  stream: StreamMapping & {
+    /** How long the function stays with a batch, at least, while a room has so many events a second; 0 for no window. */
+    window: { milliseconds: number; fromEventsPerSecond: number }
+  }
+  bucket: {
+    notification: { function: string; events: string[]; prefix: string }
+    /** What a form's object carries until its upload is completed, and when the bucket drops what still does. */
+    pending: { prefix: string; tag: { key: string; value: string }; expireAfterDays: number }
+  }
+}
+
+export interface StackFunction {
+  /** The source file whose export `handler` is the Lambda handler. */
+  entry: string
+  memoryMb: number
+  timeoutSeconds: number
+  /** Variables of its environment that Terraform sets from the deployment's own variables. */
+  settings?: string[]
+  /** What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions. */
+  touches: { table?: string[]; index?: string[]; connections?: string[]; bucket?: string[] }
+}
+
+/** Lambda's event source mapping for the table's stream, in the words of its API (units in the names). */
+export interface StreamMapping {
+  function: string
+  startingPosition: 'TRIM_HORIZON' | 'LATEST'
+  /** 1–10,000 records */
+  batchSize: number
+  /** 0–300 s */
+  maximumBatchingWindowInSeconds: number
+  /** 1–10 concurrent batches a shard; records of one item stay in order */
+  parallelizationFactor: number
+  /** 0–10,000; -1 until the record expires */
+  maximumRetryAttempts: number
+  /** 60–604,800 s; -1 for no limit */
+  maximumRecordAgeInSeconds: number
+  bisectBatchOnFunctionError: boolean
+  /** `FunctionResponseTypes: ["ReportBatchItemFailures"]` */
+  reportBatchItemFailures: boolean
+  /** Filter patterns: a record passes that matches one of them. */
+  filters: object[]
+}
+
+export const stackFile = new URL('./stack.json', import.meta.url)
+
+export function loadStack(): Stack {
+  return JSON.parse(readFileSync(stackFile, 'utf8')) as Stack
+}
