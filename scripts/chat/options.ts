@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { wordsOf } from '../token/words.ts'
+import { wordsOf } from '../shared/token/words.ts'
 
 /** As source this runs in a clone, and bundled in the package. */
 const program = import.meta.url.endsWith('.ts') ? 'npm run chat --' : 'npx tabletalk'

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import type { Deployment } from '../../tests/support/deployment.ts'
+import type { Deployment } from './deployment.ts'
 import { selection } from './selection.ts'
-import { wordsOf } from '../token/words.ts'
+import { wordsOf } from '../shared/token/words.ts'
 
 const USAGE = "usage: npm run e2e -- --url wss://HOST/STAGE [--token-command 'mytool token {userId}'] [file]…"
 

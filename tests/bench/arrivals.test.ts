@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { Arrivals } from '../../bench/arrivals.ts'
-import { now } from '../../bench/clock.ts'
-import { contentOf, readContent } from '../../bench/message.ts'
+import { Arrivals } from '../../bench/fan-out/arrivals.ts'
+import { now } from '../../bench/fan-out/clock.ts'
+import { contentOf, readContent } from '../../bench/fan-out/message.ts'
 
 const CELL = 7
 const sent = (index: number, cell = CELL) => contentOf(cell, index, now())

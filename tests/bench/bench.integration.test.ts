@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Way, WAYS } from '../../bench/comparison.ts'
-import { type Run, runBench } from '../../bench/run.ts'
+import { type Way, WAYS } from '../../bench/fan-out/comparison.ts'
+import { type Run, runBench } from '../../bench/fan-out/run.ts'
 
 const CONNECTIONS = 8
 const MESSAGES = 5

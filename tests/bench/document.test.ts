@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Round } from '../../bench/cell.ts'
-import { WAYS } from '../../bench/comparison.ts'
-import { documentWith, plotsOf } from '../../bench/report/document.ts'
-import { linePlot } from '../../bench/report/line-plot.ts'
-import type { Run } from '../../bench/run.ts'
+import type { Round } from '../../bench/fan-out/measurement.ts'
+import { WAYS } from '../../bench/fan-out/comparison.ts'
+import { documentWith, plotsOf } from '../../bench/fan-out/report/document.ts'
+import { linePlot } from '../../bench/fan-out/report/line-plot.ts'
+import type { Run } from '../../bench/fan-out/run.ts'
 
 const document = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8')
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PRICES } from '../../scripts/costs/model.ts'
-import type { Round } from '../../bench/cell.ts'
-import { figuresOf } from '../../bench/report/figures.ts'
+import type { Round } from '../../bench/fan-out/measurement.ts'
+import { figuresOf } from '../../bench/fan-out/report/figures.ts'
 
 /** Ten messages to ten connections, each event a post of its own. */
 const round = (more: Partial<Round> = {}): Round => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { linePlot, type Plot } from '../../bench/report/line-plot.ts'
+import { linePlot, type Plot } from '../../bench/fan-out/report/line-plot.ts'
 
 const plot: Plot = {
   title: 'Cost & size',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fitLine, median, percentile } from '../../bench/statistics.ts'
+import { fitLine, median, percentile } from '../../bench/shared/statistics.ts'
 
 describe('statistics', () => {
   test.each([

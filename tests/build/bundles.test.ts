@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { complaintsAbout } from '../../scripts/bundling/budget.ts'
-import { bundleFunctions, type FunctionBundle, root } from '../../scripts/bundling/bundle-functions.ts'
-import { composition } from '../../scripts/bundling/composition.ts'
+import { complaintsAbout } from '../../scripts/build-report/budget.ts'
+import { bundleFunctions, type FunctionBundle, root } from '../../scripts/shared/bundling/bundle-functions.ts'
+import { composition } from '../../scripts/build-report/composition.ts'
 import { loadStack } from '../../terraform/stack.ts'
 
 const stack = loadStack()

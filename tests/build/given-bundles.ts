@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { bundleFunctions } from '../../scripts/bundling/bundle-functions.ts'
+import { bundleFunctions } from '../../scripts/shared/bundling/bundle-functions.ts'
 import { loadStack } from '../../terraform/stack.ts'
 
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { zipOf } from '../../scripts/bundling/zip.ts'
+import { zipOf } from '../../scripts/shared/bundling/zip.ts'
 
 const content = Buffer.from('export const handler = () => {}\n'.repeat(50))
 

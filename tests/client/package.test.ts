@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildClient } from '../../scripts/build-client.ts'
+import { buildClient } from '../../scripts/build-client/main.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url).pathname

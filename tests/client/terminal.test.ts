@@ -14,7 +14,7 @@ afterAll(() => chat.close())
 
 /** `npm run chat` with these parameters. */
 function terminal(...parameters: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/chat.ts', ...parameters])
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/chat/main.ts', ...parameters])
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

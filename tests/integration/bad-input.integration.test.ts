@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../local/runtime.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
-import { ChatClient } from '../support/chat-client.ts'
+import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { startChat } from '../support/runtime.ts'
 import { scan } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Post } from '../../local/gateway/faults.ts'
 import type { Runtime } from '../../local/runtime.ts'
-import type { ChatClient } from '../support/chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { startChat } from '../support/runtime.ts'
 import {

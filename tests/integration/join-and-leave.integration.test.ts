@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../local/runtime.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
-import type { ChatClient } from '../support/chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { append, type Entities, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, settled, startChat, unique } from '../support/runtime.ts'

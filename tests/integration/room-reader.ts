@@ -1,6 +1,6 @@
 import type { Runtime } from '../../local/runtime.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
-import type { ChatClient } from '../support/chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { connect } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '../../local/runtime.ts'
-import type { ChatClient } from '../support/chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { type Entities, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled, startChat, unique } from '../support/runtime.ts'

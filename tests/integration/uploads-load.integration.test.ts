@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { Runtime } from '../../local/runtime.ts'
-import type { ChatClient } from '../support/chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { startChat } from '../support/runtime.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'

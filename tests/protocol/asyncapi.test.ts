@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type AsyncAPIDocumentInterface, type OperationInterface, Parser } from '@asyncapi/parser'
 import { Ajv } from 'ajv'
 import { beforeAll, expect, test } from 'vitest'
-import { asyncApiDocument, asyncApiFile } from '../../scripts/protocol/asyncapi.ts'
+import { asyncApiDocument, asyncApiFile } from '../../scripts/docs/asyncapi.ts'
 import { actions } from '../../src/protocol/actions.ts'
 import { events } from '../../src/protocol/events.ts'
 

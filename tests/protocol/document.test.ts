@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type * as z from 'zod/mini'
-import { documentFile, protocolDocument } from '../../scripts/protocol/document.ts'
+import { documentFile, protocolDocument } from '../../scripts/docs/document.ts'
 import { type Action, actions, Limits } from '../../src/protocol/actions.ts'
 import { errorCodes } from '../../src/protocol/error-codes.ts'
 import { events } from '../../src/protocol/events.ts'

@@ -24,7 +24,7 @@ const tokenCommand = () => {
   return `"${process.execPath}" -e "${program}" ${chat.url}/dev/token {userId}`
 }
 
-const e2e = (...args: string[]) => runScript('e2e.ts', ['--url', chat.wsUrl, ...args])
+const e2e = (...args: string[]) => runScript('e2e', ['--url', chat.wsUrl, ...args])
 
 test('the selected tests pass against a stack that runs already, with tokens of a command', async () => {
   const { code, stdout } = await e2e('--token-command', tokenCommand(), 'history')
@@ -41,7 +41,7 @@ test('when the stack tells a client something twice, the run fails', async () =>
 })
 
 test('a command line without an address is refused', async () => {
-  const { code, stderr } = await runScript('e2e.ts', [])
+  const { code, stderr } = await runScript('e2e', [])
   expect(code).toBe(2)
   expect(stderr).toContain('usage:')
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { optionsOf } from '../../scripts/e2e/options.ts'
 import { namePattern, selection } from '../../scripts/e2e/selection.ts'
-import { wordsOf } from '../../scripts/token/words.ts'
+import { wordsOf } from '../../scripts/shared/token/words.ts'
 
 const root = new URL('../../', import.meta.url)
 

@@ -7,7 +7,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
 import type { Runtime } from '../../local/runtime.ts'
-import type { ChatClient } from '../support/chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { settled, startChat } from '../support/runtime.ts'
@@ -45,7 +45,7 @@ const environment = () => ({
   CONNECTIONS_ENDPOINT: chat.connectionsUrl,
 })
 
-const replay = (...args: string[]) => runScript('replay.ts', args, environment())
+const replay = (...args: string[]) => runScript('replay', args, environment())
 
 /** Does it, and answers with the files of what was given up on meanwhile. */
 async function failuresOf(work: () => Promise<unknown>): Promise<string[]> {
@@ -113,14 +113,14 @@ test('a local runtime tells the replay all that it needs', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
   const files = await undelivered(ada, room, 'on a laptop')
-  expect(await runScript('replay.ts', ['--local', chat.url, ...files])).toMatchObject({ code: 0, stderr: '' })
+  expect(await runScript('replay', ['--local', chat.url, ...files])).toMatchObject({ code: 0, stderr: '' })
   await bob.messages(room, ['on a laptop'])
 })
 
 test('a local runtime that is not there is named, and nothing is replayed', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const files = await undelivered(clients[0], room, 'waits')
-  const refused = await runScript('replay.ts', ['--local', 'http://127.0.0.1:1', ...files])
+  const refused = await runScript('replay', ['--local', 'http://127.0.0.1:1', ...files])
   expect(refused).toMatchObject({ code: 2, stdout: '' })
   expect(refused.stderr).toContain('http://127.0.0.1:1')
 })
@@ -184,7 +184,7 @@ test('an object that cannot be replayed is named before anything is', async () =
 test('without its settings, nothing is replayed and they are named', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const files = await undelivered(clients[0], room, 'waits')
-  const refused = await runScript('replay.ts', files, { ...environment(), TABLE_NAME: '', CONNECTIONS_ENDPOINT: '' })
+  const refused = await runScript('replay', files, { ...environment(), TABLE_NAME: '', CONNECTIONS_ENDPOINT: '' })
   expect(refused).toMatchObject({ code: 2, stdout: '' })
   expect(refused.stderr).toContain('not set: TABLE_NAME, CONNECTIONS_ENDPOINT')
 })

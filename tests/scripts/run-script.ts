@@ -16,9 +16,14 @@ export function runScript(script: string, args: readonly string[], environment: 
   )
   return new Promise<Ended>((resolve) => {
     const options = { cwd: root, env: { ...inherited, NO_COLOR: '1', ...environment }, maxBuffer: 2 ** 26 }
-    execFile(process.execPath, ['--import', 'tsx', `scripts/${script}`, ...args], options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-      resolve({ code, stdout, stderr })
-    })
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', `scripts/${script}/main.ts`, ...args],
+      options,
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+        resolve({ code, stdout, stderr })
+      },
+    )
   })
 }

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Runtime } from '../../local/runtime.ts'
-import { ChatClient } from './chat-client.ts'
+import { ChatClient } from '../../scripts/shared/raw-client.ts'
 
 /**
  * A connection that has synced, and whose token ends within seconds: as few as let this machine, however busy, get so

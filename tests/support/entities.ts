@@ -1,7 +1,7 @@
 import { inject } from 'vitest'
 import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
 import type { Runtime } from '../../local/runtime.ts'
-import { unseen } from './deployment.ts'
+import { unseen } from '../../scripts/e2e/deployment.ts'
 
 /**
  * The entities on that runtime's table, for what no client can do. They read their table's name as they load, so a test

@@ -1,4 +1,4 @@
-import type { ChatClient } from './chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { online, unique } from './runtime.ts'
 import type { Target } from './target.ts'
 

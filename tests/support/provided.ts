@@ -1,5 +1,5 @@
 import 'vitest'
-import type { Deployment } from './deployment.ts'
+import type { Deployment } from '../../scripts/e2e/deployment.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

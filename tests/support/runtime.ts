@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts'
-import { ChatClient } from './chat-client.ts'
-import { deployedChat } from './deployment.ts'
+import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import type { Target } from './target.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Reply, Request } from '../../src/protocol/actions.ts'
-import type { ChatClient } from './chat-client.ts'
+import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 
 type Form = Reply<'handleFileUpload'>
 

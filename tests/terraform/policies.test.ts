@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform/plan.ts'
-import { makeWorkspace, type Workspace } from '../../scripts/terraform/workspace.ts'
+import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform-check/plan.ts'
+import { makeWorkspace, type Workspace } from '../../scripts/terraform-check/workspace.ts'
 import { loadStack } from '../../terraform/stack.ts'
 
 interface Statement {

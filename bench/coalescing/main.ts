@@ -1,0 +1,79 @@
+/**
+ * `npm run bench:coalescing`: what does the coalescing window of `terraform/stack.json` save, and what does it cost?
+ * A hundred connections in one room, 100 messages a second and 1 message a second, without and with the window, each
+ * twice in fresh processes. Ends by itself within five minutes; the rounds go to `bench/results/coalescing.json`.
+ */
+import { writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { format } from 'prettier'
+import { loadStack } from '../../terraform/stack.ts'
+import type { CoalescingClientCalls, Heard } from './clients.ts'
+import type { CoalescingServerCalls } from './server.ts'
+import { Child } from '../shared/rpc.ts'
+import { percentile } from '../shared/statistics.ts'
+
+const CONNECTIONS = 100
+const RATES = [
+  { perSecond: 100, seconds: 12 },
+  { perSecond: 1, seconds: 15 },
+]
+/** Not counted: it warms up the compiler, the functions and the SDK's sockets. */
+const WARM_UP = { perSecond: 50, seconds: 4 }
+
+// About Node.js releases to come; the processes under measurement inherit it.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
+const { milliseconds } = loadStack().stream.window
+
+interface Round {
+  windowMs: number
+  perSecond: number
+  seconds: number
+  posts: number
+  events: number
+  postsPerEvent: number
+  p50Ms: number
+  p99Ms: number
+}
+
+const rounds: Round[] = []
+for (const windowMs of [0, milliseconds, milliseconds, 0]) rounds.push(...(await measure(windowMs)))
+console.table(rounds)
+const [{ model = 'unknown' } = {}] = cpus()
+const run = { machine: { cpu: model, cores: cpus().length, load: loadavg()[0] }, connections: CONNECTIONS, rounds }
+await writeFile(
+  new URL('../results/coalescing.json', import.meta.url),
+  await format(JSON.stringify(run), { parser: 'json', printWidth: 120 }),
+)
+
+async function measure(windowMs: number): Promise<Round[]> {
+  const server = new Child<CoalescingServerCalls>(new URL('./server.ts', import.meta.url))
+  const clients = new Child<CoalescingClientCalls>(new URL('./clients.ts', import.meta.url))
+  try {
+    const users = Array.from({ length: CONNECTIONS }, (_, i) => `user-${String(i)}`)
+    const { wsUrl, tokens } = await server.call('start', { users, windowMs })
+    await clients.call('connect', { wsUrl, tokens, users })
+    await clients.call('talk', WARM_UP)
+    const rounds: Round[] = []
+    for (const rate of RATES) {
+      await server.call('idle')
+      rounds.push({ windowMs, ...rate, ...figuresOf(await clients.call('talk', rate)) })
+    }
+    await clients.call('leave')
+    await server.call('stop')
+    return rounds
+  } finally {
+    await Promise.all([server.end(), clients.end()])
+  }
+}
+
+function figuresOf({ posts, events, latenciesMs }: Heard) {
+  const round = (value: number) => Math.round(value * 1_000) / 1_000
+  return {
+    posts,
+    events,
+    postsPerEvent: round(posts / events),
+    p50Ms: round(percentile(latenciesMs, 0.5)),
+    p99Ms: round(percentile(latenciesMs, 0.99)),
+  }
+}

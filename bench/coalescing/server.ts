@@ -1,0 +1,28 @@
+/** The process under measurement: the local runtime, with a coalescing window. */
+import { startRuntime, type Runtime } from '../../local/runtime.ts'
+import { answerCalls } from '../shared/rpc.ts'
+
+let runtime: Runtime
+
+const calls = {
+  /** Start; answers with where to connect and a token for each user. */
+  async start({ users, windowMs }: { users: string[]; windowMs: number }) {
+    runtime = await startRuntime({ environment: { STREAM_WINDOW_MS: String(windowMs) } })
+    await runtime.lambda.warm()
+    const tokens = await Promise.all(users.map((user) => runtime.token(user)))
+    return { wsUrl: runtime.wsUrl, tokens }
+  },
+
+  /** Resolves when the stream has been worked off. */
+  async idle() {
+    await runtime.mapping.idle()
+  },
+
+  async stop() {
+    await runtime.close()
+  },
+}
+
+export type CoalescingServerCalls = typeof calls
+
+answerCalls(calls)

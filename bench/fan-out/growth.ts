@@ -1,0 +1,168 @@
+/** Does the cost of a message grow with its recipients alone, and that of a batch with its rooms alone? */
+import { randomBytes } from 'node:crypto'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { dollarsFor } from '../../scripts/costs/usage.ts'
+import { Feed } from './stream.ts'
+import { contentOf } from './message.ts'
+import type { PostingServerCalls } from '../shared/posting-server.ts'
+import type { Processes } from './processes.ts'
+import type { Child } from '../shared/rpc.ts'
+import { median } from '../shared/statistics.ts'
+import type { Table } from './table.ts'
+import type { Member, WayCalls } from './variants/serve.ts'
+
+export interface GrowthPlan {
+  /** Messages one by one to rooms of so many connections. */
+  rooms: { connections: number; messages: number }[]
+  /** Batches with one message each for so many rooms. */
+  batches: number[]
+  connectionsPerRoom: number
+  /** Of each size of batch. */
+  repeats: number
+}
+
+export interface Cost {
+  cpuMs: number
+  reads: number
+  writes: number
+  dollars: number
+}
+
+export interface Growth {
+  /** Cost of a message, write and fan-out: medians over the messages. */
+  byRoom: ({ connections: number; messages: number } & Cost)[]
+  connectionsPerRoom: number
+  /** Cost of a batch, fan-out only: medians over the repeats. */
+  byBatch: ({ rooms: number; repeats: number } & Cost)[]
+}
+
+/** Rows that one call hands over. */
+const SEEDED_AT_ONCE = 10_000
+/** A client's frame and the reply to it. */
+const FRAMES = 2
+const WARM_UP = 100
+
+export async function measureGrowth(plan: GrowthPlan, processes: Processes, table: Table): Promise<Growth> {
+  const gateway = processes.start<PostingServerCalls>('postingServer')
+  const endpoint = await gateway.call('listen')
+  const environment = { ...table.environment, CONNECTIONS_ENDPOINT: endpoint }
+  const seeder = processes.start<WayCalls>('tabletalk', environment)
+  for (const { connections } of plan.rooms) await seed(seeder, roomOf(connections), connections)
+  for (let i = 0; i < Math.max(...plan.batches); i++) await seed(seeder, batchRoom(i), plan.connectionsPerRoom)
+  await seeder.end()
+
+  const functions = processes.start<WayCalls>('tabletalk', environment)
+  const feed = await Feed.open(table)
+  const meter = new Meter(functions, gateway)
+  try {
+    const byRoom = await measureRooms(plan, { functions, feed, meter })
+    const byBatch = await measureBatches(plan, { functions, feed, meter })
+    return { byRoom, connectionsPerRoom: plan.connectionsPerRoom, byBatch }
+  } finally {
+    await feed.close()
+    await Promise.all([functions.end(), gateway.end()])
+  }
+}
+
+interface Parts {
+  functions: Child<WayCalls>
+  feed: Feed
+  meter: Meter
+}
+
+async function measureRooms({ rooms }: GrowthPlan, { functions, feed, meter }: Parts): Promise<Growth['byRoom']> {
+  feed.deliverTo((event) => functions.call('work', event))
+  const send = async (chatRoomId: string) => {
+    await functions.call('send', { chatRoomId, content: contentOf(0, 0, Date.now()) })
+    await feed.idle()
+  }
+  for (let i = 0; i < WARM_UP; i++) await send(roomOf(rooms[0]!.connections))
+  const byRoom: Growth['byRoom'] = []
+  for (const { connections, messages } of rooms) {
+    const costs: Cost[] = []
+    for (let i = 0; i < messages; i++) {
+      costs.push(await meter.costOf(() => send(roomOf(connections)), { posts: connections, frames: FRAMES }))
+    }
+    byRoom.push({ connections, messages, ...medianOf(costs) })
+  }
+  return byRoom
+}
+
+async function measureBatches(plan: GrowthPlan, { functions, feed, meter }: Parts): Promise<Growth['byBatch']> {
+  const records: DynamoDBRecord[] = []
+  feed.deliverTo(async ({ Records }) => {
+    records.push(...Records)
+    return { batchItemFailures: [] }
+  })
+  for (let i = 0; i < Math.max(...plan.batches); i++) {
+    await functions.call('send', { chatRoomId: batchRoom(i), content: contentOf(0, i, Date.now()) })
+  }
+  await feed.idle()
+
+  const byBatch: Growth['byBatch'] = []
+  for (const rooms of plan.batches) {
+    const event = { Records: records.slice(0, rooms) }
+    const costs: Cost[] = []
+    for (let repeat = 0; repeat < plan.repeats; repeat++) {
+      const posts = rooms * plan.connectionsPerRoom
+      costs.push(await meter.costOf(() => functions.call('work', event), { posts, frames: 0 }))
+    }
+    byBatch.push({ rooms, repeats: plan.repeats, ...medianOf(costs) })
+  }
+  return byBatch
+}
+
+class Meter {
+  constructor(
+    private readonly functions: Child<WayCalls>,
+    private readonly gateway: Child<PostingServerCalls>,
+  ) {}
+
+  /** @throws Error when there were not exactly so many posts */
+  async costOf(work: () => Promise<unknown>, expected: { posts: number; frames: number }): Promise<Cost> {
+    const before = await this.#read()
+    await work()
+    const after = await this.#read()
+    const posts = after.taken.posts - before.taken.posts
+    if (posts !== expected.posts) {
+      throw new Error(`unable to measure; ${String(posts)} posts came, and not ${String(expected.posts)}`)
+    }
+    const cpuMs = after.usage.cpuMs - before.usage.cpuMs
+    const reads = after.usage.reads - before.usage.reads
+    const writes = after.usage.writes - before.usage.writes
+    const dollars = dollarsFor({
+      frames: expected.frames,
+      posts,
+      bytesOut: after.taken.bytes - before.taken.bytes,
+      reads,
+      writes,
+      invocations: after.usage.invocations - before.usage.invocations,
+      cpuSeconds: cpuMs / 1_000,
+    })
+    return { cpuMs, reads, writes, dollars }
+  }
+
+  async #read() {
+    return { usage: await this.functions.call('usage'), taken: await this.gateway.call('taken') }
+  }
+}
+
+const medianOf = (costs: readonly Cost[]): Cost => ({
+  cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
+  reads: median(costs.map(({ reads }) => reads)),
+  writes: median(costs.map(({ writes }) => writes)),
+  dollars: median(costs.map(({ dollars }) => dollars)),
+})
+
+const roomOf = (connections: number) => `growth-${String(connections)}`
+const batchRoom = (i: number) => `batch-${String(i)}`
+
+async function seed(seeder: Child<WayCalls>, chatRoomId: string, connections: number): Promise<void> {
+  for (let done = 0; done < connections; done += SEEDED_AT_ONCE) {
+    const members = Array.from({ length: Math.min(SEEDED_AT_ONCE, connections - done) }, (_, i): Member => ({
+      connectionId: randomBytes(11).toString('base64'),
+      userId: `user-${String(done + i)}`,
+    }))
+    await seeder.call('seed', { chatRoomId, members })
+  }
+}

@@ -1,0 +1,28 @@
+import type { MessageEvent } from '../../src/protocol/events.ts'
+
+/** Bytes of every message's content. */
+const CONTENT_BYTES = 200
+
+/** What a message says: which cell of the bench it belongs to, which of its messages it is, and when it was sent. */
+export const contentOf = (cell: number, index: number, sentAt: number): string =>
+  `${String(cell)} ${String(index)} ${String(sentAt)} `.padEnd(CONTENT_BYTES, 'x')
+
+export function readContent(content: string): { cell: number; index: number; sentAt: number } {
+  const [cell, index, sentAt] = content.split(' ', 3).map(Number) as [number, number, number]
+  return { cell, index, sentAt }
+}
+
+/** The frame of one message, of the shape and size that Tabletalk's has: what all the other ways send. */
+export function frameOf(chatRoomId: string, content: string): Buffer {
+  const event: MessageEvent = {
+    event: 'message',
+    chatRoomId,
+    seq: 1,
+    messageId: '1'.padStart(16, '0'),
+    kind: 'broadcast',
+    senderId: 'user-0',
+    content,
+    timestamp: Date.now(),
+  }
+  return Buffer.from(JSON.stringify({ type: 'events', events: [event] }))
+}

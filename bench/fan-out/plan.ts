@@ -1,0 +1,68 @@
+import type { Pace } from './measurement.ts'
+import type { ComparisonPlan } from './comparison.ts'
+import type { GrowthPlan } from './growth.ts'
+
+export interface Plan {
+  comparison: ComparisonPlan
+  growth: GrowthPlan
+  /** Rounds of `bench/start/main.ts`; 0 leaves it and `bench/posting/main.ts` out. */
+  startRounds: number
+}
+
+/** A second of each, but of the slowest: two messages, or one where that alone takes seconds. */
+const paces = (graceMs: number, slow: Omit<Pace, 'perSecond'> = { messages: 2, graceMs }): Pace[] => [
+  { perSecond: 1, ...slow },
+  { perSecond: 10, messages: 10, graceMs },
+  { perSecond: 100, messages: 100, graceMs },
+]
+
+export const FULL: Plan = {
+  comparison: {
+    rooms: [
+      { connections: 10, paces: paces(2_000) },
+      { connections: 100, paces: paces(2_000) },
+      { connections: 1_000, paces: paces(3_000) },
+      { connections: 10_000, paces: paces(6_000, { messages: 1, graceMs: 12_000 }) },
+    ],
+    rounds: { count: 3, budgetMs: 8.5 * 60_000 },
+    warmUp: { perSecond: 100, messages: 60, graceMs: 2_000 },
+  },
+  growth: {
+    rooms: [
+      { connections: 10, messages: 40 },
+      { connections: 100, messages: 20 },
+      { connections: 1_000, messages: 10 },
+      { connections: 10_000, messages: 3 },
+      { connections: 100_000, messages: 1 },
+    ],
+    batches: [1, 2, 5, 10, 20, 50, 100],
+    connectionsPerRoom: 10,
+    repeats: 25,
+  },
+  startRounds: 7,
+}
+
+/** One round of each cell: a first look, without medians. */
+export const ONCE: Plan = { ...FULL, comparison: { ...FULL.comparison, rounds: { count: 1, budgetMs: 0 } } }
+
+/** Shows that the bench works, and nothing else. */
+export const QUICK: Plan = {
+  comparison: {
+    rooms: [5, 20].map((connections) => ({
+      connections,
+      paces: [{ perSecond: 50, messages: 5, graceMs: 20_000 }],
+    })),
+    rounds: { count: 1, budgetMs: 0 },
+    warmUp: { perSecond: 100, messages: 10, graceMs: 2_000 },
+  },
+  growth: {
+    rooms: [
+      { connections: 5, messages: 2 },
+      { connections: 20, messages: 2 },
+    ],
+    batches: [1, 4],
+    connectionsPerRoom: 3,
+    repeats: 3,
+  },
+  startRounds: 0,
+}

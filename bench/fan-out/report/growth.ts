@@ -1,0 +1,113 @@
+import type { Growth } from '../growth.ts'
+import { fitLine, type Line } from '../../shared/statistics.ts'
+import type { Plot } from './line-plot.ts'
+import { short, table } from './markdown.ts'
+
+const million = (dollars: number) => dollars * 1e6
+
+/** What is fitted against the number of connections of a room, and of rooms of a batch. */
+export function linesOf({ byRoom, byBatch }: Growth) {
+  return {
+    roomDollars: fitLine(byRoom.map(({ connections, dollars }) => [connections, million(dollars)])),
+    roomCpu: fitLine(byRoom.map(({ connections, cpuMs }) => [connections, cpuMs])),
+    roomReads: fitLine(byRoom.map(({ connections, reads }) => [connections, reads])),
+    batchCpu: fitLine(byBatch.map(({ rooms, cpuMs }) => [rooms, cpuMs])),
+    batchReads: fitLine(byBatch.map(({ rooms, reads }) => [rooms, reads])),
+  }
+}
+
+export function growthText(growth: Growth): string {
+  const { byRoom, byBatch, connectionsPerRoom } = growth
+  const lines = linesOf(growth)
+  const rooms = byRoom.map(({ connections, messages, cpuMs, reads, writes, dollars }) => [
+    ...[connections, messages, cpuMs, reads, writes, million(dollars)].map(short),
+    deviation(lines.roomDollars, connections, million(dollars)),
+  ])
+  const batches = byBatch.map(({ rooms, repeats, cpuMs, reads, dollars }) =>
+    [rooms, repeats, cpuMs, cpuMs / rooms, reads / rooms, million(dollars / rooms)].map(short),
+  )
+  return [
+    table(
+      [
+        'connections in the room',
+        'messages',
+        'CPU per message, ms',
+        'read units',
+        'write units',
+        '$ per million messages',
+        'off the line, %',
+      ],
+      rooms,
+    ),
+    told('A million messages', '$', 'connection of the room', lines.roomDollars),
+    told('CPU of a message', 'ms', 'connection', lines.roomCpu),
+    told('Read units of a message', '', 'connection', lines.roomReads),
+    '![Cost of a message against the size of the room](plots/growth-by-room.svg)',
+    table(
+      [
+        'rooms in the batch',
+        'batches',
+        'CPU per batch, ms',
+        'CPU per message, ms',
+        'read units per message',
+        '$ per million messages, fan-out alone',
+      ],
+      batches,
+    ),
+    told(`CPU of a batch, rooms of ${String(connectionsPerRoom)}`, 'ms', 'room', lines.batchCpu),
+    told('Read units of a batch', '', 'room', lines.batchReads),
+    '![CPU of a message against the rooms of its batch](plots/growth-by-batch.svg)',
+  ].join('\n\n')
+}
+
+const deviation = ({ slope, constant }: Line, x: number, y: number): string =>
+  ((Math.abs(y - constant - slope * x) / y) * 100).toFixed(1)
+
+function told(what: string, unit: string, each: string, { slope, constant, worst }: Line): string {
+  const amount = (value: number) =>
+    unit === '$' ? `$${short(value)}` : `${short(value)}${unit === '' ? '' : ` ${unit}`}`
+  return `**${what}: ${amount(constant)} + ${amount(slope)} for each ${each}**; no point is further from the line than ${(worst * 100).toFixed(1)} % of its value.`
+}
+
+/** By file name. */
+export function growthPlots(growth: Growth): Record<string, Plot> {
+  const { byRoom, byBatch, connectionsPerRoom } = growth
+  const { roomDollars, batchCpu } = linesOf(growth)
+  return {
+    'growth-by-room': {
+      title: 'Cost of a message against the size of its room',
+      description: 'Dollars for a million messages that come one by one, measured and as a straight line fits them.',
+      x: 'connections in the room',
+      y: '$ per million messages',
+      series: [
+        {
+          name: 'measured',
+          points: byRoom.map(({ connections, dollars }) => [connections, million(dollars)]),
+          look: 'dots',
+        },
+        {
+          name: 'straight line',
+          points: byRoom.map(({ connections }) => [
+            connections,
+            roomDollars.constant + roomDollars.slope * connections,
+          ]),
+          look: 'dashed',
+        },
+      ],
+    },
+    'growth-by-batch': {
+      title: 'CPU of a message against the rooms of its batch',
+      description: `CPU time of the fan-out for each message, rooms of ${String(connectionsPerRoom)}, measured and as a straight line for the batch fits them.`,
+      x: 'rooms in the batch, one message each',
+      y: 'CPU per message, ms',
+      series: [
+        { name: 'measured', points: byBatch.map(({ rooms, cpuMs }) => [rooms, cpuMs / rooms]), look: 'dots' },
+        {
+          name: 'straight line',
+          points: byBatch.map(({ rooms }) => [rooms, (batchCpu.constant + batchCpu.slope * rooms) / rooms]),
+          look: 'dashed',
+        },
+      ],
+    },
+  }
+}

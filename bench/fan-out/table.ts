@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { consoleLog } from '../../local/console-log.ts'
+import type { Closable } from '../../local/contracts.ts'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { type DynamoDbLocal, startDynamoDbLocal } from '../../local/dynamodb/process.ts'
+import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { seen } from './proc.ts'
+
+/** DynamoDB Local with Tabletalk's table in it. */
+export interface Table extends Closable {
+  endpoint: string
+  streamArn: string
+  /** Of the functions that work with it, whoever's they are. */
+  environment: Record<string, string>
+  /** Resolves when it has nothing to do any more: it goes on with requests whose sender has been ended. */
+  rested(): Promise<void>
+}
+
+/** For the SDK's clients of the bench itself. */
+export const account = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS } as const
+
+/** More than the 256 MB that are enough for a laptop: the samples have a megabyte of rows in flight for every message. */
+const HEAP = '-Xmx3g'
+
+export async function startTable(): Promise<Table> {
+  const dynamodb = await startWithHeap()
+  const { endpoint } = dynamodb
+  const { table } = loadStack()
+  const client = new DynamoDBClient({ endpoint, ...account })
+  const { streamArn } = await createTable(client, table, table.name)
+  client.destroy()
+  return {
+    endpoint,
+    streamArn,
+    environment: environmentOf(endpoint, table.name),
+    rested: () => rested(dynamodb.pid),
+    close: () => dynamodb.close(),
+  }
+}
+
+async function startWithHeap(): Promise<DynamoDbLocal> {
+  process.env['_JAVA_OPTIONS'] = HEAP
+  try {
+    return await startDynamoDbLocal({ log: { ...consoleLog(), warn: () => {} } })
+  } finally {
+    delete process.env['_JAVA_OPTIONS']
+  }
+}
+
+const environmentOf = (endpoint: string, tableName: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  AWS_REGION: account.region,
+  AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+  // A role's credentials come with one, which is sent and signed with every request.
+  AWS_SESSION_TOKEN: 't'.repeat(800),
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  TABLE_NAME: tableName,
+  // DynamoDB Local shares two cores with everything else.
+  TABLE_TIMEOUT_MS: '30000',
+  POWERTOOLS_LOG_LEVEL: 'WARN',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+})
+
+const LOOK_EVERY_MS = 200
+/** CPU that an idle JVM may still take between two looks. */
+const RESTING_MS = 40
+const LOOKS = 100
+
+async function rested(pid: number): Promise<void> {
+  let before = seen(pid)
+  for (let look = 0; before !== null && look < LOOKS; look++) {
+    await delay(LOOK_EVERY_MS)
+    const after = seen(pid)
+    if (after === null || after.cpuMs - before.cpuMs <= RESTING_MS) return
+    before = after
+  }
+}

@@ -1,0 +1,60 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { countUnits } from '../capacity.ts'
+import { answerCalls } from '../../shared/rpc.ts'
+
+export interface Member {
+  connectionId: string
+  userId: string
+}
+
+/** One way to get a message to a room's connections, as the code of its Lambda functions. */
+export interface Way {
+  client: DynamoDBClient
+  /** Makes a room known to it. Done in a process of its own, unless the way keeps the room in memory. */
+  seed: (chatRoomId: string, members: readonly Member[]) => Promise<void>
+  /** The function that a client's frame invokes. */
+  send: (chatRoomId: string, content: string) => Promise<void>
+  /** The function that the table's stream invokes. */
+  work?: (event: DynamoDBStreamEvent) => Promise<unknown>
+}
+
+/** What a way's process has used since it started. */
+export interface WayUsage {
+  cpuMs: number
+  reads: number
+  writes: number
+  /** Of Lambda functions. */
+  invocations: number
+  /** The most that was resident. */
+  peakMiB: number
+}
+
+/** Lets another process drive the way. */
+export function serve({ client, seed, send, work }: Way): void {
+  const units = countUnits(client)
+  let invocations = 0
+  const calls: WayCalls = {
+    seed: ({ chatRoomId, members }) => seed(chatRoomId, members),
+    async send({ chatRoomId, content }) {
+      invocations++
+      await send(chatRoomId, content)
+    },
+    async work(event) {
+      invocations++
+      return work!(event)
+    },
+    async usage() {
+      const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+      return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, ...units, invocations, peakMiB: maxRSS / 1_024 }
+    },
+  }
+  answerCalls(calls)
+}
+
+export type WayCalls = {
+  seed(argument: { chatRoomId: string; members: Member[] }): Promise<void>
+  send(argument: { chatRoomId: string; content: string }): Promise<void>
+  work(event: DynamoDBStreamEvent): Promise<unknown>
+  usage(): Promise<WayUsage>
+}

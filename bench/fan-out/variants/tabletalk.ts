@@ -1,0 +1,38 @@
+/** Ours: the deployed functions behind `broadcastMessage` and the stream, as they are. */
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { ChatRoom } from '../../../src/entities/chat-room.ts'
+import { Membership } from '../../../src/entities/membership.ts'
+import { subscribe } from '../../../src/entities/subscription.ts'
+import { client } from '../../../src/entities/table.ts'
+import { handler as stream } from '../../../src/streams/handler.ts'
+import { handler as broadcastMessage } from '../../../src/ws/routes/broadcast-message.ts'
+import type { SocketEvent } from '../../../src/ws/socket-event.ts'
+import { type Member, serve } from './serve.ts'
+
+const SENDER = 'user-0'
+/** Epoch seconds, far from now. */
+const LATER = 4_000_000_000
+
+serve({ client, seed, send, work: (event: DynamoDBStreamEvent) => stream(event) })
+
+async function seed(chatRoomId: string, members: readonly Member[]): Promise<void> {
+  const joined = { joinId: 'join', joinedAt: Date.now(), joinedSeq: 0 }
+  await ChatRoom.put({ chatRoomId, roomName: 'Bench', createdBy: SENDER, createdAt: Date.now() }).go()
+  await Membership.put({ chatRoomId, userId: SENDER, role: 'owner', founding: true, ...joined }).go()
+  await subscribe(members.map((member) => ({ ...member, chatRoomId, joinId: joined.joinId, expiresAt: LATER })))
+}
+
+async function send(chatRoomId: string, content: string): Promise<void> {
+  const event = {
+    body: JSON.stringify({ action: 'broadcastMessage', requestId: 'r', chatRoomId, content }),
+    requestContext: {
+      routeKey: 'broadcastMessage',
+      connectionId: 'sender',
+      requestId: 'r',
+      connectedAt: Date.now(),
+      authorizer: { userId: SENDER, exp: String(LATER) },
+    },
+  }
+  const { statusCode, body } = await broadcastMessage(event as SocketEvent)
+  if (statusCode !== 200) throw new Error(`unable to send; the function answered ${String(body)}`)
+}

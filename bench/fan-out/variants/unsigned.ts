@@ -1,0 +1,21 @@
+/** A floor: who is in the room is known beforehand, nothing is kept, and posts go out unsigned. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CONCURRENCY } from '../../../src/delivery/posting/post-frame.ts'
+import { forEachLimited } from '../../../src/delivery/for-each-limited.ts'
+import { frameOf } from '../message.ts'
+import { unsignedPost } from '../../shared/unsigned-post.ts'
+import { type Member, serve } from './serve.ts'
+
+const rooms = new Map<string, readonly Member[]>()
+const post = unsignedPost(process.env['CONNECTIONS_ENDPOINT']!)
+
+serve({
+  client: new DynamoDBClient({}),
+  async seed(chatRoomId, members) {
+    rooms.set(chatRoomId, members)
+  },
+  async send(chatRoomId, content) {
+    const frame = frameOf(chatRoomId, content)
+    await forEachLimited(rooms.get(chatRoomId)!, CONCURRENCY, ({ connectionId }) => post(connectionId, frame))
+  },
+})

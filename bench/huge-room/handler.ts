@@ -1,0 +1,95 @@
+/** A stream handler as Lambda would run it, one batch at a time, in a process of its own; the gateway it posts to is a stub. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import { messageIdOf, putMessage } from '../../src/entities/message.ts'
+import { subscribe } from '../../src/entities/subscription.ts'
+import { streamHandler } from '../../src/streams/handler.ts'
+import { answerCalls } from '../shared/rpc.ts'
+
+/** What the gateway was asked. */
+export interface Posted {
+  /** Numbers of the connections, once for each post. */
+  connections: number[]
+  /** Epoch milliseconds of the last one's answer. */
+  lastAt: number
+}
+
+/** Peaks, in MiB. */
+export interface Memory {
+  /** Of the heap after a collection. */
+  live: number
+  resident: number
+}
+
+/** How long the gateway takes with a post: a handler with 256 places makes 2,560 a second at most. */
+const LATENCY_MS = 100
+const SAMPLE_MS = 500
+const MIB = 2 ** 20
+
+const posted: Posted = { connections: [], lastAt: 0 }
+let dieAt = Infinity
+let die = () => {}
+
+const handler = streamHandler(async (connectionId) => {
+  if (posted.connections.length >= dieAt) {
+    die()
+    await new Promise(() => {})
+  }
+  posted.connections.push(Number(/\d+/.exec(connectionId)![0]))
+  await sleep(LATENCY_MS)
+  posted.lastAt = Date.now()
+})
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+const peak: Memory = { live: 0, resident: 0 }
+setInterval(() => {
+  peak.resident = Math.max(peak.resident, process.memoryUsage.rss() / MIB)
+  collect()
+  peak.live = Math.max(peak.live, getHeapStatistics().used_heap_size / MIB)
+}, SAMPLE_MS).unref()
+
+const calls = {
+  /** Subscribes `connection-from` to `connection-(to - 1)`. */
+  async load({ chatRoomId, from, to }: { chatRoomId: string; from: number; to: number }) {
+    const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
+    const rows = Array.from({ length: to - from }, (_, i) => {
+      const connectionId = `connection-${String(from + i)}=`
+      return { chatRoomId, connectionId, userId: `user-${String(from + i)}`, joinId: 'join-1', expiresAt }
+    })
+    await subscribe(rows)
+  },
+
+  async say({ chatRoomId, seq }: { chatRoomId: string; seq: number }) {
+    await putMessage({
+      chatRoomId,
+      messageId: messageIdOf(seq),
+      kind: 'broadcast',
+      senderId: 'user-0',
+      content: 'x'.repeat(200),
+      timestamp: Date.now(),
+    })
+  },
+
+  async handle(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+    return handler(event)
+  },
+
+  /** Stops in the midst of its work, for good, when it has made so many posts more; resolves then. */
+  async dieAfter({ posts }: { posts: number }) {
+    await new Promise<void>((resolve) => {
+      die = resolve
+      dieAt = posted.connections.length + posts
+    })
+  },
+
+  async told(): Promise<{ posted: Posted; peak: Memory }> {
+    return { posted, peak: { live: Math.round(peak.live), resident: Math.round(peak.resident) } }
+  },
+}
+
+export type HandlerCalls = typeof calls
+
+answerCalls(calls)

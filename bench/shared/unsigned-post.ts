@@ -1,0 +1,17 @@
+import { Agent, request } from 'node:http'
+import { CONCURRENCY } from '../../src/delivery/posting/post-frame.ts'
+
+/** The least that `node:http` can do for a post: a kept-alive socket, no signature, no outcome but an error. */
+export function unsignedPost(endpoint: string) {
+  const { hostname, port, pathname } = new URL(endpoint)
+  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
+  return (connectionId: string, frame: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      const path = `${pathname}/@connections/${encodeURIComponent(connectionId)}`
+      const headers = { 'content-type': 'application/octet-stream', 'content-length': String(frame.length) }
+      const sent = request({ agent, hostname, port, path, headers, method: 'POST' })
+      sent.on('response', (response) => response.resume().on('end', resolve))
+      sent.on('error', reject)
+      sent.end(frame)
+    })
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm run bench:upload`: how long after the end of an upload has the last of a room's members heard of the file?
+ * Everything runs on this machine, bucket, table and members included: read the figures as ratios.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Reply } from '../../src/protocol/actions.ts'
+import { startRuntime } from '../../local/runtime.ts'
+import { ChatClient } from '../../scripts/shared/raw-client.ts'
+
+const MEMBERS = 100
+const ROUNDS = 11
+const SIZES = [1_024, 1024 * 1024, 25 * 1024 * 1024]
+
+// About Node.js releases to come; the functions under measurement inherit it.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
+const chat = await startRuntime()
+try {
+  const userIds = Array.from({ length: MEMBERS }, (_, i) => `user-${String(i)}`)
+  const members = await Promise.all(userIds.map(online))
+  const [uploader] = members
+  await uploader!.request({ action: 'createRoom', chatRoomId: 'bench', roomName: 'Bench', members: userIds })
+  await Promise.all(members.slice(1).map((member) => member.event('roomAdded')))
+  for (const size of SIZES) {
+    const rounds: number[] = []
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await announced(members, size))
+    const [median] = rounds.toSorted((a, b) => a - b).slice(ROUNDS >> 1)
+    const all = rounds.map((ms) => ms.toFixed(0)).join(' ')
+    console.log(`${String(size)} bytes, ${String(MEMBERS)} members: median ${median!.toFixed(0)} ms of ${all}`)
+  }
+  await Promise.all(members.map((member) => member.close()))
+} finally {
+  await chat.close()
+}
+
+async function online(userId: string): Promise<ChatClient> {
+  const client = await ChatClient.open(chat.wsUrl, await chat.token(userId))
+  await client.request({ action: 'sync' })
+  return client
+}
+
+/** Milliseconds from the bucket's answer to the event at the last member. */
+async function announced(members: readonly ChatClient[], size: number): Promise<number> {
+  const { uploadId, url, fields } = await members[0]!.request<'handleFileUpload'>({
+    action: 'handleFileUpload',
+    chatRoomId: 'bench',
+    fileName: 'noise.txt',
+    contentType: 'text/plain',
+    size,
+  })
+  const told = members.map((member) => member.event('message', ({ file }) => file?.uploadId === uploadId))
+  const { status } = await fetch(url, { method: 'POST', body: formOf(fields, size) })
+  if (status !== 204) throw new Error(`the form was refused with ${String(status)}`)
+  const stored = performance.now()
+  await Promise.all(told)
+  return performance.now() - stored
+}
+
+function formOf(fields: Reply<'handleFileUpload'>['fields'], size: number): FormData {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) data.append(name, value)
+  data.append('file', new Blob([randomBytes(size >> 1).toString('hex')]), 'noise.txt')
+  return data
+}

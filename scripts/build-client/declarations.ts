@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import { format } from 'prettier'
+import ts from 'typescript'
+import { plainType } from './plain-type.ts'
+
+/** Types that have a parameter, which what is written out has not. */
+const GENERIC = `export type Action = keyof Replies
+export type Frame<A extends Action> = Frames[A]
+export type Reply<A extends Action> = Replies[A]
+`
+
+/**
+ * Writes the SDK's types below `outDir`: `client/`, a declaration for each of its files, and `protocol.d.ts`, where what
+ * the protocol's schemas come to is written out, so that an application needs no `zod` to compile.
+ *
+ * @throws Error with the compiler's words when a type can't be written down
+ */
+export async function writeDeclarations(root: string, entries: string[], outDir: string): Promise<void> {
+  const { config } = ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: object
+  }
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const protocol = resolve(root, 'scripts/build-client/protocol.ts')
+  const program = ts.createProgram([...entries.map((entry) => resolve(root, entry)), protocol], {
+    ...options,
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    // What a room needs of its client is no business of the application's.
+    stripInternal: true,
+    rootDir: root,
+    outDir,
+  })
+  const client = resolve(outDir, 'client/')
+  const emitted = program.emit(undefined, (path, text) => {
+    const [, name] = path.split(`${client}/`)
+    if (name !== undefined && name !== 'wire.d.ts') ts.sys.writeFile(resolve(outDir, 'client', name), published(text))
+  })
+  if (emitted.diagnostics.length > 0) {
+    throw new Error(ts.formatDiagnostics(emitted.diagnostics, ts.createCompilerHost(options)))
+  }
+  const types = await format(writtenOut(program, protocol) + GENERIC, { parser: 'typescript' })
+  ts.sys.writeFile(resolve(outDir, 'protocol.d.ts'), types)
+}
+
+/** Declarations keep the `.ts` of their imports, which a consumer's compiler refuses. */
+const published = (text: string): string =>
+  text
+    .replaceAll(/(['"])(?:\.\.\/src\/protocol\/[\w-]+|\.\/wire)\.ts(['"])/g, '$1../protocol.js$2')
+    .replaceAll(/(from ['"]\.\/[^'"]+)\.ts(['"])/g, '$1.js$2')
+    .replaceAll(/(import\(['"]\.\/[^'"]+)\.ts(['"]\))/g, '$1.js$2')
+
+/** Every type that the module exports. */
+function writtenOut(program: ts.Program, path: string): string {
+  const checker = program.getTypeChecker()
+  const module = checker.getSymbolAtLocation(program.getSourceFile(path)!)!
+  const types = checker.getExportsOfModule(module).map((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+    return `export type ${exported.name} = ${plainType(checker.getDeclaredTypeOfSymbol(symbol), checker)}\n`
+  })
+  return types.join('')
+}

@@ -1,0 +1,42 @@
+/** `npm run build:client`: the SDK's package, in `dist/client/`; `npm pack ./dist/client` makes a file of it. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { writeDeclarations } from './declarations.ts'
+import { manifestOf, type Repository } from './manifest.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const entries = ['client/index.ts', 'client/node.ts']
+
+/**
+ * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`,
+ * `chat.js`, the terminal client, and `package.json`. What was in the directory is removed.
+ *
+ * @throws Error with the compiler's words when a type can't be written down
+ */
+export async function buildClient(outDir: string): Promise<void> {
+  await rm(outDir, { recursive: true, force: true })
+  const shared = {
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    outdir: outDir,
+    absWorkingDir: root,
+  } as const
+  await Promise.all([
+    build({ ...shared, entryPoints: [entries[0]!], platform: 'browser' }),
+    build({
+      ...shared,
+      entryPoints: { node: entries[1]!, chat: 'scripts/chat/main.ts' },
+      platform: 'node',
+      external: ['ws'],
+    }),
+  ])
+  await writeDeclarations(root, entries, resolve(outDir, 'types'))
+  const repository = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as Repository
+  await writeFile(resolve(outDir, 'package.json'), `${JSON.stringify(manifestOf(repository), undefined, 2)}\n`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildClient(resolve(root, 'dist/client'))

@@ -1,0 +1,28 @@
+import type { Stack } from '../../terraform/stack.ts'
+import type { FunctionBundle } from '../shared/bundling/bundle-functions.ts'
+
+/** Bytes of a bundle as it is loaded, not zipped. */
+const ROUTE_OR_STREAM = 560_000
+const AUTHORIZER = 60_000
+
+/** Nobody waits for it, and it alone talks to S3: the client is 230 KB, what tells files apart 40. */
+const UPLOADS = 760_000
+
+export function budgetOf(stack: Stack, functionName: string): number {
+  if (functionName === stack.authorizer) return AUTHORIZER
+  return functionName === stack.bucket.notification.function ? UPLOADS : ROUTE_OR_STREAM
+}
+
+/** Sources that post to connections: the client, and our own code around it. */
+const POSTING = /@aws-sdk\/client-apigatewaymanagementapi\/|^src\/streams\//
+
+/** What is wrong with a bundle, if anything. */
+export function complaintsAbout(stack: Stack, { name, code, contents }: FunctionBundle): string[] {
+  const budget = budgetOf(stack, name)
+  const posting = [...contents].filter(([file, bytes]) => bytes > 0 && POSTING.test(file)).map(([file]) => file)
+  const mayPost = stack.functions[name]?.touches.connections !== undefined
+  return [
+    ...(code.length > budget ? [`${name} has ${code.length} bytes, ${code.length - budget} over its budget`] : []),
+    ...(posting.length > 0 && !mayPost ? [`${name} can post: ${posting.join(', ')} is in it`] : []),
+  ]
+}

@@ -1,0 +1,25 @@
+/**
+ * Bundles each function of `terraform/stack.json` for Lambda into `dist/`: `functions/NAME/index.mjs`, what Terraform
+ * deploys of it as `zips/NAME.zip`, and its source map, kept apart, as `maps/NAME.mjs.map`. Two builds are byte-equal.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadStack } from '../../terraform/stack.ts'
+import { bundleFunctions, root } from '../shared/bundling/bundle-functions.ts'
+import { zipOf } from '../shared/bundling/zip.ts'
+
+const dist = join(root, 'dist')
+
+async function write(folder: string, file: string, content: Uint8Array): Promise<void> {
+  await mkdir(join(dist, folder), { recursive: true })
+  await writeFile(join(dist, folder, file), content)
+}
+
+const bundles = await bundleFunctions(loadStack().functions)
+for (const folder of ['functions', 'zips', 'maps']) await rm(join(dist, folder), { recursive: true, force: true })
+for (const { name, code, sourceMap } of bundles) {
+  await write(join('functions', name), 'index.mjs', code)
+  await write('zips', `${name}.zip`, zipOf('index.mjs', code))
+  await write('maps', `${name}.mjs.map`, sourceMap)
+}
+console.log(`${bundles.length} functions in dist/`)

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+/**
+ * `npm run chat -- --room general --as ada`: a chat in the terminal, with what `npm start` runs, or with a deployed
+ * stack by `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
+ */
+import { createInterface, type Interface } from 'node:readline'
+import { ChatClient, ChatError, type MessageEvent, type Room } from '../../client/node.ts'
+import { type Options, optionsOf, USAGE } from './options.ts'
+import { printable } from './printable.ts'
+import { tokenOf } from '../shared/token/token-of.ts'
+
+const SHOWN_AT_START = 20
+
+/** Joins the room, and makes it first when there is none. */
+async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
+  const room = client.room(chatRoomId)
+  try {
+    await room.join()
+  } catch (error) {
+    if (!(error instanceof ChatError && error.code === 'room_not_found')) throw error
+    await client.createRoom({ chatRoomId, roomName: chatRoomId })
+  }
+  return room
+}
+
+const print = ({ senderId, content, file }: MessageEvent) => {
+  const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
+  console.log(printable(`${senderId}: ${text}`))
+}
+
+async function chat(options: Options): Promise<void> {
+  const { as, url, tokenCommand } = options
+  const client = new ChatClient({ url, getToken: () => tokenOf(as, url, tokenCommand) })
+  client.on('status', ({ status, error, retryInMs }) => {
+    const again = retryInMs === undefined ? '' : `, again in ${Math.ceil(retryInMs / 1_000)} s`
+    if (status !== 'connecting') console.log(`* ${status}${error === undefined ? '' : `: ${error.message}${again}`}`)
+  })
+  // Before the first wait, so that no line is lost that comes early.
+  const lines = createInterface({ input: process.stdin, terminal: process.stdin.isTTY })
+  const ended = new Promise<void>((resolve) => lines.once('close', resolve))
+  lines.pause()
+  try {
+    await client.connect()
+    await talk(client, lines, ended, options)
+  } finally {
+    lines.close()
+    client.disconnect()
+  }
+}
+
+async function talk(
+  client: ChatClient,
+  lines: Interface,
+  ended: Promise<void>,
+  { as, room: chatRoomId }: Options,
+): Promise<void> {
+  const own = new Set<string>()
+  const room = await enter(client, chatRoomId)
+  const { messages } = await room.history({ before: (room.position ?? 0) + 1, limit: SHOWN_AT_START })
+  messages.forEach(print)
+  room.on('message', (message) => {
+    if (!own.has(message.clientMessageId ?? '')) print(message)
+  })
+  room.on('typing', (userIds) => {
+    if (userIds.length > 0) console.log(printable(`* typing: ${userIds.join(', ')}`))
+  })
+  room.on('memberJoined', ({ userId }) => console.log(printable(`* ${userId} joined`)))
+  room.on('memberLeft', ({ userId }) => console.log(printable(`* ${userId} left`)))
+  room.on('discontinuity', () => console.log('* some messages of the time away are left out'))
+  room.on('outgoing', ({ state, content, error }) => {
+    if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)
+  })
+  console.log(`* you are ${as} in ${chatRoomId}; Ctrl-D ends`)
+
+  const sending = new Set<Promise<unknown>>()
+  process.stdin.on('keypress', () => room.typing.keystroke())
+  lines.on('line', (content) => {
+    if (content === '') return
+    const message = room.send({ content })
+    own.add(message.clientMessageId)
+    const done = message.done.catch(() => {}).finally(() => sending.delete(done))
+    sending.add(done)
+  })
+  lines.resume()
+  await ended
+  await Promise.all(sending)
+}
+
+try {
+  const options = optionsOf(process.argv.slice(2))
+  if (options) await chat(options)
+  else console.log(USAGE)
+} catch (error) {
+  const details = error instanceof ChatError ? error.details.map(({ path, problem }) => `; ${path} ${problem}`) : []
+  console.error(error instanceof Error ? error.message + details.join('') : error)
+  process.exitCode = 2
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { tokenOf } from '../shared/token/token-of.ts'
+import type { Runtime, RuntimeOptions } from '../../local/runtime.ts'
+import { ChatClient } from '../shared/raw-client.ts'
+import type { Target } from '../../tests/support/target.ts'
+
+/** A stack that runs already. */
+export interface Deployment {
+  /** `wss://HOST/STAGE` */
+  url: string
+  /**
+   * Program and parameters that print a user's token; `{userId}` in them is the user. Without, the token is asked of
+   * the URL's host, as the local runtime gives them out.
+   */
+  tokenCommand?: string[]
+}
+
+/** So many rooms that hardly a shard of the stream is without one: a new table has four. */
+const PROBES = 16
+
+/**
+ * The stack as if it had been started here. What no client can see of it throws when a test asks for it: such tests are
+ * not in `scripts/e2e/selection.ts`.
+ */
+export function deployedChat({ url, tokenCommand }: Deployment, options: RuntimeOptions): Runtime {
+  if (Object.keys(options).length > 0) {
+    throw new Error(`unable to test a deployed stack with ${Object.keys(options).join(', ')}`)
+  }
+  const token: Target['token'] = async (userId, { expiresInSeconds } = {}) => {
+    if (expiresInSeconds !== undefined) throw new Error('unable to choose how long a deployed stack’s token lasts')
+    return tokenOf(userId, url, tokenCommand)
+  }
+  const probe = new Probe({ wsUrl: url, token })
+  return unseen('the inside', { wsUrl: url, token, mapping: { idle: () => probe.pass() }, close: () => probe.close() })
+}
+
+/** Stands for what can't be seen of a deployed stack: throws for all but what is given. */
+export function unseen<T extends object>(what: string, seen: object = {}): T {
+  return new Proxy(seen, {
+    get(target, name) {
+      // A promise that resolves to it asks for this.
+      if (name in target || name === 'then') return Reflect.get(target, name) as unknown
+      throw new Error(`unable to see ${what} of a deployed stack; a test asked for ${String(name)}`)
+    },
+  }) as T
+}
+
+/**
+ * Tells when what was written before has been delivered, as far as a client can: a shard's records are worked in order,
+ * so messages to oneself, in rooms on all shards, come after it.
+ */
+class Probe {
+  readonly #target: Target
+  #opened: Promise<{ client: ChatClient; rooms: string[] }> | undefined
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  async pass(): Promise<void> {
+    this.#opened ??= this.#open()
+    const { client, rooms } = await this.#opened
+    const content = randomUUID()
+    await Promise.all(
+      rooms.map(async (chatRoomId) => {
+        await client.request({ action: 'broadcastMessage', chatRoomId, content })
+        await client.messages(chatRoomId, [content])
+      }),
+    )
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opened)?.client.close()
+  }
+
+  async #open() {
+    const token = await this.#target.token(`probe-${randomUUID()}`)
+    const client = await ChatClient.open(this.#target.wsUrl, token)
+    await client.request({ action: 'sync' })
+    const rooms = Array.from({ length: PROBES }, () => client.request({ action: 'createRoom', roomName: 'A probe' }))
+    return { client, rooms: (await Promise.all(rooms)).map(({ chatRoomId }) => chatRoomId) }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * `npm run e2e -- --url wss://HOST/STAGE --token-command 'mytool token {userId}' [part of a file's name]…`: runs the
+ * integration tests of `e2e/selection.ts` against a stack that runs already. The command prints a token for the user.
+ * Without it, the token comes from the URL's own `POST /dev/token`, which only the local runtime has.
+ */
+import { fileURLToPath } from 'node:url'
+import { startVitest } from 'vitest/node'
+import { type Options, optionsOf } from './options.ts'
+import { namePattern } from './selection.ts'
+
+/** A cold start, a file's event and an unlucky shard all fit in. */
+const TEST_TIMEOUT_MS = 120_000
+
+try {
+  await run(optionsOf(process.argv.slice(2)))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+}
+
+async function run({ deployment, files }: Options): Promise<void> {
+  const vitest = await startVitest('test', [], {
+    config: false,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    watch: false,
+    include: files,
+    testNamePattern: namePattern(files),
+    provide: { deployment },
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
+  })
+  const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()])
+  const passed = tests.filter((test) => test.result().state === 'passed').length
+  console.log(`${String(passed)} tests passed against ${deployment.url}`)
+  if (passed === 0) process.exitCode = 1
+  await vitest.close()
+}

@@ -1,0 +1,66 @@
+/**
+ * Proves `terraform/` without an account: formatting, `validate`, `terraform test` on a mocked provider, the policies of a
+ * plan from nothing, and a rehearsal on moto: apply, a second plan, the table compared with the local runtime's, destroy.
+ *
+ * What can't be done on this machine is said to be skipped; with `--complete`, anything skipped is a failure.
+ */
+import { join } from 'node:path'
+import { root } from '../shared/bundling/bundle-functions.ts'
+import { startMoto } from './moto.ts'
+import { rehearse } from './rehearsal.ts'
+import { makeWorkspace, run, type Workspace } from './workspace.ts'
+
+// The SDK's notice that Node 20 is about to leave its support says nothing about the stack.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
+const skipped: string[] = []
+
+function skip(what: string, reason: string): void {
+  skipped.push(what)
+  console.log(`SKIPPED ${what}: ${reason}`)
+}
+
+async function step(what: string, work: () => Promise<string[]>): Promise<void> {
+  const started = Date.now()
+  const said = await work()
+  console.log(`ok ${what} (${((Date.now() - started) / 1_000).toFixed(0)} s)`)
+  for (const line of said) console.log(`   ${line}`)
+}
+
+const summary = (output: string) => [output.trim().split('\n').at(-1) ?? '']
+
+async function rehearsal(workspace: Workspace): Promise<void> {
+  const moto = await startMoto()
+  if (typeof moto === 'string') return skip('rehearsal', moto)
+  try {
+    await step('rehearsal on moto', () => rehearse(workspace, moto))
+  } finally {
+    await moto.close()
+  }
+}
+
+const workspace = await makeWorkspace()
+if (typeof workspace === 'string') {
+  skip('everything', workspace)
+} else {
+  try {
+    const { terraform } = workspace
+    await step('terraform fmt -check', async () => {
+      await run('terraform', ['fmt', '-check', '-recursive', '-diff'], join(root, 'terraform'))
+      return []
+    })
+    await step('terraform validate', async () => summary(await terraform('validate')))
+    await step('terraform test', async () => summary(await terraform('test')))
+    await step('plan from nothing and its policies', async () => {
+      await run('npx', ['vitest', 'run', 'tests/terraform'], root)
+      return []
+    })
+    await rehearsal(workspace)
+  } finally {
+    await workspace.close()
+  }
+}
+if (skipped.length > 0 && process.argv.includes('--complete')) {
+  console.error(`skipped: ${skipped.join(', ')}`)
+  process.exitCode = 1
+}

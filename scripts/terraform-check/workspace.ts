@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadStack } from '../../terraform/stack.ts'
+import { bundleFunctions, root } from '../shared/bundling/bundle-functions.ts'
+import { zipOf } from '../shared/bundling/zip.ts'
+import { findProvider } from './find-provider.ts'
+
+/** A copy of `terraform/` with its own state and the functions as they are built now. */
+export interface Workspace {
+  /** Runs Terraform there and resolves to what it printed. @throws CommandFailed */
+  terraform: (...args: string[]) => Promise<string>
+  /** What the provider must know of the account and its endpoints. */
+  environment: Record<string, string>
+  /** Puts a file beside the configuration, in the copy only. */
+  add: (file: string, content: string) => Promise<void>
+  close: () => Promise<void>
+}
+
+export class CommandFailed extends Error {}
+
+/** Nothing that a developer has set reaches the provider: neither an account nor a profile. */
+const NOBODY = {
+  AWS_ACCESS_KEY_ID: 'none',
+  AWS_SECRET_ACCESS_KEY: 'none',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  CHECKPOINT_DISABLE: '1',
+  TF_IN_AUTOMATION: '1',
+  TF_CLI_ARGS: '-no-color',
+}
+
+/** What has no default, and nothing else. */
+export const REQUIRED_VARIABLES = {
+  jwks_url: 'https://login.example.com/.well-known/jwks.json',
+  jwt_issuer: 'https://login.example.com/',
+  jwt_audience: 'tabletalk',
+  allowed_origins: ['https://chat.example.com'],
+}
+
+/** Of what `npm run build:web` makes, one file of each kind that Terraform treats differently. */
+const PAGE = { 'index.html': '<!doctype html>', 'assets/index-0a1b2c3d.js': '', 'assets/index-0a1b2c3d.css': '' }
+
+/**
+ * Makes a workspace and initializes it with a provider of this disk or, when there is none, with one that Terraform
+ * downloads. Resolves to the reason when Terraform or the provider can't be had.
+ */
+export async function makeWorkspace(): Promise<Workspace | string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tabletalk-terraform-'))
+  const close = () => rm(folder, { recursive: true, force: true })
+  const home = join(folder, 'terraform')
+  const environment: Record<string, string> = { ...NOBODY, PATH: process.env.PATH ?? '', HOME: folder }
+  const terraform = (...args: string[]) => run('terraform', args, home, environment)
+  const add = (file: string, content: string) => writeFile(join(home, file), content)
+
+  await cp(join(root, 'terraform'), home, { recursive: true, filter: (path) => !/\.terraform|tfstate/.test(path) })
+  await add('required.auto.tfvars.json', JSON.stringify(REQUIRED_VARIABLES))
+  await mkdir(join(folder, 'dist', 'zips'), { recursive: true })
+  for (const { name, code } of await bundleFunctions(loadStack().functions)) {
+    await writeFile(join(folder, 'dist', 'zips', `${name}.zip`), zipOf('index.mjs', code))
+  }
+  await mkdir(join(folder, 'dist', 'web', 'assets'), { recursive: true })
+  for (const [file, content] of Object.entries(PAGE)) await writeFile(join(folder, 'dist', 'web', file), content)
+
+  const obstacle = await initialize(terraform)
+  if (obstacle === undefined) return { terraform, environment, add, close }
+  await close()
+  return obstacle
+}
+
+async function initialize(terraform: Workspace['terraform']): Promise<string | undefined> {
+  try {
+    await terraform('version')
+  } catch {
+    return 'terraform is not installed'
+  }
+  const sources = (await findProvider()).map((folder) => [`-plugin-dir=${folder}`])
+  let reason = ''
+  for (const source of [...sources, []]) {
+    try {
+      await terraform('init', '-backend=false', '-input=false', ...source)
+      return undefined
+    } catch (error) {
+      reason = (error as Error).message
+    }
+  }
+  return `the AWS provider is not on this disk and could not be downloaded: ${reason}`
+}
+
+export function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: Record<string, string | undefined> = process.env,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout)
+      reject(new CommandFailed(`unable to ${command} ${args.join(' ')}; ${stderr.trim() || stdout.trim()}`))
+    })
+  })
+}
