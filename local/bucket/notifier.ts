@@ -1,6 +1,5 @@
 import type { Deliveries } from './deliveries.ts'
-import type { Exchange } from './exchange.ts'
-import type { CreatedBy, EventSource } from './object-created-event.ts'
+import type { CreatedBy, EventSource, StoringRequest } from './object-created-event.ts'
 import type { StoredObject } from './object-store.ts'
 
 /** A bucket's notification to a function, in the words of its configuration. */
@@ -25,18 +24,12 @@ export class Notifier {
   }
 
   /** Keeps an event for each function that hears of the object; nothing is sent before `send`. */
-  record(by: CreatedBy, object: StoredObject, exchange: Exchange, at: Date): { send: () => void; forget: () => void } {
+  record(by: CreatedBy, object: StoredObject, request: StoringRequest): { send: () => void; forget: () => void } {
     const names = ['s3:ObjectCreated:*', `s3:ObjectCreated:${by}`]
     const ids = this.#notifications
       .filter((each) => object.key.startsWith(each.prefix) && each.events.some((name) => names.includes(name)))
       .map(({ functionName }) => {
-        const event = this.#events.created(by, object, {
-          requestId: exchange.requestId,
-          hostId: String(exchange.res.getHeader('x-amz-id-2')),
-          sourceIp: exchange.req.socket.remoteAddress ?? '127.0.0.1',
-          configurationId: functionName,
-          at,
-        })
+        const event = this.#events.created(by, object, { ...request, configurationId: functionName })
         return this.#deliveries.record({ functionName, event })
       })
     return {

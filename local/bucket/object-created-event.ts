@@ -4,6 +4,14 @@ import type { StoredObject } from './object-store.ts'
 /** As in a notification's configuration, `s3:ObjectCreated:*`; as in an event, without `s3:`. */
 export type CreatedBy = 'Put' | 'Post' | 'CompleteMultipartUpload'
 
+/** What an event says of the request that stored its object. */
+export interface StoringRequest {
+  requestId: string
+  hostId: string
+  sourceIp: string
+  at: Date
+}
+
 /**
  * Makes S3's notifications, one record each, version 2.1.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -20,11 +28,7 @@ export class EventSource {
     this.#accessKeyId = options.accessKeyId
   }
 
-  created(
-    by: CreatedBy,
-    object: StoredObject,
-    request: { requestId: string; hostId: string; sourceIp: string; configurationId: string; at: Date },
-  ): S3Event {
+  created(by: CreatedBy, object: StoredObject, request: StoringRequest & { configurationId: string }): S3Event {
     return {
       Records: [
         {

@@ -24,7 +24,12 @@ export async function storeObject(
   }
   try {
     checkWrite(exchange.headers, context.store.get(object.key))
-    const recorded = context.notifier.record(by, object, exchange, at)
+    const recorded = context.notifier.record(by, object, {
+      requestId: exchange.requestId,
+      hostId: String(exchange.res.getHeader('x-amz-id-2')),
+      sourceIp: exchange.req.socket.remoteAddress ?? '127.0.0.1',
+      at,
+    })
     try {
       context.store.put(object, incoming)
     } catch (error) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { tokenOf } from '../shared/token/token-of.ts'
 import type { Runtime, RuntimeOptions } from '../../local/runtime.ts'
 import { ChatClient } from '../shared/raw-client.ts'
-import type { Target } from '../../tests/support/target.ts'
+import type { Target } from './target.ts'
 
 /** A stack that runs already. */
 export interface Deployment {

@@ -1,50 +1,16 @@
 import { deleteConnection } from '../entities/connection.ts'
-import {
-  type SubscriptionRange,
-  type SubscriptionRow,
-  subscriptionsOfRoom,
-  unsubscribe,
-} from '../entities/subscription.ts'
+import { type SubscriptionRange, subscriptionsOfRoom, unsubscribe } from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
+import type { Delivery, FanOutReport, Recipient } from './delivery.ts'
 import { FramePacker } from './frame-packer.ts'
 import { groupBy } from './group-by.ts'
 import { Laggards } from './laggards.ts'
 import { forEachFairly } from './for-each-fairly.ts'
 import { inOrder } from './in-order.ts'
 import { forEachLimited } from './for-each-limited.ts'
-import { CONCURRENCY, type Outcome, type PostFrame } from './posting/post-frame.ts'
+import { CONCURRENCY, type PostFrame } from './posting/post-frame.ts'
 import { postWithRetry } from './posting/post-with-retry.ts'
 import { delegate } from './range-tasks.ts'
-
-export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
-
-/** An event and who hears it. */
-export interface Delivery {
-  event: ChatEvent
-  /** Those who hear it; without it, every subscription of the event's room. */
-  only?: readonly Recipient[]
-  exceptConnectionId?: string
-  exceptUserId?: string
-  /** A part of a huge room: those who hear it are in this range of its subscriptions. */
-  range?: SubscriptionRange
-  /** What has failed when the room's subscriptions can't be read. */
-  sequenceNumber: string
-}
-
-export interface FanOutReport {
-  /** Posts by outcome. */
-  posts: Record<Outcome, number>
-  /** Events that reached a connection. */
-  eventsDelivered: number
-  /** Recipients that were not posted to, for they had lately let a post time out and too many had. */
-  skipped: number
-  /** Deliveries whose recipients could not be found out: they must come again. */
-  unread: { sequenceNumbers: string[]; chatRoomId: string; error: unknown }[]
-  /** Deliveries to ranges that there was no time for: they must come again too, and nothing is wrong with them. */
-  postponed: string[]
-  /** What went wrong with single recipients; they catch up with `sync`. */
-  errors: { connectionId: string; outcome: Outcome; error: unknown }[]
-}
 
 /** After this a batch's posts are made once, and briefly, so that one room's trouble doesn't hold the shard. */
 const PATIENCE_MS = 5_000

@@ -1,4 +1,4 @@
-import type { Delivery } from './fan-out.ts'
+import type { Delivery } from './delivery.ts'
 import { groupBy } from './group-by.ts'
 
 /**

@@ -3,7 +3,7 @@ import { getMessages } from '../entities/message.ts'
 import { LAST_ID, type SubscriptionRange } from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
-import type { Delivery } from './fan-out.ts'
+import type { Delivery } from './delivery.ts'
 
 /** Hashes that a subscription's sort key can start with. */
 const HASHES = 256

@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { FanOutReport } from './fan-out.ts'
+import type { FanOutReport } from './delivery.ts'
 
 /** Named one by one in the log; a storm over thousands of connections is told by the metrics. */
 const MAX_NAMED = 20

@@ -11,8 +11,8 @@ import { client, primary, service, table } from './table.ts'
  * - AP6 `getRooms`: the same for many
  * - AP7 `nextSeq`: which place does the next message get?
  * - AP37 `takeBackSeq`: can the newest place be handed out again?
- * - AP32 `foundRoom`: make it, with its first members
- * - AP33 `completeFounding`: add the founders who didn't fit into one transaction
+ * - AP32 `createRoom`: make it, with its first members
+ * - AP33 `completeRoom`: add the founders who didn't fit into one transaction
  */
 export const ChatRoom = new Entity(
   {

@@ -1,7 +1,23 @@
-import { messageEventOf } from '../entities/message-event.ts'
-import type { MessageRow } from '../entities/message.ts'
+import { type MessageRow, seqOf } from '../entities/message.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { presignGet } from './presign-get.ts'
+
+/** A message as the wire shows it, the same in an event, in a gap and in history. */
+export function messageEventOf(message: MessageRow): MessageEvent {
+  const { chatRoomId, messageId, kind, senderId, content, timestamp, clientMessageId } = message
+  if (kind === 'hole') throw new Error(`unable to show ${messageId}; it is a hole`)
+  return {
+    event: 'message',
+    chatRoomId,
+    seq: seqOf(message),
+    messageId,
+    kind,
+    senderId,
+    content,
+    timestamp,
+    ...(clientMessageId === undefined ? {} : { clientMessageId }),
+  }
+}
 
 /** A message as the wire shows it, with a fresh URL when it is a file's. */
 export async function messageEventWithFile(message: MessageRow): Promise<MessageEvent> {

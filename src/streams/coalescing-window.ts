@@ -1,4 +1,4 @@
-import type { Delivery } from '../delivery/fan-out.ts'
+import type { Delivery } from '../delivery/delivery.ts'
 import { groupBy } from '../delivery/group-by.ts'
 
 /** `stream.window` of `terraform/stack.json`. */

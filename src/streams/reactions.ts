@@ -1,16 +1,15 @@
 import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { connectionsOfUser, readyConnectionsOfUser } from '../entities/connection.ts'
-import { completeFounding } from '../entities/create-room.ts'
+import { completeRoom } from '../entities/create-room.ts'
 import { readHistory } from '../rooms/read-history.ts'
 import { keepSubscribed } from '../rooms/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { MessageRow } from '../entities/message.ts'
-import { messageEventOf } from '../entities/message-event.ts'
 import { subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
-import { messageEventWithFile } from '../files/message-event.ts'
+import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
-import type { Delivery } from '../delivery/fan-out.ts'
+import type { Delivery } from '../delivery/delivery.ts'
 import { errandsOf } from '../delivery/range-tasks.ts'
 
 /** What somebody hears of a change, before it is known which record it came with. */
@@ -126,6 +125,6 @@ async function connectionRemoved(connectionId: string): Promise<Told[]> {
 
 /** Completes a large founding that was cut off between its two transactions; does nothing when it wasn't. */
 async function roomPending(room: PendingRoom): Promise<Told[]> {
-  await completeFounding(room, room.pendingMembers, room.createdAt)
+  await completeRoom(room, room.pendingMembers, room.createdAt)
   return []
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChatEvent } from '../../src/protocol/events.ts'
-import type { Delivery } from '../../src/delivery/fan-out.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
 import { inOrder } from '../../src/delivery/in-order.ts'
 
 const message = (chatRoomId: string, seq: number, more: Partial<Delivery> = {}): Delivery => ({

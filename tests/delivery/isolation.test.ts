@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ChatEvent } from '../../src/protocol/events.ts'
-import { type Delivery, fanOut } from '../../src/delivery/fan-out.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
+import { fanOut } from '../../src/delivery/fan-out.ts'
 import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
 import { unique } from '../support/runtime.ts'
 import { failure } from './fake-post.ts'

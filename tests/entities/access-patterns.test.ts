@@ -214,7 +214,7 @@ describe('ChatRoom', () => {
     ...entity('Membership'),
   })
 
-  test('AP32 foundRoom puts the room, its members and the first subscription in one transaction, if it is new', async () => {
+  test('AP32 createRoom puts the room, its members and the first subscription in one transaction, if it is new', async () => {
     const put = (Item: Record<string, unknown>) => ({ Put: { TableName: 'tabletalk', Item, ...ifNew } })
     expect(await sentBy('AP32')).toEqual([
       {
@@ -250,7 +250,7 @@ describe('ChatRoom', () => {
     ])
   })
 
-  test('AP33 completeFounding adds the rest only while the room is marked as pending', async () => {
+  test('AP33 completeRoom adds the rest only while the room is marked as pending', async () => {
     const { names, values } = update('ChatRoom', { ChatRoomId: 'large' })
     expect(await sentBy('AP33')).toEqual([
       {

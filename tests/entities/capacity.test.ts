@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { FanOutTask } from '../../src/entities/fan-out-task.ts'
-import { foundRoom } from '../../src/entities/create-room.ts'
+import { createRoom as putRoom } from '../../src/entities/create-room.ts'
 import { addMember, Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { subscribe } from '../../src/entities/subscription.ts'
@@ -79,7 +79,7 @@ const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cos
 
 /** A room of ada and bob with that many subscribed connections, ada's and bob's first. */
 async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise<void> {
-  await foundRoom({
+  await putRoom({
     chatRoomId,
     roomName: chatRoomId,
     createdBy: 'ada',
@@ -226,7 +226,7 @@ describe('what an action costs', () => {
     expect(cost('`sync`, 1 room, a few messages missed').roundTrips).toBe(cost('`sync`, 1 room').roundTrips + 1)
     for (let i = 1; i < 50; i++) {
       const chatRoomId = `r${i}`
-      await foundRoom({
+      await putRoom({
         chatRoomId,
         roomName: chatRoomId,
         createdBy: 'dan',

@@ -8,7 +8,7 @@ import {
   setOpenRoom,
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
-import { completeFounding, foundRoom } from '../../src/entities/create-room.ts'
+import { completeRoom, createRoom } from '../../src/entities/create-room.ts'
 import {
   addMember,
   getMembership,
@@ -138,8 +138,8 @@ export const patterns = {
   AP29: () => rejectUpload('u1', 'size_mismatch'),
   AP30: () => closeUpload('u1'),
   AP31: () => putTasks([{ chatRoomId: 'general', after: '3f#~', through: '7f', deliveries: '[]' }], NOW),
-  AP32: () => foundRoom({ ...founding, members: ['ada', 'bob'] }),
-  AP33: () => completeFounding({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
+  AP32: () => createRoom({ ...founding, members: ['ada', 'bob'] }),
+  AP33: () => completeRoom({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
   AP34: () => getMessages('general', [1, 2]),
   AP35: () => markReady(connection.connectionId),
   AP36: () => readyConnectionsOfUser('ada', NOW),
@@ -151,7 +151,7 @@ export type Pattern = keyof typeof patterns
 /** What has to be there for every pattern's call to find something. */
 export async function seed(): Promise<void> {
   await putConnection(connection)
-  for (const chatRoomId of ['general', 'random']) await foundRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] })
+  for (const chatRoomId of ['general', 'random']) await createRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] })
   await removeMember('general', 'bob')
   const large = { chatRoomId: 'large', roomName: 'Large', createdBy: 'ada', createdAt: NOW }
   await ChatRoom.put({ ...large, setup: 'pending', pendingMembers: ['zoe'] }).go()

@@ -1,7 +1,7 @@
 import { tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { getRoom, nextSeq } from '../../src/entities/chat-room.ts'
-import { foundRoom } from '../../src/entities/create-room.ts'
+import { createRoom } from '../../src/entities/create-room.ts'
 import { messageIdOf, putMessage } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
 import { giveUpSeq } from '../../src/rooms/give-up-seq.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 async function givenRoom(): Promise<string> {
   const chatRoomId = unique('room')
   const connection = { connectionId: 'c=', expiresAt: 0 }
-  await foundRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', members: ['ada'], connection })
+  await createRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', members: ['ada'], connection })
   return chatRoomId
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { windowEnvironment } from '../../local/environment.ts'
 import { loadStack } from '../../terraform/stack.ts'
-import type { Delivery } from '../../src/delivery/fan-out.ts'
+import type { Delivery } from '../../src/delivery/delivery.ts'
 import { Pace, type Window, windowOf } from '../../src/streams/coalescing-window.ts'
 
 beforeEach(() => {

@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
-import { foundRoom } from '../../src/entities/create-room.ts'
+import { createRoom } from '../../src/entities/create-room.ts'
 import { addMember } from '../../src/entities/membership.ts'
 import { putMessage } from '../../src/entities/message.ts'
 import { nextSeq } from '../../src/entities/chat-room.ts'
@@ -295,7 +295,7 @@ test('typing is told to the others, and not when it is over', async () => {
 /** A room with ada in it; who else is named is connected and no member. */
 async function givenRoom(others: string[]) {
   const room = unique('room')
-  await foundRoom({
+  await createRoom({
     chatRoomId: room,
     roomName: 'General',
     createdBy: 'ada',

@@ -1,6 +1,6 @@
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { online, unique } from './runtime.ts'
-import type { Target } from './target.ts'
+import type { Target } from '../../scripts/e2e/target.ts'
 
 /**
  * A room, made by the first of these people, with all of them in it and every connection subscribed. A name that comes

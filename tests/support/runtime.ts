@@ -3,7 +3,7 @@ import { inject, onTestFinished } from 'vitest'
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { deployedChat } from '../../scripts/e2e/deployment.ts'
-import type { Target } from './target.ts'
+import type { Target } from '../../scripts/e2e/target.ts'
 
 /**
  * A whole Tabletalk on the run's DynamoDB Local, with a table of its own; under `npm run e2e` the deployed stack, of

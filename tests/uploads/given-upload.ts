@@ -1,7 +1,7 @@
 import { GetObjectTaggingCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
 import type { S3Event } from 'aws-lambda'
 import { putConnection } from '../../src/entities/connection.ts'
-import { foundRoom } from '../../src/entities/create-room.ts'
+import { createRoom } from '../../src/entities/create-room.ts'
 import { subscribe } from '../../src/entities/subscription.ts'
 import { getUpload } from '../../src/entities/upload.ts'
 import type { Request } from '../../src/protocol/actions.ts'
@@ -19,7 +19,7 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
   const room = unique('room')
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const members = [adaId, bobId]
-  await foundRoom({
+  await createRoom({
     chatRoomId: room,
     roomName: 'A room',
     createdBy: adaId,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setOpenRoom } from '../../entities/connection.ts'
-import { completeFounding, foundRoom } from '../../entities/create-room.ts'
+import { completeRoom, createRoom } from '../../entities/create-room.ts'
 import { Conflict } from '../../errors.ts'
 import { actions, type Reply, type Request } from '../../protocol/actions.ts'
 import type { Caller } from '../caller.ts'
@@ -17,16 +17,16 @@ export async function handle(input: Request<'createRoom'>, caller: Caller): Prom
   const { chatRoomId = randomUUID(), roomName } = input
   const members = [...new Set([userId, ...(input.members ?? [])])]
   const connection = { connectionId, expiresAt: rowsExpireAt }
-  const founding = { chatRoomId, roomName, createdBy: userId, members, connection }
-  const founded = await foundRoom(founding)
-  if (founded === undefined) throw new Conflict('unable to create the room; its id is taken')
+  const newRoom = { chatRoomId, roomName, createdBy: userId, members, connection }
+  const created = await createRoom(newRoom)
+  if (created === undefined) throw new Conflict('unable to create the room; its id is taken')
   const ends = await Promise.allSettled([
-    founded.pending.length === 0 ? undefined : completeFounding(founding, founded.pending, Date.now()),
+    created.pending.length === 0 ? undefined : completeRoom(newRoom, created.pending, Date.now()),
     setOpenRoom(connectionId, chatRoomId),
   ])
   for (const end of ends) {
     // The stream completes the members; the open room is set again at the next join.
-    if (end.status === 'rejected') logger.warn('room not quite founded', { chatRoomId, error: end.reason as Error })
+    if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
   return { chatRoomId, roomName, members: members.sort(), headSeq: 0 }
 }

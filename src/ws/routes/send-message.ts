@@ -1,4 +1,4 @@
-import { directRoomId, ensureDirectRoom } from '../../entities/create-room.ts'
+import { directRoomId, ensureDirectRoom } from '../../rooms/direct-room.ts'
 import { requireMembership } from '../../entities/membership.ts'
 import { actions, type Reply, type Request } from '../../protocol/actions.ts'
 import type { Caller } from '../caller.ts'
