@@ -2,7 +2,7 @@ import { createHistogram } from 'node:perf_hooks'
 import { now } from './clock.ts'
 import { readContent } from './message.ts'
 
-/** What a cell's messages have met with so far. */
+/** What a round's messages have met with so far. */
 export interface Received {
   /** Events, repeats not counted. */
   events: number
@@ -17,7 +17,7 @@ export interface Received {
 /** The histogram counts whole microseconds. */
 const US = 1_000
 
-/** The events of one cell of the bench, at its receivers. */
+/** The events of one round of the bench, at its receivers. */
 export class Arrivals {
   /** Resolves when every receiver has every message. */
   readonly complete: Promise<true>
@@ -30,7 +30,7 @@ export class Arrivals {
   #resolve!: (all: true) => void
 
   constructor(
-    private readonly cell: number,
+    private readonly round: number,
     messages: number,
     receivers: number,
   ) {
@@ -42,9 +42,9 @@ export class Arrivals {
   }
 
   receive(receiver: number, content: string): void {
-    const { cell, index, sentAt } = readContent(content)
-    // A cell that was cut short goes on arriving for a while.
-    if (cell !== this.cell) return
+    const { round, index, sentAt } = readContent(content)
+    // A round that was cut short goes on arriving for a while.
+    if (round !== this.round) return
     const seen = this.#seen[index]!
     if (seen[receiver] === 1) {
       this.#repeats++

@@ -1,6 +1,6 @@
 /**
  * API Gateway's part, as lean as it can be: holds the sockets, takes posts and counts them. No signature is checked and
- * no limit kept, so it is no way's bottleneck alone. It also makes the bare broadcast, the floor of all ways.
+ * no limit kept, so it is no variant's bottleneck alone. It also makes the bare broadcast, the floor of all variants.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

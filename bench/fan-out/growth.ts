@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { dollarsFor } from '../../scripts/costs/usage.ts'
-import { Feed } from './stream.ts'
+import { Stream } from './stream.ts'
 import { contentOf } from './message.ts'
 import type { PostingServerCalls } from '../shared/posting-server.ts'
 import type { Processes } from './processes.ts'
 import type { Child } from '../shared/rpc.ts'
 import { median } from '../shared/statistics.ts'
 import type { Table } from './table.ts'
-import type { Member, WayCalls } from './variants/serve.ts'
+import type { Member, VariantCalls } from './variants/serve.ts'
 
 export interface GrowthPlan {
   /** Messages one by one to rooms of so many connections. */
@@ -46,35 +46,35 @@ export async function measureGrowth(plan: GrowthPlan, processes: Processes, tabl
   const gateway = processes.start<PostingServerCalls>('postingServer')
   const endpoint = await gateway.call('listen')
   const environment = { ...table.environment, CONNECTIONS_ENDPOINT: endpoint }
-  const seeder = processes.start<WayCalls>('tabletalk', environment)
+  const seeder = processes.start<VariantCalls>('tabletalk', environment)
   for (const { connections } of plan.rooms) await seed(seeder, roomOf(connections), connections)
   for (let i = 0; i < Math.max(...plan.batches); i++) await seed(seeder, batchRoom(i), plan.connectionsPerRoom)
   await seeder.end()
 
-  const functions = processes.start<WayCalls>('tabletalk', environment)
-  const feed = await Feed.open(table)
+  const functions = processes.start<VariantCalls>('tabletalk', environment)
+  const stream = await Stream.open(table)
   const meter = new Meter(functions, gateway)
   try {
-    const byRoom = await measureRooms(plan, { functions, feed, meter })
-    const byBatch = await measureBatches(plan, { functions, feed, meter })
+    const byRoom = await measureRooms(plan, { functions, stream, meter })
+    const byBatch = await measureBatches(plan, { functions, stream, meter })
     return { byRoom, connectionsPerRoom: plan.connectionsPerRoom, byBatch }
   } finally {
-    await feed.close()
+    await stream.close()
     await Promise.all([functions.end(), gateway.end()])
   }
 }
 
 interface Parts {
-  functions: Child<WayCalls>
-  feed: Feed
+  functions: Child<VariantCalls>
+  stream: Stream
   meter: Meter
 }
 
-async function measureRooms({ rooms }: GrowthPlan, { functions, feed, meter }: Parts): Promise<Growth['byRoom']> {
-  feed.deliverTo((event) => functions.call('work', event))
+async function measureRooms({ rooms }: GrowthPlan, { functions, stream, meter }: Parts): Promise<Growth['byRoom']> {
+  stream.deliverTo((event) => functions.call('work', event))
   const send = async (chatRoomId: string) => {
     await functions.call('send', { chatRoomId, content: contentOf(0, 0, Date.now()) })
-    await feed.idle()
+    await stream.idle()
   }
   for (let i = 0; i < WARM_UP; i++) await send(roomOf(rooms[0]!.connections))
   const byRoom: Growth['byRoom'] = []
@@ -88,16 +88,16 @@ async function measureRooms({ rooms }: GrowthPlan, { functions, feed, meter }: P
   return byRoom
 }
 
-async function measureBatches(plan: GrowthPlan, { functions, feed, meter }: Parts): Promise<Growth['byBatch']> {
+async function measureBatches(plan: GrowthPlan, { functions, stream, meter }: Parts): Promise<Growth['byBatch']> {
   const records: DynamoDBRecord[] = []
-  feed.deliverTo(async ({ Records }) => {
+  stream.deliverTo(async ({ Records }) => {
     records.push(...Records)
     return { batchItemFailures: [] }
   })
   for (let i = 0; i < Math.max(...plan.batches); i++) {
     await functions.call('send', { chatRoomId: batchRoom(i), content: contentOf(0, i, Date.now()) })
   }
-  await feed.idle()
+  await stream.idle()
 
   const byBatch: Growth['byBatch'] = []
   for (const rooms of plan.batches) {
@@ -114,7 +114,7 @@ async function measureBatches(plan: GrowthPlan, { functions, feed, meter }: Part
 
 class Meter {
   constructor(
-    private readonly functions: Child<WayCalls>,
+    private readonly functions: Child<VariantCalls>,
     private readonly gateway: Child<PostingServerCalls>,
   ) {}
 
@@ -157,7 +157,7 @@ const medianOf = (costs: readonly Cost[]): Cost => ({
 const roomOf = (connections: number) => `growth-${String(connections)}`
 const batchRoom = (i: number) => `batch-${String(i)}`
 
-async function seed(seeder: Child<WayCalls>, chatRoomId: string, connections: number): Promise<void> {
+async function seed(seeder: Child<VariantCalls>, chatRoomId: string, connections: number): Promise<void> {
   for (let done = 0; done < connections; done += SEEDED_AT_ONCE) {
     const members = Array.from({ length: Math.min(SEEDED_AT_ONCE, connections - done) }, (_, i): Member => ({
       connectionId: randomBytes(11).toString('base64'),

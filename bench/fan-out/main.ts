@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what does it cost to deliver a message, beside how public samples do it and beside the least that
  * Node.js can do? Method and results are in `docs/performance.md`; `--write` puts the results and their plots there, `--once`
- * makes one round of each cell, and `--quick` only shows that everything works, in less than a minute. `--report` writes
+ * makes one round of each measurement, and `--quick` only shows that everything works, in less than a minute. `--report` writes
  * the last run once more.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'

@@ -3,16 +3,16 @@ import type { MessageEvent } from '../../src/protocol/events.ts'
 /** Bytes of every message's content. */
 const CONTENT_BYTES = 200
 
-/** What a message says: which cell of the bench it belongs to, which of its messages it is, and when it was sent. */
-export const contentOf = (cell: number, index: number, sentAt: number): string =>
-  `${String(cell)} ${String(index)} ${String(sentAt)} `.padEnd(CONTENT_BYTES, 'x')
+/** What a message says: which round of the bench it belongs to, which of its messages it is, and when it was sent. */
+export const contentOf = (round: number, index: number, sentAt: number): string =>
+  `${String(round)} ${String(index)} ${String(sentAt)} `.padEnd(CONTENT_BYTES, 'x')
 
-export function readContent(content: string): { cell: number; index: number; sentAt: number } {
-  const [cell, index, sentAt] = content.split(' ', 3).map(Number) as [number, number, number]
-  return { cell, index, sentAt }
+export function readContent(content: string): { round: number; index: number; sentAt: number } {
+  const [round, index, sentAt] = content.split(' ', 3).map(Number) as [number, number, number]
+  return { round, index, sentAt }
 }
 
-/** The frame of one message, of the shape and size that Tabletalk's has: what all the other ways send. */
+/** The frame of one message, of the shape and size that Tabletalk's has: what all the other variants send. */
 export function frameOf(chatRoomId: string, content: string): Buffer {
   const event: MessageEvent = {
     event: 'message',

@@ -1,4 +1,4 @@
-import type { Pace } from './measurement.ts'
+import type { Rate } from './measurement.ts'
 import type { ComparisonPlan } from './comparison.ts'
 import type { GrowthPlan } from './growth.ts'
 
@@ -10,7 +10,7 @@ export interface Plan {
 }
 
 /** A second of each, but of the slowest: two messages, or one where that alone takes seconds. */
-const paces = (graceMs: number, slow: Omit<Pace, 'perSecond'> = { messages: 2, graceMs }): Pace[] => [
+const rates = (graceMs: number, slow: Omit<Rate, 'perSecond'> = { messages: 2, graceMs }): Rate[] => [
   { perSecond: 1, ...slow },
   { perSecond: 10, messages: 10, graceMs },
   { perSecond: 100, messages: 100, graceMs },
@@ -19,10 +19,10 @@ const paces = (graceMs: number, slow: Omit<Pace, 'perSecond'> = { messages: 2, g
 export const FULL: Plan = {
   comparison: {
     rooms: [
-      { connections: 10, paces: paces(2_000) },
-      { connections: 100, paces: paces(2_000) },
-      { connections: 1_000, paces: paces(3_000) },
-      { connections: 10_000, paces: paces(6_000, { messages: 1, graceMs: 12_000 }) },
+      { connections: 10, rates: rates(2_000) },
+      { connections: 100, rates: rates(2_000) },
+      { connections: 1_000, rates: rates(3_000) },
+      { connections: 10_000, rates: rates(6_000, { messages: 1, graceMs: 12_000 }) },
     ],
     rounds: { count: 3, budgetMs: 8.5 * 60_000 },
     warmUp: { perSecond: 100, messages: 60, graceMs: 2_000 },
@@ -42,7 +42,7 @@ export const FULL: Plan = {
   startRounds: 7,
 }
 
-/** One round of each cell: a first look, without medians. */
+/** One round of each measurement: a first look, without medians. */
 export const ONCE: Plan = { ...FULL, comparison: { ...FULL.comparison, rounds: { count: 1, budgetMs: 0 } } }
 
 /** Shows that the bench works, and nothing else. */
@@ -50,7 +50,7 @@ export const QUICK: Plan = {
   comparison: {
     rooms: [5, 20].map((connections) => ({
       connections,
-      paces: [{ perSecond: 50, messages: 5, graceMs: 20_000 }],
+      rates: [{ perSecond: 50, messages: 5, graceMs: 20_000 }],
     })),
     rounds: { count: 1, budgetMs: 0 },
     warmUp: { perSecond: 100, messages: 10, graceMs: 2_000 },

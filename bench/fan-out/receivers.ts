@@ -28,7 +28,7 @@ const calls = {
     await Promise.all(Array.from({ length: AT_ONCE }, opener))
   },
 
-  /** From now on the messages of this cell are counted, and no others. */
+  /** From now on the messages of this round are counted, and no others. */
   async begin({ number, messages, receivers }: { number: number; messages: number; receivers: number }) {
     arrivals = new Arrivals(number, messages, receivers)
   },

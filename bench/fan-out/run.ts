@@ -3,7 +3,7 @@ import { arch, cpus, loadavg, totalmem, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadStack } from '../../terraform/stack.ts'
-import { type Cell, compare } from './comparison.ts'
+import { type Measurement, compare } from './comparison.ts'
 import { type Growth, measureGrowth } from './growth.ts'
 import type { Plan } from './plan.ts'
 import { bundleProcesses } from './processes.ts'
@@ -20,7 +20,7 @@ export interface Run {
     /** Processes that wanted a core, on average over the minute before the run. */
     load: number
   }
-  cells: Cell[]
+  measurements: Measurement[]
   growth: Growth
   /** What `bench/posting/main.ts` and `bench/start/main.ts` printed; missing when they were left out or failed. */
   posting?: string
@@ -34,8 +34,8 @@ export async function runBench(plan: Plan): Promise<Run> {
   const processes = await bundleProcesses()
   try {
     const growth = await withTable((table) => measureGrowth(plan.growth, processes, table))
-    const cells = await withTable((table) => compare(plan.comparison, processes, table))
-    return { machine, cells, growth, ...(plan.startRounds > 0 ? await measureStart(plan.startRounds) : {}) }
+    const measurements = await withTable((table) => compare(plan.comparison, processes, table))
+    return { machine, measurements, growth, ...(plan.startRounds > 0 ? await measureStart(plan.startRounds) : {}) }
   } finally {
     await processes.close()
   }

@@ -1,43 +1,43 @@
-import type { Feed } from './stream.ts'
+import type { Stream } from './stream.ts'
 import type { GatewayCalls } from './gateway.ts'
 import { frameOf } from './message.ts'
 import type { Child } from '../shared/rpc.ts'
-import type { Member, WayCalls, WayUsage } from './variants/serve.ts'
+import type { Member, VariantCalls, VariantUsage } from './variants/serve.ts'
 
 export interface Room {
   chatRoomId: string
   members: readonly Member[]
 }
 
-/** A way with its processes, ready to be measured. */
-export interface Contender {
+/** A variant with its processes, ready to be measured. */
+export interface Runner {
   /** Of the process that is measured. */
   readonly pid: number
   /** Resolves when the function behind the send has answered. */
   send(room: Room, content: string): Promise<void>
   /** Resolves when nothing of what was sent is under way any more. */
   settled(): Promise<void>
-  usage(): Promise<WayUsage>
+  usage(): Promise<VariantUsage>
   /** Drops whatever is under way. */
   drop(): Promise<void>
   end(): Promise<void>
 }
 
-/** A way whose functions run in a process of their own, with the table's stream when it has a function for it. */
-export class FunctionContender implements Contender {
-  #child: Child<WayCalls>
+/** A variant whose functions run in a process of their own, with the table's stream when it has a function for it. */
+export class FunctionRunner implements Runner {
+  #child: Child<VariantCalls>
 
   private constructor(
-    private readonly start: () => Promise<Child<WayCalls>>,
-    child: Child<WayCalls>,
-    private readonly feed?: Feed,
+    private readonly start: () => Promise<Child<VariantCalls>>,
+    child: Child<VariantCalls>,
+    private readonly stream?: Stream,
   ) {
     this.#child = child
-    feed?.deliverTo((event) => this.#child.call('work', event))
+    stream?.deliverTo((event) => this.#child.call('work', event))
   }
 
-  static async begin(start: () => Promise<Child<WayCalls>>, feed?: Feed): Promise<FunctionContender> {
-    return new FunctionContender(start, await start(), feed)
+  static async begin(start: () => Promise<Child<VariantCalls>>, stream?: Stream): Promise<FunctionRunner> {
+    return new FunctionRunner(start, await start(), stream)
   }
 
   get pid(): number {
@@ -49,20 +49,20 @@ export class FunctionContender implements Contender {
   }
 
   async settled(): Promise<void> {
-    await this.feed?.idle()
+    await this.stream?.idle()
   }
 
-  usage(): Promise<WayUsage> {
+  usage(): Promise<VariantUsage> {
     return this.#child.call('usage')
   }
 
   /** A fresh process goes on. */
   async drop(): Promise<void> {
-    const dropped = this.feed?.drop()
+    const dropped = this.stream?.drop()
     this.#child.kill()
     await dropped
     this.#child = await this.start()
-    this.feed?.deliverTo((event) => this.#child.call('work', event))
+    this.stream?.deliverTo((event) => this.#child.call('work', event))
   }
 
   async end(): Promise<void> {
@@ -71,7 +71,7 @@ export class FunctionContender implements Contender {
 }
 
 /** The floor: the gateway's process writes to its sockets itself. */
-export class BroadcastContender implements Contender {
+export class BroadcastRunner implements Runner {
   constructor(private readonly gateway: Child<GatewayCalls>) {}
 
   get pid(): number {
@@ -85,7 +85,7 @@ export class BroadcastContender implements Contender {
 
   async settled(): Promise<void> {}
 
-  async usage(): Promise<WayUsage> {
+  async usage(): Promise<VariantUsage> {
     const { cpuMs, peakMiB } = await this.gateway.call('usage')
     return { cpuMs, reads: 0, writes: 0, invocations: 0, peakMiB }
   }

@@ -14,7 +14,7 @@ type Deliver = (event: DynamoDBStreamEvent) => Promise<unknown>
 const dropped: Deliver = async () => ({ batchItemFailures: [] })
 
 /** Lambda's event source mapping of the local runtime, as `terraform/stack.json` sets it, between a table and whoever works. */
-export class Feed {
+export class Stream {
   #deliver: Deliver = dropped
 
   private constructor(
@@ -23,14 +23,14 @@ export class Feed {
   ) {}
 
   /** Reads what is written from now on. */
-  static async open({ endpoint, streamArn }: Table): Promise<Feed> {
+  static async open({ endpoint, streamArn }: Table): Promise<Stream> {
     const streamsClient = new DynamoDBStreamsClient({ endpoint, ...account })
-    const feed = new Feed(streamsClient, undefined)
-    feed.mapping = await startEventSourceMapping({
+    const stream = new Stream(streamsClient, undefined)
+    stream.mapping = await startEventSourceMapping({
       streamsClient,
       streamArn,
       mapping: { ...loadStack().stream, startingPosition: 'LATEST' },
-      invoke: (_, event) => feed.#deliver(event as DynamoDBStreamEvent),
+      invoke: (_, event) => stream.#deliver(event as DynamoDBStreamEvent),
       onFailure: async ({ requestContext }) => {
         throw new Error(`unable to go on; records failed: ${JSON.stringify(requestContext)}`)
       },
@@ -38,7 +38,7 @@ export class Feed {
       region: account.region,
       log: { ...consoleLog(), warn: () => {} },
     })
-    return feed
+    return stream
   }
 
   deliverTo(deliver: Deliver): void {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:posting`: what does a post cost the function, beside a bare unsigned one? Three ways take turns in one
- * process, over 256 kept-alive sockets each, to a server in another; a way's posts go through retries and outcomes as in
+ * `npm run bench:posting`: what does a post cost the function, beside a bare unsigned one? Three variants take turns in one
+ * process, over 256 kept-alive sockets each, to a server in another; a variant's posts go through retries and outcomes as in
  * the fan-out. Read the ratios: they are of one run. Ends by itself within a minute.
  */
 import { randomBytes } from 'node:crypto'
@@ -20,8 +20,8 @@ const POSTS_PER_FRAME = 10
 const ROUNDS = 7
 const DEADLINE_MS = 58_000
 /** Posts a round; fewer where one costs more, so that the rounds are about as long. */
-const ways = { floor: 10_000, lean: 10_000, sdk: 2_000 }
-type Way = keyof typeof ways
+const variants = { floor: 10_000, lean: 10_000, sdk: 2_000 }
+type Variant = keyof typeof variants
 
 interface Round {
   postsPerSecond: number
@@ -41,40 +41,40 @@ setTimeout(() => {
 }, DEADLINE_MS).unref()
 
 const endpoint = await server.call('listen')
-const posts: Record<Way, (connectionId: string, frame: Uint8Array) => Promise<void>> = {
+const posts: Record<Variant, (connectionId: string, frame: Uint8Array) => Promise<void>> = {
   floor: unsignedPost(endpoint),
   lean: retried(leanPost(endpoint, aws)),
   sdk: retried(sdkPost(endpoint, aws)),
 }
-const names = Object.keys(ways) as Way[]
-const rounds: Record<Way, Round[]> = { floor: [], lean: [], sdk: [] }
-for (const way of names) await measure(way)
+const names = Object.keys(variants) as Variant[]
+const rounds: Record<Variant, Round[]> = { floor: [], lean: [], sdk: [] }
+for (const variant of names) await measure(variant)
 for (let round = 0; round < ROUNDS; round++) {
   const turns = names.map((_, i) => names[(i + round) % names.length]!)
-  for (const way of turns) rounds[way].push(await measure(way))
+  for (const variant of turns) rounds[variant].push(await measure(variant))
 }
 await server.end()
 
-const cpuOf = (way: Way) => median(rounds[way].map(({ cpuPerPostUs }) => cpuPerPostUs))
-console.log('| way | posts/s | CPU per post, µs | beside the floor |\n| --- | ---: | ---: | ---: |')
-for (const way of names) {
-  const perSecond = median(rounds[way].map(({ postsPerSecond }) => postsPerSecond))
+const cpuOf = (variant: Variant) => median(rounds[variant].map(({ cpuPerPostUs }) => cpuPerPostUs))
+console.log('| variant | posts/s | CPU per post, µs | beside the floor |\n| --- | ---: | ---: | ---: |')
+for (const variant of names) {
+  const perSecond = median(rounds[variant].map(({ postsPerSecond }) => postsPerSecond))
   // Of the same round: the machine's other work then counts for both.
-  const ratio = median(rounds[way].map(({ cpuPerPostUs }, i) => cpuPerPostUs / rounds.floor[i]!.cpuPerPostUs))
-  console.log(`| ${way} | ${perSecond.toFixed(0)} | ${cpuOf(way).toFixed(1)} | ${ratio.toFixed(2)}× |`)
+  const ratio = median(rounds[variant].map(({ cpuPerPostUs }, i) => cpuPerPostUs / rounds.floor[i]!.cpuPerPostUs))
+  console.log(`| ${variant} | ${perSecond.toFixed(0)} | ${cpuOf(variant).toFixed(1)} | ${ratio.toFixed(2)}× |`)
 }
 process.exit(0)
 
-async function measure(way: Way): Promise<Round> {
-  const connectionIds = Array.from({ length: ways[way] }, () => randomBytes(11).toString('base64'))
-  const frames = Array.from({ length: ways[way] / POSTS_PER_FRAME }, () => randomBytes(FRAME_BYTES))
+async function measure(variant: Variant): Promise<Round> {
+  const connectionIds = Array.from({ length: variants[variant] }, () => randomBytes(11).toString('base64'))
+  const frames = Array.from({ length: variants[variant] / POSTS_PER_FRAME }, () => randomBytes(FRAME_BYTES))
   const work = connectionIds.map((connectionId, i) => ({
     connectionId,
     frame: frames[Math.floor(i / POSTS_PER_FRAME)]!,
   }))
   const startedAt = performance.now()
   const cpu = process.cpuUsage()
-  await forEachLimited(work, CONCURRENCY, ({ connectionId, frame }) => posts[way](connectionId, frame))
+  await forEachLimited(work, CONCURRENCY, ({ connectionId, frame }) => posts[variant](connectionId, frame))
   const { user, system } = process.cpuUsage(cpu)
   return {
     postsPerSecond: (work.length / (performance.now() - startedAt)) * 1_000,

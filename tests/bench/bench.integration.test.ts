@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Way, WAYS } from '../../bench/fan-out/comparison.ts'
+import { type VariantName, VARIANTS } from '../../bench/fan-out/comparison.ts'
 import { type Run, runBench } from '../../bench/fan-out/run.ts'
 
 const CONNECTIONS = 8
@@ -18,7 +18,7 @@ beforeAll(async () => {
       rooms: [
         {
           connections: CONNECTIONS,
-          paces: [
+          rates: [
             { perSecond: HURRIED, messages: 2, graceMs: 0 },
             { perSecond: UNHURRIED, messages: MESSAGES, graceMs: 60_000 },
           ],
@@ -40,12 +40,13 @@ beforeAll(async () => {
   })
 }, 120_000)
 
-const roundOf = (way: Way, perSecond: number) =>
-  run.cells.find((cell) => cell.way === way && cell.perSecond === perSecond)!.rounds[0]!
-const usedBy = (way: Way) => roundOf(way, UNHURRIED).used!
+const roundOf = (variant: VariantName, perSecond: number) =>
+  run.measurements.find((measurement) => measurement.variant === variant && measurement.perSecond === perSecond)!
+    .rounds[0]!
+const usedBy = (variant: VariantName) => roundOf(variant, UNHURRIED).used!
 
-test.each(WAYS)('every event arrives once by %s', (way) => {
-  expect(roundOf(way, UNHURRIED)).toMatchObject({
+test.each(VARIANTS)('every event arrives once by %s', (variant) => {
+  expect(roundOf(variant, UNHURRIED)).toMatchObject({
     complete: true,
     events: MESSAGES * CONNECTIONS,
     repeats: 0,
@@ -54,14 +55,14 @@ test.each(WAYS)('every event arrives once by %s', (way) => {
 })
 
 test('all that delivers by posts is counted at the gateway, and coalesces only where it is made to', () => {
-  for (const way of ['scan', 'scanOwn', 'members', 'unsigned'] as const) {
-    expect(usedBy(way).posts).toBe(MESSAGES * CONNECTIONS)
+  for (const variant of ['scan', 'scanOwn', 'members', 'unsigned'] as const) {
+    expect(usedBy(variant).posts).toBe(MESSAGES * CONNECTIONS)
   }
   expect(usedBy('tabletalk').posts).toBeLessThanOrEqual(MESSAGES * CONNECTIONS)
   expect(usedBy('broadcast').posts).toBe(0)
 })
 
-test("units are those of each way's requests", () => {
+test("units are those of each variant's requests", () => {
   // The number and the message; the samples put the message alone.
   expect(usedBy('tabletalk').writes).toBe(2 * MESSAGES)
   expect(usedBy('scan').writes).toBe(MESSAGES)
@@ -71,7 +72,7 @@ test("units are those of each way's requests", () => {
   expect(usedBy('unsigned')).toMatchObject({ reads: 0, writes: 0 })
 })
 
-test('a cell that was cut short has no units, and nothing of it comes later', () => {
+test('a measurement that was cut short has no units, and nothing of it comes later', () => {
   expect(roundOf('tabletalk', HURRIED)).toMatchObject({ complete: false, used: null })
 })
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Round } from '../../bench/fan-out/measurement.ts'
-import { WAYS } from '../../bench/fan-out/comparison.ts'
+import { VARIANTS } from '../../bench/fan-out/comparison.ts'
 import { documentWith, plotsOf } from '../../bench/fan-out/report/document.ts'
 import { linePlot } from '../../bench/fan-out/report/line-plot.ts'
 import type { Run } from '../../bench/fan-out/run.ts'
@@ -25,9 +25,14 @@ const round = (events: number): Round => ({
 const cost = { cpuMs: 1, reads: 1, writes: 1, dollars: 1e-6 }
 const run: Run = {
   machine: { cpu: 'a CPU', cores: 2, memoryGiB: 8, platform: 'Linux x64', node: '20.0.0', load: 0.1 },
-  cells: [10, 1_000].flatMap((connections) =>
+  measurements: [10, 1_000].flatMap((connections) =>
     [1, 10].flatMap((perSecond) =>
-      WAYS.map((way) => ({ way, connections, perSecond, rounds: [round(connections), round(connections)] })),
+      VARIANTS.map((variant) => ({
+        variant,
+        connections,
+        perSecond,
+        rounds: [round(connections), round(connections)],
+      })),
     ),
   ),
   growth: {
@@ -35,7 +40,7 @@ const run: Run = {
     connectionsPerRoom: 10,
     byBatch: [1, 10].map((rooms) => ({ rooms, repeats: 1, ...cost, cpuMs: 2 + rooms / 2 })),
   },
-  posting: '| way |\n| --- |\n| lean |',
+  posting: '| variant |\n| --- |\n| lean |',
   start: 'sendMessage 100',
 }
 
@@ -47,10 +52,10 @@ test('the page has a place for everything that a run tells', () => {
   expect(written).toContain('sendMessage 100')
 })
 
-test('each size of room has a row for each way and rate', () => {
+test('each size of room has a row for each variant and rate', () => {
   const [, table] = documentWith(document, run).split('### Room of 10\n')
   const rows = table!.split('### ')[0]!.match(/^\| (Tabletalk|scan|query|floor)/gm)
-  expect(rows).toHaveLength(WAYS.length * 2)
+  expect(rows).toHaveLength(VARIANTS.length * 2)
 })
 
 test('slope and constant of the growth are said, with how far the points are off', () => {

@@ -27,7 +27,7 @@ describe('figures', () => {
       round({ elapsedMs: 4_000, p50Ms: 9, p99Ms: 90, cpuMs: 90 }),
       round(),
     ]
-    expect(figuresOf({ way: 'tabletalk', rounds })).toMatchObject({
+    expect(figuresOf({ variant: 'tabletalk', rounds })).toMatchObject({
       state: 'kept up',
       eventsPerSecond: 100,
       p50Ms: 5,
@@ -44,12 +44,12 @@ describe('figures', () => {
     [1_000, 'kept up'],
     [1_001, 'late'],
   ])('a last event %i ms after the last send is %s', (tailMs, state) => {
-    expect(figuresOf({ way: 'scan', rounds: [round(), round({ tailMs })] }).state).toBe(state)
+    expect(figuresOf({ variant: 'scan', rounds: [round(), round({ tailMs })] }).state).toBe(state)
   })
 
-  test('a cell of which a round was cut short tells what came of it, but neither CPU, units nor a price', () => {
+  test('a measurement of which a round was cut short tells what came of it, but neither CPU, units nor a price', () => {
     const cut = round({ complete: false, events: 50, elapsedMs: 5_000, used: null })
-    expect(figuresOf({ way: 'scan', rounds: [cut] })).toMatchObject({
+    expect(figuresOf({ variant: 'scan', rounds: [cut] })).toMatchObject({
       state: 'cut',
       eventsPerSecond: 10,
       cpuPerEventUs: null,
@@ -58,12 +58,12 @@ describe('figures', () => {
       writesPerEvent: null,
       dollarsPerMillionEvents: null,
     })
-    expect(figuresOf({ way: 'scan', rounds: [round(), cut] }).dollarsPerMillionEvents).toBeNull()
+    expect(figuresOf({ variant: 'scan', rounds: [round(), cut] }).dollarsPerMillionEvents).toBeNull()
   })
 
   test('nothing is told of events when none came, or of a process that nobody could look at', () => {
     const none = round({ complete: false, events: 0, p50Ms: null, p99Ms: null, cpuMs: null, peakMiB: null, used: null })
-    expect(figuresOf({ way: 'members', rounds: [none] })).toMatchObject({
+    expect(figuresOf({ variant: 'members', rounds: [none] })).toMatchObject({
       eventsPerSecond: 0,
       p50Ms: null,
       p99Ms: null,
@@ -73,12 +73,12 @@ describe('figures', () => {
   })
 
   test('floors have no price, and the broadcast has no posts', () => {
-    expect(figuresOf({ way: 'unsigned', rounds: [round()] })).toMatchObject({
+    expect(figuresOf({ variant: 'unsigned', rounds: [round()] })).toMatchObject({
       postsPerEvent: 1,
       readsPerEvent: null,
       dollarsPerMillionEvents: null,
     })
-    expect(figuresOf({ way: 'broadcast', rounds: [round()] }).postsPerEvent).toBeNull()
+    expect(figuresOf({ variant: 'broadcast', rounds: [round()] }).postsPerEvent).toBeNull()
   })
 
   test('the price has the frame in, the reply of Tabletalk alone, posts, units, invocations and CPU', () => {
@@ -88,7 +88,7 @@ describe('figures', () => {
       20 * PRICES.writeUnit +
       10 * PRICES.invocation +
       0.02 * (1_769 / 1_024) * PRICES.gigabyteSecond
-    const priceOf = (way: 'tabletalk' | 'scan') => figuresOf({ way, rounds: [round()] }).dollarsPerMillionEvents
+    const priceOf = (variant: 'tabletalk' | 'scan') => figuresOf({ variant, rounds: [round()] }).dollarsPerMillionEvents
     expect(priceOf('tabletalk')).toBeCloseTo(((20 * PRICES.frame + posts + rest) * 1e6) / 100, 9)
     expect(priceOf('scan')).toBeCloseTo(((10 * PRICES.frame + posts + rest) * 1e6) / 100, 9)
   })
@@ -96,7 +96,7 @@ describe('figures', () => {
   test('a frame larger than 32 KB is paid as two, and data that leaves is paid by the byte', () => {
     const used = { reads: 0, writes: 0, invocations: 0, posts: 100, metered: 200, postedBytes: 2 ** 30 }
     const rounds = [round({ used, cpuMs: 0 })]
-    const dollars = figuresOf({ way: 'scan', rounds }).dollarsPerMillionEvents!
+    const dollars = figuresOf({ variant: 'scan', rounds }).dollarsPerMillionEvents!
     expect(dollars).toBeCloseTo((210 * PRICES.frame + PRICES.outGigabyte) * 1e4)
   })
 })

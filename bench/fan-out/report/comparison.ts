@@ -1,10 +1,10 @@
-import { type Cell, type Way, WAYS } from '../comparison.ts'
+import { type Measurement, type VariantName, VARIANTS } from '../comparison.ts'
 import type { Plot } from './line-plot.ts'
 import { type Figures, figuresOf, names } from './figures.ts'
 import { short, table } from './markdown.ts'
 
 const HEAD = [
-  'way',
+  'variant',
   'messages/s',
   'delivered events/s',
   'p50, ms',
@@ -20,21 +20,21 @@ const HEAD = [
 const STATES: Record<Figures['state'], string> = { 'kept up': '', late: ' \\*', cut: ' †' }
 
 /** A table for each size of room. */
-export function comparisonTables(cells: readonly Cell[]): string {
-  const sizes = [...new Set(cells.map(({ connections }) => connections))]
+export function comparisonTables(measurements: readonly Measurement[]): string {
+  const sizes = [...new Set(measurements.map(({ connections }) => connections))]
   return sizes
     .map((connections) => {
-      const rows = cells.filter((cell) => cell.connections === connections).map(rowOf)
+      const rows = measurements.filter((measurement) => measurement.connections === connections).map(rowOf)
       return `### Room of ${connections.toLocaleString('en-US')}\n\n${table(HEAD, rows)}`
     })
     .join('\n\n')
 }
 
-function rowOf(cell: Cell): string[] {
-  const figures = figuresOf(cell)
+function rowOf(measurement: Measurement): string[] {
+  const figures = figuresOf(measurement)
   return [
-    names[cell.way],
-    short(cell.perSecond),
+    names[measurement.variant],
+    short(measurement.perSecond),
     `${short(figures.eventsPerSecond)}${STATES[figures.state]}`,
     short(figures.p50Ms),
     short(figures.p99Ms),
@@ -48,66 +48,68 @@ function rowOf(cell: Cell): string[] {
 }
 
 /** By file name. */
-export function comparisonPlots(cells: readonly Cell[]): Record<string, Plot> {
-  const paces = [...new Set(cells.map(({ perSecond }) => perSecond))]
-  const [slow, fast] = [Math.min(...paces), Math.max(...paces)]
-  // Nothing but Tabletalk does a message's work otherwise when others come along; at the slowest pace all get it done.
-  const byPace = (ways: readonly Way[], figure: (figures: Figures) => number | null) => [
-    ...paces.map((pace) => ({
-      name: `Tabletalk, ${String(pace)}/s`,
-      points: pointsOf(cells, 'tabletalk', pace, figure),
+export function comparisonPlots(measurements: readonly Measurement[]): Record<string, Plot> {
+  const rates = [...new Set(measurements.map(({ perSecond }) => perSecond))]
+  const [slow, fast] = [Math.min(...rates), Math.max(...rates)]
+  // Nothing but Tabletalk does a message's work otherwise when others come along; at the slowest rate all get it done.
+  const byRate = (variants: readonly VariantName[], figure: (figures: Figures) => number | null) => [
+    ...rates.map((rate) => ({
+      name: `Tabletalk, ${String(rate)}/s`,
+      points: pointsOf(measurements, 'tabletalk', rate, figure),
     })),
-    ...ways.map((way) => ({ name: names[way], points: pointsOf(cells, way, slow, figure) })),
+    ...variants.map((variant) => ({ name: names[variant], points: pointsOf(measurements, variant, slow, figure) })),
   ]
   return {
     'cpu-per-event': {
       title: 'CPU per delivered event',
       description:
-        'CPU time of the functions for each event that reached a receiver, by size of room and way; of Tabletalk also by the rate of messages. Lower is better.',
+        'CPU time of the functions for each event that reached a receiver, by size of room and variant; of Tabletalk also by the rate of messages. Lower is better.',
       x: 'connections in the room',
       y: 'CPU per event, µs',
-      series: byPace(['scan', 'scanOwn', 'members', 'unsigned', 'broadcast'], ({ cpuPerEventUs }) => cpuPerEventUs),
+      series: byRate(['scan', 'scanOwn', 'members', 'unsigned', 'broadcast'], ({ cpuPerEventUs }) => cpuPerEventUs),
     },
     'events-per-second': {
       title: `Delivered events per second, ${String(fast)} messages a second`,
       description:
-        'Events that reached their receivers in a second, by size of room and way, beside those sent; less than one a second is left out.',
+        'Events that reached their receivers in a second, by size of room and variant, beside those sent; less than one a second is left out.',
       x: 'connections in the room',
       y: 'events per second',
       series: [
-        ...WAYS.map((way) => ({
-          name: names[way],
-          points: pointsOf(cells, way, fast, ({ eventsPerSecond }) => (eventsPerSecond < 1 ? null : eventsPerSecond)),
+        ...VARIANTS.map((variant) => ({
+          name: names[variant],
+          points: pointsOf(measurements, variant, fast, ({ eventsPerSecond }) =>
+            eventsPerSecond < 1 ? null : eventsPerSecond,
+          ),
         })),
-        { name: 'sent', points: sentAt(cells, fast), look: 'dashed' },
+        { name: 'sent', points: sentAt(measurements, fast), look: 'dashed' },
       ],
     },
     'dollars-per-million': {
       title: 'Dollars per million delivered events',
       description:
-        'Price on AWS of a million events at their receivers, by size of room and way; of Tabletalk also by the rate of messages, which the others’ price does not depend on.',
+        'Price on AWS of a million events at their receivers, by size of room and variant; of Tabletalk also by the rate of messages, which the others’ price does not depend on.',
       x: 'connections in the room',
       y: '$ per million events',
-      series: byPace(['scan', 'scanOwn', 'members'], ({ dollarsPerMillionEvents }) => dollarsPerMillionEvents),
+      series: byRate(['scan', 'scanOwn', 'members'], ({ dollarsPerMillionEvents }) => dollarsPerMillionEvents),
     },
   }
 }
 
 function pointsOf(
-  cells: readonly Cell[],
-  way: Way,
+  measurements: readonly Measurement[],
+  variant: VariantName,
   perSecond: number,
   figure: (figures: Figures) => number | null,
 ): (readonly [number, number])[] {
-  return cells
-    .filter((cell) => cell.way === way && cell.perSecond === perSecond)
-    .flatMap((cell) => {
-      const y = figure(figuresOf(cell))
-      return y === null ? [] : [[cell.connections, y] as const]
+  return measurements
+    .filter((measurement) => measurement.variant === variant && measurement.perSecond === perSecond)
+    .flatMap((measurement) => {
+      const y = figure(figuresOf(measurement))
+      return y === null ? [] : [[measurement.connections, y] as const]
     })
 }
 
-const sentAt = (cells: readonly Cell[], perSecond: number) =>
-  [...new Set(cells.map(({ connections }) => connections))].map(
+const sentAt = (measurements: readonly Measurement[], perSecond: number) =>
+  [...new Set(measurements.map(({ connections }) => connections))].map(
     (connections) => [connections, connections * perSecond] as const,
   )

@@ -5,33 +5,36 @@ import type { Plot } from './line-plot.ts'
 import { short, withBlock } from './markdown.ts'
 
 /** The text of each generated block of `docs/performance.md`. */
-export function blocksOf({ machine, cells, growth, posting, start }: Run): Record<string, string> {
+export function blocksOf({ machine, measurements, growth, posting, start }: Run): Record<string, string> {
   return {
-    machine: conditions(machine, cells),
-    comparison: comparisonTables(cells),
+    machine: conditions(machine, measurements),
+    comparison: comparisonTables(measurements),
     growth: growthText(growth),
     ...(posting === undefined ? {} : { posting }),
     ...(start === undefined ? {} : { start: `\`\`\`text\n${start}\n\`\`\`` }),
   }
 }
 
-export const plotsOf = ({ cells, growth }: Run): Record<string, Plot> => ({
-  ...comparisonPlots(cells),
+export const plotsOf = ({ measurements, growth }: Run): Record<string, Plot> => ({
+  ...comparisonPlots(measurements),
   ...growthPlots(growth),
 })
 
 export const documentWith = (document: string, run: Run): string =>
   Object.entries(blocksOf(run)).reduce((text, [block, content]) => withBlock(text, block, content), document)
 
-function conditions({ cpu, cores, memoryGiB, platform, node, load }: Run['machine'], cells: Run['cells']): string {
-  const all = cells.flatMap(({ rounds }) => rounds)
+function conditions(
+  { cpu, cores, memoryGiB, platform, node, load }: Run['machine'],
+  measurements: Run['measurements'],
+): string {
+  const all = measurements.flatMap(({ rounds }) => rounds)
   const repeats = all.reduce((sum, round) => sum + round.repeats, 0)
   const failed = all.reduce((sum, round) => sum + round.failedSends, 0)
-  const rounds = cells.map((cell) => cell.rounds.length)
+  const rounds = measurements.map((measurement) => measurement.rounds.length)
   const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)]
   const counted = fewest === most ? String(most) : `${String(fewest)} to ${String(most)}`
   return (
     `Machine: ${cpu}, ${String(cores)} cores, ${String(memoryGiB)} GiB, ${platform}, Node.js ${node}; ` +
-    `load before the run ${short(load)}. Rounds of a cell: ${counted}; events that came twice: ${String(repeats)}; sends that failed: ${String(failed)}.`
+    `load before the run ${short(load)}. Rounds of a measurement: ${counted}; events that came twice: ${String(repeats)}; sends that failed: ${String(failed)}.`
   )
 }

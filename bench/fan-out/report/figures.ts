@@ -1,9 +1,9 @@
 import { dollarsFor } from '../../../scripts/costs/usage.ts'
 import type { Round, Used } from '../measurement.ts'
-import type { Cell, Way } from '../comparison.ts'
+import type { Measurement, VariantName } from '../comparison.ts'
 import { median } from '../../shared/statistics.ts'
 
-export const names: Record<Way, string> = {
+export const names: Record<VariantName, string> = {
   tabletalk: 'Tabletalk',
   scan: 'scan, 9 other rooms',
   scanOwn: 'scan, this room alone',
@@ -13,12 +13,12 @@ export const names: Record<Way, string> = {
 }
 
 /** A message's frame from the client, and ours has a reply. The floors aren't chats: they have no price. */
-const FRAMES: Partial<Record<Way, number>> = { tabletalk: 2, scan: 1, scanOwn: 1, members: 1 }
+const FRAMES: Partial<Record<VariantName, number>> = { tabletalk: 2, scan: 1, scanOwn: 1, members: 1 }
 
-/** A way has kept up when its last event was there so soon after the last send. */
+/** A variant has kept up when its last event was there so soon after the last send. */
 const KEPT_UP_MS = 1_000
 
-/** Of a cell, medians over its rounds. What would be wrong of work cut short is `null`, as is what a floor hasn't got. */
+/** Of a measurement, medians over its rounds. What would be wrong of work cut short is `null`, as is what a floor hasn't got. */
 export interface Figures {
   /** `late`: every event came, the last of them more than a second after the last send. `cut`: not every event came. */
   state: 'kept up' | 'late' | 'cut'
@@ -33,18 +33,18 @@ export interface Figures {
   peakMiB: number | null
 }
 
-export function figuresOf({ way, rounds }: Pick<Cell, 'way' | 'rounds'>): Figures {
+export function figuresOf({ variant, rounds }: Pick<Measurement, 'variant' | 'rounds'>): Figures {
   const cut = rounds.some(({ complete }) => !complete)
   const perEvent = (of: (used: Used, round: Round) => number) =>
     cut ? null : medianOrNull(rounds.map((round) => round.used && of(round.used, round) / round.events))
-  const frames = FRAMES[way]
+  const frames = FRAMES[variant]
   return {
     state: cut ? 'cut' : rounds.some(({ tailMs }) => tailMs > KEPT_UP_MS) ? 'late' : 'kept up',
     eventsPerSecond: median(rounds.map(({ events, elapsedMs }) => (events / elapsedMs) * 1_000)),
     p50Ms: medianOrNull(rounds.map(({ p50Ms }) => p50Ms)),
     p99Ms: medianOrNull(rounds.map(({ p99Ms }) => p99Ms)),
     cpuPerEventUs: perEvent((_, { cpuMs }) => (cpuMs ?? 0) * 1_000),
-    postsPerEvent: way === 'broadcast' ? null : perEvent(({ posts }) => posts),
+    postsPerEvent: variant === 'broadcast' ? null : perEvent(({ posts }) => posts),
     readsPerEvent: frames === undefined ? null : perEvent(({ reads }) => reads),
     writesPerEvent: frames === undefined ? null : perEvent(({ writes }) => writes),
     dollarsPerMillionEvents:

@@ -8,10 +8,10 @@ export interface Member {
   userId: string
 }
 
-/** One way to get a message to a room's connections, as the code of its Lambda functions. */
-export interface Way {
+/** One variant to get a message to a room's connections, as the code of its Lambda functions. */
+export interface Variant {
   client: DynamoDBClient
-  /** Makes a room known to it. Done in a process of its own, unless the way keeps the room in memory. */
+  /** Makes a room known to it. Done in a process of its own, unless the variant keeps the room in memory. */
   seed: (chatRoomId: string, members: readonly Member[]) => Promise<void>
   /** The function that a client's frame invokes. */
   send: (chatRoomId: string, content: string) => Promise<void>
@@ -19,8 +19,8 @@ export interface Way {
   work?: (event: DynamoDBStreamEvent) => Promise<unknown>
 }
 
-/** What a way's process has used since it started. */
-export interface WayUsage {
+/** What a variant's process has used since it started. */
+export interface VariantUsage {
   cpuMs: number
   reads: number
   writes: number
@@ -30,11 +30,11 @@ export interface WayUsage {
   peakMiB: number
 }
 
-/** Lets another process drive the way. */
-export function serve({ client, seed, send, work }: Way): void {
+/** Lets another process drive the variant. */
+export function serve({ client, seed, send, work }: Variant): void {
   const units = countUnits(client)
   let invocations = 0
-  const calls: WayCalls = {
+  const calls: VariantCalls = {
     seed: ({ chatRoomId, members }) => seed(chatRoomId, members),
     async send({ chatRoomId, content }) {
       invocations++
@@ -52,9 +52,9 @@ export function serve({ client, seed, send, work }: Way): void {
   answerCalls(calls)
 }
 
-export type WayCalls = {
+export type VariantCalls = {
   seed(argument: { chatRoomId: string; members: Member[] }): Promise<void>
   send(argument: { chatRoomId: string; content: string }): Promise<void>
   work(event: DynamoDBStreamEvent): Promise<unknown>
-  usage(): Promise<WayUsage>
+  usage(): Promise<VariantUsage>
 }
