@@ -1,4 +1,4 @@
-import type { PostFrame } from '../../src/delivery/posting/post.ts'
+import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
 
 /** What became of posts, which the stream function doesn't fail for: an endpoint that is wrong would go unnoticed. */
 export class Posts {

@@ -1,6 +1,6 @@
 import type { SubscriptionRange, SubscriptionRow } from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
-import type { Outcome } from './posting/post-frame.ts'
+import type { PostOutcome } from './posting/post-frame.ts'
 
 export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
 
@@ -19,7 +19,7 @@ export interface Delivery {
 
 export interface FanOutReport {
   /** Posts by outcome. */
-  posts: Record<Outcome, number>
+  posts: Record<PostOutcome, number>
   /** Events that reached a connection. */
   eventsDelivered: number
   /** Recipients that were not posted to, for they had lately let a post time out and too many had. */
@@ -29,5 +29,5 @@ export interface FanOutReport {
   /** Deliveries to ranges that there was no time for: they must come again too, and nothing is wrong with them. */
   postponed: string[]
   /** What went wrong with single recipients; they catch up with `sync`. */
-  errors: { connectionId: string; outcome: Outcome; error: unknown }[]
+  errors: { connectionId: string; outcome: PostOutcome; error: unknown }[]
 }

@@ -2,7 +2,7 @@ import type { Delivery } from '../delivery/delivery.ts'
 import { groupBy } from '../delivery/group-by.ts'
 
 /** `stream.window` of `terraform/stack.json`. */
-export interface Window {
+export interface WindowSettings {
   /** How long an invocation under pressure lasts at least; 0 for no window. */
   milliseconds: number
   /** Pressure begins with so many events told to one room within a second. */
@@ -10,7 +10,7 @@ export interface Window {
 }
 
 /** @throws Error for a `STREAM_WINDOW_…` that is no number; unset, there is no window */
-export function windowOf(env: Record<string, string | undefined>): Window {
+export function windowOf(env: Record<string, string | undefined>): WindowSettings {
   return {
     milliseconds: numberOf(env, 'STREAM_WINDOW_MS'),
     fromEventsPerSecond: numberOf(env, 'STREAM_WINDOW_FROM_EVENTS_PER_SECOND'),
@@ -40,11 +40,11 @@ interface Batch {
  * larger, and delays nothing of its own. It stays until `milliseconds` after its start, and only while a room of the
  * shard is busy: what comes after a quiet second goes at once.
  */
-export class Pace {
-  readonly #window: Window
+export class CoalescingWindow {
+  readonly #window: WindowSettings
   #recent: Batch[] = []
 
-  constructor(window: Window) {
+  constructor(window: WindowSettings) {
     this.#window = window
   }
 

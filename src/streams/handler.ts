@@ -4,9 +4,10 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { changeOf } from './changes.ts'
 import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
 import { fanOut } from '../delivery/fan-out.ts'
-import { Pace, windowOf } from './coalescing-window.ts'
+import { CoalescingWindow, windowOf } from './coalescing-window.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
-import { type PostFrame, postTo } from '../delivery/posting/post.ts'
+import { postTo } from '../delivery/posting/post.ts'
+import type { PostFrame } from '../delivery/posting/post-frame.ts'
 import { react, RoomCache } from './reactions.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 
@@ -22,9 +23,9 @@ const metrics = new Metrics({ serviceName: 'fan-out' })
  * follows it comes twice, which clients drop by `(chatRoomId, seq)`. Only a record that can't be read, or whose table
  * access failed, is such a failure, and a task that there was no time for; a recipient that can't be reached never is.
  * Throws when the first of several records failed: Lambda then halves the batch. Under pressure it returns a little
- * later than it could, see `Pace`.
+ * later than it could, see `CoalescingWindow`.
  */
-export function streamHandler(post: PostFrame, pace = new Pace(windowOf(process.env))) {
+export function streamHandler(post: PostFrame, window = new CoalescingWindow(windowOf(process.env))) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new Set<string>()
@@ -60,7 +61,7 @@ export function streamHandler(post: PostFrame, pace = new Pace(windowOf(process.
       // follows along into the on-failure destination. An error has the batch cut in the middle until it stands alone.
       throw new Error('unable to process the first record of the batch')
     }
-    await pace.hold(startedAt, deliveries)
+    await window.hold(startedAt, deliveries)
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
   }
 }

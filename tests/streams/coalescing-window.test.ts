@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { windowEnvironment } from '../../local/environment.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
-import { Pace, type Window, windowOf } from '../../src/streams/coalescing-window.ts'
+import { CoalescingWindow, type WindowSettings, windowOf } from '../../src/streams/coalescing-window.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout'], now: 1_800_000_000_000 })
@@ -32,9 +32,9 @@ const delivery = (chatRoomId: string): Delivery => ({
 })
 
 /** A shard whose batches are worked one at a time, each with all that is there; posting takes 20 ms. */
-async function work(said: Said[], window: Window) {
+async function work(said: Said[], window: WindowSettings) {
   const waiting = said.toSorted((a, b) => a.at - b.at)
-  const pace = new Pace(window)
+  const coalescing = new CoalescingWindow(window)
   const batches: Said[][] = []
   const waits: { chatRoomId: string; ms: number }[] = []
   while (waiting.length > 0) {
@@ -45,7 +45,7 @@ async function work(said: Said[], window: Window) {
     batches.push(batch)
     waits.push(...batch.map(({ at, chatRoomId }) => ({ chatRoomId, ms: Math.floor(startedAt - at) })))
     await vi.advanceTimersByTimeAsync(POSTING_MS)
-    const held = pace.hold(
+    const held = coalescing.hold(
       startedAt,
       batch.map(({ chatRoomId }) => delivery(chatRoomId)),
     )
@@ -97,9 +97,9 @@ const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
   Array.from({ length: count }, () => ({ ...delivery('busy'), ...more }))
 
 /** How long a batch that has just begun is held. */
-async function heldMs(pace: Pace, told: Delivery[]): Promise<number> {
+async function heldMs(coalescing: CoalescingWindow, told: Delivery[]): Promise<number> {
   const startedAt = Date.now()
-  const held = pace.hold(startedAt, told)
+  const held = coalescing.hold(startedAt, told)
   await vi.runAllTimersAsync()
   await held
   return Date.now() - startedAt
@@ -112,14 +112,14 @@ test.each<[string, number, Delivery[]]>([
   ['of what single connections are told', 0, deliveries(50, { only: [] })],
   ['of tasks', 0, deliveries(50, { range: { after: '00#', through: '0f' } })],
 ])('a batch %s is held %i ms', async (_, expected, told) => {
-  expect(await heldMs(new Pace(window), told)).toBe(expected)
+  expect(await heldMs(new CoalescingWindow(window), told)).toBe(expected)
 })
 
 test('what posting took counts', async () => {
   const startedAt = Date.now()
   await vi.advanceTimersByTimeAsync(window.milliseconds)
-  const pace = new Pace(window)
-  await pace.hold(startedAt, deliveries(50))
+  const coalescing = new CoalescingWindow(window)
+  await coalescing.hold(startedAt, deliveries(50))
   expect(vi.getTimerCount()).toBe(0)
 })
 

@@ -13,7 +13,7 @@ import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
-import { Pace } from '../../src/streams/coalescing-window.ts'
+import { CoalescingWindow } from '../../src/streams/coalescing-window.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 import { failure, FakePost } from '../delivery/fake-post.ts'
@@ -90,11 +90,11 @@ test('at the rate of 100 messages a second a batch of the window takes one post 
   expect(gateway.delivered.length / events).toBeLessThanOrEqual(0.1)
 })
 
-test('the handler ends when its pace lets it, which is asked after the posts', async () => {
+test('the handler ends when its window lets it, which is asked after the posts', async () => {
   const room = unique('room')
   await listening('ada', [room])
   const steps: string[] = []
-  class Noting extends Pace {
+  class Noting extends CoalescingWindow {
     override async hold(): Promise<void> {
       steps.push(`held after ${gateway.delivered.length} post`)
       await new Promise(setImmediate)

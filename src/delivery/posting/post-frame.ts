@@ -1,7 +1,7 @@
 import type { Credentials } from './sign-post.ts'
 
 /** How a post ended. `gone` is final; the others mean that the recipient catches up with `sync`. */
-export type Outcome = 'delivered' | 'gone' | 'throttled' | 'slow' | 'failed'
+export type PostOutcome = 'delivered' | 'gone' | 'throttled' | 'slow' | 'failed'
 
 /**
  * Sends one frame to one connection, once. Rejects with an error that carries `$metadata.httpStatusCode`, or is named

@@ -1,4 +1,4 @@
-import type { Outcome, PostFrame } from './post-frame.ts'
+import type { PostOutcome, PostFrame } from './post-frame.ts'
 
 /** An attempt is given up after this: a healthy post takes a few milliseconds. */
 export const ATTEMPT_TIMEOUT_MS = 2_000
@@ -11,7 +11,7 @@ const BASE_DELAY_MS = 50
  * By the status alone: without the error-type header, which not every gateway sends, the SDK's error has no name.
  * A timeout has no status.
  */
-export function outcomeOf(error: unknown): Exclude<Outcome, 'delivered'> {
+export function outcomeOf(error: unknown): Exclude<PostOutcome, 'delivered'> {
   const { name, code, $metadata } = error as { name?: string; code?: string; $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode
   if (status === 410 || name === 'GoneException') return 'gone'
@@ -37,14 +37,15 @@ export async function postWithRetry(
   connectionId: string,
   frame: Uint8Array,
   deadline: number,
-): Promise<{ outcome: Outcome; error?: unknown }> {
+  random: () => number = Math.random,
+): Promise<{ outcome: PostOutcome; error?: unknown }> {
   for (let attempt = 1; ; attempt++) {
     try {
       await post(connectionId, frame, timeoutBefore(deadline))
       return { outcome: 'delivered' }
     } catch (error) {
       const outcome = outcomeOf(error)
-      const delay = Math.random() * BASE_DELAY_MS * 2 ** attempt
+      const delay = random() * BASE_DELAY_MS * 2 ** attempt
       if (outcome === 'slow' || !mayPass(error) || attempt === ATTEMPTS || Date.now() + delay > deadline) {
         return { outcome, error }
       }

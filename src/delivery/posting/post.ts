@@ -2,8 +2,6 @@ import { client } from '../../entities/table.ts'
 import { leanPost } from './lean-post.ts'
 import { type Aws, CONCURRENCY, type PostFrame } from './post-frame.ts'
 
-export type { PostFrame } from './post-frame.ts'
-
 /**
  * Posts to `CONNECTIONS_ENDPOINT`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`: configuration, never an
  * event's domain name, which may be a custom domain. `POSTING=sdk` posts by the SDK's client instead of our own.

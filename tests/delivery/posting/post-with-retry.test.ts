@@ -1,16 +1,14 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { PostFrame } from '../../../src/delivery/posting/post-frame.ts'
 import { outcomeOf, postWithRetry } from '../../../src/delivery/posting/post-with-retry.ts'
 import { failure } from '../fake-post.ts'
 
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0)
-})
 afterEach(() => {
   vi.useRealTimers()
-  vi.restoreAllMocks()
 })
 
+/** The random number with which a retry is made at once. */
+const atOnce = () => 0
 const LATER = Number.MAX_SAFE_INTEGER
 const frame = Buffer.from('{}')
 
@@ -45,14 +43,14 @@ test.each([
   ['a broken socket', new Error('read ECONNRESET')],
 ])('%s is tried again, and the fourth attempt may succeed', async (_, error) => {
   const post = failing(error, error, error)
-  expect(await postWithRetry(post, 'c', frame, LATER)).toEqual({ outcome: 'delivered' })
+  expect(await postWithRetry(post, 'c', frame, LATER, atOnce)).toEqual({ outcome: 'delivered' })
   expect(post).toHaveBeenCalledTimes(4)
 })
 
 test('the fourth failure is the last', async () => {
   const error = failure(429)
   const post = failing(error, error, error, error)
-  expect(await postWithRetry(post, 'c', frame, LATER)).toEqual({ outcome: 'throttled', error })
+  expect(await postWithRetry(post, 'c', frame, LATER, atOnce)).toEqual({ outcome: 'throttled', error })
   expect(post).toHaveBeenCalledTimes(4)
 })
 
@@ -63,31 +61,30 @@ test.each([
   ['a timeout, which would hold its place against those who answer', failure(undefined, 'TimeoutError')],
 ])('no second attempt after %s', async (_, error) => {
   const post = failing(error)
-  expect(await postWithRetry(post, 'c', frame, LATER)).toEqual({ outcome: outcomeOf(error), error })
+  expect(await postWithRetry(post, 'c', frame, LATER, atOnce)).toEqual({ outcome: outcomeOf(error), error })
   expect(post).toHaveBeenCalledTimes(1)
 })
 
 test('after the deadline there is one attempt and no retry', async () => {
   const post = failing(failure(429))
-  expect(await postWithRetry(post, 'c', frame, Date.now() - 1)).toMatchObject({ outcome: 'throttled' })
+  expect(await postWithRetry(post, 'c', frame, Date.now() - 1, atOnce)).toMatchObject({ outcome: 'throttled' })
   expect(post).toHaveBeenCalledTimes(1)
 })
 
 test('a retry that would begin after the deadline is not waited for', async () => {
-  vi.mocked(Math.random).mockReturnValue(1)
   const post = failing(failure(429))
-  expect(await postWithRetry(post, 'c', frame, Date.now() + 50)).toMatchObject({ outcome: 'throttled' })
+  expect(await postWithRetry(post, 'c', frame, Date.now() + 50, () => 1)).toMatchObject({ outcome: 'throttled' })
   expect(post).toHaveBeenCalledTimes(1)
 })
 
 test('delays have full jitter: anything from nothing up to 100, 200 and 400 ms', async () => {
   vi.useFakeTimers()
   const waits = async (random: number) => {
-    vi.mocked(Math.random).mockReturnValue(random)
     const at: number[] = []
     const post = failing(failure(429), failure(429), failure(429))
     const begun = Date.now()
-    const done = postWithRetry((...args) => (at.push(Date.now() - begun), post(...args)), 'c', frame, LATER)
+    const timed: PostFrame = (...args) => (at.push(Date.now() - begun), post(...args))
+    const done = postWithRetry(timed, 'c', frame, LATER, () => random)
     await vi.runAllTimersAsync()
     expect(await done).toEqual({ outcome: 'delivered' })
     return at
@@ -104,6 +101,6 @@ test.each([
 ])('an attempt is given %s', async (_, left, timeoutMs) => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const post = failing()
-  await postWithRetry(post, 'c', frame, Date.now() + left)
+  await postWithRetry(post, 'c', frame, Date.now() + left, atOnce)
   expect(post).toHaveBeenCalledWith('c', frame, timeoutMs)
 })
