@@ -1,4 +1,8 @@
-/** `Map.groupBy` of ES2024, which Node 20 doesn't have. Groups in the order of their first member. */
+/**
+ * Groups items by a key, in the order in which each key first appears.
+ *
+ * Stands in for `Map.groupBy`, which Node has since version 21: Lambda runs 22, but developers and CI may run 20.19.
+ */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const item of items) {
