@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { StartupError } from './contracts.ts'
 
-/** Answer with a JSON body. */
+/** Sends a JSON body. */
 export function sendJson(
   res: ServerResponse,
   status: number,
@@ -19,7 +19,7 @@ export function sendJson(
   res.end(json)
 }
 
-/** Answer with `{"error":{"code","message"}}`. */
+/** Sends `{"error":{"code","message"}}`. */
 export function sendError(
   res: ServerResponse,
   status: number,
@@ -36,21 +36,22 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
-    // Read on to the end: a client that is still sending would see a reset instead of the answer.
+    // Reads on to the end: a client that is still sending would see a reset instead of the response.
     if (size <= maxBytes) chunks.push(chunk)
   }
   return size > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8')
 }
 
-/** The path of a request target, without the query. */
+/** The request's path, without the query. */
 export function pathOf(req: IncomingMessage): string {
   return (req.url ?? '/').split('?', 1)[0] ?? '/'
 }
 
 /**
- * Listen on the port, 0 for any free one; resolves to the port.
+ * Starts to listen and resolves to the port.
  *
- * @throws StartupError when the address can't be had.
+ * @param port 0 for any free one
+ * @throws StartupError with the remedy when the address can't be used
  */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   try {
@@ -68,11 +69,17 @@ export async function listen(server: Server, port: number, host: string): Promis
   return typeof address === 'object' && address ? address.port : port
 }
 
+/** `http://HOST:PORT` as this machine reaches it: an address that stands for all interfaces becomes 127.0.0.1. */
+export function originOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 function unableToListen(cause: NodeJS.ErrnoException, port: number, host: string): Error {
-  const at = (reason: string) => new StartupError(`unable to listen on ${host}:${String(port)}; ${reason}`, { cause })
+  const at = (reason: string) => new StartupError(`unable to listen on ${host}:${port}; ${reason}`, { cause })
   switch (cause.code) {
     case 'EADDRINUSE':
-      return at(`the port is taken – choose another: PORT=${String(port === 8081 ? 8082 : 8081)} npm start`)
+      return at(`the port is taken – choose another: PORT=${port === 8081 ? 8082 : 8081} npm start`)
     case 'EACCES':
       return at('the port needs more rights – choose one above 1023: PORT=8081 npm start')
     case 'EADDRNOTAVAIL':

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Closable, Invoke, Log } from '../contracts.ts'
 import { Deliveries, type EventFault, type FailedDelivery } from './deliveries.ts'
 import type { BucketContext } from './exchange.ts'
-import { listen } from './http-server.ts'
+import { startHttpServer } from './http-server.ts'
 import { sweep, type LifecycleRule, type Swept } from './lifecycle.ts'
 import { MultipartUploads } from './multipart-uploads.ts'
 import { Notifier, type Notification } from './notifier.ts'
@@ -25,7 +25,7 @@ export interface BucketOptions {
   /** The one key pair whose signatures are accepted. */
   credentials: Credentials
   /** Keeps objects and undelivered events over restarts. Default: a temporary folder, removed on `close`. */
-  dataDir?: string
+  dataDir?: string | undefined
   /** Origins of the CORS rule, exact or `*`. Methods are GET, HEAD, POST and PUT. */
   corsOrigins: readonly string[]
   notifications: readonly Notification[]
@@ -35,8 +35,8 @@ export interface BucketOptions {
   /** Milliseconds between the attempts at an event, one more attempt than waits. Default 100, 400; AWS waits 1 and 2 minutes. */
   retryDelaysMs?: readonly number[]
   /** Clock of signatures, policies, events and lifecycle. */
-  now?: () => Date
-  faults?: { onEvent?: EventFault }
+  now?: (() => Date) | undefined
+  faults?: { onEvent?: EventFault } | undefined
 }
 
 export interface Bucket extends Closable {
@@ -91,7 +91,7 @@ export async function startBucket(options: BucketOptions): Promise<Bucket> {
   const removeTemporary = (): void => {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
   }
-  const server = await listen({
+  const server = await startHttpServer({
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     corsOrigins: options.corsOrigins,

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { finished } from 'node:stream/promises'
-import { StartupError, type Closable, type Log } from '../contracts.ts'
+import type { Closable, Log } from '../contracts.ts'
+import { listen, originOf } from '../http.ts'
+import { Running } from '../running.ts'
 import { applyCors, preflight } from './cors.ts'
 import type { Exchange } from './exchange.ts'
 import { S3Error } from './s3-error.ts'
 import { parseTarget } from './target.ts'
 
-/** Milliseconds that requests under way have to end when the server closes. */
+/** Milliseconds that running requests have to end when the server closes. */
 const CLOSE_GRACE_MS = 1000
 
-interface Options {
+interface HttpServerOptions {
   host: string
   port: number
   corsOrigins: readonly string[]
@@ -25,42 +26,33 @@ interface Options {
  *
  * @throws StartupError when the port is taken
  */
-export async function listen(options: Options): Promise<Closable & { endpoint: string }> {
-  const handling = new Set<Promise<void>>()
-  const server = createServer((req, res) => {
-    const run = handle(options, req, res)
-      .catch((error: unknown) => {
-        options.log.error('a request could not be answered', { error: String(error) })
-        res.destroy()
-      })
-      .finally(() => handling.delete(run))
-    handling.add(run)
-  })
-  server.listen(options.port, options.host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new StartupError(
-      `unable to start the bucket; port ${options.port} is taken: end what listens there, or choose another port`,
-      { cause: error },
-    )
-  }
-  const { port } = server.address() as AddressInfo
+export async function startHttpServer(options: HttpServerOptions): Promise<Closable & { endpoint: string }> {
+  const handling = new Running()
+  const server = createServer((req, res) => handling.track(handle(options, req, res)))
+  const port = await listen(server, options.port, options.host)
   return {
-    endpoint: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    endpoint: originOf(options.host, port),
     async close() {
       const closed = once(server, 'close')
       server.close()
       const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
       await closed
       clearTimeout(cut)
-      await Promise.all(handling)
+      await handling.ended()
     },
   }
 }
 
-async function handle(options: Options, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function handle(options: HttpServerOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  try {
+    await respond(options, req, res)
+  } catch (error) {
+    options.log.error('a request could not be answered', { error: String(error) })
+    res.destroy()
+  }
+}
+
+async function respond(options: HttpServerOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const requestId = randomBytes(8).toString('hex').toUpperCase()
   res.setHeader('x-amz-request-id', requestId)
   res.setHeader('x-amz-id-2', randomBytes(48).toString('base64'))
@@ -92,8 +84,8 @@ async function handle(options: Options, req: IncomingMessage, res: ServerRespons
 }
 
 /**
- * What is left of a refused body has to be read, or the client can't get to the answer. `resume()` does nothing while
- * an iterator that was left early still listens for `readable`.
+ * Reads the rest of a refused body: a client that is still sending never sees the response otherwise. `resume()` does
+ * nothing while an iterator that was left early still listens for `readable`.
  */
 function readToEnd(req: IncomingMessage): void {
   const read = (): void => {
@@ -104,7 +96,7 @@ function readToEnd(req: IncomingMessage): void {
 }
 
 function answerError(
-  { log }: Options,
+  { log }: HttpServerOptions,
   { req, res, requestId, method }: Pick<Exchange, 'req' | 'res' | 'requestId' | 'method'>,
   thrown: unknown,
 ): void {

@@ -3,7 +3,7 @@ import { failureRecord } from './failure-record.ts'
 import { failedFrom } from './batch-response.ts'
 import { inRegion } from './lambda-record.ts'
 import type { MappingState } from './mapping-state.ts'
-import type { EventSourceMappingOptions } from './options.ts'
+import type { EventSourceMappingOptions } from './mapping-options.ts'
 import type { PendingRecord } from './pending-record.ts'
 
 /** A batch, or what is left of it after splitting. */

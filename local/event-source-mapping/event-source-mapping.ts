@@ -1,9 +1,10 @@
 import { DescribeStreamCommand, type Shard as ShardDescription } from '@aws-sdk/client-dynamodb-streams'
 import type { Closable } from '../contracts.ts'
+import { Running } from '../running.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { compileFilters, type RecordFilter } from './filter-pattern.ts'
 import { MappingState } from './mapping-state.ts'
-import type { EventSourceMappingOptions } from './options.ts'
+import type { EventSourceMappingOptions } from './mapping-options.ts'
 import { Shard, type StartingPosition } from './shard.ts'
 
 /** Lambda's event source mapping for one DynamoDB stream. */
@@ -46,7 +47,12 @@ class Mapping implements EventSourceMapping {
   readonly #passes: RecordFilter
   readonly #state = new MappingState()
   readonly #shards = new Map<string, Shard>()
-  readonly #running = new Set<Promise<void>>()
+  /** A part that rejects is a defect: it is logged, and `idle` and `healthy` reject. */
+  readonly #running = new Running((error) => {
+    this.#options.log.error('the event source mapping failed', { error: String(error) })
+    this.#crash = { error }
+    this.#state.monitor.notify()
+  })
   /** When the stream was last described: in which round, with how many shards finished by then. */
   #described = { round: 0, finished: 0 }
   #crash: { error: unknown } | undefined
@@ -59,7 +65,7 @@ class Mapping implements EventSourceMapping {
 
   async start(): Promise<void> {
     await this.#refresh(this.#options.mapping.startingPosition)
-    this.#supervise(this.#keepRefreshing())
+    this.#running.track(this.#keepRefreshing())
   }
 
   async idle(): Promise<void> {
@@ -87,7 +93,7 @@ class Mapping implements EventSourceMapping {
 
   async close(): Promise<void> {
     this.#state.close()
-    await Promise.all(this.#running)
+    await this.#running.ended()
     await this.#checkpoint.flush()
   }
 
@@ -154,7 +160,7 @@ class Mapping implements EventSourceMapping {
     )
     if (position.type === 'LATEST') await shard.open()
     this.#shards.set(shardId, shard)
-    this.#supervise(shard.run())
+    this.#running.track(shard.run())
   }
 
   async #describe(): Promise<ShardDescription[]> {
@@ -170,17 +176,5 @@ class Mapping implements EventSourceMapping {
       last = page?.LastEvaluatedShardId
     } while (last !== undefined)
     return shards
-  }
-
-  /** A part that rejects is a defect: it is logged, and whoever waits for the stream is told. */
-  #supervise(part: Promise<void>): void {
-    const supervised = part
-      .catch((error: unknown) => {
-        this.#options.log.error('the event source mapping failed', { error: String(error) })
-        this.#crash = { error }
-        this.#state.monitor.notify()
-      })
-      .finally(() => this.#running.delete(supervised))
-    this.#running.add(supervised)
   }
 }

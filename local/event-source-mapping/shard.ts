@@ -14,7 +14,7 @@ import type { RecordFilter } from './filter-pattern.ts'
 import { toLambdaRecord } from './lambda-record.ts'
 import { Lane } from './lane.ts'
 import type { MappingState } from './mapping-state.ts'
-import type { EventSourceMappingOptions } from './options.ts'
+import type { EventSourceMappingOptions } from './mapping-options.ts'
 import { Progress } from './progress.ts'
 
 export type StartingPosition = { type: 'TRIM_HORIZON' | 'LATEST' } | { type: 'AFTER_SEQUENCE_NUMBER'; after: string }

@@ -5,7 +5,7 @@ import type { Api } from './events.ts'
 import type { GatewayFaults } from './faults.ts'
 import type { Integration } from './integration.ts'
 import type { GatewayLimits } from './limits.ts'
-import type { Running } from './running.ts'
+import type { Running } from '../running.ts'
 
 /** What the gateway's moments share. */
 export interface GatewayContext {

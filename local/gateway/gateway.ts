@@ -9,7 +9,7 @@ import type { Api } from './events.ts'
 import { GatewayFaults } from './faults.ts'
 import { Integration } from './integration.ts'
 import { AWS_LIMITS, type GatewayLimits } from './limits.ts'
-import { Running } from './running.ts'
+import { Running } from '../running.ts'
 import { createUpgrade } from './upgrade.ts'
 
 /** `stage` is the path: `local` serves `/local` and `/local/@connections`. */
@@ -18,7 +18,7 @@ export interface GatewayOptions extends Api {
   invoke: Invoke
   log: Log
   /** Default: AWS's own. */
-  limits?: Partial<GatewayLimits>
+  limits?: Partial<GatewayLimits> | undefined
 }
 
 export interface Gateway extends Closable {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FunctionError, type Invoke, type Log } from '../contracts.ts'
-import type { Running } from './running.ts'
+import type { Running } from '../running.ts'
 
 export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'timedOut' }
 

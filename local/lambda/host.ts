@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { Closable, Invoke, Log } from '../contracts.ts'
 import type { Stack, StackFunction } from '../../terraform/stack.ts'
+import type { Closable, Invoke, Log } from '../contracts.ts'
+import { Running } from '../running.ts'
 import { bundleFunctions } from './bundle.ts'
+import type { WorkerRequest } from './messages.ts'
 import { Sandbox } from './sandbox.ts'
 
 export interface LambdaHostOptions {
@@ -43,7 +45,7 @@ interface Group {
  */
 export async function startLambdaHost({ stack, environment, log }: LambdaHostOptions): Promise<LambdaHost> {
   const bundle = await bundleFunctions(stack.functions)
-  const running = new Set<Promise<unknown>>()
+  const running = new Running()
   let groups: Map<string, Group> | undefined
   let closing: Promise<void> | undefined
 
@@ -70,18 +72,15 @@ export async function startLambdaHost({ stack, environment, log }: LambdaHostOpt
     return sandbox
   }
 
-  const track = async <T>(work: Promise<T>): Promise<T> => {
-    running.add(work)
-    try {
-      return await work
-    } finally {
-      running.delete(work)
-    }
+  const run = (sandbox: Sandbox, request: WorkerRequest, timeoutMs: number): Promise<unknown> => {
+    const result = sandbox.run(request, timeoutMs)
+    running.track(result)
+    return result
   }
 
   const stop = async (): Promise<void> => {
-    await Promise.allSettled(running)
-    // Many functions share a group.
+    await running.ended()
+    // Several functions share a group.
     await Promise.all([...new Set(groups?.values())].map(endSandboxes))
     await bundle.close()
   }
@@ -91,27 +90,23 @@ export async function startLambdaHost({ stack, environment, log }: LambdaHostOpt
       const { memoryMb, timeoutSeconds } = functionOf(functionName)
       const timeoutMs = timeoutSeconds * 1000
       const sandbox = sandboxOf(groupOf(functionName))
-      return track(
-        sandbox.run(
-          {
-            kind: 'invoke',
-            id: randomUUID(),
-            functionName,
-            file: bundle.file(functionName),
-            event: JSON.stringify(event),
-            timeoutMs,
-            memoryMb,
-          },
-          timeoutMs,
-        ),
-      )
+      const request: WorkerRequest = {
+        kind: 'invoke',
+        id: randomUUID(),
+        functionName,
+        file: bundle.file(functionName),
+        event: JSON.stringify(event),
+        timeoutMs,
+        memoryMb,
+      }
+      return run(sandbox, request, timeoutMs)
     },
     async warm() {
       const all = new Set(Object.keys(stack.functions).map(groupOf))
       await Promise.all(
         [...all].map((group) => {
           const files = group.functionNames.map((functionName) => bundle.file(functionName))
-          return track(sandboxOf(group).run({ kind: 'load', id: randomUUID(), files }, 0))
+          return run(sandboxOf(group), { kind: 'load', id: randomUUID(), files }, 0)
         }),
       )
     },

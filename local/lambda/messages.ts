@@ -21,9 +21,9 @@ export interface LoadRequest {
   files: string[]
 }
 
-export type Request = InvokeRequest | LoadRequest
+export type WorkerRequest = InvokeRequest | LoadRequest
 
-export type Answer =
+export type WorkerReply =
   | { kind: 'started'; id: string }
   /** `result` is JSON text */
   | { kind: 'result'; id: string; result: string }

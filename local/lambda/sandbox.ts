@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import type { Closable, Log } from '../contracts.ts'
 import { FunctionError } from '../contracts.ts'
-import type { Answer, Request } from './messages.ts'
+import type { WorkerReply, WorkerRequest } from './messages.ts'
 
 /** Lambda's limit for what runs before the handler: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const INIT_TIMEOUT_MS = 10_000
@@ -50,7 +50,7 @@ export class Sandbox implements Closable {
     })
     createInterface({ input: this.#worker.stdout }).on('line', (line) => this.#log.info(line, { source: this.#name }))
     createInterface({ input: this.#worker.stderr }).on('line', (line) => this.#log.warn(line, { source: this.#name }))
-    this.#worker.on('message', (answer: Answer) => this.#receive(answer))
+    this.#worker.on('message', (answer: WorkerReply) => this.#receive(answer))
     this.#worker.on('error', (error) => this.#fail(error))
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -67,7 +67,7 @@ export class Sandbox implements Closable {
   }
 
   /** @throws FunctionError, see `Invoke`. */
-  run(request: Request, timeoutMs: number): Promise<unknown> {
+  run(request: WorkerRequest, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#timeOut(request.id), INIT_TIMEOUT_MS + timeoutMs)
       this.#pending.set(request.id, { resolve, reject, timer, timeoutMs })
@@ -82,7 +82,7 @@ export class Sandbox implements Closable {
     await this.ended
   }
 
-  #receive(answer: Answer): void {
+  #receive(answer: WorkerReply): void {
     const pending = this.#pending.get(answer.id)
     // It has timed out meanwhile.
     if (!pending) return

@@ -1,7 +1,7 @@
 /** Runs in a worker thread: imports the bundled handlers and invokes them as the Node.js runtime of Lambda does. */
 import { parentPort } from 'node:worker_threads'
 import { context } from './context.ts'
-import type { Answer, InvokeRequest, Request } from './messages.ts'
+import type { WorkerReply, InvokeRequest, WorkerRequest } from './messages.ts'
 
 type AsyncHandler = (event: unknown, context: object) => unknown
 
@@ -19,14 +19,14 @@ process.on('unhandledRejection', (reason) => {
   throw fatal
 })
 
-port.on('message', (request: Request) => {
+port.on('message', (request: WorkerRequest) => {
   answer(request).then(
-    (result) => port.postMessage({ kind: 'result', id: request.id, result } satisfies Answer),
+    (result) => port.postMessage({ kind: 'result', id: request.id, result } satisfies WorkerReply),
     (error: unknown) => port.postMessage(failure(request.id, error)),
   )
 })
 
-async function answer(request: Request): Promise<string> {
+async function answer(request: WorkerRequest): Promise<string> {
   if (request.kind === 'load') {
     await Promise.all(request.files.map(load))
     return 'null'
@@ -49,7 +49,7 @@ async function load(file: string): Promise<AsyncHandler> {
 async function invoke(handler: AsyncHandler, request: InvokeRequest): Promise<string> {
   const deadline = Date.now() + request.timeoutMs
   // Posted before the call: a handler that never yields must not keep the host's timer from being set.
-  port?.postMessage({ kind: 'started', id: request.id } satisfies Answer)
+  port?.postMessage({ kind: 'started', id: request.id } satisfies WorkerReply)
   const result = await handler(JSON.parse(request.event) as unknown, context(request, deadline))
   return stringify(result)
 }
@@ -64,12 +64,12 @@ function stringify(result: unknown): string {
   }
 }
 
-function failure(id: string, thrown: unknown): Answer {
+function failure(id: string, thrown: unknown): WorkerReply {
   const init = thrown instanceof InitError
   const error = init ? thrown.cause : thrown
   if (!(error instanceof Error)) {
     return { kind: 'error', id, errorType: typeof error, errorMessage: String(error), init }
   }
-  const answer: Answer = { kind: 'error', id, errorType: error.name, errorMessage: error.message, init }
+  const answer: WorkerReply = { kind: 'error', id, errorType: error.name, errorMessage: error.message, init }
   return error.stack ? { ...answer, trace: error.stack } : answer
 }

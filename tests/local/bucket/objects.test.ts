@@ -504,7 +504,7 @@ test('a taken port is said in one sentence', async () => {
   const { bucket } = await given()
   const port = Number(new URL(bucket.endpoint).port)
   await expect(given({ port })).rejects.toThrow(StartupError)
-  await expect(given({ port })).rejects.toThrow(`unable to start the bucket; port ${port} is taken`)
+  await expect(given({ port })).rejects.toThrow(`unable to listen on 127.0.0.1:${port}; the port is taken`)
 })
 
 test('a GET that has begun gets the whole old object although it is overwritten', async () => {

@@ -4,7 +4,7 @@ import type { Log } from '../../../local/contracts.ts'
 import { TtlDeletions } from '../../../local/dynamodb/ttl-deletions.ts'
 import { startEventSourceMapping } from '../../../local/event-source-mapping/event-source-mapping.ts'
 import type { FailureRecord } from '../../../local/event-source-mapping/failure-record.ts'
-import type { EventSourceMappingOptions } from '../../../local/event-source-mapping/options.ts'
+import type { EventSourceMappingOptions } from '../../../local/event-source-mapping/mapping-options.ts'
 import type { StreamMapping } from '../../../terraform/stack.ts'
 
 const ignore = () => {}

@@ -1,8 +1,9 @@
-/** Work that was started and that nobody awaits: kept, so that closing can wait for it and no failure goes unheard. */
+/** Work that was started and that nobody awaits. Closing waits for it, and none of its failures is lost. */
 export class Running {
   readonly #tasks = new Set<Promise<void>>()
 
-  constructor(private readonly onFailure: (error: unknown) => void) {}
+  /** @param onFailure called with the error of work that rejects; by default the error is left to the caller */
+  constructor(private readonly onFailure: (error: unknown) => void = () => {}) {}
 
   track(work: Promise<unknown>): void {
     const task: Promise<void> = work.then(

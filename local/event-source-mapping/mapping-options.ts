@@ -12,7 +12,7 @@ export interface EventSourceMappingOptions {
   /** Any rejection is a failure of the whole batch. */
   invoke: Invoke
   /** Where to keep how far the stream is worked. Unset: every start begins at `mapping.startingPosition`. */
-  checkpointFile?: string
+  checkpointFile?: string | undefined
   /** The on-failure destination. Called again until it resolves: the record is not lost. */
   onFailure: (record: FailureRecord) => Promise<void>
   /** Shared with the TTL sweeper. */
@@ -24,7 +24,7 @@ export interface EventSourceMappingOptions {
   clock?: () => number
   /** Milliseconds before the nth retry (1, 2, …). Default: 50, doubling, 5,000 at most. */
   retryDelayMs?: (retry: number) => number
-  faults?: MappingFaults
+  faults?: MappingFaults | undefined
 }
 
 /** What tests may do to the mapping. */
