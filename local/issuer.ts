@@ -1,8 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose'
-import type { JWK } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose'
 import * as z from 'zod'
 import { UserId } from '../src/protocol/scalars.ts'
 import { StartupError } from './contracts.ts'
@@ -20,27 +19,27 @@ const TokenRequest = z.strictObject({
   expiresInSeconds: z.int().min(1).max(MAX_LIFETIME_SECONDS).optional(),
 })
 
-/** What a token is asked for: `expiresInSeconds` 1–86,400, default 3,600. */
+/** `expiresInSeconds` is 1–86,400, default 3,600. */
 export type TokenRequest = z.infer<typeof TokenRequest>
 
-/** Signs the tokens of the local runtime; deployed, an identity provider of the team's own does. */
+/** Signs the tokens of the local runtime, in place of the team's own identity provider. */
 export interface Issuer {
   /** Claim `iss` */
   issuer: string
   /** Claim `aud` */
   audience: string
-  /** @throws z.ZodError for a request that isn't one. */
+  /** @throws z.ZodError for an invalid request */
   token(request: TokenRequest): Promise<string>
-  /** Answers `POST /dev/token` and `GET /.well-known/jwks.json`; false for any other path. */
+  /** Handles `POST /dev/token` and `GET /.well-known/jwks.json`. Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
 }
 
 /**
- * Make a key pair, or take the one kept in `dataDir`, so that tokens outlive a restart.
+ * Makes a key pair, or reads the one kept in `dataDir`, so that tokens stay valid over a restart.
  *
- * @throws StartupError when the kept key is not readable.
+ * @throws StartupError when the kept key is not readable
  */
-export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<Issuer> {
+export async function createIssuer({ dataDir }: { dataDir?: string | undefined }): Promise<Issuer> {
   const privateJwk = dataDir === undefined ? await generateKey() : await keptKey(dataDir)
   const key = await importJWK(privateJwk, ALGORITHM)
   const { kty, crv, x, y } = privateJwk
@@ -64,15 +63,10 @@ export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<I
       .sign(key)
   }
 
-  const answerToken = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+  const respondWithToken = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readBody(req, MAX_BODY_BYTES)
     if (body === undefined) {
-      sendError(
-        res,
-        413,
-        'too_large',
-        `unable to issue a token; the body has more than ${String(MAX_BODY_BYTES)} bytes`,
-      )
+      sendError(res, 413, 'too_large', `unable to issue a token; the body has more than ${MAX_BODY_BYTES} bytes`)
       return
     }
     const json = parseJson(body)
@@ -103,8 +97,8 @@ export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<I
             sendError(res, 405, 'method_not_allowed', 'unable to issue a token; use POST', { allow: 'POST' })
             return true
           }
-          answerToken(req, res).catch((error: unknown) => {
-            // The client has gone while sending, or the answer can't be given any more.
+          respondWithToken(req, res).catch((error: unknown) => {
+            // The client disconnected while it was sending, or the response can't be written any more.
             res.destroy(error instanceof Error ? error : undefined)
           })
           return true
@@ -115,7 +109,7 @@ export async function createIssuer({ dataDir }: { dataDir?: string }): Promise<I
   }
 }
 
-/** `undefined` for what isn't JSON. */
+/** Returns undefined for text that isn't JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -150,7 +144,7 @@ async function keptKey(dataDir: string): Promise<JWK> {
   }
   const key = await generateKey()
   await mkdir(dataDir, { recursive: true })
-  // Renamed when complete, so that a crash never leaves half a key.
+  // The rename comes last, so that a crash never leaves half a key.
   const draft = `${file}.new`
   await writeFile(draft, JSON.stringify(key), { mode: 0o600 })
   await chmod(draft, 0o600)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tokenOf } from '../shared/token/token-of.ts'
-import type { Runtime, RuntimeOptions } from '../../local/runtime.ts'
+import type { RuntimeOptions } from '../../local/runtime-options.ts'
+import type { Runtime } from '../../local/runtime.ts'
 import { ChatClient } from '../shared/raw-client.ts'
 import type { Target } from './target.ts'
 

@@ -7,13 +7,11 @@ import { join } from 'node:path'
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { StartupError } from '../../local/contracts.ts'
-import type { Log } from '../../local/contracts.ts'
+import { StartupError, type Log } from '../../local/contracts.ts'
 import { listen } from '../../local/http.ts'
-import { startRuntime } from '../../local/runtime.ts'
-import type { Runtime, RuntimeOptions } from '../../local/runtime.ts'
-import { loadStack } from '../../terraform/stack.ts'
-import type { Stack } from '../../terraform/stack.ts'
+import type { RuntimeOptions } from '../../local/runtime-options.ts'
+import { startRuntime, type Runtime } from '../../local/runtime.ts'
+import { loadStack, type Stack } from '../../terraform/stack.ts'
 
 const fixture = (name: string, touches: Stack['functions'][string]['touches'] = {}): Stack['functions'][string] => ({
   entry: `tests/fixtures/functions/${name}.ts`,

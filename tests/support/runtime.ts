@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
-import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts'
+import type { RuntimeOptions } from '../../local/runtime-options.ts'
+import { type Runtime, startRuntime } from '../../local/runtime.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import type { Target } from '../../scripts/e2e/target.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Log } from '../../local/contracts.ts'
-import { createFailureDestination } from '../../local/on-failure.ts'
+import { createFailureDestination } from '../../local/failure-destination.ts'
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 

@@ -1,0 +1,16 @@
+import type { Stack } from '../../terraform/stack.ts'
+import type { Closers } from '../closers.ts'
+import type { Log } from '../contracts.ts'
+import type { RuntimeOptions } from '../runtime-options.ts'
+
+/** What every part of the runtime is started with. */
+export interface PartContext {
+  options: RuntimeOptions
+  /** The address that the HTTP servers listen on. */
+  host: string
+  stack: Stack
+  tableName: string
+  log: Log
+  /** Each part adds its `close` as soon as it runs. They are called in reverse order. */
+  closers: Closers
+}

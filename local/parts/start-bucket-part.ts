@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import type { Stack } from '../../terraform/stack.ts'
+import { REGION } from '../account.ts'
+import { startBucket, type Bucket } from '../bucket/bucket.ts'
+import type { LifecycleRule } from '../bucket/lifecycle.ts'
+import type { Invoke } from '../contracts.ts'
+import { LOCAL_CREDENTIALS } from '../environment.ts'
+import type { PartContext } from './part-context.ts'
+
+export const FILES_BUCKET = 'tabletalk-files'
+const DAY_MS = 24 * 60 * 60 * 1000
+const LIFECYCLE_INTERVAL_MS = 10 * 60 * 1000
+
+/** Starts the bucket with the stack's notification and lifecycle. Events of an earlier run are sent at once. */
+export async function startBucketPart(context: PartContext, invoke: Invoke): Promise<Bucket> {
+  const { options, stack, log } = context
+  const { notification } = stack.bucket
+  const bucket = await startBucket({
+    host: context.host,
+    bucket: FILES_BUCKET,
+    region: REGION,
+    credentials: LOCAL_CREDENTIALS,
+    corsOrigins: ['*'],
+    notifications: [{ ...notification, functionName: notification.function }],
+    lifecycle: lifecycleOf(stack),
+    invoke,
+    log,
+    dataDir: options.dataDir === undefined ? undefined : join(options.dataDir, 'bucket'),
+    faults: options.bucketFaults,
+    now: options.bucketNow,
+  })
+  const lifecycle = setInterval(() => {
+    bucket.sweep().catch((error: unknown) => log.error('unable to run the lifecycle', { error: String(error) }))
+  }, LIFECYCLE_INTERVAL_MS)
+  context.closers.add(async () => {
+    clearInterval(lifecycle)
+    await bucket.close()
+  })
+  return bucket
+}
+
+function lifecycleOf({ bucket: { pending } }: Stack): LifecycleRule[] {
+  return [
+    { prefix: pending.prefix, tag: pending.tag, expireAfterMs: pending.expireAfterDays * DAY_MS },
+    { prefix: '', abortMultipartAfterMs: DAY_MS },
+  ]
+}

@@ -1,0 +1,19 @@
+import { functionEnvironment, windowEnvironment, type LocalParts } from '../environment.ts'
+import { startLambdaHost, type LambdaHost } from '../lambda/host.ts'
+import type { PartContext } from './part-context.ts'
+
+/** Bundles the stack's functions and gets ready to run each with its own environment. */
+export async function startFunctions(context: PartContext, parts: LocalParts): Promise<LambdaHost> {
+  const { options, stack, log, closers } = context
+  const lambda = await startLambdaHost({
+    stack,
+    environment: (functionName) => ({
+      ...functionEnvironment(parts, stack.functions[functionName]?.touches.connections !== undefined),
+      ...(functionName === stack.stream.function ? windowEnvironment(stack.stream.window) : {}),
+      ...options.environment,
+    }),
+    log,
+  })
+  closers.add(() => lambda.close())
+  return lambda
+}

@@ -1,0 +1,38 @@
+import type { Stack, StreamMapping } from '../terraform/stack.ts'
+import type { BucketOptions } from './bucket/bucket.ts'
+import type { Log } from './contracts.ts'
+import type { MappingFaults } from './event-source-mapping/mapping-options.ts'
+import type { GatewayOptions } from './gateway/gateway.ts'
+
+export interface RuntimeOptions {
+  /** Default 0: any free port. */
+  port?: number
+  /** Default 127.0.0.1. */
+  host?: string
+  /** Keeps the table, the issuer's key, the stream position and failed records over restarts. Default: in memory. */
+  dataDir?: string
+  /** A DynamoDB Local that runs already. Default: one is started here, and `close` stops it. */
+  dynamodbEndpoint?: string
+  /** Default: the name in the stack. */
+  tableName?: string
+  /** Default `terraform/stack.json`. */
+  stack?: Stack
+  /** Overrides single settings of the stack's stream mapping. */
+  mapping?: Partial<StreamMapping>
+  /** For tests: duplicates, delays or reorders the bucket's events. */
+  bucketFaults?: BucketOptions['faults']
+  /** For tests: the bucket's clock, used for policies and the lifecycle. Default: the real one. */
+  bucketNow?: BucketOptions['now']
+  /** For tests: duplicates, reorders or drops stream records. */
+  mappingFaults?: MappingFaults
+  /** Default: the quotas of AWS. */
+  gatewayLimits?: GatewayOptions['limits']
+  /** Added to the environment of every function. */
+  environment?: Record<string, string>
+  /** Milliseconds between two sweeps for expired items. Default 5,000. */
+  ttlSweepMs?: number
+  /** Builds the page once everything else runs, instead of at its first request. Default false. */
+  preparePage?: boolean
+  /** Default: warnings and errors to stderr. */
+  log?: Log
+}
