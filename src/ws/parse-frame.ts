@@ -53,7 +53,7 @@ export function readFrame(body: string | undefined, envelope: Envelope): Record<
  * @throws InvalidRequest with path and problem of the first ten problems
  * @throws TooLarge when its only fault is a text over its limit
  */
-export function parseFrame<T>(frame: Record<string, unknown>, schema: z.ZodMiniType<T>): T {
+export function parseFrame<T>(frame: Record<string, unknown>, schema: Pick<z.ZodMiniType<T>, 'safeParse'>): T {
   const parsed = schema.safeParse(frame)
   if (parsed.success) return parsed.data
   const { issues } = parsed.error

@@ -1,82 +1,79 @@
-import { Logger } from '@aws-lambda-powertools/logger'
-import type * as z from 'zod/mini'
-import { isTransient } from '../entities/transient-error.ts'
-import { ChatError, Forbidden, Internal, Unavailable } from '../errors.ts'
-import type { Action, Reply, Request } from '../protocol/actions.ts'
+import { type ChatError, Forbidden, InvalidRequest, UnknownAction } from '../errors.ts'
+import { type Action, actions, type Request } from '../protocol/actions.ts'
+import { defined } from '../protocol/defined.ts'
 import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'
-import { type Caller, callerOf } from './caller.ts'
+import type { ActionHandler } from './action.ts'
+import type { Caller } from './caller.ts'
+import { callerOf } from './caller-of.ts'
+import { chatErrorOf } from './chat-error-of.ts'
+import { logger } from './logger.ts'
 import { type Envelope, parseFrame, readFrame } from './parse-frame.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
 
-export const logger = new Logger()
-
 /**
- * Makes a Lambda of a route: parses the frame, checks who speaks, and turns what `handle` returns or throws into the
- * frame that API Gateway sends back as the route response. A `ChatError` is the client's answer; anything else is
- * `unavailable` when a dependency failed, and otherwise `internal`, logged with its stack and never shown.
+ * The Lambda handler of some actions: the event's `routeKey` says which one to run. Under another key, as `$default` is,
+ * every frame fails with `unknown_action`.
  *
- * @param schema the action's request schema, strict
- * @param handle answers with the reply's `data`
+ * It parses the frame, checks who the caller is, and returns the reply or error frame, which API Gateway sends as the
+ * route response. The client sees a `ChatError` as it is. Any other error becomes `unavailable` when a dependency failed,
+ * else `internal`; it is logged with its stack and never shown.
  */
-export function route<A extends Action>(
-  action: A,
-  schema: z.ZodMiniType<Request<A>>,
-  handle: (input: Request<A>, caller: Caller) => Promise<Reply<A>>,
-): SocketHandler {
-  return answering(async (event, envelope) => {
-    const frame = readFrame(event.body, envelope)
-    const caller = callerOf(event)
-    const input = parseFrame(frame, schema)
-    if (input.userId !== undefined && input.userId !== caller.userId) {
-      throw new Forbidden("unable to act; userId isn't the token's user")
-    }
-    const data = await handle(input, caller)
-    const { requestId } = envelope
-    return { type: 'reply', action, ...(requestId === undefined ? {} : { requestId }), data } as ReplyFrame
-  })
-}
-
-/** The part of `route()` that `$default` shares: whatever is thrown becomes an error frame. */
-export function answering(
-  answer: (event: SocketEvent, envelope: Envelope) => Promise<ReplyFrame | ErrorFrame>,
-): SocketHandler {
+export function route(...handlers: readonly ActionHandler[]): SocketHandler {
   return async (event) => {
     const envelope: Envelope = {}
     try {
-      const frame = await answer(event, envelope)
-      return { statusCode: 200, body: JSON.stringify(frame) }
+      const frame = readFrame(event.body, envelope)
+      const caller = callerOf(event)
+      const handler = handlers.find(({ name }) => name === event.requestContext.routeKey)
+      if (handler === undefined) throw unknownAction(frame)
+      const data = await perform(handler, frame, caller)
+      return { statusCode: 200, body: JSON.stringify(replyFrame(handler.name, envelope, data)) }
     } catch (error) {
       const known = chatErrorOf(error)
-      const { connectionId, requestId } = event.requestContext
-      const fields = { code: known.code, route: event.requestContext.routeKey, connectionId, requestId }
-      if (known.code === 'internal') logger.error('route failed', { ...fields, error: error as Error })
-      else if (known.code === 'unavailable') logger.warn('dependency failed', { ...fields, error: error as Error })
+      log(known, error, event)
       return { statusCode: statusOf[known.code] ?? 400, body: JSON.stringify(errorFrame(known, envelope)) }
     }
   }
 }
 
-/** For logs and metrics only: a WebSocket client sees the body, never a status. */
-const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503, rate_limited: 429 }
-
-export function chatErrorOf(error: unknown): ChatError {
-  if (error instanceof ChatError) return error
-  if (isTransient(error)) return new Unavailable('unable to reach the table; try again')
-  return new Internal('unable to finish; the server has logged why')
+function perform(handler: ActionHandler, frame: Record<string, unknown>, caller: Caller) {
+  const input = parseFrame<Request<Action>>(frame, actions[handler.name].request)
+  if (input.userId !== undefined && input.userId !== caller.userId) {
+    throw new Forbidden("unable to act; userId isn't the token's user")
+  }
+  return handler.handle(input, caller)
 }
 
-export function errorFrame(error: ChatError, { action, requestId }: Envelope): ErrorFrame {
+function unknownAction({ action }: Record<string, unknown>): ChatError {
+  if (typeof action === 'string') return new UnknownAction('unable to act; there is no such action')
+  return new InvalidRequest('unable to act; the frame names no action', [
+    { path: 'action', problem: 'must be a string' },
+  ])
+}
+
+function log({ code }: ChatError, error: unknown, { requestContext }: SocketEvent): void {
+  const { routeKey, connectionId, requestId } = requestContext
+  const fields = { code, route: routeKey, connectionId, requestId, error: error as Error }
+  if (code === 'internal') logger.error('route failed', fields)
+  else if (code === 'unavailable') logger.warn('dependency failed', fields)
+}
+
+/** For logs and metrics only: a WebSocket client receives the body, never a status. */
+const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503, rate_limited: 429 }
+
+const replyFrame = (action: ActionHandler['name'], { requestId }: Envelope, data: unknown) =>
+  ({ type: 'reply', action, ...defined({ requestId }), data }) as ReplyFrame
+
+function errorFrame(error: ChatError, { action, requestId }: Envelope): ErrorFrame {
   const { code, message, retryable, retryAfterMs, details } = error
   return {
     type: 'error',
-    ...(action === undefined ? {} : { action }),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...defined({ action, requestId }),
     error: {
       code,
       message,
       retryable,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(details === undefined || details.length === 0 ? {} : { details }),
+      ...defined({ retryAfterMs, details: details?.length === 0 ? undefined : details }),
     },
   }
 }

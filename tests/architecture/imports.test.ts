@@ -22,7 +22,8 @@ const allowed: Record<string, string[]> = {
   'src/delivery/posting': ['src/entities'],
   // Not `src/delivery`: a WebSocket route posts to nobody (invariant 1).
   'src/ws': ['src/rooms', 'src/files', 'src/entities', 'src/errors.ts', 'src/protocol'],
-  'src/ws/routes': ['src/ws', 'src/rooms', 'src/files', 'src/entities', 'src/errors.ts', 'src/protocol'],
+  'src/ws/actions': ['src/ws', 'src/rooms', 'src/files', 'src/entities', 'src/errors.ts', 'src/protocol'],
+  'src/ws/routes': ['src/ws', 'src/ws/actions', 'src/entities', 'src/protocol'],
   'src/streams': [
     ...['src/rooms', 'src/files', 'src/delivery', 'src/delivery/posting'],
     ...['src/entities', 'src/errors.ts', 'src/protocol'],
@@ -89,6 +90,13 @@ describe('imports point one way', () => {
   test('entities know no Lambda event', () => {
     const entities = sources.filter((file) => folderOf(file) === 'src/entities')
     expect(entities.flatMap((file) => importsOf(file).packages)).not.toContain('aws-lambda')
+  })
+
+  test('an action knows nothing of WebSocket events, nor does anything that it imports', () => {
+    const known = new Set(sources.filter((file) => folderOf(file) === 'src/ws/actions'))
+    for (const file of known) for (const imported of importsOf(file).relative) known.add(imported)
+    const knowing = [...known].filter((file) => importsOf(file).packages.includes('aws-lambda'))
+    expect([...knowing, ...[...known].filter((file) => file.startsWith('src/ws/routes/'))]).toEqual([])
   })
 })
 

@@ -12,23 +12,24 @@ import { subscribe } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
-import { handle as broadcastMessage } from '../../src/ws/routes/broadcast-message.ts'
+import { broadcastMessage } from '../../src/ws/actions/broadcast-message.ts'
+import type { ActionHandler } from '../../src/ws/action.ts'
 import type { Caller } from '../../src/ws/caller.ts'
 import { handler as connect } from '../../src/ws/routes/connect.ts'
-import { handle as createRoom } from '../../src/ws/routes/create-room.ts'
+import { createRoom } from '../../src/ws/actions/create-room.ts'
 import { handler as disconnect } from '../../src/ws/routes/disconnect.ts'
-import { handle as getFileUrl } from '../../src/ws/routes/get-file-url.ts'
-import { handle as getHistory } from '../../src/ws/routes/get-history.ts'
-import { handle as getRoom } from '../../src/ws/routes/get-room.ts'
-import { handle as handleFileUpload } from '../../src/ws/routes/handle-file-upload.ts'
-import { handle as joinRoom } from '../../src/ws/routes/join-room.ts'
-import { handle as leaveRoom } from '../../src/ws/routes/leave-room.ts'
-import { handle as listRooms } from '../../src/ws/routes/list-rooms.ts'
-import { handle as ping } from '../../src/ws/routes/ping.ts'
-import { handle as sendMessage } from '../../src/ws/routes/send-message.ts'
+import { getFileUrl } from '../../src/ws/actions/get-file-url.ts'
+import { getHistory } from '../../src/ws/actions/get-history.ts'
+import { getRoom } from '../../src/ws/actions/get-room.ts'
+import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
+import { joinRoom } from '../../src/ws/actions/join-room.ts'
+import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
+import { listRooms } from '../../src/ws/actions/list-rooms.ts'
+import { ping } from '../../src/ws/actions/ping.ts'
+import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
-import { handle as sync } from '../../src/ws/routes/sync.ts'
-import { handle as typingIndicator } from '../../src/ws/routes/typing-indicator.ts'
+import { sync } from '../../src/ws/actions/sync.ts'
+import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
 import { documentedAs } from '../support/documented.ts'
@@ -49,14 +50,14 @@ const handlers = {
   sendMessage,
   sync,
   typingIndicator,
-} as Record<Action, (input: never, caller: Caller) => Promise<unknown>>
+} satisfies Record<Action, unknown> as Record<Action, ActionHandler>
 
 const ada: Caller = { userId: 'ada', connectionId: 'AdaConnection00=', rowsExpireAt: EXPIRES_AT }
 const bob: Caller = { userId: 'bob', connectionId: 'BobConnection00=', rowsExpireAt: EXPIRES_AT }
 
 /** As the route would: by the schema, defaults filled in. */
 const act = (action: Action, payload: Record<string, unknown> = {}, caller = ada) =>
-  handlers[action](actions[action].request.parse({ action, ...payload }) as never, caller)
+  handlers[action].handle(actions[action].request.parse({ action, ...payload }), caller)
 
 /** Needs of every function, of all that is measured here. */
 const seen = new Map<string, Map<string, { action: string; onIndex: boolean }>>()

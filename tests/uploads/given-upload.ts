@@ -7,7 +7,7 @@ import { getUpload } from '../../src/entities/upload.ts'
 import type { Request } from '../../src/protocol/actions.ts'
 import { bucket } from '../../src/files/bucket-settings.ts'
 import { s3 } from '../../src/uploads/s3-client.ts'
-import { handle } from '../../src/ws/routes/handle-file-upload.ts'
+import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
 import { objectEvents, ownBucket } from '../support/own-bucket.ts'
 import { unique } from '../support/runtime.ts'
 import { png, sendForm } from '../support/upload-form.ts'
@@ -41,7 +41,7 @@ export async function listening(chatRoomId: string, userId: string): Promise<str
 
 /** Asks for a form as the route does: by default for the PNG of one pixel. */
 export async function givenForm(room: string, userId: string, more: Partial<Request<'handleFileUpload'>> = {}) {
-  const { uploadId, ...form } = await handle(
+  const { uploadId, ...form } = await handleFileUpload.handle(
     {
       action: 'handleFileUpload',
       chatRoomId: room,

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { putConnection } from '../../entities/connection.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
-import { callerOf } from '../caller.ts'
-import { chatErrorOf, logger } from '../route.ts'
+import { callerOf } from '../caller-of.ts'
+import { chatErrorOf } from '../chat-error-of.ts'
+import { logger } from '../logger.ts'
 import type { SocketEvent } from '../socket-event.ts'
 import { offeredProtocols, SUBPROTOCOL } from '../subprotocol.ts'
 

@@ -1,34 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { setOpenRoom } from '../../entities/connection.ts'
-import { completeRoom, createRoom } from '../../entities/create-room.ts'
-import { Conflict } from '../../errors.ts'
-import { actions, type Reply, type Request } from '../../protocol/actions.ts'
-import type { Caller } from '../caller.ts'
-import { logger, route } from '../route.ts'
+import { createRoom } from '../actions/create-room.ts'
+import { route } from '../route.ts'
 
-export const schema = actions.createRoom.request
-
-/**
- * Makes a room with its first members and subscribes the creating connection, all or nothing. What is left to do after
- * that never fails the action, for a retry would be told that the id is taken. AP32, AP33, AP4.
- */
-export async function handle(input: Request<'createRoom'>, caller: Caller): Promise<Reply<'createRoom'>> {
-  const { userId, connectionId, rowsExpireAt } = caller
-  const { chatRoomId = randomUUID(), roomName } = input
-  const members = [...new Set([userId, ...(input.members ?? [])])]
-  const connection = { connectionId, expiresAt: rowsExpireAt }
-  const newRoom = { chatRoomId, roomName, createdBy: userId, members, connection }
-  const created = await createRoom(newRoom)
-  if (created === undefined) throw new Conflict('unable to create the room; its id is taken')
-  const ends = await Promise.allSettled([
-    created.pending.length === 0 ? undefined : completeRoom(newRoom, created.pending, Date.now()),
-    setOpenRoom(connectionId, chatRoomId),
-  ])
-  for (const end of ends) {
-    // The stream completes the members; the open room is set again at the next join.
-    if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
-  }
-  return { chatRoomId, roomName, members: members.sort(), headSeq: 0 }
-}
-
-export const handler = route('createRoom', schema, handle)
+export const handler = route(createRoom)

@@ -1,27 +1,4 @@
-import { requireMembership } from '../../entities/membership.ts'
-import { getMessage } from '../../entities/message.ts'
-import { InvalidRequest } from '../../errors.ts'
-import { actions, type Reply, type Request } from '../../protocol/actions.ts'
-import { messageEventWithFile } from '../../files/message-event.ts'
-import type { Caller } from '../caller.ts'
+import { getFileUrl } from '../actions/get-file-url.ts'
 import { route } from '../route.ts'
 
-export const schema = actions.getFileUrl.request
-
-/** A fresh URL for the file of a message, for members only. AP8, AP21. */
-export async function handle(input: Request<'getFileUrl'>, caller: Caller): Promise<Reply<'getFileUrl'>> {
-  const { chatRoomId, messageId } = input
-  const [, message] = await Promise.all([
-    requireMembership(chatRoomId, caller.userId),
-    getMessage(chatRoomId, messageId),
-  ])
-  const { file } = message ? await messageEventWithFile(message) : {}
-  if (file === undefined) {
-    throw new InvalidRequest('unable to sign a URL; there is no file', [
-      { path: 'messageId', problem: 'is not a message with a file' },
-    ])
-  }
-  return { fileUrl: file.fileUrl, expiresAt: file.fileUrlExpiresAt }
-}
-
-export const handler = route('getFileUrl', schema, handle)
+export const handler = route(getFileUrl)

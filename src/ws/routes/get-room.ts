@@ -1,24 +1,4 @@
-import { requireMembership, roomWithMembers } from '../../entities/membership.ts'
-import { NotAMember } from '../../errors.ts'
-import { actions, type Reply, type Request } from '../../protocol/actions.ts'
-import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
-import { UserId } from '../../protocol/scalars.ts'
-import type { Caller } from '../caller.ts'
-import { readCursor, writeCursor } from '../cursor.ts'
+import { getRoom } from '../actions/get-room.ts'
 import { route } from '../route.ts'
 
-export const schema = actions.getRoom.request
-
-/** A room and its members by user id, 1,000 at most in one reply. AP8, AP13. */
-export async function handle({ chatRoomId, cursor }: Request<'getRoom'>, caller: Caller): Promise<Reply<'getRoom'>> {
-  const after = readCursor(cursor, UserId)
-  await requireMembership(chatRoomId, caller.userId)
-  const room = await roomWithMembers(chatRoomId, {
-    limit: MAX_MEMBERS_PER_REPLY,
-    ...(after === undefined ? {} : { after }),
-  })
-  if (room === undefined) throw new NotAMember('unable to show this room; it does not exist')
-  return writeCursor(room)
-}
-
-export const handler = route('getRoom', schema, handle)
+export const handler = route(getRoom)

@@ -1,11 +1,4 @@
-import { actions, type Reply } from '../../protocol/actions.ts'
+import { ping } from '../actions/ping.ts'
 import { route } from '../route.ts'
 
-export const schema = actions.ping.request
-
-/** Resets the idle timer. No table access. */
-export async function handle(): Promise<Reply<'ping'>> {
-  return { serverTime: Date.now() }
-}
-
-export const handler = route('ping', schema, handle)
+export const handler = route(ping)

@@ -1,27 +1,4 @@
-import { directRoomId, ensureDirectRoom } from '../../rooms/direct-room.ts'
-import { requireMembership } from '../../entities/membership.ts'
-import { actions, type Reply, type Request } from '../../protocol/actions.ts'
-import type { Caller } from '../caller.ts'
+import { sendMessage } from '../actions/send-message.ts'
 import { route } from '../route.ts'
-import { send } from '../send.ts'
 
-export const schema = actions.sendMessage.request
-
-/**
- * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
- * connection is subscribed to it before the message is written. AP5, AP7, AP8, AP10, AP14, AP19,
- * AP20, AP23, AP24, AP25, AP32.
- */
-export async function handle(input: Request<'sendMessage'>, caller: Caller): Promise<Reply<'sendMessage'>> {
-  const { chatRoomId, recipientId, content, clientMessageId } = input
-  const message = { kind: 'text', content, clientMessageId } as const
-  if (chatRoomId !== undefined) {
-    return send(caller, { ...message, chatRoomId }, requireMembership(chatRoomId, caller.userId))
-  }
-  const { userId, connectionId, rowsExpireAt } = caller
-  const sender = { userId, connectionId, expiresAt: rowsExpireAt }
-  const admission = ensureDirectRoom(sender, recipientId!)
-  return send(caller, { ...message, chatRoomId: directRoomId(userId, recipientId!) }, admission)
-}
-
-export const handler = route('sendMessage', schema, handle)
+export const handler = route(sendMessage)

@@ -1,0 +1,79 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { requireMembership } from '../../entities/membership.ts'
+import { getGuard } from '../../entities/send-guard.ts'
+import { startUpload, type UploadRow } from '../../entities/upload.ts'
+import { Conflict, InvalidRequest, TooLarge } from '../../errors.ts'
+import type { Request } from '../../protocol/actions.ts'
+import { UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
+import { isAllowed } from '../../files/media-types.ts'
+import { presignPost } from '../../files/presign-post.ts'
+import { action } from '../action.ts'
+import type { Caller } from '../caller.ts'
+import { maxFileBytes } from '../limits.ts'
+
+/** A pending upload goes by TTL once its form has long expired; the event of an object may be an hour late. */
+const PENDING_SECONDS = 24 * 60 * 60
+
+/**
+ * Answers with a signed form for one file, and keeps what is to come as a pending upload. The room hears of it when the
+ * file has arrived. With a `clientMessageId` a retry gets a form for the same upload. AP8, AP23, AP26.
+ */
+export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
+  const { chatRoomId, contentType, size, clientMessageId } = input
+  if (size > maxFileBytes) throw new TooLarge(`unable to accept the file; it is over ${maxFileBytes} bytes`)
+  if (!isAllowed(contentType)) {
+    throw new InvalidRequest('unable to accept the file; its type is not allowed here', [
+      { path: 'contentType', problem: 'is not an allowed type' },
+    ])
+  }
+  const [, guard] = await Promise.all([
+    requireMembership(chatRoomId, caller.userId),
+    clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: caller.userId, clientMessageId }),
+  ])
+  if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
+
+  const upload = pendingUpload(input, caller)
+  const known = await startUpload(upload)
+  if (known && !isSameFile(known, upload)) {
+    throw new Conflict('unable to upload; this clientMessageId was used for another file')
+  }
+  const { uploadId, objectKey: key } = known ?? upload
+  return { uploadId, ...(await presignPost({ key, contentType, size })), maxBytes: maxFileBytes }
+})
+
+function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller): UploadRow {
+  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId } = input
+  const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
+  return {
+    uploadId,
+    chatRoomId,
+    uploaderId: userId,
+    objectKey: `${UPLOADS_PREFIX}${chatRoomId}/${uploadId}/${randomBytes(16).toString('hex')}`,
+    fileName,
+    contentType,
+    size,
+    caption,
+    ...(clientMessageId === undefined ? {} : { clientMessageId }),
+    status: 'pending',
+    expiresAt: Math.floor(Date.now() / 1_000) + PENDING_SECONDS,
+  }
+}
+
+/** The same for every retry of the same upload: a UUID of version 8, made of a hash (RFC 9562 §5.8). */
+function uploadIdOf(...parts: string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest()
+  hash[6] = (hash[6]! & 0x0f) | 0x80
+  hash[8] = (hash[8]! & 0x3f) | 0x80
+  const hex = hash.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+}
+
+function isSameFile(known: UploadRow, upload: UploadRow): boolean {
+  return (
+    known.status === 'pending' &&
+    known.fileName === upload.fileName &&
+    known.contentType === upload.contentType &&
+    known.size === upload.size &&
+    known.caption === upload.caption
+  )
+}

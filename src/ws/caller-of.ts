@@ -1,0 +1,20 @@
+import { TokenExpired } from '../errors.ts'
+import { CONNECTION_LIFETIME_MS } from '../protocol/limits.ts'
+import type { Caller } from './caller.ts'
+import type { SocketEvent } from './socket-event.ts'
+
+/** A connection's rows outlive the connection by this much, so that a wrong clock never deletes them too early. */
+const MARGIN_MS = 10 * 60 * 1000
+
+/**
+ * The caller of an event, from what the authorizer found at `$connect`.
+ *
+ * @throws TokenExpired after the token's `exp`: API Gateway checks it at `$connect` only
+ */
+export function callerOf(event: SocketEvent, now = Date.now()): Caller {
+  const { authorizer, connectionId, connectedAt } = event.requestContext
+  const exp = Number(authorizer.exp)
+  if (!(exp * 1_000 > now)) throw new TokenExpired('unable to act; the token has expired')
+  const endOfLife = Math.ceil((connectedAt + CONNECTION_LIFETIME_MS + MARGIN_MS) / 1_000)
+  return { userId: authorizer.userId, connectionId, rowsExpireAt: Math.min(exp, endOfLife) }
+}
