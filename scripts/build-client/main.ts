@@ -1,5 +1,5 @@
 /** `npm run build:client`: the SDK's package, in `dist/client/`; `npm pack ./dist/client` makes a file of it. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -11,7 +11,7 @@ const entries = ['client/index.ts', 'client/node.ts']
 
 /**
  * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`,
- * `chat.js`, the terminal client, and `package.json`. What was in the directory is removed.
+ * `chat.js`, the terminal client, `LICENSE` and `package.json`. What was in the directory is removed.
  *
  * @throws Error with the compiler's words when a type can't be written down
  */
@@ -35,6 +35,7 @@ export async function buildClient(outDir: string): Promise<void> {
     }),
   ])
   await writeDeclarations(root, entries, resolve(outDir, 'types'))
+  await copyFile(resolve(root, 'LICENSE'), resolve(outDir, 'LICENSE'))
   const repository = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as Repository
   await writeFile(resolve(outDir, 'package.json'), `${JSON.stringify(manifestOf(repository), undefined, 2)}\n`)
 }

@@ -2,6 +2,7 @@
 export interface Repository {
   name: string
   version: string
+  license: string
   engines: object
   peerDependencies: object
   peerDependenciesMeta: object
@@ -9,11 +10,12 @@ export interface Repository {
 
 /** The `package.json` of the SDK. It depends on nothing: the bundles hold all that they need, but for Node's socket. */
 export function manifestOf(repository: Repository): object {
-  const { name, version, engines, peerDependencies, peerDependenciesMeta } = repository
+  const { name, version, license, engines, peerDependencies, peerDependenciesMeta } = repository
   return {
     name,
     version,
     description: 'The client of Tabletalk, a serverless chat: for browsers and Node, and a chat in the terminal.',
+    license,
     type: 'module',
     engines,
     exports: {

@@ -48,9 +48,20 @@ test('an application that installs the package has it and nothing else', async (
   const packages = await readdir(join(project, 'node_modules'))
   expect(packages.filter((name) => !name.startsWith('.'))).toEqual(['tabletalk'])
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as object
-  expect(manifest).toMatchObject({ name: 'tabletalk', peerDependenciesMeta: { ws: { optional: true } } })
+  expect(manifest).toMatchObject({
+    name: 'tabletalk',
+    license: 'MIT',
+    peerDependenciesMeta: { ws: { optional: true } },
+  })
   expect(Object.keys(manifest)).not.toContain('dependencies')
-  expect((await readdir(installed)).sort()).toEqual(['chat.js', 'index.js', 'node.js', 'package.json', 'types'])
+  expect((await readdir(installed)).sort()).toEqual([
+    'LICENSE',
+    'chat.js',
+    'index.js',
+    'node.js',
+    'package.json',
+    'types',
+  ])
 })
 
 /** What a module of the application prints. */

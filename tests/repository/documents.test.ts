@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+/** What is committed or is about to be. */
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)))
+const documents = files.filter((file) => file.endsWith('.md'))
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+
+/** The text without its fenced blocks: what is shown in one is an example. */
+const prose = (text: string) => text.replace(/^```.*?^```$/gms, '')
+
+/** The anchors that GitHub gives the headings of a document. */
+const anchors = (text: string): string[] =>
+  [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+/** `src/entities/…` in backticks, if the folder at its beginning is one of the repository's and no part is a stand-in. */
+const namedPaths = (text: string): string[] => {
+  const folders = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !['dist', 'node_modules'].includes(entry.name))
+    .map(({ name }) => name)
+  return [...text.matchAll(/`([\w.-]+\/[\w./-]*)`/g)]
+    .map(([, path]) => path!)
+    .filter((path) => folders.includes(path.split('/')[0]!))
+}
+
+test('the documents are found', () => {
+  expect(documents).toEqual(expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md']))
+})
+
+describe.each(documents)('%s', (document) => {
+  const text = read(document)
+
+  test('links to files and headings that there are', () => {
+    const links = [...prose(text).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, link]) => link!)
+    const broken = links.filter((link) => {
+      const [path, anchor] = link.split('#') as [string, string?]
+      const file = path === '' ? document : normalize(join(dirname(document), path))
+      if (!existsSync(join(root, file))) return true
+      return anchor !== undefined && !anchors(read(file)).includes(anchor)
+    })
+    expect(broken).toEqual([])
+  })
+
+  test('names files and folders that there are, from the root or from its own folder', () => {
+    const unknown = namedPaths(text).filter(
+      (path) => !existsSync(join(root, path)) && !existsSync(join(root, dirname(document), path)),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  test('names commands that there are', () => {
+    const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script]) => script)
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
+  })
+})
