@@ -1,8 +1,9 @@
 /**
- * Proves `terraform/` without an account: formatting, `validate`, `terraform test` on a mocked provider, the policies of a
- * plan from nothing, and a rehearsal on moto: apply, a second plan, the table compared with the local runtime's, destroy.
+ * Proves `terraform/` without an account: formatting, `validate`, tflint, `terraform test` on a mocked provider, the
+ * policies of a plan from nothing, and a rehearsal on moto: apply, a second plan, the table compared with the local
+ * runtime's, destroy.
  *
- * What can't be done on this machine is said to be skipped; with `--complete`, anything skipped is a failure.
+ * Prints what is skipped because this machine lacks something. With `--complete` that is a failure, except for tflint.
  */
 import { join } from 'node:path'
 import { root } from '../shared/bundling/bundle-functions.ts'
@@ -29,6 +30,16 @@ async function step(what: string, work: () => Promise<string[]>): Promise<void> 
 
 const summary = (output: string) => [output.trim().split('\n').at(-1) ?? '']
 
+/** tflint's own rules for Terraform, over the stack and its modules. It is optional: nothing else depends on it. */
+async function lint(): Promise<void> {
+  try {
+    await run('tflint', ['--version'], root)
+  } catch {
+    return console.log('SKIPPED tflint: it is not installed, see https://github.com/terraform-linters/tflint')
+  }
+  await step('tflint', async () => summary(await run('tflint', ['--recursive'], join(root, 'terraform'))))
+}
+
 async function rehearsal(workspace: Workspace): Promise<void> {
   const moto = await startMoto()
   if (typeof moto === 'string') return skip('rehearsal', moto)
@@ -50,6 +61,7 @@ if (typeof workspace === 'string') {
       return []
     })
     await step('terraform validate', async () => summary(await terraform('validate')))
+    await lint()
     await step('terraform test', async () => summary(await terraform('test')))
     await step('plan from nothing and its policies', async () => {
       await run('npx', ['vitest', 'run', 'tests/terraform'], root)

@@ -1,7 +1,10 @@
 terraform {
+  required_version = ">= 1.9"
+
   required_providers {
     aws = {
-      source = "hashicorp/aws"
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 6.0"
     }
   }
 }

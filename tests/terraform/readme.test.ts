@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { terraformDocument, terraformFiles } from '../../scripts/docs/terraform.ts'
+import { REQUIRED_VARIABLES } from '../../scripts/terraform-check/workspace.ts'
+
+const stack = terraformFiles[0]!
+
+test.each(terraformFiles.map((file) => [file.pathname.split('/terraform/')[1]!, file] as const))(
+  'terraform/%s has the variables and outputs of its module; if not, run `npm run docs`',
+  async (_name, file) => {
+    expect(await readFile(file, 'utf8')).toBe(await terraformDocument(file))
+  },
+)
+
+test('the variables that are said to be required are those without a default', async () => {
+  const text = await readFile(stack, 'utf8')
+  const required = [...text.matchAll(/^\| `(\w+)` .*\*\*required\*\*/gm)].map(([, name]) => name!)
+  expect(required.sort()).toEqual(Object.keys(REQUIRED_VARIABLES).sort())
+})
+
+test('prod.tfvars.example sets every required variable and names no other than those of the stack', async () => {
+  const example = await readFile(new URL('prod.tfvars.example', stack), 'utf8')
+  const variables = await readFile(new URL('variables.tf', stack), 'utf8')
+  const set = [...example.matchAll(/^(\w+) +=/gm)].map(([, name]) => name!)
+  const suggested = [...example.matchAll(/^# (\w+) += /gm)].map(([, name]) => name!)
+  expect(set.toSorted()).toEqual(Object.keys(REQUIRED_VARIABLES).sort())
+  for (const name of suggested) expect(variables).toContain(`variable "${name}" {`)
+})
