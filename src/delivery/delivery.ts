@@ -2,32 +2,34 @@ import type { SubscriptionRange, SubscriptionRow } from '../entities/subscriptio
 import type { ChatEvent } from '../protocol/events.ts'
 import type { PostOutcome } from './posting/post-frame.ts'
 
+/** A connection that receives an event. */
 export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
 
-/** An event and who hears it. */
+/**
+ * An event and who receives it. A change in the table or the bucket becomes deliveries; the fan-out packs the events
+ * that one connection receives into frames and posts them.
+ */
 export interface Delivery {
   event: ChatEvent
-  /** Those who hear it; without it, every subscription of the event's room. */
+  /** The recipients. Without it: every subscription of the event's room. */
   only?: readonly Recipient[]
   exceptConnectionId?: string
   exceptUserId?: string
-  /** A part of a huge room: those who hear it are in this range of its subscriptions. */
+  /** Only the subscriptions in this range of a huge room. */
   range?: SubscriptionRange
-  /** What has failed when the room's subscriptions can't be read. */
-  sequenceNumber: string
 }
 
 export interface FanOutReport {
-  /** Posts by outcome. */
+  /** Number of posts by outcome. */
   posts: Record<PostOutcome, number>
   /** Events that reached a connection. */
   eventsDelivered: number
-  /** Recipients that were not posted to, for they had lately let a post time out and too many had. */
+  /** Laggards that were not posted to, because more of them waited than a batch tries. */
   skipped: number
-  /** Deliveries whose recipients could not be found out: they must come again. */
-  unread: { sequenceNumbers: string[]; chatRoomId: string; error: unknown }[]
-  /** Deliveries to ranges that there was no time for: they must come again too, and nothing is wrong with them. */
-  postponed: string[]
-  /** What went wrong with single recipients; they catch up with `sync`. */
+  /** Deliveries whose recipients could not be read from the table: they must be made again. */
+  unread: { chatRoomId: string; deliveries: readonly Delivery[]; error: unknown }[]
+  /** Deliveries to ranges that there was no time for: they must be made again, and nothing is wrong with them. */
+  postponed: Delivery[]
+  /** Recipients that were not reached, each with the reason; they catch up with `sync`. */
   errors: { connectionId: string; outcome: PostOutcome; error: unknown }[]
 }

@@ -1,29 +1,30 @@
 /**
- * Runs `work` over the items of all lanes, at most `limit` at once, and waits for all. An item may stand in several lanes;
- * it is worked once, for the lane whose turn comes first. The first rejection rejects, after all have ended.
+ * Runs `work` over the items of all queues, at most `limit` at once, and waits for all of them. An item may be in
+ * several queues: it is worked once, for the first queue whose turn it is. Rejects with the first rejection of `work`,
+ * after everything else has ended.
  *
- * A free place goes to the lane that has the fewest items in work, in turns where they are equal. So of n ≤ `limit` lanes
- * each keeps at least ⌊`limit` / n⌋ places while it has items waiting, however long the others' items take: a lane never
- * waits for another's work. Of more lanes than that, the first `limit` hold a place each, and the next free place goes to
- * one that has none.
+ * A free place is given to the queue that has the fewest items in work; equal queues take turns. So each of n ≤ `limit`
+ * queues keeps at least ⌊`limit` / n⌋ places while it has items waiting, however long the items of the others take. If
+ * there are more queues than places, the first `limit` get one place each, and the next free place is given to a queue
+ * that has none.
  */
 export async function forEachFairly<T>(
-  lanes: Iterable<readonly T[]>,
+  queues: Iterable<readonly T[]>,
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const waiting = Array.from(lanes, (items) => ({ items: items.values(), inWork: 0 }))
+  const waiting = Array.from(queues, (items) => ({ items: items.values(), inWork: 0 }))
   const taken = new Set<T>()
 
   const takeNext = () => {
     while (waiting.length > 0) {
       const turn = indexOfLeast(waiting)
-      const [lane] = waiting.splice(turn, 1) as [(typeof waiting)[number]]
-      for (const item of lane.items) {
+      const [queue] = waiting.splice(turn, 1) as [(typeof waiting)[number]]
+      for (const item of queue.items) {
         if (taken.has(item)) continue
         taken.add(item)
-        waiting.push(lane)
-        return { lane, item }
+        waiting.push(queue)
+        return { queue, item }
       }
     }
     return undefined
@@ -31,11 +32,11 @@ export async function forEachFairly<T>(
 
   const worker = async () => {
     for (let next = takeNext(); next !== undefined; next = takeNext()) {
-      next.lane.inWork++
+      next.queue.inWork++
       try {
         await work(next.item)
       } finally {
-        next.lane.inWork--
+        next.queue.inWork--
       }
     }
   }
@@ -43,10 +44,10 @@ export async function forEachFairly<T>(
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-function indexOfLeast(lanes: readonly { inWork: number }[]): number {
+function indexOfLeast(queues: readonly { inWork: number }[]): number {
   let least = 0
-  for (let i = 1; i < lanes.length && lanes[least]!.inWork > 0; i++) {
-    if (lanes[i]!.inWork < lanes[least]!.inWork) least = i
+  for (let i = 1; i < queues.length && queues[least]!.inWork > 0; i++) {
+    if (queues[i]!.inWork < queues[least]!.inWork) least = i
   }
   return least
 }

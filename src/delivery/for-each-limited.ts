@@ -1,4 +1,7 @@
-/** Runs `work` over the items, at most `limit` at once, and waits for all. The first rejection rejects, after all have ended. */
+/**
+ * Runs `work` over the items, at most `limit` at once, and waits for all of them. Rejects with the first rejection of
+ * `work`, after everything else has ended.
+ */
 export async function forEachLimited<T>(
   items: readonly T[],
   limit: number,

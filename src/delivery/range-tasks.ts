@@ -8,29 +8,25 @@ import type { Delivery } from './delivery.ts'
 /** Hashes that a subscription's sort key can start with. */
 const HASHES = 256
 
-/** A delivery as a task carries it: a message by its seq, for the table has the rest. */
-interface Errand {
-  event: number | ChatEvent
-  exceptConnectionId?: string
-  exceptUserId?: string
-}
+/** A delivery as a task's item keeps it: a message by its seq alone, because the table has the rest. */
+type StoredDelivery = Omit<Delivery, 'event' | 'only' | 'range'> & { event: number | ChatEvent }
 
 /**
- * Leaves the rest of a huge room to tasks (AP31), one for about a page of subscriptions: how many is told by the share of
- * the hashes that the first page took. A task reads its own range to the end and never makes tasks.
+ * Leaves the rest of a huge room to tasks (AP31), each for about one page of subscriptions. The first page shows how
+ * many there must be: the share of the hashes that it covered. A task reads its own range to the end and never makes
+ * tasks.
  */
-export async function delegate(part: {
-  chatRoomId: string
-  range: SubscriptionRange
-  deliveries: readonly Delivery[]
-}): Promise<void> {
-  const { chatRoomId, range } = part
-  const deliveries = JSON.stringify(part.deliveries.map(errandOf))
-  const tasks = rangesOf(range.after).map((one) => ({ ...one, chatRoomId, deliveries }))
+export async function putRangeTasks(
+  chatRoomId: string,
+  rest: SubscriptionRange,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  const stored = JSON.stringify(deliveries.map(storedDelivery))
+  const tasks = rangesOf(rest.after).map((range) => ({ ...range, chatRoomId, deliveries: stored }))
   await putTasks(tasks, Date.now())
 }
 
-function errandOf({ event, exceptConnectionId, exceptUserId }: Delivery): Errand {
+function storedDelivery({ event, exceptConnectionId, exceptUserId }: Delivery): StoredDelivery {
   return {
     event: event.event === 'message' ? event.seq : event,
     ...(exceptConnectionId === undefined ? {} : { exceptConnectionId }),
@@ -38,7 +34,7 @@ function errandOf({ event, exceptConnectionId, exceptUserId }: Delivery): Errand
   }
 }
 
-/** Splits what follows a sort key into ranges of whole hashes, each as wide as what came up to it. */
+/** Splits the subscriptions after a sort key into ranges of whole hashes, each as wide as the part before the key. */
 export function rangesOf(after: string): SubscriptionRange[] {
   const first = Number.parseInt(after.slice(0, 2), 16)
   const width = first + 1
@@ -52,17 +48,21 @@ export function rangesOf(after: string): SubscriptionRange[] {
 
 const hex = (hash: number): string => hash.toString(16).padStart(2, '0')
 
-/** What a task is to tell in its range. Messages are read again: a task's item would be too small for a batch of them. */
-export async function errandsOf(task: FanOutTaskRow): Promise<Omit<Delivery, 'sequenceNumber'>[]> {
+/**
+ * The deliveries of a task, to its range. Messages are read from the table again, because the item of a task would be
+ * too small for a batch of them.
+ *
+ * @throws Error when a message of the task is not in the table
+ */
+export async function deliveriesOfTask(task: FanOutTaskRow): Promise<Delivery[]> {
   const { chatRoomId, after, through } = task
-  const errands = JSON.parse(task.deliveries) as Errand[]
-  const seqs = errands.flatMap(({ event }) => (typeof event === 'number' ? [event] : []))
-  const messages = new Map((await getMessages(chatRoomId, seqs)).map((message) => [message.messageId, message]))
-  const events = await Promise.all([...messages.values()].map(messageEventWithFile))
+  const stored = JSON.parse(task.deliveries) as StoredDelivery[]
+  const seqs = stored.flatMap(({ event }) => (typeof event === 'number' ? [event] : []))
+  const events = await Promise.all((await getMessages(chatRoomId, seqs)).map(messageEventWithFile))
   const bySeq = new Map(events.map((event) => [event.seq, event]))
-  return errands.map(({ event, ...except }) => {
-    const told = typeof event === 'number' ? bySeq.get(event) : event
-    if (told === undefined) throw new Error('unable to work the task; a message of it is not in the table')
-    return { ...except, event: told, range: { after, through } }
+  return stored.map(({ event: seqOrEvent, ...except }) => {
+    const event = typeof seqOrEvent === 'number' ? bySeq.get(seqOrEvent) : seqOrEvent
+    if (event === undefined) throw new Error('unable to work the task; a message of it is not in the table')
+    return { ...except, event, range: { after, through } }
   })
 }

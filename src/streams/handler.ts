@@ -17,53 +17,65 @@ const logger = new Logger()
 const metrics = new Metrics({ serviceName: 'fan-out' })
 
 /**
- * The engine of delivery: what the table's stream says becomes posts.
+ * Turns the records of the table's stream into posts.
  *
- * Returns the records that must come again, as `batchItemFailures`; Lambda retries from the lowest of them, so what
- * follows it comes twice, which clients drop by `(chatRoomId, seq)`. Only a record that can't be read, or whose table
- * access failed, is such a failure, and a task that there was no time for; a recipient that can't be reached never is.
- * Throws when the first of several records failed: Lambda then halves the batch. Under pressure it returns a little
- * later than it could, see `CoalescingWindow`.
+ * Returns the records that must be redelivered, as `batchItemFailures`. Lambda retries from the lowest of them, so the
+ * records after it are redelivered too, and clients drop the repeats by `(chatRoomId, seq)`. A record fails when it can't
+ * be read, when its access to the table failed, or when there was no time for it, which happens to tasks only; it never
+ * fails because a recipient can't be reached. Under pressure it returns a little later than it could, see
+ * `CoalescingWindow`.
+ *
+ * @throws Error when the first of several records failed: Lambda then halves the batch
  */
 export function streamHandler(post: PostFrame, window = new CoalescingWindow(windowOf(process.env))) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
-    const failed = new Set<string>()
-    const told = new Map<DynamoDBRecord, Delivery[]>()
-    const rooms = new RoomCache()
-    // Reactions first, for all of the batch: who joined in it is subscribed before what was said in it goes out.
-    await forEachLimited(event.Records, REACTIONS_AT_ONCE, async (record) => {
-      const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
-      try {
-        const change = changeOf(record)
-        if (change === undefined) return
-        const deliveries = await react(change, rooms)
-        told.set(
-          record,
-          deliveries.map((delivery) => ({ ...delivery, sequenceNumber })),
-        )
-      } catch (error) {
-        failed.add(sequenceNumber)
-        logger.error('record failed', { sequenceNumber, eventName: record.eventName, error: error as Error })
-      }
-    })
-    const deliveries = event.Records.flatMap((record) => told.get(record) ?? [])
+    // Reactions first, for all of the batch: who joined in it is subscribed before its messages are posted.
+    const { recordOf, failed } = await reactions(event.Records)
+    const deliveries = [...recordOf.keys()]
     const report = await fanOut(deliveries, post)
-    for (const { sequenceNumbers, chatRoomId, error } of report.unread) {
-      for (const sequenceNumber of sequenceNumbers) failed.add(sequenceNumber)
+    for (const { chatRoomId, deliveries, error } of report.unread) {
+      for (const delivery of deliveries) failed.add(recordOf.get(delivery)!)
       logger.error('room unread', { chatRoomId, error: error as Error })
     }
     account(report, failed.size)
-    for (const sequenceNumber of report.postponed) failed.add(sequenceNumber)
-    const [first] = event.Records
-    if (event.Records.length > 1 && failed.has(first?.dynamodb?.SequenceNumber ?? '')) {
-      // A batch is bisected at the record that is reported; reported again and again, the first record would take all that
-      // follows along into the on-failure destination. An error has the batch cut in the middle until it stands alone.
+    for (const delivery of report.postponed) failed.add(recordOf.get(delivery)!)
+    if (event.Records.length > 1 && failed.has(sequenceNumberOf(event.Records[0]!))) {
+      // Lambda bisects a batch at the record that is reported. If that is the first one each time, it takes all records
+      // after it along into the on-failure destination. An error makes Lambda cut the batch in the middle instead, until
+      // the record stands alone.
       throw new Error('unable to process the first record of the batch')
     }
     await window.hold(startedAt, deliveries)
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
   }
+}
+
+const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
+
+/** The deliveries in the order of their records, each with its record's sequence number, and the records that failed. */
+async function reactions(
+  records: readonly DynamoDBRecord[],
+): Promise<{ recordOf: ReadonlyMap<Delivery, string>; failed: Set<string> }> {
+  const deliveries = new Map<DynamoDBRecord, Delivery[]>()
+  const failed = new Set<string>()
+  const rooms = new RoomCache()
+  await forEachLimited(records, REACTIONS_AT_ONCE, async (record) => {
+    try {
+      const change = changeOf(record)
+      if (change !== undefined) deliveries.set(record, await react(change, rooms))
+    } catch (error) {
+      const sequenceNumber = sequenceNumberOf(record)
+      failed.add(sequenceNumber)
+      logger.error('record failed', { sequenceNumber, eventName: record.eventName, error: error as Error })
+    }
+  })
+  const recordOf = new Map(
+    records.flatMap((record) =>
+      (deliveries.get(record) ?? []).map((delivery) => [delivery, sequenceNumberOf(record)] as const),
+    ),
+  )
+  return { recordOf, failed }
 }
 
 function account(report: FanOutReport, recordsFailed: number): void {

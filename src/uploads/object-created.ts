@@ -152,7 +152,7 @@ async function eTagOf(key: string): Promise<string | undefined> {
 /** From here on the file is kept, and every connection of every member hears of it, the uploader's too. */
 async function tellRoom(upload: UploadRow, message: MessageRow, post: PostFrame): Promise<void> {
   const [event] = await Promise.all([messageEventWithFile(message), keep(upload.objectKey)])
-  await tell([{ event, sequenceNumber: message.messageId }], post)
+  await tell([{ event }], post)
   await closeUpload(upload.uploadId)
 }
 
@@ -187,7 +187,7 @@ async function tellUploader(upload: UploadRow, post: PostFrame): Promise<void> {
     ...(clientMessageId === undefined ? {} : { clientMessageId }),
   } as const
   const only = await readyConnectionsOfUser(uploaderId, Date.now())
-  await tell([{ event, only, sequenceNumber: uploadId }], post)
+  await tell([{ event, only }], post)
   await closeUpload(uploadId)
 }
 

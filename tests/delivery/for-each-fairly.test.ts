@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { forEachFairly } from '../../src/delivery/for-each-fairly.ts'
 
-/** Work that ends when the test says so: an item `a7` is of lane `a`. */
+/** Work that ends when the test says so: an item `a7` is of queue `a`. */
 function gated() {
   const started: string[] = []
   const inWork = new Map<string, (error?: Error) => void>()
@@ -21,15 +21,15 @@ function gated() {
   const endAll = async () => {
     while (inWork.size > 0) await end(inWork.keys().next().value!)
   }
-  const held = (lane: string) => [...inWork.keys()].filter((item) => item.startsWith(lane)).length
+  const held = (queue: string) => [...inWork.keys()].filter((item) => item.startsWith(queue)).length
   return { started, inWork, work, end, endAll, held }
 }
 
-const lane = (name: string, length: number) => Array.from({ length }, (_, i) => `${name}${i}`)
+const queue = (name: string, length: number) => Array.from({ length }, (_, i) => `${name}${i}`)
 
-test('places are given in turns, and a free one to the lane that has the fewest', async () => {
+test('places are given in turns, and a free one to the queue that has the fewest', async () => {
   const { started, work, end, endAll } = gated()
-  const all = forEachFairly([lane('a', 4), lane('b', 4)], 4, work)
+  const all = forEachFairly([queue('a', 4), queue('b', 4)], 4, work)
   expect(started).toEqual(['a0', 'b0', 'a1', 'b1'])
   await end('b0')
   await end('b1')
@@ -40,9 +40,9 @@ test('places are given in turns, and a free one to the lane that has the fewest'
   await all
 })
 
-test('a lane whose items never end holds no more than its share while another has items waiting', async () => {
+test('a queue whose items never end holds no more than its share while another has items waiting', async () => {
   const { started, work, inWork, end, endAll, held } = gated()
-  const all = forEachFairly([lane('stuck', 10_000), lane('b', 1_000)], 256, work)
+  const all = forEachFairly([queue('stuck', 10_000), queue('b', 1_000)], 256, work)
   let worked = 0
   for (; worked + 128 < 1_000; worked++) {
     await end([...inWork.keys()].find((item) => item.startsWith('b'))!)
@@ -56,10 +56,10 @@ test('a lane whose items never end holds no more than its share while another ha
   await all
 })
 
-test('with more lanes than places, the next free place goes to a lane that has had none', async () => {
+test('with more queues than places, the next free place goes to a queue that has had none', async () => {
   const { started, work, end, endAll } = gated()
   const all = forEachFairly(
-    ['a', 'b', 'c', 'd'].map((name) => lane(name, 3)),
+    ['a', 'b', 'c', 'd'].map((name) => queue(name, 3)),
     2,
     work,
   )
@@ -71,7 +71,7 @@ test('with more lanes than places, the next free place goes to a lane that has h
   await all
 })
 
-test('an item of several lanes is worked once, for the lane whose turn comes first', async () => {
+test('an item of several queues is worked once, for the queue whose turn comes first', async () => {
   const { started, work, endAll } = gated()
   const all = forEachFairly([['a0', 'shared'], ['shared', 'b1'], []], 8, work)
   await endAll()
@@ -81,7 +81,7 @@ test('an item of several lanes is worked once, for the lane whose turn comes fir
 
 test('everything is worked, and a rejection is told after it', async () => {
   const { started, work, end, endAll } = gated()
-  const all = forEachFairly([lane('a', 3), lane('b', 2)], 2, work)
+  const all = forEachFairly([queue('a', 3), queue('b', 2)], 2, work)
   const told = expect(all).rejects.toThrow('broken')
   await end('a0', new Error('broken'))
   await endAll()

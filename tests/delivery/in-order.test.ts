@@ -5,13 +5,11 @@ import { inOrder } from '../../src/delivery/in-order.ts'
 
 const message = (chatRoomId: string, seq: number, more: Partial<Delivery> = {}): Delivery => ({
   event: { event: 'message', chatRoomId, seq, content: `${chatRoomId}${seq}` } as ChatEvent,
-  sequenceNumber: `record of ${chatRoomId}${seq}`,
   ...more,
 })
 
 const joined = (chatRoomId: string, userId: string): Delivery => ({
   event: { event: 'memberJoined', chatRoomId, userId, timestamp: 1 },
-  sequenceNumber: `record of ${userId}`,
 })
 
 const namesOf = (deliveries: readonly Delivery[]) =>
@@ -30,10 +28,13 @@ test('other events keep their places, and so do the other rooms', () => {
   expect(namesOf(inOrder(given))).toEqual(['a1', 'memberJoined', 'b6', 'a2', 'b7'])
 })
 
-test('a message takes its recipients and its record along', () => {
+test('a delivery stays the same object, with its recipients: the caller finds its record by it', () => {
   const late = message('a', 2, { exceptConnectionId: 'c2' })
   const early = message('a', 1, { only: [] })
-  expect(inOrder([late, early])).toEqual([early, late])
+  const ordered = inOrder([late, early])
+  expect(ordered).toEqual([early, late])
+  expect(ordered[0]).toBe(early)
+  expect(ordered[1]).toBe(late)
 })
 
 test('a repeat stays, beside its first', () => {

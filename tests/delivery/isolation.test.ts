@@ -28,7 +28,7 @@ function to(connectionIds: readonly string[], content = 'hello'): Delivery {
     content,
     timestamp: 1,
   }
-  return { event, only: connectionIds.map((connectionId) => ({ connectionId, userId: 'bob' })), sequenceNumber: '1' }
+  return { event, only: connectionIds.map((connectionId) => ({ connectionId, userId: 'bob' })) }
 }
 
 const room = (name: string, size: number) => {

@@ -28,7 +28,6 @@ function talk(perSecond: number, seconds: number, chatRoomId = 'busy'): Said[] {
 
 const delivery = (chatRoomId: string): Delivery => ({
   event: { event: 'typing', chatRoomId, userId: 'ada', isTyping: true, expiresAt: 1 },
-  sequenceNumber: '1',
 })
 
 /** A shard whose batches are worked one at a time, each with all that is there; posting takes 20 ms. */
@@ -97,9 +96,9 @@ const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
   Array.from({ length: count }, () => ({ ...delivery('busy'), ...more }))
 
 /** How long a batch that has just begun is held. */
-async function heldMs(coalescing: CoalescingWindow, told: Delivery[]): Promise<number> {
+async function heldMs(coalescing: CoalescingWindow, batch: Delivery[]): Promise<number> {
   const startedAt = Date.now()
-  const held = coalescing.hold(startedAt, told)
+  const held = coalescing.hold(startedAt, batch)
   await vi.runAllTimersAsync()
   await held
   return Date.now() - startedAt
@@ -111,8 +110,8 @@ test.each<[string, number, Delivery[]]>([
   ['that shows a backlog', 0, deliveries(100)],
   ['of what single connections are told', 0, deliveries(50, { only: [] })],
   ['of tasks', 0, deliveries(50, { range: { after: '00#', through: '0f' } })],
-])('a batch %s is held %i ms', async (_, expected, told) => {
-  expect(await heldMs(new CoalescingWindow(window), told)).toBe(expected)
+])('a batch %s is held %i ms', async (_, expected, batch) => {
+  expect(await heldMs(new CoalescingWindow(window), batch)).toBe(expected)
 })
 
 test('what posting took counts', async () => {

@@ -1,0 +1,31 @@
+import { CONCURRENCY } from './posting/post-frame.ts'
+
+/**
+ * What one batch may take. Times are in milliseconds since the batch began; for `recipientMs`, since the recipient's
+ * first post.
+ *
+ * | name           | value | what it limits                         | why                                            |
+ * | -------------- | ----- | -------------------------------------- | ---------------------------------------------- |
+ * | `retryMs`      | 5 s   | when posts are still retried           | one room's trouble must not hold up its shard  |
+ * | `recipientMs`  | 4 s   | all posts and retries of one recipient | others need its place                          |
+ * | `rangesMs`     | 30 s  | when a range of a huge room may begin  | a range that has begun must be able to end     |
+ * | `postsMs`      | 45 s  | when a post may start                  | the batch must end before the timeout          |
+ * | `rangesAtOnce` | 4     | ranges read at once, a page of each    | memory must not grow with the tasks in a batch |
+ * | `laggards`     | 256   | laggards posted to, once and briefly   | one that has recovered must be reached soon    |
+ *
+ * After `retryMs` a post is made once and given half a second. A recipient's last attempt may end half a second after
+ * `recipientMs`. Ranges that have not begun are postponed, posts that have not started count as slow, and the other
+ * laggards are skipped. So 10,000 recipients that don't answer hold up a shard for 24 s, once.
+ *
+ * The timeout of the stream function is 60 s. A batch that ran into it would be redelivered with the same recipients in
+ * the same order, and its last ones would never be reached. The limits of one attempt are in `postWithRetry`, and how
+ * long a laggard is remembered is in `Laggards`.
+ */
+export const batchBudget = {
+  retryMs: 5_000,
+  recipientMs: 4_000,
+  rangesMs: 30_000,
+  postsMs: 45_000,
+  rangesAtOnce: 4,
+  laggards: CONCURRENCY,
+}

@@ -1,0 +1,111 @@
+import { deleteConnection } from '../entities/connection.ts'
+import { unsubscribe } from '../entities/subscription.ts'
+import type { PerRoomEvents } from './audience.ts'
+import { batchBudget } from './batch-budget.ts'
+import type { FanOutReport } from './delivery.ts'
+import { forEachFairly } from './for-each-fairly.ts'
+import { type Frame, FramePacker } from './frame-packer.ts'
+import { Laggards } from './laggards.ts'
+import { CONCURRENCY, type PostFrame, type PostOutcome } from './posting/post-frame.ts'
+import { postWithRetry } from './posting/post-with-retry.ts'
+
+/** Of all batches of this process. */
+const laggards = new Laggards()
+
+/**
+ * Posts the events of one batch, at most 256 posts at once, and counts in `report` what became of them. A failed post
+ * harms no other recipient. A 410 deletes exactly that connection; a 429, a 5xx and a timeout delete nothing.
+ *
+ * Rooms share the 256 places evenly. Each of n rooms keeps at least ⌊256 / n⌋ while recipients of it wait, so a room
+ * waits only for its own recipients. If there are more than 256 rooms, one waits for its first place at most ⌊n / 256⌋
+ * times the 4.5 s that a recipient may take. The laggards of all rooms share one queue.
+ */
+export class BatchPoster {
+  readonly #post: PostFrame
+  readonly #report: FanOutReport
+  readonly #packer = new FramePacker()
+  /** Epoch milliseconds. */
+  readonly #retryUntil: number
+  readonly #postUntil: number
+  #laggardsLeft = batchBudget.laggards
+
+  /** @param startedAt when the batch began, in epoch milliseconds */
+  constructor(post: PostFrame, report: FanOutReport, startedAt: number) {
+    this.#post = post
+    this.#report = report
+    this.#retryUntil = startedAt + batchBudget.retryMs
+    this.#postUntil = startedAt + batchBudget.postsMs
+  }
+
+  /** @param eventsOf the events by the connection that receives them */
+  async postAll(eventsOf: ReadonlyMap<string, PerRoomEvents>): Promise<void> {
+    await forEachFairly(queuesOf(eventsOf), CONCURRENCY, ([connectionId, rooms]) => this.#postTo(connectionId, rooms))
+  }
+
+  async #postTo(connectionId: string, rooms: PerRoomEvents): Promise<void> {
+    const startedAt = Date.now()
+    const late = laggards.has(connectionId)
+    if (late && this.#laggardsLeft-- <= 0) {
+      this.#report.skipped++
+      return
+    }
+    const cutOff = startedAt + batchBudget.recipientMs
+    const retryUntil = late ? startedAt : Math.min(cutOff, this.#retryUntil)
+    const events = [...rooms.values()].flatMap((ofRoom) => [...ofRoom.values()])
+    for (const frame of this.#packer.frames(events)) {
+      const { outcome, error } = await this.#postFrame(connectionId, frame, cutOff, retryUntil)
+      this.#report.posts[outcome]++
+      // A frame after one that failed would arrive with a gap before it; the client asks for both at once.
+      if (outcome !== 'delivered') return this.#failed(connectionId, rooms, outcome, error)
+      this.#report.eventsDelivered += frame.events
+    }
+    laggards.delete(connectionId)
+  }
+
+  async #postFrame(connectionId: string, { bytes }: Frame, cutOff: number, retryUntil: number) {
+    if (Date.now() > Math.min(cutOff, this.#postUntil)) {
+      const error = new Error('unable to post; the recipient or the batch has taken too long')
+      return { outcome: 'slow' as const, error }
+    }
+    return postWithRetry(this.#post, connectionId, bytes, retryUntil)
+  }
+
+  async #failed(connectionId: string, rooms: PerRoomEvents, outcome: PostOutcome, error: unknown): Promise<void> {
+    this.#report.errors.push({ connectionId, outcome, error })
+    if (outcome === 'slow' && Date.now() <= this.#postUntil) laggards.add(connectionId)
+    if (outcome === 'gone') await this.#deleteGone(connectionId, [...rooms.keys()])
+  }
+
+  /** Deletes the connection, which makes the stream delete all of its subscriptions, and at once those found here. */
+  async #deleteGone(connectionId: string, chatRoomIds: readonly string[]): Promise<void> {
+    const deletions = await Promise.allSettled([
+      deleteConnection(connectionId),
+      ...chatRoomIds.map((chatRoomId) => unsubscribe({ chatRoomId, connectionId })),
+    ])
+    // A deletion that failed is made up for by the next post's 410, or by TTL.
+    for (const deletion of deletions) {
+      if (deletion.status === 'rejected') {
+        this.#report.errors.push({ connectionId, outcome: 'gone', error: deletion.reason })
+      }
+    }
+  }
+}
+
+/** The recipients of each room, and the laggards of all rooms. A recipient in several rooms is in the queue of each. */
+function queuesOf(eventsOf: ReadonlyMap<string, PerRoomEvents>): Iterable<readonly [string, PerRoomEvents][]> {
+  const rooms = new Map<string, [string, PerRoomEvents][]>()
+  const late: [string, PerRoomEvents][] = []
+  for (const entry of eventsOf) {
+    const [connectionId, perRoom] = entry
+    if (laggards.has(connectionId)) {
+      late.push(entry)
+      continue
+    }
+    for (const chatRoomId of perRoom.keys()) {
+      const queue = rooms.get(chatRoomId)
+      if (queue) queue.push(entry)
+      else rooms.set(chatRoomId, [entry])
+    }
+  }
+  return [...rooms.values(), late]
+}
