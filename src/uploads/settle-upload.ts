@@ -1,0 +1,125 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { nextSeq } from '../entities/chat-room.ts'
+import { readyConnectionsOfUser } from '../entities/connection.ts'
+import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
+import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import { Unavailable } from '../errors.ts'
+import { fileUrlOf } from '../files/bucket-settings.ts'
+import { messageEventWithFile } from '../files/message-event.ts'
+import type { UploadFailure } from '../protocol/events.ts'
+import { giveUpSeq } from '../rooms/give-up-seq.ts'
+import { judgeUpload } from './judge-upload.ts'
+import { deleteObject, headOf, keepObject } from './uploaded-object.ts'
+
+const MAX_SEQ_ATTEMPTS = 3
+
+const logger = new Logger()
+
+/**
+ * Completes or rejects the upload that waits for the object at `key`, going on from wherever an earlier event left it.
+ * Returns what is to be delivered before the upload is closed, or undefined when nothing is: the upload is closed, no
+ * upload waits for the object, or the object has been replaced.
+ *
+ * @throws Unavailable when no place in the room was free in three attempts
+ */
+export async function settleUpload(uploadId: string, key: string): Promise<Delivery | undefined> {
+  for (;;) {
+    const upload = await getUpload(uploadId)
+    if (upload?.objectKey !== key) {
+      await deleteObject(key)
+      logger.warn('removed an object that no upload waits for')
+      return undefined
+    }
+    if (upload.status === 'completed') return settleCompleted(upload)
+    if (upload.status === 'rejected') return settleRejected(upload)
+    const settled = await settlePending(upload)
+    // If another invocation was faster, the upload is read once more: it is pending no longer.
+    if (settled !== 'notPending') return settled
+  }
+}
+
+async function settlePending(upload: UploadRow): Promise<Delivery | undefined | 'notPending'> {
+  const verdict = await judgeUpload(upload)
+  if (verdict === undefined) return undefined
+  const end = 'reason' in verdict ? verdict : await complete(upload, verdict.eTag)
+  if (end === 'notPending') return end
+  if ('message' in end) return messageDelivery(upload, end.message)
+  if (!(await rejectUpload(upload.uploadId, end.reason))) return 'notPending'
+  return settleRejected({ ...upload, reason: end.reason })
+}
+
+/** Writes the message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
+async function complete(
+  upload: UploadRow,
+  eTag: string,
+): Promise<{ message: MessageRow } | { reason: 'conflict' } | 'notPending'> {
+  for (let attempt = 0; attempt < MAX_SEQ_ATTEMPTS; attempt++) {
+    const seq = await nextSeq(upload.chatRoomId)
+    const message = messageOf(upload, messageIdOf(seq))
+    const outcome = await completeUpload(upload, message, eTag)
+    if (outcome === 'completed') return { message }
+    if (outcome === 'sealed') continue
+    await giveUpSeq(upload.chatRoomId, seq)
+    return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
+  }
+  throw new Unavailable('unable to complete the upload; its place was taken three times')
+}
+
+const messageOf = (upload: UploadRow, messageId: string): MessageRow => ({
+  chatRoomId: upload.chatRoomId,
+  messageId,
+  kind: 'file',
+  senderId: upload.uploaderId,
+  content: upload.caption,
+  timestamp: Date.now(),
+  ...(upload.clientMessageId === undefined ? {} : { clientMessageId: upload.clientMessageId }),
+  fileUrl: fileUrlOf(upload.objectKey),
+  uploadId: upload.uploadId,
+  fileName: upload.fileName,
+  contentType: upload.contentType,
+  size: upload.size,
+})
+
+/**
+ * The upload is a message already: the event is redelivered, or the form was used again. The object that is in the bucket
+ * now decides, because the one that the event is about may have been replaced since.
+ */
+async function settleCompleted(upload: UploadRow): Promise<Delivery | undefined> {
+  const head = await headOf(upload.objectKey)
+  if (head !== undefined && head.eTag !== upload.eTag) {
+    await deleteObject(upload.objectKey)
+    logger.warn('removed a file that replaced a completed upload', { uploadId: upload.uploadId })
+  }
+  if (upload.closed) {
+    await keepObject(upload.objectKey)
+    return undefined
+  }
+  const message = await getMessage(upload.chatRoomId, upload.messageId ?? '')
+  return message && messageDelivery(upload, message)
+}
+
+/** Keeps the file for good. Every connection of every member receives the message, the uploader's too. */
+async function messageDelivery(upload: UploadRow, message: MessageRow): Promise<Delivery> {
+  const [event] = await Promise.all([messageEventWithFile(message), keepObject(upload.objectKey)])
+  return { event }
+}
+
+/** Also for an upload that was rejected before: the form was used again, or the function ended midway. */
+async function settleRejected(upload: UploadRow): Promise<Delivery | undefined> {
+  await deleteObject(upload.objectKey)
+  return upload.closed ? undefined : failureDelivery(upload)
+}
+
+/** Only the uploader receives the reason, on all connections. */
+async function failureDelivery(upload: UploadRow): Promise<Delivery> {
+  const { chatRoomId, uploadId, uploaderId, clientMessageId } = upload
+  const event = {
+    event: 'uploadFailed',
+    chatRoomId,
+    uploadId,
+    reason: upload.reason as UploadFailure,
+    ...(clientMessageId === undefined ? {} : { clientMessageId }),
+  } as const
+  return { event, only: await readyConnectionsOfUser(uploaderId, Date.now()) }
+}

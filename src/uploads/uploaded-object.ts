@@ -1,0 +1,56 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+import { bucket } from '../files/bucket-settings.ts'
+import { s3 } from './s3-client.ts'
+
+/** What file-type needs of a file to tell its type; the rest is never read. */
+const FIRST_BYTES = 4_100
+
+export interface ObjectHead {
+  eTag: string
+  /** Bytes. */
+  size: number | undefined
+  contentType: string | undefined
+}
+
+/** Returns undefined when there is no object at the key. */
+export async function headOf(key: string): Promise<ObjectHead | undefined> {
+  return unlessStatus([404], async () => {
+    const { ETag, ContentLength, ContentType } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+    return { eTag: ETag ?? '', size: ContentLength, contentType: ContentType }
+  })
+}
+
+/** Returns undefined when the object has been deleted or replaced since its head was read. */
+export async function firstBytesOf(key: string, { eTag }: ObjectHead): Promise<Uint8Array | undefined> {
+  const Range = `bytes=0-${FIRST_BYTES - 1}`
+  return unlessStatus([404, 412], async () => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range, IfMatch: eTag }))
+    return (await Body?.transformToByteArray()) ?? new Uint8Array()
+  })
+}
+
+/** Removes the tag by which the bucket's lifecycle would expire the object. Every use of the form sets that tag again. */
+export async function keepObject(key: string): Promise<void> {
+  await unlessStatus([404], () => s3.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key })))
+}
+
+/** Does nothing when there is no object at the key. */
+export async function deleteObject(key: string): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+}
+
+async function unlessStatus<T>(statuses: readonly number[], request: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await request()
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
+    if (status !== undefined && statuses.includes(status)) return undefined
+    throw error
+  }
+}
