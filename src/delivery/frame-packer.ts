@@ -8,13 +8,14 @@ const EMPTY = HEAD.length + TAIL.length
 
 export interface Frame {
   bytes: Uint8Array
-  /** How many events it carries. */
+  /** Number of events in it. */
   events: number
 }
 
 /**
- * Packs events into as few frames as fit in 32 KB, the unit that API Gateway meters, in order. An event that is larger
- * goes alone. Every event is serialised once, and connections that get the same events share the very same buffers.
+ * Packs events, in order, into as few frames as possible, each of at most 32 KB, the unit by which API Gateway meters.
+ * An event that is larger has a frame of its own. Each event is serialised once, and connections that receive the same
+ * events share the same buffers.
  */
 export class FramePacker {
   readonly #json = new Map<ChatEvent, Buffer>()
@@ -39,7 +40,7 @@ export class FramePacker {
     let parts: Buffer[] = []
     let size = EMPTY
     const close = () => {
-      // Every part brought its comma along; the last one goes.
+      // A comma follows every part; the last one is left out.
       if (parts.length > 0) {
         frames.push({ bytes: Buffer.concat([HEAD, ...parts.slice(0, -1), TAIL]), events: parts.length / 2 })
       }

@@ -2,8 +2,8 @@ import type { Delivery } from './delivery.ts'
 import { groupBy } from './group-by.ts'
 
 /**
- * Deliveries in the order of the stream, but the messages of a room in seq order: the stream orders the changes of one
- * item only. The places that a room's messages take among the other events stay the same.
+ * Sorts the messages of each room by seq, because the stream keeps the order of changes to one item only. All other
+ * deliveries stay where they are: a room's messages are exchanged among the places that they had.
  */
 export function inOrder(deliveries: readonly Delivery[]): Delivery[] {
   const seqOf = ({ event }: Delivery) => (event.event === 'message' ? event.seq : 0)

@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { FanOutReport } from './delivery.ts'
 
-/** Named one by one in the log; a storm over thousands of connections is told by the metrics. */
+/** Connections that the log names one by one. The metrics count all of them. */
 const MAX_NAMED = 20
 
-/** Logs which recipients were not reached, and why. Those who have gone are no news. */
+/** Logs which recipients were not reached, and why. A connection that is gone is no failure. */
 export function reportFailures(logger: Logger, { errors }: FanOutReport): void {
   const failures = errors.filter(({ outcome }) => outcome !== 'gone')
   for (const { connectionId, outcome, error } of failures.slice(0, MAX_NAMED)) {

@@ -1,4 +1,4 @@
-/** What may be uploaded when the deployment doesn't say, `ALLOWED_CONTENT_TYPES`. */
+/** The types that may be uploaded when `ALLOWED_CONTENT_TYPES` is not set. */
 const DEFAULT_ALLOWED = [
   'application/gzip',
   'application/json',
@@ -26,7 +26,7 @@ const matches = (contentType: string, patterns: readonly string[]): boolean =>
 
 export const isAllowed = (contentType: string): boolean => matches(contentType, allowedTypes)
 
-/** Types that a browser shows without running anything: raster images, sound, film, PDF and plain text. */
+/** Types that a browser shows without running code: raster images, audio, video, PDF and plain text. */
 const INERT = [
   'application/pdf',
   'audio/*',
@@ -42,7 +42,7 @@ const INERT = [
 
 export const shownInline = (contentType: string): boolean => matches(contentType, INERT)
 
-/** Names of one and the same format: what the first bytes say, and what people declare. */
+/** Each row: names of one format, those that are detected from the first bytes and those that clients declare. */
 const SYNONYMS = [
   ['application/x-gzip', 'application/gzip'],
   ['application/zip', 'application/x-zip-compressed'],
@@ -69,7 +69,7 @@ const SYNONYMS = [
   ['application/msword', 'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/x-cfb'],
 ]
 
-/** Formats that are a ZIP inside, which the first bytes alone don't tell apart. */
+/** Formats that are ZIP files; the first bytes alone don't show which one. */
 const ZIPPED = [
   'application/vnd.openxmlformats-officedocument.*',
   'application/vnd.oasis.opendocument.*',
@@ -77,14 +77,14 @@ const ZIPPED = [
   'application/java-archive',
 ]
 
-/** Formats without a signature: nothing in the first bytes says what they are, but that they are text. */
+/** Formats without a signature: the first bytes only show that they are text. */
 const TEXTUAL = ['application/json', 'image/svg+xml', 'text/*']
 
 /**
- * Whether a file's first bytes bear out what was declared. A textual type needs text, whatever signature it happens to
- * begin with (`BM`, `MZ`, `BEGIN:VCARD`); only a PDF may look like text as well.
+ * Whether a file's first bytes agree with its declared media type. A textual type needs text, and then a signature at
+ * its beginning (`BM`, `MZ`, `BEGIN:VCARD`) is only text. The exception is PDF, which can look like text too.
  *
- * @param detected what the first bytes say, if they say anything
+ * @param detected the media type by the first bytes, undefined when they have no known signature
  */
 export function bearsOut(declared: string, bytes: Uint8Array, detected: string | undefined): boolean {
   if (matches(declared, TEXTUAL)) return isText(bytes) && detected !== 'application/pdf'
@@ -95,7 +95,10 @@ export function bearsOut(declared: string, bytes: Uint8Array, detected: string |
   return detected === 'application/zip' && isZipped
 }
 
-/** As browsers tell text from binary: https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource */
+/**
+ * By the rules with which browsers tell text from binary data:
+ * https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource
+ */
 function isText(bytes: Uint8Array): boolean {
   const isUtf16 = (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)
   return isUtf16 || !bytes.some((byte) => byte < 0x09 || byte === 0x0b || (byte > 0x0d && byte < 0x20 && byte !== 0x1b))

@@ -2,7 +2,11 @@ import { type MessageRow, seqOf } from '../entities/message.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { presignGet } from './presign-get.ts'
 
-/** A message as the wire shows it, the same in an event, in a gap and in history. */
+/**
+ * A message as clients receive it, the same in an event, in a gap and in history.
+ *
+ * @throws Error for a hole
+ */
 export function messageEventOf(message: MessageRow): MessageEvent {
   const { chatRoomId, messageId, kind, senderId, content, timestamp, clientMessageId } = message
   if (kind === 'hole') throw new Error(`unable to show ${messageId}; it is a hole`)
@@ -19,7 +23,11 @@ export function messageEventOf(message: MessageRow): MessageEvent {
   }
 }
 
-/** A message as the wire shows it, with a fresh URL when it is a file's. */
+/**
+ * A message as clients receive it; a file with a fresh signed URL.
+ *
+ * @throws Error for a hole, and for a file without its attributes
+ */
 export async function messageEventWithFile(message: MessageRow): Promise<MessageEvent> {
   const event = messageEventOf(message)
   const { fileUrl, uploadId, fileName, contentType, size } = message

@@ -4,7 +4,7 @@ import { client as tableClient } from '../entities/table.ts'
 import { bucketUrl, objectKeyOf, region } from './bucket-settings.ts'
 import { shownInline } from './media-types.ts'
 
-/** URLs signed in one window are the same, so that a browser finds the file in its cache. */
+/** URLs of a file that are signed in one window are the same, so that a browser finds the file in its cache. */
 const WINDOW_MS = 5 * 60 * 1000
 const LIFETIME_MS = 15 * 60 * 1000
 
@@ -14,7 +14,7 @@ export interface SignedUrl {
   expiresAt: number
 }
 
-// The presigner alone, without the S3 client, whose 250 KB no chat route needs. Its credentials are the table's.
+// Only the presigner: the S3 client has 250 KB, and no chat route needs it. The credentials are the table client's.
 const presigner = new S3RequestPresigner({
   credentials: () => tableClient.config.credentials(),
   region,
@@ -22,8 +22,10 @@ const presigner = new S3RequestPresigner({
 })
 
 /**
- * A short-lived GET for a message's file. What a browser would run (HTML, SVG, anything not known to be inert) is only
- * offered for saving, under its own name.
+ * Returns a short-lived URL for a GET of a message's file. A browser shows only types that are known to be inert. All
+ * others, such as HTML and SVG, it saves under the file's name.
+ *
+ * @param now epoch milliseconds
  */
 export async function presignGet(
   file: { fileUrl: string; fileName: string; contentType: string },
@@ -52,5 +54,5 @@ export async function presignGet(
   return { url: `${url.href}?${query.toString().replaceAll('+', '%20')}`, expiresAt: signedAt + LIFETIME_MS }
 }
 
-/** A name to save under: not every client leaves out folders and control characters, as browsers do. */
+/** A name to save the file under. Not every client removes folders and control characters from it, as browsers do. */
 const offered = (fileName: string): string => fileName.replace(/[/\\\p{Cc}]/gu, '_')

@@ -3,13 +3,14 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { client as tableClient } from '../entities/table.ts'
 import { bucket, bucketUrl, PENDING_TAG } from './bucket-settings.ts'
 
-/** How long a form may be used. */
+/** How long a form can be used. */
 export const FORM_LIFETIME_MS = 15 * 60 * 1000
 
-const tagging = `<Tagging><TagSet><Tag><Key>${PENDING_TAG.key}</Key><Value>${PENDING_TAG.value}</Value></Tag></TagSet></Tagging>`
+const { key, value } = PENDING_TAG
+const tagging = `<Tagging><TagSet><Tag><Key>${key}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`
 
-// What `createPresignedPost` asks of an S3 client: who signs, with what, and where the bucket is. All but the last is the
-// table client's; with the real client the route would be half as large again.
+// The parts of an S3 client that `createPresignedPost` uses: credentials and hash, which are the table client's, and
+// the address of the bucket. With a real S3 client the function would be half as large again.
 const s3 = {
   config: {
     ...tableClient.config,
@@ -28,8 +29,8 @@ export interface UploadForm {
 }
 
 /**
- * A form that S3 accepts for this one object only: key, media type and length are conditions of its signed policy. A POST
- * policy is the only signed upload that bounds the size.
+ * Returns a form that S3 accepts for this one object only: key, media type and length are conditions of its signed
+ * policy. Of all signed uploads, only a POST policy limits the size.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
 export async function presignPost(object: { key: string; contentType: string; size: number }): Promise<UploadForm> {

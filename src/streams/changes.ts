@@ -16,7 +16,7 @@ export interface PendingRoom {
   pendingMembers: string[]
 }
 
-/** A stream record as this chat understands it. */
+/** What a stream record means to the chat. */
 export type Change =
   | { type: 'messageKept'; message: MessageRow }
   | { type: 'typingChanged'; typing: TypingRow }
@@ -29,7 +29,7 @@ export type Change =
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
 
-/** What a row can't do without, and the type it must be of. */
+/** The attributes that a row must have, with their types. */
 type Shape<Row> = { [K in keyof Row & string]?: 'string' | 'number' | 'boolean' | 'object' }
 
 const message: Shape<MessageRow> = {
@@ -56,10 +56,10 @@ const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', thro
 type Image = Record<string, AttributeValue>
 
 /**
- * What a record means, or nothing when it means nothing here: the mapping's filter leaves such records out, but a filter
- * can be changed without this code.
+ * Returns what a record means, or undefined when it means nothing here. The filter of the event source mapping leaves
+ * such records out, but the filter can be changed without this code.
  *
- * @throws when a record of ours can't be read: it belongs in the on-failure destination, not in the bin
+ * @throws Error when a record of one of our entities can't be read, so that it is kept in the on-failure destination
  */
 export function changeOf(record: DynamoDBRecord): Change | undefined {
   const { NewImage, OldImage } = record.dynamodb ?? {}
@@ -95,7 +95,10 @@ interface Reader<Row> {
   parse(response: { Item: Record<string, unknown> }): { data: Row | null | undefined }
 }
 
-/** ElectroDB passes over what is missing or of another type: a client would be told of it. */
+/**
+ * ElectroDB's `parse` silently drops attributes that are missing or of another type. Without this check a client would
+ * receive an event with `undefined` fields.
+ */
 function read<Row extends object>(entity: object, image: Image, shape: Shape<Row>): Row {
   const Item = unmarshall(image as Record<string, SdkAttributeValue>)
   const { data } = (entity as Reader<Row>).parse({ Item })

@@ -3,13 +3,13 @@ import { groupBy } from '../delivery/group-by.ts'
 
 /** `stream.window` of `terraform/stack.json`. */
 export interface WindowSettings {
-  /** How long an invocation under pressure lasts at least; 0 for no window. */
+  /** The least time that an invocation under pressure lasts; 0 means no window. */
   milliseconds: number
-  /** Pressure begins with so many events told to one room within a second. */
+  /** A shard is under pressure when one of its rooms receives so many events within a second. */
   fromEventsPerSecond: number
 }
 
-/** @throws Error for a `STREAM_WINDOW_…` that is no number; unset, there is no window */
+/** @throws Error for a `STREAM_WINDOW_…` that is not a number. Without these settings there is no window. */
 export function windowOf(env: Record<string, string | undefined>): WindowSettings {
   return {
     milliseconds: numberOf(env, 'STREAM_WINDOW_MS'),
@@ -25,20 +25,23 @@ function numberOf(env: Record<string, string | undefined>, name: string): number
 
 const SECOND_MS = 1_000
 
-/** Events of one room, of some 300 bytes, that fill a frame. A batch that brings as many shows a backlog: no time to wait. */
+/**
+ * Number of events of some 300 bytes that fill a frame. A batch with so many for one room shows a backlog: no waiting.
+ */
 const FULL_EVENTS = 100
 
 interface Batch {
   startedAt: number
-  /** By room. */
+  /** Number of events by room. */
   events: ReadonlyMap<string, number>
 }
 
 /**
- * The coalescing window. A batch has what it has: to wait before posting would gain nothing. But Lambda gives a shard's
- * next batch only when this one is done, so an invocation that stays a little after it has posted makes the next one
- * larger, and delays nothing of its own. It stays until `milliseconds` after its start, and only while a room of the
- * shard is busy: what comes after a quiet second goes at once.
+ * Makes batches larger under pressure, so that more events share a post. Waiting before the posts would gain nothing,
+ * because a batch does not grow. But Lambda invokes the function with a shard's next batch only when this invocation
+ * has ended. So an invocation that waits after its posts makes the next batch larger, and delays none of its own
+ * events. It waits until `milliseconds` after its start, and only while a room of the shard is busy: after a quiet
+ * second, events are posted at once.
  */
 export class CoalescingWindow {
   readonly #window: WindowSettings
@@ -48,7 +51,12 @@ export class CoalescingWindow {
     this.#window = window
   }
 
-  /** Resolves when the invocation that began at `startedAt` (epoch milliseconds) and has posted these may end. */
+  /**
+   * Resolves when the invocation may end.
+   *
+   * @param startedAt when it began, in epoch milliseconds
+   * @param deliveries what it has posted
+   */
   async hold(startedAt: number, deliveries: readonly Delivery[]): Promise<void> {
     const batch = { startedAt, events: eventsByRoom(deliveries) }
     this.#recent = [...this.#recent.filter((one) => one.startedAt > startedAt - SECOND_MS), batch]
@@ -66,7 +74,7 @@ export class CoalescingWindow {
   }
 }
 
-/** What all of a room hears; a task's events were counted where the task was made. */
+/** Counts the events to whole rooms. The events of a task were counted in the batch that made the task. */
 function eventsByRoom(deliveries: readonly Delivery[]): ReadonlyMap<string, number> {
   const toRooms = deliveries.filter(({ only, range }) => only === undefined && range === undefined)
   const rooms = groupBy(toRooms, ({ event }) => event.chatRoomId)

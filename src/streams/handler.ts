@@ -20,9 +20,9 @@ const metrics = new Metrics({ serviceName: 'fan-out' })
  * Turns the records of the table's stream into posts.
  *
  * Returns the records that must be redelivered, as `batchItemFailures`. Lambda retries from the lowest of them, so the
- * records after it are redelivered too, and clients drop the repeats by `(chatRoomId, seq)`. A record fails when it can't
- * be read, when its access to the table failed, or when there was no time for it, which happens to tasks only; it never
- * fails because a recipient can't be reached. Under pressure it returns a little later than it could, see
+ * records after it are redelivered too, and clients drop the repeats by `(chatRoomId, seq)`. A record fails when it
+ * can't be read, when its access to the table failed, or when there was no time for it, which happens to tasks only; it
+ * never fails because a recipient can't be reached. Under pressure it returns a little later than it could, see
  * `CoalescingWindow`.
  *
  * @throws Error when the first of several records failed: Lambda then halves the batch
@@ -42,8 +42,8 @@ export function streamHandler(post: PostFrame, window = new CoalescingWindow(win
     for (const delivery of report.postponed) failed.add(recordOf.get(delivery)!)
     if (event.Records.length > 1 && failed.has(sequenceNumberOf(event.Records[0]!))) {
       // Lambda bisects a batch at the record that is reported. If that is the first one each time, it takes all records
-      // after it along into the on-failure destination. An error makes Lambda cut the batch in the middle instead, until
-      // the record stands alone.
+      // after it along into the on-failure destination. An error makes Lambda cut the batch in the middle instead,
+      // until the record stands alone.
       throw new Error('unable to process the first record of the batch')
     }
     await window.hold(startedAt, deliveries)
@@ -53,7 +53,9 @@ export function streamHandler(post: PostFrame, window = new CoalescingWindow(win
 
 const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
 
-/** The deliveries in the order of their records, each with its record's sequence number, and the records that failed. */
+/**
+ * The deliveries in the order of their records, each with its record's sequence number, and the records that failed.
+ */
 async function reactions(
   records: readonly DynamoDBRecord[],
 ): Promise<{ recordOf: ReadonlyMap<Delivery, string>; failed: Set<string> }> {

@@ -13,14 +13,14 @@ import type { Delivery } from '../delivery/delivery.ts'
 import { deliveriesOfTask } from '../delivery/range-tasks.ts'
 
 /**
- * Messages that a new member is sent along with `roomAdded`: those since the join that are older than this. A younger
- * one's own record follows this one in the shard and finds the subscription; an older one's may have gone by, if this
- * record was held up.
+ * A new member receives with `roomAdded` the messages since the join that are older than this. The record of a younger
+ * message follows in the shard and finds the subscription. The record of an older one may have been worked before, if
+ * this record was delayed.
  */
 const CATCH_UP_AGE_MS = 1_000
 const CATCH_UP = 50
 
-/** Rooms read for a batch: a room founded with a hundred members is read once, not a hundred times. */
+/** The rooms read in one batch: a room that is created with a hundred members is read once, not a hundred times. */
 export class RoomCache {
   readonly #rooms = new Map<string, Promise<RoomRow | undefined>>()
 
@@ -32,8 +32,9 @@ export class RoomCache {
 }
 
 /**
- * Does what a change asks for in the table, and answers with what is to be told. Everything here may run again, late,
- * or after what came later: writes are conditional on the very membership or connection that the record speaks of.
+ * Makes the writes that follow from a change, and returns the deliveries that follow from it. A record may be
+ * redelivered, late, and after later ones. So all writes are conditional on the membership or connection that the
+ * record is about.
  */
 export async function react(change: Change, rooms: RoomCache): Promise<Delivery[]> {
   switch (change.type) {
@@ -54,7 +55,7 @@ export async function react(change: Change, rooms: RoomCache): Promise<Delivery[
   }
 }
 
-/** A `text` goes to all but the sending connection, which has the reply; a `broadcast` to that one too. */
+/** All receive a `text` but the sending connection, which has the reply; a `broadcast`, the sending connection too. */
 function messageKept(message: MessageRow): Delivery[] {
   const event = messageEventOf(message)
   return message.kind === 'text' && message.originConnectionId !== undefined
@@ -63,18 +64,18 @@ function messageKept(message: MessageRow): Delivery[] {
 }
 
 function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Delivery[] {
-  // A record that comes late would show somebody typing who has long stopped.
+  // A late record would show somebody as typing who stopped long ago.
   if (isTyping && until <= Date.now()) return []
   return [{ event: { event: 'typing', chatRoomId, userId, isTyping, expiresAt: until }, exceptUserId: userId }]
 }
 
 /**
- * Subscribes the new member's other live connections and tells them of the room, with what they may have missed of it
- * since the join; tells the room of the member, unless both were made together.
+ * Subscribes the new member's other live connections to the room. They receive `roomAdded`, and the messages that they
+ * may have missed since the join. The room receives `memberJoined`, unless room and member were created together.
  */
 async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise<Delivery[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
-  // Left since, and perhaps back again: then by a membership whose own record does what is needed.
+  // The member has left. If they are back, the record of the new membership does the same for that one.
   if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
   const others = (await readyConnectionsOfUser(userId, Date.now())).filter(
     (one) => one.connectionId !== originConnectionId,
@@ -103,8 +104,8 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
 }
 
 /**
- * Unsubscribes the connections of the one who left, if they still stand on that membership, before the others are told;
- * they are told nothing when the user is back by now.
+ * Unsubscribes the former member's connections, if their subscriptions are of that membership. The room receives
+ * `memberLeft`, unless the user is a member again by now.
  */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Promise<Delivery[]> {
   const connections = await connectionsOfUser(userId, Date.now())
@@ -113,14 +114,17 @@ async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Pro
   return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
 }
 
-/** A connection is gone, by `$disconnect`, a 410 or TTL: its subscriptions go too. Its id never comes back. */
+/**
+ * Deletes the subscriptions of a connection that was deleted by `$disconnect`, a 410 or TTL. Its id is never used
+ * again.
+ */
 async function connectionRemoved(connectionId: string): Promise<Delivery[]> {
   const subscriptions = await subscriptionsOfConnection(connectionId)
   await Promise.all(subscriptions.map((subscription) => unsubscribe(subscription)))
   return []
 }
 
-/** Completes a large founding that was cut off between its two transactions; does nothing when it wasn't. */
+/** Completes a large room whose creation ended between its two transactions. Does nothing if it is complete. */
 async function roomPending(room: PendingRoom): Promise<Delivery[]> {
   await completeRoom(room, room.pendingMembers, room.createdAt)
   return []

@@ -14,12 +14,12 @@ const logger = new Logger()
 /**
  * Makes a message of a file that has arrived, or rejects it, and delivers the event. AP30.
  *
- * S3 reports an object at least once, late and in any order, and Lambda calls again when this throws. So every step can be
- * repeated: there is one message however often it runs. An upload is closed only after its event was delivered, and a
- * closed upload delivers nothing. If the function ends in between, the event is delivered again.
+ * S3 reports an object at least once, late and in any order, and Lambda calls again when this throws. So every step can
+ * be repeated: there is one message however often it runs. An upload is closed only after its event was delivered, and
+ * a closed upload delivers nothing. If the function ends in between, the event is delivered again.
  *
- * @throws when the table, the bucket or the room's subscriptions can't be reached. After Lambda's two retries the event is
- * sent to the function's dead-letter queue.
+ * @throws when the table, the bucket or the room's subscriptions can't be reached. After two retries Lambda sends the
+ * event to the function's dead-letter queue.
  */
 export function objectCreatedHandler(post: PostFrame) {
   return async ({ Records }: S3Event): Promise<void> => {

@@ -82,8 +82,8 @@ const messageOf = (upload: UploadRow, messageId: string): MessageRow => ({
 })
 
 /**
- * The upload is a message already: the event is redelivered, or the form was used again. The object that is in the bucket
- * now decides, because the one that the event is about may have been replaced since.
+ * The upload is a message already: the event is redelivered, or the form was used again. The object that is in the
+ * bucket now decides, because the one that the event is about may have been replaced since.
  */
 async function settleCompleted(upload: UploadRow): Promise<Delivery | undefined> {
   const head = await headOf(upload.objectKey)

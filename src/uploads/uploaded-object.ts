@@ -35,7 +35,9 @@ export async function firstBytesOf(key: string, { eTag }: ObjectHead): Promise<U
   })
 }
 
-/** Removes the tag by which the bucket's lifecycle would expire the object. Every use of the form sets that tag again. */
+/**
+ * Removes the tag by which the bucket's lifecycle would expire the object. Every use of the form sets that tag again.
+ */
 export async function keepObject(key: string): Promise<void> {
   await unlessStatus([404], () => s3.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key })))
 }

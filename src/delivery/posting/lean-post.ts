@@ -3,7 +3,7 @@ import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
 import { type Aws, CONCURRENCY, type PostFrame } from './post-frame.ts'
 import { encoded, PostSigner } from './sign-post.ts'
 
-/** The gateway has answered, and not with success. */
+/** The gateway answered with a status other than 2xx. */
 class PostRefused extends Error {
   override name = 'PostRefused'
   readonly $metadata: { httpStatusCode: number }
@@ -23,8 +23,9 @@ class PostTimedOut extends Error {
 }
 
 /**
- * Posts over kept-alive sockets of `node:http`, signed by ourselves: a tenth of what the SDK's client costs, and nothing
- * to load. Outcomes are the SDK's, told by the status alone; redirects are not followed.
+ * Posts over kept-alive sockets of `node:http` and signs the requests itself: this costs a tenth of the SDK's client,
+ * and there is nothing to load. A failed post has the same outcome as with the SDK, though its error has only the
+ * status. Redirects are not followed.
  */
 export function leanPost(endpoint: string, aws: Aws): PostFrame {
   const { protocol, host, hostname, port, pathname } = new URL(endpoint)
@@ -41,7 +42,7 @@ export function leanPost(endpoint: string, aws: Aws): PostFrame {
       const sent = request({ agent, hostname, port, path, headers, method: 'POST' })
       let status: number | undefined
       let failure: Error | undefined
-      // Over the whole attempt: a socket's own timeout starts anew with every byte.
+      // For the whole attempt: the timeout of a socket starts anew with every byte.
       const timer = setTimeout(() => sent.destroy(new PostTimedOut(timeoutMs)), timeoutMs)
       sent.on('response', (response) => {
         status = response.statusCode!
@@ -50,7 +51,7 @@ export function leanPost(endpoint: string, aws: Aws): PostFrame {
       sent.on('error', (error) => {
         failure = error
       })
-      // Not before: the socket must be free for the next post.
+      // Not before `close`, because the socket must be free for the next post.
       sent.on('close', () => {
         clearTimeout(timer)
         if (status === undefined) reject(failure ?? new Error('unable to post; the socket was closed'))

@@ -1,19 +1,22 @@
 import type { Credentials } from './sign-post.ts'
 
-/** How a post ended. `gone` is final; the others mean that the recipient catches up with `sync`. */
+/** How a post ended. `gone` is final; after `throttled`, `slow` and `failed` the recipient catches up with `sync`. */
 export type PostOutcome = 'delivered' | 'gone' | 'throttled' | 'slow' | 'failed'
 
 /**
- * Sends one frame to one connection, once. Rejects with an error that carries `$metadata.httpStatusCode`, or is named
- * `TimeoutError` when there was no answer within `timeoutMs`.
+ * Posts one frame to one connection, once. Rejects with an error that has the `$metadata.httpStatusCode` of the
+ * response, or the name `TimeoutError` when there was none within `timeoutMs`.
  */
 export type PostFrame = (connectionId: string, frame: Uint8Array, timeoutMs: number) => Promise<void>
 
-/** Who signs, and where. Both are asked for every post; the SDK's providers keep what they know and renew it in time. */
+/**
+ * Credentials and region for signing. Both functions are called for every post: the SDK's providers cache their values
+ * and renew them in time.
+ */
 export interface Aws {
   credentials: () => Promise<Credentials>
   region: () => Promise<string>
 }
 
-/** Sockets to the gateway, and posts in flight. */
+/** Number of sockets to the gateway, and of posts in flight. */
 export const CONCURRENCY = 256

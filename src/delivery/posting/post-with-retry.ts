@@ -1,36 +1,38 @@
 import type { PostOutcome, PostFrame } from './post-frame.ts'
 
-/** An attempt is given up after this: a healthy post takes a few milliseconds. */
+/** Timeout of an attempt. A healthy post takes a few milliseconds. */
 export const ATTEMPT_TIMEOUT_MS = 2_000
-/** What an attempt is given when there is no more time: still enough for 256 sockets to be opened at once. */
+/** Timeout of an attempt when there is no more time: still enough to open 256 sockets at once. */
 export const BRIEF_TIMEOUT_MS = 500
 const ATTEMPTS = 4
 const BASE_DELAY_MS = 50
 
 /**
- * By the status alone: without the error-type header, which not every gateway sends, the SDK's error has no name.
- * A timeout has no status.
+ * How a post ended that rejected with `error`. The status decides, because the SDK's error has a name only if the
+ * gateway sends the error-type header, which not every gateway does. A timeout has no status.
  */
 export function outcomeOf(error: unknown): Exclude<PostOutcome, 'delivered'> {
   const { name, code, $metadata } = error as { name?: string; code?: string; $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode
   if (status === 410 || name === 'GoneException') return 'gone'
   if (status === 429) return 'throttled'
-  // The SDK calls a broken socket a timeout too: as is every socket that was kept over a function's pause.
+  // The SDK gives a broken socket the same name. Sockets that were kept open while the function was paused are broken.
   if (name === 'TimeoutError' && code !== 'ECONNRESET' && code !== 'EPIPE') return 'slow'
   return 'failed'
 }
 
-/** 413 and 403 stay what they are, however often one asks. */
+/** A 403 or a 413 would be the same the next time. */
 function mayPass(error: unknown): boolean {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
   return status === undefined || status === 429 || status >= 500
 }
 
 /**
- * Posts a frame with retries: 429, 5xx and broken sockets up to four times with full jitter. None begins after `deadline`
- * (epoch milliseconds), and an attempt runs into it by no more than the brief timeout. A recipient that lets an attempt
- * time out is not asked again: it would hold its place against those who answer.
+ * Posts a frame; never rejects. A 429, a 5xx or a broken socket is retried, with four attempts in all and full jitter
+ * between them. A post that timed out is not retried, because it would take a place from recipients that answer.
+ *
+ * @param deadline epoch milliseconds: no retry starts after it, and an attempt lasts at most 500 ms beyond it
+ * @param random returns a number from 0 to 1, as `Math.random` does
  */
 export async function postWithRetry(
   post: PostFrame,

@@ -3,8 +3,9 @@ import { leanPost } from './lean-post.ts'
 import { type Aws, CONCURRENCY, type PostFrame } from './post-frame.ts'
 
 /**
- * Posts to `CONNECTIONS_ENDPOINT`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`: configuration, never an
- * event's domain name, which may be a custom domain. `POSTING=sdk` posts by the SDK's client instead of our own.
+ * Returns a function that posts to `endpoint`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`. It is the
+ * setting `CONNECTIONS_ENDPOINT`, never the domain name of an event, which may be a custom domain. `POSTING=sdk` posts
+ * by the SDK's client instead of `leanPost`.
  *
  * @throws Error when `POSTING` is neither `lean`, the default, nor `sdk`
  */
@@ -15,8 +16,8 @@ export function postTo(endpoint: string, posting: string = process.env.POSTING |
 }
 
 /**
- * Posts by the AWS SDK, which is loaded with the first post. Its own retries are off, for one recipient's retries must fit
- * the batch's budget.
+ * Posts by the AWS SDK, which is loaded with the first post. Its own retries are switched off, because retries must
+ * keep to the budget of the batch.
  */
 export function sdkPost(endpoint: string, { credentials, region }: Aws): PostFrame {
   const load = async (): Promise<PostFrame> => {

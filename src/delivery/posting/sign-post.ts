@@ -7,7 +7,7 @@ export interface Credentials {
 }
 
 interface SigningKey {
-  /** What it was made of: another day, region or secret makes another. */
+  /** The day, region and secret that it was made of; if one changes, another key is made. */
   of: string
   bytes: Buffer
 }
@@ -17,8 +17,9 @@ const CONTENT_TYPE = 'application/octet-stream'
 const SIGNED = 'content-type;host;x-amz-content-sha256;x-amz-date'
 
 /**
- * Signs posts to one host: Signature Version 4 for exactly one kind of request, a POST of bytes with no query. The key
- * holds for a day and the hash of a frame for all of its recipients, so that a post costs one hash and one HMAC.
+ * Signs posts to one host with Signature Version 4, for exactly one kind of request: a POST of bytes without a query.
+ * The key is made once a day and the hash of a frame once for all of its recipients, so a post costs one hash and one
+ * HMAC.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export class PostSigner {
@@ -28,12 +29,16 @@ export class PostSigner {
   #date = ''
   readonly #hashes = new WeakMap<Uint8Array, string>()
 
-  /** `host` as in the request's header, with the port unless it is the protocol's own. */
+  /** @param host as in the request's header: with the port, unless it is the protocol's default */
   constructor(host: string) {
     this.#host = host
   }
 
-  /** The headers of a post, `path` being as it goes over the wire. */
+  /**
+   * Returns the headers of a post.
+   *
+   * @param path as it is sent: percent-encoded once
+   */
   headers(
     path: string,
     body: Uint8Array,
@@ -43,6 +48,7 @@ export class PostSigner {
     const date = this.#dateAt(Date.now())
     const day = date.slice(0, 8)
     const scope = `${day}/${region}/${SERVICE}/aws4_request`
+    const credential = `Credential=${accessKeyId}/${scope}`
     const bodyHash = this.#hashOf(body)
     const token = sessionToken === undefined ? '' : `x-amz-security-token:${sessionToken}\n`
     const signed = sessionToken === undefined ? SIGNED : `${SIGNED};x-amz-security-token`
@@ -59,7 +65,7 @@ export class PostSigner {
       'x-amz-content-sha256': bodyHash,
       'x-amz-date': date,
       ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`,
+      authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${signed}, Signature=${signature}`,
     }
   }
 
@@ -91,10 +97,10 @@ export class PostSigner {
   }
 }
 
-/** One segment of a path: what `encodeURIComponent` lets pass for the sake of old browsers is encoded too. */
+/** Encodes a segment of a path, including `!'()*`, which `encodeURIComponent` leaves as they are. */
 export const encoded = (segment: string): string => encodeURIComponent(segment).replace(/[!'()*]/g, escaped)
 
-/** A path is signed in twice encoded form (for every service but S3): a connection id's `=` as `%253D`. */
+/** Every service but S3 expects the path to be encoded twice for the signature: a connection id's `=` as `%253D`. */
 const encodedAgain = (path: string): string => encoded(path).replaceAll('%2F', '/')
 
 const escaped = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`
