@@ -1,40 +1,28 @@
-import type { Reply } from '../src/protocol/actions.ts'
-import type { ChatEvent, MessageEvent } from '../src/protocol/events.ts'
-import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../src/protocol/limits.ts'
-import { Connection, type Status, type StatusChange } from './connection.ts'
-import { DirectRoom } from './direct-room.ts'
+import type { Limits } from '../src/protocol/actions.ts'
+import { ClientConnection, type Status, type StatusChange } from './client-connection.ts'
+import type { DirectRoom } from './direct-room.ts'
+import { DirectRooms } from './direct-rooms.ts'
 import { Emitter } from './emitter.ts'
 import { HeadCheck } from './head-check.ts'
-import { isNotAMember } from './errors.ts'
-import type { Link } from './link.ts'
-import { type ChatClientOptions, type Settings, settingsOf } from './options.ts'
-import { Outbox, type OutgoingMessage, type Sent } from './outbox.ts'
-import { askPatiently } from './patience.ts'
-import { Room } from './room.ts'
-import { RoomFeed } from './room-feed.ts'
-import type { Session } from './session.ts'
+import { type ChatClientOptions, resolveOptions } from './options.ts'
+import { Outbox } from './outbox.ts'
+import type { Room } from './room.ts'
+import { RoomRegistry } from './room-registry.ts'
 import { onWakeUp } from './wake-ups.ts'
 
+/** The events of a client, for `client.on`. */
 export interface ClientEvents {
+  /** The connection's status has changed. */
   status: StatusChange
-  /** A room that this user is in, without this client having joined it. */
+  /** This user is in a room that this client hasn't joined: found by the first `sync`, or added by somebody. */
   roomAdded: Room
 }
 
-/** Characters of room positions in one `sync`, so that its frame stays below 32 KB. The others are asked for after it. */
-const CLAIMS_CHARS = 24_000
-
-/** Nothing for what is no address. */
-const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '')
-
-/** Whether a room is the server's for two users, told by its id. */
-const isDirect = (chatRoomId: string): boolean => chatRoomId.startsWith('dm:')
-
 /**
- * A user's chat.
+ * A user's connection to the chat, with all rooms of the user. One per user and page is enough.
  *
  * @example
- * const client = new ChatClient({ url: 'wss://…', getToken })
+ * const client = new ChatClient({ url: 'wss://chat.example/prod', getToken })
  * await client.connect()
  * const room = client.room('general')
  * room.on('message', ({ senderId, content }) => console.log(senderId, content))
@@ -42,273 +30,158 @@ const isDirect = (chatRoomId: string): boolean => chatRoomId.startsWith('dm:')
  * room.send({ content: 'hello' })
  */
 export class ChatClient {
-  /** Listens to the client; the answer ends it. */
+  /**
+   * Subscribes to the client's events.
+   *
+   * @param name `status` or `roomAdded`, see {@link ClientEvents}
+   * @param listener receives the event's payload; what it throws goes to the option `onError`
+   * @returns a function that unsubscribes
+   */
   readonly on: Emitter<ClientEvents>['on']
-  readonly #settings: Settings
   readonly #emitter: Emitter<ClientEvents>
-  readonly #connection: Connection
+  readonly #connection: ClientConnection
   readonly #outbox: Outbox
-  readonly #session: Session
+  readonly #rooms: RoomRegistry
+  readonly #directs: DirectRooms
   readonly #headCheck: HeadCheck
-  readonly #rooms = new Map<string, { room: Room; feed: RoomFeed }>()
-  readonly #directs = new Map<string, DirectRoom>()
-  #hello: Reply<'sync'> | undefined
-  /** What to add to our clock for the server's. */
-  #clockOffsetMs = 0
   #stopWatching = () => {}
 
-  /** @throws TypeError when `url` is no address of a WebSocket */
-  constructor(options: ChatClientOptions) {
-    if (!/^wss?:$/.test(protocolOf(options.url))) {
-      throw new TypeError(`unable to make a client; the url is no ws:// or wss:// address: ${String(options.url)}`)
-    }
-    const settings = settingsOf(options)
-    this.#settings = settings
-    this.#emitter = new Emitter(settings.onError)
+  /**
+   * Makes a client that is not connected yet.
+   *
+   * @param given `url` and `getToken`; all other options have defaults
+   * @throws TypeError when `url` is no `ws://` or `wss://` address
+   */
+  constructor(given: ChatClientOptions) {
+    const options = resolveOptions(given)
+    this.#emitter = new Emitter(options.onError)
     this.on = this.#emitter.on.bind(this.#emitter)
-    const connection = new Connection(settings, {
-      sync: (link) => this.#sync(link),
-      onEvents: (events) => this.#handle(events),
-      onStatus: (change) => this.#changed(change),
-      onLink: () => this.#resume(),
+    this.#connection = new ClientConnection(options, {
+      sync: (link) => this.#rooms.sync(link),
+      onEvents: (events) => this.#rooms.handle(events),
+      onStatus: (change) => this.#statusChanged(change),
+      onLink: () => this.#linkChanged(),
     })
-    this.#connection = connection
-    this.#outbox = new Outbox(settings, () => connection.link)
-    const limits = () => this.#hello?.limits ?? { typingRepeatMs: TYPING_REPEAT_MS, typingExpiryMs: TYPING_EXPIRY_MS }
-    this.#session = {
-      settings,
-      outbox: this.#outbox,
-      get limits() {
-        return limits()
-      },
-      serverNow: () => settings.clock.now() + this.#clockOffsetMs,
-      once: (frame) => this.#heeded(frame, connection.once(frame)),
-      patiently: (frame, signal) => this.#heeded(frame, askPatiently(connection, frame, settings, signal)),
-      doubt: (chatRoomId) => this.#doubt(chatRoomId),
-      echo: (message, sent) => this.#echo(message, sent),
-    }
-    this.#headCheck = new HeadCheck(this.#session, (heads) => {
-      for (const [chatRoomId, { feed }] of this.#rooms) {
-        const headSeq = heads.get(chatRoomId)
-        if (headSeq === undefined) this.#doubt(chatRoomId)
-        else if (feed.membership === 'member') feed.inbox.expect(headSeq)
-      }
+    this.#outbox = new Outbox(options, () => this.#connection.link)
+    this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
+      onAdded: (room) => this.#emitter.emit('roomAdded', room),
+      beforeAdded: (room) => this.#directs.beforeAdded(room),
     })
+    this.#directs = new DirectRooms(this.#rooms, this.#connection)
+    this.#headCheck = new HeadCheck(this.#rooms.context, (heads) => this.#rooms.compare(heads))
   }
 
+  /** What the connection is doing now. The event `status` reports each change. */
   get status(): Status {
     return this.#connection.status
   }
 
-  /** The token's user; known after the first connection. */
+  /** The token's user. `undefined` before the first connection. */
   get userId(): string | undefined {
-    return this.#hello?.userId
+    return this.#rooms.context.userId
   }
 
-  /** The rooms that this user is in, as far as the client has been told. */
+  /**
+   * What the deployment accepts, as it announced when the client last connected: sizes in bytes of UTF-8
+   * (`contentBytes`, `captionBytes`, `fileBytes`, `frameBytes`, `messageBytes`), lengths in characters
+   * (`fileNameChars`, `roomNameChars`), counts (`createRoomMembers`, `historyPage`), times in ms (`typingRepeatMs`,
+   * `typingExpiryMs`, `idleTimeoutMs`, `connectionLifetimeMs`), and `contentTypes`, the media types that may be
+   * uploaded, where `image/*` stands for all images. `undefined` before the first connection.
+   *
+   * @example
+   * if (client.limits && file.size > client.limits.fileBytes) throw new Error('the file is too large')
+   */
+  get limits(): Limits | undefined {
+    return this.#rooms.context.limits
+  }
+
+  /** The rooms that this user is in, as far as the client knows: all of them once it is connected. */
   get rooms(): Room[] {
-    return [...this.#rooms.values()].flatMap(({ room }) => (room.joined ? [room] : []))
+    return this.#rooms.joined
   }
 
-  /** Connects, and stays connected until `disconnect()`. Resolves as `ready()` does. */
+  /**
+   * Connects, and stays connected until `disconnect()`: a lost connection is opened again with backoff. Does nothing
+   * when the client is connected; doesn't wait for the backoff when it isn't.
+   *
+   * @returns a promise that resolves when connected
+   * @throws ChatError `forbidden` when `getToken` threw `UnauthorizedError`, `disconnected` after `disconnect()`
+   */
   connect(): Promise<void> {
     this.#stopWatching()
     this.#stopWatching = onWakeUp(() => this.#connection.check())
     this.#connection.connect()
     const ready = this.ready()
-    // Whoever listens to `status` instead is not to be brought down by it.
+    // An application that only listens to `status` must not crash with an unhandled rejection.
     ready.catch(() => {})
     return ready
   }
 
-  /** Ends the connection; what waits to be sent goes on waiting, and a loop over messages ends. */
+  /** Ends the connection, and every loop over messages. Messages that wait to be sent go on waiting for `connect()`. */
   disconnect(): void {
     this.#stopWatching()
     this.#connection.disconnect()
-    for (const { feed } of this.#rooms.values()) feed.streams.end()
-    for (const direct of this.#directs.values()) direct.streams.end()
+    this.#rooms.endStreams()
+    this.#directs.endStreams()
   }
 
-  /** Resolves when connected. @throws ChatError when it won't be: after `failed` and `disconnect()` */
+  /**
+   * Waits for the connection.
+   *
+   * @returns a promise that resolves when connected
+   * @throws ChatError `forbidden` when `getToken` threw `UnauthorizedError`, `disconnected` after `disconnect()`
+   */
   ready(): Promise<void> {
     return this.#connection.ready()
   }
 
-  /** The room with that id: always the same object. Nothing is asked of the server before `join`. */
+  /**
+   * Returns the room with an id, always the same object. Sends nothing: the room may not exist, and this user may not
+   * be in it.
+   *
+   * @param chatRoomId 1 to 64 of `A-Z a-z 0-9 _ : -`
+   */
   room(chatRoomId: string): Room {
-    return this.#open(chatRoomId).room
-  }
-
-  /** The conversation with one user: always the same object. */
-  direct(userId: string): DirectRoom {
-    let direct = this.#directs.get(userId)
-    if (!direct) {
-      direct = new DirectRoom(this.#session, userId, (self, sent) => this.#met(self, sent))
-      this.#directs.set(userId, direct)
-      if (this.#connection.link) this.#findPeers()
-    }
-    return direct
+    return this.#rooms.open(chatRoomId).room
   }
 
   /**
-   * Makes a room, with this user and `members` (others, at most 100) in it.
+   * Returns the conversation with one user, always the same object. Sends nothing: the server makes the room at the
+   * first message.
    *
-   * @throws ChatError `conflict` when the id is taken
+   * @param userId the other user's id, 1 to 128 characters
+   */
+  direct(userId: string): DirectRoom {
+    return this.#directs.open(userId)
+  }
+
+  /**
+   * Creates a room with this user in it. Waits for a connection, but is not repeated when the connection is lost,
+   * because that might create two rooms.
+   *
+   * @param room `chatRoomId`: the id, chosen by the server when left out; `roomName`: 1 to 128 characters; `members`:
+   * ids of other users, at most 100
+   * @throws ChatError `conflict` when the id is taken, `invalid_request`, `disconnected`, `timeout`
    */
   async createRoom(room: { chatRoomId?: string; roomName: string; members?: string[] }): Promise<Room> {
     await this.ready()
     const reply = await this.#connection.once({ action: 'createRoom', ...room })
-    const opened = this.#open(reply.chatRoomId)
-    opened.feed.entered({ ...reply, recovered: true, events: [] }, undefined)
-    return opened.room
+    const created = this.#rooms.open(reply.chatRoomId)
+    created.feed.entered({ ...reply, recovered: true, events: [] }, undefined)
+    return created.room
   }
 
-  #open(chatRoomId: string): { room: Room; feed: RoomFeed } {
-    let opened = this.#rooms.get(chatRoomId)
-    if (!opened) {
-      const feed = new RoomFeed(chatRoomId, this.#session)
-      opened = { feed, room: new Room(this.#session, feed) }
-      this.#rooms.set(chatRoomId, opened)
-    }
-    return opened
-  }
-
-  async #sync(link: Link): Promise<Reply<'sync'>> {
-    const claimed: Record<string, number> = {}
-    const listed = new Set<string>()
-    const added: Room[] = []
-    let after = ''
-    let cursor: string | undefined
-    let hello: Reply<'sync'> | undefined
-    do {
-      const rooms = this.#claims(after)
-      Object.assign(claimed, rooms)
-      const reply = await link.request({ action: 'sync', rooms, ...(cursor === undefined ? {} : { cursor }) })
-      hello ??= reply
-      this.#hello = hello
-      this.#clockOffsetMs = reply.serverTime - this.#settings.clock.now()
-      for (const entry of reply.rooms) {
-        const { feed, room } = this.#open(entry.chatRoomId)
-        listed.add(entry.chatRoomId)
-        if (feed.membership !== 'member') added.push(room)
-        feed.entered(entry, rooms[entry.chatRoomId])
-      }
-      cursor = reply.nextCursor
-      after = reply.rooms.at(-1)?.chatRoomId ?? after
-    } while (cursor !== undefined)
-    for (const chatRoomId of Object.keys(claimed)) {
-      if (!listed.has(chatRoomId)) this.#removed(chatRoomId)
-    }
-    for (const room of added) this.#emitter.emit('roomAdded', room)
-    return hello
-  }
-
-  /** The positions of rooms whose ids come after `after`, in order, as many as fit into a frame. */
-  #claims(after: string): Record<string, number> {
-    const claims: Record<string, number> = {}
-    let chars = 0
-    for (const chatRoomId of [...this.#rooms.keys()].sort()) {
-      const { feed } = this.#rooms.get(chatRoomId)!
-      const { position } = feed.inbox
-      if (chatRoomId <= after || position === undefined || feed.membership !== 'member') continue
-      chars += JSON.stringify({ [chatRoomId]: position }).length
-      if (chars > CLAIMS_CHARS) break
-      claims[chatRoomId] = position
-    }
-    return claims
-  }
-
-  async #heeded<T>(frame: object, reply: Promise<T>): Promise<T> {
-    try {
-      return await reply
-    } catch (error) {
-      if (isNotAMember(error) && 'chatRoomId' in frame) this.#doubt(String(frame.chatRoomId))
-      throw error
-    }
-  }
-
-  /** Asks whether this user is still in the room; an answer may be older than a join, and the list of rooms too. */
-  #doubt(chatRoomId: string): void {
-    const feed = this.#rooms.get(chatRoomId)?.feed
-    if (feed?.membership !== 'member') return
-    this.#connection.once({ action: 'getRoom', chatRoomId }).catch((error: unknown) => {
-      if (isNotAMember(error) && feed.membership === 'member') this.#removed(chatRoomId)
-    })
-  }
-
-  /** This user left on another connection. */
-  #removed(chatRoomId: string): void {
-    const { feed } = this.#open(chatRoomId)
-    feed.left()
-    feed.emitter.emit('memberLeft', { userId: this.userId ?? '', timestamp: this.#session.serverNow() })
-  }
-
-  #handle(events: readonly ChatEvent[]): void {
-    for (const event of events) {
-      // Added to the protocol after this client was written: there may be no room in it.
-      if (typeof event.chatRoomId !== 'string') continue
-      const { feed, room } = this.#open(event.chatRoomId)
-      if (event.event !== 'roomAdded') {
-        feed.handle(event)
-        continue
-      }
-      const isNew = feed.membership !== 'member'
-      const added = () => {
-        feed.handle(event)
-        if (isNew) this.#emitter.emit('roomAdded', room)
-      }
-      // What comes in meanwhile is held, so that those who listen to the conversation hear the first message too.
-      if (isNew && isDirect(room.id) && this.#seekers().length > 0) {
-        this.#findPeer(room).then(added).catch(this.#settings.onError)
-      } else {
-        added()
-      }
-    }
-  }
-
-  #seekers = (): DirectRoom[] => [...this.#directs.values()].filter((direct) => direct.room === undefined)
-
-  #findPeers(): void {
-    if (this.#seekers().length === 0) return
-    const bound = new Set([...this.#directs.values()].map((direct) => direct.room))
-    for (const room of this.rooms) {
-      if (isDirect(room.id) && !bound.has(room)) this.#findPeer(room).catch(this.#settings.onError)
-    }
-  }
-
-  /** Tells by its members whose conversation a direct room is. */
-  async #findPeer(room: Room): Promise<void> {
-    const members = await room.members().catch(() => [])
-    const peer = members.find((userId) => userId !== this.userId) ?? members[0]
-    if (peer !== undefined) this.#directs.get(peer)?.bind(room)
-  }
-
-  #met(direct: DirectRoom, { chatRoomId, seq }: Sent): void {
-    const { room, feed } = this.#open(chatRoomId)
-    direct.bind(room)
-    if (feed.membership !== 'member') feed.added(seq)
-  }
-
-  #echo({ kind, content, clientMessageId }: OutgoingMessage, sent: Sent): void {
-    const { chatRoomId, seq, messageId, timestamp } = sent
-    const senderId = this.userId ?? ''
-    const message: MessageEvent = {
-      event: 'message',
-      ...{ chatRoomId, seq, messageId, kind, senderId, content, timestamp, clientMessageId },
-    }
-    this.#handle([message])
-  }
-
-  #changed(change: StatusChange): void {
+  #statusChanged(change: StatusChange): void {
     if (change.status !== 'connected') this.#headCheck.stop()
     if (change.status === 'failed' && change.error) this.#outbox.failAll(change.error)
     this.#emitter.emit('status', change)
   }
 
-  #resume(): void {
-    for (const { feed } of this.#rooms.values()) feed.inbox.resume()
+  /** A link has taken over: what waited for it goes on. */
+  #linkChanged(): void {
+    this.#rooms.resume()
     this.#outbox.resume()
-    this.#findPeers()
+    this.#directs.findRooms()
     this.#headCheck.start()
   }
 }

@@ -1,4 +1,4 @@
-/** Time as the client needs it, in milliseconds; tests bring their own. */
+/** The time and the timers that a client uses, in ms. Tests bring their own. */
 export interface Clock {
   now(): number
   setTimeout(run: () => void, ms: number): unknown
@@ -11,7 +11,7 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 }
 
-/** One thing to be done later, at most: starting it again replaces what was to be done. */
+/** At most one pending call: starting the timer again replaces it. */
 export class Timer {
   readonly #clock: Clock
   #timer: unknown
@@ -34,7 +34,7 @@ export class Timer {
   }
 }
 
-/** Rejects with its reason when `signal` is aborted. */
+/** Resolves after `ms`. @throws the reason of `signal`, when it is aborted before */
 export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()

@@ -1,52 +1,84 @@
 import type { MessageEvent } from '../src/protocol/events.ts'
 import { Emitter } from './emitter.ts'
 import { MessageStreams } from './message-stream.ts'
-import type { Lane, OutgoingMessage, Sent } from './outbox.ts'
+import type { Destination, OutgoingMessage, Sent } from './outbox.ts'
 import type { Room } from './room.ts'
+import type { RoomContext } from './room-context.ts'
 import type { RoomEvents } from './room-feed.ts'
-import type { Session } from './session.ts'
 
-const names = ['message', 'typing', 'memberJoined', 'memberLeft', 'recovered', 'discontinuity', 'uploadFailed'] as const
+/** All events of a room but `outgoing`, which a direct room emits for its own messages. */
+const FORWARDED = [
+  'message',
+  'typing',
+  'memberJoined',
+  'memberLeft',
+  'recovered',
+  'discontinuity',
+  'uploadFailed',
+] as const
 
-/** The conversation with one user. Its room is made at the first message, whoever writes it. */
+/**
+ * The conversation with one user. `client.direct(userId)` returns it. The server makes its room at the first message,
+ * whichever of the two sends it.
+ *
+ * `for await (const message of direct)` takes the messages from now on, until `client.disconnect()`.
+ *
+ * @example
+ * const bob = client.direct('bob')
+ * bob.on('message', ({ senderId, content }) => console.log(senderId, content))
+ * await bob.send({ content: 'just between us' }).done
+ * console.log(await bob.room?.history())
+ */
 export class DirectRoom implements AsyncIterable<MessageEvent> {
+  /** The other user. */
   readonly userId: string
   /** @internal */
   readonly streams = new MessageStreams<MessageEvent>()
+  /**
+   * Subscribes to the conversation's events, also before there is a room.
+   *
+   * @param name see {@link RoomEvents}
+   * @param listener receives the event's payload; what it throws goes to the option `onError`
+   * @returns a function that unsubscribes
+   */
   readonly on: Emitter<RoomEvents>['on']
-  readonly #session: Session
+  readonly #context: RoomContext
   readonly #emitter: Emitter<RoomEvents>
-  readonly #lane: Lane
+  readonly #destination: Destination
   #room: Room | undefined
 
   /** @internal */
-  constructor(session: Session, userId: string, onRoom: (direct: DirectRoom, sent: Sent) => void) {
+  constructor(context: RoomContext, userId: string, onRoom: (direct: DirectRoom, sent: Sent) => void) {
     this.userId = userId
-    this.#session = session
-    this.#emitter = new Emitter(session.settings.onError)
+    this.#context = context
+    this.#emitter = new Emitter(context.options.onError)
     this.on = this.#emitter.on.bind(this.#emitter)
-    this.#lane = {
+    this.#destination = {
       to: { recipientId: userId },
       isOpen: () => true,
       onSent: (message, sent) => {
         onRoom(this, sent)
-        session.echo(message, sent)
+        context.echo(message, sent)
       },
       onChange: (message) => this.#emitter.emit('outgoing', message),
     }
   }
 
-  /** For history, typing, uploads and the rest, once somebody has written. */
+  /** The conversation's room, for history, typing, uploads and the rest. `undefined` before the first message. */
   get room(): Room | undefined {
     return this.#room
   }
 
-  /** Sends a text: at once, or when there is a connection. */
+  /**
+   * Sends a text to the user. Returns at once and never throws, as `room.send` does.
+   *
+   * @param text `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8
+   * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `outbox_full` and others
+   */
   send({ content }: { content: string }): OutgoingMessage {
-    return this.#session.outbox.send(this.#lane, 'text', content)
+    return this.#context.outbox.send(this.#destination, 'text', content)
   }
 
-  /** Takes the messages from now on. */
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageEvent> {
     return this.streams.open()
   }
@@ -56,6 +88,6 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
     if (this.#room) return
     this.#room = room
     room.on('message', (message) => this.streams.push(message))
-    for (const name of names) room.on(name, (payload) => this.#emitter.emit(name, payload as never))
+    for (const name of FORWARDED) room.on(name, (payload) => this.#emitter.emit(name, payload as never))
   }
 }

@@ -1,6 +1,6 @@
 type Listener<T> = (payload: T) => unknown
 
-/** Typed events. A listener that throws, or whose promise rejects, is reported and harms nobody else. */
+/** Typed events. When a listener throws or its promise rejects, the error is reported and the others still run. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
   readonly #report: (error: unknown) => void
@@ -9,11 +9,11 @@ export class Emitter<Events extends object> {
     this.#report = report
   }
 
-  /** Answers with what ends the listening. */
+  /** Adds a listener. Returns a function that removes it. */
   on<N extends keyof Events>(name: N, listener: Listener<Events[N]>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
     this.#listeners.set(name, listeners)
-    // A wrapper of its own, so that a function given twice is called twice and ended once.
+    // A new wrapper each time: a function that is added twice is called twice, and removed one at a time.
     const entry: Listener<Events[N]> = (payload) => listener(payload)
     listeners.add(entry)
     return () => listeners.delete(entry)

@@ -2,21 +2,34 @@ import type { ErrorCode } from '../src/protocol/error-codes.ts'
 import type { ErrorFrame } from '../src/protocol/frames.ts'
 
 /**
- * The codes of the protocol, and those that only a client has: `disconnected` (no answer, for the connection ended),
- * `no_token` (`getToken` failed), `timeout`, `gateway` (a frame of API Gateway's own), `outbox_full` and `upload_failed`.
+ * The protocol's error codes, and those of the client itself:
+ *
+ * - `disconnected`: there is no connection, or it ended before the reply.
+ * - `no_token`: `getToken` failed.
+ * - `timeout`: no reply in time.
+ * - `gateway`: API Gateway failed and sent a frame of its own.
+ * - `outbox_full`: more than `outboxLimit` messages wait to be sent.
+ * - `upload_failed`: the bucket or the server refused a file, or the bucket didn't respond.
  */
 export type ChatErrorCode =
   ErrorCode | 'disconnected' | 'no_token' | 'timeout' | 'gateway' | 'outbox_full' | 'upload_failed'
 
-/** Whatever the chat refuses or can't do. Decide by `code`; `message` is for a person reading a log. */
+/**
+ * Every failure of the SDK. Decide by `code`; `message` is for a person who reads a log.
+ *
+ * @example
+ * room.join().catch((error: unknown) => {
+ *   if (error instanceof ChatError && error.code === 'room_not_found') console.log('no such room')
+ * })
+ */
 export class ChatError extends Error {
   override readonly name = 'ChatError'
   readonly code: ChatErrorCode
-  /** Whether the same may be tried again unchanged. */
+  /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean
-  /** When to come back, in ms; with `rate_limited`. */
+  /** How long to wait before the next try, in ms; with `rate_limited`. */
   readonly retryAfterMs: number | undefined
-  /** What is wrong where; with `invalid_request`. */
+  /** The fields that are wrong and why; with `invalid_request`, otherwise empty. */
   readonly details: { path: string; problem: string }[]
 
   constructor(code: ChatErrorCode, message: string, retryable = false, more: Partial<ErrorFrame['error']> = {}) {
@@ -28,17 +41,21 @@ export class ChatError extends Error {
   }
 }
 
-/** Thrown by `getToken`: this user may not connect (signed out, say). Ends the attempts; `connect()` begins anew. */
+/**
+ * Thrown by `getToken` when this user may not connect, because they are signed out, say. The client stops with status
+ * `failed`, and `connect()` starts again.
+ */
 export class UnauthorizedError extends Error {
   override readonly name = 'UnauthorizedError'
 }
 
-/** By name, since an application may have bundled the class twice. */
+/** Checks the name, because an application may have bundled the class twice. */
 export const isUnauthorized = (error: unknown): boolean => (error as Error | undefined)?.name === 'UnauthorizedError'
 
 export const disconnected = (reason: string): ChatError =>
   new ChatError('disconnected', `unable to get an answer; ${reason}`, true)
 
+/** Whether the server refused a request because this user is not in the room. */
 export const isNotAMember = (error: unknown): boolean => error instanceof ChatError && error.code === 'not_a_member'
 
 export const errorOf = ({ error }: ErrorFrame): ChatError =>

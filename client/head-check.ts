@@ -1,34 +1,35 @@
 import { MAX_ROOMS_PAGE } from '../src/protocol/limits.ts'
 import { Timer } from './clock.ts'
 import { ChatError } from './errors.ts'
-import type { Session } from './session.ts'
+import { pages } from './pages.ts'
+import type { RoomContext } from './room-context.ts'
 
 /**
- * Asks from time to time which rooms this user is in and how far they are. A message whose post the gateway refused for
- * good is noticed by the one that follows it; this finds it when nothing follows. And nobody tells this connection of a
- * room that the user has left on another one.
+ * Lists the user's rooms and the newest `seq` of each from time to time. A message that never arrived is usually
+ * noticed by the gap before the next one; this finds it when no other follows. It also finds rooms that the user has
+ * left on another connection, because no event tells this one.
  */
 export class HeadCheck {
-  readonly #session: Session
+  readonly #context: RoomContext
   readonly #onHeads: (heads: ReadonlyMap<string, number>) => void
   readonly #timer: Timer
   #running = false
 
-  /** @param onHeads the newest `seq` of each of the user's rooms; one joined a moment ago may be missing */
-  constructor(session: Session, onHeads: (heads: ReadonlyMap<string, number>) => void) {
-    this.#session = session
+  /** @param onHeads receives the newest `seq` of each room of the user; one joined a moment ago may be missing */
+  constructor(context: RoomContext, onHeads: (heads: ReadonlyMap<string, number>) => void) {
+    this.#context = context
     this.#onHeads = onHeads
-    this.#timer = new Timer(session.settings.clock)
+    this.#timer = new Timer(context.options.clock)
   }
 
-  /** Begins the wait for the next check. */
+  /** Starts the wait for the next check, `checkIntervalMs`. */
   start(): void {
     this.#running = true
-    const { checkIntervalMs, onError } = this.#session.settings
+    const { checkIntervalMs, onError } = this.#context.options
     this.#timer.start(checkIntervalMs, () => {
       this.#check()
         .catch((error: unknown) => {
-          // The next check, or the next sync, makes up for it.
+          // The next check, or the next sync, makes up for a request that failed.
           if (!(error instanceof ChatError)) onError(error)
         })
         .finally(() => {
@@ -45,15 +46,10 @@ export class HeadCheck {
 
   async #check(): Promise<void> {
     const heads = new Map<string, number>()
-    let cursor: string | undefined
-    do {
-      const page = await this.#session.once({
-        ...{ action: 'listRooms', limit: MAX_ROOMS_PAGE },
-        ...(cursor === undefined ? {} : { cursor }),
-      })
-      for (const { chatRoomId, headSeq } of page.rooms) heads.set(chatRoomId, headSeq)
-      cursor = page.nextCursor
-    } while (cursor !== undefined)
+    const ask = (cursor: object) => this.#context.once({ action: 'listRooms', limit: MAX_ROOMS_PAGE, ...cursor })
+    for await (const { rooms } of pages(ask)) {
+      for (const { chatRoomId, headSeq } of rooms) heads.set(chatRoomId, headSeq)
+    }
     this.#onHeads(heads)
   }
 }

@@ -4,7 +4,7 @@ import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { type Clock, Timer } from './clock.ts'
 import { ChatError } from './errors.ts'
 
-/** Messages of a room that this client is not given: those after `after` and before `before`, both exclusive. */
+/** The payload of `discontinuity`: the skipped messages are those with `after < seq < before`. */
 export interface Discontinuity {
   after: number
   before: number
@@ -12,38 +12,39 @@ export interface Discontinuity {
 
 interface InboxOptions {
   clock: Clock
-  /** How long a skipped message may still come by itself, ms. */
+  /** How long to wait for a missing message before it is requested, ms. */
   holeWaitMs: number
-  /** Messages fetched when the server couldn't give the gap. */
+  /** How many messages to fetch at most when the server didn't reply with the whole gap. */
   recoverLimit: number
-  /** Once; rejects with `disconnected` when there is no connection. */
+  /** Requests a page, once. Rejects with `disconnected` when there is no connection. */
   history: (range: { after: number; before?: number; limit: number }) => Promise<Reply<'getHistory'>>
   deliver: (message: MessageEvent) => void
-  /** After a reconnect: nothing is missing any more. */
+  /** Called after a reconnect, when nothing is missing any more. */
   onRecovered: (count: number) => void
   onDiscontinuity: (discontinuity: Discontinuity) => void
   onError: (error: unknown) => void
 }
 
 /**
- * One room's messages, from wherever they come (events, replies, sync, history), delivered each once and in the order of
- * `seq`. What skips a number is held until the missing one comes or history answers without it: then the hole is final.
+ * One room's messages from all sources (events, replies, sync, history), each delivered once and in the order of `seq`.
+ * A message that skips a number is held until the missing one arrives. When history doesn't have that one either, the
+ * hole is final.
  */
 export class Inbox {
   readonly #options: InboxOptions
   readonly #timer: Timer
   readonly #held = new Map<number, MessageEvent>()
-  /** Up to here everything has been delivered or is no message; nothing before the first `start`. */
+  /** Every `seq` up to this one has been delivered or has no message. `undefined` before the first `start`. */
   #position: number | undefined
-  /** Up to here the room is known to have messages, though nobody sends them by themselves. */
+  /** The room is known to have messages up to this `seq`, but they may never arrive as events. */
   #target = 0
-  /** A number given out when the inbox began: unlike what is older, its message is new to it. */
+  /** The head's `seq` at the start. If its message isn't stored yet, it still arrives, and is new. */
   #mayStillCome: number | undefined
-  /** Where the hole is that the timer runs for. */
+  /** The position before the hole that the timer runs for. */
   #noticedAt = -1
   #filling = false
   #draining = false
-  /** Messages delivered since the gap began to be filled. */
+  /** Messages delivered since a recovery started; `undefined` while there is none. */
   #recovered: number | undefined
 
   constructor(options: InboxOptions) {
@@ -64,28 +65,28 @@ export class Inbox {
     this.#drain()
   }
 
-  /** Begins after `seq`, or with what has already come. Nothing if it has begun. */
+  /** Starts after `seq`, or with the first message that is held. Does nothing if the inbox has started. */
   start(seq: number): void {
     this.#position ??= Math.min(seq, this.#firstHeld() - 1)
     this.#drain()
   }
 
-  /** Begins after the room's newest number: if its message isn't written yet, it still comes and is new. */
+  /** Starts after the room's newest `seq`. If that one's message isn't stored yet, it is delivered when it arrives. */
   startAtHead(headSeq: number): void {
     if (this.#position === undefined) this.#mayStillCome = headSeq
     this.start(headSeq)
   }
 
-  /** The room's messages go up to `seq` at least: asked for if they don't come. */
+  /** The room has messages up to `seq` at least: requests them if they don't arrive. */
   expect(seq: number): void {
     this.#target = Math.max(this.#target, seq)
     this.#drain()
   }
 
   /**
-   * What `sync` or `joinRoom` answered. What it left out is asked for by `resume`.
+   * Takes over a reply to `sync` or `joinRoom`. `resume` requests what the reply left out.
    *
-   * @param claimed the position that the answer is about
+   * @param claimed the position that was sent with the request
    */
   recover(
     { headSeq, recovered, events }: Pick<Reply<'joinRoom'>, 'headSeq' | 'recovered' | 'events'>,
@@ -100,7 +101,7 @@ export class Inbox {
       for (const event of events) this.#hold(event)
       this.#advance(headSeq)
     } else if (claimed !== undefined && headSeq < claimed) {
-      // Not the room that it was: a table restored from a backup, say.
+      // Another history than before: the table was restored from a backup, say.
       this.#held.clear()
       this.#skip(claimed, headSeq)
     } else {
@@ -111,14 +112,14 @@ export class Inbox {
     this.#finishRecovery()
   }
 
-  /** Asks for what the last answer has left out, now that there is a connection. */
+  /** Requests what the last reply left out, now that there is a connection. */
   resume(): void {
     if (this.#position === undefined) return
     if (this.#recovered !== undefined) this.#fill()
     else this.#drain()
   }
 
-  /** Forgets everything, as for a room never seen. */
+  /** Forgets everything, as if the room were new. */
   reset(): void {
     this.#timer.stop()
     this.#held.clear()
@@ -147,7 +148,7 @@ export class Inbox {
 
   #isBehind = (): boolean => this.#position !== undefined && (this.#held.size > 0 || this.#target > this.#position)
 
-  /** Delivers what is held up to `seq`, holes or not, and what follows without one. */
+  /** Delivers the held messages up to `seq`, with or without holes, and those that follow without a hole. */
   #advance(seq: number): void {
     const due = [...this.#held.keys()].filter((held) => held <= seq).sort((a, b) => a - b)
     for (const next of due) this.#deliver(next)
@@ -156,7 +157,7 @@ export class Inbox {
   }
 
   #drain(): void {
-    // A listener that brings in a message, as a test's server may: the loop that called it goes on with it.
+    // A listener may bring in a message synchronously: the loop that called the listener delivers it.
     if (this.#draining || this.#position === undefined) return
     while (this.#held.has(this.#position + 1)) this.#deliver(this.#position + 1)
     if (!this.#isBehind()) {
@@ -191,11 +192,11 @@ export class Inbox {
     this.#timer.stop()
     this.#noticedAt = -1
     this.#filling = true
-    this.#askForAll()
+    this.#requestMissing()
       .then(
         () => true,
         (error: unknown) => {
-          // The next sync brings what is missing. What isn't retryable won't come: not a member any more, say.
+          // The next sync brings what is missing. After other final errors it can't be had: not a member any more, say.
           if (error instanceof ChatError) return error.retryable && error.code !== 'disconnected'
           this.#options.onError(error)
           return false
@@ -208,7 +209,7 @@ export class Inbox {
       .catch(this.#options.onError)
   }
 
-  async #askForAll(): Promise<void> {
+  async #requestMissing(): Promise<void> {
     while (this.#isBehind()) {
       const after = this.#position!
       const first = this.#firstHeld()
@@ -219,7 +220,7 @@ export class Inbox {
       for (const message of messages) this.#hold(message)
       const last = messages.at(-1)?.seq ?? after
       if (!hasMore && toHead) this.#target = 0
-      // A number that the page passes over is no message; past its end, only what it was bounded by is known.
+      // A number missing in the page has no message. Beyond its last one, the page says nothing when there is more.
       this.#advance(hasMore || toHead ? last : first - 1)
       this.#finishRecovery()
     }

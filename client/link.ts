@@ -4,12 +4,12 @@ import type { ErrorFrame, ServerFrame } from '../src/protocol/frames.ts'
 import { MAX_FRAME_BYTES } from '../src/protocol/limits.ts'
 import { type Clock, Timer } from './clock.ts'
 import { ChatError, disconnected, errorOf } from './errors.ts'
-import type { Frame } from './wire.ts'
+import type { RequestFrame } from './request-frame.ts'
 
-/** As a method, for its event is allowed to be more: each kind of socket has types of its own. */
+/** Taken from a method, whose parameter may be a subtype: each kind of socket has event types of its own. */
 type Handler<E> = { handle(event: E): void }['handle'] | null
 
-/** What a `WebSocket` of a browser, of Node or of the package `ws` has in common. */
+/** What the `WebSocket`s of browsers, of Node and of the package `ws` have in common. */
 export interface Socket {
   onopen: Handler<object>
   onmessage: Handler<{ data: unknown }>
@@ -30,17 +30,17 @@ interface LinkOptions {
   clock: Clock
   requestTimeoutMs: number
   onEvents: (events: ChatEvent[]) => void
-  /** Once, when the link has ended, for whatever reason. */
+  /** Called once, when the link has ended, whatever the reason. */
   onEnd: (error: ChatError) => void
 }
 
 /**
- * One socket, with its requests and replies. It ends when the socket does, when the token expires, or when a request
- * goes unanswered with nothing else coming in: then nobody is there any more, whatever the network says.
+ * One socket, with its requests and replies. It ends when the socket closes, when the token expires, or when a request
+ * gets no reply and no other frame arrives either: then the connection is dead, even if the network doesn't say so.
  */
 export class Link {
   readonly opened: Promise<void>
-  /** Of the clock's time: the last frame that came in. */
+  /** When the last frame arrived, on the local clock, in ms. */
   lastHeardAt: number
   readonly #options: LinkOptions
   readonly #pending = new Map<string, Pending>()
@@ -59,15 +59,15 @@ export class Link {
     })
     let reason: string | undefined
     socket.onclose = ({ code }) => this.end(disconnected(reason ?? `the socket closed with ${code}`))
-    // Always followed by a close; without a listener `ws` would throw it. A browser's says nothing, `ws` says why.
+    // A close always follows. Without a listener `ws` would throw the error; only `ws` gives it a message.
     socket.onerror = (event) => (reason ??= (event as { message?: string }).message)
-    // Whoever opens the link waits for this; a link that is given up before is nobody's.
+    // The caller awaits this; a link that ends before must not cause an unhandled rejection.
     this.opened.catch(() => {})
     socket.onmessage = ({ data }) => this.#receive(data)
   }
 
-  /** @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large` */
-  request<A extends Action>(frame: Frame<A>): Promise<Reply<A>> {
+  /** Sends a request. @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large` */
+  request<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     const { clock, socket, requestTimeoutMs } = this.#options
     const requestId = `r${++this.#requests}`
     const text = JSON.stringify({ ...frame, requestId })
@@ -88,13 +88,13 @@ export class Link {
     })
   }
 
-  /** Closes the link once nothing is unanswered; events are still taken until then. */
+  /** Closes the link as soon as every request has its reply; until then it still receives events. */
   retire(): void {
     this.#retired = true
     if (this.#pending.size === 0) this.end()
   }
 
-  /** Ends the link at once; what is unanswered fails with `error`. */
+  /** Ends the link at once; pending requests fail with `error`. */
   end(error = disconnected('the client has closed the connection')): void {
     if (this.#ended) return
     this.#ended = true
@@ -116,19 +116,22 @@ export class Link {
       case 'reply':
         return this.#take(frame.requestId)?.resolve(frame.data as never)
       case 'error':
-        return this.#refused(frame)
+        return this.#errorFrame(frame)
       default:
-        return this.#foreign()
+        return this.#gatewayFrame()
     }
   }
 
-  #refused(frame: ErrorFrame): void {
+  #errorFrame(frame: ErrorFrame): void {
     if (frame.error.code === 'token_expired') this.end(disconnected('the token has expired'))
     else this.#take(frame.requestId)?.reject(errorOf(frame))
   }
 
-  /** The gateway's own frame names no request of ours: of several it may be any, and those wait for their timeout. */
-  #foreign(): void {
+  /**
+   * A frame without `type` comes from API Gateway and carries no request id. With exactly one request pending it must
+   * be its answer; with several we can't tell, so they time out.
+   */
+  #gatewayFrame(): void {
     if (this.#pending.size !== 1) return
     const [requestId] = this.#pending.keys()
     this.#take(requestId)?.reject(new ChatError('gateway', 'unable to get an answer; the gateway failed', true))
@@ -143,7 +146,7 @@ export class Link {
   }
 }
 
-/** Anything but a JSON object is nobody's frame. */
+/** Returns undefined for anything but a JSON object. */
 function parsed(data: unknown): ServerFrame | { type?: undefined } | undefined {
   try {
     const frame = JSON.parse(String(data)) as ServerFrame | null

@@ -1,11 +1,11 @@
-/** What has come and nobody has taken yet, as an async iterator. It waits for more until it is ended. */
+/** A queue as an async iterator: it waits for more items until `end` is called. */
 export class MessageStream<T> implements AsyncIterableIterator<T> {
   readonly #items: T[] = []
   readonly #takers: ((result: IteratorResult<T>) => void)[] = []
   readonly #onReturn: () => void
   #ended = false
 
-  /** @param onReturn when the loop is left */
+  /** @param onReturn called when the loop is left */
   constructor(onReturn: () => void) {
     this.#onReturn = onReturn
   }
@@ -16,7 +16,7 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
     else this.#items.push(item)
   }
 
-  /** What has come can still be taken. */
+  /** Ends the iteration after the items that are queued. */
   end(): void {
     this.#ended = true
     for (const taker of this.#takers.splice(0)) taker({ done: true, value: undefined })
@@ -40,7 +40,7 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
   }
 }
 
-/** All who take the same items, each from when they began. */
+/** Several iterators over the same items, each from the time when it was opened. */
 export class MessageStreams<T> {
   readonly #streams = new Set<MessageStream<T>>()
 

@@ -5,7 +5,7 @@ import type { PostForm } from './post-form.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** `fetch` tells no progress, and a stream of its would go without the length that a bucket asks for. */
+/** For Node: `fetch` reports no progress, and streams without the `content-length` that S3 requires. */
 export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }) => {
   const encoded = new Response(form)
   const body = await encoded.blob()
@@ -15,7 +15,7 @@ export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }
     ...(signal === undefined ? {} : { signal }),
   })
   const answered = once(request, 'response') as Promise<[IncomingMessage]>
-  // A bucket may refuse before it has read everything, and close: its answer is what counts.
+  // S3 may refuse before it has read everything, and close: only its response counts.
   request.on('error', () => {})
   try {
     send(request, body, onProgress).catch(() => {})
@@ -28,7 +28,7 @@ export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }
   }
 }
 
-/** Piece by piece, each when the one before has left for the network: that is how far it has come. */
+/** Writes chunk by chunk, each when the one before has left for the network: that is the progress. */
 async function send(request: ClientRequest, body: Blob, onProgress: ((fraction: number) => void) | undefined) {
   for (let start = 0; start < body.size; start += CHUNK_BYTES) {
     const chunk = await body.slice(start, start + CHUNK_BYTES).arrayBuffer()

@@ -5,7 +5,7 @@ import type { ChatClientOptions } from './options.ts'
 
 export * from './index.ts'
 
-// Node has a WebSocket of its own from 22 on; `ws` is needed before only.
+// Node has a WebSocket from 22 on; older versions need the package `ws`.
 const NodeSocket = (globalThis as { WebSocket?: unknown }).WebSocket ?? (await installedSocket())
 
 async function installedSocket(): Promise<unknown> {
@@ -22,7 +22,7 @@ function createSocket(url: string, protocols: string[]): Socket {
   return new (NodeSocket as new (url: string, protocols: string[]) => Socket)(url, protocols)
 }
 
-/** For Node: the same client, on sockets and uploads that Node has. */
+/** The client for Node: the same as for browsers, with Node's sockets and uploads. */
 export class ChatClient extends Client {
   constructor(options: ChatClientOptions) {
     super({ createSocket, postForm: postFormByHttp, ...options })

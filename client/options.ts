@@ -1,45 +1,46 @@
-import { type Backoff } from './backoff.ts'
+import type { Backoff } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Socket } from './link.ts'
-import { formPoster, type PostForm } from './post-form.ts'
+import { postFormByXhr, type PostForm } from './post-form.ts'
 
+/** The options of a client: `url` and `getToken` are required. Times are in ms. */
 export interface ChatClientOptions {
-  /** `wss://HOST/STAGE` */
+  /** The WebSocket's address, `wss://HOST/STAGE`. */
   url: string
   /**
-   * A JWT for the next connection; asked before every one. Throws `UnauthorizedError` when there is none to be had:
-   * then the client stops.
+   * Returns a JWT for the next connection; called before every one. When it throws `UnauthorizedError`, the client
+   * stops with status `failed`; after any other error it tries again.
    */
   getToken: () => string | Promise<string>
-  /** Bounds of the wait between two attempts to connect, ms. Default 500 to 20,000. */
+  /** The shortest and longest wait between two attempts to connect, ms. Default 500 and 20,000. */
   backoff?: Partial<Backoff>
-  /** The wait starts again at its shortest once a connection has held this long, ms. Default 30,000. */
+  /** After a connection has lasted this long, the next wait is the shortest again, ms. Default 30,000. */
   stableAfterMs?: number
-  /** An attempt (token, socket, sync) is given up after this, ms. Default 20,000. */
+  /** The longest time for an attempt to connect (token, socket, sync), ms. Default 20,000. */
   connectTimeoutMs?: number
-  /** A request is given up after this, ms. Default 10,000. */
+  /** The longest time for a reply, ms; then the request fails with `timeout`. Default 10,000. */
   requestTimeoutMs?: number
-  /** A connection on which nothing came for this long is pinged, ms. Default 240,000; below the gateway's 600,000. */
+  /** A connection that is silent for this long is pinged, ms. Default 240,000; the gateway's limit is 600,000. */
   pingIntervalMs?: number
-  /** How often it is asked whether a room has messages that never came, ms. Default 600,000. */
+  /** The time between two checks for messages that never arrived, ms. Default 600,000. */
   checkIntervalMs?: number
-  /** Messages that may wait to be sent, of all rooms. Default 500. */
+  /** How many messages may wait to be sent, in all rooms together. Default 500. */
   outboxLimit?: number
-  /** How long a skipped message may still come by itself before it is asked for, ms. Default 500. */
+  /** How long to wait for a missing message before it is requested, ms. Default 500. */
   holeWaitMs?: number
-  /** Messages of one room fetched after a long absence; older ones are passed over. Default 1,000. */
+  /** How many messages of one room are fetched after a long absence; older ones are skipped. Default 1,000. */
   recoverLimit?: number
-  /** After the bucket has taken a file, its message is waited for this long, ms. Default 60,000. */
+  /** The longest wait for the message of a file that the bucket has accepted, ms. Default 60,000. */
   arrivalTimeoutMs?: number
-  /** Told what listeners and `onProgress` throw. Default: `console.error`. */
+  /** Receives what listeners and `onProgress` throw. Default: `console.error`. */
   onError?: (error: unknown) => void
-  /** Default: the global `WebSocket`; in Node before 22, the package `ws`. */
+  /** Opens a socket with these subprotocols. Default: the global `WebSocket`; in Node before 22, the package `ws`. */
   createSocket?: (url: string, protocols: string[]) => Socket
-  /** Sends an upload's form. Default: XMLHttpRequest in browsers, `node:http` in Node. */
+  /** Sends an upload's form. Default: `XMLHttpRequest` in browsers, `node:http` in Node. */
   postForm?: PostForm
-  /** Default: the system's. */
+  /** The clock and its timers. Default: the system's. */
   clock?: Clock
-  /** From 0 to 1. Default: `Math.random`. */
+  /** Returns a number from 0 to 1. Default: `Math.random`. */
   random?: () => number
 }
 
@@ -56,17 +57,25 @@ export const defaults = {
   backoff: { minMs: 500, maxMs: 20_000 },
 }
 
-export type Settings = Required<Omit<ChatClientOptions, 'backoff'>> & { backoff: Backoff }
+/** The options with their defaults filled in. */
+export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff'>> & { backoff: Backoff }
 
-export const settingsOf = (options: ChatClientOptions): Settings => ({
-  ...defaults,
-  createSocket: (url, protocols) => new WebSocket(url, protocols),
-  postForm: formPoster,
-  clock: systemClock,
-  random: Math.random,
-  // The application's own fault: nobody else would hear of it.
-  // eslint-disable-next-line no-console
-  onError: (error) => console.error(error),
-  ...options,
-  backoff: { ...defaults.backoff, ...options.backoff },
-})
+/** Fills in the defaults. @throws TypeError when `url` is no `ws://` or `wss://` address */
+export function resolveOptions(options: ChatClientOptions): ResolvedOptions {
+  const protocol = URL.canParse(options.url) ? new URL(options.url).protocol : undefined
+  if (protocol !== 'ws:' && protocol !== 'wss:') {
+    throw new TypeError(`unable to make a client; the url is no ws:// or wss:// address: ${String(options.url)}`)
+  }
+  return {
+    ...defaults,
+    createSocket: (url, protocols) => new WebSocket(url, protocols),
+    postForm: postFormByXhr,
+    clock: systemClock,
+    random: Math.random,
+    // A bug of the application's: without this it would go unnoticed.
+    // eslint-disable-next-line no-console
+    onError: (error) => console.error(error),
+    ...options,
+    backoff: { ...defaults.backoff, ...options.backoff },
+  }
+}

@@ -1,25 +1,37 @@
 import type { Reply } from '../src/protocol/actions.ts'
-import { backoffMs } from './backoff.ts'
-import { sleep } from './clock.ts'
 import { ChatError, toChatError } from './errors.ts'
 import { newId } from './new-id.ts'
 import type { Link } from './link.ts'
-import type { Settings } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
+import { retry } from './retry.ts'
 
+/**
+ * The server's receipt for a message: `chatRoomId`, `messageId`, `seq` (its place in the room), `timestamp` (epoch ms),
+ * and `duplicate`, which is true when an earlier try had already been stored.
+ */
 export type Sent = Reply<'sendMessage'>
 
-/** Answers that ask for another try, before a message counts as failed. Lost connections don't count. */
-const TRIES = 5
-
-/** A message on its way. It keeps its id through every retry, so it is in the room once. */
+/**
+ * A message on its way, as `room.send` returns it. It keeps its `clientMessageId` through every retry, so it is stored
+ * once, however often it has to be sent.
+ *
+ * @example
+ * const message = room.send({ content: 'hello' })
+ * await message.done.catch(() => message.retry())
+ */
 export class OutgoingMessage {
+  /** The message's own id; the room's `message` event carries it too. */
   readonly clientMessageId: string = newId()
   readonly kind: 'text' | 'broadcast'
   readonly content: string
+  /** `sending` until the server has stored the message or it has failed. */
   state: 'sending' | 'sent' | 'failed' = 'sending'
-  /** Why it failed. */
+  /** Why the message failed; `undefined` in the other states. */
   error: ChatError | undefined
-  /** Its place in the room; rejects with the `ChatError` when it fails. A retry makes a new promise. */
+  /**
+   * Resolves with the server's receipt. Rejects with a `ChatError` when the message fails: the server's code, or
+   * `outbox_full`. `retry()` replaces this promise.
+   */
   done!: Promise<Sent>
   readonly #retry: (message: OutgoingMessage) => void
   #settle!: { resolve: (sent: Sent) => void; reject: (error: ChatError) => void }
@@ -32,7 +44,7 @@ export class OutgoingMessage {
     this.begin()
   }
 
-  /** Sends a failed message again, after what now waits in its room. */
+  /** Sends a failed message again, after the messages that now wait in its room. Does nothing in other states. */
   retry(): void {
     if (this.state !== 'failed') return
     this.begin()
@@ -46,7 +58,7 @@ export class OutgoingMessage {
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
-    // Whoever only looks at `state` is not to be brought down by it.
+    // An application that only reads `state` must not crash with an unhandled rejection.
     this.done.catch(() => {})
   }
 
@@ -63,99 +75,101 @@ export class OutgoingMessage {
   }
 }
 
-/** Where a room's messages wait, the oldest first. */
-export interface Lane {
+/** A room or a user that messages are sent to, one at a time. */
+export interface Destination {
   to: { chatRoomId: string } | { recipientId: string }
-  /** Whether the server would take them now. */
+  /** Whether the server would accept a message now. */
   isOpen: () => boolean
   onSent: (message: OutgoingMessage, sent: Sent) => void
-  /** When a message is new or its state has changed. */
+  /** Called when a message is new and when its state has changed. */
   onChange: (message: OutgoingMessage) => void
 }
 
-/** Messages that are not sent yet: in order in each room, one at a time, kept while there is no connection. */
+/** Messages that are not sent yet: in order for each destination, one at a time, kept while there is no connection. */
 export class Outbox {
-  readonly #settings: Settings
+  readonly #options: ResolvedOptions
   readonly #link: () => Link | undefined
-  readonly #queues = new Map<Lane, OutgoingMessage[]>()
-  readonly #busy = new Set<Lane>()
+  /** The oldest message first. */
+  readonly #queues = new Map<Destination, OutgoingMessage[]>()
+  readonly #busy = new Set<Destination>()
   #size = 0
 
-  constructor(settings: Settings, link: () => Link | undefined) {
-    this.#settings = settings
+  constructor(options: ResolvedOptions, link: () => Link | undefined) {
+    this.#options = options
     this.#link = link
   }
 
-  send(lane: Lane, kind: 'text' | 'broadcast', content: string): OutgoingMessage {
-    const message = new OutgoingMessage(kind, content, (again) => this.#add(lane, again))
-    this.#add(lane, message)
+  send(destination: Destination, kind: 'text' | 'broadcast', content: string): OutgoingMessage {
+    const message = new OutgoingMessage(kind, content, (again) => this.#add(destination, again))
+    this.#add(destination, message)
     return message
   }
 
-  /** Goes on with what waits. */
-  resume(lanes: Iterable<Lane> = this.#queues.keys()): void {
-    for (const lane of [...lanes]) this.#drain(lane).catch(this.#settings.onError)
+  /** Sends the messages that wait, to all destinations or to the given ones. */
+  resume(destinations: Iterable<Destination> = this.#queues.keys()): void {
+    for (const destination of [...destinations]) this.#drain(destination).catch(this.#options.onError)
   }
 
-  /** There will be no connection. */
+  /** Fails every message that waits: there will be no connection. */
   failAll(error: ChatError): void {
-    for (const lane of this.#queues.keys()) {
-      while (this.#queues.get(lane)?.[0]) this.#finish(lane, error)
+    for (const destination of this.#queues.keys()) {
+      while (this.#queues.get(destination)?.[0]) this.#finish(destination, error)
     }
   }
 
-  #add(lane: Lane, message: OutgoingMessage): void {
-    lane.onChange(message)
-    if (this.#size >= this.#settings.outboxLimit) {
+  #add(destination: Destination, message: OutgoingMessage): void {
+    destination.onChange(message)
+    if (this.#size >= this.#options.outboxLimit) {
       message.end(new ChatError('outbox_full', 'unable to send; too many messages wait to be sent', true))
-      return lane.onChange(message)
+      return destination.onChange(message)
     }
     this.#size++
-    const queue = this.#queues.get(lane) ?? []
-    this.#queues.set(lane, queue)
+    const queue = this.#queues.get(destination) ?? []
+    this.#queues.set(destination, queue)
     queue.push(message)
-    this.resume([lane])
+    this.resume([destination])
   }
 
-  async #drain(lane: Lane): Promise<void> {
-    if (this.#busy.has(lane)) return
-    this.#busy.add(lane)
-    let tries = 0
-    for (;;) {
-      const [message] = this.#queues.get(lane) ?? []
-      const link = this.#link()
-      if (!message || !link || !lane.isOpen()) break
-      const result = await attempt(link, lane, message)
-      if (this.#queues.get(lane)?.[0] !== message) continue
-      if (result instanceof ChatError && result.retryable && (result.code === 'disconnected' || ++tries < TRIES)) {
-        const { backoff, random, clock } = this.#settings
-        if (result.code !== 'disconnected') {
-          await sleep(clock, result.retryAfterMs ?? backoffMs(tries, backoff, random))
-        }
-        continue
-      }
-      tries = 0
-      this.#finish(lane, result)
+  async #drain(destination: Destination): Promise<void> {
+    if (this.#busy.has(destination)) return
+    this.#busy.add(destination)
+    for (let next = this.#next(destination); next; next = this.#next(destination)) {
+      const { message } = next
+      const result = await this.#deliver(destination, message)
+      // Unless `failAll` was faster.
+      if (result && this.#queues.get(destination)?.[0] === message) this.#finish(destination, result)
     }
-    this.#busy.delete(lane)
+    this.#busy.delete(destination)
   }
 
-  #finish(lane: Lane, result: Sent | ChatError): void {
-    const message = this.#queues.get(lane)!.shift()!
+  /** The message to send now, and the link to send it on; `undefined` when either is missing. */
+  #next(destination: Destination): { message: OutgoingMessage; link: Link } | undefined {
+    const [message] = this.#queues.get(destination) ?? []
+    const link = this.#link()
+    return message && link && destination.isOpen() ? { message, link } : undefined
+  }
+
+  /** Returns undefined when the message can't be sent now: the next `resume` sends it. */
+  async #deliver(destination: Destination, message: OutgoingMessage): Promise<Sent | ChatError | undefined> {
+    const attempt = async () => {
+      const next = this.#next(destination)
+      return next?.message === message ? request(next.link, destination, message) : undefined
+    }
+    return retry(attempt, this.#options).catch(toChatError)
+  }
+
+  #finish(destination: Destination, result: Sent | ChatError): void {
+    const message = this.#queues.get(destination)!.shift()!
     this.#size--
     message.end(result)
-    if (!(result instanceof ChatError)) lane.onSent(message, result)
-    lane.onChange(message)
+    if (!(result instanceof ChatError)) destination.onSent(message, result)
+    destination.onChange(message)
   }
 }
 
-async function attempt(link: Link, { to }: Lane, message: OutgoingMessage): Promise<Sent | ChatError> {
+function request(link: Link, { to }: Destination, message: OutgoingMessage): Promise<Sent> {
   const { kind, content, clientMessageId } = message
-  try {
-    return kind === 'broadcast' && 'chatRoomId' in to
-      ? await link.request({ action: 'broadcastMessage', ...to, content, clientMessageId })
-      : await link.request({ action: 'sendMessage', ...to, content, clientMessageId })
-  } catch (error) {
-    return toChatError(error)
-  }
+  return kind === 'broadcast' && 'chatRoomId' in to
+    ? link.request({ action: 'broadcastMessage', ...to, content, clientMessageId })
+    : link.request({ action: 'sendMessage', ...to, content, clientMessageId })
 }

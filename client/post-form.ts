@@ -1,14 +1,21 @@
+/** What `room.upload` and a `postForm` take. */
 export interface PostFormOptions {
-  /** From 0 to 1; from the start again when the file is sent again. */
+  /** Receives the fraction, 0 to 1, that has left for the network. Starts again when the file is sent again. */
   onProgress?: (fraction: number) => void
+  /** Ends the upload. */
   signal?: AbortSignal
 }
 
-/** Sends a form as multipart/form-data and answers with the HTTP status. Rejects when aborted or without an answer. */
+/**
+ * Sends a form as multipart/form-data.
+ *
+ * @returns the HTTP status
+ * @throws the reason of `signal`; an Error when there was no response
+ */
 export type PostForm = (url: string, form: FormData, options: PostFormOptions) => Promise<number>
 
-/** As much of XMLHttpRequest as is used here: the compiler is set to Node's types. */
-interface Request {
+/** The part of XMLHttpRequest that is used here, because the compiler knows Node's types only. */
+interface UploadRequest {
   readonly upload: { onprogress: (event: { loaded: number; total: number }) => void }
   readonly status: number
   onload: () => void
@@ -19,10 +26,10 @@ interface Request {
   abort(): void
 }
 
-/** For browsers: only XMLHttpRequest tells how far an upload has come. */
-export const formPoster: PostForm = (url, form, { onProgress, signal }) =>
+/** For browsers: only XMLHttpRequest reports the progress of an upload. */
+export const postFormByXhr: PostForm = (url, form, { onProgress, signal }) =>
   new Promise((resolve, reject) => {
-    const { XMLHttpRequest } = globalThis as unknown as { XMLHttpRequest: new () => Request }
+    const { XMLHttpRequest } = globalThis as unknown as { XMLHttpRequest: new () => UploadRequest }
     const request = new XMLHttpRequest()
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(total === 0 ? 0 : loaded / total)
     request.onload = () => resolve(request.status)

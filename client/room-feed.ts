@@ -12,27 +12,30 @@ import { ChatError } from './errors.ts'
 import { type Discontinuity, Inbox } from './inbox.ts'
 import { MessageStreams } from './message-stream.ts'
 import type { OutgoingMessage } from './outbox.ts'
-import type { Session } from './session.ts'
+import type { RoomContext } from './room-context.ts'
 import { Typists } from './typing.ts'
 
+/** The events of a room, for `room.on` and `direct.on`. */
 export interface RoomEvents {
-  /** Each message once, in the order of `seq`; this user's own too, once the server has them. */
+  /** A message: each once, in the order of `seq`, this user's own included as soon as the server has stored them. */
   message: MessageEvent
-  /** All who are typing now, but for this user; whenever that changes. */
+  /** The ids of all other users who are typing now, whenever that changes. */
   typing: string[]
+  /** A user has become a member. */
   memberJoined: Pick<MemberJoinedEvent, 'userId' | 'timestamp'>
-  /** This user too, when it left on another connection. */
+  /** A user is no longer a member; this user too, when they left on another connection. */
   memberLeft: Pick<MemberLeftEvent, 'userId' | 'timestamp'>
-  /** After a reconnect: nothing is missing; `count` messages have been delivered for it. */
+  /** After a reconnect: all missed messages, `count` of them, have been delivered. */
   recovered: { count: number }
-  /** Messages that are passed over, after a longer absence than `recoverLimit` allows for; the next `message` follows. */
+  /** Messages were skipped, because more were missed than `recoverLimit`. The next `message` follows them. */
   discontinuity: Discontinuity
-  /** A message of this client is new, sent or failed. */
+  /** The state of a message from this client has changed: it is new, sent or failed. */
   outgoing: OutgoingMessage
+  /** The server refused a file that this user has uploaded. */
   uploadFailed: UploadFailedEvent
 }
 
-/** What comes in of one room. */
+/** Everything that this client receives from one room. */
 export class RoomFeed {
   readonly chatRoomId: string
   readonly emitter: Emitter<RoomEvents>
@@ -40,24 +43,24 @@ export class RoomFeed {
   readonly typists: Typists
   readonly streams = new MessageStreams<MessageEvent>()
   name: string | undefined
-  /** `asked`: neither in nor out for sure. */
+  /** `asked`: not known yet. */
   membership: 'asked' | 'member' | 'left' = 'asked'
-  /** Up to here it was told before this user left. */
-  #told = 0
-  readonly #session: Session
+  /** The `seq` up to which messages had been delivered when this user left. */
+  #deliveredTo = 0
+  readonly #context: RoomContext
   #stay = new AbortController()
 
-  constructor(chatRoomId: string, session: Session) {
-    const { clock, holeWaitMs, recoverLimit, onError } = session.settings
+  constructor(chatRoomId: string, context: RoomContext) {
+    const { clock, holeWaitMs, recoverLimit, onError } = context.options
     this.chatRoomId = chatRoomId
-    this.#session = session
+    this.#context = context
     this.emitter = new Emitter(onError)
     this.typists = new Typists(clock, (userIds) => this.emitter.emit('typing', userIds))
     this.inbox = new Inbox({
       clock,
       holeWaitMs,
       recoverLimit,
-      history: (range) => session.once({ action: 'getHistory', chatRoomId, ...range }),
+      history: (range) => context.once({ action: 'getHistory', chatRoomId, ...range }),
       deliver: (message) => this.#deliver(message),
       onRecovered: (count) => this.emitter.emit('recovered', { count }),
       onDiscontinuity: (discontinuity) => this.emitter.emit('discontinuity', discontinuity),
@@ -66,11 +69,11 @@ export class RoomFeed {
   }
 
   handle(event: ChatEvent): void {
-    // On its way when this user left.
+    // It was on its way when this user left.
     if (this.membership === 'left' && event.event !== 'roomAdded' && event.event !== 'uploadFailed') return
     switch (event.event) {
       case 'message':
-        // A room that nobody has told us of begins with what comes from it.
+        // A room without a position starts with its first message.
         if (this.membership === 'member') this.inbox.start(event.seq - 1)
         return this.inbox.accept(event)
       case 'typing':
@@ -88,7 +91,7 @@ export class RoomFeed {
     }
   }
 
-  /** What `sync` or `joinRoom` says of the room. */
+  /** Takes over what `sync` or `joinRoom` replied. @param claimed the position that was sent with the request */
   entered(room: Omit<Reply<'sync'>['rooms'][number], 'chatRoomId'>, claimed: number | undefined): void {
     this.name = room.roomName
     this.membership = 'member'
@@ -100,25 +103,28 @@ export class RoomFeed {
     return this.#stay.signal
   }
 
+  /** Forgets the room's messages and ends what waits for them. */
   left(): void {
     this.membership = 'left'
     this.#stay.abort(new ChatError('not_a_member', 'unable to go on; this user has left the room'))
     this.#stay = new AbortController()
-    this.#told = this.inbox.position ?? this.#told
+    this.#deliveredTo = this.inbox.position ?? this.#deliveredTo
     this.inbox.reset()
     this.typists.clear()
     this.streams.end()
   }
 
   /**
-   * This user is in the room from elsewhere, and the room has messages up to `headSeq`. It is told from its beginning,
-   * for it is new, or from where it was left, unless that is long.
+   * This user became a member without this client. A new room starts at its beginning, a room that was left starts
+   * where it was left, and when that is more than a page of messages ago, it starts at its head.
+   *
+   * @param headSeq the room's newest `seq`
    */
   added(headSeq: number): void {
     this.membership = 'member'
     if (this.inbox.position !== undefined) return
-    // Beyond its head: not the room that it was.
-    const from = this.#told <= headSeq ? this.#told : 0
+    // Beyond the head: another room has taken the id.
+    const from = this.#deliveredTo <= headSeq ? this.#deliveredTo : 0
     if (headSeq - from > MAX_HISTORY_PAGE) return this.inbox.startAtHead(headSeq)
     this.inbox.start(from)
     this.inbox.expect(headSeq)
@@ -131,8 +137,7 @@ export class RoomFeed {
   }
 
   #typing(userId: string, isTyping: boolean, expiresAt: number): void {
-    const { limits } = this.#session
-    const ms = Math.min(expiresAt - this.#session.serverNow(), limits.typingExpiryMs)
+    const ms = Math.min(expiresAt - this.#context.serverNow(), this.#context.typingLimits.typingExpiryMs)
     this.typists.add(userId, isTyping ? ms : 0)
   }
 }

@@ -1,74 +1,125 @@
 import type { Reply } from '../src/protocol/actions.ts'
+import { isDirectRoomId } from '../src/protocol/direct-room-id.ts'
+import { peerFromRoomName } from '../src/protocol/direct-room-name.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
-import { ChatError, isNotAMember } from './errors.ts'
+import { isNotAMember } from './errors.ts'
 import type { Emitter } from './emitter.ts'
-import type { Lane, OutgoingMessage } from './outbox.ts'
+import type { Destination, OutgoingMessage } from './outbox.ts'
+import { pages } from './pages.ts'
+import type { RoomContext } from './room-context.ts'
 import type { RoomEvents, RoomFeed } from './room-feed.ts'
-import type { Session } from './session.ts'
 import { Typing } from './typing.ts'
 import { type UploadOptions, uploadFile } from './upload.ts'
 
-/** A room, joined or not. `for await (const message of room)` takes its messages from now on, until it is left. */
+/**
+ * A room, joined or not. `client.room(id)` returns it.
+ *
+ * `for await (const message of room)` takes the room's messages from now on. The loop ends when this user leaves the
+ * room and at `client.disconnect()`.
+ */
 export class Room implements AsyncIterable<MessageEvent> {
+  /** The room's `chatRoomId`. */
   readonly id: string
+  /** Tells the room that this user is typing. */
   readonly typing: Typing
-  /** Listens to the room; the answer ends it. */
+  /**
+   * Subscribes to the room's events.
+   *
+   * @param name see {@link RoomEvents}
+   * @param listener receives the event's payload; what it throws goes to the option `onError`
+   * @returns a function that unsubscribes
+   *
+   * @example
+   * const stop = room.on('message', ({ senderId, content }) => console.log(senderId, content))
+   * stop()
+   */
   readonly on: Emitter<RoomEvents>['on']
-  readonly #session: Session
+  readonly #context: RoomContext
   readonly #feed: RoomFeed
-  readonly #lane: Lane
+  readonly #destination: Destination
   #joining = 0
-  #typingTold: Promise<unknown> = Promise.resolve()
+  #peer: string | undefined
+  #typingSent: Promise<unknown> = Promise.resolve()
 
   /** @internal */
-  constructor(session: Session, feed: RoomFeed) {
+  constructor(context: RoomContext, feed: RoomFeed) {
     const { chatRoomId } = feed
     this.id = chatRoomId
-    this.#session = session
+    this.#context = context
     this.#feed = feed
     this.on = feed.emitter.on.bind(feed.emitter)
     this.typing = new Typing(
-      session.settings.clock,
-      () => session.limits,
-      (isTyping) => {
-        // One after the other: two at once may be worked in either order. Worth nothing later: without a connection it
-        // isn't said.
-        this.#typingTold = this.#typingTold
-          .then(() => session.once({ action: 'typingIndicator', chatRoomId, isTyping }))
-          .catch(() => {})
-      },
+      context.options.clock,
+      () => context.typingLimits,
+      (isTyping) => this.#sendTyping(isTyping),
     )
-    this.#lane = {
+    this.#destination = {
       to: { chatRoomId },
       isOpen: () => this.#joining === 0,
-      onSent: session.echo,
+      onSent: (message, sent) => context.echo(message, sent),
       onChange: (message) => {
         feed.emitter.emit('outgoing', message)
-        if (isNotAMember(message.error)) session.doubt(chatRoomId)
+        if (isNotAMember(message.error)) context.checkMembership(chatRoomId)
       },
     }
   }
 
-  /** Known once the room is joined. */
+  /** The room's name. `undefined` until the room is joined. */
   get name(): string | undefined {
     return this.#feed.name
   }
 
-  /** Whether this user is a member and gets the room's events. */
+  /** Whether this user is a member and receives the room's events. */
   get joined(): boolean {
     return this.#feed.membership === 'member'
   }
 
-  /** Up to this `seq` everything has been delivered: what to `join({ after })` with after a restart. */
+  /**
+   * The `seq` up to which all messages have been delivered. `undefined` until the room is joined. Keep it over a
+   * restart and pass it to `join({ after })`.
+   */
   get position(): number | undefined {
     return this.#feed.inbox.position
   }
 
+  /** Whether this is the room of two users, which the server makes at the first message between them. */
+  get isDirect(): boolean {
+    return isDirectRoomId(this.id)
+  }
+
   /**
-   * Makes this user a member, if not yet, and has the room's messages come; messages sent meanwhile wait for it.
+   * The other user of a direct room; this user's own id when the room is theirs alone. `undefined` for other rooms, and
+   * while the room's name doesn't tell: then `findPeer()` asks the server.
+   */
+  get peer(): string | undefined {
+    const { name } = this.#feed
+    const { userId } = this.#context
+    if (!this.isDirect || name === undefined || userId === undefined) return this.#peer
+    return (this.#peer ??= peerFromRoomName(name, userId))
+  }
+
+  /**
+   * Finds the other user of a direct room: by the room's name, otherwise by its members.
    *
-   * @param after begin with what follows this `seq`, 0 for everything. Default: with what is new
-   * @throws ChatError `room_not_found`
+   * @returns the user's id as in `peer`; `undefined` for a room that is not direct
+   * @throws ChatError `not_a_member` when this user is not in the room
+   */
+  async findPeer(): Promise<string | undefined> {
+    if (!this.isDirect || this.peer !== undefined) return this.peer
+    const members = await this.members()
+    return (this.#peer ??= members.find((userId) => userId !== this.#context.userId) ?? members[0])
+  }
+
+  /**
+   * Makes this user a member, if they aren't one yet, and starts the delivery of the room's messages. Waits for a
+   * connection and retries. Messages that are sent meanwhile wait until the room is joined.
+   *
+   * @param start `after`: start with the message that follows this `seq`, 0 for everything that `recoverLimit` allows.
+   * Default: start with new messages
+   * @throws ChatError `room_not_found` when there is no such room, `disconnected` after `client.disconnect()`
+   *
+   * @example
+   * await room.join({ after: Number(localStorage.getItem('position')) })
    */
   async join({ after }: { after?: number } = {}): Promise<void> {
     const { inbox } = this.#feed
@@ -77,7 +128,7 @@ export class Room implements AsyncIterable<MessageEvent> {
     this.#joining++
     try {
       const claimed = inbox.position
-      const reply = await this.#session.patiently({
+      const reply = await this.#context.patiently({
         action: 'joinRoom',
         chatRoomId: this.id,
         ...(claimed === undefined ? {} : { lastSeq: claimed }),
@@ -86,66 +137,115 @@ export class Room implements AsyncIterable<MessageEvent> {
       inbox.resume()
     } finally {
       this.#joining--
-      this.#session.outbox.resume([this.#lane])
+      this.#context.outbox.resume([this.#destination])
     }
   }
 
-  /** Ends the membership, on all connections of this user. */
+  /**
+   * Ends this user's membership, on all their connections. Waits for a connection and retries. Succeeds when the user
+   * is not a member.
+   *
+   * @throws ChatError `disconnected` after `client.disconnect()`
+   */
   async leave(): Promise<void> {
     try {
-      await this.#session.patiently({ action: 'leaveRoom', chatRoomId: this.id })
+      await this.#context.patiently({ action: 'leaveRoom', chatRoomId: this.id })
     } catch (error) {
-      // What a try did whose answer was lost.
-      if (!(error instanceof ChatError && error.code === 'not_a_member')) throw error
+      // An earlier try may have succeeded whose reply was lost.
+      if (!isNotAMember(error)) throw error
     }
     this.#feed.left()
   }
 
-  /** Sends a text: at once, or when there is a connection. The answer tells what becomes of it. */
+  /**
+   * Sends a text to all members. Returns at once and never throws: the message is sent after the earlier ones of this
+   * room, as soon as there is a connection. It comes back as a `message` event when the server has stored it.
+   *
+   * @param text `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8
+   * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `not_a_member`,
+   * `outbox_full` and others
+   *
+   * @example
+   * const message = room.send({ content: 'hello' })
+   * const { seq } = await message.done
+   */
   send({ content }: { content: string }): OutgoingMessage {
-    return this.#session.outbox.send(this.#lane, 'text', content)
+    return this.#context.outbox.send(this.#destination, 'text', content)
   }
 
-  /** As `send`, with `kind: "broadcast"`. */
+  /** Sends a text as `send` does, with `kind: "broadcast"`. */
   broadcast({ content }: { content: string }): OutgoingMessage {
-    return this.#session.outbox.send(this.#lane, 'broadcast', content)
+    return this.#context.outbox.send(this.#destination, 'broadcast', content)
   }
 
   /**
-   * A page of messages in the order of `seq`: after a seq, before one, or the newest; `limit` 1–100, default 50. Not
-   * delivered as events.
+   * Reads one page of the room's messages, in the order of `seq`. They are returned, not delivered as events. Waits for
+   * a connection and retries.
+   *
+   * @param page `after` and `before`: exclusive bounds of `seq`; with neither, the newest page. `limit`: 1 to 100
+   * messages, default 50
+   * @throws ChatError `not_a_member` when this user is not in the room, `disconnected` after `client.disconnect()`
+   *
+   * @example
+   * const { messages, hasMore } = await room.history({ limit: 20 })
+   * const older = hasMore ? await room.history({ before: messages[0]!.seq, limit: 20 }) : undefined
    */
   history(page: { before?: number; after?: number; limit?: number } = {}): Promise<Reply<'getHistory'>> {
-    return this.#session.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })
+    return this.#context.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })
   }
 
-  /** The ids of all members. */
+  /**
+   * Reads the ids of all members. Waits for a connection and retries.
+   *
+   * @throws ChatError `not_a_member` when this user is not in the room, `disconnected` after `client.disconnect()`
+   */
   async members(): Promise<string[]> {
-    const members: string[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.#session.patiently({
-        action: 'getRoom',
-        chatRoomId: this.id,
-        ...(cursor === undefined ? {} : { cursor }),
-      })
-      members.push(...page.members)
-      cursor = page.nextCursor
-    } while (cursor !== undefined)
-    return members
+    const all: string[] = []
+    const ask = (cursor: object) => this.#context.patiently({ action: 'getRoom', chatRoomId: this.id, ...cursor })
+    for await (const { members } of pages(ask)) all.push(...members)
+    return all
   }
 
-  /** Sends a file to the room; resolves with its message. @throws ChatError; what `signal` was aborted with */
+  /**
+   * Uploads a file to the room. Waits for a connection, and sends the file again when the bucket doesn't respond or
+   * responds with 5xx.
+   *
+   * @param file at most `client.limits.fileBytes` bytes, of one of `client.limits.contentTypes`
+   * @param options name, media type, caption, `onProgress` and `signal`
+   * @returns the message that the room has for the file
+   * @throws ChatError `too_large`, `invalid_request` (a media type that isn't allowed, say), `upload_failed` when the
+   * bucket or the server refuses the file, `timeout` when the message doesn't arrive (it still may), `not_a_member`
+   * when this user leaves the room; the reason of `signal` when it is aborted
+   *
+   * @example
+   * const message = await room.upload(file, { onProgress: (fraction) => console.log(fraction) })
+   * console.log(message.file?.fileUrl)
+   */
   upload(file: Blob, options: UploadOptions = {}): Promise<MessageEvent> {
-    return uploadFile(this.#session, this.#feed, file, options)
+    return uploadFile(this.#context, this.#feed, file, options)
   }
 
-  /** A fresh URL for a file, when `fileUrlExpiresAt` has passed. */
+  /**
+   * Asks for a new URL of a file, when the message's `fileUrlExpiresAt` (epoch ms) has passed.
+   *
+   * @param messageId the file's message
+   * @throws ChatError `invalid_request` when the message has no file, `not_a_member`, `disconnected`
+   */
   fileUrl(messageId: string): Promise<Reply<'getFileUrl'>> {
-    return this.#session.patiently({ action: 'getFileUrl', chatRoomId: this.id, messageId })
+    return this.#context.patiently({ action: 'getFileUrl', chatRoomId: this.id, messageId })
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageEvent> {
     return this.#feed.streams.open()
+  }
+
+  /**
+   * One after the other, because two frames on their way at once may be handled in either order. Without a connection
+   * nothing is sent: it would be outdated when there is one.
+   */
+  #sendTyping(isTyping: boolean): void {
+    this.#typingSent = this.#typingSent
+      .then(() => this.#context.once({ action: 'typingIndicator', chatRoomId: this.id, isTyping }))
+      .catch(() => {})
   }
 }

@@ -1,49 +1,60 @@
+import type { Limits } from '../src/protocol/actions.ts'
 import { type Clock, Timer } from './clock.ts'
 
-interface Pace {
-  typingRepeatMs: number
-  typingExpiryMs: number
-}
+type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>
 
-/** Tells the room that this user types: at most once in 3 s, however fast the keys come. */
+/**
+ * Tells the other members that this user is typing. `room.typing` is one.
+ *
+ * Nothing is sent without a connection, and nothing ever rejects: a lost indicator expires by itself.
+ *
+ * @example
+ * input.addEventListener('input', () => room.typing.keystroke())
+ * input.addEventListener('blur', () => room.typing.stop())
+ */
 export class Typing {
   readonly #clock: Clock
-  readonly #pace: () => Pace
-  readonly #tell: (isTyping: boolean) => void
-  #toldAt = -Infinity
+  readonly #limits: () => TypingLimits
+  readonly #send: (isTyping: boolean) => void
+  #sentAt = -Infinity
 
   /** @internal */
-  constructor(clock: Clock, pace: () => Pace, tell: (isTyping: boolean) => void) {
+  constructor(clock: Clock, limits: () => TypingLimits, send: (isTyping: boolean) => void) {
     this.#clock = clock
-    this.#pace = pace
-    this.#tell = tell
+    this.#limits = limits
+    this.#send = send
   }
 
-  /** To be called at every key. */
+  /**
+   * Reports a keystroke: call it at every one. At most one indicator is sent per `client.limits.typingRepeatMs`
+   * (3,000 ms); the others do nothing. The others see this user typing for `typingExpiryMs` (8,000 ms) after the last.
+   */
   keystroke(): void {
-    if (this.#clock.now() - this.#toldAt < this.#pace().typingRepeatMs) return
-    this.#toldAt = this.#clock.now()
-    this.#tell(true)
+    if (this.#clock.now() - this.#sentAt < this.#limits().typingRepeatMs) return
+    this.#sentAt = this.#clock.now()
+    this.#send(true)
   }
 
-  /** Takes it back, if it is still shown; without this it ends by itself after 8 s. */
+  /** Takes the indicator back, if the others still see it. Call it when the user stops typing or sends the text. */
   stop(): void {
-    if (this.#clock.now() - this.#toldAt < this.#pace().typingExpiryMs) this.#tell(false)
-    this.#toldAt = -Infinity
+    if (this.#clock.now() - this.#sentAt < this.#limits().typingExpiryMs) this.#send(false)
+    this.#sentAt = -Infinity
   }
 }
 
-/** Who is typing, each until their time is over. */
+/** The users who are typing in a room now, each until their indicator expires. */
 export class Typists {
   readonly #clock: Clock
   readonly #onChange: (userIds: string[]) => void
   readonly #timers = new Map<string, Timer>()
 
+  /** @param onChange receives all who are typing, in order of their ids, whenever that changes */
   constructor(clock: Clock, onChange: (userIds: string[]) => void) {
     this.#clock = clock
     this.#onChange = onChange
   }
 
+  /** Adds a user for `ms`, from now on. */
   add(userId: string, ms: number): void {
     if (ms <= 0) return this.remove(userId)
     const known = this.#timers.get(userId)

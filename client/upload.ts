@@ -4,29 +4,33 @@ import { sleep } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
 import { newId } from './new-id.ts'
-import { tryPatiently } from './patience.ts'
+import type { ResolvedOptions } from './options.ts'
 import type { PostFormOptions } from './post-form.ts'
 import type { RoomFeed } from './room-feed.ts'
-import type { Session } from './session.ts'
-import type { Frame } from './wire.ts'
+import type { RequestFrame } from './request-frame.ts'
+import { retry } from './retry.ts'
+import type { RoomContext } from './room-context.ts'
 
+/** How to upload a file. */
 export interface UploadOptions extends PostFormOptions {
-  /** Default: the `File`'s name, otherwise `file`. */
+  /** The name that people see, up to 255 characters. Default: the `File`'s name, otherwise `file`. */
   fileName?: string
-  /** Default: the file's type without parameters, otherwise `application/octet-stream`. */
+  /** The media type. Default: the file's type without parameters, otherwise `application/octet-stream`. */
   contentType?: string
-  /** Up to 2,048 bytes of UTF-8. */
+  /** A text with the file, up to `client.limits.captionBytes` (2,048) bytes of UTF-8. */
   caption?: string
 }
 
-type FormRequest = Frame<'handleFileUpload'> & { clientMessageId: string }
+type FormRequest = RequestFrame<'handleFileUpload'> & { clientMessageId: string }
 
 /**
- * Asks for a form, sends it to the bucket, and waits until the room has the file's message. Whatever it is at, it ends
- * when the message comes, when the server refuses the file, when the user leaves the room, and when `signal` says so.
+ * Requests a form, sends it to the bucket, and waits until the room has the file's message. At any step it ends when
+ * the message arrives, when the server refuses the file, when this user leaves the room, and when `signal` is aborted.
+ *
+ * @throws ChatError see `Room.upload`; the reason of `signal`
  */
 export async function uploadFile(
-  session: Session,
+  context: RoomContext,
   feed: RoomFeed,
   file: Blob,
   { fileName = nameOf(file), contentType = typeOf(file), caption, onProgress, signal }: UploadOptions,
@@ -37,21 +41,25 @@ export async function uploadFile(
     ...{ fileName, contentType, size: file.size },
     ...(caption === undefined ? {} : { caption }),
   }
-  const progress = new Emitter<{ progress: number }>(session.settings.onError)
+  const progress = new Emitter<{ progress: number }>(context.options.onError)
   if (onProgress) progress.on('progress', onProgress)
   const over = new AbortController()
   const transfer = { onProgress: (fraction: number) => progress.emit('progress', fraction), signal: over.signal }
   try {
     return await Promise.race([
       arrival(feed, request.clientMessageId, over.signal, signal),
-      deliver(session, request, file, transfer),
+      deliver(context, request, file, transfer),
     ])
   } finally {
     over.abort()
   }
 }
 
-/** The message of the file, or what came in its way; nothing any more once it is `over`. */
+/**
+ * Resolves with the file's message. Stops listening when `over` is aborted.
+ *
+ * @throws ChatError `upload_failed`, or `not_a_member` when this user leaves; the reason of `given`
+ */
 function arrival(
   feed: RoomFeed,
   clientMessageId: string,
@@ -72,35 +80,36 @@ function arrival(
   })
 }
 
-/** Has the bucket take the file. @throws ChatError `timeout` when the message doesn't follow */
+/** Sends the file to the bucket. @throws ChatError `timeout` when the message doesn't follow */
 async function deliver(
-  session: Session,
+  context: RoomContext,
   request: FormRequest,
   file: Blob,
   transfer: Required<PostFormOptions>,
 ): Promise<never> {
-  const { settings } = session
+  const { options } = context
   let sent = false
-  const askForForm = async () => {
+  let form: Reply<'handleFileUpload'> | undefined
+  const prepare = async () => {
     try {
-      return await session.patiently(request, transfer.signal)
+      form = await context.patiently(request, transfer.signal)
     } catch (error) {
-      // The bucket has it from a try whose answer was lost.
-      if (sent && error instanceof ChatError && error.code === 'conflict') return undefined
-      throw error
+      // The bucket has the file from an earlier try whose response was lost.
+      if (!sent || !(error instanceof ChatError && error.code === 'conflict')) throw error
+      form = undefined
     }
   }
-  const send = async (form: Reply<'handleFileUpload'> | undefined) => {
+  const attempt = async () => {
     sent = true
-    if (form) await post(session, form, file, transfer)
+    if (form) await post(options, form, file, transfer)
   }
-  await tryPatiently(askForForm, send, settings, transfer.signal)
-  await sleep(settings.clock, settings.arrivalTimeoutMs, transfer.signal)
+  await retry(attempt, options, { prepare, signal: transfer.signal })
+  await sleep(options.clock, options.arrivalTimeoutMs, transfer.signal)
   throw new ChatError('timeout', 'unable to find the message of the uploaded file; it may still come', true)
 }
 
 async function post(
-  { settings }: Session,
+  { postForm }: ResolvedOptions,
   { url, fields }: Reply<'handleFileUpload'>,
   file: Blob,
   transfer: PostFormOptions,
@@ -108,7 +117,7 @@ async function post(
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('file', file, 'file')
-  const status = await settings.postForm(url, form, transfer).catch((error: unknown) => {
+  const status = await postForm(url, form, transfer).catch((error: unknown) => {
     throw Object.assign(failure('the bucket did not answer', true), { cause: error })
   })
   if (status < 200 || status > 299) throw failure(`the bucket answered ${status}`, status >= 500)

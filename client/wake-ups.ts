@@ -1,14 +1,16 @@
-interface Page {
+interface EventSource {
   addEventListener?: (type: string, listener: () => void) => void
   removeEventListener?: (type: string, listener: () => void) => void
 }
 
 /**
- * In a browser: when the network is back or the page is looked at again, a connection may have died unnoticed.
- * Answers with what ends the watching.
+ * Calls `check` when the network is back and when the page is visible again, because a connection may have died
+ * unnoticed meanwhile. Does nothing outside browsers.
+ *
+ * @returns a function that stops it
  */
 export function onWakeUp(check: () => void): () => void {
-  const window = globalThis as Page & { document?: Page & { visibilityState: string } }
+  const window = globalThis as EventSource & { document?: EventSource & { visibilityState: string } }
   const { document } = window
   const onVisible = () => {
     if (document?.visibilityState === 'visible') check()

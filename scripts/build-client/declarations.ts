@@ -5,7 +5,7 @@ import { plainType } from './plain-type.ts'
 
 /** Types that have a parameter, which what is written out has not. */
 const GENERIC = `export type Action = keyof Replies
-export type Frame<A extends Action> = Frames[A]
+export type RequestFrame<A extends Action> = Frames[A]
 export type Reply<A extends Action> = Replies[A]
 `
 
@@ -34,7 +34,8 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
   const client = resolve(outDir, 'client/')
   const emitted = program.emit(undefined, (path, text) => {
     const [, name] = path.split(`${client}/`)
-    if (name !== undefined && name !== 'wire.d.ts') ts.sys.writeFile(resolve(outDir, 'client', name), published(text))
+    if (name !== undefined && name !== 'request-frame.d.ts')
+      ts.sys.writeFile(resolve(outDir, 'client', name), published(text))
   })
   if (emitted.diagnostics.length > 0) {
     throw new Error(ts.formatDiagnostics(emitted.diagnostics, ts.createCompilerHost(options)))
@@ -46,7 +47,7 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
 /** Declarations keep the `.ts` of their imports, which a consumer's compiler refuses. */
 const published = (text: string): string =>
   text
-    .replaceAll(/(['"])(?:\.\.\/src\/protocol\/[\w-]+|\.\/wire)\.ts(['"])/g, '$1../protocol.js$2')
+    .replaceAll(/(['"])(?:\.\.\/src\/protocol\/[\w-]+|\.\/request-frame)\.ts(['"])/g, '$1../protocol.js$2')
     .replaceAll(/(from ['"]\.\/[^'"]+)\.ts(['"])/g, '$1.js$2')
     .replaceAll(/(import\(['"]\.\/[^'"]+)\.ts(['"]\))/g, '$1.js$2')
 

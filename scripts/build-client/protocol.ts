@@ -1,5 +1,5 @@
 /** The types of the protocol that the SDK's declarations speak of; in the package each is written out. */
-import type { Frame } from '../../client/wire.ts'
+import type { RequestFrame } from '../../client/request-frame.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 
 export type { Limits } from '../../src/protocol/actions.ts'
@@ -12,5 +12,5 @@ export type {
   UploadFailedEvent,
 } from '../../src/protocol/events.ts'
 export type { ErrorFrame } from '../../src/protocol/frames.ts'
-export type Frames = { [A in Action]: Frame<A> }
+export type Frames = { [A in Action]: RequestFrame<A> }
 export type Replies = { [A in Action]: Reply<A> }

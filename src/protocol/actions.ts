@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isDirectRoomId } from './direct-room-id.ts'
 import { MessageEvent } from './events.ts'
 import {
   DEFAULT_HISTORY_PAGE,
@@ -40,7 +41,7 @@ const request = <const A extends string, S extends Record<string, z.core.SomeTyp
 ) => z.strictObject({ action: z.literal(action), ...envelope, ...shape }).check(describe(about))
 
 const OwnRoomId = ChatRoomId.check(
-  z.refine<string>((id) => !id.startsWith('dm:'), { error: "ids starting `dm:` are the server's" }),
+  z.refine<string>((id) => !isDirectRoomId(id), { error: "ids starting `dm:` are the server's" }),
   // Not a key that a JSON object of rooms can have: its members could never say how far they are in it.
   z.refine<string>((id) => id !== '__proto__', { error: 'is not an id for a room' }),
 )

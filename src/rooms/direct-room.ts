@@ -3,12 +3,13 @@ import { getRoom } from '../entities/chat-room.ts'
 import { type CreatingConnection, createRoom, newJoinId } from '../entities/create-room.ts'
 import { addMember, getMembership } from '../entities/membership.ts'
 import { subscribe } from '../entities/subscription.ts'
-import { MAX_ROOM_NAME_CHARS } from '../protocol/limits.ts'
+import { DIRECT_ROOM_PREFIX } from '../protocol/direct-room-id.ts'
+import { directRoomName } from '../protocol/direct-room-name.ts'
 
 /** The direct room of two users: the same id whichever of the two asks. */
 export function directRoomId(a: string, b: string): string {
   const pair = JSON.stringify([a, b].sort())
-  return `dm:${createHash('sha256').update(pair).digest('base64url')}`
+  return `${DIRECT_ROOM_PREFIX}${createHash('sha256').update(pair).digest('base64url')}`
 }
 
 /**
@@ -26,7 +27,7 @@ export async function ensureDirectRoom(
   const missing = pair.filter((_, i) => memberships[i] === undefined)
   if (missing.length === 0) return
 
-  const roomName = [...pair.join(', ')].slice(0, MAX_ROOM_NAME_CHARS).join('')
+  const roomName = directRoomName(pair)
   const connection = { connectionId, expiresAt }
   if (await createRoom({ chatRoomId, roomName, createdBy, members: pair, connection })) return
 

@@ -4,6 +4,7 @@ import { newJoinId } from '../../entities/create-room.ts'
 import { keepSubscribed } from '../../rooms/keep-subscribed.ts'
 import { addMember, getMembership, roomWithMembers } from '../../entities/membership.ts'
 import { RoomNotFound } from '../../errors.ts'
+import { isDirectRoomId } from '../../protocol/direct-room-id.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
@@ -25,7 +26,7 @@ export const joinRoom = action('joinRoom', async (input, caller) => {
   // A leave by another of the user's connections may come between any two steps: then the user joins once more.
   let joinId: string
   do {
-    joinId = chatRoomId.startsWith('dm:') ? await directJoinId(chatRoomId, userId) : await join(room, caller)
+    joinId = isDirectRoomId(chatRoomId) ? await directJoinId(chatRoomId, userId) : await join(room, caller)
   } while (!(await keepSubscribed({ chatRoomId, userId, joinId }, [{ connectionId, expiresAt: rowsExpireAt }])))
   const [joined] = await Promise.all([
     roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY }),

@@ -3,21 +3,27 @@ import { backoffMs } from './backoff.ts'
 import { Timer } from './clock.ts'
 import { ChatError, disconnected, isUnauthorized, toChatError } from './errors.ts'
 import { Link } from './link.ts'
-import type { Settings } from './options.ts'
-import { expiryOf, renewalMs } from './token.ts'
-import type { Frame } from './wire.ts'
+import type { ResolvedOptions } from './options.ts'
+import { renewalMs } from './renewal.ts'
+import type { RequestFrame } from './request-frame.ts'
+import { tokenExpiry } from './token-expiry.ts'
 
 /**
- * `connecting`: an attempt is under way; `connected`: synced, events come; `disconnected`: not asked to connect, or
- * waiting for the next attempt; `failed`: `getToken` threw `UnauthorizedError`, no more attempts.
+ * What a client's connection is doing.
+ *
+ * - `connecting`: an attempt is under way.
+ * - `connected`: events arrive, requests are answered.
+ * - `disconnected`: `connect()` was not called, or the next attempt waits for its time.
+ * - `failed`: `getToken` threw `UnauthorizedError`; no more attempts until `connect()`.
  */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'failed'
 
+/** The payload of the client's event `status`. */
 export interface StatusChange {
   status: Status
-  /** Why it isn't connected. */
+  /** Why the client isn't connected. */
   error?: ChatError
-  /** When the next attempt begins, in ms. */
+  /** The wait before the next attempt, in ms. */
   retryInMs?: number
 }
 
@@ -25,7 +31,7 @@ type State =
   | { name: 'idle' }
   | { name: 'opening'; attempt: Attempt }
   | { name: 'online'; link: Link }
-  /** Online, while the next link is being opened. */
+  /** Online, while the link that will replace this one is being opened. */
   | { name: 'renewing'; link: Link; attempt: Attempt }
   | { name: 'waiting' }
   | { name: 'failed'; error: ChatError }
@@ -40,15 +46,15 @@ const statuses: Record<State['name'], Status> = {
 }
 
 interface Hooks {
-  /** Has a new link subscribed and the rooms brought up to date; the connection is online afterwards. */
+  /** Subscribes a new link to the user's rooms and brings them up to date; afterwards the connection is online. */
   sync: (link: Link) => Promise<Pick<Reply<'sync'>, 'serverTime' | 'limits'>>
   onEvents: ConstructorParameters<typeof Link>[0]['onEvents']
   onStatus: (change: StatusChange) => void
-  /** A link has taken over: requests find somebody. */
+  /** A link has taken over: requests can be sent. */
   onLink: () => void
 }
 
-/** One try to get a link: token, socket, sync. */
+/** One attempt to get a link: token, socket, sync. */
 class Attempt {
   link: Link | undefined
   readonly cancelled: Promise<never>
@@ -67,10 +73,9 @@ class Attempt {
   }
 
   /**
-   * To be asked after each wait: the answer and the end of the link may come in one turn of the event loop, and then
-   * both are there before whoever waited for the answer goes on.
+   * Call this after every `await`: the link may have ended in the same tick in which the awaited reply arrived.
    *
-   * @throws ChatError what it was cancelled with
+   * @throws ChatError the error that this attempt was cancelled with
    */
   throwIfCancelled(): void {
     if (this.#over) throw this.#over
@@ -78,11 +83,12 @@ class Attempt {
 }
 
 /**
- * Keeps a link to the server: opens it, with a fresh token each time, replaces it before it or its token ends, and comes
- * back with backoff when it is lost. What is replaced still works until the next one has synced, so nothing is missed.
+ * The sequence of links to the server. Opens a link with a fresh token, replaces it before the gateway ends it or its
+ * token expires, and opens the next one with backoff when it is lost. A link that is being replaced works until the
+ * next one has synced, so that no event is missed.
  */
-export class Connection {
-  readonly #settings: Settings
+export class ClientConnection {
+  readonly #options: ResolvedOptions
   readonly #hooks: Hooks
   #state: State = { name: 'idle' }
   #failures = 0
@@ -93,10 +99,10 @@ export class Connection {
   readonly #ping: Timer
   #waiting: { resolve: () => void; reject: (error: ChatError) => void }[] = []
 
-  constructor(settings: Settings, hooks: Hooks) {
-    this.#settings = settings
+  constructor(options: ResolvedOptions, hooks: Hooks) {
+    this.#options = options
     this.#hooks = hooks
-    const { clock } = settings
+    const { clock } = options
     this.#retry = new Timer(clock)
     this.#stable = new Timer(clock)
     this.#renewal = new Timer(clock)
@@ -108,7 +114,7 @@ export class Connection {
     return statuses[this.#state.name]
   }
 
-  /** The synced link, when there is one. */
+  /** The link that has synced; `undefined` while there is none. */
   get link(): Link | undefined {
     return 'link' in this.#state ? this.#state.link : undefined
   }
@@ -132,23 +138,23 @@ export class Connection {
     this.#settle(error)
   }
 
-  /** Resolves when connected. @throws ChatError when the attempts have ended */
+  /** Resolves when connected. @throws ChatError when there are no more attempts: after a failure or `disconnect()` */
   async ready(): Promise<void> {
     if (this.link) return
     if (this.#state.name === 'failed') throw this.#state.error
     await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  /** @throws ChatError `disconnected` when there is no link */
-  async once<A extends Action>(frame: Frame<A>): Promise<Reply<A>> {
+  /** Sends one request. @throws ChatError the server's, or `disconnected` when there is no link */
+  async once<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     if (!this.link) throw disconnected('there is no connection')
     return this.link.request(frame)
   }
 
-  /** Asks at once whether somebody is still there, or for the next attempt. */
+  /** Pings the server; without a link, starts the next attempt now instead of after the backoff. */
   check(): void {
     if (this.#state.name === 'waiting') this.#open()
-    // No answer ends the link; an error is an answer.
+    // Without a reply in time the link ends by itself, and an error is a reply.
     this.link?.request({ action: 'ping' }).catch(() => {})
   }
 
@@ -156,18 +162,18 @@ export class Connection {
     const attempt = new Attempt()
     const { link } = this
     this.#enter(link ? { name: 'renewing', link, attempt } : { name: 'opening', attempt })
-    const deadline = new Timer(this.#settings.clock)
-    deadline.start(this.#settings.connectTimeoutMs, () =>
+    const deadline = new Timer(this.#options.clock)
+    deadline.start(this.#options.connectTimeoutMs, () =>
       attempt.cancel(new ChatError('timeout', 'unable to connect; it took too long', true)),
     )
     this.#establish(attempt)
       .catch((error: unknown) => this.#failed(attempt, error))
       .finally(() => deadline.stop())
-      .catch(this.#settings.onError)
+      .catch(this.#options.onError)
   }
 
   async #establish(attempt: Attempt): Promise<void> {
-    const { url, createSocket, clock, requestTimeoutMs } = this.#settings
+    const { url, createSocket, clock, requestTimeoutMs } = this.#options
     const token = await Promise.race([attempt.cancelled, this.#token()])
     attempt.throwIfCancelled()
     const link = new Link({
@@ -185,15 +191,15 @@ export class Connection {
     const openedAt = clock.now()
     const { serverTime, limits } = await this.#hooks.sync(link)
     attempt.throwIfCancelled()
-    // `exp` is by the server's clock, which ours may be ahead of or behind.
-    const tokenLifeMs = (expiryOf(token) ?? Infinity) - serverTime
+    // `exp` is a time of the server's clock, which may differ from the local one.
+    const tokenLifeMs = (tokenExpiry(token) ?? Infinity) - serverTime
     const lifeMs = Math.min(limits.connectionLifetimeMs - (clock.now() - openedAt), tokenLifeMs)
     this.#adopt(link, lifeMs)
   }
 
   async #token(): Promise<string> {
     try {
-      return await this.#settings.getToken()
+      return await this.#options.getToken()
     } catch (error) {
       if (isUnauthorized(error)) throw error
       throw new ChatError(
@@ -206,12 +212,12 @@ export class Connection {
 
   #adopt(link: Link, lifeMs: number): void {
     const replaced = this.link
-    const { stableAfterMs, random } = this.#settings
+    const { stableAfterMs, random } = this.#options
     this.#enter({ name: 'online', link })
     replaced?.retire()
-    // A listener of the status may have disconnected.
+    // A listener of `status` may have disconnected.
     if (this.link !== link) return
-    // Past `exp` the server tells this link nothing, and doesn't say so.
+    // After `exp` the server posts nothing to this link, without saying so.
     this.#expiry.start(Math.max(0, lifeMs), () => link.end(disconnected('the connection or its token has expired')))
     this.#stable.start(stableAfterMs, () => (this.#failures = 0))
     this.#renewal.start(renewalMs(lifeMs, random), () => this.#open())
@@ -221,7 +227,7 @@ export class Connection {
   }
 
   #schedulePing(link: Link): void {
-    const { clock, pingIntervalMs } = this.#settings
+    const { clock, pingIntervalMs } = this.#options
     this.#ping.start(Math.max(1, link.lastHeardAt + pingIntervalMs - clock.now()), () => {
       if (clock.now() - link.lastHeardAt >= pingIntervalMs) {
         this.check()
@@ -263,7 +269,7 @@ export class Connection {
   }
 
   #nextWait(): number {
-    return backoffMs(this.#failures++, this.#settings.backoff, this.#settings.random)
+    return backoffMs(this.#failures++, this.#options.backoff, this.#options.random)
   }
 
   #enter(state: State, change: Omit<StatusChange, 'status'> = {}): void {

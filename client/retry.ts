@@ -1,0 +1,41 @@
+import { backoffMs } from './backoff.ts'
+import { sleep } from './clock.ts'
+import { ChatError } from './errors.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** Failures with an answer before the last one is given to the caller. Lost connections don't count. */
+const MAX_TRIES = 5
+
+interface RetryHooks {
+  /** Runs before each attempt. When it rejects, there are no more attempts. */
+  prepare?: () => Promise<void>
+  /** Ends the attempts and the waits between them. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails for good or has failed five times. Between two attempts it waits for the
+ * server's `retryAfterMs`, otherwise with backoff; after a lost connection it doesn't wait and doesn't count.
+ *
+ * The first attempt starts synchronously when there is no `prepare`.
+ *
+ * @throws the last error of `attempt`, the error of `prepare`, or the reason of `signal`
+ */
+export async function retry<T>(
+  attempt: () => Promise<T>,
+  { backoff, random, clock }: Pick<ResolvedOptions, 'backoff' | 'random' | 'clock'>,
+  { prepare, signal }: RetryHooks = {},
+): Promise<T> {
+  for (let tries = 0; ;) {
+    if (prepare) await prepare()
+    signal?.throwIfAborted()
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof ChatError) || !error.retryable) throw error
+      if (error.code === 'disconnected') continue
+      if (++tries === MAX_TRIES) throw error
+      await sleep(clock, error.retryAfterMs ?? backoffMs(tries, backoff, random), signal)
+    }
+  }
+}

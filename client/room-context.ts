@@ -1,0 +1,100 @@
+import type { Action, Limits, Reply } from '../src/protocol/actions.ts'
+import type { ChatEvent } from '../src/protocol/events.ts'
+import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../src/protocol/limits.ts'
+import type { ClientConnection } from './client-connection.ts'
+import { isNotAMember } from './errors.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { Outbox, OutgoingMessage, Sent } from './outbox.ts'
+import type { RequestFrame } from './request-frame.ts'
+import { retry } from './retry.ts'
+
+/** The registry, as a room sees it. */
+export interface RoomOwner {
+  /** Asks the server whether this user is still in the room, after a request was refused with `not_a_member`. */
+  checkMembership(chatRoomId: string): void
+  /** Delivers events to their rooms. */
+  handle(events: readonly ChatEvent[]): void
+}
+
+/** What all rooms of a client share: its requests, its outbox, and what the server announced. */
+export class RoomContext {
+  readonly options: ResolvedOptions
+  readonly outbox: Outbox
+  readonly #connection: ClientConnection
+  readonly #owner: RoomOwner
+  #announced: Pick<Reply<'sync'>, 'userId' | 'limits'> | undefined
+  /** Add this to the local clock to get the server's, in ms. */
+  #clockOffsetMs = 0
+
+  constructor(options: ResolvedOptions, connection: ClientConnection, outbox: Outbox, owner: RoomOwner) {
+    this.options = options
+    this.outbox = outbox
+    this.#connection = connection
+    this.#owner = owner
+  }
+
+  /** The token's user; `undefined` before the first `sync`. */
+  get userId(): string | undefined {
+    return this.#announced?.userId
+  }
+
+  /** What the deployment accepts; `undefined` before the first `sync`. */
+  get limits(): Limits | undefined {
+    return this.#announced?.limits
+  }
+
+  /** The announced times of the typing indicator; before the first `sync`, the protocol's. */
+  get typingLimits(): Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'> {
+    return this.limits ?? { typingRepeatMs: TYPING_REPEAT_MS, typingExpiryMs: TYPING_EXPIRY_MS }
+  }
+
+  /** The server's time, epoch ms. */
+  serverNow(): number {
+    return this.options.clock.now() + this.#clockOffsetMs
+  }
+
+  /** Keeps what a reply to `sync` says about the server and the user. */
+  announce({ userId, limits, serverTime }: Reply<'sync'>): void {
+    this.#announced = { userId, limits }
+    this.#clockOffsetMs = serverTime - this.options.clock.now()
+  }
+
+  /** Sends one request. @throws ChatError the server's, or `disconnected` when there is no connection */
+  once<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
+    return this.#watched(frame, this.#connection.once(frame))
+  }
+
+  /**
+   * Waits for a connection, sends the request, and repeats it while that makes sense. Only for requests that may be
+   * executed twice.
+   *
+   * @throws ChatError the last error; the reason of `signal`
+   */
+  patiently<A extends Action>(frame: RequestFrame<A>, signal?: AbortSignal): Promise<Reply<A>> {
+    const attempt = () => this.#connection.once(frame)
+    const prepare = () => this.#connection.ready()
+    return this.#watched(frame, retry(attempt, this.options, { prepare, signal }))
+  }
+
+  /** Asks the server whether this user is still in the room. */
+  checkMembership(chatRoomId: string): void {
+    this.#owner.checkMembership(chatRoomId)
+  }
+
+  /** Puts a message of this client into its room's order: the server sends no event for it, only the reply. */
+  echo({ kind, content, clientMessageId }: OutgoingMessage, sent: Sent): void {
+    const { chatRoomId, seq, messageId, timestamp } = sent
+    const senderId = this.userId ?? ''
+    const place = { event: 'message', chatRoomId, seq, messageId } as const
+    this.#owner.handle([{ ...place, kind, senderId, content, timestamp, clientMessageId }])
+  }
+
+  async #watched<T>(frame: object, reply: Promise<T>): Promise<T> {
+    try {
+      return await reply
+    } catch (error) {
+      if (isNotAMember(error) && 'chatRoomId' in frame) this.checkMembership(String(frame.chatRoomId))
+      throw error
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import type { Reply } from '../src/protocol/actions.ts'
+import type { ChatEvent } from '../src/protocol/events.ts'
+import type { ClientConnection } from './client-connection.ts'
+import { isNotAMember } from './errors.ts'
+import type { Link } from './link.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { Outbox } from './outbox.ts'
+import { pages } from './pages.ts'
+import { Room } from './room.ts'
+import { RoomContext, type RoomOwner } from './room-context.ts'
+import { RoomFeed } from './room-feed.ts'
+
+interface RegistryHooks {
+  /** This user is in a room that this client hasn't joined. */
+  onAdded: (room: Room) => void
+  /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
+  beforeAdded: (room: Room) => Promise<void> | undefined
+}
+
+interface RoomEntry {
+  room: Room
+  feed: RoomFeed
+}
+
+/** Characters of room positions in one `sync`, so that its frame stays below 32 KB. More rooms need another `sync`. */
+const CLAIMS_CHARS = 24_000
+
+/** Every room that the client has heard of, each once, and whether this user is in it. */
+export class RoomRegistry implements RoomOwner {
+  readonly context: RoomContext
+  readonly #connection: ClientConnection
+  readonly #hooks: RegistryHooks
+  readonly #entries = new Map<string, RoomEntry>()
+
+  constructor(options: ResolvedOptions, connection: ClientConnection, outbox: Outbox, hooks: RegistryHooks) {
+    this.context = new RoomContext(options, connection, outbox, this)
+    this.#connection = connection
+    this.#hooks = hooks
+  }
+
+  /** The rooms that this user is in, as far as the client knows. */
+  get joined(): Room[] {
+    return [...this.#entries.values()].flatMap(({ room }) => (room.joined ? [room] : []))
+  }
+
+  /** Returns the room with that id, always the same object. */
+  open(chatRoomId: string): RoomEntry {
+    let entry = this.#entries.get(chatRoomId)
+    if (!entry) {
+      const feed = new RoomFeed(chatRoomId, this.context)
+      entry = { feed, room: new Room(this.context, feed) }
+      this.#entries.set(chatRoomId, entry)
+    }
+    return entry
+  }
+
+  /**
+   * Subscribes a new link to all rooms of the user and brings them up to date.
+   *
+   * @returns the first page of the reply
+   */
+  async sync(link: Link): Promise<Reply<'sync'>> {
+    const claimed: Record<string, number> = {}
+    const listed = new Set<string>()
+    const added: Room[] = []
+    let after = ''
+    let rooms: Record<string, number> = {}
+    let first: Reply<'sync'> | undefined
+    const ask = (cursor: { cursor?: string }) => {
+      rooms = this.#claims(after)
+      Object.assign(claimed, rooms)
+      return link.request({ action: 'sync', rooms, ...cursor })
+    }
+    for await (const reply of pages(ask)) {
+      first ??= reply
+      this.context.announce(reply)
+      for (const summary of reply.rooms) {
+        const { feed, room } = this.open(summary.chatRoomId)
+        listed.add(summary.chatRoomId)
+        if (feed.membership !== 'member') added.push(room)
+        feed.entered(summary, rooms[summary.chatRoomId])
+      }
+      after = reply.rooms.at(-1)?.chatRoomId ?? after
+    }
+    for (const chatRoomId of Object.keys(claimed)) {
+      if (!listed.has(chatRoomId)) this.#removed(chatRoomId)
+    }
+    for (const room of added) this.#hooks.onAdded(room)
+    return first!
+  }
+
+  /** Delivers events to their rooms, in order. */
+  handle(events: readonly ChatEvent[]): void {
+    for (const event of events) {
+      // An event that was added to the protocol after this client was written may have no room.
+      if (typeof event.chatRoomId !== 'string') continue
+      const { feed, room } = this.open(event.chatRoomId)
+      if (event.event !== 'roomAdded') {
+        feed.handle(event)
+        continue
+      }
+      const isNew = feed.membership !== 'member'
+      const added = () => {
+        feed.handle(event)
+        if (isNew) this.#hooks.onAdded(room)
+      }
+      // The room's events are held until `added` runs, so that listeners receive the first message too.
+      const first = isNew ? this.#hooks.beforeAdded(room) : undefined
+      if (first) first.then(added).catch(this.context.options.onError)
+      else added()
+    }
+  }
+
+  /**
+   * Compares the rooms with what the server has.
+   *
+   * @param heads the newest `seq` of each room that this user is in; a room joined a moment ago may be missing
+   */
+  compare(heads: ReadonlyMap<string, number>): void {
+    for (const [chatRoomId, { feed }] of this.#entries) {
+      const headSeq = heads.get(chatRoomId)
+      if (headSeq === undefined) this.checkMembership(chatRoomId)
+      else if (feed.membership === 'member') feed.inbox.expect(headSeq)
+    }
+  }
+
+  /** The refusal that led here may be older than a join, and so may the answer to `getRoom`: hence both checks. */
+  checkMembership(chatRoomId: string): void {
+    const feed = this.#entries.get(chatRoomId)?.feed
+    if (feed?.membership !== 'member') return
+    this.#connection.once({ action: 'getRoom', chatRoomId }).catch((error: unknown) => {
+      if (isNotAMember(error) && feed.membership === 'member') this.#removed(chatRoomId)
+    })
+  }
+
+  /** Fetches what rooms still miss, after a link has taken over. */
+  resume(): void {
+    for (const { feed } of this.#entries.values()) feed.inbox.resume()
+  }
+
+  /** Ends all loops over messages. */
+  endStreams(): void {
+    for (const { feed } of this.#entries.values()) feed.streams.end()
+  }
+
+  /** The positions of the rooms whose ids come after `after`, in order of id, as many as fit into a frame. */
+  #claims(after: string): Record<string, number> {
+    const claims: Record<string, number> = {}
+    let chars = 0
+    for (const chatRoomId of [...this.#entries.keys()].sort()) {
+      const { feed } = this.#entries.get(chatRoomId)!
+      const { position } = feed.inbox
+      if (chatRoomId <= after || position === undefined || feed.membership !== 'member') continue
+      chars += JSON.stringify({ [chatRoomId]: position }).length
+      if (chars > CLAIMS_CHARS) break
+      claims[chatRoomId] = position
+    }
+    return claims
+  }
+
+  /** This user left on another connection. */
+  #removed(chatRoomId: string): void {
+    const { feed } = this.open(chatRoomId)
+    feed.left()
+    feed.emitter.emit('memberLeft', { userId: this.context.userId ?? '', timestamp: this.context.serverNow() })
+  }
+}
