@@ -2,22 +2,21 @@ import { S3Error } from './s3-error.ts'
 import { ALGORITHM, parseCredential, parseLongDate, stringToSign, type Signer } from './signature.ts'
 import type { Target } from './target.ts'
 
-/** Milliseconds a client's clock may be off. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Milliseconds that a client's clock may be off. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const MAX_CLOCK_SKEW_MS = 15 * 60_000
 /** Seconds: a presigned URL lives at most 7 days. */
 const MAX_EXPIRES_SECONDS = 604_800
 
-export interface SignedRequest {
+interface SignedRequest {
   method: string
   target: Target
   headers: Record<string, string>
 }
 
-/** What a verified request's body has to be held to. */
-export interface Verified {
-  /** `x-amz-content-sha256`: a hash, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` kinds. */
+/** A signature and what it says it covers. */
+interface Claim {
+  /** `x-amz-content-sha256` */
   payload: string
-  /** Seed of the chunk signatures. */
   signature: string
   longDate: string
   signingDate: Date
@@ -26,10 +25,11 @@ export interface Verified {
 /**
  * Checks a request's SigV4 signature, in the header or in the query.
  *
+ * @returns `x-amz-content-sha256`: a hash, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` kinds
  * @throws S3Error AccessDenied (unsigned, expired, an unsigned `x-amz-` header), InvalidAccessKeyId,
  *   SignatureDoesNotMatch, RequestTimeTooSkewed, or a 400 for what is malformed.
  */
-export async function authenticate(request: SignedRequest, signer: Signer, now: Date): Promise<Verified> {
+export async function authenticate(request: SignedRequest, signer: Signer, now: Date): Promise<string> {
   const { headers, target } = request
   const inQuery = target.query.has('X-Amz-Signature') || target.query.has('X-Amz-Algorithm')
   if (headers.authorization !== undefined && inQuery) {
@@ -40,7 +40,7 @@ export async function authenticate(request: SignedRequest, signer: Signer, now: 
   throw new S3Error('AccessDenied', 'Access Denied')
 }
 
-async function byHeader(request: SignedRequest, authorization: string, signer: Signer, now: Date): Promise<Verified> {
+async function byHeader(request: SignedRequest, authorization: string, signer: Signer, now: Date): Promise<string> {
   const match = /^AWS4-HMAC-SHA256 +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$/.exec(
     authorization,
   )
@@ -69,12 +69,11 @@ async function byHeader(request: SignedRequest, authorization: string, signer: S
   if (payload === undefined) {
     throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
   }
-  const verified = { payload, signature, longDate, signingDate }
-  await verify(request, names.split(';'), verified, signer)
-  return verified
+  await verify(request, names.split(';'), { payload, signature, longDate, signingDate }, signer)
+  return payload
 }
 
-async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promise<Verified> {
+async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promise<string> {
   const { query } = request.target
   const scope = parseCredential(query.get('X-Amz-Credential') ?? '')
   const longDate = query.get('X-Amz-Date') ?? ''
@@ -107,13 +106,12 @@ async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promi
   if (age < -MAX_CLOCK_SKEW_MS) throw new S3Error('AccessDenied', 'Request is not yet valid')
   if (age > expires * 1000) throw new S3Error('AccessDenied', 'Request has expired')
   const payload = query.get('X-Amz-Content-Sha256') ?? request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'
-  const verified = { payload, signature, longDate, signingDate }
-  await verify(request, names.split(';'), verified, signer)
-  return verified
+  await verify(request, names.split(';'), { payload, signature, longDate, signingDate }, signer)
+  return payload
 }
 
 /**
- * Checks the signature of a POST form, which covers its base64 policy as sent.
+ * Checks the signature of a POST form. It covers the base64 policy exactly as sent.
  *
  * @param fields by lower-cased name
  */
@@ -132,19 +130,19 @@ export async function authenticateForm(fields: ReadonlyMap<string, string>, sign
   if (!ok) throw signatureDoesNotMatch()
 }
 
-async function verify(request: SignedRequest, names: string[], verified: Verified, signer: Signer): Promise<void> {
+async function verify(request: SignedRequest, names: string[], claim: Claim, signer: Signer): Promise<void> {
   const unsigned = Object.keys(request.headers).filter((name) => name.startsWith('x-amz-') && !names.includes(name))
   if (unsigned.length > 0 || !names.includes('host')) {
     throw new S3Error('AccessDenied', 'There were headers present in the request which were not signed')
   }
-  const text = stringToSign(request, names, verified.payload, {
-    longDate: verified.longDate,
-    scope: signer.scope(verified.longDate),
+  const text = stringToSign(request, names, claim.payload, {
+    longDate: claim.longDate,
+    scope: signer.scope(claim.longDate),
   })
-  if (!(await signer.verify(verified.signature, text, verified.signingDate))) throw signatureDoesNotMatch()
+  if (!(await signer.verify(claim.signature, text, claim.signingDate))) throw signatureDoesNotMatch()
 }
 
-export function signatureDoesNotMatch(): S3Error {
+function signatureDoesNotMatch(): S3Error {
   return new S3Error(
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Closable, Invoke, Log } from '../contracts.ts'
-import { Deliveries, type EventFault, type FailedDelivery } from './deliveries.ts'
-import type { BucketContext } from './exchange.ts'
+import type { BucketContext } from './bucket-context.ts'
+import { EventQueue, type EventFault, type FailedEvent } from './event-queue.ts'
 import { startHttpServer } from './http-server.ts'
 import { sweep, type LifecycleRule, type Swept } from './lifecycle.ts'
 import { MultipartUploads } from './multipart-uploads.ts'
@@ -11,7 +11,7 @@ import { Notifier, type Notification } from './notifier.ts'
 import { EventSource } from './object-created-event.ts'
 import { ObjectStore } from './object-store.ts'
 import { operate } from './operations.ts'
-import { Signer, type Credentials } from './signature.ts'
+import { Signer, type KeyPair } from './signature.ts'
 
 export interface BucketOptions {
   /** Default 127.0.0.1. */
@@ -20,11 +20,11 @@ export interface BucketOptions {
   port?: number
   /** The bucket's name. */
   bucket: string
-  /** Region that signatures and events name, e.g. `us-east-1`. */
+  /** The region in signatures and events, e.g. `us-east-1`. */
   region: string
   /** The one key pair whose signatures are accepted. */
-  credentials: Credentials
-  /** Keeps objects and undelivered events over restarts. Default: a temporary folder, removed on `close`. */
+  credentials: KeyPair
+  /** Keeps objects and undelivered events over restarts. Default: a temporary folder that `close` deletes. */
   dataDir?: string | undefined
   /** Origins of the CORS rule, exact or `*`. Methods are GET, HEAD, POST and PUT. */
   corsOrigins: readonly string[]
@@ -32,37 +32,37 @@ export interface BucketOptions {
   invoke: Invoke
   lifecycle?: readonly LifecycleRule[]
   log: Log
-  /** Milliseconds between the attempts at an event, one more attempt than waits. Default 100, 400; AWS waits 1 and 2 minutes. */
+  /** Milliseconds between the attempts at an event. Default 100 and 400, so 3 attempts; AWS waits 1 and 2 minutes. */
   retryDelaysMs?: readonly number[]
-  /** Clock of signatures, policies, events and lifecycle. */
+  /** Clock for signatures, policies, events and the lifecycle. */
   now?: (() => Date) | undefined
   faults?: { onEvent?: EventFault } | undefined
 }
 
 export interface Bucket extends Closable {
-  /** `http://127.0.0.1:<port>`; clients set `forcePathStyle`. */
+  /** `http://127.0.0.1:<port>`. Clients set `forcePathStyle`. */
   endpoint: string
-  /** Resolves when every event so far has been delivered or has failed; rejects when the bucket is closed before. */
+  /** Resolves when every event so far was delivered or has failed. Rejects when the bucket is closed before. */
   idle(): Promise<void>
-  /** Runs the lifecycle rules once. Nothing runs them by itself. */
+  /** Applies the lifecycle rules once. The bucket never does so by itself. */
   sweep(): Promise<Swept>
-  /** Events whose function failed all attempts; kept with `dataDir`. */
-  readonly failures: readonly FailedDelivery[]
-  /** Ends what is under way, waits for running functions; undelivered events wait in `dataDir` for the next start. */
+  /** Events whose function failed all attempts. A `dataDir` keeps them. */
+  readonly failures: readonly FailedEvent[]
+  /** Waits for running requests and functions. Undelivered events stay in `dataDir` for the next start. */
   close(): Promise<void>
 }
 
 /**
- * S3 for one bucket on the loopback, as far as a chat needs it: PutObject, GetObject, HeadObject, DeleteObject,
- * ListObjectsV2, object tagging, POST forms, multipart uploads, CORS, ObjectCreated events and lifecycle. It is strict
- * where S3 is: signatures, expiry, every policy condition, sizes, checksums and preconditions.
+ * S3 for one bucket on this machine, as far as Tabletalk needs it: PutObject, GetObject, HeadObject, DeleteObject,
+ * GetObjectTagging, DeleteObjectTagging, POST forms, multipart uploads, CORS, ObjectCreated events and the lifecycle. It
+ * is strict where S3 is: signatures, expiry, every policy condition, sizes, checksums and preconditions.
  *
  * Not emulated: more than one bucket or key pair, session tokens, IAM and bucket policies, ACLs, public access,
- * virtual-hosted style, SigV2 and SigV4A, versions, copies, encryption (headers are ignored), object lock, storage
- * classes, website and CORS configuration calls, `delimiter` in lists, GET by part number, CRC-64/NVME and composite
- * checksums, ranges of several parts (the whole object comes, as from S3), a POST form whose `file` is plain text,
- * events other than ObjectCreated, the 6-hour retries of throttled functions, S3's latency and request rates.
- * Multipart uploads under way are forgotten at a restart.
+ * virtual-hosted style, SigV2 and SigV4A, signed chunks (`STREAMING-AWS4-…`), versions, copies, lists, PutObjectTagging,
+ * encryption (headers are ignored), object lock, storage classes, website and CORS configuration calls, GET by part
+ * number, CRC-32C, CRC-64/NVME and composite checksums, ranges of several parts (the whole object is returned, as S3
+ * does), a POST form whose `file` is plain text, events other than ObjectCreated, the 6-hour retries of throttled
+ * functions, S3's latency and request rates. A restart forgets multipart uploads that are not complete.
  *
  * @throws StartupError when the port is taken
  */
@@ -71,7 +71,7 @@ export async function startBucket(options: BucketOptions): Promise<Bucket> {
   const temporary = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'tabletalk-bucket-')) : undefined
   const dir = options.dataDir ?? temporary ?? ''
   const store = new ObjectStore(dir)
-  const deliveries = new Deliveries({
+  const queue = new EventQueue({
     dir,
     invoke,
     log,
@@ -83,7 +83,7 @@ export async function startBucket(options: BucketOptions): Promise<Bucket> {
     name,
     store,
     uploads: new MultipartUploads(store),
-    notifier: new Notifier(options.notifications, events, deliveries),
+    notifier: new Notifier(options.notifications, events, queue),
     signer: new Signer({ credentials, region }),
     now: options.now ?? (() => new Date()),
     log,
@@ -101,18 +101,18 @@ export async function startBucket(options: BucketOptions): Promise<Bucket> {
     removeTemporary()
     throw error
   })
-  deliveries.resume()
+  queue.resume()
   log.info('bucket ready', { endpoint: server.endpoint, bucket: name })
   return {
     endpoint: server.endpoint,
-    idle: () => deliveries.idle(),
+    idle: () => queue.idle(),
     sweep: () => sweep(context, options.lifecycle ?? []),
     get failures() {
-      return deliveries.failures
+      return queue.failures
     },
     async close() {
       await server.close()
-      await deliveries.close()
+      await queue.close()
       removeTemporary()
     },
   }

@@ -1,31 +1,35 @@
 import { createHash } from 'node:crypto'
-import { Crc32 } from './crc32.ts'
+import { crc32 } from 'node:zlib'
 import { S3Error } from './s3-error.ts'
 
+interface Digest {
+  update(chunk: Uint8Array): unknown
+  digest(): Buffer
+}
+
 const ALGORITHMS = {
-  crc32: () => new Crc32('crc32'),
-  crc32c: () => new Crc32('crc32c'),
+  crc32: crc32Digest,
   sha1: () => createHash('sha1'),
   sha256: () => createHash('sha256'),
 } as const
 
-export type ChecksumAlgorithm = keyof typeof ALGORITHMS
+type ChecksumAlgorithm = keyof typeof ALGORITHMS
 
 /** Base64 checksums by algorithm. */
 export type Checksums = Partial<Record<ChecksumAlgorithm, string>>
 
-/** What the sender says of the bytes. */
-export interface ExpectedDigests {
+/** The digests that the sender announces. */
+interface ExpectedDigests {
   /** Base64, `Content-MD5`. */
   md5?: string
   /** Hex, `x-amz-content-sha256`. */
   payloadSha256?: string
   checksums: Checksums
-  /** Algorithms whose value follows the body. */
+  /** Algorithms whose value comes in the trailer. */
   trailing: ChecksumAlgorithm[]
 }
 
-/** What the bytes turned out to be. */
+/** Size and digests of the received bytes. */
 export interface Digested {
   /** Bytes. */
   size: number
@@ -33,14 +37,14 @@ export interface Digested {
   checksums: Checksums
 }
 
-const NAMES_THAT_ARE_NO_CHECKSUM = new Set(['mode', 'type', 'algorithm'])
+const NOT_A_CHECKSUM = new Set(['mode', 'type', 'algorithm'])
 
-/** Reads what is expected from headers, or from a form's fields: both use the same names. */
+/** Reads the announced digests from headers or from a form's fields: both use the same names. */
 export function expectedDigests(named: (name: string) => string | undefined, names: Iterable<string>): ExpectedDigests {
   const checksums: Checksums = {}
   for (const name of names) {
     const algorithm = /^x-amz-checksum-(.+)$/.exec(name)?.[1]
-    if (algorithm === undefined || NAMES_THAT_ARE_NO_CHECKSUM.has(algorithm)) continue
+    if (algorithm === undefined || NOT_A_CHECKSUM.has(algorithm)) continue
     const value = named(name)
     if (value !== undefined) checksums[supported(algorithm)] = value
   }
@@ -61,12 +65,27 @@ function supported(algorithm: string): ChecksumAlgorithm {
   throw new S3Error('NotImplemented', `The checksum algorithm ${algorithm} is not emulated.`)
 }
 
-/** Digests bytes as they pass and then compares them with what was expected. */
+/** CRC-32 in the shape of a `node:crypto` hash. */
+function crc32Digest(): Digest {
+  let value = 0
+  return {
+    update(chunk) {
+      value = crc32(chunk, value)
+    },
+    digest() {
+      const bytes = Buffer.alloc(4)
+      bytes.writeUInt32BE(value)
+      return bytes
+    },
+  }
+}
+
+/** Digests bytes as they pass and compares the digests with the expected ones. */
 export class Digester {
   readonly #expected: ExpectedDigests
   readonly #md5 = createHash('md5')
   readonly #payload = createHash('sha256')
-  readonly #checksums = new Map<ChecksumAlgorithm, { update(chunk: Uint8Array): unknown; digest(): Buffer }>()
+  readonly #checksums = new Map<ChecksumAlgorithm, Digest>()
   #size = 0
 
   constructor(expected: ExpectedDigests) {

@@ -1,39 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../contracts.ts'
-import type { Verified } from './authenticate.ts'
-import type { MultipartUploads } from './multipart-uploads.ts'
-import type { Notifier } from './notifier.ts'
-import type { ObjectStore } from './object-store.ts'
-import type { Signer } from './signature.ts'
 import type { Target } from './target.ts'
 
-/** What every operation works with. */
-export interface BucketContext {
-  name: string
-  store: ObjectStore
-  uploads: MultipartUploads
-  notifier: Notifier
-  signer: Signer
-  now: () => Date
-  log: Log
-}
-
-/** One request and its answer. */
+/** One request and its response. */
 export interface Exchange {
   req: IncomingMessage
   res: ServerResponse
   requestId: string
   method: string
   target: Target
-  /** Lower-cased names; repeated ones joined as HTTP does. */
+  /** Lower-cased names; repeated ones are joined as HTTP does. */
   headers: Record<string, string>
-  /** Done when the answer is out, or the client gone. */
+  /** Called when the response is sent or the client has disconnected. */
   afterwards: (() => void)[]
 }
 
-export type VerifiedExchange = Exchange & { verified: Verified }
+/** A request whose signature is right. */
+export interface VerifiedExchange extends Exchange {
+  /** `x-amz-content-sha256`: a hash, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` kinds. */
+  payload: string
+}
 
-export function answer(exchange: Exchange, status: number, body = '', contentType = 'application/xml'): void {
+export function respond(exchange: Exchange, status: number, body = '', contentType = 'application/xml'): void {
   if (body !== '') exchange.res.setHeader('content-type', contentType)
   if (status !== 204) exchange.res.setHeader('content-length', Buffer.byteLength(body))
   exchange.res.writeHead(status).end(body)

@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { answer, type BucketContext, type Exchange } from './exchange.ts'
+import { respond, type Exchange } from './exchange.ts'
 import { responseHeaders } from './object-headers.ts'
-import type { StoredObject } from './object-store.ts'
+import type { ObjectStore, StoredObject } from './object-store.ts'
 import { checkRead } from './preconditions.ts'
 import { S3Error } from './s3-error.ts'
 
-/** GET and HEAD of an object. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-export async function getObject(context: BucketContext, exchange: Exchange): Promise<void> {
+/** GET and HEAD of an object: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+export async function getObject(store: ObjectStore, exchange: Exchange): Promise<void> {
   const { headers, target, res } = exchange
-  const object = existing(context, target.key)
+  const object = existing(store, target.key)
   res.setHeader('etag', `"${object.etag}"`)
   checkRead(headers, object)
   const range = parseRange(headers.range, object.size)
@@ -28,25 +28,25 @@ export async function getObject(context: BucketContext, exchange: Exchange): Pro
     res.writeHead(status).end()
     return
   }
-  const bytes = createReadStream('', { fd: context.store.open(object.key), start, end })
+  const bytes = createReadStream('', { fd: store.open(object.key), start, end })
   res.writeHead(status)
   await pipeline(bytes, res)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
-export function deleteObject(context: BucketContext, exchange: Exchange): void {
-  context.store.delete(exchange.target.key)
-  answer(exchange, 204)
+export function deleteObject(store: ObjectStore, exchange: Exchange): void {
+  store.delete(exchange.target.key)
+  respond(exchange, 204)
 }
 
 /** @throws S3Error NoSuchKey */
-export function existing(context: BucketContext, key: string): StoredObject {
-  const object = context.store.get(key)
+export function existing(store: ObjectStore, key: string): StoredObject {
+  const object = store.get(key)
   if (!object) throw new S3Error('NoSuchKey', 'The specified key does not exist.')
   return object
 }
 
-/** One range of bytes, both ends inclusive. As in S3 a header that isn't one range is ignored. */
+/** One range of bytes, both ends inclusive. Like S3 it ignores a header that isn't a single range. */
 function parseRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
   if (!match || (match[1] === '' && match[2] === '')) return undefined

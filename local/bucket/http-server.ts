@@ -75,7 +75,7 @@ async function respond(options: HttpServerOptions, req: IncomingMessage, res: Se
     if (req.errored || res.destroyed) {
       options.log.info('a client left before its answer', { requestId, method })
     } else {
-      answerError(options, { req, res, requestId, method }, error)
+      respondWithError(options, { req, res, requestId, method }, error)
     }
   }
   readToEnd(req)
@@ -95,7 +95,7 @@ function readToEnd(req: IncomingMessage): void {
   read()
 }
 
-function answerError(
+function respondWithError(
   { log }: HttpServerOptions,
   { req, res, requestId, method }: Pick<Exchange, 'req' | 'res' | 'requestId' | 'method'>,
   thrown: unknown,

@@ -1,14 +1,14 @@
-import type { BucketContext } from './exchange.ts'
+import type { BucketContext } from './bucket-context.ts'
 
-/** A lifecycle rule, acted out by `sweep`. AWS counts days; here it is milliseconds, so that a test can be short. */
+/** A lifecycle rule, applied by `sweep`. AWS counts days; here it is milliseconds, so that a test can be short. */
 export interface LifecycleRule {
-  /** Of the key, e.g. `rooms/`. */
+  /** Prefix of the key, e.g. `rooms/`. */
   prefix: string
   /** Only objects that carry this tag. */
   tag?: { key: string; value: string }
   /** Age at which objects are deleted. */
   expireAfterMs?: number
-  /** Age at which unfinished multipart uploads are removed. */
+  /** Age at which unfinished multipart uploads are deleted. */
   abortMultipartAfterMs?: number
 }
 
@@ -18,8 +18,11 @@ export interface Swept {
   abortedUploads: number
 }
 
-/** Runs the rules once, as S3 does about once a day. */
-export async function sweep(context: BucketContext, rules: readonly LifecycleRule[]): Promise<Swept> {
+/** Applies the rules once, as S3 does about once a day. */
+export async function sweep(
+  context: Pick<BucketContext, 'store' | 'uploads' | 'now' | 'log'>,
+  rules: readonly LifecycleRule[],
+): Promise<Swept> {
   const now = context.now().getTime()
   const swept: Swept = { expired: [], abortedUploads: 0 }
   for (const { prefix, tag, expireAfterMs, abortMultipartAfterMs } of rules) {

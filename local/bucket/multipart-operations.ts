@@ -1,10 +1,11 @@
-import { answer, type BucketContext, type VerifiedExchange } from './exchange.ts'
+import type { BucketContext } from './bucket-context.ts'
+import { respond, type VerifiedExchange } from './exchange.ts'
 import { objectHeaders } from './object-headers.ts'
 import { checkWrite } from './preconditions.ts'
 import { checkLength, decodedHeaders } from './put-object.ts'
 import { readDocument, receiveBody } from './request-body.ts'
 import { S3Error } from './s3-error.ts'
-import { storeObject } from './store-object.ts'
+import { storeObject, type StoringContext } from './store-object.ts'
 import { tagsFromHeader } from './tags.ts'
 import { checkKey } from './target.ts'
 import { S3_NAMESPACE, unescapeXml, xml, XML_HEAD } from './xml.ts'
@@ -12,13 +13,16 @@ import { S3_NAMESPACE, unescapeXml, xml, XML_HEAD } from './xml.ts'
 const MAX_PART_NUMBER = 10_000
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
-export function createMultipartUpload(context: BucketContext, exchange: VerifiedExchange): void {
+export function createMultipartUpload(
+  context: Pick<BucketContext, 'name' | 'uploads' | 'now'>,
+  exchange: VerifiedExchange,
+): void {
   const { headers, target } = exchange
   checkKey(target.key)
   const tags = tagsFromHeader(headers['x-amz-tagging'] ?? '')
   const described = { key: target.key, ...objectHeaders(decodedHeaders(headers)), tags }
   const id = context.uploads.create(described, context.now())
-  answer(
+  respond(
     exchange,
     200,
     `${XML_HEAD}${xml`<InitiateMultipartUploadResult xmlns="${S3_NAMESPACE}"><Bucket>${context.name}</Bucket><Key>${target.key}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`.text}`,
@@ -26,7 +30,11 @@ export function createMultipartUpload(context: BucketContext, exchange: Verified
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
-export async function uploadPart(context: BucketContext, exchange: VerifiedExchange, id: string): Promise<void> {
+export async function uploadPart(
+  context: Pick<BucketContext, 'store' | 'uploads'>,
+  exchange: VerifiedExchange,
+  id: string,
+): Promise<void> {
   const { key, query } = exchange.target
   const number = Number(query.get('partNumber'))
   if (!Number.isInteger(number) || number < 1 || number > MAX_PART_NUMBER) {
@@ -34,29 +42,29 @@ export async function uploadPart(context: BucketContext, exchange: VerifiedExcha
   }
   checkLength(exchange.headers)
   context.uploads.get(id, key)
-  const part = await receiveBody(context, exchange)
+  const part = await receiveBody(context.store, exchange)
   await context.uploads.putPart(id, key, number, part)
   exchange.res.setHeader('etag', `"${part.md5.toString('hex')}"`)
   for (const [algorithm, value] of Object.entries(part.checksums)) {
     exchange.res.setHeader(`x-amz-checksum-${algorithm}`, value)
   }
-  answer(exchange, 200)
+  respond(exchange, 200)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeMultipartUpload(
-  context: BucketContext,
+  context: StoringContext & Pick<BucketContext, 'name' | 'uploads'>,
   exchange: VerifiedExchange,
   id: string,
 ): Promise<void> {
   const { key } = exchange.target
   context.uploads.get(id, key)
-  const listed = listedParts(await readDocument(context, exchange))
+  const listed = listedParts(await readDocument(exchange))
   checkWrite(exchange.headers, context.store.get(key))
   const { incoming, etag, described } = await context.uploads.join(id, key, listed)
   await storeObject(context, exchange, 'CompleteMultipartUpload', incoming, { ...described, etag })
   await context.uploads.remove(id)
-  answer(
+  respond(
     exchange,
     200,
     `${XML_HEAD}${xml`<CompleteMultipartUploadResult xmlns="${S3_NAMESPACE}"><Bucket>${context.name}</Bucket><Key>${key}</Key><ETag>"${etag}"</ETag></CompleteMultipartUploadResult>`.text}`,
@@ -65,13 +73,13 @@ export async function completeMultipartUpload(
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
 export async function abortMultipartUpload(
-  context: BucketContext,
+  { uploads }: Pick<BucketContext, 'uploads'>,
   exchange: VerifiedExchange,
   id: string,
 ): Promise<void> {
-  context.uploads.get(id, exchange.target.key)
-  await context.uploads.remove(id)
-  answer(exchange, 204)
+  uploads.get(id, exchange.target.key)
+  await uploads.remove(id)
+  respond(exchange, 204)
 }
 
 function listedParts(document: string): { number: number; etag: string }[] {

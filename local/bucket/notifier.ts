@@ -1,40 +1,40 @@
-import type { Deliveries } from './deliveries.ts'
+import type { EventQueue } from './event-queue.ts'
 import type { CreatedBy, EventSource, StoringRequest } from './object-created-event.ts'
 import type { StoredObject } from './object-store.ts'
 
-/** A bucket's notification to a function, in the words of its configuration. */
+/** A notification of the bucket, as configured. */
 export interface Notification {
   functionName: string
   /** `s3:ObjectCreated:*`, or one of `:Put`, `:Post`, `:CompleteMultipartUpload`. */
   events: string[]
-  /** Of the key, e.g. `rooms/`. */
+  /** Prefix of the key, e.g. `rooms/`. */
   prefix: string
 }
 
-/** Which functions hear of an object, and with which event. */
+/** Queues the events of a stored object for the functions that are notified of it. */
 export class Notifier {
   readonly #notifications: readonly Notification[]
   readonly #events: EventSource
-  readonly #deliveries: Deliveries
+  readonly #queue: EventQueue
 
-  constructor(notifications: readonly Notification[], events: EventSource, deliveries: Deliveries) {
+  constructor(notifications: readonly Notification[], events: EventSource, queue: EventQueue) {
     this.#notifications = notifications
     this.#events = events
-    this.#deliveries = deliveries
+    this.#queue = queue
   }
 
-  /** Keeps an event for each function that hears of the object; nothing is sent before `send`. */
+  /** Stores an event for each function that is notified of the object. Nothing is sent before `send`. */
   record(by: CreatedBy, object: StoredObject, request: StoringRequest): { send: () => void; forget: () => void } {
     const names = ['s3:ObjectCreated:*', `s3:ObjectCreated:${by}`]
     const ids = this.#notifications
       .filter((each) => object.key.startsWith(each.prefix) && each.events.some((name) => names.includes(name)))
       .map(({ functionName }) => {
         const event = this.#events.created(by, object, { ...request, configurationId: functionName })
-        return this.#deliveries.record({ functionName, event })
+        return this.#queue.record({ functionName, event })
       })
     return {
-      send: () => ids.forEach((id) => this.#deliveries.start(id)),
-      forget: () => ids.forEach((id) => this.#deliveries.forget(id)),
+      send: () => ids.forEach((id) => this.#queue.start(id)),
+      forget: () => ids.forEach((id) => this.#queue.forget(id)),
     }
   }
 }

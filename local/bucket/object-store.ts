@@ -23,7 +23,7 @@ export interface StoredObject {
   etag: string
   /** ISO 8601 */
   lastModified: string
-  /** `content-type`, `content-disposition`, … as they are sent back. */
+  /** `content-type`, `content-disposition`, … as a GET returns them. */
   headers: Record<string, string>
   /** `x-amz-meta-` names, without the prefix. */
   metadata: Record<string, string>
@@ -33,15 +33,15 @@ export interface StoredObject {
 
 type Entry = StoredObject & { blob: string }
 
-/** Bytes that arrived whole and were checked, not yet an object. */
+/** Bytes that arrived complete and were checked, but are not an object yet. */
 export interface Incoming extends Digested {
   path: string
 }
 
 /**
- * Objects on disk: one file of bytes and one of JSON each, the latter named by the key's hash, so that no key is ever
- * a path. An object appears by one rename, whole or not at all; what a crash left half done is removed at the next
- * start. It survives the process's death; it isn't flushed to the platter.
+ * Objects on disk: each is one file of bytes and one of JSON. The JSON file is named by the key's hash, because a key is
+ * never safe as a path. An object appears by one rename, complete or not at all. The next start deletes what a crash left
+ * unfinished. Objects survive the end of the process, but writes are not flushed (`fsync`).
  */
 export class ObjectStore {
   readonly #entries = new Map<string, Entry>()
@@ -63,7 +63,7 @@ export class ObjectStore {
     for (const name of readdirSync(this.#blobs)) if (!known.has(name)) rmSync(join(this.#blobs, name))
   }
 
-  /** Streams bytes into a temporary file, which is gone again when anything about them is wrong. */
+  /** Streams bytes into a temporary file, and deletes it when anything about the bytes is wrong. */
   async receive(
     chunks: AsyncIterable<Buffer>,
     digester: Digester,
@@ -92,7 +92,7 @@ export class ObjectStore {
     await rm(incoming.path, { force: true })
   }
 
-  /** Makes the bytes an object. Without an `await`: nothing can come between a precondition's check and this. */
+  /** Makes an object of the bytes. Synchronous, so that nothing happens between a precondition's check and this. */
   put(object: StoredObject, incoming: Incoming): void {
     const blob = randomUUID()
     const before = this.#entries.get(object.key)
@@ -105,16 +105,16 @@ export class ObjectStore {
     return this.#entries.get(key)
   }
 
-  /** A descriptor of an object's bytes, which an overwrite or a delete can't take away; the caller closes it. */
+  /** Opens an object's bytes. They stay readable when the object is overwritten or deleted. The caller closes them. */
   open(key: string): number {
     const entry = this.#entries.get(key)
     if (!entry) throw new Error(`unable to open an object; there is none of that key`)
     return openSync(join(this.#blobs, entry.blob), 'r')
   }
 
-  setTags(key: string, tags: Tags): void {
+  removeTags(key: string): void {
     const entry = this.#entries.get(key)
-    if (entry) this.#write({ ...entry, tags })
+    if (entry) this.#write({ ...entry, tags: {} })
   }
 
   delete(key: string): void {
@@ -125,11 +125,9 @@ export class ObjectStore {
     this.#entries.delete(key)
   }
 
-  /** In the order of the keys' UTF-8 bytes, as S3 lists. */
+  /** The objects whose key has this prefix. */
   list(prefix: string): StoredObject[] {
-    return [...this.#entries.values()]
-      .filter((entry) => entry.key.startsWith(prefix))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
+    return [...this.#entries.values()].filter((entry) => entry.key.startsWith(prefix))
   }
 
   #write(entry: Entry): void {

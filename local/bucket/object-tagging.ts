@@ -1,26 +1,16 @@
-import { answer, type BucketContext, type VerifiedExchange } from './exchange.ts'
+import { respond, type Exchange } from './exchange.ts'
 import { existing } from './get-object.ts'
-import { readDocument } from './request-body.ts'
-import { tagsFromXml, tagsToXml } from './tags.ts'
+import type { ObjectStore } from './object-store.ts'
+import { tagsToXml } from './tags.ts'
 
-/** Get-, Put- and DeleteObjectTagging. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
-export async function objectTagging(context: BucketContext, exchange: VerifiedExchange): Promise<void> {
-  const { key } = exchange.target
-  existing(context, key)
-  switch (exchange.method) {
-    case 'PUT': {
-      const tags = tagsFromXml(await readDocument(context, exchange))
-      // Again: the object may have gone while its tags were read.
-      existing(context, key)
-      context.store.setTags(key, tags)
-      answer(exchange, 200)
-      return
-    }
-    case 'DELETE':
-      context.store.setTags(key, {})
-      answer(exchange, 204)
-      return
-    default:
-      answer(exchange, 200, tagsToXml(existing(context, key).tags))
-  }
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
+export function getObjectTagging(store: ObjectStore, exchange: Exchange): void {
+  respond(exchange, 200, tagsToXml(existing(store, exchange.target.key).tags))
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
+export function deleteObjectTagging(store: ObjectStore, exchange: Exchange): void {
+  const { key } = existing(store, exchange.target.key)
+  store.removeTags(key)
+  respond(exchange, 204)
 }

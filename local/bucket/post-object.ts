@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream'
 import { authenticateForm } from './authenticate.ts'
 import { Digester, expectedDigests } from './digests.ts'
-import { answer, type BucketContext, type Exchange } from './exchange.ts'
+import type { BucketContext } from './bucket-context.ts'
+import { respond, type Exchange } from './exchange.ts'
 import { readForm } from './form-data.ts'
 import { objectHeaders } from './object-headers.ts'
-import type { Incoming, StoredObject } from './object-store.ts'
+import type { Incoming, ObjectStore, StoredObject } from './object-store.ts'
 import { checkPolicy, parsePolicy, type PostPolicy } from './post-policy.ts'
 import { MAX_OBJECT_BYTES } from './put-object.ts'
 import { S3Error } from './s3-error.ts'
-import { storeObject } from './store-object.ts'
+import { storeObject, type StoringContext } from './store-object.ts'
 import { tagsFromXml } from './tags.ts'
 import { checkKey, encodePath } from './target.ts'
 import { xml, XML_HEAD } from './xml.ts'
@@ -19,11 +20,13 @@ interface Upload {
   incoming: Incoming
 }
 
+type PostContext = StoringContext & Pick<BucketContext, 'name' | 'signer'>
+
 /**
  * A browser's upload under a signed policy.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
-export async function postObject(context: BucketContext, exchange: Exchange): Promise<void> {
+export async function postObject(context: PostContext, exchange: Exchange): Promise<void> {
   const take = async (sent: ReadonlyMap<string, string>, file: Readable, fileName: string): Promise<Upload> => {
     await authenticateForm(sent, context.signer)
     const policy = parsePolicy(sent.get('policy') ?? '')
@@ -32,7 +35,7 @@ export async function postObject(context: BucketContext, exchange: Exchange): Pr
       throw new S3Error('AccessDenied', 'Invalid according to Policy: the bucket is another one')
     }
     checkPolicy(policy, new Map(fields).set('bucket', context.name), context.now())
-    return { fields, incoming: await receiveFile(context, policy, fields, file) }
+    return { fields, incoming: await receiveFile(context.store, policy, fields, file) }
   }
   const undo = ({ incoming }: Upload): Promise<void> => context.store.discard(incoming)
   const { fields, incoming } = await readForm(exchange.req, take, undo)
@@ -48,11 +51,11 @@ export async function postObject(context: BucketContext, exchange: Exchange): Pr
     await context.store.discard(incoming)
     throw error
   }
-  answerForm(context, exchange, fields, object)
+  respondToForm(context.name, exchange, fields, object)
 }
 
 async function receiveFile(
-  context: BucketContext,
+  store: ObjectStore,
   { sizeRange }: PostPolicy,
   fields: ReadonlyMap<string, string>,
   file: Readable,
@@ -71,10 +74,10 @@ async function receiveFile(
       throw new S3Error('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size')
     }
   }
-  return context.store.receive(bounded(), digester)
+  return store.receive(bounded(), digester)
 }
 
-/** `${filename}` stands for the file's own name in every field but those that the signature is about. */
+/** Replaces `${filename}` by the file's own name, in every field but the policy and its signature. */
 function withFileName(sent: ReadonlyMap<string, string>, fileName: string): Map<string, string> {
   const kept = new Set(['policy', 'x-amz-signature'])
   return new Map(
@@ -94,36 +97,36 @@ function keyOf(fields: ReadonlyMap<string, string>): string {
   return key
 }
 
-function answerForm(
-  context: BucketContext,
+function respondToForm(
+  bucket: string,
   exchange: Exchange,
   fields: ReadonlyMap<string, string>,
   object: StoredObject,
 ): void {
-  const location = `http://${exchange.headers.host ?? ''}/${context.name}/${encodePath(object.key)}`
+  const location = `http://${exchange.headers.host ?? ''}/${bucket}/${encodePath(object.key)}`
   const redirect = fields.get('success_action_redirect') ?? ''
   if (/^https?:\/\//.test(redirect) && URL.canParse(redirect)) {
     const url = new URL(redirect)
-    url.searchParams.set('bucket', context.name)
+    url.searchParams.set('bucket', bucket)
     url.searchParams.set('key', object.key)
     url.searchParams.set('etag', `"${object.etag}"`)
     exchange.res.setHeader('location', url.href)
-    answer(exchange, 303)
+    respond(exchange, 303)
     return
   }
   exchange.res.setHeader('location', location)
   switch (fields.get('success_action_status') ?? '204') {
     case '200':
-      answer(exchange, 200)
+      respond(exchange, 200)
       return
     case '201':
-      answer(
+      respond(
         exchange,
         201,
-        `${XML_HEAD}${xml`<PostResponse><Location>${location}</Location><Bucket>${context.name}</Bucket><Key>${object.key}</Key><ETag>"${object.etag}"</ETag></PostResponse>`.text}`,
+        `${XML_HEAD}${xml`<PostResponse><Location>${location}</Location><Bucket>${bucket}</Bucket><Key>${object.key}</Key><ETag>"${object.etag}"</ETag></PostResponse>`.text}`,
       )
       return
     default:
-      answer(exchange, 204)
+      respond(exchange, 204)
   }
 }

@@ -1,9 +1,9 @@
-import { answer, type BucketContext, type VerifiedExchange } from './exchange.ts'
+import { respond, type VerifiedExchange } from './exchange.ts'
 import { objectHeaders } from './object-headers.ts'
 import { checkWrite } from './preconditions.ts'
 import { receiveBody } from './request-body.ts'
 import { S3Error } from './s3-error.ts'
-import { storeObject } from './store-object.ts'
+import { storeObject, type StoringContext } from './store-object.ts'
 import { tagsFromHeader } from './tags.ts'
 import { checkKey } from './target.ts'
 
@@ -11,19 +11,19 @@ import { checkKey } from './target.ts'
 export const MAX_OBJECT_BYTES = 5 * 1024 ** 3
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
-export async function putObject(context: BucketContext, exchange: VerifiedExchange): Promise<void> {
+export async function putObject(context: StoringContext, exchange: VerifiedExchange): Promise<void> {
   const { headers, target } = exchange
   checkKey(target.key)
   checkLength(headers)
-  // Once before the bytes are sent for nothing, and again when the object is made.
+  // Checked before the body is read, to save sending it, and again when the object is stored.
   checkWrite(headers, context.store.get(target.key))
   const described = {
     key: target.key,
     ...objectHeaders(decodedHeaders(headers)),
     tags: tagsFromHeader(headers['x-amz-tagging'] ?? ''),
   }
-  await storeObject(context, exchange, 'Put', await receiveBody(context, exchange), described)
-  answer(exchange, 200)
+  await storeObject(context, exchange, 'Put', await receiveBody(context.store, exchange), described)
+  respond(exchange, 200)
 }
 
 export function checkLength(headers: Record<string, string>): void {
@@ -33,7 +33,7 @@ export function checkLength(headers: Record<string, string>): void {
   }
 }
 
-/** Node reads header bytes as Latin-1; metadata in UTF-8 is meant as UTF-8. */
+/** Node decodes header bytes as Latin-1, but S3 reads metadata as UTF-8. */
 export function decodedHeaders(headers: Record<string, string>): [string, string][] {
   return Object.entries(headers).map(([name, value]) =>
     name.startsWith('x-amz-meta-') ? [name, Buffer.from(value, 'latin1').toString('utf8')] : [name, value],

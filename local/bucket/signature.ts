@@ -2,34 +2,33 @@ import { createHash, createHmac, timingSafeEqual, type Hash, type Hmac } from 'n
 import { createScope, getCanonicalHeaders, getCanonicalQuery, SignatureV4 } from '@smithy/signature-v4'
 import type { Target } from './target.ts'
 
-export interface Credentials {
+export interface KeyPair {
   accessKeyId: string
   secretAccessKey: string
 }
 
 /** The `Credential` of a signature: `<access key>/<yyyymmdd>/<region>/s3/aws4_request`. */
-export interface CredentialScope {
+interface CredentialScope {
   accessKeyId: string
   shortDate: string
   region: string
 }
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
-export const EMPTY_SHA256 = sha256('')
 
-/** Signs strings as `credentials` would. Everything but the canonical request's layout is the SDK's own signer. */
+/** Signs strings with one key pair. Everything but the layout of the canonical request is the SDK's own signer. */
 export class Signer {
   readonly #signer: SignatureV4
   readonly region: string
   readonly accessKeyId: string
 
-  constructor({ credentials, region }: { credentials: Credentials; region: string }) {
+  constructor({ credentials, region }: { credentials: KeyPair; region: string }) {
     this.region = region
     this.accessKeyId = credentials.accessKeyId
     this.#signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false })
   }
 
-  /** Whether `given` is the signature of `stringToSign`; takes as long for a near miss as for a far one. */
+  /** Whether `given` is the signature of `stringToSign`. Compares in constant time. */
   async verify(given: string, stringToSign: string, signingDate: Date): Promise<boolean> {
     const expected = Buffer.from(await this.#signer.sign(stringToSign, { signingDate }))
     const actual = Buffer.from(given)
@@ -67,7 +66,7 @@ export function stringToSign(
   return [ALGORITHM, longDate, scope, sha256(canonicalRequest)].join('\n')
 }
 
-/** Undefined unless it is well formed and for S3. */
+/** Returns undefined unless the text is well-formed and names S3. */
 export function parseCredential(text: string): CredentialScope | undefined {
   const match = /^([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request$/.exec(text)
   if (!match) return undefined
@@ -75,7 +74,7 @@ export function parseCredential(text: string): CredentialScope | undefined {
   return { accessKeyId, shortDate, region }
 }
 
-/** `yyyymmddThhmmssZ` to a date; undefined when it is something else. */
+/** Parses `yyyymmddThhmmssZ`. Returns undefined for any other text. */
 export function parseLongDate(text: string): Date | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text)
   if (!match) return undefined
@@ -84,13 +83,13 @@ export function parseLongDate(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date
 }
 
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
 const EMPTY_REQUEST = { method: '', protocol: '', hostname: '', path: '', headers: {} }
 
-/** node:crypto in the shape the SDK's signer asks for. */
+/** node:crypto in the shape that the SDK's signer requires. */
 class Sha256 {
   readonly #hash: Hash | Hmac
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {

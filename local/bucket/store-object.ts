@@ -1,14 +1,17 @@
-import type { BucketContext, Exchange } from './exchange.ts'
+import type { BucketContext } from './bucket-context.ts'
+import type { Exchange } from './exchange.ts'
 import type { CreatedBy } from './object-created-event.ts'
 import type { Incoming, StoredObject } from './object-store.ts'
 import { checkWrite } from './preconditions.ts'
 
+export type StoringContext = Pick<BucketContext, 'store' | 'notifier' | 'now' | 'log'>
+
 /**
- * Makes checked bytes an object and sees to its events: written down before the object is visible, sent when the
- * answer is out. Removes the bytes when a precondition fails.
+ * Makes an object of checked bytes. Its events are written to disk before the object is visible, and sent when the
+ * response is out. Deletes the bytes when a precondition fails.
  */
 export async function storeObject(
-  context: BucketContext,
+  context: StoringContext,
   exchange: Exchange,
   by: CreatedBy,
   incoming: Incoming,

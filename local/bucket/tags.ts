@@ -1,7 +1,7 @@
 import { S3Error } from './s3-error.ts'
 import { S3_NAMESPACE, unescapeXml, xml, XML_HEAD } from './xml.ts'
 
-/** Object tags. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+/** Object tags: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 export type Tags = Record<string, string>
 
 const MAX_TAGS = 10
@@ -11,7 +11,11 @@ const MAX_VALUE_CHARS = 256
 const TAG = /<Tag>\s*<Key>([^<]*)<\/Key>\s*<Value(?:\/>|>([^<]*)<\/Value>)\s*<\/Tag>/g
 const AROUND = /^\s*(?:<\?xml[^>]*\?>\s*)?<Tagging(?: [^>]*)?>\s*<TagSet(?:\/>|>\s*<\/TagSet>)\s*<\/Tagging>\s*$/
 
-/** Tags as PutObjectTagging and the POST form's field `tagging` carry them. Throws MalformedXML or InvalidTag. */
+/**
+ * Reads tags from the field `tagging` of a POST form.
+ *
+ * @throws S3Error MalformedXML, InvalidTag
+ */
 export function tagsFromXml(text: string): Tags {
   const pairs = [...text.matchAll(TAG)].map(
     ([, key = '', value = '']) => [unescapeXml(key), unescapeXml(value)] as const,
@@ -25,7 +29,7 @@ export function tagsFromXml(text: string): Tags {
   return checked(pairs)
 }
 
-/** Tags as the header `x-amz-tagging` carries them: `a=1&b=2`, URL-encoded. */
+/** Reads tags from the header `x-amz-tagging`: `a=1&b=2`, URL-encoded. */
 export function tagsFromHeader(text: string): Tags {
   return checked([...new URLSearchParams(text)])
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { S3Event } from 'aws-lambda'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
-import type { EventFault } from '../../local/bucket/deliveries.ts'
+import type { EventFault } from '../../local/bucket/event-queue.ts'
 import type { Runtime } from '../../local/runtime.ts'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'

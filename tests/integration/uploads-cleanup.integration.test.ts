@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { S3Event } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { EventFault } from '../../local/bucket/deliveries.ts'
+import type { EventFault } from '../../local/bucket/event-queue.ts'
 import type { Runtime } from '../../local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'

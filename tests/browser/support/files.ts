@@ -1,5 +1,4 @@
-import { deflateSync } from 'node:zlib'
-import { Crc32 } from '../../../local/bucket/crc32.ts'
+import { crc32, deflateSync } from 'node:zlib'
 import { png } from '../../support/upload-form.ts'
 
 /** A file as a browser is given it. */
@@ -54,5 +53,7 @@ function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const length = Buffer.alloc(4)
   length.writeUInt32BE(data.length)
-  return Buffer.concat([length, body, new Crc32('crc32').update(body).digest()])
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32BE(crc32(body))
+  return Buffer.concat([length, body, checksum])
 }

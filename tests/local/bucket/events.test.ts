@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3'
 import type { S3Event } from 'aws-lambda'
 import { expect, test } from 'vitest'
@@ -209,7 +209,7 @@ test('a sweep deletes old objects of a prefix that carry the tag, and old multip
   await tagged('rooms/completed')
   await tagged('other/pending')
   await client.send(put('rooms/untagged'))
-  await client.send(new PutObjectTaggingCommand({ Bucket: BUCKET, Key: 'rooms/completed', Tagging: { TagSet: [] } }))
+  await client.send(new DeleteObjectTaggingCommand({ Bucket: BUCKET, Key: 'rooms/completed' }))
   await client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: 'rooms/big' }))
   now += 59_999
   expect(await bucket.sweep()).toEqual({ expired: [], abortedUploads: 0 })

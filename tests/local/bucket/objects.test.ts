@@ -7,12 +7,11 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
-  PutObjectTaggingCommand,
   UploadPartCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
@@ -24,6 +23,21 @@ import { BUCKET, clientFor, CREDENTIALS, folder, given, leftovers, ORIGIN, REGIO
 
 const put = (extra: Partial<PutObjectCommandInput> = {}): PutObjectCommand =>
   new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'hello', ...extra })
+/** node:crypto in the shape that the SDK's signer requires. */
+class Sha256 {
+  readonly #hash
+  constructor(secret?: unknown) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array)
+  }
+  update(chunk: Uint8Array): void {
+    this.#hash.update(chunk)
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest()
+  }
+  reset(): void {}
+}
+
 const get = (extra: object = {}): GetObjectCommand => new GetObjectCommand({ Bucket: BUCKET, Key: 'k', ...extra })
 
 describe('checksums', () => {
@@ -32,8 +46,6 @@ describe('checksums', () => {
     { name: 'Content-MD5', input: { ContentMD5: 'AUFAKrxLKna5cZ2REBfFkg==' }, ok: false },
     { name: 'CRC32', input: { ChecksumCRC32: 'NhCmhg==' }, ok: true },
     { name: 'CRC32', input: { ChecksumCRC32: 'AAAAAA==' }, ok: false },
-    { name: 'CRC32C', input: { ChecksumCRC32C: 'mnG7TA==' }, ok: true },
-    { name: 'CRC32C', input: { ChecksumCRC32C: 'AAAAAA==' }, ok: false },
     { name: 'SHA1', input: { ChecksumSHA1: 'qvTGHdzF6KLavt4PO0gs2a6pQ00=' }, ok: true },
     { name: 'SHA1', input: { ChecksumSHA1: 'AvTGHdzF6KLavt4PO0gs2a6pQ00=' }, ok: false },
     { name: 'SHA256', input: { ChecksumSHA256: 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=' }, ok: true },
@@ -55,7 +67,7 @@ describe('checksums', () => {
 describe('a body in aws-chunked framing', () => {
   const stream = (...chunks: string[]): Readable => Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
 
-  test.for(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
+  test.for(['CRC32', 'SHA1', 'SHA256'] as const)(
     'is stored without the framing, its trailing %s checked and kept',
     async (ChecksumAlgorithm) => {
       const { client } = await given()
@@ -86,112 +98,52 @@ describe('a body in aws-chunked framing', () => {
     })
   })
 
-  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-  /** A PUT with signed chunks, as other SDKs send it. `change` edits the framed body after it was signed. */
-  async function signedChunks(
-    endpoint: string,
-    change: (framed: string) => string,
-    trailer: boolean,
-    length = '5',
-  ): Promise<string> {
+  const framedPut = async (endpoint: string, framed: string, length = '5'): Promise<string> => {
+    const { hostname, port } = new URL(endpoint)
     const signer = new SignatureV4({
       service: 's3',
       region: REGION,
       credentials: CREDENTIALS,
       uriEscapePath: false,
-      sha256: class {
-        #hash
-        constructor(secret?: unknown) {
-          this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array)
-        }
-        update(chunk: Uint8Array): void {
-          this.#hash.update(chunk)
-        }
-        async digest(): Promise<Uint8Array> {
-          return this.#hash.digest()
-        }
-        reset(): void {}
-      },
+      sha256: Sha256,
     })
-    const { hostname, port } = new URL(endpoint)
-    const signingDate = new Date()
-    const request = await signer.sign(
-      {
-        method: 'PUT',
-        protocol: 'http:',
-        hostname,
-        path: `/${BUCKET}/k`,
-        query: {},
-        headers: {
-          host: `${hostname}:${port}`,
-          'x-amz-content-sha256': `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? '-TRAILER' : ''}`,
-          'x-amz-decoded-content-length': length,
-          'content-encoding': 'aws-chunked',
-          ...(trailer && { 'x-amz-trailer': 'x-amz-checksum-crc32' }),
-        },
-      },
-      { signingDate },
-    )
-    const longDate = request.headers['x-amz-date'] ?? ''
-    const scope = `${longDate.slice(0, 8)}/${REGION}/s3/aws4_request`
-    let signature = /Signature=(.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    let framed = ''
-    for (const chunk of ['hel', 'lo', '']) {
-      const text = ['AWS4-HMAC-SHA256-PAYLOAD', longDate, scope, signature, sha256(''), sha256(chunk)].join('\n')
-      signature = await signer.sign(text, { signingDate })
-      framed += `${chunk.length.toString(16)};chunk-signature=${signature}\r\n${chunk === '' ? '' : `${chunk}\r\n`}`
-    }
-    if (trailer) {
-      const line = 'x-amz-checksum-crc32:NhCmhg=='
-      signature = await signer.sign(
-        ['AWS4-HMAC-SHA256-TRAILER', longDate, scope, signature, sha256(`${line}\n`)].join('\n'),
-        { signingDate },
-      )
-      framed += `${line}\r\nx-amz-trailer-signature:${signature}\r\n`
-    }
-    const outcome = await send(`${endpoint}/${BUCKET}/k`, {
+    const { headers } = await signer.sign({
       method: 'PUT',
-      headers: request.headers,
-      body: change(`${framed}\r\n`),
+      protocol: 'http:',
+      hostname,
+      path: `/${BUCKET}/k`,
+      query: {},
+      headers: {
+        host: `${hostname}:${port}`,
+        'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+        'x-amz-decoded-content-length': length,
+        'x-amz-trailer': 'x-amz-checksum-crc32',
+        'content-encoding': 'aws-chunked',
+      },
     })
+    const outcome = await send(`${endpoint}/${BUCKET}/k`, { method: 'PUT', headers, body: framed })
     return `${outcome.status} ${outcome.code ?? ''}`.trim()
   }
+  const whole = '3\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n'
 
   test.for([
-    { name: 'signed chunks', trailer: false, change: (framed: string) => framed, outcome: '200' },
-    {
-      name: 'a changed chunk',
-      trailer: false,
-      change: (framed: string) => framed.replace('hel', 'hex'),
-      outcome: '403 SignatureDoesNotMatch',
-    },
+    { name: 'all its chunks', framed: whole, outcome: '200' },
     {
       name: 'the last chunk cut off',
-      trailer: false,
-      change: (framed: string) => framed.slice(0, framed.indexOf('\r\n0;')),
+      framed: whole.slice(0, whole.indexOf('\r\n0\r\n')),
       outcome: '400 IncompleteBody',
     },
-    {
-      name: 'unsigned chunks',
-      trailer: false,
-      change: (framed: string) => framed.replace(/;chunk-signature=\w+/g, ''),
-      outcome: '403 SignatureDoesNotMatch',
-    },
-    { name: 'a signed trailer', trailer: true, change: (framed: string) => framed, outcome: '200' },
-    {
-      name: 'a changed trailer',
-      trailer: true,
-      change: (framed: string) => framed.replace('NhCmhg', 'AAAAAA'),
-      outcome: '403 SignatureDoesNotMatch',
-    },
-  ])('with $name is answered $outcome', async ({ change, trailer, outcome }) => {
+    { name: 'a chunk longer than its head says', framed: whole.replace('hel', 'hell'), outcome: '400 IncompleteBody' },
+    { name: 'a trailer that is none', framed: whole.replace(':', ' '), outcome: '400 MalformedTrailerError' },
+    { name: 'no trailer', framed: whole.replace(/x-amz.*\r\n/, ''), outcome: '400 MalformedTrailerError' },
+  ])('with $name is answered $outcome', async ({ framed, outcome }) => {
     const { bucket } = await given()
-    expect(await signedChunks(bucket.endpoint, change, trailer)).toBe(outcome)
+    expect(await framedPut(bucket.endpoint, framed)).toBe(outcome)
   })
 
   test('is refused when it is shorter than was said', async () => {
     const { bucket } = await given()
-    expect(await signedChunks(bucket.endpoint, (framed) => framed, false, '6')).toBe('400 IncompleteBody')
+    expect(await framedPut(bucket.endpoint, whole, '6')).toBe('400 IncompleteBody')
   })
 })
 
@@ -318,8 +270,8 @@ describe('keys', () => {
     await first.bucket.close()
     const { client } = await given({ dataDir })
     expect(await (await client.send(get({ Key: key }))).Body?.transformToString()).toBe('hello')
-    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))
-    expect(Contents).toMatchObject([{ Key: key, Size: 5 }])
+    expect(readdirSync(`${dataDir}/objects`)).toHaveLength(1)
+    expect(await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))).toMatchObject({ ContentLength: 5 })
     await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }))
     await expect(client.send(get({ Key: key }))).rejects.toMatchObject({ name: 'NoSuchKey' })
     expect([readdirSync(`${dataDir}/objects`), readdirSync(`${dataDir}/blobs`)]).toEqual([[], []])
@@ -329,47 +281,21 @@ describe('keys', () => {
     const { client } = await given()
     await expect(client.send(put({ Key: 'ü'.repeat(513) }))).rejects.toMatchObject({ name: 'KeyTooLongError' })
   })
-
-  test('are listed by their bytes, by prefix and in pages', async () => {
-    const { client } = await given()
-    const names = ['p/a', 'p/B', 'p/ü', 'p/\uffee', 'p/🎉', 'q/a']
-    for (const key of names) await client.send(put({ Key: key }))
-    const listed: (string | undefined)[] = []
-    let token: string | undefined
-    do {
-      const page = await client.send(
-        new ListObjectsV2Command({
-          Bucket: BUCKET,
-          Prefix: 'p/',
-          MaxKeys: 2,
-          ...(token !== undefined && { ContinuationToken: token }),
-        }),
-      )
-      listed.push(...(page.Contents ?? []).map(({ Key }) => Key))
-      token = page.NextContinuationToken
-    } while (token !== undefined)
-    expect(listed).toEqual(['p/B', 'p/a', 'p/ü', 'p/\uffee', 'p/🎉'])
-  })
 })
 
-test('tags are kept, read and replaced', async () => {
+test('tags are kept, read and deleted', async () => {
   const { client } = await given()
   const object = { Bucket: BUCKET, Key: 'k' }
-  await client.send(put({ Tagging: 'state=pending&a=1%2B1' }))
+  await client.send(put({ Tagging: 'state=pending&a=1%2B1&x=%3C%26%22' }))
   const { TagSet } = await client.send(new GetObjectTaggingCommand(object))
   expect(TagSet).toEqual([
     { Key: 'state', Value: 'pending' },
     { Key: 'a', Value: '1+1' },
+    { Key: 'x', Value: '<&"' },
   ])
-  await client.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet: [{ Key: 'x', Value: '<&"' }] } }))
-  expect((await client.send(new GetObjectTaggingCommand(object))).TagSet).toEqual([{ Key: 'x', Value: '<&"' }])
-  const two = [
-    { Key: 'x', Value: '1' },
-    { Key: 'x', Value: '2' },
-  ]
-  await expect(client.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet: two } }))).rejects.toMatchObject(
-    { name: 'InvalidTag' },
-  )
+  await client.send(new DeleteObjectTaggingCommand(object))
+  expect((await client.send(new GetObjectTaggingCommand(object))).TagSet).toEqual([])
+  await expect(client.send(put({ Tagging: 'x=1&x=2' }))).rejects.toMatchObject({ name: 'InvalidTag' })
 })
 
 describe('CORS', () => {

@@ -106,3 +106,8 @@ export async function postForm(
 export function leftovers(dataDir: string): string[] {
   return readdirSync(join(dataDir, 'incoming'))
 }
+
+/** Names of the files that describe a bucket's objects, one each. */
+export function objects(dataDir: string): string[] {
+  return readdirSync(join(dataDir, 'objects'))
+}

@@ -1,0 +1,16 @@
+import type { Log } from '../contracts.ts'
+import type { MultipartUploads } from './multipart-uploads.ts'
+import type { Notifier } from './notifier.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { Signer } from './signature.ts'
+
+/** What the bucket consists of. An operation takes only what it needs of it: `Pick<BucketContext, …>`. */
+export interface BucketContext {
+  name: string
+  store: ObjectStore
+  uploads: MultipartUploads
+  notifier: Notifier
+  signer: Signer
+  now: () => Date
+  log: Log
+}
