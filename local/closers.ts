@@ -1,6 +1,6 @@
 import type { Closable } from './contracts.ts'
 
-/** What has been started; `close` stops it in reverse order, the later parts even when an earlier one fails to stop. */
+/** Stops what was started, in reverse order. One that fails to stop doesn't keep the others from being stopped. */
 export class Closers implements Closable {
   readonly #closers: (() => Promise<unknown>)[] = []
   #closing: Promise<void> | undefined
@@ -9,7 +9,7 @@ export class Closers implements Closable {
     this.#closers.push(close)
   }
 
-  /** @throws AggregateError of everything that failed to stop, after all was tried. */
+  /** @throws AggregateError of everything that failed to stop, after all was tried */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()
     return this.#closing

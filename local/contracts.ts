@@ -1,10 +1,10 @@
-/** What the parts of the local runtime promise each other. Each part stands alone and is tested alone. */
+/** The interfaces between the parts of the local runtime. Each part stands alone and is tested alone. */
 
 /**
- * Runs one function of `terraform/stack.json`, as Lambda's Invoke with `RequestResponse` does, and answers with
- * what its handler returned (a JSON value).
+ * Runs one function of `terraform/stack.json`, as Lambda's Invoke with `RequestResponse` does, and returns what its
+ * handler returned (a JSON value).
  *
- * @throws FunctionError when the handler threw, the process died or the function's timeout passed.
+ * @throws FunctionError when the handler threw, the process died or the function's timeout passed
  */
 export type Invoke = (functionName: string, event: object) => Promise<unknown>
 
@@ -16,24 +16,24 @@ export class FunctionError extends Error {
     readonly errorType: string,
     /** The thrown error's message, e.g. `Unauthorized` for an authorizer that refuses. */
     readonly errorMessage: string,
-    /** The thrown error's stack: for the local log only. */
+    /** The thrown error's stack, for the local log only. */
     readonly trace?: string,
   ) {
     super(`${errorType}: ${errorMessage}`)
   }
 }
 
-/** Thrown for what the newcomer can mend (no Java, a taken port): one sentence with the remedy, printed without a stack. */
+/** For what the developer can fix (no Java, a taken port): one sentence with the remedy, printed without a stack. */
 export class StartupError extends Error {
   override readonly name = 'StartupError'
 }
 
-/** Something that was started and has to be stopped; `close` waits until nothing of it runs any more. */
+/** Something that was started and has to be stopped. `close` resolves when nothing of it runs any more. */
 export interface Closable {
   close(): Promise<void>
 }
 
-/** Where the parts of the local runtime report: one line an event, never message texts, tokens or signed URLs. */
+/** Log of the local runtime: one line an event, never message texts, tokens or signed URLs. */
 export interface Log {
   info(message: string, fields?: Record<string, unknown>): void
   warn(message: string, fields?: Record<string, unknown>): void

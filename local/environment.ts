@@ -1,40 +1,41 @@
 import type { Stack } from '../terraform/stack.ts'
 
-/** What the functions of a local runtime are told, in place of Terraform. */
+/** What the functions' environment is made of, in place of Terraform. */
 export interface LocalParts {
   region: string
   tableName: string
   dynamodbEndpoint: string
   bucket: string
   bucketEndpoint: string
-  /** `http://HOST:PORT` of the runtime's own server */
+  /** `http://HOST:PORT` of the runtime's own server. */
   baseUrl: string
-  /** The `@connections` API, without the id */
+  /** The `@connections` API, without the id. */
   connectionsUrl: string
   issuer: string
   audience: string
 }
 
-/** Stand-ins: DynamoDB Local wants them alphanumeric, and nothing leaves the machine. */
+/** Not secret: nothing leaves the machine. DynamoDB Local requires alphanumeric keys. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const
 
 /**
- * A function's environment. Like its role, it depends on what the function may touch: only those that may post know
- * where connections are posted to.
+ * The environment of one function. Like its role, it depends on what the function may touch.
+ *
+ * @param mayPost whether the function gets `CONNECTIONS_ENDPOINT`, the URL to post to
  */
 export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record<string, string> {
   return {
     AWS_REGION: parts.region,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-    // The developer's own profile must not lead a local function to AWS.
+    // So that a local function never uses the developer's own AWS profile.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,
     TABLE_NAME: parts.tableName,
-    // DynamoDB Local shares two cores with everything else.
+    // More than on AWS: DynamoDB Local shares the machine with everything else.
     TABLE_TIMEOUT_MS: '8000',
     AWS_ENDPOINT_URL_S3: parts.bucketEndpoint,
     FILES_BUCKET: parts.bucket,
@@ -49,7 +50,7 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
   }
 }
 
-/** What the stream's function is told beside that. */
+/** Added to the environment of the stream's function. */
 export const windowEnvironment = ({ milliseconds, fromEventsPerSecond }: Stack['stream']['window']) => ({
   STREAM_WINDOW_MS: String(milliseconds),
   STREAM_WINDOW_FROM_EVENTS_PER_SECOND: String(fromEventsPerSecond),

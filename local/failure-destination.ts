@@ -3,19 +3,19 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from './contracts.ts'
 
-/** The on-failure destination of an event source mapping, in place of the queue. */
+/** The on-failure destination of an event source mapping, in place of the bucket on AWS. */
 export interface FailureDestination<Failure extends object> {
-  /** What has arrived since the start, oldest first. */
+  /** The records since the start, oldest first. */
   readonly records: readonly Failure[]
-  /** Wait for that many records since the start. */
+  /** Resolves when there have been that many records since the start. */
   atLeast(count: number): Promise<readonly Failure[]>
-  /** Resolves when the record is safe. */
+  /** Resolves when the record is stored. */
   put(record: Failure): Promise<void>
 }
 
 /**
- * Keeps the records in memory and, with a `dataDir`, as one JSON file each under `on-failure/`, named by time, so that
- * nothing is lost by a restart.
+ * Keeps the records in memory. With a `dataDir` each is also a JSON file under `on-failure/`, named by time, so that a
+ * restart loses none.
  */
 export function createFailureDestination<Failure extends object>({
   dataDir,
@@ -50,7 +50,7 @@ async function keep(record: object, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true })
   const time = new Date().toISOString().replaceAll(':', '-')
   const file = join(folder, `${time}-${randomUUID()}.json`)
-  // Renamed when complete, so that a crash never leaves half a record.
+  // The rename comes last, so that a crash never leaves half a record.
   await writeFile(`${file}.new`, JSON.stringify(record, undefined, 2))
   await rename(`${file}.new`, file)
   return file

@@ -1,28 +1,27 @@
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Closable, Log } from './contracts.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { Health } from './health.ts'
 import { pathOf, sendError, sendJson } from './http.ts'
 
-/** Answers the requests of some paths. */
-interface Pages {
-  /** False for a path that is not its own. */
+/** Handles the requests of some paths. */
+interface RequestHandler {
+  /** Returns false for a path that it doesn't handle. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
 }
 
-export interface Rooms {
+interface Backends {
   gateway: Pick<Gateway, 'handleUpgrade' | 'handleRequest'>
   healthz: () => Promise<Health>
-  pages: Pages[]
+  pages: RequestHandler[]
 }
 
-/** The one HTTP server of the runtime. Listening from the start, it answers 503 until `open` tells what is behind it. */
+/** The one HTTP server of the runtime. It listens from the start and responds 503 until `open` sets the backends. */
 export class FrontDoor implements Closable {
   readonly server: Server
   readonly #log: Log
-  #rooms: Rooms | undefined
+  #backends: Backends | undefined
 
   constructor(log: Log) {
     this.#log = log
@@ -30,11 +29,11 @@ export class FrontDoor implements Closable {
     this.server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head))
   }
 
-  open(rooms: Rooms): void {
-    this.#rooms = rooms
+  open(backends: Backends): void {
+    this.#backends = backends
   }
 
-  /** Stops listening and ends whatever is still connected. */
+  /** Stops listening and cuts the connections that are left. */
   close(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.server.close((error) => (error ? reject(error) : resolve()))
@@ -44,12 +43,12 @@ export class FrontDoor implements Closable {
 
   #request(req: IncomingMessage, res: ServerResponse): void {
     const isHealthCheck = pathOf(req) === '/healthz'
-    if (!this.#rooms) {
+    if (!this.#backends) {
       if (isHealthCheck) sendJson(res, 503, { status: 'starting', parts: {} })
       else sendError(res, 503, 'unavailable', 'unable to answer; starting', { 'retry-after': '1' })
       return
     }
-    const { gateway, healthz, pages } = this.#rooms
+    const { gateway, healthz, pages } = this.#backends
     if (isHealthCheck) {
       healthz().then(
         (health) => sendJson(res, health.status === 'ok' ? 200 : 503, health),
@@ -66,7 +65,7 @@ export class FrontDoor implements Closable {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#rooms) this.#rooms.gateway.handleUpgrade(req, socket, head)
+    if (this.#backends) this.#backends.gateway.handleUpgrade(req, socket, head)
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
   }
 }

@@ -1,7 +1,7 @@
-/** One check for each part: resolves when the part answers. */
-export type HealthChecks = Record<string, () => Promise<unknown>>
+/** One check for each part: it resolves when the part works. */
+type HealthChecks = Record<string, () => Promise<unknown>>
 
-/** `status` is `ok` when every part is; a part that isn't says why. */
+/** `status` is `ok` when every part is. The value of a part that isn't is the reason. */
 export interface Health {
   status: 'ok' | 'failing'
   parts: Record<string, string>
@@ -9,7 +9,7 @@ export interface Health {
 
 const TIMEOUT_MS = 5_000
 
-/** Ask every part; one that doesn't answer in time (default 5,000 ms) is failing. */
+/** Runs all checks. A part that doesn't respond in `timeoutMs` (default 5,000) is failing. */
 export async function checkHealth(checks: HealthChecks, timeoutMs = TIMEOUT_MS): Promise<Health> {
   const parts = Object.fromEntries(
     await Promise.all(
@@ -23,7 +23,7 @@ export async function checkHealth(checks: HealthChecks, timeoutMs = TIMEOUT_MS):
 async function stateOf(check: () => Promise<unknown>, timeoutMs: number): Promise<string> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer in ${String(timeoutMs)} ms`), timeoutMs)
+    timer = setTimeout(() => resolve(`no answer in ${timeoutMs} ms`), timeoutMs)
   })
   try {
     return await Promise.race([check().then(() => 'ok'), timeout])

@@ -1,4 +1,4 @@
-/** Whether a process of that id runs, be it ours or, as EPERM tells, someone else's. */
+/** Whether a process with this id runs. EPERM means that it does, under another user. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

@@ -1,12 +1,11 @@
-/** `npm start`: all of Tabletalk in one process, until Ctrl-C. */
+/** `npm start`: runs all of Tabletalk in one process until Ctrl-C. */
 import { consoleLog } from './console-log.ts'
 import { StartupError } from './contracts.ts'
-import { watchForOrphaning } from './orphaned.ts'
-import { startRuntime } from './runtime.ts'
-import type { Runtime } from './runtime.ts'
-import { readSettings } from './settings.ts'
+import { startRuntime, type Runtime } from './runtime.ts'
+import { readStartSettings } from './start-settings.ts'
+import { watchForOrphaning } from './watch-for-orphaning.ts'
 
-/** A terminal signals the whole group and npm passes its own copy on: what comes this soon is still the first Ctrl-C. */
+/** One Ctrl-C signals twice: the terminal signals the whole process group, and npm passes its own signal on. */
 const SAME_KEYPRESS_MS = 1_000
 
 const EXIT_FORCED = 130
@@ -19,15 +18,15 @@ try {
 }
 
 async function main(): Promise<void> {
-  // About Node.js releases to come, at every start: not a newcomer's concern.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  const { verbose, ...settings } = readSettings(process.env)
+  // The SDK's notice about future Node.js releases would appear at every start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  const { verbose, ...settings } = readStartSettings(process.env)
   const stopped = stopSignal()
   const runtime = await startRuntime({ ...settings, preparePage: true, log: consoleLog({ verbose }) })
   console.log(greeting(runtime, settings.dataDir))
   const failure = await Promise.race([stopped, runtime.failed])
   if (failure) {
-    // What cannot stop properly without the table says nothing new.
+    // Parts that fail to stop because the table is gone add nothing to the failure.
     await runtime.close().catch(() => {})
     throw failure
   }
@@ -35,7 +34,7 @@ async function main(): Promise<void> {
   await runtime.close()
 }
 
-/** Resolves at the first signal or when npm is gone; a second signal ends the process at once, and DynamoDB Local with it. */
+/** Resolves at the first signal or when npm has ended. A second signal ends the process and DynamoDB Local at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined
@@ -47,14 +46,14 @@ function stopSignal(): Promise<void> {
         process.exit(EXIT_FORCED)
       }
     }
-    // Otherwise it may have been meant to outlive what started it, as with nohup.
-    if (process.env['npm_lifecycle_event'] !== undefined) watchForOrphaning(resolve)
+    // Not when started without npm: it may be meant to outlive its parent, as with nohup.
+    if (process.env.npm_lifecycle_event !== undefined) watchForOrphaning(resolve)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   })
 }
 
 function greeting({ port, url, ownsDynamoDb }: Runtime, dataDir: string | undefined): string {
-  const host = url.startsWith('http://127.0.0.1:') ? `localhost:${String(port)}` : url.slice('http://'.length)
+  const host = url.startsWith('http://127.0.0.1:') ? `localhost:${port}` : url.slice('http://'.length)
   return `
 Tabletalk is running.
 

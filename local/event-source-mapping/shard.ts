@@ -12,7 +12,7 @@ import { BatchWorker } from './batch-worker.ts'
 import type { ShardCheckpoint } from './checkpoint.ts'
 import type { RecordFilter } from './filter-pattern.ts'
 import { toLambdaRecord } from './lambda-record.ts'
-import { Lane } from './lane.ts'
+import { BatchQueue } from './batch-queue.ts'
 import type { MappingState } from './mapping-state.ts'
 import type { EventSourceMappingOptions } from './mapping-options.ts'
 import { Progress } from './progress.ts'
@@ -32,14 +32,14 @@ const SLOWEST_POLL_MS = 100
 /** DynamoDB Local cuts the times of its records to the minute. */
 const CLOCK_GRAIN_MS = 60_000
 
-/** Reads one shard to its end and works its records in `parallelizationFactor` lanes. */
+/** Reads one shard to its end and works its records in `parallelizationFactor` queues. */
 export class Shard {
   readonly shardId: string
   readonly #options: EventSourceMappingOptions
   readonly #state: MappingState
   readonly #passes: RecordFilter
   readonly #checkpoint: (checkpoint: ShardCheckpoint) => void
-  readonly #lanes: Lane[]
+  readonly #queues: BatchQueue[]
   readonly #progress: Progress
   #position: StartingPosition
   #iterator: string | undefined
@@ -67,9 +67,9 @@ export class Shard {
       state.monitor.notify()
     })
     const worker = new BatchWorker(options, state, shardId)
-    this.#lanes = Array.from(
+    this.#queues = Array.from(
       { length: options.mapping.parallelizationFactor },
-      () => new Lane(options.mapping, worker, state),
+      () => new BatchQueue(options.mapping, worker, state),
     )
   }
 
@@ -109,10 +109,10 @@ export class Shard {
 
   /** Ends when the shard is finished or the mapping closed, and its running invocations with it. */
   async run(): Promise<void> {
-    const lanes = Promise.all(this.#lanes.map((lane) => lane.run()))
-    await Promise.race([lanes, this.#read()])
-    // A finished shard's lanes have nothing left and wait for the close.
-    if (this.#state.closing) await lanes
+    const queues = Promise.all(this.#queues.map((queue) => queue.run()))
+    await Promise.race([queues, this.#read()])
+    // A finished shard's queues have nothing left and wait for the close.
+    if (this.#state.closing) await queues
   }
 
   async #read(): Promise<void> {
@@ -193,7 +193,7 @@ export class Shard {
       finish()
       return
     }
-    this.#laneOf(itemKey(keys)).push({
+    this.#queueOf(itemKey(keys)).push({
       record: lambdaRecord,
       sequenceNumber,
       bytes: Buffer.byteLength(JSON.stringify(lambdaRecord)) + 1,
@@ -207,17 +207,17 @@ export class Shard {
     return stamped === undefined ? now : Math.max(stamped.getTime(), Math.min(now, stamped.getTime() + CLOCK_GRAIN_MS))
   }
 
-  #laneOf(key: string): Lane {
+  #queueOf(key: string): BatchQueue {
     const hash = createHash('sha1').update(key).digest().readUInt32BE()
-    return this.#lanes[hash % this.#lanes.length] as Lane
+    return this.#queues[hash % this.#queues.length] as BatchQueue
   }
 
   #isFull(): boolean {
     let records = 0
     let bytes = 0
-    for (const lane of this.#lanes) {
-      records += lane.queued
-      bytes += lane.queuedBytes
+    for (const queue of this.#queues) {
+      records += queue.queued
+      bytes += queue.queuedBytes
     }
     const { batchSize, parallelizationFactor } = this.#options.mapping
     return records >= Math.max(MIN_QUEUED_RECORDS, batchSize * parallelizationFactor) || bytes >= MAX_QUEUED_BYTES

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CLOSE, type Connection } from './connection.ts'
-import type { GatewayContext } from './context.ts'
+import { CLOSE, type GatewayConnection } from './gateway-connection.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import type { PostFault } from './faults.ts'
 
 const ERROR_TYPES: Record<number, string> = {
@@ -113,7 +113,7 @@ async function pause(ms: number, closing: AbortSignal): Promise<void> {
 }
 
 /** A connection that is closing is gone. */
-function openConnection(gateway: GatewayContext, connectionId: string): Connection | undefined {
+function openConnection(gateway: GatewayContext, connectionId: string): GatewayConnection | undefined {
   const connection = gateway.connections.get(connectionId)
   return connection?.isOpen ? connection : undefined
 }

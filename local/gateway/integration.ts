@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { FunctionError, type Invoke, type Log } from '../contracts.ts'
 import type { Running } from '../running.ts'
 
-export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'timedOut' }
+export type InvokeResult =
+  { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'timedOut' }
 
 /** Calls functions as API Gateway's proxy integration does: once, and without waiting longer than its timeout. */
 export class Integration {
@@ -14,11 +15,11 @@ export class Integration {
   ) {}
 
   /** Never rejects; failures and timeouts are logged here. A function that outlives the timeout still runs to its end. */
-  async call(functionName: string, event: object): Promise<Outcome> {
+  async call(functionName: string, event: object): Promise<InvokeResult> {
     const invocation = this.#invoke(functionName, event)
     this.running.track(invocation)
     let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<Outcome>((resolve) => {
+    const timeout = new Promise<InvokeResult>((resolve) => {
       timer = setTimeout(() => resolve({ kind: 'timedOut' }), this.timeoutMs)
     })
     const outcome = await Promise.race([invocation, timeout])
@@ -32,7 +33,7 @@ export class Integration {
     return outcome
   }
 
-  async #invoke(functionName: string, event: object): Promise<Outcome> {
+  async #invoke(functionName: string, event: object): Promise<InvokeResult> {
     try {
       return { kind: 'returned', value: await this.invoke(functionName, event) }
     } catch (error) {

@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts'
-import type { GatewayContext } from './context.ts'
+import type { GatewayConnection } from './gateway-connection.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import { messageEvent } from './events.ts'
 import { newId } from './ids.ts'
 import { parseProxyResult } from './integration.ts'
@@ -9,7 +9,11 @@ import { selectRoute } from './route-selection.ts'
  * Runs the route that a message selects and sends what its function returned, if the route has a response. When that
  * fails the client gets API Gateway's own frame, `{"message":"…","connectionId":"…","requestId":"…"}`, and stays connected.
  */
-export async function answerMessage(gateway: GatewayContext, connection: Connection, body: string): Promise<void> {
+export async function answerMessage(
+  gateway: GatewayContext,
+  connection: GatewayConnection,
+  body: string,
+): Promise<void> {
   const { connectionId } = connection.session
   const requestId = newId()
   const fail = (message: string) => connection.send(JSON.stringify({ message, connectionId, requestId }))

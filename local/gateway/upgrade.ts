@@ -1,10 +1,10 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { readAuthorization } from './authorizer.ts'
-import { CLOSE, Connection } from './connection.ts'
-import type { GatewayContext } from './context.ts'
-import { announceDisconnect } from './disconnect.ts'
+import { readAuthorization } from './read-authorization.ts'
+import { CLOSE, GatewayConnection } from './gateway-connection.ts'
+import type { GatewayContext } from './gateway-context.ts'
+import { announceDisconnect } from './announce-disconnect.ts'
 import { authorizerEvent, connectEvent, handshakeOf, sourceIpOf, type Handshake, type Session } from './events.ts'
 import { newId } from './ids.ts'
 import { parseProxyResult } from './integration.ts'
@@ -116,7 +116,7 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
     let opened = false
     server.handleUpgrade(req, socket, head, (ws) => {
       opened = true
-      const connection: Connection = new Connection({
+      const connection: GatewayConnection = new GatewayConnection({
         ws,
         socket,
         session,
@@ -131,7 +131,7 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
     return opened
   }
 
-  async function follow(connection: Connection): Promise<void> {
+  async function follow(connection: GatewayConnection): Promise<void> {
     const close = await connection.closed
     gateway.connections.delete(connection.session.connectionId)
     await announceDisconnect(gateway, connection.session, close)

@@ -4,7 +4,7 @@ import type { Stack, StackFunction } from '../../terraform/stack.ts'
 import type { Closable, Invoke, Log } from '../contracts.ts'
 import { Running } from '../running.ts'
 import { bundleFunctions } from './bundle.ts'
-import type { WorkerRequest } from './messages.ts'
+import type { WorkerRequest } from './worker-messages.ts'
 import { Sandbox } from './sandbox.ts'
 
 export interface LambdaHostOptions {

@@ -1,7 +1,7 @@
 /** Runs in a worker thread: imports the bundled handlers and invokes them as the Node.js runtime of Lambda does. */
 import { parentPort } from 'node:worker_threads'
-import { context } from './context.ts'
-import type { WorkerReply, InvokeRequest, WorkerRequest } from './messages.ts'
+import { context } from './invocation-context.ts'
+import type { WorkerReply, InvokeRequest, WorkerRequest } from './worker-messages.ts'
 
 type AsyncHandler = (event: unknown, context: object) => unknown
 

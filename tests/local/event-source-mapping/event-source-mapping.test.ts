@@ -212,7 +212,7 @@ describe('batches', () => {
   })
 })
 
-describe('lanes', () => {
+describe('queues', () => {
   test('work different items at once, and the changes of one item in order, one batch at a time', async () => {
     const { wiring, put } = await givenTable()
     const items = letters(8)
@@ -228,7 +228,7 @@ describe('lanes', () => {
       for (const key of keys) running.add(key)
       most += 1
       if (most === 2) bothRun.open()
-      // Never resolves when lanes exclude each other.
+      // Never resolves when queues exclude each other.
       await bothRun.opened
       for (const { dynamodb } of records) {
         const sk = dynamodb?.Keys?.['sk']?.S
@@ -246,21 +246,21 @@ describe('lanes', () => {
     const { wiring, putAll } = await givenTable()
     const checkpointFile = await scratchFile()
     await putAll(letters(8))
-    const otherLaneDone = gate()
+    const otherQueueDone = gate()
     const first = await givenMapping(
       wiring,
       { parallelizationFactor: 2 },
       async (records) => {
         if (!sortKeys(records).includes('a')) {
-          otherLaneDone.open()
+          otherQueueDone.open()
           return undefined
         }
-        await otherLaneDone.opened
+        await otherQueueDone.opened
         throw new Error('fails')
       },
       { checkpointFile, retryDelayMs: () => 1_000_000 },
     )
-    await otherLaneDone.opened
+    await otherQueueDone.opened
     await first.mapping.close()
 
     const second = await givenMapping(wiring, {}, undefined, { checkpointFile })
@@ -270,7 +270,7 @@ describe('lanes', () => {
 })
 
 describe('a failing batch', () => {
-  test('is retried whole when the function throws, then given up to the destination, and the lane goes on', async () => {
+  test('is retried whole when the function throws, then given up to the destination, and the queue goes on', async () => {
     const { wiring, putAll } = await givenTable()
     await putAll(letters(3))
     const { mapping, batches, failures } = await givenMapping(wiring, { batchSize: 2 }, (records) => {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { Log } from '../../../local/contracts.ts'
 import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts'
-import type { GatewayLimits } from '../../../local/gateway/limits.ts'
+import type { GatewayLimits } from '../../../local/gateway/gateway-limits.ts'
 import type { Stack } from '../../../terraform/stack.ts'
 
 /** An event as the fake functions get it: as JSON, like Lambda. */

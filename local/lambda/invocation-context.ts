@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda'
-import type { InvokeRequest } from './messages.ts'
+import type { InvokeRequest } from './worker-messages.ts'
 
 /**
  * The context object of one invocation: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html

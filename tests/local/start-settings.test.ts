@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { StartupError } from '../../local/contracts.ts'
-import { readSettings } from '../../local/settings.ts'
+import { readStartSettings } from '../../local/start-settings.ts'
 
 test('defaults to port 8080 of this machine only, in memory and quiet; empty means unset', () => {
   const defaults = { port: 8080, host: '127.0.0.1', verbose: false }
-  expect(readSettings({})).toEqual(defaults)
-  expect(readSettings({ PORT: '', HOST: '', DATA_DIR: '', VERBOSE: '' })).toEqual(defaults)
+  expect(readStartSettings({})).toEqual(defaults)
+  expect(readStartSettings({ PORT: '', HOST: '', DATA_DIR: '', VERBOSE: '' })).toEqual(defaults)
 })
 
 test('reads PORT, HOST, DATA_DIR and VERBOSE', () => {
-  expect(readSettings({ PORT: '0', HOST: '0.0.0.0', DATA_DIR: 'data', VERBOSE: '1' })).toEqual({
+  expect(readStartSettings({ PORT: '0', HOST: '0.0.0.0', DATA_DIR: 'data', VERBOSE: '1' })).toEqual({
     port: 0,
     host: '0.0.0.0',
     dataDir: 'data',
@@ -18,8 +18,8 @@ test('reads PORT, HOST, DATA_DIR and VERBOSE', () => {
 })
 
 test.each(['abc', '-1', '65536', '80.5', '0x50', '8080 '])('refuses PORT=%s and says what to give', (PORT) => {
-  expect(() => readSettings({ PORT })).toThrow(StartupError)
-  expect(() => readSettings({ PORT })).toThrow(
+  expect(() => readStartSettings({ PORT })).toThrow(StartupError)
+  expect(() => readStartSettings({ PORT })).toThrow(
     `unable to listen on PORT=${PORT}; give a number from 0 to 65535: PORT=8081 npm start`,
   )
 })

@@ -1,19 +1,19 @@
 import { StartupError } from './contracts.ts'
 
 /** What `npm start` reads from its environment. */
-export interface Settings {
-  /** `PORT`, 0–65,535, default 8080; 0 for any free one */
+export interface StartSettings {
+  /** `PORT`, 0–65,535, default 8080; 0 for any free port. */
   port: number
-  /** `HOST`, default 127.0.0.1: only this machine can connect */
+  /** `HOST`, default 127.0.0.1: only this machine can connect. */
   host: string
-  /** `DATA_DIR`; unset, everything is in memory */
+  /** `DATA_DIR`; when unset, everything is kept in memory only. */
   dataDir?: string
-  /** `VERBOSE=1` also logs what is merely informative */
+  /** `VERBOSE=1` also logs lines of level `info`. */
   verbose: boolean
 }
 
-/** @throws StartupError naming the variable that can't be used. */
-export function readSettings(env: Record<string, string | undefined>): Settings {
+/** @throws StartupError that names the invalid variable */
+export function readStartSettings(env: Record<string, string | undefined>): StartSettings {
   const { PORT, HOST, DATA_DIR, VERBOSE } = env
   return {
     port: PORT ? portOf(PORT) : 8080,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AuthorizerContext } from './events.ts'
-import { isUnauthorized, type Outcome } from './integration.ts'
+import { isUnauthorized, type InvokeResult } from './integration.ts'
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: "Lambda authorizer result size" */
 const MAX_RESULT_BYTES = 8192
@@ -25,7 +25,7 @@ type Statement = z.infer<typeof authorizerResult>['policyDocument']['Statement']
  * 401 when it threw `Unauthorized`, 403 when its policy doesn't allow `methodArn`, 500 for everything else.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
-export function readAuthorization(outcome: Outcome, methodArn: string, latencyMs: number): Authorization {
+export function readAuthorization(outcome: InvokeResult, methodArn: string, latencyMs: number): Authorization {
   if (outcome.kind === 'timedOut') return { refused: 500, reason: 'it timed out' }
   if (outcome.kind === 'threw') {
     return isUnauthorized(outcome.error)

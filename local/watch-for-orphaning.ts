@@ -1,8 +1,8 @@
-const LOOK_EVERY_MS = 500
+const CHECK_INTERVAL_MS = 500
 
 /**
- * Calls `onOrphaned` once the process that started this one is gone. npm passes a signal on to a shell only, which may
- * end without telling what runs in it.
+ * Calls `onOrphaned` once the parent process has ended. npm sends its signals to a shell only, and that shell may end
+ * without passing them on to the process that it runs.
  */
 export function watchForOrphaning(onOrphaned: () => void): void {
   const parent = process.ppid
@@ -10,6 +10,6 @@ export function watchForOrphaning(onOrphaned: () => void): void {
     if (process.ppid === parent) return
     clearInterval(timer)
     onOrphaned()
-  }, LOOK_EVERY_MS)
+  }, CHECK_INTERVAL_MS)
   timer.unref()
 }

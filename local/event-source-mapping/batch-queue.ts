@@ -8,7 +8,7 @@ export const MAX_EVENT_BYTES = 6 * 1024 * 1024
 const ENVELOPE_BYTES = '{"Records":[]}'.length
 
 /** One of the `parallelizationFactor` queues of a shard: the same items always, in order, one batch at a time. */
-export class Lane {
+export class BatchQueue {
   readonly #queue: PendingRecord[] = []
   readonly #mapping: StreamMapping
   readonly #worker: BatchWorker

@@ -1,5 +1,5 @@
-import type { Close } from './connection.ts'
-import type { GatewayContext } from './context.ts'
+import type { Close } from './gateway-connection.ts'
+import type { GatewayContext } from './gateway-context.ts'
 import { disconnectEvent, type Session } from './events.ts'
 import { newId } from './ids.ts'
 

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws'
 import type { Log } from '../contracts.ts'
 import type { Session } from './events.ts'
 import { guardFrameSize } from './frame-size-guard.ts'
-import type { GatewayLimits } from './limits.ts'
+import type { GatewayLimits } from './gateway-limits.ts'
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-overview.html */
 export const CLOSE = {
@@ -32,7 +32,7 @@ interface ConnectionOptions {
 }
 
 /** A connection whose `$connect` succeeded, held to API Gateway's limits until it ends. */
-export class Connection {
+export class GatewayConnection {
   readonly session: Session
   /** ms since the epoch: the last message in either direction. */
   lastActiveAt: number

@@ -1,10 +1,10 @@
 import type { Log } from '../contracts.ts'
 import type { Stack } from '../../terraform/stack.ts'
-import type { Connection } from './connection.ts'
+import type { GatewayConnection } from './gateway-connection.ts'
 import type { Api } from './events.ts'
 import type { GatewayFaults } from './faults.ts'
 import type { Integration } from './integration.ts'
-import type { GatewayLimits } from './limits.ts'
+import type { GatewayLimits } from './gateway-limits.ts'
 import type { Running } from '../running.ts'
 
 /** What the gateway's moments share. */
@@ -13,7 +13,7 @@ export interface GatewayContext {
   stack: Pick<Stack, 'routes' | 'authorizer'>
   integration: Integration
   /** Only connections whose `$connect` succeeded. */
-  connections: Map<string, Connection>
+  connections: Map<string, GatewayConnection>
   faults: GatewayFaults
   limits: GatewayLimits
   running: Running
