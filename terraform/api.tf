@@ -4,13 +4,14 @@ resource "aws_apigatewayv2_api" "this" {
   route_selection_expression = "$request.body.action"
 }
 
+# One for each function: routes of one function share it, and the function tells them apart by the route key.
 resource "aws_apigatewayv2_integration" "this" {
-  for_each = local.stack.routes
+  for_each = toset([for route in local.stack.routes : route.function])
 
   api_id             = aws_apigatewayv2_api.this.id
   integration_type   = "AWS_PROXY"
   integration_method = "POST"
-  integration_uri    = aws_lambda_function.this[each.value.function].invoke_arn
+  integration_uri    = aws_lambda_function.this[each.key].invoke_arn
 }
 
 resource "aws_apigatewayv2_route" "this" {
@@ -18,7 +19,7 @@ resource "aws_apigatewayv2_route" "this" {
 
   api_id                              = aws_apigatewayv2_api.this.id
   route_key                           = each.key
-  target                              = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
+  target                              = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
   authorization_type                  = try(each.value.authorized, false) ? "CUSTOM" : "NONE"
   authorizer_id                       = try(each.value.authorized, false) ? aws_apigatewayv2_authorizer.this.id : null
   route_response_selection_expression = try(each.value.reply, false) ? "$default" : null

@@ -13,7 +13,10 @@ export interface Stack {
   functions: Record<string, StackFunction>
   /** The function that authorizes `$connect`. */
   authorizer: string
-  /** By route key. `reply` adds the route response without which API Gateway drops what the function returns. */
+  /**
+   * By route key. Several routes may have one function, which tells them apart by the event's `routeKey`. `reply` adds
+   * the route response, without which API Gateway drops what the function returns.
+   */
   routes: Record<string, { function: string; authorized?: boolean; reply?: boolean }>
   stream: StreamMapping & {
     /** How long the function stays with a batch, at least, while a room has so many events a second; 0 for no window. */

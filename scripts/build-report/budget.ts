@@ -14,7 +14,7 @@ export function budgetOf(stack: Stack, functionName: string): number {
 }
 
 /** Sources that post to connections: the client, and our own code around it. */
-const POSTING = /@aws-sdk\/client-apigatewaymanagementapi\/|^src\/streams\//
+const POSTING = /@aws-sdk\/client-apigatewaymanagementapi\/|^src\/delivery\//
 
 /** What is wrong with a bundle, if anything. */
 export function complaintsAbout(stack: Stack, { name, code, contents }: FunctionBundle): string[] {

@@ -106,16 +106,25 @@ describe('the stack and the sources', () => {
     expect(readFileSync(join(root, entry), 'utf8')).toMatch(/^export (?:const|(?:async )?function) handler\b/m)
   })
 
-  test('every action has a route of its own name with a reply, and every other route is one of API Gateway’s', () => {
+  test('every action has a route with a reply, and every other route is one of API Gateway’s', () => {
     const own = Object.keys(routes).filter((route) => !route.startsWith('$'))
     expect(own.sort()).toEqual(Object.keys(actions).sort())
-    for (const route of own) expect(routes[route]).toEqual({ function: route, reply: true })
+    for (const route of own) expect(routes[route]).toMatchObject({ reply: true })
     expect(
       Object.keys(routes)
         .filter((route) => route.startsWith('$'))
         .sort(),
     ).toEqual(['$connect', '$default', '$disconnect'])
   })
+
+  test.each(Object.entries(functions))(
+    '%s handles the actions whose routes call it, and no others',
+    (name, { entry }) => {
+      const called = Object.keys(actions).filter((action) => routes[action]?.function === name)
+      const handled = /^export const handler = route\((.*)\)$/m.exec(readFileSync(join(root, entry), 'utf8'))?.[1]
+      expect((handled ?? '').split(', ').filter(Boolean).sort()).toEqual(called.sort())
+    },
+  )
 
   test('every function that is called exists, and every function is called', () => {
     const called = [

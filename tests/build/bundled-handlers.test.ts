@@ -55,13 +55,9 @@ const frame = (userId: string, body: Frame) => ({
   body: JSON.stringify(body),
 })
 
-/** The frames that a function answers with, in a process of its own. */
-async function answers(
-  functionName: string,
-  userId: string,
-  bodies: Frame[],
-  settings = environment,
-): Promise<unknown[]> {
+/** The frames that the function of these actions' route returns, in a process of its own. */
+async function answers(action: string, userId: string, bodies: Frame[], settings = environment): Promise<unknown[]> {
+  const functionName = stack.routes[action]?.function ?? ''
   const events = bodies.map((body) => frame(userId, body))
   const replies = (await bundles.call(functionName, settings, events)) as { body: string }[]
   return replies.map(({ body }) => JSON.parse(body) as unknown)

@@ -36,7 +36,7 @@ describe('the functions, bundled', () => {
   })
 
   test('of src/ws have nothing that posts in them, unlike the stream function', () => {
-    const posting = /client-apigatewaymanagementapi|^src\/streams\//
+    const posting = /client-apigatewaymanagementapi|^src\/delivery\//
     const files = (name: string) => [...bundle(name).contents.keys()].filter((file) => posting.test(file))
     for (const name of names) {
       if (stack.functions[name]?.entry.startsWith('src/ws/')) expect(files(name), name).toEqual([])
@@ -62,7 +62,7 @@ describe('the functions, bundled', () => {
 
   test('hold only what the function uses', () => {
     expect(packagesOf('authorizer')).not.toContain('electrodb')
-    expect(packagesOf('ping')).not.toContain('@aws-sdk/client-dynamodb')
+    expect(packagesOf('default')).not.toContain('@aws-sdk/client-dynamodb')
     for (const name of names) {
       const s3 = [...bundle(name).contents].filter(([file]) => file.includes('/client-s3/')).map(([, bytes]) => bytes)
       if (name !== 'objectCreated') expect(Math.max(0, ...s3), name).toBeLessThan(100)

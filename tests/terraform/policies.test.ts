@@ -196,7 +196,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(told).toMatchObject({
         authorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
         connect: ['ALLOWED_ORIGINS', 'TABLE_NAME'],
-        ping: [],
+        default: [],
         sendMessage: ['TABLE_NAME'],
         handleFileUpload: ['FILES_BUCKET', 'MAX_FILE_BYTES', 'TABLE_NAME'],
       })

@@ -5,7 +5,7 @@ import { Membership } from '../../../src/entities/membership.ts'
 import { subscribe } from '../../../src/entities/subscription.ts'
 import { client } from '../../../src/entities/table.ts'
 import { handler as stream } from '../../../src/streams/handler.ts'
-import { handler as broadcastMessage } from '../../../src/ws/routes/broadcast-message.ts'
+import { handler as messages } from '../../../src/ws/routes/messages.ts'
 import type { SocketEvent } from '../../../src/ws/socket-event.ts'
 import { type Member, serve } from './serve.ts'
 
@@ -33,6 +33,6 @@ async function send(chatRoomId: string, content: string): Promise<void> {
       authorizer: { userId: SENDER, exp: String(LATER) },
     },
   }
-  const { statusCode, body } = await broadcastMessage(event as SocketEvent)
+  const { statusCode, body } = await messages(event as SocketEvent)
   if (statusCode !== 200) throw new Error(`unable to send; the function answered ${String(body)}`)
 }

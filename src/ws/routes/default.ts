@@ -1,4 +1,8 @@
+import { ping } from '../actions/ping.ts'
 import { route } from '../route.ts'
 
-/** What selects no other route: a frame that is not JSON, that names no action, or names one that doesn't exist. */
-export const handler = route()
+/**
+ * What touches nothing: `ping`, and under `$default` every frame that selects no route. Those are not JSON, name no
+ * action, or name one that doesn't exist.
+ */
+export const handler = route(ping)

@@ -1,4 +1,0 @@
-import { createRoom } from '../actions/create-room.ts'
-import { route } from '../route.ts'
-
-export const handler = route(createRoom)
