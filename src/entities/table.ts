@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { optional, text, wholeNumber } from '../env.ts'
 
 /**
  * The one table's name and client, shared by every entity. The endpoint, region and credentials come from the
@@ -8,7 +9,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
  * `unavailable` rather than a gateway timeout. DynamoDB answers within milliseconds; its local stand-in, on a laptop that
  * is busy, may not.
  */
-const timeoutMs = Number(process.env.TABLE_TIMEOUT_MS ?? 2_000)
+const timeoutMs = optional('TABLE_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 2_000
 
 export const client = new DynamoDBClient({
   maxAttempts: 3,
@@ -21,7 +22,7 @@ export const client = new DynamoDBClient({
   },
 })
 
-export const table = process.env.TABLE_NAME ?? 'tabletalk'
+export const table = optional('TABLE_NAME', text) ?? 'tabletalk'
 
 export const service = 'tabletalk'
 

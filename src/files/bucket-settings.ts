@@ -1,9 +1,12 @@
-/** Name of the deployment's bucket. On a laptop it is at `AWS_ENDPOINT_URL_S3`, in path style. */
-export const bucket = process.env.FILES_BUCKET ?? 'tabletalk-files'
+import { optional, text, url } from '../env.ts'
 
-export const localEndpoint = process.env.AWS_ENDPOINT_URL_S3
+/** Name of the deployment's bucket. */
+export const bucket = optional('FILES_BUCKET', text) ?? 'tabletalk-files'
 
-export const region = process.env.AWS_REGION ?? 'us-east-1'
+/** Set on a laptop only: the bucket is then in the URL's path and not in its host. */
+export const localEndpoint = optional('AWS_ENDPOINT_URL_S3', url)
+
+export const region = optional('AWS_REGION', text) ?? 'us-east-1'
 
 /** URL of the bucket, without a slash at the end. */
 export const bucketUrl =

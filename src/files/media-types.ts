@@ -1,3 +1,5 @@
+import { listOf, optional } from '../env.ts'
+
 /** The types that may be uploaded when `ALLOWED_CONTENT_TYPES` is not set. */
 const DEFAULT_ALLOWED = [
   'application/gzip',
@@ -14,10 +16,13 @@ const DEFAULT_ALLOWED = [
   'video/*',
 ]
 
-/** Comma-separated media types; `image/*` stands for all images. */
-export const allowedTypes = (process.env.ALLOWED_CONTENT_TYPES ?? DEFAULT_ALLOWED.join())
-  .split(',')
-  .map((type) => type.trim())
+const mediaTypes = listOf({
+  expected: 'a media type such as image/png or image/*',
+  pattern: /^[a-z]+\/[^\s,;]+$/,
+})
+
+/** Media types; `image/*` stands for all images. */
+export const allowedTypes: string[] = optional('ALLOWED_CONTENT_TYPES', mediaTypes) ?? DEFAULT_ALLOWED
 
 const matches = (contentType: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) =>

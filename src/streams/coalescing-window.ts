@@ -1,3 +1,4 @@
+import { optional, wholeNumber } from '../env.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { groupBy } from '../delivery/group-by.ts'
 
@@ -9,19 +10,11 @@ export interface WindowSettings {
   fromEventsPerSecond: number
 }
 
-/** @throws Error for a `STREAM_WINDOW_…` that is not a number. Without these settings there is no window. */
-export function windowOf(env: Record<string, string | undefined>): WindowSettings {
-  return {
-    milliseconds: numberOf(env, 'STREAM_WINDOW_MS'),
-    fromEventsPerSecond: numberOf(env, 'STREAM_WINDOW_FROM_EVENTS_PER_SECOND'),
-  }
-}
-
-function numberOf(env: Record<string, string | undefined>, name: string): number {
-  const value = Number(env[name] ?? 0)
-  if (Number.isFinite(value) && value >= 0) return value
-  throw new Error(`unable to start the stream function; ${name} is not a number: ${env[name]}`)
-}
+/** The function's settings. Without them there is no window. */
+export const windowOf = (): WindowSettings => ({
+  milliseconds: optional('STREAM_WINDOW_MS', wholeNumber({ from: 0, to: 30_000 })) ?? 0,
+  fromEventsPerSecond: optional('STREAM_WINDOW_FROM_EVENTS_PER_SECOND', wholeNumber({ from: 0 })) ?? 0,
+})
 
 const SECOND_MS = 1_000
 

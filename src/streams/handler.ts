@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { required, url } from '../env.ts'
 import { changeOf } from './changes.ts'
 import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
 import { fanOut } from '../delivery/fan-out.ts'
@@ -27,7 +28,7 @@ const metrics = new Metrics({ serviceName: 'fan-out' })
  *
  * @throws Error when the first of several records failed: Lambda then halves the batch
  */
-export function streamHandler(post: PostFrame, window = new CoalescingWindow(windowOf(process.env))) {
+export function streamHandler(post: PostFrame, window = new CoalescingWindow(windowOf())) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     // Reactions first, for all of the batch: who joined in it is subscribed before its messages are posted.
@@ -97,9 +98,4 @@ function account(report: FanOutReport, recordsFailed: number): void {
   metrics.publishStoredMetrics()
 }
 
-const endpoint = process.env.CONNECTIONS_ENDPOINT
-if (endpoint === undefined || endpoint === '') {
-  throw new Error('unable to start the stream function; CONNECTIONS_ENDPOINT is not set')
-}
-
-export const handler = streamHandler(postTo(endpoint))
+export const handler = streamHandler(postTo(required('CONNECTIONS_ENDPOINT', url)))

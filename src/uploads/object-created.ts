@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { S3Event } from 'aws-lambda'
 import { closeUpload } from '../entities/upload.ts'
+import { required, url } from '../env.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { postTo } from '../delivery/posting/post.ts'
@@ -48,9 +49,4 @@ async function deliver(delivery: Delivery, post: PostFrame): Promise<void> {
   if (unread) throw unread.error
 }
 
-const endpoint = process.env.CONNECTIONS_ENDPOINT
-if (endpoint === undefined || endpoint === '') {
-  throw new Error('unable to start the upload function; CONNECTIONS_ENDPOINT is not set')
-}
-
-export const handler = objectCreatedHandler(postTo(endpoint))
+export const handler = objectCreatedHandler(postTo(required('CONNECTIONS_ENDPOINT', url)))

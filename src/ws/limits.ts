@@ -1,9 +1,14 @@
 import type { Limits } from '../protocol/actions.ts'
 import * as limit from '../protocol/limits.ts'
+import { optional, wholeNumber } from '../env.ts'
 import { allowedTypes } from '../files/media-types.ts'
 
-/** Bytes of one file: `MAX_FILE_BYTES`, or 25 MiB. */
-export const maxFileBytes = Number(process.env.MAX_FILE_BYTES ?? limit.DEFAULT_MAX_FILE_BYTES)
+/** S3 accepts up to 5 GiB in one POST. https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
+const LARGEST_POST_BYTES = 5 * 1024 ** 3
+
+/** Bytes of one file. */
+export const maxFileBytes =
+  optional('MAX_FILE_BYTES', wholeNumber({ from: 1, to: LARGEST_POST_BYTES })) ?? limit.DEFAULT_MAX_FILE_BYTES
 
 /** What this deployment accepts, as `sync` announces it. */
 export const limits: Limits = {

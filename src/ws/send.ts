@@ -1,18 +1,18 @@
 import { appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
 import { countSend, type RateLimit } from '../entities/rate-window.ts'
+import { optional, type Shape } from '../env.ts'
 import type { Caller } from './caller.ts'
 
-/** `SEND_RATE_LIMIT`, e.g. `20/10` for 20 sends in 10 seconds per user; unset: no limit and no write for it. */
-const rateLimit = parseRateLimit(process.env.SEND_RATE_LIMIT)
-
-export function parseRateLimit(setting: string | undefined): RateLimit | undefined {
-  if (setting === undefined || setting === '') return undefined
-  const [, sends, seconds] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(setting) ?? []
-  if (sends === undefined || seconds === undefined) {
-    throw new Error(`unable to read SEND_RATE_LIMIT; "${setting}" is not sends/seconds, as in 20/10`)
-  }
-  return { sends: Number(sends), seconds: Number(seconds) }
+const rate: Shape<RateLimit> = {
+  expected: 'sends/seconds, such as 20/10',
+  parse: (value) => {
+    const [, sends, seconds] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(value) ?? []
+    return sends && seconds ? { sends: Number(sends), seconds: Number(seconds) } : undefined
+  },
 }
+
+/** Of each user. Unset: no limit, and no write to count sends. */
+const rateLimit = optional('SEND_RATE_LIMIT', rate)
 
 /** What `sendMessage` and `broadcastMessage` share: the caller's message goes to a room that admits the caller. */
 export async function send(

@@ -14,23 +14,24 @@ const { functions, routes, authorizer, stream, bucket } = loadStack()
  */
 const allowed: Record<string, string[]> = {
   'src/protocol': [],
+  'src/env.ts': [],
   'src/errors.ts': ['src/protocol'],
-  'src/entities': ['src/errors.ts', 'src/protocol'],
+  'src/entities': ['src/env.ts', 'src/errors.ts', 'src/protocol'],
   'src/rooms': ['src/entities', 'src/errors.ts', 'src/protocol'],
-  'src/files': ['src/entities', 'src/errors.ts', 'src/protocol'],
+  'src/files': ['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   'src/delivery': ['src/files', 'src/entities', 'src/errors.ts', 'src/protocol', 'src/delivery/posting'],
-  'src/delivery/posting': ['src/entities'],
+  'src/delivery/posting': ['src/entities', 'src/env.ts'],
   // Not `src/delivery`: a WebSocket route posts to nobody (invariant 1).
-  'src/ws': ['src/rooms', 'src/files', 'src/entities', 'src/errors.ts', 'src/protocol'],
-  'src/ws/actions': ['src/ws', 'src/rooms', 'src/files', 'src/entities', 'src/errors.ts', 'src/protocol'],
-  'src/ws/routes': ['src/ws', 'src/ws/actions', 'src/entities', 'src/protocol'],
+  'src/ws': ['src/rooms', 'src/files', 'src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
+  'src/ws/actions': ['src/ws', 'src/rooms', 'src/files', 'src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
+  'src/ws/routes': ['src/ws', 'src/ws/actions', 'src/entities', 'src/env.ts', 'src/protocol'],
   'src/streams': [
     ...['src/rooms', 'src/files', 'src/delivery', 'src/delivery/posting'],
-    ...['src/entities', 'src/errors.ts', 'src/protocol'],
+    ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   ],
   'src/uploads': [
     ...['src/rooms', 'src/files', 'src/delivery', 'src/delivery/posting'],
-    ...['src/entities', 'src/errors.ts', 'src/protocol'],
+    ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   ],
   client: ['src/protocol'],
   // The SDK as its users have it, and nothing else of ours.

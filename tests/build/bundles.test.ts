@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { complaintsAbout } from '../../scripts/build-report/budget.ts'
 import { bundleFunctions, type FunctionBundle, root } from '../../scripts/shared/bundling/bundle-functions.ts'
 import { composition } from '../../scripts/build-report/composition.ts'
+import { windowEnvironment } from '../../local/environment.ts'
 import { loadStack } from '../../terraform/stack.ts'
 
 const stack = loadStack()
@@ -81,9 +82,7 @@ describe('the functions, bundled', () => {
         .filter(([file, bytes]) => bytes > 0 && file.startsWith('src/'))
         .map(([file]) => file)
       const text = (await Promise.all(sources.map((file) => readFile(`${root}${file}`, 'utf8')))).join('\n')
-      const read = [...text.matchAll(/process\.env\.([A-Z0-9_]+)|setting\('([A-Z_]+)'\)/g)].map(
-        ([, property, called]) => property ?? called ?? '',
-      )
+      const read = [...text.matchAll(/\b(?:required|optional)\('([A-Z0-9_]+)'/g)].map(([, setting = '']) => setting)
       const unknown = read.filter((setting) => !given.get(name)?.includes(setting) && !setting.startsWith('AWS_'))
       // These have a default, and are read beside what the function does use; the last is for a laptop's table.
       const unused = ['ALLOWED_CONTENT_TYPES', 'MAX_FILE_BYTES', 'FILES_BUCKET', 'TABLE_NAME', 'TABLE_TIMEOUT_MS']
@@ -104,6 +103,7 @@ describe('the functions, bundled', () => {
       ...((touches.table ?? touches.index) ? ['TABLE_NAME'] : []),
       ...(touches.bucket ? ['FILES_BUCKET'] : []),
       ...(touches.connections ? ['CONNECTIONS_ENDPOINT'] : []),
+      ...(name === stack.stream.function ? Object.keys(windowEnvironment(stack.stream.window)) : []),
     ]
   }
 })

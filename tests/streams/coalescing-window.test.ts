@@ -10,6 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllEnvs()
 })
 
 const { window } = loadStack().stream
@@ -124,16 +125,17 @@ test('what posting took counts', async () => {
 
 test("stack.json's window is what the function is told, here and in Terraform", () => {
   const told = windowEnvironment(window)
-  expect(windowOf(told)).toEqual(window)
+  for (const [name, value] of Object.entries(told)) vi.stubEnv(name, value)
+  expect(windowOf()).toEqual(window)
   const terraform = readFileSync(new URL('../../terraform/functions.tf', import.meta.url), 'utf8')
   for (const name of Object.keys(told)) expect(terraform).toMatch(new RegExp(`\\b${name} += tostring\\(local\\.stream`))
 })
 
 test('the environment sets the window, and without it there is none', () => {
-  expect(windowOf({ STREAM_WINDOW_MS: '150', STREAM_WINDOW_FROM_EVENTS_PER_SECOND: '30' })).toEqual({
-    milliseconds: 150,
-    fromEventsPerSecond: 30,
-  })
-  expect(windowOf({}).milliseconds).toBe(0)
-  expect(() => windowOf({ STREAM_WINDOW_MS: 'soon' })).toThrow('STREAM_WINDOW_MS is not a number: soon')
+  expect(windowOf().milliseconds).toBe(0)
+  vi.stubEnv('STREAM_WINDOW_MS', '150')
+  vi.stubEnv('STREAM_WINDOW_FROM_EVENTS_PER_SECOND', '30')
+  expect(windowOf()).toEqual({ milliseconds: 150, fromEventsPerSecond: 30 })
+  vi.stubEnv('STREAM_WINDOW_MS', 'soon')
+  expect(windowOf).toThrow('STREAM_WINDOW_MS must be a whole number from 0 to 30000, not "soon"')
 })

@@ -1,3 +1,4 @@
+import { oneOf, optional } from '../../env.ts'
 import { client } from '../../entities/table.ts'
 import { leanPost } from './lean-post.ts'
 import { type Aws, CONCURRENCY, type PostFrame } from './post-frame.ts'
@@ -6,13 +7,9 @@ import { type Aws, CONCURRENCY, type PostFrame } from './post-frame.ts'
  * Returns a function that posts to `endpoint`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`. It is the
  * setting `CONNECTIONS_ENDPOINT`, never the domain name of an event, which may be a custom domain. `POSTING=sdk` posts
  * by the SDK's client instead of `leanPost`.
- *
- * @throws Error when `POSTING` is neither `lean`, the default, nor `sdk`
  */
-export function postTo(endpoint: string, posting: string = process.env.POSTING || 'lean'): PostFrame {
-  if (posting === 'lean') return leanPost(endpoint, client.config)
-  if (posting === 'sdk') return sdkPost(endpoint, client.config)
-  throw new Error(`unable to start the function; POSTING is neither lean nor sdk: ${posting}`)
+export function postTo(endpoint: string, posting = optional('POSTING', oneOf('lean', 'sdk')) ?? 'lean'): PostFrame {
+  return posting === 'lean' ? leanPost(endpoint, client.config) : sdkPost(endpoint, client.config)
 }
 
 /**

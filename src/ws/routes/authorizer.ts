@@ -1,5 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { required, text, url } from '../../env.ts'
 import { UserId } from '../../protocol/scalars.ts'
 import { bearerOf } from '../subprotocol.ts'
 
@@ -9,16 +10,13 @@ const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS2
 /** Tolerance between the issuer's clock and ours for `nbf` and `iat`; `exp` has none, for every action checks it again. */
 const CLOCK_TOLERANCE_SECONDS = 0
 
-const setting = (name: string): string => {
-  const value = process.env[name]
-  if (value === undefined || value === '') throw new Error(`unable to start the authorizer; ${name} is not set`)
-  return value
-}
-
 // Module scope: one key set and its cache for all invocations of this instance.
-const keys = createRemoteJWKSet(new URL(setting('JWKS_URL')), { timeoutDuration: 3_000, cooldownDuration: 10_000 })
-const issuer = setting('JWT_ISSUER')
-const audience = setting('JWT_AUDIENCE')
+const keys = createRemoteJWKSet(new URL(required('JWKS_URL', url)), {
+  timeoutDuration: 3_000,
+  cooldownDuration: 10_000,
+})
+const issuer = required('JWT_ISSUER', text)
+const audience = required('JWT_AUDIENCE', text)
 
 /**
  * Who opens this connection? A REQUEST authorizer on `$connect`: the token comes as the subprotocol

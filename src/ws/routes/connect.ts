@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { putConnection } from '../../entities/connection.ts'
+import { listOf, optional } from '../../env.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
 import { callerOf } from '../caller-of.ts'
 import { chatErrorOf } from '../chat-error-of.ts'
@@ -12,8 +13,13 @@ type ConnectEvent = SocketEvent & {
   queryStringParameters?: Record<string, string | undefined>
 }
 
-/** Comma-separated origins of the pages that may connect, or `*`. API Gateway checks no origin of a WebSocket. */
-const allowedOrigins = (process.env.ALLOWED_ORIGINS ?? '*').split(',').map((origin) => origin.trim())
+const origins = listOf({
+  expected: '* or an origin such as https://chat.example.com',
+  pattern: /^(?:\*|https?:\/\/[^\s/,]+)$/,
+})
+
+/** Of the pages that may connect; `*` is every page. API Gateway doesn't check the origin of a WebSocket. */
+const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
 
 /**
  * Remembers a connection that the authorizer let in, and echoes the application's subprotocol when it was offered. AP1.

@@ -205,5 +205,5 @@ test.each([
 
 test('any other POSTING has the function not start', () => {
   vi.stubEnv('POSTING', 'fast')
-  expect(() => postTo('http://localhost:1/local')).toThrow('POSTING is neither lean nor sdk: fast')
+  expect(() => postTo('http://localhost:1/local')).toThrow('POSTING must be lean or sdk, not "fast"')
 })
