@@ -7,6 +7,7 @@ export interface LocalParts {
   dynamodbEndpoint: string
   bucket: string
   bucketEndpoint: string
+  credentials: LocalCredentials
   /** `http://HOST:PORT` of the runtime's own server. */
   baseUrl: string
   /** The `@connections` API, without the id. */
@@ -16,7 +17,12 @@ export interface LocalParts {
 }
 
 /** Not secret: nothing leaves the machine. DynamoDB Local requires alphanumeric keys. */
-export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const
+export interface LocalCredentials {
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+export const LOCAL_CREDENTIALS: LocalCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 /**
  * The environment of one function. Like its role, it depends on what the function may touch.
@@ -26,8 +32,8 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
 export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record<string, string> {
   return {
     AWS_REGION: parts.region,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: parts.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: parts.credentials.secretAccessKey,
     // So that a local function never uses the developer's own AWS profile.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

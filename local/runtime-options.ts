@@ -1,6 +1,7 @@
 import type { Stack, StreamMapping } from '../terraform/stack.ts'
 import type { BucketOptions } from './bucket/bucket.ts'
 import type { Log } from './contracts.ts'
+import type { LocalCredentials } from './environment.ts'
 import type { MappingFaults } from './event-source-mapping/mapping-options.ts'
 import type { GatewayOptions } from './gateway/gateway.ts'
 
@@ -13,6 +14,8 @@ export interface RuntimeOptions {
   dataDir?: string
   /** A DynamoDB Local that runs already. Default: one is started here, and `close` stops it. */
   dynamodbEndpoint?: string
+  /** Used by the runtime's parts and its functions. Default `LOCAL_CREDENTIALS`. */
+  credentials?: LocalCredentials
   /** Default: the name in the stack. */
   tableName?: string
   /** Default `terraform/stack.json`. */

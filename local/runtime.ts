@@ -7,7 +7,7 @@ import { consoleLog } from './console-log.ts'
 import type { Closable, Invoke, StartupError } from './contracts.ts'
 import { createDevEnvironment } from './dev-environment.ts'
 import type { TtlSweeper } from './dynamodb/ttl-sweeper.ts'
-import { functionEnvironment, type LocalParts } from './environment.ts'
+import { functionEnvironment, LOCAL_CREDENTIALS, type LocalParts } from './environment.ts'
 import type { EventSourceMapping } from './event-source-mapping/event-source-mapping.ts'
 import type { FailureRecord } from './event-source-mapping/failure-record.ts'
 import type { FailureDestination } from './failure-destination.ts'
@@ -72,10 +72,10 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 }
 
 async function startParts(options: RuntimeOptions, closers: Closers): Promise<Runtime> {
-  const { host = '127.0.0.1', dataDir, log = consoleLog() } = options
+  const { host = '127.0.0.1', dataDir, credentials = LOCAL_CREDENTIALS, log = consoleLog() } = options
   const stack = options.stack ?? loadStack()
   const tableName = options.tableName ?? stack.table.name
-  const context: PartContext = { options, host, stack, tableName, log, closers }
+  const context: PartContext = { options, host, stack, tableName, credentials, log, closers }
 
   // First, because a taken port is the likeliest failure. It responds 503 until `open`.
   const { front, port } = await startFrontDoor(context)
@@ -93,6 +93,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     dynamodbEndpoint: table.endpoint,
     bucket: FILES_BUCKET,
     bucketEndpoint: bucket.endpoint,
+    credentials,
     baseUrl: url,
     connectionsUrl,
     issuer: issuer.issuer,

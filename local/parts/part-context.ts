@@ -1,6 +1,7 @@
 import type { Stack } from '../../terraform/stack.ts'
 import type { Closers } from '../closers.ts'
 import type { Log } from '../contracts.ts'
+import type { LocalCredentials } from '../environment.ts'
 import type { RuntimeOptions } from '../runtime-options.ts'
 
 /** What every part of the runtime is started with. */
@@ -10,6 +11,7 @@ export interface PartContext {
   host: string
   stack: Stack
   tableName: string
+  credentials: LocalCredentials
   log: Log
   /** Each part adds its `close` as soon as it runs. They are called in reverse order. */
   closers: Closers

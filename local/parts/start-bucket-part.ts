@@ -4,7 +4,6 @@ import { REGION } from '../account.ts'
 import { startBucket, type Bucket } from '../bucket/bucket.ts'
 import type { LifecycleRule } from '../bucket/lifecycle.ts'
 import type { Invoke } from '../contracts.ts'
-import { LOCAL_CREDENTIALS } from '../environment.ts'
 import type { PartContext } from './part-context.ts'
 
 export const FILES_BUCKET = 'tabletalk-files'
@@ -19,7 +18,7 @@ export async function startBucketPart(context: PartContext, invoke: Invoke): Pro
     host: context.host,
     bucket: FILES_BUCKET,
     region: REGION,
-    credentials: LOCAL_CREDENTIALS,
+    credentials: context.credentials,
     corsOrigins: ['*'],
     notifications: [{ ...notification, functionName: notification.function }],
     lifecycle: lifecycleOf(stack),

@@ -5,7 +5,6 @@ import { REGION } from '../account.ts'
 import type { StartupError } from '../contracts.ts'
 import { createTable } from '../dynamodb/create-table.ts'
 import { startDynamoDbLocal } from '../dynamodb/process.ts'
-import { LOCAL_CREDENTIALS } from '../environment.ts'
 import type { PartContext } from './part-context.ts'
 
 interface TablePart {
@@ -20,7 +19,7 @@ interface TablePart {
 /** Starts DynamoDB Local unless one is given, connects to it and creates the table. */
 export async function startTable(context: PartContext): Promise<TablePart> {
   const { endpoint, failed } = await dynamoDbLocal(context)
-  const clientOptions = { endpoint, region: REGION, credentials: LOCAL_CREDENTIALS }
+  const clientOptions = { endpoint, region: REGION, credentials: context.credentials }
   const dynamodb = new DynamoDBClient(clientOptions)
   const streamsClient = new DynamoDBStreamsClient(clientOptions)
   context.closers.add(async () => {

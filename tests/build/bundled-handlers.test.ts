@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { ownBucket } from '../support/own-bucket.ts'
 import '../support/provided.ts'
 import { png, sendForm } from '../support/upload-form.ts'
@@ -11,8 +12,7 @@ import { type UnpackedBundle, unpackBundles } from './given-bundles.ts'
 const stack = loadStack()
 const environment = {
   AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  ...credentialsEnvironment,
   AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   TABLE_NAME: `bundled-${randomUUID()}`,
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const client = new DynamoDBClient({
     endpoint: inject('dynamodbEndpoint'),
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials,
   })
   await createTable(client, stack.table, environment.TABLE_NAME)
   client.destroy()

@@ -12,6 +12,7 @@ import { listen } from '../../local/http.ts'
 import type { RuntimeOptions } from '../../local/runtime-options.ts'
 import { startRuntime, type Runtime } from '../../local/runtime.ts'
 import { loadStack, type Stack } from '../../terraform/stack.ts'
+import { credentials } from '../support/account.ts'
 
 const fixture = (name: string, touches: Stack['functions'][string]['touches'] = {}): Stack['functions'][string] => ({
   entry: `tests/fixtures/functions/${name}.ts`,
@@ -48,6 +49,7 @@ const start = (options: RuntimeOptions = {}) =>
   startRuntime({
     stack,
     dynamodbEndpoint: inject('dynamodbEndpoint'),
+    credentials,
     tableName: `runtime-${String(process.pid)}-${String((tables += 1))}`,
     log,
     ...options,

@@ -5,9 +5,9 @@ import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
-import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
 import type { Runtime } from '../../local/runtime.ts'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { settled, startChat } from '../support/runtime.ts'
@@ -36,8 +36,7 @@ beforeEach(() => {
 /** What an operator's shell has. */
 const environment = () => ({
   AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+  ...credentialsEnvironment,
   AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
   AWS_ENDPOINT_URL_S3: chat.bucket.endpoint,
   TABLE_NAME: chat.tableName,
@@ -101,7 +100,7 @@ test('a record is replayed long after the stream has forgotten it, from S3', asy
   for (const { dynamodb } of event.Records) dynamodb!.ApproximateCreationDateTime! -= 3 * DAY_S
   const key = 'aws/lambda/mapping/shard+1/2026/01/01/a key.json'
   const { AWS_ENDPOINT_URL_S3: endpoint } = environment()
-  const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials: LOCAL_CREDENTIALS, forcePathStyle: true })
+  const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true })
   const Body = JSON.stringify({ ...failure, payload: JSON.stringify(event) })
   await s3.send(new PutObjectCommand({ Bucket: 'tabletalk-files', Key: key, Body }))
 

@@ -1,7 +1,7 @@
 import { inject } from 'vitest'
-import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
 import type { Runtime } from '../../local/runtime.ts'
 import { unseen } from '../../scripts/e2e/deployment.ts'
+import { credentialsEnvironment } from './account.ts'
 
 /**
  * The entities on that runtime's table, for what no client can do. They read their table's name as they load, so a test
@@ -16,8 +16,7 @@ export async function entitiesOf(chat: Runtime) {
 async function entitiesOn(chat: Runtime) {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    ...credentialsEnvironment,
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     TABLE_NAME: chat.tableName,
     // As the runtime's functions have it: many share one table and two cores.

@@ -2,9 +2,10 @@ import type { TestProject } from 'vitest/node'
 import { startDynamoDbLocal } from '../../local/dynamodb/process.ts'
 import './provided.ts'
 
-/** One DynamoDB Local, in memory, serves the whole run. */
+/** One DynamoDB Local, in memory, serves the whole run: a database for each test file (`account.ts`). */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dynamodb = await startDynamoDbLocal({
+    sharedDatabase: false,
     log: { info: () => {}, warn: complain, error: complain },
   })
   project.provide('dynamodbEndpoint', dynamodb.endpoint)

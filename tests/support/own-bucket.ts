@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { S3Event } from 'aws-lambda'
 import { startBucket } from '../../local/bucket/bucket.ts'
-import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
+import { credentials } from './account.ts'
 import { quietLog } from './quiet-log.ts'
 
 /** Milliseconds that the bucket's clock is ahead; requests signed by the SDK are refused from 15 minutes on. */
@@ -19,7 +19,7 @@ export const objectEvents: S3Event[] = []
 export const ownBucket = await startBucket({
   bucket: name,
   region: 'us-east-1',
-  credentials: LOCAL_CREDENTIALS,
+  credentials,
   corsOrigins: [],
   notifications: [{ functionName: 'objectCreated', events: ['s3:ObjectCreated:*'], prefix: 'rooms/' }],
   invoke: async (_name, event) => {

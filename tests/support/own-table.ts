@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
+import { credentialsEnvironment } from './account.ts'
 import './provided.ts'
 
 /**
@@ -10,8 +11,7 @@ export const tableName = `own-${randomUUID()}`
 Object.assign(process.env, {
   AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
   AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  ...credentialsEnvironment,
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   TABLE_NAME: tableName,
   TABLE_TIMEOUT_MS: '8000',

@@ -3,7 +3,7 @@ import type { Deployment } from '../../scripts/e2e/deployment.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The one DynamoDB Local of the test run, in memory. Make an own table in it for each test file. */
+    /** The one DynamoDB Local of the test run, in memory. A file's database is that of `account.ts`. */
     dynamodbEndpoint: string
     /** What `npm run e2e` runs against; otherwise tests start a runtime of their own. */
     deployment: Deployment | undefined

@@ -5,6 +5,7 @@ import { type Runtime, startRuntime } from '../../local/runtime.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import type { Target } from '../../scripts/e2e/target.ts'
+import { credentials } from './account.ts'
 
 /**
  * A whole Tabletalk on the run's DynamoDB Local, with a table of its own; under `npm run e2e` the deployed stack, of
@@ -15,6 +16,7 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
   if (deployment !== undefined) return deployedChat(deployment, options)
   return startRuntime({
     dynamodbEndpoint: inject('dynamodbEndpoint'),
+    credentials,
     tableName: `chat-${randomUUID()}`,
     ...options,
   })

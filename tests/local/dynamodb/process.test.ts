@@ -5,12 +5,13 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StartupError } from '../../../local/contracts.ts'
 import { createTable } from '../../../local/dynamodb/create-table.ts'
 import { startDynamoDbLocal } from '../../../local/dynamodb/process.ts'
 import { loadStack } from '../../../terraform/stack.ts'
+import { clientConfig, newTable } from './table.ts'
 
 const ignore = () => {}
 const log = { info: ignore, warn: ignore, error: ignore }
@@ -111,6 +112,16 @@ test('data in a directory survives a restart, and no JVM is left after close', a
   const { Item } = await connectTo(second.endpoint).send(new GetItemCommand({ TableName: 'kept', Key: key }))
   expect(Item).toEqual(key)
   await second.close()
+})
+
+test('without a shared database, tables are seen with the access key they were made with', async () => {
+  const { tableName } = await newTable()
+  const tablesOf = async (accessKeyId: string) => {
+    const client = new DynamoDBClient({ ...clientConfig, credentials: { ...clientConfig.credentials, accessKeyId } })
+    return (await client.send(new ListTablesCommand())).TableNames
+  }
+  expect(await tablesOf(clientConfig.credentials.accessKeyId)).toContain(tableName)
+  expect(await tablesOf('another')).toEqual([])
 })
 
 test.skipIf(process.platform === 'win32')('a parent killed by SIGKILL leaves no JVM behind', async () => {

@@ -4,12 +4,13 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { inject } from 'vitest'
 import { createTable } from '../../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../../terraform/stack.ts'
+import { credentials } from '../../support/account.ts'
 import '../../support/provided.ts'
 
 export const clientConfig = {
   endpoint: inject('dynamodbEndpoint'),
   region: 'eu-west-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials,
 }
 
 export const client = new DynamoDBClient(clientConfig)
