@@ -1,4 +1,6 @@
-/** The clients of `coalescing.ts`, in a process of their own: they talk at an even rate and note when each event comes. */
+/**
+ * The clients of `coalescing.ts`, in a process of their own: they talk at an even rate and note when each event comes.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { answerCalls } from '../shared/rpc.ts'

@@ -2,22 +2,22 @@ import { createHistogram } from 'node:perf_hooks'
 import { now } from './clock.ts'
 import { readContent } from './message.ts'
 
-/** What a round's messages have met with so far. */
+/** What the receivers have of a round's messages so far. */
 export interface Received {
-  /** Events, repeats not counted. */
+  /** Events, without repeats. */
   events: number
   repeats: number
   /** Epoch milliseconds of the last event. */
   lastAt: number
-  /** From an event's send to its arrival at one receiver; `null` when none has come. */
+  /** From an event's send to its arrival at one receiver; `null` when there are no events. */
   p50Ms: number | null
   p99Ms: number | null
 }
 
-/** The histogram counts whole microseconds. */
-const US = 1_000
+/** The histogram takes integers, so it gets microseconds. */
+const US_PER_MS = 1_000
 
-/** The events of one round of the bench, at its receivers. */
+/** Counts the events of one round at their receivers. */
 export class Arrivals {
   /** Resolves when every receiver has every message. */
   readonly complete: Promise<true>
@@ -43,7 +43,7 @@ export class Arrivals {
 
   receive(receiver: number, content: string): void {
     const { round, index, sentAt } = readContent(content)
-    // A round that was cut short goes on arriving for a while.
+    // Events of an earlier round that was cut short still arrive for a while.
     if (round !== this.round) return
     const seen = this.#seen[index]!
     if (seen[receiver] === 1) {
@@ -52,12 +52,12 @@ export class Arrivals {
     }
     seen[receiver] = 1
     this.#lastAt = now()
-    this.#latencies.record(Math.max(1, Math.round((this.#lastAt - sentAt) * US)))
+    this.#latencies.record(Math.max(1, Math.round((this.#lastAt - sentAt) * US_PER_MS)))
     if (++this.#events === this.#expected) this.#resolve(true)
   }
 
   received(): Received {
-    const at = (percentile: number) => (this.#events === 0 ? null : this.#latencies.percentile(percentile) / US)
+    const at = (percentile: number) => (this.#events === 0 ? null : this.#latencies.percentile(percentile) / US_PER_MS)
     return { events: this.#events, repeats: this.#repeats, lastAt: this.#lastAt, p50Ms: at(50), p99Ms: at(99) }
   }
 }

@@ -1,18 +1,21 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 
-/** Request units of DynamoDB: reads of 4 KB (an eventually consistent one is half), writes of 1 KB. */
-export interface Units {
+/** DynamoDB's request units: a read of 4 KB (half a unit when eventually consistent), a write of 1 KB. */
+interface Units {
   reads: number
   writes: number
 }
 
-interface Answer {
+interface Output {
   ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[]
 }
 
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan'])
 
-/** Counts the units of every request that this client makes from now on, by DynamoDB's own account. */
+/**
+ * Counts the units, as DynamoDB returns them, of every request that this client makes from now on. The result is
+ * updated.
+ */
 export function countUnits(client: DynamoDBClient): Readonly<Units> {
   const units = { reads: 0, writes: 0 }
   client.middlewareStack.add(
@@ -21,7 +24,7 @@ export function countUnits(client: DynamoDBClient): Readonly<Units> {
         ...args,
         input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' },
       })
-      const consumed = [(result.output as Answer).ConsumedCapacity ?? []].flat()
+      const consumed = [(result.output as Output).ConsumedCapacity ?? []].flat()
       const total = consumed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
       if (reading.has(String(context.commandName).replace(/Command$/, ''))) units.reads += total
       else units.writes += total

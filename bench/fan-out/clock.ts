@@ -1,2 +1,2 @@
-/** Epoch milliseconds with fractions: the bench's processes are of one machine and read one clock. */
+/** Epoch milliseconds with fractions. All processes run on one machine, so they read the same clock. */
 export const now = (): number => performance.timeOrigin + performance.now()

@@ -1,6 +1,7 @@
 /**
- * API Gateway's part, as lean as it can be: holds the sockets, takes posts and counts them. No signature is checked and
- * no limit kept, so it is no variant's bottleneck alone. It also makes the bare broadcast, the floor of all variants.
+ * Plays API Gateway, with as little work as possible: holds the sockets, forwards posts to them and counts the posts.
+ * It checks no signature and enforces no limit, so it slows all variants down as little as possible. It also makes the
+ * bare broadcast, the floor.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -11,24 +12,25 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { KEEP_ALIVE_MS } from '../shared/keep-alive.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
-/** What API Gateway meters a frame by. */
+/** API Gateway bills each started 32 KB of a frame. https://aws.amazon.com/api-gateway/pricing/ */
 const METERED_BYTES = 32 * 1_024
 const POST = '/local/@connections/'
 
-export interface GatewayUsage {
+/** Since the process started. */
+interface GatewayUsage {
   cpuMs: number
-  /** The most that was resident. */
+  /** Peak resident memory. */
   peakMiB: number
-  /** Posts that were taken. */
+  /** Posts that were forwarded to a socket. */
   posts: number
-  /** The same as API Gateway charges them, each begun 32 KB. */
+  /** The posts as API Gateway bills them: one for each started 32 KB. */
   metered: number
-  /** Bytes of the posts' frames. */
+  /** Bytes of their frames. */
   bytes: number
 }
 
 const sockets = new Map<string, WebSocket>()
-const taken = { posts: 0, metered: 0, bytes: 0 }
+const forwarded = { posts: 0, metered: 0, bytes: 0 }
 
 const server = createServer((req, res) => {
   const socket = sockets.get(decodeURIComponent((req.url ?? '').slice(POST.length)))
@@ -40,9 +42,9 @@ const server = createServer((req, res) => {
       return
     }
     const frame = Buffer.concat(chunks)
-    taken.posts++
-    taken.metered += Math.ceil(frame.length / METERED_BYTES)
-    taken.bytes += frame.length
+    forwarded.posts++
+    forwarded.metered += Math.ceil(frame.length / METERED_BYTES)
+    forwarded.bytes += frame.length
     socket.send(frame, { binary: false })
     res.writeHead(200, { 'content-length': '0' }).end()
   })
@@ -58,10 +60,10 @@ interface Broadcast {
   connections: number
 }
 
-/** The first is under way. */
+/** The first one is in progress. */
 const broadcasts: Broadcast[] = []
 
-/** With a pause after each, or the process would hear of nothing else meanwhile. */
+/** Pauses after each broadcast, so that the process can also handle calls. */
 async function pump(): Promise<void> {
   for (let one = broadcasts[0]; one !== undefined; one = broadcasts[0]) {
     const bytes = Buffer.from(one.frame)
@@ -88,23 +90,23 @@ const calls = {
     return [...sockets.keys()]
   },
 
-  /** The floor: one frame to the first so many sockets. */
+  /** The floor: writes one frame to that many sockets. */
   async broadcast(one: Broadcast) {
     broadcasts.push(one)
     if (broadcasts.length === 1) await pump()
   },
 
-  /** Those that haven't begun. */
+  /** Drops the broadcasts that have not started. */
   async dropBroadcasts() {
     broadcasts.splice(1)
   },
 
   async usage(): Promise<GatewayUsage> {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-    return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, peakMiB: maxRSS / 1_024, ...taken }
+    return { cpuMs: (userCPUTime + systemCPUTime) / 1_000, peakMiB: maxRSS / 1_024, ...forwarded }
   },
 
-  /** Resolves when everything has left for the receivers. */
+  /** Resolves when every frame has been written to the network. */
   async drained() {
     while ([...sockets.values()].some((socket) => socket.bufferedAmount > 0)) await delay(20)
   },

@@ -1,27 +1,29 @@
-/** Does the cost of a message grow with its recipients alone, and that of a batch with its rooms alone? */
+/**
+ * Does the cost of a message depend only on the number of its recipients, and the cost of a batch only on its rooms?
+ */
 import { randomBytes } from 'node:crypto'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { dollarsFor } from '../../scripts/costs/usage.ts'
-import { Stream } from './stream.ts'
-import { contentOf } from './message.ts'
 import type { PostingServerCalls } from '../shared/posting-server.ts'
-import type { Processes } from './processes.ts'
 import type { Child } from '../shared/rpc.ts'
 import { median } from '../shared/statistics.ts'
+import { contentOf } from './message.ts'
+import type { Processes } from './processes.ts'
+import { Stream } from './stream.ts'
 import type { Table } from './table.ts'
 import type { Member, VariantCalls } from './variants/serve.ts'
 
 export interface GrowthPlan {
-  /** Messages one by one to rooms of so many connections. */
+  /** Messages are sent one by one to rooms of these sizes. */
   rooms: { connections: number; messages: number }[]
-  /** Batches with one message each for so many rooms. */
+  /** Sizes of batches: each holds one message for each of that many rooms. */
   batches: number[]
   connectionsPerRoom: number
-  /** Of each size of batch. */
+  /** Batches of each size. */
   repeats: number
 }
 
-export interface Cost {
+interface MeasuredCost {
   cpuMs: number
   reads: number
   writes: number
@@ -29,16 +31,16 @@ export interface Cost {
 }
 
 export interface Growth {
-  /** Cost of a message, write and fan-out: medians over the messages. */
-  byRoom: ({ connections: number; messages: number } & Cost)[]
+  /** Cost of a message, its write and its fan-out: medians over the messages. */
+  byRoom: ({ connections: number; messages: number } & MeasuredCost)[]
   connectionsPerRoom: number
   /** Cost of a batch, fan-out only: medians over the repeats. */
-  byBatch: ({ rooms: number; repeats: number } & Cost)[]
+  byBatch: ({ rooms: number; repeats: number } & MeasuredCost)[]
 }
 
-/** Rows that one call hands over. */
+/** Rows in one call to the process. */
 const SEEDED_AT_ONCE = 10_000
-/** A client's frame and the reply to it. */
+/** The client's frame and the reply to it. */
 const FRAMES = 2
 const WARM_UP = 100
 
@@ -64,13 +66,13 @@ export async function measureGrowth(plan: GrowthPlan, processes: Processes, tabl
   }
 }
 
-interface Parts {
+interface Rig {
   functions: Child<VariantCalls>
   stream: Stream
   meter: Meter
 }
 
-async function measureRooms({ rooms }: GrowthPlan, { functions, stream, meter }: Parts): Promise<Growth['byRoom']> {
+async function measureRooms({ rooms }: GrowthPlan, { functions, stream, meter }: Rig): Promise<Growth['byRoom']> {
   stream.deliverTo((event) => functions.call('work', event))
   const send = async (chatRoomId: string) => {
     await functions.call('send', { chatRoomId, content: contentOf(0, 0, Date.now()) })
@@ -79,7 +81,7 @@ async function measureRooms({ rooms }: GrowthPlan, { functions, stream, meter }:
   for (let i = 0; i < WARM_UP; i++) await send(roomOf(rooms[0]!.connections))
   const byRoom: Growth['byRoom'] = []
   for (const { connections, messages } of rooms) {
-    const costs: Cost[] = []
+    const costs: MeasuredCost[] = []
     for (let i = 0; i < messages; i++) {
       costs.push(await meter.costOf(() => send(roomOf(connections)), { posts: connections, frames: FRAMES }))
     }
@@ -88,7 +90,7 @@ async function measureRooms({ rooms }: GrowthPlan, { functions, stream, meter }:
   return byRoom
 }
 
-async function measureBatches(plan: GrowthPlan, { functions, stream, meter }: Parts): Promise<Growth['byBatch']> {
+async function measureBatches(plan: GrowthPlan, { functions, stream, meter }: Rig): Promise<Growth['byBatch']> {
   const records: DynamoDBRecord[] = []
   stream.deliverTo(async ({ Records }) => {
     records.push(...Records)
@@ -102,7 +104,7 @@ async function measureBatches(plan: GrowthPlan, { functions, stream, meter }: Pa
   const byBatch: Growth['byBatch'] = []
   for (const rooms of plan.batches) {
     const event = { Records: records.slice(0, rooms) }
-    const costs: Cost[] = []
+    const costs: MeasuredCost[] = []
     for (let repeat = 0; repeat < plan.repeats; repeat++) {
       const posts = rooms * plan.connectionsPerRoom
       costs.push(await meter.costOf(() => functions.call('work', event), { posts, frames: 0 }))
@@ -118,14 +120,14 @@ class Meter {
     private readonly gateway: Child<PostingServerCalls>,
   ) {}
 
-  /** @throws Error when there were not exactly so many posts */
-  async costOf(work: () => Promise<unknown>, expected: { posts: number; frames: number }): Promise<Cost> {
+  /** @throws Error when the number of posts is not the expected one */
+  async costOf(work: () => Promise<unknown>, expected: { posts: number; frames: number }): Promise<MeasuredCost> {
     const before = await this.#read()
     await work()
     const after = await this.#read()
-    const posts = after.taken.posts - before.taken.posts
+    const posts = after.posted.posts - before.posted.posts
     if (posts !== expected.posts) {
-      throw new Error(`unable to measure; ${String(posts)} posts came, and not ${String(expected.posts)}`)
+      throw new Error(`unable to measure; there were ${String(posts)} posts instead of ${String(expected.posts)}`)
     }
     const cpuMs = after.usage.cpuMs - before.usage.cpuMs
     const reads = after.usage.reads - before.usage.reads
@@ -133,7 +135,7 @@ class Meter {
     const dollars = dollarsFor({
       frames: expected.frames,
       posts,
-      bytesOut: after.taken.bytes - before.taken.bytes,
+      bytesOut: after.posted.bytes - before.posted.bytes,
       reads,
       writes,
       invocations: after.usage.invocations - before.usage.invocations,
@@ -143,11 +145,11 @@ class Meter {
   }
 
   async #read() {
-    return { usage: await this.functions.call('usage'), taken: await this.gateway.call('taken') }
+    return { usage: await this.functions.call('usage'), posted: await this.gateway.call('posted') }
   }
 }
 
-const medianOf = (costs: readonly Cost[]): Cost => ({
+const medianOf = (costs: readonly MeasuredCost[]): MeasuredCost => ({
   cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
   reads: median(costs.map(({ reads }) => reads)),
   writes: median(costs.map(({ writes }) => writes)),

@@ -1,143 +1,101 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { now } from './clock.ts'
-import type { Runner, Room } from './runner.ts'
-import type { GatewayCalls } from './gateway.ts'
-import { contentOf } from './message.ts'
-import type { ReceiverCalls } from './receivers.ts'
-import { seen } from './proc.ts'
-import type { Child } from '../shared/rpc.ts'
+import { measureRound, type Rate, type Rig, type Round } from './round.ts'
+import { BroadcastRunner, FunctionRunner, type Room, type Runner } from './runner.ts'
+import { Stream } from './stream.ts'
 import type { Table } from './table.ts'
+import type { StartVariant } from './variant-processes.ts'
+import { type VariantName, VARIANTS } from './variants/variant-names.ts'
 
-/** How fast messages are sent, and how many. */
-export interface Rate {
+/** What one variant did at one rate in one room: all its rounds. */
+export interface Measurement {
+  variant: VariantName
+  connections: number
   perSecond: number
-  messages: number
-  /** A round is cut short so long after its last send. */
-  graceMs: number
+  rounds: Round[]
 }
 
-/** What one variant did with one rate in one room, once. */
-export interface Round {
-  /** Every event was at every receiver before the round was cut short. */
-  complete: boolean
-  messages: number
-  events: number
-  repeats: number
-  /** Sends whose function failed. */
-  failedSends: number
-  /** From the first send to the last event, or to the end of the round when it was cut short. */
-  elapsedMs: number
-  /** From the last send to the same. */
-  tailMs: number
-  p50Ms: number | null
-  p99Ms: number | null
-  /** Of the variant's own process: functions, signing, sockets; not of the gateway, the table or the receivers. */
-  cpuMs: number | null
-  /** The most that was resident in it since it started. */
-  peakMiB: number | null
-  /** What AWS would bill; of a round that was cut short it is unknown. */
-  used: Used | null
+export interface RoomRig extends Rig {
+  table: Table
+  start: StartVariant
+  /** Whether there is time for a round of this number, from 0. */
+  mayRun: (round: number) => boolean
+  warmUp: Rate
+  warmUpRoom: Room
 }
 
-export interface Used {
-  reads: number
-  writes: number
-  invocations: number
-  posts: number
-  /** The posts as API Gateway meters them. */
-  metered: number
-  postedBytes: number
+type Runners = ReadonlyMap<VariantName, Runner>
+
+/**
+ * A variant that was later than this after the last send, in every round, is only measured once at each higher rate:
+ * more rounds would only show how far behind it falls.
+ */
+const HOPELESS_MS = 3_000
+
+/** Measures every variant at every rate, from slow to fast, in this room. */
+export async function measureRoom(room: Room, rates: readonly Rate[], rig: RoomRig): Promise<Measurement[]> {
+  const stream = await Stream.open(rig.table)
+  const runners = new Map<VariantName, Runner>()
+  try {
+    for (const variant of VARIANTS) {
+      const runner = await runnerOf(variant, rig, stream)
+      runners.set(variant, runner)
+      await warm(runner, rig)
+    }
+    const measurements: Measurement[] = []
+    const hopeless = new Set<VariantName>()
+    for (const rate of rates) {
+      const atRate = await measureRate(room, rate, { runners, stream, hopeless }, rig)
+      for (const { variant, rounds } of atRate) if (rounds.every(isHopeless)) hopeless.add(variant)
+      measurements.push(...atRate)
+      console.log(progress(room, rate, atRate))
+    }
+    return measurements
+  } finally {
+    stream.resume()
+    await stream.close()
+    await Promise.all([...runners.values()].map((runner) => runner.end()))
+  }
 }
 
-interface Rig {
-  gateway: Child<GatewayCalls>
-  receivers: Child<ReceiverCalls>
-  table: Pick<Table, 'rested'>
+async function runnerOf(variant: VariantName, { gateway, start }: RoomRig, stream: Stream): Promise<Runner> {
+  return variant === 'broadcast'
+    ? new BroadcastRunner(gateway)
+    : FunctionRunner.begin(() => start(variant), variant === 'tabletalk' ? stream : undefined)
 }
 
-let rounds = 0
+const warm = (runner: Runner, rig: RoomRig) => measureRound(rig, runner, rig.warmUpRoom, rig.warmUp)
 
-/** Sends at a rate and waits for every event; what a round that is cut short has under way is dropped. */
-export async function measureRound(rig: Rig, runner: Runner, room: Room, rate: Rate): Promise<Round> {
-  const { gateway, receivers } = rig
-  const { perSecond, messages, graceMs } = rate
-  const number = ++rounds
-  await receivers.call('begin', { number, messages, receivers: room.members.length })
-  const before = await readings(gateway, runner)
-  const seenBefore = seen(runner.pid)
-  const completed = receivers.call('complete', { withinMs: ((messages - 1) * 1_000) / perSecond + graceMs })
-  const sending = await sendAll(runner, room, number, rate)
-
-  const complete = await completed
-  if (complete) {
-    await sending.answered
-    await runner.settled()
-    const after = await readings(gateway, runner)
-    const { lastAt, ...received } = await receivers.call('received')
-    return {
-      complete,
-      messages,
-      ...received,
-      ...sending.upTo(lastAt),
-      cpuMs: after.variant.cpuMs - before.variant.cpuMs,
-      peakMiB: after.variant.peakMiB,
-      used: usedBetween(before, after),
+/** The variants take turns in going first. The stream is only read while Tabletalk, which alone needs it, runs. */
+async function measureRate(
+  room: Room,
+  rate: Rate,
+  { runners, stream, hopeless }: { runners: Runners; stream: Stream; hopeless: ReadonlySet<VariantName> },
+  rig: RoomRig,
+): Promise<Measurement[]> {
+  const roundsOf = new Map(VARIANTS.map((variant) => [variant, [] as Round[]]))
+  for (let number = 0; rig.mayRun(number); number++) {
+    for (const variant of rotated(VARIANTS, number)) {
+      if (number > 0 && hopeless.has(variant)) continue
+      const runner = runners.get(variant)!
+      if (variant === 'tabletalk') stream.resume()
+      const round = await measureRound(rig, runner, room, rate)
+      // Its process is a new one then.
+      if (!round.complete) await warm(runner, rig)
+      if (variant === 'tabletalk') stream.pause()
+      roundsOf.get(variant)!.push(round)
     }
   }
-  const seenAfter = seen(runner.pid)
-  const { lastAt: _, ...received } = await receivers.call('received')
-  const times = sending.upTo(now())
-  await runner.drop()
-  await gateway.call('drained')
-  await rig.table.rested()
-  return {
-    complete,
-    messages,
-    ...received,
-    ...times,
-    cpuMs: seenBefore && seenAfter && seenAfter.cpuMs - seenBefore.cpuMs,
-    peakMiB: seenAfter && seenAfter.peakMiB,
-    used: null,
-  }
+  const { perSecond } = rate
+  return [...roundsOf].map(([variant, rounds]) => ({ variant, connections: room.members.length, perSecond, rounds }))
 }
 
-interface Sending {
-  /** Resolves when every function behind a send has answered. */
-  answered: Promise<unknown>
-  upTo(endedAt: number): Pick<Round, 'elapsedMs' | 'tailMs' | 'failedSends'>
+const isHopeless = ({ complete, tailMs }: Round) => !complete || tailMs > HOPELESS_MS
+
+const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, i) => items[(i + by) % items.length]!)
+
+function progress({ members }: Room, { perSecond }: Rate, measurements: readonly Measurement[]): string {
+  const done = measurements.map(({ variant, rounds }) => {
+    const { complete, events, elapsedMs } = rounds.at(-1)!
+    return `${variant} ${((events / elapsedMs) * 1_000).toFixed(0)}${complete ? '' : ' (cut short)'}`
+  })
+  return `${String(members.length)} connections, ${String(perSecond)}/s; events/s: ${done.join(', ')}`
 }
-
-/** Answers when the last message is sent, whether or not the first is answered. */
-async function sendAll(runner: Runner, room: Room, round: number, { perSecond, messages }: Rate): Promise<Sending> {
-  const startedAt = now()
-  let lastSentAt = startedAt
-  let failedSends = 0
-  const sends: Promise<void>[] = []
-  for (let index = 0; index < messages; index++) {
-    await delay(Math.max(0, startedAt + (index * 1_000) / perSecond - now()))
-    lastSentAt = now()
-    const sent = runner.send(room, contentOf(round, index, lastSentAt)).catch(() => {
-      failedSends++
-    })
-    sends.push(sent)
-  }
-  return {
-    answered: Promise.all(sends),
-    upTo: (endedAt) => ({ elapsedMs: endedAt - startedAt, tailMs: endedAt - lastSentAt, failedSends }),
-  }
-}
-
-const readings = async (gateway: Child<GatewayCalls>, runner: Runner) => ({
-  variant: await runner.usage(),
-  taken: await gateway.call('usage'),
-})
-type Readings = Awaited<ReturnType<typeof readings>>
-
-const usedBetween = (before: Readings, after: Readings): Used => ({
-  reads: after.variant.reads - before.variant.reads,
-  writes: after.variant.writes - before.variant.writes,
-  invocations: after.variant.invocations - before.variant.invocations,
-  posts: after.taken.posts - before.taken.posts,
-  metered: after.taken.metered - before.taken.metered,
-  postedBytes: after.taken.bytes - before.taken.bytes,
-})

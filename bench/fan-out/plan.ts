@@ -1,6 +1,6 @@
-import type { Rate } from './measurement.ts'
 import type { ComparisonPlan } from './comparison.ts'
 import type { GrowthPlan } from './growth.ts'
+import type { Rate } from './round.ts'
 
 export interface Plan {
   comparison: ComparisonPlan
@@ -9,7 +9,7 @@ export interface Plan {
   startRounds: number
 }
 
-/** A second of each, but of the slowest: two messages, or one where that alone takes seconds. */
+/** A second at each rate; at the slowest, two messages, or one where a single message takes seconds. */
 const rates = (graceMs: number, slow: Omit<Rate, 'perSecond'> = { messages: 2, graceMs }): Rate[] => [
   { perSecond: 1, ...slow },
   { perSecond: 10, messages: 10, graceMs },
@@ -42,10 +42,10 @@ export const FULL: Plan = {
   startRounds: 7,
 }
 
-/** One round of each measurement: a first look, without medians. */
+/** A first look: one round of each measurement, so there are no medians. */
 export const ONCE: Plan = { ...FULL, comparison: { ...FULL.comparison, rounds: { count: 1, budgetMs: 0 } } }
 
-/** Shows that the bench works, and nothing else. */
+/** Shows only that the benchmark works. */
 export const QUICK: Plan = {
   comparison: {
     rooms: [5, 20].map((connections) => ({

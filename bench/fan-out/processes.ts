@@ -16,7 +16,9 @@ const entries = {
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The bench's processes as JavaScript, so that none of them carries a compiler; `close` removes the files. */
+/**
+ * The benchmark's processes, bundled to JavaScript, so that none of them runs a compiler. `close` deletes the files.
+ */
 export interface Processes {
   start<C extends Calls>(name: keyof typeof entries, environment?: Record<string, string>): Child<C>
   close(): Promise<void>

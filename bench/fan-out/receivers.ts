@@ -5,14 +5,14 @@ import type { MessageEvent } from '../../src/protocol/events.ts'
 import { Arrivals, type Received } from './arrivals.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
-/** Connections that are opened at once. */
+/** Connections that are opened at the same time. */
 const AT_ONCE = 64
 
 const clients: WebSocket[] = []
 let arrivals: Arrivals | undefined
 
 const calls = {
-  /** Opens connections until there are so many. */
+  /** Opens connections until there are that many. */
   async fill({ wsUrl, connections }: { wsUrl: string; connections: number }) {
     const opener = async () => {
       while (clients.length < connections) {
@@ -28,12 +28,12 @@ const calls = {
     await Promise.all(Array.from({ length: AT_ONCE }, opener))
   },
 
-  /** From now on the messages of this round are counted, and no others. */
+  /** From now on only messages of this round are counted. */
   async begin({ number, messages, receivers }: { number: number; messages: number; receivers: number }) {
     arrivals = new Arrivals(number, messages, receivers)
   },
 
-  /** Resolves with true when every receiver has every message, and with false when the time is over. */
+  /** Resolves to true when every receiver has every message, or to false after `withinMs`. */
   async complete({ withinMs }: { withinMs: number }) {
     let timer: NodeJS.Timeout | undefined
     const over = new Promise<false>((resolve) => {

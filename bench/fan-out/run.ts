@@ -1,28 +1,21 @@
 import { execFile } from 'node:child_process'
-import { arch, cpus, loadavg, totalmem, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadStack } from '../../terraform/stack.ts'
-import { type Measurement, compare } from './comparison.ts'
+import { describeMachine, type Machine } from '../shared/results.ts'
+import { compare } from './comparison.ts'
 import { type Growth, measureGrowth } from './growth.ts'
+import type { Measurement } from './measurement.ts'
 import type { Plan } from './plan.ts'
 import { bundleProcesses } from './processes.ts'
 import { startTable, type Table } from './table.ts'
 
-/** What a run leaves behind: `bench/results/latest.json`. */
+/** The content of `bench/results/latest.json`. */
 export interface Run {
-  machine: {
-    cpu: string
-    cores: number
-    memoryGiB: number
-    platform: string
-    node: string
-    /** Processes that wanted a core, on average over the minute before the run. */
-    load: number
-  }
+  machine: Machine
   measurements: Measurement[]
   growth: Growth
-  /** What `bench/posting/main.ts` and `bench/start/main.ts` printed; missing when they were left out or failed. */
+  /** Output of `bench/posting/main.ts` and `bench/start/main.ts`; missing when they did not run or failed. */
   posting?: string
   start?: string
 }
@@ -41,7 +34,7 @@ export async function runBench(plan: Plan): Promise<Run> {
   }
 }
 
-/** Each with a table of its own: what one leaves behind doesn't burden the other. */
+/** A new table for each, so that the data of one doesn't slow down the other. */
 async function withTable<T>(work: (table: Table) => Promise<T>): Promise<T> {
   const table = await startTable()
   try {
@@ -57,7 +50,7 @@ async function measureStart(rounds: number): Promise<Pick<Run, 'posting' | 'star
   return { ...(posting === undefined ? {} : { posting }), ...(start === undefined ? {} : { start }) }
 }
 
-/** Of a script that measures something of its own, as it is; the rest of the run doesn't depend on it. */
+/** Output of another benchmark; undefined when it fails, because the rest of the run doesn't depend on it. */
 async function outputOf(script: string, ...args: string[]): Promise<string | undefined> {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   try {
@@ -67,17 +60,5 @@ async function outputOf(script: string, ...args: string[]): Promise<string | und
     console.error(`unable to measure; ${script} failed: ${String(error).slice(0, 500)}`)
     process.exitCode = 1
     return undefined
-  }
-}
-
-function describeMachine(): Run['machine'] {
-  const [first] = cpus()
-  return {
-    cpu: first?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    platform: `${type()} ${arch()}`,
-    node: process.versions.node,
-    load: loadavg()[0]!,
   }
 }

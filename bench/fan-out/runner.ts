@@ -1,7 +1,7 @@
-import type { Stream } from './stream.ts'
+import type { Child } from '../shared/rpc.ts'
 import type { GatewayCalls } from './gateway.ts'
 import { frameOf } from './message.ts'
-import type { Child } from '../shared/rpc.ts'
+import type { Stream } from './stream.ts'
 import type { Member, VariantCalls, VariantUsage } from './variants/serve.ts'
 
 export interface Room {
@@ -13,17 +13,17 @@ export interface Room {
 export interface Runner {
   /** Of the process that is measured. */
   readonly pid: number
-  /** Resolves when the function behind the send has answered. */
+  /** Resolves when the function behind the send has returned. */
   send(room: Room, content: string): Promise<void>
-  /** Resolves when nothing of what was sent is under way any more. */
+  /** Resolves when no work of earlier sends is left. */
   settled(): Promise<void>
   usage(): Promise<VariantUsage>
-  /** Drops whatever is under way. */
+  /** Drops the work that is in flight. */
   drop(): Promise<void>
   end(): Promise<void>
 }
 
-/** A variant whose functions run in a process of their own, with the table's stream when it has a function for it. */
+/** Runs functions in a process of their own, and gives them the table's stream if they have a function for it. */
 export class FunctionRunner implements Runner {
   #child: Child<VariantCalls>
 
@@ -56,7 +56,7 @@ export class FunctionRunner implements Runner {
     return this.#child.call('usage')
   }
 
-  /** A fresh process goes on. */
+  /** Kills the process and starts a new one. */
   async drop(): Promise<void> {
     const dropped = this.stream?.drop()
     this.#child.kill()

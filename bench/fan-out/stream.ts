@@ -11,18 +11,21 @@ import { account, type Table } from './table.ts'
 
 type Deliver = (event: DynamoDBStreamEvent) => Promise<unknown>
 
-const dropped: Deliver = async () => ({ batchItemFailures: [] })
+const discard: Deliver = async () => ({ batchItemFailures: [] })
 
-/** Lambda's event source mapping of the local runtime, as `terraform/stack.json` sets it, between a table and whoever works. */
+/**
+ * Delivers a table's stream to a function through the local runtime's event source mapping, set as in
+ * `terraform/stack.json`.
+ */
 export class Stream {
-  #deliver: Deliver = dropped
+  #deliver: Deliver = discard
 
   private constructor(
     private readonly streams: DynamoDBStreamsClient,
     private mapping: EventSourceMapping | undefined,
   ) {}
 
-  /** Reads what is written from now on. */
+  /** Reads records that are written from now on. */
   static async open({ endpoint, streamArn }: Table): Promise<Stream> {
     const streamsClient = new DynamoDBStreamsClient({ endpoint, ...account })
     const stream = new Stream(streamsClient, undefined)
@@ -32,7 +35,7 @@ export class Stream {
       mapping: { ...loadStack().stream, startingPosition: 'LATEST' },
       invoke: (_, event) => stream.#deliver(event as DynamoDBStreamEvent),
       onFailure: async ({ requestContext }) => {
-        throw new Error(`unable to go on; records failed: ${JSON.stringify(requestContext)}`)
+        throw new Error(`unable to continue; records failed: ${JSON.stringify(requestContext)}`)
       },
       ttlDeletions: new TtlDeletions(),
       region: account.region,
@@ -45,19 +48,19 @@ export class Stream {
     this.#deliver = deliver
   }
 
-  /** What is in the stream, and what fails from now on, goes to nobody. */
+  /** Discards the records that are in the stream or are retried, until the next `deliverTo`. */
   async drop(): Promise<void> {
-    this.#deliver = dropped
+    this.#deliver = discard
     await this.idle()
   }
 
-  /** Resolves when everything has been worked off, and what that has written as well. */
+  /** Resolves when all records have been processed, those too that their processing wrote. */
   async idle(): Promise<void> {
     await this.mapping!.idle()
     await this.mapping!.idle()
   }
 
-  /** The stream isn't read until `resume`. */
+  /** Stops reading the stream until `resume`. */
   pause(): void {
     this.mapping!.pause()
   }

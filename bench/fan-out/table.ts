@@ -6,22 +6,22 @@ import { createTable } from '../../local/dynamodb/create-table.ts'
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../local/dynamodb/process.ts'
 import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
 import { loadStack } from '../../terraform/stack.ts'
-import { seen } from './proc.ts'
+import { processUsage } from './process-usage.ts'
 
 /** DynamoDB Local with Tabletalk's table in it. */
 export interface Table extends Closable {
   endpoint: string
   streamArn: string
-  /** Of the functions that work with it, whoever's they are. */
+  /** Environment of the functions that use it, whichever variant they belong to. */
   environment: Record<string, string>
-  /** Resolves when it has nothing to do any more: it goes on with requests whose sender has been ended. */
+  /** Resolves when it is idle: it finishes requests even after their sender was killed. */
   rested(): Promise<void>
 }
 
-/** For the SDK's clients of the bench itself. */
+/** For the benchmark's own SDK clients. */
 export const account = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS } as const
 
-/** More than the 256 MB that are enough for a laptop: the samples have a megabyte of rows in flight for every message. */
+/** The 256 MB that suffice on a laptop are too little: each message of the scan has a megabyte of rows in flight. */
 const HEAP = '-Xmx3g'
 
 export async function startTable(): Promise<Table> {
@@ -54,7 +54,7 @@ const environmentOf = (endpoint: string, tableName: string): Record<string, stri
   AWS_REGION: account.region,
   AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-  // A role's credentials come with one, which is sent and signed with every request.
+  // As long as that of a role's credentials, because it is sent and signed with every request.
   AWS_SESSION_TOKEN: 't'.repeat(800),
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -68,15 +68,15 @@ const environmentOf = (endpoint: string, tableName: string): Record<string, stri
 })
 
 const LOOK_EVERY_MS = 200
-/** CPU that an idle JVM may still take between two looks. */
+/** CPU that an idle JVM may still use between two looks. */
 const RESTING_MS = 40
 const LOOKS = 100
 
 async function rested(pid: number): Promise<void> {
-  let before = seen(pid)
+  let before = processUsage(pid)
   for (let look = 0; before !== null && look < LOOKS; look++) {
     await delay(LOOK_EVERY_MS)
-    const after = seen(pid)
+    const after = processUsage(pid)
     if (after === null || after.cpuMs - before.cpuMs <= RESTING_MS) return
     before = after
   }

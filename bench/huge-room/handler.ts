@@ -1,4 +1,7 @@
-/** A stream handler as Lambda would run it, one batch at a time, in a process of its own; the gateway it posts to is a stub. */
+/**
+ * A stream handler as Lambda would run it, one batch at a time, in a process of its own; the gateway it posts to is a
+ * stub.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:huge-room`: how does one message reach a room of 100,000 connections? Real rows in DynamoDB Local,
- * its real stream, the event source mapping, and the stream handler in processes of their own; only the gateway is a stub.
+ * `npm run bench:huge-room`: how does one message reach a room of 100,000 connections? Real rows in DynamoDB Local, its
+ * real stream, the event source mapping, and the stream handler in processes of their own; only the gateway is a stub.
  * Method and caveats are in `docs/performance.md`, the figures go to `bench/results/huge-room.json`.
  */
 import { writeFile } from 'node:fs/promises'
@@ -136,7 +136,8 @@ async function tell(plan: Plan): Promise<Result> {
   const mapping = await startEventSourceMapping({
     streamsClient,
     streamArn,
-    // A lane of the one shard that DynamoDB Local has stands for a shard: one batch at a time, chosen by the item's key.
+    // A lane of the one shard that DynamoDB Local has stands for a shard: one batch at a time, chosen by the item's
+    // key.
     mapping: { ...stack.stream, startingPosition: 'LATEST', parallelizationFactor: plan.handlers },
     invoke: (_, event) => invoke(event as DynamoDBStreamEvent),
     onFailure: async () => {

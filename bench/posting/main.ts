@@ -1,7 +1,7 @@
 /**
- * `npm run bench:posting`: what does a post cost the function, beside a bare unsigned one? Three variants take turns in one
- * process, over 256 kept-alive sockets each, to a server in another; a variant's posts go through retries and outcomes as in
- * the fan-out. Read the ratios: they are of one run. Ends by itself within a minute.
+ * `npm run bench:posting`: what does a post cost the function, beside a bare unsigned one? Three variants take turns in
+ * one process, over 256 kept-alive sockets each, to a server in another; a variant's posts go through retries and
+ * outcomes as in the fan-out. Read the ratios: they are of one run. Ends by itself within a minute.
  */
 import { randomBytes } from 'node:crypto'
 import { leanPost } from '../../src/delivery/posting/lean-post.ts'

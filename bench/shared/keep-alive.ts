@@ -1,5 +1,5 @@
 /**
- * A gateway's sockets stay open so long: Node's own 5 s are over while a function signs its posts to thousands, and its
- * posts would fail on sockets that have just been closed.
+ * Keep-alive timeout of a gateway's sockets. With Node's default of 5 s, sockets close while a function signs thousands
+ * of posts, and posts on sockets that have just been closed fail.
  */
 export const KEEP_ALIVE_MS = 300_000

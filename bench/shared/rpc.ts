@@ -1,8 +1,7 @@
-import type { ChildProcess, ForkOptions } from 'node:child_process'
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Calls of one process to another over Node's own channel; each side speaks of them by their names. */
+/** Functions of one process that another may call over Node's IPC channel, by name. */
 export type Calls = Record<string, (argument: never) => Promise<unknown>>
 
 type Answer = { id: number; value: unknown } | { id: number; error: string }
@@ -13,7 +12,10 @@ interface Call {
   argument: unknown
 }
 
-/** In the child: answer the parent's calls, one or several at a time; it ends when the parent disconnects or dies. */
+/**
+ * In the child: answers the parent's calls, also several at a time. The child exits when the parent disconnects or
+ * dies.
+ */
 export function answerCalls(calls: Calls): void {
   process.once('disconnect', () => process.exit())
   process.on('message', ({ id, name, argument }: Call) => {
@@ -26,7 +28,7 @@ export function answerCalls(calls: Calls): void {
   })
 }
 
-/** A process of its own that answers `C`; it ends with this one. */
+/** A child process that answers the calls `C`. It ends with this process. */
 export class Child<C extends Calls> {
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
@@ -58,12 +60,12 @@ export class Child<C extends Calls> {
     return answered as Promise<Awaited<ReturnType<C[N]>>>
   }
 
-  /** Ends it at once; what it was asked is rejected. */
+  /** Ends the process at once. Pending calls are rejected. */
   kill(): void {
     this.#process.kill('SIGKILL')
   }
 
-  /** Resolves when it has ended. */
+  /** Lets the process exit. Resolves when it has. */
   async end(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const exited = once(this.#process, 'exit')

@@ -1,4 +1,9 @@
-/** The nearest-rank percentile, `share` 0–1. @throws RangeError when there are no values. */
+/**
+ * The nearest-rank percentile.
+ *
+ * @param share from 0 to 1
+ * @throws RangeError when there are no values
+ */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
@@ -6,7 +11,7 @@ export function percentile(values: readonly number[], share: number): number {
   return value
 }
 
-/** The middle value, or the mean of the two in the middle. */
+/** The middle value, or the mean of the two middle ones. @throws RangeError when there are no values */
 export function median(values: readonly number[]): number {
   const low = percentile(values, 0.5)
   return values.length % 2 === 1 ? low : (low + percentile(values, 0.5 + 1 / values.length)) / 2
@@ -14,15 +19,15 @@ export function median(values: readonly number[]): number {
 
 export interface Line {
   slope: number
-  /** Where x is 0. */
+  /** The value at x = 0. */
   constant: number
-  /** The largest of |measured − line| / measured. */
+  /** The largest relative deviation: |measured − line| / measured. */
   worst: number
 }
 
 /**
- * The straight line with the least squares of *relative* deviations, so that a point at 10 counts as much as one at
- * 100,000. The values must be positive, of at least two different x.
+ * The straight line that minimizes the squares of the *relative* deviations, so that a point at 10 counts as much as
+ * one at 100,000. All y must be positive, and at least two x must differ.
  */
 export function fitLine(points: readonly (readonly [x: number, y: number])[]): Line {
   const sums = { w: 0, x: 0, y: 0, xx: 0, xy: 0 }

@@ -1,7 +1,10 @@
 import { Agent, request } from 'node:http'
 import { CONCURRENCY } from '../../src/delivery/posting/post-frame.ts'
 
-/** The least that `node:http` can do for a post: a kept-alive socket, no signature, no outcome but an error. */
+/**
+ * The least work with which `node:http` can post: keep-alive sockets, no signature, rejects only when the request
+ * fails.
+ */
 export function unsignedPost(endpoint: string) {
   const { hostname, port, pathname } = new URL(endpoint)
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type VariantName, VARIANTS } from '../../bench/fan-out/comparison.ts'
+import { type VariantName, VARIANTS } from '../../bench/fan-out/variants/variant-names.ts'
 import { type Run, runBench } from '../../bench/fan-out/run.ts'
 
 const CONNECTIONS = 8

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PRICES } from '../../scripts/costs/model.ts'
-import type { Round } from '../../bench/fan-out/measurement.ts'
+import type { Round } from '../../bench/fan-out/round.ts'
 import { figuresOf } from '../../bench/fan-out/report/figures.ts'
 
 /** Ten messages to ten connections, each event a post of its own. */

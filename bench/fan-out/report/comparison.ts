@@ -1,6 +1,7 @@
-import { type Measurement, type VariantName, VARIANTS } from '../comparison.ts'
+import type { Measurement } from '../measurement.ts'
+import { type VariantName, VARIANTS } from '../variants/variant-names.ts'
+import { type Figures, figuresOf, TITLES } from './figures.ts'
 import type { Plot } from './line-plot.ts'
-import { type Figures, figuresOf, names } from './figures.ts'
 import { short, table } from './markdown.ts'
 
 const HEAD = [
@@ -19,7 +20,7 @@ const HEAD = [
 
 const STATES: Record<Figures['state'], string> = { 'kept up': '', late: ' \\*', cut: ' †' }
 
-/** A table for each size of room. */
+/** Markdown: a heading and a table for each size of room. */
 export function comparisonTables(measurements: readonly Measurement[]): string {
   const sizes = [...new Set(measurements.map(({ connections }) => connections))]
   return sizes
@@ -33,7 +34,7 @@ export function comparisonTables(measurements: readonly Measurement[]): string {
 function rowOf(measurement: Measurement): string[] {
   const figures = figuresOf(measurement)
   return [
-    names[measurement.variant],
+    TITLES[measurement.variant],
     short(measurement.perSecond),
     `${short(figures.eventsPerSecond)}${STATES[figures.state]}`,
     short(figures.p50Ms),
@@ -47,36 +48,39 @@ function rowOf(measurement: Measurement): string[] {
   ]
 }
 
-/** By file name. */
+/** Plots by the name of their file. */
 export function comparisonPlots(measurements: readonly Measurement[]): Record<string, Plot> {
   const rates = [...new Set(measurements.map(({ perSecond }) => perSecond))]
   const [slow, fast] = [Math.min(...rates), Math.max(...rates)]
-  // Nothing but Tabletalk does a message's work otherwise when others come along; at the slowest rate all get it done.
+  // Only Tabletalk's cost per event depends on the rate. The others have one line, at the slowest rate, at which none
+  // is cut short.
   const byRate = (variants: readonly VariantName[], figure: (figures: Figures) => number | null) => [
     ...rates.map((rate) => ({
       name: `Tabletalk, ${String(rate)}/s`,
       points: pointsOf(measurements, 'tabletalk', rate, figure),
     })),
-    ...variants.map((variant) => ({ name: names[variant], points: pointsOf(measurements, variant, slow, figure) })),
+    ...variants.map((variant) => ({ name: TITLES[variant], points: pointsOf(measurements, variant, slow, figure) })),
   ]
   return {
     'cpu-per-event': {
       title: 'CPU per delivered event',
       description:
-        'CPU time of the functions for each event that reached a receiver, by size of room and variant; of Tabletalk also by the rate of messages. Lower is better.',
+        'CPU time of the functions for each event that reached a receiver, by size of room and variant, ' +
+        'and for Tabletalk also by message rate. Lower is better.',
       x: 'connections in the room',
       y: 'CPU per event, µs',
       series: byRate(['scan', 'scanOwn', 'members', 'unsigned', 'broadcast'], ({ cpuPerEventUs }) => cpuPerEventUs),
     },
     'events-per-second': {
-      title: `Delivered events per second, ${String(fast)} messages a second`,
+      title: `Delivered events per second, ${String(fast)} messages per second`,
       description:
-        'Events that reached their receivers in a second, by size of room and variant, beside those sent; less than one a second is left out.',
+        'Events that reached their receivers per second, by size of room and variant, compared with the number sent. ' +
+        'Less than one per second is not shown.',
       x: 'connections in the room',
       y: 'events per second',
       series: [
         ...VARIANTS.map((variant) => ({
-          name: names[variant],
+          name: TITLES[variant],
           points: pointsOf(measurements, variant, fast, ({ eventsPerSecond }) =>
             eventsPerSecond < 1 ? null : eventsPerSecond,
           ),
@@ -87,7 +91,8 @@ export function comparisonPlots(measurements: readonly Measurement[]): Record<st
     'dollars-per-million': {
       title: 'Dollars per million delivered events',
       description:
-        'Price on AWS of a million events at their receivers, by size of room and variant; of Tabletalk also by the rate of messages, which the others’ price does not depend on.',
+        'Price on AWS of a million delivered events, by size of room and variant, and for Tabletalk also ' +
+        'by message rate, which does not change the price of the others.',
       x: 'connections in the room',
       y: '$ per million events',
       series: byRate(['scan', 'scanOwn', 'members'], ({ dollarsPerMillionEvents }) => dollarsPerMillionEvents),

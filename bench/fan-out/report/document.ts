@@ -4,7 +4,7 @@ import { growthPlots, growthText } from './growth.ts'
 import type { Plot } from './line-plot.ts'
 import { short, withBlock } from './markdown.ts'
 
-/** The text of each generated block of `docs/performance.md`. */
+/** The generated blocks of `docs/performance.md`: Markdown by the name of the block. */
 export function blocksOf({ machine, measurements, growth, posting, start }: Run): Record<string, string> {
   return {
     machine: conditions(machine, measurements),
@@ -20,6 +20,7 @@ export const plotsOf = ({ measurements, growth }: Run): Record<string, Plot> => 
   ...growthPlots(growth),
 })
 
+/** The document with the blocks and figures of this run. */
 export const documentWith = (document: string, run: Run): string =>
   Object.entries(blocksOf(run)).reduce((text, [block, content]) => withBlock(text, block, content), document)
 
@@ -35,6 +36,7 @@ function conditions(
   const counted = fewest === most ? String(most) : `${String(fewest)} to ${String(most)}`
   return (
     `Machine: ${cpu}, ${String(cores)} cores, ${String(memoryGiB)} GiB, ${platform}, Node.js ${node}; ` +
-    `load before the run ${short(load)}. Rounds of a measurement: ${counted}; events that came twice: ${String(repeats)}; sends that failed: ${String(failed)}.`
+    `load before the run ${short(load)}. Rounds per measurement: ${counted}; ` +
+    `repeated events: ${String(repeats)}; failed sends: ${String(failed)}.`
   )
 }

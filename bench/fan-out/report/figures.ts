@@ -1,9 +1,11 @@
 import { dollarsFor } from '../../../scripts/costs/usage.ts'
-import type { Round, Used } from '../measurement.ts'
-import type { Measurement, VariantName } from '../comparison.ts'
 import { median } from '../../shared/statistics.ts'
+import type { Measurement } from '../measurement.ts'
+import type { Round, Used } from '../round.ts'
+import type { VariantName } from '../variants/variant-names.ts'
 
-export const names: Record<VariantName, string> = {
+/** What the report calls the variants. */
+export const TITLES: Record<VariantName, string> = {
   tabletalk: 'Tabletalk',
   scan: 'scan, 9 other rooms',
   scanOwn: 'scan, this room alone',
@@ -12,15 +14,23 @@ export const names: Record<VariantName, string> = {
   broadcast: 'floor: bare broadcast',
 }
 
-/** A message's frame from the client, and ours has a reply. The floors aren't chats: they have no price. */
+/**
+ * Billed frames per message besides the posts: the client's own, and Tabletalk's reply. The floors are no chats, so
+ * they have no price.
+ */
 const FRAMES: Partial<Record<VariantName, number>> = { tabletalk: 2, scan: 1, scanOwn: 1, members: 1 }
 
-/** A variant has kept up when its last event was there so soon after the last send. */
+/** A variant keeps up when its last event arrives within this time after the last send. */
 const KEPT_UP_MS = 1_000
 
-/** Of a measurement, medians over its rounds. What would be wrong of work cut short is `null`, as is what a floor hasn't got. */
+/**
+ * Medians over the rounds of a measurement; `peakMiB` is the maximum. `null` where a figure would be wrong because the
+ * work was cut short, and where a floor has no such figure.
+ */
 export interface Figures {
-  /** `late`: every event came, the last of them more than a second after the last send. `cut`: not every event came. */
+  /**
+   * `late`: every event arrived, the last one more than a second after the last send. `cut`: not every event arrived.
+   */
   state: 'kept up' | 'late' | 'cut'
   eventsPerSecond: number
   p50Ms: number | null
@@ -49,7 +59,7 @@ export function figuresOf({ variant, rounds }: Pick<Measurement, 'variant' | 'ro
     writesPerEvent: frames === undefined ? null : perEvent(({ writes }) => writes),
     dollarsPerMillionEvents:
       frames === undefined ? null : perEvent((used, round) => dollarsOf(used, round, frames) * 1e6),
-    peakMiB: mostOrNull(rounds.map(({ peakMiB }) => peakMiB)),
+    peakMiB: maxOrNull(rounds.map(({ peakMiB }) => peakMiB)),
   }
 }
 
@@ -69,7 +79,7 @@ function medianOrNull(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : median(known)
 }
 
-function mostOrNull(values: readonly (number | null)[]): number | null {
+function maxOrNull(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : Math.max(...known)
 }

@@ -1,12 +1,12 @@
-import type { Growth } from '../growth.ts'
 import { fitLine, type Line } from '../../shared/statistics.ts'
+import type { Growth } from '../growth.ts'
 import type { Plot } from './line-plot.ts'
 import { short, table } from './markdown.ts'
 
 const million = (dollars: number) => dollars * 1e6
 
-/** What is fitted against the number of connections of a room, and of rooms of a batch. */
-export function linesOf({ byRoom, byBatch }: Growth) {
+/** Straight lines: cost of a message by the connections of its room, and cost of a batch by its rooms. */
+function linesOf({ byRoom, byBatch }: Growth) {
   return {
     roomDollars: fitLine(byRoom.map(({ connections, dollars }) => [connections, million(dollars)])),
     roomCpu: fitLine(byRoom.map(({ connections, cpuMs }) => [connections, cpuMs])),
@@ -16,6 +16,7 @@ export function linesOf({ byRoom, byBatch }: Growth) {
   }
 }
 
+/** Markdown: a table, the fitted lines and a plot, by room and by batch. */
 export function growthText(growth: Growth): string {
   const { byRoom, byBatch, connectionsPerRoom } = growth
   const lines = linesOf(growth)
@@ -39,9 +40,9 @@ export function growthText(growth: Growth): string {
       ],
       rooms,
     ),
-    told('A million messages', '$', 'connection of the room', lines.roomDollars),
-    told('CPU of a message', 'ms', 'connection', lines.roomCpu),
-    told('Read units of a message', '', 'connection', lines.roomReads),
+    lineText('A million messages', '$', 'connection of the room', lines.roomDollars),
+    lineText('CPU of a message', 'ms', 'connection', lines.roomCpu),
+    lineText('Read units of a message', '', 'connection', lines.roomReads),
     '![Cost of a message against the size of the room](plots/growth-by-room.svg)',
     table(
       [
@@ -54,8 +55,8 @@ export function growthText(growth: Growth): string {
       ],
       batches,
     ),
-    told(`CPU of a batch, rooms of ${String(connectionsPerRoom)}`, 'ms', 'room', lines.batchCpu),
-    told('Read units of a batch', '', 'room', lines.batchReads),
+    lineText(`CPU of a batch, rooms of ${String(connectionsPerRoom)}`, 'ms', 'room', lines.batchCpu),
+    lineText('Read units of a batch', '', 'room', lines.batchReads),
     '![CPU of a message against the rooms of its batch](plots/growth-by-batch.svg)',
   ].join('\n\n')
 }
@@ -63,20 +64,23 @@ export function growthText(growth: Growth): string {
 const deviation = ({ slope, constant }: Line, x: number, y: number): string =>
   ((Math.abs(y - constant - slope * x) / y) * 100).toFixed(1)
 
-function told(what: string, unit: string, each: string, { slope, constant, worst }: Line): string {
+function lineText(what: string, unit: string, each: string, { slope, constant, worst }: Line): string {
   const amount = (value: number) =>
     unit === '$' ? `$${short(value)}` : `${short(value)}${unit === '' ? '' : ` ${unit}`}`
-  return `**${what}: ${amount(constant)} + ${amount(slope)} for each ${each}**; no point is further from the line than ${(worst * 100).toFixed(1)} % of its value.`
+  const worstPercent = `${(worst * 100).toFixed(1)} %`
+  const fit = `${amount(constant)} + ${amount(slope)} for each ${each}`
+  return `**${what}: ${fit}**; no point is further from the line than ${worstPercent} of its value.`
 }
 
-/** By file name. */
+/** Plots by the name of their file. */
 export function growthPlots(growth: Growth): Record<string, Plot> {
   const { byRoom, byBatch, connectionsPerRoom } = growth
   const { roomDollars, batchCpu } = linesOf(growth)
   return {
     'growth-by-room': {
       title: 'Cost of a message against the size of its room',
-      description: 'Dollars for a million messages that come one by one, measured and as a straight line fits them.',
+      description:
+        'Dollars for a million messages that arrive one by one, as measured and as the fitted straight line.',
       x: 'connections in the room',
       y: '$ per million messages',
       series: [
@@ -97,7 +101,9 @@ export function growthPlots(growth: Growth): Record<string, Plot> {
     },
     'growth-by-batch': {
       title: 'CPU of a message against the rooms of its batch',
-      description: `CPU time of the fan-out for each message, rooms of ${String(connectionsPerRoom)}, measured and as a straight line for the batch fits them.`,
+      description:
+        `CPU time of the fan-out for each message, rooms of ${String(connectionsPerRoom)}, ` +
+        'as measured and as the straight line fitted to whole batches.',
       x: 'rooms in the batch, one message each',
       y: 'CPU per message, ms',
       series: [

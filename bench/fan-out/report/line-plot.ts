@@ -1,6 +1,6 @@
-/** A plot of lines on two logarithmic axes, as an SVG that is read in a light page and in a dark one. */
+/** Lines on two logarithmic axes. */
 export interface Plot {
-  /** What one sees; also read out in place of the picture. */
+  /** Shown as the heading; screen readers read it and the description instead of the picture. */
   title: string
   description: string
   /** Axis titles, with the unit. */
@@ -9,11 +9,11 @@ export interface Plot {
   series: Series[]
 }
 
-export interface Series {
+interface Series {
   name: string
-  /** Both coordinates positive, in the order in which they are joined. */
+  /** In the order in which they are joined. Both coordinates must be positive. */
   points: (readonly [x: number, y: number])[]
-  /** `dots`: only the measured points; `dashed`: only a line, of what was not measured. Default: both. */
+  /** `dots`: only points; `dashed`: only a line, for values that were not measured. Default: points and a line. */
   look?: 'dots' | 'dashed'
 }
 
@@ -22,7 +22,10 @@ const HEIGHT = 440
 const AREA = { left: 96, right: 640, top: 52, bottom: 380 }
 const LEGEND = { x: 664, y: 72, step: 24 }
 
-/** Light and dark, told apart by those who don't see colours as well (Okabe and Ito), and by their marks. */
+/**
+ * For light and dark pages. Colour-blind readers can distinguish them too (Okabe and Ito), and each series has its own
+ * mark.
+ */
 const COLOURS: [light: string, dark: string][] = [
   ['#0072b2', '#56b4e9'],
   ['#d55e00', '#ff9d5c'],
@@ -44,6 +47,7 @@ const MARKS = [
   'M-5,-3H5V3H-5Z',
 ]
 
+/** The plot as an SVG that is readable on light and on dark pages. */
 export function linePlot({ title, description, x, y, series }: Plot): string {
   const points = series.flatMap((one) => one.points)
   const xAxis = axis(
@@ -58,7 +62,8 @@ export function linePlot({ title, description, x, y, series }: Plot): string {
   )
   const [middleX, middleY] = [(AREA.left + AREA.right) / 2, (AREA.top + AREA.bottom) / 2]
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title description">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" ` +
+      'aria-labelledby="title description">',
     `<title id="title">${escaped(title)}</title>`,
     `<desc id="description">${escaped(description)}</desc>`,
     `<style>${style(series.length)}</style>`,
@@ -86,7 +91,10 @@ interface Axis {
   at: (value: number) => number
 }
 
-/** From the 1, 2 or 5 below the least value to the one above the greatest; few decades are divided further. */
+/**
+ * From the tick below the smallest value to the tick above the largest: powers of ten, and 2 and 5 between them on
+ * short axes.
+ */
 function axis(values: readonly number[], from: number, to: number): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)]
   const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))]

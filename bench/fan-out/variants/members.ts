@@ -1,7 +1,7 @@
 /**
  * The per-member pattern: put the message, query the room's members, then query each member's connections and post to
- * them by the SDK's client. Kinder than where it is found: all members at once, not one after the other, with the
- * clients made once and nothing else read.
+ * them with the SDK's client. Faster than the samples that use it: it queries all members at the same time, not one
+ * after the other, creates its clients once, and reads nothing else.
  */
 import { paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { frameOf } from '../message.ts'

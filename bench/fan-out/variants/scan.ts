@@ -1,7 +1,7 @@
 /**
- * The pattern of the public samples: put the message, scan the table of connections, post to each by the SDK's client,
- * all at once. Kinder than the samples: it reads the scan to its end (they take the first page for all there is), posts
- * to the room only (they post to whoever is connected), and makes its clients once.
+ * The pattern of the public samples: put the message, scan the table of connections, post to all of them at the same
+ * time with the SDK's client. Better than the samples: it reads all pages of the scan (they read only the first), posts
+ * only to the room (they post to every connection), and creates its clients once.
  */
 import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb'
 import { frameOf } from '../message.ts'
@@ -9,7 +9,7 @@ import { client, makeTable, putAll, putMessage } from './sample-tables.ts'
 import { type Member, serve } from './serve.ts'
 import { stockPost } from './stock-post.ts'
 
-/** Connections in the table for each of the room's own. */
+/** Connections in the table for each connection of the room. */
 const tableFactor = Number(process.env['TABLE_FACTOR'])
 const tableOf = (chatRoomId: string) => `scan-${String(tableFactor)}-${chatRoomId}`
 

@@ -1,17 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
-import { countUnits } from '../capacity.ts'
 import { answerCalls } from '../../shared/rpc.ts'
+import { countUnits } from '../capacity.ts'
 
 export interface Member {
   connectionId: string
   userId: string
 }
 
-/** One variant to get a message to a room's connections, as the code of its Lambda functions. */
+/** One way to deliver a message to a room's connections: the code of its Lambda functions. */
 export interface Variant {
   client: DynamoDBClient
-  /** Makes a room known to it. Done in a process of its own, unless the variant keeps the room in memory. */
+  /** Stores a room. Runs in a process of its own, unless the variant keeps the room in memory. */
   seed: (chatRoomId: string, members: readonly Member[]) => Promise<void>
   /** The function that a client's frame invokes. */
   send: (chatRoomId: string, content: string) => Promise<void>
@@ -24,13 +24,13 @@ export interface VariantUsage {
   cpuMs: number
   reads: number
   writes: number
-  /** Of Lambda functions. */
+  /** Invocations of Lambda functions. */
   invocations: number
-  /** The most that was resident. */
+  /** Peak resident memory. */
   peakMiB: number
 }
 
-/** Lets another process drive the variant. */
+/** Lets the parent process call the variant's functions. */
 export function serve({ client, seed, send, work }: Variant): void {
   const units = countUnits(client)
   let invocations = 0

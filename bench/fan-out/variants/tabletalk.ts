@@ -1,4 +1,4 @@
-/** Ours: the deployed functions behind `broadcastMessage` and the stream, as they are. */
+/** Tabletalk: the deployed functions of `broadcastMessage` and of the stream, unchanged. */
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { ChatRoom } from '../../../src/entities/chat-room.ts'
 import { Membership } from '../../../src/entities/membership.ts'
@@ -10,7 +10,7 @@ import type { SocketEvent } from '../../../src/ws/socket-event.ts'
 import { type Member, serve } from './serve.ts'
 
 const SENDER = 'user-0'
-/** Epoch seconds, far from now. */
+/** Epoch seconds, far in the future. */
 const LATER = 4_000_000_000
 
 serve({ client, seed, send, work: (event: DynamoDBStreamEvent) => stream(event) })
@@ -34,5 +34,5 @@ async function send(chatRoomId: string, content: string): Promise<void> {
     },
   }
   const { statusCode, body } = await messages(event as SocketEvent)
-  if (statusCode !== 200) throw new Error(`unable to send; the function answered ${String(body)}`)
+  if (statusCode !== 200) throw new Error(`unable to send; the function returned ${String(body)}`)
 }

@@ -1,4 +1,4 @@
-/** A floor: who is in the room is known beforehand, nothing is kept, and posts go out unsigned. */
+/** A floor: the room's connections are in memory, nothing is stored, and posts are unsigned. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CONCURRENCY } from '../../../src/delivery/posting/post-frame.ts'
 import { forEachLimited } from '../../../src/delivery/for-each-limited.ts'

@@ -1,18 +1,14 @@
 import { readFileSync } from 'node:fs'
 
-/** What a process has used, asked of the system: one that is overloaded answers no calls. */
-export interface Seen {
-  cpuMs: number
-  peakMiB: number
-}
-
 const TICK_MS = 10
 
 /**
- * `null` where the system doesn't tell, which only Linux does.
+ * What a process has used since it started, read from the system, because an overloaded process answers no calls.
+ * `null` on systems other than Linux.
+ *
  * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (utime and stime) and proc_pid_status.5.html (VmHWM)
  */
-export function seen(pid: number): Seen | null {
+export function processUsage(pid: number): { cpuMs: number; peakMiB: number } | null {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
