@@ -1,15 +1,15 @@
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
 
-/** What the SDK rejects with: without a status, as for a timeout, only the name tells. */
+/** The SDK's error for a failed post. A timeout has no status, only its name. */
 export const failure = (status?: number, name = 'Unknown'): Error =>
   Object.assign(new Error(name), { name, $metadata: status === undefined ? {} : { httpStatusCode: status } })
 
-/** Stands in for `@connections`: keeps what was posted, in order, unless `fault` has it fail. */
+/** Stands in for `@connections`: keeps what was posted, in order, unless `fault` makes the post fail. */
 export class FakePost {
   readonly delivered: { connectionId: string; events: ChatEvent[]; bytes: number }[] = []
   readonly attempts: string[] = []
-  /** Rejects, or throws, for a post that fails. */
+  /** Rejects, or throws, to make a post fail. */
   fault: (connectionId: string) => void | Promise<void> = () => {}
 
   readonly post = async (connectionId: string, frame: Uint8Array): Promise<void> => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { forEachFairly } from '../../src/delivery/for-each-fairly.ts'
 
-/** Work that ends when the test says so: an item `a7` is of queue `a`. */
+/** Work that ends when the test ends it. The item `a7` is in queue `a`. */
 function gated() {
   const started: string[] = []
   const inWork = new Map<string, (error?: Error) => void>()
@@ -48,7 +48,7 @@ test('a queue whose items never end holds no more than its share while another h
     await end([...inWork.keys()].find((item) => item.startsWith('b'))!)
     expect([held('stuck'), held('b')]).toEqual([128, 128])
   }
-  // All of `b` has been begun, with not one of the other's ended: only now may the other have more.
+  // All items of `b` have begun and none of the other queue's has ended. Only now may the other queue have more places.
   expect(started.filter((item) => item.startsWith('b'))).toHaveLength(1_000)
   await end([...inWork.keys()].find((item) => item.startsWith('b'))!)
   expect(held('stuck')).toBe(129)
@@ -79,12 +79,12 @@ test('an item of several queues is worked once, for the queue whose turn comes f
   expect(started).toEqual(['a0', 'shared', 'b1'])
 })
 
-test('everything is worked, and a rejection is told after it', async () => {
+test('everything is worked, and then it rejects', async () => {
   const { started, work, end, endAll } = gated()
   const all = forEachFairly([queue('a', 3), queue('b', 2)], 2, work)
-  const told = expect(all).rejects.toThrow('broken')
+  const rejected = expect(all).rejects.toThrow('broken')
   await end('a0', new Error('broken'))
   await endAll()
-  await told
+  await rejected
   expect(started.toSorted()).toEqual(['a0', 'a1', 'a2', 'b0', 'b1'])
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test ends it. */
 function gated() {
   const started: number[] = []
   const ends = new Map<number, (error?: Error) => void>()
@@ -34,15 +34,15 @@ test('no items are no work', async () => {
   await expect(forEachLimited([], 2, () => Promise.reject(new Error('asked')))).resolves.toBeUndefined()
 })
 
-test('a rejection is told only after all others have ended', async () => {
+test('it rejects only after all others have ended', async () => {
   const { started, work, end } = gated()
   let over = false
   const all = forEachLimited([1, 2, 3], 2, work).finally(() => (over = true))
-  const told = expect(all).rejects.toThrow('broken')
+  const rejected = expect(all).rejects.toThrow('broken')
   await end(1, new Error('broken'))
   expect([started, over]).toEqual([[1, 2], false])
   await end(2)
   expect([started, over]).toEqual([[1, 2, 3], false])
   await end(3)
-  await told
+  await rejected
 })

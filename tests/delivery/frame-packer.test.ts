@@ -18,7 +18,7 @@ const LIMIT = 32_768
 const ENVELOPE = '{"type":"events","events":[]}'.length
 const sizeOf = (one: ChatEvent) => Buffer.byteLength(JSON.stringify(one))
 
-/** An event whose JSON has exactly that many bytes. */
+/** An event whose JSON has exactly so many bytes. */
 const eventOf = (seq: number, bytes: number) => event(seq, 'x'.repeat(bytes - sizeOf(event(seq, ''))))
 
 const read = (frame: Frame) => (JSON.parse(Buffer.from(frame.bytes).toString()) as EventsFrame).events

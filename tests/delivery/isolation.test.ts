@@ -15,7 +15,7 @@ afterEach(() => {
 
 const PLACES = 256
 
-/** A message to these connections; its room is the part of their ids before the dot. */
+/** A message to these connections. Its room is the part of their ids before the dot. */
 function to(connectionIds: readonly string[], content = 'hello'): Delivery {
   const chatRoomId = connectionIds[0]!.split('.')[0]!
   const event: ChatEvent = {
@@ -41,7 +41,7 @@ type Trouble = 'silent' | 'slow' | number
 /** How long a slow recipient's post takes, in ms. */
 const SLOW_MS = 2_000
 
-/** A gateway that answers, but to some never, or after 2 s, or always with this status. */
+/** A gateway that answers at once, except for the `strange` connections: never, after 2 s, or with this status. */
 function troubled(strange: ReadonlySet<string>, trouble: Trouble) {
   const attempts: string[] = []
   const post: PostFrame = async (connectionId, _frame, timeoutMs) => {
@@ -56,12 +56,12 @@ function troubled(strange: ReadonlySet<string>, trouble: Trouble) {
   return { attempts, post }
 }
 
-/** Lets everything happen that needs no time to pass. */
+/** Runs everything that can run without the clock being advanced. */
 async function atOnce(): Promise<void> {
   for (let i = 0; i < 50; i++) await new Promise(setImmediate)
 }
 
-/** How long it takes, in ms of the test's clock. */
+/** Returns the result and how long it took, in milliseconds of the fake clock. */
 async function timeOf<T>(work: Promise<T>): Promise<[T, number]> {
   const begun = Date.now()
   const ended = work.then((result) => [result, Date.now() - begun] as [T, number])
@@ -83,7 +83,7 @@ test.each<[string, Trouble]>([
   expect(new Set(attempts.slice(0, lastOfOther + 1).filter((id) => id.startsWith(other[0]!.split('.')[0]!))).size).toBe(
     2_000,
   )
-  // Of the room in trouble only what fits its half of the places was begun before that.
+  // Before that, the room in trouble had begun no more posts than its half of the places.
   expect(lastOfOther + 1).toBeLessThanOrEqual(2_000 + PLACES / 2)
   const [report] = await timeOf(done)
   const { delivered, slow, throttled, failed } = report.posts
@@ -124,7 +124,7 @@ test.each<[string, Trouble]>([
   expect(Math.max(...arrivals)).toBeLessThanOrEqual(Math.ceil(1_000 / (PLACES / 2)) * POST_MS)
 })
 
-test('10,000 that don’t answer are tried once each, and hold the batch 24 s; after that they hold it half a second', async () => {
+test('10,000 that don’t answer are tried once each and hold the batch 24 s, the next one half a second', async () => {
   const stuck = room('stuck', 10_000)
   const { attempts, post } = troubled(new Set(stuck), 'silent')
   const [first, firstMs] = await timeOf(fanOut([to(stuck)], post))

@@ -53,7 +53,7 @@ const counted = ({ delivered }: FakePost): Map<string, number> => {
   return posts
 }
 
-/** A handler that dies at its nth post: what it had under way is never heard of again. */
+/** Runs a handler that dies at its nth post. Its pending posts never end. */
 async function dyingAt(nth: number, gateway: FakePost, Records: DynamoDBRecord[]): Promise<void> {
   await new Promise<void>((died) => {
     let posts = 0
@@ -67,7 +67,7 @@ async function dyingAt(nth: number, gateway: FakePost, Records: DynamoDBRecord[]
   })
 }
 
-test("a huge room's first page is posted at once, and tasks post the rest: everybody once, and no task makes a task", async () => {
+test("a huge room's first page is posted at once, the rest by tasks: everybody once, no task makes tasks", async () => {
   const gateway = new FakePost()
   const handler = streamHandler(gateway.post)
   const record = messageRecord(ROOM, 1, { originConnectionId: ids[0]! })
@@ -78,7 +78,7 @@ test("a huge room's first page is posted at once, and tasks post the rest: every
   expect(first).toBeLessThan(CONNECTIONS / 2)
   expect(tasks.length).toBeGreaterThan(1)
 
-  // The same batch again: the same tasks, so the stream would report none of them.
+  // The batch is redelivered and writes the same items, which the stream does not report again.
   await handler({ Records: [record] })
   expect((await tasksInTable()).map(({ after }) => after).sort()).toEqual(tasks.map(({ after }) => after).sort())
   gateway.delivered.splice(first)

@@ -21,20 +21,20 @@ test.each(['text', 'broadcast'] as const)('a new %s is a message', (kind) => {
   expect(changeOf(recordOf('INSERT', messageImage(row)))).toEqual({ type: 'messageKept', message: row })
 })
 
-test.each(['file', 'hole'] as const)('a new %s is told by nobody here', (kind) => {
+test.each(['file', 'hole'] as const)('a new %s is not delivered by the stream', (kind) => {
   expect(changeOf(messageRecord('general', 7, { kind }))).toBeUndefined()
 })
 
-test.each(['MODIFY', 'REMOVE'] as const)('a message is told once: not at %s', (eventName) => {
+test.each(['MODIFY', 'REMOVE'] as const)('a message is delivered once: not at %s', (eventName) => {
   expect(changeOf(recordOf(eventName, messageImage(message('general', 7))))).toBeUndefined()
 })
 
-test.each(['INSERT', 'MODIFY'] as const)('typing is told at %s', (eventName) => {
+test.each(['INSERT', 'MODIFY'] as const)('typing is delivered at %s', (eventName) => {
   const row = { chatRoomId: 'general', userId: 'ada', isTyping: true, until: 1_800_000_008_000 }
   expect(changeOf(typingRecord(eventName, row))).toMatchObject({ type: 'typingChanged', typing: row })
 })
 
-test('typing that TTL removes is told nobody', () => {
+test('typing that TTL removes is not delivered', () => {
   const row = { chatRoomId: 'general', userId: 'ada', isTyping: true, until: 1_800_000_008_000 }
   expect(changeOf(typingRecord('REMOVE', row))).toBeUndefined()
 })
@@ -74,7 +74,7 @@ test('a record without an image means nothing here', () => {
   expect(changeOf({ eventName: 'INSERT', dynamodb: {} })).toBeUndefined()
 })
 
-/** The image of a good message without an attribute, or with another value of it. */
+/** The image of a valid message without one attribute, or with another value for it. */
 const spoiled = (attribute: string, value?: Image[string]): Image => {
   const image = messageImage(message('general', 7))
   delete image[attribute]

@@ -21,7 +21,7 @@ interface Said {
   chatRoomId: string
 }
 
-/** So many messages a second in a room, evenly, from now on. */
+/** Messages in a room from now on, evenly spaced. */
 function talk(perSecond: number, seconds: number, chatRoomId = 'busy'): Said[] {
   const begun = Date.now()
   return Array.from({ length: perSecond * seconds }, (_, i) => ({ at: begun + (i * 1_000) / perSecond, chatRoomId }))
@@ -31,7 +31,7 @@ const delivery = (chatRoomId: string): Delivery => ({
   event: { event: 'typing', chatRoomId, userId: 'ada', isTyping: true, expiresAt: 1 },
 })
 
-/** A shard whose batches are worked one at a time, each with all that is there; posting takes 20 ms. */
+/** Works a shard's batches one at a time. Each has all messages that wait by then, and posting takes 20 ms. */
 async function work(said: Said[], window: WindowSettings) {
   const waiting = said.toSorted((a, b) => a.at - b.at)
   const coalescing = new CoalescingWindow(window)
@@ -55,7 +55,7 @@ async function work(said: Said[], window: WindowSettings) {
   return { batches, waits }
 }
 
-test('at 100 messages a second there is at most one post for ten events, and none waits longer than the window', async () => {
+test('at 100 messages a second a post has ten events or more on average, and none waits longer than the window', async () => {
   const said = talk(100, 10)
   const { batches, waits } = await work(said, window)
   expect(batches.length / said.length).toBeLessThanOrEqual(0.1)
@@ -96,7 +96,7 @@ test('many quiet rooms make no pressure', async () => {
 const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
   Array.from({ length: count }, () => ({ ...delivery('busy'), ...more }))
 
-/** How long a batch that has just begun is held. */
+/** How long a batch that begins now is held, in milliseconds. */
 async function heldMs(coalescing: CoalescingWindow, batch: Delivery[]): Promise<number> {
   const startedAt = Date.now()
   const held = coalescing.hold(startedAt, batch)
@@ -109,7 +109,7 @@ test.each<[string, number, Delivery[]]>([
   ['with fewer events than the threshold', 0, deliveries(window.fromEventsPerSecond - 1)],
   ['with as many', window.milliseconds, deliveries(window.fromEventsPerSecond)],
   ['that shows a backlog', 0, deliveries(100)],
-  ['of what single connections are told', 0, deliveries(50, { only: [] })],
+  ['of deliveries to single connections', 0, deliveries(50, { only: [] })],
   ['of tasks', 0, deliveries(50, { range: { after: '00#', through: '0f' } })],
 ])('a batch %s is held %i ms', async (_, expected, batch) => {
   expect(await heldMs(new CoalescingWindow(window), batch)).toBe(expected)
@@ -123,12 +123,13 @@ test('what posting took counts', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test("stack.json's window is what the function is told, here and in Terraform", () => {
-  const told = windowEnvironment(window)
-  for (const [name, value] of Object.entries(told)) vi.stubEnv(name, value)
+test("the function's window is that of stack.json, here and in Terraform", () => {
+  const environment = windowEnvironment(window)
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
   expect(windowOf()).toEqual(window)
   const terraform = readFileSync(new URL('../../terraform/functions.tf', import.meta.url), 'utf8')
-  for (const name of Object.keys(told)) expect(terraform).toMatch(new RegExp(`\\b${name} += tostring\\(local\\.stream`))
+  for (const name of Object.keys(environment))
+    expect(terraform).toMatch(new RegExp(`\\b${name} += tostring\\(local\\.stream`))
 })
 
 test('the environment sets the window, and without it there is none', () => {

@@ -127,7 +127,7 @@ test('the sending connection hears its broadcast and not its text', async () => 
   expect(gateway.heardBy(other)).toEqual(['text', 'broadcast'])
 })
 
-test('a record that comes twice in a batch is told once', async () => {
+test('a record that is twice in a batch is delivered once', async () => {
   const room = unique('room')
   const id = await listening('ada', [room])
   const record = messageRecord(room, 1)
@@ -150,7 +150,7 @@ test.each([
 ])('a 410 %s deletes exactly that connection, and the others get everything', async (_, gone) => {
   const room = unique('room')
   const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => listening(`user-${i}`, [room])))
-  // The first by hash is the first that is posted to.
+  // The first by hash is posted to first.
   const [first] = await subscribersOf(room)
   gateway.fault = (id) => {
     if (id === first) throw gone
@@ -239,7 +239,7 @@ test('a record that cannot be read is reported when it is alone', async () => {
   expect(await handle(poison)).toEqual([sequenceNumberOf(poison)])
 })
 
-test('a batch that begins with a record that cannot be read is thrown, to be split, after the others went out', async () => {
+test('a batch that begins with an unreadable record throws, to be split, after the others were posted', async () => {
   const room = unique('room')
   const id = await listening('ada', [room])
   await expect(handle(withoutSender(room, 1), messageRecord(room, 2))).rejects.toThrow(
@@ -279,7 +279,7 @@ test('a removed connection loses all its subscriptions, and no other does', asyn
   for (const room of rooms) expect(await subscribersOf(room)).toEqual([alive])
 })
 
-test('typing is told to the others, and not when it is over', async () => {
+test('the others receive typing, but not when it is over', async () => {
   const room = unique('room')
   const ada = await listening('ada', [room])
   const bob = await listening('bob', [room])
@@ -292,7 +292,7 @@ test('typing is told to the others, and not when it is over', async () => {
   ])
 })
 
-/** A room with ada in it; who else is named is connected and no member. */
+/** A room with ada in it. The others are connected but no members. */
 async function givenRoom(others: string[]) {
   const room = unique('room')
   await createRoom({
@@ -307,7 +307,7 @@ async function givenRoom(others: string[]) {
   return { room, users, connections, ada: await listening('ada', [room], { joinId: 'ada-1' }) }
 }
 
-test('a new member is subscribed and told before the room is, and hears what was said in the same batch', async () => {
+test('a new member is subscribed before anything is posted, and receives the messages of the same batch', async () => {
   const { room, users, connections, ada } = await givenRoom(['bob'])
   const row = membership(room, users[0]!)
   await addMember(row)
@@ -334,7 +334,7 @@ test('who has left is unsubscribed before what was said in the same batch goes o
   expect(gateway.heardBy(ada)).toEqual(['message 1', 'memberLeft'])
 })
 
-test('a join that comes again after the leave subscribes nobody and is told nobody', async () => {
+test('a join that is redelivered after the leave subscribes nobody and is not delivered', async () => {
   const { room, users, connections, ada } = await givenRoom(['bob'])
   await handle(membershipRecord('INSERT', membership(room, users[0]!)))
   expect(await subscribersOf(room)).toEqual([ada])
@@ -342,7 +342,7 @@ test('a join that comes again after the leave subscribes nobody and is told nobo
   expect(gateway.heardBy(connections[0]!)).toEqual([])
 })
 
-test('a leave that comes again after the rejoin takes no subscription and is told nobody', async () => {
+test('a leave that is redelivered after the rejoin deletes no subscription and is not delivered', async () => {
   const { room, users, ada } = await givenRoom(['bob'])
   await addMember(membership(room, users[0]!, { joinId: 'join-2' }))
   const bob = await listening(users[0]!, [room], { joinId: 'join-2' })
@@ -351,7 +351,7 @@ test('a leave that comes again after the rejoin takes no subscription and is tol
   expect(gateway.heardBy(ada)).toEqual([])
 })
 
-test('a join that comes again after a leave and a rejoin leaves the rejoined subscribed', async () => {
+test('a join that is redelivered after a leave and a rejoin leaves the user subscribed', async () => {
   const { room, users, ada } = await givenRoom(['bob'])
   await addMember(membership(room, users[0]!, { joinId: 'join-2' }))
   const bob = await listening(users[0]!, [room], { joinId: 'join-2' })

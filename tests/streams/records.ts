@@ -9,7 +9,7 @@ export type Image = Record<string, AttributeValue>
 
 let sequence = 0
 
-/** A record of the stream as Lambda hands it over, each with a sequence number of its own. */
+/** A record of the stream as Lambda passes it, with a sequence number of its own. */
 export function recordOf(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', image: Image): DynamoDBRecord {
   const { pk, sk } = image as { pk: AttributeValue; sk: AttributeValue }
   return {

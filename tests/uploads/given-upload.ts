@@ -30,7 +30,7 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
   return { room, ada: ada!, bob: bob!, adaId, bobId }
 }
 
-/** A further connection of that user, subscribed to the room. */
+/** One more connection of the user, subscribed to the room. */
 export async function listening(chatRoomId: string, userId: string): Promise<string> {
   const connectionId = unique('c=')
   const expiresAt = inAnHour()
@@ -57,7 +57,7 @@ export async function givenForm(room: string, userId: string, more: Partial<Requ
   return { form, upload }
 }
 
-/** Sends the file and answers with the event that the function would get for it. */
+/** Sends the file. Returns the event that the function receives for it. */
 export async function arrival(
   form: Parameters<typeof sendForm>[0],
   body: Uint8Array<ArrayBuffer> = png,
@@ -68,7 +68,7 @@ export async function arrival(
   return objectEvents.at(-1)!
 }
 
-/** How the object stands: not there, or with its tags. */
+/** The tags of the object, or undefined when it does not exist. */
 export async function objectAt(Key: string): Promise<{ tags: (string | undefined)[] } | undefined> {
   try {
     await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }))

@@ -56,7 +56,7 @@ test('a file that is what was declared becomes one message, is kept, and every c
   expect(done).not.toHaveProperty('expiresAt')
 })
 
-test('an event that comes again after everybody was told tells nobody', async () => {
+test('an event that is redelivered after the upload was closed delivers nothing', async () => {
   const { room, bob, adaId } = await givenRoom()
   const { form } = await givenForm(room, adaId)
   const event = await arrival(form)
@@ -70,7 +70,7 @@ test('the same event worked twice at once makes one message', async () => {
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
   const outcomes = await Promise.allSettled([arrived(event), arrived(event)])
-  // The loser may meet the winner's transaction and is called again then.
+  // The slower one may fail at the faster one's transaction; Lambda then calls it again.
   if (outcomes.some(({ status }) => status === 'rejected')) await arrived(event)
   expect(await messagesOf(room)).toMatchObject([{ uploadId: upload.uploadId }])
   const heard = gateway.eventsOf(bob)
@@ -90,8 +90,8 @@ test('killed between any two of its requests, with or without the answer, the ne
       expect(kept, where).toHaveLength(1)
       const heard = gateway
         .eventsOf(bob)
-        .filter((told) => told.event === 'message' && told.file?.uploadId === upload.uploadId)
-      expect(new Set(heard.map((told) => JSON.stringify(told))).size, where).toBe(1)
+        .filter((one) => one.event === 'message' && one.file?.uploadId === upload.uploadId)
+      expect(new Set(heard.map((one) => JSON.stringify(one))).size, where).toBe(1)
       expect(await getUpload(upload.uploadId), where).toMatchObject({ status: 'completed', closed: true })
       expect(await objectAt(upload.objectKey), where).toEqual({ tags: [] })
     }
@@ -111,21 +111,21 @@ test('killed between any two requests of a rejection, the next try ends it', asy
       expect(await objectAt(upload.objectKey), where).toBeUndefined()
       const heard = gateway
         .eventsOf(ada)
-        .filter((told) => told.event === 'uploadFailed' && told.uploadId === upload.uploadId)
+        .filter((one) => one.event === 'uploadFailed' && one.uploadId === upload.uploadId)
       expect(heard.length, where).toBeGreaterThan(0)
     }
   }
   expect(await messagesOf(room)).toEqual([])
 })
 
-/** Works the event in a function that dies at its request after `lives`; answers whether it came to that. */
+/** Runs the handler, which dies at the request after the first `lives`. Returns whether there were so many requests. */
 async function killedAfter(lives: number, answerLost: boolean, event: S3Event): Promise<boolean> {
   let left = lives
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     const isLast = left-- === 0
     if (left >= 0) return work()
     if (isLast && answerLost) await work()
-    // A status that is never tried again: the dead don't wait.
+    // A status that is never retried, so that nothing waits.
     throw Object.assign(new Error('killed'), { $metadata: { httpStatusCode: 403 } })
   }
   const dying = { step: 'initialize', priority: 'high', name: 'dying' } as const
@@ -267,7 +267,7 @@ test('a file whose message was written is announced, even if the file has been l
   expect(gateway.eventsOf(bob)).toMatchObject([{ event: 'message', kind: 'file' }])
 })
 
-/** Has `act` done once, before the client's next request of that name. */
+/** Runs `act` once, before the client's next request of that name. */
 function before(sdkClient: { middlewareStack: unknown }, command: string, act: () => Promise<unknown>): void {
   const middlewareStack = sdkClient.middlewareStack as typeof client.middlewareStack
   let done = false
@@ -305,7 +305,7 @@ test('a lie that replaces a file while that becomes a message is removed', async
   const { form, upload } = await givenForm(room, adaId)
   const first = await arrival(form)
   let second!: Promise<void>
-  // The second looks at the lie while the upload is pending, and rejects when the first has completed it.
+  // The second judges the lie while the upload is pending, and rejects it after the first has completed the upload.
   before(client, 'TransactWriteItemsCommand', async () => {
     const lie = await arrival(form, sameSize('not a PNG'))
     await new Promise<void>((atRejection, failed) => {

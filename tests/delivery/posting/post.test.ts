@@ -26,7 +26,7 @@ const TIMEOUT_MS = 20_000
 const HOUR_MS = 3_600_000
 const frame = Buffer.from('{"type":"events","events":[{"content":"grüß dich 🙂"}]}')
 
-/** As in `src/entities/table.ts`, but with nothing remembered of another test's environment. */
+/** As in `src/entities/table.ts`, but without values cached from another test's environment. */
 const freshAws = (): Aws => new DynamoDBClient({}).config
 
 const named =
@@ -40,13 +40,13 @@ const redirect =
   (response) =>
     response.writeHead(status, { location: '/local/@connections/another' }).end()
 const hangUp: Answer = (response) => void response.socket!.destroy()
-/** No answer at all; the promise tells when the caller has given the socket up. */
+/** Sends no response. The promise resolves when the caller has closed the socket. */
 function silence(): { promise: Promise<void>; answer: Answer } {
   let closed = () => {}
   const promise = new Promise<void>((resolve) => (closed = resolve))
   return { promise, answer: (response) => response.on('close', closed) }
 }
-/** More than a socket's buffers hold: who doesn't read it never has the socket back. */
+/** More than the buffers of a socket hold: a caller that doesn't read it all can't use the socket again. */
 const verbosely =
   (status: number): Answer =>
   (response) =>

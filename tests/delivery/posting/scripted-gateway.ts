@@ -14,10 +14,10 @@ export interface Posted {
   port: number
 }
 
-/** What a gateway does with a post: a status with nothing else, or anything. */
+/** A status for an empty response, or a function that writes the response. */
 export type Answer = number | ((response: ServerResponse) => void)
 
-/** An `@connections` API that gives these answers in turn and then 200, and keeps what was posted. */
+/** An `@connections` API that gives these answers in turn and then 200. It keeps what was posted. */
 export async function scriptedGateway(...answers: Answer[]): Promise<{ posted: Posted[]; endpoint: string }> {
   const posted: Posted[] = []
   const endpoint = await serve((post, response) => {
@@ -29,7 +29,7 @@ export async function scriptedGateway(...answers: Answer[]): Promise<{ posted: P
   return { posted, endpoint: `${endpoint}/local` }
 }
 
-/** A server on loopback until the test ends; answers with its address. */
+/** Starts a server on loopback that is closed when the test ends. Returns its address. */
 export async function serve(answer: (request: Posted, response: ServerResponse) => void): Promise<string> {
   const server = createServer((req, response) => {
     const chunks: Buffer[] = []
@@ -51,7 +51,9 @@ export async function serve(answer: (request: Posted, response: ServerResponse) 
   return `http://127.0.0.1:${port}`
 }
 
-/** The `Authorization` that this post should carry: the SDK's signer's, over the headers that the post says are signed. */
+/**
+ * The `Authorization` that the post should have, by the SDK's signer, for the headers that the post names as signed.
+ */
 export async function rightAuthorization(post: Posted, region: string, credentials: Credentials): Promise<string> {
   const names = /SignedHeaders=([^,]+)/.exec(post.headers.authorization ?? '')?.[1]?.split(';') ?? []
   const date = String(post.headers['x-amz-date'])

@@ -21,7 +21,7 @@ interface Post {
   region: string
 }
 
-/** The headers that the SDK's own signer gives the same post. */
+/** The headers of the same post by the SDK's signer. */
 async function bySdk({ path, body, credentials, region }: Post): Promise<Record<string, string>> {
   const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: client.config.sha256 })
   const { headers } = await signer.sign({
@@ -48,7 +48,7 @@ const body = fc.oneof(
   fc.uint8Array({ maxLength: 600 }),
   fc.string({ unit: 'grapheme' }).map((content) => new TextEncoder().encode(JSON.stringify({ content }))),
 )
-// Few of each, so that the same key is used again as well as made anew.
+// Few of each, so that a key is sometimes used again and sometimes made anew.
 const credentials = fc.record(
   {
     accessKeyId: fc.constantFrom('AKIDEXAMPLE', 'ASIAEXAMPLE'),
