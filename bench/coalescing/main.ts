@@ -21,7 +21,7 @@ const RATES = [
 const WARM_UP = { perSecond: 50, seconds: 4 }
 
 // About Node.js releases to come; the processes under measurement inherit it.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 const { milliseconds } = loadStack().stream.window
 

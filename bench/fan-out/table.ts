@@ -41,11 +41,11 @@ export async function startTable(): Promise<Table> {
 }
 
 async function startWithHeap(): Promise<DynamoDbLocal> {
-  process.env['_JAVA_OPTIONS'] = HEAP
+  process.env._JAVA_OPTIONS = HEAP
   try {
     return await startDynamoDbLocal({ log: { ...consoleLog(), warn: () => {} } })
   } finally {
-    delete process.env['_JAVA_OPTIONS']
+    delete process.env._JAVA_OPTIONS
   }
 }
 

@@ -58,9 +58,9 @@ interface Result extends Required<Plan> {
 }
 
 // The emulator's own 256 MB are not enough for this room; it inherits this.
-process.env['_JAVA_OPTIONS'] = '-Xmx2g'
+process.env._JAVA_OPTIONS = '-Xmx2g'
 // About Node.js releases to come.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 const log = { ...consoleLog(), warn: () => {} }
 const stack = loadStack()
@@ -186,7 +186,7 @@ async function warmHandler(): Promise<Handler> {
 }
 
 function isOfTasks({ Records }: DynamoDBStreamEvent): boolean {
-  return Records.some(({ dynamodb }) => dynamodb?.NewImage?.['__edb_e__']?.S === 'FanOutTask')
+  return Records.some(({ dynamodb }) => dynamodb?.NewImage?.__edb_e__?.S === 'FanOutTask')
 }
 
 function countsOf(connections: readonly number[]): number[] {

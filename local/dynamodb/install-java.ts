@@ -10,7 +10,7 @@ export function installJavaCommand(platform: NodeJS.Platform, osRelease = ''): s
 
   const release: Record<string, string> = {}
   for (const [, name = '', value = ''] of osRelease.matchAll(/^(\w+)="?(.*?)"?$/gm)) release[name] = value
-  const families = [release['ID'] ?? '', ...(release['ID_LIKE'] ?? '').split(' ')]
+  const families = [release.ID ?? '', ...(release.ID_LIKE ?? '').split(' ')]
   for (const family of families) {
     switch (family) {
       case 'debian':
@@ -19,7 +19,7 @@ export function installJavaCommand(platform: NodeJS.Platform, osRelease = ''): s
       case 'amzn':
         return 'sudo dnf install -y java-21-amazon-corretto-headless'
       case 'fedora':
-        return release['ID'] === 'fedora'
+        return release.ID === 'fedora'
           ? 'sudo dnf install -y java-latest-openjdk-headless'
           : 'sudo dnf install -y java-21-openjdk-headless'
       case 'rhel':
@@ -39,6 +39,6 @@ export function installJavaCommand(platform: NodeJS.Platform, osRelease = ''): s
 
 /** Debian 11 and Ubuntu 22.04 are the last whose default Java is 11. */
 function defaultIsTooOld(release: Record<string, string>): boolean {
-  const version = Number(release['VERSION_ID'])
-  return (release['ID'] === 'debian' && version <= 11) || (release['ID'] === 'ubuntu' && version <= 22.04)
+  const version = Number(release.VERSION_ID)
+  return (release.ID === 'debian' && version <= 11) || (release.ID === 'ubuntu' && version <= 22.04)
 }

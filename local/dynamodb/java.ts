@@ -29,7 +29,7 @@ export async function findJava(javaPath?: string, env: NodeJS.ProcessEnv = proce
 }
 
 function candidates(env: NodeJS.ProcessEnv): string[] {
-  const home = env['JAVA_HOME']
+  const home = env.JAVA_HOME
   return [
     ...(home ? [join(home, 'bin', 'java')] : []),
     'java',

@@ -1,5 +1,4 @@
-import type { FailureCondition } from './failure-record.ts'
-import { failureRecord } from './failure-record.ts'
+import { type FailureCondition, failureRecord } from './failure-record.ts'
 import { failedFrom } from './batch-response.ts'
 import { inRegion } from './lambda-record.ts'
 import type { MappingState } from './mapping-state.ts'

@@ -8,7 +8,7 @@ import type { InvokeRequest } from './worker-messages.ts'
  */
 export function context(request: InvokeRequest, deadline: number): Context {
   const { functionName, id, memoryMb } = request
-  const region = process.env['AWS_REGION'] ?? 'us-east-1'
+  const region = process.env.AWS_REGION ?? 'us-east-1'
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
-import type { Closable, Log } from '../contracts.ts'
-import { FunctionError } from '../contracts.ts'
+import { type Closable, type Log, FunctionError } from '../contracts.ts'
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts'
 
 /** Lambda's limit for what runs before the handler: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */

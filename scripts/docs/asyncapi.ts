@@ -211,7 +211,7 @@ function schemas(): Record<string, JsonSchema> {
 
   const requests = jsonSchemas(sent, 'input')
   // What the schema has as a check in code.
-  requests['SendMessageRequest']!['oneOf'] = [{ required: ['chatRoomId'] }, { required: ['recipientId'] }]
+  requests.SendMessageRequest!.oneOf = [{ required: ['chatRoomId'] }, { required: ['recipientId'] }]
   return { ...requests, ...jsonSchemas(received, 'output'), GatewayError: gatewayError }
 }
 

@@ -57,7 +57,7 @@ async function textAt(location: string): Promise<string> {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(location) ?? []
   if (bucket === undefined || key === undefined) throw new Error(`unable to read ${location}; say s3://bucket/key`)
   // Path style on a laptop only, whose bucket has no domain.
-  const client = new S3Client({ forcePathStyle: process.env['AWS_ENDPOINT_URL_S3'] !== undefined })
+  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
   return Body!.transformToString()
 }

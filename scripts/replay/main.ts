@@ -68,13 +68,13 @@ async function streamFunction(posts: Posts): Promise<StreamFunction> {
   const missing = SETTINGS.filter((name) => !process.env[name])
   if (missing.length > 0) throw new Error(`unable to replay; not set: ${missing.join(', ')}`)
   // Metrics go to a log of Lambda's, which this isn't.
-  process.env['POWERTOOLS_METRICS_DISABLED'] ??= 'true'
-  process.env['POWERTOOLS_SERVICE_NAME'] ??= 'tabletalk-replay'
+  process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
+  process.env.POWERTOOLS_SERVICE_NAME ??= 'tabletalk-replay'
   const [{ streamHandler }, { postTo }] = await Promise.all([
     import('../../src/streams/handler.ts'),
     import('../../src/delivery/posting/post.ts'),
   ])
-  return streamHandler(posts.watch(postTo(process.env['CONNECTIONS_ENDPOINT']!)))
+  return streamHandler(posts.watch(postTo(process.env.CONNECTIONS_ENDPOINT!)))
 }
 
 function counted(records: number): string {

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { ChatClient, Room } from '../../client/index.ts'
-import { UnauthorizedError } from '../../client/index.ts'
+import { type ChatClient, type Room, UnauthorizedError } from '../../client/index.ts'
 import type { Runtime } from '../../local/runtime.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { startChat, unique } from '../support/runtime.ts'

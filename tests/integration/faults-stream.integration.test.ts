@@ -1,6 +1,5 @@
 import { tableName } from '../support/own-table.ts'
-import { PutItemCommand } from '@aws-sdk/client-dynamodb'
-import type { AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand, type AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { appendMessage } from '../../src/rooms/append-message.ts'

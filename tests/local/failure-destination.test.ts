@@ -22,7 +22,7 @@ test('keeps each record as a file that replays it, named in the log', async () =
   const dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-on-failure-'))
   try {
     const files: unknown[] = []
-    const log: Log = { ...silent, error: (_, fields) => files.push(fields?.['file']) }
+    const log: Log = { ...silent, error: (_, fields) => files.push(fields?.file) }
     const failures = createFailureDestination<object>({ dataDir, log })
     await Promise.all([failures.put({ n: 1 }), failures.put({ n: 2 })])
     const kept = await readdir(join(dataDir, 'on-failure'))

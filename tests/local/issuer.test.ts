@@ -1,14 +1,12 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StartupError } from '../../local/contracts.ts'
 import { listen } from '../../local/http.ts'
-import { createIssuer } from '../../local/issuer.ts'
-import type { Issuer } from '../../local/issuer.ts'
+import { createIssuer, type Issuer } from '../../local/issuer.ts'
 
 const serve = async (issuer: Issuer): Promise<{ server: Server; url: string }> => {
   const server = createServer((req, res) => {

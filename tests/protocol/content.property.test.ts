@@ -34,7 +34,7 @@ test('any string is accepted and comes back as it was, or is rejected with each 
       const { data, error } = request.safeParse(frame)
       const faults = error?.issues.map((issue) => {
         expect(issue.path).toEqual(['content'])
-        if (issue.code === 'custom') return issue.params?.['code'] === 'too_large' ? 'too_large' : 'lone surrogate'
+        if (issue.code === 'custom') return issue.params?.code === 'too_large' ? 'too_large' : 'lone surrogate'
         return issue.code
       })
 

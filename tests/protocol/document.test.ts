@@ -28,8 +28,8 @@ const framesIn = (markdown: string) =>
 
 /** The one schema that a frame of the document has to be valid by. */
 function schemasOf(frame: Record<string, unknown>): z.ZodMiniType[] {
-  const action = frame['action'] as Action
-  switch (frame['type']) {
+  const action = frame.action as Action
+  switch (frame.type) {
     case 'reply':
       return [ReplyFrame]
     case 'error':
@@ -104,7 +104,7 @@ test('every example is valid by its schema and has nothing that the schema does 
 
   for (const frame of frames.filter((each) => !gatewaysOwn.includes(each))) {
     for (const schema of schemasOf(frame)) expect(schema.parse(frame)).toMatchObject(frame)
-    if (frame['type'] === 'reply') {
+    if (frame.type === 'reply') {
       const { action, data } = frame as { action: Action; data: object }
       expect(actions[action].reply.parse(data)).toEqual(data)
     }

@@ -173,7 +173,7 @@ test('only a text over its limit of bytes is marked as too large', () => {
   const marked = (schema: z.ZodMiniType, value: unknown) =>
     schema
       .safeParse(value)
-      .error?.issues.map((issue) => (issue.code === 'custom' ? (issue.params?.['code'] as unknown) : issue.code))
+      .error?.issues.map((issue) => (issue.code === 'custom' ? (issue.params?.code as unknown) : issue.code))
   expect(marked(scalars.Content, x(16_385))).toEqual(['too_large'])
   expect(marked(scalars.Caption, x(2_049))).toEqual(['too_large'])
   expect(marked(scalars.FileName, x(256))).toEqual([undefined])

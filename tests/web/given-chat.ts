@@ -40,7 +40,7 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
 
 /** History as the server has it: the page before a number, or the newest. */
 export function pageOf(server: FakeServer, frame: Parameters<FakeServer['override']>[0]) {
-  if (frame.action !== 'getHistory' || frame['after'] !== undefined) return undefined
+  if (frame.action !== 'getHistory' || frame.after !== undefined) return undefined
   const {
     chatRoomId,
     before = Infinity,

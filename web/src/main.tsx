@@ -15,7 +15,7 @@ const root = createRoot(document.getElementById('root')!, {
 })
 const forever = kept(() => localStorage)
 const theme = new ThemeChoice(forever)
-const showTheme = () => (document.documentElement.dataset['theme'] = theme.get())
+const showTheme = () => (document.documentElement.dataset.theme = theme.get())
 theme.subscribe(showTheme)
 showTheme()
 

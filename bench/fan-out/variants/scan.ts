@@ -10,7 +10,7 @@ import { type Member, serve } from './serve.ts'
 import { stockPost } from './stock-post.ts'
 
 /** Connections in the table for each connection of the room. */
-const tableFactor = Number(process.env['TABLE_FACTOR'])
+const tableFactor = Number(process.env.TABLE_FACTOR)
 const tableOf = (chatRoomId: string) => `scan-${String(tableFactor)}-${chatRoomId}`
 
 serve({ client, seed, send })

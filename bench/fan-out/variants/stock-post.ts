@@ -1,7 +1,7 @@
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi'
 
 const gateway = new ApiGatewayManagementApiClient({
-  endpoint: process.env['CONNECTIONS_ENDPOINT']!,
+  endpoint: process.env.CONNECTIONS_ENDPOINT!,
   // Delays the warning that thousands of requests wait for its 50 sockets.
   requestHandler: { socketAcquisitionWarningTimeout: 3_600_000 },
 })

@@ -7,7 +7,7 @@ import { unsignedPost } from '../../shared/unsigned-post.ts'
 import { type Member, serve } from './serve.ts'
 
 const rooms = new Map<string, readonly Member[]>()
-const post = unsignedPost(process.env['CONNECTIONS_ENDPOINT']!)
+const post = unsignedPost(process.env.CONNECTIONS_ENDPOINT!)
 
 serve({
   client: new DynamoDBClient({}),

@@ -70,5 +70,5 @@ export async function rightAuthorization(post: Posted, region: string, credentia
     },
     { signingDate: new Date(date.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5')) },
   )
-  return headers['authorization']!
+  return headers.authorization!
 }

@@ -28,7 +28,7 @@ async function given(items: Record<string, AttributeValue | undefined>, sweeping
   })
   const left = async () => {
     const { Items } = await client.send(new ScanCommand({ TableName: tableName }))
-    return (Items ?? []).map((item) => item['sk']?.S).sort()
+    return (Items ?? []).map((item) => item.sk?.S).sort()
   }
   return { tableName, ttlDeletions, sweeper, left }
 }
@@ -56,7 +56,7 @@ describe('sweep', () => {
     const { sweeper, left, ttlDeletions, tableName } = await given({ a: { N: String(NOW_SECONDS - 1) } }, prolonging)
     prolonging.middlewareStack.add(
       (next, context) => async (args) => {
-        if (context['commandName'] === 'DeleteItemCommand') {
+        if (context.commandName === 'DeleteItemCommand') {
           const Item = { ...key('a'), expiresAt: { N: String(NOW_SECONDS + 60) } }
           await client.send(new PutItemCommand({ TableName: tableName, Item }))
         }

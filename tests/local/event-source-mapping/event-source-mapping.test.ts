@@ -87,7 +87,7 @@ describe('records', () => {
     await mapping.idle()
 
     expect(
-      batches.flat().map(({ dynamodb, userIdentity }) => [dynamodb?.Keys?.['sk']?.S, userIdentity as unknown]),
+      batches.flat().map(({ dynamodb, userIdentity }) => [dynamodb?.Keys?.sk?.S, userIdentity as unknown]),
     ).toEqual([
       ['expired', { type: 'Service', principalId: 'dynamodb.amazonaws.com' }],
       ['removed', undefined],
@@ -231,8 +231,8 @@ describe('queues', () => {
       // Never resolves when queues exclude each other.
       await bothRun.opened
       for (const { dynamodb } of records) {
-        const sk = dynamodb?.Keys?.['sk']?.S
-        seen.set(sk, [...(seen.get(sk) ?? []), dynamodb?.NewImage?.['round']?.N])
+        const sk = dynamodb?.Keys?.sk?.S
+        seen.set(sk, [...(seen.get(sk) ?? []), dynamodb?.NewImage?.round?.N])
       }
       for (const key of keys) running.delete(key)
       return undefined

@@ -56,7 +56,7 @@ export async function givenMapping(
 }
 
 export function sortKeys(records: DynamoDBRecord[]): (string | undefined)[] {
-  return records.map(({ dynamodb }) => dynamodb?.Keys?.['sk']?.S)
+  return records.map(({ dynamodb }) => dynamodb?.Keys?.sk?.S)
 }
 
 export function failing(...records: (DynamoDBRecord | undefined)[]) {
