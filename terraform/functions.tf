@@ -39,7 +39,7 @@ resource "aws_lambda_function" "this" {
 
   function_name    = local.function_names[each.key]
   role             = aws_iam_role.function[each.key].arn
-  runtime          = "nodejs22.x"
+  runtime          = var.runtime
   architectures    = ["arm64"]
   handler          = "index.handler"
   filename         = "${path.module}/${var.build_dir}/zips/${each.key}.zip"

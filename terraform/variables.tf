@@ -89,6 +89,17 @@ variable "build_dir" {
   default     = "../dist"
 }
 
+variable "runtime" {
+  description = "Lambda runtime of the functions. nodejs24.x needs version 6.19 or newer of the AWS provider, which `terraform.tf` does not allow yet."
+  type        = string
+  default     = "nodejs22.x"
+
+  validation {
+    condition     = contains(["nodejs22.x", "nodejs24.x"], var.runtime)
+    error_message = "The functions are built for nodejs22.x and nodejs24.x."
+  }
+}
+
 # A domain of its own
 
 variable "domain_name" {

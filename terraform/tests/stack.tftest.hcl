@@ -18,6 +18,24 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.runtime == "nodejs22.x"])
+    error_message = "A function has another runtime than the default of the variable."
+  }
+
+  assert {
+    condition     = toset(keys(aws_apigatewayv2_integration.this)) == toset([for route in local.stack.routes : route.function])
+    error_message = "Each function behind the API has one integration, which its routes share."
+  }
+
+  assert {
+    condition = alltrue([
+      for key, route in local.stack.routes :
+      aws_apigatewayv2_route.this[key].target == "integrations/${aws_apigatewayv2_integration.this[route.function].id}"
+    ])
+    error_message = "A route calls another function than stack.json says."
+  }
+
+  assert {
     condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(keys(local.stack.routes))
     error_message = "The routes are not those of stack.json."
   }

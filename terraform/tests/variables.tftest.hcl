@@ -17,6 +17,7 @@ run "refuses_what_cannot_work" {
     allowed_origins       = ["https://chat.example.com/"]
     name                  = "Tabletalk"
     region                = "Frankfurt"
+    runtime               = "nodejs20.x"
     domain_name           = "chat-api.example.com"
     max_file_bytes        = 0
     allowed_content_types = []
@@ -35,6 +36,7 @@ run "refuses_what_cannot_work" {
     var.allowed_origins,
     var.name,
     var.region,
+    var.runtime,
     var.domain_name,
     var.max_file_bytes,
     var.allowed_content_types,
