@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config'
-
-// The SDK's notice that Node 20 is about to leave its support says nothing about a test.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+// The forks that run the tests inherit what it sets.
+import './local/quiet-sdk.ts'
 
 /**
  * Hundreds of clients at once: beside other tests each would mostly wait for the processor, so it runs after them, and

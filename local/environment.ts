@@ -1,4 +1,5 @@
 import type { Stack } from '../terraform/stack.ts'
+import { QUIET_SDK } from './quiet-sdk.ts'
 
 /** What the functions' environment is made of, in place of Terraform. */
 export interface LocalParts {
@@ -38,7 +39,7 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...QUIET_SDK,
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,
     TABLE_NAME: parts.tableName,
     // More than on AWS: DynamoDB Local shares the machine with everything else.

@@ -18,8 +18,6 @@ try {
 }
 
 async function main(): Promise<void> {
-  // The SDK's notice about future Node.js releases would appear at every start.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { verbose, ...settings } = readStartSettings(process.env)
   const stopped = stopSignal()
   const runtime = await startRuntime({ ...settings, preparePage: true, log: consoleLog({ verbose }) })

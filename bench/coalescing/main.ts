@@ -20,9 +20,6 @@ const RATES = [
 /** Not counted: it warms up the compiler, the functions and the SDK's sockets. */
 const WARM_UP = { perSecond: 50, seconds: 4 }
 
-// About Node.js releases to come; the processes under measurement inherit it.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-
 const { milliseconds } = loadStack().stream.window
 
 interface Round {

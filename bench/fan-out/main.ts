@@ -20,9 +20,6 @@ const RESULT = 'latest'
 const document = new URL('../../docs/performance.md', import.meta.url)
 const plots = new URL('../../docs/plots/', import.meta.url)
 
-// The SDK's warning about Node.js versions would appear between the figures.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-
 const options = new Set(process.argv.slice(2))
 if (options.has('--report')) {
   await write(JSON.parse(await readFile(resultFile(RESULT), 'utf8')) as Run)

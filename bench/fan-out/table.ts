@@ -5,6 +5,7 @@ import type { Closable } from '../../local/contracts.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../local/dynamodb/process.ts'
 import { LOCAL_CREDENTIALS } from '../../local/environment.ts'
+import { QUIET_SDK } from '../../local/quiet-sdk.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { processUsage } from './process-usage.ts'
 
@@ -59,7 +60,7 @@ const environmentOf = (endpoint: string, tableName: string): Record<string, stri
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  ...QUIET_SDK,
   TABLE_NAME: tableName,
   // DynamoDB Local shares two cores with everything else.
   TABLE_TIMEOUT_MS: '30000',

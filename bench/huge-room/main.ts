@@ -59,8 +59,6 @@ interface Result extends Required<Plan> {
 
 // The emulator's own 256 MB are not enough for this room; it inherits this.
 process.env._JAVA_OPTIONS = '-Xmx2g'
-// About Node.js releases to come.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 const log = { ...consoleLog(), warn: () => {} }
 const stack = loadStack()

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { QUIET_SDK } from '../../local/quiet-sdk.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { bundleFunctions, root } from '../../scripts/shared/bundling/bundle-functions.ts'
 
@@ -36,7 +37,7 @@ const environment = {
   JWT_ISSUER: 'none',
   JWT_AUDIENCE: 'none',
   CONNECTIONS_ENDPOINT: 'http://localhost/',
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  ...QUIET_SDK,
 }
 
 interface Start {

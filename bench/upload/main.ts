@@ -11,9 +11,6 @@ const MEMBERS = 100
 const ROUNDS = 11
 const SIZES = [1_024, 1024 * 1024, 25 * 1024 * 1024]
 
-// About Node.js releases to come; the functions under measurement inherit it.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-
 const chat = await startRuntime()
 try {
   const userIds = Array.from({ length: MEMBERS }, (_, i) => `user-${String(i)}`)

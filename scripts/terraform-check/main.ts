@@ -6,13 +6,11 @@
  * Prints what is skipped because this machine lacks something. With `--complete` that is a failure, except for tflint.
  */
 import { join } from 'node:path'
+import '../../local/quiet-sdk.ts'
 import { root } from '../shared/bundling/bundle-functions.ts'
 import { startMoto } from './moto.ts'
 import { rehearse } from './rehearsal.ts'
 import { makeWorkspace, run, type Workspace } from './workspace.ts'
-
-// The SDK's notice that Node 20 is about to leave its support says nothing about the stack.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 const skipped: string[] = []
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
+import { QUIET_SDK } from '../../local/quiet-sdk.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { ownBucket } from '../support/own-bucket.ts'
@@ -14,7 +15,7 @@ const environment = {
   AWS_REGION: 'us-east-1',
   ...credentialsEnvironment,
   AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  ...QUIET_SDK,
   TABLE_NAME: `bundled-${randomUUID()}`,
   AWS_ENDPOINT_URL_S3: ownBucket.endpoint,
   FILES_BUCKET: process.env.FILES_BUCKET ?? '',

@@ -12,7 +12,6 @@ Object.assign(process.env, {
   AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
   AWS_REGION: 'us-east-1',
   ...credentialsEnvironment,
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   TABLE_NAME: tableName,
   TABLE_TIMEOUT_MS: '8000',
   CONNECTIONS_ENDPOINT: 'http://localhost:1/none',
