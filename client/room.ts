@@ -1,5 +1,5 @@
 import type { Reply } from '../src/protocol/actions.ts'
-import { isDirectRoomId } from '../src/protocol/direct-room-id.ts'
+import { isDirectRoomId } from '../src/protocol/room-id.ts'
 import { peerFromRoomName } from '../src/protocol/direct-room-name.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
 import { isNotAMember } from './errors.ts'
@@ -167,7 +167,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    *
    * @example
    * const message = room.send({ content: 'hello' })
-   * const { seq } = await message.done
+   * console.log(message.state, (await message.done).seq)
    */
   send({ content }: { content: string }): OutgoingMessage {
     return this.#context.outbox.send(this.#destination, 'text', content)
@@ -188,7 +188,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    *
    * @example
    * const { messages, hasMore } = await room.history({ limit: 20 })
-   * const older = hasMore ? await room.history({ before: messages[0]!.seq, limit: 20 }) : undefined
+   * if (hasMore) console.log(await room.history({ before: messages[0]!.seq, limit: 20 }))
    */
   history(page: { before?: number; after?: number; limit?: number } = {}): Promise<Reply<'getHistory'>> {
     return this.#context.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })

@@ -1,4 +1,5 @@
 import { listOf, optional } from '../env.ts'
+import { matchesContentType } from '../protocol/matches-content-type.ts'
 
 /** The types that may be uploaded when `ALLOWED_CONTENT_TYPES` is not set. */
 const DEFAULT_ALLOWED = [
@@ -24,12 +25,7 @@ const mediaTypes = listOf({
 /** Media types; `image/*` stands for all images. */
 export const allowedTypes: string[] = optional('ALLOWED_CONTENT_TYPES', mediaTypes) ?? DEFAULT_ALLOWED
 
-const matches = (contentType: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) =>
-    pattern.endsWith('/*') ? contentType.startsWith(pattern.slice(0, -1)) : contentType === pattern,
-  )
-
-export const isAllowed = (contentType: string): boolean => matches(contentType, allowedTypes)
+export const isAllowed = (contentType: string): boolean => matchesContentType(contentType, allowedTypes)
 
 /** Types that a browser shows without running code: raster images, audio, video, PDF and plain text. */
 const INERT = [
@@ -45,7 +41,7 @@ const INERT = [
   'video/*',
 ]
 
-export const shownInline = (contentType: string): boolean => matches(contentType, INERT)
+export const shownInline = (contentType: string): boolean => matchesContentType(contentType, INERT)
 
 /** Each row: names of one format, those that are detected from the first bytes and those that clients declare. */
 const SYNONYMS = [
@@ -92,7 +88,7 @@ const TEXTUAL = ['application/json', 'image/svg+xml', 'text/*']
  * @param detected the media type by the first bytes, undefined when they have no known signature
  */
 export function bearsOut(declared: string, bytes: Uint8Array, detected: string | undefined): boolean {
-  if (matches(declared, TEXTUAL)) return isText(bytes) && detected !== 'application/pdf'
+  if (matchesContentType(declared, TEXTUAL)) return isText(bytes) && detected !== 'application/pdf'
   if (detected === undefined) return false
   if (detected === declared) return true
   if (SYNONYMS.some((names) => names.includes(detected) && names.includes(declared))) return true

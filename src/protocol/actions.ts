@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isDirectRoomId } from './direct-room-id.ts'
+import { isDirectRoomId } from './room-id.ts'
 import { MessageEvent } from './events.ts'
 import {
   DEFAULT_HISTORY_PAGE,

@@ -7,6 +7,7 @@ import {
   MAX_ROOM_NAME_CHARS,
   MAX_USER_ID_CHARS,
 } from './limits.ts'
+import { MAX_ROOM_ID_CHARS } from './room-id.ts'
 
 // zod/mini ships without words; without them `details` would say "Invalid input" for everything.
 z.config(en())
@@ -26,12 +27,12 @@ const maxBytes = (limit: number) =>
 const charactersUpTo = (limit: number) =>
   z.refine<string>((text) => [...text].length <= limit, { error: `is longer than ${limit} characters` })
 
-export const ChatRoomId = z
-  .string()
-  .check(
-    z.regex(/^[A-Za-z0-9_:-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ : -' }),
-    z.meta({ description: "A room's id: 1–64 of `[A-Za-z0-9_:-]`. Ids starting `dm:` are the server's." }),
-  )
+export const ChatRoomId = z.string().check(
+  z.regex(new RegExp(`^[A-Za-z0-9_:-]{1,${MAX_ROOM_ID_CHARS}}$`), {
+    error: `must be 1 to ${MAX_ROOM_ID_CHARS} of A-Z a-z 0-9 _ : -`,
+  }),
+  z.meta({ description: "A room's id: 1–64 of `[A-Za-z0-9_:-]`. Ids starting `dm:` are the server's." }),
+)
 
 export const UserId = z.string().check(
   z.minLength(1),

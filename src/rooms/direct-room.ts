@@ -3,7 +3,7 @@ import { getRoom } from '../entities/chat-room.ts'
 import { type CreatingConnection, createRoom, newJoinId } from '../entities/create-room.ts'
 import { addMember, getMembership } from '../entities/membership.ts'
 import { subscribe } from '../entities/subscription.ts'
-import { DIRECT_ROOM_PREFIX } from '../protocol/direct-room-id.ts'
+import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
 
 /** The direct room of two users: the same id whichever of the two asks. */

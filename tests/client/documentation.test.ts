@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
 import ts from 'typescript'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -18,13 +18,24 @@ const given = `
 declare const url: string, tokenUrl: string, file: File
 `
 
+/** The lines between `@example` and the next tag or the comment's end. */
+const EXAMPLE = /@example\n((?: *\*(?!\/)(?! @).*\n)+)/g
+
+const exampleGiven = `
+import { ChatClient, ChatError, protocolLimits, type Room } from 'tabletalk/client'
+declare const client: ChatClient, room: Room, file: File, getToken: () => string
+declare const localStorage: { getItem(key: string): string | null }
+declare const input: { maxLength: number; addEventListener(name: string, listener: () => void): void }
+`
+
 let chat: Runtime
 beforeAll(async () => {
   chat = await startChat()
 })
 afterAll(() => chat.close())
 
-test('the blocks of docs/client.md compile', () => {
+/** Compiles a module that stands beside this one. Returns what the compiler complains about. */
+function compile(source: string): string[] {
   const name = new URL('./documentation.blocks.ts', import.meta.url).pathname
   const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)) as { config: object }
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.')
@@ -32,13 +43,24 @@ test('the blocks of docs/client.md compile', () => {
   const read = host.getSourceFile.bind(host)
   host.getSourceFile = (path, languageVersion) =>
     path === name
-      ? ts.createSourceFile(path, given + program.replace('tabletalk/client', '../../client/index.ts'), languageVersion)
+      ? ts.createSourceFile(path, source.replace('tabletalk/client', '../../client/index.ts'), languageVersion)
       : read(path, languageVersion)
   const compiled = ts.createProgram([name], options, host)
-  const problems = ts
-    .getPreEmitDiagnostics(compiled)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-  expect(problems).toEqual([])
+  return ts.getPreEmitDiagnostics(compiled).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
+
+test('the blocks of docs/client.md compile', () => {
+  expect(compile(given + program)).toEqual([])
+})
+
+test('the examples in the comments of the SDK compile', () => {
+  const client = new URL('../../client/', import.meta.url)
+  const examples = readdirSync(client)
+    .filter((file) => file !== 'pages.ts')
+    .flatMap((file) => [...readFileSync(new URL(file, client), 'utf8').matchAll(EXAMPLE)])
+    .map(([, lines]) => `async () => {\n${lines!.replaceAll(/^ *\* ?/gm, '')}\n}`)
+  expect(examples.length).toBeGreaterThanOrEqual(10)
+  expect(compile(`${exampleGiven}\nexport const examples = [\n${examples.join(',\n')}\n]`)).toEqual([])
 })
 
 test('the blocks of docs/client.md run, and do what they say', async () => {

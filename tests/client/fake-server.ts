@@ -1,5 +1,5 @@
 import type { Socket } from '../../client/link.ts'
-import type { Action } from '../../src/protocol/actions.ts'
+import type { Action, Limits } from '../../src/protocol/actions.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -7,14 +7,6 @@ import type { VirtualClock } from './virtual-clock.ts'
 export type Asked = { action: Action; requestId: string } & Record<string, unknown>
 
 type Answer = { data: object } | { error: { code: ErrorCode; retryable: boolean; retryAfterMs?: number } } | 'nothing'
-
-const limits = {
-  contentBytes: 16_384,
-  typingRepeatMs: 3_000,
-  typingExpiryMs: 8_000,
-  connectionLifetimeMs: 2 * 60 * 60_000,
-  frameBytes: 32_768,
-}
 
 /** One connection as the server sees it. */
 export class FakeSocket implements Socket {
@@ -74,6 +66,13 @@ export class FakeSocket implements Socket {
 export class FakeServer {
   readonly sockets: FakeSocket[] = []
   readonly rooms = new Map<string, MessageEvent[]>()
+  /** What `sync` announces. */
+  limits: Limits = {
+    ...{ contentBytes: 16_384, captionBytes: 2_048, fileNameChars: 255, fileBytes: 25 * 1024 * 1024 },
+    ...{ contentTypes: ['image/*', 'text/*'], roomNameChars: 128, createRoomMembers: 100, historyPage: 100 },
+    ...{ frameBytes: 32_768, messageBytes: 131_072, typingRepeatMs: 3_000, typingExpiryMs: 8_000 },
+    ...{ idleTimeoutMs: 10 * 60_000, connectionLifetimeMs: 2 * 60 * 60_000 },
+  }
   /** Connections are refused. */
   down = false
   /** Stands in for the answer to a request when it gives one. */
@@ -131,7 +130,13 @@ export class FakeServer {
       case 'sync': {
         const rooms = (frame.rooms ?? {}) as Record<string, number>
         const entries = [...this.rooms.keys()].sort().map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
-        const data = { serverTime: this.#clock.now(), connectionId: 'c', userId: 'me', limits, rooms: entries }
+        const data = {
+          serverTime: this.#clock.now(),
+          connectionId: 'c',
+          userId: 'me',
+          limits: this.limits,
+          rooms: entries,
+        }
         return { data }
       }
       case 'listRooms':

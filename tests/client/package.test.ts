@@ -42,9 +42,10 @@ test('the bundle holds code of client and what of src/protocol needs no zod, and
   })
   const foreign = Object.keys(metafile.inputs).filter((path) => !path.startsWith('client/'))
   expect(foreign.sort()).toEqual([
-    'src/protocol/direct-room-id.ts',
     'src/protocol/direct-room-name.ts',
     'src/protocol/limits.ts',
+    'src/protocol/matches-content-type.ts',
+    'src/protocol/room-id.ts',
   ])
 })
 
@@ -79,14 +80,19 @@ test('the package’s own name leads Node to the client that brings its own sock
   const printed = await application(
     `console.log(Object.keys(await import('tabletalk/client')).sort().join(), import.meta.resolve('tabletalk/client'))`,
   )
-  expect(printed).toMatch(/^ChatClient,ChatError,UnauthorizedError file:.*\/tabletalk\/node\.js\n$/)
+  expect(printed).toMatch(
+    /^ChatClient,ChatError,UnauthorizedError,isDirectRoomId,matchesContentType,protocolLimits,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
+  )
 
   const { metafile } = await build({
     ...{ stdin: { contents: `export * from 'tabletalk/client'`, resolveDir: project }, absWorkingDir: project },
     ...{ bundle: true, format: 'esm', platform: 'browser', metafile: true, write: false },
   })
   expect(Object.keys(metafile.inputs)).toContain('node_modules/tabletalk/index.js')
-  expect(Object.values(metafile.outputs)[0]!.exports.sort()).toEqual(['ChatClient', 'ChatError', 'UnauthorizedError'])
+  expect(Object.values(metafile.outputs)[0]!.exports.sort()).toEqual([
+    ...['ChatClient', 'ChatError', 'UnauthorizedError'],
+    ...['isDirectRoomId', 'matchesContentType', 'protocolLimits', 'tokenExpiry'],
+  ])
 })
 
 test('where Node has no WebSocket and ws isn’t installed, the client says what to install', async () => {

@@ -4,9 +4,9 @@ import { FileAddress } from '../../web/src/state/file-address.ts'
 import { Identity, withoutName } from '../../web/src/state/identity.ts'
 import { kept } from '../../web/src/state/kept.ts'
 import { hashOf, routeFrom } from '../../web/src/state/route.ts'
-import { loadSettings, settingsFrom } from '../../web/src/state/settings.ts'
+import { loadPageConfig, pageConfigFrom } from '../../web/src/state/page-config.ts'
 import { ThemeChoice } from '../../web/src/state/theme.ts'
-import { tokenSource } from '../../web/src/state/tokens.ts'
+import { tokenSource } from '../../web/src/state/token-source.ts'
 import { tokenOf } from '../client/given-client.ts'
 import { FakeStrings } from './given-chat.ts'
 
@@ -16,7 +16,7 @@ describe('config.json', () => {
     ['/prod', 'https://chat.example/', 'wss://chat.example/prod'],
     ['wss://abc.execute-api.eu-central-1.amazonaws.com/prod', 'https://chat.example/', undefined],
   ])('with the url %s on %s leads to the WebSocket', (url, base, expected) => {
-    expect(settingsFrom({ url, signIn: { kind: 'token' } }, base).url).toBe(expected ?? url)
+    expect(pageConfigFrom({ url, signIn: { kind: 'token' } }, base).url).toBe(expected ?? url)
   })
 
   test.each([
@@ -27,19 +27,19 @@ describe('config.json', () => {
     [{ url: 'wss://x', signIn: { kind: 'magic' } }, /"signIn"/],
     [{ url: 'wss://x', signIn: { kind: 'tokenUrl' } }, /"signIn"/],
   ])('that is %j is refused in a sentence', (json, sentence) => {
-    expect(() => settingsFrom(json, 'https://chat.example/')).toThrow(sentence)
+    expect(() => pageConfigFrom(json, 'https://chat.example/')).toThrow(sentence)
   })
 
   test('cannot make a link that runs something', () => {
     const signIn = { kind: 'tokenUrl', url: '/token' }
     const settings = (signInUrl: string) =>
-      settingsFrom({ url: 'wss://x', signIn: { ...signIn, signInUrl } }, 'https://chat.example/').signIn
+      pageConfigFrom({ url: 'wss://x', signIn: { ...signIn, signInUrl } }, 'https://chat.example/').signIn
     expect(settings('javascript:alert(1)')).toEqual(signIn)
     expect(settings('https://id.example/')).toEqual({ ...signIn, signInUrl: 'https://id.example/' })
   })
 
   test('that is missing, or not JSON, is told', async () => {
-    const load = (response: Response) => loadSettings('https://chat.example/', async () => response)
+    const load = (response: Response) => loadPageConfig('https://chat.example/', async () => response)
     await expect(load(new Response('', { status: 404 }))).rejects.toThrow(
       'config.json is missing: the server answered 404.',
     )

@@ -3,10 +3,11 @@ import { ChatError } from '../../client/index.ts'
 import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
 import { fileType, isPicture } from '../../web/src/text/file-type.ts'
-import { dayName, dayOf } from '../../web/src/text/moments.ts'
-import { peerFrom } from '../../web/src/text/peer.ts'
+import { dayName, dayOf } from '../../web/src/text/date-text.ts'
 import { isRoomId, roomIdFrom } from '../../web/src/text/room-id.ts'
-import { countOf, sentenceOf, typingSentence } from '../../web/src/text/sentences.ts'
+import { countText } from '../../web/src/text/count-text.ts'
+import { errorSentence } from '../../web/src/text/error-sentence.ts'
+import { typingSentence } from '../../web/src/text/typing-sentence.ts'
 import { isVisible } from '../../web/src/text/visible.ts'
 
 describe('avatars', () => {
@@ -90,17 +91,6 @@ describe('the type of a file', () => {
   })
 })
 
-test.each([
-  ['ada, bob', 'ada', 'bob'],
-  ['ada, bob', 'bob', 'ada'],
-  ['ada, bob', 'eve', undefined],
-  ['a, b, c', 'a', undefined],
-  ['ada', 'ada', undefined],
-  [`ada, ${'x'.repeat(123)}`, 'ada', undefined],
-])('the room %j tells %s that the other is %s', (roomName, userId, peer) => {
-  expect(peerFrom(roomName, userId)).toBe(peer)
-})
-
 describe('ids of rooms', () => {
   test.each([
     ['Design team', 'design-team'],
@@ -116,9 +106,11 @@ describe('ids of rooms', () => {
 
 describe('sentences', () => {
   test('errors of the chat have words for people', () => {
-    expect(sentenceOf(new ChatError('room_not_found', 'unable to join; x'))).toBe('There is no room with that id.')
-    expect(sentenceOf(new ChatError('upload_failed', 'unable to upload; type_mismatch'))).toMatch(/not what its name/)
-    expect(sentenceOf(new ChatError('upload_failed', 'unable to upload; the bucket answered 403'))).toBe(
+    expect(errorSentence(new ChatError('room_not_found', 'unable to join; x'))).toBe('There is no room with that id.')
+    expect(errorSentence(new ChatError('upload_failed', 'unable to upload; type_mismatch'))).toMatch(
+      /not what its name/,
+    )
+    expect(errorSentence(new ChatError('upload_failed', 'unable to upload; the bucket answered 403'))).toBe(
       'The bucket answered 403.',
     )
   })
@@ -134,12 +126,12 @@ describe('sentences', () => {
   ])('a request with a wrong %s, which %s, is told of', (path, problem, sentence) => {
     const message = 'unable to accept the frame; it is not of the schema'
     const error = new ChatError('invalid_request', message, false, { details: [{ path, problem }] })
-    expect(sentenceOf(error)).toMatch(sentence)
+    expect(errorSentence(error)).toMatch(sentence)
   })
 
   test('whatever else is thrown is told as it is', () => {
-    expect(sentenceOf(new Error('This file is empty.'))).toBe('This file is empty.')
-    expect(sentenceOf('odd')).toBe('Odd.')
+    expect(errorSentence(new Error('This file is empty.'))).toBe('This file is empty.')
+    expect(errorSentence('odd')).toBe('Odd.')
   })
 
   test.each([
@@ -152,7 +144,7 @@ describe('sentences', () => {
   })
 
   test('more than 99 is 99+', () => {
-    expect([1, 99, 100].map(countOf)).toEqual(['1', '99', '99+'])
+    expect([1, 99, 100].map(countText)).toEqual(['1', '99', '99+'])
   })
 })
 

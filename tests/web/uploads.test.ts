@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ChatError, type MessageEvent, type Room, type UploadOptions } from '../../client/index.ts'
-import { Uploads } from '../../web/src/state/uploads.ts'
+import { type UploadLimits, Uploads } from '../../web/src/state/uploads.ts'
 import { settled } from '../client/virtual-clock.ts'
 
 interface Sent {
@@ -10,14 +10,17 @@ interface Sent {
   fail: (error: Error) => void
 }
 
-function givenUploads() {
+function givenUploads(limits?: UploadLimits) {
   const sent: Sent[] = []
   const upload: Room['upload'] = (file, options = {}) =>
     new Promise<MessageEvent>((resolve, reject) => {
       options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error))
       sent.push({ file: file as File, options, finish: () => resolve({} as MessageEvent), fail: reject })
     })
-  const uploads = new Uploads(() => ({ upload }))
+  const uploads = new Uploads(
+    () => ({ upload }),
+    () => limits,
+  )
   const states = () => uploads.get().map(({ name, state }) => `${name} ${state}`)
   return { uploads, sent, states }
 }
@@ -97,6 +100,29 @@ test.each([
   expect((uploads.get()[0]?.error as Error).message).toMatch(reason)
 })
 
+describe('in a deployment with other limits', () => {
+  const limits = { fileBytes: 10, contentTypes: ['text/plain', 'image/*'] }
+  const file = (bytes: number, type: string) => new File([new Uint8Array(bytes)], 'a', { type })
+
+  test.each([
+    [file(11, 'text/plain'), 'That is larger than the chat takes.'],
+    [file(10, 'text/csv'), 'Files of this type are not accepted.'],
+  ])('%o is refused before it is sent', async (refused, reason) => {
+    const { uploads, sent } = givenUploads(limits)
+    uploads.add([refused])
+    await settled()
+    expect(sent).toEqual([])
+    expect(uploads.get()).toMatchObject([{ state: 'refused', error: { message: reason } }])
+  })
+
+  test.each([file(10, 'text/plain'), file(1, 'image/png')])('%o is sent', async (accepted) => {
+    const { uploads, sent } = givenUploads(limits)
+    uploads.add([accepted])
+    await settled()
+    expect(sent).toHaveLength(1)
+  })
+})
+
 test.each([
   [new ChatError('invalid_request', 'unable to accept the frame; it is not of the schema'), 'refused'],
   [new ChatError('too_large', 'unable to accept the file; it is over 5 bytes'), 'refused'],
@@ -115,7 +141,10 @@ test.each([
 })
 
 test('says that a conversation begins with a message', async () => {
-  const uploads = new Uploads(() => undefined)
+  const uploads = new Uploads(
+    () => undefined,
+    () => undefined,
+  )
   uploads.add([text('a')])
   await settled()
   expect((uploads.get()[0]?.error as Error).message).toMatch(/^Say something first/)

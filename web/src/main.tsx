@@ -1,7 +1,7 @@
 import { createRoot } from 'react-dom/client'
 import { Identity } from './state/identity.ts'
 import { kept } from './state/kept.ts'
-import { loadSettings } from './state/settings.ts'
+import { loadPageConfig } from './state/page-config.ts'
 import { ThemeChoice } from './state/theme.ts'
 import './style/index.css'
 import { App } from './view/app.tsx'
@@ -20,10 +20,10 @@ theme.subscribe(showTheme)
 showTheme()
 
 try {
-  const settings = await loadSettings(document.baseURI, (url) => fetch(url, { cache: 'no-cache' }))
+  const config = await loadPageConfig(document.baseURI, (url) => fetch(url, { cache: 'no-cache' }))
   const forTab = kept(() => sessionStorage)
   const identity = new Identity(forTab)
-  root.render(<App settings={settings} theme={theme} identity={identity} kept={forever} keptForTab={forTab} />)
+  root.render(<App config={config} theme={theme} identity={identity} kept={forever} keptForTab={forTab} />)
 } catch (error) {
   root.render(<Unable reason={(error as Error).message} />)
 }

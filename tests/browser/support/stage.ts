@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import type { RuntimeOptions } from '../../../local/runtime-options.ts'
 import type { Runtime } from '../../../local/runtime.ts'
 import { entitiesOf } from '../../support/entities.ts'
 import { online, startChat, unique } from '../../support/runtime.ts'
@@ -33,11 +34,11 @@ export class Stage {
   chat!: Runtime
   browser!: Browser
 
-  /** Call it while the file is collected. */
-  static set(): Stage {
+  /** Call it while the file is collected. @param options of the runtime, beside a page that is built */
+  static set(options: RuntimeOptions = {}): Stage {
     const stage = new Stage()
     beforeAll(async () => {
-      ;[stage.chat, stage.browser] = await Promise.all([startChat({ preparePage: true }), launchBrowser()])
+      ;[stage.chat, stage.browser] = await Promise.all([startChat({ preparePage: true, ...options }), launchBrowser()])
     })
     afterAll(async () => {
       await stage.browser.close()

@@ -1,5 +1,4 @@
-import { type ChatClient, ChatError, type Room } from '../../../client/index.ts'
-import { peerFrom } from '../text/peer.ts'
+import { type ChatClient, ChatError, type Limits, protocolLimits, type Room } from '../../../client/index.ts'
 import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
 import type { Drafts } from './drafts.ts'
@@ -7,31 +6,34 @@ import type { Route } from './route.ts'
 import { Store } from './store.ts'
 import type { ReadMarks } from './unread.ts'
 
-/** As much of the client as the page uses. */
+/** The part of the client that the page uses. */
 export type Client = Pick<
   ChatClient,
-  'on' | 'rooms' | 'userId' | 'connect' | 'disconnect' | 'room' | 'direct' | 'createRoom'
+  'on' | 'rooms' | 'userId' | 'limits' | 'connect' | 'disconnect' | 'room' | 'direct' | 'createRoom'
 >
 
-/** What this browser keeps of a user. */
+/** What this browser stores for a user. */
 export interface Memory {
   marks: ReadMarks
   drafts: Drafts
 }
 
-/** A signed-in user's rooms and conversations. */
+/** What people write, and how much of it the chat takes. */
+type TextLimits = Pick<Limits, 'contentBytes' | 'roomNameChars'>
+
+/** The rooms and conversations of the user who is signed in. */
 export class Chat {
   readonly client: Client
   readonly connection: ConnectionStore
-  /** Rooms by name, then conversations by name. */
+  /** Rooms in order of their names, then direct conversations in order of theirs. */
   readonly conversations = new Store<readonly Conversation[]>([])
   /** Others' unread messages, of all conversations. */
   readonly unread = new Store(0)
   readonly #memory: (userId: string) => Memory
   readonly #onError: (error: unknown) => void
-  /** Of each room ever adopted: one that is left and joined again is the same. */
+  /** Every room that this page has shown, by id: one that is left and joined again keeps its conversation. */
   readonly #adopted = new Map<string, Conversation>()
-  /** Rooms told of before the first connection is complete are old ones. */
+  /** Until the first connection is complete, rooms that are added are old ones. */
   #isStarting = true
 
   constructor(
@@ -54,17 +56,22 @@ export class Chat {
     return this.client.userId ?? ''
   }
 
+  /** How much text the deployment accepts; before the first connection, how much the protocol allows. */
+  get limits(): TextLimits {
+    return this.client.limits ?? protocolLimits
+  }
+
   /** Whether messages or files would be lost if the page were closed now, those of rooms left included. */
   get hasUnsent(): boolean {
     return [...this.conversations.get(), ...this.#adopted.values()].some(({ hasUnsent }) => hasUnsent)
   }
 
-  /** A room that this user was in while this page was open. */
+  /** The conversation of a room that this user has left while the page was open. */
   former(id: string): Conversation | undefined {
     return this.#adopted.get(id)
   }
 
-  /** What the address names, if this user is in it; a conversation with somebody new begins. */
+  /** The conversation that the address names; `undefined` when this user has none of that name. */
   find(route: Route): Conversation | undefined {
     if (route.kind === 'home') return undefined
     const all = this.conversations.get()
@@ -72,13 +79,13 @@ export class Chat {
     return all.find(({ peer }) => peer === route.userId)
   }
 
-  /** Begins the conversation with a user, or goes on with it. */
+  /** Returns the conversation with a user; starts one when there is none. */
   talkTo(userId: string): Conversation {
     const known = this.find({ kind: 'direct', userId })
     if (known) return known
     const direct = this.client.direct(userId)
     const { drafts } = this.#memory(this.userId)
-    const conversation = new Conversation(direct, { userId: this.userId, peer: userId, readTo: 0, drafts })
+    const conversation = new Conversation(direct, { ...this.#own(drafts), readTo: 0 })
     this.#follow(conversation)
     this.#show(conversation)
     return conversation
@@ -96,7 +103,7 @@ export class Chat {
     return this.#adopt(room, 'old')
   }
 
-  /** Joins the room, and makes it when there is none. */
+  /** Joins the room, and creates it when there is none. */
   async joinOrCreate(id: string, roomName: string): Promise<Conversation> {
     try {
       return await this.join(id)
@@ -106,14 +113,14 @@ export class Chat {
     }
   }
 
-  /** What could not be sent to it goes with it. */
+  /** Leaves the room. Messages that could not be sent to it are discarded. */
   async leave(conversation: Conversation): Promise<void> {
     await conversation.room?.leave()
     for (const { id } of conversation.timeline.get().pending) conversation.timeline.discard(id)
     this.#remove(conversation)
   }
 
-  /** @param age what was said before is read in an `old` room of which nothing else is known, and unread in a `new` one */
+  /** @param age without a read mark, earlier messages count as read in an `old` room and as unread in a `new` one */
   #adopt(room: Room, age: 'old' | 'new'): Conversation {
     const known = this.conversations.get().find((conversation) => conversation.room === room)
     if (known) return known
@@ -131,22 +138,23 @@ export class Chat {
   }
 
   #opened(room: Room, age: 'old' | 'new'): Conversation {
-    const { userId } = this
-    const { marks, drafts } = this.#memory(userId)
+    const { marks, drafts } = this.#memory(this.userId)
     const head = room.position ?? 0
     const readTo = marks.get(room.id) ?? (age === 'old' ? head : 0)
-    // What comes while the page is closed is unread from here on.
+    // Messages that arrive while the page is closed are unread from here on.
     marks.set(room.id, readTo)
-    const isDirect = room.id.startsWith('dm:')
-    const peer = isDirect ? peerFrom(room.name ?? '', userId) : undefined
-    const conversation = new Conversation(room, { userId, peer, readTo, drafts })
-    if (isDirect && peer === undefined) {
+    const conversation = new Conversation(room, { ...this.#own(drafts), readTo })
+    if (room.isDirect && room.peer === undefined) {
       conversation
         .findPeer()
         .then(() => this.#sort())
         .catch(this.#onError)
     }
     return conversation
+  }
+
+  #own(drafts: Drafts) {
+    return { userId: this.userId, drafts, limits: () => this.client.limits }
   }
 
   #follow(conversation: Conversation): void {

@@ -6,20 +6,20 @@ import { Store } from './store.ts'
 import { Timeline } from './timeline.ts'
 import { hashOf, type Route } from './route.ts'
 import { Unread } from './unread.ts'
-import { Uploads } from './uploads.ts'
+import { type UploadLimits, Uploads } from './uploads.ts'
 
 interface About {
   userId: string
-  /** The other user, of a direct conversation; may be told later. */
-  peer: string | undefined
-  /** Up to where it has been read. */
+  /** The `seq` up to which the user has read. */
   readTo: number
   drafts: Drafts
+  /** Returns what the deployment accepts, `undefined` before it has said so. */
+  limits: () => UploadLimits | undefined
 }
 
-/** A room, or the conversation with one user, with all that the page shows of it. */
+/** A room or the conversation with one user, with everything that the page shows of it. */
 export class Conversation {
-  /** Stays the same for as long as the conversation is on the page. */
+  /** Identifies the conversation for as long as the page is open. */
   readonly key: string
   readonly kind: 'room' | 'direct'
   readonly title: Store<string>
@@ -28,36 +28,39 @@ export class Conversation {
   readonly unread: Unread
   readonly uploads: Uploads
   readonly typing = new Store<readonly string[]>([])
-  peer: string | undefined
   readonly on: Room['on']
   readonly #talk: Room | DirectRoom
   readonly #userId: string
   readonly #drafts: Drafts
 
-  constructor(talk: Room | DirectRoom, { userId, peer, readTo, drafts }: About) {
+  constructor(talk: Room | DirectRoom, { userId, readTo, drafts, limits }: About) {
     this.#talk = talk
     this.#userId = userId
     this.#drafts = drafts
-    this.peer = peer
     const { on } = talk
     this.on = on
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
-    this.kind = peer !== undefined || this.key.startsWith('dm:') ? 'direct' : 'room'
-    this.title = new Store(visibleOf(peer) ?? visibleOf(this.room?.name) ?? this.key)
+    this.kind = 'id' in talk && !talk.isDirect ? 'room' : 'direct'
+    this.title = new Store(visibleOf(this.peer) ?? visibleOf(this.room?.name) ?? this.key)
     this.unread = new Unread(readTo, this.room?.position ?? 0)
     this.timeline = new Timeline({
       on,
       history: async (page) => (await this.room?.history(page)) ?? { messages: [], hasMore: false },
     })
     this.members = new Members({ on, members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''] })
-    this.uploads = new Uploads(() => this.room)
+    this.uploads = new Uploads(() => this.room, limits)
     on('message', (message) => this.unread.arrived(message, message.senderId === userId))
     on('typing', (userIds) => this.typing.set(userIds))
   }
 
-  /** None yet for a direct conversation that nobody has begun. */
+  /** `undefined` for a direct conversation without a message yet. */
   get room(): Room | undefined {
     return 'id' in this.#talk ? this.#talk : this.#talk.room
+  }
+
+  /** The other user of a direct conversation. `undefined` for a room, and until `findPeer` has found them. */
+  get peer(): string | undefined {
+    return 'id' in this.#talk ? this.#talk.peer : this.#talk.userId
   }
 
   get route(): Route {
@@ -65,12 +68,12 @@ export class Conversation {
     return { kind: 'room', id: this.room?.id ?? this.key }
   }
 
-  /** Who or what it is about, for its colour. */
+  /** The id that decides the colour: the other user's or the room's. */
   get subject(): string {
     return this.peer ?? this.room?.id ?? this.key
   }
 
-  /** What is written and not sent. */
+  /** The text that is written and not sent. */
   get draft(): string {
     return this.#drafts.get(hashOf(this.route))
   }
@@ -89,34 +92,33 @@ export class Conversation {
     this.#talk.send({ content })
   }
 
-  /** At every key. */
+  /** Call it at every keystroke. */
   keystroke(): void {
     this.room?.typing.keystroke()
   }
 
   isOwn = (message: Pick<MessageEvent, 'senderId'>): boolean => message.senderId === this.#userId
 
-  /** Everything that is there has been looked at. */
+  /** Marks every message as read. */
   readonly markRead = (): void => {
     const last = this.timeline.get().messages.at(-1)?.seq
     const head = Math.max(last ?? 0, this.room?.position ?? 0)
     this.unread.read(head)
   }
 
-  /** After an absence, in which other things may have been said. */
+  /** The user is a member again: messages of the meantime are loaded, and count as read. */
   rejoined(): void {
     this.timeline.restart()
     this.markRead()
   }
 
-  /** A direct conversation whose peer its name didn't tell. */
+  /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */
   async findPeer(): Promise<void> {
-    const members = (await this.room?.members()) ?? []
-    this.peer = members.find((userId) => userId !== this.#userId) ?? members[0]
-    if (this.peer !== undefined) this.title.set(this.peer)
+    const peer = await this.room?.findPeer()
+    if (peer !== undefined) this.title.set(peer)
   }
 }
 
-/** A name of blanks only would leave nothing to click on. */
+/** Returns undefined for a name of blanks only, which would leave nothing to click on. */
 const visibleOf = (name: string | undefined): string | undefined =>
   name !== undefined && isVisible(name) ? name : undefined

@@ -1,6 +1,6 @@
-import type { Room } from '../../../client/index.ts'
+import { type Limits, matchesContentType, type Room } from '../../../client/index.ts'
 import { fileType } from '../text/file-type.ts'
-import { TYPE_REFUSED } from '../text/problems.ts'
+import { TOO_LARGE, TYPE_REFUSED } from '../text/problem-sentence.ts'
 import { Store } from './store.ts'
 import { isUnfit, UnfitFile } from './unfit-file.ts'
 
@@ -8,31 +8,39 @@ export interface UploadItem {
   id: string
   name: string
   size: number
-  /** 0 to 1: of the file, sent. */
+  /** How much of the file is sent, 0 to 1. */
   fraction: number
-  /** `waiting` for others to finish, `checking` when all is sent and the room doesn't have it yet, `refused` for good. */
+  /** `waiting` for other uploads, `checking` when all is sent and the message isn't there yet, `refused` for good. */
   state: 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
   error: unknown
 }
+
+/** The limits that a file has to keep. */
+export type UploadLimits = Pick<Limits, 'fileBytes' | 'contentTypes'>
 
 interface Job {
   file: File
   controller: AbortController
 }
 
-/** Files sent at the same time, of one conversation. */
+/** How many files of one conversation are sent at the same time. */
 const AT_ONCE = 3
 
-/** Files on their way into a room: gone from the list when the room has them. */
+/** Files on their way into a room. A file leaves the list when the room has its message. */
 export class Uploads extends Store<readonly UploadItem[]> {
   readonly #room: () => Pick<Room, 'upload'> | undefined
+  readonly #limits: () => UploadLimits | undefined
   readonly #jobs = new Map<string, Job>()
   #ids = 0
 
-  /** @param room none yet for a direct conversation that nobody has begun */
-  constructor(room: () => Pick<Room, 'upload'> | undefined) {
+  /**
+   * @param room returns undefined for a direct conversation without a message yet
+   * @param limits returns what the deployment accepts; `undefined` for no check before the file is sent
+   */
+  constructor(room: () => Pick<Room, 'upload'> | undefined, limits: () => UploadLimits | undefined) {
     super([])
     this.#room = room
+    this.#limits = limits
   }
 
   get areUnderWay(): boolean {
@@ -49,7 +57,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
     this.#next()
   }
 
-  /** Takes it back, or a failed one off the list. */
+  /** Cancels an upload, or removes a failed one from the list. */
   cancel(id: string): void {
     this.#jobs.get(id)?.controller.abort(new DOMException('cancelled', 'AbortError'))
     this.#remove(id)
@@ -69,7 +77,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
       .filter(({ state }) => state === 'waiting')
       .slice(0, AT_ONCE - active)) {
       this.#change(id, { state: 'sending' })
-      // It says itself when it fails.
+      // It shows its failure itself.
       this.#send(id).catch(() => {})
     }
   }
@@ -81,15 +89,13 @@ export class Uploads extends Store<readonly UploadItem[]> {
     try {
       const room = this.#room()
       if (!room) throw new Error('Say something first: the conversation begins with a message.')
-      if (file.size === 0) throw new UnfitFile('This file is empty.')
-      const contentType = await fileType(file)
-      if (contentType === undefined) throw new UnfitFile(TYPE_REFUSED)
+      const contentType = await fitType(file, this.#limits())
       const onProgress = (fraction: number) =>
         this.#change(id, { fraction, state: fraction < 1 ? 'sending' : 'checking' })
       await room.upload(file, { contentType, signal, onProgress })
       this.#remove(id)
     } catch (error) {
-      // One that was cancelled is not in the list any more.
+      // A cancelled upload is no longer in the list.
       this.#change(id, { state: isUnfit(error) ? 'refused' : 'failed', error })
     }
     this.#next()
@@ -103,4 +109,18 @@ export class Uploads extends Store<readonly UploadItem[]> {
     this.#jobs.delete(id)
     this.set(this.get().filter((item) => item.id !== id))
   }
+}
+
+/**
+ * Returns the media type to declare for a file.
+ *
+ * @throws UnfitFile when this deployment would refuse the file: it need not be sent to know
+ */
+async function fitType(file: File, limits: UploadLimits | undefined): Promise<string> {
+  if (file.size === 0) throw new UnfitFile('This file is empty.')
+  if (limits && file.size > limits.fileBytes) throw new UnfitFile(TOO_LARGE)
+  const contentType = await fileType(file)
+  const isAccepted = (type: string) => !limits || matchesContentType(type, limits.contentTypes)
+  if (contentType === undefined || !isAccepted(contentType)) throw new UnfitFile(TYPE_REFUSED)
+  return contentType
 }

@@ -1,17 +1,21 @@
-const MAX_CHARS = 64
+import { protocolLimits } from '../../../client/index.ts'
 
-/** What an id that people choose consists of; those that begin with `dm:` are the server's. */
-export const ROOM_ID = '(?!dm:)[A-Za-z0-9_:\\-]{1,64}'
+const { roomIdChars } = protocolLimits
 
-/** Whether there can be a room with that id, of people's or of the server's choice. */
-export const isRoomId = (id: string): boolean => /^[A-Za-z0-9_:-]{1,64}$/.test(id)
+/** Matches every room's id, as the `pattern` of an input. */
+export const ROOM_ID_PATTERN = `[A-Za-z0-9_:\\-]{1,${roomIdChars}}`
 
-/** An id that people can say to each other, made from a room's name: `Design team` is `design-team`. May be empty. */
+const roomId = new RegExp(`^${ROOM_ID_PATTERN}$`)
+
+/** Whether a room may have that id, whether a person or the server chose it. */
+export const isRoomId = (id: string): boolean => roomId.test(id)
+
+/** Makes an id that people can tell each other from a room's name: `Design team` is `design-team`. May be empty. */
 export const roomIdFrom = (name: string): string =>
   name
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, '-')
-    .slice(0, MAX_CHARS)
+    .slice(0, roomIdChars)
     .replaceAll(/^-+|-+$/g, '')

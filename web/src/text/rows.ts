@@ -1,6 +1,6 @@
 import type { MessageEvent } from '../../../client/index.ts'
 import type { Note, Pending, TimelineState } from '../state/timeline.ts'
-import { dayOf } from './moments.ts'
+import { dayOf } from './date-text.ts'
 import { spanOf } from './span.ts'
 
 /** A message in a group: one of the room's, or an own one that isn't there yet. */

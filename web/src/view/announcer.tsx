@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { typingSentence } from '../text/sentences.ts'
+import { typingSentence } from '../text/typing-sentence.ts'
 import { useStore } from './use-store.ts'
 
 /** For screen readers: what others say from now on. */

@@ -4,9 +4,9 @@ import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'
 import type { KeptStrings } from '../state/kept.ts'
-import type { Settings } from '../state/settings.ts'
+import type { PageConfig } from '../state/page-config.ts'
 import type { ThemeChoice } from '../state/theme.ts'
-import { tokenSource } from '../state/tokens.ts'
+import { tokenSource } from '../state/token-source.ts'
 import { ReadMarks } from '../state/unread.ts'
 import { ChatPage } from './chat-page.tsx'
 import { SignInPage } from './sign-in.tsx'
@@ -14,7 +14,7 @@ import { ChatContext } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
 interface AppProps {
-  settings: Settings
+  config: PageConfig
   theme: ThemeChoice
   identity: Identity
   /** Kept over restarts of the browser. */
@@ -23,19 +23,15 @@ interface AppProps {
   keptForTab: KeptStrings
 }
 
-interface Session {
-  chat: Chat
-}
-
-/** The page: whoever has signed in chats, whoever hasn't is asked. */
-export function App({ settings, theme, identity, kept, keptForTab }: AppProps) {
-  const { signIn } = settings
+/** The page: the chat, or the sign-in form for a user who isn't signed in. */
+export function App({ config, theme, identity, kept, keptForTab }: AppProps) {
+  const { signIn } = config
   const [credential, setCredential] = useState(() =>
-    // A link must not bring a token along, as it may bring a name.
+    // A link may carry a name, but must not carry a token.
     signIn.kind === 'tokenUrl' ? '' : identity.initial(signIn.kind === 'local' ? window.location.search : ''),
   )
   const [problem, setProblem] = useState<string>()
-  const session = useSession(settings, credential, kept, keptForTab)
+  const chat = useSignedInChat(config, credential, kept, keptForTab)
 
   const enter = (given: string) => {
     identity.keep(given)
@@ -49,44 +45,43 @@ export function App({ settings, theme, identity, kept, keptForTab }: AppProps) {
     setCredential(undefined)
   }
   if (credential === undefined) return <SignInPage signIn={signIn} problem={problem} onSignIn={enter} />
-  if (!session) return null
+  if (!chat) return null
   return (
-    <ChatContext value={session.chat}>
-      <Failing chat={session.chat} onFailed={exit} />
+    <ChatContext value={chat}>
+      <Failing chat={chat} onFailed={exit} />
       <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : () => exit()} />
     </ChatContext>
   )
 }
 
-/** A chat for as long as somebody is signed in. */
-function useSession(
-  settings: Settings,
+/** The chat of the user who is signed in; `undefined` while nobody is. */
+function useSignedInChat(
+  config: PageConfig,
   credential: string | undefined,
   kept: KeptStrings,
   keptForTab: KeptStrings,
-): Session | undefined {
-  const [session, setSession] = useState<Session>()
+): Chat | undefined {
+  const [chat, setChat] = useState<Chat>()
   useEffect(() => {
     if (credential === undefined) return
-    const getToken = tokenSource(settings.signIn, credential, window.fetch.bind(window))
-    const client = new ChatClient({ url: settings.url, getToken })
+    const getToken = tokenSource(config.signIn, credential, window.fetch.bind(window))
+    const client = new ChatClient({ url: config.url, getToken })
     const memory = (userId: string) => ({
       marks: new ReadMarks(kept, userId),
       drafts: new Drafts(keptForTab, userId),
     })
-    const chat = new Chat(client, memory, Date.now, reportError)
-    // What becomes of it is told by the status.
+    setChat(new Chat(client, memory, Date.now, reportError))
+    // A failure is shown by the connection's status.
     client.connect().catch(() => {})
-    setSession({ chat })
     return () => {
       client.disconnect()
-      setSession(undefined)
+      setChat(undefined)
     }
-  }, [settings, credential, kept, keptForTab])
-  return session
+  }, [config, credential, kept, keptForTab])
+  return chat
 }
 
-/** The client has given up: this user may not connect. */
+/** Signs the user out when the client has given up: they may not connect. */
 function Failing({ chat, onFailed }: { chat: Chat; onFailed: (reason: string) => void }) {
   const { status, error } = useStore(chat.connection)
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { ChatError } from '../../../client/index.ts'
 import type { ConnectionState } from '../state/connection-state.ts'
-import { sentenceOf } from '../text/sentences.ts'
+import { errorSentence } from '../text/error-sentence.ts'
 import { CloudOffIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
@@ -21,7 +21,7 @@ export function Banner() {
         <>
           <CloudOffIcon />
           <span>{state.hasBeenConnected ? 'Connection lost.' : 'No connection yet.'}</span>
-          {isWithoutToken(state.error) && <span>{sentenceOf(state.error)}</span>}
+          {isWithoutToken(state.error) && <span>{errorSentence(state.error)}</span>}
           <Countdown state={state} />
           {state.retryAt !== undefined && (
             <button type="button" className="link-button" onClick={tryNow}>

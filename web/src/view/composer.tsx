@@ -1,28 +1,28 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { ClipIcon, SendIcon } from './icons.tsx'
+import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
-/** What the protocol takes, bytes of UTF-8. */
-const MAX_BYTES = 16_384
-/** From here on it is said how much is left. */
-const NEAR_BYTES = 15_000
+/** The part of the limit above which the composer says how many bytes are left. */
+const NEARLY_FULL = 11 / 12
 
 const countOfBytes = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes.toLocaleString()} bytes`)
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
-/** Enter sends, Shift+Enter begins a line; what is written stays with its conversation. */
+/** Where a message is written: Enter sends, Shift+Enter starts a new line. The draft stays with its conversation. */
 export function Composer({ conversation }: { conversation: Conversation }) {
   const title = useStore(conversation.title)
+  const { contentBytes } = useChat().limits
   const [text, setText] = useState(conversation.draft)
   const field = useRef<HTMLTextAreaElement>(null)
   const files = useRef<HTMLInputElement>(null)
   const bytes = bytesOf(text)
-  const canSend = text.trim() !== '' && bytes <= MAX_BYTES
+  const canSend = text.trim() !== '' && bytes <= contentBytes
   useHeight(field, text)
   useEffect(() => {
-    // On a phone, this would bring up the keyboard.
+    // On a phone, the focus would open the keyboard.
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true })
   }, [])
 
@@ -37,7 +37,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     field.current?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // Enter that accepts what an input method proposes; 229 is what Safari calls it.
+    // This Enter accepts a proposal of an input method. Safari reports it with keyCode 229.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
     event.preventDefault()
     send()
@@ -83,7 +83,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         dir="auto"
         aria-label={`Message ${title}`}
         placeholder={`Message ${title}`}
-        aria-invalid={bytes > MAX_BYTES}
+        aria-invalid={bytes > contentBytes}
         value={text}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
@@ -92,13 +92,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           if (event.target.value !== '') conversation.keystroke()
         }}
       />
-      {bytes > NEAR_BYTES && (
-        <span className="left" role="status" data-over={bytes > MAX_BYTES}>
-          {bytes > MAX_BYTES
-            ? `${countOfBytes(bytes - MAX_BYTES)} too long`
-            : `${countOfBytes(MAX_BYTES - bytes)} left`}
-        </span>
-      )}
+      {bytes > contentBytes * NEARLY_FULL && <BytesLeft left={contentBytes - bytes} />}
       <button className="send" aria-label="Send" title="Send" disabled={!canSend}>
         <SendIcon />
       </button>
@@ -106,9 +100,15 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   )
 }
 
+const BytesLeft = ({ left }: { left: number }) => (
+  <span className="left" role="status" data-over={left < 0}>
+    {left < 0 ? `${countOfBytes(-left)} too long` : `${countOfBytes(left)} left`}
+  </span>
+)
+
 const FITS_BY_ITSELF = CSS.supports('field-sizing', 'content')
 
-/** As high as what is written in it, up to what the style sheet allows. */
+/** Makes the field as high as its text, up to what the style sheet allows. */
 function useHeight(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
     const element = field.current

@@ -2,6 +2,7 @@ import { type ReactNode, useCallback } from 'react'
 import { hashOf, type Route } from '../state/route.ts'
 import type { Timeline } from '../state/timeline.ts'
 import { isRoomId } from '../text/room-id.ts'
+import { FormError } from './form-error.tsx'
 import { ChatIcon } from './icons.tsx'
 import type { DialogName } from './sidebar.tsx'
 import { useAction } from './use-action.ts'
@@ -43,11 +44,7 @@ export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
   return (
     <Pane title={`Hello, ${chat.userId}`}>
       <p>You are in no room yet. The lobby is open to everybody.</p>
-      {error !== undefined && (
-        <p className="form-error" role="alert">
-          {error}
-        </p>
-      )}
+      <FormError>{error}</FormError>
       <div className="empty-actions">
         <button type="button" className="button primary" disabled={isRunning} onClick={run}>
           Enter the lobby
@@ -88,11 +85,7 @@ export function NotAMember({ id }: { id: string }) {
     <Pane title={id}>
       <p>You are not a member of this room.</p>
       {former && <Unsent timeline={former.timeline} />}
-      {error !== undefined && (
-        <p className="form-error" role="alert">
-          {error}
-        </p>
-      )}
+      <FormError>{error}</FormError>
       <div className="empty-actions">
         <button type="button" className="button primary" disabled={isRunning} onClick={run}>
           {isLobby ? 'Enter the lobby' : 'Join the room'}
@@ -109,9 +102,7 @@ function Unsent({ timeline }: { timeline: Timeline }) {
   if (pending.length === 0) return null
   return (
     <section className="unsent" aria-label="Not sent">
-      <p className="form-error" role="alert">
-        Not sent. In the room, you can try again.
-      </p>
+      <FormError>Not sent. In the room, you can try again.</FormError>
       <ul>
         {pending.map(({ id, content }) => (
           <li key={id} dir="auto">

@@ -1,15 +1,19 @@
-import { type InputHTMLAttributes, useId } from 'react'
+import { type InputHTMLAttributes, useEffect, useId, useRef } from 'react'
 
-interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> {
+export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> {
   label: string
   hint?: string
+  /** Why the form can't be sent with this value, beyond what the browser checks by itself. */
+  problem?: string | undefined
   value: string
   onChange: (value: string) => void
 }
 
-/** A line of text with its name above and a hint below. */
-export function Field({ label, hint, value, onChange, ...input }: FieldProps) {
+/** A one-line input with its label above and a hint below. */
+export function Field({ label, hint, problem = '', value, onChange, ...input }: FieldProps) {
   const id = useId()
+  const element = useRef<HTMLInputElement>(null)
+  useEffect(() => element.current?.setCustomValidity(problem), [problem])
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -17,6 +21,7 @@ export function Field({ label, hint, value, onChange, ...input }: FieldProps) {
         autoComplete="off"
         dir="auto"
         {...input}
+        ref={element}
         id={id}
         value={value}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}

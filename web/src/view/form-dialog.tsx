@@ -1,5 +1,6 @@
 import { type ReactNode, useCallback } from 'react'
 import { Dialog } from './dialog.tsx'
+import { FormError } from './form-error.tsx'
 import { useAction } from './use-action.ts'
 
 interface FormDialogProps {
@@ -29,11 +30,7 @@ export function FormDialog({ title, action, onClose, onSubmit, isDangerous = fal
         }}
       >
         {children}
-        {error !== undefined && (
-          <p className="form-error" role="alert">
-            {error}
-          </p>
-        )}
+        <FormError>{error}</FormError>
         <div className="form-actions">
           <button type="button" className="button" onClick={onClose}>
             Cancel

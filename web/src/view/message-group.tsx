@@ -3,9 +3,9 @@ import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Pending } from '../state/timeline.ts'
 import { isSameRow } from '../text/chunks.ts'
-import { momentOf, timeOf } from '../text/moments.ts'
+import { momentOf, timeOf } from '../text/date-text.ts'
 import type { Item, Row } from '../text/rows.ts'
-import { sentenceOf } from '../text/sentences.ts'
+import { errorSentence } from '../text/error-sentence.ts'
 import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
 import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon } from './icons.tsx'
@@ -86,7 +86,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
       </article>
       {hasFailed && (
         <p className="failure" role="alert">
-          Not sent. {sentenceOf(error)}{' '}
+          Not sent. {errorSentence(error)}{' '}
           <button type="button" className="link-button" onClick={retry}>
             Try again
           </button>{' '}

@@ -1,9 +1,9 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
-import { dayName, dayOf } from '../text/moments.ts'
+import { dayName, dayOf } from '../text/date-text.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
-import { countOf } from '../text/sentences.ts'
+import { countText } from '../text/count-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { DownIcon } from './icons.tsx'
@@ -80,7 +80,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
       {isReady && !isAtBottom && (
         <button type="button" className="jump" onClick={toBottom}>
           <DownIcon />
-          {count > 0 ? `${countOf(count)} new` : 'Latest'}
+          {count > 0 ? `${countText(count)} new` : 'Latest'}
           <span className="visually-hidden"> messages: go to the end</span>
         </button>
       )}

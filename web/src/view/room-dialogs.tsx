@@ -1,17 +1,17 @@
 import { useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { ROOM_ID, roomIdFrom } from '../text/room-id.ts'
+import { protocolLimits } from '../../../client/index.ts'
+import { roomIdFrom } from '../text/room-id.ts'
 import { Field } from './field.tsx'
 import { FormDialog } from './form-dialog.tsx'
+import { NameField } from './name-field.tsx'
+import { RoomIdField } from './room-id-field.tsx'
 import { useChat } from './use-chat.ts'
 import { goTo, replaceBy } from './use-route.ts'
 
 interface DialogProps {
   onClose: () => void
 }
-
-const ROOM_ID_RULE = 'Letters, digits, - _ and :, up to 64'
-const MAX_NAME_CHARS = 128
 
 const namesIn = (text: string): string[] =>
   text
@@ -31,15 +31,12 @@ export function NewRoomDialog({ onClose }: DialogProps) {
   }
   return (
     <FormDialog title="New room" action="Create room" onClose={onClose} onSubmit={create}>
-      <Field label="Name" value={name} onChange={setName} maxLength={MAX_NAME_CHARS} required pattern=".*\S.*" />
-      <Field
+      <NameField label="Name" value={name} onChange={setName} maxLength={chat.limits.roomNameChars} />
+      <RoomIdField
         label="Id"
         hint="What others type to join. Left empty, the room gets one of its own."
         value={id}
         onChange={setOwnId}
-        pattern={ROOM_ID}
-        title={ROOM_ID_RULE}
-        dir="ltr"
       />
       <Field label="Members" hint="Names with commas between them. Optional." value={members} onChange={setMembers} />
     </FormDialog>
@@ -52,14 +49,11 @@ export function JoinDialog({ onClose }: DialogProps) {
   const join = async () => goTo((await chat.join(id)).route)
   return (
     <FormDialog title="Join a room" action="Join" onClose={onClose} onSubmit={join}>
-      <Field
+      <RoomIdField
         label="Id of the room"
         hint="It is in the details of the room, and in its address."
         value={id}
         onChange={setId}
-        pattern={ROOM_ID}
-        title={ROOM_ID_RULE}
-        dir="ltr"
         required
       />
     </FormDialog>
@@ -71,14 +65,12 @@ export function DirectDialog({ onClose }: DialogProps) {
   const open = async () => goTo({ kind: 'direct', userId: name.trim() })
   return (
     <FormDialog title="New message" action="Open conversation" onClose={onClose} onSubmit={open}>
-      <Field
+      <NameField
         label="To"
         hint="The name they sign in with."
         value={name}
         onChange={setName}
-        maxLength={MAX_NAME_CHARS}
-        pattern=".*\S.*"
-        required
+        maxLength={protocolLimits.userIdChars}
       />
     </FormDialog>
   )

@@ -1,17 +1,18 @@
 import { useState } from 'react'
-import type { SignIn } from '../state/settings.ts'
+import { protocolLimits } from '../../../client/index.ts'
+import type { SignIn } from '../state/page-config.ts'
 import { Field } from './field.tsx'
+import { FormError } from './form-error.tsx'
+import { NameField } from './name-field.tsx'
 
 interface SignInProps {
   signIn: SignIn
-  /** Why the last attempt didn't work. */
+  /** Why the last attempt failed. */
   problem: string | undefined
   onSignIn: (credential: string) => void
 }
 
-const MAX_NAME_CHARS = 128
-
-/** Who are you? By a name, by a token, or at the team's own page. */
+/** Asks who the user is: by a name, by a token, or with a link to the team's own sign-in page. */
 export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
   const [text, setText] = useState('')
   return (
@@ -24,20 +25,14 @@ export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
         }}
       >
         <h1 className="brand large">Tabletalk</h1>
-        {problem !== undefined && (
-          <p className="form-error" role="alert">
-            {problem}
-          </p>
-        )}
+        <FormError>{problem}</FormError>
         {signIn.kind === 'local' && (
-          <Field
+          <NameField
             label="Your name"
             hint="No password here: this chat runs on this machine. Another tab can be somebody else."
             value={text}
             onChange={setText}
-            maxLength={MAX_NAME_CHARS}
-            pattern=".*\S.*"
-            required
+            maxLength={protocolLimits.userIdChars}
             autoFocus
           />
         )}

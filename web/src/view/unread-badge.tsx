@@ -1,5 +1,5 @@
 import type { Conversation } from '../state/conversation.ts'
-import { countOf } from '../text/sentences.ts'
+import { countText } from '../text/count-text.ts'
 import { useStore } from './use-store.ts'
 
 export function UnreadBadge({ conversation }: { conversation: Conversation }) {
@@ -7,7 +7,7 @@ export function UnreadBadge({ conversation }: { conversation: Conversation }) {
   if (count === 0) return null
   return (
     <span className="badge">
-      {countOf(count)}
+      {countText(count)}
       <span className="visually-hidden"> unread</span>
     </span>
   )

@@ -1,6 +1,6 @@
 import type { UploadItem, Uploads } from '../state/uploads.ts'
 import { fileSize } from '../text/file-size.ts'
-import { sentenceOf } from '../text/sentences.ts'
+import { errorSentence } from '../text/error-sentence.ts'
 import { useChat } from './use-chat.ts'
 import { CloseIcon, FileIcon, RetryIcon } from './icons.tsx'
 import { useStore } from './use-store.ts'
@@ -56,7 +56,7 @@ function Progress({ item }: { item: UploadItem }) {
   if (state === 'failed' || state === 'refused') {
     return (
       <span className="upload-error" role="alert">
-        {sentenceOf(error)}
+        {errorSentence(error)}
       </span>
     )
   }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react'
-import { sentenceOf } from '../text/sentences.ts'
+import { errorSentence } from '../text/error-sentence.ts'
 
 interface Action {
   run: () => void
@@ -15,7 +15,7 @@ export function useAction(act: () => Promise<unknown>): Action {
     setState({ isRunning: true, error: undefined })
     act().then(
       () => setState({ isRunning: false, error: undefined }),
-      (error: unknown) => setState({ isRunning: false, error: sentenceOf(error) }),
+      (error: unknown) => setState({ isRunning: false, error: errorSentence(error) }),
     )
   }, [act])
   return { run, ...state }

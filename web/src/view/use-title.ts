@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { countOf } from '../text/sentences.ts'
+import { countText } from '../text/count-text.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
@@ -10,6 +10,6 @@ export function useTitle(current: Conversation | undefined): void {
   const name = current?.title.get()
   useEffect(() => {
     const place = name === undefined ? 'Tabletalk' : `${name} – Tabletalk`
-    document.title = count > 0 ? `(${countOf(count)}) ${place}` : place
+    document.title = count > 0 ? `(${countText(count)}) ${place}` : place
   }, [count, name])
 }

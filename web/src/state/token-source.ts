@@ -1,9 +1,9 @@
-import { UnauthorizedError } from '../../../client/index.ts'
-import type { SignIn } from './settings.ts'
+import { tokenExpiry, UnauthorizedError } from '../../../client/index.ts'
+import type { SignIn } from './page-config.ts'
 
 type Ask = typeof fetch
 
-/** What the client asks for a token before each connection. */
+/** Returns the client's `getToken` for the way in which users of this page sign in. */
 export function tokenSource(signIn: SignIn, credential: string, ask: Ask): () => Promise<string> {
   switch (signIn.kind) {
     case 'local':
@@ -16,7 +16,7 @@ export function tokenSource(signIn: SignIn, credential: string, ask: Ask): () =>
   }
 }
 
-/** @throws Error whose message says, after the client's own words, what `who` did */
+/** @throws UnauthorizedError for 400, 401 and 403, an Error that says what `who` did for anything else */
 async function tokenFrom(who: string, asked: Promise<Response>): Promise<string> {
   const response = await asked.catch((cause: unknown) => {
     throw new Error(`${who} did not answer`, { cause })
@@ -34,20 +34,10 @@ function tokenIn(answer: unknown): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-/** @throws UnauthorizedError for a token that has expired, or isn't one: trying again won't help */
+/** @throws UnauthorizedError when the token has expired or isn't one: trying again doesn't help */
 function fresh(token: string): string {
-  const exp = expiryOf(token)
-  if (exp === undefined) throw new UnauthorizedError('That is not a token.')
-  if (exp * 1_000 <= Date.now()) throw new UnauthorizedError('Your token has expired. Paste a new one.')
+  const expiresAt = tokenExpiry(token)
+  if (expiresAt === undefined) throw new UnauthorizedError('That is not a token.')
+  if (expiresAt <= Date.now()) throw new UnauthorizedError('Your token has expired. Paste a new one.')
   return token
-}
-
-function expiryOf(token: string): number | undefined {
-  try {
-    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
-    const { exp } = JSON.parse(atob(payload)) as { exp?: unknown }
-    return typeof exp === 'number' ? exp : undefined
-  } catch {
-    return undefined
-  }
 }

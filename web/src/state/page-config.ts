@@ -8,21 +8,21 @@ export type SignIn =
   | { kind: 'tokenUrl'; url: string; signInUrl?: string }
 
 /** `config.json`, which lies beside the page. */
-export interface Settings {
+export interface PageConfig {
   /** Of the WebSocket: `wss://…`; a path is on the page's own host. */
   url: string
   signIn: SignIn
 }
 
 /** @throws Error that says what is wrong with the file */
-export async function loadSettings(base: string, fetchFile: (url: URL) => Promise<Response>): Promise<Settings> {
+export async function loadPageConfig(base: string, fetchFile: (url: URL) => Promise<Response>): Promise<PageConfig> {
   const response = await fetchFile(new URL('config.json', base))
   if (!response.ok) throw new Error(`config.json is missing: the server answered ${response.status}.`)
-  return settingsFrom(await response.json().catch(() => undefined), base)
+  return pageConfigFrom(await response.json().catch(() => undefined), base)
 }
 
 /** @throws Error that says what is wrong */
-export function settingsFrom(json: unknown, base: string): Settings {
+export function pageConfigFrom(json: unknown, base: string): PageConfig {
   const { url, signIn } = (json ?? {}) as { url?: unknown; signIn?: unknown }
   if (typeof url !== 'string' || !URL.canParse(url, base)) throw new Error('config.json has no "url" of the WebSocket.')
   const socket = new URL(url, base)

@@ -1,5 +1,5 @@
 import type { ChatError, ChatErrorCode } from '../../../client/index.ts'
-import { problemSentence } from './problems.ts'
+import { problemSentence, TOO_LARGE } from './problem-sentence.ts'
 
 const sentences: Partial<Record<ChatErrorCode, string>> = {
   conflict: 'That id is taken already.',
@@ -13,7 +13,7 @@ const sentences: Partial<Record<ChatErrorCode, string>> = {
   room_not_found: 'There is no room with that id.',
   timeout: 'The chat did not answer in time. Try again.',
   token_expired: 'Your sign-in has expired.',
-  too_large: 'That is larger than the chat takes.',
+  too_large: TOO_LARGE,
   unavailable: 'The chat is busy. Try again in a moment.',
 }
 
@@ -23,8 +23,8 @@ const uploadReasons: Record<string, string> = {
   type_mismatch: 'What is in the file is not what its name says.',
 }
 
-/** Why something didn't work, for the person who tried; the error's own words where there are no better ones. */
-export function sentenceOf(error: unknown): string {
+/** Says to a person why something failed. Falls back to the error's own words. */
+export function errorSentence(error: unknown): string {
   const { code, message, details } = error as Partial<ChatError>
   const known = code === 'invalid_request' ? problemSentence(details ?? []) : code && sentences[code]
   if (known !== undefined) return known
@@ -33,14 +33,3 @@ export function sentenceOf(error: unknown): string {
 }
 
 const asSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/[^.!?]$/, '$&.')
-
-/** `Ada is typing`, `Ada and Bob are typing`, … */
-export function typingSentence(names: readonly string[]): string {
-  const [first, second] = names
-  if (first === undefined) return ''
-  if (second === undefined) return `${first} is typing`
-  return names.length === 2 ? `${first} and ${second} are typing` : 'Several people are typing'
-}
-
-/** `99+` above 99. */
-export const countOf = (count: number): string => (count > 99 ? '99+' : String(count))

@@ -1,3 +1,5 @@
+export const MAX_ROOM_ID_CHARS = 64
+
 /** Ids of direct rooms start with this. Only the server makes such ids. */
 export const DIRECT_ROOM_PREFIX = 'dm:'
 

@@ -1,4 +1,4 @@
-/** What is wrong where in a request, as the server says it. */
+/** A wrong field of a request, as the server reports it. */
 interface Problem {
   /** `roomName`, `members.3` */
   path: string
@@ -6,6 +6,7 @@ interface Problem {
   problem: string
 }
 
+export const TOO_LARGE = 'That is larger than the chat takes.'
 export const TYPE_REFUSED = 'Files of this type are not accepted.'
 
 const fields: Record<string, string> = {
@@ -19,14 +20,14 @@ const fields: Record<string, string> = {
   size: 'The file',
 }
 
-/** The schema library's own words, which are for programmers. */
+/** The schema library's words, which are for programmers, and ours. */
 const words: [RegExp, string][] = [
   [/^Too big: expected array to have <=(\d+) items$/, 'has more than $1 names'],
   [/^Too small: .* >=?[01]\b.*$/, 'is empty'],
   [/^is not an id for a room$/, 'cannot be used'],
 ]
 
-/** A sentence for each field that a person can mend; nothing when there is none. */
+/** Returns a sentence for each field that a person can correct; undefined when there is none. */
 export function problemSentence(problems: readonly Problem[]): string | undefined {
   const sentences = problems.flatMap(({ path, problem }) => {
     const [field = '', index] = path.split('.')
