@@ -26,7 +26,7 @@ export async function buildPage(root = config.root): Promise<PageFile[]> {
   }
 }
 
-/** The bundler's words go on with an excerpt of the source, in colours; in it stands where the mistake is. */
+/** Shortens the bundler's message, which includes a coloured excerpt of the source, to the reason and its place. */
 function firstLine(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\u001b\[[\d;]*m/g, '')
   const [reason = 'no reason was given'] = text

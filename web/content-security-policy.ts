@@ -1,8 +1,8 @@
-/** Origins beside the page's own, such as `https://bucket.s3.eu-central-1.amazonaws.com`. */
+/** Origins other than the page's, such as `https://bucket.s3.eu-central-1.amazonaws.com`. */
 export interface PolicyOrigins {
-  /** Where the page may send and ask: the WebSocket's origin (`wss://…`), the bucket's, a token endpoint's. */
+  /** Origins that the page may connect to: the WebSocket's (`wss://…`), the bucket's, a token endpoint's. */
   connect: readonly string[]
-  /** Where pictures come from: the bucket. */
+  /** Origins of pictures: the bucket's. */
   images: readonly string[]
 }
 

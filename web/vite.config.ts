@@ -1,20 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import type { InlineConfig } from 'vite'
 
-/** How the page is built, for the local runtime and for hosting alike. */
+/** How the page is built, for the local runtime and for hosting. */
 export const config = {
   root: fileURLToPath(new URL('.', import.meta.url)),
   configFile: false,
   envFile: false,
   logLevel: 'silent',
-  // Tests set another, and would get React's development build.
+  // Tests set another `NODE_ENV`, and would get React's development build.
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   oxc: { jsx: { runtime: 'automatic', development: false } },
   build: {
     // The policy allows no `data:` pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // `light-dark()` as it is written.
+    // Older targets would make the bundler rewrite `light-dark()`.
     cssTarget: ['chrome123', 'safari17.5', 'firefox128'],
     reportCompressedSize: false,
   },

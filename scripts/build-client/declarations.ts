@@ -3,17 +3,17 @@ import { format } from 'prettier'
 import ts from 'typescript'
 import { plainType } from './plain-type.ts'
 
-/** Types that have a parameter, which what is written out has not. */
+/** Types with a parameter, which can't be written out. */
 const GENERIC = `export type Action = keyof Replies
 export type RequestFrame<A extends Action> = Frames[A]
 export type Reply<A extends Action> = Replies[A]
 `
 
 /**
- * Writes the SDK's types below `outDir`: `client/`, a declaration for each of its files, and `protocol.d.ts`, where what
- * the protocol's schemas come to is written out, so that an application needs no `zod` to compile.
+ * Writes the SDK's types to `outDir`: `client/` with a declaration for each of its files, and `protocol.d.ts`, where
+ * the types of the protocol's schemas are written out, so that an application needs no `zod` to compile.
  *
- * @throws Error with the compiler's words when a type can't be written down
+ * @throws Error with the compiler's message when a type can't be written out
  */
 export async function writeDeclarations(root: string, entries: string[], outDir: string): Promise<void> {
   const { config } = ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
@@ -26,7 +26,7 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
     noEmit: false,
     declaration: true,
     emitDeclarationOnly: true,
-    // What a room needs of its client is no business of the application's.
+    // Constructors and methods that only the SDK itself uses are marked `@internal`.
     stripInternal: true,
     rootDir: root,
     outDir,
@@ -44,14 +44,14 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
   ts.sys.writeFile(resolve(outDir, 'protocol.d.ts'), types)
 }
 
-/** Declarations keep the `.ts` of their imports, which a consumer's compiler refuses. */
+/** Changes the `.ts` of imports, which an application's compiler refuses, to `.js`. */
 const published = (text: string): string =>
   text
     .replaceAll(/(['"])(?:\.\.\/src\/protocol\/[\w-]+|\.\/request-frame)\.ts(['"])/g, '$1../protocol.js$2')
     .replaceAll(/(from ['"]\.\/[^'"]+)\.ts(['"])/g, '$1.js$2')
     .replaceAll(/(import\(['"]\.\/[^'"]+)\.ts(['"]\))/g, '$1.js$2')
 
-/** Every type that the module exports. */
+/** Writes out every type that the module exports. */
 function writtenOut(program: ts.Program, path: string): string {
   const checker = program.getTypeChecker()
   const module = checker.getSymbolAtLocation(program.getSourceFile(path)!)!

@@ -13,7 +13,7 @@ const entries = ['client/index.ts', 'client/node.ts']
  * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`,
  * `chat.js`, the terminal client, `LICENSE` and `package.json`. What was in the directory is removed.
  *
- * @throws Error with the compiler's words when a type can't be written down
+ * @throws Error with the compiler's message when a type can't be written out
  */
 export async function buildClient(outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true })

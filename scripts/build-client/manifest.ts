@@ -1,4 +1,4 @@
-/** What the repository's `package.json` says of the package too. */
+/** The fields of the repository's `package.json` that the package shares. */
 export interface Repository {
   name: string
   version: string
@@ -8,7 +8,7 @@ export interface Repository {
   peerDependenciesMeta: object
 }
 
-/** The `package.json` of the SDK. It depends on nothing: the bundles hold all that they need, but for Node's socket. */
+/** Returns the SDK's `package.json`. It has no dependencies: the bundles contain everything but Node's socket. */
 export function manifestOf(repository: Repository): object {
   const { name, version, license, engines, peerDependencies, peerDependenciesMeta } = repository
   return {

@@ -1,4 +1,4 @@
-/** The types of the protocol that the SDK's declarations speak of; in the package each is written out. */
+/** The protocol's types that the SDK's declarations use. In the package each is written out. */
 import type { RequestFrame } from '../../client/request-frame.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 

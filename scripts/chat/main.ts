@@ -11,7 +11,7 @@ import { tokenOf } from '../shared/token/token-of.ts'
 
 const SHOWN_AT_START = 20
 
-/** Joins the room, and makes it first when there is none. */
+/** Joins the room, and creates it when there is none. */
 async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
   const room = client.room(chatRoomId)
   try {
@@ -35,7 +35,7 @@ async function chat(options: Options): Promise<void> {
     const again = retryInMs === undefined ? '' : `, again in ${Math.ceil(retryInMs / 1_000)} s`
     if (status !== 'connecting') console.log(`* ${status}${error === undefined ? '' : `: ${error.message}${again}`}`)
   })
-  // Before the first wait, so that no line is lost that comes early.
+  // Created before the first `await`, so that no early line is lost.
   const lines = createInterface({ input: process.stdin, terminal: process.stdin.isTTY })
   const ended = new Promise<void>((resolve) => lines.once('close', resolve))
   lines.pause()

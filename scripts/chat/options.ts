@@ -1,20 +1,22 @@
 import { parseArgs } from 'node:util'
 import { wordsOf } from '../shared/token/words.ts'
 
-/** As source this runs in a clone, and bundled in the package. */
+/** The source runs in a clone, the bundle in the package. */
 const program = import.meta.url.endsWith('.ts') ? 'npm run chat --' : 'npx tabletalk'
 
-export const USAGE = `usage: ${program} --as NAME [--room ID] [--url ws://localhost:8080/local] [--token-command 'mytool token {userId}']`
+export const USAGE =
+  `usage: ${program} --as NAME [--room ID] [--url ws://localhost:8080/local] ` +
+  "[--token-command 'mytool token {userId}']"
 
 export interface Options {
   as: string
   room: string
-  /** The WebSocket's. */
+  /** The WebSocket's address. */
   url: string
   tokenCommand?: string[]
 }
 
-/** Nothing when it was asked how to use it. @throws Error how to use it, when it was used otherwise */
+/** Returns undefined for `--help`. @throws Error with the usage when the arguments are wrong */
 export function optionsOf(args: string[]): Options | undefined {
   const { as, room, url, help, 'token-command': command } = valuesOf(args)
   if (help) return undefined

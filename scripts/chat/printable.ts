@@ -1,11 +1,11 @@
-/** Escape sequences begin with one of these, and could write anywhere on the screen, or set its title. */
+/** Escape sequences start with one of these. They could write anywhere on the screen or set its title. */
 const controls = /\p{Cc}/gu
-/** These show a text in another order than it has. https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters */
+/** These reorder the text around them. https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/gu
 
 /**
- * Somebody else's text as a terminal may be given it: what isn't to be seen is shown as `�`, and further lines are
- * indented, so that none looks like a message of its own.
+ * Makes a foreign text safe for a terminal: invisible characters become `�`, and further lines are indented, so that
+ * none looks like a message of its own.
  */
 export const printable = (text: string): string =>
   text

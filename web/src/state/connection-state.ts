@@ -3,14 +3,14 @@ import { Store } from './store.ts'
 
 export interface ConnectionState {
   status: Status
-  /** Has been connected before: what is on the page is worth keeping. */
+  /** Whether the client has been connected before, so that the page has something to show. */
   hasBeenConnected: boolean
   /** When the next attempt begins, epoch ms. */
   retryAt: number | undefined
   error: unknown
 }
 
-/** The client's connection, for those who look at it. */
+/** The state of the client's connection, for the views. */
 export class ConnectionStore extends Store<ConnectionState> {
   constructor(client: Pick<ChatClient, 'on'>, now: () => number) {
     super({ status: 'connecting', hasBeenConnected: false, retryAt: undefined, error: undefined })
@@ -19,7 +19,7 @@ export class ConnectionStore extends Store<ConnectionState> {
         status,
         hasBeenConnected: this.get().hasBeenConnected || status === 'connected',
         retryAt: retryInMs === undefined ? undefined : now() + retryInMs,
-        // While it is being tried again, the reason is still the last one.
+        // During the next attempt, the last reason still holds.
         error: error ?? (status === 'connecting' ? this.get().error : undefined),
       }),
     )

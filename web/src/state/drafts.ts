@@ -1,6 +1,6 @@
 import type { KeptStrings } from './kept.ts'
 
-/** What a user has written and not sent, by conversation, over reloads. */
+/** The unsent texts of a user, by conversation. They outlive a reload. */
 export class Drafts {
   readonly #strings: KeptStrings
   readonly #userId: string

@@ -2,10 +2,10 @@ import type { MessageEvent, Room } from '../../../client/index.ts'
 
 type FileInfo = NonNullable<MessageEvent['file']>
 
-/** Asked for again so many ms before it expires. */
+/** An address is renewed this long before it expires, ms. */
 const MARGIN_MS = 10_000
 
-/** The signed address of a message's file, which is asked for anew once it has expired. */
+/** The signed address of a message's file, which can be renewed when it has expired. */
 export class FileAddress {
   readonly #ask: () => ReturnType<Room['fileUrl']>
   #url: string
@@ -18,12 +18,12 @@ export class FileAddress {
     this.#ask = ask
   }
 
-  /** Nothing when it has expired. */
+  /** The address; undefined when it has expired. */
   current(now: number): string | undefined {
     return now < this.#expiresAt - MARGIN_MS ? this.#url : undefined
   }
 
-  /** A new one, whatever the old one's time. */
+  /** Asks the server for a new address. */
   renew(): Promise<string> {
     this.#asked ??= this.#ask()
       .then(({ fileUrl, expiresAt }) => {

@@ -2,7 +2,7 @@ import type { KeptStrings } from './kept.ts'
 
 const KEY = 'tabletalk.signed-in'
 
-/** Who this tab is: a name or a token, kept for the tab, so that two tabs can be two users. */
+/** The name or token of the user. It is stored for the tab, so that two tabs can be two users. */
 export class Identity {
   readonly #strings: KeptStrings
 
@@ -10,7 +10,7 @@ export class Identity {
     this.#strings = strings
   }
 
-  /** `?as=ada` names the user of a tab; otherwise it is who has signed in. */
+  /** Returns the user that `?as=ada` names, otherwise the one who has signed in; undefined when there is none. */
   initial(search: string): string | undefined {
     return new URLSearchParams(search).get('as')?.trim() || this.#strings.getItem(KEY) || undefined
   }
@@ -24,7 +24,7 @@ export class Identity {
   }
 }
 
-/** The page's address without the name of a user in it, who would be signed in again by it. */
+/** Returns the page's address without `?as=`, which would sign the user in again. */
 export function withoutName(href: string): string {
   const url = new URL(href)
   url.searchParams.delete('as')

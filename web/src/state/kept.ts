@@ -1,11 +1,11 @@
-/** As much of `Storage` as is used here. */
+/** The part of `Storage` that is used here. */
 export interface KeptStrings {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
   removeItem(key: string): void
 }
 
-/** A browser that keeps nothing (private, full, forbidden) has the page forget, not fail. */
+/** Wraps a browser's storage: where it fails (private mode, full, forbidden), the page forgets instead of failing. */
 export function kept(storage: () => KeptStrings): KeptStrings {
   const attempt = <T>(use: (storage: KeptStrings) => T, otherwise: T): T => {
     try {

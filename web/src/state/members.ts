@@ -3,14 +3,14 @@ import { Store } from './store.ts'
 
 export interface MembersState {
   phase: 'waiting' | 'loading' | 'ready' | 'failed'
-  /** By name. */
+  /** In order of their names. */
   userIds: readonly string[]
 }
 
-/** Who is in a room: asked for once, then kept up to date. */
+/** The members of a room: loaded once, then kept up to date by events. */
 export class Members extends Store<MembersState> {
   readonly #ask: () => Promise<string[]>
-  /** What was told while the answer was on its way. */
+  /** Changes that arrived while the list was loading. */
   readonly #changes = new Map<string, boolean>()
 
   constructor(room: { on: Room['on']; members: () => Promise<string[]> }) {

@@ -4,12 +4,12 @@ export type SignIn =
   | { kind: 'local' }
   /** The user pastes a token. */
   | { kind: 'token' }
-  /** The team's own endpoint answers `{"token": "…"}` to a POST with its cookies, 401 to whoever is signed out. */
+  /** The team's endpoint returns `{"token": "…"}` for a POST with its cookies, and 401 for users who are signed out. */
   | { kind: 'tokenUrl'; url: string; signInUrl?: string }
 
-/** `config.json`, which lies beside the page. */
+/** The content of `config.json`, which is served beside the page. */
 export interface PageConfig {
-  /** Of the WebSocket: `wss://…`; a path is on the page's own host. */
+  /** The WebSocket's address, `wss://…`. A path is on the page's own host. */
   url: string
   signIn: SignIn
 }
@@ -40,5 +40,5 @@ function signInFrom(json: unknown): SignIn {
   throw new Error('The "signIn" in config.json is none of "local", "token" and "tokenUrl" with its "url".')
 }
 
-/** It becomes a link's target: nothing else, such as `javascript:`, may. */
+/** The address becomes a link's target, so it must not be `javascript:` or the like. */
 const isWebAddress = (url: unknown): url is string => typeof url === 'string' && /^(https?:\/\/|\/)/.test(url)

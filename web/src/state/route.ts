@@ -1,4 +1,4 @@
-/** What the address names after `#`: a room, the conversation with a user, or nothing yet. */
+/** What the address names after `#`: a room, the conversation with a user, or nothing. */
 export type Route = { kind: 'home' } | { kind: 'room'; id: string } | { kind: 'direct'; userId: string }
 
 export function routeFrom(hash: string): Route {

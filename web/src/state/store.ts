@@ -1,4 +1,4 @@
-/** A value that can be listened to, as `useSyncExternalStore` wants it: a change is a new value. */
+/** A value with listeners, as `useSyncExternalStore` needs it: every change is a new value. */
 export class Store<T> {
   #value: T
   readonly #listeners = new Set<() => void>()
@@ -20,7 +20,7 @@ export class Store<T> {
     this.set({ ...this.#value, ...fields })
   }
 
-  /** Answers with what ends the listening. */
+  /** Adds a listener. Returns a function that removes it. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

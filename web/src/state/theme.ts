@@ -6,7 +6,7 @@ export type Theme = (typeof themes)[number]
 
 const KEY = 'tabletalk.theme'
 
-/** Light, dark, or as the device has it. */
+/** The theme that the user has chosen: light, dark, or the device's. */
 export class ThemeChoice extends Store<Theme> {
   readonly #strings: KeptStrings
 

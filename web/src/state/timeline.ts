@@ -1,13 +1,13 @@
 import type { MessageEvent, OutgoingMessage, Room } from '../../../client/index.ts'
 import { Store } from './store.ts'
 
-/** As much of a room as its messages need. */
+/** The part of a room that a timeline uses. */
 export interface TimelineSource {
   on: Room['on']
   history: Room['history']
 }
 
-/** An own message that the room doesn't have yet. */
+/** A message of this user that the room doesn't have yet. */
 export interface Pending {
   id: string
   content: string
@@ -16,7 +16,7 @@ export interface Pending {
   retry: () => void
 }
 
-/** Somebody came or went while this page was open. */
+/** Somebody joined or left while this page was open. */
 export interface Note {
   id: string
   userId: string
@@ -25,30 +25,30 @@ export interface Note {
 }
 
 export interface TimelineState {
-  /** Without a gap, in the order of `seq`. */
+  /** In the order of `seq`, without a gap. */
   messages: readonly MessageEvent[]
   pending: readonly Pending[]
   notes: readonly Note[]
-  /** The newest page; messages are worth showing once it is `ready`. */
+  /** The state of the newest page. Messages are shown when it is `ready`. */
   newest: 'waiting' | 'loading' | 'ready' | 'failed'
-  /** What lies before the first message. */
+  /** Whether there are messages before the first one, and whether they are being loaded. */
   older: 'more' | 'loading' | 'failed' | 'none'
 }
 
 const PAGE = 50
 const MAX_NOTES = 50
-/** A room that is followed all day keeps so many messages, and older ones can be scrolled to again. */
+/** How many messages a room keeps that is open all day. Older ones can be loaded again. */
 const KEPT = 500
-/** Messages beyond `KEPT` before it is tidied. */
+/** How many messages more than `KEPT` there may be before the list is shortened. */
 const SLACK = 200
 
 const INITIAL: TimelineState = { messages: [], pending: [], notes: [], newest: 'waiting', older: 'none' }
 
-/** What has been said in a conversation: pages of history and what comes in, as one list. */
+/** The messages of a conversation: pages of history and new messages in one list. */
 export class Timeline extends Store<TimelineState> {
   readonly #source: TimelineSource
   readonly #outgoing = new Map<string, OutgoingMessage>()
-  /** Raised whenever pages that are on their way belong to a list that is given up. */
+  /** Raised when the list is replaced: pages that were requested before are ignored. */
   #generation = 0
   #notes = 0
 
@@ -62,7 +62,7 @@ export class Timeline extends Store<TimelineState> {
     source.on('memberLeft', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'left' }))
   }
 
-  /** Loads the newest page, unless it is there or on its way. */
+  /** Loads the newest page, unless it is loaded or loading. */
   async load(): Promise<void> {
     if (this.get().newest === 'ready' || this.get().newest === 'loading') return
     const generation = ++this.#generation
@@ -70,7 +70,7 @@ export class Timeline extends Store<TimelineState> {
     try {
       const { messages, hasMore } = await this.#source.history({ limit: PAGE })
       if (generation !== this.#generation) return
-      // What came in before the page's first message may have a gap behind it.
+      // There may be a gap between messages from before the page's first one and the page.
       const from = messages[0]?.seq ?? 0
       const later = this.get().messages.filter(({ seq }) => seq >= from)
       this.patch({ messages: merged(messages, later), newest: 'ready', older: hasMore ? 'more' : 'none' })
@@ -96,25 +96,24 @@ export class Timeline extends Store<TimelineState> {
   }
 
   /**
-   * After messages that won't come by themselves, or with another room in the place of this: the newest page says what
-   * is there.
+   * Starts again with the newest page: messages were skipped, or the user was not a member for a while.
    */
   restart(): void {
     const { newest, pending } = this.get()
     this.#generation += 1
     this.set({ ...INITIAL, pending })
-    // It says itself when it fails.
+    // The state shows whether it failed.
     if (newest !== 'waiting') this.load().catch(() => {})
   }
 
-  /** Forgets what is far up, for someone who looks at the newest messages. */
+  /** Shortens the list while the user looks at the newest messages. */
   tidy(): void {
     const { messages, older } = this.get()
     if (messages.length <= KEPT + SLACK || older === 'loading') return
     this.patch({ messages: messages.slice(-KEPT), older: 'more' })
   }
 
-  /** Gives up a message that failed. */
+  /** Deletes a message that could not be sent. */
   discard(id: string): void {
     this.#outgoing.delete(id)
     this.#showPending()
@@ -149,7 +148,7 @@ export class Timeline extends Store<TimelineState> {
   }
 }
 
-/** Both in one order, each message once; the second's wins, for its file's address is the fresher one. */
+/** Merges two lists by `seq`. The second wins, because its files have the fresher addresses. */
 function merged(first: readonly MessageEvent[], second: readonly MessageEvent[]): MessageEvent[] {
   const last = first.at(-1)?.seq ?? -1
   if (second.length > 0 && second.every(({ seq }, index) => seq > (second[index - 1]?.seq ?? last))) {

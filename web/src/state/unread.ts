@@ -1,7 +1,7 @@
 import type { KeptStrings } from './kept.ts'
 import { Store } from './store.ts'
 
-/** Up to where a user has read, by room, over reloads. */
+/** The `seq` up to which a user has read each room. It outlives a reload. */
 export class ReadMarks {
   readonly #strings: KeptStrings
   readonly #userId: string
@@ -25,17 +25,17 @@ export class ReadMarks {
 }
 
 interface Position {
-  /** Up to this `seq` the user has read. */
+  /** The `seq` up to which the user has read. */
   readTo: number
-  /** Others' messages after it; what came while the page was closed is counted by `seq`, so its holes count too. */
+  /** The others' messages after it. While the page is closed they are counted by `seq`, so holes count too. */
   count: number
 }
 
-/** What a user has not read of a room. */
+/** How much of a room a user has not read. */
 export class Unread extends Store<Position> {
-  /** @param readTo what the marks say @param head the newest `seq` of the room so far */
+  /** @param readTo the read mark @param head the newest `seq` of the room so far */
   constructor(readTo: number, head: number) {
-    // A mark beyond the head is of a room that was there before this one.
+    // A mark beyond the head belongs to an earlier room with this id.
     const from = readTo > head ? 0 : readTo
     super({ readTo: from, count: head - from })
   }

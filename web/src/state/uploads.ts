@@ -77,7 +77,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
       .filter(({ state }) => state === 'waiting')
       .slice(0, AT_ONCE - active)) {
       this.#change(id, { state: 'sending' })
-      // It shows its failure itself.
+      // The list shows whether it failed.
       this.#send(id).catch(() => {})
     }
   }

@@ -1,16 +1,16 @@
 import type { Item, Row } from './rows.ts'
 import { spanOf } from './span.ts'
 
-/** Neighbouring rows that are laid out, or left alone, together. */
+/** Neighbouring rows that the browser lays out, or skips, together. */
 export interface Chunk {
   key: string
   rows: Row[]
 }
 
-/** Parts a long list, so that what isn't near what is looked at costs nothing. */
+/** Divides a long list, so that rows far out of sight cost nothing. */
 export function chunksOf(rows: readonly Row[]): Chunk[] {
   const chunks: Chunk[] = []
-  /** Lines that stand before a group go with it. */
+  /** The rows before a group, which belong to its chunk. */
   let before: Row[] = []
   for (const row of rows) {
     before.push(row)
@@ -28,15 +28,15 @@ export function chunksOf(rows: readonly Row[]): Chunk[] {
   return chunks
 }
 
-/** Of a line, and of a message, px: what is typical of both. */
+/** Typical heights of a line and of a message, px. */
 const LINE_PX = 36
 const MESSAGE_PX = 48
 
-/** What a chunk that has not been in sight yet is taken to be high, px. */
+/** Estimates the height of a chunk that has not been laid out yet, px. */
 export const heightOf = ({ rows }: Chunk): number =>
   rows.reduce((sum, row) => sum + LINE_PX + (row.kind === 'group' ? row.items.length * MESSAGE_PX : 0), 0)
 
-/** Whether both look the same. */
+/** Whether two chunks look the same. */
 export const isSameChunk = (a: Chunk, b: Chunk): boolean =>
   a.key === b.key && a.rows.length === b.rows.length && a.rows.every((row, index) => isSameRow(row, b.rows[index]!))
 

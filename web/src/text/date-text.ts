@@ -7,13 +7,13 @@ export const timeOf = (timestamp: number): string => time.format(timestamp)
 
 export const momentOf = (timestamp: number): string => full.format(timestamp)
 
-/** Days of this device's calendar, as a number that rises by one from day to day. */
+/** Returns the day in this device's calendar, as a number that rises by one each day. */
 export function dayOf(timestamp: number): number {
   const at = new Date(timestamp)
   return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86_400_000
 }
 
-/** `Today`, `Yesterday`, the weekday within this year, otherwise the date. */
+/** Returns `Today`, `Yesterday`, the weekday and date within this year, otherwise the date with its year. */
 export function dayName(timestamp: number, now: number): string {
   const daysAgo = dayOf(now) - dayOf(timestamp)
   if (daysAgo === 0) return 'Today'

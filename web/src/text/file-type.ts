@@ -1,4 +1,4 @@
-/** What a browser doesn't name a type for, by the file name's end. */
+/** Media types that browsers don't know, by the ending of the file name. */
 const OFFICE = 'application/vnd.openxmlformats-officedocument.'
 const TYPES = new Map([
   ['avif', 'image/avif'],
@@ -20,7 +20,7 @@ const TYPES = new Map([
   ['zip', 'application/zip'],
 ])
 
-/** The media type to declare: the browser's, one by the name, `text/plain` for what is text, otherwise nothing. */
+/** Returns the media type to declare: the browser's, one by the name, `text/plain` for a text, otherwise undefined. */
 export async function fileType(file: Pick<File, 'name' | 'type' | 'arrayBuffer'>): Promise<string | undefined> {
   const [declared = ''] = file.type.split(';')
   if (declared.trim() !== '') return declared.trim().toLowerCase()
@@ -37,5 +37,5 @@ export async function fileType(file: Pick<File, 'name' | 'type' | 'arrayBuffer'>
 
 const PREVIEWED = /^image\/(png|jpeg|gif|webp|avif|bmp)$/
 
-/** Pictures that a browser shows without running anything. */
+/** Whether browsers show a type as a picture without running code. */
 export const isPicture = (contentType: string): boolean => PREVIEWED.test(contentType)

@@ -1,10 +1,10 @@
-/** A run of plain text, or a link whose text is what was written. */
+/** A part of a message: plain text, or a link that is shown as it was written. */
 export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string }
 
-/** Up to white space, quotes, angle brackets, or what doesn't print (text that runs backwards, say). */
+/** Ends before white space, quotes, angle brackets and characters that don't print (such as right-to-left marks). */
 const CANDIDATE = /https?:\/\/[^\s<>"'`\p{C}]+/giu
 
-/** Ends sentences more often than addresses. */
+/** Characters that end sentences more often than addresses. */
 const TRAILING = /[.,;:!?…*_~|]$/u
 
 const PAIRS: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
@@ -27,7 +27,7 @@ export function splitLinks(content: string): TextPart[] {
 
 const isInsideWord = (content: string, index: number): boolean => /[\p{L}\p{N}]/u.test(content[index - 1] ?? '')
 
-/** Without the full stop or bracket that belongs to the sentence around it. In one pass: a message may be all brackets. */
+/** Removes the full stop or bracket of the sentence around an address. One pass: a message may be all brackets. */
 function trimmed(candidate: string): string {
   const counts = new Map<string, number>()
   for (const character of candidate) counts.set(character, (counts.get(character) ?? 0) + 1)
@@ -43,7 +43,7 @@ function trimmed(candidate: string): string {
   return candidate.slice(0, end)
 }
 
-/** Nothing for what is no address, or says a name before the host: `https://bank.example@evil.example` leads astray. */
+/** Returns undefined for no address, and for one with a user name: `https://bank.example@evil.example` misleads. */
 function hrefOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const { username, password, href } = new URL(text)

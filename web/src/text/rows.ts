@@ -3,27 +3,27 @@ import type { Note, Pending, TimelineState } from '../state/timeline.ts'
 import { dayOf } from './date-text.ts'
 import { spanOf } from './span.ts'
 
-/** A message in a group: one of the room's, or an own one that isn't there yet. */
+/** A message in a group: one that the room has, or one of this user's that it doesn't have yet. */
 export type Item = { key: string; message: MessageEvent } | { key: string; pending: Pending }
 
 export type Row =
   | { kind: 'day'; key: string; timestamp: number }
   | { kind: 'unread'; key: string }
   | { kind: 'note'; key: string; note: Note }
-  /** What one person said without much of a pause, within one span. */
+  /** Messages that one person sent without a long pause, within one span. */
   | { kind: 'group'; key: string; senderId: string; isOwn: boolean; timestamp: number; items: Item[] }
 
-/** A pause of this many ms begins a new group. */
+/** A pause of this length starts a new group, ms. */
 const PAUSE_MS = 5 * 60 * 1_000
 
 interface View {
   userId: string
-  /** The line "New messages" goes before the first message of others after this `seq`; nothing for no line. */
+  /** The line "New messages" stands before the others' first message after this `seq`; `undefined` for no line. */
   newAfter: number | undefined
   now: number
 }
 
-/** A conversation as it is shown, line by line from the oldest. */
+/** Returns a conversation as it is shown, row by row, the oldest first. */
 export function rowsOf(
   { messages, notes, pending }: Pick<TimelineState, 'messages' | 'notes' | 'pending'>,
   { userId, newAfter, now }: View,
@@ -41,7 +41,7 @@ export function rowsOf(
     builder.item(itemOf(message, userId), message.senderId, message.timestamp)
   }
   for (const note of waiting) builder.note(note)
-  // Already in the room, and its answer on the way.
+  // The room already has these messages; only the reply is still on its way.
   const arrived = new Set(messages.slice(-PENDING_LOOK).map(({ clientMessageId }) => clientMessageId))
   for (const own of pending) {
     if (!arrived.has(own.id)) builder.item({ key: own.id, pending: own }, userId, Math.max(now, builder.lastAt))
@@ -51,7 +51,7 @@ export function rowsOf(
 
 const PENDING_LOOK = 100
 
-/** An own message keeps its key when it has arrived, so that it is the same element on the page. */
+/** This user's message keeps its key when the room has it, so that it stays the same element on the page. */
 function itemOf(message: MessageEvent, userId: string): Item {
   const { clientMessageId, messageId, senderId } = message
   return { key: senderId === userId && clientMessageId !== undefined ? clientMessageId : messageId, message }
@@ -71,7 +71,7 @@ class RowBuilder {
   item(item: Item, senderId: string, timestamp: number): void {
     this.#startDay(timestamp)
     const last = this.rows.at(-1)
-    // One that isn't there yet has no number: it stays with what is before it.
+    // A message without a `seq` yet stays in the span of the one before it.
     const span = 'message' in item ? spanOf(item.message.seq) : this.#span
     const isNear = timestamp - this.lastAt < PAUSE_MS && span === this.#span
     if (last?.kind === 'group' && last.senderId === senderId && isNear) {
@@ -93,7 +93,7 @@ class RowBuilder {
     this.rows.push({ kind: 'unread', key: 'unread' })
   }
 
-  /** Clocks may differ a little: a day never begins twice. */
+  /** Timestamps may go back a little where clocks differ: a day never starts twice. */
   #startDay(timestamp: number): void {
     const day = dayOf(timestamp)
     if (this.#day !== undefined && day <= this.#day) return

@@ -1,5 +1,5 @@
-/** Numbers of messages that are laid out, or left alone, together. */
+/** How many values of `seq` a span has. */
 const LENGTH = 64
 
-/** Which span a message is in: the same whatever else is loaded, so that a page changes few of them. */
+/** Returns the span of a message: it depends on its `seq` only, so that loading a page changes few spans. */
 export const spanOf = (seq: number): number => Math.floor(seq / LENGTH)

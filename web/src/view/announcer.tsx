@@ -3,7 +3,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { typingSentence } from '../text/typing-sentence.ts'
 import { useStore } from './use-store.ts'
 
-/** For screen readers: what others say from now on. */
+/** Reads out new messages of others to screen readers. */
 export function Announcer({ conversation }: { conversation: Conversation }) {
   const [text, setText] = useState('')
   useEffect(

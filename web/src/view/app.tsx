@@ -17,9 +17,9 @@ interface AppProps {
   config: PageConfig
   theme: ThemeChoice
   identity: Identity
-  /** Kept over restarts of the browser. */
+  /** Storage that outlives the browser. */
   kept: KeptStrings
-  /** Kept for this tab. */
+  /** Storage of this tab. */
   keptForTab: KeptStrings
 }
 

@@ -15,7 +15,7 @@ interface AttachmentProps {
   file: FileInfo
 }
 
-/** A picture, or a card to download the file from. */
+/** A message's file: a picture, or a card to download it from. */
 export function Attachment({ conversation, messageId, file }: AttachmentProps) {
   const address = useMemo(
     () =>
@@ -56,7 +56,7 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
   )
 }
 
-/** An address for a picture; one that doesn't work (any more) is replaced once. */
+/** Returns the address of a picture. When loading fails, `renew` replaces it once. */
 function useAddress(address: FileAddress, onBroken: () => void) {
   const [src, setSrc] = useState(() => address.current(Date.now()) ?? '')
   const [isRenewed, setIsRenewed] = useState(false)
@@ -86,7 +86,7 @@ const FileCard = ({ file, address }: FileProps) => (
   </FileLink>
 )
 
-/** Opens the file, with a new address when the one at hand has expired. */
+/** A link to the file. It asks for a new address when the current one has expired. */
 function FileLink({
   file,
   address,

@@ -7,7 +7,7 @@ interface AvatarProps {
   size?: 'small' | 'large'
 }
 
-/** Stands beside a name, so it says nothing to a screen reader. */
+/** A coloured circle with initials. It stands beside the name, so screen readers skip it. */
 export const Avatar = ({ id, name = id, size }: AvatarProps) => (
   <span className={`avatar hue-${hueOf(id)} ${size ?? ''}`} aria-hidden="true">
     {initialsOf(name)}

@@ -6,11 +6,11 @@ import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
 import { useStore } from './use-store.ts'
 
-/** Says that there is no connection, and when the next attempt comes. The countdown isn't read out second by second. */
+/** Shows that there is no connection, and when the next attempt follows. Screen readers skip the countdown. */
 export function Banner() {
   const { connection, client } = useChat()
   const state = useStore(connection)
-  // What becomes of it is told by the status.
+  // The status shows whether it failed.
   const tryNow = () => {
     client.connect().catch(() => {})
   }
@@ -34,7 +34,7 @@ export function Banner() {
   )
 }
 
-/** Of all that keeps a page from connecting, what somebody can do something about. */
+/** The only reason for a lost connection that a user can do something about. */
 const isWithoutToken = (error: unknown): boolean => error instanceof ChatError && error.code === 'no_token'
 
 function Countdown({ state: { status, retryAt } }: { state: ConnectionState }) {

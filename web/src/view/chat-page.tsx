@@ -20,7 +20,7 @@ interface ChatPageProps {
   onSignOut: (() => void) | undefined
 }
 
-/** Three panes: where one can go, the conversation, and what there is to know of it. */
+/** The chat: a list of conversations, the open one, and its details. */
 export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const chat = useChat()
   const { hasBeenConnected } = useStore(chat.connection)
@@ -35,7 +35,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   useShortcuts(current, openSwitcher)
 
   const hasRooms = conversations.length > 0
-  // A small screen has room for one of both: who is nowhere yet is better off with the welcome than with an empty list.
+  // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.
   const view = route.kind !== 'home' ? 'talk' : hasRooms || !hasBeenConnected ? 'list' : 'welcome'
 
   return (
@@ -84,7 +84,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   )
 }
 
-/** The address is the conversation's: a link inside the page moves the focus only. */
+/** Moves the focus only: following the link would replace the conversation in the address. */
 function skip(event: MouseEvent): void {
   event.preventDefault()
   document.getElementById('conversation')?.focus()
@@ -94,7 +94,7 @@ const WIDE = '(min-width: 1180px)'
 
 const isWide = (): boolean => window.matchMedia(WIDE).matches
 
-/** Where the details cover the conversation, they are gone when another one is opened. */
+/** Whether the details are shown. On small screens they cover the conversation, so opening another one hides them. */
 function useDetails(current: Conversation | undefined): [boolean, (isShown: boolean) => void] {
   const [isShown, setIsShown] = useState(isWide)
   const key = current?.key

@@ -12,7 +12,7 @@ interface DetailsProps {
   onLeave: () => void
 }
 
-/** Who is in the room, its id, and the way out. */
+/** Shows the room's id and its members, and leaves the room. */
 export function DetailsPane({ conversation, onClose, onLeave }: DetailsProps) {
   const title = useStore(conversation.title)
   const isRoom = conversation.kind === 'room'
@@ -54,7 +54,7 @@ function RoomId({ id }: { id: string }) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   const copy = () => {
-    // Only pages served with TLS, or on this machine, have a clipboard.
+    // The clipboard exists only on pages with TLS and on localhost.
     navigator.clipboard?.writeText(id).then(
       () => {
         setIsCopied(true)

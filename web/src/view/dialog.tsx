@@ -8,14 +8,14 @@ interface DialogProps {
   children: ReactNode
 }
 
-/** A modal dialog. Escape and a click beside it close it, and the focus goes back to where it was. */
+/** A modal dialog. Escape and a click outside close it, and the focus returns to where it was. */
 export function Dialog({ title, onClose, className = '', children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
-    // Otherwise it would be on the button that closes.
+    // Otherwise the close button would have the focus.
     dialog?.querySelector('input')?.focus()
     return () => dialog?.close()
   }, [])

@@ -29,7 +29,7 @@ interface WelcomeProps {
   onOpen: (dialog: DialogName) => void
 }
 
-/** Nothing is chosen; whoever is in no room yet is shown the way into one. */
+/** Shown when no conversation is open. A user without rooms gets the ways into one. */
 export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
   const chat = useChat()
   const openLobby = useCallback(async () => goTo((await chat.joinOrCreate(LOBBY.id, LOBBY.name)).route), [chat])
@@ -63,7 +63,7 @@ export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
   )
 }
 
-/** The address names a room that this user isn't in. */
+/** Shown when the address names a room that this user isn't in. */
 export function NotAMember({ id }: { id: string }) {
   const chat = useChat()
   const isLobby = id === LOBBY.id
@@ -96,7 +96,7 @@ export function NotAMember({ id }: { id: string }) {
   )
 }
 
-/** What was written to a room that this user is no longer in. */
+/** The messages that could not be sent to a room before this user left it. */
 function Unsent({ timeline }: { timeline: Timeline }) {
   const { pending } = useStore(timeline)
   if (pending.length === 0) return null

@@ -5,7 +5,7 @@ import { useAction } from './use-action.ts'
 
 interface FormDialogProps {
   title: string
-  /** On the button. */
+  /** The text of the button. */
   action: string
   onClose: () => void
   onSubmit: () => Promise<unknown>
@@ -13,7 +13,7 @@ interface FormDialogProps {
   children: ReactNode
 }
 
-/** A dialog that asks for something, does it, and says why it didn't work. */
+/** A dialog with a form: it runs an action, and shows why the action failed. */
 export function FormDialog({ title, action, onClose, onSubmit, isDangerous = false, children }: FormDialogProps) {
   const submit = useCallback(async () => {
     await onSubmit()

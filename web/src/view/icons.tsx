@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** 24 × 24, drawn with lines in the colour of the text around. */
+/** An icon of 24 × 24, drawn with lines in the text's colour. */
 function Icon({ children }: { children: ReactNode }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -18,7 +18,7 @@ interface GroupProps {
   conversation: Conversation
 }
 
-/** What one person said without much of a pause. */
+/** Messages that one person sent without a long pause. */
 export const MessageGroup = memo(
   function MessageGroup({ group, conversation }: GroupProps) {
     const { senderId, isOwn, timestamp, items } = group

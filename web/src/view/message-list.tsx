@@ -17,7 +17,7 @@ import { useVisible } from './use-visible.ts'
 
 const MINUTE_MS = 60_000
 
-/** What was said, from the newest page on; older pages come when they are scrolled to. */
+/** The messages of a conversation. Older pages are loaded when the user scrolls to them. */
 export function MessageList({ conversation }: { conversation: Conversation }) {
   const { timeline } = conversation
   const { userId } = useChat()
@@ -60,7 +60,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
         ref={scroller}
         role="log"
         aria-label={`Messages in ${title}`}
-        // The announcer reads out what is new; pages of history are not.
+        // The announcer reads out new messages; pages of history must not be read out.
         aria-live="off"
         aria-busy={!isReady}
         tabIndex={0}
@@ -88,13 +88,13 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   )
 }
 
-/** Where the line "New messages" goes; nothing when all has been read. */
+/** Returns the `seq` after which the line "New messages" stands; undefined when everything has been read. */
 function readUpTo({ unread }: Conversation): number | undefined {
   const { count, readTo } = unread.get()
   return count > 0 ? readTo : undefined
 }
 
-/** Marks as read what can be seen; answers with how many others' messages can't. */
+/** Marks visible messages as read. Returns how many messages of others are unread. */
 function useReading({ timeline, unread, markRead }: Conversation, isAtBottom: boolean): number {
   const { count } = useStore(unread)
   const { newest, messages } = useStore(timeline)
@@ -156,7 +156,7 @@ function RowView({ row, conversation, now }: { row: Row; conversation: Conversat
   }
 }
 
-/** Above the first message: what this is, once there is nothing older; until then, that there is. */
+/** Stands above the first message: says that older ones are loading or, without any, introduces the conversation. */
 function Beginning({ conversation }: { conversation: Conversation }) {
   const { older, messages } = useStore(conversation.timeline)
   const title = useStore(conversation.title)

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { splitLinks } from '../text/links.ts'
 
-/** What somebody wrote: text as text, and web addresses as links. */
+/** The text of a message, with web addresses as links. */
 export const MessageText = memo(function MessageText({ content }: { content: string }) {
   return (
     <p className="text" dir="auto">

@@ -9,7 +9,7 @@ import { useStore } from './use-store.ts'
 
 const MAX_SHOWN = 50
 
-/** Ctrl+K: type a part of a name, choose with the arrow keys. */
+/** The dialog of Ctrl+K: type a part of a name, choose with the arrow keys. */
 export function Switcher({ onClose }: { onClose: () => void }) {
   const conversations = useStore(useChat().conversations)
   const [text, setText] = useState('')

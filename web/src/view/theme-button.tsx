@@ -5,7 +5,7 @@ import { useStore } from './use-store.ts'
 const icons = { system: DeviceIcon, light: SunIcon, dark: MoonIcon }
 const names: Record<Theme, string> = { system: 'as the device', light: 'light', dark: 'dark' }
 
-/** Goes from one to the next. */
+/** Changes from one theme to the next. */
 export function ThemeButton({ choice }: { choice: ThemeChoice }) {
   const theme = useStore(choice)
   const next = themes[(themes.indexOf(theme) + 1) % themes.length]!

@@ -1,4 +1,4 @@
-/** Instead of the chat, when there is none to show. */
+/** Shown instead of the chat when the page can't start. */
 export const Unable = ({ reason }: { reason: string }) => (
   <main className="sign-in">
     <div className="form sign-in-card" role="alert">

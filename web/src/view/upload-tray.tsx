@@ -5,7 +5,7 @@ import { useChat } from './use-chat.ts'
 import { CloseIcon, FileIcon, RetryIcon } from './icons.tsx'
 import { useStore } from './use-store.ts'
 
-/** Files on their way. */
+/** The uploads of a conversation, with their progress. */
 export function UploadTray({ uploads }: { uploads: Uploads }) {
   const items = useStore(uploads)
   if (items.length === 0) return null

@@ -4,11 +4,11 @@ import { errorSentence } from '../text/error-sentence.ts'
 interface Action {
   run: () => void
   isRunning: boolean
-  /** Why it didn't work, for a person. */
+  /** Why the action failed, as a sentence for a person. */
   error: string | undefined
 }
 
-/** Something that takes a moment and may fail, begun by a click. */
+/** Runs an asynchronous action from a click, and keeps whether it is running and why it failed. */
 export function useAction(act: () => Promise<unknown>): Action {
   const [state, setState] = useState<Pick<Action, 'isRunning' | 'error'>>({ isRunning: false, error: undefined })
   const run = useCallback(() => {

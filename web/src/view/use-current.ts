@@ -8,7 +8,7 @@ import { useStore } from './use-store.ts'
 /**
  * The conversation that the address names, if this user is in it.
  *
- * @param isReady the rooms are known: whom nobody has talked to yet can be told from whom the page doesn't know yet
+ * @param isReady whether the room list has loaded: until then, an unknown user may simply not have been loaded yet
  */
 export function useCurrent(isReady: boolean): { route: Route; current: Conversation | undefined } {
   const chat = useChat()

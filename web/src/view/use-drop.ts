@@ -7,10 +7,10 @@ interface Drop {
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
 
-/** Takes files that are dropped on an element. */
+/** Receives files that are dropped on an element. */
 export function useDrop(onFiles: (files: Iterable<File>) => void): Drop {
   const [isOver, setIsOver] = useState(false)
-  // Elements inside are entered before others are left.
+  // The browser reports entering an inner element before leaving the outer one.
   const depth = useRef(0)
   const move = (step: number) => (event: DragEvent) => {
     if (!hasFiles(event)) return

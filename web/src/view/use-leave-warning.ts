@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { Chat } from '../state/chat.ts'
 
-/** Has the browser ask before the page goes, while there is what would go with it. */
+/** Lets the browser ask before it closes the page, while messages or files would be lost. */
 export function useLeaveWarning(chat: Chat): void {
   useEffect(() => {
     const onBeforeUnload = (event: BeforeUnloadEvent) => {

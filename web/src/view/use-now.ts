@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The time, epoch ms; told anew every `everyMs`, or never when that is 0. */
+/** Returns the time, epoch ms, updated every `everyMs`; never when that is 0. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

@@ -6,7 +6,7 @@ function subscribe(listener: () => void): () => void {
   return () => window.removeEventListener('hashchange', listener)
 }
 
-/** The address, which the browser's back button changes too. */
+/** Returns what the address names. The browser's back button changes it too. */
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash)
   return useMemo(() => routeFrom(hash), [hash])
@@ -16,7 +16,7 @@ export function goTo(route: Route): void {
   window.location.hash = hashOf(route)
 }
 
-/** Without a step back to what is no longer there. */
+/** Goes to a route without leaving the current one in the browser's history. */
 export function replaceBy(route: Route): void {
   window.location.replace(hashOf(route))
 }

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 
-/** Still "at the bottom", px. */
+/** Within this distance the list counts as "at the bottom", px. */
 const NEAR_PX = 48
 
 interface Scroll {
@@ -10,10 +10,11 @@ interface Scroll {
 }
 
 /**
- * Keeps a list's place. It is laid out from its end (`column-reverse`), so what is added above moves nothing, and at the
- * bottom it stays there; further up, what is added below would push what is being read, and is scrolled away here.
+ * Keeps a list's scroll position. The list is laid out from its end (`column-reverse`), so rows that are added above
+ * move nothing, and a list at the bottom stays there. Further up, rows that are added below would move the rows in
+ * sight: this scrolls by the same distance.
  *
- * @param lastKey of the last row: when it changes, something was added below
+ * @param lastKey the key of the last row: when it changes, rows were added below
  */
 export function useScroll(scroller: RefObject<HTMLElement | null>, lastKey: string | undefined): Scroll {
   const [isAtBottom, setIsAtBottom] = useState(true)
@@ -43,16 +44,16 @@ export function useScroll(scroller: RefObject<HTMLElement | null>, lastKey: stri
   return { isAtBottom, onScroll, toBottom }
 }
 
-/** Its places count backwards from 0. */
+/** With `column-reverse`, `scrollTop` is 0 at the bottom and negative above. */
 const isNearBottom = (element: HTMLElement): boolean => element.scrollTop > -NEAR_PX
 
-/** Smooth where the way is short enough to be followed. */
+/** Smooth for short distances, unless the user prefers reduced motion. */
 function behaviorOf({ scrollTop, clientHeight }: HTMLElement): ScrollBehavior {
   const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
   return isCalm || -scrollTop > 2 * clientHeight ? 'instant' : 'smooth'
 }
 
-/** The first row that can be seen, and where. */
+/** Returns the first visible row and its position. */
 function anchorIn(scroller: HTMLElement): { element: Element; top: number } | undefined {
   const { left, top, width } = scroller.getBoundingClientRect()
   for (let y = top + 8; y < top + 200; y += 24) {

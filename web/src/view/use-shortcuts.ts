@@ -4,7 +4,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
 
-/** Ctrl+K (or ⌘K) asks where to; Alt with an arrow goes to the next conversation up or down. */
+/** Ctrl+K (or ⌘K) opens the switcher; Alt with an arrow goes to the next conversation up or down. */
 export function useShortcuts(current: Conversation | undefined, openSwitcher: () => void): void {
   const chat = useChat()
   useEffect(() => {

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect } from 'react'
 
 /**
- * Calls `onSeen` when the element is (nearly) in sight of its scroller, and again for each new `position` at which it
- * still is.
+ * Calls `onSeen` when the element is in sight of its scroller, or nearly so, and again whenever `position` changes
+ * while it still is.
  */
 export function useSight(
   element: RefObject<Element | null>,

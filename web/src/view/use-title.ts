@@ -4,7 +4,7 @@ import { countText } from '../text/count-text.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
-/** `(3) General – Tabletalk`: how many unread messages there are, and where one is. */
+/** Sets the page's title to the number of unread messages and the conversation: `(3) General – Tabletalk`. */
 export function useTitle(current: Conversation | undefined): void {
   const count = useStore(useChat().unread)
   const name = current?.title.get()
