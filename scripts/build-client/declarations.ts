@@ -51,13 +51,19 @@ const published = (text: string): string =>
     .replaceAll(/(from ['"]\.\/[^'"]+)\.ts(['"])/g, '$1.js$2')
     .replaceAll(/(import\(['"]\.\/[^'"]+)\.ts(['"]\))/g, '$1.js$2')
 
-/** Writes out every type that the module exports. */
+/** Writes out every type that the module exports, and declares its functions. */
 function writtenOut(program: ts.Program, path: string): string {
   const checker = program.getTypeChecker()
   const module = checker.getSymbolAtLocation(program.getSourceFile(path)!)!
   const types = checker.getExportsOfModule(module).map((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+    if (!(symbol.flags & ts.SymbolFlags.Type)) return declared(symbol, checker)
     return `export type ${exported.name} = ${plainType(checker.getDeclaredTypeOfSymbol(symbol), checker)}\n`
   })
   return types.join('')
+}
+
+function declared(symbol: ts.Symbol, checker: ts.TypeChecker): string {
+  const comment = ts.displayPartsToString(symbol.getDocumentationComment(checker))
+  return `/** ${comment} */\nexport declare const ${symbol.name}: ${checker.typeToString(checker.getTypeOfSymbol(symbol))}\n`
 }

@@ -1,4 +1,4 @@
-/** The protocol's types that the SDK's declarations use. In the package each is written out. */
+/** What the SDK's declarations use of the protocol. In the package each type is written out. */
 import type { RequestFrame } from '../../client/request-frame.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 
@@ -12,5 +12,7 @@ export type {
   UploadFailedEvent,
 } from '../../src/protocol/events.ts'
 export type { ErrorFrame } from '../../src/protocol/frames.ts'
+export { matchesContentType } from '../../src/protocol/matches-content-type.ts'
+export { isDirectRoomId } from '../../src/protocol/room-id.ts'
 export type Frames = { [A in Action]: RequestFrame<A> }
 export type Replies = { [A in Action]: Reply<A> }

@@ -65,7 +65,7 @@ function ArrivedMessage({ message, conversation }: { message: MessageEvent; conv
       </div>
       <span className="message-side">
         <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
-        {conversation.isOwn(message) && <State name="Sent" icon={<CheckIcon />} />}
+        {conversation.isOwn(message) && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
       </span>
     </article>
   )
@@ -81,7 +81,11 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
           <MessageText content={content} />
         </div>
         <span className="message-side">
-          {hasFailed ? <State name="Not sent" icon={<AlertIcon />} /> : <State name="Sending" icon={<ClockIcon />} />}
+          {hasFailed ? (
+            <DeliveryMark name="Not sent" icon={<AlertIcon />} />
+          ) : (
+            <DeliveryMark name="Sending" icon={<ClockIcon />} />
+          )}
         </span>
       </article>
       {hasFailed && (
@@ -99,7 +103,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
   )
 }
 
-const State = ({ name, icon }: { name: string; icon: ReactNode }) => (
+const DeliveryMark = ({ name, icon }: { name: string; icon: ReactNode }) => (
   <span className="state" role="img" aria-label={name} title={name}>
     {icon}
   </span>

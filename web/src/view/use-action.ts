@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 import { errorSentence } from '../text/error-sentence.ts'
 
-interface Action {
+interface RunningAction {
   run: () => void
   isRunning: boolean
   /** Why the action failed, as a sentence for a person. */
@@ -9,8 +9,8 @@ interface Action {
 }
 
 /** Runs an asynchronous action from a click, and keeps whether it is running and why it failed. */
-export function useAction(act: () => Promise<unknown>): Action {
-  const [state, setState] = useState<Pick<Action, 'isRunning' | 'error'>>({ isRunning: false, error: undefined })
+export function useAction(act: () => Promise<unknown>): RunningAction {
+  const [state, setState] = useState<Pick<RunningAction, 'isRunning' | 'error'>>({ isRunning: false, error: undefined })
   const run = useCallback(() => {
     setState({ isRunning: true, error: undefined })
     act().then(
