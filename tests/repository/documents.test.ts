@@ -57,14 +57,17 @@ describe.each(documents)('%s', (document) => {
     expect(broken).toEqual([])
   })
 
-  test('names files and folders that there are, from the root or from its own folder', () => {
+  // A change log names what was there before.
+  const current = document !== 'CHANGELOG.md'
+
+  test.runIf(current)('names files and folders that there are, from the root or from its own folder', () => {
     const unknown = namedPaths(text).filter(
       (path) => !existsSync(join(root, path)) && !existsSync(join(root, dirname(document), path)),
     )
     expect(unknown).toEqual([])
   })
 
-  test('names commands that there are', () => {
+  test.runIf(current)('names commands that there are', () => {
     const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script]) => script)
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
   })
