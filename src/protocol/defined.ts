@@ -1,6 +1,6 @@
 /**
- * The properties that aren't undefined, for a type whose properties may be missing: under `exactOptionalPropertyTypes`
- * such a property must not be there and undefined.
+ * The properties that aren't undefined. Spread it into an object whose optional properties must be missing rather than
+ * undefined, as `exactOptionalPropertyTypes` demands.
  *
  * @example readHistory(chatRoomId, { limit, ...defined({ after, before }) })
  */

@@ -2,6 +2,6 @@
 export interface Caller {
   userId: string
   connectionId: string
-  /** Epoch seconds from which the connection's rows may be deleted: the token's `exp`, or the end of its 2 h and a margin. */
+  /** Epoch seconds. TTL of the connection's rows: the token's `exp`, or the end of the connection's 2 h with a margin. */
   rowsExpireAt: number
 }

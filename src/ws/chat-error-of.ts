@@ -1,7 +1,7 @@
 import { isTransient } from '../entities/transient-error.ts'
 import { ChatError, Internal, Unavailable } from '../errors.ts'
 
-/** What the client is told of an error: a `ChatError` as it is, `unavailable` for a dependency's, else `internal`. */
+/** The error that the client receives: a `ChatError` as it is, `unavailable` if a dependency failed, or `internal`. */
 export function chatErrorOf(error: unknown): ChatError {
   if (error instanceof ChatError) return error
   if (isTransient(error)) return new Unavailable('unable to reach the table; try again')

@@ -2,11 +2,12 @@ import type * as z from 'zod/mini'
 import { InvalidRequest } from '../errors.ts'
 
 /**
- * A cursor is the last id of the page before, as base64url: opaque on the wire, and harmless when forged, since it only
- * moves the start within what the caller may read anyway.
+ * Decodes a cursor: the last id of the previous page, as base64url. Clients treat it as opaque. A forged one does no
+ * harm, because it only moves the start of the page within what the caller may read.
  *
- * @param schema of the ids that are paged: a key beyond them would be a range that DynamoDB refuses
- * @throws InvalidRequest
+ * @param schema of the ids that are paged; DynamoDB refuses a range that starts outside them
+ * @returns the id; undefined for the first page, which has no cursor
+ * @throws InvalidRequest when the cursor is not one that we made
  */
 export function readCursor(cursor: string | undefined, schema: z.ZodMiniType<string>): string | undefined {
   if (cursor === undefined) return undefined
@@ -19,7 +20,7 @@ export function readCursor(cursor: string | undefined, schema: z.ZodMiniType<str
   return id
 }
 
-/** The same page with its `nextCursor`, an id, as it goes over the wire. */
+/** The same page, its `nextCursor` encoded: an id before, base64url after. */
 export function writeCursor<T extends { nextCursor?: string }>(page: T): T {
   return page.nextCursor === undefined
     ? page

@@ -3,19 +3,20 @@ import { InvalidRequest, TooLarge } from '../errors.ts'
 import type { Problem } from '../protocol/frames.ts'
 import { RequestId, TOO_LARGE } from '../protocol/scalars.ts'
 
-/** What an answer repeats of its request, so that the client can tell which one it answers. */
+/** The parts of a request that its reply or error repeats, so that the client knows which request it belongs to. */
 export interface Envelope {
   action?: string
   requestId?: string
 }
 
-/** `details` is for a person mending a frame: the first few problems tell, a thousand would not fit the answer. */
+/** `details` helps a developer to correct a frame: a few problems are enough, and a thousand would not fit. */
 const MAX_PROBLEMS = 10
 const MAX_ACTION_CHARS = 64
 
 /**
- * The JSON object of a frame; fills `envelope` with what may be echoed, so that an error finds its request.
+ * Parses the JSON object of a frame.
  *
+ * @param envelope filled in as far as the frame can be read, so that an error can repeat it
  * @throws InvalidRequest when it isn't JSON, isn't an object, or has a `__proto__` key
  */
 export function readFrame(body: string | undefined, envelope: Envelope): Record<string, unknown> {
@@ -23,7 +24,7 @@ export function readFrame(body: string | undefined, envelope: Envelope): Record<
   let polluting = false
   try {
     frame = JSON.parse(body ?? '', (key, value: unknown) => {
-      // zod passes a record's `__proto__` over in silence, and a copy of such an object would change its prototype.
+      // zod ignores the key `__proto__` of a record, and a copy of such an object would have another prototype.
       if (key === '__proto__') polluting = true
       return value
     })
@@ -48,10 +49,11 @@ export function readFrame(body: string | undefined, envelope: Envelope): Record<
 }
 
 /**
- * The frame, valid by the action's schema.
+ * Checks a frame against its action's schema.
  *
- * @throws InvalidRequest with path and problem of the first ten problems
- * @throws TooLarge when its only fault is a text over its limit
+ * @returns the input of the action, with the schema's defaults
+ * @throws InvalidRequest with path and description of the first ten problems
+ * @throws TooLarge when the only problems are texts over their limits
  */
 export function parseFrame<T>(frame: Record<string, unknown>, schema: Pick<z.ZodMiniType<T>, 'safeParse'>): T {
   const parsed = schema.safeParse(frame)

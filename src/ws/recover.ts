@@ -4,22 +4,25 @@ import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import { bytesOf, EVENTS_BYTES } from './reply-budget.ts'
 
-/** A gap of more messages than this isn't even read: the client pages with `getHistory`. */
+/** Messages. A larger gap is not read: the client pages with `getHistory`. */
 const MAX_GAP = 200
 
 export interface Recovery {
-  /** The newest seq that this answer accounts for: what came later is posted to the subscription. */
+  /** The newest seq that the client has with this reply: later messages are posted to its subscription. */
   headSeq: number
+  /** Whether `events` is the whole gap. */
   recovered: boolean
   events: MessageEvent[]
 }
 
 /**
- * What a connection missed in a room since `lastSeq`: the whole gap, or `recovered: false` and nothing. Read after the
- * subscription is written, so that a message is either in here or posted, or both.
+ * The messages that a connection missed in a room since `lastSeq`: all of them, or none and `recovered: false`. To be
+ * called after the subscription is written: then each message is in the result or posted, or both.
  *
- * Without `lastSeq` the client has no place to recover from. A `lastSeq` beyond the room's head is not this room's
- * (a table restored from a backup, say): not recovered, so that the client starts afresh.
+ * Not recovered without a `lastSeq`, because there is no position to recover from; when the gap is too large; and when
+ * `lastSeq` is beyond the room's head, as after the table was restored from a backup: the client then starts anew.
+ *
+ * @param bytes most that the events may take up in the reply
  */
 export async function recover(room: RoomRow, lastSeq: number | undefined, bytes = EVENTS_BYTES): Promise<Recovery> {
   const { chatRoomId, headSeq } = room
@@ -29,6 +32,6 @@ export async function recover(room: RoomRow, lastSeq: number | undefined, bytes 
   const { messages, hasMore } = await readHistory(chatRoomId, { after: lastSeq, limit: MAX_GAP })
   const events = await Promise.all(messages.map(messageEventWithFile))
   if (hasMore || events.reduce((sum, event) => sum + bytesOf(event), 0) > bytes) return lost
-  // Not the counter: the newest number may still be on its way into the table, and then it will be posted.
+  // Not the room's counter: the message with the newest number may not be written yet. It will be posted.
   return { headSeq: events.at(-1)?.seq ?? lastSeq, recovered: true, events }
 }

@@ -11,12 +11,12 @@ import { type Envelope, parseFrame, readFrame } from './parse-frame.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
 
 /**
- * The Lambda handler of some actions: the event's `routeKey` says which one to run. Under another key, as `$default` is,
- * every frame fails with `unknown_action`.
+ * The Lambda handler of one or more actions. The event's `routeKey` says which one to run; under any other key, such as
+ * `$default`, every frame fails with `unknown_action`.
  *
- * It parses the frame, checks who the caller is, and returns the reply or error frame, which API Gateway sends as the
- * route response. The client sees a `ChatError` as it is. Any other error becomes `unavailable` when a dependency failed,
- * else `internal`; it is logged with its stack and never shown.
+ * The handler parses the frame, checks the token's expiry and user, and returns the reply or error frame, which API
+ * Gateway sends as the route response. A `ChatError` reaches the client as it is. Any other error becomes `unavailable`
+ * if a dependency failed, else `internal`, and is logged with its stack, which the client never receives.
  */
 export function route(...handlers: readonly ActionHandler[]): SocketHandler {
   return async (event) => {
@@ -58,7 +58,7 @@ function log({ code }: ChatError, error: unknown, { requestContext }: SocketEven
   else if (code === 'unavailable') logger.warn('dependency failed', fields)
 }
 
-/** For logs and metrics only: a WebSocket client receives the body, never a status. */
+/** For logs and metrics: a WebSocket client receives the body only. */
 const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503, rate_limited: 429 }
 
 const replyFrame = (action: ActionHandler['name'], { requestId }: Envelope, data: unknown) =>

@@ -1,6 +1,7 @@
 import { appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
 import { countSend, type RateLimit } from '../entities/rate-window.ts'
 import { optional, type Shape } from '../env.ts'
+import { defined } from '../protocol/defined.ts'
 import type { Caller } from './caller.ts'
 
 const rate: Shape<RateLimit> = {
@@ -14,7 +15,12 @@ const rate: Shape<RateLimit> = {
 /** Of each user. Unset: no limit, and no write to count sends. */
 const rateLimit = optional('SEND_RATE_LIMIT', rate)
 
-/** What `sendMessage` and `broadcastMessage` share: the caller's message goes to a room that admits the caller. */
+/**
+ * Appends the caller's message to a room: the part that `sendMessage` and `broadcastMessage` share.
+ *
+ * @param admission rejects if the caller may not write to the room; awaited together with other reads, before the write
+ * @throws RateLimited when the user has sent too often
+ */
 export async function send(
   caller: Caller,
   draft: Pick<Draft, 'chatRoomId' | 'kind' | 'content'> & { clientMessageId?: string | undefined },
@@ -25,7 +31,7 @@ export async function send(
   return appendMessage(
     {
       ...rest,
-      ...(clientMessageId === undefined ? {} : { clientMessageId }),
+      ...defined({ clientMessageId }),
       senderId: caller.userId,
       originConnectionId: caller.connectionId,
     },

@@ -4,7 +4,7 @@ import type {
   APIGatewayProxyWebsocketEventV2WithRequestContext,
 } from 'aws-lambda'
 
-/** What the authorizer found, kept by API Gateway for the connection's whole life; every value is a string. */
+/** The authorizer's context. API Gateway adds it to every event of the connection; every value is a string. */
 export interface AuthorizerContext {
   userId: string
   /** Epoch seconds. */

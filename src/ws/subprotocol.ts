@@ -1,21 +1,19 @@
-/** The application protocol that `$connect` echoes; never the entry that carries the token. */
+import { headerOf, type Headers } from './header-of.ts'
+
+/** The application's subprotocol. `$connect` returns it, and never the entry that carries the token. */
 export const SUBPROTOCOL = 'tabletalk.v1'
 
 const BEARER = 'bearer.'
 
-type Headers = Record<string, string | undefined>
-
-/** What the client offers in `Sec-WebSocket-Protocol`, a comma-separated list (RFC 6455 §11.3.4); case of the name varies. */
+/** The subprotocols that the client offers in `Sec-WebSocket-Protocol`, a comma-separated list (RFC 6455 §11.3.4). */
 export function offeredProtocols(headers: Headers): string[] {
-  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'sec-websocket-protocol')
-  const offered = name === undefined ? undefined : headers[name]
-  return (offered ?? '')
+  return (headerOf(headers, 'sec-websocket-protocol') ?? '')
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
 }
 
-/** The token of the `bearer.<jwt>` entry. */
+/** The token of the `bearer.<jwt>` entry; undefined without one. */
 export function bearerOf(headers: Headers): string | undefined {
   return offeredProtocols(headers)
     .find((entry) => entry.startsWith(BEARER))

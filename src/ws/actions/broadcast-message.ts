@@ -3,7 +3,7 @@ import { action } from '../action.ts'
 import { send } from '../send.ts'
 
 /**
- * Appends a message that every connection of the room hears, the sending one too. AP7, AP8, AP19, AP20, AP23, AP24,
+ * Appends a message that every connection of the room receives, the sending one too. AP7, AP8, AP19, AP20, AP23, AP24,
  * AP25.
  */
 export const broadcastMessage = action('broadcastMessage', async (input, caller) => {

@@ -6,8 +6,8 @@ import { action } from '../action.ts'
 import { logger } from '../logger.ts'
 
 /**
- * Makes a room with its first members and subscribes the creating connection, all or nothing. What is left to do after
- * that never fails the action, for a retry would be told that the id is taken. AP32, AP33, AP4.
+ * Creates a room with its first members and subscribes the creating connection, in one transaction. Steps after that
+ * never fail the action, because a retry would fail with `conflict`: its id is taken. AP32, AP33, AP4.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   const { userId, connectionId, rowsExpireAt } = caller
@@ -22,7 +22,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
     setOpenRoom(connectionId, chatRoomId),
   ])
   for (const end of ends) {
-    // The stream completes the members; the open room is set again at the next join.
+    // No harm: the stream function adds the remaining members, and the next join sets the open room.
     if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
   return { chatRoomId, roomName, members: members.sort(), headSeq: 0 }

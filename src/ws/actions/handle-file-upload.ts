@@ -4,6 +4,7 @@ import { getGuard } from '../../entities/send-guard.ts'
 import { startUpload, type UploadRow } from '../../entities/upload.ts'
 import { Conflict, InvalidRequest, TooLarge } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
+import { defined } from '../../protocol/defined.ts'
 import { UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
 import { presignPost } from '../../files/presign-post.ts'
@@ -11,12 +12,12 @@ import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
 import { maxFileBytes } from '../limits.ts'
 
-/** A pending upload goes by TTL once its form has long expired; the event of an object may be an hour late. */
+/** TTL of a pending upload: much longer than its form is valid, because the event of its object may be an hour late. */
 const PENDING_SECONDS = 24 * 60 * 60
 
 /**
- * Answers with a signed form for one file, and keeps what is to come as a pending upload. The room hears of it when the
- * file has arrived. With a `clientMessageId` a retry gets a form for the same upload. AP8, AP23, AP26.
+ * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP8, AP23, AP26.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -53,13 +54,13 @@ function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller): 
     contentType,
     size,
     caption,
-    ...(clientMessageId === undefined ? {} : { clientMessageId }),
+    ...defined({ clientMessageId }),
     status: 'pending',
     expiresAt: Math.floor(Date.now() / 1_000) + PENDING_SECONDS,
   }
 }
 
-/** The same for every retry of the same upload: a UUID of version 8, made of a hash (RFC 9562 §5.8). */
+/** The same id for every retry of an upload: a UUID of version 8, made from a hash (RFC 9562 §5.8). */
 function uploadIdOf(...parts: string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest()
   hash[6] = (hash[6]! & 0x0f) | 0x80

@@ -12,18 +12,18 @@ import { writeCursor } from '../cursor.ts'
 import { recover } from '../recover.ts'
 
 /**
- * Makes the caller a member, subscribes the connection, and answers with the room and what was missed. The order is the
- * point: membership, then subscription, then the gap, so that no message falls between. AP5, AP8, AP10, AP14,
- * AP15, AP13, AP4, AP22, AP20.
+ * Makes the caller a member, subscribes the connection, and returns the room with the messages since `lastSeq`. The
+ * membership comes first, the subscription second, and then the messages are read, so that each message is in the reply
+ * or posted. AP5, AP8, AP10, AP14, AP15, AP13, AP4, AP22, AP20.
  *
- * A direct room has its two members and lets nobody else in: to others it doesn't exist.
+ * Nobody but its two members can join a direct room: for others it doesn't exist.
  */
 export const joinRoom = action('joinRoom', async (input, caller) => {
   const { chatRoomId, lastSeq } = input
   const { userId, connectionId, rowsExpireAt } = caller
   const room = await getRoom(chatRoomId)
   if (room === undefined) throw notFound()
-  // A leave by another of the user's connections may come between any two steps: then the user joins once more.
+  // Another connection of the user may leave the room between any two steps: then the user joins again.
   let joinId: string
   do {
     joinId = isDirectRoomId(chatRoomId) ? await directJoinId(chatRoomId, userId) : await join(room, caller)
@@ -36,7 +36,7 @@ export const joinRoom = action('joinRoom', async (input, caller) => {
   return { ...writeCursor(joined), ...(await recover(joined, lastSeq)) }
 })
 
-/** The id of the caller's membership, which is made when there is none. */
+/** The `joinId` of the caller's membership, which is created if there is none. */
 async function join(room: RoomRow, caller: Caller): Promise<string> {
   const { chatRoomId, headSeq } = room
   const { userId, connectionId } = caller

@@ -5,8 +5,9 @@ import { NotAMember } from '../../errors.ts'
 import { action } from '../action.ts'
 
 /**
- * Ends the membership, then the subscriptions of all the caller's connections, so that nothing of the room is posted to
- * them once the reply is out; what a join that followed has subscribed stays. If this is cut off in between, the stream does the rest. AP3, AP11, AP15.
+ * Deletes the membership, then the subscriptions of all the caller's connections, so that nothing of the room is posted
+ * to them after the reply. Subscriptions of a later join stay. If the function is interrupted between the two, the
+ * stream function deletes the subscriptions. AP3, AP11, AP15.
  */
 export const leaveRoom = action('leaveRoom', async ({ chatRoomId }, caller) => {
   const { userId, connectionId } = caller

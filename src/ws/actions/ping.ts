@@ -1,4 +1,4 @@
 import { action } from '../action.ts'
 
-/** Resets the idle timer. No table access. */
+/** Resets API Gateway's idle timer, as every frame does. Touches nothing. */
 export const ping = action('ping', async () => ({ serverTime: Date.now() }))

@@ -4,9 +4,9 @@ import { action } from '../action.ts'
 import { send } from '../send.ts'
 
 /**
- * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
- * connection is subscribed to it before the message is written. AP5, AP7, AP8, AP10, AP14, AP19,
- * AP20, AP23, AP24, AP25, AP32.
+ * Appends a message to a room, or to the direct room with a user. The first message creates the direct room and
+ * subscribes the sending connection to it before the message is written. AP5, AP7, AP8, AP10, AP14, AP19, AP20, AP23,
+ * AP24, AP25, AP32.
  */
 export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input

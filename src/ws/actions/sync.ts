@@ -3,6 +3,7 @@ import { getRooms, type RoomRow } from '../../entities/chat-room.ts'
 import { keepSubscribed } from '../../rooms/keep-subscribed.ts'
 import { getMemberships, type MembershipRow, roomsOfUser } from '../../entities/membership.ts'
 import { subscribe, unsubscribe } from '../../entities/subscription.ts'
+import { defined } from '../../protocol/defined.ts'
 import { DEFAULT_ROOMS_PAGE } from '../../protocol/limits.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
 import { action } from '../action.ts'
@@ -13,12 +14,12 @@ import { recover } from '../recover.ts'
 import { bytesOf, EVENTS_BYTES } from '../reply-budget.ts'
 
 /**
- * Subscribes this connection to the caller's rooms, a page at a time, and answers with what it missed in each.
- * Subscriptions are written first and the gaps read after, so that no message falls between. AP12, AP9, AP6, AP14,
- * AP15, AP22, AP20.
+ * Subscribes this connection to a page of the caller's rooms, and returns the messages that it missed in each. The
+ * subscriptions are written before the messages are read, so that each message is in the reply or posted. AP12, AP9,
+ * AP6, AP14, AP15, AP22, AP20.
  */
 export const sync = action('sync', async (input, caller) => {
-  // Before the memberships are read: one that is added after that finds this connection ready.
+  // Before the memberships are read, so that whoever adds one afterwards finds this connection ready.
   if (input.cursor === undefined) await markReady(caller.connectionId)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
   const { memberships, nextCursor } = await roomsOnPage(caller.userId, readCursor(input.cursor, ChatRoomId), [
@@ -39,16 +40,16 @@ export const sync = action('sync', async (input, caller) => {
       budget -= size
       return { ...room, ...recovery }
     }),
-    ...(nextCursor === undefined ? {} : { nextCursor }),
+    ...defined({ nextCursor }),
   })
 })
 
 /**
- * The caller's rooms on this page by the index, which may lag behind, and those that the client says it is in, which are
- * looked up where nothing lags.
+ * The memberships on this page: those in the index, which may lag behind the table, and those that the client claims,
+ * which are read from the table.
  */
 async function roomsOnPage(userId: string, after: string | undefined, claimed: string[]) {
-  const page = await roomsOfUser(userId, { limit: DEFAULT_ROOMS_PAGE, ...(after === undefined ? {} : { after }) })
+  const page = await roomsOfUser(userId, { limit: DEFAULT_ROOMS_PAGE, ...defined({ after }) })
   const listed = new Set(page.memberships.map((membership) => membership.chatRoomId))
   const unlisted = claimed.filter(
     (id) =>
@@ -62,8 +63,10 @@ async function roomsOnPage(userId: string, after: string | undefined, claimed: s
 }
 
 /**
- * Subscribes, then looks again: a membership that ended meanwhile takes its subscription with it, and one that the index
- * was late to show has the subscription stand on it.
+ * Subscribes the connection, then reads the memberships again. One that has ended meanwhile loses its subscription. One
+ * with another `joinId`, which the index did not show yet, gets a subscription with that `joinId`.
+ *
+ * @returns the rooms that the connection is now subscribed to
  */
 async function subscribed(caller: Caller, memberships: readonly MembershipRow[]): Promise<RoomRow[]> {
   const { userId, connectionId, rowsExpireAt } = caller

@@ -7,10 +7,7 @@ import { bearerOf } from '../subprotocol.ts'
 /** Asymmetric only: with an HMAC algorithm in the list, the public key would be a valid secret (RFC 8725 §2.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'RS384', 'RS512']
 
-/** Tolerance between the issuer's clock and ours for `nbf` and `iat`; `exp` has none, for every action checks it again. */
-const CLOCK_TOLERANCE_SECONDS = 0
-
-// Module scope: one key set and its cache for all invocations of this instance.
+// At module scope, so that all invocations of this instance share the key set and its cache.
 const keys = createRemoteJWKSet(new URL(required('JWKS_URL', url)), {
   timeoutDuration: 3_000,
   cooldownDuration: 10_000,
@@ -19,11 +16,12 @@ const issuer = required('JWT_ISSUER', text)
 const audience = required('JWT_AUDIENCE', text)
 
 /**
- * Who opens this connection? A REQUEST authorizer on `$connect`: the token comes as the subprotocol
- * `bearer.<jwt>` or as the query parameter `token`. API Gateway keeps the context for the connection's life.
+ * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query
+ * parameter `token`.
  *
- * Returns an Allow policy with `{userId, exp}`. Throws `Unauthorized` (HTTP 401, no socket) for a token that is missing,
- * not ours or no longer valid; any other error (HTTP 500) means that the token could not be judged.
+ * @returns an Allow policy with the context `{userId, exp}`, which API Gateway adds to every event of the connection
+ * @throws Error `Unauthorized` (HTTP 401, no socket) when the token is missing, not for us, or no longer valid. Any
+ * other error (HTTP 500) means that the token could not be checked.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = bearerOf(event.headers ?? {}) ?? event.queryStringParameters?.token
@@ -48,11 +46,10 @@ async function verified(token: string) {
       issuer,
       audience,
       requiredClaims: ['sub', 'exp'],
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
     })
     return payload
   } catch (error) {
-    // What the token is to blame for. A key set that can't be fetched is our trouble, not the client's: HTTP 500.
+    // The token's fault. Keys that can't be fetched are our fault and not the client's: HTTP 500.
     if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout || isFetchFailure(error))) {
       throw unauthorized()
     }
@@ -60,8 +57,8 @@ async function verified(token: string) {
   }
 }
 
-/** jose reports an answer other than 200 from the JWKS URL, or one that is not JSON, as a bare JOSEError. */
+/** jose throws a bare JOSEError when the JWKS URL returns a status other than 200, or something that is not JSON. */
 const isFetchFailure = (error: errors.JOSEError) => error.code === 'ERR_JOSE_GENERIC'
 
-/** API Gateway turns exactly this message into HTTP 401. */
+/** API Gateway turns exactly this message into HTTP 401, and any other into 500. */
 const unauthorized = () => new Error('Unauthorized')

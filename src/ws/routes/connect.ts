@@ -1,15 +1,17 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { putConnection } from '../../entities/connection.ts'
 import { listOf, optional } from '../../env.ts'
+import { defined } from '../../protocol/defined.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
 import { callerOf } from '../caller-of.ts'
 import { chatErrorOf } from '../chat-error-of.ts'
+import { headerOf, type Headers } from '../header-of.ts'
 import { logger } from '../logger.ts'
 import type { SocketEvent } from '../socket-event.ts'
 import { offeredProtocols, SUBPROTOCOL } from '../subprotocol.ts'
 
 type ConnectEvent = SocketEvent & {
-  headers?: Record<string, string | undefined>
+  headers?: Headers
   queryStringParameters?: Record<string, string | undefined>
 }
 
@@ -22,10 +24,11 @@ const origins = listOf({
 const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
 
 /**
- * Remembers a connection that the authorizer let in, and echoes the application's subprotocol when it was offered. AP1.
+ * Stores a connection that the authorizer allowed, and returns the application's subprotocol if the client offered it.
+ * AP1.
  *
- * Answers 200; 400 for a `chatRoomId` that is none; 403 for a page of another origin; 503 when the table can't be reached
- * (no socket is opened: the client comes again).
+ * Any status but 200 opens no socket: 400 for an invalid `chatRoomId`, 401 for a token that has expired meanwhile, 403
+ * for a page of another origin, 503 when the table can't be reached (the client tries again), 500 for any other error.
  */
 export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = event.headers ?? {}
@@ -37,7 +40,7 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
     await putConnection({
       connectionId,
       userId,
-      ...(opened === undefined ? {} : { chatRoomId: opened }),
+      ...defined({ chatRoomId: opened }),
       lastConnectedAt: event.requestContext.connectedAt,
       expiresAt: rowsExpireAt,
     })
@@ -51,9 +54,8 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
     : { statusCode: 200 }
 }
 
-/** A client that isn't a browser sends no Origin, and could send any. */
-function originAllowed(headers: Record<string, string | undefined>): boolean {
-  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'origin')
-  const origin = name === undefined ? undefined : headers[name]
+/** Without an Origin the client is no browser: it could send any, so the check would protect nobody. */
+function originAllowed(headers: Headers): boolean {
+  const origin = headerOf(headers, 'origin')
   return origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin)
 }

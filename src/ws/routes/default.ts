@@ -2,7 +2,7 @@ import { ping } from '../actions/ping.ts'
 import { route } from '../route.ts'
 
 /**
- * What touches nothing: `ping`, and under `$default` every frame that selects no route. Those are not JSON, name no
- * action, or name one that doesn't exist.
+ * Touches nothing: `ping`, and as `$default` every frame that is not JSON, names no action, or an action that doesn't
+ * exist.
  */
 export const handler = route(ping)

@@ -2,8 +2,10 @@ import { deleteConnection } from '../../entities/connection.ts'
 import type { SocketEvent } from '../socket-event.ts'
 
 /**
- * Forgets a connection that has closed; the stream then removes its subscriptions. AP2. Best effort on AWS: what is
- * missed here falls to the next post's 410 or to TTL.
+ * Deletes a connection that has closed; the stream function then deletes its subscriptions. AP2.
+ *
+ * API Gateway calls `$disconnect` with best effort only. A connection that it misses is deleted when the next post to
+ * it fails with 410, or by TTL.
  */
 export async function handler(event: SocketEvent): Promise<{ statusCode: 200 }> {
   await deleteConnection(event.requestContext.connectionId)

@@ -4,5 +4,5 @@ import { getRoom } from '../actions/get-room.ts'
 import { listRooms } from '../actions/list-rooms.ts'
 import { route } from '../route.ts'
 
-/** What only reads. One write is allowed: `getHistory` seals a hole in `seq`. */
+/** Actions that read. There is one write: `getHistory` writes a hole in the place of a `seq` without a message. */
 export const handler = route(getRoom, listRooms, getHistory, getFileUrl)

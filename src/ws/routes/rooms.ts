@@ -3,5 +3,5 @@ import { joinRoom } from '../actions/join-room.ts'
 import { leaveRoom } from '../actions/leave-room.ts'
 import { route } from '../route.ts'
 
-/** What changes who is in a room. */
+/** Actions that change who is in a room. */
 export const handler = route(createRoom, joinRoom, leaveRoom)
