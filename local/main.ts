@@ -50,6 +50,10 @@ function stopSignal(): Promise<void> {
   })
 }
 
+const LISTENS_EVERYWHERE = `
+Note: DynamoDB Local listens on all network interfaces of this machine, not only on loopback.
+`
+
 function greeting({ port, url, ownsDynamoDb }: Runtime, dataDir: string | undefined): string {
   const host = url.startsWith('http://127.0.0.1:') ? `localhost:${port}` : url.slice('http://'.length)
   return `
@@ -60,5 +64,5 @@ Tabletalk is running.
   Token       curl -s http://${host}/dev/token -d '{"userId":"ada"}'
   Data        ${dataDir === undefined ? 'in memory, gone when it stops (DATA_DIR=… keeps it)' : `kept in ${dataDir}`}
   Stop        Ctrl-C
-${ownsDynamoDb ? '\nNote: DynamoDB Local listens on all network interfaces of this machine, not only on loopback.\n' : ''}`
+${ownsDynamoDb ? LISTENS_EVERYWHERE : ''}`
 }

@@ -41,7 +41,9 @@ export interface Runtime extends Closable {
   dynamodb: DynamoDBClient
   /** True when DynamoDB Local was started here; it listens on all interfaces of the machine. */
   ownsDynamoDb: boolean
-  /** Resolves when the DynamoDB Local that was started here has ended by itself. Nothing works any more: call `close`. */
+  /**
+   * Resolves when the DynamoDB Local that was started here has ended by itself. Nothing works any more: call `close`.
+   */
   failed: Promise<StartupError>
   /** @throws z.ZodError for a user id, name or lifetime (seconds) that the issuer doesn't accept. */
   token(userId: string, options?: Omit<TokenRequest, 'userId'>): Promise<string>

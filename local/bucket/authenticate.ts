@@ -2,7 +2,9 @@ import { S3Error } from './s3-error.ts'
 import { ALGORITHM, parseCredential, parseLongDate, stringToSign, type Signer } from './signature.ts'
 import type { Target } from './target.ts'
 
-/** Milliseconds that a client's clock may be off. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/**
+ * Milliseconds that a client's clock may be off. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 const MAX_CLOCK_SKEW_MS = 15 * 60_000
 /** Seconds: a presigned URL lives at most 7 days. */
 const MAX_EXPIRES_SECONDS = 604_800
@@ -92,14 +94,16 @@ async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promi
   ) {
     throw new S3Error(
       'AuthorizationQueryParametersError',
-      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, ' +
+        'X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
     )
   }
   if (scope.accessKeyId !== signer.accessKeyId) throw unknownAccessKey()
   if (scope.region !== signer.region) {
     throw new S3Error(
       'AuthorizationQueryParametersError',
-      `Error parsing the X-Amz-Credential parameter; the region '${scope.region}' is wrong; expecting '${signer.region}'`,
+      'Error parsing the X-Amz-Credential parameter; ' +
+        `the region '${scope.region}' is wrong; expecting '${signer.region}'`,
     )
   }
   const age = now.getTime() - signingDate.getTime()

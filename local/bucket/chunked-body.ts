@@ -43,7 +43,9 @@ class Reader {
     this.#source = body[Symbol.asyncIterator]()
   }
 
-  /** The next line without its CRLF. The end of the body counts as an empty line: not every client closes the trailer. */
+  /**
+   * The next line without its CRLF. The end of the body counts as an empty line: not every client closes the trailer.
+   */
   async line(): Promise<string> {
     for (;;) {
       const end = this.#rest.indexOf('\r\n')

@@ -1,13 +1,13 @@
 import type { Exchange } from './exchange.ts'
 import { S3Error } from './s3-error.ts'
 
-/** What the deployed bucket's CORS rule allows; its AllowedHeaders are `*`. */
+/** The CORS rule of the deployed bucket. Its AllowedHeaders are `*`. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT']
 const EXPOSED = 'ETag'
 const MAX_AGE_SECONDS = 3000
 
 /**
- * Marks an answer as readable for an allowed origin.
+ * Allows an origin of the rule to read the response. Returns false for any other origin or method.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 export function applyCors(
@@ -29,7 +29,11 @@ export function applyCors(
   return true
 }
 
-/** Answers OPTIONS. Throws S3Error AccessForbidden for an origin or method that isn't allowed. */
+/**
+ * Responds to OPTIONS.
+ *
+ * @throws S3Error AccessForbidden for an origin or method that isn't allowed
+ */
 export function preflight(exchange: Pick<Exchange, 'res' | 'headers'>, origins: readonly string[]): void {
   const { res, headers } = exchange
   const method = headers['access-control-request-method']

@@ -9,11 +9,11 @@ import { S3Error } from './s3-error.ts'
 const MAX_FIELD_BYTES = 20_000
 
 /**
- * Reads a `multipart/form-data` upload as a stream: the fields before the file are gathered, the file is handed to
- * `take` as it arrives, what follows it is ignored. Resolves when the form has ended well and `take` has.
+ * Reads a `multipart/form-data` upload as a stream. It collects the fields before the file, passes the file to `take`
+ * as it arrives, and ignores what follows. Resolves when the whole form was read and `take` has resolved.
  *
- * @param take gets the fields by lower-cased name and the file; its failure ends the reading at once
- * @param undo gets what `take` made of a file whose form turned out to be broken after it
+ * @param take receives the fields by lower-cased name and the file; when it rejects, reading stops at once
+ * @param undo receives the result of `take` when the form turns out to be broken after the file
  * @throws S3Error MalformedPOSTRequest, MaxPostPreDataLengthExceededError, InvalidArgument, or what `take` threw
  */
 export async function readForm<T>(
@@ -37,8 +37,8 @@ export async function readForm<T>(
     fields.set(name.toLowerCase(), value)
   })
   form.on('file', (name, file, info) => {
-    // A form that ends too early fails the file before `take` has begun to read: unheard, that ends the process.
-    // Whoever reads it later gets the same error.
+    // A form that ends too early fails the file before `take` has begun to read, and an `error` event without a
+    // listener ends the process. A later read throws the same error.
     file.on('error', () => undefined)
     if (name.toLowerCase() !== 'file') return void form.destroy(notOneFile())
     taken = take(fields, file, info.filename ?? '')
@@ -62,7 +62,7 @@ export async function readForm<T>(
   return await taken
 }
 
-/** Not `pipeline`: it destroys what it reads from, the socket then, and the client never reads why it was refused. */
+/** Not `pipeline`: that destroys its source, here the socket, and the client would never see why it was refused. */
 async function feed(req: IncomingMessage, form: busboy.Busboy): Promise<void> {
   const ended = finished(form)
   const drained = (): Promise<unknown> => Promise.race([once(form, 'drain'), ended])

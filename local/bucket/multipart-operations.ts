@@ -22,11 +22,9 @@ export function createMultipartUpload(
   const tags = tagsFromHeader(headers['x-amz-tagging'] ?? '')
   const described = { key: target.key, ...objectHeaders(decodedHeaders(headers)), tags }
   const id = context.uploads.create(described, context.now())
-  respond(
-    exchange,
-    200,
-    `${XML_HEAD}${xml`<InitiateMultipartUploadResult xmlns="${S3_NAMESPACE}"><Bucket>${context.name}</Bucket><Key>${target.key}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`.text}`,
-  )
+  const fields = xml`<Bucket>${context.name}</Bucket><Key>${target.key}</Key><UploadId>${id}</UploadId>`
+  const result = xml`<InitiateMultipartUploadResult xmlns="${S3_NAMESPACE}">${fields}</InitiateMultipartUploadResult>`
+  respond(exchange, 200, XML_HEAD + result.text)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
@@ -64,11 +62,9 @@ export async function completeMultipartUpload(
   const { incoming, etag, described } = await context.uploads.join(id, key, listed)
   await storeObject(context, exchange, 'CompleteMultipartUpload', incoming, { ...described, etag })
   await context.uploads.remove(id)
-  respond(
-    exchange,
-    200,
-    `${XML_HEAD}${xml`<CompleteMultipartUploadResult xmlns="${S3_NAMESPACE}"><Bucket>${context.name}</Bucket><Key>${key}</Key><ETag>"${etag}"</ETag></CompleteMultipartUploadResult>`.text}`,
-  )
+  const fields = xml`<Bucket>${context.name}</Bucket><Key>${key}</Key><ETag>"${etag}"</ETag>`
+  const result = xml`<CompleteMultipartUploadResult xmlns="${S3_NAMESPACE}">${fields}</CompleteMultipartUploadResult>`
+  respond(exchange, 200, XML_HEAD + result.text)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */

@@ -9,13 +9,13 @@ const MIN_PART_BYTES = 5 * 1024 ** 2
 
 type Described = Pick<StoredObject, 'key' | 'headers' | 'metadata' | 'tags'>
 
-export interface MultipartUpload {
+interface MultipartUpload {
   described: Described
   startedAt: Date
   parts: Map<number, Incoming>
 }
 
-/** Uploads in parts that are under way. They live as long as the process: a restart forgets them. */
+/** Multipart uploads that are not complete. They are in memory: a restart forgets them. */
 export class MultipartUploads {
   readonly #uploads = new Map<string, MultipartUpload>()
   readonly #store: ObjectStore
@@ -37,9 +37,9 @@ export class MultipartUploads {
     throw new S3Error('NoSuchUpload', 'The specified multipart upload does not exist.')
   }
 
-  /** Keeps a part; one of the same number is replaced. */
+  /** Stores a part. It replaces a part of the same number. */
   async putPart(id: string, key: string, number: number, part: Incoming): Promise<void> {
-    // The upload may have been aborted while the part came in.
+    // The upload may have been aborted while the part arrived.
     const upload = this.#uploads.get(id)
     if (!upload) {
       await this.#store.discard(part)
@@ -51,7 +51,11 @@ export class MultipartUploads {
     if (before) await this.#store.discard(before)
   }
 
-  /** Joins the listed parts. Throws S3Error InvalidPart, InvalidPartOrder, EntityTooSmall; the upload remains then. */
+  /**
+   * Joins the listed parts. The upload remains until `remove`.
+   *
+   * @throws S3Error InvalidPart, InvalidPartOrder, EntityTooSmall
+   */
   async join(
     id: string,
     key: string,
@@ -79,14 +83,14 @@ export class MultipartUploads {
     return { incoming, etag: `${digests.digest('hex')}-${chosen.length}`, described }
   }
 
-  /** Removes an upload and its parts. */
+  /** Deletes an upload and its parts. */
   async remove(id: string): Promise<void> {
     const upload = this.#uploads.get(id)
     this.#uploads.delete(id)
     for (const part of upload?.parts.values() ?? []) await this.#store.discard(part)
   }
 
-  /** Removes uploads of a prefix begun before `cutoff`; answers with their number. */
+  /** Deletes the uploads of a prefix that began at `cutoff` or before. Returns their number. */
   async removeOlder(prefix: string, cutoff: Date): Promise<number> {
     const old = [...this.#uploads].filter(
       ([, { described, startedAt }]) => described.key.startsWith(prefix) && startedAt <= cutoff,

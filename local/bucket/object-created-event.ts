@@ -1,10 +1,10 @@
 import type { S3Event } from 'aws-lambda'
 import type { StoredObject } from './object-store.ts'
 
-/** As in a notification's configuration, `s3:ObjectCreated:*`; as in an event, without `s3:`. */
+/** The last part of an event's name: `ObjectCreated:Put`. A notification's configuration adds `s3:` in front. */
 export type CreatedBy = 'Put' | 'Post' | 'CompleteMultipartUpload'
 
-/** What an event says of the request that stored its object. */
+/** What an event contains of the request that stored the object. */
 export interface StoringRequest {
   requestId: string
   hostId: string
@@ -13,7 +13,7 @@ export interface StoringRequest {
 }
 
 /**
- * Makes S3's notifications, one record each, version 2.1.
+ * Builds S3's notifications, one record each, version 2.1.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export class EventSource {
@@ -60,7 +60,7 @@ export class EventSource {
     }
   }
 
-  /** Rises with every event, over restarts too: microseconds since 1970 in 16 hex digits. */
+  /** Rises with every event, also over restarts: microseconds since 1970 in 16 hex digits. */
   #nextSequencer(at: Date): string {
     const now = BigInt(at.getTime()) * 1000n
     this.#sequence = now > this.#sequence ? now : this.#sequence + 1n
@@ -69,6 +69,6 @@ export class EventSource {
 }
 
 /** Form-URL-encoded with slashes kept: `a b/ü` is `a+b/%C3%BC`. */
-export function encodeEventKey(key: string): string {
+function encodeEventKey(key: string): string {
   return new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
 }

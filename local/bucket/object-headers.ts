@@ -14,7 +14,9 @@ const KEPT = [
   'expires',
 ] as const
 
-/** What an object keeps of its request's headers or its form's fields. Names are lower-cased. */
+/**
+ * The headers and metadata that an object keeps, from a request's headers or a form's fields. Names are lower-cased.
+ */
 export function objectHeaders(given: Iterable<readonly [string, string]>): Pick<StoredObject, 'headers' | 'metadata'> {
   const headers: Record<string, string> = { 'content-type': 'binary/octet-stream' }
   const metadata: Record<string, string> = {}
@@ -35,7 +37,7 @@ export function objectHeaders(given: Iterable<readonly [string, string]>): Pick<
   return { headers, metadata }
 }
 
-/** The headers of a GET or HEAD answer, with the request's `response-*` overrides. */
+/** The headers of a GET or HEAD response, with the request's `response-*` overrides. */
 export function responseHeaders(object: StoredObject, query: URLSearchParams): Record<string, string> {
   const headers: Record<string, string> = {
     ...object.headers,

@@ -39,9 +39,9 @@ export interface Incoming extends Digested {
 }
 
 /**
- * Objects on disk: each is one file of bytes and one of JSON. The JSON file is named by the key's hash, because a key is
- * never safe as a path. An object appears by one rename, complete or not at all. The next start deletes what a crash left
- * unfinished. Objects survive the end of the process, but writes are not flushed (`fsync`).
+ * Objects on disk: each is one file of bytes and one of JSON. The JSON file is named by the key's hash, because a key
+ * is never safe as a path. An object appears by one rename, complete or not at all. The next start deletes what a crash
+ * left unfinished. Objects survive the end of the process, but writes are not flushed (`fsync`).
  */
 export class ObjectStore {
   readonly #entries = new Map<string, Entry>()

@@ -119,13 +119,12 @@ function respondToForm(
     case '200':
       respond(exchange, 200)
       return
-    case '201':
-      respond(
-        exchange,
-        201,
-        `${XML_HEAD}${xml`<PostResponse><Location>${location}</Location><Bucket>${bucket}</Bucket><Key>${object.key}</Key><ETag>"${object.etag}"</ETag></PostResponse>`.text}`,
-      )
+    case '201': {
+      const stored = xml`<Bucket>${bucket}</Bucket><Key>${object.key}</Key><ETag>"${object.etag}"</ETag>`
+      const result = xml`<PostResponse><Location>${location}</Location>${stored}</PostResponse>`
+      respond(exchange, 201, XML_HEAD + result.text)
       return
+    }
     default:
       respond(exchange, 204)
   }

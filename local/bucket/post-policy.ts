@@ -47,7 +47,7 @@ export function parsePolicy(base64: string): PostPolicy {
 }
 
 /**
- * Holds a form to its policy, but for the file's size.
+ * Checks a form against its policy, except for the file's size.
  *
  * @param fields by lower-cased name, with `${filename}` replaced and `bucket` added
  * @throws S3Error AccessDenied
@@ -71,7 +71,7 @@ export function checkPolicy(policy: PostPolicy, fields: ReadonlyMap<string, stri
 function holds({ operator, field, value }: Condition, actual: string | undefined): boolean {
   if (actual === undefined) return false
   if (operator === 'eq') return actual === value
-  // "content-types separated by commas … each must match": the one field whose list is looked into.
+  // The only field whose value is a list: "content-types separated by commas … each must match".
   const each = field === 'content-type' ? actual.split(',').map((type) => type.trim()) : [actual]
   return each.every((one) => one.startsWith(value))
 }

@@ -42,9 +42,9 @@ const STATUS = {
   XAmzContentSHA256Mismatch: 400,
 } as const
 
-export type S3ErrorCode = keyof typeof STATUS
+type S3ErrorCode = keyof typeof STATUS
 
-/** An answer other than success. Its message is S3's wording, because clients show and sometimes match it. */
+/** A refused request. The message is S3's own text, because clients show it and sometimes match it. */
 export class S3Error extends Error {
   override readonly name = 'S3Error'
   readonly status: number
@@ -59,6 +59,8 @@ export class S3Error extends Error {
 
   /** The body that S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses */
   toXml(resource: string, requestId: string): string {
-    return `${XML_HEAD}${xml`<Error><Code>${this.code}</Code><Message>${this.message}</Message><Resource>${resource}</Resource><RequestId>${requestId}</RequestId></Error>`.text}`
+    const error = xml`<Code>${this.code}</Code><Message>${this.message}</Message>`
+    const request = xml`<Resource>${resource}</Resource><RequestId>${requestId}</RequestId>`
+    return XML_HEAD + xml`<Error>${error}${request}</Error>`.text
   }
 }

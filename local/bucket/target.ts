@@ -3,7 +3,7 @@ import { S3Error } from './s3-error.ts'
 /** Bytes of UTF-8. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const MAX_KEY_BYTES = 1024
 
-/** What a path-style request addresses. */
+/** The bucket, key and query of a path-style request. */
 export interface Target {
   /** `''` for the list of buckets. */
   bucket: string
@@ -14,7 +14,7 @@ export interface Target {
   query: URLSearchParams
 }
 
-/** Splits a request line's target. `new URL` can't: it collapses `..`, which is part of an S3 key. */
+/** Parses a request line's target. Not with `new URL`: it collapses `..`, which is part of an S3 key. */
 export function parseTarget(url: string): Target {
   const mark = url.indexOf('?')
   const path = decode(mark < 0 ? url : url.slice(0, mark))
@@ -33,7 +33,7 @@ export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long')
 }
 
-/** Percent-encodes everything but unreserved characters and slashes, as SigV4 and `Location` want it. */
+/** Percent-encodes all but unreserved characters and slashes, as SigV4 and `Location` require. */
 export function encodePath(path: string): string {
   return encodeURIComponent(path)
     .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

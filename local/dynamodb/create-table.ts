@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -9,15 +10,14 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
-import { isDeepStrictEqual } from 'node:util'
-import { StartupError } from '../contracts.ts'
 import type { Stack } from '../../terraform/stack.ts'
+import { StartupError } from '../contracts.ts'
 
 /**
- * Makes the table of `terraform/stack.json` (on-demand, with its index, stream and TTL), or takes the one that is
- * there when it is the same.
+ * Creates the table of `terraform/stack.json` (on-demand, with its index, stream and TTL), or uses the existing one
+ * when it is the same.
  *
- * @throws StartupError saying what differs when a table of that name has another schema.
+ * @throws StartupError with the differences when a table of that name has another schema
  */
 export async function createTable(
   client: DynamoDBClient,

@@ -6,9 +6,9 @@ import { StartupError } from '../contracts.ts'
 import { isAlive } from '../is-alive.ts'
 
 /** A folder that belongs to one running DynamoDB Local, until `release`. */
-export interface DataDir {
+interface DataDir {
   readonly path: string
-  /** Names the process that writes into the folder, which may outlive ours by a moment. */
+  /** Stores the id of the process that writes to the folder. It may outlive ours by a moment. */
   recordWriter(pid: number): Promise<void>
   release(): Promise<void>
 }
@@ -20,15 +20,15 @@ interface Lock {
   writerPid?: number
 }
 
-/** An orphaned JVM ends within half a second; one that still runs after this is not going to. */
+/** An orphaned JVM ends within half a second. One that still runs after this time will not end. */
 const WRITER_GRACE_MS = 10_000
 
 const held = new Set<string>()
 
 /**
- * Takes a folder for the table's files, making it when it is missing.
+ * Claims a folder for the table's files and creates it when it is missing.
  *
- * @throws StartupError when it is no folder, cannot be written, or another runtime has it.
+ * @throws StartupError when it is not a folder, can't be written, or another runtime uses it
  */
 export async function claimDataDir(dataDir: string): Promise<DataDir> {
   const path = resolve(dataDir)
@@ -61,15 +61,16 @@ async function prepare(path: string): Promise<void> {
       code === 'EEXIST' || code === 'ENOTDIR'
         ? 'it is not a folder: name another one in DATA_DIR'
         : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-          ? `this user may not write in ${folder}: run \`chmod u+rwx ${folder}\` as its owner, or name another folder in DATA_DIR`
+          ? `this user may not write in ${folder}: run \`chmod u+rwx ${folder}\` as its owner, ` +
+            'or name another folder in DATA_DIR'
           : `${(error as Error).message}: name another folder in DATA_DIR`
     throw new StartupError(`unable to keep the table in ${path}; ${reason}`, { cause: error })
   }
 }
 
 /**
- * `mkdir -p`. Node 20's own `recursive` tries for ever where a folder is there but answers ENOENT to whatever is made in
- * it, as /proc does.
+ * `mkdir -p`. The `recursive` of Node 20 never ends in a folder that exists but returns ENOENT for everything that is
+ * created in it, such as /proc.
  */
 async function makeFolder(path: string): Promise<void> {
   try {
@@ -113,7 +114,7 @@ async function removeStale(path: string, lockFile: string): Promise<void> {
   const lock = await readLock(lockFile)
   if (lock === 'gone') return
   if (lock === 'unreadable') throw inUse('another runtime')
-  // A container's first process has the same id after every restart: our own id is a living owner only if it is us.
+  // A container's first process has the same id after every restart: a lock with our own id may be an old one.
   const ownerLives = lock.pid === process.pid ? held.has(path) : isAlive(lock.pid)
   if (ownerLives) throw inUse(`another runtime (process ${lock.pid})`)
 

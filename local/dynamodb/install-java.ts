@@ -1,8 +1,10 @@
+const DEFAULT_JRE = 'default-jre-headless'
+
 /**
  * The one command that installs a Java new enough for DynamoDB Local.
  *
  * @param platform `process.platform`
- * @param osRelease the text of `/etc/os-release`; read on Linux only
+ * @param osRelease the text of `/etc/os-release`, used on Linux only
  */
 export function installJavaCommand(platform: NodeJS.Platform, osRelease = ''): string {
   if (platform === 'darwin') return 'brew install openjdk'
@@ -15,7 +17,7 @@ export function installJavaCommand(platform: NodeJS.Platform, osRelease = ''): s
     switch (family) {
       case 'debian':
       case 'ubuntu':
-        return `sudo apt-get install -y ${defaultIsTooOld(release) ? 'openjdk-17-jre-headless' : 'default-jre-headless'}`
+        return aptGet(defaultIsTooOld(release) ? 'openjdk-17-jre-headless' : DEFAULT_JRE)
       case 'amzn':
         return 'sudo dnf install -y java-21-amazon-corretto-headless'
       case 'fedora':
@@ -34,10 +36,14 @@ export function installJavaCommand(platform: NodeJS.Platform, osRelease = ''): s
         return 'sudo zypper install -y java-21-openjdk-headless'
     }
   }
-  return 'sudo apt-get install -y default-jre-headless'
+  return aptGet(DEFAULT_JRE)
 }
 
-/** Debian 11 and Ubuntu 22.04 are the last whose default Java is 11. */
+function aptGet(name: string): string {
+  return `sudo apt-get install -y ${name}`
+}
+
+/** Debian 11 and Ubuntu 22.04 are the last releases whose default Java is 11. */
 function defaultIsTooOld(release: Record<string, string>): boolean {
   const version = Number(release.VERSION_ID)
   return (release.ID === 'debian' && version <= 11) || (release.ID === 'ubuntu' && version <= 22.04)

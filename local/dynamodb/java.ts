@@ -5,16 +5,16 @@ import { promisify } from 'node:util'
 import { StartupError } from '../contracts.ts'
 import { installJavaCommand } from './install-java.ts'
 
-/** The class files of DynamoDB Local 3 are Java 17's. */
-export const MINIMUM_JAVA = 17
+/** DynamoDB Local 3 is compiled for Java 17. */
+const MINIMUM_JAVA = 17
 
 const run = promisify(execFile)
 
 /**
- * The first Java of `JAVA_HOME`, the PATH and Homebrew's own folder (where `brew install openjdk` leaves it, outside
- * the PATH) that is new enough; only `javaPath` when one is given.
+ * Finds the first Java that is new enough, in `JAVA_HOME`, the PATH and Homebrew's own folder (`brew install openjdk`
+ * leaves it outside the PATH). When `javaPath` is given, only that one is checked.
  *
- * @throws StartupError with the command that installs one.
+ * @throws StartupError with the command that installs Java
  */
 export async function findJava(javaPath?: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   let tooOld: string | undefined
@@ -37,18 +37,20 @@ function candidates(env: NodeJS.ProcessEnv): string[] {
   ]
 }
 
-/** Nothing for a missing Java, and for macOS's `/usr/bin/java`, which only tells where to get one and fails. */
+/**
+ * Returns undefined for a missing Java, and for macOS's `/usr/bin/java`, which only says where to get one and fails.
+ */
 async function majorVersion(java: string): Promise<number | undefined> {
   const output = await run(java, ['-version']).catch(() => undefined)
   const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(output?.stderr ?? '') ?? []
   if (major === undefined) return undefined
-  // Up to 8, versions are written 1.8.
+  // Java 8 and older write their version as 1.8.
   return major === '1' ? Number(minor) : Number(major)
 }
 
 async function remedy(): Promise<string> {
   if (process.platform !== 'linux') return installJavaCommand(process.platform)
-  // A Linux without the file is not worth failing for: the commonest command is named then.
+  // Without the file the most common command is suggested.
   const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '')
   return installJavaCommand(process.platform, osRelease)
 }

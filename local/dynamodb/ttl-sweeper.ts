@@ -5,17 +5,17 @@ import {
   type DynamoDBClient,
   paginateScan,
 } from '@aws-sdk/client-dynamodb'
-import type { Closable, Log } from '../contracts.ts'
 import type { Stack } from '../../terraform/stack.ts'
+import type { Closable, Log } from '../contracts.ts'
 import type { TtlDeletions } from './ttl-deletions.ts'
 
-export interface TtlSweeperOptions {
+interface TtlSweeperOptions {
   client: DynamoDBClient
   tableName: string
   stackTable: Stack['table']
   /** Time between the end of a sweep and the next one, in milliseconds. */
   everyMs: number
-  /** Told of every deletion before it happens. */
+  /** Receives every deletion before it happens. */
   ttlDeletions: TtlDeletions
   log: Log
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -23,16 +23,19 @@ export interface TtlSweeperOptions {
 }
 
 export interface TtlSweeper extends Closable {
-  /** Deletes what has expired by now; answers with the number of items deleted. */
+  /** Deletes the items that have expired. Returns their number. */
   sweep(): Promise<number>
 }
 
-/** DynamoDB leaves alone what expired longer ago: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html */
+/**
+ * DynamoDB doesn't delete items that expired longer ago:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+ */
 const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 60 * 60
 
 /**
- * Does what DynamoDB Local leaves out: deletes the items whose TTL attribute (epoch seconds) has passed. DynamoDB
- * itself takes up to some days for it; this is sooner.
+ * Deletes the items whose TTL attribute (epoch seconds) has passed, because DynamoDB Local never does. DynamoDB itself
+ * takes up to some days; this is sooner.
  */
 export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
   const { client, tableName, stackTable, ttlDeletions, log } = options
@@ -56,7 +59,7 @@ export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
         },
         ExpressionAttributeValues: {
           ':oldest': { N: String(nowSeconds - FIVE_YEARS_SECONDS) },
-          // Past, not present: an item that expires this second lives until the next.
+          // An item that expires in this second lives until the next.
           ':now': { N: String(nowSeconds - 1) },
         },
       },
@@ -88,7 +91,7 @@ export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
       return true
     } catch (error) {
       ttlDeletions.take(key)
-      // Deleted or prolonged since it was read.
+      // The item was deleted, or its expiry changed, since it was read.
       if (error instanceof ConditionalCheckFailedException) return false
       throw error
     }

@@ -4,10 +4,13 @@ import type { MappingState } from './mapping-state.ts'
 import type { PendingRecord } from './pending-record.ts'
 
 /** Lambda's limit for a synchronous event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const MAX_EVENT_BYTES = 6 * 1024 * 1024
+const MAX_EVENT_BYTES = 6 * 1024 * 1024
 const ENVELOPE_BYTES = '{"Records":[]}'.length
 
-/** One of the `parallelizationFactor` queues of a shard: the same items always, in order, one batch at a time. */
+/**
+ * One of the `parallelizationFactor` queues of a shard. All records of an item are in one queue, in order, and a queue
+ * processes one batch at a time.
+ */
 export class BatchQueue {
   readonly #queue: PendingRecord[] = []
   readonly #mapping: StreamMapping
@@ -26,7 +29,7 @@ export class BatchQueue {
     this.#bytes += record.bytes
   }
 
-  /** Records that no batch has taken yet. */
+  /** Number of records that are in no batch yet. */
   get queued(): number {
     return this.#queue.length
   }
@@ -35,14 +38,14 @@ export class BatchQueue {
     return this.#bytes
   }
 
-  /** Works batch after batch, until the mapping is closed. */
+  /** Processes batch after batch until the mapping is closed. */
   async run(): Promise<void> {
     const { monitor } = this.#state
     for (;;) {
       await monitor.until(() => this.#state.closing || this.#queue.length > 0)
       const windowMs = this.#mapping.maximumBatchingWindowInSeconds * 1000
       if (windowMs > 0) await monitor.until(() => this.#state.closing || this.#isFull(), windowMs)
-      if (!(await this.#state.running())) return
+      if (!(await this.#state.mayProceed())) return
       const batch = this.#take()
       monitor.notify()
       await this.#worker.work(batch)
@@ -57,7 +60,7 @@ export class BatchQueue {
     let count = 0
     let bytes = ENVELOPE_BYTES
     for (const record of this.#queue) {
-      // One record is always below the limit: an item has 400 KB at most.
+      // One record always fits: an item has 400 KB at most.
       if (count === this.#mapping.batchSize || bytes + record.bytes > MAX_EVENT_BYTES) break
       bytes += record.bytes
       count += 1

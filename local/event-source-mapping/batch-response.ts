@@ -1,6 +1,6 @@
 /**
- * Where a batch failed, by what the function returned: the index of the first record to work again, `none`, or `whole`
- * for an answer that names no record of the batch (an empty, missing or unknown `itemIdentifier`).
+ * Where a batch failed, according to the function's return value: the index of the first record to process again,
+ * `none`, or `whole` when an `itemIdentifier` is empty, missing or unknown.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */

@@ -1,22 +1,24 @@
-import { type FailureCondition, failureRecord } from './failure-record.ts'
+import { ACCOUNT_ID } from '../account.ts'
 import { failedFrom } from './batch-response.ts'
+import { failureRecord, type FailureCondition } from './failure-record.ts'
 import { inRegion } from './lambda-record.ts'
 import type { MappingState } from './mapping-state.ts'
 import type { EventSourceMappingOptions } from './mapping-options.ts'
 import type { PendingRecord } from './pending-record.ts'
 
-/** A batch, or what is left of it after splitting. */
-interface Part {
+/** A batch, or the rest of it after a failure or a split. */
+interface RemainingBatch {
   records: readonly PendingRecord[]
-  /** Counted against `maximumRetryAttempts`; splitting costs none. */
+  /** Counted against `maximumRetryAttempts`. A split is not a retry. */
   retries: number
   invocations: number
+  /** Whether the last invocation threw, instead of reporting failures. */
   threw: boolean
 }
 
 /**
- * Works one batch until each of its records is done or in the on-failure destination, in order: retries from the
- * lowest reported sequence number, splits at it or in the middle, gives up after the attempts or the age allowed.
+ * Processes one batch until each of its records is done or in the on-failure destination, in order. Retries from the
+ * lowest reported sequence number, splits there or in the middle, and gives up after the allowed attempts or age.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
@@ -31,19 +33,19 @@ export class BatchWorker {
     this.#shardId = shardId
   }
 
-  /** Resolves early, with records unfinished, when the mapping is closed. */
+  /** Resolves early, with unfinished records, when the mapping is closed. */
   async work(records: readonly PendingRecord[]): Promise<void> {
-    const parts: Part[] = [{ records, retries: 0, invocations: 0, threw: false }]
+    const parts: RemainingBatch[] = [{ records, retries: 0, invocations: 0, threw: false }]
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      if (!(await this.#state.running())) return
+      if (!(await this.#state.mayProceed())) return
       const rest = (await this.#dropExpired(part)) ?? (await this.#attempt(part))
       if (rest === 'closed') return
       parts.unshift(...rest)
     }
   }
 
-  /** Gives up the records past `maximumRecordAgeInSeconds`; they are the first, as a shard is in order of time. */
-  async #dropExpired(part: Part): Promise<Part[] | 'closed' | undefined> {
+  /** Gives up the records older than `maximumRecordAgeInSeconds`. They come first: a shard is ordered by time. */
+  async #dropExpired(part: RemainingBatch): Promise<RemainingBatch[] | 'closed' | undefined> {
     const { maximumRecordAgeInSeconds } = this.#options.mapping
     if (maximumRecordAgeInSeconds === -1) return undefined
     const oldest = this.#now() - maximumRecordAgeInSeconds * 1000
@@ -55,8 +57,8 @@ export class BatchWorker {
     return firstInTime === -1 ? [] : [{ ...part, records: part.records.slice(firstInTime) }]
   }
 
-  /** Answers with what is left to do. */
-  async #attempt(tried: Part): Promise<Part[] | 'closed'> {
+  /** Returns what is left to process. */
+  async #attempt(tried: RemainingBatch): Promise<RemainingBatch[] | 'closed'> {
     const { mapping, log } = this.#options
     const outcome = await this.#invoke(tried.records)
     const failedAt = outcome.failedFrom === 'whole' ? 0 : outcome.failedFrom
@@ -78,7 +80,7 @@ export class BatchWorker {
     })
     if (mapping.bisectBatchOnFunctionError) {
       if (failedAt > 0) return [part]
-      // A report of the first record names no place to split at: its batch is retried whole, and then given up whole.
+      // A report of the first record says no place to split at: the whole batch is retried, and then given up.
       if (outcome.failedFrom === 'whole' && part.records.length > 1) {
         const middle = Math.ceil(part.records.length / 2)
         return [
@@ -111,13 +113,13 @@ export class BatchWorker {
     return { failedFrom: failedFrom(response, sequenceNumbers), threw: false }
   }
 
-  /** Answers `false` when the mapping was closed before the destination took the record. */
-  async #giveUp(part: Part, condition: FailureCondition): Promise<boolean> {
+  /** Returns false when the mapping was closed before the destination stored the record. */
+  async #giveUp(part: RemainingBatch, condition: FailureCondition): Promise<boolean> {
     const { mapping, region, onFailure, log } = this.#options
     const record = failureRecord({
       ...part,
       condition,
-      functionArn: `arn:aws:lambda:${region}:000000000000:function:${mapping.function}`,
+      functionArn: `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${mapping.function}`,
       shardId: this.#shardId,
       streamArn: inRegion(this.#options.streamArn, region),
       now: this.#now(),

@@ -1,11 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Log } from '../contracts.ts'
 
-/** What is done of a shard. */
+/** What has been processed of a shard. */
 export interface ShardCheckpoint {
   /** Everything up to this sequence number. */
   after?: string
-  /** All of it: the shard is closed and its children may be read. */
+  /** All of it. The shard is closed, and its children may be read. */
   finished?: true
 }
 
@@ -14,7 +14,7 @@ interface Stored {
   shards: Record<string, ShardCheckpoint>
 }
 
-/** How far the stream has been worked, kept in a file when there is one. */
+/** How far the stream has been processed, kept in a file when one is given. */
 export class Checkpoint {
   readonly #file: string | undefined
   readonly #log: Log
@@ -28,7 +28,7 @@ export class Checkpoint {
     this.#log = log
   }
 
-  /** Reads the file. One that is missing, damaged or about another stream counts as none: records come again then. */
+  /** Reads the file. Without a usable one (missing, damaged, of another stream) records are delivered again. */
   static async open(file: string | undefined, streamArn: string, log: Log): Promise<Checkpoint> {
     const none = { streamArn, shards: {} }
     const stored = file === undefined ? undefined : await read(file, log)
@@ -48,7 +48,7 @@ export class Checkpoint {
     this.#changed()
   }
 
-  /** Forgets the shards that the stream no longer has. */
+  /** Drops the shards that the stream no longer has. */
   keepOnly(shardIds: ReadonlySet<string>): void {
     for (const shardId of Object.keys(this.#stored.shards)) {
       if (shardIds.has(shardId)) continue
@@ -57,7 +57,7 @@ export class Checkpoint {
     }
   }
 
-  /** Resolves when the file has the latest. */
+  /** Resolves when the file is up to date. */
   async flush(): Promise<void> {
     await this.#saving
     if (this.#unsaved) await this.#write()

@@ -10,29 +10,28 @@ import { Shard, type StartingPosition } from './shard.ts'
 /** Lambda's event source mapping for one DynamoDB stream. */
 export interface EventSourceMapping extends Closable {
   /**
-   * Resolves when everything that is in the stream now has been worked: by the function, the filters or the on-failure
-   * destination. What those write while at it needs another call.
+   * Resolves when everything that is in the stream now has been processed: by the function, the filters or the
+   * on-failure destination. What the function writes meanwhile is not included: call it again.
    */
   idle(): Promise<void>
-  /** No further poll and no further invocation until `resume`; running ones go on. */
+  /** Stops polling and invoking until `resume`. Running invocations go on. */
   pause(): void
   resume(): void
-  /** Resolves while the stream is read. @throws what ended the reading */
+  /** Resolves while the stream is read. @throws the error that ended the reading */
   healthy(): Promise<void>
-  /** Waits for running invocations and saves the checkpoint. What failed last and waits for its retry comes again. */
+  /** Waits for running invocations and saves the checkpoint. A batch that waits for its retry is redelivered. */
   close(): Promise<void>
 }
 
-/** How soon shards are noticed that no closed shard has led to. */
-const REFRESH_MS = 10_000
+/** Interval at which new shards are looked for, beside the times at which a shard is finished. */
+const REFRESH_INTERVAL_MS = 10_000
 
 /**
- * Starts to poll a stream and to invoke `mapping.function` with its records, at least once each, those of one item in
- * order.
+ * Polls a stream and invokes `mapping.function` with its records: each at least once, those of one item in order.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *
- * @throws Error for a filter pattern that Lambda would refuse and for a stream that cannot be described.
+ * @throws Error for a filter pattern that Lambda would refuse, and for a stream that can't be described
  */
 export async function startEventSourceMapping(options: EventSourceMappingOptions): Promise<EventSourceMapping> {
   const checkpoint = await Checkpoint.open(options.checkpointFile, options.streamArn, options.log)
@@ -53,7 +52,7 @@ class Mapping implements EventSourceMapping {
     this.#crash = { error }
     this.#state.monitor.notify()
   })
-  /** When the stream was last described: in which round, with how many shards finished by then. */
+  /** The last description of the stream: its round, and the number of shards that were finished then. */
   #described = { round: 0, finished: 0 }
   #crash: { error: unknown } | undefined
 
@@ -112,7 +111,7 @@ class Mapping implements EventSourceMapping {
     while (!this.#state.closing) {
       await monitor.until(
         () => this.#state.closing || this.#state.round > seen.round || this.#finishedShards() > seen.finished,
-        REFRESH_MS,
+        REFRESH_INTERVAL_MS,
       )
       if (this.#state.closing) return
       seen = { round: this.#state.round, finished: this.#finishedShards() }
@@ -133,7 +132,7 @@ class Mapping implements EventSourceMapping {
     return [...this.#shards.values()].filter(({ finished }) => finished).length
   }
 
-  /** Starts the shards whose parent is worked. @param position for those without a checkpoint */
+  /** Starts the shards whose parent is finished. @param position where to start without a checkpoint */
   async #refresh(position: 'TRIM_HORIZON' | 'LATEST'): Promise<void> {
     const described = await this.#describe()
     const ids = new Set(described.map(({ ShardId }) => ShardId as string))

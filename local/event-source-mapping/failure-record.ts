@@ -4,8 +4,8 @@ import type { PendingRecord } from './pending-record.ts'
 export type FailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded'
 
 /**
- * What Lambda writes to an S3 on-failure destination: where the batch was, and in `payload` the whole event, ready to
- * be invoked again.
+ * What Lambda writes to an S3 on-failure destination: the place of the batch in the stream, and in `payload` the whole
+ * event, which can be invoked again.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
@@ -16,7 +16,7 @@ export interface FailureRecord {
     condition: FailureCondition
     approximateInvokeCount: number
   }
-  /** Not there when the function was never invoked. */
+  /** Missing when the function was never invoked. */
   responseContext?: { statusCode: number; executedVersion: string; functionError?: string }
   version: '1.0'
   /** ISO 8601, with milliseconds. */
@@ -25,8 +25,9 @@ export interface FailureRecord {
     shardId: string
     startSequenceNumber: string
     endSequenceNumber: string
-    /** ISO 8601, in seconds; as the next. */
+    /** ISO 8601, without milliseconds. */
     approximateArrivalOfFirstRecord: string
+    /** ISO 8601, without milliseconds. */
     approximateArrivalOfLastRecord: string
     batchSize: number
     streamArn: string
@@ -39,7 +40,7 @@ export function failureRecord(failed: {
   records: readonly PendingRecord[]
   condition: FailureCondition
   invocations: number
-  /** Whether the last invocation threw, other than reporting failures. */
+  /** Whether the last invocation threw, instead of reporting failures. */
   threw: boolean
   functionArn: string
   shardId: string

@@ -12,8 +12,8 @@ const ABSENT = undefined
  * (OR), one pattern of several is enough, and an array in the record matches with any of its elements. Without patterns
  * everything passes.
  *
- * Patterns name DynamoDB's type tags (`{"NewImage":{"k":{"S":["v"]}}}`). `exists` looks at leaves: `{"exists":true}` never
- * matches an attribute, only its `S`. The other operators and `$or` are not emulated.
+ * Patterns name DynamoDB's type tags (`{"NewImage":{"k":{"S":["v"]}}}`). `exists` looks at leaves: `{"exists":true}`
+ * never matches an attribute, only its `S`. The other operators and `$or` are not emulated.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  *

@@ -3,12 +3,12 @@ import type { DynamoDBRecord, AttributeValue as EventAttributeValue } from 'aws-
 import type { TtlDeletions } from '../dynamodb/ttl-deletions.ts'
 
 /**
- * A record of the Streams API in the shape in which Lambda hands it to functions: times in seconds, binary values in
- * base64, `userIdentity` in lower case.
+ * Converts a record of the Streams API to the shape that functions receive: times in seconds, binary values in base64,
+ * `userIdentity` in lower case.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *
- * @param region takes the place of DynamoDB Local's own `ddblocal`, also in the ARN
+ * @param region replaces DynamoDB Local's own region `ddblocal`, also in the ARN
  */
 export function toLambdaRecord(
   record: StreamRecord,
@@ -42,7 +42,7 @@ export function toLambdaRecord(
   }
 }
 
-/** The ARN with the region that we pretend to be in. */
+/** Replaces the region in an ARN. */
 export function inRegion(arn: string, region: string): string {
   const parts = arn.split(':')
   parts[3] = region

@@ -1,13 +1,13 @@
 import { Monitor } from './monitor.ts'
 
-/** What the parts of one mapping share. */
+/** State that the parts of one mapping share. */
 export class MappingState {
   readonly monitor = new Monitor()
   readonly #abort = new AbortController()
   #paused = false
   #round = 0
 
-  /** Ends requests that only read. */
+  /** Aborts the requests that read the stream. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }
@@ -20,7 +20,7 @@ export class MappingState {
     return this.#paused
   }
 
-  /** Grows with each wish to know what is in the stream now: a poll of this round or a later one has seen it. */
+  /** Each `idle` begins a round. A poll of that round or a later one sees everything written before. */
   get round(): number {
     return this.#round
   }
@@ -41,8 +41,8 @@ export class MappingState {
     this.monitor.notify()
   }
 
-  /** Waits out a pause; answers `false` once the mapping is closing. */
-  async running(): Promise<boolean> {
+  /** Waits until a pause is over. Returns false when the mapping is closing. */
+  async mayProceed(): Promise<boolean> {
     await this.monitor.until(() => this.closing || !this.paused)
     return !this.closing
   }

@@ -1,4 +1,7 @@
-/** Waiting for a condition over shared state: whoever changes the state says so, whoever waits looks again. */
+/**
+ * Waits for a condition over shared state. Each change of the state calls `notify`, and the waiting conditions are
+ * checked.
+ */
 export class Monitor {
   readonly #waiting = new Set<() => void>()
 

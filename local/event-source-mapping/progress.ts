@@ -1,15 +1,18 @@
-/** How far a shard is worked. Records finish in any order; the checkpoint is the end of the unbroken row of finished ones. */
+/**
+ * How far a shard is processed. Records finish in any order; the checkpoint is the last one before the first
+ * unfinished.
+ */
 export class Progress {
   readonly #open: { sequenceNumber: string; finished: boolean }[] = []
   readonly #onAdvance: (checkpoint: string) => void
   #added = 0
 
-  /** @param onAdvance told of each new checkpoint: everything up to it is done */
+  /** @param onAdvance called with each new checkpoint: everything up to it is done */
   constructor(onAdvance: (checkpoint: string) => void) {
     this.#onAdvance = onAdvance
   }
 
-  /** The next record, in the stream's order; answers with what marks it as finished. */
+  /** Adds the next record, in the stream's order. Returns the function that marks it as finished. */
   add(sequenceNumber: string): () => void {
     const entry = { sequenceNumber, finished: false }
     this.#open.push(entry)
@@ -20,12 +23,12 @@ export class Progress {
     }
   }
 
-  /** The number of records so far. */
+  /** Number of records so far. */
   get added(): number {
     return this.#added
   }
 
-  /** The number of records of the finished row. */
+  /** Number of records up to the checkpoint. */
   get through(): number {
     return this.#added - this.#open.length
   }

@@ -19,7 +19,7 @@ import { Progress } from './progress.ts'
 
 export type StartingPosition = { type: 'TRIM_HORIZON' | 'LATEST' } | { type: 'AFTER_SEQUENCE_NUMBER'; after: string }
 
-/** Reading stops while this much waits for the function. */
+/** Reading pauses while this much waits for the function. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024
 const MIN_QUEUED_RECORDS = 1_000
 
@@ -29,10 +29,10 @@ const PAGE_RECORDS = 1_000
 const FASTEST_POLL_MS = 10
 const SLOWEST_POLL_MS = 100
 
-/** DynamoDB Local cuts the times of its records to the minute. */
+/** DynamoDB Local rounds the times of its records down to the minute. */
 const CLOCK_GRAIN_MS = 60_000
 
-/** Reads one shard to its end and works its records in `parallelizationFactor` queues. */
+/** Reads one shard to its end and processes its records in `parallelizationFactor` queues. */
 export class Shard {
   readonly shardId: string
   readonly #options: EventSourceMappingOptions
@@ -73,7 +73,7 @@ export class Shard {
     )
   }
 
-  /** The shard is closed and everything in it is worked. */
+  /** True when the shard is closed and everything in it is processed. */
   get finished(): boolean {
     return this.#finished
   }
@@ -91,7 +91,7 @@ export class Shard {
     return this.#progress.through
   }
 
-  /** Fixes the place to read from: what is written after this is seen also with `LATEST`. */
+  /** Fixes the position to read from. Also with `LATEST`, what is written after this is seen. */
   async open(): Promise<void> {
     const { streamsClient, streamArn } = this.#options
     const position = this.#position
@@ -107,11 +107,11 @@ export class Shard {
     this.#iterator = ShardIterator
   }
 
-  /** Ends when the shard is finished or the mapping closed, and its running invocations with it. */
+  /** Ends when the shard is finished, or when the mapping is closed and its running invocations have ended. */
   async run(): Promise<void> {
     const queues = Promise.all(this.#queues.map((queue) => queue.run()))
     await Promise.race([queues, this.#read()])
-    // A finished shard's queues have nothing left and wait for the close.
+    // The queues of a finished shard are empty and wait for the close.
     if (this.#state.closing) await queues
   }
 
@@ -157,14 +157,14 @@ export class Shard {
 
   async #recover(error: unknown): Promise<void> {
     const { log } = this.#options
-    // An iterator survives a broken network, and with LATEST it is all that knows the place.
+    // After a network failure the iterator is still good, and with LATEST nothing else knows the position.
     if (error instanceof DynamoDBStreamsServiceException && error.$fault === 'client') this.#iterator = undefined
     if (error instanceof ExpiredIteratorException) {
       log.info('the shard iterator had expired; reading on after the last record', { shardId: this.shardId })
       return
     }
     if (error instanceof TrimmedDataAccessException) {
-      // At the horizon nothing can be behind: DynamoDB Local says so of a new stream now and then.
+      // With TRIM_HORIZON nothing is lost: DynamoDB Local sometimes returns this error for a new stream.
       const lost = this.#position.type === 'AFTER_SEQUENCE_NUMBER'
       if (lost) log.warn('records were trimmed before they were read', { shardId: this.shardId })
       this.#position = { type: 'TRIM_HORIZON' }

@@ -13,7 +13,7 @@ const ERROR_TYPES: Record<number, string> = {
 }
 
 /**
- * The `@connections` API: `POST` sends, `GET` describes, `DELETE` closes. `false` when the path isn't its own.
+ * The `@connections` API: `POST` sends, `GET` describes, `DELETE` closes. Returns false for any other path.
  * Errors are 403, 410, 413 and 429 with `x-amzn-ErrorType` and `{"message":"…"}`.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
@@ -21,11 +21,11 @@ export function handleConnectionsRequest(gateway: GatewayContext, req: IncomingM
   const path = (req.url ?? '').split('?')[0] ?? ''
   const [root, stage, resource, encodedId, ...rest] = path.split('/')
   if (root !== '' || stage !== gateway.api.stage || !/^(@|%40)connections$/i.test(resource ?? '')) return false
-  gateway.running.track(answer(gateway, req, res, rest.length === 0 ? encodedId : undefined))
+  gateway.running.track(respond(gateway, req, res, rest.length === 0 ? encodedId : undefined))
   return true
 }
 
-async function answer(
+async function respond(
   gateway: GatewayContext,
   req: IncomingMessage,
   res: ServerResponse,
@@ -92,7 +92,9 @@ async function post(
   return succeed(res, 200)
 }
 
-/** `undefined` when the body is too large; it is read to its end all the same, so that the caller hears the answer. */
+/**
+ * Returns undefined when the body is too large. Reads it to its end all the same, so that the caller sees the response.
+ */
 async function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -112,7 +114,7 @@ async function pause(ms: number, closing: AbortSignal): Promise<void> {
   }
 }
 
-/** A connection that is closing is gone. */
+/** A connection that is closing counts as gone. */
 function openConnection(gateway: GatewayContext, connectionId: string): GatewayConnection | undefined {
   const connection = gateway.connections.get(connectionId)
   return connection?.isOpen ? connection : undefined

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { newTraceId } from './ids.ts'
 
-/** The API that the events speak of. */
+/** The API that the events name. */
 export interface Api {
   apiId: string
   stage: string
@@ -9,13 +9,16 @@ export interface Api {
   accountId: string
 }
 
-/** `requestContext.authorizer`: the principal and the context that the authorizer gave, for as long as the connection lives. */
+/**
+ * `requestContext.authorizer`: the principal and the context of the authorizer, the same as long as the connection
+ * lives.
+ */
 export type AuthorizerContext = { principalId: string; integrationLatency: number } & Record<string, string | number>
 
-/** What every event of one connection repeats. */
+/** What all events of one connection have in common. */
 export interface Session {
   connectionId: string
-  /** ms since the epoch */
+  /** Milliseconds since the epoch. */
   connectedAt: number
   /** The upgrade request's Host, with the port. */
   domainName: string
@@ -24,7 +27,7 @@ export interface Session {
   authorizer: AuthorizerContext | undefined
 }
 
-/** The upgrade request: what CONNECT and authorizer events have beyond the session. */
+/** The upgrade request: what CONNECT and authorizer events contain beside the session. */
 export interface Handshake {
   requestId: string
   headers: [name: string, value: string][]
@@ -49,12 +52,15 @@ export function handshakeOf(req: IncomingMessage, requestId: string, epochMs: nu
 
 const GATEWAY_HEADERS = new Set(['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'])
 
-/** A dual-stack listener shows an IPv4 peer as `::ffff:127.0.0.1`. */
+/** The client's address. A dual-stack listener shows an IPv4 address as `::ffff:127.0.0.1`. */
 export function sourceIpOf(req: IncomingMessage): string {
   return (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
 }
 
-/** The input of a REQUEST authorizer: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html */
+/**
+ * The input of a REQUEST authorizer:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
 export function authorizerEvent(
   api: Api,
   session: Session,

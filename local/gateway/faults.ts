@@ -1,13 +1,13 @@
-/** One POST to `@connections`, before anything is done with it. */
+/** One POST to `@connections`, before it is handled. */
 export interface Post {
   connectionId: string
   body: Buffer
-  /** How often this id has been posted to since the hook was set, this one included: the first is 1. */
+  /** Number of posts to this id since the hook was set, including this one: the first is 1. */
   attempt: number
 }
 
 /**
- * What goes wrong with a post. `{}` is a post that goes well.
+ * What goes wrong with a post. `{}` is a post that succeeds.
  *
  * @example { status: 410, errorType: null } // gone, without the header that names the error
  * @example { status: 500, deliver: true } // the client gets the message, the caller a failure
@@ -15,11 +15,11 @@ export interface Post {
 export interface PostFault {
   /** Wait this long first, in ms. The post goes on afterwards even when the caller has hung up. */
   delayMs?: number
-  /** Answer with this HTTP status instead of delivering. */
+  /** Respond with this HTTP status instead of delivering. */
   status?: number
-  /** The `x-amzn-ErrorType` header; by default the one that belongs to `status`. `null` leaves it out. */
+  /** The `x-amzn-ErrorType` header. Default: the one that belongs to `status`. `null` leaves it out. */
   errorType?: string | null
-  /** With `status`: deliver all the same. */
+  /** With `status`: deliver anyway. */
   deliver?: boolean
 }
 
@@ -30,7 +30,7 @@ export class GatewayFaults {
   #onPost: PostHook | undefined
   readonly #attempts = new Map<string, number>()
 
-  /** Asked before every post; `undefined` switches it off. */
+  /** Called before every post. `undefined` switches it off. */
   set onPost(hook: PostHook | undefined) {
     this.#onPost = hook
     this.#attempts.clear()
@@ -40,7 +40,7 @@ export class GatewayFaults {
     return this.#onPost
   }
 
-  /** The fault for this post; counts it. */
+  /** Counts this post and returns its fault. */
   async next(connectionId: string, body: Buffer): Promise<PostFault> {
     if (!this.#onPost) return {}
     const attempt = (this.#attempts.get(connectionId) ?? 0) + 1

@@ -4,12 +4,12 @@ import type { Readable } from 'node:stream'
 const MAX_HEADER_BYTES = 14
 
 /**
- * Watches the frames that a client sends and reports the first whose payload is larger than `limitBytes`, as soon as its
- * header is in: `ws` limits messages only, API Gateway limits frames too. Nothing is consumed or changed.
+ * Watches the frames that a client sends and reports the first one whose payload is larger than `limitBytes`, as soon
+ * as its header has arrived. `ws` limits messages only, API Gateway limits frames too. Nothing is consumed or changed.
  *
- * To be attached in the same tick as the WebSocket and after it; it then sees every chunk first.
+ * Attach it after the WebSocket and in the same tick: then it sees every chunk first.
  *
- * @param onOversize told how many whole messages came before that frame; called once at most.
+ * @param onOversize called at most once, with the number of complete messages before that frame
  */
 export function guardFrameSize(
   socket: Readable,
@@ -47,7 +47,7 @@ export function guardFrameSize(
   socket.prependListener('data', onData)
 }
 
-/** `undefined` until the header is complete. */
+/** Returns undefined until the header is complete. */
 function parseHeader(header: Buffer): { payloadBytes: number; endsMessage: boolean } | undefined {
   if (header.length < 2) return undefined
   const first = header.readUInt8(0)

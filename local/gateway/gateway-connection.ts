@@ -31,12 +31,12 @@ interface ConnectionOptions {
   onMessage: (body: string) => void
 }
 
-/** A connection whose `$connect` succeeded, held to API Gateway's limits until it ends. */
+/** A connection whose `$connect` succeeded. It enforces API Gateway's limits until it ends. */
 export class GatewayConnection {
   readonly session: Session
-  /** ms since the epoch: the last message in either direction. */
+  /** Time of the last message in either direction, in milliseconds since the epoch. */
   lastActiveAt: number
-  /** Resolves when the socket is gone. */
+  /** Resolves when the socket is closed. */
   readonly closed: Promise<Close>
   readonly #ws: WebSocket
   readonly #log: Log
@@ -82,12 +82,12 @@ export class GatewayConnection {
     return this.#ws.readyState === this.#ws.OPEN
   }
 
-  /** Bytes that the client hasn't taken yet. */
+  /** Bytes that the client hasn't read yet. */
   get bufferedBytes(): number {
     return this.#ws.bufferedAmount
   }
 
-  /** Sends a text frame; dropped when the connection is closing, as API Gateway does with late replies. */
+  /** Sends a text frame. Drops it when the connection is closing, as API Gateway does with late replies. */
   send(text: string | Buffer): void {
     if (!this.isOpen) return
     this.#touch()
@@ -100,7 +100,7 @@ export class GatewayConnection {
     })
   }
 
-  /** @param deafAfter inbound messages that still count; by default those that have arrived. */
+  /** @param deafAfter number of inbound messages that are still handled; by default those that have arrived */
   close(close: Close, deafAfter = this.#messages): void {
     if (!this.isOpen) return
     this.#close ??= close
@@ -119,7 +119,10 @@ export class GatewayConnection {
   }
 }
 
-/** `ws` closes by itself on these and keeps the code it sent to itself: https://github.com/websockets/ws/blob/master/doc/ws.md#ws-error-codes */
+/**
+ * The close code of an error on which `ws` closes by itself, without telling the code that it sends.
+ * https://github.com/websockets/ws/blob/master/doc/ws.md#ws-error-codes
+ */
 function closeCodeOf({ code }: { code?: string }): number {
   if (code === 'WS_ERR_INVALID_UTF8') return 1007
   if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return 1008

@@ -7,7 +7,7 @@ import type { Integration } from './integration.ts'
 import type { GatewayLimits } from './gateway-limits.ts'
 import type { Running } from '../running.ts'
 
-/** What the gateway's moments share. */
+/** What the parts of the gateway share. */
 export interface GatewayContext {
   api: Api
   stack: Pick<Stack, 'routes' | 'authorizer'>

@@ -1,19 +1,21 @@
 /**
- * What API Gateway allows a WebSocket API; the defaults are its quotas.
+ * The quotas of API Gateway for a WebSocket API.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export interface GatewayLimits {
-  /** Largest inbound frame, in bytes of payload; a larger one closes the connection with 1009. */
+  /** Largest inbound frame, in bytes of payload. A larger one closes the connection with 1009. */
   frameBytes: number
   /** Largest message in either direction, in bytes. */
   messageBytes: number
-  /** A connection without a message in either direction is closed with 1001 after this long. Pings don't count. */
+  /**
+   * Milliseconds without a message in either direction after which a connection is closed with 1001. Pings don't count.
+   */
   idleMs: number
-  /** Every connection is closed with 1001 after this long. */
+  /** Milliseconds after which every connection is closed with 1001. */
   lifetimeMs: number
-  /** How long a route, an authorizer or `$connect` may take. */
+  /** Milliseconds that a route, an authorizer or `$connect` may take. */
   integrationTimeoutMs: number
-  /** Bytes waiting for a slow client, above which a post is answered 429. AWS doesn't publish its figure. */
+  /** Bytes waiting for a slow client, above which a post gets 429. AWS doesn't publish its figure. */
   clientBufferBytes: number
 }
 

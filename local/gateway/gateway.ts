@@ -12,52 +12,52 @@ import { AWS_LIMITS, type GatewayLimits } from './gateway-limits.ts'
 import { Running } from '../running.ts'
 import { createUpgrade } from './upgrade.ts'
 
-/** `stage` is the path: `local` serves `/local` and `/local/@connections`. */
+/** The path is made of `stage`: `local` serves `/local` and `/local/@connections`. */
 export interface GatewayOptions extends Api {
   stack: Pick<Stack, 'routes' | 'authorizer' | 'functions'>
   invoke: Invoke
   log: Log
-  /** Default: AWS's own. */
+  /** Default: the quotas of AWS. */
   limits?: Partial<GatewayLimits> | undefined
 }
 
 export interface Gateway extends Closable {
-  /** For the `upgrade` event of the caller's HTTP server; paths other than `/<stage>` are answered 403. */
+  /** For the `upgrade` event of the caller's HTTP server. Refuses any path other than `/<stage>` with 403. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
-  /** `true` when the request was one to `/<stage>/@connections`, which is then answered here. */
+  /** Handles requests to `/<stage>/@connections`. Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
   readonly faults: GatewayFaults
   /** Connections that can be posted to. */
   connectionIds(): string[]
   /**
-   * Cuts a connection's TCP socket, as a lost network does: the client and `$disconnect` see 1006.
+   * Cuts a connection's TCP socket, like a lost network: the client and `$disconnect` see 1006.
    *
-   * @throws Error when there is no such connection.
+   * @throws Error when there is no such connection
    */
   terminate(connectionId: string): void
   /**
    * Refuses new upgrades with 503, closes every connection with 1012 (service restart) and resolves once no function
-   * runs any more, `$disconnect` included. The HTTP server stays the caller's to close.
+   * runs any more, `$disconnect` included. Closing the HTTP server is up to the caller.
    */
   close(): Promise<void>
 }
 
 /**
- * The WebSocket side of API Gateway: what a client sends becomes the events that Lambda gets, and `@connections` posts
- * to clients. Proxy integrations, a REQUEST authorizer and the route selection expression `$request.body.action`.
+ * The WebSocket side of API Gateway: it invokes functions with what clients send, and `@connections` posts to clients.
+ * Proxy integrations, a REQUEST authorizer and the route selection expression `$request.body.action`.
  *
  * Not emulated:
- * - SigV4 on `@connections`: signatures aren't checked, since local secrets aren't secret.
- * - `@connections` knows ids it has made; any other is 410, also one that AWS would call invalid (400).
+ * - SigV4 on `@connections`: signatures aren't checked, because local keys aren't secret.
+ * - `@connections` knows only ids that it has made. Any other is 410, also one that AWS would call invalid (400).
  * - Authorizer: identity sources (401 before the function runs), policy conditions, `NotAction`, `NotResource`, IAM and
  *   API keys. Stage variables are always empty.
  * - Integrations other than `AWS_PROXY`; request models and validation; binary replies (`isBase64Encoded` is ignored).
  * - Throttling and quotas by account: the 429 frame, 1008, 500 new connections a second. 1011 is never sent.
- * - `$disconnect` always comes, where AWS promises best effort; functions start in the order of their messages.
- * - A message to a client goes as one frame; AWS splits it into frames of 32 KB.
+ * - `$disconnect` always runs, where AWS promises best effort; functions start in the order of their messages.
+ * - A message to a client is one frame; AWS splits it into frames of 32 KB.
  * - TLS, custom domains, CloudWatch logs and metrics. `domainName` is the Host header, with the port.
  * - A function failing in `$connect` is 502, a timeout 504, an authorizer's failure 500, each with `{"message":"…"}`;
- *   AWS's wording of bodies and of close reasons other than for 1000 and 1005 isn't copied.
+ *   the texts of bodies and of close reasons other than 1000 and 1005 differ from those of AWS.
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { apiId, stage, region, accountId, stack, log } = options

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
-/** An id as API Gateway makes them for connections, requests and messages: mixed case and ending in `=`, e.g. `R1kmxc2VNjMCFIA=`. */
+/**
+ * An id like API Gateway's of connections, requests and messages: mixed case, ending in `=`, e.g. `R1kmxc2VNjMCFIA=`.
+ */
 export function newId(): string {
   return `${randomBytes(11).toString('base64url')}=`
 }

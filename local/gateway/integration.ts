@@ -5,7 +5,7 @@ import type { Running } from '../running.ts'
 export type InvokeResult =
   { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'timedOut' }
 
-/** Calls functions as API Gateway's proxy integration does: once, and without waiting longer than its timeout. */
+/** Calls functions as API Gateway's proxy integration does: once, and waits no longer than its timeout. */
 export class Integration {
   constructor(
     private readonly invoke: Invoke,
@@ -14,7 +14,7 @@ export class Integration {
     private readonly log: Log,
   ) {}
 
-  /** Never rejects; failures and timeouts are logged here. A function that outlives the timeout still runs to its end. */
+  /** Never rejects. Logs failures and timeouts. A function that exceeds the timeout still runs to its end. */
   async call(functionName: string, event: object): Promise<InvokeResult> {
     const invocation = this.#invoke(functionName, event)
     this.running.track(invocation)
@@ -37,7 +37,7 @@ export class Integration {
     try {
       return { kind: 'returned', value: await this.invoke(functionName, event) }
     } catch (error) {
-      // An authorizer's way of answering 401 is no failure; the upgrade says why it was refused.
+      // Not a failure: an authorizer throws this to refuse with 401, and the upgrade logs the refusal.
       if (!isUnauthorized(error)) {
         this.log.error('unable to run the function; it failed', { functionName, ...describe(error) })
       }
@@ -63,9 +63,9 @@ const proxyResult = z.object({
 })
 
 /** What a function behind a proxy integration has to return. */
-export type ProxyResult = z.infer<typeof proxyResult>
+type ProxyResult = z.infer<typeof proxyResult>
 
-/** `undefined` when the value doesn't have the shape: API Gateway then answers as if the function had failed. */
+/** Returns undefined for a value of another shape. API Gateway then responds as if the function had failed. */
 export function parseProxyResult(value: unknown): ProxyResult | undefined {
   return proxyResult.safeParse(value).data
 }

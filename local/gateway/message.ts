@@ -6,8 +6,9 @@ import { parseProxyResult } from './integration.ts'
 import { selectRoute } from './route-selection.ts'
 
 /**
- * Runs the route that a message selects and sends what its function returned, if the route has a response. When that
- * fails the client gets API Gateway's own frame, `{"message":"…","connectionId":"…","requestId":"…"}`, and stays connected.
+ * Runs the route that a message selects and sends what its function returned, if the route has a reply. On a failure
+ * the client receives API Gateway's own frame, `{"message":"…","connectionId":"…","requestId":"…"}`, and stays
+ * connected.
  */
 export async function answerMessage(
   gateway: GatewayContext,

@@ -5,7 +5,7 @@ import { isUnauthorized, type InvokeResult } from './integration.ts'
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: "Lambda authorizer result size" */
 const MAX_RESULT_BYTES = 8192
 
-export type Authorization = { context: AuthorizerContext } | { refused: 401 | 403 | 500; reason: string }
+type Authorization = { context: AuthorizerContext } | { refused: 401 | 403 | 500; reason: string }
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())])
 
@@ -21,8 +21,8 @@ const authorizerResult = z.object({
 type Statement = z.infer<typeof authorizerResult>['policyDocument']['Statement'][number]
 
 /**
- * What a REQUEST authorizer's outcome means for the upgrade: the context to keep, or the HTTP status to refuse with –
- * 401 when it threw `Unauthorized`, 403 when its policy doesn't allow `methodArn`, 500 for everything else.
+ * Reads the result of a REQUEST authorizer: the context to keep, or the HTTP status to refuse the upgrade with. That is
+ * 401 when it threw `Unauthorized`, 403 when its policy doesn't allow `methodArn`, and 500 for everything else.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function readAuthorization(outcome: InvokeResult, methodArn: string, latencyMs: number): Authorization {

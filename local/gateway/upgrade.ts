@@ -10,13 +10,15 @@ import { newId } from './ids.ts'
 import { parseProxyResult } from './integration.ts'
 import { answerMessage } from './message.ts'
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+/**
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
 const MAX_URL_CHARS = 4096
 
-/** How long a client may take to answer a close frame before its socket is cut. */
+/** Milliseconds that a client has to respond to a close frame before its socket is cut. */
 const CLOSE_ANSWER_MS = 1000
 
-/** The HTTP answer to an upgrade that gets no socket. */
+/** An upgrade that is refused with an HTTP status. */
 class Refusal extends Error {
   override readonly name = 'Refusal'
   constructor(
@@ -30,8 +32,8 @@ class Refusal extends Error {
 type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
 
 /**
- * From the upgrade request to the open socket: authorizer, `$connect`, handshake. The client waits all the while, and
- * `@connections` answers 410 for its id until it is through.
+ * From the upgrade request to the open socket: authorizer, `$connect`, handshake. Until the end of it, `@connections`
+ * responds 410 for the new id.
  */
 export function createUpgrade(gateway: GatewayContext): Upgrade {
   const { api, stack, limits, log } = gateway
@@ -111,7 +113,7 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
     }
   }
 
-  /** `false` when the client has gone or its handshake is invalid; `ws` has then ended the socket. */
+  /** Returns false when the client has disconnected or its handshake is invalid. `ws` has ended the socket then. */
   function open(req: IncomingMessage, socket: Duplex, head: Buffer, session: Session): boolean {
     let opened = false
     server.handleUpgrade(req, socket, head, (ws) => {
@@ -138,7 +140,7 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
   }
 }
 
-/** `<stage>` not found, unauthorized and the like: a plain HTTP answer, then the end of the socket. */
+/** Sends a plain HTTP response and ends the socket. */
 function respond(socket: Duplex, status: number): void {
   const statusText = STATUS_CODES[status] ?? ''
   const body = JSON.stringify({ message: statusText })

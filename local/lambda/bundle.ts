@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import type { StackFunction } from '../../terraform/stack.ts'
 import type { Closable } from '../contracts.ts'
 import { isAlive } from '../is-alive.ts'
-import type { StackFunction } from '../../terraform/stack.ts'
 
-/** The functions of a stack as JavaScript files; `close` removes them. */
-export interface Bundle extends Closable {
+/** The functions of a stack as JavaScript files. `close` deletes them. */
+interface Bundle extends Closable {
   /** The script of the worker threads. */
   worker: URL
   /** File URL of a function's bundled entry. */
@@ -18,13 +18,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const prefix = 'functions-'
 const workerName = '.worker'
 
-/** Bundle every function's entry and the worker's script, once for all. */
+/** Bundles every function's entry and the worker's script. */
 export async function bundleFunctions(functions: Record<string, StackFunction>): Promise<Bundle> {
-  // Inside the project, so that imports of packages resolve to its node_modules.
+  // Inside the project, so that imported packages resolve to its node_modules.
   const home = join(root, '.tabletalk')
   await mkdir(home, { recursive: true })
   await removeLeftovers(home)
-  const outdir = await mkdtemp(join(home, `${prefix}${String(process.pid)}-`))
+  const outdir = await mkdtemp(join(home, `${prefix}${process.pid}-`))
   const close = () => rm(outdir, { recursive: true, force: true })
   const entries = Object.entries(functions).map(([name, { entry }]) => ({ out: name, in: join(root, entry) }))
   try {
@@ -52,7 +52,7 @@ export async function bundleFunctions(functions: Record<string, StackFunction>):
   return { worker: url(workerName), file: (functionName) => url(functionName).href, close }
 }
 
-/** A process that was killed could not remove its folder. */
+/** Deletes the folders of processes that were killed before they could. */
 async function removeLeftovers(home: string): Promise<void> {
   for (const folder of await readdir(home)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(folder)?.[1]

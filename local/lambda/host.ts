@@ -10,8 +10,8 @@ import { Sandbox } from './sandbox.ts'
 export interface LambdaHostOptions {
   stack: Pick<Stack, 'functions'>
   /**
-   * A function's whole environment: nothing of this process's own is inherited. Asked once, before the first
-   * invocation. Functions of one folder with the same environment share a worker.
+   * A function's whole environment: it inherits nothing from this process. Called once for each function, before the
+   * first invocation. Functions of one folder with the same environment share a worker.
    */
   environment: (functionName: string) => Record<string, string>
   log: Log
@@ -21,12 +21,12 @@ export interface LambdaHostOptions {
 export interface LambdaHost extends Closable {
   invoke: Invoke
   /**
-   * Start every worker and load every function, so that no first call has to wait.
+   * Starts every worker and loads every function, so that no first call has to wait.
    *
-   * @throws FunctionError for a function that can't be loaded.
+   * @throws FunctionError for a function that can't be loaded
    */
   warm(): Promise<void>
-  /** End the function's worker at once, as a crash would; running invocations fail with `Runtime.ExitError`. */
+  /** Ends the function's worker at once, like a crash. Running invocations fail with `Runtime.ExitError`. */
   crash(functionName: string): Promise<void>
 }
 
@@ -35,12 +35,12 @@ interface Group {
   name: string
   functionNames: string[]
   environment: Record<string, string>
-  /** At most one that is usable, and those whose last invocations are still running. */
+  /** At most one usable sandbox, and those whose last invocations are still running. */
   sandboxes: Set<Sandbox>
 }
 
 /**
- * Bundle the functions of the stack and get ready to run them. Not emulated: one invocation at a time per execution
+ * Bundles the functions of the stack and gets ready to run them. Not emulated: one invocation at a time per execution
  * environment, memory limits, callback-style handlers, concurrency limits.
  */
 export async function startLambdaHost({ stack, environment, log }: LambdaHostOptions): Promise<LambdaHost> {

@@ -1,19 +1,20 @@
 import type { Context } from 'aws-lambda'
+import { ACCOUNT_ID, REGION } from '../account.ts'
 import type { InvokeRequest } from './worker-messages.ts'
 
 /**
  * The context object of one invocation: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  *
- * @param deadline epoch milliseconds at which the invocation is given up
+ * @param deadline epoch milliseconds at which the invocation times out
  */
-export function context(request: InvokeRequest, deadline: number): Context {
+export function invocationContext(request: InvokeRequest, deadline: number): Context {
   const { functionName, id, memoryMb } = request
-  const region = process.env.AWS_REGION ?? 'us-east-1'
+  const region = process.env.AWS_REGION ?? REGION
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
     functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:${region}:000000000000:function:${functionName}`,
+    invokedFunctionArn: `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${functionName}`,
     memoryLimitInMB: String(memoryMb),
     awsRequestId: id,
     logGroupName: `/aws/lambda/${functionName}`,

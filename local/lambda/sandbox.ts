@@ -1,12 +1,18 @@
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
-import { type Closable, type Log, FunctionError } from '../contracts.ts'
+import { FunctionError, type Closable, type Log } from '../contracts.ts'
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts'
 
-/** Lambda's limit for what runs before the handler: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+/**
+ * Lambda's limit for the time before the handler runs:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 const INIT_TIMEOUT_MS = 10_000
 
-/** Largest result of an invocation, in bytes of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Largest result of an invocation, in bytes of JSON:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const MAX_RESULT_BYTES = 6_291_556
 
 interface Pending {
@@ -18,10 +24,10 @@ interface Pending {
 
 /**
  * One worker thread with the functions of a group. Unlike Lambda's execution environment it runs several invocations
- * at a time; one that times out ends the sandbox only when the others in it are through.
+ * at a time. When one times out, the sandbox ends after the others have finished.
  */
 export class Sandbox implements Closable {
-  /** Settles when the thread is no more. */
+  /** Settles when the thread has ended. */
   readonly ended: Promise<void>
   readonly #worker: Worker
   readonly #name: string
@@ -42,14 +48,14 @@ export class Sandbox implements Closable {
     this.#worker = new Worker(options.script, {
       name: options.name,
       env: options.environment,
-      // Replaces the flags of the parent, whose loaders are not for the bundled code.
+      // Instead of the parent's flags: its loaders are not for bundled code.
       execArgv: ['--enable-source-maps'],
       stdout: true,
       stderr: true,
     })
     createInterface({ input: this.#worker.stdout }).on('line', (line) => this.#log.info(line, { source: this.#name }))
     createInterface({ input: this.#worker.stderr }).on('line', (line) => this.#log.warn(line, { source: this.#name }))
-    this.#worker.on('message', (answer: WorkerReply) => this.#receive(answer))
+    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply))
     this.#worker.on('error', (error) => this.#fail(error))
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
@@ -60,12 +66,12 @@ export class Sandbox implements Closable {
     })
   }
 
-  /** False once it has crashed, timed out or been closed: the next invocation needs a new one. */
+  /** False once it has crashed, timed out or been closed. The next invocation then needs a new sandbox. */
   get usable(): boolean {
     return !this.#retired
   }
 
-  /** @throws FunctionError, see `Invoke`. */
+  /** @throws FunctionError as `Invoke` does */
   run(request: WorkerRequest, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#timeOut(request.id), INIT_TIMEOUT_MS + timeoutMs)
@@ -74,31 +80,31 @@ export class Sandbox implements Closable {
     })
   }
 
-  /** End the thread at once, whatever it is doing. */
+  /** Ends the thread at once, whatever it is doing. */
   async close(): Promise<void> {
     this.#retired = true
     await this.#worker.terminate()
     await this.ended
   }
 
-  #receive(answer: WorkerReply): void {
-    const pending = this.#pending.get(answer.id)
-    // It has timed out meanwhile.
+  #receive(reply: WorkerReply): void {
+    const pending = this.#pending.get(reply.id)
+    // The invocation has timed out meanwhile.
     if (!pending) return
-    switch (answer.kind) {
+    switch (reply.kind) {
       case 'started':
         clearTimeout(pending.timer)
-        pending.timer = setTimeout(() => this.#timeOut(answer.id), pending.timeoutMs)
+        pending.timer = setTimeout(() => this.#timeOut(reply.id), pending.timeoutMs)
         return
       case 'result':
-        this.#settle(answer.id)
-        if (Buffer.byteLength(answer.result) > MAX_RESULT_BYTES) pending.reject(resultTooLarge())
-        else pending.resolve(JSON.parse(answer.result))
+        this.#settle(reply.id)
+        if (Buffer.byteLength(reply.result) > MAX_RESULT_BYTES) pending.reject(resultTooLarge())
+        else pending.resolve(JSON.parse(reply.result))
         return
       case 'error':
-        if (answer.init) this.#retired = true
-        this.#settle(answer.id)
-        pending.reject(new FunctionError(answer.errorType, answer.errorMessage, answer.trace))
+        if (reply.init) this.#retired = true
+        this.#settle(reply.id)
+        pending.reject(new FunctionError(reply.errorType, reply.errorMessage, reply.trace))
     }
   }
 
@@ -138,7 +144,7 @@ export class Sandbox implements Closable {
           ? new FunctionError(this.#fatal.name, this.#fatal.message, this.#fatal.stack)
           : new FunctionError(
               'Runtime.ExitError',
-              `RequestId: ${id} Error: Runtime exited with error: exit status ${String(code)}`,
+              `RequestId: ${id} Error: Runtime exited with error: exit status ${code}`,
             ),
       )
     }
@@ -148,6 +154,6 @@ export class Sandbox implements Closable {
 function resultTooLarge(): FunctionError {
   return new FunctionError(
     'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${String(MAX_RESULT_BYTES)} bytes).`,
+    `Response payload size exceeded maximum allowed payload size (${MAX_RESULT_BYTES} bytes).`,
   )
 }

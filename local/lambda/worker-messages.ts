@@ -1,23 +1,23 @@
-/** What crosses between the host and a worker. Events and results are JSON text, so that nothing is shared or kept alive. */
+/** Messages between the host and a worker. Events and results are JSON text, so that no object is shared. */
 
-/** One invocation; the worker answers with `started` and then with `result` or `error` of the same id. */
+/** One invocation. The worker replies `started` and then `result` or `error`, with the same id. */
 export interface InvokeRequest {
   kind: 'invoke'
   id: string
   functionName: string
-  /** file URL of the bundled entry */
+  /** File URL of the bundled entry. */
   file: string
-  /** JSON text */
+  /** JSON text. */
   event: string
   timeoutMs: number
   memoryMb: number
 }
 
-/** Import entries ahead of their first invocation; answered as an invocation without a result. */
-export interface LoadRequest {
+/** Imports entries ahead of their first invocation. The reply is like that to an invocation, without a result. */
+interface LoadRequest {
   kind: 'load'
   id: string
-  /** file URLs of bundled entries */
+  /** File URLs of bundled entries. */
   files: string[]
 }
 
@@ -25,7 +25,7 @@ export type WorkerRequest = InvokeRequest | LoadRequest
 
 export type WorkerReply =
   | { kind: 'started'; id: string }
-  /** `result` is JSON text */
+  /** `result` is JSON text. */
   | { kind: 'result'; id: string; result: string }
-  /** `init`: the module could not be loaded, so the worker is of no use to its functions any more. */
+  /** `init`: the module could not be loaded, so the worker can't be used any more. */
   | { kind: 'error'; id: string; errorType: string; errorMessage: string; trace?: string; init: boolean }

@@ -1,17 +1,17 @@
 /** Runs in a worker thread: imports the bundled handlers and invokes them as the Node.js runtime of Lambda does. */
 import { parentPort } from 'node:worker_threads'
-import { context } from './invocation-context.ts'
-import type { WorkerReply, InvokeRequest, WorkerRequest } from './worker-messages.ts'
+import { invocationContext } from './invocation-context.ts'
+import type { InvokeRequest, WorkerReply, WorkerRequest } from './worker-messages.ts'
 
 type AsyncHandler = (event: unknown, context: object) => unknown
 
-/** Marks what went wrong before the handler was called. */
+/** An error before the handler was called. */
 class InitError extends Error {}
 
 const port = parentPort
 if (!port) throw new Error('unable to run functions; this file has to be started as a worker thread')
 
-// As in Lambda, a rejection that nobody handles ends the process and fails whatever runs in it.
+// As in Lambda, an unhandled rejection ends the process and fails all that runs in it.
 process.on('unhandledRejection', (reason) => {
   const fatal = new Error(reason instanceof Error ? reason.message : String(reason), { cause: reason })
   fatal.name = 'Runtime.UnhandledPromiseRejection'
@@ -20,13 +20,13 @@ process.on('unhandledRejection', (reason) => {
 })
 
 port.on('message', (request: WorkerRequest) => {
-  answer(request).then(
+  handle(request).then(
     (result) => port.postMessage({ kind: 'result', id: request.id, result } satisfies WorkerReply),
     (error: unknown) => port.postMessage(failure(request.id, error)),
   )
 })
 
-async function answer(request: WorkerRequest): Promise<string> {
+async function handle(request: WorkerRequest): Promise<string> {
   if (request.kind === 'load') {
     await Promise.all(request.files.map(load))
     return 'null'
@@ -48,15 +48,15 @@ async function load(file: string): Promise<AsyncHandler> {
 
 async function invoke(handler: AsyncHandler, request: InvokeRequest): Promise<string> {
   const deadline = Date.now() + request.timeoutMs
-  // Posted before the call: a handler that never yields must not keep the host's timer from being set.
+  // Posted before the call, so that the host sets its timer even for a handler that never yields.
   port?.postMessage({ kind: 'started', id: request.id } satisfies WorkerReply)
-  const result = await handler(JSON.parse(request.event) as unknown, context(request, deadline))
+  const result = await handler(JSON.parse(request.event) as unknown, invocationContext(request, deadline))
   return stringify(result)
 }
 
 function stringify(result: unknown): string {
   try {
-    // Nothing at all (undefined, a function) is null to the caller.
+    // JSON.stringify returns undefined for undefined and for a function; Lambda returns null.
     const json: string | undefined = JSON.stringify(result)
     return json ?? 'null'
   } catch (cause) {
@@ -70,6 +70,6 @@ function failure(id: string, thrown: unknown): WorkerReply {
   if (!(error instanceof Error)) {
     return { kind: 'error', id, errorType: typeof error, errorMessage: String(error), init }
   }
-  const answer: WorkerReply = { kind: 'error', id, errorType: error.name, errorMessage: error.message, init }
-  return error.stack ? { ...answer, trace: error.stack } : answer
+  const reply: WorkerReply = { kind: 'error', id, errorType: error.name, errorMessage: error.message, init }
+  return error.stack ? { ...reply, trace: error.stack } : reply
 }

@@ -8,13 +8,13 @@ export interface PageFile {
 
 export type Build = () => Promise<readonly PageFile[]>
 
-/** Vite takes a moment to load: only those who want the page wait for it. */
+/** Imports Vite only when the page is wanted, because it takes a moment to load. */
 const buildWithVite: Build = async () => {
   const { buildPage } = await import('../../web/build-page.ts')
   return buildPage()
 }
 
-/** The page's files, built once: at the first look at one of them, or before. */
+/** The page's files, built once: by `prepare` or at the first request. */
 export class PageFiles {
   readonly #build: Build
   #files: Promise<ReadonlyMap<string, PageFile>> | undefined
@@ -24,12 +24,12 @@ export class PageFiles {
     this.#build = build
   }
 
-  /** Builds the page, so that nobody waits for it. Whoever looks at it hears what went wrong as well. */
+  /** Builds the page ahead of its first request. A failure is logged here and thrown again by `get`. */
   async prepare(log: Log): Promise<void> {
     await this.#all().catch((error: unknown) => log.error((error as Error).message))
   }
 
-  /** @throws Error that says why the page can't be built */
+  /** @throws Error with the reason why the page can't be built */
   async get(path: string): Promise<PageFile | undefined> {
     return (await this.#all()).get(path)
   }

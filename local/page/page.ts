@@ -3,17 +3,17 @@ import { contentSecurityPolicy } from '../../web/content-security-policy.ts'
 import { pathOf, sendError, sendJson } from '../http.ts'
 import type { PageFile, PageFiles } from './page-files.ts'
 
-export interface PageOptions {
+interface PageOptions {
   files: PageFiles
-  /** Where the page may send files to and show pictures from, beside its own origin. */
+  /** The page may send files to this origin and show pictures from it. */
   bucketOrigin: string
   /** The WebSocket's path, on the same host. */
   socketPath: string
 }
 
-/** Serves the page at `/`, its files below `/assets/`, and what it asks for first, `/config.json`. */
-export interface Page {
-  /** False for any other path. */
+/** Serves the page at `/`, its files below `/assets/` and its configuration, `/config.json`. */
+interface Page {
+  /** Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
 }
 
@@ -25,7 +25,7 @@ const TYPES: Record<string, string> = {
 }
 
 export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Page {
-  const answer = async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
+  const respond = async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
     let file: PageFile | undefined
     try {
       file = await files.get(path)
@@ -37,7 +37,7 @@ export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Pa
     res.writeHead(200, {
       'content-type': TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
       'content-length': Buffer.byteLength(file.content),
-      // The name of an asset changes with its content.
+      // Immutable, because the name of an asset changes with its content.
       'cache-control': isDocument ? 'no-cache' : 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
       ...(isDocument ? documentHeaders(bucketOrigin, req.headers.host) : {}),
@@ -54,7 +54,7 @@ export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Pa
       } else if (path === 'config.json') {
         sendJson(res, 200, { url: socketPath, signIn: { kind: 'local' } })
       } else {
-        answer(req, res, path).catch((error: unknown) => {
+        respond(req, res, path).catch((error: unknown) => {
           res.destroy(error instanceof Error ? error : undefined)
         })
       }
@@ -69,9 +69,9 @@ function fileAt(path: string): string | undefined {
 }
 
 function documentHeaders(bucketOrigin: string, host: string | undefined): Record<string, string> {
-  // Not every browser takes 'self' for the WebSocket of the same host as well.
+  // In some browsers 'self' doesn't include the WebSocket of the same host.
   const socketOrigins = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? [`ws://${host}`] : []
-  // The bucket has another port after a restart, which a page that is open all the while must get over.
+  // Any port, because the bucket's changes at a restart, and a page that is open must go on working.
   const bucket = bucketOrigin.replace(/:\d+$/, ':*')
   return {
     'content-security-policy': contentSecurityPolicy({ connect: [...socketOrigins, bucket], images: [bucket] }),

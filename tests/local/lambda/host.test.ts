@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Log, FunctionError } from '../../../local/contracts.ts'
+import { FunctionError, type Log } from '../../../local/contracts.ts'
 import { startLambdaHost, type LambdaHost } from '../../../local/lambda/host.ts'
 import type { StackFunction } from '../../../terraform/stack.ts'
 
@@ -142,7 +142,7 @@ describe('the lambda host', () => {
     await failureOf(host.invoke('end', { how: 'rejection' }))
     const reported = lines.find(({ level }) => level === 'error')
     expect(reported?.message).toBe('a worker ended by an error that nobody handled')
-    expect(reported?.fields?.trace).toContain('nobody listens')
+    expect(reported?.fields?.['trace']).toContain('nobody listens')
   })
 
   test.each([{ busy: false }, { busy: true }])('gives up a handler that exceeds its timeout, %o', async (event) => {
