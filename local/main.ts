@@ -10,6 +10,10 @@ const SAME_KEYPRESS_MS = 1_000
 
 const EXIT_FORCED = 130
 
+const LISTENS_EVERYWHERE = `
+Note: DynamoDB Local listens on all network interfaces of this machine, not only on loopback.
+`
+
 try {
   await main()
 } catch (error) {
@@ -49,10 +53,6 @@ function stopSignal(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   })
 }
-
-const LISTENS_EVERYWHERE = `
-Note: DynamoDB Local listens on all network interfaces of this machine, not only on loopback.
-`
 
 function greeting({ port, url, ownsDynamoDb }: Runtime, dataDir: string | undefined): string {
   const host = url.startsWith('http://127.0.0.1:') ? `localhost:${port}` : url.slice('http://'.length)

@@ -7,7 +7,7 @@ import type { Invoke, Log } from '../contracts.ts'
 import { Running } from '../running.ts'
 
 /** An event for one function. */
-export interface QueuedEvent {
+interface QueuedEvent {
   functionName: string
   event: S3Event
 }

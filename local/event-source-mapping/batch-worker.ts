@@ -80,7 +80,7 @@ export class BatchWorker {
     })
     if (mapping.bisectBatchOnFunctionError) {
       if (failedAt > 0) return [part]
-      // A report of the first record says no place to split at: the whole batch is retried, and then given up.
+      // A report of the first record gives no place to split at: the whole batch is retried, and then given up.
       if (outcome.failedFrom === 'whole' && part.records.length > 1) {
         const middle = Math.ceil(part.records.length / 2)
         return [

@@ -13,7 +13,7 @@ export interface Post {
  * @example { status: 500, deliver: true } // the client gets the message, the caller a failure
  */
 export interface PostFault {
-  /** Wait this long first, in ms. The post goes on afterwards even when the caller has hung up. */
+  /** Milliseconds to wait first. The post continues afterwards even when the caller has disconnected. */
   delayMs?: number
   /** Respond with this HTTP status instead of delivering. */
   status?: number

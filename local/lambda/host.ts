@@ -7,7 +7,7 @@ import { bundleFunctions } from './bundle.ts'
 import type { WorkerRequest } from './worker-messages.ts'
 import { Sandbox } from './sandbox.ts'
 
-export interface LambdaHostOptions {
+interface LambdaHostOptions {
   stack: Pick<Stack, 'functions'>
   /**
    * A function's whole environment: it inherits nothing from this process. Called once for each function, before the
