@@ -142,7 +142,7 @@ describe('the lambda host', () => {
     await failureOf(host.invoke('end', { how: 'rejection' }))
     const reported = lines.find(({ level }) => level === 'error')
     expect(reported?.message).toBe('a worker ended by an error that nobody handled')
-    expect(reported?.fields?.['trace']).toContain('nobody listens')
+    expect(reported?.fields?.trace).toContain('nobody listens')
   })
 
   test.each([{ busy: false }, { busy: true }])('gives up a handler that exceeds its timeout, %o', async (event) => {
