@@ -1,18 +1,16 @@
-/**
- * The clients of `coalescing.ts`, in a process of their own: they talk at an even rate and note when each event comes.
- */
+/** The clients, in a process of their own: they send at an even rate and record when each event arrives. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
-/** What came of some seconds of talk. */
-export interface Heard {
+/** What the clients received of the messages that they sent. */
+export interface Received {
   sent: number
-  /** Frames that carried messages: each was one post. */
+  /** Frames with messages: each was one post. */
   posts: number
-  /** Messages, by as many connections as they came to. */
+  /** Messages, counted once for each connection that received them. */
   events: number
-  /** Milliseconds from the send to the arrival, for each event. */
+  /** From the send to the arrival of each event. */
   latenciesMs: number[]
 }
 
@@ -21,12 +19,12 @@ const ROOM = 'bench'
 const CONTENT_BYTES = 200
 /** Connections that take turns in sending. */
 const SENDERS = 20
-/** A hung phase ends here; nothing waits for it when all is well. */
+/** A phase that hangs ends here. */
 const DEADLINE_MS = 20_000
 
 const clients: ChatClient[] = []
 const sentAt = new Map<string, number>()
-let heard: Heard
+let received: Received
 let complete = () => {}
 
 function listen(client: ChatClient): void {
@@ -36,15 +34,15 @@ function listen(client: ChatClient): void {
     const fresh = client.events.slice(known).filter((event) => event.event === 'message')
     known = client.events.length
     if (fresh.length === 0) return
-    heard.posts++
-    heard.events += fresh.length
-    heard.latenciesMs.push(...fresh.map(({ content }) => now - sentAt.get(content)!))
-    if (heard.events === heard.sent * clients.length) complete()
+    received.posts++
+    received.events += fresh.length
+    received.latenciesMs.push(...fresh.map(({ content }) => now - sentAt.get(content)!))
+    if (received.events === received.sent * clients.length) complete()
   })
 }
 
 const calls = {
-  /** Connects a user each and puts them into one room. */
+  /** Connects one client for each user and creates a room of them all. */
   async connect({ wsUrl, tokens, users }: { wsUrl: string; tokens: string[]; users: string[] }) {
     for (const token of tokens) {
       const client = await ChatClient.open(wsUrl, token)
@@ -56,14 +54,14 @@ const calls = {
     clients.forEach(listen)
   },
 
-  /** Broadcasts so many messages a second, for so long; every one has to reach every connection. */
-  async talk({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Heard> {
-    heard = { sent: perSecond * seconds, posts: 0, events: 0, latenciesMs: [] }
+  /** Broadcasts messages at this rate. @throws Error when not every message has reached every connection in time */
+  async send({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Received> {
+    received = { sent: perSecond * seconds, posts: 0, events: 0, latenciesMs: [] }
     sentAt.clear()
-    const allHeard = new Promise<void>((resolve) => (complete = resolve))
-    const begun = performance.now()
-    for (let i = 0; i < heard.sent; i++) {
-      const due = begun + (i * 1_000) / perSecond
+    const allReceived = new Promise<void>((resolve) => (complete = resolve))
+    const startedAt = performance.now()
+    for (let i = 0; i < received.sent; i++) {
+      const due = startedAt + (i * 1_000) / perSecond
       if (due > performance.now()) await sleep(due - performance.now())
       const content = `${String(i)} `.padEnd(CONTENT_BYTES, 'x')
       sentAt.set(content, performance.now())
@@ -72,12 +70,14 @@ const calls = {
     }
     const late = new AbortController()
     const deadline = sleep(DEADLINE_MS, undefined, { signal: late.signal }).then(() => {
-      throw new Error(`unable to measure; of ${String(heard.sent)} messages only ${String(heard.events)} events came`)
+      throw new Error(
+        `unable to measure; only ${String(received.events)} events of ${String(received.sent)} messages arrived`,
+      )
     })
-    await Promise.race([allHeard, deadline])
+    await Promise.race([allReceived, deadline])
     late.abort()
     deadline.catch(() => {})
-    return heard
+    return received
   },
 
   async leave() {

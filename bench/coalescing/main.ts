@@ -1,16 +1,14 @@
 /**
- * `npm run bench:coalescing`: what does the coalescing window of `terraform/stack.json` save, and what does it cost?
- * A hundred connections in one room, 100 messages a second and 1 message a second, without and with the window, each
- * twice in fresh processes. Ends by itself within five minutes; the rounds go to `bench/results/coalescing.json`.
+ * `npm run bench:coalescing`: what does the coalescing window of `terraform/stack.json` save, and what does it cost? A
+ * hundred connections in one room; 100 messages per second and 1 message per second, each twice without and twice with
+ * the window, in new processes. Takes at most five minutes; the rounds go to `bench/results/coalescing.json`.
  */
-import { writeFile } from 'node:fs/promises'
-import { cpus, loadavg } from 'node:os'
-import { format } from 'prettier'
 import { loadStack } from '../../terraform/stack.ts'
-import type { CoalescingClientCalls, Heard } from './clients.ts'
-import type { CoalescingServerCalls } from './server.ts'
+import { describeMachine, writeResult } from '../shared/results.ts'
 import { Child } from '../shared/rpc.ts'
 import { percentile } from '../shared/statistics.ts'
+import type { CoalescingClientCalls, Received } from './clients.ts'
+import type { CoalescingServerCalls } from './server.ts'
 
 const CONNECTIONS = 100
 const RATES = [
@@ -36,12 +34,7 @@ interface Round {
 const rounds: Round[] = []
 for (const windowMs of [0, milliseconds, milliseconds, 0]) rounds.push(...(await measure(windowMs)))
 console.table(rounds)
-const [{ model = 'unknown' } = {}] = cpus()
-const run = { machine: { cpu: model, cores: cpus().length, load: loadavg()[0] }, connections: CONNECTIONS, rounds }
-await writeFile(
-  new URL('../results/coalescing.json', import.meta.url),
-  await format(JSON.stringify(run), { parser: 'json', printWidth: 120 }),
-)
+await writeResult('coalescing', { machine: describeMachine(), connections: CONNECTIONS, rounds })
 
 async function measure(windowMs: number): Promise<Round[]> {
   const server = new Child<CoalescingServerCalls>(new URL('./server.ts', import.meta.url))
@@ -50,11 +43,11 @@ async function measure(windowMs: number): Promise<Round[]> {
     const users = Array.from({ length: CONNECTIONS }, (_, i) => `user-${String(i)}`)
     const { wsUrl, tokens } = await server.call('start', { users, windowMs })
     await clients.call('connect', { wsUrl, tokens, users })
-    await clients.call('talk', WARM_UP)
+    await clients.call('send', WARM_UP)
     const rounds: Round[] = []
     for (const rate of RATES) {
       await server.call('idle')
-      rounds.push({ windowMs, ...rate, ...figuresOf(await clients.call('talk', rate)) })
+      rounds.push({ windowMs, ...rate, ...figuresOf(await clients.call('send', rate)) })
     }
     await clients.call('leave')
     await server.call('stop')
@@ -64,7 +57,7 @@ async function measure(windowMs: number): Promise<Round[]> {
   }
 }
 
-function figuresOf({ posts, events, latenciesMs }: Heard) {
+function figuresOf({ posts, events, latenciesMs }: Received) {
   const round = (value: number) => Math.round(value * 1_000) / 1_000
   return {
     posts,

@@ -1,11 +1,11 @@
-/** The process under measurement: the local runtime, with a coalescing window. */
+/** The measured process: the local runtime with a coalescing window. */
 import { startRuntime, type Runtime } from '../../local/runtime.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
 let runtime: Runtime
 
 const calls = {
-  /** Start; answers with where to connect and a token for each user. */
+  /** Starts the runtime. Returns the URL to connect to and a token for each user. */
   async start({ users, windowMs }: { users: string[]; windowMs: number }) {
     runtime = await startRuntime({ environment: { STREAM_WINDOW_MS: String(windowMs) } })
     await runtime.lambda.warm()
@@ -13,7 +13,7 @@ const calls = {
     return { wsUrl: runtime.wsUrl, tokens }
   },
 
-  /** Resolves when the stream has been worked off. */
+  /** Resolves when all records of the stream have been processed. */
   async idle() {
     await runtime.mapping.idle()
   },

@@ -25,7 +25,7 @@ if (options.has('--report')) {
   await write(JSON.parse(await readFile(resultFile(RESULT), 'utf8')) as Run)
 } else {
   setTimeout(() => {
-    console.error(`unable to finish the bench within ${String(DEADLINE_MS / 60_000)} minutes`)
+    console.error(`unable to finish the benchmark within ${String(DEADLINE_MS / 60_000)} minutes`)
     process.exit(1)
   }, DEADLINE_MS).unref()
   const measured = await runBench(options.has('--quick') ? QUICK : options.has('--once') ? ONCE : FULL)

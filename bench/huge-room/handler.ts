@@ -1,6 +1,6 @@
 /**
- * A stream handler as Lambda would run it, one batch at a time, in a process of its own; the gateway it posts to is a
- * stub.
+ * A stream handler as Lambda would run it, one batch at a time, in a process of its own. The gateway that it posts to
+ * is a stub.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
@@ -11,25 +11,30 @@ import { subscribe } from '../../src/entities/subscription.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
-/** What the gateway was asked. */
-export interface Posted {
-  /** Numbers of the connections, once for each post. */
+/** The posts that the gateway received. */
+interface Posted {
+  /** Numbers of the connections, one for each post. */
   connections: number[]
-  /** Epoch milliseconds of the last one's answer. */
+  /** Epoch milliseconds of the answer to the last post. */
   lastAt: number
 }
 
 /** Peaks, in MiB. */
-export interface Memory {
-  /** Of the heap after a collection. */
+interface Memory {
+  /** The heap after a garbage collection. */
   live: number
   resident: number
 }
 
-/** How long the gateway takes with a post: a handler with 256 places makes 2,560 a second at most. */
+/** Time that the gateway takes for a post: a handler with 256 concurrent posts makes at most 2,560 per second. */
 const LATENCY_MS = 100
 const SAMPLE_MS = 500
 const MIB = 2 ** 20
+
+export interface HandlerReport {
+  posted: Posted
+  peak: Memory
+}
 
 const posted: Posted = { connections: [], lastAt: 0 }
 let dieAt = Infinity
@@ -56,7 +61,7 @@ setInterval(() => {
 
 const calls = {
   /** Subscribes `connection-from` to `connection-(to - 1)`. */
-  async load({ chatRoomId, from, to }: { chatRoomId: string; from: number; to: number }) {
+  async subscribe({ chatRoomId, from, to }: { chatRoomId: string; from: number; to: number }) {
     const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
     const rows = Array.from({ length: to - from }, (_, i) => {
       const connectionId = `connection-${String(from + i)}=`
@@ -65,7 +70,7 @@ const calls = {
     await subscribe(rows)
   },
 
-  async say({ chatRoomId, seq }: { chatRoomId: string; seq: number }) {
+  async putMessage({ chatRoomId, seq }: { chatRoomId: string; seq: number }) {
     await putMessage({
       chatRoomId,
       messageId: messageIdOf(seq),
@@ -80,7 +85,7 @@ const calls = {
     return handler(event)
   },
 
-  /** Stops in the midst of its work, for good, when it has made so many posts more; resolves then. */
+  /** Makes that many more posts, then hangs during its work. Resolves when it hangs, so that the parent can kill it. */
   async dieAfter({ posts }: { posts: number }) {
     await new Promise<void>((resolve) => {
       die = resolve
@@ -88,7 +93,7 @@ const calls = {
     })
   },
 
-  async told(): Promise<{ posted: Posted; peak: Memory }> {
+  async report(): Promise<HandlerReport> {
     return { posted, peak: { live: Math.round(peak.live), resident: Math.round(peak.resident) } }
   },
 }

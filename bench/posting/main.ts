@@ -1,7 +1,7 @@
 /**
- * `npm run bench:posting`: what does a post cost the function, beside a bare unsigned one? Three variants take turns in
- * one process, over 256 kept-alive sockets each, to a server in another; a variant's posts go through retries and
- * outcomes as in the fan-out. Read the ratios: they are of one run. Ends by itself within a minute.
+ * `npm run bench:posting`: what does a post cost the function, compared with a bare unsigned one? Three variants take
+ * turns in one process, each over 256 keep-alive sockets, to a server in another process. Posts go through the same
+ * retries and outcomes as in the fan-out. Only compare figures of one run, best as ratios. Takes less than a minute.
  */
 import { randomBytes } from 'node:crypto'
 import { leanPost } from '../../src/delivery/posting/lean-post.ts'
@@ -15,13 +15,13 @@ import { median } from '../shared/statistics.ts'
 import { unsignedPost } from '../shared/unsigned-post.ts'
 
 const FRAME_BYTES = 500
-/** A frame of its own for every tenth post: rooms are larger than that, so nobody gains by hashing a frame once. */
+/** Every ten posts share a frame: fewer than in most rooms, so hashing a frame once for its posts gains little here. */
 const POSTS_PER_FRAME = 10
 const ROUNDS = 7
 const DEADLINE_MS = 58_000
-/** Posts a round; fewer where one costs more, so that the rounds are about as long. */
-const variants = { floor: 10_000, lean: 10_000, sdk: 2_000 }
-type Variant = keyof typeof variants
+/** Fewer where a post costs more, so that the rounds take about the same time. */
+const postsPerRound = { floor: 10_000, lean: 10_000, sdk: 2_000 }
+type Variant = keyof typeof postsPerRound
 
 interface Round {
   postsPerSecond: number
@@ -35,7 +35,7 @@ const aws: Aws = {
 
 const server = new Child<PostingServerCalls>(new URL('../shared/posting-server.ts', import.meta.url))
 setTimeout(() => {
-  console.error(`unable to finish the bench within ${String(DEADLINE_MS / 1_000)} s`)
+  console.error(`unable to finish the benchmark within ${String(DEADLINE_MS / 1_000)} s`)
   server.kill()
   process.exit(1)
 }, DEADLINE_MS).unref()
@@ -46,7 +46,7 @@ const posts: Record<Variant, (connectionId: string, frame: Uint8Array) => Promis
   lean: retried(leanPost(endpoint, aws)),
   sdk: retried(sdkPost(endpoint, aws)),
 }
-const names = Object.keys(variants) as Variant[]
+const names = Object.keys(postsPerRound) as Variant[]
 const rounds: Record<Variant, Round[]> = { floor: [], lean: [], sdk: [] }
 for (const variant of names) await measure(variant)
 for (let round = 0; round < ROUNDS; round++) {
@@ -59,15 +59,15 @@ const cpuOf = (variant: Variant) => median(rounds[variant].map(({ cpuPerPostUs }
 console.log('| variant | posts/s | CPU per post, µs | beside the floor |\n| --- | ---: | ---: | ---: |')
 for (const variant of names) {
   const perSecond = median(rounds[variant].map(({ postsPerSecond }) => postsPerSecond))
-  // Of the same round: the machine's other work then counts for both.
+  // Within a round, because other work of the machine then slows both down.
   const ratio = median(rounds[variant].map(({ cpuPerPostUs }, i) => cpuPerPostUs / rounds.floor[i]!.cpuPerPostUs))
   console.log(`| ${variant} | ${perSecond.toFixed(0)} | ${cpuOf(variant).toFixed(1)} | ${ratio.toFixed(2)}× |`)
 }
 process.exit(0)
 
 async function measure(variant: Variant): Promise<Round> {
-  const connectionIds = Array.from({ length: variants[variant] }, () => randomBytes(11).toString('base64'))
-  const frames = Array.from({ length: variants[variant] / POSTS_PER_FRAME }, () => randomBytes(FRAME_BYTES))
+  const connectionIds = Array.from({ length: postsPerRound[variant] }, () => randomBytes(11).toString('base64'))
+  const frames = Array.from({ length: postsPerRound[variant] / POSTS_PER_FRAME }, () => randomBytes(FRAME_BYTES))
   const work = connectionIds.map((connectionId, i) => ({
     connectionId,
     frame: frames[Math.floor(i / POSTS_PER_FRAME)]!,

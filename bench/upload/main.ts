@@ -1,11 +1,12 @@
 /**
- * `npm run bench:upload`: how long after the end of an upload has the last of a room's members heard of the file?
- * Everything runs on this machine, bucket, table and members included: read the figures as ratios.
+ * `npm run bench:upload`: how long after an upload does the last member of a room receive the file's message?
+ * Everything runs on this machine, bucket, table and members included, so only compare the figures with each other.
  */
 import { randomBytes } from 'node:crypto'
 import type { Reply } from '../../src/protocol/actions.ts'
 import { startRuntime } from '../../local/runtime.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { median } from '../shared/statistics.ts'
 
 const MEMBERS = 100
 const ROUNDS = 11
@@ -20,10 +21,9 @@ try {
   await Promise.all(members.slice(1).map((member) => member.event('roomAdded')))
   for (const size of SIZES) {
     const rounds: number[] = []
-    for (let round = 0; round < ROUNDS; round++) rounds.push(await announced(members, size))
-    const [median] = rounds.toSorted((a, b) => a - b).slice(ROUNDS >> 1)
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await delayOf(members, size))
     const all = rounds.map((ms) => ms.toFixed(0)).join(' ')
-    console.log(`${String(size)} bytes, ${String(MEMBERS)} members: median ${median!.toFixed(0)} ms of ${all}`)
+    console.log(`${String(size)} bytes, ${String(MEMBERS)} members: median ${median(rounds).toFixed(0)} ms of ${all}`)
   }
   await Promise.all(members.map((member) => member.close()))
 } finally {
@@ -36,8 +36,8 @@ async function online(userId: string): Promise<ChatClient> {
   return client
 }
 
-/** Milliseconds from the bucket's answer to the event at the last member. */
-async function announced(members: readonly ChatClient[], size: number): Promise<number> {
+/** Milliseconds from the bucket's response to the event at the last member. */
+async function delayOf(members: readonly ChatClient[], size: number): Promise<number> {
   const { uploadId, url, fields } = await members[0]!.request<'handleFileUpload'>({
     action: 'handleFileUpload',
     chatRoomId: 'bench',
@@ -45,11 +45,11 @@ async function announced(members: readonly ChatClient[], size: number): Promise<
     contentType: 'text/plain',
     size,
   })
-  const told = members.map((member) => member.event('message', ({ file }) => file?.uploadId === uploadId))
+  const received = members.map((member) => member.event('message', ({ file }) => file?.uploadId === uploadId))
   const { status } = await fetch(url, { method: 'POST', body: formOf(fields, size) })
   if (status !== 204) throw new Error(`the form was refused with ${String(status)}`)
   const stored = performance.now()
-  await Promise.all(told)
+  await Promise.all(received)
   return performance.now() - stored
 }
 

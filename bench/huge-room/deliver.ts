@@ -1,0 +1,99 @@
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import type { Log } from '../../local/contracts.ts'
+import { TtlDeletions } from '../../local/dynamodb/ttl-deletions.ts'
+import { startEventSourceMapping } from '../../local/event-source-mapping/event-source-mapping.ts'
+import type { Stack } from '../../terraform/stack.ts'
+import type { HandlerReport } from './handler.ts'
+import { Handlers } from './handlers.ts'
+
+export interface Scenario {
+  connections: number
+  handlers: number
+  /** A handler is killed during its tasks after that many posts; with `everyHandler`, each of them once. */
+  crashAfter?: number
+  everyHandler?: boolean
+}
+
+/** How one message reached the room. */
+export interface Result extends Required<Scenario> {
+  crashes: number
+  batches: number
+  /** From the write of the message to the answer to the last post. */
+  ms: number
+  posts: number
+  /** Connections without a post. */
+  missed: number
+  postsPerConnection: number
+  /** Most posts to one connection. */
+  most: number
+  /** Maximum over the handlers, of the live heap and of the resident memory. */
+  liveMiB: number
+  residentMiB: number
+}
+
+interface StreamOptions {
+  streamsClient: DynamoDBStreamsClient
+  streamArn: string
+  mapping: Stack['stream']
+  region: string
+  log: Log
+}
+
+/**
+ * Writes one message and waits until the stream has delivered it to the whole room.
+ *
+ * @throws Error when the mapping gave up a batch
+ */
+export async function deliver(
+  { connections, handlers: count, crashAfter = 0, everyHandler = false }: Scenario,
+  write: () => Promise<void>,
+  { mapping: settings, ...stream }: StreamOptions,
+): Promise<Result> {
+  const handlers = await Handlers.start(count, { after: crashAfter, most: everyHandler ? count : 1 })
+  let givenUp = 0
+  const mapping = await startEventSourceMapping({
+    ...stream,
+    // A queue of DynamoDB Local's only shard, chosen by the item's key, plays a shard: one batch at a time.
+    mapping: { ...settings, startingPosition: 'LATEST', parallelizationFactor: count },
+    invoke: (_, event) => handlers.invoke(event as DynamoDBStreamEvent),
+    onFailure: async () => {
+      givenUp += 1
+    },
+    ttlDeletions: new TtlDeletions(),
+  })
+  const writtenAt = Date.now()
+  await write()
+  await mapping.idle()
+  // The tasks that were written meanwhile.
+  await mapping.idle()
+  await mapping.close()
+  if (givenUp > 0) throw new Error(`unable to measure; ${String(givenUp)} batches were given up`)
+  const reports = await handlers.end()
+  return {
+    ...{ connections, handlers: count, crashAfter, everyHandler },
+    ...{ crashes: handlers.crashes, batches: handlers.batches },
+    ...figuresOf(reports, connections, writtenAt),
+  }
+}
+
+function figuresOf(reports: readonly HandlerReport[], connections: number, writtenAt: number) {
+  const counts = countsOf(reports.flatMap(({ posted }) => posted.connections))
+  const posts = counts.reduce((sum, count) => sum + count, 0)
+  return {
+    ms: Math.max(...reports.map(({ posted }) => posted.lastAt)) - writtenAt,
+    posts,
+    missed: connections - counts.filter((count) => count > 0).length,
+    postsPerConnection: Math.round((posts / connections) * 1_000) / 1_000,
+    most: counts.reduce((most, count) => Math.max(most, count), 0),
+    liveMiB: Math.max(...reports.map(({ peak }) => peak.live)),
+    residentMiB: Math.max(...reports.map(({ peak }) => peak.resident)),
+  }
+}
+
+/** How often each number occurs, by the number. */
+function countsOf(connections: readonly number[]): number[] {
+  const counts: number[] = []
+  for (const connection of connections) counts[connection] = (counts[connection] ?? 0) + 1
+  return counts
+}
