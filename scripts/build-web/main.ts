@@ -1,6 +1,6 @@
 /**
- * `npm run build:web`: the page for hosting, in `dist/web/`. `assets/` may be cached for good, `index.html` is to be
- * asked for anew; `config.json` is the deployment's own, see web/README.md.
+ * `npm run build:web`: builds the page for hosting into `dist/web/`. Browsers may cache `assets/` for ever, but must
+ * revalidate `index.html`. `config.json` belongs to the deployment, see web/README.md.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'

@@ -1,6 +1,7 @@
 /**
- * Bundles each function of `terraform/stack.json` for Lambda into `dist/`: `functions/NAME/index.mjs`, what Terraform
- * deploys of it as `zips/NAME.zip`, and its source map, kept apart, as `maps/NAME.mjs.map`. Two builds are byte-equal.
+ * `npm run build`: bundles each function of `terraform/stack.json` for Lambda into `dist/`: `functions/NAME/index.mjs`,
+ * `zips/NAME.zip`, which Terraform deploys, and the source map `maps/NAME.mjs.map`. Two builds of the same sources are
+ * byte-equal.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

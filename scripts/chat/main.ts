@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run chat -- --room general --as ada`: a chat in the terminal, with what `npm start` runs, or with a deployed
- * stack by `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
+ * `npm run chat -- --room general --as ada`: a chat in the terminal, against the runtime of `npm start`, or against a
+ * deployed stack with `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
  */
 import { createInterface, type Interface } from 'node:readline'
 import { ChatClient, ChatError, type MessageEvent, type Room } from '../../client/node.ts'
@@ -9,6 +9,7 @@ import { type Options, optionsOf, USAGE } from './options.ts'
 import { printable } from './printable.ts'
 import { tokenOf } from '../shared/token/token-of.ts'
 
+/** Messages of the history that are shown at the start. */
 const SHOWN_AT_START = 20
 
 /** Joins the room, and creates it when there is none. */
@@ -66,7 +67,7 @@ async function talk(
   })
   room.on('memberJoined', ({ userId }) => console.log(printable(`* ${userId} joined`)))
   room.on('memberLeft', ({ userId }) => console.log(printable(`* ${userId} left`)))
-  room.on('discontinuity', () => console.log('* some messages of the time away are left out'))
+  room.on('discontinuity', () => console.log('* some messages sent while you were offline are not shown'))
   room.on('outgoing', ({ state, content, error }) => {
     if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)
   })

@@ -1,4 +1,4 @@
-/** Prints the cost table; with `--write`, puts it into `docs/operations.md`. */
+/** `npm run costs`: prints the cost table; with `--write`, writes it into `docs/operations.md`. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
 import { costTable } from './table.ts'

@@ -1,6 +1,6 @@
-/** Dollars, us-east-1, on demand, without free tiers and volume discounts. */
+/** Dollars in us-east-1, on demand, without free tiers and volume discounts. */
 export const PRICES = {
-  /** API Gateway, each frame of up to 32 KB, in either direction */
+  /** API Gateway: each frame of up to 32 KB, in either direction */
   frame: 1 / 1e6,
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,
@@ -12,23 +12,23 @@ export const PRICES = {
   outGigabyte: 0.09,
 } as const
 
-/** Units of `docs/data-model.md`: of a send without `clientMessageId`, and what one with it takes besides. */
+/** Units from `docs/data-model.md`: of a send without `clientMessageId`, and what a `clientMessageId` adds. */
 export const SEND = { writeUnits: 2, readUnits: 1 } as const
 export const GUARD = { writeUnits: 3, readUnits: 1 } as const
 
-/** 1,000 subscriptions are read with 50 units of 4 KB. */
+/** Reading 1,000 subscriptions takes 50 units of 4 KB. */
 export const SUBSCRIPTION_BYTES = (50 * 4_096) / 1_000
 
-/** Guesses, to be replaced by your own metrics. */
+/** Estimates. Replace them by your own metrics. */
 export const ASSUMED = {
-  /** An event in its frame, of some 200 bytes of text */
+  /** An event with some 200 bytes of text, in its frame */
   eventBytes: 500,
   sendMs: 30,
-  /** Of a fan-out, besides its posts */
+  /** A fan-out without its posts */
   batchMs: 20,
-  /** CPU of one post on the one vCPU of 1,769 MB; with `POSTING=sdk` some 0.3 */
+  /** CPU of one post on the one vCPU of 1,769 MB; some 0.3 with `POSTING=sdk` */
   postMs: 0.1,
-  /** Lambda's own lines and ours, per invocation; the access log's, per frame in */
+  /** Log lines of Lambda and of Tabletalk, per invocation; of the access log, per incoming frame */
   invocationLogBytes: 800,
   accessLogBytes: 400,
 } as const
@@ -48,10 +48,10 @@ export interface Cost {
 }
 
 /**
- * Dollars for a million `sendMessage` in rooms of so many connections.
+ * Dollars for a million `sendMessage`.
  *
- * @param connections in the room, the sender's included
- * @param coalesced messages of one room that the stream's batch has together: 1 when they come one by one
+ * @param connections of the room, the sender's included
+ * @param coalesced messages of one room in each batch of the stream: 1 when they arrive one by one
  */
 export function costPerMillion(connections: number, coalesced = 1): Cost {
   const n = 1e6

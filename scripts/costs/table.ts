@@ -1,7 +1,7 @@
 import { type Cost, costPerMillion, total } from './model.ts'
 
 const ROOMS = [2, 10, 100, 1_000]
-/** Messages of a room in one batch */
+/** Messages of a room in one batch. */
 const COALESCED = [1, 10]
 
 const columns: [keyof Cost, string][] = [
@@ -16,7 +16,7 @@ const columns: [keyof Cost, string][] = [
 
 const HEAD = ['connections', 'messages per batch', ...columns.map(([, title]) => title), 'total']
 
-/** The figures of `docs/operations.md`, dollars per million messages, as Markdown. */
+/** The table of `docs/operations.md` as Markdown: dollars per million messages. */
 export function costTable(): string {
   const rows = ROOMS.flatMap((connections) =>
     COALESCED.map((coalesced) => {

@@ -5,23 +5,23 @@ import type { Runtime } from '../../local/runtime.ts'
 import { ChatClient } from '../shared/raw-client.ts'
 import type { Target } from './target.ts'
 
-/** A stack that runs already. */
+/** A stack that is already running. */
 export interface Deployment {
   /** `wss://HOST/STAGE` */
   url: string
   /**
-   * Program and parameters that print a user's token; `{userId}` in them is the user. Without, the token is asked of
-   * the URL's host, as the local runtime gives them out.
+   * Program and parameters that print a user's token; `{userId}` in them stands for the user. Without it, the token is
+   * requested from the URL's host, as the local runtime issues tokens.
    */
   tokenCommand?: string[]
 }
 
-/** So many rooms that hardly a shard of the stream is without one: a new table has four. */
+/** Enough rooms that almost surely every shard of the stream has one: a new table has four shards. */
 const PROBES = 16
 
 /**
- * The stack as if it had been started here. What no client can see of it throws when a test asks for it: such tests are
- * not in `scripts/e2e/selection.ts`.
+ * The deployed stack, as a test sees a started runtime. Everything that no client can see throws when a test uses it;
+ * `scripts/e2e/selection.ts` does not select such tests.
  */
 export function deployedChat({ url, tokenCommand }: Deployment, options: RuntimeOptions): Runtime {
   if (Object.keys(options).length > 0) {
@@ -35,11 +35,11 @@ export function deployedChat({ url, tokenCommand }: Deployment, options: Runtime
   return unseen('the inside', { wsUrl: url, token, mapping: { idle: () => probe.pass() }, close: () => probe.close() })
 }
 
-/** Stands for what can't be seen of a deployed stack: throws for all but what is given. */
+/** Stands for what a client cannot see of a deployed stack: throws for every property that `seen` lacks. */
 export function unseen<T extends object>(what: string, seen: object = {}): T {
   return new Proxy(seen, {
     get(target, name) {
-      // A promise that resolves to it asks for this.
+      // A promise that resolves to this object reads its `then`.
       if (name in target || name === 'then') return Reflect.get(target, name) as unknown
       throw new Error(`unable to see ${what} of a deployed stack; a test asked for ${String(name)}`)
     },
@@ -47,8 +47,8 @@ export function unseen<T extends object>(what: string, seen: object = {}): T {
 }
 
 /**
- * Tells when what was written before has been delivered, as far as a client can: a shard's records are worked in order,
- * so messages to oneself, in rooms on all shards, come after it.
+ * Waits until earlier writes have been delivered, as far as a client can know: the records of a shard are processed in
+ * order, so the probe's own messages, in rooms on all shards, arrive after them.
  */
 class Probe {
   readonly #target: Target

@@ -1,14 +1,14 @@
 /**
  * `npm run e2e -- --url wss://HOST/STAGE --token-command 'mytool token {userId}' [part of a file's name]…`: runs the
- * integration tests of `e2e/selection.ts` against a stack that runs already. The command prints a token for the user.
- * Without it, the token comes from the URL's own `POST /dev/token`, which only the local runtime has.
+ * integration tests of `e2e/selection.ts` against a running stack. The command prints a token for the user. Without it,
+ * the token comes from the `POST /dev/token` of the URL's host, which only the local runtime has.
  */
 import { fileURLToPath } from 'node:url'
 import { startVitest } from 'vitest/node'
 import { type Options, optionsOf } from './options.ts'
 import { namePattern } from './selection.ts'
 
-/** A cold start, a file's event and an unlucky shard all fit in. */
+/** Long enough for a cold start, a file's event and a slow shard together. */
 const TEST_TIMEOUT_MS = 120_000
 
 try {

@@ -7,11 +7,11 @@ const USAGE = "usage: npm run e2e -- --url wss://HOST/STAGE [--token-command 'my
 
 export interface Options {
   deployment: Deployment
-  /** Files of the selection, by default all. */
+  /** Test files of the selection; by default all. */
   files: string[]
 }
 
-/** @throws Error that says what is wrong with the command line. */
+/** @throws Error when the command line is wrong; the message is the usage or the reason */
 export function optionsOf(args: string[]): Options {
   const { values, positionals } = parseArgs({
     args,

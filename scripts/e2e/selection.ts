@@ -1,11 +1,11 @@
 /**
- * The integration tests that a deployed stack can pass, by file and name as it is in the file; what they lack runs
- * against the local runtime only. Left out is what
- * - reads the table, disturbs the stream, the posts or the bucket, or starts a stack with settings of its own;
- * - has the issuer's key, or decides how long a token lasts;
- * - compares the server's clock with its own;
- * - lists a user's rooms right after they were made: on AWS the index follows the table, soon but not at once;
- * - expects events of several rooms, which may lie on several shards, in the order of the requests.
+ * The integration tests that a deployed stack can pass: names as they are written in the test file, by file. The other
+ * tests run against the local runtime only, because they
+ * - read the table, disturb the stream, the posts or the bucket, or start a stack with settings of their own;
+ * - use the issuer's key, or choose how long a token lasts;
+ * - compare the server's clock with their own;
+ * - list a user's rooms right after they were created: on AWS the index follows the table with a short delay;
+ * - expect events of several rooms, which may be on several shards, in the order of the requests.
  */
 export const selection: Readonly<Record<string, readonly string[]>> = {
   'tests/integration/create-room.integration.test.ts': [
@@ -83,7 +83,7 @@ export const selection: Readonly<Record<string, readonly string[]>> = {
 
 const PLACEHOLDER = /%[a-z]/g
 
-/** Matches the full names of the selected tests of these files, those with parameters too. */
+/** Matches the full names of the selected tests of these files. Parameters in a name match any text. */
 export function namePattern(files: Iterable<string>): RegExp {
   const names = [...files].flatMap((file) => selection[file] ?? [])
   const alternatives = names.map((name) => name.split(PLACEHOLDER).map(escaped).join('.*'))

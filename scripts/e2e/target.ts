@@ -1,4 +1,4 @@
-/** Where the clients of a test connect to. The local runtime is one; of a deployed stack, nothing more can be seen. */
+/** What the clients of a test connect to: the local runtime, or a deployed stack, of which nothing more is visible. */
 export interface Target {
   /** `wss://HOST/STAGE` */
   wsUrl: string

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 
-/** A record in one line: its number, what happened to which item, and when. No text of anybody. */
+/** A record in one line: its sequence number, the change, the item's keys and the time. It contains no user's text. */
 export function describe({ eventName, dynamodb }: DynamoDBRecord): string {
   const { SequenceNumber, Keys, NewImage, OldImage, ApproximateCreationDateTime } = dynamodb ?? {}
   const entity = (NewImage ?? OldImage)?.__edb_e__?.S ?? 'something else'

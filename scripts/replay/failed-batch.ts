@@ -3,10 +3,10 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { DynamoDBRecord } from 'aws-lambda'
 import * as z from 'zod'
 
-/** Records of the stream that were given up on. */
+/** Records of the stream that Lambda gave up. */
 export interface FailedBatch {
   records: DynamoDBRecord[]
-  /** Why, in Lambda's words, e.g. `RetryAttemptsExhausted`; missing of a bare event. */
+  /** Lambda's reason, for example `RetryAttemptsExhausted`; undefined for a bare event. */
   condition?: string
 }
 
@@ -14,16 +14,20 @@ const StreamEvent = z.object({
   Records: z.array(z.object({ eventName: z.string(), dynamodb: z.object({ SequenceNumber: z.string() }) })).min(1),
 })
 
-/** What Lambda puts into an S3 destination. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
+/**
+ * The object that Lambda writes to an S3 destination.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
 const FailureObject = z.object({ requestContext: z.object({ condition: z.string() }), payload: z.string() })
 
-/** What a queue or a topic would get: where the batch was, and nothing of what was in it. */
+/** What Lambda sends to a queue or a topic: the position of the batch, without its records. */
 const WithoutPayload = z.object({ DDBStreamBatchInfo: z.object({}), payload: z.optional(z.undefined()) })
 
 /**
- * Reads a failure object, or a bare event (`{"Records": […]}`) that was mended by hand.
+ * Reads a failure object, or a bare event (`{"Records": […]}`) that was repaired by hand.
  *
  * @param location a file, or `s3://bucket/key`
+ * @throws Error naming the location, when it cannot be read or holds no records
  */
 export async function failedBatch(location: string): Promise<FailedBatch> {
   const content = parsed(await textAt(location), location)
@@ -33,7 +37,7 @@ export async function failedBatch(location: string): Promise<FailedBatch> {
     return { records: recordsOf(parsed(payload, location), location), condition: requestContext.condition }
   }
   if (WithoutPayload.safeParse(content).success) {
-    throw new Error(`unable to replay ${location}; it has no payload, which only a destination in S3 is given`)
+    throw new Error(`unable to replay ${location}; it has no payload, because only an S3 destination receives one`)
   }
   return { records: recordsOf(content, location) }
 }
@@ -56,7 +60,7 @@ async function textAt(location: string): Promise<string> {
   if (!location.startsWith('s3://')) return readFile(location, 'utf8')
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(location) ?? []
   if (bucket === undefined || key === undefined) throw new Error(`unable to read ${location}; say s3://bucket/key`)
-  // Path style on a laptop only, whose bucket has no domain.
+  // Path style for the local bucket, which has no domain name.
   const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined })
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
   return Body!.transformToString()

@@ -1,19 +1,21 @@
 /**
- * `npm run replay -- [--dry-run] [--local URL] <object>…`: gives the stream's failed records to the stream function once more, in this
- * process and with your own credentials; ends with 1 if a record failed again or a connection couldn't be posted to. An
- * object is `s3://bucket/key` or a file; nothing is deleted. `docs/operations.md` says how to find objects and settings;
- * with `--local http://localhost:8080` the runtime of `npm start` tells them.
+ * `npm run replay -- [--dry-run] [--local URL] <object>…`: invokes the stream function again with the stream's failed
+ * records, in this process and with your own credentials. Exits with 1 when a record failed again or a connection could
+ * not be posted to. An object is `s3://bucket/key` or a file; nothing is deleted. `docs/operations.md` says how to find
+ * objects and settings; with `--local http://localhost:8080` the settings come from the runtime of `npm start`.
  */
 import { parseArgs } from 'node:util'
 import { describe } from './describe.ts'
-import { failedBatch } from './failed-batch.ts'
+import { type FailedBatch, failedBatch } from './failed-batch.ts'
 import { Posts } from './posts.ts'
 import { replay, type StreamFunction } from './replay.ts'
 
 const USAGE = 'usage: npm run replay -- [--dry-run] [--local http://localhost:8080] <s3://bucket/key or file>…'
 
-/** What the stream function is told by Terraform. */
+/** Settings of the stream function that Terraform sets. */
 const SETTINGS = ['TABLE_NAME', 'CONNECTIONS_ENDPOINT', 'FILES_BUCKET']
+
+type Batch = FailedBatch & { location: string }
 
 try {
   process.exitCode = await main()
@@ -29,31 +31,42 @@ async function main(): Promise<number> {
   })
   if (positionals.length === 0) throw new Error(USAGE)
   if (values.local !== undefined) Object.assign(process.env, await environmentOf(values.local))
-  // All are read before any is worked: a misspelt one must not end the replay midway.
+  // All are read before the first is replayed, so that a misspelt name cannot end a replay half-way.
   const batches = await Promise.all(
     positionals.map(async (location) => ({ location, ...(await failedBatch(location)) })),
   )
-  const dryRun = values['dry-run'] ?? false
-  const posts = new Posts()
-  const handler = dryRun ? undefined : await streamFunction(posts)
-  let failures = 0
-  for (const { location, condition, records } of batches) {
-    console.log(`${location}: ${counted(records.length)}${condition === undefined ? '' : `, ${condition}`}`)
-    if (handler === undefined) {
-      for (const record of records) console.log(`  ${describe(record)}`)
-      continue
+  if (values['dry-run']) {
+    for (const batch of batches) {
+      console.log(headingOf(batch))
+      for (const record of batch.records) console.log(`  ${describe(record)}`)
     }
-    const failed = await replay(records, handler)
+    return 0
+  }
+  const posts = new Posts()
+  const failures = await replayAll(batches, await streamFunction(posts))
+  const counts = [...posts.counts()].map(([outcome, connections]) => `${String(connections)} ${outcome}`)
+  console.log(`connections posted to: ${counts.length === 0 ? 'none' : counts.join(', ')}`)
+  return failures + posts.undelivered() === 0 ? 0 : 1
+}
+
+/** Resolves to the number of records that failed again. */
+async function replayAll(batches: readonly Batch[], handler: StreamFunction): Promise<number> {
+  let failures = 0
+  for (const batch of batches) {
+    console.log(headingOf(batch))
+    const failed = await replay(batch.records, handler)
     failures += failed.length
     for (const { sequenceNumber, error } of failed) {
       console.error(`  failed again: ${sequenceNumber}${error === undefined ? '' : `; ${error.message}`}`)
     }
-    console.log(`  ${String(records.length - failed.length)} replayed, ${String(failed.length)} failed`)
+    console.log(`  ${String(batch.records.length - failed.length)} replayed, ${String(failed.length)} failed`)
   }
-  if (dryRun) return 0
-  const counts = [...posts.counts()].map(([answer, connections]) => `${String(connections)} ${answer}`)
-  console.log(`connections posted to: ${counts.length === 0 ? 'none' : counts.join(', ')}`)
-  return failures + posts.undelivered() === 0 ? 0 : 1
+  return failures
+}
+
+function headingOf({ location, records, condition }: Batch): string {
+  const counted = `${String(records.length)} record${records.length === 1 ? '' : 's'}`
+  return `${location}: ${counted}${condition === undefined ? '' : `, ${condition}`}`
 }
 
 async function environmentOf(url: string): Promise<Record<string, string>> {
@@ -67,7 +80,7 @@ async function environmentOf(url: string): Promise<Record<string, string>> {
 async function streamFunction(posts: Posts): Promise<StreamFunction> {
   const missing = SETTINGS.filter((name) => !process.env[name])
   if (missing.length > 0) throw new Error(`unable to replay; not set: ${missing.join(', ')}`)
-  // Metrics go to a log of Lambda's, which this isn't.
+  // Metrics are log lines for Lambda's log, which this is not.
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
   process.env.POWERTOOLS_SERVICE_NAME ??= 'tabletalk-replay'
   const [{ streamHandler }, { postTo }] = await Promise.all([
@@ -75,8 +88,4 @@ async function streamFunction(posts: Posts): Promise<StreamFunction> {
     import('../../src/delivery/posting/post.ts'),
   ])
   return streamHandler(posts.watch(postTo(process.env.CONNECTIONS_ENDPOINT!)))
-}
-
-function counted(records: number): string {
-  return `${String(records)} record${records === 1 ? '' : 's'}`
 }

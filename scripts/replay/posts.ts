@@ -1,8 +1,8 @@
 import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
 
-/** What became of posts, which the stream function doesn't fail for: an endpoint that is wrong would go unnoticed. */
+/** Outcomes of posts. The stream function does not fail when a post does, so a wrong endpoint would go unnoticed. */
 export class Posts {
-  /** By connection, the last answer: a post may have been repeated. */
+  /** The last outcome for each connection, because a post may have been retried. */
   readonly #last = new Map<string, string>()
 
   watch(post: PostFrame): PostFrame {
@@ -11,26 +11,26 @@ export class Posts {
         await post(connectionId, frame, timeoutMs)
         this.#last.set(connectionId, 'delivered')
       } catch (error) {
-        this.#last.set(connectionId, answerIn(error))
+        this.#last.set(connectionId, outcomeOf(error))
         throw error
       }
     }
   }
 
-  /** Connections by what they were last answered with, as `delivered`, `410` or `TimeoutError`. */
+  /** Number of connections for each last outcome: `delivered`, an HTTP status as `410`, or an error's name. */
   counts(): Map<string, number> {
     const counts = new Map<string, number>()
-    for (const answer of this.#last.values()) counts.set(answer, (counts.get(answer) ?? 0) + 1)
+    for (const outcome of this.#last.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
     return counts
   }
 
-  /** Connections that are still there, as far as one knows, and didn't get what they should. */
+  /** Number of connections that are not known to be gone and did not receive their frame. */
   undelivered(): number {
-    return [...this.#last.values()].filter((answer) => answer !== 'delivered' && answer !== '410').length
+    return [...this.#last.values()].filter((outcome) => outcome !== 'delivered' && outcome !== '410').length
   }
 }
 
-function answerIn(error: unknown): string {
+function outcomeOf(error: unknown): string {
   const { $metadata, name } = error as { $metadata?: { httpStatusCode?: number }; name?: string }
   return String($metadata?.httpStatusCode ?? name)
 }

@@ -4,15 +4,15 @@ export type StreamFunction = (event: DynamoDBStreamEvent) => Promise<DynamoDBBat
 
 export interface Failure {
   sequenceNumber: string
-  /** What was thrown; missing when the function reported the record, and said why in its log. */
+  /** The thrown error; undefined when the function reported the record as failed and logged the reason. */
   error?: Error
 }
 
 /**
- * Hands records to the stream function, in order; answers with those that failed again.
+ * Invokes the stream function with the records, in order. Returns those that failed again.
  *
- * A batch that throws is halved, as Lambda does, until the bad record stands alone. What was in it with others may be
- * delivered twice, which clients drop.
+ * A batch that throws is halved, as Lambda does, until the bad record is alone. Records that were in a batch with it
+ * may be delivered twice; clients drop the repeats.
  */
 export async function replay(records: readonly DynamoDBRecord[], handler: StreamFunction): Promise<Failure[]> {
   try {

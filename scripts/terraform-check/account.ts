@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What AWS's own documentation calls an account. */
-export const ACCOUNT_ID = '123456789012'
+/** The example account of AWS's documentation. */
+const ACCOUNT_ID = '123456789012'
 
 const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <GetCallerIdentityResult>
@@ -12,7 +12,7 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
   <ResponseMetadata><RequestId>none</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>`
 
-/** Answers the one question that a plan from nothing has for AWS: which account is this? */
+/** Starts a stub of STS, which says which account this is: the only request to AWS of a plan from nothing. */
 export async function startAccount(): Promise<{ endpoint: string; close(): Promise<void> }> {
   const server = createServer((_, response) => response.setHeader('Content-Type', 'text/xml').end(answer))
   server.listen(0, '127.0.0.1')

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 
 const PROVIDER = 'registry.terraform.io/hashicorp/aws'
 
-/** Where Terraform itself looks: https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories */
+/**
+ * Where Terraform itself looks:
+ * https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
+ */
 const CONVENTIONAL = [
   process.env.TF_PLUGIN_CACHE_DIR,
   join(homedir(), '.terraform.d', 'plugins'),
@@ -14,7 +17,10 @@ const CONVENTIONAL = [
   '/usr/share/terraform/plugins',
 ].filter((folder) => folder !== undefined && folder !== '')
 
-/** Folders on this disk that hold the AWS provider, as `-plugin-dir` wants them, likely ones first. */
+/**
+ * Folders that hold the AWS provider, in the form that `-plugin-dir` takes: those of the conventional places or, when
+ * there are none, those of the whole disk.
+ */
 export async function findProvider(): Promise<string[]> {
   const likely = await find(CONVENTIONAL as string[])
   return likely.length > 0 ? likely : find(['/'])
@@ -24,7 +30,7 @@ async function find(under: string[]): Promise<string[]> {
   const passedBy = ['/proc', '/sys'].flatMap((path) => ['-path', path, '-o'])
   const tests = ['-path', `*${PROVIDER}/*`, '-name', 'terraform-provider-aws*', '-print']
   const found = await new Promise<string>((resolve) => {
-    // It fails for a folder that isn't there or may not be read, and prints what it has found all the same.
+    // It fails when a folder is missing or unreadable, but still prints what it has found.
     execFile('find', [...under, '(', ...passedBy, '-false', ')', '-prune', '-o', ...tests], (_, stdout) =>
       resolve(stdout),
     )

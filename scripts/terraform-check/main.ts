@@ -1,9 +1,10 @@
 /**
- * Proves `terraform/` without an account: formatting, `validate`, tflint, `terraform test` on a mocked provider, the
- * policies of a plan from nothing, and a rehearsal on moto: apply, a second plan, the table compared with the local
- * runtime's, destroy.
+ * `npm run terraform:check`: checks `terraform/` without an AWS account: formatting, `validate`, tflint, `terraform
+ * test` on a mocked provider, the policies of a plan from nothing, and a rehearsal on moto: apply, a second plan, the
+ * table compared with the local runtime's, destroy.
  *
- * Prints what is skipped because this machine lacks something. With `--complete` that is a failure, except for tflint.
+ * Prints the steps that are skipped because this machine lacks something. With `--complete` that is a failure, except
+ * for tflint.
  */
 import { join } from 'node:path'
 import '../../local/quiet-sdk.ts'
@@ -19,11 +20,12 @@ function skip(what: string, reason: string): void {
   console.log(`SKIPPED ${what}: ${reason}`)
 }
 
+/** @param work resolves to lines to print */
 async function step(what: string, work: () => Promise<string[]>): Promise<void> {
   const started = Date.now()
-  const said = await work()
+  const lines = await work()
   console.log(`ok ${what} (${((Date.now() - started) / 1_000).toFixed(0)} s)`)
-  for (const line of said) console.log(`   ${line}`)
+  for (const line of lines) console.log(`   ${line}`)
 }
 
 const summary = (output: string) => [output.trim().split('\n').at(-1) ?? '']

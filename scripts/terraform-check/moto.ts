@@ -8,13 +8,15 @@ export interface Moto {
   close(): Promise<void>
 }
 
-/** Starts moto's server on a free port of the loopback; the reason, when Python or moto isn't there. */
+/**
+ * Starts moto's server on a free port of the loopback interface. Resolves to the reason when Python or moto is missing.
+ */
 export async function startMoto(): Promise<Moto | string> {
   if (!(await isInstalled())) return 'moto is not installed (python3 -m pip install "moto[server]")'
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
   const server = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
-    // The role of API Gateway's logs is attached a policy of AWS's own.
+    // The role of API Gateway's logs has a policy that AWS manages.
     env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
     stdio: 'ignore',
   })

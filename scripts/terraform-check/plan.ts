@@ -1,7 +1,9 @@
 import { startAccount } from './account.ts'
 import type { Workspace } from './workspace.ts'
 
-/** `terraform show -json PLAN`, as far as we read it: https://developer.hashicorp.com/terraform/internals/json-format */
+/**
+ * The part that is read of `terraform show -json PLAN`: https://developer.hashicorp.com/terraform/internals/json-format
+ */
 export interface Plan {
   resource_changes: ResourceChange[]
   configuration: {
@@ -24,7 +26,7 @@ export interface ResourceChange {
   }
 }
 
-/** The plan from nothing, in an account where there is nothing; with these variables beside the required ones. */
+/** The plan for an empty account, with these variables in addition to the required ones. */
 export async function planFromNothing(workspace: Workspace, variables: Record<string, unknown> = {}): Promise<Plan> {
   const account = await startAccount()
   try {

@@ -7,20 +7,18 @@ import { bundleFunctions, root } from '../shared/bundling/bundle-functions.ts'
 import { zipOf } from '../shared/bundling/zip.ts'
 import { findProvider } from './find-provider.ts'
 
-/** A copy of `terraform/` with its own state and the functions as they are built now. */
+/** A copy of `terraform/` with a state of its own and newly built functions. */
 export interface Workspace {
-  /** Runs Terraform there and resolves to what it printed. @throws CommandFailed */
+  /** Runs Terraform there. Resolves to its output. @throws Error with the command and its output, when it fails */
   terraform: (...args: string[]) => Promise<string>
-  /** What the provider must know of the account and its endpoints. */
+  /** Environment of Terraform: the provider's account and endpoints. */
   environment: Record<string, string>
-  /** Puts a file beside the configuration, in the copy only. */
+  /** Adds a file to the copy's configuration. */
   add: (file: string, content: string) => Promise<void>
   close: () => Promise<void>
 }
 
-export class CommandFailed extends Error {}
-
-/** Nothing that a developer has set reaches the provider: neither an account nor a profile. */
+/** Keeps a developer's own account and profile from the provider. */
 const NOBODY = {
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
@@ -32,7 +30,7 @@ const NOBODY = {
   TF_CLI_ARGS: '-no-color',
 }
 
-/** What has no default, and nothing else. */
+/** The variables that have no default. */
 export const REQUIRED_VARIABLES = {
   jwks_url: 'https://login.example.com/.well-known/jwks.json',
   jwt_issuer: 'https://login.example.com/',
@@ -40,12 +38,12 @@ export const REQUIRED_VARIABLES = {
   allowed_origins: ['https://chat.example.com'],
 }
 
-/** Of what `npm run build:web` makes, one file of each kind that Terraform treats differently. */
+/** One file of each kind of `npm run build:web` that Terraform treats differently. */
 const PAGE = { 'index.html': '<!doctype html>', 'assets/index-0a1b2c3d.js': '', 'assets/index-0a1b2c3d.css': '' }
 
 /**
- * Makes a workspace and initializes it with a provider of this disk or, when there is none, with one that Terraform
- * downloads. Resolves to the reason when Terraform or the provider can't be had.
+ * Creates a workspace and initializes it with a provider on this disk or, when there is none, with one that Terraform
+ * downloads. Resolves to the reason when Terraform or the provider is not available.
  */
 export async function makeWorkspace(): Promise<Workspace | string> {
   const folder = await mkdtemp(join(tmpdir(), 'tabletalk-terraform-'))
@@ -98,7 +96,7 @@ export function run(
   return new Promise((resolve, reject) => {
     execFile(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout)
-      reject(new CommandFailed(`unable to ${command} ${args.join(' ')}; ${stderr.trim() || stdout.trim()}`))
+      reject(new Error(`unable to ${command} ${args.join(' ')}; ${stderr.trim() || stdout.trim()}`))
     })
   })
 }

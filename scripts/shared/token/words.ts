@@ -1,4 +1,8 @@
-/** The words of a command line: split at spaces, but for what stands between quotes. No shell reads it. */
+/**
+ * The words of a command line: split at spaces, except between quotes. No shell is involved.
+ *
+ * @throws Error when it is empty
+ */
 export function wordsOf(command: string): string[] {
   const words = [...command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, (_, double: string | undefined, single: string) => double ?? single),

@@ -1,0 +1,66 @@
+// What moto 5.2.1 cannot do. Only the rehearsal omits it: it is still validated, planned and tested.
+
+/** Override of the root module. */
+export const OVERRIDE = `
+provider "aws" {
+  s3_use_path_style = true
+}
+
+# moto returns 404 when the new deployment is read.
+resource "aws_apigatewayv2_deployment" "this" {
+  count = 0
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  deployment_id = null
+}
+
+# moto stores a filter of prefix and tag, but returns it in a form that the provider doesn't recognize and waits for.
+resource "aws_s3_bucket_lifecycle_configuration" "files" {
+  count = 0
+}
+`
+
+/** Override of `modules/page`. */
+export const PAGE_OVERRIDE = `
+# moto ignores the conditions of a bucket policy, so the statement about TLS denies all access to the objects.
+resource "aws_s3_object" "asset" {
+  for_each = {}
+}
+
+resource "aws_s3_object" "entry" {
+  for_each = {}
+}
+
+resource "aws_s3_object" "config" {
+  count = 0
+}
+
+# moto creates distributions, at once, but knows no response headers policies.
+resource "aws_cloudfront_response_headers_policy" "this" {
+  count = 0
+}
+
+resource "aws_cloudfront_distribution" "this" {
+  wait_for_deployment = false
+
+  default_cache_behavior {
+    target_origin_id       = local.origin_id
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    viewer_protocol_policy = "redirect-to-https"
+    compress               = true
+    cache_policy_id        = local.caching_optimized
+  }
+}
+`
+
+/** Attributes that a second plan would change, by type of resource, with the reason. */
+export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  aws_cloudfront_distribution: {
+    default_cache_behavior: 'moto invents forwarded values, which the cache policy replaces',
+    origin: 'moto drops the origin access control',
+    viewer_certificate: 'moto invents settings for a certificate that does not exist',
+  },
+  aws_lambda_function: { logging_config: 'moto drops the configuration of a function’s logs' },
+}
