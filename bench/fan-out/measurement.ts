@@ -13,7 +13,7 @@ export interface Measurement {
   rounds: Round[]
 }
 
-export interface RoomRig extends Rig {
+interface RoomRig extends Rig {
   table: Table
   start: StartVariant
   /** Whether there is time for a round of this number, from 0. */

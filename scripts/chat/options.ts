@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { wordsOf } from '../shared/token/words.ts'
+import { commandWords } from '../shared/token/command-words.ts'
 
 /** The source runs in a clone, the bundle in the package. */
 const program = import.meta.url.endsWith('.ts') ? 'npm run chat --' : 'npx tabletalk'
@@ -21,7 +21,7 @@ export function optionsOf(args: string[]): Options | undefined {
   const { as, room, url, help, 'token-command': command } = valuesOf(args)
   if (help) return undefined
   if (as === undefined || !/^wss?:\/\//.test(url)) throw new Error(USAGE)
-  return { as, room, url, ...(command === undefined ? {} : { tokenCommand: wordsOf(command) }) }
+  return { as, room, url, ...(command === undefined ? {} : { tokenCommand: commandWords(command) }) }
 }
 
 function valuesOf(args: string[]) {

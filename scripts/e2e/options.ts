@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Deployment } from './deployment.ts'
 import { selection } from './selection.ts'
-import { wordsOf } from '../shared/token/words.ts'
+import { commandWords } from '../shared/token/command-words.ts'
 
 const USAGE = "usage: npm run e2e -- --url wss://HOST/STAGE [--token-command 'mytool token {userId}'] [file]…"
 
@@ -24,5 +24,5 @@ export function optionsOf(args: string[]): Options {
     (file) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
   )
   if (files.length === 0) throw new Error(`unable to test; the selection has no file called ${positionals.join(', ')}`)
-  return { deployment: { url, ...(command === undefined ? {} : { tokenCommand: wordsOf(command) }) }, files }
+  return { deployment: { url, ...(command === undefined ? {} : { tokenCommand: commandWords(command) }) }, files }
 }

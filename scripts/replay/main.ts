@@ -5,7 +5,7 @@
  * objects and settings; with `--local http://localhost:8080` the settings come from the runtime of `npm start`.
  */
 import { parseArgs } from 'node:util'
-import { describe } from './describe.ts'
+import { describeRecord } from './describe-record.ts'
 import { type FailedBatch, failedBatch } from './failed-batch.ts'
 import { Posts } from './posts.ts'
 import { replay, type StreamFunction } from './replay.ts'
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   if (values['dry-run']) {
     for (const batch of batches) {
       console.log(headingOf(batch))
-      for (const record of batch.records) console.log(`  ${describe(record)}`)
+      for (const record of batch.records) console.log(`  ${describeRecord(record)}`)
     }
     return 0
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { optionsOf } from '../../scripts/e2e/options.ts'
 import { namePattern, selection } from '../../scripts/e2e/selection.ts'
-import { wordsOf } from '../../scripts/shared/token/words.ts'
+import { commandWords } from '../../scripts/shared/token/command-words.ts'
 
 const root = new URL('../../', import.meta.url)
 
@@ -42,11 +42,11 @@ test.for<[command: string, words: string[]]>([
   [`mytool '' ""`, ['mytool', '', '']],
   ['mytool $HOME;rm `x`', ['mytool', '$HOME;rm', '`x`']],
 ])('the words of %j', ([command, words]) => {
-  expect(wordsOf(command)).toEqual(words)
+  expect(commandWords(command)).toEqual(words)
 })
 
 test('an empty token command is refused', () => {
-  expect(() => wordsOf('  ')).toThrow('it is empty')
+  expect(() => commandWords('  ')).toThrow('it is empty')
 })
 
 test('by default, every file of the selection is run, with tokens of the local runtime', () => {

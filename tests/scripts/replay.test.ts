@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, test } from 'vitest'
-import { describe } from '../../scripts/replay/describe.ts'
+import { describeRecord } from '../../scripts/replay/describe-record.ts'
 import { replay, type StreamFunction } from '../../scripts/replay/replay.ts'
 
 const record = (SequenceNumber: string): DynamoDBRecord => ({ dynamodb: { SequenceNumber } })
@@ -52,7 +52,7 @@ test('records that all work are handed over once, together and in order', async 
 })
 
 test('a record is described by what it is, without its text', () => {
-  const line = describe({
+  const line = describeRecord({
     eventName: 'INSERT',
     dynamodb: {
       SequenceNumber: '17',

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 
 /** A record in one line: its sequence number, the change, the item's keys and the time. It contains no user's text. */
-export function describe({ eventName, dynamodb }: DynamoDBRecord): string {
+export function describeRecord({ eventName, dynamodb }: DynamoDBRecord): string {
   const { SequenceNumber, Keys, NewImage, OldImage, ApproximateCreationDateTime } = dynamodb ?? {}
   const entity = (NewImage ?? OldImage)?.__edb_e__?.S ?? 'something else'
   const at = ApproximateCreationDateTime

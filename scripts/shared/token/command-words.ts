@@ -3,7 +3,7 @@
  *
  * @throws Error when it is empty
  */
-export function wordsOf(command: string): string[] {
+export function commandWords(command: string): string[] {
   const words = [...command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, (_, double: string | undefined, single: string) => double ?? single),
   )
