@@ -71,4 +71,4 @@ async function warmHandler(): Promise<Handler> {
 }
 
 const hasTasks = ({ Records }: DynamoDBStreamEvent): boolean =>
-  Records.some(({ dynamodb }) => dynamodb?.NewImage?.['__edb_e__']?.S === 'FanOutTask')
+  Records.some(({ dynamodb }) => dynamodb?.NewImage?.__edb_e__?.S === 'FanOutTask')

@@ -31,8 +31,8 @@ const FULL: Scenario[] = [
 
 /** Large enough for a fan-out in tasks. */
 const QUICK: Scenario[] = [
-  { connections: 5_000, handlers: 2 },
-  { connections: 5_000, handlers: 2, crashAfter: 500 },
+  { connections: 10_000, handlers: 2 },
+  { connections: 10_000, handlers: 2, crashAfter: 500, everyHandler: true },
 ]
 const quick = process.argv.includes('--quick')
 
