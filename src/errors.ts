@@ -2,77 +2,96 @@ import { type ErrorCode, errorCodes } from './protocol/error-codes.ts'
 import type { Problem } from './protocol/frames.ts'
 
 /**
- * What a client is told when an action fails. The message says `unable to <do it>; <reason>`; `cause` is for the log
- * and never sent.
+ * An error that the client receives as an `error` frame: `code`, `message`, `retryable`, `retryAfterMs` and `details`.
+ * The message says `unable to <do it>; <reason>`. A `cause` is for the log and is never sent.
+ *
+ * `protocol/error-codes.ts` says for each code what it means and what a client does about it.
  */
 export abstract class ChatError extends Error {
   abstract readonly code: ErrorCode
+  /** Milliseconds to wait before the request may succeed. */
   readonly retryAfterMs?: number
+  /** What is wrong in which part of the frame. */
   readonly details?: Problem[]
 
+  /** Whether the same frame may be sent again unchanged. */
   get retryable(): boolean {
     return errorCodes[this.code].retryable
   }
 }
 
+/** The frame is not JSON, or doesn't fit the schema of its action. */
 export class InvalidRequest extends ChatError {
   readonly code = 'invalid_request'
   constructor(
     message: string,
     override readonly details: Problem[] = [],
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
   }
 }
 
+/** The frame names an action that doesn't exist. */
 export class UnknownAction extends ChatError {
   readonly code = 'unknown_action'
 }
 
+/** The token that the connection was opened with has expired since. */
 export class TokenExpired extends ChatError {
   readonly code = 'token_expired'
 }
 
+/** The caller may not do this, whatever the state of the room: the frame claims to be from another user. */
 export class Forbidden extends ChatError {
   readonly code = 'forbidden'
 }
 
+/** The caller is not a member of the room. Thrown for a room that doesn't exist too, so that rooms can't be probed. */
 export class NotAMember extends ChatError {
   readonly code = 'not_a_member'
 }
 
+/** The room to join doesn't exist. */
 export class RoomNotFound extends ChatError {
   readonly code = 'room_not_found'
 }
 
+/** The id is taken: the room exists, or the `clientMessageId` was used with other content. */
 export class Conflict extends ChatError {
   readonly code = 'conflict'
 }
 
+/** The content, caption, file or frame is over its limit. */
 export class TooLarge extends ChatError {
   readonly code = 'too_large'
   constructor(
     message: string,
     override readonly details: Problem[] = [],
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
   }
 }
 
+/** The user has sent as much as `SEND_RATE_LIMIT` allows in this window of time. */
 export class RateLimited extends ChatError {
   readonly code = 'rate_limited'
   constructor(
     message: string,
     override readonly retryAfterMs: number,
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
   }
 }
 
+/** A dependency failed or throttled. Nothing was written, or doing it again has the same result. */
 export class Unavailable extends ChatError {
   readonly code = 'unavailable'
 }
 
+/** An error that nobody foresaw. The log has it; the client learns only that it happened. */
 export class Internal extends ChatError {
   readonly code = 'internal'
 }

@@ -4,6 +4,6 @@ import { ChatError, Internal, Unavailable } from '../errors.ts'
 /** The error that the client receives: a `ChatError` as it is, `unavailable` if a dependency failed, or `internal`. */
 export function chatErrorOf(error: unknown): ChatError {
   if (error instanceof ChatError) return error
-  if (isTransient(error)) return new Unavailable('unable to reach the table; try again')
-  return new Internal('unable to finish; the server has logged why')
+  if (isTransient(error)) return new Unavailable('unable to reach the table; try again', { cause: error })
+  return new Internal('unable to finish; the server has logged why', { cause: error })
 }
