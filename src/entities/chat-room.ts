@@ -1,18 +1,18 @@
-import { Entity } from 'electrodb'
-import { untilProcessed } from './batch.ts'
+import { Entity, type EntityItem } from 'electrodb'
+import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
  * A room. Key: ChatRoomId. Its members are rows of their own (`Membership`) in the same partition and the same
- * collection, so `roomWithMembers` presents both in one query: a list on the room would be capped at 400 KB, be
- * rewritten whole at every join, and make the room a hot item.
+ * collection, so `roomWithMembers` reads both in one query. A list of members on the room itself would be limited to
+ * 400 KB, be rewritten at every join, and make the room a hot item.
  *
- * - AP5 `getRoom`: does it exist, what is it called, what is its head?
+ * - AP5 `getRoom`: does it exist, what is its name, what is its head?
  * - AP6 `getRooms`: the same for many
  * - AP7 `nextSeq`: which place does the next message get?
  * - AP37 `takeBackSeq`: can the newest place be handed out again?
- * - AP32 `createRoom`: make it, with its first members
- * - AP33 `completeRoom`: add the founders who didn't fit into one transaction
+ * - AP32 `createRoom`: create it with its first members
+ * - AP33 `completeRoom`: add the first members that didn't fit into one transaction
  */
 export const ChatRoom = new Entity(
   {
@@ -24,7 +24,7 @@ export const ChatRoom = new Entity(
       headSeq: { type: 'number', field: 'HeadSeq', required: true, default: 0 },
       createdBy: { type: 'string', field: 'CreatedBy', required: true },
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
-      /** `pending` while founders beyond one transaction's size are still to be written; the stream completes it. */
+      /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
       setup: { type: 'string', field: 'Setup' },
       pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
     },
@@ -33,13 +33,10 @@ export const ChatRoom = new Entity(
   { table, client },
 )
 
-export interface RoomRow {
-  chatRoomId: string
-  roomName: string
-  headSeq: number
-}
-
 const attributes = ['chatRoomId', 'roomName', 'headSeq'] as const
+
+/** The columns that clients see. */
+export type RoomRow = Pick<EntityItem<typeof ChatRoom>, (typeof attributes)[number]>
 
 /** AP5. */
 export async function getRoom(chatRoomId: string): Promise<RoomRow | undefined> {
@@ -63,8 +60,8 @@ export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<stri
 }
 
 /**
- * AP7. A plain `ADD`, outside any transaction: it never conflicts, however many send at once.
- * A number whose message is then never written stays a hole.
+ * AP7. A plain `ADD` outside any transaction, so it never conflicts, however many users send at once. A number whose message
+ * is never written stays a hole.
  */
 export async function nextSeq(chatRoomId: string): Promise<number> {
   const { data } = await ChatRoom.patch({ chatRoomId }).add({ headSeq: 1 }).go({ response: 'updated_new' })
@@ -72,7 +69,7 @@ export async function nextSeq(chatRoomId: string): Promise<number> {
   return data.headSeq
 }
 
-/** AP37. Only while it is the newest: answers false when a later one has been handed out. */
+/** AP37. Returns false when a later number has been handed out meanwhile. */
 export async function takeBackSeq(chatRoomId: string, seq: number): Promise<boolean> {
   const { rejected } = await ChatRoom.patch({ chatRoomId })
     .set({ headSeq: seq - 1 })

@@ -5,7 +5,7 @@ import { ChatRoom } from './chat-room.ts'
 import { Membership, type MembershipRow } from './membership.ts'
 import { Subscription, subscriptionItem } from './subscription.ts'
 
-/** DynamoDB's limit of 100 actions in one transaction, less the room and the creator's subscription. */
+/** DynamoDB allows 100 actions in one transaction; the room and the creator's subscription are two. */
 const MEMBERS_PER_TRANSACTION = 98
 
 const entities = { ChatRoom, Membership, Subscription }
@@ -14,9 +14,9 @@ export interface NewRoom {
   chatRoomId: string
   roomName: string
   createdBy: string
-  /** All of them, the creator too; no repeats. */
+  /** Each first member once, the creator included. */
   members: readonly string[]
-  /** The creating connection: subscribed along with the room, so that it misses nothing of it. */
+  /** The creating connection. It is subscribed in the same transaction, so that it misses no event. */
   connection: CreatingConnection
 }
 
@@ -26,17 +26,18 @@ export interface CreatingConnection {
   expiresAt: number
 }
 
+/** For each membership anew. */
 export const newJoinId = (): string => randomUUID()
 
 /**
- * AP32. Makes a room with its members and the creating connection's subscription, all or nothing. Members beyond one
- * transaction's size (the last three of 101) are named in the room, for `completeRoom`; the stream does that too, if
- * whoever founded the room doesn't come to it.
+ * AP32. Creates a room with its members and the creating connection's subscription, all or nothing. Members beyond one
+ * transaction's size (the last three of 101) are listed in the room, for `completeRoom`. The stream calls that too, in
+ * case the creator's function ends before it does.
  *
- * Answers with the members still to be added, or nothing when the room exists.
+ * @returns the members that are still to be added, or undefined when the room exists already
+ * @throws Unavailable when the transaction was cancelled for any other reason; nothing was written
  */
-export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
-  const now = Date.now()
+export async function createRoom(room: NewRoom, now: number): Promise<{ pending: string[] } | undefined> {
   const { chatRoomId, roomName, createdBy, connection } = room
   const creator = createdBy
   const members = [creator, ...room.members.filter((userId) => userId !== creator)]
@@ -63,7 +64,12 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
   throw new Unavailable('unable to create the room; the transaction was cancelled')
 }
 
-/** AP33. The second half of a large founding. Done once: a member who has left meanwhile isn't put back. */
+/**
+ * AP33. Adds the first members that `createRoom` left pending. Takes effect once: a member who has left meanwhile isn't
+ * added again.
+ *
+ * @throws Unavailable when the transaction was cancelled; nothing was written
+ */
 export async function completeRoom(
   room: Pick<NewRoom, 'chatRoomId' | 'createdBy'>,
   pending: readonly string[],

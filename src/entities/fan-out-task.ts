@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { Entity } from 'electrodb'
-import { untilProcessed } from './batch.ts'
+import { untilProcessed } from './until-processed.ts'
 import type { SubscriptionRange } from './subscription.ts'
-import { client, service, table } from './table.ts'
+import { client, own, service, table } from './table.ts'
 
 /**
- * A part of a huge room's fan-out: some events for one range of the room's subscriptions. Key: TaskId, a partition of its
- * own, so that tasks spread over the stream's shards and are worked in parallel. Written and read by the stream Lambda
- * only; nobody asks for it again, so TTL removes it.
+ * A part of a huge room's fan-out: some events for one range of the room's subscriptions. Key: TaskId. Each task has a
+ * partition of its own, so tasks spread over the stream's shards and are processed in parallel. The stream function
+ * writes a task and receives it as a record; nothing reads the item, and TTL deletes it.
  *
- * - AP31 `putTasks`: who else is to hear this?
+ * - AP31 `putTasks`: who else is to receive this?
  */
 export const FanOutTask = new Entity(
   {
@@ -21,16 +21,13 @@ export const FanOutTask = new Entity(
       after: { type: 'string', field: 'After', required: true },
       /** Inclusive; the last hash of the range, two hex digits. */
       through: { type: 'string', field: 'Through', required: true },
-      /** JSON: messages by seq alone, for the table has them; other events whole. */
+      /** JSON. A message is its seq alone, because the table has the rest; any other event is whole. */
       deliveries: { type: 'string', field: 'Deliveries', required: true },
-      /** Epoch seconds, for TTL. */
+      /** Epoch seconds, the table's TTL. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: {
-      task: {
-        pk: { field: 'pk', composite: ['taskId'], template: 'task#${taskId}', casing: 'none' },
-        sk: { field: 'sk', composite: [], template: 'task', casing: 'none' },
-      },
+      task: own('task', ['taskId'], [], 'task'),
     },
   },
   { table, client },
@@ -41,15 +38,15 @@ export interface FanOutTaskRow extends SubscriptionRange {
   deliveries: string
 }
 
-/** As long as the stream keeps a record: after that nothing can come of a task. */
+/** As long as the stream keeps a record: after that a task can't be processed any more. */
 const LIFETIME_SECONDS = 24 * 60 * 60
 
 /**
- * AP31. A task's id is made of what it says, so a batch that comes again writes the same items, which the stream doesn't
- * report again.
+ * AP31. A task's id is the hash of its content. A batch that is redelivered therefore writes the same items, and the stream
+ * doesn't report an item that didn't change.
  */
-export async function putTasks(tasks: readonly FanOutTaskRow[], madeAt: number): Promise<void> {
-  const expiresAt = Math.floor(madeAt / 1_000) + LIFETIME_SECONDS
+export async function putTasks(tasks: readonly FanOutTaskRow[], now: number): Promise<void> {
+  const expiresAt = Math.floor(now / 1_000) + LIFETIME_SECONDS
   const rows = tasks.map((task) => ({ ...task, taskId: taskIdOf(task), expiresAt }))
   await untilProcessed(rows, async (left) => {
     const { unprocessed } = await FanOutTask.put(left).go({ concurrent: 4 })

@@ -6,8 +6,8 @@ interface ServiceFailure {
 }
 
 /**
- * The SDK's error behind an ElectroDB one, or the error itself. Told by ElectroDB's mark and not by its class, for this
- * file is in every route, and with the class would be all of ElectroDB.
+ * Returns the SDK's error that an ElectroDB error wraps, or the error itself. An ElectroDB error is recognised by its mark
+ * and not by its class, because this file is in every function, and the class would bring all of ElectroDB along.
  */
 function rootFailure(error: unknown): ServiceFailure | undefined {
   const isElectroError = error instanceof Error && 'isElectroError' in error
@@ -29,7 +29,7 @@ const transientNames = new Set([
 
 const transientCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'])
 
-/** Whether the same call may succeed later: throttles, 5xx, timeouts and broken connections. */
+/** Whether the same call may succeed later: it was throttled, timed out, lost its connection or met a status of 5xx. */
 export function isTransient(error: unknown): boolean {
   const failure = rootFailure(error)
   if (failure === undefined) return false

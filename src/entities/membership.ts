@@ -1,5 +1,5 @@
-import { Entity, Service } from 'electrodb'
-import { untilProcessed } from './batch.ts'
+import { Entity, type EntityItem, Service } from 'electrodb'
+import { untilProcessed } from './until-processed.ts'
 import { ChatRoom, type RoomRow } from './chat-room.ts'
 import { NotAMember } from '../errors.ts'
 import { client, gsi1, primary, service, table } from './table.ts'
@@ -9,8 +9,8 @@ import { client, gsi1, primary, service, table } from './table.ts'
  *
  * - AP8 `getMembership`: may this user act in this room?
  * - AP9 `getMemberships`: the same for many rooms
- * - AP10 `addMember`: is this user in from now on, and new?
- * - AP11 `removeMember`: is this user out from now on, and was in?
+ * - AP10 `addMember`: make this user a member; is that new?
+ * - AP11 `removeMember`: end this membership; was there one?
  * - AP12 `roomsOfUser`: which rooms is this user in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
  */
@@ -23,13 +23,13 @@ export const Membership = new Entity(
       role: { type: ['owner', 'member'] as const, field: 'Role', required: true },
       /** Epoch milliseconds. */
       joinedAt: { type: 'number', field: 'JoinedAt', required: true },
-      /** New at every join, so that the clean-up after a leave can't undo the join that followed it. */
+      /** New at every join, so that the clean-up after a leave can't undo a later join. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** The room's head when the user joined: what came later is theirs. */
+      /** The room's head when the user joined. Later messages are delivered to the user. */
       joinedSeq: { type: 'number', field: 'JoinedSeq', required: true },
-      /** In the room since it was made: nobody is told `memberJoined`. */
+      /** A member since the room was created, so there is no `memberJoined` event. */
       founding: { type: 'boolean', field: 'Founding' },
-      /** The connection that did it: it has the reply, so it gets no event. */
+      /** The connection that joined or created the room. It receives the reply, so it receives no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
     },
     indexes: {
@@ -40,16 +40,7 @@ export const Membership = new Entity(
   { table, client },
 )
 
-export interface MembershipRow {
-  chatRoomId: string
-  userId: string
-  role: 'owner' | 'member'
-  joinedAt: number
-  joinId: string
-  joinedSeq: number
-  founding?: boolean
-  originConnectionId?: string
-}
+export type MembershipRow = EntityItem<typeof Membership>
 
 const roster = new Service({ ChatRoom, Membership })
 
@@ -59,14 +50,14 @@ export async function getMembership(chatRoomId: string, userId: string): Promise
   return data ?? undefined
 }
 
-/** AP8. @throws NotAMember, the same whether or not the room exists, so that membership can't be probed */
+/** AP8. @throws NotAMember whether or not the room exists, so that rooms can't be probed */
 export async function requireMembership(chatRoomId: string, userId: string): Promise<MembershipRow> {
   const membership = await getMembership(chatRoomId, userId)
   if (membership === undefined) throw new NotAMember('unable to act in this room; the user is not a member')
   return membership
 }
 
-/** AP9. By room; rooms the user isn't in are left out. */
+/** AP9. By room id. Rooms that the user isn't in are left out. */
 export async function getMemberships(
   userId: string,
   chatRoomIds: readonly string[],
@@ -83,13 +74,13 @@ export async function getMemberships(
   return memberships
 }
 
-/** AP10. Says whether the user is new in the room; a membership that exists stays as it is. */
+/** AP10. Returns whether the user is a new member; a membership that exists stays as it is. */
 export async function addMember(membership: MembershipRow): Promise<boolean> {
   const { rejected } = await Membership.create(membership).go({ returnOnConditionCheckFailure: true })
   return !rejected
 }
 
-/** AP11. Answers with what was removed, or nothing when the user wasn't in the room. */
+/** AP11. Returns the deleted membership, or undefined when the user wasn't in the room. */
 export async function removeMember(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
   const { rejected, data } = await Membership.remove({ chatRoomId, userId }).go({
     response: 'all_old',
@@ -98,14 +89,17 @@ export async function removeMember(chatRoomId: string, userId: string): Promise<
   return rejected || data === null ? undefined : data
 }
 
-/** AP12. From the index, by room id, after `cursor` (a room id): eventually consistent, so check before trusting it. */
+/**
+ * AP12. A page in the order of room ids, of those that follow `page.after`. From the index, which is eventually consistent:
+ * check a membership by AP8 or AP9 before you rely on it.
+ */
 export async function roomsOfUser(
   userId: string,
   page: { after?: string; limit: number },
 ): Promise<{ memberships: MembershipRow[]; nextCursor?: string }> {
   const query = Membership.query.byUser({ userId })
-  // One more than asked for tells whether there is a next page. `between`, since `gt` would read on into the
-  // neighbours in the partition; `~` sorts after every character of a room id.
+  // One more than the limit shows whether there is a next page. `between`, because `gt` would also read other entities in
+  // the partition; `~` sorts after every character of a room id.
   const { data } = await (
     page.after === undefined ? query : query.between({ chatRoomId: `${page.after}\u0000` }, { chatRoomId: '~' })
   ).go({ limit: page.limit + 1, pages: 'all', count: page.limit + 1 })
@@ -116,16 +110,16 @@ export async function roomsOfUser(
 
 export interface RoomWithMembers extends RoomRow {
   members: string[]
-  /** The last member of this page, when there are more. */
+  /** The last member of this page, if there are more. */
   nextCursor?: string
 }
 
-/** Bytes of `members` that one reply carries: a reply is at most 128 KB, and `joinRoom`'s holds messages too. */
+/** Bytes of `members` in one reply. A reply is at most 128 KB, and `joinRoom`'s has messages too. */
 const MEMBERS_BYTES = 40_000
 
 /**
- * AP13. The room and its members by user id, in one consistent query of the partition's collection; nothing when there
- * is no such room. A page ends at `limit` members or 40 KB of ids.
+ * AP13. The room and its members in the order of user ids, in one consistent query of the partition. Returns undefined when
+ * there is no such room. A page ends after `limit` members or 40 KB of ids.
  */
 export async function roomWithMembers(
   chatRoomId: string,

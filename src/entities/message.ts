@@ -1,15 +1,15 @@
-import { Entity } from 'electrodb'
-import { untilProcessed } from './batch.ts'
+import { Entity, type EntityItem } from 'electrodb'
+import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
- * A message, or a place that stays empty. Key: ChatRoomId + MessageId, in the room's partition, in seq order.
+ * A message, or a place that stays empty. Key: ChatRoomId + MessageId, in the room's partition and in seq order.
  *
  * - AP19 `putMessage`: keep a message at its place
- * - AP20 `sealHole`: nothing will ever stand at this place
- * - AP21 `getMessage`: what stands at this place?
- * - AP22 `messagesBetween`: what was said, forwards or backwards?
- * - AP34 `getMessages`: what was said at these places?
+ * - AP20 `sealHole`: no message will ever be at this place
+ * - AP21 `getMessage`: which message is at this place?
+ * - AP22 `messagesBetween`: which places are in this range, forwards or backwards?
+ * - AP34 `getMessages`: which messages are at these places?
  */
 export const Message = new Entity(
   {
@@ -17,20 +17,21 @@ export const Message = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       messageId: { type: 'string', field: 'MessageId', required: true },
-      /** `hole`: a number was handed out, and no message will come; readers pass it over. */
+      /** `hole`: the number was handed out, but there will be no message; readers skip it. */
       kind: { type: ['text', 'broadcast', 'file', 'hole'] as const, field: 'Kind', required: true },
       senderId: { type: 'string', field: 'SenderId', required: true },
       content: { type: 'string', field: 'Content', required: true },
       /** Epoch milliseconds, by the server's clock. */
       timestamp: { type: 'number', field: 'Timestamp', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
-      /** The sending connection: it has the reply, so it gets no event of a `text`. */
+      /** The sending connection. It receives the reply, so it receives no event of a `text`. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
-      /** The file's S3 URI; signed whenever it is given out, for a signed URL kept here would outlive its signature. */
+      /** The file's S3 URI. It is signed whenever it is given out, because a signed URL kept here would expire. */
       fileUrl: { type: 'string', field: 'FileUrl' },
       uploadId: { type: 'string', field: 'UploadId' },
       fileName: { type: 'string', field: 'FileName' },
       contentType: { type: 'string', field: 'ContentType' },
+      /** Bytes. */
       size: { type: 'number', field: 'Size' },
     },
     indexes: { room: primary(['chatRoomId'], ['messageId']) },
@@ -38,32 +39,19 @@ export const Message = new Entity(
   { table, client },
 )
 
-export interface MessageRow {
-  chatRoomId: string
-  messageId: string
-  kind: 'text' | 'broadcast' | 'file' | 'hole'
-  senderId: string
-  content: string
-  timestamp: number
-  clientMessageId?: string
-  originConnectionId?: string
-  fileUrl?: string
-  uploadId?: string
-  fileName?: string
-  contentType?: string
-  size?: number
-}
+export type MessageRow = EntityItem<typeof Message>
 
 const WIDTH = 16
 
-/** `seq` as 16 digits: strings of one width sort as the numbers do. */
+/** `seq` as 16 digits, because strings of one width sort as the numbers do. */
 export const messageIdOf = (seq: number): string => String(seq).padStart(WIDTH, '0')
 
 export const seqOf = (message: { messageId: string }): number => Number(message.messageId)
 
 /**
- * AP19. Answers `sealed` when a reader has meanwhile declared the place empty: then the message needs another number.
- * A message found at the place is our own, kept by an attempt whose answer was lost: a number is handed out once.
+ * AP19. Returns `sealed` when a reader has declared the place empty meanwhile: the message needs another number then.
+ * A message that is at the place already is this one, written by an attempt whose response was lost, because a number is
+ * handed out once.
  */
 export async function putMessage(message: MessageRow): Promise<'kept' | 'sealed'> {
   const { rejected, data } = await Message.create(message).go({ returnOnConditionCheckFailure: 'all_old' })
@@ -79,7 +67,7 @@ const hole = (chatRoomId: string, seq: number, now: number): MessageRow => ({
   timestamp: now,
 })
 
-/** AP20. Answers with the message when it came first after all. */
+/** AP20. Returns the message when it was written before the place could be sealed. */
 export async function sealHole(chatRoomId: string, seq: number, now: number): Promise<MessageRow | undefined> {
   const { rejected, data } = await Message.create(hole(chatRoomId, seq, now)).go({
     returnOnConditionCheckFailure: 'all_old',
@@ -94,8 +82,8 @@ export async function getMessage(chatRoomId: string, messageId: string): Promise
 }
 
 /**
- * AP22. Places (messages and holes) of `first` to `last`, both inclusive, at most `limit`. `between`, since an open
- * range would read into the neighbours of the room's partition.
+ * AP22. The places (messages and holes) from `first` to `last`, both inclusive, at most `limit`. The query uses `between`,
+ * because an open range would also read other entities in the room's partition.
  */
 export async function messagesBetween(
   chatRoomId: string,
@@ -108,7 +96,7 @@ export async function messagesBetween(
   return data
 }
 
-/** AP34. Of these places, those with a message; no order. */
+/** AP34. The messages at these places, in no order; a place without a message is left out. */
 export async function getMessages(chatRoomId: string, seqs: readonly number[]): Promise<MessageRow[]> {
   const messages: MessageRow[] = []
   const ids = [...new Set(seqs)].map(messageIdOf)

@@ -1,10 +1,10 @@
 import { Entity } from 'electrodb'
 import { RateLimited } from '../errors.ts'
-import { client, service, table } from './table.ts'
+import { client, own, service, table } from './table.ts'
 
 /**
- * How much a user has sent in a window of time. Key: UserId + the window's start. Written only where the deployment
- * sets a limit.
+ * How often a user has sent in a window of time. Key: UserId + the window's start. Written only where the deployment
+ * sets a limit, `SEND_RATE_LIMIT`.
  *
  * - AP25 `countSend`: may this user send once more now?
  */
@@ -16,20 +16,18 @@ export const RateWindow = new Entity(
       /** Epoch milliseconds. */
       startsAt: { type: 'number', field: 'StartsAt', required: true },
       sends: { type: 'number', field: 'Sends', required: true },
-      /** Epoch seconds, for TTL. */
+      /** Epoch seconds, the table's TTL. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: {
-      window: {
-        pk: { field: 'pk', composite: ['userId'], template: 'rate#${userId}', casing: 'none' },
-        // With nothing but the number in it, ElectroDB would make the key a number, and the table's is a string.
-        sk: { field: 'sk', composite: ['startsAt'], template: 'window#${startsAt}', casing: 'none' },
-      },
+      // Without the prefix `window`, ElectroDB would make the sort key a number, and the table's is a string.
+      window: own('rate', ['userId'], ['startsAt'], 'window'),
     },
   },
   { table, client },
 )
 
+/** At most so many sends of one user in so many seconds. */
 export interface RateLimit {
   sends: number
   seconds: number
@@ -38,7 +36,7 @@ export interface RateLimit {
 /**
  * AP25. Counts a send in its window with one conditional write.
  *
- * @throws RateLimited when the window is full, with the time until the next one
+ * @throws RateLimited when the window is full; `retryAfterMs` is the time until the next window
  */
 export async function countSend(userId: string, limit: RateLimit, now: number): Promise<void> {
   const length = limit.seconds * 1_000

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createWriteTransaction, Entity } from 'electrodb'
+import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
 import { Unavailable } from '../errors.ts'
 import { Message, type MessageRow, seqOf } from './message.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
- * What makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own.
- * The client's id comes last in the key and has no `#`, so no two triples make one key.
+ * Makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The client's id
+ * is last in the key and has no `#`, so two different triples never have the same key.
  *
  * - AP23 `getGuard`: was this sent before?
  * - AP24 `putGuardedMessage`: keep a message and its guard, both or neither
@@ -28,18 +28,10 @@ export const SendGuard = new Entity(
   { table, client },
 )
 
-export interface GuardRow {
-  messageId: string
-  timestamp: number
-  contentHash: string
-}
+export type GuardRow = Pick<EntityItem<typeof SendGuard>, 'messageId' | 'timestamp' | 'contentHash'>
+export type GuardKey = Pick<EntityItem<typeof SendGuard>, 'chatRoomId' | 'senderId' | 'clientMessageId'>
 
-export interface GuardKey {
-  chatRoomId: string
-  senderId: string
-  clientMessageId: string
-}
-
+/** Tells whether a retry has the content of the first send. */
 export const contentHashOf = (content: string): string => createHash('sha256').update(content).digest('base64url')
 
 /** AP23. */
@@ -48,20 +40,19 @@ export async function getGuard({ chatRoomId, senderId, clientMessageId }: GuardK
   return data ?? undefined
 }
 
-const transaction = createWriteTransaction
 const entities = { Message, SendGuard }
 
 /**
- * AP24. One transaction of two puts: a retry finds the guard if and only if the message was kept. Answers `sealed`
- * when the place was declared empty, or with the guard of the same send that came first.
+ * AP24. One transaction of two puts: a retry finds the guard if and only if the message was kept.
  *
- * @throws Unavailable when the transaction met another one, or a throttle: nothing was written.
+ * @returns `sealed` when a reader has declared the place empty, or the guard when the same send was kept before
+ * @throws Unavailable when the transaction conflicted with another one or was throttled; nothing was written
  */
 export async function putGuardedMessage(
   message: MessageRow & { clientMessageId: string },
 ): Promise<'kept' | 'sealed' | GuardRow> {
   const { chatRoomId, senderId, clientMessageId, messageId, timestamp } = message
-  const { canceled, data } = await transaction(entities, (tx) => [
+  const { canceled, data } = await createWriteTransaction(entities, (tx) => [
     tx.Message.create(message).commit({ response: 'all_old' }),
     tx.SendGuard.create({
       chatRoomId,

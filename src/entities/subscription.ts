@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import { Entity } from 'electrodb'
-import { untilProcessed } from './batch.ts'
-import { client, service, table } from './table.ts'
+import { Entity, type EntityItem } from 'electrodb'
+import { untilProcessed } from './until-processed.ts'
+import { client, own, ownGsi1, service, table } from './table.ts'
 
 /**
- * A connection that gets a room's events. Key: ChatRoomId + ConnectionId, in a partition of its own per room; the sort
- * key starts with two hex digits of the connection id's hash, so that a huge room can be read in parallel ranges.
+ * A connection that receives a room's events. Key: ChatRoomId + ConnectionId. Each room has one partition for its
+ * subscriptions; the sort key starts with two hex digits of the connection id's hash, so that a huge room can be read in
+ * parallel ranges.
  *
- * - AP14 `subscribe`: from when on does this connection get the room's events?
+ * - AP14 `subscribe`: from when on does this connection receive the room's events?
  * - AP15 `unsubscribe`: until when?
- * - AP16 `subscriptionsOfRoom`: who gets this event? (a page, in hash order)
+ * - AP16 `subscriptionsOfRoom`: who receives this event? (a page, in hash order)
  * - AP17 `subscriptionsOfConnection`: what is to be cleaned up after it?
  */
 export const Subscription = new Entity(
@@ -20,38 +21,21 @@ export const Subscription = new Entity(
       connectionId: { type: 'string', field: 'ConnectionId', required: true },
       hash: { type: 'string', field: 'Hash', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
-      /** The membership that it stands on. */
+      /** The membership because of which the connection is subscribed. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** Epoch seconds, as the Connection's. */
+      /** Epoch seconds, the table's TTL; the same as the Connection's. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: {
-      room: {
-        pk: { field: 'pk', composite: ['chatRoomId'], template: 'subscriptions#${chatRoomId}', casing: 'none' },
-        sk: { field: 'sk', composite: ['hash', 'connectionId'], template: '${hash}#${connectionId}', casing: 'none' },
-      },
-      byConnection: {
-        index: 'gsi1',
-        pk: {
-          field: 'gsi1pk',
-          composite: ['connectionId'],
-          template: 'connection#${connectionId}',
-          casing: 'none',
-        },
-        sk: { field: 'gsi1sk', composite: ['chatRoomId'], template: '${chatRoomId}', casing: 'none' },
-      },
+      room: own('subscriptions', ['chatRoomId'], ['hash', 'connectionId']),
+      byConnection: ownGsi1('connection', ['connectionId'], ['chatRoomId']),
     },
   },
   { table, client },
 )
 
-export interface SubscriptionRow {
-  chatRoomId: string
-  connectionId: string
-  userId: string
-  joinId: string
-  expiresAt: number
-}
+/** Without `hash`, which follows from the connection id. */
+export type SubscriptionRow = Omit<EntityItem<typeof Subscription>, 'hash'>
 
 const hashOf = (connectionId: string) => createHash('sha256').update(connectionId).digest('hex').slice(0, 2)
 
@@ -61,7 +45,7 @@ const keyOf = ({ chatRoomId, connectionId }: { chatRoomId: string; connectionId:
   hash: hashOf(connectionId),
 })
 
-/** The whole item: a subscription with its hash. */
+/** The whole item. */
 export const subscriptionItem = (subscription: SubscriptionRow) => ({
   ...subscription,
   hash: hashOf(subscription.connectionId),
@@ -82,8 +66,8 @@ export async function subscribe(subscriptions: readonly SubscriptionRow[]): Prom
 }
 
 /**
- * AP15. With `joinId`, only a subscription that stands on that membership: a user who left and came back keeps what
- * the second join made.
+ * AP15. With `joinId`, deletes the subscription only if it belongs to that membership: a user who left and joined again
+ * keeps the subscriptions of the second join.
  */
 export async function unsubscribe(
   subscription: { chatRoomId: string; connectionId: string },
@@ -97,7 +81,7 @@ export async function unsubscribe(
   await deletion.where((row, { eq }) => eq(row.joinId, joinId)).go({ returnOnConditionCheckFailure: true })
 }
 
-/** A part of a room's subscriptions in hash order: after a sort key, up to the last connection of a hash. */
+/** A part of a room's subscriptions in hash order: from after a sort key to the last connection of a hash. */
 export interface SubscriptionRange {
   /** Exclusive: `<hash>#<connectionId>`, or `<hash>#~` for all of a hash. */
   after: string
@@ -109,9 +93,10 @@ export interface SubscriptionRange {
 export const LAST_ID = '~'
 
 /**
- * AP16. One consistent page (about 1 MB, some 3,000 connections) of the room's live subscriptions, or of a range of
- * them, so that a subscription acknowledged before a message was written is in that message's fan-out. With `rest` when
- * there are more. An expired row, which TTL hasn't removed yet, is left out: its token or its connection has ended.
+ * AP16. One page (about 1 MB, some 3,000 connections) of the room's live subscriptions, or of a range of them; `rest` is
+ * the range of those that follow, if there are any. The read is consistent, so a subscription that was acknowledged
+ * before a message was written is in that message's fan-out. An expired row that TTL hasn't deleted yet is left out: its
+ * token or its connection has ended.
  */
 export async function subscriptionsOfRoom(
   chatRoomId: string,
@@ -134,7 +119,10 @@ export async function subscriptionsOfRoom(
 
 const sortKeyOf = (key: string) => ({ hash: key.slice(0, 2), connectionId: key.slice(3) })
 
-/** AP17. From the index: what is missed here falls to its first 410 or to TTL. */
+/**
+ * AP17. From the index, which may be a moment behind. A subscription that is missed is deleted at its first 410, or by
+ * TTL.
+ */
 export async function subscriptionsOfConnection(connectionId: string): Promise<SubscriptionRow[]> {
   const { data } = await Subscription.query.byConnection({ connectionId }).go({ pages: 'all' })
   return data

@@ -2,15 +2,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { optional, text, wholeNumber } from '../env.ts'
 
 /**
- * The one table's name and client, shared by every entity. The endpoint, region and credentials come from the
- * environment (`AWS_ENDPOINT_URL_DYNAMODB` on a laptop), so the code is the same everywhere.
- *
- * An attempt is given up after `TABLE_TIMEOUT_MS`, 2 s by default, and made at most three times: the client hears
- * `unavailable` rather than a gateway timeout. DynamoDB answers within milliseconds; its local stand-in, on a laptop that
- * is busy, may not.
+ * Milliseconds for one attempt of a request. There are at most three attempts, so the client receives `unavailable` rather
+ * than a timeout of the gateway. DynamoDB responds within milliseconds; DynamoDB Local on a busy laptop may not.
  */
 const timeoutMs = optional('TABLE_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 2_000
 
+/**
+ * The client of every entity. Its endpoint, region and credentials come from the environment (on a laptop, the endpoint is
+ * `AWS_ENDPOINT_URL_DYNAMODB`), so the code is the same everywhere.
+ */
 export const client = new DynamoDBClient({
   maxAttempts: 3,
   requestHandler: {
@@ -22,21 +22,50 @@ export const client = new DynamoDBClient({
   },
 })
 
+/** Name of the one table that every entity is in. */
 export const table = optional('TABLE_NAME', text) ?? 'tabletalk'
 
+/** ElectroDB puts this name in front of the keys that it builds. */
 export const service = 'tabletalk'
 
 type KeyPart = readonly string[]
 
-/** The table's own key. `casing: "none"`, or ElectroDB lower-cases: two connection ids differing in case would be one row. */
+// `casing: 'none'` everywhere: by default ElectroDB lower-cases keys, and connection ids may differ by case only.
+
+/** A key of the table as ElectroDB spells it: `$tabletalk#chatRoomId_general`, with the entity's name in the sort key. */
 export const primary = <const P extends KeyPart, const S extends KeyPart>(pk: P, sk: S) => ({
   pk: { field: 'pk' as const, composite: pk, casing: 'none' as const },
   sk: { field: 'sk' as const, composite: sk, casing: 'none' as const },
 })
 
-/** The table's one index. */
+/** A key of the table's one index, as ElectroDB spells it. */
 export const gsi1 = <const P extends KeyPart, const S extends KeyPart>(pk: P, sk: S) => ({
   index: 'gsi1' as const,
   pk: { field: 'gsi1pk' as const, composite: pk, casing: 'none' as const },
   sk: { field: 'gsi1sk' as const, composite: sk, casing: 'none' as const },
 })
+
+/**
+ * A key of a partition that no other entity uses: `own('rate', ['userId'], ['startsAt'], 'window')` is the partition key
+ * `rate#${userId}` with the sort key `window#${startsAt}`. Shorter than `primary`, and a range of sort keys can't reach
+ * into other entities.
+ */
+export const own = <const P extends KeyPart, const S extends KeyPart>(
+  prefix: string,
+  pk: P,
+  sk: S,
+  sortPrefix?: string,
+) => ({
+  pk: { ...primary(pk, sk).pk, template: templateOf(prefix, pk) },
+  sk: { ...primary(pk, sk).sk, template: templateOf(sortPrefix, sk) },
+})
+
+/** The same in the index. */
+export const ownGsi1 = <const P extends KeyPart, const S extends KeyPart>(prefix: string, pk: P, sk: S) => ({
+  ...gsi1(pk, sk),
+  pk: { ...gsi1(pk, sk).pk, template: templateOf(prefix, pk) },
+  sk: { ...gsi1(pk, sk).sk, template: templateOf(undefined, sk) },
+})
+
+const templateOf = (prefix: string | undefined, names: KeyPart): string =>
+  [...(prefix === undefined ? [] : [prefix]), ...names.map((name) => `\${${name}}`)].join('#')

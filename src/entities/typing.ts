@@ -1,11 +1,11 @@
-import { Entity } from 'electrodb'
+import { Entity, type EntityItem } from 'electrodb'
 import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../protocol/limits.ts'
-import { client, service, table } from './table.ts'
+import { client, own, service, table } from './table.ts'
 
 /**
- * Who is typing in a room. Key: ChatRoomId + UserId, in a partition of its own.
+ * Who is typing in a room. Key: ChatRoomId + UserId. Each room has one partition for its typing users.
  *
- * - AP18 `setTyping`: shown until when, and is it worth telling the others?
+ * - AP18 `setTyping`: until when is the user shown as typing, and do the others need an event?
  */
 export const Typing = new Entity(
   {
@@ -14,33 +14,28 @@ export const Typing = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
       isTyping: { type: 'boolean', field: 'IsTyping', required: true },
-      /** Epoch milliseconds of the last change that the others were told of. */
+      /** Epoch milliseconds of the last change that became an event. */
       toldAt: { type: 'number', field: 'ToldAt', required: true },
       /** Epoch milliseconds until which the user is shown as typing. */
       until: { type: 'number', field: 'Until', required: true },
-      /** Epoch seconds, for TTL. */
+      /** Epoch seconds, the table's TTL. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: {
-      room: {
-        pk: { field: 'pk', composite: ['chatRoomId'], template: 'typing#${chatRoomId}', casing: 'none' },
-        sk: { field: 'sk', composite: ['userId'], template: '${userId}', casing: 'none' },
-      },
+      room: own('typing', ['chatRoomId'], ['userId']),
     },
   },
   { table, client },
 )
 
-export interface TypingRow {
-  chatRoomId: string
-  userId: string
-  isTyping: boolean
-  until: number
-}
+/** The columns that an event is made of. */
+export type TypingRow = Pick<EntityItem<typeof Typing>, 'chatRoomId' | 'userId' | 'isTyping' | 'until'>
 
 /**
- * AP18. The write is the fan-out: a repeat of the same state within 3 s fails its condition, so the stream has
- * nothing to tell. Answers with the moment until which the user is shown as typing.
+ * AP18. The write causes the fan-out. Within 3 s, repeating the same state fails the write's condition, so the stream has
+ * no record and nobody receives an event.
+ *
+ * @returns epoch milliseconds until which the user is shown as typing
  */
 export async function setTyping(chatRoomId: string, userId: string, isTyping: boolean, now: number): Promise<number> {
   const until = isTyping ? now + TYPING_EXPIRY_MS : now

@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '../errors.ts'
 
-const ATTEMPTS = 5
+const MAX_ROUNDS = 5
 const BASE_DELAY_MS = 40
 
 /**
- * Runs a DynamoDB batch until nothing is left unprocessed: DynamoDB answers 200 and hands back what it throttled.
- * Full jitter between the rounds (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * Runs a DynamoDB batch until no item is left unprocessed, because DynamoDB returns 200 together with the items that it
+ * throttled. Waits between the rounds with full jitter: up to 80 ms, then 160, 320 and 640
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  *
- * @throws Unavailable when items are still unprocessed after five rounds.
+ * @param run makes one request, or several at once, and returns the items that are to be tried again
+ * @param random returns a number from 0 to 1, as `Math.random` does
+ * @throws Unavailable when items are still unprocessed after five rounds
  */
 export async function untilProcessed<Item>(
   items: readonly Item[],
   run: (items: Item[]) => Promise<{ unprocessed: Item[] }>,
+  random: () => number = Math.random,
 ): Promise<void> {
   let left = [...items]
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt === ATTEMPTS) throw new Unavailable('unable to finish the batch; the table is throttled')
-    if (attempt > 0) await sleep(Math.random() * BASE_DELAY_MS * 2 ** attempt)
+  for (let round = 0; left.length > 0; round++) {
+    if (round === MAX_ROUNDS) throw new Unavailable('unable to finish the batch; the table is throttled')
+    if (round > 0) await sleep(random() * BASE_DELAY_MS * 2 ** round)
     left = (await run(left)).unprocessed
   }
 }

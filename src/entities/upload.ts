@@ -1,4 +1,4 @@
-import { createWriteTransaction, Entity } from 'electrodb'
+import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } from 'electrodb'
 import { Unavailable } from '../errors.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { Message, type MessageRow } from './message.ts'
@@ -6,14 +6,14 @@ import { contentHashOf, SendGuard } from './send-guard.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
- * A file on its way into a room. Key: UploadId. Pending until its object has arrived and been looked at, then completed
- * (and a message) or rejected. A pending or rejected one expires by TTL.
+ * A file on its way into a room. Key: UploadId. It is pending until its object has arrived and been checked; then it is
+ * completed, and has a message, or rejected. TTL deletes one that is pending or rejected.
  *
- * - AP26 `startUpload`: what is to come, from whom, for which room?
+ * - AP26 `startUpload`: which file is to come, from whom, for which room?
  * - AP27 `getUpload`: does an upload wait for this object?
- * - AP28 `completeUpload`: the file has arrived: its message and its end, both or neither
- * - AP29 `rejectUpload`: it isn't what was declared
- * - AP30 `closeUpload`: everybody has been told
+ * - AP28 `completeUpload`: the file has arrived: keep its message and complete it, both or neither
+ * - AP29 `rejectUpload`: the file isn't what was declared
+ * - AP30 `closeUpload`: the event has been delivered
  */
 export const Upload = new Entity(
   {
@@ -22,7 +22,7 @@ export const Upload = new Entity(
       uploadId: { type: 'string', field: 'UploadId', required: true },
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       uploaderId: { type: 'string', field: 'UploaderId', required: true },
-      /** The object's key in the bucket, ours and random: `rooms/<room>/<upload>/<random>`. */
+      /** The object's key in the bucket, chosen by the server: `rooms/<room>/<upload>/<random>`. */
       objectKey: { type: 'string', field: 'ObjectKey', required: true },
       fileName: { type: 'string', field: 'FileName', required: true },
       contentType: { type: 'string', field: 'ContentType', required: true },
@@ -31,13 +31,13 @@ export const Upload = new Entity(
       caption: { type: 'string', field: 'Caption', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
       status: { type: ['pending', 'completed', 'rejected'] as const, field: 'Status', required: true },
-      reason: { type: 'string', field: 'Reason' },
-      /** Of the object that was looked at: the form can be used again, and what comes then is another file. */
+      reason: { type: CustomAttributeType<UploadFailure>('string'), field: 'Reason' },
+      /** Of the object that was checked. The form can be used again, and the object is another file then. */
       eTag: { type: 'string', field: 'ETag' },
       messageId: { type: 'string', field: 'MessageId' },
-      /** The room, or for a rejected one the uploader, has been told: an event that comes again tells nobody. */
+      /** The room's or the uploader's event has been delivered: an S3 event that is redelivered causes no second one. */
       closed: { type: 'boolean', field: 'Closed' },
-      /** Epoch seconds, for TTL; gone once completed. */
+      /** Epoch seconds, the table's TTL; a completed upload has none. */
       expiresAt: { type: 'number', field: 'expiresAt' },
     },
     indexes: { upload: primary(['uploadId'], []) },
@@ -45,25 +45,9 @@ export const Upload = new Entity(
   { table, client },
 )
 
-export interface UploadRow {
-  uploadId: string
-  chatRoomId: string
-  uploaderId: string
-  objectKey: string
-  fileName: string
-  contentType: string
-  size: number
-  caption: string
-  clientMessageId?: string
-  status: 'pending' | 'completed' | 'rejected'
-  reason?: string
-  eTag?: string
-  messageId?: string
-  closed?: boolean
-  expiresAt?: number
-}
+export type UploadRow = EntityItem<typeof Upload>
 
-/** AP26. Answers with the upload of that id that exists already, or nothing when this one was kept. */
+/** AP26. Returns undefined, or the upload that has this id already. */
 export async function startUpload(upload: UploadRow): Promise<UploadRow | undefined> {
   const { rejected, data } = await Upload.create(upload).go({ returnOnConditionCheckFailure: 'all_old' })
   return rejected ? (data ?? undefined) : undefined
@@ -78,11 +62,11 @@ export async function getUpload(uploadId: string): Promise<UploadRow | undefined
 const entities = { Message, SendGuard, Upload }
 
 /**
- * AP28. One transaction of the file's message, the upload's end and, when the client named the message, its guard.
- * Answers what stood in the way when nothing was written: the place was `sealed`, the upload was no longer pending
- * (`done`), or the clientMessageId belongs to another message (`conflict`).
+ * AP28. One transaction of the file's message, the upload's completion and, with a `clientMessageId`, its guard.
  *
- * @throws Unavailable when the transaction met another one, or a throttle
+ * @returns `completed`, or why nothing was written: the place was `sealed`, the upload was no longer pending (`done`), or
+ *   the `clientMessageId` belongs to another message (`conflict`)
+ * @throws Unavailable when the transaction conflicted with another one or was throttled; nothing was written
  */
 export async function completeUpload(
   upload: UploadRow,
@@ -119,7 +103,7 @@ export async function completeUpload(
   throw new Unavailable('unable to complete the upload; the transaction was cancelled')
 }
 
-/** AP29. Answers false when it was no longer pending. */
+/** AP29. Returns false when it was no longer pending. */
 export async function rejectUpload(uploadId: string, reason: UploadFailure): Promise<boolean> {
   const { rejected } = await Upload.patch({ uploadId })
     .set({ status: 'rejected', reason })

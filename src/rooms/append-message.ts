@@ -1,12 +1,10 @@
-import { Conflict, Unavailable } from '../errors.ts'
-import { nextSeq } from '../entities/chat-room.ts'
-import { giveUpSeq } from './give-up-seq.ts'
 import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
 import { contentHashOf, getGuard, type GuardRow, putGuardedMessage } from '../entities/send-guard.ts'
+import { Conflict } from '../errors.ts'
+import { atNextSeq } from './at-next-seq.ts'
+import { giveUpSeq } from './give-up-seq.ts'
 
-/** Readers seal a place only after some 80 ms, so a second number is rare and a fourth a sign of trouble. */
-const NUMBERS = 3
-
+/** A message as its sender gives it. */
 export interface Draft {
   chatRoomId: string
   senderId: string
@@ -16,47 +14,47 @@ export interface Draft {
   originConnectionId: string
 }
 
+/** What the sender learns of a message that was kept. */
 export interface Sent {
   chatRoomId: string
   messageId: string
   seq: number
+  /** Epoch milliseconds. */
   timestamp: number
+  /** Whether the message had been kept before: this was a retry. */
   duplicate: boolean
 }
 
 /**
- * Appends a message to its room: three round trips at most, whatever the room's size. 1. whether the sender may
- * (`admission`) and whether this was sent before (AP23); 2. its number (AP7); 3. the message (AP19), together with its
- * guard when the client named it (AP24). A crash after 2 leaves a hole, nothing else.
+ * Appends a message to its room, in at most three round trips, whatever the room's size: 1. `admission`, and whether this
+ * was sent before (AP23); 2. the message's number (AP7); 3. the message (AP19), together with its guard when the client
+ * named it (AP24). A crash after 2 leaves a hole and no other trace.
  *
  * @param admission rejects when the sender may not write here
- * @throws Conflict when the same clientMessageId was used with other content
+ * @param now epoch milliseconds, the message's timestamp
+ * @throws Conflict when the same `clientMessageId` was used with other content
  * @throws Unavailable when nothing was written
  */
-export async function appendMessage(draft: Draft, admission: Promise<unknown>): Promise<Sent> {
-  const { clientMessageId } = draft
+export async function appendMessage(draft: Draft, admission: Promise<unknown>, now: number): Promise<Sent> {
+  const { chatRoomId, clientMessageId } = draft
   const [guard] = await Promise.all([
     clientMessageId === undefined ? undefined : getGuard({ ...draft, clientMessageId }),
     admission,
   ])
   if (guard) return replay(draft, guard)
 
-  for (let attempt = 0; attempt < NUMBERS; attempt++) {
-    const seq = await nextSeq(draft.chatRoomId)
-    const message: MessageRow = { ...draft, messageId: messageIdOf(seq), timestamp: Date.now() }
-    const outcome =
-      clientMessageId === undefined
-        ? await putMessage(message)
-        : await putGuardedMessage({ ...message, clientMessageId })
-    if (outcome === 'kept') return sent(message, false)
-    if (outcome !== 'sealed') {
-      await giveUpSeq(draft.chatRoomId, seq)
-      return replay(draft, outcome)
-    }
-  }
-  throw new Unavailable('unable to keep the message; its place was taken three times')
+  const messageAt = (seq: number): MessageRow => ({ ...draft, messageId: messageIdOf(seq), timestamp: now })
+  const { seq, outcome } = await atNextSeq(chatRoomId, (seq) =>
+    clientMessageId === undefined
+      ? putMessage(messageAt(seq))
+      : putGuardedMessage({ ...messageAt(seq), clientMessageId }),
+  )
+  if (outcome === 'kept') return sent(messageAt(seq), false)
+  await giveUpSeq(chatRoomId, seq, now)
+  return replay(draft, outcome)
 }
 
+/** The first send's result, for a retry of it. */
 function replay(draft: Draft, guard: GuardRow): Sent {
   if (guard.contentHash !== contentHashOf(draft.content)) {
     throw new Conflict('unable to send; this clientMessageId was used with other content')
@@ -65,6 +63,6 @@ function replay(draft: Draft, guard: GuardRow): Sent {
 }
 
 const sent = (
-  { chatRoomId, messageId, timestamp }: { chatRoomId: string; messageId: string; timestamp: number },
+  { chatRoomId, messageId, timestamp }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'timestamp'>,
   duplicate: boolean,
 ): Sent => ({ chatRoomId, messageId, seq: seqOf({ messageId }), timestamp, duplicate })

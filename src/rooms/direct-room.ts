@@ -6,19 +6,21 @@ import { subscribe } from '../entities/subscription.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
 
-/** The direct room of two users: the same id whichever of the two asks. */
+/** The id of the direct room of two users, the same in either order. */
 export function directRoomId(a: string, b: string): string {
   const pair = JSON.stringify([a, b].sort())
   return `${DIRECT_ROOM_PREFIX}${createHash('sha256').update(pair).digest('base64url')}`
 }
 
 /**
- * The direct room of sender and recipient, with both in it and the sending connection subscribed. In the usual case two
- * reads; made at the first message, and mended when one of the two had left. AP8, AP32, AP5, AP10, AP14.
+ * Makes sure that the direct room exists, that both users are members, and that the sending connection is subscribed if
+ * the sender was none before. Usually two reads. The first message creates the room; a user who has left is added again.
+ * AP8, AP32, AP5, AP10, AP14.
  */
 export async function ensureDirectRoom(
   sender: CreatingConnection & { userId: string },
   recipientId: string,
+  now: number,
 ): Promise<void> {
   const { userId: createdBy, connectionId, expiresAt } = sender
   const chatRoomId = directRoomId(createdBy, recipientId)
@@ -29,14 +31,13 @@ export async function ensureDirectRoom(
 
   const roomName = directRoomName(pair)
   const connection = { connectionId, expiresAt }
-  if (await createRoom({ chatRoomId, roomName, createdBy, members: pair, connection })) return
+  if (await createRoom({ chatRoomId, roomName, createdBy, members: pair, connection }, now)) return
 
   const joinedSeq = (await getRoom(chatRoomId))?.headSeq ?? 0
-  const joinedAt = Date.now()
   await Promise.all(
     missing.map(async (userId) => {
       const joinId = newJoinId()
-      const row = { chatRoomId, userId, role: 'member', joinedAt, joinId, joinedSeq } as const
+      const row = { chatRoomId, userId, role: 'member', joinedAt: now, joinId, joinedSeq } as const
       const added = await addMember(userId === createdBy ? { ...row, originConnectionId: connectionId } : row)
       if (added && userId === createdBy) await subscribe([{ chatRoomId, userId, joinId, ...connection }])
     }),

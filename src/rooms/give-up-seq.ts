@@ -2,9 +2,9 @@ import { takeBackSeq } from '../entities/chat-room.ts'
 import { sealHole } from '../entities/message.ts'
 
 /**
- * A number was drawn and no message will use it: the same send, made twice at once, and the other one won. Back it goes
- * if it is still the newest; otherwise its place is sealed, so that readers needn't wait at it. AP37, AP20.
+ * Gives up a number that no message will use, because another attempt at the same send was faster. If it is still the
+ * room's newest, it will be handed out again; otherwise its place is sealed, so that readers needn't wait for it. AP37, AP20.
  */
-export async function giveUpSeq(chatRoomId: string, seq: number): Promise<void> {
-  if (!(await takeBackSeq(chatRoomId, seq))) await sealHole(chatRoomId, seq, Date.now())
+export async function giveUpSeq(chatRoomId: string, seq: number, now: number): Promise<void> {
+  if (!(await takeBackSeq(chatRoomId, seq))) await sealHole(chatRoomId, seq, now)
 }

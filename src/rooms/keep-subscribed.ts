@@ -2,13 +2,15 @@ import { getMembership } from '../entities/membership.ts'
 import { subscribe, unsubscribe } from '../entities/subscription.ts'
 
 /**
- * Subscribes a user's connections to a room for as long as the user is in it. Looks again after the write: a leave that
- * came in between takes the subscriptions back, and after a leave and a new join they stand on the new membership, for a
- * subscription that stands on an old one would go with the clean-up after the leave. AP14, AP8, AP15.
+ * Subscribes a user's connections to a room for as long as the user is a member. Afterwards it reads the membership again:
+ * - If the user has left meanwhile, it unsubscribes the connections.
+ * - If the user has left and joined again, it subscribes them under the new `joinId`, because the clean-up after the leave
+ *   deletes the subscriptions of the old one.
  *
- * Answers false when the user isn't in the room any more; then none of these connections is subscribed.
+ * AP14, AP8, AP15.
  *
- * @param membership as it was read or made a moment ago
+ * @param membership as it was read or written a moment ago
+ * @returns false when the user is no member any more; none of these connections is subscribed then
  */
 export async function keepSubscribed(
   membership: { chatRoomId: string; userId: string; joinId: string },

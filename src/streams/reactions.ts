@@ -88,7 +88,7 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
     const { roomName, headSeq } = room
     deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
-      const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP })
+      const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())
       const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)
       const events = await Promise.all(passed.map(messageEventWithFile))
       deliveries.push(...events.map((event) => ({ event, only })))

@@ -1,18 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { nextSeq } from '../entities/chat-room.ts'
 import { readyConnectionsOfUser } from '../entities/connection.ts'
 import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
 import type { Delivery } from '../delivery/delivery.ts'
-import { Unavailable } from '../errors.ts'
 import { fileUrlOf } from '../files/bucket-settings.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
-import type { UploadFailure } from '../protocol/events.ts'
+import { atNextSeq } from '../rooms/at-next-seq.ts'
 import { giveUpSeq } from '../rooms/give-up-seq.ts'
 import { judgeUpload } from './judge-upload.ts'
 import { deleteObject, headOf, keepObject } from './uploaded-object.ts'
-
-const MAX_SEQ_ATTEMPTS = 3
 
 const logger = new Logger()
 
@@ -54,25 +50,22 @@ async function complete(
   upload: UploadRow,
   eTag: string,
 ): Promise<{ message: MessageRow } | { reason: 'conflict' } | 'notPending'> {
-  for (let attempt = 0; attempt < MAX_SEQ_ATTEMPTS; attempt++) {
-    const seq = await nextSeq(upload.chatRoomId)
-    const message = messageOf(upload, messageIdOf(seq))
-    const outcome = await completeUpload(upload, message, eTag)
-    if (outcome === 'completed') return { message }
-    if (outcome === 'sealed') continue
-    await giveUpSeq(upload.chatRoomId, seq)
-    return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
-  }
-  throw new Unavailable('unable to complete the upload; its place was taken three times')
+  const now = Date.now()
+  const { seq, outcome } = await atNextSeq(upload.chatRoomId, (seq) =>
+    completeUpload(upload, messageOf(upload, seq, now), eTag),
+  )
+  if (outcome === 'completed') return { message: messageOf(upload, seq, now) }
+  await giveUpSeq(upload.chatRoomId, seq, now)
+  return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
 }
 
-const messageOf = (upload: UploadRow, messageId: string): MessageRow => ({
+const messageOf = (upload: UploadRow, seq: number, now: number): MessageRow => ({
   chatRoomId: upload.chatRoomId,
-  messageId,
+  messageId: messageIdOf(seq),
   kind: 'file',
   senderId: upload.uploaderId,
   content: upload.caption,
-  timestamp: Date.now(),
+  timestamp: now,
   ...(upload.clientMessageId === undefined ? {} : { clientMessageId: upload.clientMessageId }),
   fileUrl: fileUrlOf(upload.objectKey),
   uploadId: upload.uploadId,
@@ -118,7 +111,7 @@ async function failureDelivery(upload: UploadRow): Promise<Delivery> {
     event: 'uploadFailed',
     chatRoomId,
     uploadId,
-    reason: upload.reason as UploadFailure,
+    reason: upload.reason!,
     ...(clientMessageId === undefined ? {} : { clientMessageId }),
   } as const
   return { event, only: await readyConnectionsOfUser(uploaderId, Date.now()) }

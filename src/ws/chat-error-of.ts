@@ -1,4 +1,4 @@
-import { isTransient } from '../entities/transient-error.ts'
+import { isTransient } from '../entities/is-transient.ts'
 import { ChatError, Internal, Unavailable } from '../errors.ts'
 
 /** The error that the client receives: a `ChatError` as it is, `unavailable` if a dependency failed, or `internal`. */

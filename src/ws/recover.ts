@@ -29,7 +29,7 @@ export async function recover(room: RoomRow, lastSeq: number | undefined, bytes 
   const lost: Recovery = { headSeq, recovered: false, events: [] }
   if (headSeq === (lastSeq ?? 0)) return { headSeq, recovered: true, events: [] }
   if (lastSeq === undefined || lastSeq > headSeq || headSeq - lastSeq > MAX_GAP) return lost
-  const { messages, hasMore } = await readHistory(chatRoomId, { after: lastSeq, limit: MAX_GAP })
+  const { messages, hasMore } = await readHistory(chatRoomId, { after: lastSeq, limit: MAX_GAP }, Date.now())
   const events = await Promise.all(messages.map(messageEventWithFile))
   if (hasMore || events.reduce((sum, event) => sum + bytesOf(event), 0) > bytes) return lost
   // Not the room's counter: the message with the newest number may not be written yet. It will be posted.

@@ -27,7 +27,8 @@ export async function send(
   admission: Promise<unknown>,
 ): Promise<Sent> {
   const { clientMessageId, ...rest } = draft
-  const admitted = rateLimit ? Promise.all([admission, countSend(caller.userId, rateLimit, Date.now())]) : admission
+  const now = Date.now()
+  const admitted = rateLimit ? Promise.all([admission, countSend(caller.userId, rateLimit, now)]) : admission
   return appendMessage(
     {
       ...rest,
@@ -36,5 +37,6 @@ export async function send(
       originConnectionId: caller.connectionId,
     },
     admitted,
+    now,
   )
 }

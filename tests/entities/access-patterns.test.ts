@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { getRooms } from '../../src/entities/chat-room.ts'
 import { Connection, readyConnectionsOfUser } from '../../src/entities/connection.ts'
 import { Membership, getMemberships, roomsOfUser, roomWithMembers } from '../../src/entities/membership.ts'
@@ -45,13 +45,6 @@ const update = (entityName: string, assigned: Record<string, unknown>) => {
     values: Object.fromEntries(all.map(([name, value]) => [`:${name}_u0`, value])),
   }
 }
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
 
 describe('Connection', () => {
   const key = { pk: `$tabletalk#connectionId_${LX}`, sk: '$Connection_1' }

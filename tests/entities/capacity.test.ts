@@ -82,13 +82,16 @@ const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cos
 
 /** A room of ada and bob with that many subscribed connections, ada's and bob's first. */
 async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise<void> {
-  await putRoom({
-    chatRoomId,
-    roomName: chatRoomId,
-    createdBy: 'ada',
-    members: ['ada', 'bob'],
-    connection: { connectionId: ada.connectionId, expiresAt: EXPIRES_AT },
-  })
+  await putRoom(
+    {
+      chatRoomId,
+      roomName: chatRoomId,
+      createdBy: 'ada',
+      members: ['ada', 'bob'],
+      connection: { connectionId: ada.connectionId, expiresAt: EXPIRES_AT },
+    },
+    Date.now(),
+  )
   const ids = Array.from({ length: connections }, (_, i) => [ada, bob][i]?.connectionId ?? `Other${i}AAAAAAAAA=`)
   await subscribe(
     ids.map((connectionId, i) => ({
@@ -229,13 +232,16 @@ describe('what an action costs', () => {
     expect(cost('`sync`, 1 room, a few messages missed').roundTrips).toBe(cost('`sync`, 1 room').roundTrips + 1)
     for (let i = 1; i < 50; i++) {
       const chatRoomId = `r${i}`
-      await putRoom({
-        chatRoomId,
-        roomName: chatRoomId,
-        createdBy: 'dan',
-        members: ['dan'],
-        connection: { connectionId: newcomer.connectionId, expiresAt: EXPIRES_AT },
-      })
+      await putRoom(
+        {
+          chatRoomId,
+          roomName: chatRoomId,
+          createdBy: 'dan',
+          members: ['dan'],
+          connection: { connectionId: newcomer.connectionId, expiresAt: EXPIRES_AT },
+        },
+        Date.now(),
+      )
     }
     await measureAct('sync', {}, '`sync`, 50 rooms', newcomer)
     await measureAct('sync', { rooms: { home: 3, elsewhere: 1 } }, undefined, newcomer)

@@ -110,7 +110,7 @@ export const patterns = {
   AP1: () => putConnection({ ...connection, connectionId: NEW_CONNECTION }),
   AP2: () => deleteConnection(connection.connectionId),
   AP3: () => connectionsOfUser('ada', NOW),
-  AP4: () => setOpenRoom(connection.connectionId, 'general'),
+  AP4: () => setOpenRoom(connection.connectionId, 'general', NOW),
   AP5: () => getRoom('general'),
   AP6: () => getRooms(['general', 'random']),
   AP7: () => nextSeq('general'),
@@ -138,10 +138,10 @@ export const patterns = {
   AP29: () => rejectUpload('u1', 'size_mismatch'),
   AP30: () => closeUpload('u1'),
   AP31: () => putTasks([{ chatRoomId: 'general', after: '3f#~', through: '7f', deliveries: '[]' }], NOW),
-  AP32: () => createRoom({ ...founding, members: ['ada', 'bob'] }),
+  AP32: () => createRoom({ ...founding, members: ['ada', 'bob'] }, NOW),
   AP33: () => completeRoom({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
   AP34: () => getMessages('general', [1, 2]),
-  AP35: () => markReady(connection.connectionId),
+  AP35: () => markReady(connection.connectionId, NOW),
   AP36: () => readyConnectionsOfUser('ada', NOW),
   AP37: () => takeBackSeq('general', 1),
 } satisfies Record<string, () => Promise<unknown>>
@@ -151,7 +151,9 @@ export type Pattern = keyof typeof patterns
 /** What has to be there for every pattern's call to find something. */
 export async function seed(): Promise<void> {
   await putConnection(connection)
-  for (const chatRoomId of ['general', 'random']) await createRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] })
+  for (const chatRoomId of ['general', 'random']) {
+    await createRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] }, NOW)
+  }
   await removeMember('general', 'bob')
   const large = { chatRoomId: 'large', roomName: 'Large', createdBy: 'ada', createdAt: NOW }
   await ChatRoom.put({ ...large, setup: 'pending', pendingMembers: ['zoe'] }).go()

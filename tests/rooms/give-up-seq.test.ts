@@ -16,7 +16,7 @@ beforeAll(async () => {
 async function givenRoom(): Promise<string> {
   const chatRoomId = unique('room')
   const connection = { connectionId: 'c=', expiresAt: 0 }
-  await createRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', members: ['ada'], connection })
+  await createRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', members: ['ada'], connection }, Date.now())
   return chatRoomId
 }
 
@@ -33,7 +33,7 @@ const keep = (chatRoomId: string, seq: number) =>
 test('the newest number that no message uses is handed out again, so that no hole stays', async () => {
   const room = await givenRoom()
   expect(await nextSeq(room)).toBe(1)
-  await giveUpSeq(room, 1)
+  await giveUpSeq(room, 1, Date.now())
   expect((await getRoom(room))?.headSeq).toBe(0)
   expect(await nextSeq(room)).toBe(1)
   expect(await keep(room, 1)).toBe('kept')
@@ -43,7 +43,7 @@ test('a number with later ones above it is sealed: nothing will ever stand there
   const room = await givenRoom()
   await nextSeq(room)
   await nextSeq(room)
-  await giveUpSeq(room, 1)
+  await giveUpSeq(room, 1, Date.now())
   expect((await getRoom(room))?.headSeq).toBe(2)
   expect(await keep(room, 1)).toBe('sealed')
   expect(await keep(room, 2)).toBe('kept')

@@ -295,13 +295,16 @@ test('the others receive typing, but not when it is over', async () => {
 /** A room with ada in it. The others are connected but no members. */
 async function givenRoom(others: string[]) {
   const room = unique('room')
-  await createRoom({
-    chatRoomId: room,
-    roomName: 'General',
-    createdBy: 'ada',
-    members: ['ada'],
-    connection: { connectionId: unique('c='), expiresAt: 0 },
-  })
+  await createRoom(
+    {
+      chatRoomId: room,
+      roomName: 'General',
+      createdBy: 'ada',
+      members: ['ada'],
+      connection: { connectionId: unique('c='), expiresAt: 0 },
+    },
+    Date.now(),
+  )
   const users = others.map((name) => unique(name))
   const connections = await Promise.all(users.map((user) => listening(user, [])))
   return { room, users, connections, ada: await listening('ada', [room], { joinId: 'ada-1' }) }

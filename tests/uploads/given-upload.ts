@@ -19,13 +19,16 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
   const room = unique('room')
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const members = [adaId, bobId]
-  await createRoom({
-    chatRoomId: room,
-    roomName: 'A room',
-    createdBy: adaId,
-    members,
-    connection: { connectionId: unique('c='), expiresAt: 1 },
-  })
+  await createRoom(
+    {
+      chatRoomId: room,
+      roomName: 'A room',
+      createdBy: adaId,
+      members,
+      connection: { connectionId: unique('c='), expiresAt: 1 },
+    },
+    Date.now(),
+  )
   const [ada, bob] = await Promise.all(members.map((userId) => listening(room, userId)))
   return { room, ada: ada!, bob: bob!, adaId, bobId }
 }

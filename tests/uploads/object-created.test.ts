@@ -34,7 +34,7 @@ beforeEach(() => {
 const sameSize = (text: string) => Buffer.from(text.padEnd(png.length))
 const otherPng = Buffer.concat([png.subarray(0, -1), Buffer.from([1])])
 
-const messagesOf = async (room: string) => (await readHistory(room, { after: 0, limit: 100 })).messages
+const messagesOf = async (room: string) => (await readHistory(room, { after: 0, limit: 100 }, Date.now())).messages
 
 test('a file that is what was declared becomes one message, is kept, and every connection hears of it', async () => {
   const { room, ada, bob, adaId } = await givenRoom()

@@ -14,12 +14,13 @@ export const createRoom = action('createRoom', async (input, caller) => {
   const { chatRoomId = randomUUID(), roomName } = input
   const members = [...new Set([userId, ...(input.members ?? [])])]
   const connection = { connectionId, expiresAt: rowsExpireAt }
+  const now = Date.now()
   const newRoom = { chatRoomId, roomName, createdBy: userId, members, connection }
-  const created = await putRoom(newRoom)
+  const created = await putRoom(newRoom, now)
   if (created === undefined) throw new Conflict('unable to create the room; its id is taken')
   const ends = await Promise.allSettled([
-    created.pending.length === 0 ? undefined : completeRoom(newRoom, created.pending, Date.now()),
-    setOpenRoom(connectionId, chatRoomId),
+    created.pending.length === 0 ? undefined : completeRoom(newRoom, created.pending, now),
+    setOpenRoom(connectionId, chatRoomId, now),
   ])
   for (const end of ends) {
     // No harm: the stream function adds the remaining members, and the next join sets the open room.

@@ -12,7 +12,7 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit } = input
   await requireMembership(chatRoomId, caller.userId)
-  const page = await readHistory(chatRoomId, { limit, ...defined({ after, before }) })
+  const page = await readHistory(chatRoomId, { limit, ...defined({ after, before }) }, Date.now())
   const events = await Promise.all(page.messages.map(messageEventWithFile))
   const messages = longestRun(events, EVENTS_BYTES, after === undefined ? 'end' : 'start')
   return { messages, hasMore: page.hasMore || messages.length < events.length }

@@ -30,7 +30,7 @@ export const joinRoom = action('joinRoom', async (input, caller) => {
   } while (!(await keepSubscribed({ chatRoomId, userId, joinId }, [{ connectionId, expiresAt: rowsExpireAt }])))
   const [joined] = await Promise.all([
     roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY }),
-    setOpenRoom(connectionId, chatRoomId),
+    setOpenRoom(connectionId, chatRoomId, Date.now()),
   ])
   if (joined === undefined) throw notFound()
   return { ...writeCursor(joined), ...(await recover(joined, lastSeq)) }

@@ -16,6 +16,6 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
   }
   const { userId, connectionId, rowsExpireAt } = caller
   const sender = { userId, connectionId, expiresAt: rowsExpireAt }
-  const admission = ensureDirectRoom(sender, recipientId!)
+  const admission = ensureDirectRoom(sender, recipientId!, Date.now())
   return send(caller, { ...message, chatRoomId: directRoomId(userId, recipientId!) }, admission)
 })

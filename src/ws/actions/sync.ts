@@ -20,7 +20,7 @@ import { bytesOf, EVENTS_BYTES } from '../reply-budget.ts'
  */
 export const sync = action('sync', async (input, caller) => {
   // Before the memberships are read, so that whoever adds one afterwards finds this connection ready.
-  if (input.cursor === undefined) await markReady(caller.connectionId)
+  if (input.cursor === undefined) await markReady(caller.connectionId, Date.now())
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
   const { memberships, nextCursor } = await roomsOnPage(caller.userId, readCursor(input.cursor, ChatRoomId), [
     ...lastSeqs.keys(),

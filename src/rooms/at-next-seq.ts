@@ -1,0 +1,24 @@
+import { nextSeq } from '../entities/chat-room.ts'
+import { Unavailable } from '../errors.ts'
+
+/** A reader seals an empty place after some 80 ms, so a second attempt is rare, and a fourth would hide a fault. */
+const MAX_SEQ_ATTEMPTS = 3
+
+/**
+ * Draws the room's next number and calls `write` with it; draws another one for as long as a reader has sealed the place
+ * meanwhile. Returns the last number and what `write` returned for it. If that isn't a success, the caller gives the
+ * number up (`giveUpSeq`). AP7.
+ *
+ * @throws Unavailable when three places in a row were sealed
+ */
+export async function atNextSeq<Outcome extends string | object>(
+  chatRoomId: string,
+  write: (seq: number) => Promise<Outcome>,
+): Promise<{ seq: number; outcome: Exclude<Outcome, 'sealed'> }> {
+  for (let attempt = 0; attempt < MAX_SEQ_ATTEMPTS; attempt++) {
+    const seq = await nextSeq(chatRoomId)
+    const outcome = await write(seq)
+    if (outcome !== 'sealed') return { seq, outcome: outcome as Exclude<Outcome, 'sealed'> }
+  }
+  throw new Unavailable('unable to keep the message; its place was taken three times')
+}

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { Connection } from '../../src/entities/connection.ts'
+import { FanOutTask } from '../../src/entities/fan-out-task.ts'
+import { Membership } from '../../src/entities/membership.ts'
+import { Message } from '../../src/entities/message.ts'
+import { RateWindow } from '../../src/entities/rate-window.ts'
+import { SendGuard } from '../../src/entities/send-guard.ts'
+import { Subscription } from '../../src/entities/subscription.ts'
+import { Typing } from '../../src/entities/typing.ts'
+import { Upload } from '../../src/entities/upload.ts'
+import { documentedAs } from '../support/documented.ts'
+import { sources } from './pattern-list.ts'
+
+interface Attribute {
+  field: string
+  type: unknown
+  required?: boolean
+}
+
+interface AnyEntity {
+  schema: {
+    model: { entity: string }
+    attributes: Record<string, Attribute>
+    indexes: Record<
+      string,
+      { index?: string; pk: { composite: readonly string[] }; sk: { composite: readonly string[] } }
+    >
+  }
+  put(item: object): { params(): unknown }
+}
+
+const entities = [
+  Connection,
+  ChatRoom,
+  Membership,
+  Message,
+  Subscription,
+  Typing,
+  SendGuard,
+  Upload,
+  RateWindow,
+  FanOutTask,
+] as unknown as AnyEntity[]
+
+/** What the document writes for a value whose form matters; any other is `<Field>`. */
+const shown: Record<string, string> = { MessageId: '<16 digits>', Hash: '<2 hex digits>' }
+
+/** A number that stands for a value in a key, where ElectroDB takes no text. */
+const NUMBER = 4_711
+
+function exampleOf({ field, type }: Attribute, isInKey: boolean): unknown {
+  if (Array.isArray(type)) return type[0]
+  if (type === 'number') return NUMBER
+  if (type === 'boolean') return true
+  if (type === 'list') return []
+  return (isInKey ? shown[field] : undefined) ?? `<${field}>`
+}
+
+function rowOf(entity: AnyEntity) {
+  const { model, attributes, indexes } = entity.schema
+  const primary = Object.values(indexes).find(({ index }) => index === undefined)!
+  const composite = [...primary.pk.composite, ...primary.sk.composite]
+  const item = Object.entries(attributes).map(([name, attribute]) => [
+    name,
+    exampleOf(attribute, composite.includes(name)),
+  ])
+  const { Item } = entity.put(Object.fromEntries(item) as object).params() as { Item: Record<string, unknown> }
+  const code = (key: string) => {
+    const number = composite.find((name) => attributes[name]!.type === 'number')
+    const text = String(Item[key])
+    return `\`${number === undefined ? text : text.replace(String(NUMBER), `<${attributes[number]!.field}>`)}\``
+  }
+  return {
+    Entity: model.entity,
+    'Presented key': composite
+      .filter((name) => name !== 'hash')
+      .map((name) => attributes[name]!.field)
+      .join(' + '),
+    '`pk`': code('pk'),
+    '`sk`': code('sk'),
+    '`gsi1pk`, `gsi1sk`': 'gsi1pk' in Item ? `${code('gsi1pk')}, ${code('gsi1sk')}` : '',
+    'Attributes as stored': Object.values(attributes)
+      .map(({ field, required }) => (required ? field : `${field}?`))
+      .join(', '),
+  }
+}
+
+test('the document has the keys and attributes of every entity', () => {
+  const rows = entities.map(rowOf)
+  expect(documentedAs('entities', rows)).toEqual(rows)
+})
+
+test('every entity is in that table', () => {
+  const named = sources().flatMap((source) =>
+    [...source.matchAll(/model: \{ entity: '(\w+)'/g)].map(([, name]) => name),
+  )
+  expect(entities.map(({ schema }) => schema.model.entity).sort()).toEqual(named.sort())
+})
