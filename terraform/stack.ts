@@ -61,7 +61,7 @@ export interface StreamMapping {
   filters: object[]
 }
 
-export const stackFile = new URL('./stack.json', import.meta.url)
+const stackFile = new URL('./stack.json', import.meta.url)
 
 export function loadStack(): Stack {
   return JSON.parse(readFileSync(stackFile, 'utf8')) as Stack

@@ -19,5 +19,3 @@ export const config = {
     reportCompressedSize: false,
   },
 } satisfies InlineConfig
-
-export default config

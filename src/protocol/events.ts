@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { ChatRoomId, ClientMessageId, EpochMs, MessageId, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
-export const MessageKind = z.enum(['text', 'broadcast', 'file'])
+const MessageKind = z.enum(['text', 'broadcast', 'file'])
 
 export const FileInfo = z
   .object({
@@ -34,7 +34,7 @@ export const MessageEvent = z
     }),
   )
 
-export const TypingEvent = z
+const TypingEvent = z
   .object({
     event: z.literal('typing'),
     chatRoomId: ChatRoomId,
@@ -52,7 +52,7 @@ export const MemberLeftEvent = z
   .object({ event: z.literal('memberLeft'), chatRoomId: ChatRoomId, userId: UserId, timestamp: EpochMs })
   .check(z.meta({ description: 'Somebody is no longer a member of the room.' }))
 
-export const RoomAddedEvent = z
+const RoomAddedEvent = z
   .object({ event: z.literal('roomAdded'), chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq })
   .check(
     z.meta({
@@ -96,10 +96,8 @@ export const ChatEvent = z.discriminatedUnion('event', [
 ])
 
 export type MessageEvent = z.infer<typeof MessageEvent>
-export type TypingEvent = z.infer<typeof TypingEvent>
 export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>
 export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
-export type RoomAddedEvent = z.infer<typeof RoomAddedEvent>
 export type UploadFailedEvent = z.infer<typeof UploadFailedEvent>
 export type UploadFailure = z.infer<typeof UploadFailure>
 export type ChatEvent = z.infer<typeof ChatEvent>

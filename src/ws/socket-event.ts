@@ -5,7 +5,7 @@ import type {
 } from 'aws-lambda'
 
 /** The authorizer's context. API Gateway adds it to every event of the connection; every value is a string. */
-export interface AuthorizerContext {
+interface AuthorizerContext {
   userId: string
   /** Epoch seconds. */
   exp: string

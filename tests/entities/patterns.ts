@@ -75,7 +75,7 @@ export const subscription = {
   expiresAt: EXPIRES_AT,
 }
 
-export const messageAt = (seq: number): MessageRow => ({
+const messageAt = (seq: number): MessageRow => ({
   chatRoomId: 'general',
   messageId: messageIdOf(seq),
   kind: 'text',
@@ -84,14 +84,14 @@ export const messageAt = (seq: number): MessageRow => ({
   timestamp: NOW,
 })
 
-export const founding = {
+const founding = {
   chatRoomId: 'new',
   roomName: 'New',
   createdBy: 'ada',
   connection: { connectionId: connection.connectionId, expiresAt: EXPIRES_AT },
 }
 
-export const upload: UploadRow = {
+const upload: UploadRow = {
   uploadId: 'u1',
   chatRoomId: 'general',
   uploaderId: 'ada',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Closable } from '../../local/contracts.ts'
 
 /** An operation of DynamoDB, e.g. `PutItem`, and its input. */
-export interface Call {
+interface Call {
   operation: string
   input: Record<string, unknown>
 }

@@ -17,7 +17,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url))
  * How a function is built for Lambda. What made a difference to size or start: ESM (CommonJS starts twice as slowly and
  * can't be shaken), packages' `module` entry before their `main`, and lean dependencies.
  */
-export const lambdaBuild = {
+const lambdaBuild = {
   absWorkingDir: root,
   bundle: true,
   format: 'esm',

@@ -1,9 +1,9 @@
 import type { PostOutcome, PostFrame } from './post-frame.ts'
 
 /** Timeout of an attempt. A healthy post takes a few milliseconds. */
-export const ATTEMPT_TIMEOUT_MS = 2_000
+const ATTEMPT_TIMEOUT_MS = 2_000
 /** Timeout of an attempt when there is no more time: still enough to open 256 sockets at once. */
-export const BRIEF_TIMEOUT_MS = 500
+const BRIEF_TIMEOUT_MS = 500
 const ATTEMPTS = 4
 const BASE_DELAY_MS = 50
 

@@ -12,7 +12,7 @@ export const REGION = 'us-east-1'
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'secret' }
 export const ORIGIN = 'http://localhost:5173'
 
-export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A folder that goes with the test. */
 export function folder(): string {

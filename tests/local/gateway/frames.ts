@@ -1,6 +1,5 @@
 export const CONTINUATION = 0
 export const TEXT = 1
-export const CLOSE = 8
 export const PING = 9
 
 /** A masked client frame as raw bytes: https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */

@@ -22,7 +22,7 @@ export interface TestEvent {
   body?: string
 }
 
-export type Functions = Record<string, (event: TestEvent) => unknown>
+type Functions = Record<string, (event: TestEvent) => unknown>
 
 interface Options {
   functions?: Functions
@@ -30,7 +30,7 @@ interface Options {
   limits?: Partial<GatewayLimits>
 }
 
-export interface LogLine {
+interface LogLine {
   level: 'info' | 'warn' | 'error'
   message: string
   fields: Record<string, unknown>
