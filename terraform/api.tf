@@ -4,7 +4,7 @@ resource "aws_apigatewayv2_api" "this" {
   route_selection_expression = "$request.body.action"
 }
 
-# One for each function: routes of one function share it, and the function tells them apart by the route key.
+# One per function: routes of one function share it, and the function tells them apart by the route key.
 resource "aws_apigatewayv2_integration" "this" {
   for_each = toset([for route in local.stack.routes : route.function])
 
@@ -34,8 +34,8 @@ resource "aws_apigatewayv2_route_response" "this" {
   route_response_key = "$default"
 }
 
-# A stage serves a snapshot; one that is older than a route answers its frames with "Forbidden". So every change to
-# what a snapshot holds makes another.
+# A stage serves a deployment, which is a snapshot of the API. A route that is not in the snapshot returns "Forbidden".
+# So every change to anything in the snapshot creates a new deployment.
 resource "aws_apigatewayv2_deployment" "this" {
   api_id = aws_apigatewayv2_api.this.id
 
@@ -64,7 +64,7 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_burst_limit   = var.throttling_burst_limit
     detailed_metrics_enabled = var.detailed_metrics
     logging_level            = "OFF"
-    # Would log the text of messages.
+    # If enabled, it would log the text of messages.
     data_trace_enabled = false
   }
 
@@ -73,7 +73,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
     content {
       destination_arn = access_log_settings.value.arn
-      # Nothing of the request's line, which may carry a token, and nothing of a body.
+      # Not the request line, which may contain a token, and not the body.
       format = jsonencode({
         requestId         = "$context.requestId"
         connectionId      = "$context.connectionId"

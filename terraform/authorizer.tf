@@ -1,5 +1,5 @@
-# No identity sources: each that is declared must be present, and a token comes by header or by query. Nor a cached
-# result, which WebSocket APIs don't have: API Gateway asks once per connection.
+# Without identity sources: API Gateway requires each one that is declared, and the token is either in a header or in
+# the query. Without a cache: WebSocket APIs have none, and the authorizer runs once per connection.
 resource "aws_apigatewayv2_authorizer" "this" {
   api_id          = aws_apigatewayv2_api.this.id
   authorizer_type = "REQUEST"

@@ -36,7 +36,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
     }
   }
 
-  # A rule of its own: S3 takes no tags in a rule that ends multipart uploads.
+  # A separate rule, because S3 allows no tag filter in a rule that aborts multipart uploads.
   rule {
     id     = "multipart-uploads-never-completed"
     status = "Enabled"
@@ -78,7 +78,7 @@ resource "aws_s3_bucket_notification" "files" {
   depends_on = [aws_lambda_permission.bucket]
 }
 
-# The account too: a bucket's ARN doesn't name it, and a deleted bucket's name can be taken by anybody.
+# With the account: the ARN of a bucket doesn't contain it, and anybody may take the name of a deleted bucket.
 resource "aws_lambda_permission" "bucket" {
   statement_id   = "bucket"
   action         = "lambda:InvokeFunction"
@@ -88,7 +88,8 @@ resource "aws_lambda_permission" "bucket" {
   source_account = local.account_id
 }
 
-# Events that the function failed three times, with the error, to be invoked with again.
+# Receives the events for which the function failed three times, with the error. The function can be invoked with them
+# again.
 resource "aws_sqs_queue" "dead_letters" {
   name                      = local.dead_letter_queue
   message_retention_seconds = 1209600

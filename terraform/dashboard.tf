@@ -5,7 +5,7 @@ locals {
     "FunctionName", local.function_names[local.stream.function],
   ]
 
-  # What to look at first, top to bottom: is anybody there, do messages arrive, what fails, what does it cost.
+  # In the order in which to look: is anybody connected, do messages arrive, what fails, what does it cost?
   charts = [
     {
       title = "Connections opened, frames in and out"
@@ -76,7 +76,7 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  # With the Region, for the account has one list of them for all Regions.
+  # With the Region, because the names of dashboards are unique in the account, over all Regions.
   dashboard_name = "${var.name}-${var.region}"
   dashboard_body = jsonencode({
     widgets = [

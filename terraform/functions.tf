@@ -1,5 +1,5 @@
 locals {
-  # By name, what `settings` of stack.json can ask for; null leaves a setting to the function's own default.
+  # The values of the `settings` in stack.json, by name. With null, the function uses its own default.
   settings = {
     JWKS_URL              = var.jwks_url
     JWT_ISSUER            = var.jwt_issuer
@@ -11,10 +11,10 @@ locals {
     POSTING               = var.posting
   }
 
-  # The API's own endpoint and not its domain: posts go to the API and stage, whatever they are called outside.
+  # The API's own endpoint, also if there is a domain: `@connections` is always there.
   connections_endpoint = "https://${local.api_host}/${var.stage_name}"
 
-  # Like its role, a function's environment depends on what it may touch.
+  # As the role, the environment of a function depends on what it may touch.
   environments = {
     for name, function in local.stack.functions : name => merge(
       {

@@ -1,9 +1,9 @@
 locals {
-  # S3 actions on the bucket itself; without `ListBucket`, S3 says 403 of a file that has gone, and not 404.
+  # S3 actions on the bucket itself. Without `ListBucket`, S3 returns 403 for a file that doesn't exist, not 404.
   bucket_level_actions = ["ListBucket"]
 
-  # What each function's role allows, by stack.json's `touches`. Posting is granted below: its ARN is known
-  # only when the API exists, and would hide the rest of the policy from the plan.
+  # What the role of each function allows, from `touches` in stack.json. Posting is granted below: its ARN is known only
+  # when the API exists, and would hide the rest of the policy from the plan.
   grants = {
     for name, function in local.stack.functions : name => [
       for grant in concat(

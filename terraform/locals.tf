@@ -3,13 +3,13 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  # What the bundler and the local runtime read too: what runs on the laptop is what is deployed.
+  # The bundler and the local runtime read the same file, so what runs on a laptop is what is deployed.
   stack = jsondecode(file("${path.module}/stack.json"))
 
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
 
-  # Spelt out rather than read from the resources, so that a plan shows the policies in full before anything exists.
+  # Composed here instead of read from the resources, so that a plan shows the policies in full before anything exists.
   table_arn           = "arn:${local.partition}:dynamodb:${var.region}:${local.account_id}:table/${var.name}"
   index_arn           = "${local.table_arn}/index/${local.stack.table.index.name}"
   files_bucket        = "${var.name}-files-${local.account_id}-${var.region}"
@@ -28,8 +28,8 @@ locals {
   api_host      = "${aws_apigatewayv2_api.this.id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}"
   websocket_url = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "wss://${var.domain_name}"
 
-  # Of the pages that may connect and upload. `[0].url` and not `[*].url`, which would wait for all of the module, and so
-  # for its config.json, which waits for the API.
+  # Pages from these origins may connect and upload. `[0].url`, because `[*].url` would depend on the whole module,
+  # whose config.json depends on the API: a cycle.
   allowed_origins = distinct(concat(var.allowed_origins, var.page == null ? [] : [module.page[0].url]))
 
   alarm_actions = compact([var.alarm_topic_arn])

@@ -26,7 +26,7 @@ resource "aws_iam_role" "api_gateway" {
   })
 }
 
-# AWS's own policy: the role serves every API of the Region, and API Gateway refuses one that can do less.
+# AWS's managed policy: the role serves every API of the Region, and API Gateway refuses a role with fewer rights.
 resource "aws_iam_role_policy_attachment" "api_gateway" {
   count = var.api_gateway_account ? 1 : 0
 
@@ -42,7 +42,7 @@ resource "aws_api_gateway_account" "this" {
   depends_on = [aws_iam_role_policy_attachment.api_gateway]
 }
 
-# What clients never see of a status, the log does: 500 of a bug, 503 of a dependency, 5xx of API Gateway itself.
+# Clients never receive the status. 500 is a bug, 503 a dependency that failed, other 5xx are API Gateway's own.
 resource "aws_cloudwatch_log_metric_filter" "server_errors" {
   count = var.access_logs ? 1 : 0
 
@@ -59,14 +59,14 @@ resource "aws_cloudwatch_log_metric_filter" "server_errors" {
 }
 
 locals {
-  # Of this stack alone: another one in the Region has another name.
+  # With the name, so that stacks in one Region don't share metrics.
   own_metrics = "Tabletalk/${var.name}"
 
   api_dimensions     = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
   stream_dimensions  = { FunctionName = local.function_names[local.stream.function] }
   mapping_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.stream.uuid }
 
-  # Each on one metric; those on several are below.
+  # Alarms on one metric. `sums` below has those on several.
   alarms = merge(
     {
       iterator-age = {
@@ -88,7 +88,7 @@ locals {
         minutes     = 1
       }
       posts-throttled = {
-        description = "Posts to connections are refused for three minutes on end: the account's quota of requests is used up, and those clients catch up only when they sync."
+        description = "Posts to connections have been refused for three minutes: the account's quota of requests is used up. Those clients receive the messages when they sync."
         namespace   = local.own_metrics
         metric      = "PostsThrottled"
         dimensions  = { service = "fan-out" }
@@ -108,7 +108,7 @@ locals {
     },
     var.access_logs ? {
       server-errors = {
-        description = "Frames are answered with 5xx: a bug (500) or a dependency that fails (503). The access log says of which route."
+        description = "Frames fail with 5xx: a bug (500) or a dependency that fails (503). The access log names the route."
         namespace   = local.own_metrics
         metric      = "ServerErrors"
         dimensions  = {}
@@ -119,7 +119,7 @@ locals {
     } : {},
     {
       for name in [local.stream.function, local.object_created.function] : "${name}-destination" => {
-        description = "What ${name} failed could not be kept either: it is lost. Look at its role and at the destination."
+        description = "Events for which ${name} failed could not be stored either: they are lost. Look at its role and at the destination."
         namespace   = "AWS/Lambda"
         metric      = "DestinationDeliveryFailures"
         dimensions  = { FunctionName = local.function_names[name] }
@@ -143,7 +143,7 @@ locals {
 
   sums = {
     stream-failures = {
-      description = "Changes of the table were given up on: their events were never delivered. The records are in the failures bucket."
+      description = "Changes of the table could not be processed: their events were never delivered. The records are in the failures bucket."
       namespace   = "AWS/Lambda"
       metrics = [
         { metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping_dimensions },

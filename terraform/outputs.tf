@@ -1,15 +1,15 @@
 output "websocket_url" {
-  description = "Where clients connect."
+  description = "URL to which clients connect."
   value       = local.websocket_url
 }
 
 output "connections_endpoint" {
-  description = "Where posts to connections go, and from where they can be ended (`aws apigatewaymanagementapi --endpoint-url`)."
+  description = "Endpoint of `@connections`, to post to a connection or to end it (`aws apigatewaymanagementapi --endpoint-url`)."
   value       = local.connections_endpoint
 }
 
 output "page_url" {
-  description = "The page; null unless `page` hosts it."
+  description = "URL of the page; null without `page`."
   value       = one(module.page[*].url)
 }
 
@@ -19,16 +19,16 @@ output "files_bucket" {
 }
 
 output "stream_failures_bucket" {
-  description = "Bucket of the stream records that could not be worked off, to be replayed."
+  description = "Bucket of the stream records that could not be processed, for replay."
   value       = module.failures_bucket.name
 }
 
 output "table_name" {
-  description = "The one table."
+  description = "Name of the table."
   value       = aws_dynamodb_table.this.name
 }
 
 output "dashboard_url" {
-  description = "The dashboard in the console."
+  description = "URL of the dashboard in the console."
   value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
 }

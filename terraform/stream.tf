@@ -21,7 +21,8 @@ resource "aws_lambda_event_source_mapping" "stream" {
     }
   }
 
-  # S3, of all destinations, is given the records themselves and not only their numbers, which the stream forgets in a day.
+  # The only kind of destination that receives the records themselves. The others receive their sequence numbers, which
+  # can be read from the stream for a day only.
   destination_config {
     on_failure {
       destination_arn = module.failures_bucket.arn
@@ -32,7 +33,7 @@ resource "aws_lambda_event_source_mapping" "stream" {
     metrics = ["EventCount"]
   }
 
-  # Lambda looks whether the role may read the stream and write the destination when the mapping is made.
+  # When the mapping is created, Lambda checks that the role may read the stream and write to the destination.
   depends_on = [aws_iam_role_policy.function, module.failures_bucket]
 }
 

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # 5.100 is what `npm run terraform:check` has proven; version 6 renames attributes.
+      # `npm run terraform:check` runs with 5.100. Version 6 renames attributes.
       version = ">= 5.100, < 6.0"
     }
   }

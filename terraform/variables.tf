@@ -1,17 +1,17 @@
 # Who may connect
 
 variable "jwks_url" {
-  description = "Where the keys are published that sign the users' tokens (RFC 7517). Example: https://login.example.com/.well-known/jwks.json"
+  description = "URL of the public keys (JWKS, RFC 7517) that verify the users' tokens. Example: https://login.example.com/.well-known/jwks.json"
   type        = string
 
   validation {
     condition     = startswith(var.jwks_url, "https://")
-    error_message = "The JWKS URL must begin with https://, or anybody on the way could put keys into it."
+    error_message = "The JWKS URL must begin with https://, or anybody between could replace the keys."
   }
 }
 
 variable "jwt_issuer" {
-  description = "The `iss` that a token must carry, to the letter. Example: https://login.example.com/"
+  description = "The exact `iss` of the tokens. Example: https://login.example.com/"
   type        = string
 
   validation {
@@ -21,7 +21,7 @@ variable "jwt_issuer" {
 }
 
 variable "jwt_audience" {
-  description = "The `aud` that a token must carry. Example: tabletalk"
+  description = "The `aud` of the tokens. Example: tabletalk"
   type        = string
 
   validation {
@@ -31,32 +31,32 @@ variable "jwt_audience" {
 }
 
 variable "allowed_origins" {
-  description = "Origins of the pages that may connect and upload, beside that of `page`; [\"*\"] admits every page. Clients that are no browsers are not bound by it. Example: [\"https://chat.example.com\"]"
+  description = "Origins of the pages that may connect and upload, in addition to that of `page`; [\"*\"] allows every page. Clients other than browsers are not checked. Example: [\"https://chat.example.com\"]"
   type        = list(string)
 
   validation {
     condition = (length(var.allowed_origins) > 0 || var.page != null) && alltrue([
       for origin in var.allowed_origins : origin == "*" || can(regex("^https?://[^/,]+$", origin))
     ])
-    error_message = "An origin is a scheme, a host and perhaps a port, with no path and no slash at its end, as in https://chat.example.com; at least one is needed, unless there is `page`."
+    error_message = "An origin is a scheme, a host and an optional port, without path or final slash, such as https://chat.example.com. At least one is needed, unless there is `page`."
   }
 }
 
 # Where it is deployed
 
 variable "name" {
-  description = "Name of the table and beginning of every other name; two deployments in one account and region need two."
+  description = "Name of the table and prefix of every other name. Each deployment in an account and Region needs its own."
   type        = string
   default     = "tabletalk"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{2,17}$", var.name))
-    error_message = "The name must be 3 to 18 lower-case letters, digits and hyphens, beginning with a letter: bucket and role names are made of it."
+    error_message = "The name must be 3 to 18 lower-case letters, digits and hyphens, and begin with a letter, because it is part of the names of buckets and roles."
   }
 }
 
 variable "region" {
-  description = "AWS Region of everything. Example: eu-central-1"
+  description = "AWS Region of all resources. Example: eu-central-1"
   type        = string
   default     = "us-east-1"
 
@@ -67,7 +67,7 @@ variable "region" {
 }
 
 variable "stage_name" {
-  description = "Stage of the API: the path of its URL, unless there is a domain of its own."
+  description = "Stage of the API: the path of its URL, unless `domain_name` is set."
   type        = string
   default     = "prod"
 
@@ -84,7 +84,7 @@ variable "tags" {
 }
 
 variable "build_dir" {
-  description = "Where `npm run build` has put the functions, relative to this folder."
+  description = "Folder of the functions that `npm run build` wrote, relative to this one."
   type        = string
   default     = "../dist"
 }
@@ -103,7 +103,7 @@ variable "runtime" {
 # A domain of its own
 
 variable "domain_name" {
-  description = "Domain of the API; null for the one that AWS gives it. Example: chat-api.example.com"
+  description = "Domain of the API; null for the domain that AWS assigns. Example: chat-api.example.com"
   type        = string
   default     = null
 
@@ -125,7 +125,7 @@ variable "certificate_arn" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone in which the domain's record is made; null to make it elsewhere."
+  description = "Route 53 zone in which to create the domain's record; null to create it elsewhere."
   type        = string
   default     = null
 }
@@ -133,7 +133,7 @@ variable "hosted_zone_id" {
 # The page
 
 variable "page" {
-  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for none. By sign_in users paste a token (kind token) or the page asks a url for it (kind tokenUrl); the domain's certificate is in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
+  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
   type = object({
     sign_in = optional(object({
       kind        = string
@@ -154,7 +154,7 @@ variable "page" {
 
   validation {
     condition     = var.page == null || contains(["token", "tokenUrl"], try(var.page.sign_in.kind, ""))
-    error_message = "The page's users sign in by token or tokenUrl."
+    error_message = "The kind of sign_in is token or tokenUrl."
   }
 
   validation {
@@ -182,7 +182,7 @@ variable "max_file_bytes" {
 }
 
 variable "allowed_content_types" {
-  description = "Media types that can be uploaded; null for the built-in list (images, sound, film, text, PDF, office documents, archives). Example: [\"image/*\", \"application/pdf\"]"
+  description = "Media types that can be uploaded; null for the built-in list (images, audio, video, text, PDF, office documents, archives). Example: [\"image/*\", \"application/pdf\"]"
   type        = list(string)
   default     = null
 
@@ -209,18 +209,18 @@ variable "send_rate_limit" {
 }
 
 variable "posting" {
-  description = "How events are posted to connections: lean, by our own signer, or sdk, by the AWS SDK's client, which costs several times the CPU."
+  description = "How events are posted to connections: `lean` with our own signer, `sdk` with the AWS SDK's client, which takes several times the CPU time."
   type        = string
   default     = "lean"
 
   validation {
     condition     = contains(["lean", "sdk"], var.posting)
-    error_message = "One of lean and sdk."
+    error_message = "Posting is lean or sdk."
   }
 }
 
 variable "throttling_rate_limit" {
-  description = "Frames a second that the API takes from all clients together. Posts to clients count against the same quota of the account, 10,000 a second by default."
+  description = "Frames per second that the API accepts from all clients together. Posts to clients count towards the same quota of the account, by default 10,000 per second."
   type        = number
   default     = 2000
 
@@ -231,7 +231,7 @@ variable "throttling_rate_limit" {
 }
 
 variable "throttling_burst_limit" {
-  description = "Frames that the API takes at once, above the rate."
+  description = "Frames that the API accepts in a burst above the rate."
   type        = number
   default     = 1000
 
@@ -253,45 +253,45 @@ variable "log_retention_days" {
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       var.log_retention_days,
     )
-    error_message = "CloudWatch knows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 and some longer terms."
+    error_message = "CloudWatch supports 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365 and some longer terms."
   }
 }
 
 variable "failure_retention_days" {
-  description = "Days that stream records which could not be worked off are kept for replay."
+  description = "Days that stream records which could not be processed are kept for replay."
   type        = number
   default     = 30
 
   validation {
     condition     = var.failure_retention_days >= 1
-    error_message = "Keep them for a day at least."
+    error_message = "Keep them for at least one day."
   }
 }
 
 variable "file_retention_days" {
-  description = "Days that uploaded files are kept; null for good."
+  description = "Days that uploaded files are kept; null for ever."
   type        = number
   default     = null
 
   validation {
     condition     = var.file_retention_days == null || coalesce(var.file_retention_days, 1) >= 1
-    error_message = "Keep them for a day at least, or null for good."
+    error_message = "Keep them for at least one day, or null for ever."
   }
 }
 
 variable "recovery_period_days" {
-  description = "Days back to which the table can be restored."
+  description = "Number of days for which the table can be restored to any moment."
   type        = number
   default     = 35
 
   validation {
     condition     = var.recovery_period_days >= 1 && var.recovery_period_days <= 35
-    error_message = "DynamoDB can go back 1 to 35 days."
+    error_message = "DynamoDB can restore the last 1 to 35 days."
   }
 }
 
 variable "deletion_protection" {
-  description = "Whether the table and the buckets with what is in them are guarded against `terraform destroy`."
+  description = "Whether `terraform destroy` refuses to delete the table, and buckets that are not empty."
   type        = bool
   default     = true
 }
@@ -299,13 +299,13 @@ variable "deletion_protection" {
 # Watching it
 
 variable "log_level" {
-  description = "Least severity that the functions log. Text of messages, tokens and signed URLs are never logged."
+  description = "Lowest severity that the functions log. Texts of messages, tokens and signed URLs are never logged."
   type        = string
   default     = "INFO"
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
-    error_message = "One of DEBUG, INFO, WARN and ERROR."
+    error_message = "The level is DEBUG, INFO, WARN or ERROR."
   }
 }
 
@@ -316,19 +316,19 @@ variable "access_logs" {
 }
 
 variable "api_gateway_account" {
-  description = "Whether to set the Region's one role with which API Gateway writes logs. Needed once per account and Region; leave it to whoever has set it, for this replaces it."
+  description = "Whether to set the role with which API Gateway writes logs. There is one per account and Region, and this replaces it: set it in one stack only, and not if somebody else has set it."
   type        = bool
   default     = false
 }
 
 variable "detailed_metrics" {
-  description = "Whether the API keeps its metrics for each route too, which CloudWatch charges for."
+  description = "Whether the API also has metrics for each route, which CloudWatch charges for."
   type        = bool
   default     = false
 }
 
 variable "alarm_topic_arn" {
-  description = "SNS topic that hears of alarms; null to see them in the console only."
+  description = "ARN of the SNS topic that receives alarms; null to see them in the console only."
   type        = string
   default     = null
 
@@ -339,12 +339,12 @@ variable "alarm_topic_arn" {
 }
 
 variable "iterator_age_alarm_seconds" {
-  description = "Age of the oldest undelivered change, in seconds, from which an alarm is raised: messages are arriving that late."
+  description = "Age of the oldest undelivered change, in seconds, above which an alarm is raised: that late do messages arrive."
   type        = number
   default     = 30
 
   validation {
     condition     = var.iterator_age_alarm_seconds >= 1
-    error_message = "An age is at least a second."
+    error_message = "The age is at least one second."
   }
 }

@@ -2,6 +2,6 @@
 export interface Caller {
   userId: string
   connectionId: string
-  /** Epoch seconds. TTL of the connection's rows: the token's `exp`, or the end of the connection's 2 h with a margin. */
+  /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
   rowsExpireAt: number
 }

@@ -1,6 +1,6 @@
 locals {
   origin_id = "page"
-  # AWS's own: compressed, kept as long as the object's Cache-Control says, a second at least.
+  # AWS's managed policy: compresses, and caches for as long as the object's Cache-Control says, at least one second.
   # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
@@ -8,7 +8,7 @@ locals {
   token_origins = compact([try(regex("^https://[^/]+", var.sign_in.url), null)])
   connect       = distinct(concat([var.websocket_origin, var.files_origin], local.token_origins))
 
-  # Directive for directive what web/content-security-policy.ts says; a test compares the two.
+  # The same directives as in web/content-security-policy.ts; a test compares the two.
   content_security_policy = join("; ", [
     "default-src 'none'",
     "script-src 'self'",
@@ -23,7 +23,7 @@ locals {
   ])
 }
 
-# Names of CloudFront are the account's, as the bucket's is.
+# CloudFront's names are unique in the account, over all Regions. So they take the bucket's name, which is as well.
 resource "aws_cloudfront_origin_access_control" "this" {
   name                              = var.bucket_name
   origin_access_control_origin_type = "s3"
@@ -69,7 +69,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
   }
 }
 
-# No error pages: what isn't a file of the page is refused, and never answered with the page.
+# Without error pages: a request for a file that doesn't exist fails, instead of returning the page.
 resource "aws_cloudfront_distribution" "this" {
   comment             = var.bucket_name
   enabled             = true

@@ -16,7 +16,7 @@ locals {
     woff2       = "font/woff2"
   }
 
-  # The name of what is below `assets/` changes with its content; everything else is asked for anew.
+  # Files in `assets/` change their name with their content and are cached for ever. Others are revalidated each time.
   cache_for_good = "public, max-age=31536000, immutable"
   ask_anew       = "no-cache"
 }
@@ -49,7 +49,7 @@ resource "aws_s3_object" "asset" {
   cache_control = local.cache_for_good
 }
 
-# After the assets that it names.
+# Uploaded after the assets that it refers to.
 resource "aws_s3_object" "entry" {
   for_each = toset([for file in local.files : file if !startswith(file, "assets/")])
 

@@ -1,4 +1,4 @@
 output "url" {
-  description = "Where the page is, with no slash at its end: its origin, too."
+  description = "URL of the page without a final slash, which is its origin as well."
   value       = "https://${coalesce(var.domain_name, aws_cloudfront_distribution.this.domain_name)}"
 }

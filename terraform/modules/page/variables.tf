@@ -1,5 +1,5 @@
 variable "bucket_name" {
-  description = "Name of the page's bucket, unique in the world, and of what CloudFront has for it."
+  description = "Name of the page's bucket, unique in the world, and of the page's resources in CloudFront."
   type        = string
 }
 
@@ -9,22 +9,22 @@ variable "force_destroy" {
 }
 
 variable "build_dir" {
-  description = "Where `npm run build:web` has put the page."
+  description = "Folder of the page that `npm run build:web` wrote."
   type        = string
 }
 
 variable "websocket_url" {
-  description = "Where the page connects to. Example: wss://chat-api.example.com"
+  description = "URL to which the page connects. Example: wss://chat-api.example.com"
   type        = string
 }
 
 variable "websocket_origin" {
-  description = "The same without a path, as the page's policy names it; not read from the URL, which is known only when the functions are, which in turn want to know the page's origin."
+  description = "The same without a path, for the page's content security policy. Not derived from the URL, which depends on the functions, which depend on the page's origin."
   type        = string
 }
 
 variable "files_origin" {
-  description = "Where files are uploaded to and shown from. Example: https://files.s3.eu-central-1.amazonaws.com"
+  description = "Origin to which files are uploaded and from which they are shown. Example: https://files.s3.eu-central-1.amazonaws.com"
   type        = string
 }
 
@@ -38,7 +38,7 @@ variable "sign_in" {
 }
 
 variable "domain_name" {
-  description = "Domain of the page; null for the one that CloudFront gives it."
+  description = "Domain of the page; null for the domain that CloudFront assigns."
   type        = string
 }
 
@@ -48,6 +48,6 @@ variable "certificate_arn" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone in which the domain's records are made; null to make them elsewhere."
+  description = "Route 53 zone in which to create the domain's records; null to create them elsewhere."
   type        = string
 }

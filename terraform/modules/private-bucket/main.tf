@@ -1,9 +1,9 @@
-# A bucket that nobody reaches from outside the account, nor without TLS, but for what `statements` allow.
+# A bucket without access from outside the account or without TLS, except for what `statements` allow.
 
 data "aws_partition" "current" {}
 
 locals {
-  # Spelt out rather than read from the bucket, so that a plan shows the policy before there is one.
+  # Composed here instead of read from the bucket, so that a plan shows the policy before the bucket exists.
   arn = "arn:${data.aws_partition.current.partition}:s3:::${var.name}"
 }
 
@@ -55,6 +55,6 @@ resource "aws_s3_bucket_policy" "this" {
     )
   })
 
-  # A policy put while the block is being put is refused now and then.
+  # S3 sometimes refuses a policy while the public access block is being set.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

@@ -4,12 +4,12 @@ variable "name" {
 }
 
 variable "force_destroy" {
-  description = "Whether the bucket can be destroyed with what is in it."
+  description = "Whether the bucket can be destroyed while there are objects in it."
   type        = bool
 }
 
 variable "statements" {
-  description = "Statements of the bucket's policy beside the one that asks for TLS."
+  description = "Statements of the bucket's policy in addition to the one that requires TLS."
   type        = list(any)
   default     = []
 }
