@@ -1,12 +1,11 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { findChromium } from './support/find-chromium.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 async function givenFolder(files: Record<string, number>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'finding-chromium-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = temporaryFolder()
   for (const [name, mode] of Object.entries(files)) {
     await writeFile(join(folder, name), '')
     await chmod(join(folder, name), mode)

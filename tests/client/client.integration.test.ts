@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ChatClient, type Room, UnauthorizedError } from '../../client/index.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat, unique } from '../support/runtime.ts'
+import { unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { png } from '../support/upload-form.ts'
 import { hear, listen, status } from './listen.ts'
 import { LossySocket } from './lossy-socket.ts'
@@ -11,14 +11,7 @@ import { VirtualClock } from './virtual-clock.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat({ log: quietLog })
-})
-afterEach(() => {
-  chat.gateway.faults.onPost = undefined
-})
-afterAll(() => chat.close())
+const chat = await useChat({ log: quietLog })
 
 /** Ada and Bob, connected, in a room of theirs. */
 async function givenTwo(options: Parameters<typeof clientOf>[2] = {}) {

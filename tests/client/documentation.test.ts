@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
 import ts from 'typescript'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import * as sdk from '../../client/node.ts'
 import { defaults } from '../../client/options.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { png } from '../support/upload-form.ts'
 
 const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8')
@@ -22,17 +21,13 @@ declare const url: string, tokenUrl: string, file: File
 const EXAMPLE = /@example\n((?: *\*(?!\/)(?! @).*\n)+)/g
 
 const exampleGiven = `
-import { ChatClient, ChatError, protocolLimits, type Room } from 'tabletalk/client'
+import { ChatClient, type Room } from 'tabletalk/client'
 declare const client: ChatClient, room: Room, file: File, getToken: () => string
 declare const localStorage: { getItem(key: string): string | null }
 declare const input: { maxLength: number; addEventListener(name: string, listener: () => void): void }
 `
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat()
-})
-afterAll(() => chat.close())
+const chat = await useChat()
 
 /** Compiles a module that stands beside this one. Returns what the compiler complains about. */
 function compile(source: string): string[] {

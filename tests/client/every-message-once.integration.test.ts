@@ -1,12 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
 import type { PostFault } from '../../local/gateway/faults.ts'
-import type { Runtime } from '../../local/runtime.ts'
-import { type Entities, entitiesOf } from '../support/entities.ts'
+import { entitiesOf } from '../support/entities.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { type Scenario, scenario, Stage } from './scenario.ts'
 
 /** `CHAT_SEED=17` plays that one alone. */
@@ -15,21 +14,16 @@ const seeds = CHAT_SEED === undefined ? Array.from({ length: 200 }, (_, i) => i 
 /** Scenarios wait more than they work: for timeouts, posts that are late, attempts to connect. */
 const AT_ONCE = 8
 
-let chat: Runtime
-let entities: Entities
 /** By room: what becomes of the next post that tells of it. */
 const fates = new Map<string, () => PostFault>()
 let batches = 0
 
-beforeAll(async () => {
-  chat = await startChat({ mappingFaults: { onBatch: disturbed }, log: quietLog })
-  chat.gateway.faults.onPost = ({ body }) => {
-    const { events } = JSON.parse(body.toString()) as EventsFrame
-    return fates.get(events[0]!.chatRoomId)?.() ?? {}
-  }
-  entities = await entitiesOf(chat)
-})
-afterAll(() => chat.close())
+const chat = await useChat({ mappingFaults: { onBatch: disturbed }, log: quietLog })
+chat.gateway.faults.onPost = ({ body }) => {
+  const { events } = JSON.parse(body.toString()) as EventsFrame
+  return fates.get(events[0]!.chatRoomId)?.() ?? {}
+}
+const entities = await entitiesOf(chat)
 
 /** Every fifth batch of the stream comes twice, and every seventh in reverse. */
 function disturbed(records: DynamoDBRecord[]): DynamoDBRecord[] {

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Runtime } from '../../local/runtime.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat, unique } from '../support/runtime.ts'
+import { unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { clientOf } from './online.ts'
 
 const IDLE_MS = 1_000
 
-let chat: Runtime
-beforeAll(async () => {
-  const stack = loadStack()
-  const broken = { ...stack.functions.getRoom!, entry: 'tests/fixtures/functions/one/throw.ts' }
-  chat = await startChat({
-    stack: { ...stack, functions: { ...stack.functions, getRoom: broken } },
-    gatewayLimits: { idleMs: IDLE_MS },
-    log: quietLog,
-  })
+const stack = loadStack()
+const broken = { ...stack.functions.getRoom!, entry: 'tests/fixtures/functions/one/throw.ts' }
+const chat = await useChat({
+  stack: { ...stack, functions: { ...stack.functions, getRoom: broken } },
+  gatewayLimits: { idleMs: IDLE_MS },
+  log: quietLog,
 })
-afterAll(() => chat.close())
 
 /** Sockets that say what is sent over them. */
 function tapped() {

@@ -1,24 +1,23 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { buildClient } from '../../scripts/build-client/main.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url).pathname
 
 /** Outside the repository, where there are no packages but the project's own. */
-let directory: string
+const directory = temporaryFolder()
 /** A project that has nothing but the package installed. */
 let project: string
 /** The package, within it. */
 let installed: string
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'tabletalk-package-'))
   project = join(directory, 'project')
   installed = join(project, 'node_modules/tabletalk')
   const built = join(directory, 'built')
@@ -29,7 +28,6 @@ beforeAll(async () => {
   await writeFile(join(project, 'package.json'), '{"name":"application","private":true}')
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)], { cwd: project })
 }, 60_000)
-afterAll(() => rm(directory, { recursive: true, force: true }))
 
 test.each(['index.js', 'node.js'])('%s is at most 15 KB gzipped', async (file) => {
   expect(gzipSync(await readFile(join(installed, file))).length).toBeLessThanOrEqual(15 * 1024)

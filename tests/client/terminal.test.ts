@@ -1,16 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
-import { startChat, unique } from '../support/runtime.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { hear } from './listen.ts'
 import { clientOf } from './online.ts'
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat()
-})
-afterAll(() => chat.close())
+const chat = await useChat()
 
 /** `npm run chat` with these parameters. */
 function terminal(...parameters: string[]) {

@@ -1,19 +1,15 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { postFormByHttp } from '../../client/node-post-form.ts'
 import type { PostForm } from '../../client/post-form.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import { startChat, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { png } from '../support/upload-form.ts'
 import { listen } from './listen.ts'
 import { clientOf } from './online.ts'
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat()
-})
-afterAll(() => chat.close())
+const chat = await useChat()
 
 const file = new File([png], 'dot.png', { type: 'image/png' })
 

@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, test } from 'vitest'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { scan } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
 const OWN = 'own-room'
 const FOREIGN = 'foreign-room'
 
-let chat: Runtime
-let ada: ChatClient
-beforeAll(async () => {
-  chat = await startChat()
-  const open = async (userId: string) => ChatClient.open(chat.wsUrl, await chat.token(userId))
-  const eve = await open('eve')
-  await eve.request({ action: 'createRoom', chatRoomId: FOREIGN, roomName: 'Foreign' })
-  ada = await open('ada')
-  await ada.request({ action: 'sync' })
-  await ada.request({ action: 'createRoom', chatRoomId: OWN, roomName: 'Own' })
-  await ada.request({ action: 'sendMessage', chatRoomId: OWN, content: 'taken', clientMessageId: 'taken' })
-  await chat.mapping.idle()
-})
-afterAll(() => chat.close())
+const chat = await useChat()
+const open = async (userId: string) => ChatClient.open(chat.wsUrl, await chat.token(userId))
+const eve = await open('eve')
+await eve.request({ action: 'createRoom', chatRoomId: FOREIGN, roomName: 'Foreign' })
+const ada = await open('ada')
+await ada.request({ action: 'sync' })
+await ada.request({ action: 'createRoom', chatRoomId: OWN, roomName: 'Own' })
+await ada.request({ action: 'sendMessage', chatRoomId: OWN, content: 'taken', clientMessageId: 'taken' })
+await chat.mapping.idle()
 
 /** In parts, as a client must send what is larger than a frame: API Gateway takes 32 KB in one, 128 KB in all. */
 function send(text: string): void {

@@ -1,25 +1,18 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Runtime } from '../../local/runtime.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat, unique } from '../support/runtime.ts'
+import { unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { itemsOf } from '../support/table-scan.ts'
-import { startTokenAuthority, type TokenAuthority } from '../support/token-authority.ts'
+import { startTokenAuthority } from '../support/token-authority.ts'
 
-let authority: TokenAuthority
-let chat: Runtime
-beforeAll(async () => {
-  authority = await startTokenAuthority()
-  chat = await startChat({ environment: authority.environment, log: quietLog })
-})
-afterAll(async () => {
-  await chat.close()
-  await authority.close()
-})
+const authority = await startTokenAuthority()
+afterAll(() => authority.close())
+const chat = await useChat({ environment: authority.environment, log: quietLog })
 
 const tokenOf = (userId: string) => authority.sign(authority.claims(userId))
 const withQuery = (query: Record<string, string>) => `${chat.wsUrl}?${new URLSearchParams(query).toString()}`

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, test } from 'vitest'
 import { givenRoom } from '../support/given-room.ts'
-import { online, settled, startChat, unique } from '../support/runtime.ts'
+import { online, settled, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { itemsOf } from '../support/table-scan.ts'
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat()
-})
-afterAll(() => chat.close())
+const chat = await useChat()
 
 test('a room starts empty, with its creator in it and subscribed', async () => {
   const [adaId, bobId] = [unique('ada'), unique('bob')]

@@ -1,30 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { afterAll, afterEach, expect, inject, test } from 'vitest'
 import { type ErrorCode, errorCodes } from '../../src/protocol/error-codes.ts'
 import type { ErrorFrame, ServerFrame } from '../../src/protocol/frames.ts'
 import { connectBriefly, untilRefused } from '../support/brief-connection.ts'
-import { type FaultyDynamoDb, refusal, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { refusal, startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { connect, online, settled, startChat, unique } from '../support/runtime.ts'
+import { connect, online, settled, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
-let faulty: FaultyDynamoDb
-let chat: Runtime
-let limited: Runtime
-beforeAll(async () => {
-  faulty = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
-  const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint }
-  chat = await startChat({ environment, log: quietLog })
-  limited = await startChat({ environment: { SEND_RATE_LIMIT: '2/60' } })
-})
+const faulty = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
+afterAll(() => faulty.close())
+const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint }
+const chat = await useChat({ environment, log: quietLog })
+const limited = await useChat({ environment: { SEND_RATE_LIMIT: '2/60' } })
 afterEach(() => {
   faulty.fault = undefined
-})
-afterAll(async () => {
-  await Promise.all([chat.close(), limited.close()])
-  await faulty.close()
 })
 
 const throttled = refusal(400, 'ThrottlingException')

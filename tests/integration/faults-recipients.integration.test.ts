@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { Post } from '../../local/gateway/faults.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { startChat } from '../support/runtime.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { useChat } from '../support/use-chat.ts'
 import {
   connectionIdOf,
   inSeqOrder,
@@ -16,15 +16,10 @@ import {
   syncedAfter,
 } from './room-reader.ts'
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat({ log: { info: () => {}, warn: () => {}, error: () => {} } })
-})
+const chat = await useChat({ log: quietLog })
 afterEach(() => {
-  chat.gateway.faults.onPost = undefined
   expect(chat.failures.records).toEqual([])
 })
-afterAll(() => chat.close())
 
 interface Listener {
   client: ChatClient

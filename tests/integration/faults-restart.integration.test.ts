@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RuntimeOptions } from '../../local/runtime-options.ts'
@@ -8,6 +5,7 @@ import { startRuntime } from '../../local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online } from '../support/runtime.ts'
 import { say, settled, storedMessages, subscribers, syncedAfter } from './room-reader.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** A runtime with a database of its own, closed when the test ends if not before. */
 async function startOwn(options: RuntimeOptions) {
@@ -19,8 +17,7 @@ async function startOwn(options: RuntimeOptions) {
 }
 
 test('a message acknowledged before everything stopped is told after the restart, and nothing twice', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-'))
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+  const dataDir = temporaryFolder()
   const before = await startOwn({ dataDir })
   const { room, clients, userIds } = await givenRoom(before.chat, 'ada', 'bob')
   await say(clients[0], room, ['told'])

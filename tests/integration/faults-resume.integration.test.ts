@@ -1,13 +1,14 @@
 import { tableName } from '../support/own-table.ts'
 import type { DynamoDBRecord } from 'aws-lambda'
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { Connection } from '../../src/entities/connection.ts'
 import { Subscription } from '../../src/entities/subscription.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { connect, online, startChat, unique } from '../support/runtime.ts'
+import { connect, online, unique } from '../support/runtime.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { useChat } from '../support/use-chat.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import {
   connectionIdOf,
@@ -21,30 +22,25 @@ import {
   syncedAfter,
 } from './room-reader.ts'
 
-let chat: Runtime
 /** What the stream function was given, and who waits to see a record. */
 const seen: DynamoDBRecord[] = []
 let look = () => {}
-beforeAll(async () => {
-  chat = await startChat({
-    tableName,
-    // Only the tests sweep.
-    ttlSweepMs: 3_600_000,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    mappingFaults: {
-      onBatch: (records) => {
-        seen.push(...records)
-        look()
-        return records
-      },
+const chat = await useChat({
+  tableName,
+  // Only the tests sweep.
+  ttlSweepMs: 3_600_000,
+  log: quietLog,
+  mappingFaults: {
+    onBatch: (records) => {
+      seen.push(...records)
+      look()
+      return records
     },
-  })
+  },
 })
 afterEach(() => {
-  chat.gateway.faults.onPost = undefined
   expect(chat.failures.records).toEqual([])
 })
-afterAll(() => chat.close())
 
 /** Waits until the stream function has been given the removal of that connection's row, and has worked it. */
 async function removalOf(connectionId: string): Promise<DynamoDBRecord> {

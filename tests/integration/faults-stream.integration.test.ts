@@ -1,14 +1,15 @@
 import { tableName } from '../support/own-table.ts'
 import { PutItemCommand, type AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { appendMessage } from '../../src/rooms/append-message.ts'
 import { nextSeq } from '../../src/entities/chat-room.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
 import { message, messageImage } from '../streams/records.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, unique } from '../support/runtime.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { useChat } from '../support/use-chat.ts'
 import {
   connectionIdOf,
   inSeqOrder,
@@ -25,23 +26,16 @@ const asTheyAre: OnBatch = (records) => records
 const twice: OnBatch = (records) => records.flatMap((record) => [record, record])
 const reversed: OnBatch = (records) => records.toReversed()
 
-let chat: Runtime
 let onBatch: OnBatch
-beforeAll(async () => {
-  chat = await startChat({
-    tableName,
-    mapping: { maximumRetryAttempts: 1 },
-    mappingFaults: { onBatch: (records) => onBatch(records) },
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-  })
+const chat = await useChat({
+  tableName,
+  mapping: { maximumRetryAttempts: 1 },
+  mappingFaults: { onBatch: (records) => onBatch(records) },
+  log: quietLog,
 })
 beforeEach(() => {
   onBatch = asTheyAre
 })
-afterEach(() => {
-  chat.gateway.faults.onPost = undefined
-})
-afterAll(() => chat.close())
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `message ${i + 1}`)
 

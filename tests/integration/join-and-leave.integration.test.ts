@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, test } from 'vitest'
 import type { MessageEvent } from '../../src/protocol/events.ts'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
-import { append, type Entities, entitiesOf } from '../support/entities.ts'
+import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { connect, online, settled, startChat, unique } from '../support/runtime.ts'
+import { connect, online, settled, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
-let chat: Runtime
-let entities: Entities
-beforeAll(async () => {
-  chat = await startChat()
-  entities = await entitiesOf(chat)
-})
-afterAll(() => chat.close())
+const chat = await useChat()
+const entities = await entitiesOf(chat)
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `message ${i + 1}`)
 

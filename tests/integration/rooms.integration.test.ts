@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
-import { append, type Entities, entitiesOf } from '../support/entities.ts'
+import { expect, test } from 'vitest'
+import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, startChat, unique } from '../support/runtime.ts'
+import { online, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 
-let chat: Runtime
-let entities: Entities
-beforeAll(async () => {
-  chat = await startChat()
-  entities = await entitiesOf(chat)
-})
-afterAll(() => chat.close())
+const chat = await useChat()
+const entities = await entitiesOf(chat)
 
 const forged = (id: string) => Buffer.from(id).toString('base64url')
 

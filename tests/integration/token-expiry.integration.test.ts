@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, test } from 'vitest'
 import { connectBriefly, untilRefused } from '../support/brief-connection.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, settled, startChat, unique } from '../support/runtime.ts'
+import { online, settled, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { scan } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
-let chat: Runtime
-beforeAll(async () => {
-  // No sweep: an expired row that is still there is what the fan-out must pass over.
-  chat = await startChat({ ttlSweepMs: 3_600_000 })
-})
-afterAll(() => chat.close())
+// No sweep: an expired row that is still there is what the fan-out must pass over.
+const chat = await useChat({ ttlSweepMs: 3_600_000 })
 
 test('when the token has expired, every action is answered so, nothing is written and nothing posted any more', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'carol', 'bob')

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, test } from 'vitest'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
-import { type Entities, entitiesOf } from '../support/entities.ts'
+import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, settled, startChat, unique } from '../support/runtime.ts'
+import { online, settled, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 
-let chat: Runtime
-let entities: Entities
-beforeAll(async () => {
-  chat = await startChat()
-  entities = await entitiesOf(chat)
-})
-afterAll(() => chat.close())
+const chat = await useChat()
+const entities = await entitiesOf(chat)
 
 const typingSeenBy = (client: ChatClient) => client.events.filter(({ event }) => event === 'typing')
 

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { S3Event } from 'aws-lambda'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { EventFault } from '../../local/bucket/event-queue.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 
 let onEvent: EventFault
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat({ bucketFaults: { onEvent: (event) => onEvent(event) }, log: quietLog })
-})
+const chat = await useChat({ bucketFaults: { onEvent: (event) => onEvent(event) }, log: quietLog })
 beforeEach(() => {
   onEvent = (event) => [event]
 })
-afterAll(() => chat.close())
 
 const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
 

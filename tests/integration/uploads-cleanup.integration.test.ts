@@ -1,11 +1,10 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { S3Event } from 'aws-lambda'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { EventFault } from '../../local/bucket/event-queue.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { type Item, itemsOf } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 
@@ -13,16 +12,12 @@ const HOUR = 60 * 60 * 1_000
 
 let aheadMs = 0
 let onEvent: EventFault
-let chat: Runtime
-beforeAll(async () => {
-  const bucketNow = () => new Date(Date.now() + aheadMs)
-  chat = await startChat({ bucketNow, bucketFaults: { onEvent: (event) => onEvent(event) }, log: quietLog })
-})
+const bucketNow = () => new Date(Date.now() + aheadMs)
+const chat = await useChat({ bucketNow, bucketFaults: { onEvent: (event) => onEvent(event) }, log: quietLog })
 beforeEach(() => {
   aheadMs = 0
   onEvent = (event) => [event]
 })
-afterAll(() => chat.close())
 
 const uploadOf = async ({ uploadId }: { uploadId: string }): Promise<Item | undefined> =>
   (await itemsOf(chat, 'Upload')).find(({ UploadId }) => UploadId === uploadId)

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat()
-})
-afterAll(() => chat.close())
+const chat = await useChat()
 
 const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
 const filesOf = (client: ChatClient) => client.events.filter(isFile)

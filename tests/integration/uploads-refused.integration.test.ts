@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, test } from 'vitest'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { itemsOf } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 
@@ -10,15 +9,11 @@ const MAX_BYTES = 1_000
 const MINUTE = 60_000
 
 let aheadMs = 0
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat({
-    environment: { MAX_FILE_BYTES: String(MAX_BYTES), ALLOWED_CONTENT_TYPES: 'image/png,text/plain' },
-    bucketNow: () => new Date(Date.now() + aheadMs),
-    log: quietLog,
-  })
+const chat = await useChat({
+  environment: { MAX_FILE_BYTES: String(MAX_BYTES), ALLOWED_CONTENT_TYPES: 'image/png,text/plain' },
+  bucketNow: () => new Date(Date.now() + aheadMs),
+  log: quietLog,
 })
-afterAll(() => chat.close())
 
 const file = { action: 'handleFileUpload', fileName: 'dot.png', contentType: 'image/png', size: png.length }
 

@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StartupError } from '../../local/contracts.ts'
 import { listen } from '../../local/http.ts'
 import { createIssuer, type Issuer } from '../../local/issuer.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const serve = async (issuer: Issuer): Promise<{ server: Server; url: string }> => {
   const server = createServer((req, res) => {
@@ -111,11 +111,7 @@ describe('the issuer', () => {
 })
 
 describe('the key of the issuer', () => {
-  let dataDir: string
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-issuer-'))
-  })
-  afterAll(() => rm(dataDir, { recursive: true }))
+  const dataDir = temporaryFolder()
 
   test('is kept in the data directory, for its owner only, and signs again after a restart', async () => {
     const before = await createIssuer({ dataDir })

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { listen } from '../../local/http.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 interface Run {
   child: ChildProcess
@@ -117,11 +117,7 @@ describe('npm start', () => {
   })
 
   describe('ends itself when DynamoDB Local has ended by itself', () => {
-    let dataDir: string
-    beforeAll(async () => {
-      dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-main-'))
-    })
-    afterAll(() => rm(dataDir, { recursive: true }))
+    const dataDir = temporaryFolder()
 
     test.each([
       { where: 'in memory', kept: () => ({}), says: () => 'what it held in memory is gone, DATA_DIR=… keeps it' },
@@ -147,12 +143,8 @@ describe('npm start', () => {
   })
 
   describe('ends with one sentence and exit code 1', () => {
-    let folder: string
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'tabletalk-main-'))
-      await writeFile(join(folder, 'file'), '')
-    })
-    afterAll(() => rm(folder, { recursive: true }))
+    const folder = temporaryFolder()
+    beforeAll(() => writeFile(join(folder, 'file'), ''))
 
     const failsWith = async (environment: Record<string, string>) => {
       const program = run(environment)

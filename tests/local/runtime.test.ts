@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -13,6 +12,7 @@ import type { RuntimeOptions } from '../../local/runtime-options.ts'
 import { startRuntime, type Runtime } from '../../local/runtime.ts'
 import { loadStack, type Stack } from '../../terraform/stack.ts'
 import { credentials } from '../support/account.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const fixture = (name: string, touches: Stack['functions'][string]['touches'] = {}): Stack['functions'][string] => ({
   entry: `tests/fixtures/functions/${name}.ts`,
@@ -196,11 +196,7 @@ describe('starting and stopping the runtime', () => {
 })
 
 describe('a runtime with a data directory', () => {
-  let dataDir: string
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-runtime-'))
-  })
-  afterAll(() => rm(dataDir, { recursive: true }))
+  const dataDir = temporaryFolder()
 
   test('goes on after a restart with the same key, table and place in the stream', async () => {
     const tableName = `runtime-${String(process.pid)}-kept`

@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { selection } from '../../scripts/e2e/selection.ts'
-import type { Runtime } from '../../local/runtime.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { startChat } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { runScript } from './run-script.ts'
 
 // A run is a process with processes of its own: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 120_000 })
 
-let chat: Runtime
-beforeAll(async () => {
-  chat = await startChat({ log: quietLog })
-})
-afterEach(() => {
-  chat.gateway.faults.onPost = undefined
-})
-afterAll(() => chat.close())
+const chat = await useChat({ log: quietLog })
 
 /** What an operator's own tool would do: a program that prints a token for the user it is told. */
 const tokenCommand = () => {

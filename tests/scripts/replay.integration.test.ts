@@ -1,37 +1,26 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
-import type { Runtime } from '../../local/runtime.ts'
+import { expect, inject, test, vi } from 'vitest'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { settled, startChat } from '../support/runtime.ts'
+import { settled } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
 import { scan } from '../support/table-scan.ts'
 import { runScript } from './run-script.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Each replay is a process: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 120_000 })
 
 const DAY_S = 24 * 60 * 60
 
-let dataDir: string
-let chat: Runtime
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'tabletalk-replay-'))
-  chat = await startChat({ dataDir, mapping: { maximumRetryAttempts: 0 }, log: quietLog })
-})
-afterAll(async () => {
-  await chat.close()
-  await rm(dataDir, { recursive: true })
-})
-beforeEach(() => {
-  chat.gateway.faults.onPost = undefined
-})
+const dataDir = temporaryFolder()
+const chat = await useChat({ dataDir, mapping: { maximumRetryAttempts: 0 }, log: quietLog })
 
 /** What an operator's shell has. */
 const environment = () => ({

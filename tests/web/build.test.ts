@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { buildPage, type PageFile } from '../../web/build-page.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const web = fileURLToPath(new URL('../../web/', import.meta.url))
 
@@ -42,8 +42,7 @@ describe('the built page', () => {
 })
 
 test('a source that is wrong is named in one sentence', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'page-'))
-  onTestFinished(() => rm(root, { recursive: true }))
+  const root = temporaryFolder()
   await expect(buildPage(root)).rejects.toThrow(/^unable to build the page; [^\n]*index\.html[^\n]*$/)
   await writeFile(join(root, 'index.html'), '<script type="module" src="./main.ts"></script>')
   await writeFile(join(root, 'main.ts'), 'const = 1')

@@ -10,7 +10,8 @@ import {
 import type { S3Event } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import { FunctionError } from '../../../local/contracts.ts'
-import { BUCKET, folder, given, postForm, presignedPost } from './support.ts'
+import { BUCKET, given, postForm, presignedPost } from './support.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const fixture = JSON.parse(
   readFileSync(new URL('../../fixtures/aws/s3-object-created-post.json', import.meta.url), 'utf8'),
@@ -116,7 +117,7 @@ test('a function that fails is tried again', async () => {
 })
 
 test('an event that fails three times is among the failures, after a restart too', async () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   let calls = 0
   const first = await given({ dataDir, invoke: async () => (calls++, failing()) })
   await first.client.send(put('a'))
@@ -132,7 +133,7 @@ test('an event that fails three times is among the failures, after a restart too
 })
 
 test('an event that was not delivered comes after a restart', async () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const tried = new EventEmitter()
   const first = await given({
     dataDir,

@@ -19,7 +19,8 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { describe, expect, test } from 'vitest'
 import { StartupError } from '../../../local/contracts.ts'
-import { BUCKET, clientFor, CREDENTIALS, folder, given, leftovers, ORIGIN, REGION, send } from './support.ts'
+import { BUCKET, clientFor, CREDENTIALS, given, leftovers, ORIGIN, REGION, send } from './support.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const put = (extra: Partial<PutObjectCommandInput> = {}): PutObjectCommand =>
   new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'hello', ...extra })
@@ -51,7 +52,7 @@ describe('checksums', () => {
     { name: 'SHA256', input: { ChecksumSHA256: 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=' }, ok: true },
     { name: 'SHA256', input: { ChecksumSHA256: 'APJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=' }, ok: false },
   ])('a $name that is right: $ok', async ({ input, ok }) => {
-    const dataDir = folder()
+    const dataDir = temporaryFolder()
     const { client } = await given({ dataDir })
     const sent = client.send(put(input))
     if (ok) {
@@ -264,7 +265,7 @@ describe('reading', () => {
 describe('keys', () => {
   const keys = ['../../etc/passwd', '/leading//double/', 'a b+c%2F.txt', 'ü/日本/🎉', "!'()*~", '.', 'x'.repeat(1024)]
   test.for(keys)('%s is stored under itself and survives a restart', async (key) => {
-    const dataDir = folder()
+    const dataDir = temporaryFolder()
     const first = await given({ dataDir })
     await first.client.send(put({ Key: key }))
     await first.bucket.close()
@@ -343,7 +344,7 @@ describe('a multipart upload', () => {
   const PART = Buffer.alloc(5 * 1024 * 1024, 'a')
 
   test('becomes one object of its parts', async () => {
-    const dataDir = folder()
+    const dataDir = temporaryFolder()
     const { bucket, client, events } = await given({ dataDir })
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...object, ContentType: 'text/plain' }))
     const upload = { ...object, UploadId }
@@ -367,7 +368,7 @@ describe('a multipart upload', () => {
   })
 
   test('leaves nothing when aborted', async () => {
-    const dataDir = folder()
+    const dataDir = temporaryFolder()
     const { client } = await given({ dataDir })
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(object))
     await client.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: 'x' }))
@@ -413,7 +414,7 @@ describe('malformed requests', () => {
 })
 
 test('an overwrite leaves only the new bytes, and a start removes what a crash left', async () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const first = await given({ dataDir })
   await first.client.send(put())
   await first.client.send(put({ Body: 'new' }))

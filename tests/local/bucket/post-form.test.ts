@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import type { PresignedPostOptions } from '@aws-sdk/s3-presigned-post'
 import { expect, test } from 'vitest'
-import { BUCKET, clientFor, folder, given, leftovers, objects, postForm, presignedPost, send } from './support.ts'
+import { BUCKET, clientFor, given, leftovers, objects, postForm, presignedPost, send } from './support.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const MIB = 1024 * 1024
 
@@ -149,7 +150,7 @@ const cases: Case[] = [
 ]
 
 test.for(cases)('answers a form $name with $status $code', async ({ options, change, content, status, code }) => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const { bucket, client, events } = await given({ dataDir })
   const post = await presignedPost(client, options)
   const outcome = await postForm(change ? change(post) : post, content)
@@ -247,7 +248,7 @@ test.for([
     code: 'MaxPostPreDataLengthExceededError',
   },
 ])('refuses a form with $name', async ({ type, body, code }) => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const { bucket } = await given({ dataDir })
   const outcome = await send(`${bucket.endpoint}/${BUCKET}`, {
     method: 'POST',
@@ -275,7 +276,7 @@ function slowForm({ url, fields }: Post, size: number) {
 }
 
 test('keeps a 25 MiB upload out of memory: the bytes are on disk as they come', async () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const { bucket } = await given({ dataDir })
   const size = 25 * MIB
   const post = await presignedPost(clientFor(bucket), { Conditions: [['content-length-range', 0, size]] })
@@ -316,7 +317,7 @@ test('reads an unsigned PUT to its end, so that the client gets to the answer', 
 })
 
 test('leaves nothing of a form that is broken after its file', async () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const { client } = await given({ dataDir })
   const { req } = slowForm(await presignedPost(client), 5)
   const answered = once(req, 'response')
@@ -330,7 +331,7 @@ test('leaves nothing of a form that is broken after its file', async () => {
 })
 
 test('leaves nothing of an upload that breaks off', async () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const left = new EventEmitter()
   const gone = once(left, 'gone')
   const { bucket, client } = await given({

@@ -1,25 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post'
 import type { S3Event } from 'aws-lambda'
 import { onTestFinished } from 'vitest'
 import { startBucket, type Bucket, type BucketOptions } from '../../../local/bucket/bucket.ts'
+import { quietLog } from '../../support/quiet-log.ts'
 
 export const BUCKET = 'uploads'
 export const REGION = 'us-east-1'
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'secret' }
 export const ORIGIN = 'http://localhost:5173'
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
-/** A folder that goes with the test. */
-export function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'bucket-test-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
 
 /** A bucket that closes with the test, the events that its function got, and an SDK client for it. */
 export async function given(options: Partial<BucketOptions> = {}): Promise<{
@@ -36,7 +27,7 @@ export async function given(options: Partial<BucketOptions> = {}): Promise<{
     corsOrigins: [ORIGIN],
     notifications: [{ functionName: 'objectCreated', events: ['s3:ObjectCreated:*'], prefix: '' }],
     invoke: async (_name, event) => void events.push(event as S3Event),
-    log: silent,
+    log: quietLog,
     retryDelaysMs: [0, 0],
     ...options,
   })

@@ -1,17 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, chown, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { StartupError } from '../../../local/contracts.ts'
 import { claimDataDir } from '../../../local/dynamodb/data-dir.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-let scratch: string
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'data-dir-'))
-})
-afterAll(() => rm(scratch, { recursive: true, force: true }))
+const scratch = temporaryFolder()
 
 async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
@@ -24,7 +20,6 @@ const NOBODY = 65_534
 /** Root, as in many a container, may write everywhere. */
 async function asOrdinaryUser(folder: string, act: () => Promise<void>): Promise<void> {
   if (process.getuid?.() !== 0) return act()
-  await chmod(scratch, 0o755)
   await chown(folder, NOBODY, NOBODY)
   process.seteuid?.(NOBODY)
   try {
@@ -48,7 +43,7 @@ test('a directory is made, held by one at a time, and free after release', async
 })
 
 test('a lock of another living process is respected', async () => {
-  const path = await mkdtemp(join(scratch, 'held-'))
+  const path = temporaryFolder()
   const owner = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
   await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: owner.pid }))
   await expect(claimDataDir(path)).rejects.toThrow(`process ${owner.pid}) uses it`)
@@ -57,7 +52,7 @@ test('a lock of another living process is respected', async () => {
 })
 
 test('a lock left by a dead process is taken over', async () => {
-  const path = await mkdtemp(join(scratch, 'stale-'))
+  const path = temporaryFolder()
   await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: await deadPid() }))
   const claimed = await claimDataDir(path)
   expect(JSON.parse(await readFile(join(path, 'dynamodb.lock'), 'utf8'))).toEqual({ pid: process.pid })
@@ -65,7 +60,7 @@ test('a lock left by a dead process is taken over', async () => {
 })
 
 test('a dead owner whose JVM still writes is waited for', async () => {
-  const path = await mkdtemp(join(scratch, 'writer-'))
+  const path = temporaryFolder()
   const writer = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
   await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: await deadPid(), writerPid: writer.pid }))
   let writerEnded = false
@@ -79,7 +74,7 @@ test('a dead owner whose JVM still writes is waited for', async () => {
 })
 
 test('a lock with our own process id from before a container restart is taken over', async () => {
-  const path = await mkdtemp(join(scratch, 'container-'))
+  const path = temporaryFolder()
   await writeFile(join(path, 'dynamodb.lock'), JSON.stringify({ pid: process.pid }))
   await (await claimDataDir(path)).release()
 })
@@ -87,7 +82,7 @@ test('a lock with our own process id from before a container restart is taken ov
 test.skipIf(process.getuid?.() === 0)(
   'a directory that may not be written is a startup error with the remedy',
   async () => {
-    const folder = await mkdtemp(join(scratch, 'readonly-'))
+    const folder = temporaryFolder()
     await chmod(folder, 0o500)
     await expect(claimDataDir(folder)).rejects.toThrow(notWritable(folder, folder))
   },
@@ -96,7 +91,7 @@ test.skipIf(process.getuid?.() === 0)(
 test.skipIf(process.platform === 'win32').for(['not', 'not/there/yet'])(
   'where no %s can be made, the remedy is for the nearest folder that exists',
   async (below) => {
-    const folder = await mkdtemp(join(scratch, 'readonly-'))
+    const folder = temporaryFolder()
     await chmod(folder, 0o500)
     await asOrdinaryUser(folder, async () => {
       const path = join(folder, below)

@@ -1,26 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { StartupError } from '../../../local/contracts.ts'
 import { createTable } from '../../../local/dynamodb/create-table.ts'
 import { startDynamoDbLocal } from '../../../local/dynamodb/process.ts'
 import { loadStack } from '../../../terraform/stack.ts'
 import { clientConfig, newTable } from './table.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { quietLog } from '../../support/quiet-log.ts'
 
-const ignore = () => {}
-const log = { info: ignore, warn: ignore, error: ignore }
-let scratch: string
+const log = quietLog
 
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'dynamodb-'))
-})
-afterAll(() => rm(scratch, { recursive: true, force: true }))
+const scratch = temporaryFolder()
 
 async function fakeJava(name: string, script: string): Promise<string> {
   const file = join(scratch, name)

@@ -1,6 +1,6 @@
 /** Run as a process of its own: starts DynamoDB Local, says where it is, and waits to be killed. */
 import { startDynamoDbLocal } from '../../../local/dynamodb/process.ts'
+import { quietLog } from '../../support/quiet-log.ts'
 
-const ignore = () => {}
-const { endpoint, pid } = await startDynamoDbLocal({ log: { info: ignore, warn: ignore, error: ignore } })
+const { endpoint, pid } = await startDynamoDbLocal({ log: quietLog })
 process.stdout.write(`${JSON.stringify({ endpoint, pid })}\n`)

@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { TtlDeletions } from '../../../local/dynamodb/ttl-deletions.ts'
 import { startTtlSweeper } from '../../../local/dynamodb/ttl-sweeper.ts'
 import { client, clientConfig, newTable, stackTable } from './table.ts'
+import { quietLog } from '../../support/quiet-log.ts'
 
-const ignore = () => {}
-const log = { info: ignore, warn: ignore, error: ignore }
 const NOW_SECONDS = 1_800_000_000
 const key = (sk: string) => ({ pk: { S: 'p' }, sk: { S: sk } })
 
@@ -23,7 +22,7 @@ async function given(items: Record<string, AttributeValue | undefined>, sweeping
     stackTable,
     everyMs: 1_000_000,
     ttlDeletions,
-    log,
+    log: quietLog,
     now: () => NOW_SECONDS * 1000,
   })
   const left = async () => {

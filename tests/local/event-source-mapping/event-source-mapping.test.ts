@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AttributeValue, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
@@ -7,7 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { TtlDeletions } from '../../../local/dynamodb/ttl-deletions.ts'
 import { startTtlSweeper } from '../../../local/dynamodb/ttl-sweeper.ts'
 import { client, newTable, stackTable, streamsClient } from '../dynamodb/table.ts'
-import { failing, gate, givenMapping, plainMapping, silent, sortKeys } from './given-mapping.ts'
+import { failing, gate, givenMapping, plainMapping, sortKeys } from './given-mapping.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { quietLog } from '../../support/quiet-log.ts'
 
 async function givenTable() {
   const { tableName, streamArn } = await newTable()
@@ -21,11 +22,7 @@ async function givenTable() {
   return { tableName, wiring: { streamsClient, streamArn }, put, putAll, remove }
 }
 
-async function scratchFile(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mapping-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return join(folder, 'checkpoint.json')
-}
+const scratchFile = () => join(temporaryFolder(), 'checkpoint.json')
 
 const letters = (count: number) => Array.from({ length: count }, (_, index) => String.fromCharCode(97 + index))
 
@@ -75,7 +72,7 @@ describe('records', () => {
   test("that the TTL sweeper caused are marked as the service's, and only those", async () => {
     const { tableName, wiring, put, remove } = await givenTable()
     const ttlDeletions = new TtlDeletions()
-    const sweeper = startTtlSweeper({ client, tableName, stackTable, everyMs: 1e6, ttlDeletions, log: silent })
+    const sweeper = startTtlSweeper({ client, tableName, stackTable, everyMs: 1e6, ttlDeletions, log: quietLog })
     onTestFinished(() => sweeper.close())
     const { mapping, batches } = await givenMapping(wiring, { filters: [{ eventName: ['REMOVE'] }] }, undefined, {
       ttlDeletions,
@@ -96,7 +93,7 @@ describe('records', () => {
 
   test('that no filter lets pass invoke nothing and count as worked', async () => {
     const { wiring, put } = await givenTable()
-    const checkpointFile = await scratchFile()
+    const checkpointFile = scratchFile()
     const filters = [{ dynamodb: { NewImage: { Kind: { S: ['wanted'] } } } }]
     const { mapping, batches } = await givenMapping(wiring, { filters }, undefined, { checkpointFile })
     await put('a', { Kind: { S: 'wanted' } })
@@ -244,7 +241,7 @@ describe('queues', () => {
 
   test('that hang leave the checkpoint before their first unfinished record', async () => {
     const { wiring, putAll } = await givenTable()
-    const checkpointFile = await scratchFile()
+    const checkpointFile = scratchFile()
     await putAll(letters(8))
     const otherQueueDone = gate()
     const first = await givenMapping(
@@ -430,7 +427,7 @@ describe('a failing batch', () => {
 describe('the checkpoint', () => {
   test('lets the next mapping go on after the last record that is done', async () => {
     const { wiring, put } = await givenTable()
-    const checkpointFile = await scratchFile()
+    const checkpointFile = scratchFile()
     const first = await givenMapping(wiring, {}, undefined, { checkpointFile })
     await put('a')
     await first.mapping.idle()
@@ -443,7 +440,7 @@ describe('the checkpoint', () => {
 
   test('counts what a function was running when the mapping closed, which waits for it', async () => {
     const { wiring, put } = await givenTable()
-    const checkpointFile = await scratchFile()
+    const checkpointFile = scratchFile()
     const invoked = gate()
     const release = gate()
     let returned = false
@@ -470,7 +467,7 @@ describe('the checkpoint', () => {
   test('that is damaged or of another stream is not used', async () => {
     const { wiring, put } = await givenTable()
     await put('a')
-    const checkpointFile = await scratchFile()
+    const checkpointFile = scratchFile()
     const worked = async () => {
       const { mapping, batches } = await givenMapping(wiring, {}, undefined, { checkpointFile })
       await mapping.idle()

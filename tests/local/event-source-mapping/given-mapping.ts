@@ -1,14 +1,11 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { onTestFinished } from 'vitest'
-import type { Log } from '../../../local/contracts.ts'
 import { TtlDeletions } from '../../../local/dynamodb/ttl-deletions.ts'
 import { startEventSourceMapping } from '../../../local/event-source-mapping/event-source-mapping.ts'
 import type { FailureRecord } from '../../../local/event-source-mapping/failure-record.ts'
 import type { EventSourceMappingOptions } from '../../../local/event-source-mapping/mapping-options.ts'
 import type { StreamMapping } from '../../../terraform/stack.ts'
-
-const ignore = () => {}
-export const silent: Log = { info: ignore, warn: ignore, error: ignore }
+import { quietLog } from '../../support/quiet-log.ts'
 
 export const plainMapping: StreamMapping = {
   function: 'streams',
@@ -47,7 +44,7 @@ export async function givenMapping(
     },
     ttlDeletions: new TtlDeletions(),
     region: 'eu-west-1',
-    log: silent,
+    log: quietLog,
     retryDelayMs: () => 0,
     ...options,
   })
