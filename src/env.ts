@@ -1,8 +1,8 @@
 /**
- * How the functions read their settings: nothing else in `src/` reads `process.env`. A setting is a constant of the module
- * that uses it, so a function needs only the settings of the modules that it imports, and a wrong value keeps the function
- * from starting instead of changing what it does. `docs/operations.md` lists every setting.
- * An empty value is a wrong one: an empty list of origins must not become the default, which is all of them.
+ * How the functions read their settings: nothing else in `src/` reads `process.env`. A setting is a constant of the
+ * module that uses it, so a function needs only the settings of the modules that it imports, and a wrong value keeps
+ * the function from starting instead of changing what it does. `docs/operations.md` lists every setting. An empty value
+ * is a wrong one: an empty list of origins must not become the default, which is all of them.
  */
 
 /** What a setting's value looks like. */
@@ -58,7 +58,10 @@ export const oneOf = <const Choice extends string>(...choices: Choice[]): Shape<
   parse: (value) => choices.find((choice) => choice === value),
 })
 
-/** Comma-separated, spaces around an element are dropped. An element that doesn't match, such as an empty one, is refused. */
+/**
+ * Comma-separated, spaces around an element are dropped. An element that doesn't match, such as an empty one, is
+ * refused.
+ */
 export const listOf = ({ expected, pattern }: { expected: string; pattern: RegExp }): Shape<string[]> => ({
   expected: `a comma-separated list, each ${expected}`,
   parse: (value) => {

@@ -19,7 +19,9 @@ export interface Stack {
    */
   routes: Record<string, { function: string; authorized?: boolean; reply?: boolean }>
   stream: StreamMapping & {
-    /** How long the function stays with a batch, at least, while a room has so many events a second; 0 for no window. */
+    /**
+     * How long the function stays with a batch, at least, while a room has so many events a second; 0 for no window.
+     */
     window: { milliseconds: number; fromEventsPerSecond: number }
   }
   bucket: {

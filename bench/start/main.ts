@@ -5,7 +5,8 @@
  * process's start to the end of the import, and the CPU time used until then, which other work on the machine disturbs
  * less. Printed are milliseconds over the empty function's. Compare within one run only: machines and hours differ.
  *
- * Usage: `npm run bench:start -- [rounds] [function…]`, by default 15 rounds of `authorizer`, `sendMessage`, `sync` and `streams`.
+ * Usage: `npm run bench:start -- [rounds] [function…]`, by default 15 rounds of `authorizer`, `sendMessage`, `sync` and
+ * `streams`.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'

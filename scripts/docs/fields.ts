@@ -42,7 +42,9 @@ const counted = new Map<z.core.$ZodType, string>([
 const SECTION = 'x-section'
 const COUNTED = 'x-counted'
 
-/** The fields of an object schema: what a sender may put into it (`input`) or what a receiver finds in it (`output`). */
+/**
+ * The fields of an object schema: what a sender may put into it (`input`) or what a receiver finds in it (`output`).
+ */
 export function fieldsOf(schema: z.core.$ZodType, io: 'input' | 'output'): Field[] {
   const json = z.toJSONSchema(schema, {
     io,

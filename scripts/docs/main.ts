@@ -1,6 +1,7 @@
 /**
- * `npm run docs`: writes `docs/protocol.md` and `docs/asyncapi.yaml` from the schemas in `src/protocol/`, and the tables
- * in the READMEs of the Terraform modules from their variables and outputs. `--check` only says whether they are current.
+ * `npm run docs`: writes `docs/protocol.md` and `docs/asyncapi.yaml` from the schemas in `src/protocol/`, and the
+ * tables in the READMEs of the Terraform modules from their variables and outputs. `--check` only says whether they are
+ * current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { asyncApiDocument, asyncApiFile } from './asyncapi.ts'

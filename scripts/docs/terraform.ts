@@ -4,8 +4,8 @@ import { format, resolveConfig } from 'prettier'
 import { table } from './words.ts'
 
 /**
- * HashiCorp's own parser of HCL, as WebAssembly. Required and not imported: its types name the DOM's, and with them every
- * source of this repository would have those.
+ * HashiCorp's own parser of HCL, as WebAssembly. Required and not imported: its types name the DOM's, and with them
+ * every source of this repository would have those.
  */
 const { parse } = createRequire(import.meta.url)('@cdktn/hcl2json') as {
   parse: (file: string, text: string) => Promise<unknown>

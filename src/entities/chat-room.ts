@@ -60,8 +60,8 @@ export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<stri
 }
 
 /**
- * AP7. A plain `ADD` outside any transaction, so it never conflicts, however many users send at once. A number whose message
- * is never written stays a hole.
+ * AP7. A plain `ADD` outside any transaction, so it never conflicts, however many users send at once. A number whose
+ * message is never written stays a hole.
  */
 export async function nextSeq(chatRoomId: string): Promise<number> {
   const { data } = await ChatRoom.patch({ chatRoomId }).add({ headSeq: 1 }).go({ response: 'updated_new' })

@@ -22,8 +22,8 @@ export const Connection = new Entity(
       /** Epoch milliseconds. */
       lastConnectedAt: { type: 'number', field: 'LastConnectedAt', required: true },
       /**
-       * Epoch milliseconds of the frame that subscribed it last. Before the first one the connection may not be open yet: a
-       * post would fail with 410, and the connection would be deleted although it is alive.
+       * Epoch milliseconds of the frame that subscribed it last. Before the first one the connection may not be open
+       * yet: a post would fail with 410, and the connection would be deleted although it is alive.
        */
       readyAt: { type: 'number', field: 'ReadyAt' },
       /** Epoch seconds, the table's TTL. API Gateway ends a connection after 2 h, and the token may end it sooner. */

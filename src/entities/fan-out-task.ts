@@ -42,8 +42,8 @@ export interface FanOutTaskRow extends SubscriptionRange {
 const LIFETIME_SECONDS = 24 * 60 * 60
 
 /**
- * AP31. A task's id is the hash of its content. A batch that is redelivered therefore writes the same items, and the stream
- * doesn't report an item that didn't change.
+ * AP31. A task's id is the hash of its content. A batch that is redelivered therefore writes the same items, and the
+ * stream doesn't report an item that didn't change.
  */
 export async function putTasks(tasks: readonly FanOutTaskRow[], now: number): Promise<void> {
   const expiresAt = Math.floor(now / 1_000) + LIFETIME_SECONDS

@@ -6,8 +6,8 @@ interface ServiceFailure {
 }
 
 /**
- * Returns the SDK's error that an ElectroDB error wraps, or the error itself. An ElectroDB error is recognised by its mark
- * and not by its class, because this file is in every function, and the class would bring all of ElectroDB along.
+ * Returns the SDK's error that an ElectroDB error wraps, or the error itself. An ElectroDB error is recognised by its
+ * mark and not by its class, because this file is in every function, and the class would bring all of ElectroDB along.
  */
 function rootFailure(error: unknown): ServiceFailure | undefined {
   const isElectroError = error instanceof Error && 'isElectroError' in error

@@ -90,16 +90,16 @@ export async function removeMember(chatRoomId: string, userId: string): Promise<
 }
 
 /**
- * AP12. A page in the order of room ids, of those that follow `page.after`. From the index, which is eventually consistent:
- * check a membership by AP8 or AP9 before you rely on it.
+ * AP12. A page in the order of room ids, of those that follow `page.after`. From the index, which is eventually
+ * consistent: check a membership by AP8 or AP9 before you rely on it.
  */
 export async function roomsOfUser(
   userId: string,
   page: { after?: string; limit: number },
 ): Promise<{ memberships: MembershipRow[]; nextCursor?: string }> {
   const query = Membership.query.byUser({ userId })
-  // One more than the limit shows whether there is a next page. `between`, because `gt` would also read other entities in
-  // the partition; `~` sorts after every character of a room id.
+  // One more than the limit shows whether there is a next page. `between`, because `gt` would also read other entities
+  // in the partition; `~` sorts after every character of a room id.
   const { data } = await (
     page.after === undefined ? query : query.between({ chatRoomId: `${page.after}\u0000` }, { chatRoomId: '~' })
   ).go({ limit: page.limit + 1, pages: 'all', count: page.limit + 1 })
@@ -118,8 +118,8 @@ export interface RoomWithMembers extends RoomRow {
 const MEMBERS_BYTES = 40_000
 
 /**
- * AP13. The room and its members in the order of user ids, in one consistent query of the partition. Returns undefined when
- * there is no such room. A page ends after `limit` members or 40 KB of ids.
+ * AP13. The room and its members in the order of user ids, in one consistent query of the partition. Returns undefined
+ * when there is no such room. A page ends after `limit` members or 40 KB of ids.
  */
 export async function roomWithMembers(
   chatRoomId: string,

@@ -49,8 +49,8 @@ export const messageIdOf = (seq: number): string => String(seq).padStart(WIDTH, 
 export const seqOf = (message: { messageId: string }): number => Number(message.messageId)
 
 /**
- * AP19. Returns `sealed` when a reader has declared the place empty meanwhile: the message needs another number then.
- * A message that is at the place already is this one, written by an attempt whose response was lost, because a number is
+ * AP19. Returns `sealed` when a reader has declared the place empty meanwhile: the message needs another number then. A
+ * message that is at the place already is this one, written by an attempt whose response was lost, because a number is
  * handed out once.
  */
 export async function putMessage(message: MessageRow): Promise<'kept' | 'sealed'> {
@@ -82,8 +82,8 @@ export async function getMessage(chatRoomId: string, messageId: string): Promise
 }
 
 /**
- * AP22. The places (messages and holes) from `first` to `last`, both inclusive, at most `limit`. The query uses `between`,
- * because an open range would also read other entities in the room's partition.
+ * AP22. The places (messages and holes) from `first` to `last`, both inclusive, at most `limit`. The query uses
+ * `between`, because an open range would also read other entities in the room's partition.
  */
 export async function messagesBetween(
   chatRoomId: string,

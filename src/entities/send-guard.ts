@@ -5,8 +5,8 @@ import { Message, type MessageRow, seqOf } from './message.ts'
 import { client, primary, service, table } from './table.ts'
 
 /**
- * Makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The client's id
- * is last in the key and has no `#`, so two different triples never have the same key.
+ * Makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The client's
+ * id is last in the key and has no `#`, so two different triples never have the same key.
  *
  * - AP23 `getGuard`: was this sent before?
  * - AP24 `putGuardedMessage`: keep a message and its guard, both or neither

@@ -5,8 +5,8 @@ import { client, own, ownGsi1, service, table } from './table.ts'
 
 /**
  * A connection that receives a room's events. Key: ChatRoomId + ConnectionId. Each room has one partition for its
- * subscriptions; the sort key starts with two hex digits of the connection id's hash, so that a huge room can be read in
- * parallel ranges.
+ * subscriptions; the sort key starts with two hex digits of the connection id's hash, so that a huge room can be read
+ * in parallel ranges.
  *
  * - AP14 `subscribe`: from when on does this connection receive the room's events?
  * - AP15 `unsubscribe`: until when?
@@ -93,10 +93,10 @@ export interface SubscriptionRange {
 export const LAST_ID = '~'
 
 /**
- * AP16. One page (about 1 MB, some 3,000 connections) of the room's live subscriptions, or of a range of them; `rest` is
- * the range of those that follow, if there are any. The read is consistent, so a subscription that was acknowledged
- * before a message was written is in that message's fan-out. An expired row that TTL hasn't deleted yet is left out: its
- * token or its connection has ended.
+ * AP16. One page (about 1 MB, some 3,000 connections) of the room's live subscriptions, or of a range of them; `rest`
+ * is the range of those that follow, if there are any. The read is consistent, so a subscription that was acknowledged
+ * before a message was written is in that message's fan-out. An expired row that TTL hasn't deleted yet is left out:
+ * its token or its connection has ended.
  */
 export async function subscriptionsOfRoom(
   chatRoomId: string,

@@ -2,14 +2,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { optional, text, wholeNumber } from '../env.ts'
 
 /**
- * Milliseconds for one attempt of a request. There are at most three attempts, so the client receives `unavailable` rather
- * than a timeout of the gateway. DynamoDB responds within milliseconds; DynamoDB Local on a busy laptop may not.
+ * Milliseconds for one attempt of a request. There are at most three attempts, so the client receives `unavailable`
+ * rather than a timeout of the gateway. DynamoDB responds within milliseconds; DynamoDB Local on a busy laptop may not.
  */
 const timeoutMs = optional('TABLE_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 2_000
 
 /**
- * The client of every entity. Its endpoint, region and credentials come from the environment (on a laptop, the endpoint is
- * `AWS_ENDPOINT_URL_DYNAMODB`), so the code is the same everywhere.
+ * The client of every entity. Its endpoint, region and credentials come from the environment (on a laptop, the endpoint
+ * is `AWS_ENDPOINT_URL_DYNAMODB`), so the code is the same everywhere.
  */
 export const client = new DynamoDBClient({
   maxAttempts: 3,
@@ -32,7 +32,9 @@ type KeyPart = readonly string[]
 
 // `casing: 'none'` everywhere: by default ElectroDB lower-cases keys, and connection ids may differ by case only.
 
-/** A key of the table as ElectroDB spells it: `$tabletalk#chatRoomId_general`, with the entity's name in the sort key. */
+/**
+ * A key of the table as ElectroDB spells it: `$tabletalk#chatRoomId_general`, with the entity's name in the sort key.
+ */
 export const primary = <const P extends KeyPart, const S extends KeyPart>(pk: P, sk: S) => ({
   pk: { field: 'pk' as const, composite: pk, casing: 'none' as const },
   sk: { field: 'sk' as const, composite: sk, casing: 'none' as const },
@@ -46,9 +48,9 @@ export const gsi1 = <const P extends KeyPart, const S extends KeyPart>(pk: P, sk
 })
 
 /**
- * A key of a partition that no other entity uses: `own('rate', ['userId'], ['startsAt'], 'window')` is the partition key
- * `rate#${userId}` with the sort key `window#${startsAt}`. Shorter than `primary`, and a range of sort keys can't reach
- * into other entities.
+ * A key of a partition that no other entity uses: `own('rate', ['userId'], ['startsAt'], 'window')` is the partition
+ * key `rate#${userId}` with the sort key `window#${startsAt}`. Shorter than `primary`, and a range of sort keys can't
+ * reach into other entities.
  */
 export const own = <const P extends KeyPart, const S extends KeyPart>(
   prefix: string,

@@ -32,8 +32,8 @@ export const Typing = new Entity(
 export type TypingRow = Pick<EntityItem<typeof Typing>, 'chatRoomId' | 'userId' | 'isTyping' | 'until'>
 
 /**
- * AP18. The write causes the fan-out. Within 3 s, repeating the same state fails the write's condition, so the stream has
- * no record and nobody receives an event.
+ * AP18. The write causes the fan-out. Within 3 s, repeating the same state fails the write's condition, so the stream
+ * has no record and nobody receives an event.
  *
  * @returns epoch milliseconds until which the user is shown as typing
  */

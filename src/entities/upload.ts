@@ -35,7 +35,9 @@ export const Upload = new Entity(
       /** Of the object that was checked. The form can be used again, and the object is another file then. */
       eTag: { type: 'string', field: 'ETag' },
       messageId: { type: 'string', field: 'MessageId' },
-      /** The room's or the uploader's event has been delivered: an S3 event that is redelivered causes no second one. */
+      /**
+       * The room's or the uploader's event has been delivered: an S3 event that is redelivered causes no second one.
+       */
       closed: { type: 'boolean', field: 'Closed' },
       /** Epoch seconds, the table's TTL; a completed upload has none. */
       expiresAt: { type: 'number', field: 'expiresAt' },
@@ -64,8 +66,8 @@ const entities = { Message, SendGuard, Upload }
 /**
  * AP28. One transaction of the file's message, the upload's completion and, with a `clientMessageId`, its guard.
  *
- * @returns `completed`, or why nothing was written: the place was `sealed`, the upload was no longer pending (`done`), or
- *   the `clientMessageId` belongs to another message (`conflict`)
+ * @returns `completed`, or why nothing was written: the place was `sealed`, the upload was no longer pending (`done`),
+ *   or the `clientMessageId` belongs to another message (`conflict`)
  * @throws Unavailable when the transaction conflicted with another one or was throttled; nothing was written
  */
 export async function completeUpload(

@@ -26,9 +26,9 @@ export interface Sent {
 }
 
 /**
- * Appends a message to its room, in at most three round trips, whatever the room's size: 1. `admission`, and whether this
- * was sent before (AP23); 2. the message's number (AP7); 3. the message (AP19), together with its guard when the client
- * named it (AP24). A crash after 2 leaves a hole and no other trace.
+ * Appends a message to its room, in at most three round trips, whatever the room's size: 1. `admission`, and whether
+ * this was sent before (AP23); 2. the message's number (AP7); 3. the message (AP19), together with its guard when the
+ * client named it (AP24). A crash after 2 leaves a hole and no other trace.
  *
  * @param admission rejects when the sender may not write here
  * @param now epoch milliseconds, the message's timestamp

@@ -5,9 +5,9 @@ import { Unavailable } from '../errors.ts'
 const MAX_SEQ_ATTEMPTS = 3
 
 /**
- * Draws the room's next number and calls `write` with it; draws another one for as long as a reader has sealed the place
- * meanwhile. Returns the last number and what `write` returned for it. If that isn't a success, the caller gives the
- * number up (`giveUpSeq`). AP7.
+ * Draws the room's next number and calls `write` with it; draws another one for as long as a reader has sealed the
+ * place meanwhile. Returns the last number and what `write` returned for it. If that isn't a success, the caller gives
+ * the number up (`giveUpSeq`). AP7.
  *
  * @throws Unavailable when three places in a row were sealed
  */

@@ -14,8 +14,8 @@ export function directRoomId(a: string, b: string): string {
 
 /**
  * Makes sure that the direct room exists, that both users are members, and that the sending connection is subscribed if
- * the sender was none before. Usually two reads. The first message creates the room; a user who has left is added again.
- * AP8, AP32, AP5, AP10, AP14.
+ * the sender was none before. Usually two reads. The first message creates the room; a user who has left is added
+ * again. AP8, AP32, AP5, AP10, AP14.
  */
 export async function ensureDirectRoom(
   sender: CreatingConnection & { userId: string },

@@ -2,10 +2,11 @@ import { getMembership } from '../entities/membership.ts'
 import { subscribe, unsubscribe } from '../entities/subscription.ts'
 
 /**
- * Subscribes a user's connections to a room for as long as the user is a member. Afterwards it reads the membership again:
+ * Subscribes a user's connections to a room for as long as the user is a member. Afterwards it reads the membership
+ * again:
  * - If the user has left meanwhile, it unsubscribes the connections.
- * - If the user has left and joined again, it subscribes them under the new `joinId`, because the clean-up after the leave
- *   deletes the subscriptions of the old one.
+ * - If the user has left and joined again, it subscribes them under the new `joinId`, because the clean-up after the
+ *   leave deletes the subscriptions of the old one.
  *
  * AP14, AP8, AP15.
  *

@@ -11,7 +11,9 @@ const SEALS_AT_ONCE = 25
 
 /** Which messages to read, by their seq. */
 export interface Range {
-  /** Exclusive. With `after`, the page starts there; without it, the page ends before `before` or at the newest message. */
+  /**
+   * Exclusive. With `after`, the page starts there; without it, the page ends before `before` or at the newest message.
+   */
   after?: number
   /** Exclusive. */
   before?: number
@@ -26,9 +28,9 @@ export interface HistoryPage {
 }
 
 /**
- * A page of a room's messages in which every hole is final: a place below one of the messages that is still empty after a
- * short wait is sealed (AP20), and the message that was meant for it gets a later number. Otherwise a reader could learn
- * that there is no message between two others, and one would appear there a moment later. AP22, AP20.
+ * A page of a room's messages in which every hole is final: a place below one of the messages that is still empty after
+ * a short wait is sealed (AP20), and the message that was meant for it gets a later number. Otherwise a reader could
+ * learn that there is no message between two others, and one would appear there a moment later. AP22, AP20.
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<HistoryPage> {
   const forwards = range.after !== undefined

@@ -37,7 +37,9 @@ const LX = 'Lx9bcfQkIAMCEAA='
 const room = '$tabletalk#chatRoomId_general'
 const userIndex = { '#pk': 'gsi1pk', '#sk1': 'gsi1sk' }
 
-/** An ElectroDB update also rewrites the key's attributes and the entity's name, so that an upsert makes a whole item. */
+/**
+ * An ElectroDB update also rewrites the key's attributes and the entity's name, so that an upsert makes a whole item.
+ */
 const update = (entityName: string, assigned: Record<string, unknown>) => {
   const all = Object.entries({ ...assigned, ...entity(entityName) })
   return {

@@ -29,7 +29,9 @@ const anchors = (text: string): string[] =>
       .replaceAll(' ', '-'),
   )
 
-/** `src/entities/…` in backticks, if the folder at its beginning is one of the repository's and no part is a stand-in. */
+/**
+ * `src/entities/…` in backticks, if the folder at its beginning is one of the repository's and no part is a stand-in.
+ */
 const namedPaths = (text: string): string[] => {
   const folders = readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !['dist', 'node_modules'].includes(entry.name))

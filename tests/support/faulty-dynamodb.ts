@@ -9,7 +9,10 @@ interface Call {
   input: Record<string, unknown>
 }
 
-/** What becomes of a call: an answer in DynamoDB's place, a broken socket before or after DynamoDB worked it, or nothing. */
+/**
+ * What becomes of a call: an answer in DynamoDB's place, a broken socket before or after DynamoDB worked it, or
+ * nothing.
+ */
 export type Fault = { status: number; body: unknown } | 'drop' | 'dropAnswer' | undefined
 
 /** A DynamoDB that fails when it is told to; everything else it hands on. */

@@ -9,8 +9,8 @@ export interface Request {
 }
 
 /**
- * Stands between a client and DynamoDB until the test ends: looks at requests, fails them by throwing, or does something
- * else before or after them.
+ * Stands between a client and DynamoDB until the test ends: looks at requests, fails them by throwing, or does
+ * something else before or after them.
  */
 export function intercept(
   client: DynamoDBClient,

@@ -32,7 +32,8 @@ const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems']
 /**
  * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for two things
  * that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS every
- * single one, so here each counts 2 × ⌈size / 1 KB⌉, and once that size for the index. A failed condition: it comes without figures and counts 1.
+ * single one, so here each counts 2 × ⌈size / 1 KB⌉, and once that size for the index. A failed condition: it comes
+ * without figures and counts 1.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
  */
 export async function metered(client: DynamoDBClient, work: () => Promise<unknown>): Promise<Metered[]> {

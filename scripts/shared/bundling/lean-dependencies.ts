@@ -62,7 +62,8 @@ const STAND_INS: readonly StandIn[] = [
     contents: `export {}`,
   },
   {
-    // Asked by `createPresignedPost` how to find the bucket, which presign-post.ts tells it: 150 KB of schemas otherwise.
+    // Asked by `createPresignedPost` how to find the bucket, which presign-post.ts tells it: 150 KB of schemas
+    // otherwise.
     module: /^@aws-sdk\/client-s3$/,
     importer: /[\\/]@aws-sdk[\\/]s3-presigned-post[\\/]/,
     contents: `export class PutObjectCommand {}`,
@@ -74,8 +75,8 @@ const STAND_INS: readonly StandIn[] = [
     contents: `module.exports = () => () => {}`,
   },
   {
-    // electrodb checks with it, as it loads them, whether models are good and instances no models. Ours are constants, and
-    // every other test loads them with the real one; at a start it takes an eighth of the time.
+    // electrodb checks with it, as it loads them, whether models are good and instances no models. Ours are constants,
+    // and every other test loads them with the real one; at a start it takes an eighth of the time.
     module: /^jsonschema$/,
     importer: /[\\/]electrodb[\\/]/,
     contents: `

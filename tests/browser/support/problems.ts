@@ -1,6 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core'
 
-/** What the browser complained about: errors in the console or of the page, requests that failed, breaches of the policy. */
+/**
+ * What the browser complained about: errors in the console or of the page, requests that failed, breaches of the
+ * policy.
+ */
 export class Problems {
   readonly all: string[] = []
   readonly #expected: RegExp[] = []
