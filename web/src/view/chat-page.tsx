@@ -75,13 +75,32 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
           />
         )}
       </div>
-      {dialog === 'new-room' && <NewRoomDialog onClose={closeDialog} />}
-      {dialog === 'join' && <JoinDialog onClose={closeDialog} />}
-      {dialog === 'direct' && <DirectDialog onClose={closeDialog} />}
-      {dialog === 'switcher' && <Switcher onClose={closeDialog} />}
-      {dialog === 'leave' && current && <LeaveDialog conversation={current} onClose={closeDialog} />}
+      <OpenDialog name={dialog} current={current} onClose={closeDialog} />
     </div>
   )
+}
+
+interface OpenDialogProps {
+  name: DialogName | 'leave' | undefined
+  current: Conversation | undefined
+  onClose: () => void
+}
+
+function OpenDialog({ name, current, onClose }: OpenDialogProps) {
+  switch (name) {
+    case 'new-room':
+      return <NewRoomDialog onClose={onClose} />
+    case 'join':
+      return <JoinDialog onClose={onClose} />
+    case 'direct':
+      return <DirectDialog onClose={onClose} />
+    case 'switcher':
+      return <Switcher onClose={onClose} />
+    case 'leave':
+      return current && <LeaveDialog conversation={current} onClose={onClose} />
+    case undefined:
+      return null
+  }
 }
 
 /** Moves the focus only: following the link would replace the conversation in the address. */

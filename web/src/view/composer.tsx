@@ -17,7 +17,6 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const { contentBytes } = useChat().limits
   const [text, setText] = useState(conversation.draft)
   const field = useRef<HTMLTextAreaElement>(null)
-  const files = useRef<HTMLInputElement>(null)
   const bytes = bytesOf(text)
   const canSend = text.trim() !== '' && bytes <= contentBytes
   useHeight(field, text)
@@ -57,26 +56,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         send()
       }}
     >
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Attach files"
-        title="Attach files"
-        onClick={() => files.current?.click()}
-      >
-        <ClipIcon />
-      </button>
-      <input
-        ref={files}
-        type="file"
-        multiple
-        hidden
-        aria-label="Files"
-        onChange={({ target }) => {
-          conversation.uploads.add([...(target.files ?? [])])
-          target.value = ''
-        }}
-      />
+      <AttachButton onFiles={(files) => conversation.uploads.add(files)} />
       <textarea
         ref={field}
         rows={1}
@@ -97,6 +77,34 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         <SendIcon />
       </button>
     </form>
+  )
+}
+
+function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Attach files"
+        title="Attach files"
+        onClick={() => input.current?.click()}
+      >
+        <ClipIcon />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files"
+        onChange={({ target }) => {
+          onFiles([...(target.files ?? [])])
+          target.value = ''
+        }}
+      />
+    </>
   )
 }
 

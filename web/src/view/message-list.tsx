@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
 import { dayName, dayOf } from '../text/date-text.ts'
@@ -45,13 +45,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
 
   const isReady = state.newest === 'ready'
-  useEffect(() => {
-    if (isReady) scroller.current?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
-  }, [isReady])
-  const lastPending = state.pending.at(-1)?.id
-  useEffect(() => {
-    if (lastPending !== undefined) scroller.current?.scrollTo({ top: 0 })
-  }, [lastPending])
+  useJumps(scroller, isReady, state.pending.at(-1)?.id)
 
   return (
     <div className="message-area">
@@ -77,15 +71,27 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
             ))}
         </div>
       </div>
-      {isReady && !isAtBottom && (
-        <button type="button" className="jump" onClick={toBottom}>
-          <DownIcon />
-          {count > 0 ? `${countText(count)} new` : 'Latest'}
-          <span className="visually-hidden"> messages: go to the end</span>
-        </button>
-      )}
+      {isReady && !isAtBottom && <JumpButton count={count} onClick={toBottom} />}
     </div>
   )
+}
+
+const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) => (
+  <button type="button" className="jump" onClick={onClick}>
+    <DownIcon />
+    {count > 0 ? `${countText(count)} new` : 'Latest'}
+    <span className="visually-hidden"> messages: go to the end</span>
+  </button>
+)
+
+/** Scrolls to the first unread message when the list is ready, and to the end when the user sends a message. */
+function useJumps(scroller: RefObject<HTMLElement | null>, isReady: boolean, lastPending: string | undefined): void {
+  useEffect(() => {
+    if (isReady) scroller.current?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
+  }, [scroller, isReady])
+  useEffect(() => {
+    if (lastPending !== undefined) scroller.current?.scrollTo({ top: 0 })
+  }, [scroller, lastPending])
 }
 
 /** Returns the `seq` after which the line "New messages" stands; undefined when everything has been read. */
