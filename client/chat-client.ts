@@ -177,7 +177,7 @@ export class ChatClient {
     this.#emitter.emit('status', change)
   }
 
-  /** A link has taken over: what waited for it goes on. */
+  /** A link has taken over: requests and messages that waited for it are sent. */
   #linkChanged(): void {
     this.#rooms.resume()
     this.#outbox.resume()
