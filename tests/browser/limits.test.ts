@@ -26,5 +26,5 @@ test('what it accepts is uploaded', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   await ada.attach(textFile(1_000))
-  await bob.page.getByText('notes').waitFor()
+  await bob.page.getByRole('link', { name: 'Download notes' }).waitFor()
 })
