@@ -1,4 +1,4 @@
-import type { Limits } from '../src/protocol/actions.ts'
+import type { Limits } from '../src/protocol/announced-limits.ts'
 import { ClientConnection, type Status, type StatusChange } from './client-connection.ts'
 import type { DirectRoom } from './direct-room.ts'
 import { DirectRooms } from './direct-rooms.ts'

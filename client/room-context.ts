@@ -1,4 +1,5 @@
-import type { Action, Limits, Reply } from '../src/protocol/actions.ts'
+import type { Action, Reply } from '../src/protocol/actions.ts'
+import type { Limits } from '../src/protocol/announced-limits.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../src/protocol/limits.ts'
 import type { ClientConnection } from './client-connection.ts'

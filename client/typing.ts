@@ -1,4 +1,4 @@
-import type { Limits } from '../src/protocol/actions.ts'
+import type { Limits } from '../src/protocol/announced-limits.ts'
 import { type Clock, Timer } from './clock.ts'
 
 type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>

@@ -2,7 +2,7 @@
 import type { RequestFrame } from '../../client/request-frame.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 
-export type { Limits } from '../../src/protocol/actions.ts'
+export type { Limits } from '../../src/protocol/announced-limits.ts'
 export type { ErrorCode } from '../../src/protocol/error-codes.ts'
 export type {
   ChatEvent,

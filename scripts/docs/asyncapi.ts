@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { stringify } from 'yaml'
 import * as z from 'zod/mini'
-import { type Action, actions, Limits } from '../../src/protocol/actions.ts'
+import { type Action, actions } from '../../src/protocol/actions.ts'
+import { Limits } from '../../src/protocol/announced-limits.ts'
 import { events, FileInfo } from '../../src/protocol/events.ts'
 import { ErrorFrame, EventsFrame } from '../../src/protocol/frames.ts'
 import { SUBPROTOCOL } from '../../src/ws/subprotocol.ts'
@@ -11,7 +12,7 @@ import { descriptionOf } from './words.ts'
 
 type JsonSchema = Record<string, unknown>
 
-/** Where the document is kept. */
+/** The generated file. */
 export const asyncApiFile = new URL('../../docs/asyncapi.yaml', import.meta.url)
 
 const names = Object.keys(actions) as Action[]
@@ -21,8 +22,8 @@ const replyName = (action: Action) => `${capitalised(action)}Reply`
 const eventName = (event: string) => `${capitalised(event)}Event`
 
 /**
- * `docs/asyncapi.yaml` as the schemas have it now: AsyncAPI 3, told from the server's side, with an operation for each
- * action and its reply, and one for the events. https://www.asyncapi.com/docs/reference/specification/v3.1.0
+ * Returns `docs/asyncapi.yaml` for the current schemas: AsyncAPI 3 from the server's point of view, with an operation for
+ * each action and its reply, and one for the events. https://www.asyncapi.com/docs/reference/specification/v3.1.0
  */
 export async function asyncApiDocument(): Promise<string> {
   const { version, description } = JSON.parse(
@@ -33,7 +34,7 @@ export async function asyncApiDocument(): Promise<string> {
     info: {
       title: 'Tabletalk',
       version,
-      description: `${description} Generated from the schemas in src/protocol by \`npm run docs\`; what schemas can't say is in protocol.md.`,
+      description: `${description} Generated from the schemas in src/protocol by \`npm run docs\`; protocol.md has what schemas can't express.`,
     },
     defaultContentType: 'application/json',
     servers: servers(),
@@ -62,7 +63,7 @@ function servers() {
       host: '{apiId}.execute-api.{region}.amazonaws.com',
       pathname: '/{stage}',
       protocol: 'wss',
-      description: 'A stage of an API Gateway WebSocket API; a custom domain takes its place.',
+      description: 'A stage of an API Gateway WebSocket API, or a custom domain.',
       variables: {
         apiId: { description: "The API's id, Terraform's output." },
         region: { default: 'eu-west-1' },
@@ -75,13 +76,13 @@ function servers() {
 }
 
 function securitySchemes() {
-  const token = 'a JWT with `sub` and `exp`, signed by a key of the JWKS that the deployment knows.'
+  const token = 'a JWT with `sub` and `exp`, signed by a key of the JWKS of the deployment.'
   return {
     subprotocol: {
       type: 'httpApiKey',
       in: 'header',
       name: 'Sec-WebSocket-Protocol',
-      description: `\`${SUBPROTOCOL}, bearer.<jwt>\`: ${token} Preferred: it doesn't end up in access logs.`,
+      description: `\`${SUBPROTOCOL}, bearer.<jwt>\`: ${token} Preferred, because it doesn't appear in access logs.`,
     },
     query: { type: 'httpApiKey', in: 'query', name: 'token', description: `The same ${token}` },
   }
@@ -91,7 +92,7 @@ function channel() {
   return {
     address: '/',
     title: 'The WebSocket',
-    description: 'One for each client. Its first frame is `sync`.',
+    description: 'One for each client. The first frame is `sync`.',
     messages: Object.fromEntries(
       Object.keys(messages()).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
     ),
@@ -130,7 +131,7 @@ function operations() {
   const told = {
     action: 'send',
     channel: { $ref: '#/channels/chat' },
-    summary: 'What happens in the rooms that the connection is subscribed to, at least once.',
+    summary: 'The events of the rooms that the connection is subscribed to, each at least once.',
     messages: [inChannel('Events')],
   }
   return { ...(Object.fromEntries(asked) as Record<Action, unknown>), events: told }
@@ -156,7 +157,7 @@ function messages(): Record<string, object> {
       [
         replyName(action),
         {
-          summary: `The answer to \`${action}\`.`,
+          summary: `The reply to \`${action}\`.`,
           payload: payload(replyName(action)),
           correlationId,
           examples: [{ payload: answered }],
@@ -188,7 +189,7 @@ function messages(): Record<string, object> {
   }
 }
 
-/** Of replies only `data` differs; the frames are put together here as `route()` does. */
+/** The reply frame of an action, as `route()` builds it: replies differ by their `data` only. */
 const replyFrame = (action: Action) =>
   z.object({
     type: z.literal('reply'),
@@ -197,7 +198,7 @@ const replyFrame = (action: Action) =>
     data: actions[action].reply,
   })
 
-/** By name; what has a name of its own is a reference wherever it is used. */
+/** By name. A schema with a name of its own is a reference wherever it is used. */
 function schemas(): Record<string, JsonSchema> {
   const sent = z.registry<{ id: string }>()
   for (const action of names) sent.add(actions[action].request, { id: requestName(action) })
@@ -210,7 +211,7 @@ function schemas(): Record<string, JsonSchema> {
   received.add(EventsFrame, { id: 'Events' })
 
   const requests = jsonSchemas(sent, 'input')
-  // What the schema has as a check in code.
+  // In the schema this is a check in code.
   requests.SendMessageRequest!.oneOf = [{ required: ['chatRoomId'] }, { required: ['recipientId'] }]
   return { ...requests, ...jsonSchemas(received, 'output'), GatewayError: gatewayError }
 }
@@ -230,7 +231,7 @@ function jsonSchemas(registry: z.core.$ZodRegistry<{ id: string }>, io: 'input' 
     target: 'draft-7',
     uri: (id) => `#/components/schemas/${id}`,
     override({ jsonSchema }) {
-      // A frame of the server's may have more than a client knows.
+      // A client must accept fields that it doesn't know.
       if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
     },
   })

@@ -1,5 +1,6 @@
 import { format, resolveConfig } from 'prettier'
 import { type Action, actions } from '../../src/protocol/actions.ts'
+import { announcedLimits } from '../../src/protocol/announced-limits.ts'
 import { errorCodes } from '../../src/protocol/error-codes.ts'
 import { events } from '../../src/protocol/events.ts'
 import * as limits from '../../src/protocol/limits.ts'
@@ -10,10 +11,10 @@ import { limitRows } from './limit-rows.ts'
 import * as prose from './prose.ts'
 import { descriptionOf, frame, grouped, table } from './words.ts'
 
-/** Where the document is kept. */
+/** The generated file. */
 export const documentFile = new URL('../../docs/protocol.md', import.meta.url)
 
-/** `docs/protocol.md` as the schemas have it now, formatted as the rest of the repository. */
+/** Returns `docs/protocol.md` for the current schemas, formatted like the rest of the repository. */
 export async function protocolDocument(): Promise<string> {
   const names = Object.keys(actions) as Action[]
   const sections = [
@@ -43,7 +44,7 @@ export async function protocolDocument(): Promise<string> {
     ),
     prose.errors,
     '## Limits',
-    "`sync` announces those that have a name here, as its `limits`; read them there, since a deployment's may differ.",
+    '`sync` announces those with a name in the last column, as its `limits`. Read them there, because deployments may differ.',
     limitsTable(),
     prose.closeCodes,
     prose.local,
@@ -96,13 +97,16 @@ function fieldsTable(fields: readonly Field[]): string {
 }
 
 function limitsTable(): string {
+  const nameOf = Object.fromEntries(
+    Object.entries(announcedLimits).map(([name, constant]) => [constant, `\`${name}\``]),
+  )
   return table(
     ['what', 'limit', 'beyond it', 'in `limits`'],
-    Object.entries(limitRows).map(([constant, { announced, what, unit, beyond }]) => [
+    Object.entries(limitRows).map(([constant, { what, unit, beyond }]) => [
       what,
       `${grouped(limits[constant as keyof typeof limits])} ${unit}`,
       beyond,
-      announced === undefined ? '' : `\`${announced}\``,
+      nameOf[constant] ?? '',
     ]),
   )
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Action, actions, Reply } from '../../src/protocol/actions.ts'
+import { limitsOf } from '../../src/protocol/announced-limits.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
 import * as limit from '../../src/protocol/limits.ts'
@@ -43,7 +44,7 @@ const photo: MessageEvent = {
 const general = { chatRoomId: 'general', roomName: 'General' }
 const sent = { chatRoomId: 'general', messageId: '0000000000000042', seq: 42, timestamp: NOW, duplicate: false }
 
-/** One exchange for every action, in one story: what is sent without its `requestId`, and the reply's `data`. */
+/** One example for every action: the request without its `requestId`, and the reply's `data`. */
 export const examples: { [A in Action]: { request: RequestExample<A>; reply: Reply<A> } } = {
   sync: {
     request: { action: 'sync', rooms: { general: 41 } },
@@ -51,22 +52,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       serverTime: NOW,
       connectionId: 'R1kmxc2VNjMCFIA=',
       userId: 'bob',
-      limits: {
-        contentBytes: limit.MAX_CONTENT_BYTES,
-        captionBytes: limit.MAX_CAPTION_BYTES,
-        fileNameChars: limit.MAX_FILE_NAME_CHARS,
-        fileBytes: limit.DEFAULT_MAX_FILE_BYTES,
-        contentTypes: ['application/pdf', 'image/*', 'text/plain'],
-        roomNameChars: limit.MAX_ROOM_NAME_CHARS,
-        createRoomMembers: limit.MAX_CREATE_ROOM_MEMBERS,
-        historyPage: limit.MAX_HISTORY_PAGE,
-        frameBytes: limit.MAX_FRAME_BYTES,
-        messageBytes: limit.MAX_MESSAGE_BYTES,
-        typingRepeatMs: limit.TYPING_REPEAT_MS,
-        typingExpiryMs: limit.TYPING_EXPIRY_MS,
-        idleTimeoutMs: limit.IDLE_TIMEOUT_MS,
-        connectionLifetimeMs: limit.CONNECTION_LIFETIME_MS,
-      },
+      limits: limitsOf({ contentTypes: ['application/pdf', 'image/*', 'text/plain'] }),
       rooms: [{ ...general, headSeq: 42, recovered: true, events: [hello] }],
     },
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Limits } from '../../src/protocol/actions.ts'
+import { Limits } from '../../src/protocol/announced-limits.ts'
 import { MessageEvent } from '../../src/protocol/events.ts'
 import {
   MAX_CAPTION_BYTES,
@@ -23,13 +23,13 @@ export interface Field {
   description: string
 }
 
-/** What has a section of its own is named there, not spelt out at every use. */
+/** These have a section of their own: other tables link to it instead of listing their fields. */
 const described = new Map<z.core.$ZodType, string>([
   [MessageEvent, '[`message`](#message) event'],
   [Limits, '[limits](#limits)'],
 ])
 
-/** JSON Schema has no words for what these count: code points and bytes. */
+/** JSON Schema can't express these limits, which count code points or bytes. */
 const counted = new Map<z.core.$ZodType, string>([
   [UserId, `1–${grouped(MAX_USER_ID_CHARS)} code points, all of them printable`],
   [Content, `1–${grouped(MAX_CONTENT_BYTES)} bytes of UTF-8`],
@@ -38,13 +38,11 @@ const counted = new Map<z.core.$ZodType, string>([
   [RoomName, `1–${grouped(MAX_ROOM_NAME_CHARS)} code points`],
 ])
 
-/** Under these names the two tables above travel through the JSON Schema. */
+/** The names under which the JSON Schema carries the two maps above. */
 const SECTION = 'x-section'
 const COUNTED = 'x-counted'
 
-/**
- * The fields of an object schema: what a sender may put into it (`input`) or what a receiver finds in it (`output`).
- */
+/** The fields of an object schema: those that a sender may set (`input`) or that a receiver finds (`output`). */
 export function fieldsOf(schema: z.core.$ZodType, io: 'input' | 'output'): Field[] {
   const json = z.toJSONSchema(schema, {
     io,
@@ -58,7 +56,7 @@ export function fieldsOf(schema: z.core.$ZodType, io: 'input' | 'output'): Field
   return rows(json, '')
 }
 
-/** A schema with a further check or description is a copy that knows what it was made of. */
+/** Looks the schema up, and then the schemas that it was derived from: a further check or description makes a copy. */
 function lookUp(texts: Map<z.core.$ZodType, string>, schema: z.core.$ZodType): string | undefined {
   for (let at: z.core.$ZodType | undefined = schema; at !== undefined; at = at._zod.parent) {
     const text = texts.get(at)
@@ -125,7 +123,7 @@ function textConstraint({ format, pattern, minLength, maxLength }: JsonSchema): 
   return range(minLength, maxLength, ' code points')
 }
 
-/** The bounds that every integer of JavaScript has go without saying. */
+/** Leaves out the bounds that every integer of JavaScript has. */
 function range(min: number | undefined, max: number | undefined, unit: string): string {
   const low = min === undefined || min === Number.MIN_SAFE_INTEGER ? undefined : grouped(min)
   const high = max === undefined || max === Number.MAX_SAFE_INTEGER ? undefined : grouped(max)

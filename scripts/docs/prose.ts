@@ -5,19 +5,19 @@ import { frame } from './words.ts'
 
 export const opening = `# The wire protocol, v1
 
-What a chat client and Tabletalk say to each other, for a person writing a client in any language. Generated from the schemas in
-\`src/protocol/\` by \`npm run docs\`: change those, not this page. For tools, the same as AsyncAPI 3: [asyncapi.yaml](asyncapi.yaml).
+The frames that a chat client and Tabletalk exchange, for writing a client in any language. \`npm run docs\` generates this page from
+the schemas in \`src/protocol/\`: change those, not this page. [asyncapi.yaml](asyncapi.yaml) has the same for tools, as AsyncAPI 3.
 
 - Names are added, never renamed or removed: ignore an event, a field or an error code that you don't know.
-- Moments are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at most 2^53 − 1.
-- Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. Lengths count what the tables say: bytes of
-  UTF-8, or code points.`
+- Times are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at most 2^53 − 1.
+- Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. The tables say whether a length
+  counts bytes of UTF-8 or code points.`
 
 export const connecting = `## Connecting
 
-Open a WebSocket at \`wss://HOST/STAGE\` (locally \`ws://localhost:8080/local\`) with a JWT, given in one of two ways:
+Open a WebSocket at \`wss://HOST/STAGE\` (locally \`ws://localhost:8080/local\`) with a JWT, in one of two ways:
 
-1. as a subprotocol, preferred, since it doesn't end up in access logs: offer \`${SUBPROTOCOL}\` and \`bearer.<jwt>\`, that is
+1. as a subprotocol. Prefer this, because it doesn't appear in access logs. Offer \`${SUBPROTOCOL}\` and \`bearer.<jwt>\`, that is
    \`Sec-WebSocket-Protocol: ${SUBPROTOCOL}, bearer.<jwt>\`. The server echoes \`${SUBPROTOCOL}\`, never the token.
 2. as the query parameter \`token\`.
 
@@ -33,22 +33,23 @@ The token is verified against a JWKS; only asymmetric algorithms are accepted (\
 
 The optional query parameter \`chatRoomId\` names the room that this connection opens.
 
-When no socket is opened, the HTTP status says why:
+When the connection is refused, the HTTP status says why:
 
 | status | why | what the client does |
 |---|---|---|
-| 400 | \`chatRoomId\` isn't a room id | mend it |
-| 401 | no token, or one that isn't valid any more or not ours | get a fresh token |
-| 403 | a page of an origin that the deployment doesn't allow, or no such stage | give up |
+| 400 | \`chatRoomId\` isn't a room id | correct it |
+| 401 | no token, or a token that has expired or isn't accepted | get a fresh token |
+| 403 | the deployment doesn't allow the page's origin, or there is no such stage | give up |
 | 429, 5xx | throttled, or something failed | connect again with backoff |
 
-**The client speaks first**: nothing is sent to a connection before its first frame, which is [\`sync\`](#sync).
+**The client sends first**: a connection receives nothing before its first frame, which is [\`sync\`](#sync).
 
-The identity on every frame is the token's, for as long as the connection lives. Once \`exp\` has passed every action is answered
-\`token_expired\` and no event is posted to the connection any more: reconnect with a fresh token, best before that moment.
+Every frame of a connection has the identity of its token. Once \`exp\` has passed, every action fails with \`token_expired\` and the
+connection receives no more events: reconnect with a fresh token, best before that time.
 
-A connection ends after 10 minutes without a message and after 2 hours in any case; that is API Gateway's, and normal. Reconnect, with
-full-jitter backoff, and \`sync\` with the \`seq\` that you have of each room. The server may notice late that a connection has ended.`
+API Gateway closes a connection after 10 minutes without a message, and after 2 hours in any case. This is normal: reconnect with
+full-jitter backoff, and \`sync\` with the last \`seq\` that you have of each room. The server may notice late that a connection has
+ended.`
 
 export const frames = `## Frames
 
@@ -58,87 +59,89 @@ ${frame({ ...examples.sendMessage.request, requestId: 'r7' })}
 
 Every request has an \`action\` and may have:
 
-- \`requestId\` (string, 1–64 code points): the client's own; the reply or error carries it. Replies don't necessarily come in the order
-  of the requests, so give each its own.
-- \`userId\` (string): optional in every action and, when given, the token's user; anybody else is \`forbidden\`.
+- \`requestId\` (string, 1–64 code points): chosen by the client; the reply or error has the same. Give each request its own, because
+  replies may arrive in another order than the requests.
+- \`userId\` (string): optional in every action. If given, it must be the token's user; any other is \`forbidden\`.
 
-A key that the action doesn't know is an \`invalid_request\`, so that a misspelt one is no silent default.
+A key that the action doesn't know is an \`invalid_request\`, so that a misspelt key is not silently ignored.
 
-The server sends frames of three types.
+The server sends three types of frames.
 
-\`reply\`: an action succeeded. \`data\` is described with each action.
+\`reply\`: an action succeeded. Each action below describes its \`data\`.
 
 ${frame({ type: 'reply', action: 'sendMessage', requestId: 'r7', data: examples.sendMessage.reply })}
 
-\`error\`: an action failed; \`action\` and \`requestId\` are there when they could be read. See [error codes](#error-codes).
+\`error\`: an action failed; \`action\` and \`requestId\` are present if they could be read. See [error codes](#error-codes).
 
 ${frame(errorExample)}
 
-\`events\`: something happened, in one room or in several. A frame of several events has at most 32 KB; a single event that is larger goes
-alone, in up to 128 KB. Replies and errors answer the very connection that asked; events come on their own, before or after them.
+\`events\`: something happened, in one room or in several. A frame of several events has at most 32 KB; a single event that is larger has
+a frame of its own, of up to 128 KB. A reply or error goes to the connection that sent the request; events are independent of
+them and may arrive before or after.
 
 ${frame({ type: 'events', events: [eventExamples.message, eventExamples.memberJoined] } satisfies EventsFrame)}`
 
 export const gatewayFrames = `### Frames without a type
 
-API Gateway has frames of its own. They have no \`type\`; their \`message\` is \`Internal server error\`, \`Endpoint request timed out\`,
+API Gateway sends frames of its own. They have no \`type\`; their \`message\` is \`Internal server error\`, \`Endpoint request timed out\`,
 \`Forbidden\` or \`Bad request body\`.
 
 ${frame(gatewayExample)}
 
-Their \`requestId\` is the gateway's, not yours. Treat one as a retryable error of a request that you can't name: whatever is unanswered
-after a while is sent again, with the same \`clientMessageId\`.`
+Their \`requestId\` is the gateway's, not yours. Treat such a frame as a retryable error of an unknown request: send again what has
+no reply after a while, with the same \`clientMessageId\`.`
 
 export const delivery = `## Order and delivery
 
-- **\`seq\` orders a room**: an integer given by the server, rising by one from 1. \`messageId\` is the same number as 16 digits.
-- **At least once, in any order**: an event may come twice, late, or before an earlier one. Drop a \`(chatRoomId, seq)\` that you have and
-  order by \`seq\`.
-- **Ask for what is missing**: when a \`seq\` is skipped, wait a moment (a second, say), then \`getHistory\` with \`after\` the last one you
-  have. Posting is best effort per connection; the table is what holds.
-- **Holes**: a crash, or a retry that overtakes its first try, can leave a number without a message. A hole is final once \`getHistory\`, \`joinRoom\` or \`sync\` has answered without
-  it: stop waiting for it.
-- **Subscribed means subscribed**: a message written after \`sync\`, \`joinRoom\` or \`createRoom\` was answered is sent to that connection.
-- **Acknowledged means kept**: once \`sendMessage\` is answered, the message is in the room, whatever fails afterwards.
-- **Resume**: after a reconnect, \`sync\` with the last \`seq\` of each room up to which nothing is missing. With the rules above every
-  member who reconnects gets every message of its rooms exactly once.
-- **Send again** what wasn't answered, with the same \`clientMessageId\`: it is in the room once.
+- **\`seq\` orders a room**: an integer that the server assigns, increasing by one from 1. \`messageId\` is the same number as 16 digits.
+- **At least once, in any order**: an event may arrive twice, late, or before an earlier one. Ignore a \`(chatRoomId, seq)\` that you have
+  already, and order by \`seq\`.
+- **Ask for what is missing**: when a \`seq\` is skipped, wait a moment (a second, say), then \`getHistory\` with \`after\` set to the last
+  one that you have. Posting to a connection is best effort; the table has every message.
+- **Holes**: a crash, or a retry that is faster than the first attempt, can leave a number without a message. A hole is final once a
+  reply of \`getHistory\`, \`joinRoom\` or \`sync\` leaves the number out: stop waiting for it.
+- **Subscribed means subscribed**: a message that is written after the reply of \`sync\`, \`joinRoom\` or \`createRoom\` is sent to that
+  connection.
+- **Acknowledged means kept**: once \`sendMessage\` has its reply, the message is in the room, whatever fails afterwards.
+- **Resume**: after a reconnect, \`sync\` with the last \`seq\` of each room up to which nothing is missing. With the rules above, a
+  member who reconnects has every message of its rooms exactly once.
+- **Send again** what had no reply, with the same \`clientMessageId\`: it will be in the room once.
 
-Typing, joining and leaving are told too, but not kept: what happened while a client was away is in \`getRoom\`. Of leaving and joining in
-quick turns, only where it ended is sure to be told.`
+Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away. When a user leaves
+and joins in quick succession, only the event of the final state is certain.`
 
 export const files = `## Files
 
-1. \`handleFileUpload\` checks the membership and the file's declared type and size, and answers with a form.
-2. POST the form to \`url\` as \`multipart/form-data\`: every one of \`fields\` unchanged, then the bytes as the last field, \`file\`. The bucket
-   refuses another size or type, and everything after \`expiresAt\`.
-3. The server looks at what has arrived. The room gets a \`message\` event of kind \`file\` whose \`content\` is the caption; or the uploader
-   alone an \`uploadFailed\`, and the file is deleted.
+1. \`handleFileUpload\` checks the membership and the file's declared type and size, and returns a form.
+2. POST the form to \`url\` as \`multipart/form-data\`: all \`fields\` unchanged, then the bytes as the last field, \`file\`. The bucket
+   refuses another size or type, and any form after \`expiresAt\`.
+3. The server checks the file. Either the room receives a \`message\` event of kind \`file\` whose \`content\` is the caption, or the
+   uploader alone receives \`uploadFailed\` and the file is deleted.
 
-\`sync\`'s \`limits.contentTypes\` says which types a deployment takes. A form is for one file: the same bytes sent again change
-nothing, but another file sent with it after the first was announced takes the first one away, and its URL answers 404 from then on.
+\`sync\`'s \`limits.contentTypes\` lists the types that a deployment accepts. A form is for one file. Sending the same bytes again changes
+nothing. Sending another file with it, after the message of the first, deletes the file: its URL returns 404 from then on.
 
-\`file.fileUrl\` is signed and short-lived: fetch it, don't keep it. After \`fileUrlExpiresAt\` ask for a fresh one with \`getFileUrl\`.
-The \`fileName\` is the uploader's and for showing only.`
+\`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with \`getFileUrl\`. The uploader
+chose the \`fileName\`: use it for display only.`
 
-export const errors = `A client decides by \`code\`. \`message\` is for a person reading a log. \`retryable\` says whether the same frame may be sent again unchanged;
-\`retryAfterMs\` comes with \`rate_limited\`, and \`details\` lists up to ten problems as \`path\` (\`""\` for the whole frame) and \`problem\`.
+export const errors = `A client decides by \`code\`. The \`message\` is for people who read logs. \`retryable\` says whether the same frame may be sent again unchanged;
+\`rate_limited\` has a \`retryAfterMs\`; \`details\` lists up to ten problems as \`path\` (\`""\` for the whole frame) and \`problem\`.
 
 ${frame(rateLimitedExample)}
 
-No limit of rate is on by default. \`not_a_member\` is the answer whether or not the room exists, so that membership can't be probed.`
+By default there is no rate limit. A room that doesn't exist also fails with \`not_a_member\`, so that rooms can't be probed.`
 
 export const closeCodes = `## Close codes
 
 | code | why | what the client does |
 |---|---|---|
 | 1000 | closed normally, by the client or by the deployment | reconnect if it wasn't you |
-| 1001 | 10 minutes idle, or 2 hours in all | reconnect and \`sync\` |
-| 1003 | a binary frame was sent | mend the client |
-| 1005, 1006 | no code: the network, most often | reconnect with backoff |
-| 1007 | a text frame that isn't UTF-8 (local runtime) | mend the client |
+| 1001 | idle for 10 minutes, or open for 2 hours | reconnect and \`sync\` |
+| 1003 | a binary frame was sent | correct the client |
+| 1005, 1006 | no code, usually because of the network | reconnect with backoff |
+| 1007 | a text frame that isn't UTF-8 (local runtime) | correct the client |
 | 1008 | too many requests from this client | reconnect with backoff, send less |
-| 1009 | a frame over 32 KB or a message over 128 KB was sent | mend the client |
+| 1009 | a frame over 32 KB or a message over 128 KB was sent | correct the client |
 | 1011 | the gateway failed | reconnect with backoff |
 | 1012 | the service restarts | reconnect with backoff |`
 
@@ -150,10 +153,10 @@ export const local = `## Local endpoints
 |---|---|
 | \`GET /\`, \`/assets/*\`, \`/config.json\` | the web page, and where it connects |
 | \`ws://localhost:PORT/local\` | the WebSocket |
-| \`POST /dev/token\` | \`{"userId":"ada"}\`, with \`name\` and \`expiresInSeconds\` (default 3,600; at most 86,400) optional, answers \`{"token":"…"}\`. Local only: deployed, your identity provider gives tokens |
+| \`POST /dev/token\` | \`{"userId":"ada"}\`, with \`name\` and \`expiresInSeconds\` (default 3,600; at most 86,400) optional, returns \`{"token":"…"}\`. Local only: in a deployment your identity provider issues the tokens |
 | \`GET /.well-known/jwks.json\` | the local issuer's public key |
-| \`GET /dev/environment\` | what the functions are told, for scripts: names, addresses and stand-ins for keys (\`npm run replay -- --local\`) |
+| \`GET /dev/environment\` | the functions' environment, for scripts: names, addresses and placeholder keys (\`npm run replay -- --local\`) |
 | \`GET /healthz\` | 200 when every part is up, otherwise 503 |
 | \`/local/@connections/{connectionId}\` | the \`@connections\` API: POST, GET, DELETE |
 
-\`DATA_DIR\` unset: everything in memory. Set: table and bucket are kept there over restarts.`
+Without \`DATA_DIR\` everything is in memory; with it, the table and the bucket are kept there across restarts.`

@@ -8,7 +8,7 @@ export function table(head: readonly string[], body: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n')
 }
 
-/** A frame as a block that a test reads back. */
+/** A frame as a code block, which a test parses again. */
 export const frame = (value: object): string => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``
 
 export const descriptionOf = (schema: z.core.$ZodType): string => z.globalRegistry.get(schema)?.description ?? ''

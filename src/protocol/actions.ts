@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { isDirectRoomId } from './room-id.ts'
+import { Limits } from './announced-limits.ts'
 import { MessageEvent } from './events.ts'
 import {
   DEFAULT_HISTORY_PAGE,
@@ -27,13 +28,13 @@ import {
 
 const describe = (description: string) => z.meta({ description })
 
-/** What every request may carry beside its own fields. */
+/** The fields that every request may have beside its own. */
 const envelope = {
   requestId: z.optional(RequestId),
-  userId: z.optional(UserId.check(describe("Optional, and then the token's user: anybody else is `forbidden`."))),
+  userId: z.optional(UserId.check(describe("If given, it must be the token's user; any other is `forbidden`."))),
 }
 
-/** An action's request frame: strict, so that a misspelt key is an error and not a default. */
+/** The request frame of an action. Strict, so that a misspelt key is an error and not ignored. */
 const request = <const A extends string, S extends Record<string, z.core.SomeType>>(
   action: A,
   shape: S,
@@ -42,7 +43,7 @@ const request = <const A extends string, S extends Record<string, z.core.SomeTyp
 
 const OwnRoomId = ChatRoomId.check(
   z.refine<string>((id) => !isDirectRoomId(id), { error: "ids starting `dm:` are the server's" }),
-  // Not a key that a JSON object of rooms can have: its members could never say how far they are in it.
+  // `sync` sends an object with a key for each room, and this key would be lost there.
   z.refine<string>((id) => id !== '__proto__', { error: 'is not an id for a room' }),
 )
 
@@ -51,14 +52,14 @@ const room = { chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq }
 const roomWithMembers = {
   ...room,
   members: z.array(UserId),
-  nextCursor: z.optional(Cursor.check(describe('More members: `getRoom` with this `cursor`.'))),
+  nextCursor: z.optional(Cursor.check(describe('For more members, send `getRoom` with this `cursor`.'))),
 }
 
 const gap = {
   recovered: z
     .boolean()
-    .check(describe('Whether `events` is all that followed `lastSeq`. When false, page with `getHistory`.')),
-  events: z.array(MessageEvent).check(describe('The whole gap in seq order, or empty: never a part of it.')),
+    .check(describe('Whether `events` is everything after `lastSeq`. If false, page with `getHistory`.')),
+  events: z.array(MessageEvent).check(describe('The whole gap in seq order, or empty; never a part of the gap.')),
 }
 
 const sent = z.object({
@@ -68,29 +69,8 @@ const sent = z.object({
   timestamp: EpochMs,
   duplicate: z
     .boolean()
-    .check(describe('True for a retry: the ids are the first message’s and nothing was delivered.')),
+    .check(describe('True for a retry: the ids are those of the first message, and nothing was delivered.')),
 })
-
-export const Limits = z
-  .object({
-    contentBytes: z.int(),
-    captionBytes: z.int(),
-    fileNameChars: z.int(),
-    fileBytes: z.int(),
-    contentTypes: z
-      .array(z.string())
-      .check(describe('Media types that may be uploaded; `image/*` stands for all images.')),
-    roomNameChars: z.int(),
-    createRoomMembers: z.int(),
-    historyPage: z.int(),
-    frameBytes: z.int(),
-    messageBytes: z.int(),
-    typingRepeatMs: z.int(),
-    typingExpiryMs: z.int(),
-    idleTimeoutMs: z.int(),
-    connectionLifetimeMs: z.int(),
-  })
-  .check(describe('What this deployment accepts, so that a client need not hard-code it.'))
 
 const toRoomOrUser = z
   .strictObject({
@@ -106,11 +86,11 @@ const toRoomOrUser = z
       error: 'needs either chatRoomId or recipientId',
     }),
     describe(
-      'Sends a message to a room or to one user. It reaches every connection of every member except the sending one.',
+      'Sends a message to a room or to one user. Every connection of every member receives it, except the sending one.',
     ),
   )
 
-/** Request and reply schemas by action: the contract that `docs/protocol.md` is generated from. */
+/** The schemas of request and reply, by action. `docs/protocol.md` is generated from them. */
 export const actions = {
   sync: {
     request: request(
@@ -119,11 +99,11 @@ export const actions = {
         rooms: z.optional(
           z
             .record(ChatRoomId, Seq)
-            .check(describe('By room, the last `seq` that the client has; a room left out is not recovered.')),
+            .check(describe('By room, the last `seq` that the client has. A room that is left out is not recovered.')),
         ),
         cursor: z.optional(Cursor),
       },
-      "The first frame: subscribes this connection to the user's rooms and answers with what it missed.",
+      "The first frame: subscribes this connection to the user's rooms and returns what it missed.",
     ),
     reply: z.object({
       serverTime: EpochMs,
@@ -131,7 +111,7 @@ export const actions = {
       userId: UserId,
       limits: Limits,
       rooms: z.array(z.object({ ...room, ...gap })),
-      nextCursor: z.optional(Cursor.check(describe('More rooms: `sync` with this `cursor`.'))),
+      nextCursor: z.optional(Cursor.check(describe('For more rooms, send `sync` with this `cursor`.'))),
     }),
   },
   createRoom: {
@@ -141,10 +121,10 @@ export const actions = {
         chatRoomId: z.optional(OwnRoomId),
         roomName: RoomName,
         members: z.optional(
-          z.array(UserId).check(z.maxLength(MAX_CREATE_ROOM_MEMBERS), describe('Further members beside the creator.')),
+          z.array(UserId).check(z.maxLength(MAX_CREATE_ROOM_MEMBERS), describe('Further members, beside the creator.')),
         ),
       },
-      'Makes a room with its first members, and subscribes this connection to it.',
+      'Creates a room with its first members, and subscribes this connection to it.',
     ),
     reply: z.object(roomWithMembers),
   },
@@ -152,7 +132,7 @@ export const actions = {
     request: request(
       'joinRoom',
       { chatRoomId: ChatRoomId, lastSeq: z.optional(Seq) },
-      'Makes the user a member (if not yet) and subscribes this connection.',
+      'Makes the user a member, if they are none yet, and subscribes this connection.',
     ),
     reply: z.object({ ...roomWithMembers, ...gap }),
   },
@@ -160,7 +140,7 @@ export const actions = {
     request: request(
       'leaveRoom',
       { chatRoomId: ChatRoomId },
-      "Ends the membership; no event of the room is posted to this user's connections afterwards.",
+      "Ends the membership. This user's connections receive no more events of the room.",
     ),
     reply: z.object({ chatRoomId: ChatRoomId }),
   },
@@ -168,7 +148,7 @@ export const actions = {
     request: request(
       'getRoom',
       { chatRoomId: ChatRoomId, cursor: z.optional(Cursor) },
-      'A room with its members, 1,000 at a time.',
+      'Returns a room with its members, 1,000 at a time.',
     ),
     reply: z.object(roomWithMembers),
   },
@@ -179,7 +159,7 @@ export const actions = {
         limit: z._default(z.int().check(z.gte(1), z.lte(MAX_ROOMS_PAGE)), DEFAULT_ROOMS_PAGE),
         cursor: z.optional(Cursor),
       },
-      "The user's rooms, by id.",
+      "Returns the user's rooms in the order of their ids.",
     ),
     reply: z.object({ rooms: z.array(z.object(room)), nextCursor: z.optional(Cursor) }),
   },
@@ -188,7 +168,7 @@ export const actions = {
     request: request(
       'broadcastMessage',
       { chatRoomId: ChatRoomId, content: Content, clientMessageId: z.optional(ClientMessageId) },
-      'Sends a message to every connection of every member of a room, the sending one too.',
+      'Sends a message to every connection of every member of a room, including the sending one.',
     ),
     reply: sent,
   },
@@ -196,7 +176,7 @@ export const actions = {
     request: request(
       'typingIndicator',
       { chatRoomId: ChatRoomId, isTyping: z._default(z.boolean(), true) },
-      'Shows the user as typing for 8 s, or ends it. Repeats within 3 s are answered and not fanned out.',
+      'Shows the user as typing for 8 s, or no longer. A repeat within 3 s has a reply but causes no event.',
     ),
     reply: z.object({ expiresAt: EpochMs }),
   },
@@ -209,11 +189,11 @@ export const actions = {
         after: z.optional(Seq.check(describe('Exclusive.'))),
         limit: z._default(z.int().check(z.gte(1), z.lte(MAX_HISTORY_PAGE)), DEFAULT_HISTORY_PAGE),
       },
-      'Messages in ascending seq: after a seq, before a seq, between two, or, with neither bound, the newest page.',
+      'Returns messages in ascending seq: after a seq, before a seq, between two, or without a bound the newest page.',
     ),
     reply: z.object({
       messages: z.array(MessageEvent),
-      hasMore: z.boolean().check(describe('Whether more lie beyond this page, in the direction of paging.')),
+      hasMore: z.boolean().check(describe('Whether there are more messages in the direction of paging.')),
     }),
   },
   handleFileUpload: {
@@ -223,19 +203,19 @@ export const actions = {
         chatRoomId: ChatRoomId,
         fileName: FileName,
         contentType: ContentType,
-        size: z.int().check(z.gte(1), describe('Bytes; the form accepts exactly as many.')),
+        size: z.int().check(z.gte(1), describe('Bytes. The form accepts exactly this many.')),
         caption: z.optional(Caption),
         clientMessageId: z.optional(ClientMessageId),
       },
-      'Asks for a signed form to send a file with, straight to the bucket. The room hears of it when it has arrived.',
+      'Returns a signed form to upload a file with, directly to the bucket. The room receives a message when it has arrived.',
     ),
     reply: z.object({
       uploadId: UploadId,
       method: z.literal('POST'),
-      url: z.string().check(describe('Where to POST the form, as multipart/form-data.')),
+      url: z.string().check(describe('POST the form to this URL, as multipart/form-data.')),
       fields: z
         .record(z.string(), z.string())
-        .check(describe('Form fields to send unchanged, before the last one, `file`.')),
+        .check(describe('Form fields to send unchanged, before the last field, `file`.')),
       expiresAt: EpochMs,
       maxBytes: z.int(),
     }),
@@ -244,7 +224,7 @@ export const actions = {
     request: request(
       'getFileUrl',
       { chatRoomId: ChatRoomId, messageId: MessageId },
-      'A fresh signed URL for the file of a message, when the one in the message has expired.',
+      'Returns a fresh signed URL for the file of a message, after the one in the message has expired.',
     ),
     reply: z.object({ fileUrl: z.string(), expiresAt: EpochMs }),
   },
@@ -257,4 +237,3 @@ export const actions = {
 export type Action = keyof typeof actions
 export type Request<A extends Action> = z.infer<(typeof actions)[A]['request']>
 export type Reply<A extends Action> = z.infer<(typeof actions)[A]['reply']>
-export type Limits = z.infer<typeof Limits>

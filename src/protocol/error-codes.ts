@@ -1,28 +1,28 @@
 /**
- * Every code that an `error` frame can carry. A client decides by the code alone: codes are added, never renamed.
- * `retryable` says whether the same frame may be sent again unchanged.
+ * Every code of an `error` frame: its meaning, whether the same frame may be sent again unchanged (`retryable`), and what
+ * the client does about it. A client decides by the code alone, so codes are added and never renamed.
  */
 export const errorCodes = {
   invalid_request: {
-    meaning: 'not JSON, or not of the schema; `details` lists path and problem',
+    meaning: 'the frame is not JSON or does not fit the schema; `details` lists each path and problem',
     retryable: false,
-    client: 'mend the frame',
+    client: 'correct the frame',
   },
-  unknown_action: { meaning: 'no such action', retryable: false, client: 'mend the frame' },
+  unknown_action: { meaning: 'there is no such action', retryable: false, client: 'correct the frame' },
   token_expired: {
     meaning: "the token's `exp` has passed",
     retryable: false,
     client: 'reconnect with a fresh token',
   },
-  forbidden: { meaning: "not allowed; `userId` is someone else's", retryable: false, client: 'give up' },
+  forbidden: { meaning: 'not allowed; `userId` is another user', retryable: false, client: 'give up' },
   not_a_member: {
     meaning: "the user isn't a member of the room, whether or not it exists",
     retryable: false,
     client: 'join the room first',
   },
-  room_not_found: { meaning: 'no such room (`joinRoom` only)', retryable: false, client: 'create the room' },
+  room_not_found: { meaning: 'there is no such room (`joinRoom` only)', retryable: false, client: 'create the room' },
   conflict: {
-    meaning: 'the id is taken: by other content, or by a room that exists',
+    meaning: 'the id is taken, by other content or by another room',
     retryable: false,
     client: 'choose another id',
   },
@@ -32,17 +32,17 @@ export const errorCodes = {
     client: 'send less',
   },
   rate_limited: {
-    meaning: 'over a limit that the deployment has configured; `retryAfterMs` says when to come back',
+    meaning: 'over a rate limit of the deployment; `retryAfterMs` says how long to wait',
     retryable: true,
     client: 'wait `retryAfterMs`, then send again',
   },
   unavailable: {
-    meaning: 'throttled, or a dependency failed; nothing was written, or the retry is idempotent',
+    meaning: 'throttled, or a dependency failed; nothing was written, or a retry is idempotent',
     retryable: true,
     client: 'send again with backoff and the same `clientMessageId`',
   },
   internal: {
-    meaning: 'a bug; logged with the `requestId`',
+    meaning: 'a bug; the log has it with the `requestId`',
     retryable: true,
     client: 'send again with backoff, a few times',
   },

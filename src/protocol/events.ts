@@ -30,7 +30,7 @@ export const MessageEvent = z
   .check(
     z.meta({
       description:
-        'A message of a room. May come twice or out of order: drop a `(chatRoomId, seq)` that you have, order by `seq`.',
+        'A message of a room. It may arrive twice or out of order: ignore a `(chatRoomId, seq)` that you have, order by `seq`.',
     }),
   )
 
@@ -42,21 +42,24 @@ const TypingEvent = z
     isTyping: z.boolean(),
     expiresAt: EpochMs,
   })
-  .check(z.meta({ description: "Somebody types, until `expiresAt`. Not sent to the typing user's own connections." }))
+  .check(
+    z.meta({ description: "A user is typing, until `expiresAt`. The typing user's own connections don't receive it." }),
+  )
 
 export const MemberJoinedEvent = z
   .object({ event: z.literal('memberJoined'), chatRoomId: ChatRoomId, userId: UserId, timestamp: EpochMs })
-  .check(z.meta({ description: 'Somebody became a member of the room.' }))
+  .check(z.meta({ description: 'A user became a member of the room.' }))
 
 export const MemberLeftEvent = z
   .object({ event: z.literal('memberLeft'), chatRoomId: ChatRoomId, userId: UserId, timestamp: EpochMs })
-  .check(z.meta({ description: 'Somebody is no longer a member of the room.' }))
+  .check(z.meta({ description: 'A user is no longer a member of the room.' }))
 
 const RoomAddedEvent = z
   .object({ event: z.literal('roomAdded'), chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq })
   .check(
     z.meta({
-      description: 'This user was put into a room from elsewhere; this connection is subscribed to it already.',
+      description:
+        'This user became a member of a room by another connection or user. This connection is subscribed to it already.',
     }),
   )
 
@@ -73,7 +76,7 @@ export const UploadFailedEvent = z
   .check(
     z.meta({
       description:
-        "To the uploader's connections: the file arrived and isn't what was declared, or may no longer be posted; it has been deleted.",
+        "For the uploader's connections: the file isn't what was declared, or may no longer be sent, and has been deleted.",
     }),
   )
 

@@ -1,4 +1,7 @@
-/** Sizes in UTF-8 bytes unless the name says otherwise. The wire announces them in `sync`'s `limits`. */
+// Each constant has a row in `scripts/docs/limit-rows.ts`. Those that `sync` announces are listed in
+// `announced-limits.ts`.
+
+/** Of UTF-8. */
 export const MAX_CONTENT_BYTES = 16_384
 export const MAX_CAPTION_BYTES = 2_048
 export const MAX_FILE_NAME_CHARS = 255
@@ -7,16 +10,16 @@ export const DEFAULT_MAX_FILE_BYTES = 25 * 1024 * 1024
 export const MAX_ROOM_NAME_CHARS = 128
 export const MAX_USER_ID_CHARS = 128
 export const MAX_CREATE_ROOM_MEMBERS = 100
-/** `members` of one reply; more are paged with `nextCursor`. */
+/** In one reply; more members are paged by `nextCursor`. */
 export const MAX_MEMBERS_PER_REPLY = 1_000
 export const MAX_HISTORY_PAGE = 100
 export const DEFAULT_HISTORY_PAGE = 50
 export const MAX_ROOMS_PAGE = 100
 export const DEFAULT_ROOMS_PAGE = 50
 
-/** A sender repeats its typing indicator at most this often … */
+/** A client repeats a typing indicator no sooner than this … */
 export const TYPING_REPEAT_MS = 3_000
-/** … and is shown as typing for this long after the last one. */
+/** … and its user is shown as typing for this long after the last one. */
 export const TYPING_EXPIRY_MS = 8_000
 
 /**

@@ -9,13 +9,13 @@ import {
 } from './limits.ts'
 import { MAX_ROOM_ID_CHARS } from './room-id.ts'
 
-// zod/mini ships without words; without them `details` would say "Invalid input" for everything.
+// zod/mini has no messages of its own: without a locale, every problem in `details` would be "Invalid input".
 z.config(en())
 
-/** An issue with this marker becomes `too_large` on the wire instead of `invalid_request`. */
+/** An issue with this marker becomes the error `too_large` instead of `invalid_request`. */
 export const TOO_LARGE = { code: 'too_large' } as const
 
-// A lone surrogate has no UTF-8 form: it would be stored as U+FFFD, so what is read back isn't what was sent.
+// A lone surrogate has no UTF-8 form: it would be stored as U+FFFD, so a reader would get another text than was sent.
 const wellFormed = z.refine<string>((text) => text.isWellFormed(), { error: 'contains a lone surrogate' })
 
 const maxBytes = (limit: number) =>
@@ -31,7 +31,9 @@ export const ChatRoomId = z.string().check(
   z.regex(new RegExp(`^[A-Za-z0-9_:-]{1,${MAX_ROOM_ID_CHARS}}$`), {
     error: `must be 1 to ${MAX_ROOM_ID_CHARS} of A-Z a-z 0-9 _ : -`,
   }),
-  z.meta({ description: "A room's id: 1–64 of `[A-Za-z0-9_:-]`. Ids starting `dm:` are the server's." }),
+  z.meta({
+    description: "A room's id: 1–64 of `[A-Za-z0-9_:-]`. Ids that start with `dm:` are reserved for direct rooms.",
+  }),
 )
 
 export const UserId = z.string().check(
@@ -50,13 +52,13 @@ export const RequestId = z
     z.minLength(1),
     z.maxLength(64),
     wellFormed,
-    z.meta({ description: "The client's own id of a request, 1–64 characters; its reply or error carries it." }),
+    z.meta({ description: "The client's own id of a request, 1–64 characters. Its reply or error has the same." }),
   )
 
 export const ClientMessageId = z.string().check(
   z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }),
   z.meta({
-    description: "The sender's own id of a message, 1–64 of `[A-Za-z0-9_-]`: makes a send idempotent for good.",
+    description: "The sender's own id of a message, 1–64 of `[A-Za-z0-9_-]`. It makes a send idempotent for good.",
   }),
 )
 
@@ -79,7 +81,7 @@ export const FileName = z
     z.minLength(1),
     charactersUpTo(MAX_FILE_NAME_CHARS),
     wellFormed,
-    z.meta({ description: 'Any Unicode, 1–255 characters: shown to people, never part of a key or a path.' }),
+    z.meta({ description: 'Any Unicode, 1–255 characters. For display only, never part of a key or a path.' }),
   )
 
 export const ContentType = z.string().check(
@@ -97,7 +99,7 @@ export const RoomName = z
 
 export const Seq = z
   .int()
-  .check(z.gte(0), z.meta({ description: "A room's sequence number: given by the server, rising by one." }))
+  .check(z.gte(0), z.meta({ description: "A room's sequence number, assigned by the server and increasing by one." }))
 
 export const MessageId = z
   .string()
@@ -108,7 +110,7 @@ export const MessageId = z
 
 export const EpochMs = z
   .int()
-  .check(z.gte(0), z.meta({ description: 'A moment: milliseconds since 1970-01-01T00:00:00Z.' }))
+  .check(z.gte(0), z.meta({ description: 'A time: milliseconds since 1970-01-01T00:00:00Z.' }))
 
 /** The longest id, 128 characters of four bytes, is 683 characters of base64. */
 const MAX_CURSOR_CHARS = 1_024
@@ -119,5 +121,5 @@ export const Cursor = z
     z.minLength(1),
     z.maxLength(MAX_CURSOR_CHARS),
     wellFormed,
-    z.meta({ description: 'Opaque: the `nextCursor` of the page before.' }),
+    z.meta({ description: 'Opaque: the `nextCursor` of the previous page.' }),
   )

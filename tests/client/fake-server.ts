@@ -1,5 +1,6 @@
 import type { Socket } from '../../client/link.ts'
-import type { Action, Limits } from '../../src/protocol/actions.ts'
+import type { Action } from '../../src/protocol/actions.ts'
+import type { Limits } from '../../src/protocol/announced-limits.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { VirtualClock } from './virtual-clock.ts'

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini'
+import * as limits from './limits.ts'
+
+/** The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default. */
+export const announcedLimits = {
+  contentBytes: 'MAX_CONTENT_BYTES',
+  captionBytes: 'MAX_CAPTION_BYTES',
+  fileNameChars: 'MAX_FILE_NAME_CHARS',
+  fileBytes: 'DEFAULT_MAX_FILE_BYTES',
+  roomNameChars: 'MAX_ROOM_NAME_CHARS',
+  createRoomMembers: 'MAX_CREATE_ROOM_MEMBERS',
+  historyPage: 'MAX_HISTORY_PAGE',
+  frameBytes: 'MAX_FRAME_BYTES',
+  messageBytes: 'MAX_MESSAGE_BYTES',
+  typingRepeatMs: 'TYPING_REPEAT_MS',
+  typingExpiryMs: 'TYPING_EXPIRY_MS',
+  idleTimeoutMs: 'IDLE_TIMEOUT_MS',
+  connectionLifetimeMs: 'CONNECTION_LIFETIME_MS',
+} as const satisfies Record<string, keyof typeof limits>
+
+type Name = keyof typeof announcedLimits
+
+const forEachName = <T>(of: (name: Name) => T) =>
+  Object.fromEntries(Object.keys(announcedLimits).map((name) => [name, of(name as Name)])) as Record<Name, T>
+
+export const Limits = z
+  .object({
+    ...forEachName(() => z.int()),
+    contentTypes: z
+      .array(z.string())
+      .check(z.meta({ description: 'Media types that may be uploaded; `image/*` means all images.' })),
+  })
+  .check(z.meta({ description: 'The limits of this deployment, so that a client needs no constants for them.' }))
+
+export type Limits = z.infer<typeof Limits>
+
+/** The limits of a deployment, from those that it can choose. */
+export const limitsOf = (chosen: Pick<Limits, 'contentTypes'> & Partial<Pick<Limits, 'fileBytes'>>): Limits => ({
+  ...forEachName((name) => limits[announcedLimits[name]]),
+  ...chosen,
+})
