@@ -2,43 +2,51 @@ import type { Action } from '../../src/protocol/actions.ts'
 
 /** Notes on the actions, beyond what their schemas say. */
 export const actionNotes: Partial<Record<Action, string>> = {
-  sync: `The first frame of every connection. From then on, every message of the rooms in the reply is in the reply, or posted to this
-connection, or both. None is lost between the two.
+  sync: `The first frame of every connection. From then on, every message of the rooms in the reply is in the reply, or
+posted to this connection, or both. None is lost between the two.
 
-A room that you leave out of \`rooms\`, or whose gap doesn't fit into the reply, has \`recovered: false\` and no \`events\`, unless it has
-no messages at all. Page with \`getHistory\` then, \`after\` the last \`seq\` that you have. A part of a gap never counts as recovered.
-\`headSeq\` is the newest \`seq\` that the reply accounts for.
+A room that you leave out of \`rooms\`, or whose gap doesn't fit into the reply, has \`recovered: false\` and no
+\`events\`, unless it has no messages at all. Page with \`getHistory\` then, \`after\` the last \`seq\` that you have. A
+part of a gap never counts as recovered. \`headSeq\` is the newest \`seq\` that the reply accounts for.
 
-The rooms are paged: as long as there is a \`nextCursor\`, send \`sync\` again with that \`cursor\` and the same \`rooms\`. A connection is
-subscribed to the rooms of the pages that it has requested. If no page has a room that you know, the user is no longer a member
-of it.`,
-  createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses a UUID. Fails with \`conflict\`
-if the id is taken. The other members' live connections are subscribed and receive \`roomAdded\`.`,
-  joinRoom: `Fails with \`room_not_found\` if there is no such room; for anybody but its two members, a direct room (\`dm:…\`) doesn't exist. The
-connection is subscribed when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\` are as in \`sync\`.`,
-  leaveRoom: `Ends the user's membership on all connections. The other members receive \`memberLeft\`. The user's other connections don't; their
-actions in this room fail with \`not_a_member\` from now on.`,
-  getRoom: `For members only; a room that doesn't exist also fails with \`not_a_member\`. More than 1,000 members are paged by \`nextCursor\`.`,
-  listRooms: `Read from an index that may be a moment behind: a room joined just now may be missing. Rely on \`sync\` instead.`,
-  sendMessage: `Give exactly one of \`chatRoomId\` and \`recipientId\`. Every connection of every member receives the message, except the sending one,
-which has the reply.
+The rooms are paged: as long as there is a \`nextCursor\`, send \`sync\` again with that \`cursor\` and the same
+\`rooms\`. A connection is subscribed to the rooms of the pages that it has requested. If no page has a room that you
+know, the user is no longer a member of it.`,
+  createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses
+a UUID. Fails with \`conflict\` if the id is taken. The other members' live connections are subscribed and receive
+\`roomAdded\`.`,
+  joinRoom: `Fails with \`room_not_found\` if there is no such room; for anybody but its two members, a direct room
+(\`dm:…\`) doesn't exist. The connection is subscribed when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\`
+are as in \`sync\`.`,
+  leaveRoom: `Ends the user's membership on all connections. The other members receive \`memberLeft\`. The user's other
+connections don't; their actions in this room fail with \`not_a_member\` from now on.`,
+  getRoom: `For members only; a room that doesn't exist also fails with \`not_a_member\`. More than 1,000 members are
+paged by \`nextCursor\`.`,
+  listRooms: `Read from an index that may be a moment behind: a room joined just now may be missing. Rely on \`sync\`
+instead.`,
+  sendMessage: `Give exactly one of \`chatRoomId\` and \`recipientId\`. Every connection of every member receives the
+message, except the sending one, which has the reply.
 
-\`recipientId\` sends to the direct room with that user. The first message creates it; its id doesn't depend on which of the two writes
-first, its \`members\` are the two, and the reply names it.
+\`recipientId\` sends to the direct room with that user. The first message creates it; its id doesn't depend on which of
+the two writes first, its \`members\` are the two, and the reply names it.
 
-With a \`clientMessageId\` the send is idempotent for good: repeating it with the same sender, room and id returns the first message's ids
-and \`duplicate: true\`, and delivers nothing. With other content it fails with \`conflict\`. Without a \`clientMessageId\`, repeating a
-send makes a second message.`,
-  broadcastMessage: `Like \`sendMessage\` to a room, but the sending connection receives the event too, and its \`kind\` is \`broadcast\`.`,
-  typingIndicator: `The connections of every member receive it, except the typing user's own. A client repeats it at most every 3 s while the user types
-(a faster repeat has a reply but no event) and may end it with \`isTyping: false\`; otherwise it ends at \`expiresAt\`, without an event.`,
-  getHistory: `With \`after\` the page starts there; otherwise it ends at \`before\`, or at the newest message. \`hasMore\` says whether there are more in
-that direction: continue with \`after\` the last, or \`before\` the first \`seq\` of the page. Decide by \`hasMore\`, never by the page's
-length, because a page also ends where the reply would become larger than a WebSocket message. A number that a page skips is a hole,
-and final.`,
-  handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and the bytes as the last field, \`file\`. See
-[Files](#files).`,
+With a \`clientMessageId\` the send is idempotent for good: repeating it with the same sender, room and id returns the
+first message's ids and \`duplicate: true\`, and delivers nothing. With other content it fails with \`conflict\`.
+Without a \`clientMessageId\`, repeating a send makes a second message.`,
+  broadcastMessage: `Like \`sendMessage\` to a room, but the sending connection receives the event too, and its \`kind\`
+is \`broadcast\`.`,
+  typingIndicator: `The connections of every member receive it, except the typing user's own. A client repeats it at
+most every 3 s while the user types (a faster repeat has a reply but no event) and may end it with \`isTyping: false\`;
+otherwise it ends at \`expiresAt\`,
+without an event.`,
+  getHistory: `With \`after\` the page starts there; otherwise it ends at \`before\`, or at the newest message.
+\`hasMore\` says whether there are more in that direction: continue with \`after\` the last, or \`before\` the first
+\`seq\` of the page. Decide by \`hasMore\`,
+never by the page's length, because a page also ends where the reply would become larger than a WebSocket message. A
+number that a page skips is a hole, and final.`,
+  handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and
+the bytes as the last field, \`file\`. See [Files](#files).`,
   getFileUrl: `For a message of kind \`file\`, when its \`fileUrl\` has expired or is about to.`,
-  ping: `Any frame resets the idle timer of 10 minutes; WebSocket pings don't. A client that has nothing to send sends \`ping\` at least every
-9 minutes.`,
+  ping: `Any frame resets the idle timer of 10 minutes; WebSocket pings don't. A client that has nothing to send sends
+\`ping\` at least every 9 minutes.`,
 }

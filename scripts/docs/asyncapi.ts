@@ -22,8 +22,8 @@ const replyName = (action: Action) => `${capitalised(action)}Reply`
 const eventName = (event: string) => `${capitalised(event)}Event`
 
 /**
- * Returns `docs/asyncapi.yaml` for the current schemas: AsyncAPI 3 from the server's point of view, with an operation for
- * each action and its reply, and one for the events. https://www.asyncapi.com/docs/reference/specification/v3.1.0
+ * Returns `docs/asyncapi.yaml` for the current schemas: AsyncAPI 3 from the server's point of view, with an operation
+ * for each action and its reply, and one for the events. https://www.asyncapi.com/docs/reference/specification/v3.1.0
  */
 export async function asyncApiDocument(): Promise<string> {
   const { version, description } = JSON.parse(
@@ -34,7 +34,7 @@ export async function asyncApiDocument(): Promise<string> {
     info: {
       title: 'Tabletalk',
       version,
-      description: `${description} Generated from the schemas in src/protocol by \`npm run docs\`; protocol.md has what schemas can't express.`,
+      description: `${description} From the schemas in src/protocol; see protocol.md too.`,
     },
     defaultContentType: 'application/json',
     servers: servers(),

@@ -44,7 +44,7 @@ export async function protocolDocument(): Promise<string> {
     ),
     prose.errors,
     '## Limits',
-    '`sync` announces those with a name in the last column, as its `limits`. Read them there, because deployments may differ.',
+    'The `limits` of `sync` have those with a name in the last column; read them there, because deployments differ.',
     limitsTable(),
     prose.closeCodes,
     prose.local,

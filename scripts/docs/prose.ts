@@ -5,20 +5,23 @@ import { frame } from './words.ts'
 
 export const opening = `# The wire protocol, v1
 
-The frames that a chat client and Tabletalk exchange, for writing a client in any language. \`npm run docs\` generates this page from
-the schemas in \`src/protocol/\`: change those, not this page. [asyncapi.yaml](asyncapi.yaml) has the same for tools, as AsyncAPI 3.
+The frames that a chat client and Tabletalk exchange, for writing a client in any language. \`npm run docs\` generates
+this page from the schemas in \`src/protocol/\`: change those, not this page. [asyncapi.yaml](asyncapi.yaml) has the
+same for tools, as AsyncAPI 3.
 
 - Names are added, never renamed or removed: ignore an event, a field or an error code that you don't know.
-- Times are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at most 2^53 − 1.
-- Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. The tables say whether a length
-  counts bytes of UTF-8 or code points.`
+- Times are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at
+  most 2^53 − 1.
+- Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. The tables say whether a
+  length counts bytes of UTF-8 or code points.`
 
 export const connecting = `## Connecting
 
 Open a WebSocket at \`wss://HOST/STAGE\` (locally \`ws://localhost:8080/local\`) with a JWT, in one of two ways:
 
-1. as a subprotocol. Prefer this, because it doesn't appear in access logs. Offer \`${SUBPROTOCOL}\` and \`bearer.<jwt>\`, that is
-   \`Sec-WebSocket-Protocol: ${SUBPROTOCOL}, bearer.<jwt>\`. The server echoes \`${SUBPROTOCOL}\`, never the token.
+1. as a subprotocol. Prefer this, because it doesn't appear in access logs. Offer \`${SUBPROTOCOL}\` and
+   \`bearer.<jwt>\`, that is \`Sec-WebSocket-Protocol: ${SUBPROTOCOL}, bearer.<jwt>\`. The server echoes
+   \`${SUBPROTOCOL}\`, never the token.
 2. as the query parameter \`token\`.
 
 | claim | |
@@ -28,8 +31,8 @@ Open a WebSocket at \`wss://HOST/STAGE\` (locally \`ws://localhost:8080/local\`)
 | \`iss\`, \`aud\` | as the deployment expects |
 | \`name\` | optional |
 
-The token is verified against a JWKS; only asymmetric algorithms are accepted (\`ES256\`, \`ES384\`, \`ES512\`, \`EdDSA\`, \`Ed25519\`, \`PS256\`,
-\`RS256\`, \`RS384\`, \`RS512\`).
+The token is verified against a JWKS; only asymmetric algorithms are accepted (\`ES256\`, \`ES384\`, \`ES512\`,
+\`EdDSA\`, \`Ed25519\`, \`PS256\`, \`RS256\`, \`RS384\`, \`RS512\`).
 
 The optional query parameter \`chatRoomId\` names the room that this connection opens.
 
@@ -44,12 +47,12 @@ When the connection is refused, the HTTP status says why:
 
 **The client sends first**: a connection receives nothing before its first frame, which is [\`sync\`](#sync).
 
-Every frame of a connection has the identity of its token. Once \`exp\` has passed, every action fails with \`token_expired\` and the
-connection receives no more events: reconnect with a fresh token, best before that time.
+Every frame of a connection has the identity of its token. Once \`exp\` has passed, every action fails with
+\`token_expired\` and the connection receives no more events: reconnect with a fresh token, best before that time.
 
-API Gateway closes a connection after 10 minutes without a message, and after 2 hours in any case. This is normal: reconnect with
-full-jitter backoff, and \`sync\` with the last \`seq\` that you have of each room. The server may notice late that a connection has
-ended.`
+API Gateway closes a connection after 10 minutes without a message, and after 2 hours in any case. This is normal:
+reconnect with full-jitter backoff, and \`sync\` with the last \`seq\` that you have of each room. The server may notice
+late that a connection has ended.`
 
 export const frames = `## Frames
 
@@ -59,8 +62,8 @@ ${frame({ ...examples.sendMessage.request, requestId: 'r7' })}
 
 Every request has an \`action\` and may have:
 
-- \`requestId\` (string, 1–64 code points): chosen by the client; the reply or error has the same. Give each request its own, because
-  replies may arrive in another order than the requests.
+- \`requestId\` (string, 1–64 code points): chosen by the client; the reply or error has the same. Give each request its
+  own, because replies may arrive in another order than the requests.
 - \`userId\` (string): optional in every action. If given, it must be the token's user; any other is \`forbidden\`.
 
 A key that the action doesn't know is an \`invalid_request\`, so that a misspelt key is not silently ignored.
@@ -71,65 +74,71 @@ The server sends three types of frames.
 
 ${frame({ type: 'reply', action: 'sendMessage', requestId: 'r7', data: examples.sendMessage.reply })}
 
-\`error\`: an action failed; \`action\` and \`requestId\` are present if they could be read. See [error codes](#error-codes).
+\`error\`: an action failed; \`action\` and \`requestId\` are present if they could be read. See [error
+codes](#error-codes).
 
 ${frame(errorExample)}
 
-\`events\`: something happened, in one room or in several. A frame of several events has at most 32 KB; a single event that is larger has
-a frame of its own, of up to 128 KB. A reply or error goes to the connection that sent the request; events are independent of
-them and may arrive before or after.
+\`events\`: something happened, in one room or in several. A frame of several events has at most 32 KB; a single event
+that is larger has a frame of its own, of up to 128 KB. A reply or error goes to the connection that sent the request;
+events are independent of them and may arrive before or after.
 
 ${frame({ type: 'events', events: [eventExamples.message, eventExamples.memberJoined] } satisfies EventsFrame)}`
 
 export const gatewayFrames = `### Frames without a type
 
-API Gateway sends frames of its own. They have no \`type\`; their \`message\` is \`Internal server error\`, \`Endpoint request timed out\`,
-\`Forbidden\` or \`Bad request body\`.
+API Gateway sends frames of its own. They have no \`type\`; their \`message\` is \`Internal server error\`, \`Endpoint
+request timed out\`, \`Forbidden\` or \`Bad request body\`.
 
 ${frame(gatewayExample)}
 
-Their \`requestId\` is the gateway's, not yours. Treat such a frame as a retryable error of an unknown request: send again what has
-no reply after a while, with the same \`clientMessageId\`.`
+Their \`requestId\` is the gateway's, not yours. Treat such a frame as a retryable error of an unknown request: send
+again what has no reply after a while, with the same \`clientMessageId\`.`
 
 export const delivery = `## Order and delivery
 
-- **\`seq\` orders a room**: an integer that the server assigns, increasing by one from 1. \`messageId\` is the same number as 16 digits.
-- **At least once, in any order**: an event may arrive twice, late, or before an earlier one. Ignore a \`(chatRoomId, seq)\` that you have
-  already, and order by \`seq\`.
-- **Ask for what is missing**: when a \`seq\` is skipped, wait a moment (a second, say), then \`getHistory\` with \`after\` set to the last
-  one that you have. Posting to a connection is best effort; the table has every message.
-- **Holes**: a crash, or a retry that is faster than the first attempt, can leave a number without a message. A hole is final once a
-  reply of \`getHistory\`, \`joinRoom\` or \`sync\` leaves the number out: stop waiting for it.
-- **Subscribed means subscribed**: a message that is written after the reply of \`sync\`, \`joinRoom\` or \`createRoom\` is sent to that
-  connection.
-- **Acknowledged means kept**: once \`sendMessage\` has its reply, the message is in the room, whatever fails afterwards.
-- **Resume**: after a reconnect, \`sync\` with the last \`seq\` of each room up to which nothing is missing. With the rules above, a
-  member who reconnects has every message of its rooms exactly once.
+- **\`seq\` orders a room**: an integer that the server assigns, increasing by one from 1. \`messageId\` is the same
+  number as 16 digits.
+- **At least once, in any order**: an event may arrive twice, late, or before an earlier one. Ignore a \`(chatRoomId,
+  seq)\` that you have already, and order by \`seq\`.
+- **Ask for what is missing**: when a \`seq\` is skipped, wait a moment (a second, say), then \`getHistory\` with
+  \`after\` set to the last one that you have. Posting to a connection is best effort; the table has every message.
+- **Holes**: a crash, or a retry that is faster than the first attempt, can leave a number without a message. A hole is
+  final once a reply of \`getHistory\`, \`joinRoom\` or \`sync\` leaves the number out: stop waiting for it.
+- **Subscribed means subscribed**: a message that is written after the reply of \`sync\`, \`joinRoom\` or \`createRoom\`
+  is sent to that connection.
+- **Acknowledged means kept**: once \`sendMessage\` has its reply, the message is in the room, whatever fails
+  afterwards.
+- **Resume**: after a reconnect, \`sync\` with the last \`seq\` of each room up to which nothing is missing. With the
+  rules above, a member who reconnects has every message of its rooms exactly once.
 - **Send again** what had no reply, with the same \`clientMessageId\`: it will be in the room once.
 
-Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away. When a user leaves
-and joins in quick succession, only the event of the final state is certain.`
+Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away.
+When a user leaves and joins in quick succession, only the event of the final state is certain.`
 
 export const files = `## Files
 
 1. \`handleFileUpload\` checks the membership and the file's declared type and size, and returns a form.
-2. POST the form to \`url\` as \`multipart/form-data\`: all \`fields\` unchanged, then the bytes as the last field, \`file\`. The bucket
-   refuses another size or type, and any form after \`expiresAt\`.
-3. The server checks the file. Either the room receives a \`message\` event of kind \`file\` whose \`content\` is the caption, or the
-   uploader alone receives \`uploadFailed\` and the file is deleted.
+2. POST the form to \`url\` as \`multipart/form-data\`: all \`fields\` unchanged, then the bytes as the last field,
+   \`file\`. The bucket refuses another size or type, and any form after \`expiresAt\`.
+3. The server checks the file. Either the room receives a \`message\` event of kind \`file\` whose \`content\` is the
+   caption, or the uploader alone receives \`uploadFailed\` and the file is deleted.
 
-\`sync\`'s \`limits.contentTypes\` lists the types that a deployment accepts. A form is for one file. Sending the same bytes again changes
-nothing. Sending another file with it, after the message of the first, deletes the file: its URL returns 404 from then on.
+\`sync\`'s \`limits.contentTypes\` lists the types that a deployment accepts. A form is for one file. Sending the same
+bytes again changes nothing. Sending another file with it, after the message of the first, deletes the file: its URL
+returns 404 from then on.
 
-\`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with \`getFileUrl\`. The uploader
-chose the \`fileName\`: use it for display only.`
+\`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
+\`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only.`
 
-export const errors = `A client decides by \`code\`. The \`message\` is for people who read logs. \`retryable\` says whether the same frame may be sent again unchanged;
-\`rate_limited\` has a \`retryAfterMs\`; \`details\` lists up to ten problems as \`path\` (\`""\` for the whole frame) and \`problem\`.
+export const errors = `A client decides by \`code\`. The \`message\` is for people who read logs.
+\`retryable\` says whether the same frame may be sent again unchanged; \`rate_limited\` has a \`retryAfterMs\`;
+\`details\` lists up to ten problems as \`path\` (\`""\` for the whole frame) and \`problem\`.
 
 ${frame(rateLimitedExample)}
 
-By default there is no rate limit. A room that doesn't exist also fails with \`not_a_member\`, so that rooms can't be probed.`
+By default there is no rate limit. A room that doesn't exist also fails with \`not_a_member\`, so that rooms can't be
+probed.`
 
 export const closeCodes = `## Close codes
 

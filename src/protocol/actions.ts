@@ -207,7 +207,7 @@ export const actions = {
         caption: z.optional(Caption),
         clientMessageId: z.optional(ClientMessageId),
       },
-      'Returns a signed form to upload a file with, directly to the bucket. The room receives a message when it has arrived.',
+      'Returns a signed form to upload a file with. The room receives a message when the file has arrived.',
     ),
     reply: z.object({
       uploadId: UploadId,

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
 import * as limits from './limits.ts'
 
-/** The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default. */
+/**
+ * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default.
+ */
 export const announcedLimits = {
   contentBytes: 'MAX_CONTENT_BYTES',
   captionBytes: 'MAX_CAPTION_BYTES',

@@ -1,6 +1,6 @@
 /**
- * Every code of an `error` frame: its meaning, whether the same frame may be sent again unchanged (`retryable`), and what
- * the client does about it. A client decides by the code alone, so codes are added and never renamed.
+ * Every code of an `error` frame: its meaning, whether the same frame may be sent again unchanged (`retryable`), and
+ * what the client does about it. A client decides by the code alone, so codes are added and never renamed.
  */
 export const errorCodes = {
   invalid_request: {

@@ -30,7 +30,7 @@ export const MessageEvent = z
   .check(
     z.meta({
       description:
-        'A message of a room. It may arrive twice or out of order: ignore a `(chatRoomId, seq)` that you have, order by `seq`.',
+        'A message. It may arrive twice or out of order: ignore a `(chatRoomId, seq)` that you have, order by `seq`.',
     }),
   )
 
@@ -59,7 +59,7 @@ const RoomAddedEvent = z
   .check(
     z.meta({
       description:
-        'This user became a member of a room by another connection or user. This connection is subscribed to it already.',
+        'Another connection or user made this user a member of a room. This connection is subscribed already.',
     }),
   )
 
@@ -76,7 +76,7 @@ export const UploadFailedEvent = z
   .check(
     z.meta({
       description:
-        "For the uploader's connections: the file isn't what was declared, or may no longer be sent, and has been deleted.",
+        "For the uploader only: the file isn't what was declared, or may no longer be sent, and has been deleted.",
     }),
   )
 

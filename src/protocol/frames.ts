@@ -35,7 +35,9 @@ export type ReplyFrame<A extends Action = Action> = {
 }[A]
 /** An action failed: the route response of its function. */
 export type ErrorFrame = z.infer<typeof ErrorFrame>
-/** Something happened. Posted by the stream's or the bucket's function; at most 32 KB unless a single event is larger. */
+/**
+ * Something happened. Posted by the stream's or the bucket's function; at most 32 KB unless a single event is larger.
+ */
 export type EventsFrame = z.infer<typeof EventsFrame>
 /** Any frame that the server sends. Frames of API Gateway's own have no `type`. */
 export type ServerFrame = ReplyFrame | ErrorFrame | EventsFrame
