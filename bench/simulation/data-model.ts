@@ -1,0 +1,66 @@
+/** Write units of one request, on the table and on its index. */
+export interface Units {
+  table: number
+  index: number
+}
+
+/** What a reconnect writes and reads: the parts of two data models, as tests measure them on DynamoDB Local. */
+export interface DataModel {
+  /** `$connect`: the row of the connection. */
+  connect: Units
+  /** What `sync` writes once. */
+  beginSync: Units
+  /** What `sync` writes for each room. */
+  subscribe: Units
+  /** Everything that `sync` reads. */
+  reads: (rooms: number) => number
+  /** `$disconnect`: the row of the connection. */
+  disconnect: Units
+  /** What the stream function deletes after a connection has ended. */
+  cleanUp: { perConnection: Units; perRoom: Units }
+  /** Whether a batch of the stream is posted before its clean-up, or after it. */
+  cleanUpAfterPosts: boolean
+}
+
+/** Rooms of one page of `sync`. */
+const ROOMS_PER_PAGE = 50
+
+const NONE: Units = { table: 0, index: 0 }
+const ROW: Units = { table: 1, index: 0 }
+const INDEXED_ROW: Units = { table: 1, index: 1 }
+
+/** Version 0.1.0: each subscription is a row of its connection, in the index too, and is deleted when it ends. */
+export const CONNECTION_ROWS: DataModel = {
+  connect: INDEXED_ROW,
+  beginSync: INDEXED_ROW,
+  subscribe: INDEXED_ROW,
+  reads: (rooms) => 2 * rooms + 2,
+  disconnect: INDEXED_ROW,
+  cleanUp: { perConnection: NONE, perRoom: INDEXED_ROW },
+  cleanUpAfterPosts: false,
+}
+
+/** Subscriptions belong to a session and are overwritten in place. `sync` writes the connection and the session once. */
+export const SESSION_ROWS: DataModel = {
+  connect: ROW,
+  beginSync: { table: 2, index: 0 },
+  subscribe: ROW,
+  reads: (rooms) => rooms + 5 * Math.ceil(rooms / ROOMS_PER_PAGE),
+  disconnect: ROW,
+  cleanUp: { perConnection: ROW, perRoom: NONE },
+  cleanUpAfterPosts: true,
+}
+
+const total = ({ table, index }: Units) => table + index
+
+/** Write units of one reconnect that succeeds at once, with the end of the old connection. */
+export function writesNeeded({ connect, beginSync, subscribe, disconnect, cleanUp }: DataModel, rooms: number): number {
+  return (
+    total(connect) +
+    total(beginSync) +
+    rooms * total(subscribe) +
+    total(disconnect) +
+    total(cleanUp.perConnection) +
+    rooms * total(cleanUp.perRoom)
+  )
+}

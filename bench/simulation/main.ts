@@ -1,0 +1,37 @@
+/**
+ * `npm run bench:simulation`: how long do clients take to come back when all connections are lost at the same moment?
+ * Simulated, in less than a minute: nothing is measured, and the same code gives the same figures. `limits.ts`,
+ * `data-model.ts` and `behaviour.ts` have every assumption. The figures go to `bench/results/simulation.json`;
+ * `--write` writes them to `docs/performance.md` as well, and `--report` only that, from the file.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { format } from 'prettier'
+import { resultFile, writeResult } from '../shared/results.ts'
+import { documentWith, type SimulationResults } from './report.ts'
+import { run, type Scenario, SMALL_CHATS, STORMS } from './scenarios.ts'
+
+/** The name is the file's in `bench/results/`. */
+const RESULT = 'simulation'
+const document = new URL('../../docs/performance.md', import.meta.url)
+
+const options = new Set(process.argv.slice(2))
+const results = options.has('--report')
+  ? (JSON.parse(await readFile(resultFile(RESULT), 'utf8')) as SimulationResults)
+  : { storms: simulated(STORMS), smallChats: simulated(SMALL_CHATS) }
+if (!options.has('--report')) await writeResult(RESULT, results)
+if (options.has('--report') || options.has('--write')) {
+  const text = documentWith(await readFile(document, 'utf8'), results)
+  await writeFile(document, await format(text, { parser: 'markdown', printWidth: 120, proseWrap: 'always' }))
+}
+
+function simulated(scenarios: readonly Scenario[]): SimulationResults['storms'] {
+  return scenarios.map((scenario) => {
+    const { outcome } = run(scenario)
+    console.log({ ...scenario, ...outcome })
+    return JSON.parse(JSON.stringify({ ...scenario, outcome }, rounded)) as SimulationResults['storms'][number]
+  })
+}
+
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value
+}

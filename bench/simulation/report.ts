@@ -1,0 +1,61 @@
+import { short, table, withBlock } from '../shared/markdown.ts'
+import type { ScenarioResult } from './scenarios.ts'
+
+/** What is kept in `bench/results/simulation.json`. */
+export interface SimulationResults {
+  storms: ScenarioResult[]
+  smallChats: ScenarioResult[]
+}
+
+/** The page with the tables of these results. */
+export const documentWith = (document: string, { storms, smallChats }: SimulationResults): string =>
+  withBlock(withBlock(document, 'storms', stormTable(storms)), 'small-chats', smallChatTable(smallChats))
+
+const stormTable = (results: readonly ScenarioResult[]): string =>
+  table(
+    [
+      'table',
+      'rows',
+      'a refused `sync` is tried again',
+      'half are back, s',
+      'all are back, s',
+      'attempts per client',
+      'refused syncs per client',
+      'write units per client',
+      'of them in vain',
+      'a message waits, s',
+      'functions at once',
+    ],
+    results.map(({ model, refusedSync, table: where, admission, outcome }) => [
+      admission ? `${where}, with admission` : where,
+      model,
+      refusedSync === 'new connection' ? 'on a new connection' : refusedSync,
+      backS(outcome.halfBackS, outcome.backShare),
+      backS(outcome.allBackS, outcome.backShare),
+      ...[
+        outcome.attempts,
+        outcome.refusedSyncs,
+        outcome.writes,
+        outcome.writesInVain,
+        outcome.messageWaitS,
+        outcome.executions,
+      ].map(short),
+    ]),
+  )
+
+const smallChatTable = (results: readonly ScenarioResult[]): string =>
+  table(
+    ['admission', 'clients', 'rooms of each', 'half are back, s', 'all are back, s', 'attempts per client'],
+    results.map(({ admission, clients, rooms, outcome }) => [
+      admission ? 'yes' : 'no',
+      short(clients),
+      short(rooms),
+      backS(outcome.halfBackS, outcome.backShare),
+      backS(outcome.allBackS, outcome.backShare),
+      short(outcome.attempts),
+    ]),
+  )
+
+/** A share stands for a time that was not reached. */
+const backS = (seconds: number | null, backShare: number): string =>
+  seconds === null ? `never (${short(backShare * 100)} %)` : seconds < 10 ? short(seconds) : short(Math.round(seconds))
