@@ -68,6 +68,22 @@ resource "aws_apigatewayv2_stage" "this" {
     data_trace_enabled = false
   }
 
+  # Clients that come back all at once would write more than a table that isn't warm takes. A route's settings replace
+  # the default ones as a whole.
+  dynamic "route_settings" {
+    for_each = var.connects_per_second == null ? [] : [var.connects_per_second]
+
+    content {
+      route_key                = aws_apigatewayv2_route.this["$connect"].route_key
+      throttling_rate_limit    = route_settings.value
+      throttling_burst_limit   = var.connects_burst
+      detailed_metrics_enabled = var.detailed_metrics
+      logging_level            = "OFF"
+      # Would log tokens.
+      data_trace_enabled = false
+    }
+  }
+
   dynamic "access_log_settings" {
     for_each = aws_cloudwatch_log_group.access
 

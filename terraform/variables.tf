@@ -241,6 +241,28 @@ variable "throttling_burst_limit" {
   }
 }
 
+variable "connects_per_second" {
+  description = "Connections a second that the API opens; others get HTTP 429 and the client SDK tries again with backoff. The default protects a new table (4,000 write units a second) when users of 50 rooms (55 units each) all come back at once. Raise it when the table is warm, up to the account's quota, 500 by default; null for that quota alone."
+  type        = number
+  default     = 70
+
+  validation {
+    condition     = var.connects_per_second == null || coalesce(var.connects_per_second, 1) > 0
+    error_message = "A limit of 0 would refuse every connection; null for none."
+  }
+}
+
+variable "connects_burst" {
+  description = "Connections that the API opens at once, above connects_per_second: a team of this size doesn't notice the limit."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.connects_burst >= 1 && floor(var.connects_burst) == var.connects_burst
+    error_message = "A burst is a whole number, at least 1."
+  }
+}
+
 # How long things are kept
 
 variable "log_retention_days" {

@@ -115,6 +115,13 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition = [
+      for route in aws_apigatewayv2_stage.this.route_settings : [route.route_key, route.throttling_rate_limit, route.throttling_burst_limit]
+    ] == [["$connect", 70, 200]]
+    error_message = "New connections are throttled, and no other route by a rate of its own."
+  }
+
+  assert {
     condition     = output.websocket_url == aws_apigatewayv2_stage.this.invoke_url
     error_message = "Without a domain of its own, the API is where AWS has put it."
   }
@@ -179,5 +186,18 @@ run "can_do_without_access_logs" {
   assert {
     condition     = length(aws_apigatewayv2_stage.this.access_log_settings) == 0 && !contains(keys(aws_cloudwatch_metric_alarm.this), "server-errors")
     error_message = "Access logs are off, and what is read from them is still there."
+  }
+}
+
+run "can_do_without_a_throttle_of_connections" {
+  command = plan
+
+  variables {
+    connects_per_second = null
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_stage.this.route_settings) == 0
+    error_message = "Only the stage's default and the account's quota are left."
   }
 }

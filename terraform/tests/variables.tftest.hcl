@@ -23,6 +23,8 @@ run "refuses_what_cannot_work" {
     allowed_content_types = []
     send_rate_limit       = "20 a second"
     posting               = "pigeon"
+    connects_per_second   = 0
+    connects_burst        = 0.5
     log_retention_days    = 31
     recovery_period_days  = 36
     log_level             = "LOUD"
@@ -42,6 +44,8 @@ run "refuses_what_cannot_work" {
     var.allowed_content_types,
     var.send_rate_limit,
     var.posting,
+    var.connects_per_second,
+    var.connects_burst,
     var.log_retention_days,
     var.recovery_period_days,
     var.log_level,

@@ -249,6 +249,20 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
+    test('throttles new connections, and traces and logs them as little as other frames', () => {
+      const [stage] = after('aws_apigatewayv2_stage')
+      expect(stage?.route_settings).toEqual([
+        {
+          route_key: '$connect',
+          throttling_rate_limit: 70,
+          throttling_burst_limit: 200,
+          detailed_metrics_enabled: false,
+          logging_level: 'OFF',
+          data_trace_enabled: false,
+        },
+      ])
+    })
+
     test('guards the table against deletion and loss', () => {
       expect(after('aws_dynamodb_table')).toMatchObject([
         {
