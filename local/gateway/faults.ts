@@ -27,6 +27,11 @@ type PostHook = (post: Post) => PostFault | undefined | void | Promise<PostFault
 
 /** The faults of the gateway, for tests. */
 export class GatewayFaults {
+  /**
+   * Asked before every upgrade: the HTTP status to refuse it with, or undefined. A throttle of `$connect` refuses with
+   * 429, before any function runs.
+   */
+  onUpgrade: (() => number | undefined) | undefined
   #onPost: PostHook | undefined
   readonly #attempts = new Map<string, number>()
 

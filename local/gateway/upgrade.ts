@@ -74,6 +74,8 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
     if (url.length > MAX_URL_CHARS) throw new Refusal(414, `the URL is longer than ${MAX_URL_CHARS} characters`)
     const path = url.split('?')[0]
     if (path !== `/${api.stage}` && path !== `/${api.stage}/`) throw new Refusal(403, 'there is no such stage')
+    const fault = gateway.faults.onUpgrade?.()
+    if (fault !== undefined) throw new Refusal(fault, 'a fault was asked for')
 
     const connectedAt = Date.now()
     const handshake = handshakeOf(req, newId(), connectedAt)

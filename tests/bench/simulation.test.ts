@@ -89,10 +89,22 @@ describe('a storm', () => {
     expect(allBackS).toBeNull()
   })
 
-  test('holds up messages for the clean-up of lost connections only where that comes first', () => {
-    const limits = { ...ACCOUNT, table: { ...WARM_TABLE, writes: 2_000 } }
-    const before = storm({ model: CONNECTION_ROWS, syncRetry: newConnection, limits }).messageWaitS
-    expect(before).toBeGreaterThan(10 * storm({ limits }).messageWaitS)
+  test('does not end where a sync begins again from the start, because the table has too much to write in vain', () => {
+    const within = { limits: { ...ACCOUNT, table: { writes: 50, reads: 150, most: 50 } }, untilMs: 20 * 60_000 }
+    const fromStart = storm({ ...within, syncRetry: fromTheStart })
+    expect(fromStart.backShare).toBeLessThan(1)
+    expect(fromStart.writesInVain).toBeGreaterThan(writesNeeded(SESSION_ROWS, ROOMS))
+    expect(storm({ ...within, syncRetry: resumed })).toMatchObject({ backShare: 1, writesInVain: 0 })
+  })
+
+  test('holds up messages for longer when the clean-up comes before the posts', () => {
+    const wait = (cleanUpAfterPosts: boolean) =>
+      storm({
+        model: { ...CONNECTION_ROWS, cleanUpAfterPosts },
+        clients: 5_000,
+        admission: { perSecond: 1_000, burst: 1 },
+      }).messageWaitS
+    expect(wait(false)).toBeGreaterThan(wait(true))
   })
 })
 

@@ -90,6 +90,15 @@ describe('authorizer', () => {
   })
 })
 
+test('a fault refuses upgrades with its status before a function runs, as a throttle does, until it is taken away', async () => {
+  const api = await startGateway({ routes: AUTHORIZED })
+  api.gateway.faults.onUpgrade = () => 429
+  expect(await refusedStatus(api.url)).toBe(429)
+  expect(api.events).toEqual([])
+  api.gateway.faults.onUpgrade = undefined
+  await Client.connect(api.url)
+})
+
 describe('$connect', () => {
   test.each<[string, (event: TestEvent) => unknown, number]>([
     ['returns 400', () => ({ statusCode: 400 }), 400],
