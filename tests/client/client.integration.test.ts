@@ -365,6 +365,32 @@ test('the waits between attempts grow, and begin anew after a connection that he
   expect(waits.at(-1)).toBe(2)
 })
 
+test('a client that the throttle of $connect refuses waits with backoff, and connects with a fresh token', async () => {
+  const userId = unique('ada')
+  let [refusals, tokens] = [3, 0]
+  chat.gateway.faults.onUpgrade = () => (refusals-- > 0 ? 429 : undefined)
+  const client = clientOf(chat, userId, {
+    getToken: () => {
+      tokens += 1
+      return chat.token(userId)
+    },
+    backoff: { minMs: 1, maxMs: 6 },
+    random: () => 1,
+  })
+  const changes: (string | number | undefined)[][] = []
+  client.on('status', ({ status, retryInMs, error }) => {
+    if (status !== 'connecting') changes.push([status, retryInMs, error?.code])
+  })
+  await client.connect()
+  expect(changes).toEqual([
+    ['disconnected', 2, 'disconnected'],
+    ['disconnected', 3, 'disconnected'],
+    ['disconnected', 5, 'disconnected'],
+    ['connected', undefined, undefined],
+  ])
+  expect(tokens).toBe(4)
+})
+
 test('a message that is refused has failed with the reason, and retry sends it once it would be taken', async () => {
   const { adas } = await givenTwo()
   const bob = clientOf(chat, unique('bob'))

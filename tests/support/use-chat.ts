@@ -16,6 +16,7 @@ export async function useChat(options: RuntimeOptions = {}): Promise<Runtime> {
   if (inject('deployment') === undefined) {
     afterEach(() => {
       chat.gateway.faults.onPost = undefined
+      chat.gateway.faults.onUpgrade = undefined
     })
   }
   return chat
