@@ -4,8 +4,8 @@ import type { Runtime } from '../../local/runtime.ts'
 import { startChat } from './runtime.ts'
 
 /**
- * A Tabletalk for the tests of this file: started as the file loads, closed after its last test. Faults of posts end
- * with the test that made them.
+ * A Tabletalk for the tests of this file: started as the file loads, closed after its last test. Faults of posts
+ * and upgrades end with the test that made them.
  *
  * @example const chat = await useChat()
  */
