@@ -40,7 +40,7 @@ export const CONNECTION_ROWS: DataModel = {
   cleanUpAfterPosts: false,
 }
 
-/** Subscriptions belong to a session and are overwritten in place. `sync` writes the connection and the session once. */
+/** A subscription belongs to a session and is overwritten in place. `sync` writes connection and session once. */
 export const SESSION_ROWS: DataModel = {
   connect: ROW,
   beginSync: { table: 2, index: 0 },

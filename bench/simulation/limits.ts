@@ -27,8 +27,8 @@ export interface TableLimits {
 const TABLE_QUOTA = 40_000
 
 /**
- * An on-demand table as created. Documented: 4,000 writes and 12,000 reads at once, then twice the former peak within 30
- * minutes. Often DynamoDB adapts sooner.
+ * An on-demand table as created. Documented: 4,000 writes and 12,000 reads at once, then twice the former peak within
+ * 30 minutes. Often DynamoDB adapts sooner.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
 export const NEW_TABLE: TableLimits = {
