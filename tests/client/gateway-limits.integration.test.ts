@@ -9,9 +9,14 @@ import { clientOf } from './online.ts'
 const IDLE_MS = 1_000
 
 const stack = loadStack()
-const broken = { ...stack.functions.getRoom!, entry: 'tests/fixtures/functions/one/throw.ts' }
+const getRoom = stack.routes.getRoom!
+const broken = { ...stack.functions[getRoom.function]!, entry: 'tests/fixtures/functions/one/throw.ts' }
 const chat = await useChat({
-  stack: { ...stack, functions: { ...stack.functions, getRoom: broken } },
+  stack: {
+    ...stack,
+    functions: { ...stack.functions, broken },
+    routes: { ...stack.routes, getRoom: { ...getRoom, function: 'broken' } },
+  },
   gatewayLimits: { idleMs: IDLE_MS },
   log: quietLog,
 })
