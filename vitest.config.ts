@@ -2,30 +2,29 @@ import { defineConfig } from 'vitest/config'
 // The forks that run the tests inherit what it sets.
 import './local/quiet-sdk.ts'
 
-/**
- * Hundreds of clients at once: beside other tests each would mostly wait for the processor, so it runs after them, and
- * with a DynamoDB Local of its own, for one that holds the streams of all other tests takes many times as long to read.
- */
-const alone = ['tests/client/every-message-once.integration.test.ts']
-
 /** Need a Chromium: `npm run test:browser`. */
 const browser = ['tests/browser/**/*.test.ts']
 
-// Deadlines for a hung test, not a measure of speed: nothing waits for them when all is well.
-const deadlines = { testTimeout: 30_000, hookTimeout: 60_000 }
-
-const globalSetup = ['tests/support/global-setup.ts']
+const deadlines = {
+  // Ends a test that hangs, in place of `testTimeout`.
+  runner: 'tests/support/patient-runner.ts',
+  testTimeout: 0,
+  // Nothing waits for these when all is well, on a busy machine neither.
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 60_000 } },
+}
 
 export default defineConfig({
   test: {
-    // One JVM (DynamoDB Local) serves the run; every test file makes its own table in it.
-    globalSetup,
+    // One JVM (DynamoDB Local) serves the run. Each test file has a database of its own in it.
+    globalSetup: ['tests/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Of concurrent tests, which wait more than they work.
+    maxConcurrency: 8,
     projects: [
-      { test: { ...deadlines, name: 'tests', include: ['tests/**/*.test.ts'], exclude: [...alone, ...browser] } },
-      { test: { ...deadlines, name: 'alone', include: alone, globalSetup, sequence: { groupOrder: 1 } } },
-      { test: { ...deadlines, name: 'browser', include: browser, sequence: { groupOrder: 2 } } },
+      { test: { ...deadlines, name: 'tests', include: ['tests/**/*.test.ts'], exclude: browser } },
+      { test: { ...deadlines, name: 'browser', include: browser, sequence: { groupOrder: 1 } } },
     ],
   },
 })

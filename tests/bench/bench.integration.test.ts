@@ -38,7 +38,7 @@ beforeAll(async () => {
     },
     startRounds: 0,
   })
-}, 120_000)
+})
 
 const roundOf = (variant: VariantName, perSecond: number) =>
   run.measurements.find((measurement) => measurement.variant === variant && measurement.perSecond === perSecond)!

@@ -1,24 +1,24 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
 import type { PostFault } from '../../local/gateway/faults.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { useChat } from '../support/use-chat.ts'
+import { startChat } from '../support/runtime.ts'
 import { type Scenario, scenario, Stage } from './scenario.ts'
 
 /** `CHAT_SEED=17` plays that one alone. */
 const { CHAT_SEED } = process.env
 const seeds = CHAT_SEED === undefined ? Array.from({ length: 200 }, (_, i) => i + 1) : [Number(CHAT_SEED)]
-/** Scenarios wait more than they work: for timeouts, posts that are late, attempts to connect. */
-const AT_ONCE = 8
 
 /** By room: what becomes of the next post that tells of it. */
 const fates = new Map<string, () => PostFault>()
 let batches = 0
 
-const chat = await useChat({ mappingFaults: { onBatch: disturbed }, log: quietLog })
+// Not `useChat`, which would end the faults of all scenarios that run beside the first to finish.
+const chat = await startChat({ mappingFaults: { onBatch: disturbed }, log: quietLog })
+afterAll(() => chat.close())
 chat.gateway.faults.onPost = ({ body }) => {
   const { events } = JSON.parse(body.toString()) as EventsFrame
   return fates.get(events[0]!.chatRoomId)?.() ?? {}
@@ -67,16 +67,9 @@ async function storedIn(chatRoomId: string): Promise<Placed[]> {
   return (await entities.messagesBetween(chatRoomId, all)).filter(({ kind }) => kind !== 'hole')
 }
 
-test(
-  'whatever happens to sockets, posts and the stream, each member sees each message of its rooms once and in order',
-  { timeout: 900_000 },
-  async () => {
-    const waiting = [...seeds]
-    const player = async () => {
-      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-        await fc.assert(fc.asyncProperty(scenario, play), { seed, numRuns: 1, endOnFailure: true })
-      }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, player))
+test.concurrent.for(seeds)(
+  'whatever happens to sockets, posts and the stream, each member sees each message of its rooms once and in order: seed %i',
+  async (seed) => {
+    await fc.assert(fc.asyncProperty(scenario, play), { seed, numRuns: 1, endOnFailure: true })
   },
 )

@@ -7,8 +7,11 @@ export function clientOf(chat: Runtime, userId: string, options: Partial<ChatCli
   const client = new ChatClient({
     url: chat.wsUrl,
     getToken: () => chat.token(userId),
-    // Short, so that a test needn't wait; everything else is the default.
+    // Short, so that a test needn't wait for it.
     backoff: { minMs: 1, maxMs: 20 },
+    // Long, so that a busy machine doesn't reach them. Everything else is the default.
+    connectTimeoutMs: 120_000,
+    requestTimeoutMs: 120_000,
     ...options,
   })
   onTestFinished(() => client.disconnect())

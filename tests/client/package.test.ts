@@ -27,7 +27,7 @@ beforeAll(async () => {
   await mkdir(project)
   await writeFile(join(project, 'package.json'), '{"name":"application","private":true}')
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)], { cwd: project })
-}, 60_000)
+})
 
 test.each(['index.js', 'node.js'])('%s is at most 15 KB gzipped', async (file) => {
   expect(gzipSync(await readFile(join(installed, file))).length).toBeLessThanOrEqual(15 * 1024)

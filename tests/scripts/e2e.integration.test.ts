@@ -1,11 +1,8 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { selection } from '../../scripts/e2e/selection.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
 import { runScript } from './run-script.ts'
-
-// A run is a process with processes of its own: on a busy machine they take their time.
-vi.setConfig({ testTimeout: 120_000 })
 
 const chat = await useChat({ log: quietLog })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { givenRoom } from '../support/given-room.ts'
@@ -13,9 +13,6 @@ import { useChat } from '../support/use-chat.ts'
 import { scan } from '../support/table-scan.ts'
 import { runScript } from './run-script.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-
-// Each replay is a process: on a busy machine they take their time.
-vi.setConfig({ testTimeout: 120_000 })
 
 const DAY_S = 24 * 60 * 60
 

@@ -220,7 +220,7 @@ test('a recipient that does not answer holds back nobody else', async () => {
   const held = new Promise<void>((resolve) => (answer = resolve))
   gateway.fault = (id) => (id === slow ? held : undefined)
   const handled = handle(messageRecord(room, 1))
-  await vi.waitUntil(() => gateway.delivered.length === ids.length - 1, { timeout: 20_000, interval: 5 })
+  await expect.poll(() => gateway.delivered.length).toBe(ids.length - 1)
   answer()
   await handled
   expect(gateway.delivered.at(-1)?.connectionId).toBe(slow)

@@ -19,8 +19,8 @@ async function entitiesOn(chat: Runtime) {
     ...credentialsEnvironment,
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     TABLE_NAME: chat.tableName,
-    // As the runtime's functions have it: many share one table and two cores.
-    TABLE_TIMEOUT_MS: '8000',
+    // As `startChat` gives it to the functions.
+    TABLE_TIMEOUT_MS: '60000',
   })
   const [append, chatRoom, membership, message, typing] = await Promise.all([
     import('../../src/rooms/append-message.ts'),

@@ -13,7 +13,7 @@ Object.assign(process.env, {
   AWS_REGION: 'us-east-1',
   ...credentialsEnvironment,
   TABLE_NAME: tableName,
-  TABLE_TIMEOUT_MS: '8000',
+  TABLE_TIMEOUT_MS: '60000',
   CONNECTIONS_ENDPOINT: 'http://localhost:1/none',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   POWERTOOLS_METRICS_DISABLED: 'true',

@@ -5,6 +5,7 @@ import { type Runtime, startRuntime } from '../../local/runtime.ts'
 import { ChatClient } from '../../scripts/shared/raw-client.ts'
 import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import type { Target } from '../../scripts/e2e/target.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import { credentials } from './account.ts'
 
 /**
@@ -19,8 +20,21 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
     credentials,
     tableName: `chat-${randomUUID()}`,
     ...options,
+    ...patient(options),
   })
 }
+
+/** Time limits of the runtime that a busy machine would reach; a test that hangs is ended by its own deadline. */
+const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOptions) => ({
+  stack: {
+    ...stack,
+    functions: Object.fromEntries(
+      Object.entries(stack.functions).map(([name, one]) => [name, { ...one, timeoutSeconds: 120 }]),
+    ),
+  },
+  environment: { TABLE_TIMEOUT_MS: '60000', ...environment },
+  gatewayLimits: { integrationTimeoutMs: 120_000, ...gatewayLimits },
+})
 
 /** Opens a connection as that user and closes it when the test ends. It has not synced yet. */
 export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<ChatClient> {

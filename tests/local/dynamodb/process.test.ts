@@ -134,5 +134,5 @@ test.skipIf(process.platform === 'win32')('a parent killed by SIGKILL leaves no 
   await once(parent, 'exit')
   await once(socket, 'close')
 
-  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })

@@ -1,0 +1,34 @@
+import { availableParallelism, loadavg } from 'node:os'
+import { TestRunner, type RunnerTestCase } from 'vitest'
+
+/** Seconds that a test may take on a machine which has nothing else to do. */
+const DEADLINE_S = 60
+const TICK_MS = 1_000
+
+// Taken before a test replaces them.
+const { setInterval, clearInterval } = globalThis
+
+/**
+ * Ends a test that hangs. Its deadline follows the load of the machine: with three processes for every core, a second
+ * counts as a third of one. vitest's own `testTimeout` can't, because it is fixed before the test starts.
+ */
+export default class PatientRunner extends TestRunner {
+  async runTask(test: RunnerTestCase): Promise<void> {
+    let interval: NodeJS.Timeout | undefined
+    const deadline = new Promise<never>((_, reject) => {
+      let leftMs = DEADLINE_S * 1_000
+      interval = setInterval(() => {
+        leftMs -= TICK_MS / slowness()
+        if (leftMs <= 0) reject(new Error(`the test hangs: it took longer than ${DEADLINE_S} s of a machine at rest`))
+      }, TICK_MS)
+    })
+    try {
+      await Promise.race([TestRunner.getTestFn(test)(), deadline])
+    } finally {
+      clearInterval(interval)
+    }
+  }
+}
+
+/** How many processes wait for each core, by the average of the last minute. Windows has none: 1. */
+const slowness = (): number => Math.max(1, loadavg()[0]! / availableParallelism())
