@@ -65,7 +65,8 @@ const calls = {
     const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
     const rows = Array.from({ length: to - from }, (_, i) => {
       const connectionId = `connection-${String(from + i)}=`
-      return { chatRoomId, connectionId, userId: `user-${String(from + i)}`, joinId: 'join-1', expiresAt }
+      const session = { userId: `user-${String(from + i)}`, sessionKey: connectionId, connectionId, expiresAt }
+      return { session, room: { chatRoomId, joinId: 'join-1' } }
     })
     await subscribe(rows)
   },

@@ -53,6 +53,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       connectionId: 'R1kmxc2VNjMCFIA=',
       userId: 'bob',
       limits: limitsOf({ contentTypes: ['application/pdf', 'image/*', 'text/plain'] }),
+      features: ['sessions'],
       rooms: [{ ...general, headSeq: 42, recovered: true, events: [hello] }],
     },
   },

@@ -1,11 +1,14 @@
-import { type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
+import { type Recipient, type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
-import type { Delivery, FanOutReport, Recipient } from './delivery.ts'
+import type { Delivery, FanOutReport } from './delivery.ts'
 import { forEachLimited } from './for-each-limited.ts'
 import { groupBy } from './group-by.ts'
 import { inOrder } from './in-order.ts'
 import { CONCURRENCY } from './posting/post-frame.ts'
 import { putRangeTasks } from './range-tasks.ts'
+
+/** In a room with more live sessions, typing is answered and delivered to nobody. */
+const MAX_TYPING_RECIPIENTS = 100
 
 /** One room, or one range of its subscriptions, and a batch's deliveries to it. */
 export interface Audience {
@@ -15,10 +18,13 @@ export interface Audience {
 }
 
 /**
- * The events that one connection receives, by room. A message that comes in two ways in one batch (by its own record,
+ * The events that one recipient receives, by room. A message that comes in two ways in one batch (by its own record,
  * and among those that a new member missed) is there once, because its key is its seq.
  */
-export type PerRoomEvents = Map<string, Map<number | ChatEvent, ChatEvent>>
+export interface RecipientEvents {
+  recipient: Recipient
+  rooms: Map<string, Map<number | ChatEvent, ChatEvent>>
+}
 
 /** Groups a batch's deliveries by room and range, messages in seq order. */
 export function audiencesOf(deliveries: readonly Delivery[]): Audience[] {
@@ -44,16 +50,18 @@ export function inTurns(ranges: readonly Audience[]): Audience[] {
 export async function readRecipients(
   audiences: readonly Audience[],
   { unread }: FanOutReport,
-): Promise<{ eventsOf: Map<string, PerRoomEvents>; unfinished: Audience[] }> {
-  const eventsOf = new Map<string, PerRoomEvents>()
+): Promise<{ eventsOf: Map<string, RecipientEvents>; unfinished: Audience[] }> {
+  const eventsOf = new Map<string, RecipientEvents>()
   const unfinished: Audience[] = []
   await forEachLimited(audiences, CONCURRENCY, async (audience) => {
     const { chatRoomId, range, deliveries } = audience
     try {
       const rest = await readPage(audience, eventsOf)
       if (rest === undefined) return
-      // Deliveries to single connections are done with the first page.
-      const toRoom = deliveries.filter(isToRoom)
+      // Deliveries to single connections are done with the first page, and light events aren't delivered in a huge
+      // room.
+      const toRoom = deliveries.filter((delivery) => isToRoom(delivery) && !isLight(delivery.event))
+      if (toRoom.length === 0) return
       if (range === undefined) await putRangeTasks(chatRoomId, rest, toRoom)
       else unfinished.push({ chatRoomId, range: rest, deliveries: toRoom })
     } catch (error) {
@@ -66,28 +74,38 @@ export async function readRecipients(
 /** Adds the events of an audience to the recipients in its next page. Returns the range after that page. */
 async function readPage(
   { chatRoomId, range, deliveries }: Audience,
-  eventsOf: Map<string, PerRoomEvents>,
+  eventsOf: Map<string, RecipientEvents>,
 ): Promise<SubscriptionRange | undefined> {
-  const page = deliveries.some(isToRoom)
+  const page: Page = deliveries.some(isToRoom)
     ? await subscriptionsOfRoom(chatRoomId, Date.now(), range)
     : { subscriptions: [] }
   for (const delivery of deliveries) {
+    if (isToRoom(delivery) && !isWorthwhile(delivery, page)) continue
     for (const recipient of delivery.only ?? page.subscriptions) {
-      if (!isExcepted(recipient, delivery)) addEvent(eventsOf, recipient.connectionId, delivery.event)
+      if (!isExcepted(recipient, delivery)) addEvent(eventsOf, recipient, delivery.event)
     }
   }
   return page.rest
 }
+
+type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>>
+
+/** Nobody knows who types or comes and goes in a crowd, and every such event would cost a post to each of it. */
+const isWorthwhile = ({ event }: Delivery, { subscriptions, rest }: Page): boolean =>
+  !isLight(event) || (rest === undefined && (event.event !== 'typing' || subscriptions.length <= MAX_TYPING_RECIPIENTS))
+
+const isLight = ({ event }: ChatEvent): boolean =>
+  event === 'typing' || event === 'memberJoined' || event === 'memberLeft'
 
 const isToRoom = ({ only }: Delivery): boolean => only === undefined
 
 const isExcepted = ({ connectionId, userId }: Recipient, { exceptConnectionId, exceptUserId }: Delivery): boolean =>
   connectionId === exceptConnectionId || userId === exceptUserId
 
-function addEvent(eventsOf: Map<string, PerRoomEvents>, connectionId: string, event: ChatEvent): void {
-  const rooms: PerRoomEvents = eventsOf.get(connectionId) ?? new Map<string, Map<number | ChatEvent, ChatEvent>>()
-  const events = rooms.get(event.chatRoomId) ?? new Map<number | ChatEvent, ChatEvent>()
+function addEvent(eventsOf: Map<string, RecipientEvents>, recipient: Recipient, event: ChatEvent): void {
+  const entry: RecipientEvents = eventsOf.get(recipient.connectionId) ?? { recipient, rooms: new Map() }
+  const events = entry.rooms.get(event.chatRoomId) ?? new Map<number | ChatEvent, ChatEvent>()
   events.set(event.event === 'message' ? event.seq : event, event)
-  rooms.set(event.chatRoomId, events)
-  eventsOf.set(connectionId, rooms)
+  entry.rooms.set(event.chatRoomId, events)
+  eventsOf.set(recipient.connectionId, entry)
 }

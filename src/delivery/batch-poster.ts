@@ -1,6 +1,6 @@
 import { deleteConnection } from '../entities/connection.ts'
-import { unsubscribe } from '../entities/subscription.ts'
-import type { PerRoomEvents } from './audience.ts'
+import { type Recipient, unsubscribe } from '../entities/subscription.ts'
+import type { RecipientEvents } from './audience.ts'
 import { batchBudget } from './batch-budget.ts'
 import type { FanOutReport } from './delivery.ts'
 import { forEachFairly } from './for-each-fairly.ts'
@@ -38,11 +38,12 @@ export class BatchPoster {
   }
 
   /** @param eventsOf the events by the connection that receives them */
-  async postAll(eventsOf: ReadonlyMap<string, PerRoomEvents>): Promise<void> {
-    await forEachFairly(queuesOf(eventsOf), CONCURRENCY, ([connectionId, rooms]) => this.#postTo(connectionId, rooms))
+  async postAll(eventsOf: ReadonlyMap<string, RecipientEvents>): Promise<void> {
+    await forEachFairly(queuesOf(eventsOf.values()), CONCURRENCY, (entry) => this.#postTo(entry))
   }
 
-  async #postTo(connectionId: string, rooms: PerRoomEvents): Promise<void> {
+  async #postTo({ recipient, rooms }: RecipientEvents): Promise<void> {
+    const { connectionId } = recipient
     const startedAt = Date.now()
     const late = laggards.has(connectionId)
     if (late && this.#laggardsLeft-- <= 0) {
@@ -56,7 +57,7 @@ export class BatchPoster {
       const { outcome, error } = await this.#postFrame(connectionId, frame, cutOff, retryUntil)
       this.#report.posts[outcome]++
       // A frame after one that failed would arrive with a gap before it; the client asks for both at once.
-      if (outcome !== 'delivered') return this.#failed(connectionId, rooms, outcome, error)
+      if (outcome !== 'delivered') return this.#failed(recipient, [...rooms.keys()], outcome, error)
       this.#report.eventsDelivered += frame.events
     }
     laggards.delete(connectionId)
@@ -70,17 +71,21 @@ export class BatchPoster {
     return postWithRetry(this.#post, connectionId, bytes, retryUntil)
   }
 
-  async #failed(connectionId: string, rooms: PerRoomEvents, outcome: PostOutcome, error: unknown): Promise<void> {
+  async #failed(recipient: Recipient, chatRoomIds: string[], outcome: PostOutcome, error: unknown): Promise<void> {
+    const { connectionId } = recipient
     this.#report.errors.push({ connectionId, outcome, error })
     if (outcome === 'slow' && Date.now() <= this.#postUntil) laggards.add(connectionId)
-    if (outcome === 'gone') await this.#deleteGone(connectionId, [...rooms.keys()])
+    if (outcome === 'gone') await this.#deleteGone(recipient, chatRoomIds)
   }
 
-  /** Deletes the connection, which makes the stream delete all of its subscriptions, and at once those found here. */
-  async #deleteGone(connectionId: string, chatRoomIds: readonly string[]): Promise<void> {
+  /**
+   * Deletes the connection, which makes the stream end its session, and the subscriptions that named it here. One that
+   * the session's next connection has overwritten meanwhile stays.
+   */
+  async #deleteGone({ connectionId, place }: Recipient, chatRoomIds: readonly string[]): Promise<void> {
     const deletions = await Promise.allSettled([
       deleteConnection(connectionId),
-      ...chatRoomIds.map((chatRoomId) => unsubscribe({ chatRoomId, connectionId })),
+      ...chatRoomIds.map((chatRoomId) => unsubscribe({ chatRoomId, place }, { connectionId })),
     ])
     // A deletion that failed is made up for by the next post's 410, or by TTL.
     for (const deletion of deletions) {
@@ -92,20 +97,19 @@ export class BatchPoster {
 }
 
 /** The recipients of each room, and the laggards of all rooms. A recipient in several rooms is in the queue of each. */
-function queuesOf(eventsOf: ReadonlyMap<string, PerRoomEvents>): Iterable<readonly [string, PerRoomEvents][]> {
-  const rooms = new Map<string, [string, PerRoomEvents][]>()
-  const late: [string, PerRoomEvents][] = []
-  for (const entry of eventsOf) {
-    const [connectionId, perRoom] = entry
-    if (laggards.has(connectionId)) {
+function queuesOf(entries: Iterable<RecipientEvents>): Iterable<readonly RecipientEvents[]> {
+  const queues = new Map<string, RecipientEvents[]>()
+  const late: RecipientEvents[] = []
+  for (const entry of entries) {
+    if (laggards.has(entry.recipient.connectionId)) {
       late.push(entry)
       continue
     }
-    for (const chatRoomId of perRoom.keys()) {
-      const queue = rooms.get(chatRoomId)
+    for (const chatRoomId of entry.rooms.keys()) {
+      const queue = queues.get(chatRoomId)
       if (queue) queue.push(entry)
-      else rooms.set(chatRoomId, [entry])
+      else queues.set(chatRoomId, [entry])
     }
   }
-  return [...rooms.values(), late]
+  return [...queues.values(), late]
 }

@@ -1,9 +1,6 @@
-import type { SubscriptionRange, SubscriptionRow } from '../entities/subscription.ts'
+import type { Recipient, SubscriptionRange } from '../entities/subscription.ts'
 import type { ChatEvent } from '../protocol/events.ts'
 import type { PostOutcome } from './posting/post-frame.ts'
-
-/** A connection that receives an event. */
-export type Recipient = Pick<SubscriptionRow, 'connectionId' | 'userId'>
 
 /**
  * An event and who receives it. A change in the table or the bucket becomes deliveries; the fan-out packs the events

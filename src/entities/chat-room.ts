@@ -11,6 +11,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP6 `getRooms`: the same for many
  * - AP7 `nextSeq`: which place does the next message get?
  * - AP37 `takeBackSeq`: can the newest place be handed out again?
+ * - AP40 `isPending`: are first members still to be added?
  * - AP32 `createRoom`: create it with its first members
  * - AP33 `completeRoom`: add the first members that didn't fit into one transaction
  */
@@ -42,6 +43,12 @@ export type RoomRow = Pick<EntityItem<typeof ChatRoom>, (typeof attributes)[numb
 export async function getRoom(chatRoomId: string): Promise<RoomRow | undefined> {
   const { data } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: [...attributes] })
   return data ?? undefined
+}
+
+/** AP40. Consistent. */
+export async function isPending(chatRoomId: string): Promise<boolean> {
+  const { data } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: ['setup'] })
+  return data?.setup === 'pending'
 }
 
 /** AP6. Rooms that don't exist are left out; no order. */

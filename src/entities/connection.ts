@@ -1,15 +1,14 @@
 import { Entity, type EntityItem } from 'electrodb'
-import { client, gsi1, primary, service, table } from './table.ts'
+import { client, primary, service, table } from './table.ts'
 
 /**
  * A live WebSocket connection. Key: ConnectionId.
  *
  * - AP1 `putConnection`: remember a connection that `$connect` accepted
  * - AP2 `deleteConnection`: forget one that has ended
- * - AP3 `connectionsOfUser`: which connections has this user?
  * - AP4 `setOpenRoom`: which room did it join last?
- * - AP35 `markReady`: may it be posted to?
- * - AP36 `readyConnectionsOfUser`: which of this user's connections may be posted to?
+ * - AP35 `setSessionKey`: for which session has it synced?
+ * - AP38 `getConnection`: the same, asked
  */
 export const Connection = new Entity(
   {
@@ -21,15 +20,12 @@ export const Connection = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId' },
       /** Epoch milliseconds. */
       lastConnectedAt: { type: 'number', field: 'LastConnectedAt', required: true },
-      /**
-       * Epoch milliseconds of the frame that subscribed it last. Before the first one the connection may not be open
-       * yet: a post would fail with 410, and the connection would be deleted although it is alive.
-       */
-      readyAt: { type: 'number', field: 'ReadyAt' },
+      /** Since its first `sync`: see `Session`. */
+      sessionKey: { type: 'string', field: 'SessionKey' },
       /** Epoch seconds, the table's TTL. API Gateway ends a connection after 2 h, and the token may end it sooner. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
-    indexes: { connection: primary(['connectionId'], []), byUser: gsi1(['userId'], ['connectionId']) },
+    indexes: { connection: primary(['connectionId'], []) },
   },
   { table, client },
 )
@@ -46,35 +42,26 @@ export async function deleteConnection(connectionId: string): Promise<void> {
   await Connection.delete({ connectionId }).go()
 }
 
-/** AP3. From the index, so a connection made a moment ago may be missing; its own `sync` subscribes it to the rooms. */
-export async function connectionsOfUser(userId: string, now: number): Promise<ConnectionRow[]> {
-  const { data } = await Connection.query.byUser({ userId }).go({ pages: 'all' })
-  return data.filter((connection) => connection.expiresAt * 1_000 > now)
-}
-
 /** AP4. Does nothing when the connection has been deleted meanwhile. */
-export async function setOpenRoom(connectionId: string, chatRoomId: string, now: number): Promise<void> {
-  await Connection.patch({ connectionId }).set({ chatRoomId, readyAt: now }).go({ returnOnConditionCheckFailure: true })
-}
-
-/** AP35. Does nothing when the connection has been deleted meanwhile. */
-export async function markReady(connectionId: string, now: number): Promise<void> {
-  await Connection.patch({ connectionId }).set({ readyAt: now }).go({ returnOnConditionCheckFailure: true })
+export async function setOpenRoom(connectionId: string, chatRoomId: string): Promise<void> {
+  await Connection.patch({ connectionId }).set({ chatRoomId }).go({ returnOnConditionCheckFailure: true })
 }
 
 /**
- * AP36. A connection that the index doesn't show as ready is read again from the table: its `sync` may just have begun,
- * and the index may be a moment behind.
+ * AP35. Once a connection has a session it keeps it.
+ *
+ * @returns false when it has another one; true when it has this one, and when the connection has been deleted meanwhile
  */
-export async function readyConnectionsOfUser(userId: string, now: number): Promise<ConnectionRow[]> {
-  const connections = await connectionsOfUser(userId, now)
-  const current = await Promise.all(
-    connections.map(async (listed) => {
-      if (listed.readyAt !== undefined) return listed
-      const { connectionId } = listed
-      const { data } = await Connection.get({ connectionId }).go({ consistent: true })
-      return data ?? undefined
-    }),
-  )
-  return current.filter((connection) => connection?.readyAt !== undefined) as ConnectionRow[]
+export async function setSessionKey(connectionId: string, sessionKey: string): Promise<boolean> {
+  const { rejected, data } = await Connection.patch({ connectionId })
+    .set({ sessionKey })
+    .where((row, { eq, notExists }) => `${notExists(row.sessionKey)} OR ${eq(row.sessionKey, sessionKey)}`)
+    .go({ returnOnConditionCheckFailure: 'all_old' })
+  return !rejected || data === null
+}
+
+/** AP38. Consistent; undefined when it has been deleted. */
+export async function getConnection(connectionId: string): Promise<ConnectionRow | undefined> {
+  const { data } = await Connection.get({ connectionId }).go({ consistent: true })
+  return data ?? undefined
 }

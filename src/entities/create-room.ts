@@ -1,103 +1,98 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createWriteTransaction } from 'electrodb'
-import { Unavailable } from '../errors.ts'
 import { ChatRoom } from './chat-room.ts'
 import { Membership, type MembershipRow } from './membership.ts'
+import type { SessionRow } from './session.ts'
 import { Subscription, subscriptionItem } from './subscription.ts'
+import { transact } from './transact.ts'
+import { UserRoom, userRoomOf } from './user-room.ts'
 
-/** DynamoDB allows 100 actions in one transaction; the room and the creator's subscription are two. */
-const MEMBERS_PER_TRANSACTION = 98
+/** A row costs twice as much in a transaction: beyond a small room's members they are written one by one. */
+const MEMBERS_PER_TRANSACTION = 10
 
-const entities = { ChatRoom, Membership, Subscription }
+const MEMBERS_AT_ONCE = 16
+
+const entities = { ChatRoom, Membership, Subscription, UserRoom }
 
 export interface NewRoom {
   chatRoomId: string
   roomName: string
   createdBy: string
-  /** Each first member once, the creator included. */
+  /** Epoch milliseconds. */
+  createdAt: number
+  /** All of them, the creator too; no repeats. */
   members: readonly string[]
-  /** The creating connection. It is subscribed in the same transaction, so that it misses no event. */
-  connection: CreatingConnection
+  /** The creator's session: subscribed along with the room, so that it misses nothing of it. */
+  session: SessionRow
 }
 
-export interface CreatingConnection {
-  connectionId: string
-  /** Epoch seconds. */
-  expiresAt: number
-}
-
-/** For each membership anew. */
-export const newJoinId = (): string => randomUUID()
+/** 96 random bits. */
+export const newJoinId = (): string => randomBytes(12).toString('base64url')
 
 /**
- * AP32. Creates a room with its members and the creating connection's subscription, all or nothing. Members beyond one
- * transaction's size (the last three of 101) are listed in the room, for `completeRoom`. The stream calls that too, in
- * case the creator's function ends before it does.
+ * AP32. Makes a room with its first ten members and the creating session's subscription, all or nothing. Further
+ * members are named in the room, for `completeRoom`; the stream does that too, if the creating function doesn't come to
+ * it.
  *
- * @returns the members that are still to be added, or undefined when the room exists already
- * @throws Unavailable when the transaction was cancelled for any other reason; nothing was written
+ * @returns the members still to be added; undefined when the room exists
+ * @throws Unavailable when nothing was written
  */
-export async function createRoom(room: NewRoom, now: number): Promise<{ pending: string[] } | undefined> {
-  const { chatRoomId, roomName, createdBy, connection } = room
-  const creator = createdBy
-  const members = [creator, ...room.members.filter((userId) => userId !== creator)]
-  const first = members.slice(0, MEMBERS_PER_TRANSACTION)
+export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
+  const { chatRoomId, roomName, createdBy, createdAt, session } = room
+  const members = [createdBy, ...room.members.filter((userId) => userId !== createdBy)]
+  const first = members.slice(0, MEMBERS_PER_TRANSACTION).map((userId) => firstMember(room, userId))
   const pending = members.slice(MEMBERS_PER_TRANSACTION)
-  const joinId = newJoinId()
-  const own = { joinId, originConnectionId: connection.connectionId }
-  const { canceled, data } = await createWriteTransaction(entities, (tx) => [
+  first[0]!.originConnectionId = session.connectionId
+  const transaction = createWriteTransaction(entities, (tx) => [
     tx.ChatRoom.create({
       chatRoomId,
       roomName,
       createdBy,
-      createdAt: now,
+      createdAt,
       ...(pending.length === 0 ? {} : { setup: 'pending', pendingMembers: pending }),
     }).commit(),
-    tx.Subscription.put(subscriptionItem({ ...connection, chatRoomId, userId: creator, joinId })).commit(),
-    ...first.map((userId) => {
-      const row = firstMember(room, userId, now)
-      return tx.Membership.create(userId === creator ? { ...row, ...own } : row).commit()
-    }),
-  ]).go()
-  if (!canceled) return { pending }
-  if (data[0]?.code === 'ConditionalCheckFailed') return undefined
-  throw new Unavailable('unable to create the room; the transaction was cancelled')
+    tx.Subscription.put(subscriptionItem(session, first[0]!)).commit(),
+    ...first.flatMap((membership) => [
+      tx.Membership.create(membership).commit(),
+      tx.UserRoom.put(userRoomOf(membership)).commit(),
+    ]),
+  ])
+  const { canceled } = await transact('create the room', () => transaction.go())
+  return canceled ? undefined : { pending }
 }
 
 /**
- * AP33. Adds the first members that `createRoom` left pending. Takes effect once: a member who has left meanwhile isn't
- * added again.
- *
- * @throws Unavailable when the transaction was cancelled; nothing was written
+ * AP33. Adds the members that are pending, and marks the room as complete. It may run twice, and at once: the rows are
+ * the same each time, and a membership that exists, by the user's own join say, stays as it is. The mirror is written
+ * first, so that no one leaves a room of which a mirror comes later.
  */
 export async function completeRoom(
-  room: Pick<NewRoom, 'chatRoomId' | 'createdBy'>,
+  room: Pick<NewRoom, 'chatRoomId' | 'createdBy' | 'createdAt'>,
   pending: readonly string[],
-  now: number,
 ): Promise<void> {
   const { chatRoomId } = room
-  const { canceled, data } = await createWriteTransaction(entities, (tx) => [
-    tx.ChatRoom.patch({ chatRoomId })
-      .remove(['setup', 'pendingMembers'])
-      .where((row, { exists }) => exists(row.setup))
-      .commit(),
-    ...pending.map((userId) => tx.Membership.put(firstMember(room, userId, now)).commit()),
-  ]).go()
-  if (canceled && data[0]?.code !== 'ConditionalCheckFailed') {
-    throw new Unavailable('unable to complete the room; the transaction was cancelled')
+  const ifNew = { returnOnConditionCheckFailure: true } as const
+  for (let i = 0; i < pending.length; i += MEMBERS_AT_ONCE) {
+    const memberships = pending.slice(i, i + MEMBERS_AT_ONCE).map((userId) => firstMember(room, userId))
+    await Promise.all(memberships.map((membership) => UserRoom.create(userRoomOf(membership)).go(ifNew)))
+    await Promise.all(memberships.map((membership) => Membership.create(membership).go(ifNew)))
   }
+  await ChatRoom.patch({ chatRoomId })
+    .remove(['setup', 'pendingMembers'])
+    .where((row, { exists }) => exists(row.setup))
+    .go({ returnOnConditionCheckFailure: true })
 }
 
 const firstMember = (
-  { chatRoomId, createdBy }: Pick<NewRoom, 'chatRoomId' | 'createdBy'>,
+  { chatRoomId, createdBy, createdAt }: Pick<NewRoom, 'chatRoomId' | 'createdBy' | 'createdAt'>,
   userId: string,
-  now: number,
 ): MembershipRow => ({
   chatRoomId,
   userId,
   role: userId === createdBy ? 'owner' : 'member',
-  joinedAt: now,
-  joinId: newJoinId(),
+  joinedAt: createdAt,
+  // The same whenever the room is completed.
+  joinId: createHash('sha256').update(`${chatRoomId} ${createdAt} ${userId}`).digest('base64url').slice(0, 16),
   joinedSeq: 0,
   founding: true,
 })

@@ -1,18 +1,21 @@
-import { Entity, type EntityItem, Service } from 'electrodb'
+import { createWriteTransaction, Entity, Service } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
 import { ChatRoom, type RoomRow } from './chat-room.ts'
 import { NotAMember } from '../errors.ts'
-import { client, gsi1, primary, service, table } from './table.ts'
+import { client, primary, service, table } from './table.ts'
+import { transact } from './transact.ts'
+import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
 
 /**
- * Who is in a room. Key: ChatRoomId + UserId, in the room's partition.
+ * Who is in a room. Key: ChatRoomId + UserId, in the room's partition. Its mirror in the user's partition is a
+ * `UserRoom`; both are written and deleted in one transaction.
  *
  * - AP8 `getMembership`: may this user act in this room?
  * - AP9 `getMemberships`: the same for many rooms
- * - AP10 `addMember`: make this user a member; is that new?
- * - AP11 `removeMember`: end this membership; was there one?
- * - AP12 `roomsOfUser`: which rooms is this user in?
+ * - AP10 `addMember`: is this user in from now on, and new?
+ * - AP11 `removeMember`: is this user out from now on, and was in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
+ * - AP39 `mirrorMembership`: is the mirror of a membership of version 0.1.0, which has none, there from now on?
  */
 export const Membership = new Entity(
   {
@@ -23,24 +26,30 @@ export const Membership = new Entity(
       role: { type: ['owner', 'member'] as const, field: 'Role', required: true },
       /** Epoch milliseconds. */
       joinedAt: { type: 'number', field: 'JoinedAt', required: true },
-      /** New at every join, so that the clean-up after a leave can't undo a later join. */
+      /** New at every join, so that the clean-up after a leave can't undo the join that followed it. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** The room's head when the user joined. Later messages are delivered to the user. */
+      /** The room's head when the user joined: what came later is theirs. */
       joinedSeq: { type: 'number', field: 'JoinedSeq', required: true },
-      /** A member since the room was created, so there is no `memberJoined` event. */
+      /** In the room since it was made: nobody is told `memberJoined`. */
       founding: { type: 'boolean', field: 'Founding' },
-      /** The connection that joined or created the room. It receives the reply, so it receives no event. */
+      /** The connection that did it: it has the reply, so it gets no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
     },
-    indexes: {
-      room: { collection: 'roster', ...primary(['chatRoomId'], ['userId']) },
-      byUser: gsi1(['userId'], ['chatRoomId']),
-    },
+    indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], ['userId']) } },
   },
   { table, client },
 )
 
-export type MembershipRow = EntityItem<typeof Membership>
+export interface MembershipRow {
+  chatRoomId: string
+  userId: string
+  role: 'owner' | 'member'
+  joinedAt: number
+  joinId: string
+  joinedSeq: number
+  founding?: boolean
+  originConnectionId?: string
+}
 
 const roster = new Service({ ChatRoom, Membership })
 
@@ -50,14 +59,14 @@ export async function getMembership(chatRoomId: string, userId: string): Promise
   return data ?? undefined
 }
 
-/** AP8. @throws NotAMember whether or not the room exists, so that rooms can't be probed */
+/** AP8. @throws NotAMember, the same whether or not the room exists, so that membership can't be probed */
 export async function requireMembership(chatRoomId: string, userId: string): Promise<MembershipRow> {
   const membership = await getMembership(chatRoomId, userId)
   if (membership === undefined) throw new NotAMember('unable to act in this room; the user is not a member')
   return membership
 }
 
-/** AP9. By room id. Rooms that the user isn't in are left out. */
+/** AP9. By room; rooms the user isn't in are left out. */
 export async function getMemberships(
   userId: string,
   chatRoomIds: readonly string[],
@@ -74,52 +83,66 @@ export async function getMemberships(
   return memberships
 }
 
-/** AP10. Returns whether the user is a new member; a membership that exists stays as it is. */
-export async function addMember(membership: MembershipRow): Promise<boolean> {
-  const { rejected } = await Membership.create(membership).go({ returnOnConditionCheckFailure: true })
-  return !rejected
-}
+const mirrored = { Membership, UserRoom }
 
-/** AP11. Returns the deleted membership, or undefined when the user wasn't in the room. */
-export async function removeMember(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
-  const { rejected, data } = await Membership.remove({ chatRoomId, userId }).go({
-    response: 'all_old',
-    returnOnConditionCheckFailure: true,
-  })
-  return rejected || data === null ? undefined : data
+/**
+ * AP10. Says whether the user is new in the room; a membership that exists stays as it is.
+ *
+ * @throws Unavailable when nothing was written
+ */
+export async function addMember(membership: MembershipRow): Promise<boolean> {
+  const transaction = createWriteTransaction(mirrored, (tx) => [
+    tx.Membership.create(membership).commit(),
+    tx.UserRoom.put(userRoomOf(membership)).commit(),
+  ])
+  const { canceled } = await transact('add the member', () => transaction.go())
+  return !canceled
 }
 
 /**
- * AP12. A page in the order of room ids, of those that follow `page.after`. From the index, which is eventually
- * consistent: check a membership by AP8 or AP9 before you rely on it.
+ * AP11. Says whether this very membership was deleted: another `joinId` stands for a later one.
+ *
+ * @throws Unavailable when nothing was deleted
  */
-export async function roomsOfUser(
-  userId: string,
-  page: { after?: string; limit: number },
-): Promise<{ memberships: MembershipRow[]; nextCursor?: string }> {
-  const query = Membership.query.byUser({ userId })
-  // One more than the limit shows whether there is a next page. `between`, because `gt` would also read other entities
-  // in the partition; `~` sorts after every character of a room id.
-  const { data } = await (
-    page.after === undefined ? query : query.between({ chatRoomId: `${page.after}\u0000` }, { chatRoomId: '~' })
-  ).go({ limit: page.limit + 1, pages: 'all', count: page.limit + 1 })
-  const memberships = data.slice(0, page.limit)
-  const last = memberships.at(-1)
-  return data.length > page.limit && last ? { memberships, nextCursor: last.chatRoomId } : { memberships }
+export async function removeMember(
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>,
+): Promise<boolean> {
+  const { chatRoomId, userId, joinId } = membership
+  const transaction = createWriteTransaction(mirrored, (tx) => [
+    tx.Membership.delete({ chatRoomId, userId })
+      .where((row, { eq }) => eq(row.joinId, joinId))
+      .commit(),
+    tx.UserRoom.delete(userRoomKey(membership)).commit(),
+  ])
+  const { canceled } = await transact('remove the member', () => transaction.go())
+  return !canceled
+}
+
+/** AP39. Does nothing once the membership has ended. */
+export async function mirrorMembership(membership: MembershipRow): Promise<void> {
+  const { chatRoomId, userId, joinId } = membership
+  const transaction = createWriteTransaction(mirrored, (tx) => [
+    tx.Membership.check({ chatRoomId, userId })
+      .where((row, { eq }) => eq(row.joinId, joinId))
+      .commit(),
+    tx.UserRoom.put(userRoomOf(membership)).commit(),
+  ])
+  await transact('mirror the membership', () => transaction.go())
 }
 
 export interface RoomWithMembers extends RoomRow {
   members: string[]
-  /** The last member of this page, if there are more. */
+  /** The last member of this page, when there are more. */
   nextCursor?: string
 }
 
-/** Bytes of `members` in one reply. A reply is at most 128 KB, and `joinRoom`'s has messages too. */
+/** Bytes of `members` that one reply carries: a reply is at most 128 KB, and `joinRoom`'s holds messages too. */
 const MEMBERS_BYTES = 40_000
 
 /**
- * AP13. The room and its members in the order of user ids, in one consistent query of the partition. Returns undefined
- * when there is no such room. A page ends after `limit` members or 40 KB of ids.
+ * AP13. The room and its members by user id, in one consistent query of the partition's collection; undefined when
+ * there is no such room. A page ends at `limit` members or 40 KB of ids. The query reads one page, however many members
+ * there are: the room sorts before all of them.
  */
 export async function roomWithMembers(
   chatRoomId: string,
@@ -129,7 +152,7 @@ export async function roomWithMembers(
   if (after === undefined) {
     const { data } = await roster.collections
       .roster({ chatRoomId })
-      .go({ consistent: true, limit: page.limit + 2, count: page.limit + 2, pages: 'all' })
+      .go({ consistent: true, limit: page.limit + 2, pages: 1 })
     const room = data.ChatRoom[0]
     return room && { ...presented(room), ...membersPage(data.Membership, page.limit) }
   }

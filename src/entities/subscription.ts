@@ -1,129 +1,145 @@
 import { createHash } from 'node:crypto'
-import { Entity, type EntityItem } from 'electrodb'
+import { Entity } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
-import { client, own, ownGsi1, service, table } from './table.ts'
+import type { SessionRow } from './session.ts'
+import { client, service, table, verbatim } from './table.ts'
 
 /**
- * A connection that receives a room's events. Key: ChatRoomId + ConnectionId. Each room has one partition for its
- * subscriptions; the sort key starts with two hex digits of the connection id's hash, so that a huge room can be read
- * in parallel ranges.
+ * A session that receives a room's events, and by which connection. In a partition of its own per room; the sort key is
+ * led by two hex digits of a hash, so that a huge room can be read in parallel ranges. The next connection of a session
+ * overwrites the row in place. A row whose connection has gone is deleted at its first 410, or by TTL.
  *
- * - AP14 `subscribe`: from when on does this connection receive the room's events?
+ * - AP14 `subscribe`: from when on does this session receive the room's events?
  * - AP15 `unsubscribe`: until when?
  * - AP16 `subscriptionsOfRoom`: who receives this event? (a page, in hash order)
- * - AP17 `subscriptionsOfConnection`: what is to be cleaned up after it?
  */
 export const Subscription = new Entity(
   {
     model: { entity: 'Subscription', version: '1', service },
     attributes: {
-      chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
+      /** `subscriptions#<chatRoomId>` */
+      partition: { type: 'string', field: 'pk', required: true },
+      /** `<hash>#<id>`; the id is the connection's, or made of the user and the session that the client named. */
+      place: { type: 'string', field: 'sk', required: true },
       connectionId: { type: 'string', field: 'ConnectionId', required: true },
-      hash: { type: 'string', field: 'Hash', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
-      /** The membership because of which the connection is subscribed. */
+      /** The membership that it stands on. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** Epoch seconds, the table's TTL; the same as the Connection's. */
+      /** Epoch seconds, as the Connection's. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
-    indexes: {
-      room: own('subscriptions', ['chatRoomId'], ['hash', 'connectionId']),
-      byConnection: ownGsi1('connection', ['connectionId'], ['chatRoomId']),
-    },
+    indexes: { room: verbatim('partition', 'place') },
   },
   { table, client },
 )
 
-/** Without `hash`, which follows from the connection id. */
-export type SubscriptionRow = Omit<EntityItem<typeof Subscription>, 'hash'>
+/** Who receives an event, and the sort key of the subscription that says so. */
+export interface Recipient {
+  connectionId: string
+  userId: string
+  place: string
+}
 
-const hashOf = (connectionId: string) => createHash('sha256').update(connectionId).digest('hex').slice(0, 2)
+export interface SubscriptionRow extends Recipient {
+  joinId: string
+  /** Epoch seconds. */
+  expiresAt: number
+}
 
-const keyOf = ({ chatRoomId, connectionId }: { chatRoomId: string; connectionId: string }) => ({
-  chatRoomId,
-  connectionId,
-  hash: hashOf(connectionId),
+/** A room and the membership on which a subscription to it stands. */
+export interface RoomOfSession {
+  chatRoomId: string
+  joinId: string
+}
+
+const partitionOf = (chatRoomId: string) => `subscriptions#${chatRoomId}`
+
+const digest = (...parts: string[]) => createHash('sha256').update(JSON.stringify(parts))
+
+/**
+ * The sort key of a session's subscriptions, the same in every room. Two users that name one session have two keys.
+ * Without a session that the client named it is the connection's, as version 0.1.0 wrote it.
+ */
+export function placeOf({ userId, sessionKey, connectionId }: Omit<SessionRow, 'expiresAt'>): string {
+  const id = sessionKey === connectionId ? connectionId : digest(userId, sessionKey).digest('base64url').slice(0, 22)
+  return `${createHash('sha256').update(id).digest('hex').slice(0, 2)}#${id}`
+}
+
+export const recipientOf = (session: Omit<SessionRow, 'expiresAt'>): Recipient => ({
+  connectionId: session.connectionId,
+  userId: session.userId,
+  place: placeOf(session),
 })
 
 /** The whole item. */
-export const subscriptionItem = (subscription: SubscriptionRow) => ({
-  ...subscription,
-  hash: hashOf(subscription.connectionId),
+export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: RoomOfSession) => ({
+  partition: partitionOf(chatRoomId),
+  place: placeOf(session),
+  connectionId: session.connectionId,
+  userId: session.userId,
+  joinId,
+  expiresAt: session.expiresAt,
 })
 
-/** AP14. */
-export async function subscribe(subscriptions: readonly SubscriptionRow[]): Promise<void> {
-  const rows = subscriptions.map(subscriptionItem)
+/** AP14. In place of what the session's connection before has. */
+export async function subscribe(pairs: readonly { session: SessionRow; room: RoomOfSession }[]): Promise<void> {
+  const rows = pairs.map(({ session, room }) => subscriptionItem(session, room))
   if (rows.length === 1) {
     await Subscription.put(rows[0]!).go()
     return
   }
   await untilProcessed(rows, async (left) => {
     const { unprocessed } = await Subscription.put(left).go({ concurrent: 4 })
-    const again = new Set(unprocessed.map((key) => `${key.chatRoomId} ${key.connectionId}`))
-    return { unprocessed: left.filter((row) => again.has(`${row.chatRoomId} ${row.connectionId}`)) }
+    const again = new Set(unprocessed.map((key) => `${key.partition} ${key.place}`))
+    return { unprocessed: left.filter((row) => again.has(`${row.partition} ${row.place}`)) }
   })
 }
 
 /**
- * AP15. With `joinId`, deletes the subscription only if it belongs to that membership: a user who left and joined again
- * keeps the subscriptions of the second join.
+ * AP15. Deletes a subscription only while it is the one that is meant: `joinId`, while it stands on that membership,
+ * because a user who left and came back keeps what the second join made; `connectionId`, while it names that
+ * connection.
  */
 export async function unsubscribe(
-  subscription: { chatRoomId: string; connectionId: string },
-  joinId?: string,
+  { chatRoomId, place }: { chatRoomId: string; place: string },
+  meant: { joinId: string } | { connectionId: string },
 ): Promise<void> {
-  const deletion = Subscription.delete(keyOf(subscription))
-  if (joinId === undefined) {
-    await deletion.go()
-    return
-  }
-  await deletion.where((row, { eq }) => eq(row.joinId, joinId)).go({ returnOnConditionCheckFailure: true })
+  await Subscription.delete({ partition: partitionOf(chatRoomId), place })
+    .where((row, { eq }) =>
+      'joinId' in meant ? eq(row.joinId, meant.joinId) : eq(row.connectionId, meant.connectionId),
+    )
+    .go({ returnOnConditionCheckFailure: true })
 }
 
-/** A part of a room's subscriptions in hash order: from after a sort key to the last connection of a hash. */
+/** A part of a room's subscriptions in hash order: after a sort key, up to the last one of a hash. */
 export interface SubscriptionRange {
-  /** Exclusive: `<hash>#<connectionId>`, or `<hash>#~` for all of a hash. */
+  /** Exclusive: `<hash>#<id>`, or `<hash>#~` for all of a hash. */
   after: string
   /** Inclusive: two hex digits. */
   through: string
 }
 
-/** Sorts after every connection id. */
+/** Sorts after every id. */
 export const LAST_ID = '~'
 
 /**
- * AP16. One page (about 1 MB, some 3,000 connections) of the room's live subscriptions, or of a range of them; `rest`
- * is the range of those that follow, if there are any. The read is consistent, so a subscription that was acknowledged
- * before a message was written is in that message's fan-out. An expired row that TTL hasn't deleted yet is left out:
- * its token or its connection has ended.
+ * AP16. One consistent page (about 1 MB, some 4,000 rows) of the room's live subscriptions, or of a range of
+ * them, so that a subscription acknowledged before a message was written is in that message's fan-out. With `rest` when
+ * there are more. An expired row, which TTL hasn't deleted yet, is left out: its token or its connection has ended.
  */
 export async function subscriptionsOfRoom(
   chatRoomId: string,
   now: number,
   range?: SubscriptionRange,
 ): Promise<{ subscriptions: SubscriptionRow[]; rest?: SubscriptionRange }> {
-  const { room } = Subscription.query
+  const query = Subscription.query.room({ partition: partitionOf(chatRoomId) })
   const { data, cursor } = await (
-    range === undefined
-      ? room({ chatRoomId })
-      : room({ chatRoomId }).between(sortKeyOf(range.after), { hash: range.through, connectionId: LAST_ID })
+    range === undefined ? query : query.between({ place: range.after }, { place: `${range.through}#${LAST_ID}` })
   ).go({ consistent: true })
   // `between` includes its lower bound.
-  const rows = data.filter((row) => `${row.hash}#${row.connectionId}` !== range?.after)
+  const rows = data.filter((row) => row.place !== range?.after)
   const subscriptions = rows.filter((row) => row.expiresAt * 1_000 > now)
   const last = data.at(-1)
   if (cursor === null || last === undefined) return { subscriptions }
-  return { subscriptions, rest: { after: `${last.hash}#${last.connectionId}`, through: range?.through ?? 'ff' } }
-}
-
-const sortKeyOf = (key: string) => ({ hash: key.slice(0, 2), connectionId: key.slice(3) })
-
-/**
- * AP17. From the index, which may be a moment behind. A subscription that is missed is deleted at its first 410, or by
- * TTL.
- */
-export async function subscriptionsOfConnection(connectionId: string): Promise<SubscriptionRow[]> {
-  const { data } = await Subscription.query.byConnection({ connectionId }).go({ pages: 'all' })
-  return data
+  return { subscriptions, rest: { after: last.place, through: range?.through ?? 'ff' } }
 }

@@ -22,6 +22,7 @@ import {
   RequestId,
   RoomName,
   Seq,
+  SessionId,
   UploadId,
   UserId,
 } from './scalars.ts'
@@ -102,6 +103,14 @@ export const actions = {
             .check(describe('By room, the last `seq` that the client has. A room that is left out is not recovered.')),
         ),
         cursor: z.optional(Cursor),
+        sessionId: z.optional(
+          SessionId.check(
+            describe(
+              'A client instance’s own, kept over its reconnects. The connection that synced with it last receives its events; ' +
+                'without it, the connection’s id stands for it.',
+            ),
+          ),
+        ),
       },
       "The first frame: subscribes this connection to the user's rooms and returns what it missed.",
     ),
@@ -110,6 +119,7 @@ export const actions = {
       connectionId: z.string(),
       userId: UserId,
       limits: Limits,
+      features: z.array(z.string()).check(describe('What this server has beyond version 1 of the protocol.')),
       rooms: z.array(z.object({ ...room, ...gap })),
       nextCursor: z.optional(Cursor.check(describe('For more rooms, send `sync` with this `cursor`.'))),
     }),

@@ -55,6 +55,10 @@ export const RequestId = z
     z.meta({ description: "The client's own id of a request, 1–64 characters. Its reply or error has the same." }),
   )
 
+export const SessionId = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }))
+
 export const ClientMessageId = z.string().check(
   z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be 1 to 64 of A-Z a-z 0-9 _ -' }),
   z.meta({

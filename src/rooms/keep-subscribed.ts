@@ -1,34 +1,67 @@
 import { getMembership } from '../entities/membership.ts'
-import { subscribe, unsubscribe } from '../entities/subscription.ts'
+import { type SessionRow, sessionsOfUser } from '../entities/session.ts'
+import { placeOf, type RoomOfSession, subscribe, unsubscribe } from '../entities/subscription.ts'
+
+/** Reads one room again, for `keepSubscribed`. AP8. */
+export async function joinIdNow(chatRoomId: string, userId: string): Promise<ReadonlyMap<string, string>> {
+  const membership = await getMembership(chatRoomId, userId)
+  return new Map(membership === undefined ? [] : [[chatRoomId, membership.joinId]])
+}
+
+interface Pair {
+  session: SessionRow
+  room: RoomOfSession
+}
 
 /**
- * Subscribes a user's connections to a room for as long as the user is a member. Afterwards it reads the membership
- * again:
- * - If the user has left meanwhile, it unsubscribes the connections.
- * - If the user has left and joined again, it subscribes them under the new `joinId`, because the clean-up after the
- *   leave deletes the subscriptions of the old one.
+ * Subscribes sessions of one user to rooms, for as long as the user is in them and the sessions are at their
+ * connections. After the write it reads both again, and mends what changed in between: a room that the user has left is
+ * unsubscribed; after a leave and a new join the subscription stands on the new membership, because one that stands on
+ * the old one is deleted in the course of the leave; a session that a later connection has taken over names that
+ * connection. AP14, AP3, AP15.
  *
- * AP14, AP8, AP15.
- *
- * @param membership as it was read or written a moment ago
- * @returns false when the user is no member any more; none of these connections is subscribed then
+ * @param sessions as they were read or written a moment ago
+ * @param rooms with the memberships as they were read or written a moment ago
+ * @param readRooms reads the `joinId` of each room again, consistently; a room that the user has left is missing
+ * @returns the rooms that the user is still in
  */
 export async function keepSubscribed(
-  membership: { chatRoomId: string; userId: string; joinId: string },
-  connections: readonly { connectionId: string; expiresAt: number }[],
-): Promise<boolean> {
-  const { chatRoomId, userId } = membership
-  let { joinId } = membership
-  for (;;) {
-    await subscribe(
-      connections.map(({ connectionId, expiresAt }) => ({ chatRoomId, connectionId, userId, joinId, expiresAt })),
-    )
-    const current = await getMembership(chatRoomId, userId)
-    if (current?.joinId === joinId) return true
-    if (current === undefined) {
-      await Promise.all(connections.map(({ connectionId }) => unsubscribe({ chatRoomId, connectionId }, joinId)))
-      return false
-    }
-    joinId = current.joinId
+  userId: string,
+  sessions: readonly SessionRow[],
+  rooms: readonly RoomOfSession[],
+  readRooms: () => Promise<ReadonlyMap<string, string>>,
+): Promise<Set<string>> {
+  let joined = new Map(rooms.map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
+  let left: Pair[] = sessions.flatMap((session) => rooms.map((room) => ({ session, room })))
+  while (left.length > 0) {
+    await subscribe(left)
+    const [current, now] = await Promise.all([readRooms(), sessionsOfUser(userId, 0)])
+    const latest = new Map(now.map((session) => [session.sessionKey, session]))
+    const mended = await Promise.all(left.map((pair) => mend(pair, current, latest)))
+    joined = new Map(rooms.flatMap(({ chatRoomId }) => pairOf(chatRoomId, current.get(chatRoomId))))
+    left = mended.filter((pair) => pair !== undefined)
   }
+  return new Set(joined.keys())
+}
+
+const pairOf = (chatRoomId: string, joinId: string | undefined): [string, string][] =>
+  joinId === undefined ? [] : [[chatRoomId, joinId]]
+
+/** Returns what must be written once more; deletes a subscription to a room that the user has left. */
+async function mend(
+  { session, room }: Pair,
+  joinIds: ReadonlyMap<string, string>,
+  sessions: ReadonlyMap<string, SessionRow>,
+): Promise<Pair | undefined> {
+  const { chatRoomId } = room
+  const joinId = joinIds.get(chatRoomId)
+  if (joinId === undefined) {
+    await unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId: room.joinId })
+    return undefined
+  }
+  // A session that is missing has ended with its connection: nobody listens any more.
+  const latest = sessions.get(session.sessionKey) ?? session
+  return joinId === room.joinId && latest.connectionId === session.connectionId
+    ? undefined
+    : { session: latest, room: { chatRoomId, joinId } }
 }

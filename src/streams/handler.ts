@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { required, url } from '../env.ts'
-import { changeOf } from './changes.ts'
+import { type Change, changeOf } from './changes.ts'
 import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { CoalescingWindow, windowOf } from './coalescing-window.ts'
@@ -31,10 +31,13 @@ const metrics = new Metrics({ serviceName: 'fan-out' })
 export function streamHandler(post: PostFrame, window = new CoalescingWindow(windowOf())) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
-    // Reactions first, for all of the batch: who joined in it is subscribed before its messages are posted.
-    const { recordOf, failed } = await reactions(event.Records)
+    const failed = new Set<string>()
+    const { first, afterPosts } = changesOf(event.Records, failed)
+    // For all of the batch: who joined in it is subscribed before its messages are posted.
+    const recordOf = await reactTo(first, failed)
     const deliveries = [...recordOf.keys()]
     const report = await fanOut(deliveries, post)
+    await reactTo(afterPosts, failed)
     for (const { chatRoomId, deliveries, error } of report.unread) {
       for (const delivery of deliveries) failed.add(recordOf.get(delivery)!)
       logger.error('room unread', { chatRoomId, error: error as Error })
@@ -54,31 +57,53 @@ export function streamHandler(post: PostFrame, window = new CoalescingWindow(win
 
 const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
 
+interface Recorded {
+  sequenceNumber: string
+  change: Change
+}
+
 /**
- * The deliveries in the order of their records, each with its record's sequence number, and the records that failed.
+ * What the records mean, in their order. The end of a connection must wait until the batch is posted, because nobody's
+ * message waits for it. Adds records that can't be read to `failed`.
  */
-async function reactions(
-  records: readonly DynamoDBRecord[],
-): Promise<{ recordOf: ReadonlyMap<Delivery, string>; failed: Set<string> }> {
-  const deliveries = new Map<DynamoDBRecord, Delivery[]>()
-  const failed = new Set<string>()
-  const rooms = new RoomCache()
-  await forEachLimited(records, REACTIONS_AT_ONCE, async (record) => {
+function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
+  const first: Recorded[] = []
+  const afterPosts: Recorded[] = []
+  for (const record of records) {
+    const sequenceNumber = sequenceNumberOf(record)
     try {
       const change = changeOf(record)
-      if (change !== undefined) deliveries.set(record, await react(change, rooms))
+      if (change === undefined) continue
+      if (change.type === 'connectionRemoved') afterPosts.push({ sequenceNumber, change })
+      else first.push({ sequenceNumber, change })
     } catch (error) {
-      const sequenceNumber = sequenceNumberOf(record)
-      failed.add(sequenceNumber)
-      logger.error('record failed', { sequenceNumber, eventName: record.eventName, error: error as Error })
+      fail(sequenceNumber, record.eventName, error, failed)
+    }
+  }
+  return { first, afterPosts }
+}
+
+/** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
+async function reactTo(changes: readonly Recorded[], failed: Set<string>): Promise<ReadonlyMap<Delivery, string>> {
+  const deliveries = new Map<string, Delivery[]>()
+  const rooms = new RoomCache()
+  await forEachLimited(changes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change }) => {
+    try {
+      deliveries.set(sequenceNumber, await react(change, rooms))
+    } catch (error) {
+      fail(sequenceNumber, change.type, error, failed)
     }
   })
-  const recordOf = new Map(
-    records.flatMap((record) =>
-      (deliveries.get(record) ?? []).map((delivery) => [delivery, sequenceNumberOf(record)] as const),
+  return new Map(
+    changes.flatMap(({ sequenceNumber }) =>
+      (deliveries.get(sequenceNumber) ?? []).map((delivery) => [delivery, sequenceNumber] as const),
     ),
   )
-  return { recordOf, failed }
+}
+
+function fail(sequenceNumber: string, what: string | undefined, error: unknown, failed: Set<string>): void {
+  failed.add(sequenceNumber)
+  logger.error('record failed', { sequenceNumber, what, error: error as Error })
 }
 
 function account(report: FanOutReport, recordsFailed: number): void {

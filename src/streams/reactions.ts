@@ -1,11 +1,12 @@
-import { getRoom, type RoomRow } from '../entities/chat-room.ts'
-import { connectionsOfUser, readyConnectionsOfUser } from '../entities/connection.ts'
+import { getRoom, isPending, type RoomRow } from '../entities/chat-room.ts'
+import type { ConnectionRow } from '../entities/connection.ts'
 import { completeRoom } from '../entities/create-room.ts'
 import { readHistory } from '../rooms/read-history.ts'
-import { keepSubscribed } from '../rooms/keep-subscribed.ts'
+import { joinIdNow, keepSubscribed } from '../rooms/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { MessageRow } from '../entities/message.ts'
-import { subscriptionsOfConnection, unsubscribe } from '../entities/subscription.ts'
+import { endSession, sessionsOfUser } from '../entities/session.ts'
+import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
 import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
@@ -47,7 +48,7 @@ export async function react(change: Change, rooms: RoomCache): Promise<Delivery[
     case 'memberRemoved':
       return memberRemoved(change.membership)
     case 'connectionRemoved':
-      return connectionRemoved(change.connection.connectionId)
+      return connectionRemoved(change.connection)
     case 'roomPending':
       return roomPending(change.room)
     case 'taskMade':
@@ -77,12 +78,11 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
   // The member has left. If they are back, the record of the new membership does the same for that one.
   if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
-  const others = (await readyConnectionsOfUser(userId, Date.now())).filter(
-    (one) => one.connectionId !== originConnectionId,
-  )
-  if (others.length > 0 && !(await keepSubscribed(membership, others))) return []
+  const others = (await sessionsOfUser(userId, Date.now())).filter((one) => one.connectionId !== originConnectionId)
+  const joined = await keepSubscribed(userId, others, [{ chatRoomId, joinId }], () => joinIdNow(chatRoomId, userId))
+  if (!joined.has(chatRoomId)) return []
   const deliveries: Delivery[] = []
-  const only = others.map(({ connectionId }) => ({ connectionId, userId }))
+  const only = others.map(recipientOf)
   const room = only.length > 0 ? await rooms.get(chatRoomId) : undefined
   if (room) {
     const { roomName, headSeq } = room
@@ -104,28 +104,27 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
 }
 
 /**
- * Unsubscribes the former member's connections, if their subscriptions are of that membership. The room receives
+ * Unsubscribes the former member's sessions, if their subscriptions are of that membership. The room receives
  * `memberLeft`, unless the user is a member again by now.
  */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Promise<Delivery[]> {
-  const connections = await connectionsOfUser(userId, Date.now())
-  await Promise.all(connections.map(({ connectionId }) => unsubscribe({ chatRoomId, connectionId }, joinId)))
+  const sessions = await sessionsOfUser(userId, 0)
+  await Promise.all(sessions.map((session) => unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId })))
   if ((await getMembership(chatRoomId, userId)) !== undefined) return []
   return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
 }
 
 /**
- * Deletes the subscriptions of a connection that was deleted by `$disconnect`, a 410 or TTL. Its id is never used
- * again.
+ * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it.
+ * Its subscriptions stay until they expire, fail with 410, or are overwritten by the session's next connection.
  */
-async function connectionRemoved(connectionId: string): Promise<Delivery[]> {
-  const subscriptions = await subscriptionsOfConnection(connectionId)
-  await Promise.all(subscriptions.map((subscription) => unsubscribe(subscription)))
+async function connectionRemoved({ userId, connectionId, sessionKey }: ConnectionRow): Promise<Delivery[]> {
+  await endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId })
   return []
 }
 
-/** Completes a large room whose creation ended between its two transactions. Does nothing if it is complete. */
-async function roomPending(room: PendingRoom): Promise<Delivery[]> {
-  await completeRoom(room, room.pendingMembers, room.createdAt)
+/** Completes a room whose creation ended before all members were added. Does nothing if it is complete. */
+async function roomPending({ chatRoomId, createdBy, createdAt, pendingMembers }: PendingRoom): Promise<Delivery[]> {
+  if (await isPending(chatRoomId)) await completeRoom({ chatRoomId, createdBy, createdAt }, pendingMembers)
   return []
 }

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import { readyConnectionsOfUser } from '../entities/connection.ts'
 import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
+import { sessionsOfUser } from '../entities/session.ts'
+import { recipientOf } from '../entities/subscription.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { fileUrlOf } from '../files/bucket-settings.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
@@ -114,5 +115,5 @@ async function failureDelivery(upload: UploadRow): Promise<Delivery> {
     reason: upload.reason!,
     ...(clientMessageId === undefined ? {} : { clientMessageId }),
   } as const
-  return { event, only: await readyConnectionsOfUser(uploaderId, Date.now()) }
+  return { event, only: (await sessionsOfUser(uploaderId, Date.now())).map(recipientOf) }
 }

@@ -1,3 +1,5 @@
+import type { OwnConnection } from '../rooms/session.ts'
+
 /** Who acts: the user of the verified token, and the connection that the request came on. */
 export interface Caller {
   userId: string
@@ -5,3 +7,10 @@ export interface Caller {
   /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
   rowsExpireAt: number
 }
+
+/** The caller's connection, for the rows that must not outlive it. */
+export const ownConnection = ({ userId, connectionId, rowsExpireAt }: Caller): OwnConnection => ({
+  userId,
+  connectionId,
+  expiresAt: rowsExpireAt,
+})

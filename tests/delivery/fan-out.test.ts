@@ -1,6 +1,6 @@
 import { tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { subscribe } from '../../src/entities/subscription.ts'
+import { subscribeRows } from '../support/subscribe-rows.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -45,7 +45,7 @@ async function subscribed(room: string, userIds: string[]): Promise<string[]> {
     joinId: 'join-1',
     expiresAt: Math.ceil(Date.now() / 1_000) + 3_600,
   }))
-  await subscribe(rows)
+  await subscribeRows(rows)
   return rows.map(({ connectionId }) => connectionId)
 }
 
@@ -174,7 +174,7 @@ test('what goes to single connections goes to nobody else, and needs no query', 
     return send()
   })
   const event: ChatEvent = { event: 'roomAdded', chatRoomId: room, roomName: 'General', headSeq: 3 }
-  await fanOut([delivery(event, { only: [{ connectionId: bob!, userId: 'bob' }] })], gateway.post)
+  await fanOut([delivery(event, { only: [{ connectionId: bob!, userId: 'bob', place: '00#bob' }] })], gateway.post)
   expect([ada, bob].map((id) => gateway.heardBy(id!))).toEqual([[], ['roomAdded']])
   expect(sent).toEqual([])
 })
@@ -203,7 +203,7 @@ test('a batch that takes too long posts no more: what is left counts as slow', a
     vi.setSystemTime(Date.now() + 46_000)
   }
   const room = unique('room')
-  const only = [{ connectionId: 'c=', userId: 'bob' }]
+  const only = [{ connectionId: 'c=', userId: 'bob', place: '00#c=' }]
   const frames = [1, 2].map((seq) => delivery(message(room, seq, 'x'.repeat(20_000)), { only }))
   const { posts } = await fanOut(frames, gateway.post)
   expect(posts).toMatchObject({ delivered: 1, slow: 1 })

@@ -28,7 +28,10 @@ function to(connectionIds: readonly string[], content = 'hello'): Delivery {
     content,
     timestamp: 1,
   }
-  return { event, only: connectionIds.map((connectionId) => ({ connectionId, userId: 'bob' })) }
+  return {
+    event,
+    only: connectionIds.map((connectionId) => ({ connectionId, userId: 'bob', place: `00#${connectionId}` })),
+  }
 }
 
 const room = (name: string, size: number) => {

@@ -3,7 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { FanOutTask, type FanOutTaskRow } from '../../src/entities/fan-out-task.ts'
 import { putMessage } from '../../src/entities/message.ts'
-import { subscribe } from '../../src/entities/subscription.ts'
+import { subscribeRows } from '../support/subscribe-rows.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
     joinId: 'join-1',
     expiresAt,
   }))
-  await subscribe(rows)
+  await subscribeRows(rows)
   await putMessage(message(ROOM, 1, { originConnectionId: ids[0]! }))
 })
 

@@ -8,7 +8,7 @@ import { FanOutTask } from '../../src/entities/fan-out-task.ts'
 import { createRoom as putRoom } from '../../src/entities/create-room.ts'
 import { addMember, Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
-import { subscribe } from '../../src/entities/subscription.ts'
+import { putSession } from '../../src/entities/session.ts'
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
@@ -33,6 +33,7 @@ import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
 import { documentedAs } from '../support/documented.ts'
+import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
@@ -82,18 +83,16 @@ const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cos
 
 /** A room of ada and bob with that many subscribed connections, ada's and bob's first. */
 async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise<void> {
-  await putRoom(
-    {
-      chatRoomId,
-      roomName: chatRoomId,
-      createdBy: 'ada',
-      members: ['ada', 'bob'],
-      connection: { connectionId: ada.connectionId, expiresAt: EXPIRES_AT },
-    },
-    Date.now(),
-  )
+  await putRoom({
+    chatRoomId,
+    roomName: chatRoomId,
+    createdBy: 'ada',
+    createdAt: Date.now(),
+    members: ['ada', 'bob'],
+    session: ownSession({ userId: 'ada', connectionId: ada.connectionId, expiresAt: EXPIRES_AT }),
+  })
   const ids = Array.from({ length: connections }, (_, i) => [ada, bob][i]?.connectionId ?? `Other${i}AAAAAAAAA=`)
-  await subscribe(
+  await subscribeRows(
     ids.map((connectionId, i) => ({
       chatRoomId,
       connectionId,
@@ -120,6 +119,13 @@ const record = (eventName: 'INSERT' | 'REMOVE', item: Record<string, unknown>): 
     SequenceNumber: String(++records),
     [eventName === 'REMOVE' ? 'OldImage' : 'NewImage']: marshall(item) as Record<string, AttributeValue>,
   },
+})
+
+const connectionRow = ({ connectionId, userId }: Caller) => ({
+  connectionId,
+  userId,
+  lastConnectedAt: 0,
+  expiresAt: EXPIRES_AT,
 })
 
 const itemOf = (params: Record<string, unknown>) => params.Item as Record<string, unknown>
@@ -222,7 +228,7 @@ describe('what an action costs', () => {
     await connect(socketEvent(ada))
   })
 
-  test('sync takes 4 sequential requests for one room or fifty, and one more to read what was missed', async () => {
+  test('sync takes 6 sequential requests for one room or fifty, and one more to read what was missed', async () => {
     await room('home')
     for (const content of ['1', '2', '3']) await act('sendMessage', { chatRoomId: 'home', content })
     const newcomer: Caller = { ...ada, userId: 'dan', connectionId: 'DanConnection00=' }
@@ -232,23 +238,51 @@ describe('what an action costs', () => {
     expect(cost('`sync`, 1 room, a few messages missed').roundTrips).toBe(cost('`sync`, 1 room').roundTrips + 1)
     for (let i = 1; i < 50; i++) {
       const chatRoomId = `r${i}`
-      await putRoom(
-        {
-          chatRoomId,
-          roomName: chatRoomId,
-          createdBy: 'dan',
-          members: ['dan'],
-          connection: { connectionId: newcomer.connectionId, expiresAt: EXPIRES_AT },
-        },
-        Date.now(),
-      )
+      await putRoom({
+        chatRoomId,
+        roomName: chatRoomId,
+        createdBy: 'dan',
+        createdAt: Date.now(),
+        members: ['dan'],
+        session: ownSession({ userId: 'dan', connectionId: newcomer.connectionId, expiresAt: EXPIRES_AT }),
+      })
     }
     await measureAct('sync', {}, '`sync`, 50 rooms', newcomer)
     await measureAct('sync', { rooms: { home: 3, elsewhere: 1 } }, undefined, newcomer)
-    expect(cost('`sync`, 1 room').roundTrips).toBe(4)
-    expect(cost('`sync`, 50 rooms').roundTrips).toBe(4)
+    expect(cost('`sync`, 1 room').roundTrips).toBe(6)
+    expect(cost('`sync`, 50 rooms').roundTrips).toBe(6)
     await measureAct('listRooms', {}, '`listRooms`, 50 rooms', newcomer)
     expect(cost('`listRooms`, 50 rooms').requests).toBe(2)
+  })
+
+  test('a reconnect with 50 rooms and nothing missed costs at most 55 + 55 units and $42 a million', async () => {
+    // A Cognito user id, and room ids as a product would name them.
+    const userId = '3f9c2d6e-0a1b-4c5d-8e7f-0123456789ab'
+    const [before, next] = ['Reconnect00000a=', 'Reconnect00000b='].map((connectionId) => ({
+      ...ada,
+      userId,
+      connectionId,
+    }))
+    for (let i = 0; i < 50; i++) {
+      const chatRoomId = `project-room-${String(i).padStart(4, '0')}`
+      const room = { chatRoomId, roomName: 'A room', createdBy: userId, createdAt: 0, members: [userId] }
+      await putRoom({
+        ...room,
+        session: ownSession({ userId, connectionId: 'Elsewhere00000=', expiresAt: EXPIRES_AT }),
+      })
+    }
+    await connect(socketEvent(before!))
+    await act('sync', { sessionId: 'tab' }, before)
+    const end = record('REMOVE', itemOf(Connection.put({ ...connectionRow(before!), sessionKey: 'tab' }).params()))
+    const reconnect = [
+      ...(await measure('connect', () => connect(socketEvent(next!)))),
+      ...(await measureAct('sync', { sessionId: 'tab' }, '`sync` of a session again, 50 rooms', next)),
+      ...(await measure('disconnect', () => disconnect(socketEvent(before!)))),
+      ...(await measureBatch([end], 'the stream: a connection gone whose session another has')),
+    ]
+    const { reads, writes } = costOf(reconnect)
+    expect({ reads, writes }).toEqual({ reads: 55, writes: 55 })
+    expect(reads * RRU_DOLLARS_PER_MILLION + writes * WRU_DOLLARS_PER_MILLION).toBeLessThan(42)
   })
 
   test('rooms are made, joined, shown and left in a number of requests that knows nothing of their size', async () => {
@@ -360,8 +394,7 @@ describe('what a batch of the stream costs', () => {
   test('a member who comes or goes costs a few requests, and so does a connection that has gone', async () => {
     await room('club')
     for (const i of [1, 2]) {
-      const row = { connectionId: `Fay${i}`, userId: 'fay', lastConnectedAt: 0, readyAt: 1, expiresAt: EXPIRES_AT }
-      await putConnection(row)
+      await putSession(ownSession({ connectionId: `Fay${i}`, userId: 'fay', expiresAt: EXPIRES_AT }))
     }
     const join = { role: 'member', joinedAt: Date.now(), joinedSeq: 0 } as const
     await addMember({ chatRoomId: 'club', userId: 'fay', joinId: 'f1', ...join })
@@ -379,10 +412,7 @@ describe('what a batch of the stream costs', () => {
     const gone = { connectionId: 'Gus1', userId: 'gus', lastConnectedAt: 0, expiresAt: EXPIRES_AT }
     await putConnection(gone)
     await measureBatch([membershipRecord('INSERT', 'club', 'gus', 'g1')])
-    await measureBatch(
-      [record('REMOVE', itemOf(Connection.put(gone).params()))],
-      'the stream: a connection gone that had 1 room',
-    )
+    await measureBatch([record('REMOVE', itemOf(Connection.put(gone).params()))], 'the stream: a connection gone')
   })
 
   test('what was cut off, late or unwanted is made good', async () => {

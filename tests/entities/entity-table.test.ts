@@ -6,9 +6,11 @@ import { Membership } from '../../src/entities/membership.ts'
 import { Message } from '../../src/entities/message.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
-import { Subscription } from '../../src/entities/subscription.ts'
+import { Session } from '../../src/entities/session.ts'
+import { placeOf, Subscription, subscriptionItem } from '../../src/entities/subscription.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
+import { UserRoom, userRoomOf } from '../../src/entities/user-room.ts'
 import { documentedAs } from '../support/documented.ts'
 import { sources } from './pattern-list.ts'
 
@@ -41,10 +43,30 @@ const entities = [
   Upload,
   RateWindow,
   FanOutTask,
+  Session,
+  UserRoom,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */
-const shown: Record<string, string> = { MessageId: '<16 digits>', Hash: '<2 hex digits>' }
+const shown: Record<string, string> = { MessageId: '<16 digits>' }
+
+/** Entities whose attributes are the keys themselves: what identifies a row, and an item of it. */
+const verbatim: Record<string, { presented: string; item: object }> = {
+  UserRoom: {
+    presented: 'UserId + ChatRoomId',
+    item: userRoomOf({ userId: '<UserId>', chatRoomId: '<ChatRoomId>', joinId: '<JoinId>' }),
+  },
+  Subscription: {
+    presented: 'ChatRoomId + session',
+    item: {
+      ...subscriptionItem(
+        { userId: '<UserId>', sessionKey: 's', connectionId: '<ConnectionId>', expiresAt: 1 },
+        { chatRoomId: '<ChatRoomId>', joinId: '<JoinId>' },
+      ),
+      place: '<2 hex digits>#<id of the session>',
+    },
+  },
+}
 
 /** A number that stands for a value in a key, where ElectroDB takes no text. */
 const NUMBER = 4_711
@@ -65,7 +87,10 @@ function rowOf(entity: AnyEntity) {
     name,
     exampleOf(attribute, composite.includes(name)),
   ])
-  const { Item } = entity.put(Object.fromEntries(item) as object).params() as { Item: Record<string, unknown> }
+  const { presented, item: example } = verbatim[model.entity] ?? {}
+  const { Item } = entity.put(example ?? (Object.fromEntries(item) as object)).params() as {
+    Item: Record<string, unknown>
+  }
   const code = (key: string) => {
     const number = composite.find((name) => attributes[name]!.type === 'number')
     const text = String(Item[key])
@@ -73,14 +98,12 @@ function rowOf(entity: AnyEntity) {
   }
   return {
     Entity: model.entity,
-    'Presented key': composite
-      .filter((name) => name !== 'hash')
-      .map((name) => attributes[name]!.field)
-      .join(' + '),
+    'Presented key': presented ?? composite.map((name) => attributes[name]!.field).join(' + '),
     '`pk`': code('pk'),
     '`sk`': code('sk'),
     '`gsi1pk`, `gsi1sk`': 'gsi1pk' in Item ? `${code('gsi1pk')}, ${code('gsi1sk')}` : '',
     'Attributes as stored': Object.values(attributes)
+      .filter(({ field }) => field !== 'pk' && field !== 'sk')
       .map(({ field, required }) => (required ? field : `${field}?`))
       .join(', '),
   }
@@ -96,4 +119,10 @@ test('every entity is in that table', () => {
     [...source.matchAll(/model: \{ entity: '(\w+)'/g)].map(([, name]) => name),
   )
   expect(entities.map(({ schema }) => schema.model.entity).sort()).toEqual(named.sort())
+})
+
+test('a subscription’s key begins with two hex digits, and ends with the session’s id', () => {
+  const session = { userId: 'ada', sessionKey: 'tab', connectionId: 'c=' }
+  expect(placeOf(session)).toMatch(/^[0-9a-f]{2}#[\w-]{22}$/)
+  expect(placeOf({ ...session, sessionKey: 'c=' })).toMatch(/^[0-9a-f]{2}#c=$/)
 })

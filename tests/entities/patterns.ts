@@ -1,11 +1,10 @@
-import { ChatRoom, getRoom, getRooms, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
+import { ChatRoom, getRoom, getRooms, isPending, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
 import {
-  connectionsOfUser,
   deleteConnection,
-  markReady,
+  getConnection,
   putConnection,
-  readyConnectionsOfUser,
   setOpenRoom,
+  setSessionKey,
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { completeRoom, createRoom } from '../../src/entities/create-room.ts'
@@ -14,8 +13,8 @@ import {
   getMembership,
   getMemberships,
   type MembershipRow,
+  mirrorMembership,
   removeMember,
-  roomsOfUser,
   roomWithMembers,
 } from '../../src/entities/membership.ts'
 import {
@@ -29,12 +28,8 @@ import {
 } from '../../src/entities/message.ts'
 import { countSend } from '../../src/entities/rate-window.ts'
 import { getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
-import {
-  subscribe,
-  subscriptionsOfConnection,
-  subscriptionsOfRoom,
-  unsubscribe,
-} from '../../src/entities/subscription.ts'
+import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
+import { placeOf, subscribe, subscriptionsOfRoom, unsubscribe } from '../../src/entities/subscription.ts'
 import { setTyping } from '../../src/entities/typing.ts'
 import {
   closeUpload,
@@ -44,6 +39,7 @@ import {
   startUpload,
   type UploadRow,
 } from '../../src/entities/upload.ts'
+import { roomsOfUser } from '../../src/entities/user-room.ts'
 
 export const NOW = 1_800_000_000_000
 export const EXPIRES_AT = NOW / 1_000 + 7_200
@@ -58,7 +54,7 @@ export const connection = {
   expiresAt: EXPIRES_AT,
 }
 
-export const membership: MembershipRow = {
+const membership: MembershipRow = {
   chatRoomId: 'general',
   userId: 'ada',
   role: 'member',
@@ -67,13 +63,14 @@ export const membership: MembershipRow = {
   joinedSeq: 0,
 }
 
-export const subscription = {
-  chatRoomId: 'general',
-  connectionId: connection.connectionId,
+export const session = {
   userId: 'ada',
-  joinId: 'j1',
+  sessionKey: 'tab-1',
+  connectionId: connection.connectionId,
   expiresAt: EXPIRES_AT,
 }
+
+export const subscription = { session, room: { chatRoomId: 'general', joinId: 'j1' } }
 
 const messageAt = (seq: number): MessageRow => ({
   chatRoomId: 'general',
@@ -88,7 +85,8 @@ const founding = {
   chatRoomId: 'new',
   roomName: 'New',
   createdBy: 'ada',
-  connection: { connectionId: connection.connectionId, expiresAt: EXPIRES_AT },
+  createdAt: NOW,
+  session,
 }
 
 const upload: UploadRow = {
@@ -109,21 +107,21 @@ const upload: UploadRow = {
 export const patterns = {
   AP1: () => putConnection({ ...connection, connectionId: NEW_CONNECTION }),
   AP2: () => deleteConnection(connection.connectionId),
-  AP3: () => connectionsOfUser('ada', NOW),
-  AP4: () => setOpenRoom(connection.connectionId, 'general', NOW),
+  AP3: () => sessionsOfUser('ada', NOW),
+  AP4: () => setOpenRoom(connection.connectionId, 'general'),
   AP5: () => getRoom('general'),
   AP6: () => getRooms(['general', 'random']),
   AP7: () => nextSeq('general'),
   AP8: () => getMembership('general', 'ada'),
   AP9: () => getMemberships('ada', ['general', 'random']),
   AP10: () => addMember({ ...membership, userId: 'bob' }),
-  AP11: () => removeMember('general', 'ada'),
+  AP11: () => removeMember(membership),
   AP12: () => roomsOfUser('ada', { limit: 50 }),
   AP13: () => roomWithMembers('general', { limit: 1_000 }),
-  AP14: () => subscribe([{ ...subscription, connectionId: NEW_CONNECTION }]),
-  AP15: () => unsubscribe(subscription),
+  AP14: () => subscribe([{ ...subscription, session: { ...session, sessionKey: 'tab-2' } }]),
+  AP15: () => unsubscribe({ chatRoomId: 'general', place: placeOf(session) }, { joinId: 'j1' }),
   AP16: () => subscriptionsOfRoom('general', NOW),
-  AP17: () => subscriptionsOfConnection(connection.connectionId),
+  AP17: () => endSession(session),
   AP18: () => setTyping('general', 'ada', true, NOW),
   AP19: () => putMessage(messageAt(2)),
   AP20: () => sealHole('general', 3, NOW),
@@ -138,12 +136,15 @@ export const patterns = {
   AP29: () => rejectUpload('u1', 'size_mismatch'),
   AP30: () => closeUpload('u1'),
   AP31: () => putTasks([{ chatRoomId: 'general', after: '3f#~', through: '7f', deliveries: '[]' }], NOW),
-  AP32: () => createRoom({ ...founding, members: ['ada', 'bob'] }, NOW),
-  AP33: () => completeRoom({ ...founding, chatRoomId: 'large' }, ['zoe'], NOW),
+  AP32: () => createRoom({ ...founding, members: ['ada', 'bob'] }),
+  AP33: () => completeRoom({ ...founding, chatRoomId: 'large' }, ['zoe']),
   AP34: () => getMessages('general', [1, 2]),
-  AP35: () => markReady(connection.connectionId, NOW),
-  AP36: () => readyConnectionsOfUser('ada', NOW),
+  AP35: () => setSessionKey(connection.connectionId, 'tab-1'),
+  AP36: () => putSession(session),
   AP37: () => takeBackSeq('general', 1),
+  AP38: () => getConnection(connection.connectionId),
+  AP39: () => mirrorMembership(membership),
+  AP40: () => isPending('general'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -152,9 +153,10 @@ export type Pattern = keyof typeof patterns
 export async function seed(): Promise<void> {
   await putConnection(connection)
   for (const chatRoomId of ['general', 'random']) {
-    await createRoom({ ...founding, chatRoomId, members: ['ada', 'bob'] }, NOW)
+    await createRoom({ ...founding, chatRoomId, createdBy: 'eve', members: [] })
+    await addMember({ ...membership, chatRoomId })
   }
-  await removeMember('general', 'bob')
+  await putSession(session)
   const large = { chatRoomId: 'large', roomName: 'Large', createdBy: 'ada', createdAt: NOW }
   await ChatRoom.put({ ...large, setup: 'pending', pendingMembers: ['zoe'] }).go()
   await subscribe([subscription])

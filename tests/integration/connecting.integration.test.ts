@@ -188,13 +188,13 @@ test('a connection that ends is forgotten', async () => {
   const userId = unique('ada')
   const client = await ChatClient.open(chat.wsUrl, await tokenOf(userId))
   await client.request({ action: 'createRoom', chatRoomId: unique('room'), roomName: 'A room' })
-  expect((await itemsOf(chat, 'Subscription')).filter((item) => item.UserId === userId)).toHaveLength(1)
+  expect((await itemsOf(chat, 'Session')).filter((item) => item.UserId === userId)).toHaveLength(1)
 
   await client.close()
   // The gateway runs $disconnect some time after the close; the stream follows it.
   await expect.poll(() => connectionsOf(userId)).toEqual([])
   await chat.mapping.idle()
-  expect((await itemsOf(chat, 'Subscription')).filter((item) => item.UserId === userId)).toEqual([])
+  expect((await itemsOf(chat, 'Session')).filter((item) => item.UserId === userId)).toEqual([])
 })
 
 // Fails, as it stands: the stream posts `roomAdded` to every connection that has a row, synced or not.

@@ -12,6 +12,7 @@ import {
   settled,
   storedConnections,
   storedMessages,
+  sessions,
   subscribers,
   syncedAfter,
 } from './room-reader.ts'
@@ -59,25 +60,29 @@ async function expectEverything(room: string, listeners: readonly Listener[]): P
 test.each([
   ['with the header that names it', {}],
   ['without it', { errorType: null }],
-])('a 410 %s, as the first of 20, takes exactly that connection and its subscriptions', async (_, header) => {
-  const { room, ada, listeners } = await givenListeners(20)
-  const [gone, ...others] = listeners as [Listener, ...Listener[]]
-  await gone.client.request({ action: 'createRoom', chatRoomId: `${room}-2`, roomName: 'Another' })
-  const [connections, subscriptions] = await Promise.all([storedConnections(chat), subscribers(chat)])
-  chat.gateway.faults.onPost = ({ connectionId }) =>
-    connectionId === gone.connectionId ? { status: 410, ...header } : {}
+])(
+  'a 410 %s, as the first of 20, takes exactly that connection and its subscription to the room',
+  async (_, header) => {
+    const { room, ada, listeners } = await givenListeners(20)
+    const [gone, ...others] = listeners as [Listener, ...Listener[]]
+    await gone.client.request({ action: 'createRoom', chatRoomId: `${room}-2`, roomName: 'Another' })
+    const [connections, subscriptions] = await Promise.all([storedConnections(chat), subscribers(chat, room)])
+    chat.gateway.faults.onPost = ({ connectionId }) =>
+      connectionId === gone.connectionId ? { status: 410, ...header } : {}
 
-  await say(ada, room, ['one', 'two'])
-  await Promise.all(others.map(({ client }) => client.messages(room, ['one', 'two'])))
-  await settled(chat)
+    await say(ada, room, ['one', 'two'])
+    await Promise.all(others.map(({ client }) => client.messages(room, ['one', 'two'])))
+    await settled(chat)
 
-  await expectEverything(room, others)
-  expect(gone.client.contents(room)).toEqual(['roll call'])
-  expect(await storedConnections(chat)).toEqual(connections.filter((id) => id !== gone.connectionId))
-  expect(await subscribers(chat)).toEqual(subscriptions.filter((id) => id !== gone.connectionId))
-  chat.gateway.faults.onPost = undefined
-  expect(await syncedAfter(chat, gone.userId, room, 1)).toEqual(['one', 'two'])
-})
+    await expectEverything(room, others)
+    expect(gone.client.contents(room)).toEqual(['roll call'])
+    expect(await storedConnections(chat)).toEqual(connections.filter((id) => id !== gone.connectionId))
+    expect(await subscribers(chat, room)).toEqual(subscriptions.filter((id) => id !== gone.connectionId))
+    expect(await sessions(chat)).not.toContain(gone.connectionId)
+    chat.gateway.faults.onPost = undefined
+    expect(await syncedAfter(chat, gone.userId, room, 1)).toEqual(['one', 'two'])
+  },
+)
 
 test.each([429, 500, 503])('two answers of %i delay a message and lose none', async (status) => {
   const { room, ada, listeners } = await givenListeners(5)

@@ -18,6 +18,7 @@ import {
   settled,
   storedConnections,
   storedMessages,
+  sessions,
   subscribers,
   syncedAfter,
 } from './room-reader.ts'
@@ -221,7 +222,7 @@ test('a message that was acknowledged outlives the crash of the function that sh
   expect(await syncedAfter(chat, userIds[1], room, 0)).toEqual(['acknowledged'])
 })
 
-test('a connection whose row TTL removes loses its subscriptions, and nobody else does', async () => {
+test('a connection whose row TTL removes loses its session and, at the next message, its subscription; nobody else does', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob')
   const [ada, bob, alsoBob] = clients
   const expired = await connectionIdOf(bob)
@@ -235,11 +236,14 @@ test('a connection whose row TTL removes loses its subscriptions, and nobody els
     userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
   })
   expect(await storedConnections(chat)).toEqual(connections.filter((id) => id !== expired))
-  expect(await subscribers(chat)).toEqual(subscriptions.filter((id) => id !== expired))
+  await settled(chat)
+  expect(await sessions(chat)).not.toContain(expired)
+  chat.gateway.terminate(expired)
   await say(ada, room, ['to the living'])
   await alsoBob.messages(room, ['to the living'])
   await settled(chat)
   expect(bob.contents(room)).toEqual([])
+  expect(await subscribers(chat)).toEqual(subscriptions.filter((id) => id !== expired))
   expect(await syncedAfter(chat, userIds[1], room, 0)).toEqual(['to the living'])
 })
 
@@ -247,10 +251,10 @@ test('a subscription that has expired is not posted to while its row is still th
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'eve')
   const [ada, bob, eve] = clients
   const expired = await connectionIdOf(bob)
-  const row = (await itemsOf(chat, 'Subscription')).find(
-    ({ ChatRoomId, ConnectionId }) => ChatRoomId === room && ConnectionId === expired,
-  ) as { Hash: string }
-  await Subscription.patch({ chatRoomId: room, connectionId: expired, hash: row.Hash })
+  const { pk, sk } = (await itemsOf(chat, 'Subscription')).find(
+    ({ pk, ConnectionId }) => pk === `subscriptions#${room}` && ConnectionId === expired,
+  ) as { pk: string; sk: string }
+  await Subscription.patch({ partition: pk, place: sk })
     .set({ expiresAt: Math.floor(Date.now() / 1_000) - 1 })
     .go()
   const postedTo: string[] = []
@@ -268,7 +272,7 @@ test('a subscription that has expired is not posted to while its row is still th
 test.each([
   ['closes', (client: ChatClient) => client.close()],
   ['is cut off', async (client: ChatClient) => chat.gateway.terminate(await connectionIdOf(client))],
-])('the subscriptions of a connection that %s go with it, and no others', async (_, end) => {
+])('the session of a connection that %s ends, its subscription at the next message, and no others', async (_, end) => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const other = await connect(chat, userIds[1])
   await other.request({ action: 'sync' })
@@ -276,7 +280,10 @@ test.each([
   const subscriptions = await subscribers(chat)
   await end(clients[1])
   await removalOf(id)
-  expect(await subscribers(chat)).toEqual(subscriptions.filter((one) => one !== id))
+  await settled(chat)
+  expect(await sessions(chat)).not.toContain(id)
   await say(clients[0], room, ['still here?'])
   await other.messages(room, ['still here?'])
+  await settled(chat)
+  expect(await subscribers(chat)).toEqual(subscriptions.filter((one) => one !== id))
 })

@@ -126,7 +126,7 @@ test('after leaving, none of the user’s connections gets an event of the room;
   expect(ada.events.filter(({ event }) => event === 'memberLeft')).toEqual([
     { event: 'memberLeft', chatRoomId: room, userId: userIds[1], timestamp: expect.any(Number) as number },
   ])
-  const subscribed = (await itemsOf(chat, 'Subscription')).filter((item) => item.ChatRoomId === room)
+  const subscribed = (await itemsOf(chat, 'Subscription')).filter((item) => item.pk === `subscriptions#${room}`)
   expect(subscribed.map((item) => item.UserId)).toEqual([userIds[0]])
 })
 

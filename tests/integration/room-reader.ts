@@ -42,11 +42,17 @@ export async function connectionIdOf(client: ChatClient): Promise<string> {
 
 /** The connection ids of the stored subscriptions, of one room or of all, in order. */
 export async function subscribers(chat: Runtime, room?: string): Promise<string[]> {
-  const rows = (await itemsOf(chat, 'Subscription')) as { ChatRoomId: string; ConnectionId: string }[]
+  const rows = (await itemsOf(chat, 'Subscription')) as { pk: string; ConnectionId: string }[]
   return rows
-    .filter(({ ChatRoomId }) => room === undefined || ChatRoomId === room)
+    .filter(({ pk }) => room === undefined || pk === `subscriptions#${room}`)
     .map(({ ConnectionId }) => ConnectionId)
     .sort()
+}
+
+/** The connection ids of the sessions that have not ended. */
+export async function sessions(chat: Runtime): Promise<string[]> {
+  const rows = (await itemsOf(chat, 'Session')) as { ConnectionId: string }[]
+  return rows.map(({ ConnectionId }) => ConnectionId).sort()
 }
 
 export async function storedConnections(chat: Runtime): Promise<string[]> {

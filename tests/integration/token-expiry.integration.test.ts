@@ -33,7 +33,7 @@ test('when the token has expired, every action is answered so, nothing is writte
   expect(await scan(chat)).toEqual(before)
 
   const subscribed = before.filter((item) => item.__edb_e__ === 'Subscription' && item.UserId === userIds[2])
-  expect(subscribed.map((item) => item.ChatRoomId)).toEqual([room, room])
+  expect(subscribed.map((item) => item.pk)).toEqual([`subscriptions#${room}`, `subscriptions#${room}`])
   const heard = bob.events.length
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'too late' })
   await ada.request({ action: 'broadcastMessage', chatRoomId: room, content: 'far too late' })

@@ -74,6 +74,15 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       ['a\n', 'must be 1 to 64'],
     ],
   },
+  SessionId: {
+    accepts: ['1', '0b9e_A-z', x(64)],
+    rejects: [
+      ['', 'must be 1 to 64'],
+      [x(65), 'must be 1 to 64'],
+      ['a=', 'must be 1 to 64'],
+      ['a\n', 'must be 1 to 64'],
+    ],
+  },
   Content: {
     accepts: [' ', 'hello', '\u0000', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
     rejects: [

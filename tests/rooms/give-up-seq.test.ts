@@ -7,6 +7,7 @@ import { client } from '../../src/entities/table.ts'
 import { giveUpSeq } from '../../src/rooms/give-up-seq.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { ownSession } from '../support/subscribe-rows.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {
@@ -15,8 +16,8 @@ beforeAll(async () => {
 
 async function givenRoom(): Promise<string> {
   const chatRoomId = unique('room')
-  const connection = { connectionId: 'c=', expiresAt: 0 }
-  await createRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', members: ['ada'], connection }, Date.now())
+  const session = ownSession({ userId: 'ada', connectionId: 'c=', expiresAt: 0 })
+  await createRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', createdAt: 0, members: ['ada'], session })
   return chatRoomId
 }
 

@@ -8,13 +8,15 @@ import { createRoom } from '../../src/entities/create-room.ts'
 import { addMember } from '../../src/entities/membership.ts'
 import { putMessage } from '../../src/entities/message.ts'
 import { nextSeq } from '../../src/entities/chat-room.ts'
-import { subscribe, subscriptionsOfConnection, subscriptionsOfRoom } from '../../src/entities/subscription.ts'
+import { putSession, sessionsOfUser } from '../../src/entities/session.ts'
+import { subscriptionsOfRoom } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { CoalescingWindow } from '../../src/streams/coalescing-window.ts'
 import { intercept } from '../support/intercept.ts'
+import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { unique } from '../support/runtime.ts'
 import { failure, FakePost } from '../delivery/fake-post.ts'
 import {
@@ -54,7 +56,8 @@ const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
 async function listening(userId: string, chatRoomIds: string[], { joinId = 'join-1', expiresAt = inAnHour() } = {}) {
   const connectionId = unique('c=')
   await putConnection({ ...connection(connectionId, userId), expiresAt })
-  await subscribe(chatRoomIds.map((chatRoomId) => ({ chatRoomId, connectionId, userId, joinId, expiresAt })))
+  await putSession(ownSession({ connectionId, userId, expiresAt }))
+  await subscribeRows(chatRoomIds.map((chatRoomId) => ({ chatRoomId, connectionId, userId, joinId, expiresAt })))
   return connectionId
 }
 
@@ -179,7 +182,6 @@ test.each([
   expect(await handle(messageRecord(room, 1))).toEqual([])
   for (const id of ids) expect(gateway.heardBy(id)).toEqual(id === first ? [] : ['message 1'])
   expect((await subscribersOf(room)).sort()).toEqual(ids.sort())
-  expect(await subscriptionsOfConnection(first!)).toHaveLength(1)
 })
 
 test('what became of the posts is counted in metrics', async () => {
@@ -270,13 +272,38 @@ test('when the subscriptions of a room cannot be read, its records come again an
   expect(gateway.heardBy(inBroken)).toEqual(['message 1', 'message 2'])
 })
 
-test('a removed connection loses all its subscriptions, and no other does', async () => {
-  const rooms = [unique('one'), unique('two')]
-  const [dead, alive] = [await listening('ada', rooms), await listening('ada', rooms)]
-  const record = connectionRecord('REMOVE', connection(dead, 'ada'))
+test('a removed connection’s session ends, and no other does', async () => {
+  const user = unique('ada')
+  const [dead, alive] = [await listening(user, []), await listening(user, [])]
+  const record = connectionRecord('REMOVE', connection(dead, user))
   await handle(record)
   await handle(record)
-  for (const room of rooms) expect(await subscribersOf(room)).toEqual([alive])
+  expect((await sessionsOfUser(user, 0)).map(({ connectionId }) => connectionId)).toEqual([alive])
+})
+
+test('a session that a later connection has taken over survives the end of the one before', async () => {
+  const user = unique('ada')
+  const session = { userId: user, sessionKey: 'tab', expiresAt: inAnHour() }
+  await putSession({ ...session, connectionId: 'later=' })
+  await handle(connectionRecord('REMOVE', { ...connection('earlier=', user), sessionKey: 'tab' }))
+  expect(await sessionsOfUser(user, 0)).toMatchObject([{ connectionId: 'later=' }])
+})
+
+test('nobody’s end stands before anybody’s message: 499 connections that ended are worked after the post', async () => {
+  const room = unique('room')
+  await listening('ada', [room])
+  const order: string[] = []
+  gateway.fault = () => {
+    order.push('post')
+  }
+  intercept(client, ({ operation }, send) => {
+    if (operation === 'DeleteItem') order.push('end')
+    return send()
+  })
+  const ends = Array.from({ length: 499 }, (_, i) => connectionRecord('REMOVE', connection(`dead-${i}=`, `user-${i}`)))
+  await handle(...ends, messageRecord(room, 1))
+  expect(order.indexOf('post')).toBe(0)
+  expect(order.filter((one) => one === 'end')).toHaveLength(499)
 })
 
 test('the others receive typing, but not when it is over', async () => {
@@ -295,16 +322,14 @@ test('the others receive typing, but not when it is over', async () => {
 /** A room with ada in it. The others are connected but no members. */
 async function givenRoom(others: string[]) {
   const room = unique('room')
-  await createRoom(
-    {
-      chatRoomId: room,
-      roomName: 'General',
-      createdBy: 'ada',
-      members: ['ada'],
-      connection: { connectionId: unique('c='), expiresAt: 0 },
-    },
-    Date.now(),
-  )
+  await createRoom({
+    chatRoomId: room,
+    roomName: 'General',
+    createdBy: 'ada',
+    createdAt: Date.now(),
+    members: ['ada'],
+    session: ownSession({ userId: 'ada', connectionId: unique('c='), expiresAt: 0 }),
+  })
   const users = others.map((name) => unique(name))
   const connections = await Promise.all(users.map((user) => listening(user, [])))
   return { room, users, connections, ada: await listening('ada', [room], { joinId: 'ada-1' }) }
@@ -360,7 +385,8 @@ test('a join that is redelivered after a leave and a rejoin leaves the user subs
   const bob = await listening(users[0]!, [room], { joinId: 'join-2' })
   await handle(membershipRecord('INSERT', membership(room, users[0]!)))
   expect((await subscribersOf(room)).sort()).toEqual([ada, bob].sort())
-  expect((await subscriptionsOfConnection(bob)).map(({ joinId }) => joinId)).toEqual(['join-2'])
+  const { subscriptions } = await subscriptionsOfRoom(room, 0)
+  expect(subscriptions.find(({ connectionId }) => connectionId === bob)).toMatchObject({ joinId: 'join-2' })
 })
 
 /** Every order of the items. */

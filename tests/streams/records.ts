@@ -63,7 +63,6 @@ export const connection = (connectionId: string, userId: string): ConnectionRow 
   connectionId,
   userId,
   lastConnectedAt: 1_800_000_000_000,
-  readyAt: 1_800_000_000_001,
   expiresAt: Math.ceil(Date.now() / 1_000) + 3_600,
 })
 

@@ -2,7 +2,7 @@ import { GetObjectTaggingCommand, HeadObjectCommand, S3ServiceException } from '
 import type { S3Event } from 'aws-lambda'
 import { putConnection } from '../../src/entities/connection.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
-import { subscribe } from '../../src/entities/subscription.ts'
+import { putSession } from '../../src/entities/session.ts'
 import { getUpload } from '../../src/entities/upload.ts'
 import type { Request } from '../../src/protocol/actions.ts'
 import { bucket } from '../../src/files/bucket-settings.ts'
@@ -10,6 +10,7 @@ import { s3 } from '../../src/uploads/s3-client.ts'
 import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
 import { objectEvents, ownBucket } from '../support/own-bucket.ts'
 import { unique } from '../support/runtime.ts'
+import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { png, sendForm } from '../support/upload-form.ts'
 
 const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
@@ -19,16 +20,14 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
   const room = unique('room')
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const members = [adaId, bobId]
-  await createRoom(
-    {
-      chatRoomId: room,
-      roomName: 'A room',
-      createdBy: adaId,
-      members,
-      connection: { connectionId: unique('c='), expiresAt: 1 },
-    },
-    Date.now(),
-  )
+  await createRoom({
+    chatRoomId: room,
+    roomName: 'A room',
+    createdBy: adaId,
+    createdAt: Date.now(),
+    members,
+    session: ownSession({ userId: adaId, connectionId: unique('c='), expiresAt: 1 }),
+  })
   const [ada, bob] = await Promise.all(members.map((userId) => listening(room, userId)))
   return { room, ada: ada!, bob: bob!, adaId, bobId }
 }
@@ -37,8 +36,9 @@ export async function givenRoom(): Promise<{ room: string; ada: string; bob: str
 export async function listening(chatRoomId: string, userId: string): Promise<string> {
   const connectionId = unique('c=')
   const expiresAt = inAnHour()
-  await putConnection({ connectionId, userId, lastConnectedAt: Date.now(), readyAt: Date.now(), expiresAt })
-  await subscribe([{ chatRoomId, connectionId, userId, joinId: 'join-1', expiresAt }])
+  await putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt })
+  await putSession(ownSession({ connectionId, userId, expiresAt }))
+  await subscribeRows([{ chatRoomId, connectionId, userId, joinId: 'join-1', expiresAt }])
   return connectionId
 }
 

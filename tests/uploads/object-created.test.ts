@@ -5,7 +5,7 @@ import type { S3Event } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { readHistory } from '../../src/rooms/read-history.ts'
-import { removeMember } from '../../src/entities/membership.ts'
+import { getMembership, removeMember } from '../../src/entities/membership.ts'
 import { putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
 import { getUpload, Upload } from '../../src/entities/upload.ts'
@@ -201,7 +201,7 @@ test('a file of somebody who has left the room meanwhile is removed, and the upl
   const { room, ada, bob, adaId } = await givenRoom()
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
-  await removeMember(room, adaId)
+  await removeMember((await getMembership(room, adaId))!)
   await arrived(event)
   expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason: 'not_a_member' }])
   expect(gateway.eventsOf(bob)).toEqual([])

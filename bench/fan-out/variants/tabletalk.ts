@@ -19,7 +19,13 @@ async function seed(chatRoomId: string, members: readonly Member[]): Promise<voi
   const joined = { joinId: 'join', joinedAt: Date.now(), joinedSeq: 0 }
   await ChatRoom.put({ chatRoomId, roomName: 'Bench', createdBy: SENDER, createdAt: Date.now() }).go()
   await Membership.put({ chatRoomId, userId: SENDER, role: 'owner', founding: true, ...joined }).go()
-  await subscribe(members.map((member) => ({ ...member, chatRoomId, joinId: joined.joinId, expiresAt: LATER })))
+  const room = { chatRoomId, joinId: joined.joinId }
+  await subscribe(
+    members.map(({ userId, connectionId }) => ({
+      session: { userId, connectionId, sessionKey: connectionId, expiresAt: LATER },
+      room,
+    })),
+  )
 }
 
 async function send(chatRoomId: string, content: string): Promise<void> {

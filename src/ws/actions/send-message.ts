@@ -1,12 +1,13 @@
 import { directRoomId, ensureDirectRoom } from '../../rooms/direct-room.ts'
 import { requireMembership } from '../../entities/membership.ts'
 import { action } from '../action.ts'
+import { ownConnection } from '../caller.ts'
 import { send } from '../send.ts'
 
 /**
- * Appends a message to a room, or to the direct room with a user. The first message creates the direct room and
- * subscribes the sending connection to it before the message is written. AP5, AP7, AP8, AP10, AP14, AP19, AP20, AP23,
- * AP24, AP25, AP32.
+ * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
+ * connection is subscribed to it before the message is written. AP3, AP5, AP7, AP8, AP10, AP14, AP19,
+ * AP20, AP23, AP24, AP25, AP32, AP38.
  */
 export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input
@@ -14,8 +15,6 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
   if (chatRoomId !== undefined) {
     return send(caller, { ...message, chatRoomId }, requireMembership(chatRoomId, caller.userId))
   }
-  const { userId, connectionId, rowsExpireAt } = caller
-  const sender = { userId, connectionId, expiresAt: rowsExpireAt }
-  const admission = ensureDirectRoom(sender, recipientId!, Date.now())
-  return send(caller, { ...message, chatRoomId: directRoomId(userId, recipientId!) }, admission)
+  const admission = ensureDirectRoom(ownConnection(caller), recipientId!, Date.now())
+  return send(caller, { ...message, chatRoomId: directRoomId(caller.userId, recipientId!) }, admission)
 })

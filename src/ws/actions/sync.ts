@@ -1,38 +1,49 @@
-import { markReady } from '../../entities/connection.ts'
-import { getRooms, type RoomRow } from '../../entities/chat-room.ts'
-import { keepSubscribed } from '../../rooms/keep-subscribed.ts'
-import { getMemberships, type MembershipRow, roomsOfUser } from '../../entities/membership.ts'
-import { subscribe, unsubscribe } from '../../entities/subscription.ts'
+import { getRooms } from '../../entities/chat-room.ts'
+import { getMemberships, mirrorMembership } from '../../entities/membership.ts'
+import { roomsOfUser, type UserRoomRow } from '../../entities/user-room.ts'
 import { defined } from '../../protocol/defined.ts'
 import { DEFAULT_ROOMS_PAGE } from '../../protocol/limits.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
+import { keepSubscribed } from '../../rooms/keep-subscribed.ts'
+import { sessionOf, takeSession } from '../../rooms/session.ts'
 import { action } from '../action.ts'
-import type { Caller } from '../caller.ts'
+import { ownConnection } from '../caller.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
+import { FEATURES } from '../features.ts'
 import { limits } from '../limits.ts'
 import { recover } from '../recover.ts'
 import { bytesOf, EVENTS_BYTES } from '../reply-budget.ts'
 
 /**
- * Subscribes this connection to a page of the caller's rooms, and returns the messages that it missed in each. The
- * subscriptions are written before the messages are read, so that each message is in the reply or posted. AP12, AP9,
- * AP6, AP14, AP15, AP22, AP20.
+ * Subscribes this connection's session to the caller's rooms, a page at a time, and returns what the client missed in
+ * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
+ * subscriptions are written before the gaps are read, so that no message falls between. AP35, AP36, AP12, AP9, AP14,
+ * AP3, AP6, AP22, AP20.
  */
 export const sync = action('sync', async (input, caller) => {
-  // Before the memberships are read, so that whoever adds one afterwards finds this connection ready.
-  if (input.cursor === undefined) await markReady(caller.connectionId, Date.now())
+  const { userId, connectionId } = caller
+  const own = ownConnection(caller)
+  const session = input.cursor === undefined ? await takeSession(own, input.sessionId) : await sessionOf(own)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
-  const { memberships, nextCursor } = await roomsOnPage(caller.userId, readCursor(input.cursor, ChatRoomId), [
-    ...lastSeqs.keys(),
-  ])
-  const rooms = await subscribed(caller, memberships)
+  const after = readCursor(input.cursor, ChatRoomId)
+  const page = await roomsOnPage(userId, after, [...lastSeqs.keys()])
+  const joined = await keepSubscribed(userId, [session], page.rooms, async () => {
+    const { rooms } = await roomsOfUser(userId, {
+      limit: page.rooms.length,
+      ...defined({ after, through: page.nextCursor }),
+    })
+    return new Map(rooms.map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
+  })
+  const heads = await getRooms([...joined])
+  const rooms = page.rooms.flatMap(({ chatRoomId }) => heads.get(chatRoomId) ?? [])
   const recovered = await Promise.all(rooms.map((room) => recover(room, lastSeqs.get(room.chatRoomId))))
   let budget = EVENTS_BYTES
   return writeCursor({
     serverTime: Date.now(),
-    connectionId: caller.connectionId,
-    userId: caller.userId,
+    connectionId,
+    userId,
     limits,
+    features: FEATURES,
     rooms: rooms.map((room, i) => {
       const recovery = recovered[i]!
       const size = recovery.events.reduce((sum, event) => sum + bytesOf(event), 0)
@@ -40,56 +51,32 @@ export const sync = action('sync', async (input, caller) => {
       budget -= size
       return { ...room, ...recovery }
     }),
-    ...defined({ nextCursor }),
+    ...defined({ nextCursor: page.nextCursor }),
   })
 })
 
 /**
- * The memberships on this page: those in the index, which may lag behind the table, and those that the client claims,
- * which are read from the table.
+ * The caller's rooms on this page. A room that the client says it is in and that isn't listed is looked up: a
+ * membership of version 0.1.0 has no mirror before the migration, and gets it here.
  */
-async function roomsOnPage(userId: string, after: string | undefined, claimed: string[]) {
+async function roomsOnPage(
+  userId: string,
+  after: string | undefined,
+  claimed: readonly string[],
+): Promise<{ rooms: UserRoomRow[]; nextCursor?: string }> {
   const page = await roomsOfUser(userId, { limit: DEFAULT_ROOMS_PAGE, ...defined({ after }) })
-  const listed = new Set(page.memberships.map((membership) => membership.chatRoomId))
-  const unlisted = claimed.filter(
-    (id) =>
-      !listed.has(id) &&
-      (after === undefined || id > after) &&
-      (page.nextCursor === undefined || id <= page.nextCursor),
-  )
-  const more = await getMemberships(userId, unlisted)
-  const memberships = [...page.memberships, ...more.values()].sort((a, b) => (a.chatRoomId < b.chatRoomId ? -1 : 1))
-  return { ...page, memberships }
-}
-
-/**
- * Subscribes the connection, then reads the memberships again. One that has ended meanwhile loses its subscription. One
- * with another `joinId`, which the index did not show yet, gets a subscription with that `joinId`.
- *
- * @returns the rooms that the connection is now subscribed to
- */
-async function subscribed(caller: Caller, memberships: readonly MembershipRow[]): Promise<RoomRow[]> {
-  const { userId, connectionId, rowsExpireAt } = caller
-  await subscribe(
-    memberships.map(({ chatRoomId, joinId }) => ({
-      chatRoomId,
-      connectionId,
-      userId,
-      joinId,
-      expiresAt: rowsExpireAt,
-    })),
-  )
-  const ids = memberships.map((membership) => membership.chatRoomId)
-  const [current, rooms] = await Promise.all([getMemberships(userId, ids), getRooms(ids)])
-  const gone = new Set<string>()
-  await Promise.all(
-    memberships.map(async ({ chatRoomId, joinId }) => {
-      const membership = current.get(chatRoomId)
-      if (membership?.joinId === joinId) return
-      if (membership && (await keepSubscribed(membership, [{ connectionId, expiresAt: rowsExpireAt }]))) return
-      await unsubscribe({ chatRoomId, connectionId }, joinId)
-      gone.add(chatRoomId)
-    }),
-  )
-  return ids.flatMap((id) => (gone.has(id) ? [] : (rooms.get(id) ?? [])))
+  const listed = new Set(page.rooms.map(({ chatRoomId }) => chatRoomId))
+  const { nextCursor } = page
+  const onPage = (id: string) => (after === undefined || id > after) && (nextCursor === undefined || id <= nextCursor)
+  const unlisted = [
+    ...(
+      await getMemberships(
+        userId,
+        claimed.filter((id) => !listed.has(id) && onPage(id)),
+      )
+    ).values(),
+  ]
+  await Promise.all(unlisted.map(mirrorMembership))
+  const rooms = [...page.rooms, ...unlisted].sort((a, b) => (a.chatRoomId < b.chatRoomId ? -1 : 1))
+  return { ...page, rooms }
 }

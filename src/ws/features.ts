@@ -1,0 +1,5 @@
+/**
+ * What this server has beyond version 1 of the protocol, for `sync` to announce. A feature is named when all of it
+ * works.
+ */
+export const FEATURES = ['sessions']

@@ -1,0 +1,272 @@
+import { tableName } from '../support/own-table.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { deleteConnection, putConnection } from '../../src/entities/connection.ts'
+import { addMember, getMembership } from '../../src/entities/membership.ts'
+import { messageIdOf } from '../../src/entities/message.ts'
+import { sessionsOfUser } from '../../src/entities/session.ts'
+import { placeOf, subscriptionsOfRoom } from '../../src/entities/subscription.ts'
+import { client } from '../../src/entities/table.ts'
+import { roomsOfUser } from '../../src/entities/user-room.ts'
+import type { ChatEvent } from '../../src/protocol/events.ts'
+import { streamHandler } from '../../src/streams/handler.ts'
+import { createRoom } from '../../src/ws/actions/create-room.ts'
+import { joinRoom } from '../../src/ws/actions/join-room.ts'
+import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
+import { sendMessage } from '../../src/ws/actions/send-message.ts'
+import { sync } from '../../src/ws/actions/sync.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { explore, type Operations, type Run } from '../support/interleavings.ts'
+import { unique } from '../support/runtime.ts'
+import { streamOfWrites } from '../support/stream-of-writes.ts'
+
+/** `PREEMPTIONS=3 npx vitest run tests/rooms/interleavings.test.ts` looks at more orders, for minutes. */
+const preemptions = Number(process.env.PREEMPTIONS ?? 1)
+
+beforeAll(async () => {
+  await createTable(client, loadStack().table, tableName)
+})
+
+const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600
+
+/** One order's own room, users and connections, and what was posted in it. */
+interface Scene {
+  chatRoomId: string
+  ada: string
+  bob: string
+  /** Events by the connection that they were posted to. */
+  posted: Map<string, ChatEvent[]>
+}
+
+const callerOf = (userId: string, connectionId: string) => ({ userId, connectionId, rowsExpireAt })
+
+const connect = (userId: string, connectionId: string) =>
+  putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt: rowsExpireAt })
+
+const syncOn = (userId: string, connectionId: string, sessionId?: string) =>
+  sync.handle({ action: 'sync', ...(sessionId === undefined ? {} : { sessionId }) }, callerOf(userId, connectionId))
+
+const join = ({ chatRoomId, bob }: Scene, connectionId: string) =>
+  joinRoom.handle({ action: 'joinRoom', chatRoomId }, callerOf(bob, connectionId))
+
+/** A leave that finds nobody to leave has nothing to do. */
+const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
+  leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOf(bob, connectionId)).catch((error: unknown) => {
+    expect(error).toMatchObject({ code: 'not_a_member' })
+  })
+
+/** Somebody else puts bob into the room. */
+const add = ({ chatRoomId, bob }: Scene) =>
+  addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: Date.now(), joinId: unique('join'), joinedSeq: 0 })
+
+const say = ({ chatRoomId, ada }: Scene) =>
+  sendMessage.handle({ action: 'sendMessage', chatRoomId, content: 'hello' }, callerOf(ada, 'ada='))
+
+/** The stream, from the writes of the operations: a shard for each partition key, and its records one after another. */
+let onRecord: ((record: DynamoDBRecord) => void) | undefined
+let stop: () => void
+beforeEach(() => {
+  stop = streamOfWrites(
+    client,
+    tableName,
+    (pk) => pk.startsWith('$tabletalk#'),
+    (record) => onRecord?.(record),
+  )
+})
+afterEach(() => stop())
+
+function startStream({ posted }: Scene, run: Run): void {
+  const handler = streamHandler(async (connectionId, frame) => {
+    const { events } = JSON.parse(Buffer.from(frame).toString()) as { events: ChatEvent[] }
+    posted.set(connectionId, [...(posted.get(connectionId) ?? []), ...events])
+  })
+  const shards = new Map<string, DynamoDBRecord[]>()
+  const work = (shard: DynamoDBRecord[]) =>
+    run.spawn('stream', async () => {
+      const { batchItemFailures } = await handler({ Records: [shard[0]!] })
+      expect(batchItemFailures).toEqual([])
+      shard.shift()
+      if (shard.length > 0) work(shard)
+    })
+  onRecord = (record) => {
+    const { pk } = record.dynamodb!.Keys as { pk: { S: string } }
+    const shard = shards.get(pk.S) ?? []
+    shards.set(pk.S, shard)
+    if (shard.push(record) === 1) work(shard)
+  }
+}
+
+/** A room of ada's, in which bob is or isn't. */
+async function givenScene(bobIsIn: boolean): Promise<Scene> {
+  onRecord = undefined
+  const [ada, bob, chatRoomId] = [unique('ada'), unique('bob'), unique('room')]
+  await connect(ada, 'ada=')
+  await createRoom.handle(
+    { action: 'createRoom', chatRoomId, roomName: 'Room', members: bobIsIn ? [bob] : [] },
+    callerOf(ada, 'ada='),
+  )
+  for (const connectionId of ['b1=', 'b2=']) await connect(bob, connectionId)
+  return { chatRoomId, ada, bob, posted: new Map() }
+}
+
+/**
+ * What must hold once all is quiet: the mirror says what the membership says; every live session of a member is
+ * subscribed on that membership at its own connection, and no session of anybody else is.
+ */
+async function consistent({ chatRoomId, bob }: Scene): Promise<void> {
+  const [membership, { rooms }, sessions, { subscriptions }] = await Promise.all([
+    getMembership(chatRoomId, bob),
+    roomsOfUser(bob, { limit: 10 }),
+    sessionsOfUser(bob, 0),
+    subscriptionsOfRoom(chatRoomId, 0),
+  ])
+  expect(rooms).toEqual(membership === undefined ? [] : [{ chatRoomId, joinId: membership.joinId }])
+  const subscribed = subscriptions.filter(({ userId }) => userId === bob)
+  const expected = membership === undefined ? [] : sessions
+  expect(
+    subscribed
+      .filter(({ place }) => sessions.some((session) => placeOf(session) === place))
+      .map(({ connectionId, joinId }) => ({ connectionId, joinId }))
+      .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1)),
+  ).toEqual(
+    expected
+      .map(({ connectionId }) => ({ connectionId, joinId: membership!.joinId }))
+      .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1)),
+  )
+}
+
+/** Explores the orders, and says how many there were: none is no proof. */
+async function inEveryOrder(
+  given: () => Promise<Scene>,
+  operations: (scene: Scene) => Operations,
+  then: (scene: Scene) => Promise<void> = consistent,
+): Promise<void> {
+  const orders = await explore(client, {
+    given,
+    operations: (scene, run) => {
+      startStream(scene, run)
+      return operations(scene)
+    },
+    then,
+    // Every connection is used by one operation only.
+    isLocal: (request) => request.includes('$tabletalk#connectionId_'),
+    preemptions,
+  })
+  expect(orders).toBeGreaterThan(5)
+}
+
+describe('in every order of the single requests', { timeout: 600_000 }, () => {
+  test('a connection that syncs while its user is added is subscribed', async () => {
+    await inEveryOrder(
+      () => givenScene(false),
+      (scene) => ({ sync: () => syncOn(scene.bob, 'b1=', 'tab'), add: () => add(scene) }),
+    )
+  })
+
+  test('a connection that syncs while its user leaves on another is not subscribed', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        await syncOn(scene.bob, 'b1=')
+        return scene
+      },
+      (scene) => ({ sync: () => syncOn(scene.bob, 'b2='), leave: () => leave(scene, 'b1=') }),
+    )
+  })
+
+  test('of two connections of one session the one that has it in the end is subscribed', async () => {
+    await inEveryOrder(
+      () => givenScene(true),
+      (scene) => ({ first: () => syncOn(scene.bob, 'b1=', 'tab'), second: () => syncOn(scene.bob, 'b2=', 'tab') }),
+    )
+  })
+
+  test('a session that moves to its next connection while its user is added is subscribed there', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(false)
+        await syncOn(scene.bob, 'b1=', 'tab')
+        return scene
+      },
+      (scene) => ({ sync: () => syncOn(scene.bob, 'b2=', 'tab'), add: () => add(scene) }),
+    )
+  })
+
+  test('a session survives the end of the connection that it had before', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        await syncOn(scene.bob, 'b1=', 'tab')
+        return scene
+      },
+      ({ bob }) => ({ sync: () => syncOn(bob, 'b2=', 'tab'), disconnect: () => deleteConnection('b1=') }),
+      async (scene) => {
+        await consistent(scene)
+        expect(await sessionsOfUser(scene.bob, 0)).toMatchObject([{ connectionId: 'b2=' }])
+      },
+    )
+  })
+
+  test('a join and a leave of two connections leave both in or both out', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        for (const connectionId of ['b1=', 'b2=']) await syncOn(scene.bob, connectionId)
+        return scene
+      },
+      (scene) => ({ join: () => join(scene, 'b1='), leave: () => leave(scene, 'b2=') }),
+    )
+  })
+
+  test('a join and a sync on the same session leave it subscribed at the later connection', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(false)
+        await syncOn(scene.bob, 'b1=', 'tab')
+        return scene
+      },
+      (scene) => ({ join: () => join(scene, 'b1='), sync: () => syncOn(scene.bob, 'b2=', 'tab') }),
+    )
+  })
+
+  test('a message reaches a connection that syncs, by its reply or by a post', async () => {
+    const heads = new Map<string, number>()
+    await inEveryOrder(
+      () => givenScene(true),
+      (scene) => ({
+        sync: async () => {
+          const { rooms } = await syncOn(scene.bob, 'b1=', 'tab')
+          heads.set(scene.chatRoomId, rooms.find((room) => room.chatRoomId === scene.chatRoomId)!.headSeq)
+        },
+        say: () => say(scene),
+      }),
+      async ({ chatRoomId, posted }) => {
+        const seqs = (posted.get('b1=') ?? []).flatMap((event) => (event.event === 'message' ? [event.seq] : []))
+        expect(heads.get(chatRoomId) === 1 || seqs.includes(1), 'the message came').toBe(true)
+      },
+    )
+  })
+
+  test('a message that is written after an acknowledged leave is not posted to who left', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        await syncOn(scene.bob, 'b1=', 'tab')
+        return scene
+      },
+      (scene) => ({
+        sync: () => syncOn(scene.bob, 'b2=', 'tab'),
+        leaveThenSay: async () => {
+          await leave(scene, 'b1=')
+          await say(scene)
+        },
+      }),
+      async (scene) => {
+        await consistent(scene)
+        const events = [...scene.posted.values()].flat()
+        expect(events.filter((event) => event.event === 'message' && event.messageId === messageIdOf(1))).toEqual([])
+      },
+    )
+  })
+})

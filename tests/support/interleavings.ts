@@ -1,0 +1,160 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+
+/** Operations that run at once, by name: each is a sequence of requests to the table. */
+export type Operations = Record<string, () => Promise<unknown>>
+
+/** What the scheduler lets the code under test do beside its requests. */
+export interface Run {
+  /** Starts another operation, as the stream does after a write. */
+  spawn(name: string, work: () => Promise<unknown>): void
+}
+
+export interface Exploration<State> {
+  /** Makes what the operations work on, new for every order. */
+  given: () => Promise<State>
+  operations: (state: State, run: Run) => Operations
+  /** Rejects when something is wrong after all operations have ended. */
+  then: (state: State) => Promise<void>
+  /** Whether no other operation uses what this request names: then nothing is gained by letting another go first. */
+  isLocal: (request: string) => boolean
+  /** How often an operation may be interrupted before it ends: most faults of concurrency need two or fewer. */
+  preemptions: number
+}
+
+interface Waiting {
+  request: string
+  send: () => Promise<void>
+}
+
+interface Operation {
+  name: string
+  waiting: Waiting[]
+  done: boolean
+  error?: unknown
+}
+
+const current = new AsyncLocalStorage<Operation>()
+
+/**
+ * Runs the operations in every order of their single requests that interrupts an operation at most `preemptions` times:
+ * the requests are held back and let through one at a time, the first order first, then depth first through the others.
+ * Bounding the preemptions is CHESS's way to keep the number of orders small without losing the faults:
+ * https://www.microsoft.com/en-us/research/publication/iterative-context-bounding-for-systematic-testing-of-multithreaded-programs/
+ *
+ * @returns the number of orders
+ * @throws Error with the requests in their order, when an operation or `then` rejects
+ */
+export async function explore<State>(client: DynamoDBClient, exploration: Exploration<State>): Promise<number> {
+  const remove = holdBack(client)
+  try {
+    let orders = 0
+    for (let choices: number[] | undefined = []; choices !== undefined; orders++) {
+      choices = nextChoices(await runOnce(exploration, choices))
+    }
+    return orders
+  } finally {
+    remove()
+  }
+}
+
+/** A choice that was made: which of how many operations went on. */
+interface Choice {
+  taken: number
+  of: number
+}
+
+async function runOnce<State>(exploration: Exploration<State>, prefix: readonly number[]): Promise<Choice[]> {
+  const state = await exploration.given()
+  const operations: Operation[] = []
+  const run: Run = {
+    spawn(name, work) {
+      const operation: Operation = { name, waiting: [], done: false }
+      operations.push(operation)
+      const end = (error?: unknown) => Object.assign(operation, { done: true, error })
+      // Not in the context of the operation that spawned it.
+      const running = current.exit(() => current.run(operation, work))
+      running.then(() => end(), end)
+    },
+  }
+  for (const [name, work] of Object.entries(exploration.operations(state, run))) run.spawn(name, work)
+
+  const choices: Choice[] = []
+  const log: string[] = []
+  let last: Operation | undefined
+  let left = exploration.preemptions
+  for (;;) {
+    const ready = await readyOf(operations)
+    if (ready.length === 0) break
+    // The operation that is under way comes first: to go on with it costs no preemption.
+    const ordered = last !== undefined && ready.includes(last) ? [last, ...ready.filter((one) => one !== last)] : ready
+    const interrupts = ordered[0] === last
+    const stays = interrupts && (left === 0 || exploration.isLocal(last!.waiting[0]!.request))
+    const options = stays ? ordered.slice(0, 1) : ordered
+    const taken = prefix[choices.length] ?? 0
+    choices.push({ taken, of: options.length })
+    if (interrupts && taken > 0) left--
+    last = options[taken]!
+    const { request, send } = last.waiting.shift()!
+    log.push(`${last.name}: ${request}`)
+    await send()
+  }
+  try {
+    for (const { name, error } of operations)
+      if (error !== undefined) throw new Error(`${name} failed`, { cause: error })
+    await exploration.then(state)
+  } catch (error) {
+    throw new Error(`wrong in this order:\n  ${log.join('\n  ')}`, { cause: error })
+  }
+  return choices
+}
+
+/** The next leaf of the tree of choices, depth first; undefined after the last. */
+function nextChoices(choices: readonly Choice[]): number[] | undefined {
+  const deepest = choices.findLastIndex(({ taken, of }) => taken + 1 < of)
+  if (deepest < 0) return undefined
+  return [...choices.slice(0, deepest).map(({ taken }) => taken), choices[deepest]!.taken + 1]
+}
+
+/** Waits until every operation has ended or waits with a request, and returns those that wait. */
+async function readyOf(operations: readonly Operation[]): Promise<Operation[]> {
+  for (;;) {
+    await new Promise(setImmediate)
+    const alive = operations.filter(({ done }) => !done)
+    if (alive.every(({ waiting }) => waiting.length > 0)) return alive
+  }
+}
+
+/** Holds every request back that an operation makes; all others pass. */
+function holdBack(client: DynamoDBClient): () => void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const operation = current.getStore()
+      if (operation === undefined) return next(args)
+      let answer = () => {}
+      const answered = new Promise<void>((resolve) => (answer = resolve))
+      const operationName = String(context.commandName).replace(/Command$/, '')
+      await new Promise<void>((go) => {
+        const send = () => {
+          go()
+          return answered
+        }
+        operation.waiting.push({ request: `${operationName} ${keysOf(args.input)}`, send })
+      })
+      try {
+        return await next(args)
+      } finally {
+        answer()
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'holdBack' },
+  )
+  return () => void client.middlewareStack.remove('holdBack')
+}
+
+/** The keys that a request names, for whoever reads an order. */
+const keysOf = (input: object): string =>
+  [...JSON.stringify(input).matchAll(/"(?::sk\d|:pk|pk|sk)":"([^"]+)"/g)].map(([, key]) => key).join(' ')
+
+/** Runs `work` as no operation's: its requests aren't held back. */
+export const unheld = <T>(work: () => Promise<T>): Promise<T> => current.exit(work)

@@ -1,0 +1,19 @@
+import type { SessionRow } from '../../src/entities/session.ts'
+import { subscribe } from '../../src/entities/subscription.ts'
+
+/** The session of a connection that named none: it is one of its own. */
+export const ownSession = (connection: Omit<SessionRow, 'sessionKey'>): SessionRow => ({
+  ...connection,
+  sessionKey: connection.connectionId,
+})
+
+/** Subscribes connections that named no session. */
+export const subscribeRows = (
+  rows: readonly (Omit<SessionRow, 'sessionKey'> & { chatRoomId: string; joinId: string })[],
+): Promise<void> =>
+  subscribe(
+    rows.map(({ chatRoomId, joinId, ...connection }) => ({
+      session: ownSession(connection),
+      room: { chatRoomId, joinId },
+    })),
+  )
