@@ -20,6 +20,8 @@ export interface RuntimeOptions {
   tableName?: string
   /** Default `terraform/stack.json`. */
   stack?: Stack
+  /** A folder that `bundleFunctions` has made of the stack. Default: one is made here, and `close` deletes it. */
+  functionsFolder?: string
   /** Overrides single settings of the stack's stream mapping. */
   mapping?: Partial<StreamMapping>
   /** For tests: duplicates, delays or reorders the bucket's events. */

@@ -6,8 +6,8 @@ import type { StackFunction } from '../../terraform/stack.ts'
 import type { Closable } from '../contracts.ts'
 import { isAlive } from '../is-alive.ts'
 
-/** The functions of a stack as JavaScript files. `close` deletes them. */
-interface Bundle extends Closable {
+/** The functions of a stack as JavaScript files. */
+interface Bundle {
   /** The script of the worker threads. */
   worker: URL
   /** File URL of a function's bundled entry. */
@@ -18,19 +18,33 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const prefix = 'functions-'
 const workerName = '.worker'
 
-/** Bundles every function's entry and the worker's script. */
-export async function bundleFunctions(functions: Record<string, StackFunction>): Promise<Bundle> {
+/** Where the files are that `bundleFunctions` has made. */
+export function bundleIn(folder: string): Bundle {
+  const url = (name: string) => pathToFileURL(join(folder, `${name}.mjs`))
+  return { worker: url(workerName), file: (functionName) => url(functionName).href }
+}
+
+/**
+ * Bundles every function's entry and the worker's script into a folder, which `close` deletes.
+ *
+ * @param packages `external`: loaded from node_modules; `bundle`: part of the files, which takes longer to build (0.4 s
+ * instead of 0.1) and less to load (0.5 s of CPU instead of 0.9). Default `external`
+ */
+export async function bundleFunctions(
+  functions: Record<string, StackFunction>,
+  packages: 'external' | 'bundle' = 'external',
+): Promise<Closable & { folder: string }> {
   // Inside the project, so that imported packages resolve to its node_modules.
   const home = join(root, '.tabletalk')
   await mkdir(home, { recursive: true })
   await removeLeftovers(home)
-  const outdir = await mkdtemp(join(home, `${prefix}${process.pid}-`))
-  const close = () => rm(outdir, { recursive: true, force: true })
+  const folder = await mkdtemp(join(home, `${prefix}${process.pid}-`))
+  const close = () => rm(folder, { recursive: true, force: true })
   const entries = Object.entries(functions).map(([name, { entry }]) => ({ out: name, in: join(root, entry) }))
   try {
     await build({
       entryPoints: [...entries, { out: workerName, in: fileURLToPath(new URL('./worker.ts', import.meta.url)) }],
-      outdir,
+      outdir: folder,
       absWorkingDir: root,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -38,7 +52,10 @@ export async function bundleFunctions(functions: Record<string, StackFunction>):
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      packages: 'external',
+      packages,
+      mainFields: ['module', 'main'],
+      // For packages that are CommonJS and use Node's own.
+      banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
       sourcemap: true,
       logLevel: 'silent',
     })
@@ -48,8 +65,7 @@ export async function bundleFunctions(functions: Record<string, StackFunction>):
       cause,
     })
   }
-  const url = (name: string) => pathToFileURL(join(outdir, `${name}.mjs`))
-  return { worker: url(workerName), file: (functionName) => url(functionName).href, close }
+  return { folder, close }
 }
 
 /** Deletes the folders of processes that were killed before they could. */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Stack, StackFunction } from '../../terraform/stack.ts'
 import type { Closable, Invoke, Log } from '../contracts.ts'
 import { Running } from '../running.ts'
-import { bundleFunctions } from './bundle.ts'
+import { bundleFunctions, bundleIn } from './bundle.ts'
 import type { WorkerRequest } from './worker-messages.ts'
 import { Sandbox } from './sandbox.ts'
 
@@ -14,6 +14,8 @@ interface LambdaHostOptions {
    * first invocation. Functions of one folder with the same environment share a worker.
    */
   environment: (functionName: string) => Record<string, string>
+  /** A folder that `bundleFunctions` has made of the stack. Default: one is made, and `close` deletes it. */
+  functionsFolder?: string | undefined
   log: Log
 }
 
@@ -43,8 +45,10 @@ interface Group {
  * Bundles the functions of the stack and gets ready to run them. Not emulated: one invocation at a time per execution
  * environment, memory limits, callback-style handlers, concurrency limits.
  */
-export async function startLambdaHost({ stack, environment, log }: LambdaHostOptions): Promise<LambdaHost> {
-  const bundle = await bundleFunctions(stack.functions)
+export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
+  const { stack, environment, functionsFolder, log } = options
+  const made = functionsFolder === undefined ? await bundleFunctions(stack.functions) : undefined
+  const bundle = bundleIn(functionsFolder ?? made!.folder)
   const running = new Running()
   let groups: Map<string, Group> | undefined
   let closing: Promise<void> | undefined
@@ -82,7 +86,7 @@ export async function startLambdaHost({ stack, environment, log }: LambdaHostOpt
     await running.ended()
     // Several functions share a group.
     await Promise.all([...new Set(groups?.values())].map(endSandboxes))
-    await bundle.close()
+    await made?.close()
   }
 
   return {

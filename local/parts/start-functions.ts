@@ -2,7 +2,7 @@ import { functionEnvironment, windowEnvironment, type LocalParts } from '../envi
 import { startLambdaHost, type LambdaHost } from '../lambda/host.ts'
 import type { PartContext } from './part-context.ts'
 
-/** Bundles the stack's functions and gets ready to run each with its own environment. */
+/** Bundles the stack's functions, unless that is done, and gets ready to run each with its own environment. */
 export async function startFunctions(context: PartContext, parts: LocalParts): Promise<LambdaHost> {
   const { options, stack, log, closers } = context
   const lambda = await startLambdaHost({
@@ -12,6 +12,7 @@ export async function startFunctions(context: PartContext, parts: LocalParts): P
       ...(functionName === stack.stream.function ? windowEnvironment(stack.stream.window) : {}),
       ...options.environment,
     }),
+    functionsFolder: options.functionsFolder,
     log,
   })
   closers.add(() => lambda.close())

@@ -1,15 +1,20 @@
 import type { TestProject } from 'vitest/node'
 import { startDynamoDbLocal } from '../../local/dynamodb/process.ts'
+import { bundleFunctions } from '../../local/lambda/bundle.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import './provided.ts'
 
-/** One DynamoDB Local, in memory, serves the whole run: a database for each test file (`account.ts`). */
+/** What serves the whole run: a DynamoDB Local with a database for each test file (`account.ts`), and the functions. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dynamodb = await startDynamoDbLocal({
-    sharedDatabase: false,
-    log: { info: () => {}, warn: complain, error: complain },
-  })
+  const [dynamodb, functions] = await Promise.all([
+    startDynamoDbLocal({ sharedDatabase: false, log: { info: () => {}, warn: complain, error: complain } }),
+    bundleFunctions(loadStack().functions, 'bundle'),
+  ])
   project.provide('dynamodbEndpoint', dynamodb.endpoint)
-  return () => dynamodb.close()
+  project.provide('functionsFolder', functions.folder)
+  return async () => {
+    await Promise.all([dynamodb.close(), functions.close()])
+  }
 }
 
 function complain(message: string, fields?: Record<string, unknown>): void {

@@ -18,6 +18,7 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
   return startRuntime({
     dynamodbEndpoint: inject('dynamodbEndpoint'),
     credentials,
+    ...(options.stack === undefined ? { functionsFolder: inject('functionsFolder') } : {}),
     tableName: `chat-${randomUUID()}`,
     ...options,
     ...patient(options),
