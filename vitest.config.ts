@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 // The forks that run the tests inherit what it sets.
 import './local/quiet-sdk.ts'
+import { LongestFirst } from './tests/support/longest-first.ts'
+import { pureFiles } from './tests/support/pure-files.ts'
 
 /** Need a Chromium: `npm run test:browser`. */
 const browser = ['tests/browser/**/*.test.ts']
@@ -14,17 +16,37 @@ const deadlines = {
   expect: { poll: { timeout: 60_000 } },
 }
 
+/** Starts what tests of the whole need: a DynamoDB Local, where each test file has a database of its own. */
+const globalSetup = ['tests/support/global-setup.ts']
+
 export default defineConfig({
   test: {
-    // One JVM (DynamoDB Local) serves the run. Each test file has a database of its own in it.
-    globalSetup: ['tests/support/global-setup.ts'],
+    globalSetup: ['tests/support/run-folder.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // Of concurrent tests, which wait more than they work.
     maxConcurrency: 8,
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...deadlines, name: 'tests', include: ['tests/**/*.test.ts'], exclude: browser } },
-      { test: { ...deadlines, name: 'browser', include: browser, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          ...deadlines,
+          name: 'pure',
+          include: pureFiles,
+          isolate: false,
+          setupFiles: ['tests/support/leaves-no-trace.ts'],
+        },
+      },
+      {
+        test: {
+          ...deadlines,
+          globalSetup,
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...pureFiles, ...browser],
+        },
+      },
+      { test: { ...deadlines, globalSetup, name: 'browser', include: browser, sequence: { groupOrder: 1 } } },
     ],
   },
 })

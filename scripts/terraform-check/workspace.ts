@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadStack } from '../../terraform/stack.ts'
-import { bundleFunctions, root } from '../shared/bundling/bundle-functions.ts'
+import { bundleFunctions, type FunctionBundle, root } from '../shared/bundling/bundle-functions.ts'
 import { zipOf } from '../shared/bundling/zip.ts'
 import { findProvider } from './find-provider.ts'
 
@@ -44,8 +44,10 @@ const PAGE = { 'index.html': '<!doctype html>', 'assets/index-0a1b2c3d.js': '', 
 /**
  * Creates a workspace and initializes it with a provider on this disk or, when there is none, with one that Terraform
  * downloads. Resolves to the reason when Terraform or the provider is not available.
+ *
+ * @param bundles the functions; built here when left out
  */
-export async function makeWorkspace(): Promise<Workspace | string> {
+export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promise<Workspace | string> {
   const folder = await mkdtemp(join(tmpdir(), 'tabletalk-terraform-'))
   const close = () => rm(folder, { recursive: true, force: true })
   const home = join(folder, 'terraform')
@@ -56,7 +58,7 @@ export async function makeWorkspace(): Promise<Workspace | string> {
   await cp(join(root, 'terraform'), home, { recursive: true, filter: (path) => !/\.terraform|tfstate/.test(path) })
   await add('required.auto.tfvars.json', JSON.stringify(REQUIRED_VARIABLES))
   await mkdir(join(folder, 'dist', 'zips'), { recursive: true })
-  for (const { name, code } of await bundleFunctions(loadStack().functions)) {
+  for (const { name, code } of bundles ?? (await bundleFunctions(loadStack().functions))) {
     await writeFile(join(folder, 'dist', 'zips', `${name}.zip`), zipOf('index.mjs', code))
   }
   await mkdir(join(folder, 'dist', 'web', 'assets'), { recursive: true })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { QUIET_SDK } from '../../local/quiet-sdk.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -8,7 +8,7 @@ import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { ownBucket } from '../support/own-bucket.ts'
 import '../support/provided.ts'
 import { png, sendForm } from '../support/upload-form.ts'
-import { type UnpackedBundle, unpackBundles } from './given-bundles.ts'
+import { unpackBundles } from './given-bundles.ts'
 
 const stack = loadStack()
 const environment = {
@@ -27,18 +27,11 @@ const environment = {
   POWERTOOLS_METRICS_DISABLED: 'true',
 }
 
-let bundles: UnpackedBundle
-beforeAll(async () => {
-  const client = new DynamoDBClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'us-east-1',
-    credentials,
-  })
-  await createTable(client, stack.table, environment.TABLE_NAME)
-  client.destroy()
-  bundles = await unpackBundles()
-})
-afterAll(() => Promise.all([bundles.close(), ownBucket.close()]))
+const client = new DynamoDBClient({ endpoint: inject('dynamodbEndpoint'), region: 'us-east-1', credentials })
+await createTable(client, stack.table, environment.TABLE_NAME)
+client.destroy()
+const bundles = await unpackBundles()
+afterAll(() => ownBucket.close())
 
 interface Frame extends Record<string, unknown> {
   action: string

@@ -5,6 +5,7 @@ import { bundleFunctions, type FunctionBundle, root } from '../../scripts/shared
 import { composition } from '../../scripts/build-report/composition.ts'
 import { windowEnvironment } from '../../local/environment.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { deployedBundles } from '../support/deployed-bundles.ts'
 
 const stack = loadStack()
 const names = Object.keys(stack.functions)
@@ -12,7 +13,7 @@ const names = Object.keys(stack.functions)
 describe('the functions, bundled', () => {
   let bundles: FunctionBundle[]
   beforeAll(async () => {
-    bundles = await bundleFunctions(stack.functions)
+    bundles = await deployedBundles()
   })
   const bundle = (name: string): FunctionBundle => {
     const found = bundles.find((one) => one.name === name)

@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { bundleFunctions } from '../../scripts/shared/bundling/bundle-functions.ts'
-import { loadStack } from '../../terraform/stack.ts'
+import { deployedBundles } from '../support/deployed-bundles.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const run = promisify(execFile)
 
 /** What Lambda does with an archive: unpack it somewhere, import `index.mjs`, call `handler`. */
-export interface UnpackedBundle {
+interface UnpackedBundle {
   /** Calls a function in a fresh process, once for each event in turn, and resolves to what it returned. */
   call(functionName: string, environment: Record<string, string>, events: object[]): Promise<unknown[]>
   /** Calls it likewise, and resolves to the lines that it printed. */
   printed(functionName: string, environment: Record<string, string>, events: object[]): Promise<string[]>
-  close(): Promise<void>
 }
 
 const CALL = `
@@ -28,8 +26,8 @@ const CALL = `
 `
 
 export async function unpackBundles(): Promise<UnpackedBundle> {
-  const folder = await mkdtemp(join(tmpdir(), 'tabletalk-bundles-'))
-  for (const { name, code } of await bundleFunctions(loadStack().functions)) {
+  const folder = temporaryFolder()
+  for (const { name, code } of await deployedBundles()) {
     await writeFile(join(folder, `${name}.mjs`), code)
   }
   const called = async (functionName: string, environment: Record<string, string>, events: object[]) => {
@@ -45,6 +43,5 @@ export async function unpackBundles(): Promise<UnpackedBundle> {
     async printed(...args) {
       return (await called(...args)).slice(0, -1)
     },
-    close: () => rm(folder, { recursive: true, force: true }),
   }
 }

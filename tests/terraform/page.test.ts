@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Plan, planFromNothing } from '../../scripts/terraform-check/plan.ts'
 import { makeWorkspace, type Workspace } from '../../scripts/terraform-check/workspace.ts'
 import { contentSecurityPolicy } from '../../web/content-security-policy.ts'
+import { deployedBundles } from '../support/deployed-bundles.ts'
 
-const workspace = await makeWorkspace()
+const workspace = await makeWorkspace(await deployedBundles())
 if (typeof workspace === 'string') process.stderr.write(`SKIPPED the plan of the page: ${workspace}\n`)
 
 const FILES = 'https://tabletalk-files-123456789012-us-east-1.s3.us-east-1.amazonaws.com'

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform-check/plan.ts'
 import { makeWorkspace, type Workspace } from '../../scripts/terraform-check/workspace.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { deployedBundles } from '../support/deployed-bundles.ts'
 
 interface Statement {
   Action: string[]
@@ -17,7 +18,7 @@ const stack = loadStack()
 const names = Object.keys(stack.functions)
 const webSocketFunctions = names.filter((name) => stack.functions[name]?.entry.startsWith('src/ws/'))
 
-const workspace = await makeWorkspace()
+const workspace = await makeWorkspace(await deployedBundles())
 if (typeof workspace === 'string') process.stderr.write(`SKIPPED the policies of the plan: ${workspace}\n`)
 
 describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {

@@ -110,6 +110,16 @@ test('data in a directory survives a restart, and no JVM is left after close', a
   await second.close()
 })
 
+test('a JVM that ends by itself takes along what it held in memory, and says so', async () => {
+  const dynamodb = await startDynamoDbLocal({ log })
+  process.kill(dynamodb.pid, 'SIGKILL')
+  expect((await dynamodb.failed).message).toBe(
+    'unable to go on; DynamoDB Local ended by itself (SIGKILL): start again – ' +
+      'what it held in memory is gone, DATA_DIR=… keeps it',
+  )
+  await dynamodb.close()
+})
+
 test('without a shared database, tables are seen with the access key they were made with', async () => {
   const { tableName } = await newTable()
   const tablesOf = async (accessKeyId: string) => {
