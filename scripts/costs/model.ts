@@ -16,8 +16,8 @@ export const PRICES = {
 export const SEND = { writeUnits: 2, readUnits: 1 } as const
 export const GUARD = { writeUnits: 3, readUnits: 1 } as const
 
-/** Reading 1,000 subscriptions takes 50 units of 4 KB. */
-export const SUBSCRIPTION_BYTES = (50 * 4_096) / 1_000
+/** Reading 1,000 subscriptions takes 45 units of 4 KB. */
+export const SUBSCRIPTION_BYTES = (45 * 4_096) / 1_000
 
 /** Estimates. Replace them by your own metrics. */
 export const ASSUMED = {

@@ -21,7 +21,7 @@ declare const url: string, tokenUrl: string, file: File
 const EXAMPLE = /@example\n((?: *\*(?!\/)(?! @).*\n)+)/g
 
 const exampleGiven = `
-import { ChatClient, type Room } from 'tabletalk/client'
+import { ChatClient, ChatError, protocolLimits, type Room } from 'tabletalk/client'
 declare const client: ChatClient, room: Room, file: File, getToken: () => string
 declare const localStorage: { getItem(key: string): string | null }
 declare const input: { maxLength: number; addEventListener(name: string, listener: () => void): void }

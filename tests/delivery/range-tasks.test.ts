@@ -25,7 +25,7 @@ beforeAll(async () => {
   const rows = ids.map((connectionId) => ({
     chatRoomId: ROOM,
     connectionId,
-    userId: connectionId,
+    userId: connectionId.padEnd(64, '-'),
     joinId: 'join-1',
     expiresAt,
   }))

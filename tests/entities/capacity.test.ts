@@ -81,8 +81,8 @@ const measureAct = (action: Action, payload: Record<string, unknown>, what?: str
 
 const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cost
 
-/** A room of ada and bob with that many subscribed connections, ada's and bob's first. */
-async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise<void> {
+/** A room of ada and bob with so many subscribed connections, theirs first. Other ids are as long as Cognito's. */
+async function room(chatRoomId: string, connections = 2, joinId = 'sixteen-letters0'): Promise<void> {
   await putRoom({
     chatRoomId,
     roomName: chatRoomId,
@@ -96,7 +96,7 @@ async function room(chatRoomId: string, connections = 2, joinId = 'j1'): Promise
     ids.map((connectionId, i) => ({
       chatRoomId,
       connectionId,
-      userId: i === 0 ? 'ada' : 'bob',
+      userId: [ada, bob][i]?.userId ?? `3f9c2d6e-0a1b-4c5d-8e7f-${String(i).padStart(12, '0')}`,
       joinId,
       expiresAt: EXPIRES_AT,
     })),
