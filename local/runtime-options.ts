@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   stack?: Stack
   /** A folder that `bundleFunctions` has made of the stack. Default: one is made here, and `close` deletes it. */
   functionsFolder?: string
+  /** Milliseconds before a function's handler runs. Default: as in Lambda, 10,000. */
+  initTimeoutMs?: number
   /** Overrides single settings of the stack's stream mapping. */
   mapping?: Partial<StreamMapping>
   /** For tests: duplicates, delays or reorders the bucket's events. */

@@ -56,7 +56,8 @@ export async function bundleFunctions(
       mainFields: ['module', 'main'],
       // For packages that are CommonJS and use Node's own.
       banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
-      sourcemap: true,
+      // A map of all packages would take longer to read than it saves.
+      sourcemap: packages === 'external',
       logLevel: 'silent',
     })
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { Closable, Invoke, Log } from '../contracts.ts'
 import { Running } from '../running.ts'
 import { bundleFunctions, bundleIn } from './bundle.ts'
 import type { WorkerRequest } from './worker-messages.ts'
-import { Sandbox } from './sandbox.ts'
+import { INIT_TIMEOUT_MS, Sandbox } from './sandbox.ts'
 
 interface LambdaHostOptions {
   stack: Pick<Stack, 'functions'>
@@ -16,6 +16,8 @@ interface LambdaHostOptions {
   environment: (functionName: string) => Record<string, string>
   /** A folder that `bundleFunctions` has made of the stack. Default: one is made, and `close` deletes it. */
   functionsFolder?: string | undefined
+  /** Milliseconds before a function's handler runs. Default: as in Lambda, 10,000. */
+  initTimeoutMs?: number | undefined
   log: Log
 }
 
@@ -46,7 +48,7 @@ interface Group {
  * environment, memory limits, callback-style handlers, concurrency limits.
  */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
-  const { stack, environment, functionsFolder, log } = options
+  const { stack, environment, functionsFolder, initTimeoutMs = INIT_TIMEOUT_MS, log } = options
   const made = functionsFolder === undefined ? await bundleFunctions(stack.functions) : undefined
   const bundle = bundleIn(functionsFolder ?? made!.folder)
   const running = new Running()
@@ -71,7 +73,7 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
     const usable = [...sandboxes].find((sandbox) => sandbox.usable)
     if (usable) return usable
     const onEnd = () => sandboxes.delete(sandbox)
-    const sandbox = new Sandbox({ name, script: bundle.worker, environment, log, onEnd })
+    const sandbox = new Sandbox({ name, script: bundle.worker, environment, initTimeoutMs, log, onEnd })
     sandboxes.add(sandbox)
     return sandbox
   }

@@ -7,7 +7,7 @@ import type { WorkerReply, WorkerRequest } from './worker-messages.ts'
  * Lambda's limit for the time before the handler runs:
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-const INIT_TIMEOUT_MS = 10_000
+export const INIT_TIMEOUT_MS = 10_000
 
 /**
  * Largest result of an invocation, in bytes of JSON:
@@ -31,6 +31,7 @@ export class Sandbox implements Closable {
   readonly ended: Promise<void>
   readonly #worker: Worker
   readonly #name: string
+  readonly #initTimeoutMs: number
   readonly #log: Log
   readonly #pending = new Map<string, Pending>()
   #retired = false
@@ -40,10 +41,12 @@ export class Sandbox implements Closable {
     name: string
     script: URL
     environment: Record<string, string>
+    initTimeoutMs: number
     log: Log
     onEnd: () => void
   }) {
     this.#name = options.name
+    this.#initTimeoutMs = options.initTimeoutMs
     this.#log = options.log
     this.#worker = new Worker(options.script, {
       name: options.name,
@@ -74,7 +77,7 @@ export class Sandbox implements Closable {
   /** @throws FunctionError as `Invoke` does */
   run(request: WorkerRequest, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#timeOut(request.id), INIT_TIMEOUT_MS + timeoutMs)
+      const timer = setTimeout(() => this.#timeOut(request.id), this.#initTimeoutMs + timeoutMs)
       this.#pending.set(request.id, { resolve, reject, timer, timeoutMs })
       this.#worker.postMessage(request)
     })

@@ -13,6 +13,7 @@ export async function startFunctions(context: PartContext, parts: LocalParts): P
       ...options.environment,
     }),
     functionsFolder: options.functionsFolder,
+    initTimeoutMs: options.initTimeoutMs,
     log,
   })
   closers.add(() => lambda.close())

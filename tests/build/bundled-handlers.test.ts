@@ -91,14 +91,21 @@ test('a form of the bundled route is taken by the bucket', async () => {
 
 test('a bundled route tells a bad field by its words', async () => {
   expect(await answers('sendMessage', 'ada', [{ action: 'sendMessage', chatRoomId: 'bundled' }])).toMatchObject([
-    { type: 'error', error: { code: 'invalid_request', details: [{ path: 'content' }] } },
+    {
+      type: 'error',
+      error: {
+        code: 'invalid_request',
+        message: 'unable to accept the frame; it is not of the schema',
+        details: [{ path: 'content' }],
+      },
+    },
   ])
 })
 
 test('a bundled route whose table refuses its connections is unavailable, and no bug', async () => {
   const nowhere = { ...environment, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
   expect(await answers('getRoom', 'ada', [{ action: 'getRoom', chatRoomId: 'bundled' }], nowhere)).toMatchObject([
-    { type: 'error', error: { code: 'unavailable', retryable: true } },
+    { type: 'error', error: { code: 'unavailable', message: 'unable to reach the table; try again', retryable: true } },
   ])
 })
 

@@ -397,7 +397,11 @@ test('a message that is refused has failed with the reason, and retry sends it o
   await bob.connect()
   const room = bob.room(adas.id)
   const refused = room.send({ content: 'let me in' })
-  await expect(refused.done).rejects.toMatchObject({ code: 'not_a_member', retryable: false })
+  await expect(refused.done).rejects.toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+    retryable: false,
+  })
   expect(refused.state).toBe('failed')
   await room.join()
   refused.retry()
@@ -410,7 +414,11 @@ test('more messages than may wait fail at once, and the others are sent in order
   const { adas, bobs } = await givenTwo({ outboxLimit: 2 })
   const hers = hear(adas)
   const sent = ['one', 'two', 'three'].map((content) => bobs.send({ content }))
-  await expect(sent[2]!.done).rejects.toMatchObject({ code: 'outbox_full', retryable: true })
+  await expect(sent[2]!.done).rejects.toMatchObject({
+    code: 'outbox_full',
+    message: 'unable to send; too many messages wait to be sent',
+    retryable: true,
+  })
   await Promise.all(sent.slice(0, 2).map(({ done }) => done))
   sent[2]!.retry()
   await hers.until('three')
@@ -432,7 +440,10 @@ test('a room that the user has left on another connection is given up here too, 
   await Promise.all([tab.connect(), quietTab.connect()])
   const left = [tab, quietTab].map((client) => listen(client.room(adas.id), 'memberLeft').until(() => true))
   await ada.room(adas.id).leave()
-  await expect(tab.room(adas.id).send({ content: 'still here?' }).done).rejects.toMatchObject({ code: 'not_a_member' })
+  await expect(tab.room(adas.id).send({ content: 'still here?' }).done).rejects.toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+  })
   expect((await Promise.all(left)).map(({ userId }) => userId)).toEqual([adaId, adaId])
   expect([tab, quietTab].map((client) => client.rooms)).toEqual([[], []])
 })

@@ -88,7 +88,10 @@ test('a getToken that never answers is given up after 20 s', async () => {
   const { client, clock, statuses } = givenClient({ getToken: () => new Promise<string>(() => {}) })
   client.connect().catch(() => {})
   await clock.advance(20_000)
-  expect(statuses.at(-1)).toMatchObject({ status: 'disconnected', error: { code: 'timeout' } })
+  expect(statuses.at(-1)).toMatchObject({
+    status: 'disconnected',
+    error: { code: 'timeout', message: 'unable to connect; it took too long' },
+  })
 })
 
 test('the waits between attempts double from 0.5 s to 20 s, with full jitter', async () => {
@@ -126,7 +129,10 @@ test('disconnect ends everything, whatever is under way', async () => {
   const { client, server, clock } = givenClient()
   const pending = client.connect()
   client.disconnect()
-  await expect(pending).rejects.toMatchObject({ code: 'disconnected' })
+  await expect(pending).rejects.toMatchObject({
+    code: 'disconnected',
+    message: 'unable to get an answer; the client has disconnected',
+  })
   await client.connect()
   client.disconnect()
   await clock.advance(3 * 60 * MINUTE)
@@ -237,7 +243,10 @@ test('a half-open connection is noticed by the unanswered ping and replaced', as
   await client.connect()
   server.socket.halfOpen = true
   await clock.advance(4 * MINUTE + 10_000)
-  expect(statuses.at(-1)).toMatchObject({ status: 'disconnected', error: { code: 'disconnected' } })
+  expect(statuses.at(-1)).toMatchObject({
+    status: 'disconnected',
+    error: { code: 'disconnected', message: 'unable to get an answer; the server no longer answers' },
+  })
   await clock.advance(1_000)
   expect(client.status).toBe('connected')
   expect(server.sockets).toHaveLength(2)
@@ -258,7 +267,10 @@ test('a status listener may disconnect', async () => {
   client.on('status', ({ status }) => {
     if (status === 'connected') client.disconnect()
   })
-  await expect(client.connect()).rejects.toMatchObject({ code: 'disconnected' })
+  await expect(client.connect()).rejects.toMatchObject({
+    code: 'disconnected',
+    message: 'unable to get an answer; the client has disconnected',
+  })
   await clock.advance(3 * 60 * MINUTE)
   expect(client.status).toBe('disconnected')
   expect(server.sockets).toHaveLength(1)
@@ -294,7 +306,10 @@ test('a listener of roomAdded may disconnect', async () => {
   const { client, server, clock } = givenClient()
   server.room('general')
   client.on('roomAdded', () => client.disconnect())
-  await expect(client.connect()).rejects.toMatchObject({ code: 'disconnected' })
+  await expect(client.connect()).rejects.toMatchObject({
+    code: 'disconnected',
+    message: 'unable to get an answer; the client has disconnected',
+  })
   await clock.advance(20_000)
   expect(client.status).toBe('disconnected')
   expect(server.sockets).toHaveLength(1)
@@ -308,7 +323,10 @@ test('a disconnect in the moment the token comes has no socket opened', async ()
   token.then(() => client.disconnect()).catch(() => {})
   const pending = client.connect()
   give(tokenOf({ sub: 'me' }))
-  await expect(pending).rejects.toMatchObject({ code: 'disconnected' })
+  await expect(pending).rejects.toMatchObject({
+    code: 'disconnected',
+    message: 'unable to get an answer; the client has disconnected',
+  })
   await settled()
   expect(client.status).toBe('disconnected')
   expect(server.sockets).toHaveLength(0)

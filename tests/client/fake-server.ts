@@ -36,7 +36,11 @@ export class FakeSocket implements Socket {
     const answer = this.#server.answer(frame, this)
     if (answer === 'nothing') return
     const { action, requestId } = frame
-    queueMicrotask(() => this.push({ type: 'data' in answer ? 'reply' : 'error', action, requestId, ...answer }))
+    const result =
+      'data' in answer
+        ? { type: 'reply', ...answer }
+        : { type: 'error', error: { message: 'refused by the fake server', ...answer.error } }
+    queueMicrotask(() => this.push({ action, requestId, ...result }))
   }
 
   close(): void {

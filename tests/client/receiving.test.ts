@@ -414,7 +414,10 @@ test('a room is not given up for a refusal, or a list, that is older than its jo
     if (action === 'sendMessage') return { error: { code: 'not_a_member', retryable: false } }
     return action === 'listRooms' ? { data: { rooms: [] } } : undefined
   }
-  await expect(room.send({ content: 'hello?' }).done).rejects.toMatchObject({ code: 'not_a_member' })
+  await expect(room.send({ content: 'hello?' }).done).rejects.toMatchObject({
+    code: 'not_a_member',
+    message: 'refused by the fake server',
+  })
   await clock.advance(600_000)
   expect(server.asked('getRoom')).toHaveLength(2)
   expect(room.joined).toBe(true)

@@ -38,7 +38,11 @@ test('a request without an answer is tried again after 10 s, five times in all',
     return 'nothing'
   }
   const history = room.history()
-  const rejected = expect(history).rejects.toMatchObject({ code: 'timeout', retryable: true })
+  const rejected = expect(history).rejects.toMatchObject({
+    code: 'timeout',
+    message: 'unable to get an answer; none came in 10000 ms',
+    retryable: true,
+  })
   await clock.advance(9_999)
   expect(server.asked('getHistory')).toHaveLength(1)
   await clock.advance(120_000)
@@ -108,6 +112,9 @@ test('an event that the protocol has added since is passed over', async () => {
 test('a frame over 32 KB is never sent, for the gateway would close the connection', async () => {
   const { server, room } = await givenRoom()
   const message = room.send({ content: '\u0000'.repeat(6_000) })
-  await expect(message.done).rejects.toMatchObject({ code: 'too_large' })
+  await expect(message.done).rejects.toMatchObject({
+    code: 'too_large',
+    message: 'unable to send; the frame is over 32768 bytes',
+  })
   expect(server.asked('sendMessage')).toHaveLength(0)
 })

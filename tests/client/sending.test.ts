@@ -72,7 +72,7 @@ test('a refused message has failed with the reason; those behind it go on, and r
   server.override = ({ content }) =>
     content === 'bad' ? { error: { code: 'not_a_member', retryable: false } } : undefined
   const [bad, good] = [room.send({ content: 'bad' }), room.send({ content: 'good' })]
-  await expect(bad.done).rejects.toMatchObject({ code: 'not_a_member' })
+  await expect(bad.done).rejects.toMatchObject({ code: 'not_a_member', message: 'refused by the fake server' })
   await good.done
   expect([bad.state, bad.error?.code]).toEqual(['failed', 'not_a_member'])
   server.override = () => undefined
@@ -157,5 +157,9 @@ test('join and leave hold out until there is a connection, and leaving twice is 
 test('join of a room that there is none of says so', async () => {
   const { client } = givenClient()
   await client.connect()
-  await expect(client.room('nowhere').join()).rejects.toMatchObject({ code: 'room_not_found', retryable: false })
+  await expect(client.room('nowhere').join()).rejects.toMatchObject({
+    code: 'room_not_found',
+    message: 'refused by the fake server',
+    retryable: false,
+  })
 })

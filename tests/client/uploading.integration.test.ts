@@ -32,7 +32,10 @@ test('leaving ends an upload, and the server’s refusal of the file still comes
     return postFormByHttp(url, form, onProgress ? { onProgress } : {})
   })
   const refusals = listen(room, 'uploadFailed')
-  await expect(room.upload(file)).rejects.toMatchObject({ code: 'not_a_member' })
+  await expect(room.upload(file)).rejects.toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to go on; this user has left the room',
+  })
   expect(await refusals.until(() => true)).toMatchObject({ reason: 'not_a_member' })
 })
 

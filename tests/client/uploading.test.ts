@@ -142,7 +142,7 @@ test('an upload into a room that was left and joined again ends when that is lef
   expect(upload()).toBe('pending')
   await room.leave()
   await settled()
-  expect(upload()).toMatchObject({ code: 'not_a_member' })
+  expect(upload()).toMatchObject({ code: 'not_a_member', message: 'unable to go on; this user has left the room' })
 })
 
 test.each<[string, Bucket]>([

@@ -52,6 +52,7 @@ test('an id that is taken is a conflict, and the room stays what it was', async 
   for (const client of [clients[0], eve]) {
     expect(await client.refused({ action: 'createRoom', chatRoomId: room, roomName: 'Mine' })).toMatchObject({
       code: 'conflict',
+      message: 'unable to create the room; its id is taken',
       retryable: false,
     })
   }
@@ -76,6 +77,7 @@ test("ids starting 'dm:' are the server's, others with a colon are free", async 
   const ada = await online(chat, unique('ada'))
   expect(await ada.refused({ action: 'createRoom', chatRoomId: 'dm:mine', roomName: 'A room' })).toMatchObject({
     code: 'invalid_request',
+    message: 'unable to accept the frame; it is not of the schema',
     details: [{ path: 'chatRoomId' }],
   })
   await ada.request({ action: 'createRoom', chatRoomId: `DM:${unique('mine')}`, roomName: 'A room' })
@@ -116,6 +118,7 @@ test('a hundred and one members beside the creator are too many', async () => {
   const members = Array.from({ length: 101 }, (_, i) => `member-${i}`)
   expect(await ada.refused({ action: 'createRoom', roomName: 'Crowd', members })).toMatchObject({
     code: 'invalid_request',
+    message: 'unable to accept the frame; it is not of the schema',
     details: [{ path: 'members' }],
   })
 })

@@ -110,7 +110,11 @@ test('a limit of sends counts by user, over connections and rooms, and says when
     answers.push(await client.ask({ action: 'sendMessage', content: 'hello', ...frame }))
   }
   const [refused] = answers.flatMap((answer) => (answer.type === 'error' ? [answer.error] : []))
-  expect(refused).toMatchObject({ code: 'rate_limited', retryable: true })
+  expect(refused).toMatchObject({
+    code: 'rate_limited',
+    message: 'unable to send; the limit is 2 in 60 s',
+    retryable: true,
+  })
   expect(refused!.retryAfterMs).toBeGreaterThan(0)
   expect(refused!.retryAfterMs).toBeLessThanOrEqual(60_000)
   const kept = (await itemsOf(limited, 'Message')).filter((item) => item.SenderId === userIds[0])

@@ -89,7 +89,11 @@ test('the same clientMessageId with other content is a conflict, and the first m
   const [ada, bob] = clients
   const frame = { action: 'sendMessage', chatRoomId: room, content: 'hello', clientMessageId: 'c1' } as const
   const first = await ada.request(frame)
-  expect(await ada.refused({ ...frame, content: 'Hello' })).toMatchObject({ code: 'conflict', retryable: false })
+  expect(await ada.refused({ ...frame, content: 'Hello' })).toMatchObject({
+    code: 'conflict',
+    message: 'unable to send; this clientMessageId was used with other content',
+    retryable: false,
+  })
   expect(await ada.request(frame)).toEqual({ ...first, duplicate: true })
   await settled(chat)
   expect(bob.contents(room)).toEqual(['hello'])

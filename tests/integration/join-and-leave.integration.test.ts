@@ -89,6 +89,7 @@ test('a room that does not exist cannot be joined', async () => {
   for (const chatRoomId of [unique('none'), 'dm:none']) {
     expect(await ada.refused({ action: 'joinRoom', chatRoomId })).toMatchObject({
       code: 'room_not_found',
+      message: 'unable to join; there is no such room',
       retryable: false,
     })
   }

@@ -79,7 +79,11 @@ test.for(['A', 'room', '~', '~~~', '\u{10ffff}x', '#', '$chatroom_1', '\u0000'])
     ])
     for (const answer of answers) {
       if (answer.type === 'error') {
-        expect(answer.error).toMatchObject({ code: 'invalid_request', details: [{ path: 'cursor' }] })
+        expect(answer.error).toMatchObject({
+          code: 'invalid_request',
+          message: 'unable to page on; the cursor is not one of ours',
+          details: [{ path: 'cursor' }],
+        })
       } else if (answer.type === 'reply') {
         const data = answer.data as { rooms?: { chatRoomId: string }[]; members?: string[] }
         for (const { chatRoomId } of data.rooms ?? []) expect(chatRoomId).toBe(room)
@@ -96,6 +100,7 @@ test.for(['%', 'QQ==', 'Q', 'not base64!', Buffer.from([0xff, 0xfe]).toString('b
     for (const frame of [{ action: 'listRooms' }, { action: 'sync' }, { action: 'getRoom', chatRoomId: room }]) {
       expect(await clients[0].refused({ ...frame, cursor })).toMatchObject({
         code: 'invalid_request',
+        message: 'unable to page on; the cursor is not one of ours',
         details: [{ path: 'cursor' }],
       })
     }

@@ -141,7 +141,10 @@ test.each([
   await givenUpload(clients[0], room, { clientMessageId: 'm1' })
   const again = { action: 'handleFileUpload', chatRoomId: room, fileName: 'dot.png', contentType: 'image/png' }
   const refused = { ...again, size: png.length, clientMessageId: 'm1', ...other }
-  expect(await clients[0].refused(refused)).toMatchObject({ code: 'conflict' })
+  expect(await clients[0].refused(refused)).toMatchObject({
+    code: 'conflict',
+    message: 'unable to upload; this clientMessageId was used for another file',
+  })
 })
 
 test("another's clientMessageId, or another room's, is another upload", async () => {
@@ -168,10 +171,17 @@ test('the clientMessageId of a message that was sent is a conflict for a file, a
   const upload = { action: 'handleFileUpload', chatRoomId: room, fileName: 'dot.png', contentType: 'image/png' }
   await ada.request(send('sent'))
   const refused = await ada.refused({ ...upload, size: png.length, clientMessageId: 'sent' })
-  expect(refused).toMatchObject({ code: 'conflict', retryable: false })
+  expect(refused).toMatchObject({
+    code: 'conflict',
+    message: 'unable to upload; this clientMessageId belongs to a message that was sent',
+    retryable: false,
+  })
   await sendForm(await givenUpload(ada, room, { clientMessageId: 'uploaded' }), png)
   expect(await heard(ada)).toHaveLength(1)
-  expect(await ada.refused(send('uploaded'))).toMatchObject({ code: 'conflict' })
+  expect(await ada.refused(send('uploaded'))).toMatchObject({
+    code: 'conflict',
+    message: 'unable to send; this clientMessageId was used with other content',
+  })
 })
 
 test('a message that takes the clientMessageId of a file on its way wins, and the uploader hears of it', async () => {

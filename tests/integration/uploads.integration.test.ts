@@ -77,13 +77,25 @@ test('only members get a form or a URL, and only for a message that has a file',
   const text = await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'no file' })
   const url = { action: 'getFileUrl', chatRoomId: room, messageId }
   const file = { chatRoomId: room, fileName: 'a.png', contentType: 'image/png', size: 1 }
-  expect(await strangers[0].refused(url)).toMatchObject({ code: 'not_a_member' })
-  expect(await strangers[0].refused({ action: 'handleFileUpload', ...file })).toMatchObject({ code: 'not_a_member' })
+  expect(await strangers[0].refused(url)).toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+  })
+  expect(await strangers[0].refused({ action: 'handleFileUpload', ...file })).toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+  })
   for (const other of [text.messageId, '0000000000000099']) {
-    expect(await bob.refused({ ...url, messageId: other })).toMatchObject({ code: 'invalid_request' })
+    expect(await bob.refused({ ...url, messageId: other })).toMatchObject({
+      code: 'invalid_request',
+      message: 'unable to sign a URL; there is no file',
+    })
   }
   await bob.request({ action: 'leaveRoom', chatRoomId: room })
-  expect(await bob.refused(url)).toMatchObject({ code: 'not_a_member' })
+  expect(await bob.refused(url)).toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+  })
 })
 
 test.each([

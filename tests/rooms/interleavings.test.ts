@@ -53,7 +53,10 @@ const join = ({ chatRoomId, bob }: Scene, connectionId: string) =>
 /** A leave that finds nobody to leave has nothing to do. */
 const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
   leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOf(bob, connectionId)).catch((error: unknown) => {
-    expect(error).toMatchObject({ code: 'not_a_member' })
+    expect(error).toMatchObject({
+      code: 'not_a_member',
+      message: 'unable to act in this room; the user is not a member',
+    })
   })
 
 /** Somebody else puts bob into the room. */

@@ -33,6 +33,7 @@ const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOpt
       Object.entries(stack.functions).map(([name, one]) => [name, { ...one, timeoutSeconds: 120 }]),
     ),
   },
+  initTimeoutMs: 120_000,
   environment: { TABLE_TIMEOUT_MS: '60000', ...environment },
   gatewayLimits: { integrationTimeoutMs: 120_000, ...gatewayLimits },
 })

@@ -189,7 +189,10 @@ test('the connection says when it tries again, and why it has to', async () => {
   server.down = true
   server.socket.cut()
   const { retryAt } = chat.connection.get()
-  expect(chat.connection.get()).toMatchObject({ status: 'disconnected', error: { code: 'disconnected' } })
+  expect(chat.connection.get()).toMatchObject({
+    status: 'disconnected',
+    error: { code: 'disconnected', message: 'unable to get an answer; the socket closed with 1006' },
+  })
   expect(retryAt).toBeGreaterThan(clock.now())
   server.down = false
   await clock.advance(retryAt! - clock.now())

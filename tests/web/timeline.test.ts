@@ -157,7 +157,7 @@ describe('own messages', () => {
     conversation('general').send('two')
     await settled()
     expect(timeline.get().pending).toMatchObject([
-      { content: 'one', state: 'failed', error: { code: 'too_large' } },
+      { content: 'one', state: 'failed', error: { code: 'too_large', message: 'refused by the fake server' } },
       { content: 'two', state: 'failed' },
     ])
     server.override = override

@@ -47,7 +47,15 @@ test('the route key says which action of a family runs', async () => {
 test('the schema is that of the route key, so a frame of another action of the family is invalid', async () => {
   expect(await run(family, eventOf('leaveRoom', { action: 'ping' }))).toMatchObject({
     status: 400,
-    frame: { type: 'error', action: 'ping', error: { code: 'invalid_request', retryable: false } },
+    frame: {
+      type: 'error',
+      action: 'ping',
+      error: {
+        code: 'invalid_request',
+        message: 'unable to accept the frame; it is not of the schema',
+        retryable: false,
+      },
+    },
   })
 })
 
