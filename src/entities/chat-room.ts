@@ -1,4 +1,5 @@
 import { Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
 import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
@@ -23,6 +24,8 @@ export const ChatRoom = new Entity(
       roomName: { type: 'string', field: 'RoomName', required: true },
       /** The highest sequence number handed out. */
       headSeq: { type: 'number', field: 'HeadSeq', required: true, default: 0 },
+      /** When the last number was drawn. A room that nobody has written to since version 0.1.0 has none. */
+      lastAt: { type: 'number', field: 'LastAt' },
       createdBy: { type: 'string', field: 'CreatedBy', required: true },
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
       /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
@@ -66,17 +69,33 @@ export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<stri
   return rooms
 }
 
+/** A number that was handed out. */
+export interface Drawn {
+  seq: number
+  /** When the number before it was drawn, and so an upper bound of when each lower one was. */
+  prevDrawnAt?: number
+}
+
 /**
  * AP7. A plain `ADD` outside any transaction, so it never conflicts, however many users send at once. A number whose
  * message is never written stays a hole.
+ *
+ * @param now epoch milliseconds
  */
-export async function nextSeq(chatRoomId: string): Promise<number> {
-  const { data } = await ChatRoom.patch({ chatRoomId }).add({ headSeq: 1 }).go({ response: 'updated_new' })
-  if (data.headSeq === undefined) throw new Error('unable to number a message; the counter came back empty')
-  return data.headSeq
+export async function nextSeq(chatRoomId: string, now: number): Promise<Drawn> {
+  const { data } = await ChatRoom.patch({ chatRoomId })
+    .add({ headSeq: 1 })
+    .set({ lastAt: now })
+    .go({ response: 'all_old' })
+  const { headSeq, lastAt } = data as { headSeq?: number; lastAt?: number }
+  if (headSeq === undefined) throw new Error('unable to number a message; the counter came back empty')
+  return { seq: headSeq + 1, ...defined({ prevDrawnAt: lastAt }) }
 }
 
-/** AP37. Returns false when a later number has been handed out meanwhile. */
+/**
+ * AP37. Returns false when a later number has been handed out meanwhile. `LastAt` stays: it is later than every draw
+ * below the number that comes next, as it should be.
+ */
 export async function takeBackSeq(chatRoomId: string, seq: number): Promise<boolean> {
   const { rejected } = await ChatRoom.patch({ chatRoomId })
     .set({ headSeq: seq - 1 })

@@ -1,4 +1,6 @@
-import { Entity, type EntityItem } from 'electrodb'
+import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
+import type { Drawn } from './chat-room.ts'
+import { transact } from './transact.ts'
 import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
@@ -6,7 +8,7 @@ import { client, primary, service, table } from './table.ts'
  * A message, or a place that stays empty. Key: ChatRoomId + MessageId, in the room's partition and in seq order.
  *
  * - AP19 `putMessage`: keep a message at its place
- * - AP20 `sealHole`: no message will ever be at this place
+ * - AP20 `sealHoles`: no message will ever be at these places
  * - AP21 `getMessage`: which message is at this place?
  * - AP22 `messagesBetween`: which places are in this range, forwards or backwards?
  * - AP34 `getMessages`: which messages are at these places?
@@ -24,6 +26,11 @@ export const Message = new Entity(
       /** Epoch milliseconds, by the server's clock. */
       timestamp: { type: 'number', field: 'Timestamp', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
+      /**
+       * When the number before this one was drawn: an upper bound of when each lower one was, so it tells whether an
+       * empty place below can still be filled. Absent in rows of version 0.1.0.
+       */
+      prevDrawnAt: { type: 'number', field: 'PrevDrawnAt' },
       /** The sending connection. It receives the reply, so it receives no event of a `text`. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
       /** The file's S3 URI. It is signed whenever it is given out, because a signed URL kept here would expire. */
@@ -58,7 +65,36 @@ export async function putMessage(message: MessageRow): Promise<'kept' | 'sealed'
   return rejected && data?.kind === 'hole' ? 'sealed' : 'kept'
 }
 
-const hole = (chatRoomId: string, seq: number, now: number): MessageRow => ({
+/** A place that is to stay empty. */
+export type Hole = Drawn
+
+const entities = { Message }
+
+/**
+ * AP20. One transaction of at most 100 puts. A message that is written first stays, and the other places are sealed
+ * without it.
+ *
+ * @returns the messages that were written first
+ * @throws Unavailable when the transaction conflicted with others five times or was throttled
+ */
+export async function sealHoles(chatRoomId: string, holes: readonly Hole[], now: number): Promise<MessageRow[]> {
+  const late: MessageRow[] = []
+  for (let left = holes; left.length > 0;) {
+    const transaction = createWriteTransaction(entities, (tx) =>
+      left.map(({ seq, ...bound }) =>
+        tx.Message.create({ ...emptyPlace(chatRoomId, seq, now), ...bound }).commit({ response: 'all_old' }),
+      ),
+    )
+    const { canceled, data } = await transact('seal the holes', () => transaction.go())
+    if (!canceled) break
+    const parts = data as readonly { code: string; item?: MessageRow | null }[]
+    late.push(...parts.flatMap(({ item }) => (item && item.kind !== 'hole' ? [item] : [])))
+    left = left.filter((_, i) => parts[i]!.code !== 'ConditionalCheckFailed')
+  }
+  return late
+}
+
+const emptyPlace = (chatRoomId: string, seq: number, now: number): MessageRow => ({
   chatRoomId,
   messageId: messageIdOf(seq),
   kind: 'hole',
@@ -67,14 +103,6 @@ const hole = (chatRoomId: string, seq: number, now: number): MessageRow => ({
   timestamp: now,
 })
 
-/** AP20. Returns the message when it was written before the place could be sealed. */
-export async function sealHole(chatRoomId: string, seq: number, now: number): Promise<MessageRow | undefined> {
-  const { rejected, data } = await Message.create(hole(chatRoomId, seq, now)).go({
-    returnOnConditionCheckFailure: 'all_old',
-  })
-  return rejected && data !== null && data.kind !== 'hole' ? data : undefined
-}
-
 /** AP21. */
 export async function getMessage(chatRoomId: string, messageId: string): Promise<MessageRow | undefined> {
   const { data } = await Message.get({ chatRoomId, messageId }).go({ consistent: true })
@@ -82,18 +110,21 @@ export async function getMessage(chatRoomId: string, messageId: string): Promise
 }
 
 /**
- * AP22. The places (messages and holes) from `first` to `last`, both inclusive, at most `limit`. The query uses
- * `between`, because an open range would also read other entities in the room's partition.
+ * AP22. The places (messages and holes) from `first` to `last`, both inclusive, at most `limit`, in one request: also
+ * fewer than there are when they are larger than 1 MB. The query uses `between`, because an open range would also read
+ * other entities in the room's partition.
+ *
+ * @returns the places in the order that was asked for; `whole` when the range has no others
  */
 export async function messagesBetween(
   chatRoomId: string,
   { first, last, limit, order }: { first: number; last: number; limit: number; order: 'asc' | 'desc' },
-): Promise<MessageRow[]> {
-  const { data } = await Message.query
+): Promise<{ rows: MessageRow[]; whole: boolean }> {
+  const { data, cursor } = await Message.query
     .room({ chatRoomId })
     .between({ messageId: messageIdOf(first) }, { messageId: messageIdOf(last) })
-    .go({ consistent: true, order, limit, count: limit, pages: 'all' })
-  return data
+    .go({ consistent: true, order, limit })
+  return { rows: data, whole: cursor === null }
 }
 
 /** AP34. The messages at these places, in no order; a place without a message is left out. */

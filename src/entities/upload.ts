@@ -1,9 +1,9 @@
 import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } from 'electrodb'
-import { Unavailable } from '../errors.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { Message, type MessageRow } from './message.ts'
 import { contentHashOf, SendGuard } from './send-guard.ts'
 import { client, primary, service, table } from './table.ts'
+import { transact } from './transact.ts'
 
 /**
  * A file on its way into a room. Key: UploadId. It is pending until its object has arrived and been checked; then it is
@@ -68,7 +68,7 @@ const entities = { Message, SendGuard, Upload }
  *
  * @returns `completed`, or why nothing was written: the place was `sealed`, the upload was no longer pending (`done`),
  *   or the `clientMessageId` belongs to another message (`conflict`)
- * @throws Unavailable when the transaction conflicted with another one or was throttled; nothing was written
+ * @throws Unavailable when the transaction conflicted with others five times or was throttled; nothing was written
  */
 export async function completeUpload(
   upload: UploadRow,
@@ -77,7 +77,7 @@ export async function completeUpload(
 ): Promise<'completed' | 'sealed' | 'done' | 'conflict'> {
   const { uploadId, clientMessageId, chatRoomId, uploaderId } = upload
   const { messageId, timestamp } = message
-  const { canceled, data } = await createWriteTransaction(entities, (tx) => [
+  const transaction = createWriteTransaction(entities, (tx) => [
     tx.Upload.patch({ uploadId })
       .set({ status: 'completed', messageId, eTag })
       .remove(['expiresAt'])
@@ -96,13 +96,14 @@ export async function completeUpload(
             contentHash: contentHashOf(`file ${uploadId}`),
           }).commit(),
         ]),
-  ]).go()
+  ])
+  const { canceled, data } = await transact('complete the upload', () => transaction.go())
   if (!canceled) return 'completed'
   const [end, place, guard] = data.map((part) => part.code === 'ConditionalCheckFailed')
   if (end) return 'done'
   if (guard) return 'conflict'
-  if (place) return 'sealed'
-  throw new Unavailable('unable to complete the upload; the transaction was cancelled')
+  if (!place) throw new Error('unable to complete the upload; a condition failed, but none is known to have')
+  return 'sealed'
 }
 
 /** AP29. Returns false when it was no longer pending. */

@@ -1,3 +1,4 @@
+import type { Drawn } from '../entities/chat-room.ts'
 import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
 import { contentHashOf, getGuard, type GuardRow, putGuardedMessage } from '../entities/send-guard.ts'
 import { Conflict } from '../errors.ts'
@@ -43,14 +44,19 @@ export async function appendMessage(draft: Draft, admission: Promise<unknown>, n
   ])
   if (guard) return replay(draft, guard)
 
-  const messageAt = (seq: number): MessageRow => ({ ...draft, messageId: messageIdOf(seq), timestamp: now })
-  const { seq, outcome } = await atNextSeq(chatRoomId, (seq) =>
+  const messageAt = ({ seq, ...bound }: Drawn): MessageRow => ({
+    ...draft,
+    messageId: messageIdOf(seq),
+    timestamp: now,
+    ...bound,
+  })
+  const { drawn, outcome } = await atNextSeq(chatRoomId, (drawn) =>
     clientMessageId === undefined
-      ? putMessage(messageAt(seq))
-      : putGuardedMessage({ ...messageAt(seq), clientMessageId }),
+      ? putMessage(messageAt(drawn))
+      : putGuardedMessage({ ...messageAt(drawn), clientMessageId }),
   )
-  if (outcome === 'kept') return sent(messageAt(seq), false)
-  await giveUpSeq(chatRoomId, seq, now)
+  if (outcome === 'kept') return sent(messageAt(drawn), false)
+  await giveUpSeq(chatRoomId, drawn, now)
   return replay(draft, outcome)
 }
 

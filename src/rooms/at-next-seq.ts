@@ -1,4 +1,4 @@
-import { nextSeq } from '../entities/chat-room.ts'
+import { type Drawn, nextSeq } from '../entities/chat-room.ts'
 import { Unavailable } from '../errors.ts'
 
 /** A reader seals an empty place after some 80 ms, so a second attempt is rare, and a fourth would hide a fault. */
@@ -13,12 +13,12 @@ const MAX_SEQ_ATTEMPTS = 3
  */
 export async function atNextSeq<Outcome extends string | object>(
   chatRoomId: string,
-  write: (seq: number) => Promise<Outcome>,
-): Promise<{ seq: number; outcome: Exclude<Outcome, 'sealed'> }> {
+  write: (drawn: Drawn) => Promise<Outcome>,
+): Promise<{ drawn: Drawn; outcome: Exclude<Outcome, 'sealed'> }> {
   for (let attempt = 0; attempt < MAX_SEQ_ATTEMPTS; attempt++) {
-    const seq = await nextSeq(chatRoomId)
-    const outcome = await write(seq)
-    if (outcome !== 'sealed') return { seq, outcome: outcome as Exclude<Outcome, 'sealed'> }
+    const drawn = await nextSeq(chatRoomId, Date.now())
+    const outcome = await write(drawn)
+    if (outcome !== 'sealed') return { drawn, outcome: outcome as Exclude<Outcome, 'sealed'> }
   }
   throw new Unavailable('unable to keep the message; its place was taken three times')
 }

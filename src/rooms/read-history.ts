@@ -1,13 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type MessageRow, messageIdOf, messagesBetween, sealHole, seqOf } from '../entities/message.ts'
+import { type Hole, type MessageRow, messageIdOf, messagesBetween, sealHoles, seqOf } from '../entities/message.ts'
 
 /**
- * A message is usually written within milliseconds of its number. A reader that sees an empty place waits this long and
- * reads again, twice, before it seals the place.
+ * A message is usually written within milliseconds of its number. A reader that sees an empty place waits this long
+ * twice, and reads again in between, before it seals the place.
  */
 const HOLE_WAIT_MS = 40
-const HOLE_READS = 2
-const SEALS_AT_ONCE = 25
+
+/**
+ * A place whose number was drawn longer ago stays empty without being sealed: no function that draws numbers runs
+ * longer than this (`timeoutSeconds` in terraform/stack.json), so the one that drew it has ended.
+ */
+export const MAX_WRITER_MS = 60_000
+
+/** Of a page, in one transaction: DynamoDB allows no more items in one. */
+const MAX_SEALS = 100
+
+/** To settle gaps takes two reads and a transaction. With the caller's look at the membership a page takes five. */
+const MAX_REQUESTS = 4
+const REQUESTS_TO_SETTLE = 3
+
+/**
+ * How many places to read at least, by turn: holes are rows too, and a run of them should take few requests. While no
+ * message has been found, the page can't end, so as many are read as one request gives.
+ */
+const PLACES = [1, 50, 500, 1_000]
+const PLACES_TO_A_MESSAGE = 1_000
 
 /** Which messages to read, by their seq. */
 export interface Range {
@@ -23,74 +41,124 @@ export interface Range {
 export interface HistoryPage {
   /** In seq order, without holes. */
   messages: MessageRow[]
-  /** Whether more messages of the range follow in the direction of reading. */
+  /** Whether more messages may follow in the direction of reading. A page with more to follow has at least one. */
   hasMore: boolean
 }
 
 /**
  * A page of a room's messages in which every hole is final: a place below one of the messages that is still empty after
- * a short wait is sealed (AP20), and the message that was meant for it gets a later number. Otherwise a reader could
- * learn that there is no message between two others, and one would appear there a moment later. AP22, AP20.
+ * a short wait is sealed, and the message that was meant for it gets a later number. Otherwise a reader could learn
+ * that there is no message between two others, and one would appear there a moment later. Nothing is sealed, and nobody
+ * waits, where no function can be about to write any more. AP22, AP20.
+ *
+ * A page takes at most four requests, whatever holes are in it: it ends early instead. It can't end before it has a
+ * message, so only a run of more than a thousand holes, or of more than a hundred young ones with sealed ones between,
+ * takes more; and so does each message that is written while its place is being sealed.
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<HistoryPage> {
   const forwards = range.after !== undefined
   let { after = 0, before = Number.MAX_SAFE_INTEGER } = range
   let messages: MessageRow[] = []
-  for (;;) {
-    const missing = range.limit + 1 - messages.length
-    const { places, exhausted } = await settledPlaces(chatRoomId, { after, before, forwards, take: missing }, now)
-    const found = places.filter((place) => place.kind !== 'hole')
+  let requests = 0
+  for (let turn = 0; ; turn++) {
+    const isEmpty = messages.length === 0
+    const atLeast = isEmpty && turn > 0 ? PLACES_TO_A_MESSAGE : PLACES[Math.min(turn, PLACES.length - 1)]!
+    const take = Math.max(range.limit + 1 - messages.length, atLeast)
+    const maySettle = isEmpty || requests + REQUESTS_TO_SETTLE <= MAX_REQUESTS
+    const part = await settledPlaces(chatRoomId, { after, before, forwards, take, isEmpty, maySettle }, now)
+    requests += part.requests
+    const found = part.places.filter((place) => place.kind !== 'hole')
     messages = forwards ? [...messages, ...found] : [...found, ...messages]
     if (messages.length > range.limit) {
       return { messages: forwards ? messages.slice(0, range.limit) : messages.slice(-range.limit), hasMore: true }
     }
-    if (exhausted) return { messages, hasMore: false }
-    if (forwards) after = seqOf(places.at(-1)!)
-    else before = seqOf(places[0]!)
+    if (part.exhausted) return { messages, hasMore: false }
+    if (messages.length > 0 && (requests >= MAX_REQUESTS || !maySettle)) return { messages, hasMore: true }
+    if (forwards) after = seqOf(part.places.at(-1)!)
+    else before = seqOf(part.places[0]!)
   }
+}
+
+interface Turn {
+  after: number
+  before: number
+  forwards: boolean
+  take: number
+  /** Whether the page has no message yet. */
+  isEmpty: boolean
+  /** Whether gaps that may still be filled are waited for and sealed. Otherwise the places end at the first of them. */
+  maySettle: boolean
+}
+
+interface Places {
+  /** In seq order. */
+  places: MessageRow[]
+  /** Whether the range has no others. */
+  exhausted: boolean
+  requests: number
+}
+
+/** The first or last `take` places between `after` and `before`, up to the first gap that may still be filled. */
+async function settledPlaces(
+  chatRoomId: string,
+  { after, before, forwards, take, isEmpty, maySettle }: Turn,
+  now: number,
+): Promise<Places> {
+  // `before` itself is read too: if a message is there, an empty place right below it is a hole.
+  const range = { first: after + 1, last: Math.min(before, 10 ** 16 - 1), order: forwards ? 'asc' : 'desc' } as const
+  if (range.first > range.last) return { places: [], exhausted: true, requests: 0 }
+  const anchor = messageIdOf(before)
+  let requests = 0
+  const read = async (count: number) => {
+    requests++
+    const { rows, whole } = await messagesBetween(chatRoomId, { ...range, limit: count + 1 })
+    if (!forwards) rows.reverse()
+    const gaps = openGaps(rows, forwards || whole ? after : seqOf(rows[0]!) - 1, now)
+    return { rows, whole, gaps: forwards ? gaps : gaps.reverse() }
+  }
+  let { rows, whole, gaps } = await read(take)
+  if (maySettle && gaps.length > 0) {
+    await sleep(HOLE_WAIT_MS)
+    const found = rows.some((row) => row.kind !== 'hole' && row.messageId !== anchor)
+    ;({ rows, whole, gaps } = await read(isEmpty && !found ? Math.max(take, PLACES_TO_A_MESSAGE) : take))
+  }
+  if (maySettle && gaps.length > 0) {
+    await sleep(HOLE_WAIT_MS)
+    const count = howManyFit(gaps)
+    rows.push(...(await sealHoles(chatRoomId, gaps.slice(0, count).flat(), now)))
+    gaps = gaps.slice(count)
+    requests++
+  }
+  const [open] = gaps
+  const isBeyond = (seq: number) => open !== undefined && (forwards ? seq > open[0]!.seq : seq < open[0]!.seq)
+  const places = rows
+    .filter((row) => row.messageId !== anchor && !isBeyond(seqOf(row)))
+    .sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
+  return { places, exhausted: whole && open === undefined, requests }
 }
 
 /**
- * The first or last `take` places between `after` and `before`, in seq order, without a gap that may still be filled.
- * `exhausted` means that there are no others.
+ * The gaps above `floor` and below the last row that may still be filled, in seq order: of each at most its top places,
+ * because the lower ones are the older.
  */
-async function settledPlaces(
-  chatRoomId: string,
-  { after, before, forwards, take }: { after: number; before: number; forwards: boolean; take: number },
-  now: number,
-): Promise<{ places: MessageRow[]; exhausted: boolean }> {
-  // `before` itself is read too: if a message is there, an empty place right below it is a hole.
-  const range = { first: after + 1, last: Math.min(before, 10 ** 16 - 1), order: forwards ? 'asc' : 'desc' } as const
-  if (range.first > range.last) return { places: [], exhausted: true }
-  const limit = take + 1
-  const read = async () => {
-    const rows = await messagesBetween(chatRoomId, { ...range, limit })
-    return { rows: forwards ? rows : rows.reverse(), whole: rows.length < limit }
-  }
-  let { rows, whole } = await read()
-  const floor = () => (forwards || whole ? after : seqOf(rows[0]!) - 1)
-  let gaps = gapsIn(rows, floor())
-  for (let look = 0; gaps.length > 0 && look < HOLE_READS; look++) {
-    await sleep(HOLE_WAIT_MS)
-    ;({ rows, whole } = await read())
-    gaps = gapsIn(rows, floor())
-  }
-  for (let i = 0; i < gaps.length; i += SEALS_AT_ONCE) {
-    const late = await Promise.all(gaps.slice(i, i + SEALS_AT_ONCE).map((seq) => sealHole(chatRoomId, seq, now)))
-    rows.push(...late.filter((message) => message !== undefined))
-  }
-  const anchor = messageIdOf(before)
-  const places = rows.filter((row) => row.messageId !== anchor).sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
-  return { places, exhausted: whole }
-}
-
-/** The numbers above `floor` and below the last row that no row has. */
-function gapsIn(rows: readonly MessageRow[], floor: number): number[] {
-  const gaps: number[] = []
-  let expected = floor + 1
+function openGaps(rows: readonly MessageRow[], floor: number, now: number): Hole[][] {
+  const gaps: Hole[][] = []
+  let below = floor
   for (const row of rows) {
-    for (; expected < seqOf(row); expected++) gaps.push(expected)
-    expected = seqOf(row) + 1
+    const seq = seqOf(row)
+    const prevDrawnAt = row.prevDrawnAt ?? row.timestamp
+    const size = Math.min(seq - below - 1, MAX_SEALS)
+    if (size > 0 && prevDrawnAt > now - MAX_WRITER_MS) {
+      gaps.push(Array.from({ length: size }, (_, i) => ({ seq: seq - size + i, prevDrawnAt })))
+    }
+    below = seq
   }
   return gaps
+}
+
+/** How many of the gaps, from the first one, have no more places together than can be sealed at once. */
+function howManyFit(gaps: readonly Hole[][]): number {
+  let places = 0
+  const end = gaps.findIndex((gap) => (places += gap.length) > MAX_SEALS)
+  return end === -1 ? gaps.length : end
 }

@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger'
+import type { Drawn } from '../entities/chat-room.ts'
 import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
 import { sessionsOfUser } from '../entities/session.ts'
@@ -52,15 +53,15 @@ async function complete(
   eTag: string,
 ): Promise<{ message: MessageRow } | { reason: 'conflict' } | 'notPending'> {
   const now = Date.now()
-  const { seq, outcome } = await atNextSeq(upload.chatRoomId, (seq) =>
-    completeUpload(upload, messageOf(upload, seq, now), eTag),
+  const { drawn, outcome } = await atNextSeq(upload.chatRoomId, (drawn) =>
+    completeUpload(upload, messageOf(upload, drawn, now), eTag),
   )
-  if (outcome === 'completed') return { message: messageOf(upload, seq, now) }
-  await giveUpSeq(upload.chatRoomId, seq, now)
+  if (outcome === 'completed') return { message: messageOf(upload, drawn, now) }
+  await giveUpSeq(upload.chatRoomId, drawn, now)
   return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
 }
 
-const messageOf = (upload: UploadRow, seq: number, now: number): MessageRow => ({
+const messageOf = (upload: UploadRow, { seq, ...bound }: Drawn, now: number): MessageRow => ({
   chatRoomId: upload.chatRoomId,
   messageId: messageIdOf(seq),
   kind: 'file',
@@ -73,6 +74,7 @@ const messageOf = (upload: UploadRow, seq: number, now: number): MessageRow => (
   fileName: upload.fileName,
   contentType: upload.contentType,
   size: upload.size,
+  ...bound,
 })
 
 /**

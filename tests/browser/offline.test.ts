@@ -23,8 +23,8 @@ const goOnline = (person: Person) => person.context.setOffline(false)
 /** What the table has of a room, in order. */
 async function stored(room: string): Promise<unknown[]> {
   const { messagesBetween } = await entitiesOf(stage.chat)
-  const messages = await messagesBetween(room, { first: 1, last: 1_000, limit: 1_000, order: 'asc' })
-  return messages.map(({ content }) => content)
+  const { rows } = await messagesBetween(room, { first: 1, last: 1_000, limit: 1_000, order: 'asc' })
+  return rows.map(({ content }) => content)
 }
 
 test('a page that is cut off says when it tries again, and that it is back by saying nothing', async () => {

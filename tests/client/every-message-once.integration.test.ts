@@ -64,7 +64,7 @@ const placed = ({ messageId, senderId, content }: Placed) => `${messageId} ${sen
 
 async function storedIn(chatRoomId: string): Promise<Placed[]> {
   const all = { first: 1, last: 1_000_000, order: 'asc', limit: 1_000 } as const
-  return (await entities.messagesBetween(chatRoomId, all)).filter(({ kind }) => kind !== 'hole')
+  return (await entities.messagesBetween(chatRoomId, all)).rows.filter(({ kind }) => kind !== 'hole')
 }
 
 test.concurrent.for(seeds)(

@@ -146,17 +146,22 @@ describe('ChatRoom', () => {
     ])
   })
 
-  test('AP7 nextSeq adds one to a room that is there, outside any transaction', async () => {
+  test('AP7 nextSeq adds one to a room that is there and notes the time, outside any transaction', async () => {
     const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
     expect(await sentBy('AP7')).toEqual(
       only('UpdateItem', {
         Key: key,
         UpdateExpression:
-          'SET #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #headSeq :headSeq_u0',
+          'SET #lastAt = :lastAt_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #headSeq :headSeq_u0',
         ConditionExpression: ifThere,
-        ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#headSeq': 'HeadSeq', ...names },
-        ExpressionAttributeValues: { ':headSeq_u0': 1, ...values },
-        ReturnValues: 'UPDATED_NEW',
+        ExpressionAttributeNames: {
+          ...keyNames.ExpressionAttributeNames,
+          '#headSeq': 'HeadSeq',
+          '#lastAt': 'LastAt',
+          ...names,
+        },
+        ExpressionAttributeValues: { ':headSeq_u0': 1, ':lastAt_u0': NOW, ...values },
+        ReturnValues: 'ALL_OLD',
       }),
     )
   })
@@ -551,9 +556,14 @@ describe('Message', () => {
     )
   })
 
-  test('AP20 sealHole takes a place that is free, for nothing', async () => {
-    const Item = messageItem('0000000000000003', { Kind: 'hole', SenderId: '', Content: '' })
-    expect(await sentBy('AP20')).toEqual(only('PutItem', { Item, ...ifNew, ...withOld }))
+  test('AP20 sealHoles takes places that are free, for nothing, in one transaction', async () => {
+    const Item = messageItem('0000000000000003', { Kind: 'hole', SenderId: '', Content: '', PrevDrawnAt: NOW })
+    expect(await sentBy('AP20')).toEqual([
+      {
+        operation: 'TransactWriteItems',
+        input: { TransactItems: [{ Put: { TableName: 'tabletalk', Item, ...ifNew, ...withOld } }] },
+      },
+    ])
   })
 
   test('AP21 getMessage reads one message consistently', async () => {

@@ -24,7 +24,7 @@ import {
   messagesBetween,
   type MessageRow,
   putMessage,
-  sealHole,
+  sealHoles,
 } from '../../src/entities/message.ts'
 import { countSend } from '../../src/entities/rate-window.ts'
 import { getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
@@ -111,7 +111,7 @@ export const patterns = {
   AP4: () => setOpenRoom(connection.connectionId, 'general'),
   AP5: () => getRoom('general'),
   AP6: () => getRooms(['general', 'random']),
-  AP7: () => nextSeq('general'),
+  AP7: () => nextSeq('general', NOW),
   AP8: () => getMembership('general', 'ada'),
   AP9: () => getMemberships('ada', ['general', 'random']),
   AP10: () => addMember({ ...membership, userId: 'bob' }),
@@ -124,7 +124,7 @@ export const patterns = {
   AP17: () => endSession(session),
   AP18: () => setTyping('general', 'ada', true, NOW),
   AP19: () => putMessage(messageAt(2)),
-  AP20: () => sealHole('general', 3, NOW),
+  AP20: () => sealHoles('general', [{ seq: 3, prevDrawnAt: NOW }], NOW),
   AP21: () => getMessage('general', messageIdOf(1)),
   AP22: () => messagesBetween('general', { first: 1, last: 50, limit: 51, order: 'asc' }),
   AP23: () => getGuard({ chatRoomId: 'general', senderId: 'ada', clientMessageId: 'c1' }),

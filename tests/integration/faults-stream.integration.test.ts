@@ -96,7 +96,10 @@ test('a record that cannot be processed ends in the on-failure destination, alon
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
   const poison = async (spoil: (image: Record<string, unknown>) => void) => {
-    const image = messageImage(message(room, await nextSeq(room), { content: 'poison' })) as Record<string, unknown>
+    const image = messageImage(message(room, (await nextSeq(room, Date.now())).seq, { content: 'poison' })) as Record<
+      string,
+      unknown
+    >
     spoil(image)
     const Item = image as Record<string, SdkAttributeValue>
     await chat.dynamodb.send(new PutItemCommand({ TableName: chat.tableName, Item }))

@@ -81,7 +81,7 @@ test('the default limit is 50, the largest 100', async () => {
 
 test.for([1, 3, 7, 100])('pages of %i, joined in either direction, give every message once', async (limit) => {
   const { room, client } = await givenHistory(14)
-  await entities.nextSeq(room)
+  await entities.nextSeq(room, Date.now())
   await append(entities, room, 'ada', ['after the hole'])
   const all = [...range(1, 14), 16]
 
@@ -166,7 +166,7 @@ test.for([
   ['in a page that begins after it', { after: 2, limit: 1 }],
 ] as const)('a hole that history was answered without is final: %s', async ([, bounds]) => {
   const { room, client } = await givenHistory(1)
-  const holes = [await entities.nextSeq(room), await entities.nextSeq(room)]
+  const holes = [(await entities.nextSeq(room, Date.now())).seq, (await entities.nextSeq(room, Date.now())).seq]
   await append(entities, room, 'ada', ['message 4', 'message 5'])
 
   const { seqs } = await page(client, room, bounds)
@@ -181,7 +181,7 @@ test.for([
 
 test('a hole that sync was answered without is final', async () => {
   const { room, client } = await givenHistory(1)
-  const hole = await entities.nextSeq(room)
+  const hole = (await entities.nextSeq(room, Date.now())).seq
   await append(entities, room, 'ada', ['message 3'])
   const { rooms } = await client.request({ action: 'sync', rooms: { [room]: 0 } })
   expect(rooms[0]!.events.map(({ seq }) => seq)).toEqual([1, 3])
@@ -190,7 +190,7 @@ test('a hole that sync was answered without is final', async () => {
 
 test('a number whose message is still under way is not called a hole while it is the newest', async () => {
   const { room, client } = await givenHistory(1)
-  const seq = await entities.nextSeq(room)
+  const seq = (await entities.nextSeq(room, Date.now())).seq
   expect(await page(client, room)).toEqual({ seqs: [1], hasMore: false })
   expect(await page(client, room, { after: 0 })).toEqual({ seqs: [1], hasMore: false })
   const { rooms } = await client.request({ action: 'sync', rooms: { [room]: 0 } })
@@ -201,8 +201,8 @@ test('a number whose message is still under way is not called a hole while it is
 
 test('a message that loses its place to a reader gets the next one, and is delivered once', async () => {
   const { room, client, userIds } = await givenHistory(1)
-  const head = await entities.nextSeq(room)
-  await entities.sealHole(room, head + 1, Date.now())
+  const head = (await entities.nextSeq(room, Date.now())).seq
+  await entities.sealHoles(room, [{ seq: head + 1 }], Date.now())
   const draft = {
     chatRoomId: room,
     senderId: userIds[0],

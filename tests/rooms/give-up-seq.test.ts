@@ -33,18 +33,18 @@ const keep = (chatRoomId: string, seq: number) =>
 
 test('the newest number that no message uses is handed out again, so that no hole stays', async () => {
   const room = await givenRoom()
-  expect(await nextSeq(room)).toBe(1)
-  await giveUpSeq(room, 1, Date.now())
+  expect((await nextSeq(room, Date.now())).seq).toBe(1)
+  await giveUpSeq(room, { seq: 1 }, Date.now())
   expect((await getRoom(room))?.headSeq).toBe(0)
-  expect(await nextSeq(room)).toBe(1)
+  expect((await nextSeq(room, Date.now())).seq).toBe(1)
   expect(await keep(room, 1)).toBe('kept')
 })
 
 test('a number with later ones above it is sealed: nothing will ever stand there', async () => {
   const room = await givenRoom()
-  await nextSeq(room)
-  await nextSeq(room)
-  await giveUpSeq(room, 1, Date.now())
+  await nextSeq(room, Date.now())
+  await nextSeq(room, Date.now())
+  await giveUpSeq(room, { seq: 1 }, Date.now())
   expect((await getRoom(room))?.headSeq).toBe(2)
   expect(await keep(room, 1)).toBe('sealed')
   expect(await keep(room, 2)).toBe('kept')

@@ -348,7 +348,10 @@ test('a new member whose record was held up is sent what went by meanwhile, once
   const { room, users, connections } = await givenRoom(['bob'])
   const row = membership(room, users[0]!, { joinedAt: Date.now() - 10_000 })
   await addMember(row)
-  const said = message(room, await nextSeq(room), { timestamp: Date.now() - 5_000, content: 'went by' })
+  const said = message(room, (await nextSeq(room, Date.now())).seq, {
+    timestamp: Date.now() - 5_000,
+    content: 'went by',
+  })
   await putMessage(said)
   await handle(membershipRecord('INSERT', row), messageRecord(room, 1, said))
   expect(gateway.heardBy(connections[0]!).filter((heard) => heard === 'went by')).toHaveLength(1)
