@@ -5,6 +5,7 @@
  * objects and settings; with `--local http://localhost:8080` the settings come from the runtime of `npm start`.
  */
 import { parseArgs } from 'node:util'
+import { localEnvironment } from '../shared/local-environment.ts'
 import { describeRecord } from './describe-record.ts'
 import { type FailedBatch, failedBatch } from './failed-batch.ts'
 import { Posts } from './posts.ts'
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
   })
   if (positionals.length === 0) throw new Error(USAGE)
-  if (values.local !== undefined) Object.assign(process.env, await environmentOf(values.local))
+  if (values.local !== undefined) Object.assign(process.env, await localEnvironment('replay', values.local))
   // All are read before the first is replayed, so that a misspelt name cannot end a replay half-way.
   const batches = await Promise.all(
     positionals.map(async (location) => ({ location, ...(await failedBatch(location)) })),
@@ -67,14 +68,6 @@ async function replayAll(batches: readonly Batch[], handler: StreamFunction): Pr
 function headingOf({ location, records, condition }: Batch): string {
   const counted = `${String(records.length)} record${records.length === 1 ? '' : 's'}`
   return `${location}: ${counted}${condition === undefined ? '' : `, ${condition}`}`
-}
-
-async function environmentOf(url: string): Promise<Record<string, string>> {
-  try {
-    return (await (await fetch(new URL('/dev/environment', url))).json()) as Record<string, string>
-  } catch (cause) {
-    throw new Error(`unable to replay; no local runtime answers at ${url}`, { cause })
-  }
 }
 
 async function streamFunction(posts: Posts): Promise<StreamFunction> {

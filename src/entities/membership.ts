@@ -118,8 +118,14 @@ export async function removeMember(
   return !canceled
 }
 
-/** AP39. Does nothing once the membership has ended. */
-export async function mirrorMembership(membership: MembershipRow): Promise<void> {
+/**
+ * AP39. Says whether the mirror was put: not once the membership has ended.
+ *
+ * @throws Unavailable when nothing was written
+ */
+export async function mirrorMembership(
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>,
+): Promise<boolean> {
   const { chatRoomId, userId, joinId } = membership
   const transaction = createWriteTransaction(mirrored, (tx) => [
     tx.Membership.check({ chatRoomId, userId })
@@ -127,7 +133,8 @@ export async function mirrorMembership(membership: MembershipRow): Promise<void>
       .commit(),
     tx.UserRoom.put(userRoomOf(membership)).commit(),
   ])
-  await transact('mirror the membership', () => transaction.go())
+  const { canceled } = await transact('mirror the membership', () => transaction.go())
+  return !canceled
 }
 
 export interface RoomWithMembers extends RoomRow {

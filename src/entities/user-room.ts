@@ -30,11 +30,12 @@ export interface UserRoomRow {
   joinId: string
 }
 
+const PARTITION = 'user#'
 const PLACE = 'room#'
 
 /** The key of a user's row for a room. */
 export const userRoomKey = ({ userId, chatRoomId }: { userId: string; chatRoomId: string }) => ({
-  partition: `user#${userId}`,
+  partition: PARTITION + userId,
   place: PLACE + chatRoomId,
 })
 
@@ -42,6 +43,13 @@ export const userRoomKey = ({ userId, chatRoomId }: { userId: string; chatRoomId
 export const userRoomOf = (membership: { userId: string; chatRoomId: string; joinId: string }) => ({
   ...userRoomKey(membership),
   joinId: membership.joinId,
+})
+
+/** The membership that a row mirrors. */
+export const membershipOf = ({ partition, place, joinId }: { partition: string; place: string; joinId: string }) => ({
+  userId: partition.slice(PARTITION.length),
+  chatRoomId: place.slice(PLACE.length),
+  joinId,
 })
 
 /**
@@ -57,11 +65,14 @@ export async function roomsOfUser(
   // `!` sorts before every character of a room id, and `~` after: the range begins right after `after`.
   const first = after === undefined ? PLACE : `${PLACE}${after}!`
   const { data } = await UserRoom.query
-    .user({ partition: `user#${userId}` })
+    .user({ partition: PARTITION + userId })
     .between({ place: first }, { place: PLACE + through })
     // One more than asked for tells whether there is a next page.
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
-  const rooms = data.slice(0, limit).map(({ place, joinId }) => ({ chatRoomId: place.slice(PLACE.length), joinId }))
+  const rooms = data.slice(0, limit).map((row) => {
+    const { chatRoomId, joinId } = membershipOf(row)
+    return { chatRoomId, joinId }
+  })
   const last = rooms.at(-1)
   return data.length > limit && last ? { rooms, nextCursor: last.chatRoomId } : { rooms }
 }

@@ -27,7 +27,7 @@ interface Input {
   ReturnConsumedCapacity?: 'INDEXES'
 }
 
-const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems'])
+const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'])
 
 /**
  * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for two things

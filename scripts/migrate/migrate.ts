@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
+import { isTransient } from '../../src/entities/is-transient.ts'
+import { Unavailable } from '../../src/errors.ts'
+import { findFaults } from './find-faults.ts'
+import { mend, type Mended } from './mend.ts'
+import { type Page, scanPage, type Segment } from './scan-page.ts'
+
+export interface Options {
+  /** Parts of the table that are scanned at once. */
+  segments: number
+  /** Only counts what would be written. */
+  dryRun: boolean
+}
+
+/** So far; `mirrors`, `sessions` and `stale` count rows that were written or deleted, or would be. */
+export interface Progress extends Mended {
+  read: number
+  memberships: number
+}
+
+/** How often a page is tried while the table is throttled or out of reach, with up to 16 s in between. */
+const TRIES = 8
+
+/**
+ * Gives the memberships and live connections that version 0.1.0 wrote what they lack: the mirror in the user's
+ * partition and the session. Deletes mirrors that 0.1.0 left behind. The rows of 0.1.0 stay as they are; their
+ * attributes of the index do no harm.
+ *
+ * @param onProgress is called after each page, with the same object
+ * @throws what the last try of a page threw; run it again, because it repeats nothing that is done
+ */
+export async function migrate(
+  { segments, dryRun }: Options,
+  onProgress: (progress: Progress) => void = () => {},
+): Promise<Progress> {
+  const progress: Progress = { read: 0, memberships: 0, mirrors: 0, sessions: 0, stale: 0 }
+  const migratePage = async (segment: Segment, from: Page['next']): Promise<Page['next']> => {
+    const page = await scanPage(segment, from, Date.now())
+    const faults = await findFaults(page)
+    const { unmirrored, sessionless, stale } = faults
+    const mended = dryRun
+      ? { mirrors: unmirrored.length, sessions: sessionless.length, stale: stale.length }
+      : await mend(faults)
+    progress.read += page.read
+    progress.memberships += page.memberships.length
+    for (const kind of ['mirrors', 'sessions', 'stale'] as const) progress[kind] += mended[kind]
+    onProgress(progress)
+    return page.next
+  }
+  const migrateSegment = async (segment: Segment): Promise<void> => {
+    let from: Page['next']
+    do from = await persistently(() => migratePage(segment, from))
+    while (from !== undefined)
+  }
+  const all = Array.from({ length: segments }, (_, index) => ({ index, of: segments }))
+  await forEachLimited(all, segments, migrateSegment)
+  return progress
+}
+
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof Unavailable || isTransient(error))) throw error
+      await sleep(125 * 2 ** tries)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { MembershipRow } from '../../src/entities/membership.ts'
+import type { SessionRow } from '../../src/entities/session.ts'
+import { client, table } from '../../src/entities/table.ts'
+import { membershipOf } from '../../src/entities/user-room.ts'
+
+/** What a membership and its mirror have in common. */
+export type InRoom = Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>
+
+/** A part of the table that is scanned beside the others: the `index`th of `of`. */
+export interface Segment {
+  index: number
+  of: number
+}
+
+type Key = Record<string, AttributeValue>
+
+/** The rows on one page of the table that the migration is about. */
+export interface Page {
+  memberships: InRoom[]
+  /** What the mirrors say. */
+  mirrors: InRoom[]
+  /** What the live connections of version 0.1.0 need, which have no session. */
+  sessions: SessionRow[]
+  /** All rows of the page. */
+  read: number
+  /** Where the next page begins; undefined after the last. */
+  next?: Key
+}
+
+/** The attributes of the three entities, as they are stored. */
+interface Item {
+  __edb_e__: string
+  pk: string
+  sk: string
+  ChatRoomId: string
+  UserId: string
+  JoinId: string
+  ConnectionId: string
+  /** Epoch seconds. */
+  expiresAt: number
+  SessionKey?: string
+  ReadyAt?: number
+}
+
+/** Reads up to 1 MB of the table, consistently. */
+export async function scanPage({ index, of }: Segment, from: Key | undefined, now: number): Promise<Page> {
+  const { Items, ScannedCount, LastEvaluatedKey } = await client.send(
+    new ScanCommand({
+      TableName: table,
+      ConsistentRead: true,
+      Segment: index,
+      TotalSegments: of,
+      ExclusiveStartKey: from,
+      FilterExpression: '#entity IN (:membership, :mirror, :connection)',
+      ExpressionAttributeNames: { '#entity': '__edb_e__' },
+      ExpressionAttributeValues: {
+        ':membership': { S: 'Membership' },
+        ':mirror': { S: 'UserRoom' },
+        ':connection': { S: 'Connection' },
+      },
+    }),
+  )
+  const page: Page = { memberships: [], mirrors: [], sessions: [], read: ScannedCount ?? 0 }
+  if (LastEvaluatedKey !== undefined) page.next = LastEvaluatedKey
+  for (const item of Items ?? []) add(page, unmarshall(item) as unknown as Item, now)
+  return page
+}
+
+function add(page: Page, item: Item, now: number): void {
+  const { UserId: userId, JoinId: joinId } = item
+  if (item.__edb_e__ === 'Membership') page.memberships.push({ chatRoomId: item.ChatRoomId, userId, joinId })
+  if (item.__edb_e__ === 'UserRoom') page.mirrors.push(membershipOf({ partition: item.pk, place: item.sk, joinId }))
+  if (item.__edb_e__ === 'Connection' && needsSession(item, now)) {
+    const { ConnectionId: connectionId, expiresAt } = item
+    page.sessions.push({ userId, sessionKey: connectionId, connectionId, expiresAt })
+  }
+}
+
+/** Version 0.1.0 wrote `ReadyAt` at the first sync or join, and no later version does. */
+const needsSession = ({ ReadyAt, SessionKey, expiresAt }: Item, now: number): boolean =>
+  ReadyAt !== undefined && SessionKey === undefined && expiresAt * 1_000 > now

@@ -1,0 +1,13 @@
+/**
+ * The settings that the runtime of `npm start` gives its functions, the ports of table and bucket among them.
+ *
+ * @param purpose what is wanted of it, for the error message: "unable to `purpose`; …"
+ * @throws Error naming the address, when no runtime responds there
+ */
+export async function localEnvironment(purpose: string, url: string): Promise<Record<string, string>> {
+  try {
+    return (await (await fetch(new URL('/dev/environment', url))).json()) as Record<string, string>
+  } catch (cause) {
+    throw new Error(`unable to ${purpose}; no local runtime answers at ${url}`, { cause })
+  }
+}
