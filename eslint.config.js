@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tabletalk/', 'node_modules/', 'coverage/']),
+  globalIgnores(['dist/', '.tabletalk/', 'node_modules/', 'coverage/', 'tests/fixtures/version-0.1.0/*.js']),
   tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -1,0 +1,136 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { ChatClient, ChatClientOptions } from '../../client/node.ts'
+import { ChatClient as BrowserClientOf010 } from '../fixtures/version-0.1.0/index.js'
+import { ChatClient as NodeClientOf010 } from '../fixtures/version-0.1.0/node.js'
+import { clientOf } from '../client/online.ts'
+import { hear, listen, status } from '../client/listen.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { settled, unique } from '../support/runtime.ts'
+import { itemsOf } from '../support/table-scan.ts'
+import { useChat } from '../support/use-chat.ts'
+import { png } from '../support/upload-form.ts'
+
+const chat = await useChat({ log: quietLog })
+
+/** The same as `clientOf`, of version 0.1.0. */
+function client010(userId: string, Client = NodeClientOf010, options: Partial<ChatClientOptions> = {}): ChatClient {
+  const client = new Client({
+    url: chat.wsUrl,
+    getToken: () => chat.token(userId),
+    backoff: { minMs: 1, maxMs: 20 },
+    connectTimeoutMs: 120_000,
+    requestTimeoutMs: 120_000,
+    ...options,
+  })
+  onTestFinished(() => client.disconnect())
+  return client
+}
+
+const node010 = (userId: string) => client010(userId)
+const browser010 = (userId: string) =>
+  client010(userId, BrowserClientOf010, { createSocket: (url, protocols) => new WebSocket(url, protocols) })
+const today = (userId: string) => clientOf(chat, userId)
+
+/** Cuts every connection of the runtime, and waits until the client has noticed. */
+async function cut(client: ChatClient): Promise<void> {
+  const noticed = status(client, 'disconnected')
+  for (const connectionId of chat.gateway.connectionIds()) chat.gateway.terminate(connectionId)
+  await noticed
+}
+
+describe.each([
+  ['both of 0.1.0, the second as in a browser', node010, browser010],
+  ['the first of 0.1.0, the second of today', node010, today],
+  ['the first of today, the second of 0.1.0', today, node010],
+])('two clients, %s', (_, clientOfAda, clientOfBob) => {
+  /** Ada and Bob, connected, in a room of theirs that ada made. */
+  async function givenTwo() {
+    const [adaId, bobId] = [unique('ada'), unique('bob')]
+    const [ada, bob] = [clientOfAda(adaId), clientOfBob(bobId)]
+    await Promise.all([ada.connect(), bob.connect()])
+    const adas = await ada.createRoom({ chatRoomId: unique('room'), roomName: 'Theirs' })
+    const bobs = bob.room(adas.id)
+    await bobs.join()
+    return { ada, bob, adas, bobs, adaId, bobId }
+  }
+
+  test('talk, and read what was said', async () => {
+    const { adas, bobs, adaId, bobId } = await givenTwo()
+    const [hers, his] = [hear(adas), hear(bobs)]
+    await adas.send({ content: 'hello' }).done
+    await his.until('hello')
+    await bobs.broadcast({ content: 'hello yourself' }).done
+    await hers.until('hello yourself')
+    expect(hers.contents()).toEqual(['hello', 'hello yourself'])
+    expect(his.contents()).toEqual(['hello', 'hello yourself'])
+    const { messages, hasMore } = await bobs.history()
+    expect(messages).toMatchObject([
+      { seq: 1, senderId: adaId, content: 'hello' },
+      { seq: 2, senderId: bobId, content: 'hello yourself' },
+    ])
+    expect(hasMore).toBe(false)
+    expect(await adas.members()).toEqual([adaId, bobId].sort())
+  })
+
+  test('see each other type', async () => {
+    const { adas, bobs, adaId } = await givenTwo()
+    const typing = listen(bobs, 'typing')
+    adas.typing.keystroke()
+    await typing.until((userIds) => userIds.includes(adaId))
+    await adas.send({ content: 'done' }).done
+    await typing.until((userIds) => userIds.length === 0)
+  })
+
+  test('send a file, and get it', async () => {
+    const { adas, bobs } = await givenTwo()
+    const messages = listen(bobs, 'message')
+    const { messageId } = await adas.upload(new File([png], 'dot.png', { type: 'image/png' }))
+    expect(await messages.until(({ kind }) => kind === 'file')).toMatchObject({ messageId, file: { size: png.length } })
+    const { fileUrl } = await bobs.fileUrl(messageId)
+    expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer())).toEqual(Buffer.from(png))
+  })
+
+  test('lose their connections and recover the gap, twice, each message once', async () => {
+    const { bob, adas, bobs } = await givenTwo()
+    const his = hear(bobs)
+    for (const round of ['a', 'b']) {
+      await adas.send({ content: `${round} before` }).done
+      await his.until(`${round} before`)
+      const back = status(bob, 'connected')
+      await cut(bob)
+      const meanwhile = ['one', 'two', 'three'].map((content) => adas.send({ content: `${round} ${content}` }))
+      await Promise.all([back, ...meanwhile.map(({ done }) => done)])
+      await his.until(`${round} three`)
+    }
+    const expected = ['a', 'b'].flatMap((round) => ['before', 'one', 'two', 'three'].map((word) => `${round} ${word}`))
+    expect(his.contents()).toEqual(expected)
+  })
+
+  test('are told of a room that they are added to, and what is said in it', async () => {
+    const { ada, bob, bobId } = await givenTwo()
+    const added = new Promise<string>((resolve) => bob.on('roomAdded', ({ id }) => resolve(id)))
+    const room = await ada.createRoom({ roomName: 'Another', members: [bobId] })
+    expect(await added).toBe(room.id)
+    const his = hear(bob.room(room.id))
+    await room.send({ content: 'welcome' }).done
+    await his.until('welcome')
+  })
+
+  test('leave: who left is gone from the members, receives nothing more, and is subscribed to nothing', async () => {
+    const { bob, adas, bobs, adaId, bobId } = await givenTwo()
+    const his = hear(bobs)
+    const left = listen(adas, 'memberLeft')
+    await bobs.leave()
+    expect(await left.until(() => true)).toMatchObject({ userId: bobId })
+    expect(await adas.members()).toEqual([adaId])
+    await adas.send({ content: 'alone' }).done
+    await settled(chat)
+    expect(his.contents()).toEqual([])
+    const subscriptions = await itemsOf(chat, 'Subscription')
+    expect(subscriptions.filter(({ UserId }) => UserId === bobId)).toEqual([])
+    bob.disconnect()
+    await bob.connect()
+    expect(bob.rooms.map(({ id }) => id)).not.toContain(adas.id)
+  })
+})
