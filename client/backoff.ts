@@ -15,3 +15,13 @@ export interface Backoff {
 export function backoffMs(attempt: number, { minMs, maxMs }: Backoff, random: () => number): number {
   return minMs + random() * Math.max(0, Math.min(maxMs - minMs, minMs * 2 ** attempt))
 }
+
+/**
+ * How long to wait after the nth refusal (0 for the first): what the server asks for, and backoff on top, so that
+ * clients that are refused together don't come back together.
+ */
+export const waitAfter = (
+  { retryAfterMs = 0 }: { retryAfterMs?: number | undefined },
+  refusal: number,
+  { backoff, random }: { backoff: Backoff; random: () => number },
+): number => retryAfterMs + backoffMs(refusal, backoff, random)

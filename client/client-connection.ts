@@ -46,11 +46,11 @@ const statuses: Record<State['name'], Status> = {
 }
 
 interface Hooks {
-  /** Subscribes a new link to the user's rooms and brings them up to date; afterwards the connection is online. */
+  /** Subscribes a link to the user's rooms, brings them up to date and has the session's events arrive on it. */
   sync: (link: Link) => Promise<Pick<Reply<'sync'>, 'serverTime' | 'limits'>>
   onEvents: ConstructorParameters<typeof Link>[0]['onEvents']
   onStatus: (change: StatusChange) => void
-  /** A link has taken over: requests can be sent. */
+  /** A link has synced: requests can be sent. */
   onLink: () => void
 }
 
@@ -166,13 +166,14 @@ export class ClientConnection {
     deadline.start(this.#options.connectTimeoutMs, () =>
       attempt.cancel(new ChatError('timeout', 'unable to connect; it took too long', true)),
     )
-    this.#establish(attempt)
+    this.#establish(attempt, () => deadline.stop())
       .catch((error: unknown) => this.#failed(attempt, error))
       .finally(() => deadline.stop())
       .catch(this.#options.onError)
   }
 
-  async #establish(attempt: Attempt): Promise<void> {
+  /** @param onOpened from here on each request has a time limit of its own, and `sync` as a whole has none */
+  async #establish(attempt: Attempt, onOpened: () => void): Promise<void> {
     const { url, createSocket, clock, requestTimeoutMs } = this.#options
     const token = await Promise.race([attempt.cancelled, this.#token()])
     attempt.throwIfCancelled()
@@ -188,6 +189,7 @@ export class ClientConnection {
     })
     attempt.link = link
     await link.opened
+    onOpened()
     const openedAt = clock.now()
     const { serverTime, limits } = await this.#hooks.sync(link)
     attempt.throwIfCancelled()
@@ -244,9 +246,27 @@ export class ClientConnection {
     if (!('attempt' in state) || state.attempt !== attempt) return
     if (isUnauthorized(reason)) return this.#fail(new ChatError('forbidden', (reason as Error).message))
     if (state.name === 'opening') return this.#wait(toChatError(reason))
-    this.#enter({ name: 'online', link: state.link })
-    this.#schedulePing(state.link)
-    this.#renewal.start(this.#nextWait(), () => this.#open())
+    const { link } = state
+    this.#enter({ name: 'online', link })
+    this.#schedulePing(link)
+    this.#takeBack(link, attempt.link)
+      .then(() => {
+        if (this.link === link) this.#renewal.start(this.#nextWait(), () => this.#open())
+      })
+      .catch((error: unknown) => link.end(toChatError(error)))
+  }
+
+  /**
+   * After a failed renewal: syncs again on the link that stays. The server may have moved the session to the failed
+   * link, whatever became of the reply, and would post nothing to this one. Not while another renewal is under way,
+   * because the session is where `sync` was last.
+   *
+   * @throws ChatError when `link` may be deaf
+   */
+  async #takeBack(link: Link, failed: Link | undefined): Promise<void> {
+    if (failed?.session === undefined || failed.session !== link.session) return
+    await this.#hooks.sync(link)
+    if (this.link === link) this.#hooks.onLink()
   }
 
   #lost(link: Link, error: ChatError): void {

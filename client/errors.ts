@@ -58,6 +58,9 @@ export const disconnected = (reason: string): ChatError =>
 /** Whether the server refused a request because this user is not in the room. */
 export const isNotAMember = (error: unknown): boolean => error instanceof ChatError && error.code === 'not_a_member'
 
+export const isInvalidRequest = (error: unknown): boolean =>
+  error instanceof ChatError && error.code === 'invalid_request'
+
 export const errorOf = ({ error }: ErrorFrame): ChatError =>
   new ChatError(error.code, error.message, error.retryable, error)
 

@@ -5,6 +5,7 @@ import { MAX_FRAME_BYTES } from '../src/protocol/limits.ts'
 import { type Clock, Timer } from './clock.ts'
 import { ChatError, disconnected, errorOf } from './errors.ts'
 import type { RequestFrame } from './request-frame.ts'
+import type { Session } from './session.ts'
 
 /** Taken from a method, whose parameter may be a subtype: each kind of socket has event types of its own. */
 type Handler<E> = { handle(event: E): void }['handle'] | null
@@ -42,11 +43,13 @@ export class Link {
   readonly opened: Promise<void>
   /** When the last frame arrived, on the local clock, in ms. */
   lastHeardAt: number
+  /** What it has synced for, or tried to; a connection keeps the one of its first `sync`. */
+  session: Session | undefined
   readonly #options: LinkOptions
   readonly #pending = new Map<string, Pending>()
   #refuseOpening!: (error: ChatError) => void
+  readonly #end = new AbortController()
   #requests = 0
-  #ended = false
   #retired = false
 
   constructor(options: LinkOptions) {
@@ -66,13 +69,18 @@ export class Link {
     socket.onmessage = ({ data }) => this.#receive(data)
   }
 
+  /** Aborted when the link has ended, with the reason. */
+  get ended(): AbortSignal {
+    return this.#end.signal
+  }
+
   /** Sends a request. @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large` */
   request<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     const { clock, socket, requestTimeoutMs } = this.#options
     const requestId = `r${++this.#requests}`
     const text = JSON.stringify({ ...frame, requestId })
     return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(disconnected('the connection has ended'))
+      if (this.ended.aborted) return reject(disconnected('the connection has ended'))
       if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES) {
         return reject(new ChatError('too_large', `unable to send; the frame is over ${MAX_FRAME_BYTES} bytes`))
       }
@@ -96,8 +104,8 @@ export class Link {
 
   /** Ends the link at once; pending requests fail with `error`. */
   end(error = disconnected('the client has closed the connection')): void {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.ended.aborted) return
+    this.#end.abort(error)
     const { socket, onEnd } = this.#options
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close(1000)

@@ -16,7 +16,7 @@ export interface ChatClientOptions {
   backoff?: Partial<Backoff>
   /** After a connection has lasted this long, the next wait is the shortest again, ms. Default 30,000. */
   stableAfterMs?: number
-  /** The longest time for an attempt to connect (token, socket, sync), ms. Default 20,000. */
+  /** The longest time to get a token and a socket, ms. Default 20,000. `sync` has `requestTimeoutMs` for each reply. */
   connectTimeoutMs?: number
   /** The longest time for a reply, ms; then the request fails with `timeout`. Default 10,000. */
   requestTimeoutMs?: number

@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.ts'
+import { waitAfter } from './backoff.ts'
 import { sleep } from './clock.ts'
 import { ChatError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -14,8 +14,8 @@ interface RetryHooks {
 }
 
 /**
- * Runs `attempt` until it succeeds, fails for good or has failed five times. Between two attempts it waits for the
- * server's `retryAfterMs`, otherwise with backoff; after a lost connection it doesn't wait and doesn't count.
+ * Runs `attempt` until it succeeds, fails for good or has failed five times. Between two attempts it waits with
+ * backoff, and before that for the server's `retryAfterMs`; after a lost connection it doesn't wait and doesn't count.
  *
  * The first attempt starts synchronously when there is no `prepare`.
  *
@@ -23,7 +23,7 @@ interface RetryHooks {
  */
 export async function retry<T>(
   attempt: () => Promise<T>,
-  { backoff, random, clock }: Pick<ResolvedOptions, 'backoff' | 'random' | 'clock'>,
+  options: Pick<ResolvedOptions, 'backoff' | 'random' | 'clock'>,
   { prepare, signal }: RetryHooks = {},
 ): Promise<T> {
   for (let tries = 0; ;) {
@@ -35,7 +35,7 @@ export async function retry<T>(
       if (!(error instanceof ChatError) || !error.retryable) throw error
       if (error.code === 'disconnected') continue
       if (++tries === MAX_TRIES) throw error
-      await sleep(clock, error.retryAfterMs ?? backoffMs(tries, backoff, random), signal)
+      await sleep(options.clock, waitAfter(error, tries, options), signal)
     }
   }
 }

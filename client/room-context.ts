@@ -17,13 +17,17 @@ export interface RoomOwner {
   handle(events: readonly ChatEvent[]): void
 }
 
+/** What a reply to `sync` says about the server and the user. A server older than 0.2.0 has no `features`. */
+type Announcement = Pick<Reply<'sync'>, 'userId' | 'limits' | 'serverTime'> & Partial<Pick<Reply<'sync'>, 'features'>>
+
 /** What all rooms of a client share: its requests, its outbox, and what the server announced. */
 export class RoomContext {
   readonly options: ResolvedOptions
   readonly outbox: Outbox
   readonly #connection: ClientConnection
   readonly #owner: RoomOwner
-  #announced: Pick<Reply<'sync'>, 'userId' | 'limits'> | undefined
+  #announced: Pick<Announcement, 'userId' | 'limits'> | undefined
+  #features: readonly string[] = []
   /** Add this to the local clock to get the server's, in ms. */
   #clockOffsetMs = 0
 
@@ -54,9 +58,20 @@ export class RoomContext {
     return this.options.clock.now() + this.#clockOffsetMs
   }
 
+  /** Whether the server has announced a feature. Before, its keys must not be sent: an old server refuses them. */
+  hasFeature(feature: string): boolean {
+    return this.#features.includes(feature)
+  }
+
+  /** The server may have been replaced by an older one: nothing is sent to it that it must have announced. */
+  forgetFeatures(): void {
+    this.#features = []
+  }
+
   /** Keeps what a reply to `sync` says about the server and the user. */
-  announce({ userId, limits, serverTime }: Reply<'sync'>): void {
+  announce({ userId, limits, serverTime, features = [] }: Announcement): void {
     this.#announced = { userId, limits }
+    this.#features = features
     this.#clockOffsetMs = serverTime - this.options.clock.now()
   }
 

@@ -1,14 +1,17 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import type { ClientConnection } from './client-connection.ts'
-import { isNotAMember } from './errors.ts'
+import { isInvalidRequest, isNotAMember } from './errors.ts'
 import type { Link } from './link.ts'
+import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import { pages } from './pages.ts'
 import { Room } from './room.ts'
 import { RoomContext, type RoomOwner } from './room-context.ts'
 import { RoomFeed } from './room-feed.ts'
+import type { Session } from './session.ts'
+import { syncPage } from './sync-page.ts'
 
 interface RegistryHooks {
   /** This user is in a room that this client hasn't joined. */
@@ -30,6 +33,8 @@ export class RoomRegistry implements RoomOwner {
   readonly context: RoomContext
   readonly #connection: ClientConnection
   readonly #hooks: RegistryHooks
+  /** Of this client instance, and in memory only: two tabs of a user must not take each other's events. */
+  readonly #session: Session = { sessionId: newId() }
   readonly #entries = new Map<string, RoomEntry>()
 
   constructor(options: ResolvedOptions, connection: ClientConnection, outbox: Outbox, hooks: RegistryHooks) {
@@ -55,9 +60,11 @@ export class RoomRegistry implements RoomOwner {
   }
 
   /**
-   * Subscribes a new link to all rooms of the user and brings them up to date.
+   * Subscribes a link to all rooms of the user and brings them up to date. From then on the session's events arrive on
+   * this link. A server older than 0.2.0 refuses `sessionId`, so the first link of a client syncs without it, and is a
+   * session of its own.
    *
-   * @returns the first page of the reply
+   * @returns the last page of the reply
    */
   async sync(link: Link): Promise<Reply<'sync'>> {
     const claimed: Record<string, number> = {}
@@ -65,14 +72,22 @@ export class RoomRegistry implements RoomOwner {
     const added: Room[] = []
     let after = ''
     let rooms: Record<string, number> = {}
-    let first: Reply<'sync'> | undefined
-    const ask = (cursor: { cursor?: string }) => {
+    let last: Reply<'sync'> | undefined
+    const session = (link.session ??= this.context.hasFeature('sessions') ? this.#session : {})
+    const ask = async (cursor: { cursor?: string }) => {
       rooms = this.#claims(after)
       Object.assign(claimed, rooms)
-      return link.request({ action: 'sync', rooms, ...cursor })
+      const first = cursor.cursor === undefined ? session : {}
+      try {
+        return await syncPage(link, { action: 'sync', rooms, ...first, ...cursor }, this.context.options)
+      } catch (error) {
+        // From an older server, which has replaced the one that announced the features.
+        if (isInvalidRequest(error)) this.context.forgetFeatures()
+        throw error
+      }
     }
     for await (const reply of pages(ask)) {
-      first ??= reply
+      last = reply
       this.context.announce(reply)
       for (const summary of reply.rooms) {
         const { feed, room } = this.open(summary.chatRoomId)
@@ -86,7 +101,7 @@ export class RoomRegistry implements RoomOwner {
       if (!listed.has(chatRoomId)) this.#removed(chatRoomId)
     }
     for (const room of added) this.#hooks.onAdded(room)
-    return first!
+    return last!
   }
 
   /** Delivers events to their rooms, in order. */

@@ -218,6 +218,48 @@ test('a connection is replaced before its 2 h are over, and a message in between
   expect(statuses).toEqual([])
 })
 
+test('a renewal that has synced and then failed does not leave the old connection deaf', async () => {
+  const userId = unique('bob')
+  const sockets: LossySocket[] = []
+  const clock = new VirtualClock()
+  const bob = clientOf(chat, userId, {
+    clock,
+    getToken: () => chat.token(userId, { expiresInSeconds: 86_400 }),
+    createSocket: (url, protocols) => {
+      const socket = new LossySocket(url, protocols)
+      // The first is a session of its own, the second has the client's, the third is the renewal.
+      socket.losesNextFrame = sockets.push(socket) === 3
+      return socket
+    },
+    ...{ pingIntervalMs: DAY_MS, connectTimeoutMs: DAY_MS, requestTimeoutMs: DAY_MS },
+  })
+  const ada = clientOf(chat, unique('ada'))
+  await Promise.all([ada.connect(), bob.connect()])
+  const adas = await ada.createRoom({ roomName: 'Theirs', members: [userId] })
+  const his = hear(bob.room(adas.id))
+  await adas.send({ content: 'before' }).done
+  await his.until('before')
+
+  const lost = status(bob, 'disconnected')
+  sockets[0]!.terminate()
+  await lost
+  const back = status(bob, 'connected')
+  await clock.advance(20)
+  await back
+  // The reply to the sync by which the old connection takes its session back.
+  const synced = new Promise<void>((resolve) => {
+    sockets[1]!.on('message', (data: Buffer) => {
+      if (data.toString().includes('"action":"sync"')) resolve()
+    })
+  })
+  await clock.advance(119 * 60_000)
+  await synced
+  await adas.send({ content: 'after' }).done
+  await his.until('after')
+  expect(his.contents()).toEqual(['before', 'after'])
+  expect(sockets).toHaveLength(3)
+})
+
 test('who types is shown until the message, or until it is taken back', async () => {
   const { adas, bobs, adaId } = await givenTwo()
   const typing = listen(bobs, 'typing')

@@ -78,6 +78,10 @@ export class FakeServer {
     ...{ frameBytes: 32_768, messageBytes: 131_072, typingRepeatMs: 3_000, typingExpiryMs: 8_000 },
     ...{ idleTimeoutMs: 10 * 60_000, connectionLifetimeMs: 2 * 60 * 60_000 },
   }
+  /** What `sync` announces; a server of 0.1.0 announces nothing, and refuses what it doesn't know. */
+  features: string[] | undefined = ['sessions']
+  /** Rooms in one reply to `sync`. */
+  roomsPage = Infinity
   /** Connections are refused. */
   down = false
   /** Stands in for the answer to a request when it gives one. */
@@ -134,13 +138,20 @@ export class FakeServer {
     switch (frame.action) {
       case 'sync': {
         const rooms = (frame.rooms ?? {}) as Record<string, number>
-        const entries = [...this.rooms.keys()].sort().map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
+        if (this.features === undefined && 'sessionId' in frame) {
+          return { error: { code: 'invalid_request', retryable: false } }
+        }
+        const after = (frame.cursor ?? '') as string
+        const left = [...this.rooms.keys()].sort().filter((id) => id > after)
+        const entries = left.slice(0, this.roomsPage).map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
         const data = {
           serverTime: this.#clock.now(),
           connectionId: 'c',
           userId: 'me',
           limits: this.limits,
           rooms: entries,
+          ...(this.features && { features: this.features }),
+          ...(left.length > this.roomsPage && { nextCursor: entries.at(-1)!.chatRoomId }),
         }
         return { data }
       }

@@ -3,12 +3,20 @@ import { WebSocket } from 'ws'
 /** A socket whose network fails when a test says so. */
 export class LossySocket extends WebSocket {
   #frozen = false
+  /** The next frame from the server is lost, and the connection with it. */
+  losesNextFrame = false
 
   /** Nothing gets through any more, in either direction, and neither side is told. */
   freeze(): void {
     if (this.readyState !== WebSocket.OPEN) return
     this.#frozen = true
     this.pause()
+  }
+
+  override emit(name: string | symbol, ...args: unknown[]): boolean {
+    if (!this.losesNextFrame || name !== 'message') return super.emit(name, ...args)
+    this.terminate()
+    return true
   }
 
   override send(text: string): void {
