@@ -1,0 +1,62 @@
+import { afterAll, expect, inject, test } from 'vitest'
+import { loadStack } from '../../terraform/stack.ts'
+import { hear, listen } from '../client/listen.ts'
+import { clientOf } from '../client/online.ts'
+import { startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { quietLog } from '../support/quiet-log.ts'
+import { settled, unique } from '../support/runtime.ts'
+import { png } from '../support/upload-form.ts'
+import { useChat } from '../support/use-chat.ts'
+
+const dynamodb = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
+const chat = await useChat({ dynamodbEndpoint: dynamodb.endpoint, log: quietLog })
+afterAll(() => dynamodb.close())
+
+/** Every query that comes from now on. */
+function queriesSeen(): Record<string, unknown>[] {
+  const seen: Record<string, unknown>[] = []
+  dynamodb.fault = ({ operation, input }) => {
+    if (operation === 'Query') seen.push(input)
+    return undefined
+  }
+  return seen
+}
+
+test('no function may read the index, or scan the table', () => {
+  const { functions } = loadStack()
+  for (const { touches } of Object.values(functions)) {
+    expect(touches.index).toBeUndefined()
+    expect(touches.table ?? []).not.toContain('Scan')
+  }
+})
+
+test('no function reads the index, nor anything else that lags: connecting, rooms, messages, files, leaving', async () => {
+  const queries = queriesSeen()
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [ada, bob] = [clientOf(chat, adaId), clientOf(chat, bobId)]
+  await Promise.all([ada.connect(), bob.connect()])
+  const added = new Promise((resolve) => bob.on('roomAdded', resolve))
+  const adas = await ada.createRoom({ roomName: 'Theirs', members: [bobId] })
+  await added
+  const bobs = bob.room(adas.id)
+  const [his, left] = [hear(bobs), listen(adas, 'memberLeft')]
+  adas.typing.keystroke()
+  await adas.send({ content: 'hello' }).done
+  await adas.broadcast({ content: 'hello again' }).done
+  await his.until('hello again')
+  await adas.upload(new File([png], 'dot.png', { type: 'image/png' }))
+  expect((await bobs.history()).messages).toHaveLength(3)
+  expect(await bobs.members()).toHaveLength(2)
+  bob.disconnect()
+  await bob.connect()
+  expect(bob.rooms).toHaveLength(1)
+  await bobs.leave()
+  await left.until(() => true)
+  await bobs.join()
+  for (const client of [ada, bob]) client.disconnect()
+  await settled(chat)
+  expect(queries.length).toBeGreaterThan(10)
+  expect(queries.filter(({ IndexName, ConsistentRead }) => IndexName !== undefined || ConsistentRead !== true)).toEqual(
+    [],
+  )
+})
