@@ -14,7 +14,7 @@ export const PRICES = {
 
 /** Units from `docs/data-model.md`: of a send without `clientMessageId`, and what a `clientMessageId` adds. */
 export const SEND = { writeUnits: 2, readUnits: 1 } as const
-export const GUARD = { writeUnits: 3, readUnits: 1 } as const
+export const GUARD = { writeUnits: 4, readUnits: 1 } as const
 
 /** Reading 1,000 subscriptions takes 45 units of 4 KB. */
 export const SUBSCRIPTION_BYTES = (45 * 4_096) / 1_000

@@ -29,6 +29,9 @@ const transientNames = new Set([
 
 const transientCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'])
 
+/** Whether a write was refused because a transaction is at its item. */
+export const isConflict = (error: unknown): boolean => rootFailure(error)?.name === 'TransactionConflictException'
+
 /** Whether the same call may succeed later: it was throttled, timed out, lost its connection or met a status of 5xx. */
 export function isTransient(error: unknown): boolean {
   const failure = rootFailure(error)

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto'
 import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
-import { Unavailable } from '../errors.ts'
+import { isConflict } from './is-transient.ts'
 import { Message, type MessageRow, seqOf } from './message.ts'
 import { client, primary, service, table } from './table.ts'
+import { transact } from './transact.ts'
 
 /**
  * Makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The client's
  * id is last in the key and has no `#`, so two different triples never have the same key.
  *
- * - AP23 `getGuard`: was this sent before?
- * - AP24 `putGuardedMessage`: keep a message and its guard, both or neither
+ * First it is a claim: one of the tries of a send has taken it on, and no message has been kept yet. With the message
+ * it becomes complete, and stays so.
+ *
+ * - AP23 `getGuard`: was this sent before, or is it being sent?
+ * - AP24 `putGuardedMessage`: keep a message and complete its guard, both or neither
+ * - AP41 `claimSend`: is this try the one that sends?
  */
 export const SendGuard = new Entity(
   {
@@ -18,18 +23,48 @@ export const SendGuard = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       senderId: { type: 'string', field: 'SenderId', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId', required: true },
-      messageId: { type: 'string', field: 'MessageId', required: true },
-      /** Epoch milliseconds of the message. */
-      timestamp: { type: 'number', field: 'Timestamp', required: true },
       contentHash: { type: 'string', field: 'ContentHash', required: true },
+      /** Only when complete. */
+      messageId: { type: 'string', field: 'MessageId' },
+      /** Epoch milliseconds of the message. Only when complete. */
+      timestamp: { type: 'number', field: 'Timestamp' },
+      /** Of the try that has the claim. Only until the guard is complete. */
+      token: { type: 'string', field: 'Token' },
+      /** Epoch milliseconds. Only until the guard is complete. */
+      claimedAt: { type: 'number', field: 'ClaimedAt' },
     },
     indexes: { guard: primary(['chatRoomId', 'senderId', 'clientMessageId'], []) },
   },
   { table, client },
 )
 
-export type GuardRow = Pick<EntityItem<typeof SendGuard>, 'messageId' | 'timestamp' | 'contentHash'>
-export type GuardKey = Pick<EntityItem<typeof SendGuard>, 'chatRoomId' | 'senderId' | 'clientMessageId'>
+type Row = EntityItem<typeof SendGuard>
+
+export type GuardKey = Pick<Row, 'chatRoomId' | 'senderId' | 'clientMessageId'>
+
+/** A guard whose message was kept. */
+export interface CompleteGuard {
+  contentHash: string
+  messageId: string
+  timestamp: number
+}
+
+/** A guard without a message so far. */
+export interface Claim {
+  contentHash: string
+  token: string
+  claimedAt: number
+}
+
+export type GuardRow = CompleteGuard | Claim
+
+export const isComplete = (guard: GuardRow): guard is CompleteGuard => 'messageId' in guard
+
+function guardOf({ contentHash, messageId, timestamp, token, claimedAt }: Row): GuardRow {
+  return messageId === undefined
+    ? { contentHash, token: token ?? '', claimedAt: claimedAt ?? 0 }
+    : { contentHash, messageId, timestamp: timestamp ?? 0 }
+}
 
 /** Tells whether a retry has the content of the first send. */
 export const contentHashOf = (content: string): string => createHash('sha256').update(content).digest('base64url')
@@ -37,35 +72,58 @@ export const contentHashOf = (content: string): string => createHash('sha256').u
 /** AP23. */
 export async function getGuard({ chatRoomId, senderId, clientMessageId }: GuardKey): Promise<GuardRow | undefined> {
   const { data } = await SendGuard.get({ chatRoomId, senderId, clientMessageId }).go({ consistent: true })
-  return data ?? undefined
+  return data === null ? undefined : guardOf(data)
+}
+
+/**
+ * AP41. Puts the claim if there is no guard, or in the place of `old`, whose try seems to have ended.
+ *
+ * @returns `claimed`, or the guard as another try has written it meanwhile
+ */
+export async function claimSend(key: GuardKey, claim: Claim, old?: Claim): Promise<'claimed' | GuardRow> {
+  const { chatRoomId, senderId, clientMessageId } = key
+  const put = SendGuard.put({ chatRoomId, senderId, clientMessageId, ...claim }).where((row, { eq, notExists }) =>
+    old === undefined ? notExists(row.contentHash) : `${eq(row.token, old.token)} AND ${notExists(row.messageId)}`,
+  )
+  try {
+    const { rejected, data } = await put.go({ returnOnConditionCheckFailure: 'all_old' })
+    return rejected && data ? guardOf(data) : 'claimed'
+  } catch (error) {
+    // Another try is about to complete this guard.
+    const guard = isConflict(error) ? await getGuard(key) : undefined
+    if (guard === undefined) throw error
+    return guard
+  }
 }
 
 const entities = { Message, SendGuard }
 
 /**
- * AP24. One transaction of two puts: a retry finds the guard if and only if the message was kept.
+ * AP24. One transaction of a put and an update: a retry finds a complete guard if and only if the message was kept.
  *
- * @returns `sealed` when a reader has declared the place empty, or the guard when the same send was kept before
- * @throws Unavailable when the transaction conflicted with another one or was throttled; nothing was written
+ * @param token of the claim
+ * @returns `sealed` when a reader has declared the place empty, or the guard when another try has the claim now, or had
+ *   it and has kept the message
+ * @throws Unavailable when the transaction conflicted with others five times or was throttled; nothing was written
  */
 export async function putGuardedMessage(
   message: MessageRow & { clientMessageId: string },
+  token: string,
 ): Promise<'kept' | 'sealed' | GuardRow> {
   const { chatRoomId, senderId, clientMessageId, messageId, timestamp } = message
-  const { canceled, data } = await createWriteTransaction(entities, (tx) => [
+  const transaction = createWriteTransaction(entities, (tx) => [
     tx.Message.create(message).commit({ response: 'all_old' }),
-    tx.SendGuard.create({
-      chatRoomId,
-      senderId,
-      clientMessageId,
-      messageId,
-      timestamp,
-      contentHash: contentHashOf(message.content),
-    }).commit({ response: 'all_old' }),
-  ]).go()
+    tx.SendGuard.patch({ chatRoomId, senderId, clientMessageId })
+      .set({ messageId, timestamp })
+      .remove(['token', 'claimedAt'])
+      .where((row, { eq }) => eq(row.token, token))
+      .commit({ response: 'all_old' }),
+  ])
+  const { canceled, data } = await transact(`keep message ${seqOf(message)}`, () => transaction.go())
   if (!canceled) return 'kept'
-  const [place, guard] = data
-  if (guard.code === 'ConditionalCheckFailed' && guard.item) return guard.item
-  if (place.code === 'ConditionalCheckFailed') return 'sealed'
-  throw new Unavailable(`unable to keep message ${seqOf(message)}; the transaction was cancelled`)
+  const [, guard] = data
+  if (guard.code !== 'ConditionalCheckFailed') return 'sealed'
+  if (!guard.item) throw new Error('unable to keep the message; its claim is gone')
+  // This very message, by an attempt whose response was lost.
+  return guard.item.messageId === messageId ? 'kept' : guardOf(guard.item as Row)
 }

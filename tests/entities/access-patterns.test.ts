@@ -3,7 +3,7 @@ import { getRooms } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { Membership, getMemberships, roomWithMembers } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
-import { SendGuard } from '../../src/entities/send-guard.ts'
+import { claimSend, SendGuard } from '../../src/entities/send-guard.ts'
 import {
   placeOf,
   subscribe,
@@ -16,6 +16,7 @@ import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers } from './pattern-list.ts'
 import {
+  claim,
   connection,
   EXPIRES_AT,
   NEW_CONNECTION,
@@ -602,19 +603,56 @@ describe('SendGuard', () => {
     expect(await sentBy('AP23')).toEqual(only('GetItem', { Key, ConsistentRead: true }))
   })
 
-  test('AP24 putGuardedMessage puts message and guard in one transaction, each only when new', async () => {
-    const put = (Item: Record<string, unknown>) => ({ Put: { TableName: 'tabletalk', Item, ...ifNew, ...withOld } })
-    expect(await sentBy('AP24')).toEqual([
-      {
-        operation: 'TransactWriteItems',
-        input: {
-          TransactItems: [
-            put(messageItem('0000000000000004', { ClientMessageId: 'c2' })),
-            put(guardItem('c2', '0000000000000004')),
-          ],
-        },
+  test('AP24 putGuardedMessage puts a new message and completes the guard of this claim, both or neither', async () => {
+    const [sent, ...others] = await sentBy('AP24')
+    const [message, guard, ...more] = sent!.input.TransactItems as Record<string, Record<string, unknown>>[]
+    expect([others, more]).toEqual([[], []])
+    expect(message).toEqual({
+      Put: {
+        TableName: 'tabletalk',
+        Item: messageItem('0000000000000004', { ClientMessageId: 'c2' }),
+        ...ifNew,
+        ...withOld,
       },
-    ])
+    })
+    expect(guard!.Update).toMatchObject({
+      Key: { pk: '$tabletalk#chatRoomId_general#senderId_ada#clientMessageId_c2', sk: '$SendGuard_1' },
+      ConditionExpression: `${ifThere} AND #token = :token0`,
+      UpdateExpression: expect.stringMatching(
+        /^SET #messageId = :messageId_u0, #timestamp = :timestamp_u0, .* REMOVE #token, #claimedAt$/,
+      ) as string,
+      ...withOld,
+    })
+    expect(guard!.Update!.ExpressionAttributeValues).toMatchObject({
+      ':token0': 't1',
+      ':messageId_u0': '0000000000000004',
+      ':timestamp_u0': NOW,
+    })
+  })
+
+  const claimItem = (clientMessageId: string, token: string) => {
+    const { MessageId: _id, Timestamp: _at, ...item } = guardItem(clientMessageId, '')
+    return { ...item, Token: token, ClaimedAt: NOW }
+  }
+
+  test('AP41 claimSend puts a claim where no guard is, or in the place of the claim that was seen', async () => {
+    const first = only('PutItem', {
+      Item: claimItem('c4', 't1'),
+      ConditionExpression: 'attribute_not_exists(#contentHash)',
+      ExpressionAttributeNames: { '#contentHash': 'ContentHash' },
+      ...withOld,
+    })
+    expect(await sentBy('AP41')).toEqual(first)
+    const key = { chatRoomId: 'general', senderId: 'ada', clientMessageId: 'c4' }
+    expect(await recorded(() => claimSend(key, { ...claim, token: 't2' }, claim))).toEqual(
+      only('PutItem', {
+        Item: claimItem('c4', 't2'),
+        ConditionExpression: '#token = :token0 AND attribute_not_exists(#messageId)',
+        ExpressionAttributeNames: { '#token': 'Token', '#messageId': 'MessageId' },
+        ExpressionAttributeValues: { ':token0': 't1' },
+        ...withOld,
+      }),
+    )
   })
 })
 

@@ -197,10 +197,10 @@ describe('what an action costs', () => {
         writes: 2,
       })
       expect(cost(`the same with \`clientMessageId\`, room of ${of} connections`)).toEqual({
-        requests: 4,
-        roundTrips: 3,
+        requests: 5,
+        roundTrips: 4,
         reads: 2,
-        writes: 5,
+        writes: 6,
       })
       expect(cost(`the same once more (a retry), room of ${of} connections`)).toEqual({
         requests: 2,

@@ -27,7 +27,7 @@ import {
   sealHoles,
 } from '../../src/entities/message.ts'
 import { countSend } from '../../src/entities/rate-window.ts'
-import { getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
+import { claimSend, contentHashOf, getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
 import { placeOf, subscribe, subscriptionsOfRoom, unsubscribe } from '../../src/entities/subscription.ts'
 import { setTyping } from '../../src/entities/typing.ts'
@@ -81,6 +81,10 @@ const messageAt = (seq: number): MessageRow => ({
   timestamp: NOW,
 })
 
+const guard = { chatRoomId: 'general', senderId: 'ada' }
+
+export const claim = { token: 't1', contentHash: contentHashOf('hello'), claimedAt: NOW }
+
 const founding = {
   chatRoomId: 'new',
   roomName: 'New',
@@ -128,7 +132,7 @@ export const patterns = {
   AP21: () => getMessage('general', messageIdOf(1)),
   AP22: () => messagesBetween('general', { first: 1, last: 50, limit: 51, order: 'asc' }),
   AP23: () => getGuard({ chatRoomId: 'general', senderId: 'ada', clientMessageId: 'c1' }),
-  AP24: () => putGuardedMessage({ ...messageAt(4), clientMessageId: 'c2' }),
+  AP24: () => putGuardedMessage({ ...messageAt(4), clientMessageId: 'c2' }, claim.token),
   AP25: () => countSend('ada', { sends: 20, seconds: 10 }, NOW),
   AP26: () => startUpload({ ...upload, uploadId: 'u2' }),
   AP27: () => getUpload('u1'),
@@ -145,6 +149,7 @@ export const patterns = {
   AP38: () => getConnection(connection.connectionId),
   AP39: () => mirrorMembership(membership),
   AP40: () => isPending('general'),
+  AP41: () => claimSend({ ...guard, clientMessageId: 'c4' }, claim),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -160,6 +165,7 @@ export async function seed(): Promise<void> {
   const large = { chatRoomId: 'large', roomName: 'Large', createdBy: 'ada', createdAt: NOW }
   await ChatRoom.put({ ...large, setup: 'pending', pendingMembers: ['zoe'] }).go()
   await subscribe([subscription])
-  await putGuardedMessage({ ...messageAt(1), clientMessageId: 'c1' })
+  for (const clientMessageId of ['c1', 'c2']) await claimSend({ ...guard, clientMessageId }, claim)
+  await putGuardedMessage({ ...messageAt(1), clientMessageId: 'c1' }, claim.token)
   await startUpload(upload)
 }

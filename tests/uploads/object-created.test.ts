@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { readHistory } from '../../src/rooms/read-history.ts'
 import { getMembership, removeMember } from '../../src/entities/membership.ts'
-import { putGuardedMessage } from '../../src/entities/send-guard.ts'
+import { claimSend, putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
 import { getUpload, Upload } from '../../src/entities/upload.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
@@ -211,7 +211,9 @@ test('a file of somebody who has left the room meanwhile is removed, and the upl
 test('a clientMessageId that a message took while the file was on its way rejects the file', async () => {
   const { room, ada, bob, adaId } = await givenRoom()
   const { form, upload } = await givenForm(room, adaId, { clientMessageId: 'm1' })
-  await putGuardedMessage({ ...message(room, 1), senderId: adaId, clientMessageId: 'm1' })
+  const sent = { ...message(room, 1), senderId: adaId, clientMessageId: 'm1' }
+  await claimSend(sent, { token: 't1', contentHash: 'a hash', claimedAt: Date.now() })
+  await putGuardedMessage(sent, 't1')
   await arrived(await arrival(form))
   expect(gateway.eventsOf(ada)).toMatchObject([{ reason: 'conflict', clientMessageId: 'm1' }])
   expect(gateway.eventsOf(bob)).toEqual([])

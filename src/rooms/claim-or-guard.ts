@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  claimSend,
+  type CompleteGuard,
+  getGuard,
+  type GuardKey,
+  type GuardRow,
+  isComplete,
+} from '../entities/send-guard.ts'
+import { Conflict, Unavailable } from '../errors.ts'
+
+/** A try that has not ended this long after its claim has most likely crashed: it needs two more requests only. */
+const CLAIM_MS = 2_000
+
+/** Between two looks at another try's claim: at first, and at most. */
+const FIRST_LOOK_MS = 40
+const MAX_LOOK_MS = 500
+
+/** All looks of one try together: the function has 10 s. */
+const MAX_WAIT_MS = 6_000
+
+/**
+ * Makes one of several tries of a send the one that sends, before it draws a number: so the others leave no hole. AP41,
+ * AP23.
+ *
+ * A try that finds another's claim waits for the message. If it doesn't come, it takes the claim over; the other try,
+ * in case it is only slow, can't keep its message any more.
+ *
+ * @param guard as it was read
+ * @returns the claim's token, or the guard when the message has been kept
+ * @throws Conflict when another try has other content
+ * @throws Unavailable when others had the claim for too long
+ */
+export async function claimOrGuard(
+  key: GuardKey,
+  contentHash: string,
+  guard: GuardRow | undefined,
+): Promise<string | CompleteGuard> {
+  const token = randomUUID()
+  let pause = FIRST_LOOK_MS
+  for (let waited = 0; waited < MAX_WAIT_MS;) {
+    if (guard !== undefined) requireSameContent(guard, contentHash)
+    if (guard !== undefined && isComplete(guard)) return guard
+    if (guard === undefined || Date.now() - guard.claimedAt >= CLAIM_MS) {
+      const outcome = await claimSend(key, { token, contentHash, claimedAt: Date.now() }, guard)
+      if (outcome === 'claimed') return token
+      guard = outcome
+    } else {
+      await sleep(pause)
+      waited += pause
+      pause = Math.min(2 * pause, MAX_LOOK_MS)
+      guard = await getGuard(key)
+    }
+  }
+  throw new Unavailable('unable to send; another try of the same message has not ended')
+}
+
+function requireSameContent(guard: GuardRow, contentHash: string): void {
+  if (guard.contentHash !== contentHash) {
+    throw new Conflict('unable to send; this clientMessageId was used with other content')
+  }
+}
