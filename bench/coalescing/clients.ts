@@ -1,6 +1,6 @@
 /** The clients, in a process of their own: they send at an even rate and record when each event arrives. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
 /** What the clients received of the messages that they sent. */
@@ -22,12 +22,12 @@ const SENDERS = 20
 /** A phase that hangs ends here. */
 const DEADLINE_MS = 20_000
 
-const clients: ChatClient[] = []
+const clients: RawClient[] = []
 const sentAt = new Map<string, number>()
 let received: Received
 let complete = () => {}
 
-function listen(client: ChatClient): void {
+function listen(client: RawClient): void {
   let known = client.events.length
   client.socket.on('message', () => {
     const now = performance.now()
@@ -45,7 +45,7 @@ const calls = {
   /** Connects one client for each user and creates a room of them all. */
   async connect({ wsUrl, tokens, users }: { wsUrl: string; tokens: string[]; users: string[] }) {
     for (const token of tokens) {
-      const client = await ChatClient.open(wsUrl, token)
+      const client = await RawClient.open(wsUrl, token)
       await client.request({ action: 'sync' })
       clients.push(client)
     }

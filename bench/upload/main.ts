@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Reply } from '../../src/protocol/actions.ts'
 import { startRuntime } from '../../local/runtime.ts'
-import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { median } from '../shared/statistics.ts'
 
 const MEMBERS = 100
@@ -30,14 +30,14 @@ try {
   await chat.close()
 }
 
-async function online(userId: string): Promise<ChatClient> {
-  const client = await ChatClient.open(chat.wsUrl, await chat.token(userId))
+async function online(userId: string): Promise<RawClient> {
+  const client = await RawClient.open(chat.wsUrl, await chat.token(userId))
   await client.request({ action: 'sync' })
   return client
 }
 
 /** Milliseconds from the bucket's response to the event at the last member. */
-async function delayOf(members: readonly ChatClient[], size: number): Promise<number> {
+async function delayOf(members: readonly RawClient[], size: number): Promise<number> {
   const { uploadId, url, fields } = await members[0]!.request<'handleFileUpload'>({
     action: 'handleFileUpload',
     chatRoomId: 'bench',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { tokenOf } from '../shared/token/token-of.ts'
 import type { RuntimeOptions } from '../../local/runtime-options.ts'
 import type { Runtime } from '../../local/runtime.ts'
-import { ChatClient } from '../shared/raw-client.ts'
+import { RawClient } from '../shared/raw-client.ts'
 import type { Target } from './target.ts'
 
 /** A stack that is already running. */
@@ -52,7 +52,7 @@ export function unseen<T extends object>(what: string, seen: object = {}): T {
  */
 class Probe {
   readonly #target: Target
-  #opened: Promise<{ client: ChatClient; rooms: string[] }> | undefined
+  #opened: Promise<{ client: RawClient; rooms: string[] }> | undefined
 
   constructor(target: Target) {
     this.#target = target
@@ -76,7 +76,7 @@ class Probe {
 
   async #open() {
     const token = await this.#target.token(`probe-${randomUUID()}`)
-    const client = await ChatClient.open(this.#target.wsUrl, token)
+    const client = await RawClient.open(this.#target.wsUrl, token)
     await client.request({ action: 'sync' })
     const rooms = Array.from({ length: PROBES }, () => client.request({ action: 'createRoom', roomName: 'A probe' }))
     return { client, rooms: (await Promise.all(rooms)).map(({ chatRoomId }) => chatRoomId) }

@@ -10,7 +10,7 @@ type EventOf<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
  * A bare client for tests: it keeps every frame and event in the order of arrival and lets a test wait for one.
  * It drops nothing, so a test sees repeats.
  */
-export class ChatClient {
+export class RawClient {
   readonly frames: ServerFrame[] = []
   readonly events: ChatEvent[] = []
   readonly closed: Promise<{ code: number; reason: string }>
@@ -34,9 +34,9 @@ export class ChatClient {
   }
 
   /** @throws when the handshake is refused; the error's message carries the HTTP status. */
-  static async open(wsUrl: string, token: string): Promise<ChatClient> {
+  static async open(wsUrl: string, token: string): Promise<RawClient> {
     const socket = new WebSocket(wsUrl, ['tabletalk.v1', `bearer.${token}`])
-    const client = new ChatClient(socket)
+    const client = new RawClient(socket)
     await once(socket, 'open')
     return client
   }

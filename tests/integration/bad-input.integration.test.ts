@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
-import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { useChat } from '../support/use-chat.ts'
 import { scan } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
@@ -9,7 +9,7 @@ const OWN = 'own-room'
 const FOREIGN = 'foreign-room'
 
 const chat = await useChat()
-const open = async (userId: string) => ChatClient.open(chat.wsUrl, await chat.token(userId))
+const open = async (userId: string) => RawClient.open(chat.wsUrl, await chat.token(userId))
 const eve = await open('eve')
 await eve.request({ action: 'createRoom', chatRoomId: FOREIGN, roomName: 'Foreign' })
 const ada = await open('ada')
@@ -248,7 +248,7 @@ test('a conflict writes nothing', async () => {
 })
 
 test('a frame over 32 KB closes the connection with 1009, as API Gateway does, and writes nothing', async () => {
-  const client = await ChatClient.open(chat.wsUrl, await chat.token('fay'))
+  const client = await RawClient.open(chat.wsUrl, await chat.token('fay'))
   const before = (await scan(chat)).filter((item) => item.UserId !== 'fay')
   client.socket.send(JSON.stringify({ action: 'createRoom', roomName: 'x'.repeat(33 * 1024) }))
   expect((await client.closed).code).toBe(1009)

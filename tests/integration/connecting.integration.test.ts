@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -74,7 +74,7 @@ test('a token signed with any published key and allowed algorithm is accepted', 
 
 test("a user id is whatever prints: '#', '/', spaces, other scripts, 128 characters", async () => {
   for (const userId of ['a#b', 'a/b c', 'Ωμέγα 日本', `${'𝒳'.repeat(127)}ü`]) {
-    const client = await ChatClient.open(chat.wsUrl, await tokenOf(userId))
+    const client = await RawClient.open(chat.wsUrl, await tokenOf(userId))
     onTestFinished(() => client.close())
     const { userId: known } = await client.request({ action: 'sync' })
     expect(known).toBe(userId)
@@ -164,7 +164,7 @@ test('a Connection that opens no room has no ChatRoomId', async () => {
 })
 
 test('the room that a connection joins last is the one it has open', async () => {
-  const client = await ChatClient.open(chat.wsUrl, await tokenOf(unique('ada')))
+  const client = await RawClient.open(chat.wsUrl, await tokenOf(unique('ada')))
   onTestFinished(() => client.close())
   const { connectionId } = await client.request({ action: 'sync' })
   const open = async () =>
@@ -186,7 +186,7 @@ test('a chatRoomId that is none is answered 400: no socket, no Connection', asyn
 
 test('a connection that ends is forgotten', async () => {
   const userId = unique('ada')
-  const client = await ChatClient.open(chat.wsUrl, await tokenOf(userId))
+  const client = await RawClient.open(chat.wsUrl, await tokenOf(userId))
   await client.request({ action: 'createRoom', chatRoomId: unique('room'), roomName: 'A room' })
   expect((await itemsOf(chat, 'Session')).filter((item) => item.UserId === userId)).toHaveLength(1)
 
@@ -201,7 +201,7 @@ test('a connection that ends is forgotten', async () => {
 test('nothing is sent before the client’s first frame, even to a user who is put into a room meanwhile', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const [adasClient, bobsClient] = await Promise.all(
-    [ada, bob].map(async (userId) => ChatClient.open(chat.wsUrl, await tokenOf(userId))),
+    [ada, bob].map(async (userId) => RawClient.open(chat.wsUrl, await tokenOf(userId))),
   )
   onTestFinished(async () => void (await Promise.all([adasClient!.close(), bobsClient!.close()])))
   await adasClient!.request({ action: 'sync' })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Post } from '../../local/gateway/faults.ts'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -23,13 +23,13 @@ afterEach(() => {
 })
 
 interface Listener {
-  client: ChatClient
+  client: RawClient
   userId: string
   connectionId: string
 }
 
 /** Ada, who speaks, and as many others who listen, in the order in which they are posted to. */
-async function givenListeners(count: number): Promise<{ room: string; ada: ChatClient; listeners: Listener[] }> {
+async function givenListeners(count: number): Promise<{ room: string; ada: RawClient; listeners: Listener[] }> {
   const names = Array.from({ length: count }, (_, i) => `listener-${i}`)
   const { room, clients, userIds } = await givenRoom(chat, 'ada', ...names)
   await settled(chat)

@@ -4,7 +4,7 @@ import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { Connection } from '../../src/entities/connection.ts'
 import { Subscription } from '../../src/entities/subscription.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
-import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, unique } from '../support/runtime.ts'
 import { quietLog } from '../support/quiet-log.ts'
@@ -78,7 +78,7 @@ function randomFrom(seed: number): () => number {
 class Reader {
   readonly messages: MessageEvent[] = []
   recovered = 0
-  client: ChatClient | undefined
+  client: RawClient | undefined
   #connectionId = ''
   constructor(
     readonly userId: string,
@@ -94,7 +94,7 @@ class Reader {
   }
 
   async comeBack(): Promise<void> {
-    this.client = await ChatClient.open(chat.wsUrl, await chat.token(this.userId))
+    this.client = await RawClient.open(chat.wsUrl, await chat.token(this.userId))
     const rooms = { [this.room]: this.lastSeq }
     const answer = await this.client.request({ action: 'sync', rooms })
     this.#connectionId = answer.connectionId
@@ -270,8 +270,8 @@ test('a subscription that has expired is not posted to while its row is still th
 })
 
 test.each([
-  ['closes', (client: ChatClient) => client.close()],
-  ['is cut off', async (client: ChatClient) => chat.gateway.terminate(await connectionIdOf(client))],
+  ['closes', (client: RawClient) => client.close()],
+  ['is cut off', async (client: RawClient) => chat.gateway.terminate(await connectionIdOf(client))],
 ])('the session of a connection that %s ends, its subscription at the next message, and no others', async (_, end) => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const other = await connect(chat, userIds[1])

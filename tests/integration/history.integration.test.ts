@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, unique } from '../support/runtime.ts'
@@ -17,7 +17,7 @@ async function givenHistory(count: number, content = (seq: number) => `message $
   return { room, client: clients[1], userIds }
 }
 
-async function page(client: ChatClient, chatRoomId: string, bounds: Record<string, number> = {}) {
+async function page(client: RawClient, chatRoomId: string, bounds: Record<string, number> = {}) {
   const { messages, hasMore } = await client.request({ action: 'getHistory', chatRoomId, ...bounds })
   return { seqs: messages.map(({ seq }) => seq), hasMore }
 }

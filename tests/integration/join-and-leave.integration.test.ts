@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MessageEvent } from '../../src/protocol/events.ts'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, settled, unique } from '../support/runtime.ts'
@@ -211,7 +211,7 @@ test('users join and leave a group while it talks: each hears all of its own tim
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
   const contents = numbered(30)
-  const visits: { joinedSeq: number; leftSeq: number; visitor: ChatClient; gap: MessageEvent[] }[] = []
+  const visits: { joinedSeq: number; leftSeq: number; visitor: RawClient; gap: MessageEvent[] }[] = []
   for (const [i, content] of contents.entries()) {
     const send = ada.request({ action: 'sendMessage', chatRoomId: room, content })
     if (i % 10 === 3) {

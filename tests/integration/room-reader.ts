@@ -1,6 +1,6 @@
 import type { Runtime } from '../../local/runtime.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { connect } from '../support/runtime.ts'
 import { itemsOf } from '../support/table-scan.ts'
 
@@ -10,7 +10,7 @@ export function inSeqOrder(messages: readonly MessageEvent[]): { seq: number; co
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq).map(({ seq, content }) => ({ seq, content }))
 }
 
-export const messagesTo = (client: ChatClient, room: string): MessageEvent[] =>
+export const messagesTo = (client: RawClient, room: string): MessageEvent[] =>
   client.events.flatMap((event) => (event.event === 'message' && event.chatRoomId === room ? [event] : []))
 
 /** The room's messages as they are stored, holes left out. */
@@ -36,7 +36,7 @@ export async function syncedAfter(chat: Runtime, userId: string, room: string, l
   return found.events.map(({ content }) => content)
 }
 
-export async function connectionIdOf(client: ChatClient): Promise<string> {
+export async function connectionIdOf(client: RawClient): Promise<string> {
   return (await client.request({ action: 'sync' })).connectionId
 }
 
@@ -67,6 +67,6 @@ export async function settled(chat: Runtime): Promise<void> {
 }
 
 /** Sends one after the other. */
-export async function say(client: ChatClient, room: string, contents: readonly string[]): Promise<void> {
+export async function say(client: RawClient, room: string, contents: readonly string[]): Promise<void> {
   for (const content of contents) await client.request({ action: 'sendMessage', chatRoomId: room, content })
 }

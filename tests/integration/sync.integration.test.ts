@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, settled, unique } from '../support/runtime.ts'
@@ -15,7 +15,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, i) => `mes
 const large = (count: number) => Array.from({ length: count }, () => 'x'.repeat(16_000))
 
 /** What the room looks like to a connection of its member that has just come back. */
-async function synced(client: ChatClient, room: string, lastSeq?: number) {
+async function synced(client: RawClient, room: string, lastSeq?: number) {
   const { rooms } = await client.request({
     action: 'sync',
     ...(lastSeq === undefined ? {} : { rooms: { [room]: lastSeq } }),
@@ -195,7 +195,7 @@ test('whoever comes back while others write gets every message once, by the repl
   const [ada, bob] = clients
   await bob.close()
   const contents = numbered(40)
-  const returned: ChatClient[] = []
+  const returned: RawClient[] = []
   for (const [i, content] of contents.entries()) {
     const send = ada.request({ action: 'sendMessage', chatRoomId: room, content })
     if (i % 8 === 4) {

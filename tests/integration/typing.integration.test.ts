@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled, unique } from '../support/runtime.ts'
@@ -8,7 +8,7 @@ import { useChat } from '../support/use-chat.ts'
 const chat = await useChat()
 const entities = await entitiesOf(chat)
 
-const typingSeenBy = (client: ChatClient) => client.events.filter(({ event }) => event === 'typing')
+const typingSeenBy = (client: RawClient) => client.events.filter(({ event }) => event === 'typing')
 
 test('typing reaches every connection of the other members, and none of the typing user’s', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'ada', 'bob', 'bob', 'carol')

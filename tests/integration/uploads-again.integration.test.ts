@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { S3Event } from 'aws-lambda'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { EventFault } from '../../local/bucket/event-queue.ts'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -17,14 +17,14 @@ beforeEach(() => {
 const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
 
 /** The files of the room that this client has heard of, repeats included, when everything has been worked. */
-async function heard(client: ChatClient): Promise<MessageEvent[]> {
+async function heard(client: RawClient): Promise<MessageEvent[]> {
   await chat.bucket.idle()
   await chat.mapping.idle()
   await client.request({ action: 'ping' })
   return client.events.filter(isFile)
 }
 
-const historyOf = async (client: ChatClient, chatRoomId: string) =>
+const historyOf = async (client: RawClient, chatRoomId: string) =>
   (await client.request({ action: 'getHistory', chatRoomId })).messages
 
 test('an event that comes twice at once and once more later is one message', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { useChat } from '../support/use-chat.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
@@ -8,10 +8,10 @@ import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 const chat = await useChat()
 
 const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
-const filesOf = (client: ChatClient) => client.events.filter(isFile)
+const filesOf = (client: RawClient) => client.events.filter(isFile)
 
 /** Everything in the bucket and the stream has been worked, and what was posted has come: the rest doesn't come. */
-async function settled(...clients: ChatClient[]): Promise<void> {
+async function settled(...clients: RawClient[]): Promise<void> {
   await chat.bucket.idle()
   await chat.mapping.idle()
   await Promise.all(clients.map((client) => client.request({ action: 'ping' })))

@@ -4,7 +4,7 @@ import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { expect, inject, test } from 'vitest'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { credentials, credentialsEnvironment } from '../support/account.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
@@ -43,7 +43,7 @@ async function failuresOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 /** A message that the table keeps and the stream function dies of. */
-async function undelivered(sender: ChatClient, room: string, content: string): Promise<string[]> {
+async function undelivered(sender: RawClient, room: string, content: string): Promise<string[]> {
   chat.gateway.faults.onPost = async () => {
     await chat.lambda.crash('streams')
     return { status: 500 }

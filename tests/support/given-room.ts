@@ -1,4 +1,4 @@
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { online, unique } from './runtime.ts'
 import type { Target } from '../../scripts/e2e/target.ts'
 
@@ -9,7 +9,7 @@ import type { Target } from '../../scripts/e2e/target.ts'
 export async function givenRoom<const Names extends readonly string[]>(
   chat: Target,
   ...names: Names
-): Promise<{ room: string; clients: { [I in keyof Names]: ChatClient }; userIds: { [I in keyof Names]: string } }> {
+): Promise<{ room: string; clients: { [I in keyof Names]: RawClient }; userIds: { [I in keyof Names]: string } }> {
   const room = unique('room')
   const ids = new Map([...new Set(names)].map((name) => [name, unique(name)]))
   const userIds = names.map((name) => ids.get(name)!)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
 import type { RuntimeOptions } from '../../local/runtime-options.ts'
 import { type Runtime, startRuntime } from '../../local/runtime.ts'
-import { ChatClient } from '../../scripts/shared/raw-client.ts'
+import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import type { Target } from '../../scripts/e2e/target.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -39,9 +39,9 @@ const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOpt
 })
 
 /** Opens a connection as that user and closes it when the test ends. It has not synced yet. */
-export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<ChatClient> {
+export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<RawClient> {
   const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
-  const client = await ChatClient.open(chat.wsUrl, token)
+  const client = await RawClient.open(chat.wsUrl, token)
   connected.add(client)
   onTestFinished(async () => {
     connected.delete(client)
@@ -50,7 +50,7 @@ export async function connect(chat: Target, userId: string, expiresInSeconds?: n
   return client
 }
 
-const connected = new Set<ChatClient>()
+const connected = new Set<RawClient>()
 
 /**
  * Waits until everything now in the stream has been worked, and everything posted has come to the connections of this
@@ -63,7 +63,7 @@ export async function settled(chat: Runtime): Promise<void> {
 }
 
 /** Opens a connection and makes `sync` its first frame, as clients do. */
-export async function online(chat: Target, userId: string): Promise<ChatClient> {
+export async function online(chat: Target, userId: string): Promise<RawClient> {
   const client = await connect(chat, userId)
   await client.request({ action: 'sync' })
   return client

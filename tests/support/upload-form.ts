@@ -1,11 +1,11 @@
 import type { Reply, Request } from '../../src/protocol/actions.ts'
-import type { ChatClient } from '../../scripts/shared/raw-client.ts'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
 
 type Form = Reply<'handleFileUpload'>
 
 /** Asks for a form, by default for the PNG of one pixel. */
 export const givenUpload = (
-  client: ChatClient,
+  client: RawClient,
   chatRoomId: string,
   more: Partial<Request<'handleFileUpload'>> = {},
 ): Promise<Form> =>
