@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { UnauthorizedError } from '../../client/index.ts'
 import type { Asked } from './fake-server.ts'
-import { givenClient, givenRoom, tokenOf } from './given-client.ts'
+import { givenClient, givenJoinedRoom, tokenOf } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
 const MINUTE = 60_000
@@ -142,7 +142,7 @@ test('disconnect ends everything, whatever is under way', async () => {
 })
 
 test('a connection is replaced before the gateway ends it after 2 h, and nothing is missed or doubled meanwhile', async () => {
-  const { client, server, clock, statuses, contents } = await givenRoom()
+  const { client, server, clock, statuses, contents } = await givenJoinedRoom()
   const old = server.socket
   server.override = ({ action }) => (action === 'sync' ? 'nothing' : undefined)
   await clock.advance(117 * MINUTE)
@@ -164,7 +164,7 @@ test('a connection is replaced before the gateway ends it after 2 h, and nothing
 })
 
 test('a request under way on the connection that is replaced is still answered', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   const old = server.socket
   server.override = ({ action }) => (action === 'getHistory' ? 'nothing' : undefined)
   await clock.advance(117 * MINUTE - 1)
@@ -216,7 +216,7 @@ test('a connection whose token has expired is given up, for it would be told not
 })
 
 test('token_expired has the client reconnect with a fresh token, and what was asked is asked again', async () => {
-  const { server, clock, room } = await givenRoom({}, ['one'])
+  const { server, clock, room } = await givenJoinedRoom({}, ['one'])
   const [old] = server.sockets
   server.override = (_, socket) => (socket === old ? { error: { code: 'token_expired', retryable: false } } : undefined)
   const history = room.history()

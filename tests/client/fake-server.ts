@@ -4,6 +4,7 @@ import type { Limits } from '../../src/protocol/announced-limits.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { VirtualClock } from './virtual-clock.ts'
+import { messageEvent } from '../support/message-event.ts'
 
 export type Asked = { action: Action; requestId: string } & Record<string, unknown>
 
@@ -114,11 +115,8 @@ export class FakeServer {
   keep(chatRoomId: string, content: string, more: Partial<MessageEvent> = {}): MessageEvent {
     const messages = this.room(chatRoomId)
     const { seq = (messages.at(-1)?.seq ?? 0) + 1 } = more
-    const message: MessageEvent = {
-      ...{ event: 'message', chatRoomId, seq, messageId: String(seq).padStart(16, '0') },
-      ...{ kind: 'text', senderId: 'bob', content, timestamp: this.#clock.now() },
-      ...more,
-    }
+    const timestamp = this.#clock.now()
+    const message = messageEvent(chatRoomId, seq, { senderId: 'bob', content, timestamp, ...more })
     messages.push(message)
     return message
   }

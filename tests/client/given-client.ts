@@ -35,7 +35,7 @@ export function givenClient(options: Partial<ChatClientOptions> = {}): Given {
 }
 
 /** The same, connected, and with a room `general` joined; `contents` are the messages that the room has delivered. */
-export async function givenRoom(options: Partial<ChatClientOptions> = {}, history: string[] = []) {
+export async function givenJoinedRoom(options: Partial<ChatClientOptions> = {}, history: string[] = []) {
   const given = givenClient(options)
   given.server.room('general')
   for (const content of history) given.server.keep('general', content)

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Discontinuity, Room } from '../../client/index.ts'
 import type { Asked } from './fake-server.ts'
-import { contentsOf, givenClient, givenRoom } from './given-client.ts'
+import { contentsOf, givenClient, givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
 test('a message that comes twice is delivered once', async () => {
-  const { server, contents } = await givenRoom()
+  const { server, contents } = await givenJoinedRoom()
   const message = server.keep('general', 'one')
   server.socket.events(message, message)
   server.socket.events(message)
@@ -13,7 +13,7 @@ test('a message that comes twice is delivered once', async () => {
 })
 
 test('messages out of order are held and delivered in the order of seq, and nothing is asked for', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   const [one, two, three] = ['one', 'two', 'three'].map((content) => server.keep('general', content)) as [
     object,
     object,
@@ -31,7 +31,7 @@ test('messages out of order are held and delivered in the order of seq, and noth
 })
 
 test('what is missing is asked for after half a second', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   server.keep('general', 'lost')
   server.socket.events(server.keep('general', 'two'))
   await clock.advance(499)
@@ -42,7 +42,7 @@ test('what is missing is asked for after half a second', async () => {
 })
 
 test('a hole is final once history has answered without it, and is not asked for again', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   server.socket.events(server.keep('general', 'three', { seq: 3 }))
   await clock.advance(500)
   expect(contents).toEqual(['three'])
@@ -55,7 +55,7 @@ test('a hole is final once history has answered without it, and is not asked for
 })
 
 test('each of two holes has its own wait', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   const [one, two, three, four] = ['1', '2', '3', '4'].map((content) => server.keep('general', content))
   server.socket.events(two!, four!)
   await clock.advance(400)
@@ -67,7 +67,7 @@ test('each of two holes has its own wait', async () => {
 })
 
 test('history that fails is asked again', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   server.override = ({ action }) =>
     action === 'getHistory' ? { error: { code: 'unavailable', retryable: true } } : undefined
   server.keep('general', 'lost')
@@ -80,7 +80,7 @@ test('history that fails is asked again', async () => {
 })
 
 test('a hole longer than a page is filled page by page', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   const all = Array.from({ length: 250 }, (_, i) => server.keep('general', `message ${i + 1}`).content)
   server.socket.events(server.keep('general', 'the last'))
   await clock.advance(500)
@@ -88,7 +88,7 @@ test('a hole longer than a page is filled page by page', async () => {
 })
 
 test('what was missed while away is in the next sync, which names the last seq, and recovered tells how much', async () => {
-  const { server, clock, room, contents } = await givenRoom({}, ['one'])
+  const { server, clock, room, contents } = await givenJoinedRoom({}, ['one'])
   const recovered: unknown[] = []
   room.on('recovered', (event) => recovered.push(event))
   server.socket.events(server.keep('general', 'two'))
@@ -102,7 +102,7 @@ test('what was missed while away is in the next sync, which names the last seq, 
 })
 
 test('a gap too large for sync is filled by history, before recovered is told', async () => {
-  const { server, clock, room, contents } = await givenRoom()
+  const { server, clock, room, contents } = await givenJoinedRoom()
   const told: string[] = []
   room.on('recovered', ({ count }) => told.push(`recovered ${count} after ${contents.length}`))
   room.on('discontinuity', () => told.push('discontinuity'))
@@ -114,7 +114,7 @@ test('a gap too large for sync is filled by history, before recovered is told', 
 })
 
 test('of a gap beyond recoverLimit the older part is passed over, which discontinuity tells in its place', async () => {
-  const { server, clock, room } = await givenRoom({ recoverLimit: 3 }, ['one'])
+  const { server, clock, room } = await givenJoinedRoom({ recoverLimit: 3 }, ['one'])
   server.maxGap = 0
   const told: (number | Discontinuity | { count: number })[] = []
   room.on('message', ({ seq }) => told.push(seq))
@@ -129,7 +129,7 @@ test('of a gap beyond recoverLimit the older part is passed over, which disconti
 })
 
 test('a room whose numbers start again, as after a restored backup, is told from there', async () => {
-  const { server, clock, room, contents } = await givenRoom({}, ['1', '2', '3', '4'])
+  const { server, clock, room, contents } = await givenJoinedRoom({}, ['1', '2', '3', '4'])
   const discontinuities: Discontinuity[] = []
   room.on('discontinuity', (event) => discontinuities.push(event))
   server.socket.cut()
@@ -161,7 +161,7 @@ test('events that overtake the answer to join are delivered after what it brings
 })
 
 test('join begins with what is new, or after a given seq', async () => {
-  const { client, server, contents } = await givenRoom({}, ['one', 'two'])
+  const { client, server, contents } = await givenJoinedRoom({}, ['one', 'two'])
   expect(contents).toEqual([])
   expect(client.room('general').position).toBe(2)
   client.disconnect()
@@ -176,7 +176,7 @@ test('join begins with what is new, or after a given seq', async () => {
 })
 
 test('a message whose number was given out before join was answered, and that was written after, is delivered', async () => {
-  const { server, contents } = await givenRoom({}, ['one'])
+  const { server, contents } = await givenJoinedRoom({}, ['one'])
   const [counted] = server.room('general')
   server.socket.events(counted!)
   server.socket.events(counted!)
@@ -185,7 +185,7 @@ test('a message whose number was given out before join was answered, and that wa
 })
 
 test('this client’s own message takes its place in the order when the reply comes, and once', async () => {
-  const { client, server, clock, room, contents } = await givenRoom()
+  const { client, server, clock, room, contents } = await givenJoinedRoom()
   const theirs = server.keep('general', 'theirs')
   const mine = room.send({ content: 'mine' })
   await mine.done
@@ -200,7 +200,7 @@ test('this client’s own message takes its place in the order when the reply co
 })
 
 test('a listener that throws, or rejects, is reported and keeps no other from hearing', async () => {
-  const { server, room, errors } = await givenRoom()
+  const { server, room, errors } = await givenJoinedRoom()
   const heard: string[] = []
   room.on('message', () => {
     throw new Error('thrown')
@@ -216,7 +216,7 @@ test('a listener that throws, or rejects, is reported and keeps no other from he
 })
 
 test('on answers with what ends the listening', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const heard: number[] = []
   const stop = room.on('message', ({ seq }) => heard.push(seq))
   server.socket.events(server.keep('general', 'one'))
@@ -226,7 +226,7 @@ test('on answers with what ends the listening', async () => {
 })
 
 test('for await takes every message in order, and ends when the room is left', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const taken: string[] = []
   const loop = (async () => {
     for await (const { content } of room) taken.push(content)
@@ -241,7 +241,7 @@ test('for await takes every message in order, and ends when the room is left', a
 })
 
 test('a loop that is broken out of takes nothing more, and another goes on', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const all: string[] = []
   const other = (async () => {
     for await (const { content } of room) if (all.push(content) === 2) return
@@ -258,7 +258,7 @@ test('a loop that is broken out of takes nothing more, and another goes on', asy
 })
 
 test('disconnect ends the loops', async () => {
-  const { client, room } = await givenRoom()
+  const { client, room } = await givenJoinedRoom()
   const loop = (async () => {
     for await (const _ of room) throw new Error('there is no message')
   })()
@@ -292,7 +292,7 @@ test('rooms that the user is in already are there after connecting, and added on
 })
 
 test('a room that sync no longer names was left elsewhere: the user is told, and its late events are dropped', async () => {
-  const { client, server, clock, room, contents } = await givenRoom()
+  const { client, server, clock, room, contents } = await givenJoinedRoom()
   const left: string[] = []
   room.on('memberLeft', ({ userId }) => left.push(userId))
   const late = server.keep('general', 'late')
@@ -336,7 +336,7 @@ test('sync is paged, and never claims more rooms than fit into a frame of 32 KB'
 })
 
 test('a message that never came, and that nothing followed, is found within 10 minutes', async () => {
-  const { server, clock, contents } = await givenRoom()
+  const { server, clock, contents } = await givenJoinedRoom()
   server.keep('general', 'lost')
   await clock.advance(599_999)
   expect(server.asked('listRooms')).toHaveLength(0)
@@ -348,7 +348,7 @@ test('a message that never came, and that nothing followed, is found within 10 m
 })
 
 test('rooms are compared page by page, and only while connected', async () => {
-  const { server, clock, client, contents } = await givenRoom()
+  const { server, clock, client, contents } = await givenJoinedRoom()
   server.override = ({ action, cursor }) => {
     if (action !== 'listRooms') return undefined
     const rooms = [{ chatRoomId: cursor === undefined ? 'another' : 'general', headSeq: 1 }]
@@ -364,7 +364,7 @@ test('rooms are compared page by page, and only while connected', async () => {
 })
 
 test('a comparison that is refused is made again 10 minutes later', async () => {
-  const { server, clock, contents, errors } = await givenRoom()
+  const { server, clock, contents, errors } = await givenJoinedRoom()
   let refused = 1
   server.override = ({ action }) =>
     action === 'listRooms' && refused-- > 0 ? { error: { code: 'internal', retryable: true } } : undefined
@@ -377,7 +377,7 @@ test('a comparison that is refused is made again 10 minutes later', async () => 
 })
 
 /** This user has left `general` on another connection: the server says so, and tells nobody here. */
-function leftElsewhere({ server }: Pick<Awaited<ReturnType<typeof givenRoom>>, 'server'>): void {
+function leftElsewhere({ server }: Pick<Awaited<ReturnType<typeof givenJoinedRoom>>, 'server'>): void {
   server.rooms.delete('general')
   server.override = ({ action, chatRoomId }) =>
     chatRoomId === 'general' && action !== 'getRoom' ? { error: { code: 'not_a_member', retryable: false } } : undefined
@@ -388,7 +388,7 @@ test.each([
   ['history', (room: Room) => void room.history().catch(() => {})],
   ['typing', (room: Room) => room.typing.keystroke()],
 ])('a room that was left on another connection is given up once %s is refused', async (_, ask) => {
-  const given = await givenRoom()
+  const given = await givenJoinedRoom()
   const { room, client } = given
   const left: string[] = []
   room.on('memberLeft', ({ userId }) => left.push(userId))
@@ -402,14 +402,14 @@ test.each([
 })
 
 test('a room that was left on another connection is given up within 10 minutes', async () => {
-  const given = await givenRoom()
+  const given = await givenJoinedRoom()
   leftElsewhere(given)
   await given.clock.advance(600_000)
   expect(given.room.joined).toBe(false)
 })
 
 test('a room is not given up for a refusal, or a list, that is older than its join', async () => {
-  const { server, clock, room, contents } = await givenRoom()
+  const { server, clock, room, contents } = await givenJoinedRoom()
   server.override = ({ action }) => {
     if (action === 'sendMessage') return { error: { code: 'not_a_member', retryable: false } }
     return action === 'listRooms' ? { data: { rooms: [] } } : undefined
@@ -429,7 +429,7 @@ test.each([
   ['where it was left', 3, ['one', 'two', 'three']],
   ['its beginning, when it is not the room that it was', 1, ['one', 'two', 'anew']],
 ])('a room that this user is put into again is told from %s', async (_, headSeq, expected) => {
-  const { server, clock, room, contents } = await givenRoom()
+  const { server, clock, room, contents } = await givenJoinedRoom()
   server.socket.events(server.keep('general', 'one'), server.keep('general', 'two'))
   await room.leave()
   if (headSeq === 1) server.rooms.delete('general')

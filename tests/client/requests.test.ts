@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { givenRoom } from './given-client.ts'
+import { givenJoinedRoom } from './given-client.ts'
 import type { Asked } from './fake-server.ts'
 import { settled } from './virtual-clock.ts'
 
 test('replies are told apart by requestId, in whatever order they come', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const asked: Asked[] = []
   server.override = (frame) => {
     asked.push(frame)
@@ -19,7 +19,7 @@ test('replies are told apart by requestId, in whatever order they come', async (
 })
 
 test('an answer that is an error rejects with its code, message and details', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const error = {
     code: 'invalid_request',
     message: 'no',
@@ -31,7 +31,7 @@ test('an answer that is an error rejects with its code, message and details', as
 })
 
 test('a request without an answer is tried again after 10 s, five times in all', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   server.override = (_, socket) => {
     // Somebody is there.
     clock.setTimeout(() => socket.events(), 1)
@@ -52,7 +52,7 @@ test('a request without an answer is tried again after 10 s, five times in all',
 })
 
 test('rate_limited is tried again after what the server says and a random wait on top', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   server.override = () => ({ error: { code: 'rate_limited', retryable: true, retryAfterMs: 4_000 } })
   const message = room.send({ content: 'hello' })
   await settled()
@@ -64,7 +64,7 @@ test('rate_limited is tried again after what the server says and a random wait o
 })
 
 test('a frame of the gateway fails the only request under way, which is tried again', async () => {
-  const { server, clock, room } = await givenRoom({}, ['one'])
+  const { server, clock, room } = await givenJoinedRoom({}, ['one'])
   server.override = (_, socket) => {
     server.override = () => undefined
     queueMicrotask(() => socket.push({ message: 'Internal server error', connectionId: 'c', requestId: 'theirs' }))
@@ -76,7 +76,7 @@ test('a frame of the gateway fails the only request under way, which is tried ag
 })
 
 test('a frame of the gateway fails none of several requests: their timeouts do', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   server.override = () => 'nothing'
   const pages = [room.history(), room.history()]
   await settled()
@@ -91,7 +91,7 @@ test('a frame of the gateway fails none of several requests: their timeouts do',
 test.each(['not JSON', 'null', '7', '[]', '{"type":"news"}', '{"type":"reply","requestId":"r99","data":{}}'])(
   'a frame that is nobody’s is passed over: %s',
   async (data) => {
-    const { server, room, errors } = await givenRoom({}, ['one'])
+    const { server, room, errors } = await givenJoinedRoom({}, ['one'])
     server.socket.onmessage!({ data })
     expect((await room.history()).messages).toHaveLength(1)
     expect(errors).toEqual([])
@@ -99,7 +99,7 @@ test.each(['not JSON', 'null', '7', '[]', '{"type":"news"}', '{"type":"reply","r
 )
 
 test('an event that the protocol has added since is passed over', async () => {
-  const { server, contents, errors } = await givenRoom()
+  const { server, contents, errors } = await givenJoinedRoom()
   server.socket.events(
     { event: 'weather' },
     { event: 'reaction', chatRoomId: 'general' },
@@ -110,7 +110,7 @@ test('an event that the protocol has added since is passed over', async () => {
 })
 
 test('a frame over 32 KB is never sent, for the gateway would close the connection', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const message = room.send({ content: '\u0000'.repeat(6_000) })
   await expect(message.done).rejects.toMatchObject({
     code: 'too_large',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { givenClient, givenRoom } from './given-client.ts'
+import { givenClient, givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
 test('a message is sending until the server has it, then sent, each with an id of its own', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const states: string[] = []
   room.on('outgoing', ({ content, state }) => states.push(`${content} ${state}`))
   const one = room.send({ content: 'one' })
@@ -21,7 +21,7 @@ test('a message is sending until the server has it, then sent, each with an id o
 })
 
 test('a room’s messages go one after the other; another room doesn’t wait for them', async () => {
-  const { client, server, room } = await givenRoom()
+  const { client, server, room } = await givenJoinedRoom()
   server.override = ({ chatRoomId }) => (chatRoomId === 'general' ? 'nothing' : undefined)
   const [one, two] = [room.send({ content: 'one' }), room.send({ content: 'two' })]
   const other = client.room('other').send({ content: 'elsewhere' })
@@ -36,7 +36,7 @@ test('a room’s messages go one after the other; another room doesn’t wait fo
 })
 
 test('what is written without a connection waits, and goes out in order after sync', async () => {
-  const { client, server, clock, room } = await givenRoom()
+  const { client, server, clock, room } = await givenJoinedRoom()
   server.down = true
   server.socket.cut()
   const messages = ['one', 'two', 'three'].map((content) => room.send({ content }))
@@ -50,7 +50,7 @@ test('what is written without a connection waits, and goes out in order after sy
 })
 
 test('a message whose answer was lost with the connection is sent again with its id, and is in the room once', async () => {
-  const { server, clock, room, contents } = await givenRoom()
+  const { server, clock, room, contents } = await givenJoinedRoom()
   server.override = (frame, socket) => {
     server.override = () => undefined
     server.answer(frame, socket)
@@ -68,7 +68,7 @@ test('a message whose answer was lost with the connection is sent again with its
 })
 
 test('a refused message has failed with the reason; those behind it go on, and retry sends it after them', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   server.override = ({ content }) =>
     content === 'bad' ? { error: { code: 'not_a_member', retryable: false } } : undefined
   const [bad, good] = [room.send({ content: 'bad' }), room.send({ content: 'good' })]
@@ -84,7 +84,7 @@ test('a refused message has failed with the reason; those behind it go on, and r
 })
 
 test('a message that the server fails to take five times has failed', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   server.override = () => ({ error: { code: 'internal', retryable: true } })
   const message = room.send({ content: 'hello' })
   await clock.advance(60_000)
@@ -93,7 +93,7 @@ test('a message that the server fails to take five times has failed', async () =
 })
 
 test('connections that are lost don’t count as tries', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   let cuts = 0
   server.override = ({ action }, socket) => {
     if (action !== 'sendMessage' || ++cuts > 8) return undefined
@@ -106,7 +106,7 @@ test('connections that are lost don’t count as tries', async () => {
 })
 
 test('a full outbox refuses the message that is too many, which retry can send later', async () => {
-  const { client, room } = await givenRoom({ outboxLimit: 2 })
+  const { client, room } = await givenJoinedRoom({ outboxLimit: 2 })
   client.disconnect()
   const messages = ['one', 'two', 'three'].map((content) => room.send({ content }))
   expect(messages.map(({ state, error }) => [state, error?.code])).toEqual([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contentsOf, givenClient, givenRoom } from './given-client.ts'
+import { contentsOf, givenClient, givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
 const MINUTE = 60_000
@@ -142,7 +142,7 @@ test('a renewal that failed before its sync changes nothing for the old link', a
 })
 
 test('a first link, which is a session of its own, keeps its events when a renewal fails', async () => {
-  const { server, clock } = await givenRoom()
+  const { server, clock } = await givenJoinedRoom()
   const first = server.socket
   server.override = ({ action }, socket) => {
     if (action !== 'sync' || socket === first) return undefined

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { givenRoom } from './given-client.ts'
+import { givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
 async function givenTypists() {
-  const given = await givenRoom()
+  const given = await givenJoinedRoom()
   const sets: string[][] = []
   given.room.on('typing', (userIds) => sets.push(userIds))
   const types = (userId: string, isTyping = true) => {
@@ -14,7 +14,7 @@ async function givenTypists() {
 }
 
 test('however fast the keys come, typing is told once in 3 s', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   for (let i = 0; i < 100; i++) {
     room.typing.keystroke()
     await clock.advance(100)
@@ -23,7 +23,7 @@ test('however fast the keys come, typing is told once in 3 s', async () => {
 })
 
 test('stop takes it back once, and only while it is shown', async () => {
-  const { server, clock, room } = await givenRoom()
+  const { server, clock, room } = await givenJoinedRoom()
   room.typing.stop()
   expect(server.asked('typingIndicator')).toHaveLength(0)
   room.typing.keystroke()
@@ -38,7 +38,7 @@ test('stop takes it back once, and only while it is shown', async () => {
 })
 
 test('typing without a connection is nothing', async () => {
-  const { client, room, errors } = await givenRoom()
+  const { client, room, errors } = await givenJoinedRoom()
   client.disconnect()
   room.typing.keystroke()
   await client.connect()
@@ -82,7 +82,7 @@ test('an indicator whose time is over by the server’s clock shows nobody', asy
 })
 
 test('typing and its end are told one after the other, for the server may work two at once in either order', async () => {
-  const { server, room } = await givenRoom()
+  const { server, room } = await givenJoinedRoom()
   const answers: (() => void)[] = []
   server.override = ({ action, requestId }, socket) => {
     if (action !== 'typingIndicator') return undefined

@@ -13,7 +13,7 @@ const chat = await useChat()
 
 const file = new File([png], 'dot.png', { type: 'image/png' })
 
-async function givenRoom(postForm: PostForm, runtime = chat) {
+async function roomToUploadTo(postForm: PostForm, runtime = chat) {
   const client = clientOf(runtime, unique('ada'), { postForm })
   await client.connect()
   return client.createRoom({ roomName: 'A room' })
@@ -21,13 +21,13 @@ async function givenRoom(postForm: PostForm, runtime = chat) {
 
 test('an upload can be aborted while there is no server', async () => {
   const gone = await startChat()
-  const room = await givenRoom(postFormByHttp, gone)
+  const room = await roomToUploadTo(postFormByHttp, gone)
   await gone.close()
   await expect(room.upload(file, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' })
 })
 
 test('leaving ends an upload, and the server’s refusal of the file still comes', async () => {
-  const room = await givenRoom(async (url, form, { onProgress }) => {
+  const room = await roomToUploadTo(async (url, form, { onProgress }) => {
     await room.leave()
     return postFormByHttp(url, form, onProgress ? { onProgress } : {})
   })
@@ -42,14 +42,16 @@ test('leaving ends an upload, and the server’s refusal of the file still comes
 test('a file goes again, and is in the room once, when the connection to the bucket breaks', async () => {
   const broken = await givenServer((request) => request.destroy())
   let posts = 0
-  const room = await givenRoom((url, form, transfer) => postFormByHttp(++posts === 1 ? broken : url, form, transfer))
+  const room = await roomToUploadTo((url, form, transfer) =>
+    postFormByHttp(++posts === 1 ? broken : url, form, transfer),
+  )
   const { messageId } = await room.upload(file)
   expect(posts).toBe(2)
   expect((await room.history()).messages).toMatchObject([{ messageId, kind: 'file' }])
 })
 
 test('a file that did arrive, though its answer was lost, is in the room once', async () => {
-  const room = await givenRoom(async (url, form) => {
+  const room = await roomToUploadTo(async (url, form) => {
     await postFormByHttp(url, form, {})
     throw new Error('read ECONNRESET')
   })

@@ -3,7 +3,7 @@ import type { PostForm } from '../../client/post-form.ts'
 import type { UploadOptions } from '../../client/upload.ts'
 import type { MessageEvent, UploadFailedEvent } from '../../src/protocol/events.ts'
 import type { FakeServer } from './fake-server.ts'
-import { givenRoom } from './given-client.ts'
+import { givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
 const file = new Blob(['a file'], { type: 'text/plain' })
@@ -21,7 +21,7 @@ const reset = (): never => {
 /** A room and a file on its way to it. */
 async function givenUpload(bucket: Bucket, options: UploadOptions = {}) {
   let posts = 0
-  const given = await givenRoom({ postForm: (_url, _form, transfer) => bucket(++posts, transfer) })
+  const given = await givenJoinedRoom({ postForm: (_url, _form, transfer) => bucket(++posts, transfer) })
   const { server, room } = given
   server.override = ({ action }) => (action === 'handleFileUpload' ? form : undefined)
   const upload = outcome(room.upload(file, options))
@@ -67,7 +67,7 @@ test.each<[string, Bucket, (server: FakeServer) => void]>([
   ['there is no connection', takes, (server) => server.socket.cut()],
   ['the server doesn’t answer', takes, (server) => (server.socket.halfOpen = true)],
 ])('an upload ends when it is aborted while %s, and asks for nothing afterwards', async (_, bucket, fail) => {
-  const given = await givenRoom({ postForm: () => bucket(1, {}) })
+  const given = await givenJoinedRoom({ postForm: () => bucket(1, {}) })
   const { server, room, clock } = given
   server.down = true
   fail(server)
@@ -149,7 +149,7 @@ test.each<[string, Bucket]>([
   ['waits to be sent again', async () => 503],
   ['waits for its message', takes],
 ])('an upload that ends while it %s leaves no timer behind', async (_, bucket) => {
-  const given = await givenRoom({ postForm: () => bucket(1, {}) })
+  const given = await givenJoinedRoom({ postForm: () => bucket(1, {}) })
   given.server.override = ({ action }) => (action === 'handleFileUpload' ? form : undefined)
   await settled()
   const before = given.clock.timers

@@ -10,6 +10,7 @@ import { fanOut } from '../../src/delivery/fan-out.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 import { failure, FakePost } from './fake-post.ts'
+import { messageEvent } from '../support/message-event.ts'
 
 beforeAll(async () => {
   await createTable(client, loadStack().table, tableName)
@@ -24,16 +25,8 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const message = (chatRoomId: string, seq: number, content = `message ${seq}`): ChatEvent => ({
-  event: 'message',
-  chatRoomId,
-  seq,
-  messageId: String(seq).padStart(16, '0'),
-  kind: 'text',
-  senderId: 'ada',
-  content,
-  timestamp: 1,
-})
+const message = (chatRoomId: string, seq: number, content = `message ${seq}`) =>
+  messageEvent(chatRoomId, seq, { content })
 
 const delivery = (event: ChatEvent, more: Partial<Delivery> = {}): Delivery => ({ event, ...more })
 

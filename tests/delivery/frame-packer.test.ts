@@ -2,17 +2,9 @@ import { expect, test } from 'vitest'
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
 import { type Frame, FramePacker } from '../../src/delivery/frame-packer.ts'
+import { messageEvent } from '../support/message-event.ts'
 
-const event = (seq: number, content: string): ChatEvent => ({
-  event: 'message',
-  chatRoomId: 'general',
-  seq,
-  messageId: String(seq).padStart(16, '0'),
-  kind: 'text',
-  senderId: 'ada',
-  content,
-  timestamp: 1,
-})
+const event = (seq: number, content: string) => messageEvent('general', seq, { content })
 
 const LIMIT = 32_768
 const ENVELOPE = '{"type":"events","events":[]}'.length

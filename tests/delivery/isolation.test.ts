@@ -5,6 +5,7 @@ import { fanOut } from '../../src/delivery/fan-out.ts'
 import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
 import { unique } from '../support/runtime.ts'
 import { failure } from './fake-post.ts'
+import { messageEvent } from '../support/message-event.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], loopLimit: 100_000 })
@@ -18,18 +19,8 @@ const PLACES = 256
 /** A message to these connections. Its room is the part of their ids before the dot. */
 function to(connectionIds: readonly string[], content = 'hello'): Delivery {
   const chatRoomId = connectionIds[0]!.split('.')[0]!
-  const event: ChatEvent = {
-    event: 'message',
-    chatRoomId,
-    seq: 1,
-    messageId: '1',
-    kind: 'text',
-    senderId: 'ada',
-    content,
-    timestamp: 1,
-  }
   return {
-    event,
+    event: messageEvent(chatRoomId, 1, { content }),
     only: connectionIds.map((connectionId) => ({ connectionId, userId: 'bob', place: `00#${connectionId}` })),
   }
 }

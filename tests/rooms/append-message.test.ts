@@ -17,7 +17,7 @@ beforeAll(async () => {
   await createTable(client, loadStack().table, tableName)
 })
 
-async function givenRoom() {
+async function storedRoom() {
   const chatRoomId = unique('room')
   await ChatRoom.put({ chatRoomId, roomName: 'A room', headSeq: 0, createdBy: 'ada', createdAt: 0 }).go()
   return chatRoomId
@@ -56,7 +56,7 @@ const LONG_AGO = 60_000
 
 describe('one clientMessageId, many tries at once', () => {
   test('40 tries are one message, one reply and no hole', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     const replies = await burst(named(room, 'c1'))
     expect(await placesOf(room)).toEqual({ messages: ['hello'], holes: 0 })
     expect(new Set(replies.map(({ seq, messageId, timestamp }) => `${seq} ${messageId} ${timestamp}`)).size).toBe(1)
@@ -64,7 +64,7 @@ describe('one clientMessageId, many tries at once', () => {
   })
 
   test('six bursts with other messages between them leave no hole either', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     for (let i = 0; i < 6; i++) {
       await Promise.all([burst(named(room, `same-${i}`, `same ${i}`)), send(named(room, `other-${i}`, `other ${i}`))])
     }
@@ -76,7 +76,7 @@ describe('one clientMessageId, many tries at once', () => {
   })
 
   test('other content is refused, also while the first try is unfinished, and nothing is written', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     await givenClaim(named(room, 'new'), 0)
     await givenClaim(named(room, 'old'), LONG_AGO)
     await send(named(room, 'kept'))
@@ -89,7 +89,7 @@ describe('one clientMessageId, many tries at once', () => {
 })
 
 test('a refused send writes nothing', async () => {
-  const room = await givenRoom()
+  const room = await storedRoom()
   const draft = named(room, 'c1')
   const requests = await metered(client, async () => {
     await expect(appendMessage(draft, Promise.reject(new Error('not a member')), 0)).rejects.toThrow('not a member')
@@ -99,7 +99,7 @@ test('a refused send writes nothing', async () => {
 })
 
 test('a guard of version 0.1.0, which was never a claim, is valid', async () => {
-  const room = await givenRoom()
+  const room = await storedRoom()
   const draft = named(room, 'c1')
   await SendGuard.put({
     ...draft,
@@ -131,7 +131,7 @@ async function crash(draft: Draft, operation: string, isAt: (input: Record<strin
 
 describe('a try that crashes', () => {
   test('after its claim leaves no hole: the next try takes the claim over', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     await crash(named(room, 'c1'), 'UpdateItem')
     expect(await placesOf(room)).toEqual({ messages: [], holes: 0 })
     expect(await send(named(room, 'c1'))).toMatchObject({ seq: 1, duplicate: false })
@@ -139,7 +139,7 @@ describe('a try that crashes', () => {
   })
 
   test('after its draw leaves one hole, however many tries follow', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     await crash(named(room, 'c1'), 'TransactWriteItems')
     const replies = await burst(named(room, 'c1'))
     expect(new Set(replies.map(({ seq }) => seq))).toEqual(new Set([2]))
@@ -147,7 +147,7 @@ describe('a try that crashes', () => {
   })
 
   test('before it is told that its message was kept is answered by the next', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     let isArmed = true
     intercept(client, async ({ operation }, proceed) => {
       await proceed()
@@ -162,7 +162,7 @@ describe('a try that crashes', () => {
 
 describe('a claim that is taken over from a try that is only slow', () => {
   test('keeps one message, and the slow try returns it and gives its number up', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     let isFirst = true
     let winner: Awaited<ReturnType<typeof send>> | undefined
     intercept(client, async ({ operation }, proceed) => {
@@ -181,7 +181,7 @@ describe('a claim that is taken over from a try that is only slow', () => {
   })
 
   test('by many tries at once goes to one of them', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     await givenClaim(named(room, 'c1'), LONG_AGO)
     const replies = await burst(named(room, 'c1'))
     expect(replies.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
@@ -189,7 +189,7 @@ describe('a claim that is taken over from a try that is only slow', () => {
   })
 
   test('is waited for first, because its try may be about to keep the message', async () => {
-    const room = await givenRoom()
+    const room = await storedRoom()
     await givenClaim(named(room, 'c1'), 0)
     expect(await send(named(room, 'c1'))).toMatchObject({ seq: 1, duplicate: false })
   })

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await createTable(client, loadStack().table, tableName)
 })
 
-async function givenRoom(): Promise<string> {
+async function storedRoom(): Promise<string> {
   const chatRoomId = unique('room')
   const session = ownSession({ userId: 'ada', connectionId: 'c=', expiresAt: 0 })
   await createRoom({ chatRoomId, roomName: 'A room', createdBy: 'ada', createdAt: 0, members: ['ada'], session })
@@ -32,7 +32,7 @@ const keep = (chatRoomId: string, seq: number) =>
   })
 
 test('the newest number that no message uses is handed out again, so that no hole stays', async () => {
-  const room = await givenRoom()
+  const room = await storedRoom()
   expect((await nextSeq(room, Date.now())).seq).toBe(1)
   await giveUpSeq(room, { seq: 1 }, Date.now())
   expect((await getRoom(room))?.headSeq).toBe(0)
@@ -41,7 +41,7 @@ test('the newest number that no message uses is handed out again, so that no hol
 })
 
 test('a number with later ones above it is sealed: nothing will ever stand there', async () => {
-  const room = await givenRoom()
+  const room = await storedRoom()
   await nextSeq(room, Date.now())
   await nextSeq(room, Date.now())
   await giveUpSeq(room, { seq: 1 }, Date.now())

@@ -320,7 +320,7 @@ test('the others receive typing, but not when it is over', async () => {
 })
 
 /** A room with ada in it. The others are connected but no members. */
-async function givenRoom(others: string[]) {
+async function roomWithOthers(others: string[]) {
   const room = unique('room')
   await createRoom({
     chatRoomId: room,
@@ -336,7 +336,7 @@ async function givenRoom(others: string[]) {
 }
 
 test('a new member is subscribed before anything is posted, and receives the messages of the same batch', async () => {
-  const { room, users, connections, ada } = await givenRoom(['bob'])
+  const { room, users, connections, ada } = await roomWithOthers(['bob'])
   const row = membership(room, users[0]!)
   await addMember(row)
   await handle(messageRecord(room, 1), membershipRecord('INSERT', row))
@@ -345,7 +345,7 @@ test('a new member is subscribed before anything is posted, and receives the mes
 })
 
 test('a new member whose record was held up is sent what went by meanwhile, once', async () => {
-  const { room, users, connections } = await givenRoom(['bob'])
+  const { room, users, connections } = await roomWithOthers(['bob'])
   const row = membership(room, users[0]!, { joinedAt: Date.now() - 10_000 })
   await addMember(row)
   const said = message(room, (await nextSeq(room, Date.now())).seq, {
@@ -358,7 +358,7 @@ test('a new member whose record was held up is sent what went by meanwhile, once
 })
 
 test('who has left is unsubscribed before what was said in the same batch goes out', async () => {
-  const { room, users, ada } = await givenRoom(['bob'])
+  const { room, users, ada } = await roomWithOthers(['bob'])
   const bob = await listening(users[0]!, [room])
   await handle(messageRecord(room, 1), membershipRecord('REMOVE', membership(room, users[0]!)))
   expect(gateway.heardBy(bob)).toEqual([])
@@ -366,7 +366,7 @@ test('who has left is unsubscribed before what was said in the same batch goes o
 })
 
 test('a join that is redelivered after the leave subscribes nobody and is not delivered', async () => {
-  const { room, users, connections, ada } = await givenRoom(['bob'])
+  const { room, users, connections, ada } = await roomWithOthers(['bob'])
   await handle(membershipRecord('INSERT', membership(room, users[0]!)))
   expect(await subscribersOf(room)).toEqual([ada])
   expect(gateway.heardBy(ada)).toEqual([])
@@ -374,7 +374,7 @@ test('a join that is redelivered after the leave subscribes nobody and is not de
 })
 
 test('a leave that is redelivered after the rejoin deletes no subscription and is not delivered', async () => {
-  const { room, users, ada } = await givenRoom(['bob'])
+  const { room, users, ada } = await roomWithOthers(['bob'])
   await addMember(membership(room, users[0]!, { joinId: 'join-2' }))
   const bob = await listening(users[0]!, [room], { joinId: 'join-2' })
   await handle(membershipRecord('REMOVE', membership(room, users[0]!)))
@@ -383,7 +383,7 @@ test('a leave that is redelivered after the rejoin deletes no subscription and i
 })
 
 test('a join that is redelivered after a leave and a rejoin leaves the user subscribed', async () => {
-  const { room, users, ada } = await givenRoom(['bob'])
+  const { room, users, ada } = await roomWithOthers(['bob'])
   await addMember(membership(room, users[0]!, { joinId: 'join-2' }))
   const bob = await listening(users[0]!, [room], { joinId: 'join-2' })
   await handle(membershipRecord('INSERT', membership(room, users[0]!)))
@@ -417,7 +417,7 @@ test.each(
     ...ordersOf([join1, leave1, join2, leave2]).map((order) => ({ order, stays: false, batches: 'one batch' })),
   ].map((given) => ({ ...given, title: `${given.order.join(', ')} in ${given.batches}` })),
 )('$title: subscribed in the end: $stays', async ({ order, stays, batches }) => {
-  const { room, users, connections, ada } = await givenRoom(['bob'])
+  const { room, users, connections, ada } = await roomWithOthers(['bob'])
   const userId = users[0]!
   if (stays) await addMember({ ...second, chatRoomId: room, userId })
   const records = order.map((name) => {

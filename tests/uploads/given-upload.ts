@@ -16,7 +16,7 @@ import { png, sendForm } from '../support/upload-form.ts'
 const inAnHour = () => Math.ceil(Date.now() / 1_000) + 3_600
 
 /** A room of ada and bob, each with a connection that is subscribed to it. */
-export async function givenRoom(): Promise<{ room: string; ada: string; bob: string; adaId: string; bobId: string }> {
+export async function roomOfTwo(): Promise<{ room: string; ada: string; bob: string; adaId: string; bobId: string }> {
   const room = unique('room')
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const members = [adaId, bobId]

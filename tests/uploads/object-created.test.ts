@@ -19,7 +19,7 @@ import { message } from '../streams/records.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
 import { png } from '../support/upload-form.ts'
-import { arrival, givenForm, givenRoom, listening, objectAt } from './given-upload.ts'
+import { arrival, givenForm, roomOfTwo, listening, objectAt } from './given-upload.ts'
 
 beforeAll(() => createTable(client, loadStack().table, tableName))
 afterAll(() => ownBucket.close())
@@ -37,7 +37,7 @@ const otherPng = Buffer.concat([png.subarray(0, -1), Buffer.from([1])])
 const messagesOf = async (room: string) => (await readHistory(room, { after: 0, limit: 100 }, Date.now())).messages
 
 test('a file that is what was declared becomes one message, is kept, and every connection hears of it', async () => {
-  const { room, ada, bob, adaId } = await givenRoom()
+  const { room, ada, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId, { fileName: 'a.png', caption: 'look', clientMessageId: 'm1' })
   const event = await arrival(form)
   expect(await objectAt(upload.objectKey)).toEqual({ tags: ['pending'] })
@@ -56,7 +56,7 @@ test('a file that is what was declared becomes one message, is kept, and every c
 })
 
 test('an event that is redelivered after the upload was closed delivers nothing', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form } = await givenForm(room, adaId)
   const event = await arrival(form)
   for (let i = 0; i < 3; i++) await arrived(event)
@@ -65,7 +65,7 @@ test('an event that is redelivered after the upload was closed delivers nothing'
 })
 
 test('the same event worked twice at once makes one message', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
   const outcomes = await Promise.allSettled([arrived(event), arrived(event)])
@@ -77,7 +77,7 @@ test('the same event worked twice at once makes one message', async () => {
 })
 
 test('killed between any two of its requests, with or without the answer, the next try ends the work', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   for (const answerLost of [false, true]) {
     for (let lives = 0, died = true; died; lives++) {
       const { form, upload } = await givenForm(room, adaId, { clientMessageId: unique('m') })
@@ -98,7 +98,7 @@ test('killed between any two of its requests, with or without the answer, the ne
 })
 
 test('killed between any two requests of a rejection, the next try ends it', async () => {
-  const { room, ada, adaId } = await givenRoom()
+  const { room, ada, adaId } = await roomOfTwo()
   for (const answerLost of [false, true]) {
     for (let lives = 0, died = true; died; lives++) {
       const { form, upload } = await givenForm(room, adaId)
@@ -147,7 +147,7 @@ test.each([
   ['text/plain', 'ELF', Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01')], png.length)],
   ['application/pdf', 'a PNG', png],
 ])('a file declared %s that is %s is deleted, and only its uploader hears why', async (contentType, _is, bytes) => {
-  const { room, ada, bob, adaId } = await givenRoom()
+  const { room, ada, bob, adaId } = await roomOfTwo()
   const second = await listening(room, adaId)
   const { form, upload } = await givenForm(room, adaId, { contentType, clientMessageId: 'm1' })
   await arrived(await arrival(form, bytes))
@@ -167,7 +167,7 @@ test.each([
 })
 
 test('the uploader hears of a rejection once, however often the event comes', async () => {
-  const { room, ada, adaId } = await givenRoom()
+  const { room, ada, adaId } = await roomOfTwo()
   const { form } = await givenForm(room, adaId)
   const event = await arrival(form, sameSize('not a PNG'))
   for (let i = 0; i < 3; i++) await arrived(event)
@@ -175,7 +175,7 @@ test('the uploader hears of a rejection once, however often the event comes', as
 })
 
 test('a rejected upload stays rejected: what is sent with its form again is removed', async () => {
-  const { room, ada, adaId } = await givenRoom()
+  const { room, ada, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   await arrived(await arrival(form, sameSize('not a PNG')))
   await arrived(await arrival(form))
@@ -188,7 +188,7 @@ test.each([
   ['size_mismatch', png.subarray(0, -1), 'image/png'],
   ['type_mismatch', png, 'text/html'],
 ] as const)('an object that got there by another way is held to what was declared: %s', async (reason, Body, type) => {
-  const { room, ada, adaId } = await givenRoom()
+  const { room, ada, adaId } = await roomOfTwo()
   const { upload } = await givenForm(room, adaId)
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: upload.objectKey, Body, ContentType: type }))
   await ownBucket.idle()
@@ -198,7 +198,7 @@ test.each([
 })
 
 test('a file of somebody who has left the room meanwhile is removed, and the uploader hears why', async () => {
-  const { room, ada, bob, adaId } = await givenRoom()
+  const { room, ada, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
   await removeMember((await getMembership(room, adaId))!)
@@ -209,7 +209,7 @@ test('a file of somebody who has left the room meanwhile is removed, and the upl
 })
 
 test('a clientMessageId that a message took while the file was on its way rejects the file', async () => {
-  const { room, ada, bob, adaId } = await givenRoom()
+  const { room, ada, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId, { clientMessageId: 'm1' })
   const sent = { ...message(room, 1), senderId: adaId, clientMessageId: 'm1' }
   await claimSend(sent, { token: 't1', contentHash: 'a hash', claimedAt: Date.now() })
@@ -221,7 +221,7 @@ test('a clientMessageId that a message took while the file was on its way reject
 })
 
 test('the form used again with the same bytes changes nothing, and the file is kept for good', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   await arrived(await arrival(form))
   const again = await arrival(form)
@@ -232,7 +232,7 @@ test('the form used again with the same bytes changes nothing, and the file is k
 })
 
 test('the form used again with another file loses it: nobody is shown what was not looked at', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   await arrived(await arrival(form))
   const again = await arrival(form, otherPng)
@@ -242,7 +242,7 @@ test('the form used again with another file loses it: nobody is shown what was n
 })
 
 test('a late event of a file that was replaced before anybody looked leaves its replacement alone', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const late = await arrival(form)
   await arrived(await arrival(form, otherPng))
@@ -252,7 +252,7 @@ test('a late event of a file that was replaced before anybody looked leaves its 
 })
 
 test('a file whose message was written is announced, even if the file has been lost since', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
   await new Promise<void>((atPost, failed) => {
@@ -288,7 +288,7 @@ function before(sdkClient: { middlewareStack: unknown }, command: string, act: (
 }
 
 test('a file replaced while it is looked at is left to the event of what replaced it', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const first = await arrival(form)
   let second!: S3Event
@@ -302,7 +302,7 @@ test('a file replaced while it is looked at is left to the event of what replace
 })
 
 test('a lie that replaces a file while that becomes a message is removed', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const first = await arrival(form)
   let second!: Promise<void>
@@ -340,7 +340,7 @@ test.each(['rooms/stray', 'rooms/r/nobody/knows', 'rooms//', 'rooms/a b/ü+%25/"
 )
 
 test("an object beside an upload's own is removed, and the upload still waits", async () => {
-  const { room, adaId } = await givenRoom()
+  const { room, adaId } = await roomOfTwo()
   const { upload } = await givenForm(room, adaId)
   const Key = `${upload.objectKey}x`
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: png, ContentType: 'image/png' }))
@@ -351,7 +351,7 @@ test("an object beside an upload's own is removed, and the upload still waits", 
 })
 
 test('an object that arrives when its upload has expired is removed without a message', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   await Upload.delete({ uploadId: upload.uploadId }).go()
   await arrived(await arrival(form))
@@ -360,7 +360,7 @@ test('an object that arrives when its upload has expired is removed without a me
 })
 
 test('one recipient that can not be reached keeps nobody else from hearing', async () => {
-  const { room, ada, bob, adaId } = await givenRoom()
+  const { room, ada, bob, adaId } = await roomOfTwo()
   gateway.fault = (connectionId) => {
     if (connectionId === ada) throw Object.assign(new Error('Gone'), { $metadata: { httpStatusCode: 410 } })
   }
@@ -374,7 +374,7 @@ test.each([
   ['without a clientMessageId', {}, { reads: 3, writes: 6 }],
   ['with one', { clientMessageId: 'm1' }, { reads: 3, writes: 8 }],
 ])('a completed upload costs 6 requests to the table and 3 to the bucket, %s', async (_is, more, units) => {
-  const { room, adaId } = await givenRoom()
+  const { room, adaId } = await roomOfTwo()
   const { form } = await givenForm(room, adaId, more)
   const event = await arrival(form)
   const toBucket: string[] = []
@@ -392,7 +392,7 @@ test.each([
 })
 
 test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', async () => {
-  const { room, bob, adaId } = await givenRoom()
+  const { room, bob, adaId } = await roomOfTwo()
   const size = 25 * 1024 * 1024
   const { form } = await givenForm(room, adaId, { size })
   const event = await arrival(form, Buffer.concat([png], size))

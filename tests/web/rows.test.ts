@@ -3,15 +3,13 @@ import type { MessageEvent } from '../../client/index.ts'
 import type { Note, Pending } from '../../web/src/state/timeline.ts'
 import { chunksOf, heightOf, isSameChunk } from '../../web/src/text/chunks.ts'
 import { type Row, rowsOf } from '../../web/src/text/rows.ts'
+import { messageEvent } from '../support/message-event.ts'
 
 const MINUTE = 60_000
 const noon = new Date(2026, 2, 14, 12).getTime()
 
-const message = (seq: number, senderId: string, timestamp: number, more: Partial<MessageEvent> = {}): MessageEvent => ({
-  ...{ event: 'message', chatRoomId: 'general', seq, messageId: String(seq).padStart(16, '0') },
-  ...{ kind: 'text', senderId, content: `${senderId} ${seq}`, timestamp },
-  ...more,
-})
+const message = (seq: number, senderId: string, timestamp: number, more: Partial<MessageEvent> = {}) =>
+  messageEvent('general', seq, { senderId, content: `${senderId} ${seq}`, timestamp, ...more })
 
 const pending = (id: string): Pending => ({ id, content: id, state: 'sending', error: undefined, retry: () => {} })
 const note = (timestamp: number): Note => ({ id: `note-${timestamp}`, userId: 'eve', what: 'joined', timestamp })
