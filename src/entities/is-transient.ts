@@ -27,6 +27,15 @@ const transientNames = new Set([
   'TransactionInProgressException',
 ])
 
+const throttlingNames = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+])
+
+/** Whether nothing of the call was done, because the table or the account is over its capacity. */
+export const isThrottling = (error: unknown): boolean => throttlingNames.has(rootFailure(error)?.name ?? '')
+
 const transientCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'])
 
 /** Whether a write was refused because a transaction is at its item. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Entity } from 'electrodb'
-import { untilProcessed } from './until-processed.ts'
+import { isThrottling } from './is-transient.ts'
+import { leftUnprocessed } from './until-processed.ts'
 import type { SessionRow } from './session.ts'
 import { client, service, table, verbatim } from './table.ts'
 
@@ -81,18 +82,47 @@ export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: Ro
   expiresAt: session.expiresAt,
 })
 
-/** AP14. In place of what the session's connection before has. */
-export async function subscribe(pairs: readonly { session: SessionRow; room: RoomOfSession }[]): Promise<void> {
-  const rows = pairs.map(({ session, room }) => subscriptionItem(session, room))
-  if (rows.length === 1) {
-    await Subscription.put(rows[0]!).go()
-    return
+/** A session that is to be subscribed to a room. */
+export interface SessionInRoom {
+  session: SessionRow
+  room: RoomOfSession
+}
+
+/** DynamoDB's limit for one `BatchWriteItem`. */
+const MAX_BATCH = 25
+
+/**
+ * AP14. In place of what the session's connection before has.
+ *
+ * @returns those that the table has throttled to the end; all others are subscribed
+ */
+export async function subscribe(pairs: readonly SessionInRoom[]): Promise<SessionInRoom[]> {
+  const [only] = pairs
+  if (only && pairs.length === 1) {
+    await Subscription.put(subscriptionItem(only.session, only.room)).go()
+    return []
   }
-  await untilProcessed(rows, async (left) => {
-    const { unprocessed } = await Subscription.put(left).go({ concurrent: 4 })
-    const again = new Set(unprocessed.map((key) => `${key.partition} ${key.place}`))
-    return { unprocessed: left.filter((row) => again.has(`${row.partition} ${row.place}`)) }
+  return leftUnprocessed(pairs, async (left) => {
+    const batches = Array.from({ length: Math.ceil(left.length / MAX_BATCH) }, (_, i) =>
+      left.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH),
+    )
+    return { unprocessed: (await Promise.all(batches.map(putBatch))).flat() }
   })
+}
+
+/** Returns what is to be tried again. A batch of which nothing is written fails as a whole. */
+async function putBatch(pairs: SessionInRoom[]): Promise<SessionInRoom[]> {
+  const keyOf = ({ partition, place }: { partition?: string; place?: string }) => `${partition} ${place}`
+  try {
+    const { unprocessed } = await Subscription.put(
+      pairs.map(({ session, room }) => subscriptionItem(session, room)),
+    ).go()
+    const again = new Set(unprocessed.map(keyOf))
+    return pairs.filter(({ session, room }) => again.has(keyOf(subscriptionItem(session, room))))
+  } catch (error) {
+    if (isThrottling(error)) return pairs
+    throw error
+  }
 }
 
 /**

@@ -1,16 +1,12 @@
 import { getMembership } from '../entities/membership.ts'
 import { type SessionRow, sessionsOfUser } from '../entities/session.ts'
-import { placeOf, type RoomOfSession, subscribe, unsubscribe } from '../entities/subscription.ts'
+import { placeOf, type RoomOfSession, type SessionInRoom, subscribe, unsubscribe } from '../entities/subscription.ts'
+import { Unavailable } from '../errors.ts'
 
 /** Reads one room again, for `keepSubscribed`. AP8. */
 export async function joinIdNow(chatRoomId: string, userId: string): Promise<ReadonlyMap<string, string>> {
   const membership = await getMembership(chatRoomId, userId)
   return new Map(membership === undefined ? [] : [[chatRoomId, membership.joinId]])
-}
-
-interface Pair {
-  session: SessionRow
-  room: RoomOfSession
 }
 
 /**
@@ -24,24 +20,41 @@ interface Pair {
  * @param rooms with the memberships as they were read or written a moment ago
  * @param readRooms reads the `joinId` of each room again, consistently; a room that the user has left is missing
  * @returns the rooms that the user is still in
+ * @throws Unavailable when the table has throttled a part
  */
-export async function keepSubscribed(
+export async function keepSubscribed(...args: Parameters<typeof keepSubscribedInPart>): Promise<Set<string>> {
+  const { joined, throttled } = await keepSubscribedInPart(...args)
+  if (throttled.size > 0) throw new Unavailable('unable to subscribe; the table is throttled')
+  return joined
+}
+
+/**
+ * The same, as far as the table lets it.
+ *
+ * @returns `joined`: the rooms that the user is still in and that all sessions are subscribed to; `throttled`: the
+ * rooms of which a subscription could not be written
+ */
+export async function keepSubscribedInPart(
   userId: string,
   sessions: readonly SessionRow[],
   rooms: readonly RoomOfSession[],
   readRooms: () => Promise<ReadonlyMap<string, string>>,
-): Promise<Set<string>> {
+): Promise<{ joined: Set<string>; throttled: Set<string> }> {
+  const throttled = new Set<string>()
   let joined = new Map(rooms.map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
-  let left: Pair[] = sessions.flatMap((session) => rooms.map((room) => ({ session, room })))
+  let left: SessionInRoom[] = sessions.flatMap((session) => rooms.map((room) => ({ session, room })))
   while (left.length > 0) {
-    await subscribe(left)
+    const unwritten = new Set(await subscribe(left))
+    for (const { room } of unwritten) throttled.add(room.chatRoomId)
+    const written = left.filter((pair) => !unwritten.has(pair))
+    if (written.length === 0) break
     const [current, now] = await Promise.all([readRooms(), sessionsOfUser(userId, 0)])
     const latest = new Map(now.map((session) => [session.sessionKey, session]))
-    const mended = await Promise.all(left.map((pair) => mend(pair, current, latest)))
+    const mended = await Promise.all(written.map((pair) => mend(pair, current, latest)))
     joined = new Map(rooms.flatMap(({ chatRoomId }) => pairOf(chatRoomId, current.get(chatRoomId))))
     left = mended.filter((pair) => pair !== undefined)
   }
-  return new Set(joined.keys())
+  return { joined: new Set([...joined.keys()].filter((id) => !throttled.has(id))), throttled }
 }
 
 const pairOf = (chatRoomId: string, joinId: string | undefined): [string, string][] =>
@@ -49,10 +62,10 @@ const pairOf = (chatRoomId: string, joinId: string | undefined): [string, string
 
 /** Returns what must be written once more; deletes a subscription to a room that the user has left. */
 async function mend(
-  { session, room }: Pair,
+  { session, room }: SessionInRoom,
   joinIds: ReadonlyMap<string, string>,
   sessions: ReadonlyMap<string, SessionRow>,
-): Promise<Pair | undefined> {
+): Promise<SessionInRoom | undefined> {
   const { chatRoomId } = room
   const joinId = joinIds.get(chatRoomId)
   if (joinId === undefined) {

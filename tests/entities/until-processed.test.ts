@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { untilProcessed } from '../../src/entities/until-processed.ts'
+import { leftUnprocessed, untilProcessed } from '../../src/entities/until-processed.ts'
 import { Unavailable } from '../../src/errors.ts'
 
 const atOnce = () => 0
@@ -21,6 +21,12 @@ test('after five rounds it gives up', async () => {
   await expect(untilProcessed(['a'], run, atOnce)).rejects.toThrow(
     new Unavailable('unable to finish the batch; the table is throttled'),
   )
+  expect(run).toHaveBeenCalledTimes(5)
+})
+
+test('what is left after five rounds is told to whoever can do without it', async () => {
+  const run = vi.fn(async (items: string[]) => ({ unprocessed: items.filter((item) => item !== 'a') }))
+  expect(await leftUnprocessed(['a', 'b', 'c'], run, atOnce)).toEqual(['b', 'c'])
   expect(run).toHaveBeenCalledTimes(5)
 })
 

@@ -13,7 +13,13 @@ interface Call {
  * What becomes of a call: an answer in DynamoDB's place, a broken socket before or after DynamoDB worked it, or
  * nothing.
  */
-export type Fault = { status: number; body: unknown } | 'drop' | 'dropAnswer' | undefined
+export type Fault = { status: number; body: unknown } | Part | 'drop' | 'dropAnswer' | undefined
+
+/** DynamoDB works this input in place of the call's, and this is added to its answer. */
+interface Part {
+  input: Record<string, unknown>
+  answer: object
+}
 
 /** A DynamoDB that fails when it is told to; everything else it hands on. */
 export interface FaultyDynamoDb extends Closable {
@@ -36,12 +42,15 @@ export async function startFaultyDynamoDb(target: string): Promise<FaultyDynamoD
       const operation = String(req.headers['x-amz-target']).split('.')[1] ?? ''
       const fault = proxy.fault?.({ operation, input: JSON.parse(body) as Record<string, unknown> })
       if (fault === 'drop') return req.socket.destroy()
-      if (typeof fault === 'object') {
+      const part = typeof fault === 'object' && 'input' in fault ? fault : undefined
+      if (typeof fault === 'object' && 'status' in fault) {
         return res.writeHead(fault.status, { 'content-type': TYPE }).end(JSON.stringify(fault.body))
       }
+      const sent = part ? JSON.stringify(part.input) : body
       const { host: _host, connection: _connection, 'content-length': _length, ...headers } = req.headers
-      const upstream = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body })
-      const text = await upstream.text()
+      const upstream = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body: sent })
+      const answered = await upstream.text()
+      const text = part ? JSON.stringify({ ...(JSON.parse(answered) as object), ...part.answer }) : answered
       if (fault === 'dropAnswer') return req.socket.destroy()
       return res.writeHead(upstream.status, { 'content-type': TYPE }).end(text)
     }

@@ -1,5 +1,5 @@
 import type { SessionRow } from '../../src/entities/session.ts'
-import { subscribe } from '../../src/entities/subscription.ts'
+import { type SessionInRoom, subscribe } from '../../src/entities/subscription.ts'
 
 /** The session of a connection that named none: it is one of its own. */
 export const ownSession = (connection: Omit<SessionRow, 'sessionKey'>): SessionRow => ({
@@ -7,10 +7,10 @@ export const ownSession = (connection: Omit<SessionRow, 'sessionKey'>): SessionR
   sessionKey: connection.connectionId,
 })
 
-/** Subscribes connections that named no session. */
+/** Subscribes connections that named no session. @returns those that the table has throttled */
 export const subscribeRows = (
   rows: readonly (Omit<SessionRow, 'sessionKey'> & { chatRoomId: string; joinId: string })[],
-): Promise<void> =>
+): Promise<SessionInRoom[]> =>
   subscribe(
     rows.map(({ chatRoomId, joinId, ...connection }) => ({
       session: ownSession(connection),
