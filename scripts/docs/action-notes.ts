@@ -11,7 +11,8 @@ part of a gap never counts as recovered. \`headSeq\` is the newest \`seq\` that 
 
 The rooms are paged: as long as there is a \`nextCursor\`, send \`sync\` again with that \`cursor\` and the same
 \`rooms\`. A connection is subscribed to the rooms of the pages that it has requested. If no page has a room that you
-know, the user is no longer a member of it.`,
+know, the user is no longer a member of it. When the server is overloaded, a page may have few rooms or none, and still
+a \`nextCursor\`.`,
   createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses
 a UUID. Fails with \`conflict\` if the id is taken. The other members' live connections are subscribed and receive
 \`roomAdded\`.`,
