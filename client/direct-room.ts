@@ -17,6 +17,19 @@ const FORWARDED = [
   'uploadFailed',
 ] as const
 
+export interface ForwardedEvent {
+  name: (typeof FORWARDED)[number]
+  payload: unknown
+}
+
+/** Subscribes to all events that a direct room forwards. Returns a function that unsubscribes. */
+export function onForwarded(room: Room, listener: (event: ForwardedEvent) => void): () => void {
+  const stops = FORWARDED.map((name) => room.on(name, (payload) => listener({ name, payload })))
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
 /**
  * The conversation with one user. `client.direct(userId)` returns it. The server makes its room at the first message,
  * whichever of the two sends it.
@@ -83,11 +96,19 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
     return this.streams.open()
   }
 
-  /** @internal */
-  bind(room: Room): void {
+  /**
+   * @internal
+   * @param held the room's events so far that are the conversation's too
+   */
+  bind(room: Room, held: readonly ForwardedEvent[] = []): void {
     if (this.#room) return
     this.#room = room
-    room.on('message', (message) => this.streams.push(message))
-    for (const name of FORWARDED) room.on(name, (payload) => this.#emitter.emit(name, payload as never))
+    for (const event of held) this.#forward(event)
+    onForwarded(room, (event) => this.#forward(event))
+  }
+
+  #forward({ name, payload }: ForwardedEvent): void {
+    if (name === 'message') this.streams.push(payload as MessageEvent)
+    this.#emitter.emit(name, payload as never)
   }
 }

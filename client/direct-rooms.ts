@@ -1,5 +1,5 @@
 import type { ClientConnection } from './client-connection.ts'
-import { DirectRoom } from './direct-room.ts'
+import { DirectRoom, type ForwardedEvent, onForwarded } from './direct-room.ts'
 import type { Sent } from './outbox.ts'
 import type { Room } from './room.ts'
 import type { RoomRegistry } from './room-registry.ts'
@@ -9,6 +9,8 @@ export class DirectRooms {
   readonly #registry: RoomRegistry
   readonly #connection: ClientConnection
   readonly #directs = new Map<string, DirectRoom>()
+  /** Rooms whose peer is being looked for, with what they have emitted meanwhile. */
+  readonly #searches = new Map<Room, { held: ForwardedEvent[]; ended: Promise<void> }>()
 
   constructor(registry: RoomRegistry, connection: ClientConnection) {
     this.#registry = registry
@@ -49,16 +51,30 @@ export class DirectRooms {
     return [...this.#directs.values()].some(({ room }) => room === undefined)
   }
 
-  async #bind(room: Room): Promise<void> {
+  /** Finds out whose conversation a room is. What the room emits until then is the conversation's too. */
+  #bind(room: Room): Promise<void> {
+    let search = this.#searches.get(room)
+    if (!search) {
+      const held: ForwardedEvent[] = []
+      search = { held, ended: this.#search(room, held) }
+      this.#searches.set(room, search)
+    }
+    return search.ended
+  }
+
+  async #search(room: Room, held: ForwardedEvent[]): Promise<void> {
+    const stop = onForwarded(room, (event) => held.push(event))
     // A room whose peer can't be found now is tried again with the next link.
     const peer = await room.findPeer().catch(() => undefined)
-    if (peer !== undefined) this.#directs.get(peer)?.bind(room)
+    stop()
+    this.#searches.delete(room)
+    if (peer !== undefined) this.#directs.get(peer)?.bind(room, held)
   }
 
   /** The first message of a conversation has been sent, and the reply tells its room. */
   #met(direct: DirectRoom, { chatRoomId, seq }: Sent): void {
     const { room, feed } = this.#registry.open(chatRoomId)
-    direct.bind(room)
+    direct.bind(room, this.#searches.get(room)?.held)
     if (feed.membership !== 'member') feed.added(seq)
   }
 }

@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { isDirectRoomId } from '../../client/index.ts'
-import { givenClient } from './given-client.ts'
+import { contentsOf, givenClient } from './given-client.ts'
 
 /** The user `me` in a direct room of that name, with these members. */
 async function givenDirectRoom(roomName: string, members: string[]) {
@@ -39,4 +40,25 @@ test('a room of any other id has no peer, whatever its name', async () => {
   const room = client.room('bob, me')
   expect([room.isDirect, room.peer, await room.findPeer()]).toEqual([false, undefined, undefined])
   expect([isDirectRoomId('dm:4f'), isDirectRoomId('admin'), isDirectRoomId('DM:4f')]).toEqual([true, false, false])
+})
+
+test('what comes in while the members of a direct room are asked for is heard by its conversation, once and in order', async () => {
+  const { client, server } = givenClient()
+  server.room('dm:1')
+  const asked: string[] = []
+  server.override = (frame) => {
+    if (frame.action !== 'getRoom') return undefined
+    asked.push(frame.requestId)
+    return 'nothing'
+  }
+  await client.connect()
+  const heard = contentsOf(client.direct('ann, a'))
+  const [one, two] = ['one', 'two'].map((content) => server.keep('dm:1', content))
+  await nextTurn()
+  server.socket.events(one!)
+  const data = { chatRoomId: 'dm:1', roomName: 'ann, a, me', members: ['ann, a', 'me'], headSeq: 1 }
+  server.socket.push({ type: 'reply', action: 'getRoom', requestId: asked[0]!, data })
+  await nextTurn()
+  server.socket.events(two!)
+  expect(heard).toEqual(['one', 'two'])
 })
