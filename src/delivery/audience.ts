@@ -28,7 +28,10 @@ export interface RecipientEvents {
 
 /** Groups a batch's deliveries by room and range, messages in seq order. */
 export function audiencesOf(deliveries: readonly Delivery[]): Audience[] {
-  const groups = groupBy(inOrder(deliveries), ({ event, range }) => `${event.chatRoomId} ${range?.after ?? ''}`)
+  const groups = groupBy(
+    inOrder(deliveries),
+    ({ event, range }) => `${event.chatRoomId} ${range?.after ?? ''} ${range?.through ?? ''}`,
+  )
   return [...groups.values()].map((deliveries) => {
     const [{ event, range }] = deliveries as [Delivery]
     return { chatRoomId: event.chatRoomId, deliveries, ...(range === undefined ? {} : { range }) }

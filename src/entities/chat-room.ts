@@ -72,6 +72,8 @@ export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<stri
 /** A number that was handed out. */
 export interface Drawn {
   seq: number
+  /** Epoch milliseconds. */
+  drawnAt?: number
   /** When the number before it was drawn, and so an upper bound of when each lower one was. */
   prevDrawnAt?: number
 }
@@ -89,17 +91,20 @@ export async function nextSeq(chatRoomId: string, now: number): Promise<Drawn> {
     .go({ response: 'all_old' })
   const { headSeq, lastAt } = data as { headSeq?: number; lastAt?: number }
   if (headSeq === undefined) throw new Error('unable to number a message; the counter came back empty')
-  return { seq: headSeq + 1, ...defined({ prevDrawnAt: lastAt }) }
+  return { seq: headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt: lastAt }) }
 }
 
 /**
  * AP37. Returns false when a later number has been handed out meanwhile. `LastAt` stays: it is later than every draw
  * below the number that comes next, as it should be.
  */
-export async function takeBackSeq(chatRoomId: string, seq: number): Promise<boolean> {
+export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): Promise<boolean> {
   const { rejected } = await ChatRoom.patch({ chatRoomId })
     .set({ headSeq: seq - 1 })
-    .where((room, { eq }) => eq(room.headSeq, seq))
+    // By its moment too: a request that the SDK repeats must not take back the same number that another send has drawn.
+    .where((room, { eq }) =>
+      drawnAt === undefined ? eq(room.headSeq, seq) : `${eq(room.headSeq, seq)} AND ${eq(room.lastAt, drawnAt)}`,
+    )
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteTransaction } from 'electrodb'
 import { ChatRoom } from './chat-room.ts'
-import { Membership, type MembershipRow } from './membership.ts'
+import { Membership, type MembershipRow, mirrorMembership } from './membership.ts'
 import type { SessionRow } from './session.ts'
 import { Subscription, subscriptionItem } from './subscription.ts'
 import { transact } from './transact.ts'
@@ -74,8 +74,11 @@ export async function completeRoom(
   const ifNew = { returnOnConditionCheckFailure: true } as const
   for (let i = 0; i < pending.length; i += MEMBERS_AT_ONCE) {
     const memberships = pending.slice(i, i + MEMBERS_AT_ONCE).map((userId) => firstMember(room, userId))
-    await Promise.all(memberships.map((membership) => UserRoom.create(userRoomOf(membership)).go(ifNew)))
-    await Promise.all(memberships.map((membership) => Membership.create(membership).go(ifNew)))
+    const mirrors = await Promise.all(memberships.map((row) => UserRoom.create(userRoomOf(row)).go(ifNew)))
+    const rows = await Promise.all(memberships.map((row) => Membership.create(row).go(ifNew)))
+    // A mirror that was there may have been deleted since, with the membership that it stood for.
+    const unsure = memberships.filter((_, n) => mirrors[n]!.rejected && !rows[n]!.rejected)
+    await Promise.all(unsure.map(mirrorMembership))
   }
   await ChatRoom.patch({ chatRoomId })
     .remove(['setup', 'pendingMembers'])

@@ -1,6 +1,7 @@
 import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
 import type { Drawn } from './chat-room.ts'
 import { transact } from './transact.ts'
+import { defined } from '../protocol/defined.ts'
 import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
@@ -56,17 +57,19 @@ export const messageIdOf = (seq: number): string => String(seq).padStart(WIDTH, 
 export const seqOf = (message: { messageId: string }): number => Number(message.messageId)
 
 /**
- * AP19. Returns `sealed` when a reader has declared the place empty meanwhile: the message needs another number then. A
- * message that is at the place already is this one, written by an attempt whose response was lost, because a number is
- * handed out once.
+ * AP19. Returns `sealed` when the place is taken, by a reader who has declared it empty: the message needs another
+ * number then. The same message at the place was written by an attempt whose response was lost.
  */
 export async function putMessage(message: MessageRow): Promise<'kept' | 'sealed'> {
   const { rejected, data } = await Message.create(message).go({ returnOnConditionCheckFailure: 'all_old' })
-  return rejected && data?.kind === 'hole' ? 'sealed' : 'kept'
+  return rejected && !isSame(data, message) ? 'sealed' : 'kept'
 }
 
+const isSame = (row: MessageRow | null | undefined, message: MessageRow): boolean =>
+  row?.senderId === message.senderId && row.timestamp === message.timestamp && row.content === message.content
+
 /** A place that is to stay empty. */
-export type Hole = Drawn
+export type Hole = Omit<Drawn, 'drawnAt'>
 
 const entities = { Message }
 
@@ -81,8 +84,10 @@ export async function sealHoles(chatRoomId: string, holes: readonly Hole[], now:
   const late: MessageRow[] = []
   for (let left = holes; left.length > 0;) {
     const transaction = createWriteTransaction(entities, (tx) =>
-      left.map(({ seq, ...bound }) =>
-        tx.Message.create({ ...emptyPlace(chatRoomId, seq, now), ...bound }).commit({ response: 'all_old' }),
+      left.map(({ seq, prevDrawnAt }) =>
+        tx.Message.create({ ...emptyPlace(chatRoomId, seq, now), ...defined({ prevDrawnAt }) }).commit({
+          response: 'all_old',
+        }),
       ),
     )
     const { canceled, data } = await transact('seal the holes', () => transaction.go())

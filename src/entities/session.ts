@@ -19,6 +19,8 @@ export const Session = new Entity(
       /** The `sessionId` that the client gave, else the id of the connection. */
       sessionKey: { type: 'string', field: 'SessionKey', required: true },
       connectionId: { type: 'string', field: 'ConnectionId', required: true },
+      /** Epoch milliseconds at which the `sync` began that put it here. */
+      syncedAt: { type: 'number', field: 'SyncedAt' },
       /** Epoch seconds, as the Connection's. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
@@ -29,19 +31,30 @@ export const Session = new Entity(
 
 export type SessionRow = EntityItem<typeof Session>
 
+/** A session, and the connection that has it. */
+export type SessionConnection = Pick<SessionRow, 'userId' | 'sessionKey' | 'connectionId'>
+
 /** AP3. Consistent; without those whose connection has ended. */
 export async function sessionsOfUser(userId: string, now: number): Promise<SessionRow[]> {
   const { data } = await Session.query.user({ userId }).go({ consistent: true, pages: 'all' })
   return data.filter((session) => session.expiresAt * 1_000 > now)
 }
 
-/** AP36. In place of the connection that the session had before. */
-export async function putSession(session: SessionRow): Promise<void> {
-  await Session.put(session).go()
+/**
+ * AP36. In place of the connection that the session had before, unless that one has synced later: a `sync` that is held
+ * up must not take a session back from the connection that came after it.
+ *
+ * @returns the session as it is now
+ */
+export async function putSession(session: SessionRow): Promise<SessionRow> {
+  const { rejected, data } = await Session.put(session)
+    .where((row, { notExists, lte }) => `${notExists(row.syncedAt)} OR ${lte(row.syncedAt, session.syncedAt ?? 0)}`)
+    .go({ returnOnConditionCheckFailure: 'all_old' })
+  return rejected && data !== null ? data : session
 }
 
 /** AP17. Nothing happens when a later connection has the session. */
-export async function endSession({ userId, sessionKey, connectionId }: Omit<SessionRow, 'expiresAt'>): Promise<void> {
+export async function endSession({ userId, sessionKey, connectionId }: SessionConnection): Promise<void> {
   await Session.delete({ userId, sessionKey })
     .where((row, { eq }) => eq(row.connectionId, connectionId))
     .go({ returnOnConditionCheckFailure: true })

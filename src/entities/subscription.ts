@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Entity } from 'electrodb'
 import { isThrottling } from './is-transient.ts'
 import { leftUnprocessed } from './until-processed.ts'
-import type { SessionRow } from './session.ts'
+import type { SessionConnection, SessionRow } from './session.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
@@ -61,12 +61,12 @@ const digest = (...parts: string[]) => createHash('sha256').update(JSON.stringif
  * The sort key of a session's subscriptions, the same in every room. Two users that name one session have two keys.
  * Without a session that the client named it is the connection's, as version 0.1.0 wrote it.
  */
-export function placeOf({ userId, sessionKey, connectionId }: Omit<SessionRow, 'expiresAt'>): string {
+export function placeOf({ userId, sessionKey, connectionId }: SessionConnection): string {
   const id = sessionKey === connectionId ? connectionId : digest(userId, sessionKey).digest('base64url').slice(0, 22)
   return `${createHash('sha256').update(id).digest('hex').slice(0, 2)}#${id}`
 }
 
-export const recipientOf = (session: Omit<SessionRow, 'expiresAt'>): Recipient => ({
+export const recipientOf = (session: SessionConnection): Recipient => ({
   connectionId: session.connectionId,
   userId: session.userId,
   place: placeOf(session),

@@ -2,6 +2,7 @@ import type { Drawn } from '../entities/chat-room.ts'
 import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
 import { contentHashOf, getGuard, type GuardRow, putGuardedMessage } from '../entities/send-guard.ts'
 import { Unavailable } from '../errors.ts'
+import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from './at-next-seq.ts'
 import { claimOrGuard } from './claim-or-guard.ts'
 import { giveUpSeq } from './give-up-seq.ts'
@@ -71,11 +72,11 @@ async function appendOnce(
   throw new Unavailable('unable to send; other tries of the same message have taken it over three times')
 }
 
-const messageOf = <D extends Draft>(draft: D, { seq, ...bound }: Drawn, now: number): D & MessageRow => ({
+const messageOf = <D extends Draft>(draft: D, { seq, prevDrawnAt }: Drawn, now: number): D & MessageRow => ({
   ...draft,
   messageId: messageIdOf(seq),
   timestamp: now,
-  ...bound,
+  ...defined({ prevDrawnAt }),
 })
 
 const sent = (

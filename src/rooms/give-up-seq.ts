@@ -7,5 +7,5 @@ import { sealHoles } from '../entities/message.ts'
  * AP20.
  */
 export async function giveUpSeq(chatRoomId: string, drawn: Drawn, now: number): Promise<void> {
-  if (!(await takeBackSeq(chatRoomId, drawn.seq))) await sealHoles(chatRoomId, [drawn], now)
+  if (!(await takeBackSeq(chatRoomId, drawn))) await sealHoles(chatRoomId, [drawn], now)
 }

@@ -14,17 +14,22 @@ export interface OwnConnection {
  * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP36.
  *
  * @param sessionId without it, the connection is a session of its own
+ * @param now when the `sync` began, in epoch milliseconds
+ * @returns the session; it names another connection when that one has synced later
  * @throws InvalidRequest when the connection has synced for another session before
  */
-export async function takeSession(connection: OwnConnection, sessionId?: string): Promise<SessionRow> {
-  const session = { ...connection, sessionKey: sessionId ?? connection.connectionId }
+export async function takeSession(
+  connection: OwnConnection,
+  sessionId: string | undefined,
+  now: number,
+): Promise<SessionRow> {
+  const session = { ...connection, sessionKey: sessionId ?? connection.connectionId, syncedAt: now }
   if (!(await setSessionKey(connection.connectionId, session.sessionKey))) {
     throw new InvalidRequest('unable to sync; a connection keeps the sessionId of its first sync', [
       { path: 'sessionId', problem: 'is not the one of the first sync' },
     ])
   }
-  await putSession(session)
-  return session
+  return putSession(session)
 }
 
 /**

@@ -8,6 +8,7 @@ import type { MessageRow } from '../entities/message.ts'
 import { endSession, sessionsOfUser } from '../entities/session.ts'
 import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
+import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
 import type { Change, PendingRoom } from './changes.ts'
 import type { Delivery } from '../delivery/delivery.ts'
@@ -57,12 +58,16 @@ export async function react(change: Change, rooms: RoomCache): Promise<Delivery[
 }
 
 /** All receive a `text` but the sending connection, which has the reply; a `broadcast`, the sending connection too. */
-function messageKept(message: MessageRow): Delivery[] {
-  const event = messageEventOf(message)
-  return message.kind === 'text' && message.originConnectionId !== undefined
-    ? [{ event, exceptConnectionId: message.originConnectionId }]
-    : [{ event }]
-}
+const deliveryOf = (event: MessageEvent, message: MessageRow): Delivery =>
+  message.kind === 'text' && message.originConnectionId !== undefined
+    ? { event, exceptConnectionId: message.originConnectionId }
+    : { event }
+
+const messageKept = (message: MessageRow): Delivery[] => [deliveryOf(messageEventOf(message), message)]
+
+/** The same for a message that may be a file's. */
+const messageDelivery = async (message: MessageRow): Promise<Delivery> =>
+  deliveryOf(await messageEventWithFile(message), message)
 
 function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Delivery[] {
   // A late record would show somebody as typing who stopped long ago.
@@ -90,8 +95,8 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())
       const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)
-      const events = await Promise.all(passed.map(messageEventWithFile))
-      deliveries.push(...events.map((event) => ({ event, only })))
+      const missed = await Promise.all(passed.map(messageDelivery))
+      deliveries.push(...missed.map((delivery) => ({ ...delivery, only })))
     }
   }
   if (!membership.founding) {

@@ -7,6 +7,7 @@ import { recipientOf } from '../entities/subscription.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { fileUrlOf } from '../files/bucket-settings.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
+import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from '../rooms/at-next-seq.ts'
 import { giveUpSeq } from '../rooms/give-up-seq.ts'
 import { judgeUpload } from './judge-upload.ts'
@@ -61,7 +62,7 @@ async function complete(
   return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
 }
 
-const messageOf = (upload: UploadRow, { seq, ...bound }: Drawn, now: number): MessageRow => ({
+const messageOf = (upload: UploadRow, { seq, prevDrawnAt }: Drawn, now: number): MessageRow => ({
   chatRoomId: upload.chatRoomId,
   messageId: messageIdOf(seq),
   kind: 'file',
@@ -74,7 +75,7 @@ const messageOf = (upload: UploadRow, { seq, ...bound }: Drawn, now: number): Me
   fileName: upload.fileName,
   contentType: upload.contentType,
   size: upload.size,
-  ...bound,
+  ...defined({ prevDrawnAt }),
 })
 
 /**

@@ -403,9 +403,17 @@ describe('the partition of a user', () => {
     )
   })
 
-  test('AP36 putSession overwrites what the session had', async () => {
-    const Item = { ...key, UserId: 'ada', SessionKey: 'tab-1', ConnectionId: LX, expiresAt: EXPIRES_AT }
-    expect(await sentBy('AP36')).toEqual(only('PutItem', { Item: { ...Item, ...entity('Session') } }))
+  test('AP36 putSession overwrites what the session had, unless that has synced later', async () => {
+    const Item = { ...key, UserId: 'ada', SessionKey: 'tab-1', ConnectionId: LX, SyncedAt: NOW, expiresAt: EXPIRES_AT }
+    expect(await sentBy('AP36')).toEqual(
+      only('PutItem', {
+        Item: { ...Item, ...entity('Session') },
+        ConditionExpression: 'attribute_not_exists(#syncedAt) OR #syncedAt <= :syncedAt0',
+        ExpressionAttributeNames: { '#syncedAt': 'SyncedAt' },
+        ExpressionAttributeValues: { ':syncedAt0': NOW },
+        ...withOld,
+      }),
+    )
   })
 
   test('AP17 endSession deletes the session only while that connection has it', async () => {

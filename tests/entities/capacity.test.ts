@@ -439,7 +439,18 @@ describe('what a batch of the stream costs', () => {
 const rare: Record<string, Record<string, string>> = {
   sync: {
     'DeleteItem on the table': 'a membership that ends while its connection syncs takes its subscription along',
-    'GetItem on the table': 'a user who left and came back while a connection syncs is looked up again',
+    'GetItem on the table': 'a further page asks for which session the connection has synced',
+    'ConditionCheckItem on the table': 'a membership of version 0.1.0 that the client names gets its mirror',
+  },
+  rooms: {
+    'ConditionCheckItem on the table': 'a first member whose mirror was there before gets it again',
+  },
+  streams: {
+    'ConditionCheckItem on the table': 'a first member whose mirror was there before gets it again',
+  },
+  sendMessage: {
+    'Query on the table': 'who has left a direct room is subscribed to it again',
+    'DeleteItem on the table': 'a leave while that happens takes the subscription along',
   },
 }
 

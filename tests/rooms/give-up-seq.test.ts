@@ -1,6 +1,6 @@
 import { tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
-import { getRoom, nextSeq } from '../../src/entities/chat-room.ts'
+import { getRoom, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { messageIdOf, putMessage } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
@@ -48,4 +48,12 @@ test('a number with later ones above it is sealed: nothing will ever stand there
   expect((await getRoom(room))?.headSeq).toBe(2)
   expect(await keep(room, 1)).toBe('sealed')
   expect(await keep(room, 2)).toBe('kept')
+})
+
+test('a request to take a number back that is repeated after the number was drawn again changes nothing', async () => {
+  const room = await storedRoom()
+  const drawn = await nextSeq(room, 1_000)
+  await giveUpSeq(room, drawn, 1_000)
+  expect(await nextSeq(room, 2_000)).toMatchObject({ seq: drawn.seq })
+  expect(await takeBackSeq(room, drawn)).toBe(false)
 })

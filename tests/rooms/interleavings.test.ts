@@ -167,6 +167,30 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
     )
   })
 
+  test('a room that the user is added to during a sync pushes no other room off the page', async () => {
+    const other = new Map<string, string>()
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        // It sorts before the room that bob is in.
+        const chatRoomId = `a-${scene.chatRoomId}`
+        await createRoom.handle({ action: 'createRoom', chatRoomId, roomName: 'Other' }, callerOf(scene.ada, 'ada='))
+        other.set(scene.chatRoomId, chatRoomId)
+        return scene
+      },
+      (scene) => ({
+        sync: () => syncOn(scene.bob, 'b1=', 'tab'),
+        add: () => add({ ...scene, chatRoomId: other.get(scene.chatRoomId)! }),
+      }),
+      async ({ chatRoomId, bob }) => {
+        for (const room of [chatRoomId, other.get(chatRoomId)!]) {
+          const { subscriptions } = await subscriptionsOfRoom(room, 0)
+          expect(subscriptions.filter(({ userId }) => userId === bob)).toMatchObject([{ connectionId: 'b1=' }])
+        }
+      },
+    )
+  })
+
   test('a connection that syncs while its user leaves on another is not subscribed', async () => {
     await inEveryOrder(
       async () => {

@@ -228,10 +228,10 @@ test.for(range(1, 10))('pages joined give every message once, whatever lies betw
 describe('a message notes when the number before it was drawn', () => {
   test('by what the draw returns, also when the number before was given back', async () => {
     const room = await givenPlaces([])
-    expect(await nextSeq(room, 1_000)).toEqual({ seq: 1 })
-    expect(await nextSeq(room, 2_000)).toEqual({ seq: 2, prevDrawnAt: 1_000 })
-    expect(await takeBackSeq(room, 2)).toBe(true)
-    expect(await nextSeq(room, 3_000)).toEqual({ seq: 2, prevDrawnAt: 2_000 })
+    expect(await nextSeq(room, 1_000)).toEqual({ seq: 1, drawnAt: 1_000 })
+    expect(await nextSeq(room, 2_000)).toEqual({ seq: 2, drawnAt: 2_000, prevDrawnAt: 1_000 })
+    expect(await takeBackSeq(room, { seq: 2 })).toBe(true)
+    expect(await nextSeq(room, 3_000)).toEqual({ seq: 2, drawnAt: 3_000, prevDrawnAt: 2_000 })
     const many = await Promise.all(range(1, 50).map((i) => nextSeq(room, 3_000 + i)))
     expect(many.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(range(3, 52))
   })

@@ -16,6 +16,9 @@ import { recover } from '../recover.ts'
 import { bytesOf, EVENTS_BYTES } from '../reply-budget.ts'
 import { markOf, readSyncCursor, type SyncCursor, syncCursorText } from '../sync-cursor.ts'
 
+/** The rooms of a page, read again, and as many as may have been added among them meanwhile. */
+const REREAD_ROOMS = 1_000
+
 /**
  * Subscribes this connection's session to the caller's rooms, a page at a time, and returns what the client missed in
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
@@ -25,7 +28,8 @@ import { markOf, readSyncCursor, type SyncCursor, syncCursorText } from '../sync
 export const sync = action('sync', async (input, caller) => {
   const { userId, connectionId } = caller
   const own = ownConnection(caller)
-  const session = input.cursor === undefined ? await takeSession(own, input.sessionId) : await sessionOf(own)
+  const session =
+    input.cursor === undefined ? await takeSession(own, input.sessionId, Date.now()) : await sessionOf(own)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
   const { after, standing } = readSyncCursor(input.cursor)
   const page = await roomsOnPage(userId, after, [...lastSeqs.keys()])
@@ -68,10 +72,9 @@ async function subscribePage(
   const stands = (room: UserRoomRow) => standing.has(markOf(room, connectionId))
   const toWrite = page.rooms.filter((room) => !stands(room))
   const { joined, throttled } = await keepSubscribedInPart(userId, [session], toWrite, async () => {
-    const { rooms } = await roomsOfUser(userId, {
-      limit: page.rooms.length,
-      ...defined({ after, through: page.nextCursor }),
-    })
+    // By range, not by number: a room that was added meanwhile must not push another one off the page.
+    const through = page.rooms.at(-1)!.chatRoomId
+    const { rooms } = await roomsOfUser(userId, { limit: REREAD_ROOMS, through, ...defined({ after }) })
     return new Map(rooms.map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
   })
   const isSubscribed = (room: UserRoomRow) => stands(room) || joined.has(room.chatRoomId)

@@ -2,7 +2,7 @@ import { deleteConnection } from '../../entities/connection.ts'
 import type { SocketEvent } from '../socket-event.ts'
 
 /**
- * Deletes a connection that has closed; the stream function then deletes its subscriptions. AP2.
+ * Deletes a connection that has closed; the stream function then ends its session. AP2.
  *
  * API Gateway calls `$disconnect` with best effort only. A connection that it misses is deleted when the next post to
  * it fails with 410, or by TTL.
