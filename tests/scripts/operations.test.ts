@@ -42,7 +42,7 @@ test.for([
     framesIn: 2,
     posts: close((N - 1) / c),
     writes: close(2 * 0.625),
-    reads: close((1 + Math.ceil((N * 204.8) / 4_096) / c) * 0.125),
+    reads: close((1 + Math.ceil((N * 184.32) / 4_096) / c) * 0.125),
     lambda: close(
       (1 + 1 / c) * 0.2 + M * (0.03 * 0.5 + ((0.02 + (N - 1) * 0.0001) / c) * (1_769 / 1_024)) * 0.0000133334,
     ),

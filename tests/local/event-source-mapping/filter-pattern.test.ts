@@ -93,6 +93,6 @@ test("stack.json's patterns can be read and let a message pass", () => {
     dynamodb: { NewImage: { __edb_e__: { S: 'Message' }, Kind: { S: kind } } },
   })
   expect(passes(of('INSERT', 'text'))).toBe(true)
-  expect(passes(of('MODIFY', 'text'))).toBe(false)
+  expect(passes(of('REMOVE', 'text'))).toBe(false)
   expect(passes(of('INSERT', 'file'))).toBe(false)
 })
