@@ -4,6 +4,7 @@ import { isThrottling } from './is-transient.ts'
 import { leftUnprocessed } from './until-processed.ts'
 import type { SessionConnection, SessionRow } from './session.ts'
 import { client, service, table, verbatim } from './table.ts'
+import type { UserRoomRow } from './user-room.ts'
 
 /**
  * A session that receives a room's events, and by which connection. In a partition of its own per room; the sort key is
@@ -47,12 +48,6 @@ export interface SubscriptionRow extends Recipient {
   expiresAt: number
 }
 
-/** A room and the membership on which a subscription to it stands. */
-export interface RoomOfSession {
-  chatRoomId: string
-  joinId: string
-}
-
 const partitionOf = (chatRoomId: string) => `subscriptions#${chatRoomId}`
 
 const digest = (...parts: string[]) => createHash('sha256').update(JSON.stringify(parts))
@@ -73,7 +68,7 @@ export const recipientOf = (session: SessionConnection): Recipient => ({
 })
 
 /** The whole item. */
-export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: RoomOfSession) => ({
+export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: UserRoomRow) => ({
   partition: partitionOf(chatRoomId),
   place: placeOf(session),
   connectionId: session.connectionId,
@@ -85,7 +80,7 @@ export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: Ro
 /** A session that is to be subscribed to a room. */
 export interface SessionInRoom {
   session: SessionRow
-  room: RoomOfSession
+  room: UserRoomRow
 }
 
 /** DynamoDB's limit for one `BatchWriteItem`. */

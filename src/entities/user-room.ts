@@ -25,6 +25,7 @@ export const UserRoom = new Entity(
   { table, client },
 )
 
+/** A room, and the membership by which the user is in it. */
 export interface UserRoomRow {
   chatRoomId: string
   joinId: string

@@ -1,6 +1,7 @@
 import { getMembership } from '../entities/membership.ts'
 import { type SessionRow, sessionsOfUser } from '../entities/session.ts'
-import { placeOf, type RoomOfSession, type SessionInRoom, subscribe, unsubscribe } from '../entities/subscription.ts'
+import { placeOf, type SessionInRoom, subscribe, unsubscribe } from '../entities/subscription.ts'
+import type { UserRoomRow } from '../entities/user-room.ts'
 import { Unavailable } from '../errors.ts'
 
 /** Reads one room again, for `keepSubscribed`. AP8. */
@@ -37,7 +38,7 @@ export async function keepSubscribed(...args: Parameters<typeof keepSubscribedIn
 export async function keepSubscribedInPart(
   userId: string,
   sessions: readonly SessionRow[],
-  rooms: readonly RoomOfSession[],
+  rooms: readonly UserRoomRow[],
   readRooms: () => Promise<ReadonlyMap<string, string>>,
 ): Promise<{ joined: Set<string>; throttled: Set<string> }> {
   const throttled = new Set<string>()

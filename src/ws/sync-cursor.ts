@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
-import type { RoomOfSession } from '../entities/subscription.ts'
+import type { UserRoomRow } from '../entities/user-room.ts'
 import { readCursor } from './cursor.ts'
 
 /** Where the next page of `sync` starts. */
@@ -20,7 +20,7 @@ const SyncCursorText = z
   .check(z.regex(new RegExp(`^(?!$)[A-Za-z0-9_:-]{0,64}(!([A-Za-z0-9_-]{${MARK_CHARS}}){1,${MAX_MARKS}})?$`)))
 
 /** Of one membership on one connection, so that a cursor that is used on another connection skips nothing there. */
-export const markOf = ({ chatRoomId, joinId }: RoomOfSession, connectionId: string): string =>
+export const markOf = ({ chatRoomId, joinId }: UserRoomRow, connectionId: string): string =>
   createHash('sha256')
     .update(JSON.stringify([chatRoomId, joinId, connectionId]))
     .digest('base64url')

@@ -1,6 +1,7 @@
 import { tableName } from '../support/own-table.ts'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { Subscription } from '../../src/entities/subscription.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
@@ -63,17 +64,6 @@ async function removalOf(connectionId: string): Promise<DynamoDBRecord> {
   return record
 }
 
-/** A repeatable row of numbers from 0 to 1 (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** A member who keeps what it has across connections, as the protocol asks. */
 class Reader {
   readonly messages: MessageEvent[] = []
@@ -120,7 +110,7 @@ class Reader {
 
 test('who is cut off at random and comes back with sync has every message exactly once', async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-  const random = randomFrom(seed)
+  const random = seededRandom(seed)
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'eve')
   const [ada, , eve] = clients
   const bob = new Reader(userIds[1], room)
