@@ -13,7 +13,12 @@ same for tools, as AsyncAPI 3.
 - Times are integers: milliseconds since 1970-01-01T00:00:00Z (only the JWT's own claims are seconds). Integers are at
   most 2^53 − 1.
 - Text is well-formed Unicode: an unpaired surrogate (\`\\ud800\`) is an \`invalid_request\`. The tables say whether a
-  length counts bytes of UTF-8 or code points.`
+  length counts bytes of UTF-8 or code points.
+- A name of a user or a room is printable: no blank at its ends, no line break, no control or bidi control, nothing that
+  is invisible. Joiners are allowed where they are seen, in emoji and between letters of scripts that join. Anything else
+  is an \`invalid_request\`; the name of a file is cleaned instead. The content of a message shows something: it is not
+  only of blanks, line breaks and what is invisible. (\`White_Space\`, \`Cc\` and \`Default_Ignorable_Code_Point\` of
+  Unicode. Version 0.1.0 accepted such names and contents.)`
 
 export const connecting = `## Connecting
 

@@ -7,6 +7,7 @@ import {
   MAX_ROOM_NAME_CHARS,
   MAX_USER_ID_CHARS,
 } from './limits.ts'
+import { isPrintableName, printableName, showsNothing } from './printable-name.ts'
 import { MAX_ROOM_ID_CHARS } from './room-id.ts'
 
 // zod/mini has no messages of its own: without a locale, every problem in `details` would be "Invalid input".
@@ -27,6 +28,12 @@ const maxBytes = (limit: number) =>
 const charactersUpTo = (limit: number) =>
   z.refine<string>((text) => [...text].length <= limit, { error: `is longer than ${limit} characters` })
 
+const visible = z.refine<string>((text) => text === '' || !showsNothing(text), { error: 'shows nothing' })
+
+const printable = z.refine<string>((text) => text === '' || isPrintableName(text), {
+  error: 'has a blank at its start or end, or a character that does not print',
+})
+
 export const ChatRoomId = z.string().check(
   z.regex(new RegExp(`^[A-Za-z0-9_:-]{1,${MAX_ROOM_ID_CHARS}}$`), {
     error: `must be 1 to ${MAX_ROOM_ID_CHARS} of A-Z a-z 0-9 _ : -`,
@@ -36,15 +43,18 @@ export const ChatRoomId = z.string().check(
   }),
 )
 
-export const UserId = z.string().check(
-  z.minLength(1),
-  charactersUpTo(MAX_USER_ID_CHARS),
-  wellFormed,
-  z.refine<string>((text) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(text), {
-    error: 'contains a character that does not print',
-  }),
-  z.meta({ description: "A user's id, the token's `sub`: 1–128 printable characters." }),
-)
+export const UserId = z
+  .string()
+  .check(
+    z.minLength(1),
+    charactersUpTo(MAX_USER_ID_CHARS),
+    wellFormed,
+    printable,
+    z.meta({ description: "A user's id, the token's `sub`: 1–128 printable characters, without blanks at its ends." }),
+  )
+
+/** A user's id in the table: version 0.1.0 accepted some that `UserId` no longer does, and they are still members. */
+export const StoredUserId = z.string().check(z.minLength(1), charactersUpTo(MAX_USER_ID_CHARS), wellFormed)
 
 export const RequestId = z
   .string()
@@ -66,27 +76,33 @@ export const ClientMessageId = z.string().check(
   }),
 )
 
-export const Content = z
-  .string()
-  .check(
-    z.minLength(1),
-    wellFormed,
-    maxBytes(MAX_CONTENT_BYTES),
-    z.meta({ description: 'The text of a message: 1–16,384 bytes of UTF-8.' }),
-  )
+export const Content = z.string().check(
+  z.minLength(1),
+  wellFormed,
+  maxBytes(MAX_CONTENT_BYTES),
+  visible,
+  z.meta({
+    description:
+      'The text of a message: 1–16,384 bytes of UTF-8. Not only of blanks, line breaks and what is invisible.',
+  }),
+)
 
 export const Caption = z
   .string()
   .check(wellFormed, maxBytes(MAX_CAPTION_BYTES), z.meta({ description: 'Up to 2,048 bytes of UTF-8.' }))
 
-export const FileName = z
-  .string()
-  .check(
-    z.minLength(1),
-    charactersUpTo(MAX_FILE_NAME_CHARS),
-    wellFormed,
-    z.meta({ description: 'Any Unicode, 1–255 characters. For display only, never part of a key or a path.' }),
-  )
+export const FileName = z.string().check(
+  z.minLength(1),
+  charactersUpTo(MAX_FILE_NAME_CHARS),
+  wellFormed,
+  visible,
+  z.overwrite(printableName),
+  z.meta({
+    description:
+      'Any Unicode, 1–255 characters. For display only, never part of a key or a path. What is invisible or reorders ' +
+      'text is left out, and a run of blanks is one space.',
+  }),
+)
 
 export const ContentType = z.string().check(
   z.regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/, {
@@ -99,7 +115,13 @@ export const UploadId = z.string().check(z.uuid(), z.meta({ description: "An upl
 
 export const RoomName = z
   .string()
-  .check(z.minLength(1), charactersUpTo(MAX_ROOM_NAME_CHARS), wellFormed, z.meta({ description: '1–128 characters.' }))
+  .check(
+    z.minLength(1),
+    charactersUpTo(MAX_ROOM_NAME_CHARS),
+    wellFormed,
+    printable,
+    z.meta({ description: '1–128 printable characters, without blanks at its ends.' }),
+  )
 
 export const Seq = z
   .int()

@@ -11,10 +11,13 @@ const utf16Unit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromC
 const anyText = fc.oneof(
   fc.string({ unit: utf16Unit, maxLength: 200 }),
   fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: fc.constantFrom(' ', '\n', '\u0000', '\u200b', '\u3164', '\u2800'), maxLength: 4 }),
   fc
     .tuple(fc.constantFrom('x', 'é', '€', '🙂', '\ud83d'), fc.integer({ min: -2, max: 2 }), fc.string({ maxLength: 2 }))
     .map(([unit, more, end]) => unit.repeat(MAX_CONTENT_BYTES / Buffer.byteLength(unit) + more) + end),
 )
+
+const isInvisible = (character: string) => /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(character)
 
 /** The faults of a text, found in another way than the schema does: by what comes back from UTF-8. */
 function faultsOf(text: string): string[] {
@@ -22,6 +25,7 @@ function faultsOf(text: string): string[] {
   return [
     ...(text === '' ? ['too_small'] : []),
     ...(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) === text ? [] : ['lone surrogate']),
+    ...(text !== '' && [...text].every(isInvisible) ? ['shows nothing'] : []),
     ...(bytes.length > MAX_CONTENT_BYTES ? ['too_large'] : []),
   ]
 }
@@ -34,11 +38,12 @@ test('any string is accepted and comes back as it was, or is rejected with each 
       const { data, error } = request.safeParse(frame)
       const faults = error?.issues.map((issue) => {
         expect(issue.path).toEqual(['content'])
-        if (issue.code === 'custom') return issue.params?.code === 'too_large' ? 'too_large' : 'lone surrogate'
+        if (issue.code === 'custom')
+          return issue.params?.code === 'too_large' ? 'too_large' : issue.message.replace('contains a ', '')
         return issue.code
       })
 
-      expect(faults ?? []).toEqual(faultsOf(content))
+      expect((faults ?? []).sort()).toEqual(faultsOf(content).sort())
       if (data) expect(Buffer.from(data.content).toString('utf8')).toBe(content)
     }),
     { numRuns: 500 },

@@ -6,7 +6,8 @@ const x = (count: number) => 'x'.repeat(count)
 const LONE = 'a\ud800b'
 const NOT_A_CHAT_ID = 'must be 1 to 64 of A-Z a-z 0-9 _ : -'
 const LONE_SURROGATE = 'contains a lone surrogate'
-const UNPRINTABLE = 'contains a character that does not print'
+const UNPRINTABLE = 'has a blank at its start or end, or a character that does not print'
+const NOTHING = 'shows nothing'
 
 interface Table {
   accepts: unknown[]
@@ -52,8 +53,18 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       ['a\u200bb', UNPRINTABLE],
       ['a\u2028b', UNPRINTABLE],
       ['a\u202eb', UNPRINTABLE],
+      [' ', UNPRINTABLE],
+      ['ada ', UNPRINTABLE],
       [LONE, LONE_SURROGATE],
       [null, 'expected string'],
+    ],
+  },
+  StoredUserId: {
+    accepts: ['ada', 'ada ', 'a\u200bb', '🙂'.repeat(128)],
+    rejects: [
+      ['', '>=1'],
+      [x(129), 'is longer than 128 characters'],
+      [LONE, LONE_SURROGATE],
     ],
   },
   RequestId: {
@@ -84,12 +95,14 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     ],
   },
   Content: {
-    accepts: [' ', 'hello', '\u0000', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
+    accepts: ['hello', ' a', 'a\u0000', '\u2800', '👩‍👩‍👧', x(16_384), 'é'.repeat(8_192), '🙂'.repeat(4_096)],
     rejects: [
       ['', '>=1'],
       [x(16_385), 'is longer than 16384 bytes of UTF-8'],
       ['é'.repeat(8_193), 'is longer than 16384 bytes of UTF-8'],
       [LONE, LONE_SURROGATE],
+      [' \n\u3000', NOTHING],
+      ['\u200b\u3164\u0000', NOTHING],
       [undefined, 'expected string'],
     ],
   },
@@ -105,6 +118,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     rejects: [
       ['', '>=1'],
       [x(256), 'is longer than 255 characters'],
+      ['\u202e \n', NOTHING],
       [LONE, LONE_SURROGATE],
     ],
   },
@@ -132,6 +146,10 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     rejects: [
       ['', '>=1'],
       [x(129), 'is longer than 128 characters'],
+      [' ', UNPRINTABLE],
+      ['General ', UNPRINTABLE],
+      ['lareneG\u202e', UNPRINTABLE],
+      ['General\n', UNPRINTABLE],
       [LONE, LONE_SURROGATE],
     ],
   },
@@ -176,6 +194,11 @@ describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
       expect(error?.issues.map((issue) => issue.message).join('; ')).toContain(problem)
     },
   )
+})
+
+test('a file name is cleaned rather than refused', () => {
+  expect(scalars.FileName.parse('salary-\u202efdp.exe')).toBe('salary-fdp.exe')
+  expect(scalars.FileName.parse(` report.pdf${' '.repeat(100)}.exe`)).toBe('report.pdf .exe')
 })
 
 test('only a text over its limit of bytes is marked as too large', () => {

@@ -1,0 +1,70 @@
+/**
+ * What a name of a user, a room or a file may contain, so that no name looks like another text or like nothing. The
+ * server, the page and the terminal use the same rules. All patterns are linear in the text.
+ */
+
+/** Invisible: White_Space, Default_Ignorable_Code_Point and controls. https://www.unicode.org/reports/tr44/ */
+const BLANK = '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}'
+
+/** No part of a name: it isn't shown, ends the line, or reorders the text (all bidi controls are ignorable). */
+const HIDDEN =
+  '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffb'
+
+const EMOJI = '\\p{Extended_Pictographic}(?:\\p{Emoji_Modifier}|[\\ufe0e\\ufe0f])?'
+
+/** Where a letter's form depends on whether it is joined to the next one. https://www.unicode.org/reports/tr31/#A1 */
+const JOINING = [
+  ...['Adlam', 'Arabic', 'Hanifi_Rohingya', 'Mandaic', 'Manichaean', 'Mongolian', 'Nko', 'Phags_Pa', 'Sogdian'],
+  ...['Psalter_Pahlavi', 'Syriac', 'Balinese', 'Bengali', 'Brahmi', 'Chakma', 'Devanagari', 'Grantha', 'Gujarati'],
+  ...['Gurmukhi', 'Javanese', 'Kaithi', 'Kannada', 'Khmer', 'Malayalam', 'Meetei_Mayek', 'Modi', 'Myanmar', 'Newa'],
+  ...['Oriya', 'Saurashtra', 'Sharada', 'Sinhala', 'Sundanese', 'Tai_Tham', 'Tamil', 'Telugu', 'Tibetan', 'Tirhuta'],
+]
+  .map((script) => `\\p{Script=${script}}`)
+  .join('')
+
+/** Ignorable characters that change what is seen: they are parts of emoji and of words. */
+const visibleJoins = new RegExp(
+  [
+    // Flags of regions, such as Scotland's.
+    '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
+    `${EMOJI}(?:\\u200d${EMOJI})*`,
+    '[0-9#*]\\ufe0f\\u20e3',
+    // A mark that joins letters, as at the end of a Malayalam word; else only between letters.
+    `(?=[${JOINING}])\\p{M}[\\u200c\\u200d]`,
+    `(?=[${JOINING}])\\p{L}[\\u200c\\u200d](?=[${JOINING}])`,
+    // Variants of Han and Mongolian characters, which names of people are written with.
+    '\\p{Script=Han}[\\u{e0100}-\\u{e01ef}]',
+    '(?=\\p{Script=Mongolian})\\p{L}[\\u180b-\\u180d\\u180f]',
+  ].join('|'),
+  'gu',
+)
+
+const hidden = new RegExp(`[${HIDDEN}]`, 'u')
+const hiddenOrJoin = new RegExp(`(${visibleJoins.source})|[${HIDDEN}]`, 'gu')
+const blankEnd = new RegExp(`^[${BLANK}]|[${BLANK}]$`, 'u')
+const onlyBlanks = new RegExp(`^[${BLANK}]*$`, 'u')
+
+/** Whether nothing of the text can be seen: it is of blanks, line breaks, controls and ignorable characters only. */
+export const showsNothing = (text: string): boolean => onlyBlanks.test(text)
+
+/**
+ * Whether a name shows all of itself, and no more: no blank at its ends, no control, no bidi control, nothing that is
+ * invisible. Joiners are allowed where they are seen: between letters of scripts that join, and in emoji.
+ */
+export function isPrintableName(name: string): boolean {
+  const bare = name.replace(visibleJoins, 'x')
+  return bare !== '' && !hidden.test(bare) && !blankEnd.test(bare)
+}
+
+/**
+ * A name that comes from elsewhere, as `isPrintableName` wants it: a file's, or the one in a token. What is hidden is
+ * left out, and each run of blanks is one space, because a long run would hide what follows.
+ *
+ * @returns the name; empty when there was nothing to see in it
+ */
+export const printableName = (name: string): string =>
+  name
+    .replace(/[\p{White_Space}\p{Cc}]+/gu, ' ')
+    .replace(hiddenOrJoin, (_, join: string | undefined) => join ?? '')
+    .replace(/ +/g, ' ')
+    .trim()
