@@ -69,6 +69,9 @@ export class ChatClient {
     })
     this.#directs = new DirectRooms(this.#rooms, this.#connection)
     this.#headCheck = new HeadCheck(this.#rooms.context, (heads) => this.#rooms.compare(heads))
+    this.#outbox.restore((to) =>
+      'chatRoomId' in to ? this.room(to.chatRoomId).destination : this.direct(to.recipientId).destination,
+    )
   }
 
   /** What the connection is doing now. The event `status` reports each change. */

@@ -57,7 +57,8 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
   readonly on: Emitter<RoomEvents>['on']
   readonly #context: RoomContext
   readonly #emitter: Emitter<RoomEvents>
-  readonly #destination: Destination
+  /** @internal */
+  readonly destination: Destination
   #room: Room | undefined
 
   /** @internal */
@@ -66,7 +67,7 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
     this.#context = context
     this.#emitter = new Emitter(context.options.onError)
     this.on = this.#emitter.on.bind(this.#emitter)
-    this.#destination = {
+    this.destination = {
       to: { recipientId: userId },
       isOpen: () => true,
       onSent: (message, sent) => {
@@ -89,7 +90,12 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
    * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `outbox_full` and others
    */
   send({ content }: { content: string }): OutgoingMessage {
-    return this.#context.outbox.send(this.#destination, 'text', content)
+    return this.#context.outbox.send(this.destination, 'text', content)
+  }
+
+  /** The messages of this client to the user that wait to be sent or have failed, as a room's `unsent`. */
+  get unsent(): OutgoingMessage[] {
+    return this.#context.outbox.unsentTo(this.destination)
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageEvent> {

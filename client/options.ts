@@ -1,6 +1,7 @@
 import type { Backoff } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Socket } from './link.ts'
+import type { OutboxStore } from './outbox-store.ts'
 import { postFormByXhr, type PostForm } from './post-form.ts'
 
 /** The options of a client: `url` and `getToken` are required. Times are in ms. */
@@ -26,6 +27,8 @@ export interface ChatClientOptions {
   checkIntervalMs?: number
   /** How many messages may wait to be sent, in all rooms together. Default 500. */
   outboxLimit?: number
+  /** Keeps texts that aren't sent yet, so that they survive a reload. Default: they are kept in memory only. */
+  outbox?: OutboxStore | undefined
   /** How long to wait for a missing message before it is requested, ms. Default 500. */
   holeWaitMs?: number
   /** How many messages of one room are fetched after a long absence; older ones are skipped. Default 1,000. */
@@ -58,7 +61,8 @@ export const defaults = {
 }
 
 /** The options with their defaults filled in. */
-export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff'>> & { backoff: Backoff }
+export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff' | 'outbox'>> &
+  Pick<ChatClientOptions, 'outbox'> & { backoff: Backoff }
 
 /** Fills in the defaults. @throws TypeError when `url` is no `ws://` or `wss://` address */
 export function resolveOptions(options: ChatClientOptions): ResolvedOptions {

@@ -3,6 +3,7 @@ import { ChatError, toChatError } from './errors.ts'
 import { newId } from './new-id.ts'
 import type { Link } from './link.ts'
 import type { ResolvedOptions } from './options.ts'
+import { isUnsentMessage, StoreWriter, type UnsentMessage } from './outbox-store.ts'
 import { retry } from './retry.ts'
 
 /**
@@ -10,6 +11,11 @@ import { retry } from './retry.ts'
  * and `duplicate`, which is true when an earlier try had already been stored.
  */
 export type Sent = Reply<'sendMessage'>
+
+interface MessageOwner {
+  retry: (message: OutgoingMessage) => void
+  discard: (message: OutgoingMessage) => void
+}
 
 /**
  * A message on its way, as `room.send` returns it. It keeps its `clientMessageId` through every retry, so it is stored
@@ -21,7 +27,7 @@ export type Sent = Reply<'sendMessage'>
  */
 export class OutgoingMessage {
   /** The message's own id; the room's `message` event carries it too. */
-  readonly clientMessageId: string = newId()
+  readonly clientMessageId: string
   readonly kind: 'text' | 'broadcast'
   readonly content: string
   /** `sending` until the server has stored the message or it has failed. */
@@ -33,22 +39,29 @@ export class OutgoingMessage {
    * `outbox_full`. `retry()` replaces this promise.
    */
   done!: Promise<Sent>
-  readonly #retry: (message: OutgoingMessage) => void
+  readonly #owner: MessageOwner
   #settle!: { resolve: (sent: Sent) => void; reject: (error: ChatError) => void }
 
   /** @internal */
-  constructor(kind: 'text' | 'broadcast', content: string, retry: (message: OutgoingMessage) => void) {
+  constructor({ kind, content, clientMessageId, error }: Omit<UnsentMessage, 'to'>, owner: MessageOwner) {
     this.kind = kind
     this.content = content
-    this.#retry = retry
+    this.clientMessageId = clientMessageId
+    this.#owner = owner
     this.begin()
+    if (error) this.end(new ChatError(error.code, error.message, error.retryable))
   }
 
   /** Sends a failed message again, after the messages that now wait in its room. Does nothing in other states. */
   retry(): void {
     if (this.state !== 'failed') return
     this.begin()
-    this.#retry(this)
+    this.#owner.retry(this)
+  }
+
+  /** Gives a failed message up: it is no longer among the room's `unsent`. Does nothing in other states. */
+  discard(): void {
+    if (this.state === 'failed') this.#owner.discard(this)
   }
 
   /** @internal */
@@ -85,24 +98,58 @@ export interface Destination {
   onChange: (message: OutgoingMessage) => void
 }
 
-/** Messages that are not sent yet: in order for each destination, one at a time, kept while there is no connection. */
+/**
+ * Messages that are not sent yet: in order for each destination, one at a time, kept while there is no connection, and
+ * over a reload by the option `outbox`.
+ */
 export class Outbox {
   readonly #options: ResolvedOptions
   readonly #link: () => Link | undefined
   /** The oldest message first. */
   readonly #queues = new Map<Destination, OutgoingMessage[]>()
   readonly #busy = new Set<Destination>()
+  /** The messages that wait, and as many that have failed, the oldest first. */
+  readonly #unsent = new Map<OutgoingMessage, Destination>()
+  readonly #writer: StoreWriter
   #size = 0
+  /** Messages of before the reload go first. */
+  #isRestored = false
 
   constructor(options: ResolvedOptions, link: () => Link | undefined) {
     this.#options = options
     this.#link = link
+    this.#writer = new StoreWriter(() => options.outbox?.save(this.#toKeep()), options.onError)
+  }
+
+  /**
+   * Loads what the option `outbox` has kept. Messages of now wait until it is there.
+   *
+   * @param destinationOf finds the room or the conversation of a message
+   */
+  restore(destinationOf: (to: UnsentMessage['to']) => Destination): void {
+    const restore = (kept: readonly UnsentMessage[]) => this.#restored(kept, destinationOf)
+    const failed = (error: unknown) => {
+      this.#options.onError(error)
+      restore([])
+    }
+    try {
+      const kept = this.#options.outbox?.load() ?? []
+      if (kept instanceof Promise) kept.then(restore, failed).catch(this.#options.onError)
+      else restore(kept)
+    } catch (error) {
+      failed(error)
+    }
   }
 
   send(destination: Destination, kind: 'text' | 'broadcast', content: string): OutgoingMessage {
-    const message = new OutgoingMessage(kind, content, (again) => this.#add(destination, again))
+    const message = this.#messageTo(destination, { kind, content, clientMessageId: newId() })
     this.#add(destination, message)
     return message
+  }
+
+  /** The messages to one destination that wait to be sent or have failed, the oldest first. */
+  unsentTo(destination: Destination): OutgoingMessage[] {
+    return [...this.#unsent].flatMap(([message, to]) => (to === destination ? [message] : []))
   }
 
   /** Sends the messages that wait, to all destinations or to the given ones. */
@@ -117,17 +164,71 @@ export class Outbox {
     }
   }
 
+  #messageTo(destination: Destination, message: Omit<UnsentMessage, 'to'>): OutgoingMessage {
+    return new OutgoingMessage(message, {
+      retry: (again) => this.#add(destination, again),
+      discard: (failed) => {
+        this.#unsent.delete(failed)
+        this.#changed()
+      },
+    })
+  }
+
+  #restored(kept: readonly UnsentMessage[], destinationOf: (to: UnsentMessage['to']) => Destination): void {
+    const messages = Array.isArray(kept) ? kept.filter(isUnsentMessage) : []
+    const later = [...this.#unsent]
+    this.#unsent.clear()
+    const queues = new Map(this.#queues)
+    this.#queues.clear()
+    for (const one of messages) {
+      const destination = destinationOf(one.to)
+      const message = this.#messageTo(destination, one)
+      this.#unsent.set(message, destination)
+      if (message.state === 'sending') this.#enqueue(destination, message)
+      destination.onChange(message)
+    }
+    for (const [message, destination] of later) this.#unsent.set(message, destination)
+    for (const [destination, queue] of queues) this.#queueOf(destination).push(...queue)
+    this.#isRestored = true
+    if (later.length > 0) this.#changed()
+    this.resume()
+  }
+
   #add(destination: Destination, message: OutgoingMessage): void {
+    // Again at the end, when it is a retry.
+    this.#unsent.delete(message)
+    this.#unsent.set(message, destination)
     destination.onChange(message)
     if (this.#size >= this.#options.outboxLimit) {
-      message.end(new ChatError('outbox_full', 'unable to send; too many messages wait to be sent', true))
-      return destination.onChange(message)
+      const error = new ChatError('outbox_full', 'unable to send; too many messages wait to be sent', true)
+      return this.#end(destination, message, error)
     }
+    this.#enqueue(destination, message)
+    this.#changed()
+    this.resume([destination])
+  }
+
+  #enqueue(destination: Destination, message: OutgoingMessage): void {
     this.#size++
+    this.#queueOf(destination).push(message)
+  }
+
+  #queueOf(destination: Destination): OutgoingMessage[] {
     const queue = this.#queues.get(destination) ?? []
     this.#queues.set(destination, queue)
-    queue.push(message)
-    this.resume([destination])
+    return queue
+  }
+
+  /** Not before the store's own messages are here: they would be overwritten. */
+  #changed(): void {
+    if (this.#isRestored) this.#writer.changed()
+  }
+
+  #toKeep(): UnsentMessage[] {
+    return [...this.#unsent].map(([{ kind, content, clientMessageId, error }, { to }]) => ({
+      ...{ to, kind, content, clientMessageId },
+      ...(error && { error: { code: error.code, message: error.message, retryable: error.retryable } }),
+    }))
   }
 
   async #drain(destination: Destination): Promise<void> {
@@ -145,7 +246,7 @@ export class Outbox {
   /** The message to send now, and the link to send it on; `undefined` when either is missing. */
   #next(destination: Destination): { message: OutgoingMessage; link: Link } | undefined {
     const [message] = this.#queues.get(destination) ?? []
-    const link = this.#link()
+    const link = this.#isRestored ? this.#link() : undefined
     return message && link && destination.isOpen() ? { message, link } : undefined
   }
 
@@ -161,9 +262,27 @@ export class Outbox {
   #finish(destination: Destination, result: Sent | ChatError): void {
     const message = this.#queues.get(destination)!.shift()!
     this.#size--
+    this.#end(destination, message, result)
+  }
+
+  #end(destination: Destination, message: OutgoingMessage, result: Sent | ChatError): void {
     message.end(result)
-    if (!(result instanceof ChatError)) destination.onSent(message, result)
+    if (result instanceof ChatError) {
+      this.#forgetOldFailures()
+    } else {
+      this.#unsent.delete(message)
+      destination.onSent(message, result)
+    }
+    this.#changed()
     destination.onChange(message)
+  }
+
+  /** Nobody may ever retry or discard them. */
+  #forgetOldFailures(): void {
+    const failed = [...this.#unsent.keys()].filter(({ state }) => state === 'failed')
+    for (const message of failed.slice(0, Math.max(0, failed.length - this.#options.outboxLimit))) {
+      this.#unsent.delete(message)
+    }
   }
 }
 

@@ -36,7 +36,8 @@ export class Room implements AsyncIterable<MessageEvent> {
   readonly on: Emitter<RoomEvents>['on']
   readonly #context: RoomContext
   readonly #feed: RoomFeed
-  readonly #destination: Destination
+  /** @internal */
+  readonly destination: Destination
   #joining = 0
   #peer: string | undefined
   #typingSent: Promise<unknown> = Promise.resolve()
@@ -53,7 +54,7 @@ export class Room implements AsyncIterable<MessageEvent> {
       () => context.typingLimits,
       (isTyping) => this.#sendTyping(isTyping),
     )
-    this.#destination = {
+    this.destination = {
       to: { chatRoomId },
       isOpen: () => this.#joining === 0,
       onSent: (message, sent) => context.echo(message, sent),
@@ -137,7 +138,7 @@ export class Room implements AsyncIterable<MessageEvent> {
       inbox.resume()
     } finally {
       this.#joining--
-      this.#context.outbox.resume([this.#destination])
+      this.#context.outbox.resume([this.destination])
     }
   }
 
@@ -170,12 +171,20 @@ export class Room implements AsyncIterable<MessageEvent> {
    * console.log(message.state, (await message.done).seq)
    */
   send({ content }: { content: string }): OutgoingMessage {
-    return this.#context.outbox.send(this.#destination, 'text', content)
+    return this.#context.outbox.send(this.destination, 'text', content)
   }
 
   /** Sends a text as `send` does, with `kind: "broadcast"`. */
   broadcast({ content }: { content: string }): OutgoingMessage {
-    return this.#context.outbox.send(this.#destination, 'broadcast', content)
+    return this.#context.outbox.send(this.destination, 'broadcast', content)
+  }
+
+  /**
+   * The messages of this client that wait to be sent or have failed, the oldest first; with the option `outbox` also
+   * those of before a reload. A failed one stays until `retry()` or `discard()`.
+   */
+  get unsent(): OutgoingMessage[] {
+    return this.#context.outbox.unsentTo(this.destination)
   }
 
   /**

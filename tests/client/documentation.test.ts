@@ -15,15 +15,17 @@ const program = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => b
 
 const given = `
 declare const url: string, tokenUrl: string, file: File
+declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }
 `
 
 /** The lines between `@example` and the next tag or the comment's end. */
 const EXAMPLE = /@example\n((?: *\*(?!\/)(?! @).*\n)+)/g
 
 const exampleGiven = `
-import { ChatClient, ChatError, protocolLimits, type Room } from 'tabletalk/client'
+import { ChatClient, ChatError, protocolLimits, type Room, type UnsentMessage } from 'tabletalk/client'
 declare const client: ChatClient, room: Room, file: File, getToken: () => string
 declare const localStorage: { getItem(key: string): string | null }
+declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }
 declare const input: { maxLength: number; addEventListener(name: string, listener: () => void): void }
 `
 
@@ -69,16 +71,27 @@ test('the blocks of docs/client.md run, and do what they say', async () => {
           .trim(),
       ),
   }
-  const body = program.replace(/^import (.*) from 'tabletalk\/client'$/m, 'const $1 = sdk')
+  const body = program.replace(/^import (.*) from 'tabletalk\/client'$/m, (_, names: string) => {
+    return `const ${names.replaceAll(/ type \w+,?/g, '')} = sdk`
+  })
   const { code } = transformSync(`async function run() {${body}}`, { loader: 'ts' })
-  const parameters = ['sdk', 'console', 'url', 'tokenUrl', 'file']
+  const parameters = ['sdk', 'console', 'url', 'tokenUrl', 'file', 'sessionStorage']
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page's own code
   const run = new Function(...parameters, `${code}; return run()`) as (...values: unknown[]) => Promise<void>
   const file = new File([png], 'view.png', { type: 'image/png' })
-  await run(sdk, console, chat.wsUrl, `${chat.url}/dev/token`, file)
+  const sessionStorage = { getItem: () => null, setItem: () => {} }
+  await run(sdk, console, chat.wsUrl, `${chat.url}/dev/token`, file, sessionStorage)
 
   for (const line of [
-    ...['status connecting', 'status connected', 'history 0 false ada,bob', 'sending', 'sent 1', '1 ada hello'],
+    ...[
+      'status connecting',
+      'status connected',
+      'history 0 false ada,bob',
+      'sending',
+      'unsent 0',
+      'sent 1',
+      '1 ada hello',
+    ],
     ...[
       'sent 1',
       'view.png the view from here',
