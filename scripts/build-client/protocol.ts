@@ -12,6 +12,7 @@ export type {
   UploadFailedEvent,
 } from '../../src/protocol/events.ts'
 export type { ErrorFrame } from '../../src/protocol/frames.ts'
+export { canonicalType } from '../../src/protocol/canonical-type.ts'
 export { matchesContentType } from '../../src/protocol/matches-content-type.ts'
 export { isDirectRoomId } from '../../src/protocol/room-id.ts'
 export type Frames = { [A in Action]: RequestFrame<A> }

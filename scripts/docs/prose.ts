@@ -1,4 +1,5 @@
 import type { EventsFrame } from '../../src/protocol/frames.ts'
+import { RECOGNISED } from '../../src/files/media-types.ts'
 import { SUBPROTOCOL } from '../../src/ws/subprotocol.ts'
 import { errorExample, eventExamples, examples, gatewayExample, rateLimitedExample } from './examples.ts'
 import { frame } from './words.ts'
@@ -129,12 +130,24 @@ export const files = `## Files
 3. The server checks the file. Either the room receives a \`message\` event of kind \`file\` whose \`content\` is the
    caption, or the uploader alone receives \`uploadFailed\` and the file is deleted.
 
-\`sync\`'s \`limits.contentTypes\` lists the types that a deployment accepts. A form is for one file. Sending the same
+\`sync\`'s \`limits.contentTypes\` lists the types that a deployment accepts, under any of a type's names:
+\`application/x-zip-compressed\` is \`application/zip\`. A pattern stands for what can be told by a file's first bytes:
+\`text/*\` for all texts, the others for
+${[...RECOGNISED]
+  .sort()
+  .map((type) => `\`${type}\``)
+  .join(', ')}.
+Any other type under a pattern, such as \`image/x-tga\`, is \`invalid_request\`, as is a name that a computer would run
+(\`.exe\`, \`.bat\`, \`.hta\`, …).
+
+A form is for one file. Sending the same
 bytes again changes nothing. Sending another file with it, after the message of the first, deletes the file: its URL
 returns 404 from then on.
 
 \`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
-\`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only.`
+\`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only. The URL saves the file under that name, cut
+to 255 bytes, with the ending of its type added if it has another one (\`notes.js\` of \`text/plain\` becomes
+\`notes.js.txt\`). It shows pictures, sound, films, PDFs, and plain texts in UTF-8; everything else is saved.`
 
 export const errors = `A client decides by \`code\`. The \`message\` is for people who read logs.
 \`retryable\` says whether the same frame may be sent again unchanged; \`rate_limited\` has a \`retryAfterMs\`;

@@ -39,6 +39,8 @@ export const Message = new Entity(
       uploadId: { type: 'string', field: 'UploadId' },
       fileName: { type: 'string', field: 'FileName' },
       contentType: { type: 'string', field: 'ContentType' },
+      /** Of a text file, if it is UTF-8. */
+      charset: { type: ['utf-8'] as const, field: 'Charset' },
       /** Bytes. */
       size: { type: 'number', field: 'Size' },
     },

@@ -1,5 +1,8 @@
 import { listOf, optional } from '../env.ts'
+import { canonicalType } from '../protocol/canonical-type.ts'
 import { matchesContentType } from '../protocol/matches-content-type.ts'
+
+const OOXML = 'application/vnd.openxmlformats-officedocument.'
 
 /** The types that may be uploaded when `ALLOWED_CONTENT_TYPES` is not set. */
 const DEFAULT_ALLOWED = [
@@ -7,9 +10,11 @@ const DEFAULT_ALLOWED = [
   'application/json',
   'application/msword',
   'application/pdf',
-  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.ms-excel',
+  'application/vnd.ms-powerpoint',
+  `${OOXML}presentationml.presentation`,
+  `${OOXML}spreadsheetml.sheet`,
+  `${OOXML}wordprocessingml.document`,
   'application/zip',
   'audio/*',
   'image/*',
@@ -22,10 +27,21 @@ const mediaTypes = listOf({
   pattern: /^[a-z]+\/[^\s,;]+$/,
 })
 
-/** Media types; `image/*` stands for all images. */
+/** Media types; `image/*` stands for all images whose first bytes tell that they are (`RECOGNISED`). */
 export const allowedTypes: string[] = optional('ALLOWED_CONTENT_TYPES', mediaTypes) ?? DEFAULT_ALLOWED
 
-export const isAllowed = (contentType: string): boolean => matchesContentType(contentType, allowedTypes)
+/**
+ * Whether a file of this type may be sent. A pattern such as `image/*` promises only what the first bytes can bear out:
+ * another type would be deleted after it was uploaded.
+ */
+export const isAllowed = (contentType: string): boolean =>
+  matchesContentType(contentType, allowedTypes) &&
+  (isTextual(contentType) ||
+    RECOGNISED.has(canonicalType(contentType)) ||
+    matchesContentType(
+      contentType,
+      allowedTypes.filter((type) => !type.endsWith('/*')),
+    ))
 
 /** Types that a browser shows without running code: raster images, audio, video, PDF and plain text. */
 const INERT = [
@@ -43,64 +59,117 @@ const INERT = [
 
 export const shownInline = (contentType: string): boolean => matchesContentType(contentType, INERT)
 
-/** Each row: names of one format, those that are detected from the first bytes and those that clients declare. */
-const SYNONYMS = [
-  ['application/x-gzip', 'application/gzip'],
-  ['application/zip', 'application/x-zip-compressed'],
-  ['audio/aac', 'audio/x-aac'],
-  ['audio/aiff', 'audio/x-aiff'],
-  ['audio/flac', 'audio/x-flac'],
-  ['audio/mp4', 'audio/x-m4a', 'audio/m4a', 'video/mp4', 'video/quicktime', 'video/x-m4v'],
-  ['audio/midi', 'audio/mid', 'audio/x-midi'],
-  ['audio/mpeg', 'audio/mp3'],
-  ['audio/ogg', 'audio/ogg; codecs=opus', 'audio/opus', 'video/ogg', 'application/ogg'],
-  ['audio/wav', 'audio/x-wav', 'audio/vnd.wave', 'audio/wave'],
-  ['audio/webm', 'video/webm', 'video/matroska', 'video/x-matroska'],
-  ['image/jpeg', 'image/jpg', 'image/pjpeg'],
-  ['image/bmp', 'image/x-ms-bmp'],
-  ['image/x-icon', 'image/vnd.microsoft.icon'],
-  ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],
-  ['image/apng', 'image/png'],
-  ['image/vnd.adobe.photoshop', 'image/x-photoshop'],
-  ['video/3gpp', 'audio/3gpp'],
-  ['video/3gpp2', 'audio/3gpp2'],
-  ['video/MP1S', 'video/MP2P', 'video/mpeg'],
-  ['video/vnd.avi', 'video/x-msvideo', 'video/avi', 'video/msvideo'],
-  ['video/x-ms-asf', 'audio/x-ms-asf', 'application/vnd.ms-asf', 'video/x-ms-wmv', 'audio/x-ms-wma'],
+/** Each row: formats that share their first bytes, or that one program writes under another's name. */
+const FAMILIES = [
+  ['audio/mp4', 'video/mp4', 'video/quicktime', 'video/3gpp', 'audio/3gpp', 'video/3gpp2', 'audio/3gpp2'],
+  ['audio/ogg', 'audio/opus', 'video/ogg'],
+  ['audio/webm', 'video/webm', 'video/x-matroska', 'audio/x-matroska'],
+  ['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence', 'image/avif'],
+  ['image/png', 'image/apng'],
+  // Cameras' raw formats are TIFF files.
+  [
+    ...['image/tiff', 'image/x-adobe-dng', 'image/x-canon-cr2', 'image/x-nikon-nef', 'image/x-nikon-nrw'],
+    ...['image/x-sony-arw', 'image/x-sony-sr2', 'image/x-sony-srf', 'image/x-pentax-pef', 'image/x-samsung-srw'],
+    ...['image/x-epson-erf', 'image/x-kodak-dcr', 'image/x-kodak-kdc', 'image/x-hasselblad-3fr', 'image/x-dcraw'],
+  ],
+  ['video/mpeg', 'video/mp2t'],
+  ['video/x-ms-asf', 'video/x-ms-wmv', 'audio/x-ms-wma'],
   ['application/msword', 'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/x-cfb'],
+  // Word and others write RTF under the ending `.doc`.
+  ['application/msword', 'text/rtf'],
+]
+
+/** Other images, sound and films that are recognised by their first bytes. A test compares them with file-type's. */
+export const RECOGNISED = new Set([
+  ...FAMILIES.flat().filter((type) => /^(audio|image|video)\//.test(type)),
+  ...['audio/aac', 'audio/aiff', 'audio/amr', 'audio/ape', 'audio/basic', 'audio/flac', 'audio/midi', 'audio/mpeg'],
+  ...[
+    'audio/qcelp',
+    'audio/vnd.dolby.dd-raw',
+    'audio/wav',
+    'audio/wavpack',
+    'audio/x-caf',
+    'audio/x-dsf',
+    'audio/x-it',
+  ],
+  ...['audio/x-musepack', 'audio/x-s3m', 'audio/x-voc', 'audio/x-xm'],
+  ...['image/bmp', 'image/bpg', 'image/flif', 'image/gif', 'image/icns', 'image/j2c', 'image/jls', 'image/jp2'],
+  ...['image/jpeg', 'image/jpm', 'image/jpx', 'image/jxl', 'image/ktx', 'image/mj2', 'image/vnd.adobe.photoshop'],
+  ...['image/vnd.dwg', 'image/vnd.ms-photo', 'image/webp', 'image/x-canon-cr3', 'image/x-fujifilm-raf', 'image/x-icon'],
+  ...['image/x-olympus-orf', 'image/x-panasonic-rw2', 'image/x-portable-anymap', 'image/x-xcf'],
+  ...['video/x-flv', 'video/x-msvideo'],
+])
+
+/** What file-type doesn't know: how a file begins, and what it is then. */
+const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
+  // WAV of more than 4 GiB: https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
+  [/^RF64.{4}WAVE/s, 'audio/wav'],
+  [/^caff\0\x01/, 'audio/x-caf'],
+  [/^\.snd\0/, 'audio/basic'],
+  [/^P[1-7]\s/, 'image/x-portable-anymap'],
 ]
 
 /** Formats that are ZIP files; the first bytes alone don't show which one. */
-const ZIPPED = [
-  'application/vnd.openxmlformats-officedocument.*',
-  'application/vnd.oasis.opendocument.*',
-  'application/epub+zip',
-  'application/java-archive',
-]
+const ZIPPED = [OOXML, 'application/vnd.oasis.opendocument.', 'application/epub+zip', 'application/java-archive']
 
 /** Formats without a signature: the first bytes only show that they are text. */
-const TEXTUAL = ['application/json', 'image/svg+xml', 'text/*']
+const TEXTUAL = ['application/json', 'image/svg+xml', 'image/x-xbitmap', 'image/x-xpixmap', 'text/*']
+
+export const isTextual = (contentType: string): boolean => matchesContentType(contentType, TEXTUAL)
 
 /**
  * Whether a file's first bytes agree with its declared media type. A textual type needs text, and then a signature at
  * its beginning (`BM`, `MZ`, `BEGIN:VCARD`) is only text. The exception is PDF, which can look like text too.
  *
+ * @param declared lower case, without parameters
+ * @param bytes at least the first 1,024, if the file has so many
  * @param detected the media type by the first bytes, undefined when they have no known signature
  */
 export function bearsOut(declared: string, bytes: Uint8Array, detected: string | undefined): boolean {
-  if (matchesContentType(declared, TEXTUAL)) return isText(bytes) && detected !== 'application/pdf'
-  if (detected === undefined) return false
-  if (detected === declared) return true
-  if (SYNONYMS.some((names) => names.includes(detected) && names.includes(declared))) return true
-  const isZipped = ZIPPED.some((pattern) => declared.startsWith(pattern.replace(/\*$/, '')))
-  return detected === 'application/zip' && isZipped
+  const type = canonicalType(declared)
+  const beginning = Buffer.from(bytes.subarray(0, 1_024)).toString('latin1')
+  const found =
+    detected === undefined
+      ? BEGINNINGS.find(([start]) => start.test(beginning))?.[1]
+      : canonicalType(detected.toLowerCase())
+  if (isTextual(type)) return isText(bytes) && found !== 'application/pdf'
+  // Where Excel is installed, Windows names a CSV file so.
+  if (type === 'application/vnd.ms-excel' && isText(bytes)) return true
+  // Readers look for the header in the first 1,024 bytes: ISO 32000-1, annex H.3, implementation note 13.
+  if (type === 'application/pdf') return beginning.includes('%PDF-')
+  if (type === 'application/zip') return /^PK(\x03\x04|\x05\x06|\x07\x08)/.test(beginning)
+  if (found === undefined) return false
+  if (found === type || FAMILIES.some((types) => types.includes(found) && types.includes(type))) return true
+  // A document with a password is an encrypted package in an old Office file: [MS-OFFCRYPTO] §2.3.
+  if (found === 'application/x-cfb') return type.startsWith(OOXML)
+  return found === 'application/zip' && ZIPPED.some((start) => type.startsWith(start))
 }
 
 /**
- * By the rules with which browsers tell text from binary data:
+ * Control characters that texts have beside tab and line ends: backspace (manual pages), vertical tab (Word), form
+ * feed, the end mark of DOS and escape (terminals). All others tell binary data from text, as in browsers:
  * https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource
  */
+const BINARY = /[\0-\x07\x0e-\x19\x1c-\x1f]/
+
 function isText(bytes: Uint8Array): boolean {
-  const isUtf16 = (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)
-  return isUtf16 || !bytes.some((byte) => byte < 0x09 || byte === 0x0b || (byte > 0x0d && byte < 0x20 && byte !== 0x1b))
+  const encoding = UTF_16.find(({ mark }) => bytes[0] === mark[0] && bytes[1] === mark[1])?.encoding
+  const text = encoding ? decoded(encoding, bytes) : Buffer.from(bytes).toString('latin1')
+  return text !== undefined && !BINARY.test(text)
+}
+
+const UTF_16 = [
+  { mark: [0xff, 0xfe], encoding: 'utf-16le' },
+  { mark: [0xfe, 0xff], encoding: 'utf-16be' },
+]
+
+/** Whether the bytes are UTF-8, as far as they go: a character that is cut off at their end is no error. */
+export const isUtf8 = (bytes: Uint8Array): boolean => decoded('utf-8', bytes) !== undefined
+
+function decoded(encoding: string, bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true })
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,5 @@
 import { type MessageRow, seqOf } from '../entities/message.ts'
+import { defined } from '../protocol/defined.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { presignGet } from './presign-get.ts'
 
@@ -30,7 +31,7 @@ export function messageEventOf(message: MessageRow): MessageEvent {
  */
 export async function messageEventWithFile(message: MessageRow): Promise<MessageEvent> {
   const event = messageEventOf(message)
-  const { fileUrl, uploadId, fileName, contentType, size } = message
+  const { fileUrl, uploadId, fileName, contentType, size, charset } = message
   if (message.kind !== 'file') return event
   if (
     fileUrl === undefined ||
@@ -41,7 +42,7 @@ export async function messageEventWithFile(message: MessageRow): Promise<Message
   ) {
     throw new Error(`unable to show message ${message.messageId}; it says nothing of its file`)
   }
-  const signed = await presignGet({ fileUrl, fileName, contentType })
+  const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ charset }) })
   return {
     ...event,
     file: { uploadId, fileName, contentType, size, fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },

@@ -1,12 +1,25 @@
-import { fileTypeFromBuffer } from 'file-type'
 import { getMembership } from '../entities/membership.ts'
 import type { UploadRow } from '../entities/upload.ts'
-import { bearsOut } from '../files/media-types.ts'
+import { isTextual, isUtf8 } from '../files/media-types.ts'
 import type { UploadFailure } from '../protocol/events.ts'
-import { firstBytesOf, headOf } from './uploaded-object.ts'
+import { defined } from '../protocol/defined.ts'
+import { isWhatItSays } from './is-what-it-says.ts'
+import { bytesOf, headOf, Replaced } from './uploaded-object.ts'
 
-/** The object may become a message (`eTag` is the judged object's), or the upload failed. */
-export type Verdict = { eTag: string } | { reason: UploadFailure }
+export interface Judged {
+  /** Of the object that was looked at. */
+  eTag: string
+  /** A text's encoding; undefined when it is another one. */
+  charset?: 'utf-8'
+}
+
+/** The object may become a message, or the upload failed. */
+export type Verdict = Judged | { reason: UploadFailure }
+
+/** Enough for file-type to tell most types. */
+const FIRST_BYTES = 4_100
+/** Of a text, more is read, because its encoding may show late. */
+const FIRST_BYTES_OF_TEXT = 256 * 1024
 
 /**
  * Whether the object is the file that was announced, by its head and its first bytes, and its uploader still a member.
@@ -18,10 +31,16 @@ export async function judgeUpload(upload: UploadRow): Promise<Verdict | undefine
   if (head === undefined) return undefined
   if (head.size !== size) return { reason: 'size_mismatch' }
   if (head.contentType !== contentType) return { reason: 'type_mismatch' }
-  const bytes = await firstBytesOf(objectKey, head)
-  if (bytes === undefined) return undefined
-  const detected = await fileTypeFromBuffer(bytes)
-  if (!bearsOut(contentType, bytes, detected?.mime)) return { reason: 'type_mismatch' }
-  const isMember = (await getMembership(chatRoomId, uploaderId)) !== undefined
-  return isMember ? { eTag: head.eTag } : { reason: 'not_a_member' }
+  const read = (start: number, length: number) => bytesOf(objectKey, head, start, length)
+  try {
+    const bytes = await read(0, isTextual(contentType) ? FIRST_BYTES_OF_TEXT : FIRST_BYTES)
+    if (!(await isWhatItSays(contentType, { size, firstBytes: bytes, read }))) return { reason: 'type_mismatch' }
+    const isMember = (await getMembership(chatRoomId, uploaderId)) !== undefined
+    if (!isMember) return { reason: 'not_a_member' }
+    const charset = isTextual(contentType) && isUtf8(bytes) ? ('utf-8' as const) : undefined
+    return { eTag: head.eTag, ...defined({ charset }) }
+  } catch (error) {
+    if (error instanceof Replaced) return undefined
+    throw error
+  }
 }

@@ -10,7 +10,7 @@ import { messageEventWithFile } from '../files/message-event.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from '../rooms/at-next-seq.ts'
 import { giveUpSeq } from '../rooms/give-up-seq.ts'
-import { judgeUpload } from './judge-upload.ts'
+import { judgeUpload, type Judged } from './judge-upload.ts'
 import { deleteObject, headOf, keepObject } from './uploaded-object.ts'
 
 const logger = new Logger()
@@ -41,7 +41,7 @@ export async function settleUpload(uploadId: string, key: string): Promise<Deliv
 async function settlePending(upload: UploadRow): Promise<Delivery | undefined | 'notPending'> {
   const verdict = await judgeUpload(upload)
   if (verdict === undefined) return undefined
-  const end = 'reason' in verdict ? verdict : await complete(upload, verdict.eTag)
+  const end = 'reason' in verdict ? verdict : await complete(upload, verdict)
   if (end === 'notPending') return end
   if ('message' in end) return messageDelivery(upload, end.message)
   if (!(await rejectUpload(upload.uploadId, end.reason))) return 'notPending'
@@ -51,18 +51,23 @@ async function settlePending(upload: UploadRow): Promise<Delivery | undefined | 
 /** Writes the message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
 async function complete(
   upload: UploadRow,
-  eTag: string,
+  { eTag, charset }: Judged,
 ): Promise<{ message: MessageRow } | { reason: 'conflict' } | 'notPending'> {
   const now = Date.now()
   const { drawn, outcome } = await atNextSeq(upload.chatRoomId, (drawn) =>
-    completeUpload(upload, messageOf(upload, drawn, now), eTag),
+    completeUpload(upload, messageOf(upload, drawn, now, charset), eTag),
   )
-  if (outcome === 'completed') return { message: messageOf(upload, drawn, now) }
+  if (outcome === 'completed') return { message: messageOf(upload, drawn, now, charset) }
   await giveUpSeq(upload.chatRoomId, drawn, now)
   return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
 }
 
-const messageOf = (upload: UploadRow, { seq, prevDrawnAt }: Drawn, now: number): MessageRow => ({
+const messageOf = (
+  upload: UploadRow,
+  { seq, prevDrawnAt }: Drawn,
+  now: number,
+  charset: Judged['charset'],
+): MessageRow => ({
   chatRoomId: upload.chatRoomId,
   messageId: messageIdOf(seq),
   kind: 'file',
@@ -75,7 +80,7 @@ const messageOf = (upload: UploadRow, { seq, prevDrawnAt }: Drawn, now: number):
   fileName: upload.fileName,
   contentType: upload.contentType,
   size: upload.size,
-  ...defined({ prevDrawnAt }),
+  ...defined({ charset, prevDrawnAt }),
 })
 
 /**

@@ -8,9 +8,6 @@ import {
 import { bucket } from '../files/bucket-settings.ts'
 import { s3 } from './s3-client.ts'
 
-/** What file-type needs of a file to tell its type; the rest is never read. */
-const FIRST_BYTES = 4_100
-
 export interface ObjectHead {
   eTag: string
   /** Bytes. */
@@ -26,13 +23,28 @@ export async function headOf(key: string): Promise<ObjectHead | undefined> {
   })
 }
 
-/** Returns undefined when the object has been deleted or replaced since its head was read. */
-export async function firstBytesOf(key: string, { eTag }: ObjectHead): Promise<Uint8Array | undefined> {
-  const Range = `bytes=0-${FIRST_BYTES - 1}`
-  return unlessStatus([404, 412], async () => {
+/** The object has been deleted or replaced since its head was read. */
+export class Replaced extends Error {}
+
+/**
+ * Reads up to `length` bytes from `start` on, or none behind the end.
+ *
+ * @throws Replaced
+ */
+export async function bytesOf(
+  key: string,
+  { eTag, size = 0 }: ObjectHead,
+  start: number,
+  length: number,
+): Promise<Uint8Array> {
+  if (start >= size) return new Uint8Array()
+  const Range = `bytes=${start}-${start + length - 1}`
+  const bytes = await unlessStatus([404, 412], async () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range, IfMatch: eTag }))
     return (await Body?.transformToByteArray()) ?? new Uint8Array()
   })
+  if (bytes === undefined) throw new Replaced('unable to read the object; it has been deleted or replaced')
+  return bytes
 }
 
 /**

@@ -79,7 +79,7 @@ test('the package’s own name leads Node to the client that brings its own sock
     `console.log(Object.keys(await import('tabletalk/client')).sort().join(), import.meta.resolve('tabletalk/client'))`,
   )
   expect(printed).toMatch(
-    /^ChatClient,ChatError,UnauthorizedError,isDirectRoomId,matchesContentType,protocolLimits,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
+    /^ChatClient,ChatError,UnauthorizedError,canonicalType,isDirectRoomId,matchesContentType,protocolLimits,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
   )
 
   const { metafile } = await build({
@@ -89,7 +89,7 @@ test('the package’s own name leads Node to the client that brings its own sock
   expect(Object.keys(metafile.inputs)).toContain('node_modules/tabletalk/index.js')
   expect(Object.values(metafile.outputs)[0]!.exports.sort()).toEqual([
     ...['ChatClient', 'ChatError', 'UnauthorizedError'],
-    ...['isDirectRoomId', 'matchesContentType', 'protocolLimits', 'tokenExpiry'],
+    ...['canonicalType', 'isDirectRoomId', 'matchesContentType', 'protocolLimits', 'tokenExpiry'],
   ])
 })
 

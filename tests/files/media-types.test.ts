@@ -1,6 +1,7 @@
-import { fileTypeFromBuffer } from 'file-type'
+import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { bearsOut, isAllowed, shownInline } from '../../src/files/media-types.ts'
+import { bearsOut, isAllowed, isUtf8, RECOGNISED, shownInline } from '../../src/files/media-types.ts'
+import { canonicalType } from '../../src/protocol/canonical-type.ts'
 import { png } from '../support/upload-form.ts'
 
 const bytes = (...parts: (string | number[] | Buffer)[]) =>
@@ -92,7 +93,6 @@ test.each([
   ['application/pdf', 'a ZIP', zip],
   ['application/zip', 'gzip', gzip],
   [docx, 'a PDF', pdf],
-  [docx, 'an old Word file', cfb],
   ['text/plain', 'a PNG', png],
   ['text/plain', 'ELF', elf],
   ['text/plain', 'a PDF', pdf],
@@ -112,11 +112,43 @@ test.each([
   ['application/pdf', true],
   ['application/x-msdownload', false],
   ['application/octet-stream', false],
+  ['application/x-zip-compressed', true],
+  ['application/x-gzip', true],
+  ['application/vnd.ms-excel', true],
+  ['application/x-yaml', true],
+  ['image/pjpeg', true],
+  ['audio/vnd.dlna.adts', true],
+  ['image/x-tga', false],
+  ['image/x-unheard-of', false],
+  ['video/x-unheard-of', false],
   ['application/javascript', false],
   ['images/png', false],
   ['application/pdfx', false],
 ])('without a list of the deployment, whether %s may be uploaded: %s', (contentType, may) => {
   expect(isAllowed(contentType)).toBe(may)
+})
+
+test('under a pattern, what is accepted is what file-type tells by the first bytes, and what is one with it', () => {
+  const media = [...supportedMimeTypes].map((type) => canonicalType(type.toLowerCase()))
+  const told = media.filter((type) => /^(audio|image|video)\//.test(type))
+  expect(told.filter((type) => !isAllowed(type))).toEqual([])
+  const others = [...RECOGNISED].filter((type) => !told.includes(type))
+  expect(
+    others.filter((type) => !/^image\/x-(\w+-(nrw|sr2|srf|pef|srw|erf|dcr|kdc|3fr)|dcraw)$/.test(type)).sort(),
+  ).toEqual([
+    ...['audio/3gpp', 'audio/3gpp2', 'audio/basic', 'audio/webm', 'audio/x-caf', 'audio/x-matroska'],
+    ...['audio/x-ms-wma', 'image/x-portable-anymap', 'video/x-ms-wmv'],
+  ])
+})
+
+test.each([
+  [text('naïve café – 日本語 😀'), true],
+  [text('😀').subarray(0, 3), true],
+  [Buffer.from('Stra\xdfe', 'latin1'), false],
+  [Buffer.from('\ufeffhello', 'utf16le'), false],
+  [text('日本語').subarray(1), false],
+])('whether %j is UTF-8: %s', (content, is) => {
+  expect(isUtf8(content)).toBe(is)
 })
 
 test.each([
@@ -147,7 +179,7 @@ describe('a deployment with a list of its own', () => {
     vi.stubEnv('ALLOWED_CONTENT_TYPES', 'image/png, audio/*')
     vi.resetModules()
     const own = await import('../../src/files/media-types.ts')
-    const types = ['image/png', 'audio/ogg', 'image/jpeg', 'text/plain']
-    expect(types.filter(own.isAllowed)).toEqual(['image/png', 'audio/ogg'])
+    const types = ['image/png', 'image/x-png', 'audio/ogg', 'application/ogg', 'image/jpeg', 'text/plain']
+    expect(types.filter(own.isAllowed)).toEqual(types.slice(0, 4))
   })
 })

@@ -18,6 +18,8 @@ import { FakePost } from '../delivery/fake-post.ts'
 import { message } from '../streams/records.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
+import { messageEventWithFile } from '../../src/files/message-event.ts'
+import { tiff } from '../files/corpus.ts'
 import { png } from '../support/upload-form.ts'
 import { arrival, givenForm, roomOfTwo, listening, objectAt } from './given-upload.ts'
 
@@ -54,6 +56,38 @@ test('a file that is what was declared becomes one message, is kept, and every c
   expect(done).toMatchObject({ status: 'completed', closed: true, messageId: '0000000000000001' })
   expect(done).not.toHaveProperty('expiresAt')
 })
+
+test('a TIFF, whose directory is behind what is read first, becomes a message', async () => {
+  const { room, bob, adaId } = await roomOfTwo()
+  const scan = tiff({ bytes: 100_000 })
+  const more = { contentType: 'image/tiff', fileName: 'scan.tif', size: scan.length }
+  const { form } = await givenForm(room, adaId, more)
+  await arrived(await arrival(form, new Uint8Array(scan)))
+  expect(gateway.eventsOf(bob)).toMatchObject([{ event: 'message', file: { contentType: 'image/tiff' } }])
+})
+
+test.each([
+  ['UTF-8', Buffer.from('naïve café – 日本語 😀'), 'text/plain; charset=utf-8', 'inline'],
+  ['UTF-8 with its first letter after 200,000 bytes', Buffer.from(`${'x'.repeat(200_000)}é`), /utf-8$/, 'inline'],
+  ['Latin-1', Buffer.from('naïve café', 'latin1'), 'text/plain', 'attachment'],
+  ['Latin-1 after 200,000 bytes', Buffer.from(`${'x'.repeat(200_000)}é.`, 'latin1'), 'text/plain', 'attachment'],
+  ['UTF-16', Buffer.from('\ufeffnaïve', 'utf16le'), 'text/plain', 'attachment'],
+])(
+  'a text in %s is shown if the browser can read it, also when it is signed anew',
+  async (_, body, type, disposition) => {
+    const { room, bob, adaId } = await roomOfTwo()
+    const more = { contentType: 'text/plain', fileName: 'notes.txt', size: body.length }
+    const { form } = await givenForm(room, adaId, more)
+    await arrived(await arrival(form, new Uint8Array(body)))
+    const [event] = gateway.eventsOf(bob) as { file: { fileUrl: string } }[]
+    const [kept] = await messagesOf(room)
+    for (const url of [event!.file.fileUrl, (await messageEventWithFile(kept!)).file!.fileUrl]) {
+      const { headers } = await fetch(url)
+      expect(headers.get('content-type')).toMatch(type)
+      expect(headers.get('content-disposition')).toMatch(new RegExp(`^${disposition}`))
+    }
+  },
+)
 
 test('an event that is redelivered after the upload was closed delivers nothing', async () => {
   const { room, bob, adaId } = await roomOfTwo()
