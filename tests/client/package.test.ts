@@ -40,6 +40,7 @@ test('the bundle holds code of client and what of src/protocol needs no zod, and
   })
   const foreign = Object.keys(metafile.inputs).filter((path) => !path.startsWith('client/'))
   expect(foreign.sort()).toEqual([
+    'src/protocol/canonical-type.ts',
     'src/protocol/direct-room-name.ts',
     'src/protocol/limits.ts',
     'src/protocol/matches-content-type.ts',
