@@ -12,7 +12,14 @@ part of a gap never counts as recovered. \`headSeq\` is the newest \`seq\` that 
 The rooms are paged: as long as there is a \`nextCursor\`, send \`sync\` again with that \`cursor\` and the same
 \`rooms\`. A connection is subscribed to the rooms of the pages that it has requested. If no page has a room that you
 know, the user is no longer a member of it. When the server is overloaded, a page may have few rooms or none, and still
-a \`nextCursor\`.`,
+a \`nextCursor\`.
+
+Of a server that has the feature \`partialSync\`, a client may ask for less. With \`limit\` a page has fewer rooms. With
+\`only\` the reply has the named rooms that the user is in, in that order, and no others; the pages from its
+\`nextCursor\` on have the rest, and leave out those that the reply had. So a client can have the rooms on the screen
+first. \`only\` may be the first frame, with the \`sessionId\`, or come between two pages, with the \`cursor\`. A room
+that is missing in such a reply isn't left: only the pages tell that. Without \`rooms\` a reply has no events; page with
+\`getHistory\` and a small \`limit\` where the link is slow.`,
   createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses
 a UUID. Fails with \`conflict\` if the id is taken. The other members' live connections are subscribed and receive
 \`roomAdded\`.`,

@@ -44,10 +44,11 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
   DEFAULT_HISTORY_PAGE: { what: '`limit` of `getHistory` when left out', unit: 'items', beyond: '`hasMore`' },
   MAX_ROOMS_PAGE: { what: '`limit` of `listRooms`', unit: 'items', beyond: '`invalid_request`' },
   DEFAULT_ROOMS_PAGE: {
-    what: '`limit` of `listRooms` when left out, and the rooms of one `sync`',
+    what: '`limit` of `listRooms` and of `sync` when left out, and the largest of `sync`',
     unit: 'items',
     beyond: '`nextCursor`',
   },
+  MAX_SYNC_ONLY: { what: 'rooms in `only` of `sync`', unit: 'items', beyond: '`invalid_request`' },
   TYPING_REPEAT_MS: {
     what: 'a `typingIndicator` that is repeated sooner has a reply but no event',
     unit: 'ms',

@@ -8,6 +8,7 @@ import {
   MAX_CREATE_ROOM_MEMBERS,
   MAX_HISTORY_PAGE,
   MAX_ROOMS_PAGE,
+  MAX_SYNC_ONLY,
 } from './limits.ts'
 import {
   Caption,
@@ -103,6 +104,20 @@ export const actions = {
             .check(describe('By room, the last `seq` that the client has. A room that is left out is not recovered.')),
         ),
         cursor: z.optional(Cursor),
+        limit: z.optional(
+          z
+            .int()
+            .check(z.gte(1), z.lte(DEFAULT_ROOMS_PAGE), describe('Rooms on this page; a slow link gets in with few.')),
+        ),
+        only: z.optional(
+          z
+            .array(ChatRoomId)
+            .check(
+              z.minLength(1),
+              z.maxLength(MAX_SYNC_ONLY),
+              describe('Subscribes to these rooms now; `nextCursor` goes on with the others.'),
+            ),
+        ),
         sessionId: z.optional(
           SessionId.check(
             describe(

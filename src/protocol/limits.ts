@@ -16,6 +16,8 @@ export const MAX_HISTORY_PAGE = 100
 export const DEFAULT_HISTORY_PAGE = 50
 export const MAX_ROOMS_PAGE = 100
 export const DEFAULT_ROOMS_PAGE = 50
+/** Each named room is read by itself, and a page of the list as a whole: more of them would cost more than the list. */
+export const MAX_SYNC_ONLY = 20
 
 /** A client repeats a typing indicator no sooner than this … */
 export const TYPING_REPEAT_MS = 3_000

@@ -9,15 +9,18 @@ export interface SyncCursor {
   after?: string | undefined
   /** Marks of rooms after it that this connection is subscribed to already. */
   standing: ReadonlySet<string>
+  /** Marks of rooms that the client had by name before: no page has them again. */
+  told: ReadonlySet<string>
 }
 
 const MARK_CHARS = 8
 /** As many as a cursor of 1,024 characters holds, beside a room id. */
 const MAX_MARKS = 80
 
-const SyncCursorText = z
-  .string()
-  .check(z.regex(new RegExp(`^(?!$)[A-Za-z0-9_:-]{0,64}(!([A-Za-z0-9_-]{${MARK_CHARS}}){1,${MAX_MARKS}})?$`)))
+const marks = (lead: string) => `(?:${lead}((?:[A-Za-z0-9_-]{${MARK_CHARS}}){1,${MAX_MARKS}}))?`
+/** A room id, the marks of those that stand, and the marks of those that were told. */
+const shape = new RegExp(`^(?!$)([A-Za-z0-9_:-]{0,64})${marks('!')}${marks('[.]')}$`)
+const SyncCursorText = z.string().check(z.regex(shape))
 
 /** Of one membership on one connection, so that a cursor that is used on another connection skips nothing there. */
 export const markOf = ({ chatRoomId, joinId }: UserRoomRow, connectionId: string): string =>
@@ -28,13 +31,18 @@ export const markOf = ({ chatRoomId, joinId }: UserRoomRow, connectionId: string
 
 /** @throws InvalidRequest when the cursor is not one of ours */
 export function readSyncCursor(cursor: string | undefined): SyncCursor {
-  const [after, marks = ''] = readCursor(cursor, SyncCursorText)?.split('!') ?? []
-  return {
-    after: after === '' ? undefined : after,
-    standing: new Set(marks.match(new RegExp(`.{${MARK_CHARS}}`, 'g'))),
-  }
+  const [, after, standing, told] = shape.exec(readCursor(cursor, SyncCursorText) ?? '') ?? []
+  return { after: after === '' ? undefined : after, standing: marksIn(standing), told: marksIn(told) }
 }
 
-/** For `writeCursor`. Marks that don't fit are left out: their rooms are subscribed once more. */
-export const syncCursorText = ({ after = '', standing }: SyncCursor): string =>
-  standing.size === 0 ? after : `${after}!${[...standing].slice(0, MAX_MARKS).join('')}`
+const marksIn = (text = ''): Set<string> => new Set(text.match(new RegExp(`.{${MARK_CHARS}}`, 'g')))
+
+/**
+ * For `writeCursor`. Marks that don't fit are left out: their rooms are subscribed once more, or are on a page once
+ * more.
+ */
+export function syncCursorText({ after = '', standing, told }: SyncCursor): string {
+  const last = [...told].slice(-MAX_MARKS)
+  const first = [...standing].slice(0, MAX_MARKS - last.length)
+  return after + (first.length > 0 ? `!${first.join('')}` : '') + (last.length > 0 ? `.${last.join('')}` : '')
+}

@@ -14,8 +14,20 @@ const text = { content: 'hello' }
 
 const tables: Record<Action, Table> = {
   sync: {
-    accepts: [{}, { rooms: {} }, { rooms: { general: 0, other: 41 } }, { cursor: 'abc' }],
+    accepts: [
+      {},
+      { rooms: {} },
+      { rooms: { general: 0, other: 41 } },
+      { cursor: 'abc' },
+      { limit: 1 },
+      { limit: 50, only: ['general'] },
+    ],
     rejects: [
+      [{ limit: 0 }, 'limit: >=1'],
+      [{ limit: 51 }, 'limit: <=50'],
+      [{ only: [] }, 'only: >=1'],
+      [{ only: Array.from({ length: 21 }, (_, i) => `room-${i}`) }, 'only: <=20'],
+      [{ only: ['not an id'] }, 'only.0: must be 1 to 64'],
       [{ rooms: { general: -1 } }, 'rooms.general: >=0'],
       [{ rooms: { general: '41' } }, 'rooms.general: expected number'],
       [{ rooms: { 'not an id': 1 } }, 'rooms.not an id: Invalid key'],
