@@ -1,5 +1,6 @@
 import { deleteConnection } from '../entities/connection.ts'
-import { type Recipient, unsubscribe } from '../entities/subscription.ts'
+import { sessionsOfUser } from '../entities/session.ts'
+import { isOwnPlace, type Recipient, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { RecipientEvents } from './audience.ts'
 import { batchBudget } from './batch-budget.ts'
 import type { FanOutReport } from './delivery.ts'
@@ -14,7 +15,8 @@ const laggards = new Laggards()
 
 /**
  * Posts the events of one batch, at most 256 posts at once, and counts in `report` what became of them. A failed post
- * harms no other recipient. A 410 deletes exactly that connection; a 429, a 5xx and a timeout delete nothing.
+ * harms no other recipient. A 410 deletes exactly that connection, and follows its session to the next one; a 429, a 5xx
+ * and a timeout delete nothing.
  *
  * Rooms share the 256 places evenly. Each of n rooms keeps at least ⌊256 / n⌋ while recipients of it wait, so a room
  * waits only for its own recipients. If there are more than 256 rooms, one waits for its first place at most ⌊n / 256⌋
@@ -57,7 +59,10 @@ export class BatchPoster {
       const { outcome, error } = await this.#postFrame(connectionId, frame, cutOff, retryUntil)
       this.#report.posts[outcome]++
       // A frame after one that failed would arrive with a gap before it; the client asks for both at once.
-      if (outcome !== 'delivered') return this.#failed(recipient, [...rooms.keys()], outcome, error)
+      if (outcome !== 'delivered') {
+        await this.#failed(recipient, [...rooms.keys()], outcome, error)
+        return outcome === 'gone' ? this.#follow({ recipient, rooms }) : undefined
+      }
       this.#report.eventsDelivered += frame.events
     }
     laggards.delete(connectionId)
@@ -78,6 +83,16 @@ export class BatchPoster {
     if (outcome === 'gone') await this.#deleteGone(recipient, chatRoomIds)
   }
 
+  /** Posts to the connection that the session has moved to, if it has: it may have done so after the room was read. */
+  async #follow({ recipient, rooms }: RecipientEvents): Promise<void> {
+    try {
+      const next = await currentConnection(recipient)
+      if (next !== undefined) await this.#postTo({ recipient: next, rooms })
+    } catch (error) {
+      this.#report.errors.push({ connectionId: recipient.connectionId, outcome: 'gone', error })
+    }
+  }
+
   /**
    * Deletes the connection, which makes the stream end its session, and the subscriptions that named it here. One that
    * the session's next connection has overwritten meanwhile stays.
@@ -94,6 +109,13 @@ export class BatchPoster {
       }
     }
   }
+}
+
+/** Where the session of a subscription is now, when that is another connection. AP3. */
+async function currentConnection({ userId, place, connectionId }: Recipient): Promise<Recipient | undefined> {
+  if (isOwnPlace(place, connectionId)) return undefined
+  const sessions = await sessionsOfUser(userId, Date.now())
+  return sessions.map(recipientOf).find((one) => one.place === place && one.connectionId !== connectionId)
 }
 
 /** The recipients of each room, and the laggards of all rooms. A recipient in several rooms is in the queue of each. */

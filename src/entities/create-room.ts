@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteTransaction } from 'electrodb'
 import { ChatRoom } from './chat-room.ts'
-import { Membership, type MembershipRow, mirrorMembership } from './membership.ts'
+import { Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
 import type { SessionRow } from './session.ts'
-import { Subscription, subscriptionItem } from './subscription.ts'
+import { departuresOfRoom, Subscription, subscriptionItem } from './subscription.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
@@ -64,7 +64,8 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
 /**
  * AP33. Adds the members that are pending, and marks the room as complete. It may run twice, and at once: the rows are
  * the same each time, and a membership that exists, by the user's own join say, stays as it is. The mirror is written
- * first, so that no one leaves a room of which a mirror comes later.
+ * first, so that no one leaves a room of which a mirror comes later. Of two runs the second may put back a member who
+ * left after the first: the departure says so, and ends the membership again.
  */
 export async function completeRoom(
   room: Pick<NewRoom, 'chatRoomId' | 'createdBy' | 'createdAt'>,
@@ -80,6 +81,9 @@ export async function completeRoom(
     const unsure = memberships.filter((_, n) => mirrors[n]!.rejected && !rows[n]!.rejected)
     await Promise.all(unsure.map(mirrorMembership))
   }
+  const departed = await departuresOfRoom(chatRoomId)
+  const ended = pending.map((userId) => firstMember(room, userId)).filter(({ joinId }) => departed.has(joinId))
+  await Promise.all(ended.map((membership) => removeMember(membership, Date.now())))
   await ChatRoom.patch({ chatRoomId })
     .remove(['setup', 'pendingMembers'])
     .where((row, { exists }) => exists(row.setup))

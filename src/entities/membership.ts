@@ -2,6 +2,8 @@ import { createWriteTransaction, Entity, Service } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
 import { ChatRoom, type RoomRow } from './chat-room.ts'
 import { NotAMember } from '../errors.ts'
+import type { SessionRow } from './session.ts'
+import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
 import { client, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
@@ -88,31 +90,37 @@ const mirrored = { Membership, UserRoom }
 /**
  * AP10. Says whether the user is new in the room; a membership that exists stays as it is.
  *
+ * @param session of the user, subscribed along with it, so that it misses nothing from then on
  * @throws Unavailable when nothing was written
  */
-export async function addMember(membership: MembershipRow): Promise<boolean> {
-  const transaction = createWriteTransaction(mirrored, (tx) => [
+export async function addMember(membership: MembershipRow, session?: SessionRow): Promise<boolean> {
+  const transaction = createWriteTransaction({ ...mirrored, Subscription }, (tx) => [
     tx.Membership.create(membership).commit(),
     tx.UserRoom.put(userRoomOf(membership)).commit(),
+    ...(session === undefined ? [] : [tx.Subscription.put(subscriptionItem(session, membership)).commit()]),
   ])
   const { canceled } = await transact('add the member', () => transaction.go())
   return !canceled
 }
 
 /**
- * AP11. Says whether this very membership was deleted: another `joinId` stands for a later one.
+ * AP11. Ends a membership and with it, at once, every subscription that stands on it, those that are still to be written
+ * included: no event that is written afterwards is posted to the user.
  *
+ * @returns whether this very membership was deleted: another `joinId` stands for a later one
  * @throws Unavailable when nothing was deleted
  */
 export async function removeMember(
   membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>,
+  now: number,
 ): Promise<boolean> {
   const { chatRoomId, userId, joinId } = membership
-  const transaction = createWriteTransaction(mirrored, (tx) => [
+  const transaction = createWriteTransaction({ ...mirrored, Subscription }, (tx) => [
     tx.Membership.delete({ chatRoomId, userId })
       .where((row, { eq }) => eq(row.joinId, joinId))
       .commit(),
     tx.UserRoom.delete(userRoomKey(membership)).commit(),
+    tx.Subscription.put(departureItem(membership, now)).commit(),
   ])
   const { canceled } = await transact('remove the member', () => transaction.go())
   return !canceled

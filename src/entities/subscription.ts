@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { Entity } from 'electrodb'
+import { Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
+import { CONNECTION_LIFETIME_MS } from '../protocol/limits.ts'
 import { isThrottling } from './is-transient.ts'
 import { leftUnprocessed } from './until-processed.ts'
 import type { SessionConnection, SessionRow } from './session.ts'
@@ -11,9 +13,14 @@ import type { UserRoomRow } from './user-room.ts'
  * led by two hex digits of a hash, so that a huge room can be read in parallel ranges. The next connection of a session
  * overwrites the row in place. A row whose connection has gone is deleted at its first 410, or by TTL.
  *
+ * In front of them, at `!<joinId>`, are the departures: memberships that have ended, written in one transaction with the
+ * end. A subscription that stands on one of them receives nothing, whoever wrote it and however late: a `sync` may have
+ * read the membership before it ended and write the subscription after.
+ *
  * - AP14 `subscribe`: from when on does this session receive the room's events?
  * - AP15 `unsubscribe`: until when?
  * - AP16 `subscriptionsOfRoom`: who receives this event? (a page, in hash order)
+ * - AP42 `departuresOfRoom`: which memberships have ended?
  */
 export const Subscription = new Entity(
   {
@@ -21,9 +28,13 @@ export const Subscription = new Entity(
     attributes: {
       /** `subscriptions#<chatRoomId>` */
       partition: { type: 'string', field: 'pk', required: true },
-      /** `<hash>#<id>`; the id is the connection's, or made of the user and the session that the client named. */
+      /**
+       * `<hash>#<id>`; the id is the connection's, or made of the user and the session that the client named. Of a
+       * departure: `!<joinId>`.
+       */
       place: { type: 'string', field: 'sk', required: true },
-      connectionId: { type: 'string', field: 'ConnectionId', required: true },
+      /** Absent in a departure. */
+      connectionId: { type: 'string', field: 'ConnectionId' },
       userId: { type: 'string', field: 'UserId', required: true },
       /** The membership that it stands on. */
       joinId: { type: 'string', field: 'JoinId', required: true },
@@ -61,6 +72,9 @@ export function placeOf({ userId, sessionKey, connectionId }: SessionConnection)
   return `${createHash('sha256').update(id).digest('hex').slice(0, 2)}#${id}`
 }
 
+/** Whether the connection is a session of its own: no other connection ever has its subscriptions. */
+export const isOwnPlace = (place: string, connectionId: string): boolean => place.endsWith(`#${connectionId}`)
+
 export const recipientOf = (session: SessionConnection): Recipient => ({
   connectionId: session.connectionId,
   userId: session.userId,
@@ -75,6 +89,27 @@ export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: Us
   userId: session.userId,
   joinId,
   expiresAt: session.expiresAt,
+})
+
+/** Sorts before every hash. */
+const DEPARTURE = '!'
+
+/**
+ * How long a departure is kept: no request that read the membership before its end is under way any more, and no
+ * connection that one of them subscribed is open.
+ */
+const DEPARTURE_SECONDS = (CONNECTION_LIFETIME_MS + 10 * 60 * 1_000) / 1_000
+
+/** The whole item of a departure. */
+export const departureItem = (
+  { chatRoomId, userId, joinId }: { chatRoomId: string; userId: string; joinId: string },
+  now: number,
+) => ({
+  partition: partitionOf(chatRoomId),
+  place: DEPARTURE + joinId,
+  userId,
+  joinId,
+  expiresAt: Math.ceil(now / 1_000) + DEPARTURE_SECONDS,
 })
 
 /** A session that is to be subscribed to a room. */
@@ -147,24 +182,65 @@ export interface SubscriptionRange {
 /** Sorts after every id. */
 export const LAST_ID = '~'
 
+const LAST_HASH = 'ff'
+
 /**
  * AP16. One consistent page (about 1 MB, some 4,000 rows) of the room's live subscriptions, or of a range of
  * them, so that a subscription acknowledged before a message was written is in that message's fan-out. With `rest` when
- * there are more. An expired row, which TTL hasn't deleted yet, is left out: its token or its connection has ended.
+ * there are more. Left out are those whose membership has ended, and those that have expired, which TTL hasn't deleted
+ * yet: their token or their connection has ended.
  */
 export async function subscriptionsOfRoom(
   chatRoomId: string,
   now: number,
   range?: SubscriptionRange,
 ): Promise<{ subscriptions: SubscriptionRow[]; rest?: SubscriptionRange }> {
+  const [departed, { rows, rest }] = await Promise.all([
+    // A page further back doesn't contain them.
+    range === undefined ? [] : departuresOfRoom(chatRoomId),
+    range === undefined ? firstPage(chatRoomId) : pageOf(chatRoomId, range),
+  ])
+  const ended = new Set([...departed, ...rows.filter(isDeparture).map(({ joinId }) => joinId)])
+  const subscriptions = rows.filter(
+    (row): row is Row & SubscriptionRow => !isDeparture(row) && row.expiresAt * 1_000 > now && !ended.has(row.joinId),
+  )
+  return { subscriptions, ...defined({ rest }) }
+}
+
+type Row = EntityItem<typeof Subscription>
+
+const isDeparture = ({ place }: Row): boolean => place.startsWith(DEPARTURE)
+
+/** The departures, which come first, and a page of subscriptions: a page with departures only is followed by another. */
+async function firstPage(chatRoomId: string): Promise<{ rows: Row[]; rest?: SubscriptionRange | undefined }> {
   const query = Subscription.query.room({ partition: partitionOf(chatRoomId) })
-  const { data, cursor } = await (
-    range === undefined ? query : query.between({ place: range.after }, { place: `${range.through}#${LAST_ID}` })
-  ).go({ consistent: true })
+  const rows: Row[] = []
+  let cursor: string | null = null
+  do {
+    const page: { data: Row[]; cursor: string | null } = await query.go({ consistent: true, cursor })
+    for (const row of page.data) rows.push(row)
+    cursor = page.cursor
+  } while (cursor !== null && rows.every(isDeparture))
+  return { rows, rest: cursor === null ? undefined : restAfter(rows, LAST_HASH) }
+}
+
+async function pageOf(chatRoomId: string, { after, through }: SubscriptionRange) {
+  const { data, cursor } = await Subscription.query
+    .room({ partition: partitionOf(chatRoomId) })
+    .between({ place: after }, { place: `${through}#${LAST_ID}` })
+    .go({ consistent: true })
   // `between` includes its lower bound.
-  const rows = data.filter((row) => row.place !== range?.after)
-  const subscriptions = rows.filter((row) => row.expiresAt * 1_000 > now)
-  const last = data.at(-1)
-  if (cursor === null || last === undefined) return { subscriptions }
-  return { subscriptions, rest: { after: last.place, through: range?.through ?? 'ff' } }
+  const rows = data.filter((row) => row.place !== after)
+  return { rows, rest: cursor === null ? undefined : restAfter(data, through) }
+}
+
+const restAfter = (rows: readonly Row[], through: string): SubscriptionRange => ({ after: rows.at(-1)!.place, through })
+
+/** AP42. The `joinId`s of the memberships that have ended in the last two hours, consistent. */
+export async function departuresOfRoom(chatRoomId: string): Promise<Set<string>> {
+  const { data } = await Subscription.query
+    .room({ partition: partitionOf(chatRoomId) })
+    .begins({ place: DEPARTURE })
+    .go({ consistent: true, pages: 'all' })
+  return new Set(data.map(({ joinId }) => joinId))
 }

@@ -4,7 +4,7 @@ import { createRoom, newJoinId } from '../entities/create-room.ts'
 import { addMember, getMembership } from '../entities/membership.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
-import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
+import { join } from './join.ts'
 import { type OwnConnection, sessionOf } from './session.ts'
 
 /** The id of the direct room of two users, the same in either order. */
@@ -31,13 +31,13 @@ export async function ensureDirectRoom(sender: OwnConnection, recipientId: strin
   if (await createRoom({ chatRoomId, roomName, createdBy, createdAt: now, members: pair, session })) return
 
   const joinedSeq = (await getRoom(chatRoomId))?.headSeq ?? 0
+  const rowOf = (userId: string) =>
+    ({ chatRoomId, userId, role: 'member', joinedAt: now, joinId: newJoinId(), joinedSeq }) as const
   await Promise.all(
-    missing.map(async (userId) => {
-      const joinId = newJoinId()
-      const row = { chatRoomId, userId, role: 'member', joinedAt: now, joinId, joinedSeq } as const
-      const added = await addMember(userId === createdBy ? { ...row, originConnectionId: connectionId } : row)
-      if (!added || userId !== createdBy) return
-      await keepSubscribed(userId, [session], [{ chatRoomId, joinId }], () => joinIdNow(chatRoomId, userId))
-    }),
+    missing.map((userId) =>
+      userId === createdBy
+        ? join({ ...rowOf(userId), originConnectionId: connectionId }, session)
+        : addMember(rowOf(userId)),
+    ),
   )
 }

@@ -13,13 +13,14 @@ export async function joinIdNow(chatRoomId: string, userId: string): Promise<Rea
 /**
  * Subscribes sessions of one user to rooms, for as long as the user is in them and the sessions are at their
  * connections. After the write it reads both again, and mends what changed in between: a room that the user has left is
- * unsubscribed; after a leave and a new join the subscription stands on the new membership, because one that stands on
- * the old one is deleted in the course of the leave; a session that a later connection has taken over names that
+ * unsubscribed; after a leave and a new join the subscription stands on the new membership, because nothing is posted to
+ * one that stands on a membership that has ended; a session that a later connection has taken over names that
  * connection. AP14, AP3, AP15.
  *
  * @param sessions as they were read or written a moment ago
  * @param rooms with the memberships as they were read or written a moment ago
  * @param readRooms reads the `joinId` of each room again, consistently; a room that the user has left is missing
+ * @param written whether the subscriptions were written together with the memberships
  * @returns the rooms that the user is still in
  * @throws Unavailable when the table has throttled a part
  */
@@ -40,18 +41,19 @@ export async function keepSubscribedInPart(
   sessions: readonly SessionRow[],
   rooms: readonly UserRoomRow[],
   readRooms: () => Promise<ReadonlyMap<string, string>>,
+  written = false,
 ): Promise<{ joined: Set<string>; throttled: Set<string> }> {
   const throttled = new Set<string>()
   let joined = new Map(rooms.map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
   let left: SessionInRoom[] = sessions.flatMap((session) => rooms.map((room) => ({ session, room })))
-  while (left.length > 0) {
-    const unwritten = new Set(await subscribe(left))
+  for (let isWritten = written; left.length > 0; isWritten = false) {
+    const unwritten = new Set(isWritten ? [] : await subscribe(left))
     for (const { room } of unwritten) throttled.add(room.chatRoomId)
-    const written = left.filter((pair) => !unwritten.has(pair))
-    if (written.length === 0) break
+    const standing = left.filter((pair) => !unwritten.has(pair))
+    if (standing.length === 0) break
     const [current, now] = await Promise.all([readRooms(), sessionsOfUser(userId, 0)])
     const latest = new Map(now.map((session) => [session.sessionKey, session]))
-    const mended = await Promise.all(written.map((pair) => mend(pair, current, latest)))
+    const mended = await Promise.all(standing.map((pair) => mend(pair, current, latest)))
     joined = new Map(rooms.flatMap(({ chatRoomId }) => pairOf(chatRoomId, current.get(chatRoomId))))
     left = mended.filter((pair) => pair !== undefined)
   }

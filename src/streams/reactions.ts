@@ -76,8 +76,9 @@ function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Deli
 }
 
 /**
- * Subscribes the new member's other live connections to the room. They receive `roomAdded`, and the messages that they
- * may have missed since the join. The room receives `memberJoined`, unless room and member were created together.
+ * Subscribes the new member's other live connections to the room; the one that joined is already subscribed. They
+ * receive `roomAdded`, and the messages that they may have missed since the join. The room receives `memberJoined`,
+ * unless room and member were created together.
  */
 async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise<Delivery[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
@@ -94,6 +95,8 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
     deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())
+      // Read after the history: a message that was written after the member left must not be among those.
+      if ((await joinIdNow(chatRoomId, userId)).get(chatRoomId) !== joinId) return []
       const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)
       const missed = await Promise.all(passed.map(messageDelivery))
       deliveries.push(...missed.map((delivery) => ({ ...delivery, only })))

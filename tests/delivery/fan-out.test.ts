@@ -1,6 +1,9 @@
 import { tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { subscribeRows } from '../support/subscribe-rows.ts'
+import { addMember, removeMember } from '../../src/entities/membership.ts'
+import { putSession } from '../../src/entities/session.ts'
+import { subscribe } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -24,6 +27,9 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
 })
+
+/** Whether a query reads a range of subscriptions, not the departures that go with it. */
+const isRange = (input: object) => JSON.stringify(input).includes('BETWEEN')
 
 const message = (chatRoomId: string, seq: number, content = `message ${seq}`) =>
   messageEvent(chatRoomId, seq, { content })
@@ -67,7 +73,8 @@ test('of many ranges each room has its first one read before any has its second'
   const [one, two, three] = [unique('one'), unique('two'), unique('three')]
   const read: string[] = []
   intercept(client, async ({ input }, send) => {
-    const room = [one, two, three].find((name) => JSON.stringify(input).includes(`subscriptions#${name}`))
+    const isOf = (name: string) => JSON.stringify(input).includes(`subscriptions#${name}`) && isRange(input)
+    const room = [one, two, three].find(isOf)
     if (room) read.push(room)
     await send()
   })
@@ -90,8 +97,10 @@ test('ranges that there is no time for are postponed', async () => {
   let now = Date.now()
   vi.spyOn(Date, 'now').mockImplementation(() => now)
   intercept(client, async ({ input }, send) => {
-    if (JSON.stringify(input).includes(`subscriptions#${room}`)) read.push(room)
-    now += 8_000
+    if (JSON.stringify(input).includes(`subscriptions#${room}`) && isRange(input)) {
+      read.push(room)
+      now += 8_000
+    }
     await send()
   })
   const deliveries = Array.from({ length: 10 }, (_, i) =>
@@ -170,6 +179,48 @@ test('what goes to single connections goes to nobody else, and needs no query', 
   await fanOut([delivery(event, { only: [{ connectionId: bob!, userId: 'bob', place: '00#bob' }] })], gateway.post)
   expect([ada, bob].map((id) => gateway.heardBy(id!))).toEqual([[], ['roomAdded']])
   expect(sent).toEqual([])
+})
+
+test('a 410 follows the session to the connection that it has moved to', async () => {
+  const [chatRoomId, userId, sessionKey] = [unique('room'), unique('ada'), 'tab-1']
+  const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
+  const [before, now] = [unique('c='), unique('c=')]
+  const session = { userId, sessionKey, connectionId: before, expiresAt }
+  await subscribe([{ session, room: { chatRoomId, joinId: 'join-1' } }])
+  await putSession({ ...session, connectionId: now })
+  gateway.fault = (id) => {
+    if (id === before) throw failure(410)
+  }
+  const report = await fanOut([delivery(message(chatRoomId, 1))], gateway.post)
+  expect(gateway.heardBy(now)).toEqual(['message 1'])
+  expect(report.posts).toMatchObject({ delivered: 1, gone: 1 })
+})
+
+test('a 410 of a session that has not moved ends there', async () => {
+  const [chatRoomId, userId, connectionId] = [unique('room'), unique('ada'), unique('c=')]
+  const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
+  const session = { userId, sessionKey: 'tab-1', connectionId, expiresAt }
+  await subscribe([{ session, room: { chatRoomId, joinId: 'join-1' } }])
+  await putSession(session)
+  gateway.fault = () => {
+    throw failure(410)
+  }
+  const report = await fanOut([delivery(message(chatRoomId, 1))], gateway.post)
+  expect(report.posts).toMatchObject({ delivered: 0, gone: 1 })
+})
+
+test('a subscription receives nothing once its membership has ended, in a huge room’s ranges too', async () => {
+  const room = unique('room')
+  const [ada, bob] = await subscribed(room, ['ada', 'bob'])
+  await addMember({ chatRoomId: room, userId: 'bob', role: 'member', joinedAt: 1, joinId: 'join-2', joinedSeq: 0 })
+  await removeMember({ chatRoomId: room, userId: 'bob', joinId: 'join-2' }, Date.now())
+  // Written late, by a request that read the membership before its end.
+  await subscribeRows([
+    { chatRoomId: room, connectionId: bob!, userId: 'bob', joinId: 'join-2', expiresAt: 9_999_999_999 },
+  ])
+  await fanOut([delivery(message(room, 1))], gateway.post)
+  await fanOut([delivery(message(room, 2), { range: { after: '', through: 'ff' } })], gateway.post)
+  expect([ada, bob].map((id) => gateway.heardBy(id!))).toEqual([['message 1', 'message 2'], []])
 })
 
 test('a 410 whose clean-up fails is reported, and the others are served', async () => {

@@ -162,7 +162,7 @@ test('a range that was begun is finished, however late; past the limit on posts 
     let pages = 0
     const gateway = new FakePost()
     intercept(client, async ({ operation, input }, send) => {
-      if (operation === 'Query' && JSON.stringify(input).includes('subscriptions#') && ++pages === 1) now += lateMs
+      if (operation === 'Query' && JSON.stringify(input).includes('BETWEEN') && ++pages === 1) now += lateMs
       await send()
     })
     const { batchItemFailures } = await streamHandler(gateway.post)({ Records: [record] })

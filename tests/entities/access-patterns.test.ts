@@ -251,6 +251,12 @@ describe('ChatRoom', () => {
     expect(await sentBy('AP33')).toEqual([
       ...only('PutItem', { Item: mirror('zoe', 'large'), ...ifNew }),
       ...only('PutItem', { Item: firstMember('zoe', {}, 'large'), ...ifNew }),
+      ...only('Query', {
+        KeyConditionExpression: '#pk = :pk and begins_with(#sk1, :sk1)',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'subscriptions#large', ':sk1': '!' },
+        ConsistentRead: true,
+      }),
       ...only('UpdateItem', {
         Key: { pk: '$tabletalk#chatRoomId_large', sk: '$roster#ChatRoom_1' },
         UpdateExpression:
@@ -299,7 +305,14 @@ describe('Membership', () => {
     Put: { TableName: 'tabletalk', Item: { ...mirrorOf(userId), JoinId: 'j1', ...entity('UserRoom') } },
   })
 
-  test('AP10 addMember puts the membership only when there is none, and its mirror with it', async () => {
+  const subscriptionOf = (row: Record<string, unknown>) => ({
+    Put: {
+      TableName: 'tabletalk',
+      Item: { pk: 'subscriptions#general', JoinId: 'j1', ...row, ...entity('Subscription') },
+    },
+  })
+
+  test('AP10 addMember puts the membership only when there is none, its mirror and a subscription with it', async () => {
     const Item = {
       pk: room,
       sk: '$roster#Membership_1#userId_bob',
@@ -312,15 +325,21 @@ describe('Membership', () => {
       ...entity('Membership'),
     }
     expect(await sentBy('AP10')).toEqual(
-      transaction({ Put: { TableName: 'tabletalk', Item, ...ifNew } }, putMirror('bob')),
+      transaction(
+        { Put: { TableName: 'tabletalk', Item, ...ifNew } },
+        putMirror('bob'),
+        subscriptionOf({ sk: '9c#Y_5LUnCs_F0uV90GjsoCit', ConnectionId: LX, UserId: 'bob', expiresAt: EXPIRES_AT }),
+      ),
     )
   })
 
-  test('AP11 removeMember deletes the membership only when it is that one, and its mirror with it', async () => {
+  test('AP11 removeMember deletes the membership only when it is that one, its mirror with it, and notes the departure', async () => {
     expect(await sentBy('AP11')).toEqual(
       transaction(
         { Delete: { TableName: 'tabletalk', Key: key, ...isThatOne } },
         { Delete: { TableName: 'tabletalk', Key: mirrorOf('ada') } },
+        // As long as a connection lives, and ten minutes.
+        subscriptionOf({ sk: '!j1', UserId: 'ada', expiresAt: Math.ceil(NOW / 1_000) + 7_800 }),
       ),
     )
   })
@@ -500,11 +519,29 @@ describe('Subscription', () => {
       },
       { Query: { Items, LastEvaluatedKey: key } },
     )
-    expect(await recorded(() => subscriptionsOfRoom('general', NOW, rest))).toEqual(
-      only('Query', {
+    const names = { '#pk': 'pk', '#sk1': 'sk' }
+    expect(await recorded(() => subscriptionsOfRoom('general', NOW, rest))).toEqual([
+      ...only('Query', {
+        KeyConditionExpression: '#pk = :pk and begins_with(#sk1, :sk1)',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': '!' },
+        ConsistentRead: true,
+      }),
+      ...only('Query', {
         KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
-        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeNames: names,
         ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': key.sk, ':sk2': 'ff#~' },
+        ConsistentRead: true,
+      }),
+    ])
+  })
+
+  test('AP42 departuresOfRoom reads what stands before all hashes consistently', async () => {
+    expect(await sentBy('AP42')).toEqual(
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and begins_with(#sk1, :sk1)',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': '!' },
         ConsistentRead: true,
       }),
     )

@@ -63,7 +63,7 @@ const verbatim: Record<string, { presented: string; item: object }> = {
         { userId: '<UserId>', sessionKey: 's', connectionId: '<ConnectionId>', expiresAt: 1 },
         { chatRoomId: '<ChatRoomId>', joinId: '<JoinId>' },
       ),
-      place: '<2 hex digits>#<id of the session>',
+      place: '<2 hex digits>#<id of the session>, or !<JoinId> when it has ended',
     },
   },
 }

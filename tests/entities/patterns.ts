@@ -29,7 +29,13 @@ import {
 import { countSend } from '../../src/entities/rate-window.ts'
 import { claimSend, contentHashOf, getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
-import { placeOf, subscribe, subscriptionsOfRoom, unsubscribe } from '../../src/entities/subscription.ts'
+import {
+  departuresOfRoom,
+  placeOf,
+  subscribe,
+  subscriptionsOfRoom,
+  unsubscribe,
+} from '../../src/entities/subscription.ts'
 import { setTyping } from '../../src/entities/typing.ts'
 import {
   closeUpload,
@@ -118,8 +124,8 @@ export const patterns = {
   AP7: () => nextSeq('general', NOW),
   AP8: () => getMembership('general', 'ada'),
   AP9: () => getMemberships('ada', ['general', 'random']),
-  AP10: () => addMember({ ...membership, userId: 'bob' }),
-  AP11: () => removeMember(membership),
+  AP10: () => addMember({ ...membership, userId: 'bob' }, { ...session, userId: 'bob', sessionKey: 'tab-1' }),
+  AP11: () => removeMember(membership, NOW),
   AP12: () => roomsOfUser('ada', { limit: 50 }),
   AP13: () => roomWithMembers('general', { limit: 1_000 }),
   AP14: () => subscribe([{ ...subscription, session: { ...session, sessionKey: 'tab-2' } }]),
@@ -150,6 +156,7 @@ export const patterns = {
   AP39: () => mirrorMembership(membership),
   AP40: () => isPending('general'),
   AP41: () => claimSend({ ...guard, clientMessageId: 'c4' }, claim),
+  AP42: () => departuresOfRoom('general'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

@@ -23,7 +23,6 @@ import { streamOfWrites } from '../support/stream-of-writes.ts'
 
 /**
  * `PREEMPTIONS=2 npx vitest run tests/rooms/interleavings.test.ts` looks at more orders, for minutes.
- * One of them fails, see docs/decisions.md.
  */
 const preemptions = Number(process.env.PREEMPTIONS ?? 1)
 
@@ -58,7 +57,7 @@ const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
   leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOf(bob, connectionId)).catch((error: unknown) => {
     expect(error).toMatchObject({
       code: 'not_a_member',
-      message: 'unable to act in this room; the user is not a member',
+      message: 'unable to leave this room; the user is not a member',
     })
   })
 

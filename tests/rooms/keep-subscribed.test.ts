@@ -57,7 +57,7 @@ test('the connections of a member are subscribed, on the membership', async () =
 
 test('a leave that came in between takes the subscriptions back', async () => {
   const chatRoomId = await joined()
-  afterTheWrite(() => removeMember(member(chatRoomId, 'join-1')))
+  afterTheWrite(() => removeMember(member(chatRoomId, 'join-1'), Date.now()))
   expect(await keep(chatRoomId)).toEqual(new Set())
   expect(await standing(chatRoomId)).toEqual([])
 })
@@ -65,7 +65,7 @@ test('a leave that came in between takes the subscriptions back', async () => {
 test('after a leave and a new join in between the subscriptions stand on the new one', async () => {
   const chatRoomId = await joined()
   afterTheWrite(async () => {
-    await removeMember(member(chatRoomId, 'join-1'))
+    await removeMember(member(chatRoomId, 'join-1'), Date.now())
     await addMember(member(chatRoomId, 'join-2'))
   })
   expect(await keep(chatRoomId)).toEqual(new Set([chatRoomId]))

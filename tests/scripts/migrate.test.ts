@@ -244,7 +244,7 @@ describe('whoever does something while it runs', () => {
 
   const leave = async (chatRoomId: string, userId: string) => {
     const current = await getMembership(chatRoomId, userId)
-    if (current !== undefined) await removeMember(current)
+    if (current !== undefined) await removeMember(current, Date.now())
   }
 
   test.each<[who: string, does: () => Promise<unknown>]>([

@@ -235,7 +235,7 @@ test('a file of somebody who has left the room meanwhile is removed, and the upl
   const { room, ada, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
-  await removeMember((await getMembership(room, adaId))!)
+  await removeMember((await getMembership(room, adaId))!, Date.now())
   await arrived(event)
   expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason: 'not_a_member' }])
   expect(gateway.eventsOf(bob)).toEqual([])

@@ -1,0 +1,27 @@
+import { addMember, getMembership, type MembershipRow } from '../entities/membership.ts'
+import type { SessionRow } from '../entities/session.ts'
+import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
+
+/**
+ * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP8, and what `stayIn` does.
+ *
+ * @returns false when the membership has ended meanwhile
+ */
+export async function join(membership: MembershipRow, session: SessionRow): Promise<boolean> {
+  const { chatRoomId, userId } = membership
+  if (await addMember(membership, session)) return stayIn(membership, session, true)
+  const current = await getMembership(chatRoomId, userId)
+  return current !== undefined && stayIn(current, session)
+}
+
+/**
+ * Subscribes a session of a member. AP14, AP3, AP8, AP15.
+ *
+ * @param written whether the subscription was written together with the membership
+ * @returns false when the membership has ended meanwhile
+ */
+export async function stayIn(membership: MembershipRow, session: SessionRow, written = false): Promise<boolean> {
+  const { chatRoomId, userId } = membership
+  const reread = () => joinIdNow(chatRoomId, userId)
+  return (await keepSubscribed(userId, [session], [membership], reread, written)).has(chatRoomId)
+}
