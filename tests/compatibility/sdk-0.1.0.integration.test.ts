@@ -7,7 +7,7 @@ import { clientOf } from '../client/online.ts'
 import { hear, listen, status } from '../client/listen.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { settled, unique } from '../support/runtime.ts'
-import { itemsOf } from '../support/table-scan.ts'
+import { subscriptionItemsOf } from '../support/table-scan.ts'
 import { useChat } from '../support/use-chat.ts'
 import { png } from '../support/upload-form.ts'
 
@@ -127,7 +127,7 @@ describe.each([
     await adas.send({ content: 'alone' }).done
     await settled(chat)
     expect(his.contents()).toEqual([])
-    const subscriptions = await itemsOf(chat, 'Subscription')
+    const subscriptions = await subscriptionItemsOf(chat)
     expect(subscriptions.filter(({ UserId }) => UserId === bobId)).toEqual([])
     bob.disconnect()
     await bob.connect()

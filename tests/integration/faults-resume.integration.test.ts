@@ -10,7 +10,7 @@ import { givenRoom } from '../support/given-room.ts'
 import { connect, online, unique } from '../support/runtime.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
-import { itemsOf } from '../support/table-scan.ts'
+import { subscriptionItemsOf } from '../support/table-scan.ts'
 import {
   connectionIdOf,
   inSeqOrder,
@@ -241,7 +241,7 @@ test('a subscription that has expired is not posted to while its row is still th
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'eve')
   const [ada, bob, eve] = clients
   const expired = await connectionIdOf(bob)
-  const { pk, sk } = (await itemsOf(chat, 'Subscription')).find(
+  const { pk, sk } = (await subscriptionItemsOf(chat)).find(
     ({ pk, ConnectionId }) => pk === `subscriptions#${room}` && ConnectionId === expired,
   ) as { pk: string; sk: string }
   await Subscription.patch({ partition: pk, place: sk })

@@ -5,7 +5,7 @@ import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, settled, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
-import { itemsOf } from '../support/table-scan.ts'
+import { subscriptionItemsOf } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
 const chat = await useChat()
@@ -127,7 +127,7 @@ test('after leaving, none of the user’s connections gets an event of the room;
   expect(ada.events.filter(({ event }) => event === 'memberLeft')).toEqual([
     { event: 'memberLeft', chatRoomId: room, userId: userIds[1], timestamp: expect.any(Number) as number },
   ])
-  const subscribed = (await itemsOf(chat, 'Subscription')).filter((item) => item.pk === `subscriptions#${room}`)
+  const subscribed = (await subscriptionItemsOf(chat)).filter((item) => item.pk === `subscriptions#${room}`)
   expect(subscribed.map((item) => item.UserId)).toEqual([userIds[0]])
 })
 

@@ -2,7 +2,7 @@ import type { Runtime } from '../../local/runtime.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { connect } from '../support/runtime.ts'
-import { itemsOf } from '../support/table-scan.ts'
+import { itemsOf, subscriptionItemsOf } from '../support/table-scan.ts'
 
 /** What the protocol asks of a client: drop a `(chatRoomId, seq)` that is there already, order by `seq`. */
 export function inSeqOrder(messages: readonly MessageEvent[]): { seq: number; content: string }[] {
@@ -42,7 +42,7 @@ export async function connectionIdOf(client: RawClient): Promise<string> {
 
 /** The connection ids of the stored subscriptions, of one room or of all, in order. */
 export async function subscribers(chat: Runtime, room?: string): Promise<string[]> {
-  const rows = (await itemsOf(chat, 'Subscription')) as { pk: string; ConnectionId: string }[]
+  const rows = (await subscriptionItemsOf(chat)) as { pk: string; ConnectionId: string }[]
   return rows
     .filter(({ pk }) => room === undefined || pk === `subscriptions#${room}`)
     .map(({ ConnectionId }) => ConnectionId)

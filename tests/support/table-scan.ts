@@ -18,4 +18,9 @@ export async function itemsOf(chat: Runtime, entity: string): Promise<Item[]> {
   return (await scan(chat)).filter((item) => item.__edb_e__ === entity)
 }
 
+/** Subscription items without the departures, which name no connection. */
+export async function subscriptionItemsOf(chat: Runtime): Promise<Item[]> {
+  return (await itemsOf(chat, 'Subscription')).filter(({ ConnectionId }) => ConnectionId !== undefined)
+}
+
 const keyOf = ({ pk, sk }: Item): string => `${String(pk)}\n${String(sk)}`
