@@ -15,8 +15,8 @@ const laggards = new Laggards()
 
 /**
  * Posts the events of one batch, at most 256 posts at once, and counts in `report` what became of them. A failed post
- * harms no other recipient. A 410 deletes exactly that connection, and follows its session to the next one; a 429, a 5xx
- * and a timeout delete nothing.
+ * harms no other recipient. A 410 deletes exactly that connection, and follows its session to the next one; a 429, a
+ * 5xx and a timeout delete nothing.
  *
  * Rooms share the 256 places evenly. Each of n rooms keeps at least ⌊256 / n⌋ while recipients of it wait, so a room
  * waits only for its own recipients. If there are more than 256 rooms, one waits for its first place at most ⌊n / 256⌋

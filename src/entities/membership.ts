@@ -104,8 +104,8 @@ export async function addMember(membership: MembershipRow, session?: SessionRow)
 }
 
 /**
- * AP11. Ends a membership and with it, at once, every subscription that stands on it, those that are still to be written
- * included: no event that is written afterwards is posted to the user.
+ * AP11. Ends a membership and with it, at once, every subscription that stands on it, those that are still to be
+ * written included: no event that is written afterwards is posted to the user.
  *
  * @returns whether this very membership was deleted: another `joinId` stands for a later one
  * @throws Unavailable when nothing was deleted

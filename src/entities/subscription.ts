@@ -13,9 +13,9 @@ import type { UserRoomRow } from './user-room.ts'
  * led by two hex digits of a hash, so that a huge room can be read in parallel ranges. The next connection of a session
  * overwrites the row in place. A row whose connection has gone is deleted at its first 410, or by TTL.
  *
- * In front of them, at `!<joinId>`, are the departures: memberships that have ended, written in one transaction with the
- * end. A subscription that stands on one of them receives nothing, whoever wrote it and however late: a `sync` may have
- * read the membership before it ended and write the subscription after.
+ * In front of them, at `!<joinId>`, are the departures: memberships that have ended, written in one transaction with
+ * the end. A subscription that stands on one of them receives nothing, whoever wrote it and however late: a `sync` may
+ * have read the membership before it ended and write the subscription after.
  *
  * - AP14 `subscribe`: from when on does this session receive the room's events?
  * - AP15 `unsubscribe`: until when?
@@ -211,7 +211,7 @@ type Row = EntityItem<typeof Subscription>
 
 const isDeparture = ({ place }: Row): boolean => place.startsWith(DEPARTURE)
 
-/** The departures, which come first, and a page of subscriptions: a page with departures only is followed by another. */
+/** The departures, which come first, and a page of subscriptions: one that holds departures only is not the last. */
 async function firstPage(chatRoomId: string): Promise<{ rows: Row[]; rest?: SubscriptionRange | undefined }> {
   const query = Subscription.query.room({ partition: partitionOf(chatRoomId) })
   const rows: Row[] = []

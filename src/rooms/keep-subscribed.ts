@@ -13,8 +13,8 @@ export async function joinIdNow(chatRoomId: string, userId: string): Promise<Rea
 /**
  * Subscribes sessions of one user to rooms, for as long as the user is in them and the sessions are at their
  * connections. After the write it reads both again, and mends what changed in between: a room that the user has left is
- * unsubscribed; after a leave and a new join the subscription stands on the new membership, because nothing is posted to
- * one that stands on a membership that has ended; a session that a later connection has taken over names that
+ * unsubscribed; after a leave and a new join the subscription stands on the new membership, because nothing is posted
+ * to one that stands on a membership that has ended; a session that a later connection has taken over names that
  * connection. AP14, AP3, AP15.
  *
  * @param sessions as they were read or written a moment ago
