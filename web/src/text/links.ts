@@ -1,31 +1,37 @@
-/** A part of a message: plain text, or a link that is shown as it was written. */
-export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string }
+import { linkFinder } from './link-finder.ts'
+import { shownHost } from './shown-host.ts'
 
-/** Ends before white space, quotes, angle brackets and characters that don't print (such as right-to-left marks). */
-const CANDIDATE = /https?:\/\/[^\s<>"'`\p{C}]+/giu
+/** A part of a message as it was written: plain text, or a link, which is shown as `shown` and leads to `href`. */
+export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; shown: string; href: string }
 
 /** Characters that end sentences more often than addresses. */
-const TRAILING = /[.,;:!?…*_~|]$/u
+const TRAILING = /[.,;:!?…*_~|'"]$/u
 
 const PAIRS: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
-/** Finds the http and https addresses in a message; everything else stays text. */
+/** Finds the web and mail addresses in a message; everything else stays text. */
 export function splitLinks(content: string): TextPart[] {
   const parts: TextPart[] = []
   let end = 0
-  for (const match of content.matchAll(CANDIDATE)) {
-    const text = trimmed(match[0])
-    const href = hrefOf(text)
-    if (href === undefined || isInsideWord(content, match.index)) continue
-    if (match.index > end) parts.push({ kind: 'text', text: content.slice(end, match.index) })
-    parts.push({ kind: 'link', text, href })
-    end = match.index + text.length
+  for (const { index, raw, schema } of linkFinder.match(content) ?? []) {
+    const text = trimmed(withoutText(raw))
+    const link = schema === 'mailto:' ? mailLink(text) : webLink(text, content.slice(index))
+    if (!link) continue
+    if (index > end) parts.push({ kind: 'text', text: content.slice(end, index) })
+    parts.push({ kind: 'link', text, ...link })
+    end = index + text.length
   }
   if (end < content.length) parts.push({ kind: 'text', text: content.slice(end) })
   return parts
 }
 
-const isInsideWord = (content: string, index: number): boolean => /[\p{L}\p{N}]/u.test(content[index - 1] ?? '')
+/** Cuts off what doesn't print, and the text that follows a host without a blank: `https://example.com然后`. */
+function withoutText(address: string): string {
+  const [printed = ''] = /^[^\p{C}"<>`\s]+/u.exec(address) ?? []
+  // No top-level domain has Latin letters beside others.
+  const [host] = /^(?:(?:https?:\/\/|mailto:)?[^/?#@]*@?[^/?#]*\.)[a-z]{2,}(?=[^\p{ASCII}])/iu.exec(printed) ?? []
+  return host ?? printed
+}
 
 /** Removes the full stop or bracket of the sentence around an address. One pass: a message may be all brackets. */
 function trimmed(candidate: string): string {
@@ -43,9 +49,32 @@ function trimmed(candidate: string): string {
   return candidate.slice(0, end)
 }
 
+interface Link {
+  shown: string
+  href: string
+}
+
 /** Returns undefined for no address, and for one with a user name: `https://bank.example@evil.example` misleads. */
-function hrefOf(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined
-  const { username, password, href } = new URL(text)
-  return username === '' && password === '' ? href : undefined
+function webLink(text: string, rest: string): Link | undefined {
+  if (/^[^\s/?#\\]*@/.test(rest.replace(/^https?:\/\//i, ''))) return undefined
+  const address = /^www\./i.test(text) ? `http://${text}` : text
+  if (!URL.canParse(address)) return undefined
+  const { href, host } = new URL(address)
+  return {
+    shown: text.replace(
+      /^((?:https?:\/\/)?)([^/?#\\]+)/i,
+      (_all, start: string, written: string) => start + shownHost(written, host),
+    ),
+    href,
+  }
+}
+
+function mailLink(text: string): Link | undefined {
+  const [, name, written] = /^(?:mailto:)?([^@]+)@([^@]+)$/i.exec(text) ?? []
+  if (name === undefined || written === undefined || !URL.canParse(`https://${written}`)) return undefined
+  const { host } = new URL(`https://${written}`)
+  return {
+    shown: text.replace(written, () => shownHost(written, host)),
+    href: `mailto:${encodeURIComponent(name)}@${host}`,
+  }
 }
