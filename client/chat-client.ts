@@ -98,6 +98,14 @@ export class ChatClient {
     return this.#rooms.context.limits
   }
 
+  /**
+   * The server's time, epoch ms, as far as the client knows: the device's clock may be wrong. Compare it with
+   * `fileUrlExpiresAt` and other times of the server.
+   */
+  get serverNow(): number {
+    return this.#rooms.context.serverNow()
+  }
+
   /** The rooms that this user is in, as far as the client knows: all of them once it is connected. */
   get rooms(): Room[] {
     return this.#rooms.joined

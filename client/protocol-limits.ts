@@ -11,6 +11,7 @@ import { MAX_ROOM_ID_CHARS } from '../src/protocol/room-id.ts'
 export const protocolLimits = {
   contentBytes: limit.MAX_CONTENT_BYTES,
   captionBytes: limit.MAX_CAPTION_BYTES,
+  frameBytes: limit.MAX_FRAME_BYTES,
   fileNameChars: limit.MAX_FILE_NAME_CHARS,
   fileBytes: limit.DEFAULT_MAX_FILE_BYTES,
   roomNameChars: limit.MAX_ROOM_NAME_CHARS,

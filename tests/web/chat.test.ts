@@ -25,11 +25,31 @@ async function givenDirect(name: string) {
 }
 
 describe('the list', () => {
-  test('has rooms by name, then conversations by name', async () => {
+  test('has new rooms first, then by name: rooms, then conversations', async () => {
     const given = givenChat({ zoo: [], Apple: [], banana: [] })
     await given.client.connect()
     given.server.socket.events(added('dm:1', 'bob, me'), added('dm:2', 'ann, me'), added('room-10', 'Cherry'))
+    expect(titles(given)).toEqual(['Cherry', 'ann', 'bob', 'Apple', 'banana', 'zoo'])
+    for (const { isNew } of given.chat.conversations.get()) isNew.set(false)
     expect(titles(given)).toEqual(['Apple', 'banana', 'Cherry', 'zoo', 'ann', 'bob'])
+  })
+
+  test('has those with unread messages first, then those in which something was said last', async () => {
+    const strings = new FakeStrings()
+    const given = givenChat({ apple: [], banana: [], cherry: ['1'] }, strings)
+    await given.client.connect()
+    given.say('banana', 'x')
+    await given.clock.advance(10)
+    given.say('cherry', 'y')
+    expect(titles(given)).toEqual(['cherry', 'banana', 'apple'])
+    expect(given.conversation('cherry').last.get()?.preview).toBe('bob: y')
+    given.conversation('cherry').markRead()
+    expect(titles(given)).toEqual(['banana', 'cherry', 'apple'])
+
+    const again = givenChat({ apple: [], banana: ['x'], cherry: ['1', 'y'] }, strings)
+    await again.client.connect()
+    again.conversation('banana').markRead()
+    expect(titles(again)).toEqual(['cherry', 'banana', 'apple'])
   })
 
   test('asks the members who the other is where the name doesn’t tell', async () => {
@@ -132,8 +152,40 @@ describe('unread', () => {
     say('other', 'c')
     conversation('other').send('mine')
     await settled()
-    expect([conversation('general').unread.get().count, conversation('other').unread.get().count]).toEqual([2, 1])
-    expect(chat.unread.get()).toBe(3)
+    expect([conversation('general').unread.get().count, conversation('other').unread.get().count]).toEqual([2, 0])
+    expect(chat.unread.get()).toBe(2)
+  })
+
+  test('is nothing before an own message, whatever device it came from', async () => {
+    const strings = new FakeStrings()
+    strings.setItem('tabletalk.read.me.general', '1')
+    const { client, server, conversation, say } = givenChat({ general: ['1'] }, strings)
+    server.keep('general', '2')
+    server.keep('general', 'mine', { senderId: 'me' })
+    server.keep('general', '4')
+    await client.connect()
+    await settled()
+    expect(conversation('general').unread.get()).toEqual({ readTo: 3, count: 1 })
+    server.socket.events(server.keep('general', 'mine again', { senderId: 'me' }))
+    expect(conversation('general').unread.get()).toEqual({ readTo: 5, count: 0 })
+    say('general', '6')
+    expect(conversation('general').unread.get()).toEqual({ readTo: 5, count: 1 })
+  })
+
+  test('ends with what another tab has read, and takes nothing back from it', async () => {
+    const strings = new FakeStrings()
+    const { client, chat, conversation, say } = givenChat({ general: ['1'] }, strings)
+    await client.connect()
+    for (const content of ['2', '3', '4']) say('general', content)
+    strings.setItem('tabletalk.read.me.general', '3')
+    chat.changedElsewhere('tabletalk.read.me.general')
+    expect(conversation('general').unread.get()).toEqual({ readTo: 3, count: 1 })
+    strings.setItem('tabletalk.read.me.general', '9')
+    say('general', '5')
+    conversation('general').markRead()
+    expect(strings.getItem('tabletalk.read.me.general')).toBe('9')
+    chat.changedElsewhere('tabletalk.read.me.b.general')
+    chat.changedElsewhere(null)
   })
 
   test('ends with reading, and stays read after a reload', async () => {
@@ -236,6 +288,19 @@ test('what is written and not sent is kept for its user and conversation, until 
   expect([...strings.strings.keys()].filter((key) => key.includes('draft'))).toEqual([
     'tabletalk.draft.me.#/direct/bob',
   ])
+})
+
+test('nothing of a user who has signed out stays in the browser', async () => {
+  const strings = new FakeStrings()
+  strings.setItem('tabletalk.read.me.too.general', '1')
+  strings.setItem('tabletalk.draft.me.too.#/room/general', 'of another')
+  const { client, chat, conversation, say } = givenChat({ general: ['1'] }, strings)
+  await client.connect()
+  say('general', '2')
+  conversation('general').draft = 'half a sent'
+  chat.forget()
+  conversation('general').markRead()
+  expect(strings.keys()).toEqual(['tabletalk.read.me.too.general', 'tabletalk.draft.me.too.#/room/general'])
 })
 
 test('a message that the server does not have is something unsent, also in a room that is gone', async () => {

@@ -1,6 +1,7 @@
 import { Chat } from '../../web/src/state/chat.ts'
 import { Drafts } from '../../web/src/state/drafts.ts'
-import { ReadMarks } from '../../web/src/state/unread.ts'
+import { LastPlace } from '../../web/src/state/last-place.ts'
+import { RoomNumbers } from '../../web/src/state/room-numbers.ts'
 import type { KeptStrings } from '../../web/src/state/kept.ts'
 import type { FakeServer } from '../client/fake-server.ts'
 import { givenClient } from '../client/given-client.ts'
@@ -11,6 +12,7 @@ export class FakeStrings implements KeptStrings {
   getItem = (key: string): string | null => this.strings.get(key) ?? null
   setItem = (key: string, value: string): void => void this.strings.set(key, value)
   removeItem = (key: string): void => void this.strings.delete(key)
+  keys = (): string[] => [...this.strings.keys()]
 }
 
 /** The user `me`, on a server in memory with these rooms: each name with its messages, all of bob's. */
@@ -24,7 +26,12 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
   server.override = (frame) => pageOf(server, frame)
   const chat = new Chat(
     client,
-    (userId) => ({ marks: new ReadMarks(strings, userId), drafts: new Drafts(strings, userId) }),
+    (userId) => ({
+      marks: new RoomNumbers(strings, 'read', userId),
+      recent: new RoomNumbers(strings, 'recent', userId),
+      drafts: new Drafts(strings, userId),
+      place: new LastPlace(strings, userId),
+    }),
     () => clock.now(),
     (error) => errors.push(error),
   )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ChatError } from '../../client/index.ts'
+import { ChatError, matchesContentType } from '../../client/index.ts'
 import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
 import { fileType, isPicture } from '../../web/src/text/file-type.ts'
@@ -8,7 +8,6 @@ import { isRoomId, roomIdFrom } from '../../web/src/text/room-id.ts'
 import { countText } from '../../web/src/text/count-text.ts'
 import { errorSentence } from '../../web/src/text/error-sentence.ts'
 import { typingSentence } from '../../web/src/text/typing-sentence.ts'
-import { isVisible } from '../../web/src/text/visible.ts'
 
 describe('avatars', () => {
   test.each([
@@ -68,6 +67,14 @@ describe('days', () => {
   })
 })
 
+const BINARY = new Uint8Array([0x50, 0x4b, 3, 4, 0, 0xff])
+const UTF_16 = new Uint8Array([0xff, 0xfe, 0x61, 0])
+const accepted = ['application/gzip', 'application/json', 'application/pdf', 'application/zip', 'image/*', 'text/*']
+const isAccepted = (type: string) =>
+  matchesContentType(type, [
+    ...[...accepted, 'video/*', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ])
+
 describe('the type of a file', () => {
   test.each([
     { name: 'a.png', type: 'image/png', bytes: '', declared: 'image/png' },
@@ -77,12 +84,41 @@ describe('the type of a file', () => {
     { name: 'a.docx', type: '', bytes: 'PK', declared: expect.stringMatching(/wordprocessingml\.document$/) as string },
     { name: 'Makefile', type: '', bytes: 'äll:', declared: 'text/plain' },
     { name: 'a.constructor', type: '', bytes: 'x', declared: 'text/plain' },
+    { name: 'a.zip', type: 'application/x-zip-compressed', bytes: BINARY, declared: 'application/zip' },
+    { name: 'a.gz', type: 'application/x-gzip', bytes: BINARY, declared: 'application/gzip' },
+    { name: 'a.tgz', type: 'application/x-compressed-tar', bytes: BINARY, declared: 'application/gzip' },
+    { name: 'tea.csv', type: 'application/vnd.ms-excel', bytes: 'a,b\n', declared: 'text/csv' },
+    { name: 'tea.csv', type: 'application/vnd.ms-excel', bytes: new Uint8Array([0x61, 0xe4]), declared: 'text/csv' },
+    { name: 'tea.xls', type: 'application/vnd.ms-excel', bytes: BINARY, declared: undefined },
+    { name: 'dot.png', type: 'application/octet-stream', bytes: BINARY, declared: 'image/png' },
+    { name: 'a.zip', type: 'application/octet-stream', bytes: BINARY, declared: 'application/zip' },
+    { name: 'index.ts', type: 'video/mp2t', bytes: 'export const a = 1\n', declared: 'text/plain' },
+    { name: 'index.mts', type: 'video/vnd.dlna.mpeg-tts', bytes: 'export {}\n', declared: 'text/plain' },
+    { name: 'film.ts', type: 'video/mp2t', bytes: BINARY, declared: 'video/mp2t' },
+    { name: 'conf.yaml', type: 'application/x-yaml', bytes: 'a: ä\n', declared: 'text/plain' },
+    { name: 'run.sh', type: 'application/x-shellscript', bytes: '#!/bin/sh\n', declared: 'text/plain' },
+    { name: 'notes.txt', type: '', bytes: UTF_16, declared: 'text/plain' },
+    { name: 'setup.exe', type: 'application/x-msdownload', bytes: 'MZ', declared: undefined },
+    { name: 'core', type: '', bytes: new Uint8Array([0x7f, 0xff, 0xfe]), declared: undefined },
+    { name: 'long', type: '', bytes: `x${'é'.repeat(20_000)}`, declared: 'text/plain' },
   ])('of $name, which the browser calls "$type", is $declared', async ({ name, type, bytes, declared }) => {
-    expect(await fileType(new File([bytes], name, { type }))).toEqual(declared)
+    expect(await fileType(new File([bytes], name, { type }), isAccepted)).toEqual(declared)
   })
 
-  test('is unknown where neither the name nor the bytes say it', async () => {
-    expect(await fileType(new File([new Uint8Array([0x7f, 0xff, 0xfe])], 'core'))).toBeUndefined()
+  test('is found without reading more than its beginning', async () => {
+    const read: number[] = []
+    const slice = (start = 0, end = Infinity) => {
+      read.push(end - start)
+      return new Blob(['text'])
+    }
+    expect(await fileType({ name: 'disk.vhdx1', type: '', slice }, isAccepted)).toBe('text/plain')
+    expect(Math.max(...read)).toBeLessThan(100_000)
+  })
+
+  test('is none that the deployment refuses', async () => {
+    expect(await fileType(new File(['a: b'], 'a.yaml'), (type) => type === 'image/png')).toBeUndefined()
+    const table = new File(['a,b'], 'a.csv', { type: 'text/csv' })
+    expect(await fileType(table, (type) => type === 'text/plain')).toBeUndefined()
   })
 
   test('a picture that could run something is no picture', () => {
@@ -146,17 +182,6 @@ describe('sentences', () => {
   test('more than 99 is 99+', () => {
     expect([1, 99, 100].map(countText)).toEqual(['1', '99', '99+'])
   })
-})
-
-test.each([
-  ['Kitchen', true],
-  ['🙂', true],
-  ['', false],
-  [' \t\u00a0', false],
-  ['\u200b\u200d\ufeff', false],
-  ['\u3164\u2800', false],
-])('that %j can be seen is %s', (text, expected) => {
-  expect(isVisible(text)).toBe(expected)
 })
 
 test.each([

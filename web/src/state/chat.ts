@@ -2,31 +2,44 @@ import { type ChatClient, ChatError, type Limits, protocolLimits, type Room } fr
 import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
 import type { Drafts } from './drafts.ts'
+import type { LastPlace } from './last-place.ts'
+import { LookAlikes } from './look-alikes.ts'
 import type { Route } from './route.ts'
 import { Store } from './store.ts'
-import type { ReadMarks } from './unread.ts'
+import type { RoomNumbers } from './room-numbers.ts'
+import { markWithin } from './unread.ts'
+
+const confusableKey = () => import('../text/confusable-key.ts').then((module) => module.confusableKey)
 
 /** The part of the client that the page uses. */
 export type Client = Pick<
   ChatClient,
-  'on' | 'rooms' | 'userId' | 'limits' | 'connect' | 'disconnect' | 'room' | 'direct' | 'createRoom'
+  'on' | 'rooms' | 'userId' | 'limits' | 'serverNow' | 'connect' | 'disconnect' | 'room' | 'direct' | 'createRoom'
 >
 
 /** What this browser stores for a user. */
 export interface Memory {
-  marks: ReadMarks
+  /** The `seq` up to which each room has been read. */
+  marks: RoomNumbers
+  /** The time of each room's last message that this browser has seen, epoch ms. */
+  recent: RoomNumbers
   drafts: Drafts
+  place: LastPlace
 }
 
 /** What people write, and how much of it the chat takes. */
-type TextLimits = Pick<Limits, 'contentBytes' | 'roomNameChars'>
+type TextLimits = Pick<Limits, 'contentBytes' | 'captionBytes' | 'frameBytes' | 'roomNameChars'>
 
 /** The rooms and conversations of the user who is signed in. */
 export class Chat {
   readonly client: Client
   readonly connection: ConnectionStore
-  /** Rooms in order of their names, then direct conversations in order of theirs. */
+  /** Those with unread messages first, then by their last message, then by name. */
   readonly conversations = new Store<readonly Conversation[]>([])
+  /** Conversations whose names look like another's, by key. */
+  readonly places = new LookAlikes(confusableKey)
+  /** Users whose names look like another's. */
+  readonly people = new LookAlikes(confusableKey)
   /** Others' unread messages, of all conversations. */
   readonly unread = new Store(0)
   readonly #memory: (userId: string) => Memory
@@ -35,6 +48,10 @@ export class Chat {
   readonly #adopted = new Map<string, Conversation>()
   /** Until the first connection is complete, rooms that are added are old ones. */
   #isStarting = true
+  /** Whether the user has signed out, so that nothing of them is stored any more. */
+  #isForgotten = false
+  /** Peeks follow each other: a user may have many rooms. */
+  #peeking: Promise<unknown> = Promise.resolve()
 
   constructor(
     client: Client,
@@ -59,6 +76,15 @@ export class Chat {
   /** How much text the deployment accepts; before the first connection, how much the protocol allows. */
   get limits(): TextLimits {
     return this.client.limits ?? protocolLimits
+  }
+
+  /** What the user had open last, `home` when nothing is known. */
+  get lastPlace(): Route {
+    return this.#memory(this.userId).place.get()
+  }
+
+  set lastPlace(route: Route) {
+    if (!this.#isForgotten) this.#memory(this.userId).place.set(route)
   }
 
   /** Whether messages or files would be lost if the page were closed now, those of rooms left included. */
@@ -113,6 +139,22 @@ export class Chat {
     }
   }
 
+  /** Another tab has changed the browser's storage. @param key undefined when all was deleted */
+  changedElsewhere(key: string | null): void {
+    const { marks } = this.#memory(this.userId)
+    const chatRoomId = key === null ? undefined : marks.roomOf(key)
+    if (chatRoomId === undefined) return
+    this.#adopted.get(chatRoomId)?.unread.read(marks.get(chatRoomId) ?? 0)
+  }
+
+  /** Ends the connection, and deletes what this browser stores for the user. */
+  forget(): void {
+    this.client.disconnect()
+    this.#isForgotten = true
+    const { marks, recent, drafts, place } = this.#memory(this.userId)
+    for (const kept of [marks, recent, drafts, place]) kept.clear()
+  }
+
   /** Leaves the room. Messages that could not be sent to it are discarded. */
   async leave(conversation: Conversation): Promise<void> {
     await conversation.room?.leave()
@@ -138,12 +180,16 @@ export class Chat {
   }
 
   #opened(room: Room, age: 'old' | 'new'): Conversation {
-    const { marks, drafts } = this.#memory(this.userId)
+    const { marks, recent, drafts } = this.#memory(this.userId)
     const head = room.position ?? 0
-    const readTo = marks.get(room.id) ?? (age === 'old' ? head : 0)
+    const readTo = markWithin(marks.get(room.id) ?? (age === 'old' ? head : 0), head)
     // Messages that arrive while the page is closed are unread from here on.
-    marks.set(room.id, readTo)
+    marks.start(room.id, readTo)
     const conversation = new Conversation(room, { ...this.#own(drafts), readTo })
+    const lastAt = recent.get(room.id)
+    if (lastAt !== undefined) conversation.last.set({ timestamp: lastAt, preview: undefined })
+    if (age === 'new') conversation.isNew.set(true)
+    if (conversation.unread.get().count > 0 && age === 'old') this.#peek(conversation)
     if (room.isDirect && room.peer === undefined) {
       conversation
         .findPeer()
@@ -153,15 +199,30 @@ export class Chat {
     return conversation
   }
 
+  #peek(conversation: Conversation): void {
+    // Without it, messages of one's own are counted as unread until the conversation is opened.
+    this.#peeking = this.#peeking.then(() => conversation.peek()).catch(() => {})
+  }
+
   #own(drafts: Drafts) {
     return { userId: this.userId, drafts, limits: () => this.client.limits }
   }
 
   #follow(conversation: Conversation): void {
-    const { unread } = conversation
+    const { unread, last } = conversation
+    const remember = (kind: 'marks' | 'recent', number: number | undefined) => {
+      const { room } = conversation
+      if (room && number !== undefined && !this.#isForgotten) this.#memory(this.userId)[kind].raise(room.id, number)
+    }
     unread.subscribe(() => {
-      if (conversation.room) this.#memory(this.userId).marks.set(conversation.room.id, unread.get().readTo)
+      remember('marks', unread.get().readTo)
       this.#count()
+      this.#sort()
+    })
+    conversation.isNew.subscribe(() => this.#sort())
+    last.subscribe(() => {
+      remember('recent', last.get()?.timestamp)
+      this.#sort()
     })
     conversation.on('memberLeft', ({ userId }) => {
       if (userId === this.userId) this.#remove(conversation)
@@ -176,11 +237,15 @@ export class Chat {
 
   #remove(conversation: Conversation): void {
     this.conversations.set(this.conversations.get().filter((other) => other !== conversation))
+    this.places.delete(conversation.key)
     this.#count()
   }
 
   #sort(): void {
-    this.conversations.set([...this.conversations.get()].sort(byKindAndTitle))
+    const before = this.conversations.get()
+    for (const { key, title } of before) this.places.add(key, title.get())
+    const sorted = [...before].sort(byUnreadAndTime)
+    if (sorted.some((conversation, index) => conversation !== before[index])) this.conversations.set(sorted)
   }
 
   #count(): void {
@@ -190,7 +255,11 @@ export class Chat {
 
 const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
-const byKindAndTitle = (a: Conversation, b: Conversation): number =>
+const isWaiting = ({ unread, isNew }: Conversation): boolean => unread.get().count > 0 || isNew.get()
+
+const byUnreadAndTime = (a: Conversation, b: Conversation): number =>
+  Number(isWaiting(b)) - Number(isWaiting(a)) ||
+  (b.last.get()?.timestamp ?? 0) - (a.last.get()?.timestamp ?? 0) ||
   Number(a.kind === 'direct') - Number(b.kind === 'direct') ||
   compare(a.title.get(), b.title.get()) ||
   compare(a.key, b.key)

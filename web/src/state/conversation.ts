@@ -1,5 +1,6 @@
-import type { DirectRoom, MessageEvent, Room } from '../../../client/index.ts'
-import { isVisible } from '../text/visible.ts'
+import { type DirectRoom, type Limits, type MessageEvent, printableName, type Room } from '../../../client/index.ts'
+import { isCaption } from '../text/room-for-text.ts'
+import { previewOf } from '../text/preview.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
 import { Store } from './store.ts'
@@ -17,6 +18,17 @@ interface About {
   limits: () => UploadLimits | undefined
 }
 
+/** What was last said in a conversation, as far as this page knows. */
+export interface LastMessage {
+  /** When, epoch ms. */
+  timestamp: number
+  /** Who and what, in one line; undefined when only the time is known. */
+  preview: string | undefined
+}
+
+/** How many messages are looked at for own ones. */
+const PEEK = 50
+
 /** A room or the conversation with one user, with everything that the page shows of it. */
 export class Conversation {
   /** Identifies the conversation for as long as the page is open. */
@@ -27,6 +39,9 @@ export class Conversation {
   readonly members: Members
   readonly unread: Unread
   readonly uploads: Uploads
+  readonly last = new Store<LastMessage | undefined>(undefined)
+  /** Whether somebody has put the user into this room, and the user hasn't opened it yet. */
+  readonly isNew = new Store(false)
   readonly typing = new Store<readonly string[]>([])
   readonly on: Room['on']
   readonly #talk: Room | DirectRoom
@@ -41,7 +56,7 @@ export class Conversation {
     this.on = on
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
     this.kind = 'id' in talk && !talk.isDirect ? 'room' : 'direct'
-    this.title = new Store(visibleOf(this.peer) ?? visibleOf(this.room?.name) ?? this.key)
+    this.title = new Store(printable(this.peer) ?? printable(this.room?.name) ?? this.key)
     this.unread = new Unread(readTo, this.room?.position ?? 0)
     this.timeline = new Timeline({
       on,
@@ -49,7 +64,14 @@ export class Conversation {
     })
     this.members = new Members({ on, members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''] })
     this.uploads = new Uploads(() => this.room, limits)
-    on('message', (message) => this.unread.arrived(message, message.senderId === userId))
+    on('message', (message) => {
+      this.unread.arrived(message, this.isOwn(message))
+      this.#wasSaid(message)
+    })
+    this.timeline.subscribe(() => {
+      const message = this.timeline.get().messages.at(-1)
+      if (message) this.#wasSaid(message)
+    })
     on('typing', (userIds) => this.typing.set(userIds))
   }
 
@@ -92,6 +114,16 @@ export class Conversation {
     this.#talk.send({ content })
   }
 
+  /** Sends a text and the staged files: the text goes with the first file when it is short enough, else before. */
+  sendAll(text: string, limits: Pick<Limits, 'captionBytes'>): void {
+    const hasFiles = this.uploads.get().some(({ state }) => state === 'staged')
+    // The first message begins a conversation: until then, files have no room.
+    const isFirst = this.room === undefined
+    const caption = hasFiles && !isFirst && isCaption(text, limits) ? text : ''
+    if (text !== '' && caption === '') this.send(text)
+    if (hasFiles && (!isFirst || text === '')) this.uploads.sendStaged(caption)
+  }
+
   /** Call it at every keystroke. */
   keystroke(): void {
     this.room?.typing.keystroke()
@@ -106,6 +138,26 @@ export class Conversation {
     this.unread.read(head)
   }
 
+  /**
+   * Looks at the newest messages: those of this user, sent from another device, show that all before them is read.
+   */
+  async peek(): Promise<void> {
+    const { messages } = (await this.room?.history({ limit: Math.min(PEEK, this.unread.get().count) })) ?? {
+      messages: [],
+    }
+    for (const message of messages) {
+      if (this.isOwn(message)) this.unread.read(message.seq)
+      this.#wasSaid(message)
+    }
+  }
+
+  #wasSaid(message: MessageEvent): void {
+    const { timestamp } = message
+    const last = this.last.get()
+    if (last && (last.timestamp > timestamp || (last.timestamp === timestamp && last.preview !== undefined))) return
+    this.last.set({ timestamp, preview: previewOf(message, this.#userId) })
+  }
+
   /** The user is a member again: messages of the meantime are loaded, and count as read. */
   rejoined(): void {
     this.timeline.restart()
@@ -115,10 +167,9 @@ export class Conversation {
   /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */
   async findPeer(): Promise<void> {
     const peer = await this.room?.findPeer()
-    if (peer !== undefined) this.title.set(peer)
+    if (peer !== undefined) this.title.set(printable(peer) ?? peer)
   }
 }
 
-/** Returns undefined for a name of blanks only, which would leave nothing to click on. */
-const visibleOf = (name: string | undefined): string | undefined =>
-  name !== undefined && isVisible(name) ? name : undefined
+/** Returns undefined for a name without anything to see, which would leave nothing to click on. */
+const printable = (name: string | undefined): string | undefined => (name && printableName(name)) || undefined

@@ -3,21 +3,25 @@ import type { KeptStrings } from './kept.ts'
 /** The unsent texts of a user, by conversation. They outlive a reload. */
 export class Drafts {
   readonly #strings: KeptStrings
-  readonly #userId: string
+  readonly #prefix: string
 
   constructor(strings: KeptStrings, userId: string) {
     this.#strings = strings
-    this.#userId = userId
+    this.#prefix = `tabletalk.draft.${userId}.`
   }
 
+  /** @param conversation its address: `#/room/general` */
   get(conversation: string): string {
-    return this.#strings.getItem(this.#key(conversation)) ?? ''
+    return this.#strings.getItem(this.#prefix + conversation) ?? ''
   }
 
   set(conversation: string, text: string): void {
-    if (text === '') this.#strings.removeItem(this.#key(conversation))
-    else this.#strings.setItem(this.#key(conversation), text)
+    if (text === '') this.#strings.removeItem(this.#prefix + conversation)
+    else this.#strings.setItem(this.#prefix + conversation, text)
   }
 
-  #key = (conversation: string): string => `tabletalk.draft.${this.#userId}.${conversation}`
+  /** Deletes all of the user's. */
+  clear(): void {
+    for (const key of this.#strings.keys()) if (key.startsWith(`${this.#prefix}#/`)) this.#strings.removeItem(key)
+  }
 }

@@ -5,7 +5,10 @@ type FileInfo = NonNullable<MessageEvent['file']>
 /** An address is renewed this long before it expires, ms. */
 const MARGIN_MS = 10_000
 
-/** The signed address of a message's file, which can be renewed when it has expired. */
+/**
+ * The signed address of a message's file, which can be renewed when it has expired. A device's clock may be wrong by
+ * hours: times are the server's.
+ */
 export class FileAddress {
   readonly #ask: () => ReturnType<Room['fileUrl']>
   #url: string
@@ -19,8 +22,8 @@ export class FileAddress {
   }
 
   /** The address; undefined when it has expired. */
-  current(now: number): string | undefined {
-    return now < this.#expiresAt - MARGIN_MS ? this.#url : undefined
+  current(serverNow: number): string | undefined {
+    return serverNow < this.#expiresAt - MARGIN_MS ? this.#url : undefined
   }
 
   /** Asks the server for a new address. */

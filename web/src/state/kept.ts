@@ -1,13 +1,14 @@
-/** The part of `Storage` that is used here. */
+/** Texts by key, as the browser stores them. */
 export interface KeptStrings {
   getItem(key: string): string | null
   setItem(key: string, value: string): void
   removeItem(key: string): void
+  keys(): string[]
 }
 
 /** Wraps a browser's storage: where it fails (private mode, full, forbidden), the page forgets instead of failing. */
-export function kept(storage: () => KeptStrings): KeptStrings {
-  const attempt = <T>(use: (storage: KeptStrings) => T, otherwise: T): T => {
+export function kept(storage: () => Omit<KeptStrings, 'keys'>): KeptStrings {
+  const attempt = <T>(use: (storage: Omit<KeptStrings, 'keys'>) => T, otherwise: T): T => {
     try {
       return use(storage())
     } catch {
@@ -18,5 +19,6 @@ export function kept(storage: () => KeptStrings): KeptStrings {
     getItem: (key) => attempt((strings) => strings.getItem(key), null),
     setItem: (key, value) => attempt((strings) => strings.setItem(key, value), undefined),
     removeItem: (key) => attempt((strings) => strings.removeItem(key), undefined),
+    keys: () => attempt((strings) => Object.keys(strings), []),
   }
 }

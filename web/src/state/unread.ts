@@ -1,28 +1,4 @@
-import type { KeptStrings } from './kept.ts'
 import { Store } from './store.ts'
-
-/** The `seq` up to which a user has read each room. It outlives a reload. */
-export class ReadMarks {
-  readonly #strings: KeptStrings
-  readonly #userId: string
-
-  constructor(strings: KeptStrings, userId: string) {
-    this.#strings = strings
-    this.#userId = userId
-  }
-
-  get(chatRoomId: string): number | undefined {
-    const text = this.#strings.getItem(this.#key(chatRoomId))
-    const seq = Number(text)
-    return text === null || !Number.isSafeInteger(seq) ? undefined : seq
-  }
-
-  set(chatRoomId: string, seq: number): void {
-    this.#strings.setItem(this.#key(chatRoomId), String(seq))
-  }
-
-  #key = (chatRoomId: string): string => `tabletalk.read.${this.#userId}.${chatRoomId}`
-}
 
 interface Position {
   /** The `seq` up to which the user has read. */
@@ -31,23 +7,39 @@ interface Position {
   count: number
 }
 
+/** How far the marks of another tab may be ahead of what this one has received. */
+const TAB_AHEAD = 10
+
 /** How much of a room a user has not read. */
 export class Unread extends Store<Position> {
+  /** The newest `seq` of the room when the page opened it. */
+  readonly #head: number
+  /** The others' messages since then, by `seq`. */
+  #arrived: number[] = []
+
   /** @param readTo the read mark @param head the newest `seq` of the room so far */
   constructor(readTo: number, head: number) {
-    // A mark beyond the head belongs to an earlier room with this id.
-    const from = readTo > head ? 0 : readTo
-    super({ readTo: from, count: head - from })
+    const from = markWithin(readTo, head)
+    super({ readTo: from, count: Math.max(0, head - from) })
+    this.#head = head
   }
 
-  arrived(message: { seq: number }, isOwn: boolean): void {
+  /** Counts a message of others. An own message, from this device or another, shows that all before it is read. */
+  arrived({ seq }: { seq: number }, isOwn: boolean): void {
+    if (isOwn) return this.read(seq)
     const { readTo, count } = this.get()
-    if (isOwn && count === 0) this.set({ readTo: Math.max(readTo, message.seq), count })
-    else if (!isOwn && message.seq > readTo) this.set({ readTo, count: count + 1 })
+    if (seq <= Math.max(readTo, this.#head)) return
+    this.#arrived.push(seq)
+    this.set({ readTo, count: count + 1 })
   }
 
   read(seq: number): void {
-    const { readTo, count } = this.get()
-    if (count > 0 || seq > readTo) this.set({ readTo: Math.max(readTo, seq), count: 0 })
+    const { readTo } = this.get()
+    if (seq <= readTo) return
+    this.#arrived = this.#arrived.filter((other) => other > seq)
+    this.set({ readTo: seq, count: Math.max(0, this.#head - seq) + this.#arrived.length })
   }
 }
+
+/** Returns 0 for a mark far beyond the head, which belongs to an earlier room with this id. */
+export const markWithin = (readTo: number, head: number): number => (readTo > head + TAB_AHEAD ? 0 : readTo)

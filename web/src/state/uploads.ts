@@ -1,5 +1,5 @@
 import { type Limits, matchesContentType, type Room } from '../../../client/index.ts'
-import { fileType } from '../text/file-type.ts'
+import { fileType, isPicture } from '../text/file-type.ts'
 import { TOO_LARGE, TYPE_REFUSED } from '../text/problem-sentence.ts'
 import { Store } from './store.ts'
 import { isUnfit, UnfitFile } from './unfit-file.ts'
@@ -10,8 +10,13 @@ export interface UploadItem {
   size: number
   /** How much of the file is sent, 0 to 1. */
   fraction: number
-  /** `waiting` for other uploads, `checking` when all is sent and the message isn't there yet, `refused` for good. */
-  state: 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
+  /**
+   * `staged` until the user sends it, `waiting` for other uploads, `checking` when all is sent and the message isn't
+   * there yet, `refused` for good.
+   */
+  state: 'staged' | 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
+  /** The address of a staged picture. */
+  preview: string | undefined
   error: unknown
 }
 
@@ -21,6 +26,7 @@ export type UploadLimits = Pick<Limits, 'fileBytes' | 'contentTypes'>
 interface Job {
   file: File
   controller: AbortController
+  caption?: string
 }
 
 /** How many files of one conversation are sent at the same time. */
@@ -43,21 +49,41 @@ export class Uploads extends Store<readonly UploadItem[]> {
     this.#limits = limits
   }
 
+  /** Whether files would be lost if the page were closed now, those included that are not sent yet. */
   get areUnderWay(): boolean {
     return this.get().some(({ state }) => state !== 'failed' && state !== 'refused')
   }
 
+  /** Sends files. */
   add(files: Iterable<File>): void {
+    for (const file of files) this.#list(file, 'waiting')
+    this.#next()
+  }
+
+  /** Shows files to the user, who sends them with `sendStaged`, or removes them. */
+  stage(files: Iterable<File>): void {
     for (const file of files) {
-      const id = `upload-${++this.#ids}`
-      this.#jobs.set(id, { file, controller: new AbortController() })
-      const { name, size } = file
-      this.set([...this.get(), { id, name, size, fraction: 0, state: 'waiting', error: undefined }])
+      const id = this.#list(file, 'staged')
+      fitType(file, this.#limits()).then(
+        (contentType) => {
+          if (isPicture(contentType) && this.#jobs.has(id)) this.#change(id, { preview: URL.createObjectURL(file) })
+        },
+        (error: unknown) => this.#change(id, { state: 'refused', error }),
+      )
+    }
+  }
+
+  /** Sends the staged files. @param caption the text with the first one; empty for none */
+  sendStaged(caption: string): void {
+    const staged = this.get().filter(({ state }) => state === 'staged')
+    for (const [index, { id }] of staged.entries()) {
+      if (index === 0 && caption !== '') this.#jobs.get(id)!.caption = caption
+      this.#change(id, { state: 'waiting' })
     }
     this.#next()
   }
 
-  /** Cancels an upload, or removes a failed one from the list. */
+  /** Cancels an upload, or removes a staged or failed one from the list. */
   cancel(id: string): void {
     this.#jobs.get(id)?.controller.abort(new DOMException('cancelled', 'AbortError'))
     this.#remove(id)
@@ -69,6 +95,14 @@ export class Uploads extends Store<readonly UploadItem[]> {
     job.controller = new AbortController()
     this.#change(id, { state: 'waiting', fraction: 0, error: undefined })
     this.#next()
+  }
+
+  #list(file: File, state: UploadItem['state']): string {
+    const id = `upload-${++this.#ids}`
+    this.#jobs.set(id, { file, controller: new AbortController() })
+    const { name, size } = file
+    this.set([...this.get(), { id, name, size, fraction: 0, state, preview: undefined, error: undefined }])
+    return id
   }
 
   #next(): void {
@@ -84,7 +118,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
 
   async #send(id: string): Promise<void> {
     const job = this.#jobs.get(id)!
-    const { file, controller } = job
+    const { file, controller, caption } = job
     const { signal } = controller
     try {
       const room = this.#room()
@@ -92,7 +126,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
       const contentType = await fitType(file, this.#limits())
       const onProgress = (fraction: number) =>
         this.#change(id, { fraction, state: fraction < 1 ? 'sending' : 'checking' })
-      await room.upload(file, { contentType, signal, onProgress })
+      await room.upload(file, { contentType, signal, onProgress, ...(caption === undefined ? {} : { caption }) })
       this.#remove(id)
     } catch (error) {
       // A cancelled upload is no longer in the list.
@@ -107,6 +141,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
 
   #remove(id: string): void {
     this.#jobs.delete(id)
+    for (const item of this.get()) if (item.id === id && item.preview !== undefined) URL.revokeObjectURL(item.preview)
     this.set(this.get().filter((item) => item.id !== id))
   }
 }
@@ -119,8 +154,8 @@ export class Uploads extends Store<readonly UploadItem[]> {
 async function fitType(file: File, limits: UploadLimits | undefined): Promise<string> {
   if (file.size === 0) throw new UnfitFile('This file is empty.')
   if (limits && file.size > limits.fileBytes) throw new UnfitFile(TOO_LARGE)
-  const contentType = await fileType(file)
   const isAccepted = (type: string) => !limits || matchesContentType(type, limits.contentTypes)
-  if (contentType === undefined || !isAccepted(contentType)) throw new UnfitFile(TYPE_REFUSED)
+  const contentType = await fileType(file, isAccepted)
+  if (contentType === undefined) throw new UnfitFile(TYPE_REFUSED)
   return contentType
 }

@@ -1,11 +1,30 @@
-const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' })
+const styles = {
+  time: { hour: 'numeric', minute: '2-digit' },
+  full: { dateStyle: 'full', timeStyle: 'short' },
+  weekday: { weekday: 'long', day: 'numeric', month: 'long' },
+  date: { day: 'numeric', month: 'long', year: 'numeric' },
+  short: { day: 'numeric', month: 'short' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>
 
-export const timeOf = (timestamp: number): string => time.format(timestamp)
+let formatters: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
+let zone: string | undefined
 
-export const momentOf = (timestamp: number): string => full.format(timestamp)
+/** The device's time zone, as `Europe/Berlin`. It changes when the device travels. */
+export function timeZone(): string {
+  const { timeZone: now } = new Intl.DateTimeFormat().resolvedOptions()
+  // A formatter keeps the zone of the moment when it was made.
+  if (now !== zone) formatters = {}
+  return (zone = now)
+}
+
+function formatted(style: keyof typeof styles, timestamp: number): string {
+  timeZone()
+  return (formatters[style] ??= new Intl.DateTimeFormat(undefined, styles[style])).format(timestamp)
+}
+
+export const timeOf = (timestamp: number): string => formatted('time', timestamp)
+
+export const momentOf = (timestamp: number): string => formatted('full', timestamp)
 
 /** Returns the day in this device's calendar, as a number that rises by one each day. */
 export function dayOf(timestamp: number): number {
@@ -19,5 +38,9 @@ export function dayName(timestamp: number, now: number): string {
   if (daysAgo === 0) return 'Today'
   if (daysAgo === 1) return 'Yesterday'
   const isThisYear = new Date(timestamp).getFullYear() === new Date(now).getFullYear()
-  return (isThisYear ? weekday : date).format(timestamp)
+  return formatted(isThisYear ? 'weekday' : 'date', timestamp)
 }
+
+/** Returns the time of a moment of today, the date of any other. */
+export const briefMoment = (timestamp: number, now: number): string =>
+  formatted(dayOf(timestamp) === dayOf(now) ? 'time' : 'short', timestamp)

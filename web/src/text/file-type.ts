@@ -1,37 +1,113 @@
-/** Media types that browsers don't know, by the ending of the file name. */
+/** Media types by the ending of the file name, for files that the browser calls nothing, or something odd. */
 const OFFICE = 'application/vnd.openxmlformats-officedocument.'
 const TYPES = new Map([
+  ['3gp', 'video/3gpp'],
+  ['aac', 'audio/aac'],
+  ['avi', 'video/x-msvideo'],
   ['avif', 'image/avif'],
+  ['bmp', 'image/bmp'],
   ['csv', 'text/csv'],
   ['doc', 'application/msword'],
   ['docx', `${OFFICE}wordprocessingml.document`],
   ['flac', 'audio/flac'],
+  ['gif', 'image/gif'],
   ['gz', 'application/gzip'],
   ['heic', 'image/heic'],
+  ['jpeg', 'image/jpeg'],
+  ['jpg', 'image/jpeg'],
   ['json', 'application/json'],
   ['m4a', 'audio/mp4'],
+  ['m4v', 'video/mp4'],
   ['md', 'text/markdown'],
   ['mkv', 'video/matroska'],
+  ['mov', 'video/quicktime'],
+  ['mp3', 'audio/mpeg'],
+  ['mp4', 'video/mp4'],
+  ['ogg', 'audio/ogg'],
   ['opus', 'audio/ogg'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
   ['pptx', `${OFFICE}presentationml.presentation`],
+  ['svg', 'image/svg+xml'],
+  ['tgz', 'application/gzip'],
+  ['tif', 'image/tiff'],
+  ['tiff', 'image/tiff'],
+  ['txt', 'text/plain'],
+  ['wav', 'audio/wav'],
   ['webm', 'video/webm'],
   ['webp', 'image/webp'],
   ['xlsx', `${OFFICE}spreadsheetml.sheet`],
   ['zip', 'application/zip'],
 ])
 
-/** Returns the media type to declare: the browser's, one by the name, `text/plain` for a text, otherwise undefined. */
-export async function fileType(file: Pick<File, 'name' | 'type' | 'arrayBuffer'>): Promise<string | undefined> {
-  const [declared = ''] = file.type.split(';')
-  if (declared.trim() !== '') return declared.trim().toLowerCase()
-  const ending = /\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? ''
-  const known = TYPES.get(ending)
-  if (known !== undefined) return known
+/** Other names that browsers and systems give a type, and its own. */
+const CANONICAL = new Map([
+  ['application/x-compressed-tar', 'application/gzip'],
+  ['application/x-gtar-compressed', 'application/gzip'],
+  ['application/x-gzip', 'application/gzip'],
+  ['application/x-gzip-compressed', 'application/gzip'],
+  ['application/x-tgz', 'application/gzip'],
+  ['application/x-pdf', 'application/pdf'],
+  ['application/x-zip', 'application/zip'],
+  ['application/x-zip-compressed', 'application/zip'],
+  ['application/zip-compressed', 'application/zip'],
+  ['text/json', 'application/json'],
+  ['application/x-json', 'application/json'],
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/x-png', 'image/png'],
+  ['image/x-ms-bmp', 'image/bmp'],
+  ['audio/mp3', 'audio/mpeg'],
+  ['audio/x-mp3', 'audio/mpeg'],
+  ['audio/x-mpeg', 'audio/mpeg'],
+])
+
+/** What systems say that don't know a file's type. */
+const UNKNOWN = ['', 'application/octet-stream', 'binary/octet-stream', 'application/unknown', 'application/x-unknown']
+
+/** Programs are never declared as text, however few their bytes are. */
+const PROGRAM = /msdownload|msdos|dosexec|executable|x-msi\b|java-archive|x-elf|x-mach-binary/
+
+/** As much of a file is looked at as shows whether it is text, bytes. */
+const SAMPLE = 16_384
+
+type Sliceable = Pick<File, 'name' | 'type' | 'slice'>
+
+/**
+ * Returns the media type to declare for a file. The browser's name for it is only a hint: it comes from the system, and
+ * depends on which programs are installed.
+ *
+ * @param isAccepted whether the deployment accepts a type
+ * @returns undefined when no type is accepted that the file may have
+ */
+export async function fileType(file: Sliceable, isAccepted: (type: string) => boolean): Promise<string | undefined> {
+  const given = file.type.split(';')[0]!.trim().toLowerCase()
+  const declared = UNKNOWN.includes(given) ? undefined : (CANONICAL.get(given) ?? given)
+  const named = TYPES.get(/\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '')
+  // `.ts` is a film on some systems, and a program's source everywhere else. No film begins like a text.
+  if (declared !== undefined && isAccepted(declared) && !/^(audio|video)\//.test(declared)) return declared
+  const isProgram = declared !== undefined && PROGRAM.test(declared)
+  // A deployment that refuses a type of text means it.
+  const isRefusedText = declared?.startsWith('text/') ?? false
+  const text = named?.startsWith('text/') || named === 'application/json' ? named : 'text/plain'
+  const candidates = [
+    ...(declared === undefined && named !== undefined ? [named] : []),
+    ...(!isProgram && !isRefusedText && (await isText(file)) ? [text, 'text/plain'] : [declared]),
+    ...(isProgram ? [] : [named]),
+  ]
+  return candidates.find((type) => type !== undefined && isAccepted(type))
+}
+
+/** Whether a file begins as a text in UTF-8 or UTF-16 does. */
+async function isText(file: Pick<File, 'slice'>): Promise<boolean> {
+  const bytes = new Uint8Array(await file.slice(0, SAMPLE).arrayBuffer())
+  const isUtf16 = (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
-    return 'text/plain'
+    // The last character of the sample may be cut: `stream` waits for the rest of it.
+    const text = new TextDecoder(isUtf16 ? 'utf-16' : 'utf-8', { fatal: !isUtf16 }).decode(bytes, { stream: true })
+    return isUtf16 || !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text)
   } catch {
-    return undefined
+    return false
   }
 }
 

@@ -1,4 +1,5 @@
 import { protocolLimits } from '../../../client/index.ts'
+import { routeFrom } from '../state/route.ts'
 
 const { roomIdChars } = protocolLimits
 
@@ -19,3 +20,10 @@ export const roomIdFrom = (name: string): string =>
     .replaceAll(/[^a-z0-9_]+/g, '-')
     .slice(0, roomIdChars)
     .replaceAll(/^-+|-+$/g, '')
+
+/** Returns the id in a link to a room, such as `https://chat.example/#/room/lobby`; any other text as it is. */
+export function roomIdIn(text: string): string {
+  const [, , hash] = /^(https?:\/\/\S*)?(#\/room\/\S+)$/.exec(text.trim()) ?? []
+  const route = hash === undefined ? undefined : routeFrom(hash)
+  return route?.kind === 'room' ? route.id : text.trim()
+}

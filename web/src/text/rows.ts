@@ -35,7 +35,7 @@ export function rowsOf(
   for (const message of messages) {
     while (waiting[0] && waiting[0].timestamp < message.timestamp) builder.note(waiting.shift()!)
     if (isOld && message.seq > newAfter! && message.senderId !== userId) {
-      builder.unread()
+      builder.unread(message.timestamp)
       isOld = false
     }
     builder.item(itemOf(message, userId), message.senderId, message.timestamp)
@@ -89,7 +89,8 @@ class RowBuilder {
     this.rows.push({ kind: 'note', key: note.id, note })
   }
 
-  unread(): void {
+  unread(timestamp: number): void {
+    this.#startDay(timestamp)
     this.rows.push({ kind: 'unread', key: 'unread' })
   }
 

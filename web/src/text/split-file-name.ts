@@ -1,0 +1,8 @@
+import { printableName } from '../../../client/index.ts'
+
+/** Returns a file's name as it is shown, its ending apart: what is cut off of a long name is never its ending. */
+export function splitFileName(fileName: string): { stem: string; ending: string } {
+  const name = printableName(fileName) || 'file'
+  const [, stem = name, ending = ''] = /^(.+?)(\.[^.\s]{1,12})$/u.exec(name) ?? []
+  return { stem, ending }
+}
