@@ -2,7 +2,7 @@
 export interface PolicyOrigins {
   /** Origins that the page may connect to: the WebSocket's (`wss://…`), the bucket's, a token endpoint's. */
   connect: readonly string[]
-  /** Origins of pictures: the bucket's. */
+  /** Origins of pictures, sounds and films: the bucket's. */
   images: readonly string[]
 }
 
@@ -17,6 +17,8 @@ export const contentSecurityPolicy = ({ connect, images }: PolicyOrigins): strin
     "script-src 'self'",
     "style-src 'self'",
     ["img-src 'self' blob:", ...images].join(' '),
+    ["media-src 'self'", ...images].join(' '),
+    "manifest-src 'self'",
     ["connect-src 'self'", ...connect].join(' '),
     "base-uri 'none'",
     "form-action 'none'",

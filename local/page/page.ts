@@ -21,7 +21,9 @@ const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
+  png: 'image/png',
   svg: 'image/svg+xml',
+  webmanifest: 'application/manifest+json',
 }
 
 export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Page {

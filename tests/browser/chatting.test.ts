@@ -156,8 +156,8 @@ test('a text that is too long says by how much, and of what', async () => {
   const [ada] = people
   const left = ada.page.getByRole('form', { name: 'Write a message' }).getByRole('status')
   await ada.field.fill('x'.repeat(16_385))
-  expect(await left.textContent()).toBe('1 byte too long')
+  expect(await left.textContent()).toBe('1 character too long')
   expect(await ada.button('Send').isEnabled()).toBe(false)
   await ada.field.fill('x'.repeat(16_000))
-  expect(await left.textContent()).toBe('384 bytes left')
+  expect(await left.textContent()).toBe('384 characters left')
 })

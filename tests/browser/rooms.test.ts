@@ -157,7 +157,11 @@ test.for([
     text: Array.from({ length: 101 }, (_, index) => `user-${index}`).join(),
     says: 'The list of members has more than 100 names.',
   },
-  { field: 'Members', text: 'bob, e\u202eve', says: 'The name of member 2 contains a character that does not print.' },
+  {
+    field: 'Members',
+    text: 'bob, e\u202eve',
+    says: 'The name of member 2 has a blank at its start or end, or a character that does not print.',
+  },
   { field: 'Id', text: '__proto__', says: 'The id of the room cannot be used.' },
 ])('a room that the server does not take is said to be wrong where it is: $says', async ({ field, text, says }) => {
   const ada = await stage.enter(unique('ada'))
@@ -173,7 +177,9 @@ test('a message to a name that nobody can have is not sent, and why is said', as
   const ada = await stage.enter(unique('ada'), { at: '#/direct/%E2%80%8B' })
   await ada.isReady()
   await ada.say('Hello?')
-  await ada.log.getByText('Not sent. The name contains a character that does not print.').waitFor()
+  await ada.log
+    .getByText('Not sent. The name has a blank at its start or end, or a character that does not print.')
+    .waitFor()
 })
 
 test('the conversation with oneself is for nobody else', async () => {

@@ -70,7 +70,7 @@ test('a user and a file with such names are shown by them', async () => {
   expect(await one.page.evaluate(() => 'wasRun' in globalThis)).toBe(false)
 })
 
-test('only http and https addresses are links, and they give nothing of this page away', async () => {
+test('only web and mail addresses are links, and they give nothing of this page away', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   const text = 'See https://example.com/a?b=1, http://example.org and ftp://example.net or mailto:a@example.com.'
@@ -82,7 +82,7 @@ test('only http and https addresses are links, and they give nothing of this pag
     elements.map(({ href, target, rel }) => ({ href, target, rel })),
   )
   expect(attributes).toEqual(
-    ['https://example.com/a?b=1', 'http://example.org/'].map((href) => ({
+    ['https://example.com/a?b=1', 'http://example.org/', 'mailto:a@example.com'].map((href) => ({
       href,
       target: '_blank',
       rel: expect.stringMatching(/^(?=.*\bnoopener\b)(?=.*\bnoreferrer\b)/) as string,

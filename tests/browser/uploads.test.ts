@@ -39,21 +39,28 @@ test('a picture opens large, and Escape closes it', async () => {
   await ada.dialog.waitFor({ state: 'detached' })
 })
 
-test('files that are dropped on a conversation are sent to it', async () => {
+test('files that are dropped on a conversation wait for Enter, and go with the text', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   await dragOver(ada.conversation, picture)
   await ada.page.getByText('Drop to send to Kitchen').waitFor()
   await drop(ada.conversation, picture, { ...picture, name: 'other.png' })
   await ada.page.getByText('Drop to send to Kitchen').waitFor({ state: 'detached' })
+  await ada.uploads.getByText('not sent yet').nth(1).waitFor()
+  expect(await ada.uploads.locator('img').count()).toBe(2)
+  await ada.button('Remove other.png').click()
+  await ada.say('Look at this dot')
   expect(await widthOf(bob, 'dot.png')).toBe(1)
-  expect(await widthOf(bob, 'other.png')).toBe(1)
+  await bob.sees('Look at this dot')
+  expect(await bob.messages.count()).toBe(1)
 })
 
-test('a picture that is pasted is sent', async () => {
+test('a picture that is pasted waits for Enter, without a text too', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   await paste(ada.field, { ...picture, name: 'image.png' })
+  await ada.uploads.getByText('not sent yet').waitFor()
+  await ada.field.press('Enter')
   expect(await widthOf(bob, 'image.png')).toBe(1)
 })
 

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildPage, type PageFile } from '../../web/build-page.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -17,9 +18,13 @@ describe('the built page', () => {
 
   test('is a document and its assets, each named by its content', () => {
     expect(files.map(({ path }) => path.replace(/-[\w-]{8}\./, '-HASH.')).sort()).toEqual([
+      'assets/confusable-key-HASH.js',
       'assets/icon-HASH.svg',
       'assets/index-HASH.css',
       'assets/index-HASH.js',
+      'assets/manifest-HASH.webmanifest',
+      'assets/rolldown-runtime-HASH.js',
+      'assets/touch-icon-HASH.png',
       'index.html',
     ])
   })
@@ -29,6 +34,14 @@ describe('the built page', () => {
     expect(html).toMatch(/<script type="module" crossorigin src="\/assets\/index-[\w-]+\.js"><\/script>/)
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\s(on\w+|style)=|javascript:/)
     expect(text('.css')).not.toMatch(/data:|https?:\/\/(?!www\.w3\.org)|@import/)
+  })
+
+  test('is small: what it loads first is under 370 kB, 115 kB when compressed', () => {
+    const first = files.filter(({ path }) => /index-.*\.(js|css)$|index\.html$/.test(path))
+    const sizes = first.map(({ content }) => [Buffer.byteLength(content), gzipSync(content).length])
+    const [bytes, compressed] = [0, 1].map((index) => sizes.reduce((sum, size) => sum + size[index]!, 0))
+    expect(bytes).toBeLessThan(370_000)
+    expect(compressed).toBeLessThan(115_000)
   })
 
   test('runs React as it is meant for production', () => {

@@ -11,6 +11,8 @@ test('allows the page’s own files, the chat’s API and its bucket, and nothin
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob: https://bucket.example",
+    "media-src 'self' https://bucket.example",
+    "manifest-src 'self'",
     "connect-src 'self' wss://api.example https://bucket.example",
     "base-uri 'none'",
     "form-action 'none'",

@@ -5,6 +5,7 @@ import { loadPageConfig } from './state/page-config.ts'
 import { ThemeChoice } from './state/theme.ts'
 import './style/index.css'
 import { App } from './view/app.tsx'
+import { guardFromDrops } from './view/guard-from-drops.ts'
 import { Unable } from './view/unable.tsx'
 
 const root = createRoot(document.getElementById('root')!, {
@@ -13,6 +14,7 @@ const root = createRoot(document.getElementById('root')!, {
     root.render(<Unable reason="Something went wrong on this page." />)
   },
 })
+guardFromDrops()
 const forever = kept(() => localStorage)
 const theme = new ThemeChoice(forever)
 const showTheme = () => (document.documentElement.dataset.theme = theme.get())

@@ -14,6 +14,8 @@ locals {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob: ${var.files_origin}",
+    "media-src 'self' ${var.files_origin}",
+    "manifest-src 'self'",
     "connect-src 'self' ${join(" ", local.connect)}",
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,27 +1,37 @@
 import { useEffect, useState } from 'react'
+import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { isolated } from '../text/isolated.ts'
 import { typingSentence } from '../text/typing-sentence.ts'
 import { useStore } from './use-store.ts'
 
+/** How many announcements stay on the page: screen readers read out what is added. */
+const KEPT = 10
+
 /** Reads out new messages of others to screen readers. */
 export function Announcer({ conversation }: { conversation: Conversation }) {
-  const [text, setText] = useState('')
+  const [said, setSaid] = useState<{ seq: number; text: string }[]>([])
   useEffect(
     () =>
       conversation.on('message', (message) => {
-        if (!conversation.isOwn(message)) setText(`${message.senderId}: ${message.content || message.file?.fileName}`)
+        if (conversation.isOwn(message)) return
+        const { seq, senderId, content, file } = message
+        const text = `${printableName(senderId)}: ${content || printableName(file?.fileName ?? '')}`
+        setSaid((before) => [...before, { seq, text }].slice(-KEPT))
       }),
     [conversation],
   )
   return (
     <div className="visually-hidden" aria-live="polite">
-      {text}
+      {said.map(({ seq, text }) => (
+        <p key={seq}>{text}</p>
+      ))}
     </div>
   )
 }
 
 export function TypingLine({ conversation }: { conversation: Conversation }) {
-  const sentence = typingSentence(useStore(conversation.typing))
+  const sentence = typingSentence(useStore(conversation.typing).map((userId) => isolated(printableName(userId))))
   return (
     <div className="typing" role="status" aria-label="Typing">
       {sentence !== '' && (
@@ -31,9 +41,7 @@ export function TypingLine({ conversation }: { conversation: Conversation }) {
             <i />
             <i />
           </span>
-          <span className="ellipsis" dir="auto">
-            {sentence} …
-          </span>
+          <span className="ellipsis">{sentence} …</span>
         </>
       )}
     </div>

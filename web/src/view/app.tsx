@@ -7,7 +7,8 @@ import type { KeptStrings } from '../state/kept.ts'
 import type { PageConfig } from '../state/page-config.ts'
 import type { ThemeChoice } from '../state/theme.ts'
 import { tokenSource } from '../state/token-source.ts'
-import { ReadMarks } from '../state/unread.ts'
+import { LastPlace } from '../state/last-place.ts'
+import { RoomNumbers } from '../state/room-numbers.ts'
 import { ChatPage } from './chat-page.tsx'
 import { SignInPage } from './sign-in.tsx'
 import { ChatContext } from './use-chat.ts'
@@ -44,12 +45,16 @@ export function App({ config, theme, identity, kept, keptForTab }: AppProps) {
     setProblem(reason)
     setCredential(undefined)
   }
+  const signOut = () => {
+    chat?.forget()
+    exit()
+  }
   if (credential === undefined) return <SignInPage signIn={signIn} problem={problem} onSignIn={enter} />
   if (!chat) return null
   return (
     <ChatContext value={chat}>
       <Failing chat={chat} onFailed={exit} />
-      <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : () => exit()} />
+      <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : signOut} />
     </ChatContext>
   )
 }
@@ -67,13 +72,19 @@ function useSignedInChat(
     const getToken = tokenSource(config.signIn, credential, window.fetch.bind(window))
     const client = new ChatClient({ url: config.url, getToken })
     const memory = (userId: string) => ({
-      marks: new ReadMarks(kept, userId),
+      marks: new RoomNumbers(kept, 'read', userId),
+      recent: new RoomNumbers(kept, 'recent', userId),
       drafts: new Drafts(keptForTab, userId),
+      place: new LastPlace(kept, userId),
     })
-    setChat(new Chat(client, memory, Date.now, reportError))
+    const chat = new Chat(client, memory, Date.now, reportError)
+    setChat(chat)
+    const onStorage = ({ key }: StorageEvent) => chat.changedElsewhere(key)
+    window.addEventListener('storage', onStorage)
     // A failure is shown by the connection's status.
     client.connect().catch(() => {})
     return () => {
+      window.removeEventListener('storage', onStorage)
       client.disconnect()
       setChat(undefined)
     }

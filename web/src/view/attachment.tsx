@@ -1,11 +1,15 @@
-import { type MouseEvent, useMemo, useState } from 'react'
-import type { MessageEvent } from '../../../client/index.ts'
-import { FileAddress } from '../state/file-address.ts'
+import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type MessageEvent, printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { FileAddress } from '../state/file-address.ts'
+import { errorSentence } from '../text/error-sentence.ts'
 import { fileSize } from '../text/file-size.ts'
 import { isPicture } from '../text/file-type.ts'
 import { Dialog } from './dialog.tsx'
+import { FileName } from './file-name.tsx'
 import { DownloadIcon, FileIcon } from './icons.tsx'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
 
 type FileInfo = NonNullable<MessageEvent['file']>
 
@@ -15,7 +19,7 @@ interface AttachmentProps {
   file: FileInfo
 }
 
-/** A message's file: a picture, or a card to download it from. */
+/** A message's file: a picture, a player, or a card to download it from. */
 export function Attachment({ conversation, messageId, file }: AttachmentProps) {
   const address = useMemo(
     () =>
@@ -26,8 +30,10 @@ export function Attachment({ conversation, messageId, file }: AttachmentProps) {
     [conversation, messageId, file],
   )
   const [isBroken, setIsBroken] = useState(false)
-  if (!isPicture(file.contentType) || isBroken) return <FileCard file={file} address={address} />
-  return <Picture file={file} address={address} onBroken={() => setIsBroken(true)} />
+  const props = { file, address, onBroken: () => setIsBroken(true) }
+  if (isBroken) return <FileCard {...props} />
+  if (isPicture(file.contentType)) return <Picture {...props} />
+  return /^(audio|video)\//.test(file.contentType) ? <Player {...props} /> : <FileCard {...props} />
 }
 
 interface FileProps {
@@ -36,16 +42,23 @@ interface FileProps {
 }
 
 function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void }) {
-  const { src, renew } = useAddress(address, onBroken)
+  const { src, renew, worked } = useAddress(address, onBroken)
+  const [isLoaded, setIsLoaded] = useState(false)
   const [isLarge, setIsLarge] = useState(false)
+  const name = printableName(file.fileName)
+  const onLoad = () => {
+    worked()
+    setIsLoaded(true)
+  }
+  const className = `picture ${isLoaded ? '' : 'is-loading'}`
   return (
     <>
-      <button type="button" className="picture" aria-label={`Open ${file.fileName}`} onClick={() => setIsLarge(true)}>
-        <img src={src} alt={file.fileName} width="320" height="240" loading="lazy" decoding="async" onError={renew} />
+      <button type="button" className={className} aria-label={`Open ${name}`} onClick={() => setIsLarge(true)}>
+        <img src={src} alt={name} loading="lazy" decoding="async" onLoad={onLoad} onError={renew} />
       </button>
       {isLarge && (
-        <Dialog title={file.fileName} onClose={() => setIsLarge(false)} className="picture-dialog">
-          <img src={src} alt={file.fileName} onError={renew} />
+        <Dialog title={name} onClose={() => setIsLarge(false)} className="picture-dialog">
+          <img src={src} alt={name} onLoad={worked} onError={renew} />
           <FileLink className="button" file={file} address={address}>
             <DownloadIcon />
             Download, {fileSize(file.size)}
@@ -56,16 +69,47 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
   )
 }
 
-/** Returns the address of a picture. When loading fails, `renew` replaces it once. */
+/** Plays a film or a sound in its place. Nothing of a sound is loaded before. */
+function Player({ file, address, onBroken }: FileProps & { onBroken: () => void }) {
+  const { src, renew, worked } = useAddress(address, onBroken)
+  const Media = file.contentType.startsWith('video/') ? 'video' : 'audio'
+  return (
+    <div className="player">
+      <Media
+        controls
+        preload={Media === 'video' ? 'metadata' : 'none'}
+        src={src}
+        aria-label={printableName(file.fileName)}
+        onLoadedMetadata={worked}
+        onError={renew}
+      />
+      <FileCard file={file} address={address} />
+    </div>
+  )
+}
+
+/**
+ * Returns the address of a file that is shown. One that has expired is replaced at once, and one that doesn't work is
+ * replaced once: the server's clock, the device's and the bucket's may differ.
+ */
 function useAddress(address: FileAddress, onBroken: () => void) {
-  const [src, setSrc] = useState(() => address.current(Date.now()) ?? '')
-  const [isRenewed, setIsRenewed] = useState(false)
+  const { client } = useChat()
+  const [src, setSrc] = useState(() => address.current(client.serverNow))
+  const isRenewed = useRef(false)
   const renew = () => {
-    if (isRenewed) return onBroken()
-    setIsRenewed(true)
+    if (isRenewed.current) return onBroken()
+    isRenewed.current = true
     address.renew().then(setSrc, onBroken)
   }
-  return { src: src === '' ? undefined : src, renew }
+  const worked = () => {
+    isRenewed.current = false
+  }
+  const isMissing = src === undefined
+  useEffect(() => {
+    if (isMissing) renew()
+    // It is asked for once.
+  }, [isMissing])
+  return { src, renew, worked }
 }
 
 const FileCard = ({ file, address }: FileProps) => (
@@ -74,10 +118,8 @@ const FileCard = ({ file, address }: FileProps) => (
       <FileIcon />
     </span>
     <span className="file-about">
-      <span className="file-name ellipsis" dir="auto">
-        <span className="visually-hidden">Download </span>
-        {file.fileName}
-      </span>
+      <span className="visually-hidden">Download {printableName(file.fileName)} </span>
+      <FileName name={file.fileName} isHidden />
       <span className="file-detail">
         {fileSize(file.size)} · {file.contentType}
       </span>
@@ -93,24 +135,36 @@ function FileLink({
   className,
   children,
 }: FileProps & { className: string; children: React.ReactNode }) {
+  const { client, connection } = useChat()
+  const { status } = useStore(connection)
+  const [problem, setProblem] = useState<string>()
   const onClick = (event: MouseEvent) => {
-    if (address.current(Date.now()) !== undefined) return
+    setProblem(undefined)
+    if (address.current(client.serverNow) !== undefined) return
     event.preventDefault()
+    if (status !== 'connected') return setProblem('The file can be opened when there is a connection again.')
     address.renew().then(
       (url) => window.open(url, '_blank', 'noopener'),
-      () => {},
+      (error: unknown) => setProblem(errorSentence(error)),
     )
   }
   return (
-    <a
-      className={className}
-      href={file.fileUrl}
-      download={file.fileName}
-      target="_blank"
-      rel="noopener noreferrer"
-      onClick={onClick}
-    >
-      {children}
-    </a>
+    <>
+      <a
+        className={className}
+        href={file.fileUrl}
+        download={printableName(file.fileName)}
+        target="_blank"
+        rel="noopener noreferrer"
+        onClick={onClick}
+      >
+        {children}
+      </a>
+      {problem !== undefined && (
+        <p className="failure" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
   )
 }

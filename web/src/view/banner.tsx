@@ -3,6 +3,7 @@ import type { ConnectionState } from '../state/connection-state.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { CloudOffIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
+import { useOnline } from './use-online.ts'
 import { useNow } from './use-now.ts'
 import { useStore } from './use-store.ts'
 
@@ -10,19 +11,23 @@ import { useStore } from './use-store.ts'
 export function Banner() {
   const { connection, client } = useChat()
   const state = useStore(connection)
+  const isOnline = useOnline()
   // The status shows whether it failed.
   const tryNow = () => {
     client.connect().catch(() => {})
   }
-  const isShown = state.status !== 'connected' && (state.hasBeenConnected || state.error !== undefined)
+  const isShown = !isOnline || (state.status !== 'connected' && (state.hasBeenConnected || state.error !== undefined))
   return (
     <div className="banner" role="status" aria-label="Connection" data-shown={isShown}>
       {isShown && (
         <>
           <CloudOffIcon />
-          <span>{state.hasBeenConnected ? 'Connection lost.' : 'No connection yet.'}</span>
+          {state.status !== 'connected' && (
+            <span>{state.hasBeenConnected ? 'Connection lost.' : 'No connection yet.'}</span>
+          )}
+          {!isOnline && <span>This device is offline.</span>}
           {isWithoutToken(state.error) && <span>{errorSentence(state.error)}</span>}
-          <Countdown state={state} />
+          {state.status !== 'connected' && <Countdown state={state} />}
           {state.retryAt !== undefined && (
             <button type="button" className="link-button" onClick={tryNow}>
               Try now

@@ -5,11 +5,12 @@ import { Banner } from './banner.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import { DetailsPane } from './details-pane.tsx'
 import { Connecting, NotAMember, Welcome } from './empty-pane.tsx'
-import { DirectDialog, JoinDialog, LeaveDialog, NewRoomDialog } from './room-dialogs.tsx'
+import { DirectDialog, JoinDialog, LeaveDialog, NewRoomDialog, SignOutDialog } from './room-dialogs.tsx'
 import { type DialogName, Sidebar } from './sidebar.tsx'
 import { Switcher } from './switcher.tsx'
 import { useChat } from './use-chat.ts'
 import { useCurrent } from './use-current.ts'
+import { useLastPlace } from './use-last-place.ts'
 import { useLeaveWarning } from './use-leave-warning.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useStore } from './use-store.ts'
@@ -26,11 +27,12 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const { hasBeenConnected } = useStore(chat.connection)
   const conversations = useStore(chat.conversations)
   const { route, current } = useCurrent(hasBeenConnected)
-  const [dialog, setDialog] = useState<DialogName | 'leave'>()
+  const [dialog, setDialog] = useState<DialogName | 'leave' | 'sign-out'>()
   const [hasDetails, setHasDetails] = useDetails(current)
   const closeDialog = useCallback(() => setDialog(undefined), [])
   const openSwitcher = useCallback(() => setDialog('switcher'), [])
   useTitle(current)
+  useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
   useShortcuts(current, openSwitcher)
 
@@ -50,7 +52,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
           isLoading={!hasBeenConnected}
           theme={theme}
           onOpen={setDialog}
-          onSignOut={onSignOut}
+          onSignOut={onSignOut && (() => (chat.hasUnsent ? setDialog('sign-out') : onSignOut()))}
         />
         {current ? (
           <ConversationPane
@@ -75,18 +77,19 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
           />
         )}
       </div>
-      <OpenDialog name={dialog} current={current} onClose={closeDialog} />
+      <OpenDialog name={dialog} current={current} onClose={closeDialog} onSignOut={onSignOut} />
     </div>
   )
 }
 
 interface OpenDialogProps {
-  name: DialogName | 'leave' | undefined
+  name: DialogName | 'leave' | 'sign-out' | undefined
   current: Conversation | undefined
   onClose: () => void
+  onSignOut: (() => void) | undefined
 }
 
-function OpenDialog({ name, current, onClose }: OpenDialogProps) {
+function OpenDialog({ name, current, onClose, onSignOut }: OpenDialogProps) {
   switch (name) {
     case 'new-room':
       return <NewRoomDialog onClose={onClose} />
@@ -98,6 +101,8 @@ function OpenDialog({ name, current, onClose }: OpenDialogProps) {
       return <Switcher onClose={onClose} />
     case 'leave':
       return current && <LeaveDialog conversation={current} onClose={onClose} />
+    case 'sign-out':
+      return onSignOut && <SignOutDialog onClose={onClose} onSignOut={onSignOut} />
     case undefined:
       return null
   }

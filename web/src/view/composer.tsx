@@ -1,24 +1,30 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { isolated } from '../text/isolated.ts'
+import { pastedFiles } from '../text/pasted-files.ts'
+import { roomForText, roomSentence } from '../text/room-for-text.ts'
 import { ClipIcon, SendIcon } from './icons.tsx'
+import { isComposing } from './is-composing.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
-/** The part of the limit above which the composer says how many bytes are left. */
+/** The part of the room for text above which the composer says how much is left. */
 const NEARLY_FULL = 11 / 12
 
-const countOfBytes = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes.toLocaleString()} bytes`)
-
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length
-
-/** Where a message is written: Enter sends, Shift+Enter starts a new line. The draft stays with its conversation. */
+/**
+ * Where a message is written: Enter sends, Shift+Enter starts a new line. The draft stays with its conversation. Files
+ * that are pasted or dropped wait above it, and what is written then goes with them.
+ */
 export function Composer({ conversation }: { conversation: Conversation }) {
   const title = useStore(conversation.title)
-  const { contentBytes } = useChat().limits
+  const { limits } = useChat()
+  const { uploads } = conversation
+  const isStaged = useStore(uploads).some(({ state }) => state === 'staged')
   const [text, setText] = useState(conversation.draft)
   const field = useRef<HTMLTextAreaElement>(null)
-  const bytes = bytesOf(text)
-  const canSend = text.trim() !== '' && bytes <= contentBytes
+  const room = roomForText(text, limits)
+  const canSend = room >= 0 && (isStaged || !showsNothing(text))
   useHeight(field, text)
   useEffect(() => {
     // On a phone, the focus would open the keyboard.
@@ -31,20 +37,20 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   }
   const send = () => {
     if (!canSend) return
-    conversation.send(text.trim())
+    conversation.sendAll(showsNothing(text) ? '' : text.trim(), limits)
     write('')
     field.current?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // This Enter accepts a proposal of an input method. Safari reports it with keyCode 229.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return
     event.preventDefault()
     send()
   }
   const onPaste = (event: ClipboardEvent) => {
-    if (event.clipboardData.files.length === 0) return
+    const files = pastedFiles(event.clipboardData)
+    if (files.length === 0) return
     event.preventDefault()
-    conversation.uploads.add(event.clipboardData.files)
+    uploads.stage(files)
   }
 
   return (
@@ -56,14 +62,15 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         send()
       }}
     >
-      <AttachButton onFiles={(files) => conversation.uploads.add(files)} />
+      {/* Files that are chosen are meant to be sent. With a text in the field, they wait for the rest of it. */}
+      <AttachButton onFiles={(files) => (text === '' ? uploads.add(files) : uploads.stage(files))} />
       <textarea
         ref={field}
         rows={1}
         dir="auto"
         aria-label={`Message ${title}`}
-        placeholder={`Message ${title}`}
-        aria-invalid={bytes > contentBytes}
+        placeholder={isStaged ? 'Add a text to the file, or press Enter' : `Message ${isolated(title)}`}
+        aria-invalid={room < 0}
         value={text}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
@@ -72,7 +79,11 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           if (event.target.value !== '') conversation.keystroke()
         }}
       />
-      {bytes > contentBytes * NEARLY_FULL && <BytesLeft left={contentBytes - bytes} />}
+      {room < (1 - NEARLY_FULL) * (text.length + room) && (
+        <span className="left" role="status" data-over={room < 0}>
+          {roomSentence(room)}
+        </span>
+      )}
       <button className="send" aria-label="Send" title="Send" disabled={!canSend}>
         <SendIcon />
       </button>
@@ -107,12 +118,6 @@ function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
     </>
   )
 }
-
-const BytesLeft = ({ left }: { left: number }) => (
-  <span className="left" role="status" data-over={left < 0}>
-    {left < 0 ? `${countOfBytes(-left)} too long` : `${countOfBytes(left)} left`}
-  </span>
-)
 
 const FITS_BY_ITSELF = CSS.supports('field-sizing', 'content')
 

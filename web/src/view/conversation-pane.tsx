@@ -3,6 +3,7 @@ import { hashOf } from '../state/route.ts'
 import { Announcer, TypingLine } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
+import { ConversationTitle } from './conversation-title.tsx'
 import { BackIcon, ClipIcon, PeopleIcon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
 import { UploadTray } from './upload-tray.tsx'
@@ -17,7 +18,7 @@ interface PaneProps {
 
 export function ConversationPane({ conversation, hasDetails, onDetails }: PaneProps) {
   const title = useStore(conversation.title)
-  const { isOver, handlers } = useDrop((files) => conversation.uploads.add(files))
+  const { isOver, handlers } = useDrop((files) => conversation.uploads.stage(files))
   return (
     <main className="conversation" id="conversation" tabIndex={-1} aria-label={title} {...handlers}>
       <header className="pane-header">
@@ -25,8 +26,8 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
           <BackIcon />
         </a>
         <ConversationIcon conversation={conversation} />
-        <h1 className="grow ellipsis" dir="auto" title={title}>
-          {title}
+        <h1 className="grow ellipsis" title={title}>
+          <ConversationTitle conversation={conversation} />
         </h1>
         <button
           type="button"
@@ -47,7 +48,9 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
       {isOver && (
         <div className="drop" aria-hidden="true">
           <ClipIcon />
-          <p dir="auto">Drop to send to {title}</p>
+          <p>
+            Drop to send to <bdi>{title}</bdi>
+          </p>
         </div>
       )}
     </main>

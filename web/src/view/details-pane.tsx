@@ -1,8 +1,12 @@
 import { useEffect, useRef, useState } from 'react'
+import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { withoutName } from '../state/identity.ts'
 import { hashOf } from '../state/route.ts'
 import { Avatar } from './avatar.tsx'
 import { ChatIcon, CloseIcon, LeaveIcon } from './icons.tsx'
+import { isComposing } from './is-composing.ts'
+import { UserName } from './user-name.tsx'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
@@ -21,7 +25,7 @@ export function DetailsPane({ conversation, onClose, onLeave }: DetailsProps) {
       className="details"
       aria-label="Details"
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose()
+        if (event.key === 'Escape' && !isComposing(event.nativeEvent)) onClose()
       }}
     >
       <header className="pane-header">
@@ -55,7 +59,7 @@ function RoomId({ id }: { id: string }) {
   useEffect(() => () => clearTimeout(timer.current), [])
   const copy = () => {
     // The clipboard exists only on pages with TLS and on localhost.
-    navigator.clipboard?.writeText(id).then(
+    navigator.clipboard?.writeText(new URL(hashOf({ kind: 'room', id }), withoutName(window.location.href)).href).then(
       () => {
         setIsCopied(true)
         timer.current = setTimeout(() => setIsCopied(false), COPIED_MS)
@@ -65,10 +69,10 @@ function RoomId({ id }: { id: string }) {
   }
   return (
     <p className="room-id">
-      <span className="hint">Id to join with</span>
-      <button type="button" className="code" onClick={copy} title="Copy">
+      <span className="hint">Invite others with the link, or the id</span>
+      <button type="button" className="code" onClick={copy} title="Copy the link">
         <code className="ellipsis">{id}</code>
-        <span role="status">{isCopied ? 'Copied' : 'Copy'}</span>
+        <span role="status">{isCopied ? 'Copied' : 'Copy link'}</span>
       </button>
     </p>
   )
@@ -101,8 +105,8 @@ function MemberList({ conversation }: { conversation: Conversation }) {
         {userIds.map((member) => (
           <li key={member}>
             <Avatar id={member} size="small" />
-            <span className="grow ellipsis" dir="auto" title={member}>
-              {member}
+            <span className="grow ellipsis" title={printableName(member)}>
+              <UserName userId={member} />
             </span>
             {member === userId ? (
               <span className="soft">you</span>
@@ -111,8 +115,8 @@ function MemberList({ conversation }: { conversation: Conversation }) {
                 <a
                   className="icon-button"
                   href={hashOf({ kind: 'direct', userId: member })}
-                  aria-label={`Message ${member}`}
-                  title={`Message ${member}`}
+                  aria-label={`Message ${printableName(member)}`}
+                  title={`Message ${printableName(member)}`}
                 >
                   <ChatIcon />
                 </a>

@@ -1,6 +1,8 @@
 import { type ReactNode, useCallback } from 'react'
+import { printableName } from '../../../client/index.ts'
 import { hashOf, type Route } from '../state/route.ts'
 import type { Timeline } from '../state/timeline.ts'
+import { isolated } from '../text/isolated.ts'
 import { isRoomId } from '../text/room-id.ts'
 import { FormError } from './form-error.tsx'
 import { ChatIcon } from './icons.tsx'
@@ -42,7 +44,7 @@ export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
     )
   }
   return (
-    <Pane title={`Hello, ${chat.userId}`}>
+    <Pane title={`Hello, ${isolated(printableName(chat.userId))}`}>
       <p>You are in no room yet. The lobby is open to everybody.</p>
       <FormError>{error}</FormError>
       <div className="empty-actions">

@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react'
-import type { MessageEvent } from '../../../client/index.ts'
+import { type MessageEvent, printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Pending } from '../state/timeline.ts'
 import { isSameRow } from '../text/chunks.ts'
@@ -10,12 +10,15 @@ import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
 import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
+import { UserName } from './user-name.tsx'
 
 type Group = Extract<Row, { kind: 'group' }>
 
 interface GroupProps {
   group: Group
   conversation: Conversation
+  /** The device's time zone, in which times are shown. */
+  zone: string
 }
 
 /** Messages that one person sent without a long pause. */
@@ -27,9 +30,7 @@ export const MessageGroup = memo(
         {!isOwn && <Avatar id={senderId} />}
         <div className="group-messages">
           <header className="group-header">
-            <span className="sender ellipsis" dir="auto">
-              {isOwn ? 'You' : senderId}
-            </span>
+            <span className="sender ellipsis">{isOwn ? 'You' : <UserName userId={senderId} />}</span>
             <time dateTime={new Date(timestamp).toISOString()} title={momentOf(timestamp)}>
               {timeOf(timestamp)}
             </time>
@@ -41,7 +42,8 @@ export const MessageGroup = memo(
       </section>
     )
   },
-  (before, after) => before.conversation === after.conversation && isSameRow(before.group, after.group),
+  (before, after) =>
+    before.conversation === after.conversation && before.zone === after.zone && isSameRow(before.group, after.group),
 )
 
 function MessageItem({ item, conversation }: { item: Item; conversation: Conversation }) {
@@ -50,9 +52,10 @@ function MessageItem({ item, conversation }: { item: Item; conversation: Convers
 }
 
 function ArrivedMessage({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
-  const { content, file, kind, messageId, timestamp } = message
+  const { content, file, kind, messageId, senderId, timestamp } = message
+  const speaker = conversation.isOwn(message) ? 'You' : printableName(senderId)
   return (
-    <article className="message" data-seq={message.seq}>
+    <article className="message" data-seq={message.seq} aria-label={`${speaker}, ${timeOf(timestamp)}`}>
       <div className={`bubble ${file ? 'has-file' : ''}`}>
         {kind === 'broadcast' && (
           <span className="tag">
@@ -61,7 +64,7 @@ function ArrivedMessage({ message, conversation }: { message: MessageEvent; conv
           </span>
         )}
         {file && <Attachment conversation={conversation} messageId={messageId} file={file} />}
-        {content !== '' && <MessageText content={content} />}
+        {(content !== '' || !file) && <MessageText content={content} />}
       </div>
       <span className="message-side">
         <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
@@ -76,7 +79,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
   const hasFailed = state === 'failed'
   return (
     <>
-      <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`}>
+      <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`} aria-label="You">
         <div className="bubble">
           <MessageText content={content} />
         </div>

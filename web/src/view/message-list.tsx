@@ -1,13 +1,14 @@
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
-import { dayName, dayOf } from '../text/date-text.ts'
+import { dayName, dayOf, timeZone } from '../text/date-text.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
 import { countText } from '../text/count-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { DownIcon } from './icons.tsx'
 import { MessageGroup } from './message-group.tsx'
+import { UserName } from './user-name.tsx'
 import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
 import { useScroll } from './use-scroll.ts'
@@ -33,19 +34,22 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   const { isAtBottom, onScroll, toBottom } = useScroll(
     scroller,
     `${lastKey} ${state.messages.at(-1)?.seq} ${state.pending.length}`,
+    newAfter === undefined,
   )
   const count = useReading(conversation, isAtBottom)
 
   useEffect(() => {
+    conversation.isNew.set(false)
     timeline.load().catch(() => {})
-  }, [timeline])
+  }, [conversation, timeline])
   const loadOlder = useCallback(() => {
     if (timeline.get().older === 'more') timeline.loadOlder().catch(() => {})
   }, [timeline])
   useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
 
   const isReady = state.newest === 'ready'
-  useJumps(scroller, isReady, state.pending.at(-1)?.id)
+  useJumps(scroller, onScroll, isReady, state.pending.at(-1)?.id)
+  const zone = timeZone()
 
   return (
     <div className="message-area">
@@ -67,7 +71,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
           {state.newest === 'failed' && <Failure onRetry={() => timeline.load()} />}
           {isReady &&
             chunksOf(rows).map((chunk) => (
-              <ChunkView key={chunk.key} chunk={chunk} conversation={conversation} today={dayOf(now)} />
+              <ChunkView key={chunk.key} chunk={chunk} conversation={conversation} today={dayOf(now)} zone={zone} />
             ))}
         </div>
       </div>
@@ -85,10 +89,18 @@ const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) 
 )
 
 /** Scrolls to the first unread message when the list is ready, and to the end when the user sends a message. */
-function useJumps(scroller: RefObject<HTMLElement | null>, isReady: boolean, lastPending: string | undefined): void {
+function useJumps(
+  scroller: RefObject<HTMLElement | null>,
+  onJumped: () => void,
+  isReady: boolean,
+  lastPending: string | undefined,
+): void {
   useEffect(() => {
-    if (isReady) scroller.current?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
-  }, [scroller, isReady])
+    if (!isReady) return
+    scroller.current?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
+    // A list without anything to scroll emits no event.
+    onJumped()
+  }, [scroller, onJumped, isReady])
   useEffect(() => {
     if (lastPending !== undefined) scroller.current?.scrollTo({ top: 0 })
   }, [scroller, lastPending])
@@ -106,8 +118,9 @@ function useReading({ timeline, unread, markRead }: Conversation, isAtBottom: bo
   const { newest, messages } = useStore(timeline)
   const isVisible = useVisible()
   useEffect(() => {
-    if (newest !== 'ready' || !isVisible || !isAtBottom) return
-    markRead()
+    if (newest !== 'ready' || !isAtBottom) return
+    if (isVisible) markRead()
+    // A page that nobody looks at must not grow all day either.
     timeline.tidy()
   }, [timeline, markRead, newest, messages, isVisible, isAtBottom])
   return count
@@ -117,15 +130,16 @@ interface ChunkProps {
   chunk: Chunk
   conversation: Conversation
   today: number
+  zone: string
 }
 
 const ChunkView = memo(
-  function ChunkView({ chunk, conversation }: ChunkProps) {
+  function ChunkView({ chunk, conversation, zone }: ChunkProps) {
     return (
       <div className="chunk" style={{ containIntrinsicBlockSize: `auto ${heightOf(chunk)}px` }}>
         {chunk.rows.map((row) => (
           <div key={row.key} data-row={row.key}>
-            <RowView row={row} conversation={conversation} now={Date.now()} />
+            <RowView row={row} conversation={conversation} zone={zone} now={Date.now()} />
           </div>
         ))}
       </div>
@@ -134,10 +148,18 @@ const ChunkView = memo(
   (before, after) =>
     before.conversation === after.conversation &&
     before.today === after.today &&
+    before.zone === after.zone &&
     isSameChunk(before.chunk, after.chunk),
 )
 
-function RowView({ row, conversation, now }: { row: Row; conversation: Conversation; now: number }) {
+interface RowProps {
+  row: Row
+  conversation: Conversation
+  zone: string
+  now: number
+}
+
+function RowView({ row, conversation, zone, now }: RowProps) {
   switch (row.kind) {
     case 'day':
       return (
@@ -154,11 +176,11 @@ function RowView({ row, conversation, now }: { row: Row; conversation: Conversat
     case 'note':
       return (
         <p className="note">
-          <bdi>{row.note.userId}</bdi> {row.note.what}
+          <UserName userId={row.note.userId} /> {row.note.what}
         </p>
       )
     case 'group':
-      return <MessageGroup group={row} conversation={conversation} />
+      return <MessageGroup group={row} conversation={conversation} zone={zone} />
   }
 }
 

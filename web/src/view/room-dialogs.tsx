@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { protocolLimits } from '../../../client/index.ts'
-import { roomIdFrom } from '../text/room-id.ts'
+import { isDirectRoomId, protocolLimits } from '../../../client/index.ts'
+import { isolated } from '../text/isolated.ts'
+import { isRoomId, roomIdFrom, roomIdIn } from '../text/room-id.ts'
 import { Field } from './field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { NameField } from './name-field.tsx'
@@ -12,6 +13,13 @@ import { goTo, replaceBy } from './use-route.ts'
 interface DialogProps {
   onClose: () => void
 }
+
+/** Asks before messages or files are lost. */
+export const SignOutDialog = ({ onClose, onSignOut }: DialogProps & { onSignOut: () => void }) => (
+  <FormDialog title="Sign out?" action="Sign out" onClose={onClose} onSubmit={async () => onSignOut()} isDangerous>
+    <p>Some of what you wrote is not sent yet. It will be lost.</p>
+  </FormDialog>
+)
 
 const namesIn = (text: string): string[] =>
   text
@@ -46,18 +54,25 @@ export function NewRoomDialog({ onClose }: DialogProps) {
 export function JoinDialog({ onClose }: DialogProps) {
   const chat = useChat()
   const [id, setId] = useState('')
-  const join = async () => goTo((await chat.join(id)).route)
+  const join = async () => goTo((await chat.join(roomIdIn(id))).route)
   return (
     <FormDialog title="Join a room" action="Join" onClose={onClose} onSubmit={join}>
-      <RoomIdField
-        label="Id of the room"
-        hint="It is in the details of the room, and in its address."
+      <Field
+        label="Link or id of the room"
+        hint="A member finds it in the details of the room."
+        problem={joinProblem(roomIdIn(id))}
         value={id}
         onChange={setId}
         required
+        dir="ltr"
       />
     </FormDialog>
   )
+}
+
+function joinProblem(id: string): string | undefined {
+  if (id === '' || (isRoomId(id) && !isDirectRoomId(id))) return undefined
+  return 'This is neither the link nor the id of a room.'
 }
 
 export function DirectDialog({ onClose }: DialogProps) {
@@ -84,7 +99,7 @@ export function LeaveDialog({ conversation, onClose }: DialogProps & { conversat
   }
   return (
     <FormDialog
-      title={`Leave ${conversation.title.get()}?`}
+      title={`Leave ${isolated(conversation.title.get())}?`}
       action="Leave room"
       onClose={onClose}
       onSubmit={leave}

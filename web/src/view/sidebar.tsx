@@ -1,16 +1,23 @@
 import type { ReactNode } from 'react'
+import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import type { ThemeChoice } from '../state/theme.ts'
+import { briefMoment } from '../text/date-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
-import { EnterIcon, LeaveIcon, PlusIcon, SearchIcon } from './icons.tsx'
+import { ConversationTitle } from './conversation-title.tsx'
+import { ChatIcon, EnterIcon, LeaveIcon, PlusIcon, SearchIcon } from './icons.tsx'
 import { ThemeButton } from './theme-button.tsx'
 import { UnreadBadge } from './unread-badge.tsx'
+import { UserName } from './user-name.tsx'
 import { useChat } from './use-chat.ts'
+import { useNow } from './use-now.ts'
 import { useStore } from './use-store.ts'
 
 export type DialogName = 'new-room' | 'join' | 'direct' | 'switcher'
+
+const MINUTE_MS = 60_000
 
 interface SidebarProps {
   current: Conversation | undefined
@@ -23,8 +30,6 @@ interface SidebarProps {
 export function Sidebar({ current, isLoading, theme, onOpen, onSignOut }: SidebarProps) {
   const chat = useChat()
   const conversations = useStore(chat.conversations)
-  const rooms = conversations.filter(({ kind }) => kind === 'room')
-  const directs = conversations.filter(({ kind }) => kind === 'direct')
   return (
     <nav className="sidebar" aria-label="Conversations">
       <header className="sidebar-header">
@@ -38,7 +43,7 @@ export function Sidebar({ current, isLoading, theme, onOpen, onSignOut }: Sideba
       </button>
       <div className="sidebar-scroll">
         <Section
-          title="Rooms"
+          title="Rooms and people"
           actions={
             <>
               <SmallButton label="Join a room" onClick={() => onOpen('join')}>
@@ -47,26 +52,19 @@ export function Sidebar({ current, isLoading, theme, onOpen, onSignOut }: Sideba
               <SmallButton label="New room" onClick={() => onOpen('new-room')}>
                 <PlusIcon />
               </SmallButton>
+              <SmallButton label="New message" onClick={() => onOpen('direct')}>
+                <ChatIcon />
+              </SmallButton>
             </>
           }
         >
-          <Links conversations={rooms} current={current} isLoading={isLoading} empty="No rooms yet." />
-        </Section>
-        <Section
-          title="Direct messages"
-          actions={
-            <SmallButton label="New message" onClick={() => onOpen('direct')}>
-              <PlusIcon />
-            </SmallButton>
-          }
-        >
-          <Links conversations={directs} current={current} isLoading={isLoading} empty="Nobody yet." />
+          <Links conversations={conversations} current={current} isLoading={isLoading} empty="No rooms yet." />
         </Section>
       </div>
       <footer className="sidebar-footer">
         <Avatar id={chat.userId} />
-        <span className="grow ellipsis" dir="auto" title={chat.userId}>
-          {chat.userId}
+        <span className="grow ellipsis" title={printableName(chat.userId)}>
+          <UserName userId={chat.userId} />
         </span>
         {onSignOut && (
           <SmallButton label="Sign out" onClick={onSignOut}>
@@ -133,17 +131,36 @@ function Skeleton() {
 function ConversationLink({ conversation, isCurrent }: { conversation: Conversation; isCurrent: boolean }) {
   const title = useStore(conversation.title)
   const { count } = useStore(conversation.unread)
+  const isNew = useStore(conversation.isNew)
+  const last = useStore(conversation.last)
+  const now = useNow(MINUTE_MS)
   return (
     <a
-      className={`conversation-link ${count > 0 ? 'is-unread' : ''}`}
+      className={`conversation-link ${count > 0 || isNew ? 'is-unread' : ''}`}
       href={hashOf(conversation.route)}
       aria-current={isCurrent ? 'page' : undefined}
       title={title}
+      aria-description={last?.preview}
     >
       <ConversationIcon conversation={conversation} />
-      <span className="grow ellipsis" dir="auto">
-        {title}
+      <span className="conversation-about">
+        <span className="conversation-top">
+          <span className="grow ellipsis">
+            <ConversationTitle conversation={conversation} />
+          </span>
+          {last && (
+            <time aria-hidden="true" dateTime={new Date(last.timestamp).toISOString()}>
+              {briefMoment(last.timestamp, now)}
+            </time>
+          )}
+        </span>
+        {last?.preview !== undefined && (
+          <span className="conversation-preview ellipsis" dir="auto" aria-hidden="true">
+            {last.preview}
+          </span>
+        )}
       </span>
+      {isNew && count === 0 && <span className="badge">New</span>}
       <UnreadBadge conversation={conversation} />
     </a>
   )

@@ -1,7 +1,9 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { ConversationIcon } from './conversation-icon.tsx'
+import { ConversationTitle } from './conversation-title.tsx'
 import { Dialog } from './dialog.tsx'
+import { isComposing } from './is-composing.ts'
 import { UnreadBadge } from './unread-badge.tsx'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
@@ -25,7 +27,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     onClose()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
+    if (isComposing(event.nativeEvent)) return
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0 && found.length > 0) setActive((active + step + found.length) % found.length)
     else if (event.key === 'Enter') choose(found[active])
@@ -64,8 +66,8 @@ export function Switcher({ onClose }: { onClose: () => void }) {
             onClick={() => choose(conversation)}
           >
             <ConversationIcon conversation={conversation} />
-            <span className="grow ellipsis" dir="auto">
-              {conversation.title.get()}
+            <span className="grow ellipsis">
+              <ConversationTitle conversation={conversation} />
             </span>
             <UnreadBadge conversation={conversation} />
           </li>

@@ -1,4 +1,5 @@
 import type { UploadItem, Uploads } from '../state/uploads.ts'
+import { FileName } from './file-name.tsx'
 import { fileSize } from '../text/file-size.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { useChat } from './use-chat.ts'
@@ -13,13 +14,15 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
     <ul className="uploads" aria-label="Uploads">
       {items.map((item) => (
         <li key={item.id} className={`upload ${hasEnded(item) ? 'has-failed' : ''}`}>
-          <span className="file-icon">
-            <FileIcon />
-          </span>
-          <div className="upload-about">
-            <span className="file-name ellipsis" dir="auto">
-              {item.name}
+          {item.preview === undefined ? (
+            <span className="file-icon">
+              <FileIcon />
             </span>
+          ) : (
+            <img className="upload-preview" src={item.preview} alt="" />
+          )}
+          <div className="upload-about">
+            <FileName name={item.name} />
             <Progress item={item} />
           </div>
           {item.state === 'failed' && (
@@ -36,8 +39,8 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
           <button
             type="button"
             className="icon-button"
-            aria-label={hasEnded(item) ? `Remove ${item.name}` : `Cancel ${item.name}`}
-            title={hasEnded(item) ? 'Remove' : 'Cancel'}
+            aria-label={isAtRest(item) ? `Remove ${item.name}` : `Cancel ${item.name}`}
+            title={isAtRest(item) ? 'Remove' : 'Cancel'}
             onClick={() => uploads.cancel(item.id)}
           >
             <CloseIcon />
@@ -50,6 +53,9 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
 
 const hasEnded = ({ state }: UploadItem): boolean => state === 'failed' || state === 'refused'
 
+/** Whether nothing of the file is on its way. */
+const isAtRest = (item: UploadItem): boolean => hasEnded(item) || item.state === 'staged'
+
 function Progress({ item }: { item: UploadItem }) {
   const { name, size, fraction, state, error } = item
   const { status } = useStore(useChat().connection)
@@ -60,6 +66,7 @@ function Progress({ item }: { item: UploadItem }) {
       </span>
     )
   }
+  if (state === 'staged') return <span className="file-detail">{fileSize(size)} · not sent yet</span>
   const percent = Math.round(fraction * 100)
   const words = {
     waiting: 'waiting',

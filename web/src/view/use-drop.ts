@@ -1,29 +1,50 @@
-import { type DragEvent, useRef, useState } from 'react'
+import { type DragEvent, useEffect, useRef, useState } from 'react'
 
 interface Drop {
   isOver: boolean
   handlers: Record<'onDragEnter' | 'onDragOver' | 'onDragLeave' | 'onDrop', (event: DragEvent) => void>
 }
 
-const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
+/** While files are held over an element, browsers say so every 50 to 350 ms. After this time they are gone, ms. */
+const GONE_MS = 1_000
+
+export const hasFiles = (event: { dataTransfer: DataTransfer | null }): boolean =>
+  event.dataTransfer?.types.includes('Files') ?? false
 
 /** Receives files that are dropped on an element. */
 export function useDrop(onFiles: (files: Iterable<File>) => void): Drop {
   const [isOver, setIsOver] = useState(false)
-  // The browser reports entering an inner element before leaving the outer one.
-  const depth = useRef(0)
-  const move = (step: number) => (event: DragEvent) => {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const end = () => {
+    clearTimeout(timer.current)
+    setIsOver(false)
+  }
+  useEffect(() => {
+    // What is dropped elsewhere, or given up, isn't over the element any more.
+    const events = ['drop', 'dragend'] as const
+    for (const name of events) window.addEventListener(name, end)
+    return () => {
+      clearTimeout(timer.current)
+      for (const name of events) window.removeEventListener(name, end)
+    }
+  }, [])
+  const onDragOver = (event: DragEvent) => {
     if (!hasFiles(event)) return
     event.preventDefault()
-    depth.current = Math.max(0, depth.current + step)
-    setIsOver(depth.current > 0)
+    setIsOver(true)
+    // The row under the pointer may go without a word while files are held over it.
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => setIsOver(false), GONE_MS)
+  }
+  const onDragLeave = (event: DragEvent) => {
+    const inner = event.relatedTarget instanceof Node ? event.relatedTarget : null
+    if (!event.currentTarget.contains(inner)) end()
   }
   const onDrop = (event: DragEvent) => {
     if (!hasFiles(event)) return
     event.preventDefault()
-    depth.current = 0
-    setIsOver(false)
+    end()
     onFiles(event.dataTransfer.files)
   }
-  return { isOver, handlers: { onDragEnter: move(1), onDragOver: move(0), onDragLeave: move(-1), onDrop } }
+  return { isOver, handlers: { onDragEnter: onDragOver, onDragOver, onDragLeave, onDrop } }
 }

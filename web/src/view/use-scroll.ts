@@ -15,9 +15,14 @@ interface Scroll {
  * sight: this scrolls by the same distance.
  *
  * @param lastKey the key of the last row: when it changes, rows were added below
+ * @param startsAtBottom false when the list is scrolled elsewhere first
  */
-export function useScroll(scroller: RefObject<HTMLElement | null>, lastKey: string | undefined): Scroll {
-  const [isAtBottom, setIsAtBottom] = useState(true)
+export function useScroll(
+  scroller: RefObject<HTMLElement | null>,
+  lastKey: string | undefined,
+  startsAtBottom: boolean,
+): Scroll {
+  const [isAtBottom, setIsAtBottom] = useState(startsAtBottom)
   const anchor = useRef<{ element: Element; top: number }>(undefined)
 
   const onScroll = useCallback(() => {

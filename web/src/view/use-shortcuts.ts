@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import type { Chat } from '../state/chat.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { isComposing } from './is-composing.ts'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
 
@@ -9,7 +10,8 @@ export function useShortcuts(current: Conversation | undefined, openSwitcher: ()
   const chat = useChat()
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      const isSwitcher = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k'
+      if (isComposing(event)) return
+      const isSwitcher = (event.ctrlKey || event.metaKey) && isK(event)
       const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined
       if (isSwitcher) openSwitcher()
       else if (step !== undefined) goBy(step, chat, current)
@@ -20,6 +22,10 @@ export function useShortcuts(current: Conversation | undefined, openSwitcher: ()
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [chat, current, openSwitcher])
 }
+
+/** The K key, by its letter. Where the layout's letters aren't Latin, by its place on the keyboard. */
+const isK = ({ key, code }: KeyboardEvent): boolean =>
+  key.toLowerCase() === 'k' || (code === 'KeyK' && !/^[a-z]$/i.test(key))
 
 function goBy(step: number, chat: Chat, current: Conversation | undefined): void {
   const all = chat.conversations.get()

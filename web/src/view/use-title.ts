@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { countText } from '../text/count-text.ts'
+import { isolated } from '../text/isolated.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
@@ -9,7 +10,7 @@ export function useTitle(current: Conversation | undefined): void {
   const count = useStore(useChat().unread)
   const name = current?.title.get()
   useEffect(() => {
-    const place = name === undefined ? 'Tabletalk' : `${name} – Tabletalk`
+    const place = name === undefined ? 'Tabletalk' : `${isolated(name)} – Tabletalk`
     document.title = count > 0 ? `(${countText(count)}) ${place}` : place
   }, [count, name])
 }

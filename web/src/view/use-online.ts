@@ -1,0 +1,12 @@
+import { useSyncExternalStore } from 'react'
+
+function subscribe(listener: () => void): () => void {
+  const events = ['online', 'offline'] as const
+  for (const name of events) window.addEventListener(name, listener)
+  return () => {
+    for (const name of events) window.removeEventListener(name, listener)
+  }
+}
+
+/** Whether the device has a network. It may have one that leads nowhere. */
+export const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
