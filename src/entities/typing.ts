@@ -6,6 +6,7 @@ import { client, own, service, table } from './table.ts'
  * Who is typing in a room. Key: ChatRoomId + UserId. Each room has one partition for its typing users.
  *
  * - AP18 `setTyping`: until when is the user shown as typing, and do the others need an event?
+ * - AP43 `lastTyping`: what were the others told last?
  */
 export const Typing = new Entity(
   {
@@ -14,7 +15,7 @@ export const Typing = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
       isTyping: { type: 'boolean', field: 'IsTyping', required: true },
-      /** Epoch milliseconds of the last change that became an event. */
+      /** Epoch milliseconds of the last beginning or repeat that became an event. */
       toldAt: { type: 'number', field: 'ToldAt', required: true },
       /** Epoch milliseconds until which the user is shown as typing. */
       until: { type: 'number', field: 'Until', required: true },
@@ -31,26 +32,45 @@ export const Typing = new Entity(
 /** The columns that an event is made of. */
 export type TypingRow = Pick<EntityItem<typeof Typing>, 'chatRoomId' | 'userId' | 'isTyping' | 'until'>
 
+const columns = ['isTyping', 'toldAt', 'until'] as const
+
+/** What the others were told last. */
+export type LastTold = Pick<EntityItem<typeof Typing>, (typeof columns)[number]>
+
+/** AP43. Consistent; undefined when nothing was told lately. */
+export async function lastTyping(chatRoomId: string, userId: string): Promise<LastTold | undefined> {
+  const { data } = await Typing.get({ chatRoomId, userId }).go({ consistent: true, attributes: [...columns] })
+  return data ?? undefined
+}
+
 /**
- * AP18. The write causes the fan-out. Within 3 s, repeating the same state fails the write's condition, so the stream
- * has no record and nobody receives an event.
+ * AP18. The write causes the fan-out. The others are told of a beginning or a repeat every 3 s at most, and of an end
+ * only after a beginning, so toggling tells them no more than repeats do. For anything else nothing is written.
  *
+ * @param last as it was read a moment ago; if another connection has written since, the write fails and tells nobody
  * @returns epoch milliseconds until which the user is shown as typing
  */
-export async function setTyping(chatRoomId: string, userId: string, isTyping: boolean, now: number): Promise<number> {
+export async function setTyping(
+  { chatRoomId, userId, isTyping }: Pick<TypingRow, 'chatRoomId' | 'userId' | 'isTyping'>,
+  last: LastTold | undefined,
+  now: number,
+): Promise<number> {
   const until = isTyping ? now + TYPING_EXPIRY_MS : now
-  const told = await Typing.put({
+  const isNews = isTyping ? last === undefined || last.toldAt <= now - TYPING_REPEAT_MS : last?.isTyping === true
+  if (!isNews) return last?.until ?? until
+  const written = await Typing.put({
     chatRoomId,
     userId,
     isTyping,
-    toldAt: now,
+    toldAt: isTyping ? now : last!.toldAt,
     until,
     expiresAt: Math.ceil((now + TYPING_EXPIRY_MS) / 1_000),
   })
-    .where(
-      (row, { notExists, ne, lte }) =>
-        `${notExists(row.toldAt)} OR ${ne(row.isTyping, isTyping)} OR ${lte(row.toldAt, now - TYPING_REPEAT_MS)}`,
+    .where((row, { notExists, eq }) =>
+      last === undefined
+        ? notExists(row.toldAt)
+        : `${eq(row.toldAt, last.toldAt)} AND ${eq(row.isTyping, last.isTyping)}`,
     )
     .go({ returnOnConditionCheckFailure: 'all_old' })
-  return told.rejected ? (told.data?.until ?? until) : until
+  return written.rejected ? (written.data?.until ?? until) : until
 }

@@ -1,6 +1,6 @@
 import type { Drawn } from '../entities/chat-room.ts'
 import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
-import { contentHashOf, getGuard, type GuardRow, putGuardedMessage } from '../entities/send-guard.ts'
+import { contentHashOf, getGuard, type GuardRow, isComplete, putGuardedMessage } from '../entities/send-guard.ts'
 import { Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from './at-next-seq.ts'
@@ -28,26 +28,36 @@ export interface Sent {
   duplicate: boolean
 }
 
+/** Who may send: first what only reads, and then, if this is no retry of a message that was kept, what writes. */
+export interface Admission {
+  /** Rejects when the sender may not write here: nothing is written then. */
+  check: Promise<unknown>
+  /** Rejects when the sender has sent too often; makes what has to be there before the message. */
+  enter?: () => Promise<unknown>
+}
+
 /** How often a try claims a send again after another has taken its claim over. More would hide a fault. */
 const MAX_CLAIMS = 3
 
 /**
- * Appends a message to its room, in at most four round trips, whatever the room's size: 1. `admission`, and whether
- * this was sent before (AP23); 2. if the client named the message, the claim (AP41); 3. the message's number (AP7);
+ * Appends a message to its room, in at most four round trips, whatever the room's size: 1. the admission's check, and
+ * whether this was sent before (AP23); then its entrance, if it has one; 2. if the client named the message, the claim (AP41); 3. the message's number (AP7);
  * 4. the message (AP19), together with its guard if it is named (AP24). A crash after 3 leaves a hole; one after 2
  * leaves a claim, which the next try takes over.
  *
- * @param admission rejects when the sender may not write here; nothing is written then
  * @param now epoch milliseconds, the message's timestamp
  * @throws Conflict when the same `clientMessageId` was used with other content
  * @throws Unavailable when nothing was written
  */
-export async function appendMessage(draft: Draft, admission: Promise<unknown>, now: number): Promise<Sent> {
+export async function appendMessage(draft: Draft, { check, enter }: Admission, now: number): Promise<Sent> {
   const { clientMessageId } = draft
   const [guard] = await Promise.all([
     clientMessageId === undefined ? undefined : getGuard({ ...draft, clientMessageId }),
-    admission,
+    check,
   ])
+  // A retry is answered, or refused, by the first message.
+  const isSettled = guard && (isComplete(guard) || guard.contentHash !== contentHashOf(draft.content))
+  if (!isSettled) await enter?.()
   if (clientMessageId !== undefined) return appendOnce({ ...draft, clientMessageId }, guard, now)
   const { drawn } = await atNextSeq(draft.chatRoomId, (drawn) => putMessage(messageOf(draft, drawn, now)))
   return sent(messageOf(draft, drawn, now), false)

@@ -14,18 +14,29 @@ export function directRoomId(a: string, b: string): string {
 }
 
 /**
- * Makes sure that the direct room of sender and recipient is there, with both in it and the sender's session
- * subscribed. In the usual case two reads. The room is made at the first message, and mended when one of the two has
- * left. AP8, AP38, AP32, AP5, AP10, AP14, AP3.
+ * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8.
+ *
+ * @returns `make` when it isn't: makes the room, as at the first message, or puts back who has left
  */
-export async function ensureDirectRoom(sender: OwnConnection, recipientId: string, now: number): Promise<void> {
-  const { userId: createdBy, connectionId } = sender
-  const chatRoomId = directRoomId(createdBy, recipientId)
-  const pair = [...new Set([createdBy, recipientId])].sort()
+export async function findDirectRoom(
+  sender: OwnConnection,
+  recipientId: string,
+  now: number,
+): Promise<{ make?: () => Promise<void> }> {
+  const chatRoomId = directRoomId(sender.userId, recipientId)
+  const pair = [...new Set([sender.userId, recipientId])].sort()
   const memberships = await Promise.all(pair.map((userId) => getMembership(chatRoomId, userId)))
   const missing = pair.filter((_, i) => memberships[i] === undefined)
-  if (missing.length === 0) return
+  return missing.length === 0 ? {} : { make: () => makeDirectRoom(sender, { chatRoomId, pair, missing }, now) }
+}
 
+/** The sender's session is subscribed along with it. AP38, AP32, AP5, AP10, AP14, AP3. */
+async function makeDirectRoom(
+  sender: OwnConnection,
+  { chatRoomId, pair, missing }: { chatRoomId: string; pair: string[]; missing: string[] },
+  now: number,
+): Promise<void> {
+  const { userId: createdBy, connectionId } = sender
   const session = await sessionOf(sender)
   const roomName = directRoomName(pair)
   if (await createRoom({ chatRoomId, roomName, createdBy, createdAt: now, members: pair, session })) return

@@ -12,6 +12,12 @@ export interface Envelope {
 /** `details` helps a developer to correct a frame: a few problems are enough, and a thousand would not fit. */
 const MAX_PROBLEMS = 10
 const MAX_ACTION_CHARS = 64
+/** Of a problem's path and text, which may quote a key of the client's: the error must not outgrow a message. */
+const MAX_QUOTE_CHARS = 200
+
+/** Cut to 200 characters, the last of them `…`. */
+const cut = (text: string): string =>
+  text.length <= MAX_QUOTE_CHARS ? text : `${text.slice(0, MAX_QUOTE_CHARS - 1).toWellFormed()}…`
 
 /**
  * Parses the JSON object of a frame.
@@ -60,8 +66,8 @@ export function parseFrame<T>(frame: Record<string, unknown>, schema: Pick<z.Zod
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   const problems: Problem[] = issues.slice(0, MAX_PROBLEMS).map((issue) => ({
-    path: issue.path.map(String).join('.'),
-    problem: issue.message,
+    path: cut(issue.path.map(String).join('.')),
+    problem: cut(issue.message),
   }))
   if (issues.every((issue) => issue.code === 'custom' && issue.params?.code === TOO_LARGE.code)) {
     throw new TooLarge('unable to accept the frame; a text is over its limit', problems)

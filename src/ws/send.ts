@@ -1,4 +1,4 @@
-import { appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
+import { type Admission, appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
 import { countSend, type RateLimit } from '../entities/rate-window.ts'
 import { optional, type Shape } from '../env.ts'
 import { defined } from '../protocol/defined.ts'
@@ -18,17 +18,20 @@ const rateLimit = optional('SEND_RATE_LIMIT', rate)
 /**
  * Appends the caller's message to a room: the part that `sendMessage` and `broadcastMessage` share.
  *
- * @param admission rejects if the caller may not write to the room; awaited together with other reads, before the write
+ * @param admission entered after the send has been counted: one too many writes nothing but its count
  * @throws RateLimited when the user has sent too often
  */
 export async function send(
   caller: Caller,
   draft: Pick<Draft, 'chatRoomId' | 'kind' | 'content'> & { clientMessageId?: string | undefined },
-  admission: Promise<unknown>,
+  { check, enter }: Admission,
 ): Promise<Sent> {
   const { clientMessageId, ...rest } = draft
   const now = Date.now()
-  const admitted = rateLimit ? Promise.all([admission, countSend(caller.userId, rateLimit, now)]) : admission
+  const countAndEnter = async () => {
+    if (rateLimit) await countSend(caller.userId, rateLimit, now)
+    await enter?.()
+  }
   return appendMessage(
     {
       ...rest,
@@ -36,7 +39,7 @@ export async function send(
       senderId: caller.userId,
       originConnectionId: caller.connectionId,
     },
-    admitted,
+    { check, enter: countAndEnter },
     now,
   )
 }

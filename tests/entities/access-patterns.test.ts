@@ -548,7 +548,7 @@ describe('Subscription', () => {
   })
 })
 
-test('AP18 setTyping writes only a change or a repeat after 3 s, and reads the old one from the refusal', async () => {
+test('AP18 setTyping writes what was not told yet, if nobody else has meanwhile', async () => {
   expect(await sentBy('AP18')).toEqual(
     only('PutItem', {
       Item: {
@@ -562,10 +562,28 @@ test('AP18 setTyping writes only a change or a repeat after 3 s, and reads the o
         expiresAt: NOW / 1_000 + 8,
         ...entity('Typing'),
       },
-      ConditionExpression: 'attribute_not_exists(#toldAt) OR #isTyping <> :isTyping0 OR #toldAt <= :toldAt0',
-      ExpressionAttributeNames: { '#toldAt': 'ToldAt', '#isTyping': 'IsTyping' },
-      ExpressionAttributeValues: { ':isTyping0': true, ':toldAt0': NOW - 3_000 },
+      ConditionExpression: 'attribute_not_exists(#toldAt)',
+      ExpressionAttributeNames: { '#toldAt': 'ToldAt' },
       ...withOld,
+    }),
+  )
+})
+
+test('AP43 lastTyping reads what was told of one user', async () => {
+  expect(await sentBy('AP43')).toEqual(
+    only('GetItem', {
+      Key: { pk: 'typing#general', sk: 'ada' },
+      ConsistentRead: true,
+      ProjectionExpression: '#pk, #sk, #IsTyping, #ToldAt, #Until, #__edb_e__, #__edb_v__',
+      ExpressionAttributeNames: {
+        '#pk': 'pk',
+        '#sk': 'sk',
+        '#IsTyping': 'IsTyping',
+        '#ToldAt': 'ToldAt',
+        '#Until': 'Until',
+        '#__edb_e__': '__edb_e__',
+        '#__edb_v__': '__edb_v__',
+      },
     }),
   )
 })

@@ -36,7 +36,7 @@ import {
   subscriptionsOfRoom,
   unsubscribe,
 } from '../../src/entities/subscription.ts'
-import { setTyping } from '../../src/entities/typing.ts'
+import { lastTyping, setTyping } from '../../src/entities/typing.ts'
 import {
   closeUpload,
   completeUpload,
@@ -132,7 +132,7 @@ export const patterns = {
   AP15: () => unsubscribe({ chatRoomId: 'general', place: placeOf(session) }, { joinId: 'j1' }),
   AP16: () => subscriptionsOfRoom('general', NOW),
   AP17: () => endSession(session),
-  AP18: () => setTyping('general', 'ada', true, NOW),
+  AP18: () => setTyping({ chatRoomId: 'general', userId: 'ada', isTyping: true }, undefined, NOW),
   AP19: () => putMessage(messageAt(2)),
   AP20: () => sealHoles('general', [{ seq: 3, prevDrawnAt: NOW }], NOW),
   AP21: () => getMessage('general', messageIdOf(1)),
@@ -157,6 +157,7 @@ export const patterns = {
   AP40: () => isPending('general'),
   AP41: () => claimSend({ ...guard, clientMessageId: 'c4' }, claim),
   AP42: () => departuresOfRoom('general'),
+  AP43: () => lastTyping('general', 'ada'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

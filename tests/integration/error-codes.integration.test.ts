@@ -122,6 +122,40 @@ test('a limit of sends counts by user, over connections and rooms, and says when
   await clients[1].request({ action: 'sendMessage', chatRoomId: room, content: 'another user' })
 })
 
+test('a send over the limit writes nothing: no direct room is made, and nobody is put back into one', async () => {
+  const [adaId, bobId, eveId] = [unique('ada'), unique('bob'), unique('eve')]
+  const [ada, bob] = [await online(limited, adaId), await online(limited, bobId)]
+  const first = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hello' })
+  await bob.request({ action: 'leaveRoom', chatRoomId: first.chatRoomId })
+  const before = await itemsOf(limited, 'Membership')
+  let code: string | undefined
+  for (let sends = 0; sends < 4 && code === undefined; sends++) {
+    const answer = await ada.ask({ action: 'sendMessage', recipientId: adaId, content: 'to myself' })
+    if (answer.type === 'error') ({ code } = answer.error)
+  }
+  const known = (await itemsOf(limited, 'Membership')).length
+  for (const recipientId of [bobId, eveId]) {
+    expect(await ada.refused({ action: 'sendMessage', recipientId, content: 'again' })).toMatchObject({
+      code: 'rate_limited',
+      message: 'unable to send; the limit is 2 in 60 s',
+    })
+  }
+  const after = await itemsOf(limited, 'Membership')
+  expect(after).toHaveLength(known)
+  expect(after.filter(({ UserId }) => UserId === bobId || UserId === eveId)).toEqual(
+    before.filter(({ UserId }) => UserId === bobId),
+  )
+})
+
+test('a retry of what was kept is answered over the limit too, and is not counted', async () => {
+  const { room, clients } = await givenRoom(limited, 'ada')
+  const frame = { action: 'sendMessage', chatRoomId: room, content: 'hello', clientMessageId: 'c1' } as const
+  expect(await clients[0].request(frame)).toMatchObject({ duplicate: false })
+  for (let tries = 0; tries < 5; tries++) {
+    expect(await clients[0].request(frame)).toMatchObject({ duplicate: true })
+  }
+})
+
 test('no limit of sends is on by default', async () => {
   const { room, clients } = await givenRoom(chat, 'ada')
   const sends = Array.from({ length: 30 }, () =>

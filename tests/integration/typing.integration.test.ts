@@ -8,6 +8,10 @@ import { useChat } from '../support/use-chat.ts'
 const chat = await useChat()
 const entities = await entitiesOf(chat)
 
+/** That a user is typing was told at this moment. */
+const told = (chatRoomId: string, userId: string, at: number) =>
+  entities.setTyping({ chatRoomId, userId, isTyping: true }, undefined, at)
+
 const typingSeenBy = (client: RawClient) => client.events.filter(({ event }) => event === 'typing')
 
 test('typing reaches every connection of the other members, and none of the typing user’s', async () => {
@@ -37,7 +41,7 @@ test('a repeat within 3 s is answered with the same expiresAt and told to nobody
 
 test('a repeat after 3 s is told again, with a later expiresAt', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
-  const earlier = await entities.setTyping(room, userIds[0], true, Date.now() - 3_000)
+  const earlier = await told(room, userIds[0], Date.now() - 3_000)
   const { expiresAt } = await clients[0].request({ action: 'typingIndicator', chatRoomId: room })
   expect(expiresAt).toBeGreaterThanOrEqual(earlier + 3_000)
   await clients[1].event('typing', (event) => event.expiresAt === expiresAt)
@@ -45,20 +49,38 @@ test('a repeat after 3 s is told again, with a later expiresAt', async () => {
 
 test('a repeat after 2 s is not', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
-  const earlier = await entities.setTyping(room, userIds[0], true, Date.now() - 2_000)
+  const earlier = await told(room, userIds[0], Date.now() - 2_000)
   expect(await clients[0].request({ action: 'typingIndicator', chatRoomId: room })).toEqual({ expiresAt: earlier })
 })
 
-test('the end of typing is told at once, and so is its next beginning', async () => {
+test('the end of typing is told at once, and only after a beginning', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const frame = { action: 'typingIndicator', chatRoomId: room } as const
-  for (const isTyping of [true, false, true]) await clients[0].request({ ...frame, isTyping })
+  for (const isTyping of [false, true, false, false]) await clients[0].request({ ...frame, isTyping })
   await settled(chat)
-  expect(clients[1].events.flatMap((event) => (event.event === 'typing' ? [event.isTyping] : []))).toEqual([
-    true,
-    false,
-    true,
-  ])
+  expect(typingSeenBy(clients[1])).toMatchObject([{ isTyping: true }, { isTyping: false }])
+})
+
+test('a beginning within 3 s after another one is told to nobody, whatever ended in between', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'ada', 'bob')
+  const [ada, elsewhere, bob] = clients
+  const frame = { action: 'typingIndicator', chatRoomId: room } as const
+  const toggles = Array.from({ length: 100 }, (_, i) => ({ ...frame, isTyping: i % 2 === 0 }))
+  await Promise.all(toggles.map((toggle, i) => [ada, elsewhere][i % 2]!.request(toggle)))
+  await settled(chat)
+  const seen = typingSeenBy(bob)
+  expect(seen.filter((event) => event.event === 'typing' && event.isTyping)).toHaveLength(1)
+  expect(seen.length).toBeLessThanOrEqual(2)
+})
+
+test('typing that ended and begins again after 3 s is told again', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  await told(room, userIds[0], Date.now() - 3_000)
+  const frame = { action: 'typingIndicator', chatRoomId: room } as const
+  for (const isTyping of [false, true]) await clients[0].request({ ...frame, isTyping })
+  await clients[1].event('typing', ({ isTyping }) => isTyping && true)
+  await settled(chat)
+  expect(typingSeenBy(clients[1])).toMatchObject([{ isTyping: true }, { isTyping: false }, { isTyping: true }])
 })
 
 test('the end of typing expires when it is said', async () => {

@@ -32,7 +32,7 @@ const named = (chatRoomId: string, clientMessageId: string, content = 'hello') =
   originConnectionId: 'c',
 })
 
-const send = (draft: Draft) => appendMessage(draft, Promise.resolve(), Date.now())
+const send = (draft: Draft) => appendMessage(draft, { check: Promise.resolve() }, Date.now())
 const burst = (draft: Draft) => Promise.all(Array.from({ length: 40 }, () => send(draft)))
 
 /** Everything that stands at a place of the room, and how many numbers were drawn. */
@@ -92,7 +92,7 @@ test('a refused send writes nothing', async () => {
   const room = await storedRoom()
   const draft = named(room, 'c1')
   const requests = await metered(client, async () => {
-    await expect(appendMessage(draft, Promise.reject(new Error('not a member')), 0)).rejects.toThrow('not a member')
+    await expect(appendMessage(draft, { check: Promise.reject(new Error('not a member')) }, 0)).rejects.toThrow('not a member')
   })
   expect(costOf(requests).writes).toBe(0)
   expect(await getGuard(draft)).toBeUndefined()

@@ -16,5 +16,5 @@ export const pureFiles = [
   'tests/local/gateway/!(gateway-limits).test.ts',
   'tests/{protocol,repository,terraform,web}/*.test.ts',
   'tests/scripts/{e2e,operations,replay}.test.ts',
-  'tests/ws/!(route).test.ts',
+  'tests/ws/!(authorizer|route).test.ts',
 ]

@@ -8,6 +8,6 @@ import { send } from '../send.ts'
  */
 export const broadcastMessage = action('broadcastMessage', async (input, caller) => {
   const { chatRoomId, content, clientMessageId } = input
-  const admission = requireMembership(chatRoomId, caller.userId)
-  return send(caller, { chatRoomId, kind: 'broadcast', content, clientMessageId }, admission)
+  const check = requireMembership(chatRoomId, caller.userId)
+  return send(caller, { chatRoomId, kind: 'broadcast', content, clientMessageId }, { check })
 })

@@ -1,4 +1,4 @@
-import { directRoomId, ensureDirectRoom } from '../../rooms/direct-room.ts'
+import { directRoomId, findDirectRoom } from '../../rooms/direct-room.ts'
 import { requireMembership } from '../../entities/membership.ts'
 import { action } from '../action.ts'
 import { ownConnection } from '../caller.ts'
@@ -13,8 +13,9 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input
   const message = { kind: 'text', content, clientMessageId } as const
   if (chatRoomId !== undefined) {
-    return send(caller, { ...message, chatRoomId }, requireMembership(chatRoomId, caller.userId))
+    return send(caller, { ...message, chatRoomId }, { check: requireMembership(chatRoomId, caller.userId) })
   }
-  const admission = ensureDirectRoom(ownConnection(caller), recipientId!, Date.now())
+  const found = findDirectRoom(ownConnection(caller), recipientId!, Date.now())
+  const admission = { check: found, enter: async () => (await found).make?.() }
   return send(caller, { ...message, chatRoomId: directRoomId(caller.userId, recipientId!) }, admission)
 })

@@ -1,19 +1,36 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
-import { required, text, url } from '../../env.ts'
+import { type CryptoKey, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose'
+import { optional, required, text, url, wholeNumber } from '../../env.ts'
+import { defined } from '../../protocol/defined.ts'
 import { UserId } from '../../protocol/scalars.ts'
+import { keySet } from '../key-set.ts'
 import { bearerOf } from '../subprotocol.ts'
 
 /** Asymmetric only: with an HMAC algorithm in the list, the public key would be a valid secret (RFC 8725 §2.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'RS384', 'RS512']
 
 // At module scope, so that all invocations of this instance share the key set and its cache.
-const keys = createRemoteJWKSet(new URL(required('JWKS_URL', url)), {
-  timeoutDuration: 3_000,
-  cooldownDuration: 10_000,
-})
+const keys = keySet(new URL(required('JWKS_URL', url)))
 const issuer = required('JWT_ISSUER', text)
 const audience = required('JWT_AUDIENCE', text)
+
+/** The `typ` of the tokens' header, so that an ID token or a logout token of the same issuer isn't taken for ours. */
+const typ = optional('JWT_TYP', text)
+
+/** Since the token's `iat`, which is required then. */
+const maxAgeSeconds = optional('JWT_MAX_AGE_SECONDS', wholeNumber({ from: 1 }))
+
+/** The issuer's clock may be ahead by this much: many tokens are valid from the second they are issued in (`nbf`). */
+const CLOCK_TOLERANCE_SECONDS = 60
+
+const options: JWTVerifyOptions = {
+  algorithms,
+  issuer,
+  audience,
+  requiredClaims: ['sub', 'exp'],
+  clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  ...defined({ typ, maxTokenAge: maxAgeSeconds }),
+}
 
 /**
  * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query
@@ -26,9 +43,10 @@ const audience = required('JWT_AUDIENCE', text)
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = bearerOf(event.headers ?? {}) ?? event.queryStringParameters?.token
   if (token === undefined || token === '') throw unauthorized()
-  const { sub, exp } = await verified(token)
+  const { sub, exp = 0 } = await verified(token)
   const userId = UserId.safeParse(sub)
-  if (!userId.success || exp === undefined) throw unauthorized()
+  // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
+  if (!userId.success || !Number.isFinite(exp) || exp * 1_000 <= Date.now()) throw unauthorized()
   return {
     principalId: userId.data,
     policyDocument: {
@@ -39,26 +57,30 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   }
 }
 
-async function verified(token: string) {
+async function verified(token: string): Promise<JWTPayload> {
   try {
-    const { payload } = await jwtVerify(token, keys, {
-      algorithms,
-      issuer,
-      audience,
-      requiredClaims: ['sub', 'exp'],
-    })
+    const { payload } = await jwtVerify(token, keys, options)
     return payload
   } catch (error) {
-    // The token's fault. Keys that can't be fetched are our fault and not the client's: HTTP 500.
-    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout || isFetchFailure(error))) {
-      throw unauthorized()
-    }
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return verifiedByOneOf(error, token)
+    // Keys that can't be had are our fault and not the client's: HTTP 500.
+    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)) throw unauthorized()
     throw error
   }
 }
 
-/** jose throws a bare JOSEError when the JWKS URL returns a status other than 200, or something that is not JSON. */
-const isFetchFailure = (error: errors.JOSEError) => error.code === 'ERR_JOSE_GENERIC'
+/** A token that names no key, while the set has several of its algorithm, as it has during any rotation of keys. */
+async function verifiedByOneOf(keys: AsyncIterable<CryptoKey>, token: string): Promise<JWTPayload> {
+  for await (const key of keys) {
+    try {
+      const { payload } = await jwtVerify(token, key, options)
+      return payload
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw unauthorized()
+    }
+  }
+  throw unauthorized()
+}
 
 /** API Gateway turns exactly this message into HTTP 401, and any other into 500. */
 const unauthorized = () => new Error('Unauthorized')

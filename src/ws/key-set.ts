@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
+
+/** Milliseconds that the key server has for a response. */
+const FETCH_MS = 3_000
+
+/** So old may a set be before it is fetched again: a key that was withdrawn is accepted no longer than this … */
+const FRESH_MS = 10 * 60 * 1_000
+
+/** … unless the key server fails: then the last good set is used so much longer. */
+const STALE_MS = 60 * 60 * 1_000
+
+/** Between two fetches, whatever tokens come in. */
+const COOLDOWN_MS = 10 * 1_000
+
+/** Anybody can name a key that doesn't exist: a fetch for its sake holds an invocation no longer than this. */
+const UNKNOWN_KEY_MS = 1_000
+
+/**
+ * The public keys at a URL (JWKS, RFC 7517), for `jwtVerify`. They are fetched again when they are older than ten
+ * minutes, or when a token names one that isn't among them, at most every ten seconds. An outage of the key server locks
+ * nobody out for an hour: the last good set is used meanwhile.
+ *
+ * The returned function throws a `JOSEError` when the set has no key for a token, or several (see
+ * `JWKSMultipleMatchingKeys`), and any other error when there is no usable set.
+ */
+export function keySet(url: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(url, { timeoutDuration: FETCH_MS })
+  let keys: JWTVerifyGetKey | undefined
+  let fetchedAt = -Infinity
+  let triedAt = -Infinity
+  const isYounger = (moment: number, age: number) => Date.now() < moment + age
+  const isFresh = () => isYounger(fetchedAt, FRESH_MS)
+  const mayTry = () => !isYounger(triedAt, COOLDOWN_MS)
+
+  async function fetchKeys(): Promise<void> {
+    triedAt = Date.now()
+    await remote.reload()
+    keys = createLocalJWKSet(remote.jwks()!)
+    fetchedAt = Date.now()
+  }
+
+  async function usableKeys(): Promise<JWTVerifyGetKey> {
+    const stale = isYounger(fetchedAt, FRESH_MS + STALE_MS) ? keys : undefined
+    if (!isFresh() && (stale === undefined || mayTry())) {
+      await fetchKeys().catch((cause: unknown) => {
+        if (stale === undefined) throw new Error('unable to verify tokens; the keys could not be fetched', { cause })
+      })
+    }
+    return keys!
+  }
+
+  return async (header, token) => {
+    const known = await usableKeys()
+    try {
+      return await known(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      // The key may have been published since. If the fetch fails, the set that there is decides.
+      if (mayTry()) await Promise.race([fetchKeys().catch(() => {}), sleep(UNKNOWN_KEY_MS)])
+      if (!isFresh()) throw new Error('unable to verify the token; its key is not in the last set', { cause: error })
+      return keys!(header, token)
+    }
+  }
+}

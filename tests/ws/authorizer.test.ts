@@ -1,0 +1,209 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+const keyPair = async (kid: string) => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } }
+}
+const [one, two, foreign] = [await keyPair('one'), await keyPair('two'), await keyPair('foreign')]
+
+const asKeys = (...pairs: { jwk: object }[]) => ({ keys: pairs.map(({ jwk }) => jwk) })
+
+/** What the key server does with a request; it counts them. */
+let respond: (response: ServerResponse) => void
+let fetches = 0
+const sends = (body: unknown) => (response: ServerResponse) => void response.end(JSON.stringify(body))
+const fails = (response: ServerResponse) => void response.writeHead(503).end()
+const hangs = () => {}
+
+const server = createServer((_, response) => {
+  fetches++
+  respond(response)
+})
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const environment = {
+  JWKS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+  JWT_ISSUER: 'https://issuer.tests',
+  JWT_AUDIENCE: 'tests',
+}
+
+/** A new instance of the function. */
+async function start(settings: Record<string, string> = {}) {
+  vi.resetModules()
+  for (const [name, value] of Object.entries({ ...environment, ...settings })) vi.stubEnv(name, value)
+  const { handler } = await import('../../src/ws/routes/authorizer.ts')
+  return async (token: string): Promise<'allowed' | number> => {
+    const event = { headers: {}, queryStringParameters: { token }, methodArn: 'arn' }
+    try {
+      await handler(event as unknown as APIGatewayRequestAuthorizerEvent)
+      return 'allowed'
+    } catch (error) {
+      return (error as Error).message === 'Unauthorized' ? 401 : 500
+    }
+  }
+}
+
+const now = () => Math.floor(Date.now() / 1_000)
+
+function tokenOf(pair: typeof one, claims: JWTPayload = {}, header: { kid?: string | undefined; typ?: string } = {}) {
+  const { kid = pair.kid, ...rest } = 'kid' in header && header.kid === undefined ? { ...header, kid: '' } : header
+  return new SignJWT({ sub: 'ada', iss: environment.JWT_ISSUER, aud: 'tests', exp: now() + 600, ...claims })
+    .setProtectedHeader({ alg: 'ES256', ...(kid === '' ? {} : { kid }), ...rest })
+    .sign(pair.privateKey)
+}
+
+const withoutKid = (pair: typeof one) => tokenOf(pair, {}, { kid: undefined })
+
+const MINUTE = 60 * 1_000
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  respond = sends(asKeys(one))
+  fetches = 0
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+})
+
+describe('the moments of a token', () => {
+  test.each([
+    ['nbf 30 s ahead, by the clock of the issuer', { nbf: 30 }, 'allowed'],
+    ['nbf 5 minutes ahead', { nbf: 300 }, 401],
+    ['exp in a second', { exp: 1 }, 'allowed'],
+    ['exp now', { exp: 0 }, 401],
+    ['exp a second ago', { exp: -1 }, 401],
+    ['iat ahead', { iat: 3_600 }, 'allowed'],
+  ] as const)('%s: %s', async (_, claims, outcome) => {
+    const authorize = await start()
+    const moments = Object.fromEntries(Object.entries(claims).map(([claim, seconds]) => [claim, now() + seconds]))
+    expect(await authorize(await tokenOf(one, moments))).toBe(outcome)
+  })
+
+  test('an exp that is read as infinite is no exp', async () => {
+    const authorize = await start()
+    const payload = JSON.stringify({ sub: 'ada', iss: environment.JWT_ISSUER, aud: 'tests' }).replace('}', ',"exp":1e309}')
+    const { FlattenedSign } = await import('jose')
+    const { protected: header, signature } = await new FlattenedSign(new TextEncoder().encode(payload))
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .sign(one.privateKey)
+    expect(await authorize(`${header}.${Buffer.from(payload).toString('base64url')}.${signature}`)).toBe(401)
+  })
+
+  test('a deployment may set how old a token can be', async () => {
+    const authorize = await start({ JWT_MAX_AGE_SECONDS: '600' })
+    expect(await authorize(await tokenOf(one, { iat: now() - 500 }))).toBe('allowed')
+    expect(await authorize(await tokenOf(one, { iat: now() - 700 }))).toBe(401)
+    expect(await authorize(await tokenOf(one))).toBe(401)
+  })
+})
+
+test.each([' ', 'ada ', 'ada\u3164', 'a\u200db', 'a\u202eb', '\u0645\u200c', ''])('the sub %j is nobody', async (sub) => {
+  const authorize = await start()
+  expect(await authorize(await tokenOf(one, { sub }))).toBe(401)
+})
+
+test.each(['علی\u200cرضا', '👩\u200d👩\u200d👧', 'ada lovelace'])('the sub %j is somebody', async (sub) => {
+  const authorize = await start()
+  expect(await authorize(await tokenOf(one, { sub }))).toBe('allowed')
+})
+
+test('a deployment may set the type of its tokens', async () => {
+  const authorize = await start({ JWT_TYP: 'at+jwt' })
+  expect(await authorize(await tokenOf(one, {}, { typ: 'at+jwt' }))).toBe('allowed')
+  expect(await authorize(await tokenOf(one, {}, { typ: 'logout+jwt' }))).toBe(401)
+  expect(await authorize(await tokenOf(one))).toBe(401)
+})
+
+describe('the keys', () => {
+  test('a token that names no key is checked with each of its algorithm', async () => {
+    respond = sends(asKeys(one, two))
+    const authorize = await start()
+    expect(await authorize(await withoutKid(two))).toBe('allowed')
+    expect(await authorize(await withoutKid(one))).toBe('allowed')
+    expect(await authorize(await withoutKid(foreign))).toBe(401)
+  })
+
+  test.each([
+    ['an error as JSON', sends({ error: 'maintenance' })],
+    ['a set that is none', sends({ keys: 'none' })],
+    ['HTML', (response: ServerResponse) => void response.end('<html>')],
+    ['503', fails],
+    ['a redirect', (response: ServerResponse) => void response.writeHead(302, { location: '/other' }).end()],
+  ])('when the key server responds with %s, it is the server’s fault: 500', async (_, response) => {
+    respond = response
+    const authorize = await start()
+    expect(await authorize(await tokenOf(one))).toBe(500)
+    expect(await authorize('x.y.z')).toBe(401)
+  })
+
+  test('an outage of the key server locks nobody out for an hour', async () => {
+    const authorize = await start()
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+    respond = fails
+    for (let minutes = 11; minutes < 70; minutes += 11) {
+      vi.advanceTimersByTime(11 * MINUTE)
+      expect(await authorize(await tokenOf(one))).toBe('allowed')
+      expect(await authorize(await tokenOf(two))).toBe(500)
+    }
+    vi.advanceTimersByTime(11 * MINUTE)
+    expect(await authorize(await tokenOf(one))).toBe(500)
+    respond = sends(asKeys(one))
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+  })
+
+  test('during an outage the key server is asked every ten seconds at most', async () => {
+    const authorize = await start()
+    await authorize(await tokenOf(one))
+    respond = fails
+    vi.advanceTimersByTime(11 * MINUTE)
+    const token = await tokenOf(one)
+    for (let i = 0; i < 5; i++) expect(await authorize(token)).toBe('allowed')
+    expect(fetches).toBe(2)
+  })
+
+  test('a key that is withdrawn is accepted for ten minutes more', async () => {
+    const authorize = await start()
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+    respond = sends(asKeys(two))
+    vi.advanceTimersByTime(9 * MINUTE)
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+    vi.advanceTimersByTime(2 * MINUTE)
+    expect(await authorize(await tokenOf(one))).toBe(401)
+  })
+
+  test('a new key is found at once, and names that nobody knows make no storm of requests', async () => {
+    const authorize = await start()
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+    respond = sends(asKeys(one, two))
+    expect(await authorize(await tokenOf(two))).toBe(401)
+    vi.advanceTimersByTime(11_000)
+    expect(await authorize(await tokenOf(two))).toBe('allowed')
+    const strangers = await Promise.all(Array.from({ length: 20 }, (_, i) => tokenOf(foreign, {}, { kid: `k${i}` })))
+    expect(new Set(await Promise.all(strangers.map(authorize)))).toEqual(new Set([401]))
+    expect(fetches).toBe(2)
+  })
+
+  test('while the key server hangs, a stranger’s token holds the function for a second, once', async () => {
+    const authorize = await start()
+    await authorize(await tokenOf(one))
+    respond = hangs
+    vi.advanceTimersByTime(11_000)
+    const strangers = await Promise.all(Array.from({ length: 5 }, (_, i) => tokenOf(foreign, {}, { kid: `k${i}` })))
+    const began = performance.now()
+    for (const stranger of strangers) expect(await authorize(stranger)).toBe(401)
+    expect(performance.now() - began).toBeLessThan(2_500)
+    expect(fetches).toBe(2)
+    expect(await authorize(await tokenOf(one))).toBe('allowed')
+  })
+})
