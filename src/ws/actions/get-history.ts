@@ -1,4 +1,4 @@
-import { readHistory } from '../../rooms/read-history.ts'
+import { readPage } from '../../rooms/read-page.ts'
 import { requireMembership } from '../../entities/membership.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { defined } from '../../protocol/defined.ts'
@@ -12,7 +12,7 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit } = input
   await requireMembership(chatRoomId, caller.userId)
-  const page = await readHistory(chatRoomId, { limit, ...defined({ after, before }) }, Date.now())
+  const page = await readPage(chatRoomId, { limit, ...defined({ after, before }) }, EVENTS_BYTES, Date.now())
   const events = await Promise.all(page.messages.map(messageEventWithFile))
   const messages = longestRun(events, EVENTS_BYTES, after === undefined ? 'end' : 'start')
   return { messages, hasMore: page.hasMore || messages.length < events.length }
