@@ -48,6 +48,7 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     unit: 'items',
     beyond: '`nextCursor`',
   },
+  MAX_SYNC_ROOMS: { what: 'rooms in `rooms` of `sync`', unit: 'items', beyond: '`invalid_request`' },
   MAX_SYNC_ONLY: { what: 'rooms in `only` of `sync`', unit: 'items', beyond: '`invalid_request`' },
   TYPING_REPEAT_MS: {
     what: 'a `typingIndicator` that is repeated sooner has a reply but no event',

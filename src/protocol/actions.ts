@@ -9,6 +9,7 @@ import {
   MAX_HISTORY_PAGE,
   MAX_ROOMS_PAGE,
   MAX_SYNC_ONLY,
+  MAX_SYNC_ROOMS,
 } from './limits.ts'
 import {
   Caption,
@@ -99,9 +100,12 @@ export const actions = {
       'sync',
       {
         rooms: z.optional(
-          z
-            .record(ChatRoomId, Seq)
-            .check(describe('By room, the last `seq` that the client has. A room that is left out is not recovered.')),
+          z.record(ChatRoomId, Seq).check(
+            z.refine<Record<string, number>>((rooms) => Object.keys(rooms).length <= MAX_SYNC_ROOMS, {
+              error: `has more than ${MAX_SYNC_ROOMS} rooms`,
+            }),
+            describe('By room, the last `seq` that the client has. A room that is left out is not recovered.'),
+          ),
         ),
         cursor: z.optional(Cursor),
         limit: z.optional(

@@ -12,6 +12,7 @@ export const announcedLimits = {
   roomNameChars: 'MAX_ROOM_NAME_CHARS',
   createRoomMembers: 'MAX_CREATE_ROOM_MEMBERS',
   historyPage: 'MAX_HISTORY_PAGE',
+  syncRooms: 'MAX_SYNC_ROOMS',
   frameBytes: 'MAX_FRAME_BYTES',
   messageBytes: 'MAX_MESSAGE_BYTES',
   typingRepeatMs: 'TYPING_REPEAT_MS',

@@ -16,6 +16,8 @@ export const MAX_HISTORY_PAGE = 100
 export const DEFAULT_HISTORY_PAGE = 50
 export const MAX_ROOMS_PAGE = 100
 export const DEFAULT_ROOMS_PAGE = 50
+/** A frame of 32 KB has room for 4,000 ids, each of which may have to be looked up. */
+export const MAX_SYNC_ROOMS = 1_000
 /** Each named room is read by itself, and a page of the list as a whole: more of them would cost more than the list. */
 export const MAX_SYNC_ONLY = 20
 

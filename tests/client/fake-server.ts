@@ -75,7 +75,13 @@ export class FakeServer {
   /** What `sync` announces. */
   limits: Limits = {
     ...{ contentBytes: 16_384, captionBytes: 2_048, fileNameChars: 255, fileBytes: 25 * 1024 * 1024 },
-    ...{ contentTypes: ['image/*', 'text/*'], roomNameChars: 128, createRoomMembers: 100, historyPage: 100 },
+    ...{
+      contentTypes: ['image/*', 'text/*'],
+      roomNameChars: 128,
+      createRoomMembers: 100,
+      historyPage: 100,
+      syncRooms: 1_000,
+    },
     ...{ frameBytes: 32_768, messageBytes: 131_072, typingRepeatMs: 3_000, typingExpiryMs: 8_000 },
     ...{ idleTimeoutMs: 10 * 60_000, connectionLifetimeMs: 2 * 60 * 60_000 },
   }

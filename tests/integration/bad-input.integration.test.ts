@@ -117,6 +117,19 @@ test.for<[name: string, frame: object, path: string]>([
     { action: 'sendMessage', recipientId: 'e'.repeat(129), content: 'a' },
     'recipientId',
   ],
+  ['blanks as content', { ...message, content: ' \n\u3000' }, 'content'],
+  ['content of what is invisible', { ...message, content: '\u200b\u2060' }, 'content'],
+  ['a broadcast of blanks', { action: 'broadcastMessage', chatRoomId: OWN, content: ' ' }, 'content'],
+  [
+    'a recipientId with a blank at its end',
+    { action: 'sendMessage', recipientId: 'eve ', content: 'a' },
+    'recipientId',
+  ],
+  ['a roomName of blanks', { ...room, roomName: ' ' }, 'roomName'],
+  ['a roomName with a blank at its end', { ...room, roomName: 'General\u00a0' }, 'roomName'],
+  ['a roomName that runs backwards', { ...room, roomName: '\u202elareneG' }, 'roomName'],
+  ['a roomName with a zero-width space', { ...room, roomName: 'Gene\u200bral' }, 'roomName'],
+  ['a member who is invisible', { ...room, members: ['\u3164'] }, 'members.0'],
   ['a recipientId that does not print', { action: 'sendMessage', recipientId: 'e\u0000', content: 'a' }, 'recipientId'],
   [
     'a recipientId with a lone surrogate',
@@ -160,6 +173,11 @@ test.for<[name: string, frame: object, path: string]>([
   ['a seq of a room that is negative', { action: 'sync', rooms: { [OWN]: -1 } }, `rooms.${OWN}`],
   ['a seq of a room that is 2^53', { action: 'sync', rooms: { [OWN]: 2 ** 53 } }, `rooms.${OWN}`],
   ['a seq of a room that is null', { action: 'sync', rooms: { [OWN]: null } }, `rooms.${OWN}`],
+  [
+    '1,001 rooms',
+    { action: 'sync', rooms: Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [i, 0])) },
+    'rooms',
+  ],
   ['rooms with an id that is none', { action: 'sync', rooms: { 'a#b': 1 } }, 'rooms.a#b'],
   ['listRooms limit 0', { action: 'listRooms', limit: 0 }, 'limit'],
   ['listRooms limit 101', { action: 'listRooms', limit: 101 }, 'limit'],
@@ -207,6 +225,18 @@ test('content that is too large in a frame with another fault is an invalid requ
 test('a thousand faults are answered with the first few', async () => {
   const members = Array.from({ length: 100 }, () => 1)
   await expectRefused(JSON.stringify({ ...room, members }), 'invalid_request', { action: 'createRoom' }, 'members.0')
+})
+
+test('a key of any length is named in short, so that the error never outgrows a message', async () => {
+  for (const [frame, path] of [
+    [{ action: 'ping', ['k'.repeat(130_000)]: 1 }, ''],
+    [{ action: 'ping', ['"'.repeat(60_000)]: 1 }, ''],
+    [{ action: 'sync', rooms: { ['k'.repeat(120_000)]: 'x' } }, `rooms.${'k'.repeat(193)}…`],
+  ] as const) {
+    await expectRefused(JSON.stringify(frame), 'invalid_request', { action: frame.action }, path)
+    const answer = JSON.stringify(ada.frames.findLast(({ type }) => type === 'error'))
+    expect(answer.length).toBeLessThan(1_000)
+  }
 })
 
 test.for(Object.entries(validFrames(OWN)))("somebody else's userId is forbidden: %s", async ([action, frame]) => {

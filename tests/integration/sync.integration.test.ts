@@ -44,6 +44,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       roomNameChars: 128,
       createRoomMembers: 100,
       historyPage: 100,
+      syncRooms: 1_000,
       frameBytes: 32_768,
       messageBytes: 131_072,
       typingRepeatMs: 3_000,

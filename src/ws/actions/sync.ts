@@ -12,12 +12,14 @@ import { ownConnection } from '../caller.ts'
 import { writeCursor } from '../cursor.ts'
 import { FEATURES } from '../features.ts'
 import { limits } from '../limits.ts'
-import { recover } from '../recover.ts'
-import { bytesOf, EVENTS_BYTES } from '../reply-budget.ts'
+import { recoverRooms } from '../recover.ts'
 import { markOf, readSyncCursor, type SyncCursor, syncCursorText } from '../sync-cursor.ts'
 
 /** The rooms of a page, read again, and as many as may have been added among them meanwhile. */
 const REREAD_ROOMS = 1_000
+
+/** Each is read by itself, and after the migration there are none but those of who names rooms of others. */
+const MAX_UNLISTED = 100
 
 /**
  * Subscribes this connection's session to the caller's rooms, a page at a time, and returns what the client missed in
@@ -38,21 +40,14 @@ export const sync = action('sync', async (input, caller) => {
       : await subscribeNamed(session, [...new Set(input.only)], cursor)
   const heads = await getRooms(joined)
   const rooms = joined.flatMap((chatRoomId) => heads.get(chatRoomId) ?? [])
-  const recovered = await Promise.all(rooms.map((room) => recover(room, lastSeqs.get(room.chatRoomId))))
-  let budget = EVENTS_BYTES
+  const recovered = await recoverRooms(rooms, lastSeqs)
   return writeCursor({
     serverTime: Date.now(),
     connectionId,
     userId,
     limits,
     features: FEATURES,
-    rooms: rooms.map((room, i) => {
-      const recovery = recovered[i]!
-      const size = recovery.events.reduce((sum, event) => sum + bytesOf(event), 0)
-      if (size > budget) return { ...room, recovered: false, events: [] }
-      budget -= size
-      return { ...room, ...recovery }
-    }),
+    rooms: rooms.map((room, i) => ({ ...room, ...recovered[i]! })),
     ...defined({ nextCursor }),
   })
 })
@@ -139,10 +134,7 @@ async function roomsOnPage(
   const onPage = (id: string) => (after === undefined || id > after) && (nextCursor === undefined || id <= nextCursor)
   const unlisted = [
     ...(
-      await getMemberships(
-        userId,
-        claimed.filter((id) => !listed.has(id) && onPage(id)),
-      )
+      await getMemberships(userId, claimed.filter((id) => !listed.has(id) && onPage(id)).slice(0, MAX_UNLISTED))
     ).values(),
   ]
   await Promise.all(unlisted.map(mirrorMembership))
