@@ -18,8 +18,8 @@ const UNKNOWN_KEY_MS = 1_000
 
 /**
  * The public keys at a URL (JWKS, RFC 7517), for `jwtVerify`. They are fetched again when they are older than ten
- * minutes, or when a token names one that isn't among them, at most every ten seconds. An outage of the key server locks
- * nobody out for an hour: the last good set is used meanwhile.
+ * minutes, or when a token names one that isn't among them, at most every ten seconds. An outage of the key server
+ * locks nobody out for an hour: the last good set is used meanwhile.
  *
  * The returned function throws a `JOSEError` when the set has no key for a token, or several (see
  * `JWKSMultipleMatchingKeys`), and any other error when there is no usable set.

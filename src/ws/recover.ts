@@ -36,8 +36,8 @@ const READ_BYTES = 2 * EVENTS_BYTES
 const MESSAGES_AT_ONCE = 24
 
 /**
- * The same for the rooms of one reply, the smallest gaps first, until the reply is full. What is read is in proportion to
- * what a reply holds, whatever was missed: the other rooms are not recovered.
+ * The same for the rooms of one reply, the smallest gaps first, until the reply is full. What is read is in proportion
+ * to what a reply holds, whatever was missed: the other rooms are not recovered.
  *
  * @returns the recoveries in the order of the rooms
  */
