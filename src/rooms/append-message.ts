@@ -41,9 +41,9 @@ const MAX_CLAIMS = 3
 
 /**
  * Appends a message to its room, in at most four round trips, whatever the room's size, beside what the admission's
- * entrance takes: 1. the admission's check, and whether this was sent before (AP23); 2. if the client named the message,
- * the claim (AP41); 3. the message's number (AP7); 4. the message (AP19), together with its guard if it is named (AP24).
- * A crash after 3 leaves a hole; one after 2 leaves a claim, which the next try takes over.
+ * entrance takes: 1. the admission's check, and whether this was sent before (AP23); 2. if the client named the
+ * message, the claim (AP41); 3. the message's number (AP7); 4. the message (AP19), together with its guard if it is
+ * named (AP24). A crash after 3 leaves a hole; one after 2 leaves a claim, which the next try takes over.
  *
  * @param now epoch milliseconds, the message's timestamp
  * @throws Conflict when the same `clientMessageId` was used with other content
