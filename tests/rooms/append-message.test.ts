@@ -92,7 +92,9 @@ test('a refused send writes nothing', async () => {
   const room = await storedRoom()
   const draft = named(room, 'c1')
   const requests = await metered(client, async () => {
-    await expect(appendMessage(draft, { check: Promise.reject(new Error('not a member')) }, 0)).rejects.toThrow('not a member')
+    await expect(appendMessage(draft, { check: Promise.reject(new Error('not a member')) }, 0)).rejects.toThrow(
+      'not a member',
+    )
   })
   expect(costOf(requests).writes).toBe(0)
   expect(await getGuard(draft)).toBeUndefined()
