@@ -23,7 +23,8 @@ export default defineConfig({
   test: {
     globalSetup: ['tests/support/run-folder.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests of the whole wait, for the stream above all.
+    maxWorkers: 3,
     // Of concurrent tests, which wait more than they work.
     maxConcurrency: 8,
     sequence: { sequencer: LongestFirst },

@@ -6,11 +6,13 @@ import type { PostFault } from '../../local/gateway/faults.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { startChat } from '../support/runtime.ts'
+import { thorough } from '../support/thorough.ts'
 import { type Scenario, scenario, Stage } from './scenario.ts'
 
 /** `CHAT_SEED=17` plays that one alone. */
 const { CHAT_SEED } = process.env
-const seeds = CHAT_SEED === undefined ? Array.from({ length: 200 }, (_, i) => i + 1) : [Number(CHAT_SEED)]
+const count = thorough ? 200 : 40
+const seeds = CHAT_SEED === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(CHAT_SEED)]
 
 /** By room: what becomes of the next post that tells of it. */
 const fates = new Map<string, () => PostFault>()

@@ -20,9 +20,10 @@ import { loadStack } from '../../terraform/stack.ts'
 import { explore, type Operations, type Run } from '../support/interleavings.ts'
 import { unique } from '../support/runtime.ts'
 import { streamOfWrites } from '../support/stream-of-writes.ts'
+import { thorough } from '../support/thorough.ts'
 
 /**
- * `PREEMPTIONS=2 npx vitest run tests/rooms/interleavings.test.ts` looks at more orders, for minutes.
+ * `THOROUGH=1 PREEMPTIONS=2 npx vitest run tests/rooms/interleavings.test.ts` looks at more orders, for minutes.
  */
 const preemptions = Number(process.env.PREEMPTIONS ?? 1)
 
@@ -157,6 +158,7 @@ async function inEveryOrder(
     // Every connection is used by one operation only.
     isLocal: (request) => request.includes('$tabletalk#connectionId_'),
     preemptions,
+    ...(thorough ? {} : { most: 12 }),
   })
   expect(orders).toBeGreaterThan(5)
 }

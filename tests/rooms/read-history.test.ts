@@ -5,11 +5,13 @@ import { getMessage, Message, messageIdOf, type MessageRow, putMessage } from '.
 import { client } from '../../src/entities/table.ts'
 import { appendMessage } from '../../src/rooms/append-message.ts'
 import { MAX_WRITER_MS, type Range, readHistory } from '../../src/rooms/read-history.ts'
+import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { intercept } from '../support/intercept.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
+import { thorough } from '../support/thorough.ts'
 
 beforeAll(async () => {
   await createTable(client, loadStack().table, tableName)
@@ -187,43 +189,37 @@ test('messages too large for one request are read in pages that end early', asyn
   }
 })
 
-/** Numbers from 0 to 1, the same at every run. */
-function randomFrom(seed: number) {
-  let state = seed
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
-    return state / 2 ** 32
-  }
-}
-
-test.for(range(1, 10))('pages joined give every message once, whatever lies between them: %i', async (seed) => {
-  const random = randomFrom(seed)
-  const kinds = new Map<number, 'text' | 'hole'>()
-  for (let seq = 0; seq < 600;) {
-    const run = 1 + Math.floor(random() ** 4 * 120)
-    const kind = (['text', 'hole', 'gap'] as const)[Math.floor(random() * 3)]!
-    for (let i = 0; i < run; i++) {
-      seq++
-      if (kind !== 'gap') kinds.set(seq, kind)
+test.for(range(1, thorough ? 10 : 3))(
+  'pages joined give every message once, whatever lies between them: %i',
+  async (seed) => {
+    const random = seededRandom(seed)
+    const kinds = new Map<number, 'text' | 'hole'>()
+    for (let seq = 0; seq < 600;) {
+      const run = 1 + Math.floor(random() ** 4 * 120)
+      const kind = (['text', 'hole', 'gap'] as const)[Math.floor(random() * 3)]!
+      for (let i = 0; i < run; i++) {
+        seq++
+        if (kind !== 'gap') kinds.set(seq, kind)
+      }
     }
-  }
-  const expected = [...kinds].filter(([, kind]) => kind === 'text').map(([seq]) => seq)
-  for (const limit of [1, 7, 100]) {
-    for (const way of directions) {
-      let young = 0
-      const room = await givenPlaces([...kinds.keys()], (seq) => {
-        let gap = 0
-        while (seq - gap > 1 && !kinds.has(seq - gap - 1)) gap++
-        const isYoung = young + gap <= 100 && random() < 0.5
-        if (isYoung) young += gap
-        return { kind: kinds.get(seq)!, prevDrawnAt: NOW - (isYoung ? 1_000 : 100_000) }
-      })
-      const found = await pages(room, way, limit)
-      expect((way === 'forwards' ? found : found.reverse()).flatMap(({ seqs }) => seqs)).toEqual(expected)
-      for (const page of found) expect(page.requests).toBeLessThanOrEqual(MOST)
+    const expected = [...kinds].filter(([, kind]) => kind === 'text').map(([seq]) => seq)
+    for (const limit of [1, 7, 100]) {
+      for (const way of directions) {
+        let young = 0
+        const room = await givenPlaces([...kinds.keys()], (seq) => {
+          let gap = 0
+          while (seq - gap > 1 && !kinds.has(seq - gap - 1)) gap++
+          const isYoung = young + gap <= 100 && random() < 0.5
+          if (isYoung) young += gap
+          return { kind: kinds.get(seq)!, prevDrawnAt: NOW - (isYoung ? 1_000 : 100_000) }
+        })
+        const found = await pages(room, way, limit)
+        expect((way === 'forwards' ? found : found.reverse()).flatMap(({ seqs }) => seqs)).toEqual(expected)
+        for (const page of found) expect(page.requests).toBeLessThanOrEqual(MOST)
+      }
     }
-  }
-})
+  },
+)
 
 describe('a message notes when the number before it was drawn', () => {
   test('by what the draw returns, also when the number before was given back', async () => {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 
 /** Operations that run at once, by name: each is a sequence of requests to the table. */
 export type Operations = Record<string, () => Promise<unknown>>
@@ -20,6 +21,8 @@ export interface Exploration<State> {
   isLocal: (request: string) => boolean
   /** How often an operation may be interrupted before it ends: most faults of concurrency need two or fewer. */
   preemptions: number
+  /** Ends after so many orders, from all over and the same at each run. Default: all of them. */
+  most?: number
 }
 
 interface Waiting {
@@ -38,7 +41,7 @@ const current = new AsyncLocalStorage<Operation>()
 
 /**
  * Runs the operations in every order of their single requests that interrupts an operation at most `preemptions` times:
- * the requests are held back and let through one at a time, the first order first, then depth first through the others.
+ * the requests are held back and let through one at a time.
  * Bounding the preemptions is CHESS's way to keep the number of orders small without losing the faults:
  * https://www.microsoft.com/en-us/research/publication/iterative-context-bounding-for-systematic-testing-of-multithreaded-programs/
  *
@@ -48,9 +51,14 @@ const current = new AsyncLocalStorage<Operation>()
 export async function explore<State>(client: DynamoDBClient, exploration: Exploration<State>): Promise<number> {
   const remove = holdBack(client)
   try {
+    const { most = Infinity } = exploration
+    const random = seededRandom(1)
+    const prefixes: number[][] = [[]]
     let orders = 0
-    for (let choices: number[] | undefined = []; choices !== undefined; orders++) {
-      choices = nextChoices(await runOnce(exploration, choices))
+    for (; prefixes.length > 0 && orders < most; orders++) {
+      const [prefix] = prefixes.splice(Math.floor(random() * prefixes.length), 1) as [number[]]
+      const choices = await runOnce(exploration, prefix)
+      prefixes.push(...alternatives(choices, prefix.length))
     }
     return orders
   } finally {
@@ -109,11 +117,12 @@ async function runOnce<State>(exploration: Exploration<State>, prefix: readonly 
   return choices
 }
 
-/** The next leaf of the tree of choices, depth first; undefined after the last. */
-function nextChoices(choices: readonly Choice[]): number[] | undefined {
-  const deepest = choices.findLastIndex(({ taken, of }) => taken + 1 < of)
-  if (deepest < 0) return undefined
-  return [...choices.slice(0, deepest).map(({ taken }) => taken), choices[deepest]!.taken + 1]
+/** The beginnings of other orders that differ from this one in a single choice, made after its prefix. */
+const alternatives = (choices: readonly Choice[], prefixLength: number): number[][] => {
+  const taken = choices.map((choice) => choice.taken)
+  return choices.flatMap(({ of }, i) =>
+    i < prefixLength ? [] : Array.from({ length: of - 1 }, (_, other) => [...taken.slice(0, i), other + 1]),
+  )
 }
 
 /** Waits until every operation has ended or waits with a request, and returns those that wait. */
