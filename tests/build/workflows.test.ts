@@ -76,7 +76,7 @@ describe.each(files)('$file', ({ text, workflow }) => {
   })
 
   test('runs scripts and commands that there are, in folders that there are', () => {
-    const run = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script)
+    const run = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script)
     expect(Object.keys(packageFile.scripts)).toEqual(expect.arrayContaining(run))
     for (const { job, step } of steps) {
       const directory = step['working-directory'] ?? job.defaults?.run['working-directory'] ?? '.'

@@ -2,9 +2,18 @@ import { onTestFinished } from 'vitest'
 import { ChatClient, type ChatClientOptions } from '../../client/node.ts'
 import type { Runtime } from '../../local/runtime.ts'
 
-/** An SDK client of the local runtime as that user; ended with the test. It has not connected yet. */
-export function clientOf(chat: Runtime, userId: string, options: Partial<ChatClientOptions> = {}): ChatClient {
-  const client = new ChatClient({
+/**
+ * An SDK client of the local runtime as that user; ended with the test. It has not connected yet.
+ *
+ * @param Client the class of another version of the SDK
+ */
+export function clientOf(
+  chat: Runtime,
+  userId: string,
+  options: Partial<ChatClientOptions> = {},
+  Client = ChatClient,
+): ChatClient {
+  const client = new Client({
     url: chat.wsUrl,
     getToken: () => chat.token(userId),
     // Short, so that a test needn't wait for it.

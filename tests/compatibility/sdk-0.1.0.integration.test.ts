@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ChatClient, ChatClientOptions } from '../../client/node.ts'
+import type { ChatClient } from '../../client/node.ts'
 import { ChatClient as BrowserClientOf010 } from '../fixtures/version-0.1.0/index.js'
 import { ChatClient as NodeClientOf010 } from '../fixtures/version-0.1.0/node.js'
 import { clientOf } from '../client/online.ts'
@@ -13,23 +13,9 @@ import { png } from '../support/upload-form.ts'
 
 const chat = await useChat({ log: quietLog })
 
-/** The same as `clientOf`, of version 0.1.0. */
-function client010(userId: string, Client = NodeClientOf010, options: Partial<ChatClientOptions> = {}): ChatClient {
-  const client = new Client({
-    url: chat.wsUrl,
-    getToken: () => chat.token(userId),
-    backoff: { minMs: 1, maxMs: 20 },
-    connectTimeoutMs: 120_000,
-    requestTimeoutMs: 120_000,
-    ...options,
-  })
-  onTestFinished(() => client.disconnect())
-  return client
-}
-
-const node010 = (userId: string) => client010(userId)
+const node010 = (userId: string) => clientOf(chat, userId, {}, NodeClientOf010)
 const browser010 = (userId: string) =>
-  client010(userId, BrowserClientOf010, { createSocket: (url, protocols) => new WebSocket(url, protocols) })
+  clientOf(chat, userId, { createSocket: (url, protocols) => new WebSocket(url, protocols) }, BrowserClientOf010)
 const today = (userId: string) => clientOf(chat, userId)
 
 /** Cuts every connection of the runtime, and waits until the client has noticed. */
