@@ -290,6 +290,33 @@ test('what is written and not sent is kept for its user and conversation, until 
   ])
 })
 
+test('messages without a connection outlive a reload, in rooms and to somebody new, and are sent then', async () => {
+  const strings = new FakeStrings()
+  const before = givenChat({ general: [] }, strings)
+  await before.client.connect()
+  before.server.down = true
+  before.server.socket.cut()
+  before.conversation('general').send('written offline')
+  before.chat.talkTo('bob').send('to bob')
+  await settled()
+
+  const after = givenChat({ general: [] }, strings)
+  after.server.override = (frame) =>
+    frame.action === 'sendMessage' ? { error: { code: 'forbidden', retryable: false } } : undefined
+  await after.client.connect()
+  await settled()
+  const bob = after.chat.find({ kind: 'direct', userId: 'bob' })!
+  for (const [conversation, content] of [
+    [after.conversation('general'), 'written offline'] as const,
+    [bob, 'to bob'] as const,
+  ]) {
+    expect(conversation.timeline.get().pending).toMatchObject([{ content, state: 'failed' }])
+    conversation.timeline.discard(conversation.timeline.get().pending[0]!.id)
+  }
+  await settled()
+  expect(strings.keys().filter((key) => key.includes('unsent'))).toEqual([])
+})
+
 test('nothing of a user who has signed out stays in the browser', async () => {
   const strings = new FakeStrings()
   strings.setItem('tabletalk.read.me.too.general', '1')
@@ -298,7 +325,10 @@ test('nothing of a user who has signed out stays in the browser', async () => {
   await client.connect()
   say('general', '2')
   conversation('general').draft = 'half a sent'
+  chat.lastPlace = { kind: 'room', id: 'general' }
+  strings.setItem('tabletalk.unsent.me', '[]')
   chat.forget()
+  chat.lastPlace = { kind: 'room', id: 'general' }
   conversation('general').markRead()
   expect(strings.keys()).toEqual(['tabletalk.read.me.too.general', 'tabletalk.draft.me.too.#/room/general'])
 })

@@ -1,6 +1,7 @@
 import { Chat } from '../../web/src/state/chat.ts'
 import { Drafts } from '../../web/src/state/drafts.ts'
 import { LastPlace } from '../../web/src/state/last-place.ts'
+import { Unsent } from '../../web/src/state/unsent.ts'
 import { RoomNumbers } from '../../web/src/state/room-numbers.ts'
 import type { KeptStrings } from '../../web/src/state/kept.ts'
 import type { FakeServer } from '../client/fake-server.ts'
@@ -17,7 +18,7 @@ export class FakeStrings implements KeptStrings {
 
 /** The user `me`, on a server in memory with these rooms: each name with its messages, all of bob's. */
 export function givenChat(rooms: Record<string, string[]> = {}, strings = new FakeStrings()) {
-  const given = givenClient()
+  const given = givenClient({ outbox: new Unsent(strings, 'me') })
   const { server, client, clock, errors } = given
   for (const [name, contents] of Object.entries(rooms)) {
     server.room(name)
@@ -31,6 +32,7 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
       recent: new RoomNumbers(strings, 'recent', userId),
       drafts: new Drafts(strings, userId),
       place: new LastPlace(strings, userId),
+      unsent: new Unsent(strings, userId),
     }),
     () => clock.now(),
     (error) => errors.push(error),

@@ -3,10 +3,20 @@ import { ChatError, matchesContentType } from '../../client/index.ts'
 import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
 import { fileType, isPicture } from '../../web/src/text/file-type.ts'
-import { dayName, dayOf } from '../../web/src/text/date-text.ts'
-import { isRoomId, roomIdFrom } from '../../web/src/text/room-id.ts'
+import { dayName, dayOf, timeOf } from '../../web/src/text/date-text.ts'
+import { isRoomId, roomIdFrom, roomIdIn } from '../../web/src/text/room-id.ts'
 import { countText } from '../../web/src/text/count-text.ts'
 import { errorSentence } from '../../web/src/text/error-sentence.ts'
+import { LookAlikes } from '../../web/src/state/look-alikes.ts'
+import { confusableKey } from '../../web/src/text/confusable-key.ts'
+import { isLong } from '../../web/src/text/is-long.ts'
+import { isolated } from '../../web/src/text/isolated.ts'
+import { lettersOf } from '../../web/src/text/letters-of.ts'
+import { blocksOf } from '../../web/src/text/message-blocks.ts'
+import { pastedFiles } from '../../web/src/text/pasted-files.ts'
+import { roomForText, roomSentence } from '../../web/src/text/room-for-text.ts'
+import { splitFileName } from '../../web/src/text/split-file-name.ts'
+import { isComposing } from '../../web/src/view/is-composing.ts'
 import { typingSentence } from '../../web/src/text/typing-sentence.ts'
 
 describe('avatars', () => {
@@ -95,8 +105,9 @@ describe('the type of a file', () => {
     { name: 'index.ts', type: 'video/mp2t', bytes: 'export const a = 1\n', declared: 'text/plain' },
     { name: 'index.mts', type: 'video/vnd.dlna.mpeg-tts', bytes: 'export {}\n', declared: 'text/plain' },
     { name: 'film.ts', type: 'video/mp2t', bytes: BINARY, declared: 'video/mp2t' },
-    { name: 'conf.yaml', type: 'application/x-yaml', bytes: 'a: ä\n', declared: 'text/plain' },
-    { name: 'run.sh', type: 'application/x-shellscript', bytes: '#!/bin/sh\n', declared: 'text/plain' },
+    { name: 'conf.yaml', type: 'application/x-yaml', bytes: 'a: ä\n', declared: 'text/yaml' },
+    { name: 'run.sh', type: 'application/x-shellscript', bytes: '#!/bin/sh\n', declared: 'text/x-sh' },
+    { name: 'a.php', type: 'application/x-php', bytes: '<?php\n', declared: 'text/plain' },
     { name: 'notes.txt', type: '', bytes: UTF_16, declared: 'text/plain' },
     { name: 'setup.exe', type: 'application/x-msdownload', bytes: 'MZ', declared: undefined },
     { name: 'core', type: '', bytes: new Uint8Array([0x7f, 0xff, 0xfe]), declared: undefined },
@@ -191,4 +202,157 @@ test.each([
   ['a'.repeat(65), false],
 ])('that %j may be the id of a room is %s', (id, expected) => {
   expect(isRoomId(id)).toBe(expected)
+})
+
+describe('what is pasted', () => {
+  const picture = new File(['x'], 'image.png', { type: 'image/png' })
+  const report = new File(['x'], 'my report.pdf', { type: 'application/pdf' })
+  const pasted = (files: File[], text = '') => pastedFiles({ files, getData: () => text })
+
+  test('is a picture when there is nothing else', () => {
+    expect(pasted([picture])).toEqual([picture])
+    expect(pasted([picture], ' \n')).toEqual([picture])
+  })
+
+  test('is the text of an office program, which puts a picture beside it', () => {
+    expect(pasted([picture], 'Name\tCups')).toEqual([])
+    expect(pasted([picture], 'image.png\nand more')).toEqual([])
+  })
+
+  test('are the files of a file manager, which puts their names or paths beside them', () => {
+    expect(pasted([picture], 'image.png')).toEqual([picture])
+    expect(pasted([picture], '/home/ada/image.png\n')).toEqual([picture])
+    expect(pasted([report], 'file:///home/ada/my%20report.pdf')).toEqual([report])
+    expect(pasted([report], 'whatever')).toEqual([report])
+  })
+})
+
+describe('code', () => {
+  test.each([
+    ['plain', [['text', 'plain']]],
+    [
+      'run `npm test` now',
+      [
+        ['text', 'run '],
+        ['code', 'npm test'],
+        ['text', ' now'],
+      ],
+    ],
+    [
+      'so:\n```ts\nlet a = 1\n\nlet b\n```\nok?',
+      [
+        ['text', 'so:'],
+        ['code-block', 'let a = 1\n\nlet b'],
+        ['text', 'ok?'],
+      ],
+    ],
+    ['```a  b```', [['code-block', 'a  b']]],
+    ['not `closed\nhere', [['text', 'not `closed\nhere']]],
+    ['```\nnever closed', [['text', '```\nnever closed']]],
+    ['it’s 5 o` clock', [['text', 'it’s 5 o` clock']]],
+  ])('in %j is found', (content, blocks) => {
+    expect(blocksOf(content).map(({ kind, text }) => [kind, text])).toEqual(blocks)
+  })
+
+  test.each(['`', '```', '``', '```\n', '`a', '\n```'])(
+    'in 16,000 characters of %j is looked for in no time',
+    (piece) => {
+      const start = performance.now()
+      blocksOf(piece.repeat(16_000 / piece.length))
+      expect(performance.now() - start).toBeLessThan(1_000)
+    },
+  )
+})
+
+test.each([
+  ['short', false],
+  ['\n'.repeat(39), false],
+  ['\n'.repeat(40), true],
+  ['x'.repeat(3_200), false],
+  ['x'.repeat(3_201), true],
+])('that %j is folded is %s', (content, isFolded) => {
+  expect(isLong(content)).toBe(isFolded)
+})
+
+describe('the room for a text', () => {
+  const limits = { contentBytes: 16_384, frameBytes: 32_768 }
+
+  test.each([
+    ['x'.repeat(16_384), 0],
+    ['x'.repeat(16_385), -1],
+    ['x'.repeat(16_000), 384],
+    ['é'.repeat(8_193), -1],
+    ['', 16_384],
+  ])('beside %j is counted in characters', (text, room) => {
+    expect(roomForText(text, limits)).toBe(room)
+  })
+
+  test('is smaller for what a frame has to escape', () => {
+    expect(roomForText('"'.repeat(16_384), limits)).toBeLessThan(0)
+    expect(roomForText('\n'.repeat(16_000), limits)).toBeGreaterThan(0)
+    expect(roomForText('\u0001'.repeat(6_000), limits)).toBeLessThan(0)
+  })
+
+  test('is said in plain words', () => {
+    expect([-1, 1, 1_200].map(roomSentence)).toEqual([
+      '1 character too long',
+      '1 character left',
+      '1,200 characters left',
+    ])
+  })
+})
+
+test.each([
+  ['report.pdf', 'report', '.pdf'],
+  ['report.pdf\u2003\u2003\u2003.exe', 'report.pdf ', '.exe'],
+  ['invoice\u202efdp.html', 'invoicefdp', '.html'],
+  ['line\nbreak\u2028.txt', 'line break ', '.txt'],
+  ['.gitignore', '.gitignore', ''],
+  ['Makefile', 'Makefile', ''],
+  ['\u202e', 'file', ''],
+])('of the file %j, %j may be cut and %j is always shown', (name, stem, ending) => {
+  expect(splitFileName(name)).toEqual({ stem, ending })
+})
+
+test('a link to a room is as good as its id', () => {
+  expect(['lobby', ' lobby ', 'https://chat.example/#/room/lobby', '#/room/dm%3A1'].map(roomIdIn)).toEqual([
+    ...['lobby', 'lobby', 'lobby', 'dm:1'],
+  ])
+  expect(isRoomId(roomIdIn('https://chat.example/#/direct/bob'))).toBe(false)
+})
+
+test('a name in a sentence does not turn its words round', () => {
+  expect([isolated('ada'), isolated('نور')]).toEqual(['ada', '\u2068نور\u2069'])
+})
+
+test('names that look like others are found, and said to be of which letters', async () => {
+  const names = new LookAlikes(() => Promise.resolve(confusableKey))
+  names.add('bob', 'bob')
+  names.add('bоb', 'bоb')
+  names.add('ada', 'ada')
+  await Promise.resolve()
+  expect([...names.get()]).toEqual(['bob', 'bоb'])
+  names.delete('bob')
+  expect([...names.get()]).toEqual([])
+  expect(['bob', 'bоb', 'ｂｏｂｄ'].map(lettersOf)).toEqual(['', 'U+043E', 'U+FF42 U+FF4F U+FF44'])
+})
+
+test('times are those of the time zone in which the device is now', () => {
+  const zone = process.env.TZ
+  const noon = Date.UTC(2026, 2, 14, 12)
+  try {
+    process.env.TZ = 'UTC'
+    const utc = timeOf(noon)
+    process.env.TZ = 'Pacific/Auckland'
+    expect(timeOf(noon)).not.toBe(utc)
+  } finally {
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+  }
+})
+
+test('an input method’s key is none of the page’s', () => {
+  expect(isComposing({ isComposing: false, keyCode: 13 })).toBe(false)
+  expect(isComposing({ isComposing: true, keyCode: 13 })).toBe(true)
+  expect(isComposing({ isComposing: false, keyCode: 229 })).toBe(true)
 })

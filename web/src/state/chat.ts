@@ -7,6 +7,7 @@ import { LookAlikes } from './look-alikes.ts'
 import type { Route } from './route.ts'
 import { Store } from './store.ts'
 import type { RoomNumbers } from './room-numbers.ts'
+import type { Unsent } from './unsent.ts'
 import { markWithin } from './unread.ts'
 
 const confusableKey = () => import('../text/confusable-key.ts').then((module) => module.confusableKey)
@@ -25,6 +26,7 @@ export interface Memory {
   recent: RoomNumbers
   drafts: Drafts
   place: LastPlace
+  unsent: Unsent
 }
 
 /** What people write, and how much of it the chat takes. */
@@ -65,8 +67,15 @@ export class Chat {
     this.connection = new ConnectionStore(client, now)
     client.on('roomAdded', (room) => this.#adopt(room, this.#isStarting ? 'old' : 'new'))
     client.on('status', ({ status }) => {
-      if (status === 'connected') this.#isStarting = false
+      if (status !== 'connected' || !this.#isStarting) return
+      this.#isStarting = false
+      this.#showUnsent()
     })
+  }
+
+  /** A conversation whose first message isn't sent yet has no room that would bring it into the list. */
+  #showUnsent(): void {
+    for (const { to } of this.#memory(this.userId).unsent.load()) if ('recipientId' in to) this.talkTo(to.recipientId)
   }
 
   get userId(): string {
@@ -151,8 +160,8 @@ export class Chat {
   forget(): void {
     this.client.disconnect()
     this.#isForgotten = true
-    const { marks, recent, drafts, place } = this.#memory(this.userId)
-    for (const kept of [marks, recent, drafts, place]) kept.clear()
+    const { marks, recent, drafts, place, unsent } = this.#memory(this.userId)
+    for (const kept of [marks, recent, drafts, place, unsent]) kept.clear()
   }
 
   /** Leaves the room. Messages that could not be sent to it are discarded. */

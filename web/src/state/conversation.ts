@@ -60,6 +60,7 @@ export class Conversation {
     this.unread = new Unread(readTo, this.room?.position ?? 0)
     this.timeline = new Timeline({
       on,
+      unsent: talk.unsent,
       history: async (page) => (await this.room?.history(page)) ?? { messages: [], hasMore: false },
     })
     this.members = new Members({ on, members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''] })

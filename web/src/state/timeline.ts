@@ -5,6 +5,8 @@ import { Store } from './store.ts'
 export interface TimelineSource {
   on: Room['on']
   history: Room['history']
+  /** Messages of before the page was loaded again, which are sent now. */
+  unsent: readonly OutgoingMessage[]
 }
 
 /** A message of this user that the room doesn't have yet. */
@@ -57,6 +59,7 @@ export class Timeline extends Store<TimelineState> {
     this.#source = source
     source.on('message', (message) => this.#arrived(message))
     source.on('outgoing', (message) => this.#outgoingChanged(message))
+    for (const message of source.unsent) this.#outgoingChanged(message)
     source.on('discontinuity', () => this.restart())
     source.on('memberJoined', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'joined' }))
     source.on('memberLeft', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'left' }))
@@ -115,6 +118,7 @@ export class Timeline extends Store<TimelineState> {
 
   /** Deletes a message that could not be sent. */
   discard(id: string): void {
+    this.#outgoing.get(id)?.discard()
     this.#outgoing.delete(id)
     this.#showPending()
   }

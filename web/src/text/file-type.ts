@@ -1,3 +1,5 @@
+import { canonicalType } from '../../../client/index.ts'
+
 /** Media types by the ending of the file name, for files that the browser calls nothing, or something odd. */
 const OFFICE = 'application/vnd.openxmlformats-officedocument.'
 const TYPES = new Map([
@@ -19,7 +21,7 @@ const TYPES = new Map([
   ['m4a', 'audio/mp4'],
   ['m4v', 'video/mp4'],
   ['md', 'text/markdown'],
-  ['mkv', 'video/matroska'],
+  ['mkv', 'video/x-matroska'],
   ['mov', 'video/quicktime'],
   ['mp3', 'audio/mpeg'],
   ['mp4', 'video/mp4'],
@@ -38,28 +40,6 @@ const TYPES = new Map([
   ['webp', 'image/webp'],
   ['xlsx', `${OFFICE}spreadsheetml.sheet`],
   ['zip', 'application/zip'],
-])
-
-/** Other names that browsers and systems give a type, and its own. */
-const CANONICAL = new Map([
-  ['application/x-compressed-tar', 'application/gzip'],
-  ['application/x-gtar-compressed', 'application/gzip'],
-  ['application/x-gzip', 'application/gzip'],
-  ['application/x-gzip-compressed', 'application/gzip'],
-  ['application/x-tgz', 'application/gzip'],
-  ['application/x-pdf', 'application/pdf'],
-  ['application/x-zip', 'application/zip'],
-  ['application/x-zip-compressed', 'application/zip'],
-  ['application/zip-compressed', 'application/zip'],
-  ['text/json', 'application/json'],
-  ['application/x-json', 'application/json'],
-  ['image/jpg', 'image/jpeg'],
-  ['image/pjpeg', 'image/jpeg'],
-  ['image/x-png', 'image/png'],
-  ['image/x-ms-bmp', 'image/bmp'],
-  ['audio/mp3', 'audio/mpeg'],
-  ['audio/x-mp3', 'audio/mpeg'],
-  ['audio/x-mpeg', 'audio/mpeg'],
 ])
 
 /** What systems say that don't know a file's type. */
@@ -82,7 +62,7 @@ type Sliceable = Pick<File, 'name' | 'type' | 'slice'>
  */
 export async function fileType(file: Sliceable, isAccepted: (type: string) => boolean): Promise<string | undefined> {
   const given = file.type.split(';')[0]!.trim().toLowerCase()
-  const declared = UNKNOWN.includes(given) ? undefined : (CANONICAL.get(given) ?? given)
+  const declared = UNKNOWN.includes(given) ? undefined : canonicalType(given)
   const named = TYPES.get(/\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '')
   // `.ts` is a film on some systems, and a program's source everywhere else. No film begins like a text.
   if (declared !== undefined && isAccepted(declared) && !/^(audio|video)\//.test(declared)) return declared

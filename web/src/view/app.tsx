@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react'
-import { ChatClient } from '../../../client/index.ts'
+import { ChatClient, type UnsentMessage } from '../../../client/index.ts'
 import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'
 import type { KeptStrings } from '../state/kept.ts'
 import type { PageConfig } from '../state/page-config.ts'
 import type { ThemeChoice } from '../state/theme.ts'
+import { Unsent } from '../state/unsent.ts'
 import { tokenSource } from '../state/token-source.ts'
 import { LastPlace } from '../state/last-place.ts'
 import { RoomNumbers } from '../state/room-numbers.ts'
@@ -69,13 +70,25 @@ function useSignedInChat(
   const [chat, setChat] = useState<Chat>()
   useEffect(() => {
     if (credential === undefined) return
+    let onConnected = () => {}
     const getToken = tokenSource(config.signIn, credential, window.fetch.bind(window))
-    const client = new ChatClient({ url: config.url, getToken })
+    const unsent = () => new Unsent(keptForTab, client.userId ?? '')
+    const connected = new Promise<void>((resolve) => {
+      onConnected = resolve
+    })
+    // Whose messages they are is known when the server has looked at the token.
+    const outbox = {
+      load: () => connected.then(() => unsent().load()),
+      save: (messages: UnsentMessage[]) => unsent().save(messages),
+    }
+    const client: ChatClient = new ChatClient({ url: config.url, getToken, outbox })
+    client.on('status', ({ status }) => status === 'connected' && onConnected())
     const memory = (userId: string) => ({
       marks: new RoomNumbers(kept, 'read', userId),
       recent: new RoomNumbers(kept, 'recent', userId),
       drafts: new Drafts(keptForTab, userId),
       place: new LastPlace(kept, userId),
+      unsent: new Unsent(keptForTab, userId),
     })
     const chat = new Chat(client, memory, Date.now, reportError)
     setChat(chat)
