@@ -34,7 +34,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'local/main.ts'],
+    files: ['scripts/**', 'bench/**', 'local/main.ts', 'local/npm-start.ts'],
     rules: { 'no-console': 'off' },
   },
 )

@@ -3,8 +3,8 @@ import { pathOf, sendError, sendJson } from './http.ts'
 
 /**
  * Serves `GET /dev/environment`: the environment of the stream function. Scripts for operators find the table, the
- * bucket and the connections with it (`npm run replay -- --local`), because the ports change with every start. It
- * contains no secrets.
+ * bucket and the connections with it (`npm run replay -- --local`), because the ports and keys change with every start.
+ * Only programs on this machine receive it.
  */
 export const createDevEnvironment = (environment: Readonly<Record<string, string>>) => ({
   /** Returns false for any other path. */

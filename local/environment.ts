@@ -1,3 +1,4 @@
+import { devNull } from 'node:os'
 import type { Stack } from '../terraform/stack.ts'
 import { QUIET_SDK } from './quiet-sdk.ts'
 
@@ -17,13 +18,17 @@ export interface LocalParts {
   audience: string
 }
 
-/** Not secret: nothing leaves the machine. DynamoDB Local requires alphanumeric keys. */
+/** DynamoDB Local requires alphanumeric keys. */
 export interface LocalCredentials {
   accessKeyId: string
   secretAccessKey: string
 }
 
+/** For a DynamoDB Local that somebody else has started. Not secret. */
 export const LOCAL_CREDENTIALS: LocalCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** For clients of local parts: a shell or profile that asks for FIPS or dual-stack endpoints means AWS's. */
+export const PLAIN_ENDPOINT = { useFipsEndpoint: false, useDualstackEndpoint: false } as const
 
 /**
  * The environment of one function. Like its role, it depends on what the function may touch.
@@ -36,8 +41,8 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     AWS_ACCESS_KEY_ID: parts.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: parts.credentials.secretAccessKey,
     // So that a local function never uses the developer's own AWS profile.
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
     ...QUIET_SDK,
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import type { Closable, Log } from './contracts.ts'
 import type { Gateway } from './gateway/gateway.ts'
+import { applyDevelopmentCors, refusalOf, refuse } from './guard.ts'
 import type { Health } from './health.ts'
 import { pathOf, sendError, sendJson } from './http.ts'
 
@@ -21,10 +22,13 @@ interface Backends {
 export class FrontDoor implements Closable {
   readonly server: Server
   readonly #log: Log
+  readonly #host: string
   #backends: Backends | undefined
 
-  constructor(log: Log) {
+  /** @param host the address or name that the server listens on */
+  constructor(log: Log, host: string) {
     this.#log = log
+    this.#host = host
     this.server = createServer((req, res) => this.#request(req, res))
     this.server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head))
   }
@@ -42,6 +46,13 @@ export class FrontDoor implements Closable {
   }
 
   #request(req: IncomingMessage, res: ServerResponse): void {
+    const refusal = refusalOf(req, this.#host)
+    if (refusal !== undefined) {
+      this.#log.warn('a request was refused', { path: pathOf(req), reason: refusal.reason, origin: req.headers.origin })
+      refuse(res, refusal)
+      return
+    }
+    if (applyDevelopmentCors(req, res)) return
     const isHealthCheck = pathOf(req) === '/healthz'
     if (!this.#backends) {
       if (isHealthCheck) sendJson(res, 503, { status: 'starting', parts: {} })
@@ -65,7 +76,9 @@ export class FrontDoor implements Closable {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#backends) this.#backends.gateway.handleUpgrade(req, socket, head)
+    const refusal = refusalOf(req, this.#host)
+    if (refusal !== undefined) socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+    else if (this.#backends) this.#backends.gateway.handleUpgrade(req, socket, head)
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
   }
 }

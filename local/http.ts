@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { StartupError } from './contracts.ts'
+import { isEverywhere } from './loopback.ts'
 
 /** Sends a JSON body. */
 export function sendJson(
@@ -71,7 +72,7 @@ export async function listen(server: Server, port: number, host: string): Promis
 
 /** `http://HOST:PORT` as this machine reaches it: an address that stands for all interfaces becomes 127.0.0.1. */
 export function originOf(host: string, port: number): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
+  if (isEverywhere(host)) return `http://127.0.0.1:${port}`
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose'
@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { UserId } from '../src/protocol/scalars.ts'
 import { StartupError } from './contracts.ts'
 import { pathOf, readBody, sendError, sendJson } from './http.ts'
+import { writePrivately } from './write-privately.ts'
 
 const ALGORITHM = 'ES256'
 const KEY_FILE = 'issuer-key.json'
@@ -144,10 +145,6 @@ async function keptKey(dataDir: string): Promise<JWK> {
   }
   const key = await generateKey()
   await mkdir(dataDir, { recursive: true })
-  // The rename comes last, so that a crash never leaves half a key.
-  const draft = `${file}.new`
-  await writeFile(draft, JSON.stringify(key), { mode: 0o600 })
-  await chmod(draft, 0o600)
-  await rename(draft, file)
+  await writePrivately(file, JSON.stringify(key))
   return key
 }

@@ -14,7 +14,7 @@ export interface RuntimeOptions {
   dataDir?: string
   /** A DynamoDB Local that runs already. Default: one is started here, and `close` stops it. */
   dynamodbEndpoint?: string
-  /** Used by the runtime's parts and its functions. Default `LOCAL_CREDENTIALS`. */
+  /** Used by the runtime's parts and its functions. Default: random ones, kept in `dataDir`. */
   credentials?: LocalCredentials
   /** Default: the name in the stack. */
   tableName?: string

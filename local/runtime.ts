@@ -7,7 +7,7 @@ import { consoleLog } from './console-log.ts'
 import type { Closable, Invoke, StartupError } from './contracts.ts'
 import { createDevEnvironment } from './dev-environment.ts'
 import type { TtlSweeper } from './dynamodb/ttl-sweeper.ts'
-import { functionEnvironment, LOCAL_CREDENTIALS, type LocalParts } from './environment.ts'
+import { functionEnvironment, type LocalParts } from './environment.ts'
 import type { EventSourceMapping } from './event-source-mapping/event-source-mapping.ts'
 import type { FailureRecord } from './event-source-mapping/failure-record.ts'
 import type { FailureDestination } from './failure-destination.ts'
@@ -19,7 +19,7 @@ import { createIssuer, type TokenRequest } from './issuer.ts'
 import type { LambdaHost } from './lambda/host.ts'
 import { PageFiles } from './page/page-files.ts'
 import { createPage } from './page/page.ts'
-import type { PartContext } from './parts/part-context.ts'
+import type { BeforeTable, PartContext } from './parts/part-context.ts'
 import { FILES_BUCKET, startBucketPart } from './parts/start-bucket-part.ts'
 import { startFunctions } from './parts/start-functions.ts'
 import { STAGE, startGateway } from './parts/start-gateway.ts'
@@ -42,7 +42,8 @@ export interface Runtime extends Closable {
   /** True when DynamoDB Local was started here; it listens on all interfaces of the machine. */
   ownsDynamoDb: boolean
   /**
-   * Resolves when the DynamoDB Local that was started here has ended by itself. Nothing works any more: call `close`.
+   * Resolves when the DynamoDB Local that was started here has ended by itself, and is not started again: without a
+   * `dataDir` its data are gone. Nothing works any more: call `close`.
    */
   failed: Promise<StartupError>
   /** @throws z.ZodError for a user id, name or lifetime (seconds) that the issuer doesn't accept. */
@@ -74,20 +75,26 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 }
 
 async function startParts(options: RuntimeOptions, closers: Closers): Promise<Runtime> {
-  const { host = '127.0.0.1', dataDir, credentials = LOCAL_CREDENTIALS, log = consoleLog() } = options
+  const { host = '127.0.0.1', dataDir, log = consoleLog() } = options
   const stack = options.stack ?? loadStack()
   const tableName = options.tableName ?? stack.table.name
-  const context: PartContext = { options, host, stack, tableName, credentials, log, closers }
+  const beforeTable = { options, host, stack, tableName, log, closers }
 
   // First, because a taken port is the likeliest failure. It responds 503 until `open`.
-  const { front, port } = await startFrontDoor(context)
+  const { front, port } = await startFrontDoor(beforeTable)
   const url = originOf(host, port)
   const connectionsUrl = `${url}/${STAGE}`
-  const table = await startTable(context)
+  const table = await startTable(beforeTable)
+  const { credentials } = table
+  const context: PartContext = { ...beforeTable, port, credentials }
   const issuer = await createIssuer({ dataDir })
   // Each needs the other: the functions have the bucket's address, and the bucket invokes a function.
   const functions = deferred<LambdaHost>()
-  const invoke: Invoke = async (functionName, event) => (await functions.promise).invoke(functionName, event)
+  // While the table is away nothing is begun that would fail without it.
+  const invoke: Invoke = async (functionName, event) => {
+    await table.up()
+    return (await functions.promise).invoke(functionName, event)
+  }
   const bucket = await startBucketPart(context, invoke)
   const parts: LocalParts = {
     region: REGION,
@@ -103,8 +110,8 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   }
   const lambda = await startFunctions(context, parts)
   functions.resolve(lambda)
-  const stream = await startStream(context, table, lambda.invoke)
-  const gateway = startGateway(context, lambda.invoke)
+  const stream = await startStream(context, table, invoke)
+  const gateway = startGateway(context, invoke)
 
   const healthz = () =>
     checkHealth({
@@ -144,8 +151,8 @@ async function startFrontDoor({
   host,
   log,
   closers,
-}: PartContext): Promise<{ front: FrontDoor; port: number }> {
-  const front = new FrontDoor(log)
+}: BeforeTable): Promise<{ front: FrontDoor; port: number }> {
+  const front = new FrontDoor(log, host)
   const port = await listen(front.server, options.port ?? 0, host)
   closers.add(() => front.close())
   return { front, port }

@@ -1,7 +1,7 @@
 import { StartupError } from './contracts.ts'
 
 /** What `npm start` reads from its environment. */
-interface StartSettings {
+export interface StartSettings {
   /** `PORT`, 0–65,535, default 8080; 0 for any free port. */
   port: number
   /** `HOST`, default 127.0.0.1: only this machine can connect. */

@@ -26,7 +26,7 @@ export interface BucketOptions {
   credentials: KeyPair
   /** Keeps objects and undelivered events over restarts. Default: a temporary folder that `close` deletes. */
   dataDir?: string | undefined
-  /** Origins of the CORS rule, exact or `*`. Methods are GET, HEAD, POST and PUT. */
+  /** Origins of the CORS rule, each with at most one `*`. Methods are GET, HEAD, POST and PUT. */
   corsOrigins: readonly string[]
   notifications: readonly Notification[]
   invoke: Invoke
@@ -40,7 +40,7 @@ export interface BucketOptions {
 }
 
 export interface Bucket extends Closable {
-  /** `http://127.0.0.1:<port>`. Clients set `forcePathStyle`. */
+  /** `http://HOST:<port>`, as others reach it when it listens everywhere. Clients set `forcePathStyle`. */
   endpoint: string
   /** Resolves when every event so far was delivered or has failed. Rejects when the bucket is closed before. */
   idle(): Promise<void>

@@ -20,7 +20,7 @@ export function applyCors(
   const origin = headers.origin
   if (origin === undefined || !METHODS.includes(method)) return false
   const any = origins.includes('*')
-  if (!any && !origins.includes(origin)) return false
+  if (!origins.some((pattern) => matches(origin, pattern))) return false
   res.setHeader('access-control-allow-origin', any ? '*' : origin)
   if (!any) res.setHeader('access-control-allow-credentials', 'true')
   res.setHeader('access-control-allow-methods', METHODS.join(', '))
@@ -46,4 +46,11 @@ export function preflight(exchange: Pick<Exchange, 'res' | 'headers'>, origins: 
   const asked = headers['access-control-request-headers']
   if (asked !== undefined) res.setHeader('access-control-allow-headers', asked)
   res.writeHead(200, { 'content-length': 0 }).end()
+}
+
+/** In a pattern, one `*` stands for any text. */
+function matches(origin: string, pattern: string): boolean {
+  const [start = '', end] = pattern.split('*')
+  if (end === undefined) return origin === pattern
+  return origin.length >= pattern.length - 1 && origin.startsWith(start) && origin.endsWith(end)
 }

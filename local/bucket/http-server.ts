@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { finished } from 'node:stream/promises'
 import type { Closable, Log } from '../contracts.ts'
 import { listen, originOf } from '../http.ts'
+import { reachableAt } from '../loopback.ts'
 import { Running } from '../running.ts'
 import { applyCors, preflight } from './cors.ts'
 import type { Exchange } from './exchange.ts'
@@ -31,7 +32,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Closa
   const server = createServer((req, res) => handling.track(handle(options, req, res)))
   const port = await listen(server, options.port, options.host)
   return {
-    endpoint: originOf(options.host, port),
+    endpoint: originOf(reachableAt(options.host), port),
     async close() {
       const closed = once(server, 'close')
       server.close()

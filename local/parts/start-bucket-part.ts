@@ -4,6 +4,8 @@ import { REGION } from '../account.ts'
 import { startBucket, type Bucket } from '../bucket/bucket.ts'
 import type { LifecycleRule } from '../bucket/lifecycle.ts'
 import type { Invoke } from '../contracts.ts'
+import { originOf } from '../http.ts'
+import { ownHosts } from '../loopback.ts'
 import type { PartContext } from './part-context.ts'
 
 export const FILES_BUCKET = 'tabletalk-files'
@@ -19,7 +21,7 @@ export async function startBucketPart(context: PartContext, invoke: Invoke): Pro
     bucket: FILES_BUCKET,
     region: REGION,
     credentials: context.credentials,
-    corsOrigins: ['*'],
+    corsOrigins: pageOrigins(context),
     notifications: [{ ...notification, functionName: notification.function }],
     lifecycle: lifecycleOf(stack),
     invoke,
@@ -37,6 +39,13 @@ export async function startBucketPart(context: PartContext, invoke: Invoke): Pro
   })
   return bucket
 }
+
+/** Pages of this machine, on any port, and the runtime's own page as others reach it. */
+const pageOrigins = ({ host, port }: PartContext): string[] => [
+  ...['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:*`),
+  'https://localhost:*',
+  ...ownHosts(host).map((name) => originOf(name, port)),
+]
 
 function lifecycleOf({ bucket: { pending } }: Stack): LifecycleRule[] {
   return [

@@ -44,6 +44,7 @@ export async function startStream(
     mapping: { ...stack.stream, ...options.mapping },
     invoke,
     onFailure: (record) => failures.put(record),
+    onRecord: (record) => sweeper.see(record),
     ttlDeletions,
     region: REGION,
     log,

@@ -5,11 +5,17 @@ import { REGION } from '../account.ts'
 import type { StartupError } from '../contracts.ts'
 import { createTable } from '../dynamodb/create-table.ts'
 import { startDynamoDbLocal } from '../dynamodb/process.ts'
-import type { PartContext } from './part-context.ts'
+import { LOCAL_CREDENTIALS, type LocalCredentials, PLAIN_ENDPOINT } from '../environment.ts'
+import { defined } from '../../src/protocol/defined.ts'
+import type { BeforeTable } from './part-context.ts'
 
 interface TablePart {
   endpoint: string
-  /** Resolves when a DynamoDB Local that was started here has ended by itself. */
+  /** The keys that the table belongs to. */
+  credentials: LocalCredentials
+  /** Resolves while the table can be used, or when it can be used again. */
+  up(): Promise<void>
+  /** Resolves when a DynamoDB Local that was started here has ended by itself, and for good. */
   failed: Promise<StartupError>
   dynamodb: DynamoDBClient
   streamsClient: DynamoDBStreamsClient
@@ -17,9 +23,10 @@ interface TablePart {
 }
 
 /** Starts DynamoDB Local unless one is given, connects to it and creates the table. */
-export async function startTable(context: PartContext): Promise<TablePart> {
-  const { endpoint, failed } = await dynamoDbLocal(context)
-  const clientOptions = { endpoint, region: REGION, credentials: context.credentials }
+export async function startTable(context: BeforeTable): Promise<TablePart> {
+  const local = await dynamoDbLocal(context)
+  const { endpoint, credentials } = local
+  const clientOptions = { endpoint, region: REGION, credentials, ...PLAIN_ENDPOINT }
   const dynamodb = new DynamoDBClient(clientOptions)
   const streamsClient = new DynamoDBStreamsClient(clientOptions)
   context.closers.add(async () => {
@@ -27,17 +34,26 @@ export async function startTable(context: PartContext): Promise<TablePart> {
     streamsClient.destroy()
   })
   const { streamArn } = await createTable(dynamodb, context.stack.table, context.tableName)
-  return { endpoint, failed, dynamodb, streamsClient, streamArn }
+  return { endpoint, credentials, up: () => local.up(), failed: local.failed, dynamodb, streamsClient, streamArn }
 }
 
 /** A DynamoDB Local that is started here claims the data directory, so that no second runtime writes to it. */
-async function dynamoDbLocal({ options, closers, log }: PartContext): Promise<Pick<TablePart, 'endpoint' | 'failed'>> {
-  const { dataDir, dynamodbEndpoint } = options
+async function dynamoDbLocal({
+  options,
+  closers,
+  log,
+}: BeforeTable): Promise<Pick<TablePart, 'endpoint' | 'credentials' | 'up' | 'failed'>> {
+  const { dataDir, dynamodbEndpoint, credentials } = options
   if (dynamodbEndpoint !== undefined) {
     if (dataDir !== undefined) await mkdir(dataDir, { recursive: true })
-    return { endpoint: dynamodbEndpoint, failed: new Promise(() => {}) }
+    return {
+      endpoint: dynamodbEndpoint,
+      credentials: credentials ?? LOCAL_CREDENTIALS,
+      up: () => Promise.resolve(),
+      failed: new Promise(() => {}),
+    }
   }
-  const dynamodb = await startDynamoDbLocal(dataDir === undefined ? { log } : { dataDir, log })
+  const dynamodb = await startDynamoDbLocal({ ...defined({ dataDir, credentials }), log })
   closers.add(() => dynamodb.close())
   return dynamodb
 }

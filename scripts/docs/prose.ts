@@ -182,7 +182,7 @@ export const local = `## Local endpoints
 | \`ws://localhost:PORT/local\` | the WebSocket |
 | \`POST /dev/token\` | \`{"userId":"ada"}\`, with \`name\` and \`expiresInSeconds\` (default 3,600; at most 86,400) optional, returns \`{"token":"…"}\`. Local only: in a deployment your identity provider issues the tokens |
 | \`GET /.well-known/jwks.json\` | the local issuer's public key |
-| \`GET /dev/environment\` | the functions' environment, for scripts: names, addresses and placeholder keys (\`npm run replay -- --local\`) |
+| \`GET /dev/environment\` | the functions' environment, for scripts on the same machine: names, addresses and keys (\`npm run replay -- --local\`) |
 | \`GET /healthz\` | 200 when every part is up, otherwise 503 |
 | \`/local/@connections/{connectionId}\` | the \`@connections\` API: POST, GET, DELETE |
 

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { ChatClient } from '../../client/index.ts'
 import { listen } from '../../local/http.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -75,6 +76,19 @@ async function connectedTo(url: string): Promise<WebSocket> {
   return socket
 }
 
+async function personAt(url: string, userId: string): Promise<ChatClient> {
+  const client = new ChatClient({
+    url: `${url.replace('http', 'ws')}local`,
+    getToken: async () => {
+      const response = await fetch(`${url}dev/token`, { method: 'POST', body: JSON.stringify({ userId }) })
+      return ((await response.json()) as { token: string }).token
+    },
+    createSocket: (address, protocols) => new WebSocket(address, protocols),
+  })
+  await client.connect()
+  return client
+}
+
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -117,9 +131,8 @@ describe('npm start', () => {
     expect(isAlive(jvmOf(shell.output.stderr))).toBe(false)
   })
 
-  test('ends itself when DynamoDB Local has ended by itself', async () => {
-    const dataDir = temporaryFolder()
-    const program = run({ VERBOSE: '1', DATA_DIR: dataDir })
+  test('ends itself when DynamoDB Local has ended and its data with it', async () => {
+    const program = run({ VERBOSE: '1' })
     const [, url = ''] = await program.says(/Page\s+(http:\S+\/)\n/)
     const socket = await connectedTo(url)
     process.kill(jvmOf(program.output.stderr), 'SIGKILL')
@@ -128,9 +141,42 @@ describe('npm start', () => {
     expect(await program.ended).toEqual({ code: 1, signal: null })
     expect(program.output.stdout).not.toContain('Stopping')
     expect(program.output.stderr.trim().split('\n').at(-1)).toBe(
-      `unable to go on; DynamoDB Local ended by itself (SIGKILL): start again – nothing acknowledged is lost, it is in ${dataDir}`,
+      'unable to go on; DynamoDB Local ended by itself (SIGKILL): start again – ' +
+        'what it held in memory is gone, DATA_DIR=… keeps it',
     )
     await expect(fetch(url)).rejects.toThrow('fetch failed')
+  })
+
+  test('goes on when DynamoDB Local was killed and its data are kept: nothing is missing, twice or out of order', async () => {
+    const program = run({
+      ...{ VERBOSE: '1', DATA_DIR: temporaryFolder() },
+      // What a developer's shell may say of AWS, proxies and Java leads nobody astray.
+      ...{ AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true', AWS_PROFILE: 'nobody' },
+      ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' },
+      ...{ JAVA_TOOL_OPTIONS: '-Xmx1k', HTTP_PROXY: 'http://127.0.0.1:9', NODE_USE_ENV_PROXY: '1' },
+    })
+    const [, url = ''] = await program.says(/Page\s+(http:\S+\/)\n/)
+    const [ada, bob] = await Promise.all(['ada', 'bob'].map((userId) => personAt(url, userId)))
+    const room = await ada!.createRoom({ roomName: 'Kitchen', members: ['bob'] })
+    const received: string[] = []
+    const theirs = bob!.room(room.id)
+    theirs.on('message', ({ content }) => received.push(content))
+    await theirs.join()
+    const say = (from: number) => Promise.all([0, 1, 2, 3, 4].map((i) => room.send({ content: String(from + i) }).done))
+    await say(0)
+    const saying = say(5)
+    const jvm = jvmOf(program.output.stderr)
+    process.kill(jvm, 'SIGKILL')
+    await saying
+    await say(10)
+    await vi.waitUntil(() => received.length >= 15, { timeout: 30_000 })
+    expect(received).toEqual(Array.from({ length: 15 }, (_, i) => String(i)))
+    await expect.poll(async () => (await fetch(`${url}healthz`)).status, { timeout: 30_000 }).toBe(200)
+    expect(isAlive(jvm)).toBe(false)
+    expect(program.output.stderr).toContain("DynamoDB Local ended by itself; starting it again { how: 'SIGKILL' }")
+    for (const person of [ada, bob]) person!.disconnect()
+    program.child.kill('SIGINT')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
   })
 
   describe('ends with one sentence and exit code 1', () => {

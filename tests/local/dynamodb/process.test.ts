@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { describe, expect, test } from 'vitest'
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from '@aws-sdk/client-dynamodb-streams'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { StartupError } from '../../../local/contracts.ts'
 import { createTable } from '../../../local/dynamodb/create-table.ts'
 import { startDynamoDbLocal } from '../../../local/dynamodb/process.ts'
+import { LOCAL_CREDENTIALS } from '../../../local/environment.ts'
 import { loadStack } from '../../../terraform/stack.ts'
 import { clientConfig, newTable } from './table.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -120,7 +127,82 @@ test('a JVM that ends by itself takes along what it held in memory, and says so'
   await dynamodb.close()
 })
 
-test('without a shared database, tables are seen with the access key they were made with', async () => {
+/** A table in a folder, with one item. */
+async function withAnItem(options: Partial<Parameters<typeof startDynamoDbLocal>[0]> = {}) {
+  const dataDir = temporaryFolder()
+  const dynamodb = await startDynamoDbLocal({ dataDir, log, ...options })
+  const { endpoint, credentials } = dynamodb
+  const config = { endpoint, region: 'us-east-1', credentials }
+  const client = new DynamoDBClient(config)
+  onTestFinished(() => {
+    client.destroy()
+    return dynamodb.close()
+  })
+  const { streamArn } = await createTable(client, loadStack().table, 'kept')
+  const Key = { pk: { S: 'a' }, sk: { S: 'b' } }
+  await client.send(new PutItemCommand({ TableName: 'kept', Item: Key }))
+  const item = async () => (await client.send(new GetItemCommand({ TableName: 'kept', Key }))).Item
+  return { dataDir, dynamodb, config, client, streamArn, item, Key }
+}
+
+test.each([
+  ['killed', 'SIGKILL'],
+  ['stopped, and answers no more', 'SIGSTOP'],
+] as const)(
+  'a JVM that is %s is started again at its port, with what was written and its stream',
+  async (_, signal) => {
+    const { dynamodb, dataDir, config, streamArn, item, Key } = await withAnItem({
+      probeEveryMs: 20,
+      probeTimeoutMs: 50,
+    })
+    const { pid } = dynamodb
+    const streams = new DynamoDBStreamsClient(config)
+    onTestFinished(() => streams.destroy())
+    const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }))
+    const { ShardIterator } = await streams.send(
+      new GetShardIteratorCommand({
+        ...{ StreamArn: streamArn, ShardIteratorType: 'TRIM_HORIZON' },
+        ShardId: StreamDescription?.Shards?.[0]?.ShardId,
+      }),
+    )
+    process.kill(pid, signal)
+    await vi.waitUntil(() => dynamodb.pid !== pid, { timeout: 20_000 })
+    await dynamodb.up()
+    expect(isAlive(pid)).toBe(false)
+    expect(await item()).toEqual(Key)
+    const { Records } = await streams.send(new GetRecordsCommand({ ShardIterator }))
+    expect(Records).toMatchObject([{ dynamodb: { Keys: Key } }])
+    expect((await failure(startDynamoDbLocal({ dataDir, log }))).message).toContain(`process ${process.pid}`)
+  },
+)
+
+test('the table of a folder is nobody’s who doesn’t know its key, and the folder is the owner’s alone', async () => {
+  const { dataDir, dynamodb, item } = await withAnItem()
+  expect(await item()).toBeDefined()
+  const stranger = new DynamoDBClient({
+    endpoint: dynamodb.endpoint,
+    region: 'us-east-1',
+    credentials: LOCAL_CREDENTIALS,
+  })
+  expect((await stranger.send(new ListTablesCommand())).TableNames).toEqual([])
+  stranger.destroy()
+  expect((await stat(dataDir)).mode & 0o077).toBe(0)
+  for (const file of await readdir(dataDir))
+    expect([file, (await stat(join(dataDir, file))).mode & 0o077]).toEqual([file, 0])
+})
+
+test('the table that an earlier version kept for all keys is adopted', async () => {
+  const { dataDir, dynamodb, client, item, Key } = await withAnItem()
+  client.destroy()
+  await dynamodb.close()
+  const [file] = (await readdir(dataDir)).filter((name) => name.endsWith('_us-east-1.db'))
+  await rename(join(dataDir, file!), join(dataDir, 'shared-local-instance.db'))
+  const again = await startDynamoDbLocal({ dataDir, port: Number(new URL(dynamodb.endpoint).port), log })
+  onTestFinished(() => again.close())
+  expect(await item()).toEqual(Key)
+})
+
+test('tables are seen with the access key they were made with', async () => {
   const { tableName } = await newTable()
   const tablesOf = async (accessKeyId: string) => {
     const client = new DynamoDBClient({ ...clientConfig, credentials: { ...clientConfig.credentials, accessKeyId } })

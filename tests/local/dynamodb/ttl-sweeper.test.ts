@@ -69,3 +69,67 @@ describe('sweep', () => {
     await sweeper.close()
   })
 })
+
+describe('between sweeps', () => {
+  async function sweeping(everyMs: number) {
+    const { tableName, streamArn } = await newTable()
+    const scanned: unknown[] = []
+    const deleted = new Set<string | undefined>()
+    const watched = new DynamoDBClient(clientConfig)
+    let onChange = () => {}
+    watched.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'ScanCommand') scanned.push(args.input)
+        const output = await next(args)
+        if (context.commandName === 'DeleteItemCommand') {
+          deleted.add((args.input as { Key: Record<string, AttributeValue> }).Key.sk?.S)
+        }
+        onChange()
+        return output
+      },
+      { step: 'initialize' },
+    )
+    const put = (sk: string, expiresAt: number) =>
+      client.send(
+        new PutItemCommand({ TableName: tableName, Item: { ...key(sk), expiresAt: { N: String(expiresAt) } } }),
+      )
+    const start = () =>
+      startTtlSweeper({
+        client: watched,
+        ...{ tableName, stackTable, everyMs, ttlDeletions: new TtlDeletions(), log: quietLog },
+        now: () => NOW_SECONDS * 1000,
+      })
+    const until = (condition: () => boolean) =>
+      new Promise<void>((resolve) => {
+        onChange = () => {
+          if (condition()) resolve()
+        }
+        onChange()
+      })
+    return { streamArn, scanned, deleted, put, start, until }
+  }
+
+  test('what the stream tells of is deleted, and the table is read once, 500 items at a time', async () => {
+    const { scanned, deleted, put, start, until } = await sweeping(1)
+    await put('of an earlier run', NOW_SECONDS - 1)
+    const sweeper = start()
+    await until(() => deleted.has('of an earlier run'))
+    const told = (sk: string, expiresAt?: number) =>
+      sweeper.see({
+        dynamodb: {
+          Keys: key(sk),
+          ...(expiresAt === undefined ? {} : { NewImage: { ...key(sk), expiresAt: { N: String(expiresAt) } } }),
+        },
+      })
+    for (const sk of ['expired', 'deleted', 'prolonged']) await put(sk, NOW_SECONDS - 1)
+    told('deleted', NOW_SECONDS - 1)
+    told('deleted')
+    told('prolonged', NOW_SECONDS - 1)
+    told('prolonged', NOW_SECONDS + 60)
+    told('expired', NOW_SECONDS - 1)
+    await until(() => deleted.has('expired'))
+    await sweeper.close()
+    expect([...deleted].sort()).toEqual(['expired', 'of an earlier run'])
+    expect(scanned).toMatchObject([{ Limit: 500 }])
+  })
+})

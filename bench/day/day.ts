@@ -1,0 +1,241 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { WebSocket } from 'ws'
+import { ChatClient } from '../../client/index.ts'
+
+export interface Plan {
+  messages: number
+  /** How often DynamoDB Local's JVM is killed, evenly spread over the messages. */
+  kills: number
+  clients: number
+  rooms: number
+  /** A connection is cut after a random time, this long on average, ms. */
+  cutEveryMs: number
+}
+
+export interface Sample {
+  sent: number
+  seconds: number
+  /** Messages a second since the sample before. */
+  rate: number
+  jvmMB: number
+  runtimeMB: number
+}
+
+export interface Day {
+  samples: Sample[]
+  kills: number
+  cuts: number
+  /** What is wrong with what the clients received: empty when nothing is. */
+  complaints: string[]
+}
+
+/** `npm start` on a folder of its own, as a developer runs it. */
+class Start {
+  readonly #child
+  readonly #dataDir: string
+  url = ''
+  /** Of the JVM that runs now. */
+  jvm = 0
+
+  private constructor(dataDir: string) {
+    this.#dataDir = dataDir
+    this.#child = spawn(process.execPath, ['--import', 'tsx', 'local/main.ts'], {
+      env: { ...process.env, PORT: '0', VERBOSE: '1', DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  static async run(): Promise<Start> {
+    const start = new Start(await mkdtemp(join(tmpdir(), 'tabletalk-day-')))
+    const { stdout, stderr } = start.#child
+    createInterface({ input: stderr }).on('line', (line) => {
+      start.jvm = Number(/DynamoDB Local is up.*pid: (\d+)/.exec(line)?.[1] ?? start.jvm)
+      if (!/ info /i.test(line)) process.stderr.write(`${line}\n`)
+    })
+    for await (const line of createInterface({ input: stdout })) {
+      const [, url] = /Page\s+(http:\S+)\//.exec(line) ?? []
+      if (url === undefined) continue
+      start.url = url
+      stdout.resume()
+      return start
+    }
+    throw new Error('unable to start Tabletalk; it ended')
+  }
+
+  async token(userId: string): Promise<string> {
+    const response = await fetch(`${this.url}/dev/token`, { method: 'POST', body: JSON.stringify({ userId }) })
+    return ((await response.json()) as { token: string }).token
+  }
+
+  /** Kills the JVM and waits until another one runs. */
+  async killJvm(): Promise<void> {
+    const killed = this.jvm
+    process.kill(killed, 'SIGKILL')
+    while (this.jvm === killed) await delay(50)
+  }
+
+  async memory(): Promise<Pick<Sample, 'jvmMB' | 'runtimeMB'>> {
+    return { jvmMB: await residentMB(this.jvm), runtimeMB: await residentMB(this.#child.pid!) }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) {
+      this.#child.kill('SIGINT')
+      await once(this.#child, 'exit')
+    }
+    await rm(this.#dataDir, { recursive: true, force: true })
+  }
+}
+
+async function residentMB(pid: number): Promise<number> {
+  try {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])
+    return Math.round(Number(stdout) / 1024)
+  } catch {
+    return NaN
+  }
+}
+
+/** A person with a bad network: keeps what each room has delivered. */
+class Person {
+  readonly client: ChatClient
+  readonly received = new Map<string, { seq: number; content: string }[]>()
+  cuts = 0
+  /** Whether connections are cut now. */
+  isUnlucky = false
+
+  constructor(start: Start, userId: string, { cutEveryMs }: Plan) {
+    this.client = new ChatClient({
+      url: `${start.url.replace('http', 'ws')}/local`,
+      getToken: () => start.token(userId),
+      recoverLimit: Number.MAX_SAFE_INTEGER,
+      createSocket: (url, protocols) => {
+        const socket = new WebSocket(url, protocols)
+        const cut = (): void => {
+          if (!this.isUnlucky) return
+          this.cuts++
+          socket.terminate()
+        }
+        setTimeout(cut, -Math.log(1 - Math.random()) * cutEveryMs).unref()
+        return socket
+      },
+    })
+  }
+
+  async enter(roomId: string): Promise<void> {
+    const list: { seq: number; content: string }[] = []
+    this.received.set(roomId, list)
+    const room = this.client.room(roomId)
+    room.on('message', ({ seq, content }) => list.push({ seq, content }))
+    await room.join({ after: 0 })
+  }
+
+  /** Sends the texts in turn, each as soon as the one before is stored. */
+  async say(roomId: string, texts: readonly string[], sent: () => void): Promise<void> {
+    for (const content of texts) {
+      const message = this.client.room(roomId).send({ content })
+      for (;;) {
+        try {
+          await message.done
+          break
+        } catch {
+          // What failed for good is sent again, as a person would.
+          await delay(500)
+          message.retry()
+        }
+      }
+      sent()
+    }
+  }
+}
+
+const SAMPLES = 20
+/** After the last message, the longest time for everybody to have all of them. */
+const SETTLE_MS = 120_000
+
+/** A day of talking, as fast as it goes, while connections are cut and the database is killed. */
+export async function runDay(plan: Plan, report: (sample: Sample) => void): Promise<Day> {
+  const start = await Start.run()
+  try {
+    const people = Array.from({ length: plan.clients }, (_, i) => new Person(start, `person-${String(i)}`, plan))
+    const rooms = Array.from({ length: plan.rooms }, (_, i) => `room-${String(i)}`)
+    await Promise.all(people.map(({ client }) => client.connect()))
+    for (const chatRoomId of rooms) await people[0]!.client.createRoom({ chatRoomId, roomName: chatRoomId })
+    for (const id of rooms) for (const person of people) await person.enter(id)
+
+    for (const person of people) person.isUnlucky = true
+    const samples: Sample[] = []
+    let sent = 0
+    let kills = 0
+    const every = Math.ceil(plan.messages / SAMPLES)
+    const beganAt = performance.now()
+    let last = { sent: 0, at: beganAt }
+    const onSent = () => {
+      sent++
+      if (sent % every === 0) taken.push(take())
+      if (kills < plan.kills && sent >= ((kills + 1) * plan.messages) / (plan.kills + 1)) {
+        kills++
+        killed.push(start.killJvm())
+      }
+    }
+    const take = async () => {
+      const now = performance.now()
+      const rate = (1_000 * (sent - last.sent)) / (now - last.at)
+      last = { sent, at: now }
+      const sample = { sent, seconds: (now - beganAt) / 1_000, rate, ...(await start.memory()) }
+      samples.push(sample)
+      report(sample)
+    }
+    const killed: Promise<void>[] = []
+    const taken: Promise<void>[] = []
+    const each = Math.ceil(plan.messages / plan.rooms / plan.clients)
+    const texts = (person: number, id: string) =>
+      Array.from({ length: each }, (_, i) => `${id} person-${String(person)} ${String(i)}`)
+    await Promise.all(people.flatMap((person, p) => rooms.map((id) => person.say(id, texts(p, id), onSent))))
+    await Promise.all([...killed, ...taken])
+    for (const person of people) person.isUnlucky = false
+    await settled(people, rooms, each * plan.clients)
+    const complaints = people.flatMap((person, p) =>
+      rooms.flatMap((id) => {
+        const wanted = people.flatMap((_, other) => texts(other, id))
+        return complaintsAbout(`person-${String(p)} in ${id}`, person.received.get(id) ?? [], wanted)
+      }),
+    )
+    for (const { client } of people) client.disconnect()
+    return { samples, kills, cuts: people.reduce((sum, { cuts }) => sum + cuts, 0), complaints }
+  } finally {
+    await start.stop()
+  }
+}
+
+async function settled(people: readonly Person[], rooms: readonly string[], wanted: number): Promise<void> {
+  const deadline = performance.now() + SETTLE_MS
+  const all = () => people.every(({ received }) => rooms.every((id) => received.get(id)!.length >= wanted))
+  while (!all() && performance.now() < deadline) await delay(100)
+  // A message that comes twice comes soon.
+  await delay(1_000)
+}
+
+function complaintsAbout(where: string, received: { seq: number; content: string }[], wanted: string[]): string[] {
+  const contents = new Set(received.map(({ content }) => content))
+  const missing = wanted.filter((content) => !contents.has(content)).length
+  const doubled = received.length - contents.size
+  const disordered = received.filter(({ seq }, i) => i > 0 && seq <= received[i - 1]!.seq).length
+  // Each sender's texts are in the order in which they were written.
+  const bySender = new Map<string, number>()
+  let swapped = 0
+  for (const { content } of received) {
+    const [, sender = '', number = ''] = content.split(' ')
+    if (Number(number) < (bySender.get(sender) ?? -1)) swapped++
+    bySender.set(sender, Number(number))
+  }
+  const counts = Object.entries({ missing, doubled, disordered, swapped }).filter(([, count]) => count > 0)
+  return counts.map(([what, count]) => `${where}: ${String(count)} ${what}`)
+}

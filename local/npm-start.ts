@@ -1,0 +1,103 @@
+/** Runs all of Tabletalk in one process until Ctrl-C. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { consoleLog } from './console-log.ts'
+import { StartupError } from './contracts.ts'
+import { originOf } from './http.ts'
+import { isEverywhere, isLoopback, reachableAt } from './loopback.ts'
+import { startRuntime, type Runtime } from './runtime.ts'
+import { readStartSettings, type StartSettings } from './start-settings.ts'
+import { watchForOrphaning } from './watch-for-orphaning.ts'
+import { removeAwsSettings } from './remove-aws-settings.ts'
+
+/** One Ctrl-C signals twice: the terminal signals the whole process group, and npm passes its own signal on. */
+const SAME_KEYPRESS_MS = 1_000
+
+const EXIT_FORCED = 130
+
+const LISTENS_EVERYWHERE = `
+Note: DynamoDB Local listens on all network interfaces of this machine, not only on loopback. Its data belong to a
+random key.
+`
+
+const OPEN_TO_THE_NETWORK = `
+Warning: everybody who reaches this machine can sign in as anybody, read and write everything, and upload files. Leave
+HOST unset to keep it to yourself.
+`
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  const { verbose, ...settings } = readStartSettings(process.env)
+  removeAwsSettings(process.env)
+  // What is kept is the developer's alone.
+  process.umask(0o077)
+  const stopped = stopSignal()
+  const runtime = await startRuntime({ ...settings, preparePage: true, log: consoleLog({ verbose }) })
+  console.log(await greeting(runtime, { verbose, ...settings }))
+  const failure = await Promise.race([stopped, runtime.failed])
+  if (failure) {
+    // Parts that fail to stop because the table is gone add nothing to the failure.
+    await runtime.close().catch(() => {})
+    throw failure
+  }
+  console.log('Stopping. Ctrl-C again to stop at once.')
+  await runtime.close()
+}
+
+/** Resolves at the first signal or when npm has ended. A second signal ends the process and DynamoDB Local at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | undefined
+    const onSignal = () => {
+      if (first === undefined) {
+        first = performance.now()
+        resolve()
+      } else if (performance.now() - first > SAME_KEYPRESS_MS) {
+        process.exit(EXIT_FORCED)
+      }
+    }
+    // Not when started without npm: it may be meant to outlive its parent, as with nohup.
+    if (process.env.npm_lifecycle_event !== undefined) watchForOrphaning(resolve)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  })
+}
+
+async function greeting({ port, url, ownsDynamoDb }: Runtime, { dataDir, host }: StartSettings): Promise<string> {
+  const isPrivate = isLoopback(host)
+  const byName = `localhost:${port}`
+  // Browsers try ::1 first, where another program may be.
+  const at = !url.startsWith('http://127.0.0.1:')
+    ? url.slice('http://'.length)
+    : (await answersAt('::1', port))
+      ? `127.0.0.1:${port}`
+      : byName
+  const outside = isEverywhere(host) ? originOf(reachableAt(host), port) : undefined
+  return `
+Tabletalk is running.
+
+  Page        http://${at}/${outside === undefined ? '' : `\n  Elsewhere   ${outside}/`}
+  WebSocket   ws://${at}/local
+  Token       curl -s http://${at}/dev/token -d '{"userId":"ada"}'
+  Data        ${dataDir === undefined ? 'in memory, gone when it stops (DATA_DIR=… keeps it)' : `kept in ${dataDir}`}
+  Stop        Ctrl-C
+${ownsDynamoDb ? LISTENS_EVERYWHERE : ''}${isPrivate ? '' : OPEN_TO_THE_NETWORK}`
+}
+
+/** Whether something listens at an address of this machine. */
+async function answersAt(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port })
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
