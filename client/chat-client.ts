@@ -57,10 +57,11 @@ export class ChatClient {
     this.#emitter = new Emitter(options.onError)
     this.on = this.#emitter.on.bind(this.#emitter)
     this.#connection = new ClientConnection(options, {
-      sync: (link) => this.#rooms.sync(link),
+      sync: (link, onFirst) => this.#rooms.sync(link, onFirst),
       onEvents: (events) => this.#rooms.handle(events),
       onStatus: (change) => this.#statusChanged(change),
       onLink: () => this.#linkChanged(),
+      onAllRooms: () => this.#directs.findRooms(),
     })
     this.#outbox = new Outbox(options, () => this.#connection.link)
     this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
@@ -106,7 +107,7 @@ export class ChatClient {
     return this.#rooms.context.serverNow()
   }
 
-  /** The rooms that this user is in, as far as the client knows: all of them once it is connected. */
+  /** The rooms that this user is in, as far as the client knows: all of them once `connect()` has resolved. */
   get rooms(): Room[] {
     return this.#rooms.joined
   }
@@ -115,14 +116,15 @@ export class ChatClient {
    * Connects, and stays connected until `disconnect()`: a lost connection is opened again with backoff. Does nothing
    * when the client is connected; doesn't wait for the backoff when it isn't.
    *
-   * @returns a promise that resolves when connected
+   * @returns a promise that resolves when the client is connected and knows all rooms. The status is `connected` before
+   * that for a user of many rooms: the rooms that the application has used last come first
    * @throws ChatError `forbidden` when `getToken` threw `UnauthorizedError`, `disconnected` after `disconnect()`
    */
   connect(): Promise<void> {
     this.#stopWatching()
     this.#stopWatching = onWakeUp(() => this.#connection.check())
     this.#connection.connect()
-    const ready = this.ready()
+    const ready = this.#connection.ready(true)
     // An application that only listens to `status` must not crash with an unhandled rejection.
     ready.catch(() => {})
     return ready

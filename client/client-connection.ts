@@ -1,10 +1,11 @@
 import type { Action, Reply } from '../src/protocol/actions.ts'
 import { backoffMs } from './backoff.ts'
-import { Timer } from './clock.ts'
+import { ticks, Timer } from './clock.ts'
 import { ChatError, disconnected, isUnauthorized, toChatError } from './errors.ts'
 import { Link } from './link.ts'
 import type { ResolvedOptions } from './options.ts'
 import { renewalMs } from './renewal.ts'
+import { ReplySize } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import { tokenExpiry } from './token-expiry.ts'
 
@@ -45,13 +46,22 @@ const statuses: Record<State['name'], Status> = {
   failed: 'failed',
 }
 
+/** What a reply to `sync` says about the life of a link. */
+type Announced = Pick<Reply<'sync'>, 'serverTime' | 'limits'>
+
 interface Hooks {
-  /** Subscribes a link to the user's rooms, brings them up to date and has the session's events arrive on it. */
-  sync: (link: Link) => Promise<Pick<Reply<'sync'>, 'serverTime' | 'limits'>>
+  /**
+   * Subscribes a link to the user's rooms, brings them up to date and has the session's events arrive on it.
+   *
+   * @param onFirst called when the rooms that the application uses are there, if they come before the others
+   */
+  sync: (link: Link, onFirst?: (reply: Announced) => void) => Promise<Announced>
   onEvents: ConstructorParameters<typeof Link>[0]['onEvents']
   onStatus: (change: StatusChange) => void
   /** A link has synced: requests can be sent. */
   onLink: () => void
+  /** All rooms have been synced on the link. */
+  onAllRooms: () => void
 }
 
 /** One attempt to get a link: token, socket, sync. */
@@ -97,7 +107,10 @@ export class ClientConnection {
   readonly #renewal: Timer
   readonly #expiry: Timer
   readonly #ping: Timer
-  #waiting: { resolve: () => void; reject: (error: ChatError) => void }[] = []
+  #waiting: { all: boolean; resolve: () => void; reject: (error: ChatError) => void }[] = []
+  /** Whether one `sync` has come to its end. */
+  #knowsAllRooms = false
+  readonly replySize = new ReplySize()
 
   constructor(options: ResolvedOptions, hooks: Hooks) {
     this.#options = options
@@ -138,11 +151,16 @@ export class ClientConnection {
     this.#settle(error)
   }
 
-  /** Resolves when connected. @throws ChatError when there are no more attempts: after a failure or `disconnect()` */
-  async ready(): Promise<void> {
-    if (this.link) return
+  /**
+   * Resolves when connected.
+   *
+   * @param all also waits until all rooms have been synced for the first time
+   * @throws ChatError when there are no more attempts: after a failure or `disconnect()`
+   */
+  async ready(all = false): Promise<void> {
+    if (this.link && (!all || this.#knowsAllRooms)) return
     if (this.#state.name === 'failed') throw this.#state.error
-    await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    await new Promise<void>((resolve, reject) => this.#waiting.push({ all, resolve, reject }))
   }
 
   /** Sends one request. @throws ChatError the server's, or `disconnected` when there is no link */
@@ -181,7 +199,11 @@ export class ClientConnection {
       socket: createSocket(url, ['tabletalk.v1', `bearer.${token}`]),
       clock,
       requestTimeoutMs,
+      replySize: this.replySize,
       onEvents: this.#hooks.onEvents,
+      onHeard: () => {
+        if (this.link === link) this.#schedulePing()
+      },
       onEnd: (error) => {
         attempt.cancel(error)
         this.#lost(link, error)
@@ -190,13 +212,24 @@ export class ClientConnection {
     attempt.link = link
     await link.opened
     onOpened()
-    const openedAt = clock.now()
-    const { serverTime, limits } = await this.#hooks.sync(link)
-    attempt.throwIfCancelled()
-    // `exp` is a time of the server's clock, which may differ from the local one.
-    const tokenLifeMs = (tokenExpiry(token) ?? Infinity) - serverTime
-    const lifeMs = Math.min(limits.connectionLifetimeMs - (clock.now() - openedAt), tokenLifeMs)
-    this.#adopt(link, lifeMs)
+    const openedAt = ticks(clock)
+    const adopt = ({ serverTime, limits }: Announced) => {
+      attempt.throwIfCancelled()
+      if (this.link === link) return
+      // `exp` is a time of the server's clock, which may differ from the local one.
+      const tokenLifeMs = (tokenExpiry(token) ?? Infinity) - serverTime
+      const openMs = Math.max(0, ticks(clock) - openedAt)
+      this.#adopt(link, Math.min(limits.connectionLifetimeMs - openMs, tokenLifeMs))
+    }
+    // A link that replaces another one has all rooms before the other one goes.
+    adopt(await (this.link ? this.#hooks.sync(link) : this.#hooks.sync(link, adopt)))
+    if (this.link === link) this.#syncedAll()
+  }
+
+  #syncedAll(): void {
+    this.#knowsAllRooms = true
+    this.#settle()
+    this.#hooks.onAllRooms()
   }
 
   async #token(): Promise<string> {
@@ -223,32 +256,29 @@ export class ClientConnection {
     this.#expiry.start(Math.max(0, lifeMs), () => link.end(disconnected('the connection or its token has expired')))
     this.#stable.start(stableAfterMs, () => (this.#failures = 0))
     this.#renewal.start(renewalMs(lifeMs, random), () => this.#open())
-    this.#schedulePing(link)
+    this.#schedulePing()
     this.#settle()
     this.#hooks.onLink()
   }
 
-  #schedulePing(link: Link): void {
-    const { clock, pingIntervalMs } = this.#options
-    this.#ping.start(Math.max(1, link.lastHeardAt + pingIntervalMs - clock.now()), () => {
-      if (clock.now() - link.lastHeardAt >= pingIntervalMs) {
-        this.check()
-        this.#ping.start(pingIntervalMs, () => this.#schedulePing(link))
-      } else {
-        this.#schedulePing(link)
-      }
+  /** Starts the wait for silence again. */
+  #schedulePing(): void {
+    this.#ping.start(this.#options.pingIntervalMs, () => {
+      this.check()
+      this.#schedulePing()
     })
   }
 
   #failed(attempt: Attempt, reason: unknown): void {
-    attempt.link?.end()
+    // It may be in use, when the first rooms came before the error.
+    attempt.link?.end(toChatError(reason))
     const state = this.#state
     if (!('attempt' in state) || state.attempt !== attempt) return
     if (isUnauthorized(reason)) return this.#fail(new ChatError('forbidden', (reason as Error).message))
     if (state.name === 'opening') return this.#wait(toChatError(reason))
     const { link } = state
     this.#enter({ name: 'online', link })
-    this.#schedulePing(link)
+    this.#schedulePing()
     this.#takeBack(link, attempt.link)
       .then(() => {
         if (this.link === link) this.#renewal.start(this.#nextWait(), () => this.#open())
@@ -266,7 +296,9 @@ export class ClientConnection {
   async #takeBack(link: Link, failed: Link | undefined): Promise<void> {
     if (failed?.session === undefined || failed.session !== link.session) return
     await this.#hooks.sync(link)
-    if (this.link === link) this.#hooks.onLink()
+    if (this.link !== link) return
+    this.#hooks.onLink()
+    this.#hooks.onAllRooms()
   }
 
   #lost(link: Link, error: ChatError): void {
@@ -306,9 +338,10 @@ export class ClientConnection {
   }
 
   #settle(error?: ChatError): void {
-    for (const { resolve, reject } of this.#waiting.splice(0)) {
-      if (error) reject(error)
-      else resolve()
+    for (const waiter of this.#waiting.splice(0)) {
+      if (error) waiter.reject(error)
+      else if (waiter.all && !this.#knowsAllRooms) this.#waiting.push(waiter)
+      else waiter.resolve()
     }
   }
 }

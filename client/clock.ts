@@ -1,14 +1,27 @@
 /** The time and the timers that a client uses, in ms. Tests bring their own. */
 export interface Clock {
+  /** Milliseconds since 1970; may be set while the client runs. */
   now(): number
+  /** A clock that nobody sets, for intervals. Default: `now`. */
+  monotonic?(): number
   setTimeout(run: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+}
+
+/** The moment, in ms, to subtract another one from; from an unknown start. */
+export const ticks = (clock: Clock): number => clock.monotonic?.() ?? clock.now()
+
+/** The ms since that moment of `ticks`; Infinity when the clock has been set back meanwhile. */
+export function elapsed(clock: Clock, since: number): number {
+  const ms = ticks(clock) - since
+  return ms < 0 ? Infinity : ms
 }
 
 /** At most one pending call: starting the timer again replaces it. */

@@ -55,6 +55,15 @@ export const isUnauthorized = (error: unknown): boolean => (error as Error | und
 export const disconnected = (reason: string): ChatError =>
   new ChatError('disconnected', `unable to get an answer; ${reason}`, true)
 
+/** A link is given up because nothing at all arrived on it while a request waited for its reply. */
+class Silence extends ChatError {}
+
+export const silence = (): ChatError =>
+  new Silence('disconnected', 'unable to get an answer; the server no longer answers', true)
+
+/** Whether this was the request that a link was given up for. */
+export const isSilence = (error: unknown): boolean => error instanceof Silence
+
 /** Whether the server refused a request because this user is not in the room. */
 export const isNotAMember = (error: unknown): boolean => error instanceof ChatError && error.code === 'not_a_member'
 

@@ -1,9 +1,10 @@
 import type { Action, Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
-import type { ErrorFrame, ServerFrame } from '../src/protocol/frames.ts'
+import type { ErrorFrame, ReplyFrame, ServerFrame } from '../src/protocol/frames.ts'
 import { MAX_FRAME_BYTES } from '../src/protocol/limits.ts'
-import { type Clock, Timer } from './clock.ts'
-import { ChatError, disconnected, errorOf } from './errors.ts'
+import { type Clock, elapsed, ticks, Timer } from './clock.ts'
+import { ChatError, disconnected, errorOf, silence } from './errors.ts'
+import { isLarge, type ReplySize, saysMore } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { Session } from './session.ts'
 
@@ -21,16 +22,25 @@ export interface Socket {
 }
 
 interface Pending {
+  action: Action
+  /** On the clock's ticks. */
+  sentAt: number
   timer: Timer
   resolve: (data: never) => void
   reject: (error: ChatError) => void
 }
 
+type Paged = Parameters<typeof saysMore>[0]
+
 interface LinkOptions {
   socket: Socket
   clock: Clock
+  /** The usual time for a reply, ms. */
   requestTimeoutMs: number
+  replySize: ReplySize
   onEvents: (events: ChatEvent[]) => void
+  /** A frame has arrived. */
+  onHeard: () => void
   /** Called once, when the link has ended, whatever the reason. */
   onEnd: (error: ChatError) => void
 }
@@ -41,8 +51,6 @@ interface LinkOptions {
  */
 export class Link {
   readonly opened: Promise<void>
-  /** When the last frame arrived, on the local clock, in ms. */
-  lastHeardAt: number
   /** What it has synced for, or tried to; a connection keeps the one of its first `sync`. */
   session: Session | undefined
   readonly #options: LinkOptions
@@ -50,12 +58,15 @@ export class Link {
   #refuseOpening!: (error: ChatError) => void
   readonly #end = new AbortController()
   #requests = 0
+  /** Frames that have arrived. Their order says what came after a request, whatever becomes of the clock. */
+  #heard = 0
+  /** Resolves when the large replies that were requested so far are there. */
+  #largeDone: Promise<unknown> = Promise.resolve()
   #retired = false
 
   constructor(options: LinkOptions) {
-    const { socket, clock } = options
+    const { socket } = options
     this.#options = options
-    this.lastHeardAt = clock.now()
     this.opened = new Promise((resolve, reject) => {
       this.#refuseOpening = reject
       socket.onopen = () => resolve()
@@ -74,26 +85,46 @@ export class Link {
     return this.#end.signal
   }
 
-  /** Sends a request. @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large` */
+  /**
+   * Sends a request. On a slow link large replies come one after the other, because together none would come in time.
+   *
+   * @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large`
+   */
   request<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
-    const { clock, socket, requestTimeoutMs } = this.#options
+    if (!isLarge(frame.action)) return this.#send(frame)
+    const reply = this.#options.replySize.isReduced ? this.#largeDone.then(() => this.#send(frame)) : this.#send(frame)
+    this.#largeDone = Promise.allSettled([this.#largeDone, reply])
+    return reply
+  }
+
+  #send<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
+    const { clock, socket, replySize, requestTimeoutMs } = this.#options
+    const { action } = frame
     const requestId = `r${++this.#requests}`
-    const text = JSON.stringify({ ...frame, requestId })
+    const text = JSON.stringify({ ...replySize.fitted(frame), requestId })
     return new Promise((resolve, reject) => {
       if (this.ended.aborted) return reject(disconnected('the connection has ended'))
       if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES) {
         return reject(new ChatError('too_large', `unable to send; the frame is over ${MAX_FRAME_BYTES} bytes`))
       }
-      const sentAt = clock.now()
+      const heard = this.#heard
       const timer = new Timer(clock)
-      this.#pending.set(requestId, { timer, resolve, reject })
-      timer.start(requestTimeoutMs, () => {
-        if (this.lastHeardAt <= sentAt) return this.end(disconnected('the server no longer answers'))
-        const error = new ChatError('timeout', `unable to get an answer; none came in ${requestTimeoutMs} ms`, true)
-        this.#take(requestId)?.reject(error)
+      const timeoutMs = replySize.timeoutMs(requestTimeoutMs)
+      this.#pending.set(requestId, { action, sentAt: ticks(clock), timer, resolve, reject })
+      timer.start(timeoutMs, () => {
+        const isSilent = this.#heard === heard
+        // While other frames arrive, a reply may be lost as well as late.
+        if (isSilent ? this.#awaitsLarge : replySize.isReduced && isLarge(action)) replySize.missed()
+        const error = new ChatError('timeout', `unable to get an answer; none came in ${timeoutMs} ms`, true)
+        this.#take(requestId)?.reject(isSilent ? silence() : error)
+        if (isSilent) this.end(disconnected('the server no longer answers'))
       })
       socket.send(text)
     })
+  }
+
+  get #awaitsLarge(): boolean {
+    return [...this.#pending.values()].some(({ action }) => isLarge(action))
   }
 
   /** Closes the link as soon as every request has its reply; until then it still receives events. */
@@ -117,17 +148,29 @@ export class Link {
   #receive(data: unknown): void {
     const frame = parsed(data)
     if (frame === undefined) return
-    this.lastHeardAt = this.#options.clock.now()
+    this.#heard++
+    this.#options.onHeard()
     switch (frame.type) {
       case 'events':
         return this.#options.onEvents(frame.events)
       case 'reply':
-        return this.#take(frame.requestId)?.resolve(frame.data as never)
+        return this.#reply(frame, String(data).length)
       case 'error':
         return this.#errorFrame(frame)
       default:
         return this.#gatewayFrame()
     }
+  }
+
+  #reply({ requestId, data }: ReplyFrame, chars: number): void {
+    const { clock, replySize, requestTimeoutMs } = this.#options
+    const pending = this.#take(requestId)
+    if (!pending) return
+    const ms = elapsed(clock, pending.sentAt)
+    if (isLarge(pending.action) && ms < Infinity) {
+      replySize.arrived({ ms, chars, hasMore: saysMore(data as Paged) }, requestTimeoutMs)
+    }
+    pending.resolve(data as never)
   }
 
   #errorFrame(frame: ErrorFrame): void {

@@ -5,6 +5,8 @@ import type { ResolvedOptions } from './options.ts'
 
 /** Failures with an answer before the last one is given to the caller. Lost connections don't count. */
 const MAX_TRIES = 5
+/** Lost connections, so that a request that ends every connection ends too. Messages wait for as long as it takes. */
+const MAX_LOST = 20
 
 interface RetryHooks {
   /** Runs before each attempt. When it rejects, there are no more attempts. */
@@ -15,7 +17,8 @@ interface RetryHooks {
 
 /**
  * Runs `attempt` until it succeeds, fails for good or has failed five times. Between two attempts it waits with
- * backoff, and before that for the server's `retryAfterMs`; after a lost connection it doesn't wait and doesn't count.
+ * backoff, and before that for the server's `retryAfterMs`; after a lost connection it doesn't wait and doesn't count,
+ * but with `prepare` it ends after twenty.
  *
  * The first attempt starts synchronously when there is no `prepare`.
  *
@@ -26,14 +29,17 @@ export async function retry<T>(
   options: Pick<ResolvedOptions, 'backoff' | 'random' | 'clock'>,
   { prepare, signal }: RetryHooks = {},
 ): Promise<T> {
-  for (let tries = 0; ;) {
+  for (let tries = 0, lost = 0; ;) {
     if (prepare) await prepare()
     signal?.throwIfAborted()
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof ChatError) || !error.retryable) throw error
-      if (error.code === 'disconnected') continue
+      if (error.code === 'disconnected') {
+        if (prepare && ++lost === MAX_LOST) throw error
+        continue
+      }
       if (++tries === MAX_TRIES) throw error
       await sleep(options.clock, waitAfter(error, tries, options), signal)
     }

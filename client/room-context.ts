@@ -3,9 +3,11 @@ import type { Limits } from '../src/protocol/announced-limits.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../src/protocol/limits.ts'
 import type { ClientConnection } from './client-connection.ts'
-import { isNotAMember } from './errors.ts'
+import { ticks } from './clock.ts'
+import { ChatError, isNotAMember, isSilence } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox, OutgoingMessage, Sent } from './outbox.ts'
+import type { ReplySize } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import { retry } from './retry.ts'
 
@@ -28,14 +30,22 @@ export class RoomContext {
   readonly #owner: RoomOwner
   #announced: Pick<Announcement, 'userId' | 'limits'> | undefined
   #features: readonly string[] = []
-  /** Add this to the local clock to get the server's, in ms. */
-  #clockOffsetMs = 0
+  #place = 0
+  /** Add this to the ticks of the local clock to get the server's time, in ms. */
+  #clockOffsetMs: number
 
   constructor(options: ResolvedOptions, connection: ClientConnection, outbox: Outbox, owner: RoomOwner) {
     this.options = options
     this.outbox = outbox
     this.#connection = connection
     this.#owner = owner
+    // Before the first `sync` the device's clock is the best guess.
+    this.#clockOffsetMs = options.clock.now() - ticks(options.clock)
+  }
+
+  /** Returns 1, 2, 3, …: the places of an order. */
+  nextPlace(): number {
+    return ++this.#place
   }
 
   /** The token's user; `undefined` before the first `sync`. */
@@ -55,7 +65,7 @@ export class RoomContext {
 
   /** The server's time, epoch ms. */
   serverNow(): number {
-    return this.options.clock.now() + this.#clockOffsetMs
+    return ticks(this.options.clock) + this.#clockOffsetMs
   }
 
   /** Whether the server has announced a feature. Before, its keys must not be sent: an old server refuses them. */
@@ -72,7 +82,12 @@ export class RoomContext {
   announce({ userId, limits, serverTime, features = [] }: Announcement): void {
     this.#announced = { userId, limits }
     this.#features = features
-    this.#clockOffsetMs = serverTime - this.options.clock.now()
+    this.#clockOffsetMs = serverTime - ticks(this.options.clock)
+  }
+
+  /** How much to ask for at once. */
+  get replySize(): ReplySize {
+    return this.#connection.replySize
   }
 
   /** Sends one request. @throws ChatError the server's, or `disconnected` when there is no connection */
@@ -87,7 +102,11 @@ export class RoomContext {
    * @throws ChatError the last error; the reason of `signal`
    */
   patiently<A extends Action>(frame: RequestFrame<A>, signal?: AbortSignal): Promise<Reply<A>> {
-    const attempt = () => this.#connection.once(frame)
+    const attempt = () =>
+      this.#connection.once(frame).catch((error: unknown) => {
+        // A link that was lost costs no try, but one that only this reply has kept waiting does: there must be an end.
+        throw isSilence(error) ? new ChatError('timeout', 'unable to get an answer; none came in time', true) : error
+      })
     const prepare = () => this.#connection.ready()
     return this.#watched(frame, retry(attempt, this.options, { prepare, signal }))
   }

@@ -45,6 +45,10 @@ export class RoomFeed {
   name: string | undefined
   /** `asked`: not known yet. */
   membership: 'asked' | 'member' | 'left' = 'asked'
+  /** The room's place in the order of use by the application: the larger, the later; 0 for never. */
+  usedAt = 0
+  /** The same for its newest message. */
+  heardAt = 0
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
   readonly #context: RoomContext
@@ -66,6 +70,11 @@ export class RoomFeed {
       onDiscontinuity: (discontinuity) => this.emitter.emit('discontinuity', discontinuity),
       onError,
     })
+  }
+
+  /** The application has done something with the room: it is one of those that a new link gets first. */
+  used(): void {
+    this.usedAt = this.#context.nextPlace()
   }
 
   handle(event: ChatEvent): void {
@@ -131,6 +140,7 @@ export class RoomFeed {
   }
 
   #deliver(message: MessageEvent): void {
+    this.heardAt = this.#context.nextPlace()
     this.typists.remove(message.senderId)
     this.streams.push(message)
     this.emitter.emit('message', message)

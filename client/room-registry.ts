@@ -1,17 +1,16 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import type { ClientConnection } from './client-connection.ts'
-import { isInvalidRequest, isNotAMember } from './errors.ts'
+import { isNotAMember } from './errors.ts'
 import type { Link } from './link.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
-import { pages } from './pages.ts'
 import { Room } from './room.ts'
 import { RoomContext, type RoomOwner } from './room-context.ts'
 import { RoomFeed } from './room-feed.ts'
+import { RoomSync } from './room-sync.ts'
 import type { Session } from './session.ts'
-import { syncPage } from './sync-page.ts'
 
 interface RegistryHooks {
   /** This user is in a room that this client hasn't joined. */
@@ -24,9 +23,6 @@ interface RoomEntry {
   room: Room
   feed: RoomFeed
 }
-
-/** Characters of room positions in one `sync`, so that its frame stays below 32 KB. More rooms need another `sync`. */
-const CLAIMS_CHARS = 24_000
 
 /** Every room that the client has heard of, each once, and whether this user is in it. */
 export class RoomRegistry implements RoomOwner {
@@ -64,44 +60,19 @@ export class RoomRegistry implements RoomOwner {
    * this link. A server older than 0.2.0 refuses `sessionId`, so the first link of a client syncs without it, and is a
    * session of its own.
    *
+   * @param onFirst called when the rooms that the application uses are there, and others are still to come
    * @returns the last page of the reply
    */
-  async sync(link: Link): Promise<Reply<'sync'>> {
-    const claimed: Record<string, number> = {}
-    const listed = new Set<string>()
-    const added: Room[] = []
-    let after = ''
-    let rooms: Record<string, number> = {}
-    let last: Reply<'sync'> | undefined
+  async sync(link: Link, onFirst?: (reply: Reply<'sync'>) => void): Promise<Reply<'sync'>> {
     const session = (link.session ??= this.context.hasFeature('sessions') ? this.#session : {})
-    const ask = async (cursor: { cursor?: string }) => {
-      rooms = this.#claims(after)
-      Object.assign(claimed, rooms)
-      const first = cursor.cursor === undefined ? session : {}
-      try {
-        return await syncPage(link, { action: 'sync', rooms, ...first, ...cursor }, this.context.options)
-      } catch (error) {
-        // From an older server, which has replaced the one that announced the features.
-        if (isInvalidRequest(error)) this.context.forgetFeatures()
-        throw error
-      }
-    }
-    for await (const reply of pages(ask)) {
-      last = reply
-      this.context.announce(reply)
-      for (const summary of reply.rooms) {
-        const { feed, room } = this.open(summary.chatRoomId)
-        listed.add(summary.chatRoomId)
-        if (feed.membership !== 'member') added.push(room)
-        feed.entered(summary, rooms[summary.chatRoomId])
-      }
-      after = reply.rooms.at(-1)?.chatRoomId ?? after
-    }
-    for (const chatRoomId of Object.keys(claimed)) {
-      if (!listed.has(chatRoomId)) this.#removed(chatRoomId)
-    }
-    for (const room of added) this.#hooks.onAdded(room)
-    return last!
+    const { context } = this
+    const { onAdded } = this.#hooks
+    const open = (chatRoomId: string) => this.open(chatRoomId)
+    const sync = new RoomSync({ context, link, session, entries: this.#entries, open, onAdded, onFirst })
+    const { last, left, unsure } = await sync.run()
+    for (const chatRoomId of left) this.#removed(chatRoomId)
+    for (const chatRoomId of unsure) this.checkMembership(chatRoomId)
+    return last
   }
 
   /** Delivers events to their rooms, in order. */
@@ -156,21 +127,6 @@ export class RoomRegistry implements RoomOwner {
   /** Ends all loops over messages. */
   endStreams(): void {
     for (const { feed } of this.#entries.values()) feed.streams.end()
-  }
-
-  /** The positions of the rooms whose ids come after `after`, in order of id, as many as fit into a frame. */
-  #claims(after: string): Record<string, number> {
-    const claims: Record<string, number> = {}
-    let chars = 0
-    for (const chatRoomId of [...this.#entries.keys()].sort()) {
-      const { feed } = this.#entries.get(chatRoomId)!
-      const { position } = feed.inbox
-      if (chatRoomId <= after || position === undefined || feed.membership !== 'member') continue
-      chars += JSON.stringify({ [chatRoomId]: position }).length
-      if (chars > CLAIMS_CHARS) break
-      claims[chatRoomId] = position
-    }
-    return claims
   }
 
   /** This user left on another connection. */

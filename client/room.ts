@@ -48,7 +48,10 @@ export class Room implements AsyncIterable<MessageEvent> {
     this.id = chatRoomId
     this.#context = context
     this.#feed = feed
-    this.on = feed.emitter.on.bind(feed.emitter)
+    this.on = (name, listener) => {
+      feed.used()
+      return feed.emitter.on(name, listener)
+    }
     this.typing = new Typing(
       context.options.clock,
       () => context.typingLimits,
@@ -124,6 +127,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    */
   async join({ after }: { after?: number } = {}): Promise<void> {
     const { inbox } = this.#feed
+    this.#feed.used()
     if (!this.joined) this.#feed.membership = 'asked'
     if (after !== undefined) inbox.start(after)
     this.#joining++
@@ -171,11 +175,13 @@ export class Room implements AsyncIterable<MessageEvent> {
    * console.log(message.state, (await message.done).seq)
    */
   send({ content }: { content: string }): OutgoingMessage {
+    this.#feed.used()
     return this.#context.outbox.send(this.destination, 'text', content)
   }
 
   /** Sends a text as `send` does, with `kind: "broadcast"`. */
   broadcast({ content }: { content: string }): OutgoingMessage {
+    this.#feed.used()
     return this.#context.outbox.send(this.destination, 'broadcast', content)
   }
 
@@ -200,6 +206,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    * if (hasMore) console.log(await room.history({ before: messages[0]!.seq, limit: 20 }))
    */
   history(page: { before?: number; after?: number; limit?: number } = {}): Promise<Reply<'getHistory'>> {
+    this.#feed.used()
     return this.#context.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })
   }
 
@@ -231,6 +238,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    * console.log(message.file?.fileUrl)
    */
   upload(file: Blob, options: UploadOptions = {}): Promise<MessageEvent> {
+    this.#feed.used()
     return uploadFile(this.#context, this.#feed, file, options)
   }
 
@@ -245,6 +253,7 @@ export class Room implements AsyncIterable<MessageEvent> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageEvent> {
+    this.#feed.used()
     return this.#feed.streams.open()
   }
 

@@ -1,5 +1,5 @@
 import type { Limits } from '../src/protocol/announced-limits.ts'
-import { type Clock, Timer } from './clock.ts'
+import { type Clock, elapsed, ticks, Timer } from './clock.ts'
 
 type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>
 
@@ -30,14 +30,14 @@ export class Typing {
    * (3,000 ms); the others do nothing. The others see this user typing for `typingExpiryMs` (8,000 ms) after the last.
    */
   keystroke(): void {
-    if (this.#clock.now() - this.#sentAt < this.#limits().typingRepeatMs) return
-    this.#sentAt = this.#clock.now()
+    if (elapsed(this.#clock, this.#sentAt) < this.#limits().typingRepeatMs) return
+    this.#sentAt = ticks(this.#clock)
     this.#send(true)
   }
 
   /** Takes the indicator back, if the others still see it. Call it when the user stops typing or sends the text. */
   stop(): void {
-    if (this.#clock.now() - this.#sentAt < this.#limits().typingExpiryMs) this.#send(false)
+    if (elapsed(this.#clock, this.#sentAt) < this.#limits().typingExpiryMs) this.#send(false)
     this.#sentAt = -Infinity
   }
 }

@@ -145,9 +145,18 @@ export class FakeServer {
         if (this.features === undefined && 'sessionId' in frame) {
           return { error: { code: 'invalid_request', retryable: false } }
         }
-        const after = (frame.cursor ?? '') as string
-        const left = [...this.rooms.keys()].sort().filter((id) => id > after)
-        const entries = left.slice(0, this.roomsPage).map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
+        if (!this.features?.includes('partialSync') && ('only' in frame || 'limit' in frame)) {
+          return { error: { code: 'invalid_request', retryable: false } }
+        }
+        // The cursor is the last room, and those that were named.
+        const [after = '', ...named] = ((frame.cursor ?? '') as string).split('.')
+        const only = frame.only as string[] | undefined
+        const left = [...this.rooms.keys()].sort().filter((id) => id > after && !named.includes(id))
+        const size = Math.min(this.roomsPage, (frame.limit ?? 50) as number)
+        const ids = only?.filter((id) => this.rooms.has(id)) ?? left.slice(0, size)
+        const entries = ids.map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
+        const hasMore = only !== undefined || left.length > size
+        const nextCursor = only ? [after, ...named, ...ids].join('.') : [ids.at(-1), ...named].join('.')
         const data = {
           serverTime: this.#clock.now(),
           connectionId: 'c',
@@ -155,7 +164,7 @@ export class FakeServer {
           limits: this.limits,
           rooms: entries,
           ...(this.features && { features: this.features }),
-          ...(left.length > this.roomsPage && { nextCursor: entries.at(-1)!.chatRoomId }),
+          ...(hasMore && { nextCursor }),
         }
         return { data }
       }

@@ -1,0 +1,186 @@
+import type { Reply } from '../src/protocol/actions.ts'
+import { DEFAULT_ROOMS_PAGE, MAX_SYNC_ONLY } from '../src/protocol/limits.ts'
+import { isInvalidRequest } from './errors.ts'
+import type { Link } from './link.ts'
+import { pages } from './pages.ts'
+import type { Room } from './room.ts'
+import type { RoomContext } from './room-context.ts'
+import type { RoomFeed } from './room-feed.ts'
+import type { Session } from './session.ts'
+import { syncPage } from './sync-page.ts'
+
+/** Characters of room positions in one `sync`, so that its frame stays below 32 KB. More rooms need another `sync`. */
+const CLAIMS_CHARS = 24_000
+
+/** Of the rooms that are asked for by name, so many are those used last; the others have the newest messages. */
+const USED_FIRST = 10
+
+/** A room id that the server takes: an application may have opened anything. */
+const ROOM_ID = /^[A-Za-z0-9_:-]{1,64}$/
+
+interface RoomEntry {
+  room: Room
+  feed: RoomFeed
+}
+
+interface SyncOptions {
+  context: RoomContext
+  link: Link
+  session: Session
+  /** Every room that the client has heard of. */
+  entries: ReadonlyMap<string, RoomEntry>
+  open: (chatRoomId: string) => RoomEntry
+  /** This user is in a room that this client hasn't joined. */
+  onAdded: (room: Room) => void
+  /** The rooms that the application uses are there, and others are still to come. */
+  onFirst: ((reply: Reply<'sync'>) => void) | undefined
+}
+
+/**
+ * One `sync` of a link with all rooms of the user: those that the application has used last, if the server takes
+ * `only` and there is more than a page of rooms, and then page by page. On a slow link it asks for few rooms at a time
+ * and for no messages: `room.inbox` pages those.
+ */
+export class RoomSync {
+  readonly #options: SyncOptions
+  readonly #listed = new Set<string>()
+  /** Rooms whose position was sent for a page: they would be listed. */
+  readonly #claimed = new Set<string>()
+  #added: Room[] = []
+  /** By room, what this client had when it sent the last request. */
+  #positions: Record<string, number> = {}
+  #after = ''
+  #hasNamed = false
+  #isFirstDone = false
+
+  constructor(options: SyncOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Runs to the last page.
+   *
+   * @returns the last page, and the rooms that the client took for joined and that are not listed: `left` for sure, and
+   * `unsure` ones, which were not asked for
+   */
+  async run(): Promise<{ last: Reply<'sync'>; left: string[]; unsure: string[] }> {
+    let last: Reply<'sync'> | undefined
+    for await (const reply of pages((cursor) => this.#request(cursor))) {
+      this.#options.context.announce(reply)
+      for (const summary of reply.rooms) this.#enter(summary)
+      if (reply.nextCursor === undefined || this.#isFirst) this.#tellAdded()
+      if (reply.nextCursor !== undefined && this.#isFirst && !this.#isFirstDone) this.#firstDone(reply)
+      last = reply
+    }
+    const missing = [...this.#options.entries].filter(([id, { feed }]) => isMember(feed) && !this.#listed.has(id))
+    const ids = missing.map(([id]) => id)
+    const [left, unsure] = [true, false].map((claimed) => ids.filter((id) => this.#claimed.has(id) === claimed))
+    return { last: last!, left: left!, unsure: unsure! }
+  }
+
+  /** Whether the rooms that the application uses are listed. Without `only`, they are when all are. */
+  get #isFirst(): boolean {
+    return this.#canAskForLess && (this.#hasNamed || this.#usedLast().length === 0)
+  }
+
+  get #canAskForLess(): boolean {
+    return this.#options.context.hasFeature('partialSync')
+  }
+
+  async #request({ cursor }: { cursor?: string }): Promise<Reply<'sync'>> {
+    const { context, link, session } = this.#options
+    const only = this.#isTooMany(cursor) ? this.#usedLast() : []
+    this.#hasNamed ||= only.length > 0
+    this.#positions = only.length > 0 ? this.#positionsOf(only) : this.#positionsAfter(this.#after)
+    const positions = Object.entries(this.#positions)
+    const frame = {
+      action: 'sync' as const,
+      rooms: Object.fromEntries(positions.slice(0, context.replySize.gaps(positions.length))),
+      ...(only.length > 0 && { only }),
+      ...(only.length === 0 && this.#limit),
+      ...(cursor === undefined ? session : { cursor }),
+    }
+    if (only.length === 0) for (const id of Object.keys(frame.rooms)) this.#claimed.add(id)
+    try {
+      const reply = await syncPage(link, frame, context.options)
+      if (only.length === 0) this.#after = reply.rooms.at(-1)?.chatRoomId ?? this.#after
+      return reply
+    } catch (error) {
+      // From an older server, which has replaced the one that announced the features.
+      if (isInvalidRequest(error)) context.forgetFeatures()
+      throw error
+    }
+  }
+
+  /** Whether the rooms that the application uses may be on a later page than the next one. */
+  #isTooMany(cursor: string | undefined): boolean {
+    if (!this.#canAskForLess || this.#hasNamed) return false
+    const known = [...this.#options.entries.values()].filter(({ feed }) => isMember(feed))
+    return cursor !== undefined || known.length > this.#options.context.replySize.of(DEFAULT_ROOMS_PAGE)
+  }
+
+  get #limit(): { limit?: number } {
+    const { replySize } = this.#options.context
+    return this.#canAskForLess && replySize.isReduced ? { limit: replySize.of(DEFAULT_ROOMS_PAGE) } : {}
+  }
+
+  /** The rooms that are asked for by name, the most important first. */
+  #usedLast(): string[] {
+    const { entries, context } = this.#options
+    const used = [...entries].filter(
+      ([id, { feed }]) =>
+        feed.membership !== 'left' && feed.usedAt + feed.heardAt > 0 && ROOM_ID.test(id) && !this.#listed.has(id),
+    )
+    const byUse = [...used].sort(([, a], [, b]) => b.feed.usedAt - a.feed.usedAt).slice(0, USED_FIRST)
+    const byNews = [...used].sort(([, a], [, b]) => newest(b.feed) - newest(a.feed))
+    const ids = [...byUse, ...byNews].map(([id]) => id)
+    return [...new Set(ids)].slice(0, context.replySize.of(MAX_SYNC_ONLY))
+  }
+
+  #positionsOf(ids: readonly string[]): Record<string, number> {
+    const feeds = ids.map((id) => [id, this.#options.entries.get(id)!.feed] as const)
+    return Object.fromEntries(feeds.flatMap(([id, feed]) => positionOf(id, feed)))
+  }
+
+  /** The positions of the rooms whose ids come after `after`, in order of id, as many as fit into a frame. */
+  #positionsAfter(after: string): Record<string, number> {
+    const positions: Record<string, number> = {}
+    let chars = 0
+    for (const id of [...this.#options.entries.keys()].sort()) {
+      const [pair] = id > after ? positionOf(id, this.#options.entries.get(id)!.feed) : []
+      if (!pair) continue
+      chars += JSON.stringify(pair).length
+      if (chars > CLAIMS_CHARS) break
+      positions[id] = pair[1]
+    }
+    return positions
+  }
+
+  #enter(summary: Reply<'sync'>['rooms'][number]): void {
+    const { chatRoomId } = summary
+    const { feed, room } = this.#options.open(chatRoomId)
+    this.#listed.add(chatRoomId)
+    if (!isMember(feed)) this.#added.push(room)
+    feed.entered(summary, this.#positions[chatRoomId])
+    // The link is in use already.
+    if (this.#isFirstDone) feed.inbox.resume()
+  }
+
+  #firstDone(reply: Reply<'sync'>): void {
+    const { onFirst } = this.#options
+    if (!onFirst) return
+    this.#isFirstDone = true
+    onFirst(reply)
+  }
+
+  #tellAdded(): void {
+    for (const room of this.#added.splice(0)) this.#options.onAdded(room)
+  }
+}
+
+const isMember = ({ membership }: RoomFeed): boolean => membership === 'member'
+
+const newest = ({ usedAt, heardAt }: RoomFeed): number => Math.max(usedAt, heardAt)
+
+const positionOf = (id: string, feed: RoomFeed): [string, number][] =>
+  isMember(feed) && feed.inbox.position !== undefined ? [[id, feed.inbox.position]] : []
