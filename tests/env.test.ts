@@ -122,6 +122,13 @@ const settings: {
     unset: 'has a default',
   },
   {
+    name: 'POST_TIMEOUT_MS',
+    read: () => import('../src/delivery/posting/post-with-retry.ts'),
+    expected: 'a whole number from 4 to 60000',
+    wrong: ['2s', '3'],
+    unset: 'has a default',
+  },
+  {
     name: 'STREAM_WINDOW_MS',
     read: async () => (await import('../src/streams/coalescing-window.ts')).windowOf(),
     expected: 'a whole number from 0 to 30000',

@@ -1,9 +1,10 @@
+import { optional, wholeNumber } from '../../env.ts'
 import type { PostOutcome, PostFrame } from './post-frame.ts'
 
-/** Timeout of an attempt. A healthy post takes a few milliseconds. */
-const ATTEMPT_TIMEOUT_MS = 2_000
-/** Timeout of an attempt when there is no more time: still enough to open 256 sockets at once. */
-const BRIEF_TIMEOUT_MS = 500
+/** Timeout of an attempt. A healthy post takes a few milliseconds, on AWS. */
+const ATTEMPT_TIMEOUT_MS = optional('POST_TIMEOUT_MS', wholeNumber({ from: 4, to: 60_000 })) ?? 2_000
+/** Timeout of an attempt when there is no more time, by default 500 ms: still enough to open 256 sockets at once. */
+const BRIEF_TIMEOUT_MS = ATTEMPT_TIMEOUT_MS / 4
 const ATTEMPTS = 4
 const BASE_DELAY_MS = 50
 
@@ -31,7 +32,8 @@ function mayPass(error: unknown): boolean {
  * Posts a frame; never rejects. A 429, a 5xx or a broken socket is retried, with four attempts in all and full jitter
  * between them. A post that timed out is not retried, because it would take a place from recipients that answer.
  *
- * @param deadline epoch milliseconds: no retry starts after it, and an attempt lasts at most 500 ms beyond it
+ * @param deadline epoch milliseconds: no retry starts after it, and an attempt lasts at most a quarter of its timeout
+ * beyond it
  * @param random returns a number from 0 to 1, as `Math.random` does
  */
 export async function postWithRetry(
