@@ -90,6 +90,24 @@ test('unread messages are counted in the list and in the title, until they are l
   expect(await bob.list.getByText('unread').count()).toBe(0)
 })
 
+test('opening a room marks nothing as read that has not been in sight, and the way to the end says how much it is', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await stage.room('Garden', [bob.userId])
+  await bob.link('Garden').click()
+  await bob.isReady()
+  const client = await online(stage.chat, ada.userId)
+  for (let i = 1; i <= 40; i++) await client.request({ action: 'sendMessage', chatRoomId: room, content: `no. ${i}` })
+  await bob.link('Kitchen').getByText('40 unread').click()
+  await bob.log.getByText('New messages').waitFor()
+  await bob.button(/^40 new/).waitFor()
+  expect(await bob.list.getByText('40 unread').count()).toBe(1)
+  const rows = bob.log.locator('.day, .unread-line')
+  expect(await rows.allTextContents()).toEqual(['Today', 'New messages'])
+  await bob.button(/^40 new/).click()
+  await bob.list.getByText('40 unread').waitFor({ state: 'detached' })
+})
+
 test('what came while the page was closed is unread', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const room = await stage.room('Kitchen', [ada, bob])

@@ -64,6 +64,31 @@ test('a picture that is pasted waits for Enter, without a text too', async () =>
   expect(await widthOf(bob, 'image.png')).toBe(1)
 })
 
+test('a picture keeps its proportions, and a sound is played in its place', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  const sound = Buffer.alloc(44 + 800)
+  sound.write('RIFF....WAVEfmt ')
+  sound.writeUInt32LE(16, 16)
+  sound.writeUInt32LE(0x1_0001, 20)
+  sound.writeUInt32LE(8_000, 24)
+  sound.writeUInt32LE(8_000, 28)
+  sound.writeUInt32LE(0x8_0001, 32)
+  sound.write('data', 36)
+  sound.writeUInt32LE(800, 40)
+  await ada.attach(
+    { ...picture, name: 'wide.png', buffer: landscape(600, 100) },
+    { name: 'beep.wav', mimeType: 'audio/wav', buffer: sound },
+  )
+  expect(await widthOf(bob, 'wide.png')).toBe(600)
+  const { width, height } = (await bob.log.getByRole('img', { name: 'wide.png' }).boundingBox())!
+  expect(width / height).toBeCloseTo(6, 0)
+  const player = bob.log.locator('audio')
+  await player.evaluate((element: Player) => element.play())
+  expect(await player.evaluate((element: Player) => element.duration)).toBeCloseTo(0.1)
+  await bob.log.getByRole('link', { name: 'Download beep.wav' }).waitFor()
+})
+
 test('another file is a card that gives the bytes, under its name', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
@@ -139,4 +164,8 @@ test.for([
 interface Picture {
   naturalWidth: number
   decode(): Promise<void>
+}
+interface Player {
+  duration: number
+  play(): Promise<void>
 }

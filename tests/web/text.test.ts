@@ -34,6 +34,10 @@ describe('avatars', () => {
     expect(initialsOf(name)).toBe(initials)
   })
 
+  test('the first users on a page have colours of their own', () => {
+    expect(new Set(['ada', 'bob', 'dan', 'eve'].map(hueOf)).size).toBe(4)
+  })
+
   test('a user has the same colour always, and users have many', () => {
     const hues = Array.from({ length: 200 }, (_, index) => hueOf(`user-${index}`))
     expect(hueOf('ada')).toBe(hueOf('ada'))

@@ -1,11 +1,27 @@
 /** The number of avatar colours: `.hue-0` and so on in the style sheet. */
 export const HUES = 12
 
-/** Returns the number of an id's colour, always the same. */
+/** Two neighbours of a colour that is taken look like it: the next one is far from it. */
+const STEP = 5
+
+/** The colours of the ids that have been shown. */
+const given = new Map<string, number>()
+
+/** Returns the number of an id's colour: always the same, and another for each of the first twelve on the page. */
 export function hueOf(id: string): number {
+  const known = given.get(id)
+  if (known !== undefined) return known
+  const taken = given.size < HUES ? new Set(given.values()) : new Set()
+  let hue = hashOf(id) % HUES
+  while (taken.has(hue)) hue = (hue + STEP) % HUES
+  given.set(id, hue)
+  return hue
+}
+
+function hashOf(id: string): number {
   let hash = 0
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0
-  return hash % HUES
+  return hash
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
