@@ -57,7 +57,8 @@ class Start {
     const { stdout, stderr } = start.#child
     createInterface({ input: stderr }).on('line', (line) => {
       start.jvm = Number(/DynamoDB Local is up.*pid: (\d+)/.exec(line)?.[1] ?? start.jvm)
-      if (!/ info /i.test(line)) process.stderr.write(`${line}\n`)
+      // What fails while the database is away is as it should be, and is told at length.
+      if (/^(warn|error) +[A-Za-z]/.test(line)) process.stderr.write(`${line.slice(0, 160)}\n`)
     })
     for await (const line of createInterface({ input: stdout })) {
       const [, url] = /Page\s+(http:\S+)\//.exec(line) ?? []
@@ -79,6 +80,20 @@ class Start {
     const killed = this.jvm
     process.kill(killed, 'SIGKILL')
     while (this.jvm === killed) await delay(50)
+  }
+
+  /** Says what is stored, when something is missing. */
+  async explain(client: ChatClient, rooms: readonly string[]): Promise<void> {
+    for (const id of rooms) {
+      const stored: number[] = []
+      for (let before: number | undefined; ;) {
+        const { messages, hasMore } = await client.room(id).history({ limit: 100, ...(before ? { before } : {}) })
+        stored.push(...messages.map(({ seq }) => seq))
+        before = messages[0]?.seq
+        if (!hasMore) break
+      }
+      process.stderr.write(`${id}: ${String(stored.length)} are stored, the last is ${String(Math.max(...stored))}\n`)
+    }
   }
 
   async memory(): Promise<Pick<Sample, 'jvmMB' | 'runtimeMB'>> {
@@ -208,6 +223,8 @@ export async function runDay(plan: Plan, report: (sample: Sample) => void): Prom
         return complaintsAbout(`person-${String(p)} in ${id}`, person.received.get(id) ?? [], wanted)
       }),
     )
+    for (const complaint of complaints) process.stderr.write(`${complaint}\n`)
+    if (complaints.length > 0) await start.explain(people[0]!.client, rooms)
     for (const { client } of people) client.disconnect()
     return { samples, kills, cuts: people.reduce((sum, { cuts }) => sum + cuts, 0), complaints }
   } finally {
@@ -237,5 +254,8 @@ function complaintsAbout(where: string, received: { seq: number; content: string
     bySender.set(sender, Number(number))
   }
   const counts = Object.entries({ missing, doubled, disordered, swapped }).filter(([, count]) => count > 0)
-  return counts.map(([what, count]) => `${where}: ${String(count)} ${what}`)
+  const first = wanted.find((content) => !contents.has(content))
+  const last = received.at(-1)?.seq ?? 0
+  const detail = first === undefined ? '' : ` (the first: ${first}; the last received is ${String(last)})`
+  return counts.map(([what, count]) => `${where}: ${String(count)} ${what}${detail}`)
 }

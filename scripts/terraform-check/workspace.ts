@@ -39,7 +39,16 @@ export const REQUIRED_VARIABLES = {
 }
 
 /** One file of each kind of `npm run build:web` that Terraform treats differently. */
-const PAGE = { 'index.html': '<!doctype html>', 'assets/index-0a1b2c3d.js': '', 'assets/index-0a1b2c3d.css': '' }
+const PAGE = {
+  'index.html': '<!doctype html>',
+  'assets/index-0a1b2c3d.js': '',
+  'assets/index-0a1b2c3d.css': '',
+  'assets/index-0a1b2c3d.js.map': '{}',
+  'assets/LICENSE': '',
+  // As macOS puts it into folders that were looked at.
+  '.DS_Store': '',
+  'assets/.DS_Store': '',
+}
 
 /**
  * Creates a workspace and initializes it with a provider on this disk or, when there is none, with one that Terraform

@@ -13,6 +13,7 @@ interface Step {
 interface Job {
   'runs-on'?: string
   'timeout-minutes'?: number
+  environment?: string
   permissions?: Record<string, string>
   defaults?: { run: { 'working-directory'?: string } }
   steps: Step[]
@@ -40,6 +41,7 @@ const KNOWN = {
   workflow: ['name', 'on', 'permissions', 'concurrency', 'env', 'jobs'],
   job: [
     'if',
+    'needs',
     'runs-on',
     'timeout-minutes',
     'environment',
@@ -60,7 +62,7 @@ describe.each(files)('$file', ({ text, workflow }) => {
     expect(KNOWN.workflow).toEqual(expect.arrayContaining(Object.keys(workflow)))
     for (const job of jobs) {
       expect(KNOWN.job).toEqual(expect.arrayContaining(Object.keys(job)))
-      expect(job['runs-on']).toBe('ubuntu-24.04')
+      expect(['ubuntu-24.04', 'windows-2022']).toContain(job['runs-on'])
       expect(job['timeout-minutes']).toBeLessThanOrEqual(30)
     }
     for (const { step } of steps) {
@@ -120,11 +122,38 @@ test('each job may do what it must, and no more', () => {
   expect(permissions).toEqual({
     'ci.yml check': { contents: 'read' },
     'ci.yml infrastructure': { contents: 'read' },
+    'ci.yml windows': { contents: 'read' },
+    'deploy.yml build': { contents: 'read' },
     'deploy.yml plan': { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
     'deploy.yml apply': { contents: 'read', 'id-token': 'write' },
   })
   for (const { text, workflow } of files) {
     expect(workflow.permissions).toBeDefined()
     expect(text).not.toContain('secrets.')
+  }
+})
+
+test('a job with an identity runs no code of the dependencies, and waits for reviewers', () => {
+  const jobs = files.flatMap(({ workflow }) => Object.entries(workflow.jobs))
+  const withIdentity = jobs.filter(([, { permissions }]) => permissions?.['id-token'] === 'write')
+  expect(withIdentity.map(([name]) => name)).toEqual(['plan', 'apply'])
+  for (const [, job] of withIdentity) {
+    expect(job.environment).toBeDefined()
+    expect(job.steps.map(({ run = '' }) => run).filter((run) => /\b(npm|npx|node|tsx)\b/.test(run))).toEqual([])
+  }
+  const builds = files.find(({ file }) => file === 'deploy.yml')?.workflow.jobs.build?.steps.map(({ run = '' }) => run)
+  expect(builds?.filter((run) => run.includes('npm ci'))).toEqual(['npm ci --ignore-scripts --no-audit --no-fund'])
+})
+
+test('what is applied is the plan that was approved', () => {
+  const apply = files.find(({ file }) => file === 'deploy.yml')?.workflow.jobs.apply
+  const commands = apply?.steps.map(({ run = '' }) => run).filter((run) => run.includes('terraform apply'))
+  expect(commands).toEqual(['terraform apply -lock-timeout=5m plan'])
+})
+
+test('every script of package.json runs in the shell of any system', () => {
+  const portable = /^(node --import tsx|tsx|vitest|prettier|eslint|knip|tsc|npm (run|test|pack))( [\w./:=-]+)*$/
+  for (const [name, script] of Object.entries(packageFile.scripts)) {
+    for (const command of script.split(' && ')) expect(command, name).toMatch(portable)
   }
 })

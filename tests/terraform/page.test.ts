@@ -88,6 +88,8 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
       ]),
     )
     expect(kept).toEqual({
+      'assets/LICENSE': ['application/octet-stream', 'public, max-age=31536000, immutable'],
+      'assets/index-0a1b2c3d.js.map': ['application/json', 'public, max-age=31536000, immutable'],
       'assets/index-0a1b2c3d.css': ['text/css; charset=utf-8', 'public, max-age=31536000, immutable'],
       'assets/index-0a1b2c3d.js': ['text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
       'config.json': ['application/json', 'no-cache'],

@@ -1,5 +1,9 @@
 locals {
-  files = fileset(var.build_dir, "**")
+  # Without those that systems and editors leave behind, such as .DS_Store.
+  files = [
+    for file in fileset(var.build_dir, "**") : file
+    if !anytrue([for part in split("/", file) : startswith(part, ".")])
+  ]
 
   content_types = {
     css         = "text/css; charset=utf-8"
@@ -8,12 +12,15 @@ locals {
     jpg         = "image/jpeg"
     js          = "text/javascript; charset=utf-8"
     json        = "application/json"
+    map         = "application/json"
     png         = "image/png"
     svg         = "image/svg+xml"
     txt         = "text/plain; charset=utf-8"
     webmanifest = "application/manifest+json"
     webp        = "image/webp"
+    woff        = "font/woff"
     woff2       = "font/woff2"
+    xml         = "application/xml"
   }
 
   # Files in `assets/` change their name with their content and are cached for ever. Others are revalidated each time.
@@ -45,7 +52,7 @@ resource "aws_s3_object" "asset" {
   key           = each.value
   source        = "${var.build_dir}/${each.value}"
   source_hash   = filemd5("${var.build_dir}/${each.value}")
-  content_type  = local.content_types[reverse(split(".", each.value))[0]]
+  content_type  = lookup(local.content_types, lower(reverse(split(".", each.value))[0]), "application/octet-stream")
   cache_control = local.cache_for_good
 }
 
@@ -57,7 +64,7 @@ resource "aws_s3_object" "entry" {
   key           = each.value
   source        = "${var.build_dir}/${each.value}"
   source_hash   = filemd5("${var.build_dir}/${each.value}")
-  content_type  = local.content_types[reverse(split(".", each.value))[0]]
+  content_type  = lookup(local.content_types, lower(reverse(split(".", each.value))[0]), "application/octet-stream")
   cache_control = local.ask_anew
 
   depends_on = [aws_s3_object.asset, aws_s3_object.config]
