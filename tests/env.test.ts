@@ -66,6 +66,13 @@ const settings: {
     unset: 'is refused',
   },
   {
+    name: 'JWKS_TIMEOUT_MS',
+    read: () => import('../src/ws/key-set.ts'),
+    expected: 'a whole number from 1 to 60000',
+    wrong: ['3s', '0'],
+    unset: 'has a default',
+  },
+  {
     name: 'TABLE_NAME',
     read: () => import('../src/entities/table.ts'),
     expected: 'a text without spaces around it',

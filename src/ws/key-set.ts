@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
+import { optional, wholeNumber } from '../env.ts'
 
 /** Milliseconds that the key server has for a response. */
-const FETCH_MS = 3_000
+const FETCH_MS = optional('JWKS_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 3_000
 
 /** So old may a set be before it is fetched again: a key that was withdrawn is accepted no longer than this … */
 const FRESH_MS = 10 * 60 * 1_000

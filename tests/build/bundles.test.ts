@@ -86,7 +86,7 @@ describe('the functions, bundled', () => {
       const read = [...text.matchAll(/\b(?:required|optional)\('([A-Z0-9_]+)'/g)].map(([, setting = '']) => setting)
       const unknown = read.filter((setting) => !given.get(name)?.includes(setting) && !setting.startsWith('AWS_'))
       // These have a default, and are read beside what the function does use; the timeouts are for a busy machine.
-      const timeouts = ['TABLE_TIMEOUT_MS', 'POST_TIMEOUT_MS']
+      const timeouts = ['TABLE_TIMEOUT_MS', 'POST_TIMEOUT_MS', 'JWKS_TIMEOUT_MS']
       const unused = ['ALLOWED_CONTENT_TYPES', 'MAX_FILE_BYTES', 'FILES_BUCKET', 'TABLE_NAME', ...timeouts]
       expect(
         unknown.filter((setting) => !unused.includes(setting)),

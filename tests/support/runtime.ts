@@ -34,7 +34,7 @@ const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOpt
     ),
   },
   initTimeoutMs: 120_000,
-  environment: { TABLE_TIMEOUT_MS: '60000', POST_TIMEOUT_MS: '60000', ...environment },
+  environment: { TABLE_TIMEOUT_MS: '60000', POST_TIMEOUT_MS: '60000', JWKS_TIMEOUT_MS: '60000', ...environment },
   gatewayLimits: { integrationTimeoutMs: 120_000, ...gatewayLimits },
 })
 
