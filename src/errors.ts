@@ -86,6 +86,11 @@ export class RateLimited extends ChatError {
   }
 }
 
+/** The user has as many connections, rooms or pending uploads as the deployment allows. */
+export class LimitReached extends ChatError {
+  readonly code = 'limit_reached'
+}
+
 /** A dependency failed or throttled. Nothing was written, or doing it again has the same result. */
 export class Unavailable extends ChatError {
   readonly code = 'unavailable'

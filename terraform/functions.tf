@@ -1,14 +1,20 @@
 locals {
   # The values of the `settings` in stack.json, by name. With null, the function uses its own default.
   settings = {
-    JWKS_URL              = var.jwks_url
-    JWT_ISSUER            = var.jwt_issuer
-    JWT_AUDIENCE          = var.jwt_audience
-    ALLOWED_ORIGINS       = join(",", local.allowed_origins)
-    MAX_FILE_BYTES        = tostring(var.max_file_bytes)
-    ALLOWED_CONTENT_TYPES = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
-    SEND_RATE_LIMIT       = var.send_rate_limit
-    POSTING               = var.posting
+    JWKS_URL                 = var.jwks_url
+    JWT_ISSUER               = var.jwt_issuer
+    JWT_AUDIENCE             = var.jwt_audience
+    ALLOWED_ORIGINS          = join(",", local.allowed_origins)
+    MAX_FILE_BYTES           = tostring(var.max_file_bytes)
+    ALLOWED_CONTENT_TYPES    = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
+    SEND_RATE_LIMIT          = var.send_rate_limit
+    JWT_TYP                  = var.jwt_typ
+    JWT_MAX_AGE_SECONDS      = var.jwt_max_age_seconds == null ? null : tostring(var.jwt_max_age_seconds)
+    MAX_USER_CONNECTIONS     = tostring(var.max_user_connections)
+    MAX_USER_ROOMS           = tostring(var.max_user_rooms)
+    MAX_PENDING_UPLOADS      = tostring(var.max_pending_uploads)
+    MAX_PENDING_UPLOAD_BYTES = tostring(var.max_pending_upload_bytes)
+    POSTING                  = var.posting
   }
 
   # The API's own endpoint, also if there is a domain: `@connections` is always there.

@@ -30,6 +30,28 @@ variable "jwt_audience" {
   }
 }
 
+variable "jwt_typ" {
+  description = "The `typ` in the header of the tokens, so that no other token of the same issuer is accepted; null accepts any. Example: at+jwt"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.jwt_typ == null || can(regex("^\\S+$", var.jwt_typ))
+    error_message = "The type must not be empty, nor have blanks; null accepts any."
+  }
+}
+
+variable "jwt_max_age_seconds" {
+  description = "How old a token may be since its `iat`, in seconds; null for as long as its `exp` says. Example: 86400"
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.jwt_max_age_seconds == null || (coalesce(var.jwt_max_age_seconds, 1) >= 1 && floor(coalesce(var.jwt_max_age_seconds, 1)) == coalesce(var.jwt_max_age_seconds, 1))
+    error_message = "The age is a whole number of seconds, at least 1; null for none."
+  }
+}
+
 variable "allowed_origins" {
   description = "Origins of the pages that may connect and upload, in addition to that of `page`; [\"*\"] allows every page. Clients other than browsers are not checked. Example: [\"https://chat.example.com\"]"
   type        = list(string)
@@ -205,6 +227,50 @@ variable "send_rate_limit" {
   validation {
     condition     = var.send_rate_limit == null || can(regex("^[1-9][0-9]*/[1-9][0-9]*$", var.send_rate_limit))
     error_message = "The rate must be sends/seconds, as in 20/10."
+  }
+}
+
+variable "max_user_connections" {
+  description = "Live connections of one user that receive events, one for each tab and device: each costs a post for every message to a room of the user. Further ones get `limit_reached`."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.max_user_connections >= 1 && var.max_user_connections <= 10000 && floor(var.max_user_connections) == var.max_user_connections
+    error_message = "The number of connections is a whole number from 1 to 10,000."
+  }
+}
+
+variable "max_user_rooms" {
+  description = "Rooms that one user makes or joins and is in: each costs a write at every connect. Further ones get `limit_reached`."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.max_user_rooms >= 1 && var.max_user_rooms <= 100000 && floor(var.max_user_rooms) == var.max_user_rooms
+    error_message = "The number of rooms is a whole number from 1 to 100,000."
+  }
+}
+
+variable "max_pending_uploads" {
+  description = "Uploads of one user whose form is valid (15 minutes) and whose file has not arrived. Further ones get `limit_reached`."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.max_pending_uploads >= 1 && var.max_pending_uploads <= 1000 && floor(var.max_pending_uploads) == var.max_pending_uploads
+    error_message = "The number of uploads is a whole number from 1 to 1,000."
+  }
+}
+
+variable "max_pending_upload_bytes" {
+  description = "Bytes of these uploads together; a single upload may be larger."
+  type        = number
+  default     = 524288000
+
+  validation {
+    condition     = var.max_pending_upload_bytes >= 1 && floor(var.max_pending_upload_bytes) == var.max_pending_upload_bytes
+    error_message = "The number of bytes is a whole number, at least 1."
   }
 }
 

@@ -48,6 +48,26 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     unit: 'items',
     beyond: '`nextCursor`',
   },
+  DEFAULT_MAX_USER_CONNECTIONS: {
+    what: 'live connections of a user that have synced; a deployment may have another',
+    unit: 'items',
+    beyond: '`limit_reached`',
+  },
+  DEFAULT_MAX_USER_ROOMS: {
+    what: 'rooms that a user makes or joins and is in; a deployment may have another',
+    unit: 'items',
+    beyond: '`limit_reached`',
+  },
+  DEFAULT_MAX_PENDING_UPLOADS: {
+    what: 'uploads of a user whose form is valid and whose file has not arrived; a deployment may have another',
+    unit: 'items',
+    beyond: '`limit_reached`',
+  },
+  DEFAULT_MAX_PENDING_UPLOAD_BYTES: {
+    what: 'these uploads together, unless it is one; a deployment may have another',
+    unit: 'bytes',
+    beyond: '`limit_reached`',
+  },
   MAX_SYNC_ROOMS: { what: 'rooms in `rooms` of `sync`', unit: 'items', beyond: '`invalid_request`' },
   MAX_SYNC_ONLY: { what: 'rooms in `only` of `sync`', unit: 'items', beyond: '`invalid_request`' },
   TYPING_REPEAT_MS: {

@@ -8,6 +8,7 @@ import { client, service, table, verbatim } from './table.ts'
  * bytes, and fifty of them are read for 2 RRU.
  *
  * - AP12 `roomsOfUser`: which rooms is this user in?
+ * - AP44 `hasRoomsOfTheirOwn`: has this user made or joined so many?
  */
 export const UserRoom = new Entity(
   {
@@ -19,6 +20,8 @@ export const UserRoom = new Entity(
       place: { type: 'string', field: 'sk', required: true },
       /** The membership's. */
       joinId: { type: 'string', field: 'JoinId', required: true },
+      /** The user made or joined the room. Absent when somebody else put them in. */
+      own: { type: 'boolean', field: 'Own' },
     },
     indexes: { user: verbatim('partition', 'place') },
   },
@@ -41,9 +44,15 @@ export const userRoomKey = ({ userId, chatRoomId }: { userId: string; chatRoomId
 })
 
 /** The mirror of a membership. */
-export const userRoomOf = (membership: { userId: string; chatRoomId: string; joinId: string }) => ({
+export const userRoomOf = (membership: {
+  userId: string
+  chatRoomId: string
+  joinId: string
+  originConnectionId?: string
+}) => ({
   ...userRoomKey(membership),
   joinId: membership.joinId,
+  ...(membership.originConnectionId === undefined ? {} : { own: true }),
 })
 
 /** The membership that a row mirrors. */
@@ -76,4 +85,18 @@ export async function roomsOfUser(
   })
   const last = rooms.at(-1)
   return data.length > limit && last ? { rooms, nextCursor: last.chatRoomId } : { rooms }
+}
+
+/**
+ * AP44. Whether the user is in so many rooms that they made or joined themselves. In one consistent query that reads no
+ * more than as many rows. So nobody can fill another's list; but of somebody who is in more rooms than that, by others'
+ * doing, not all are counted.
+ */
+export async function hasRoomsOfTheirOwn(userId: string, count: number): Promise<boolean> {
+  const { data } = await UserRoom.query
+    .user({ partition: PARTITION + userId })
+    .between({ place: PLACE }, { place: `${PLACE}~` })
+    .where((row, { exists }) => exists(row.own))
+    .go({ consistent: true, limit: count, attributes: ['own'] })
+  return data.length >= count
 }

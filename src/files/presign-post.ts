@@ -4,7 +4,7 @@ import { client as tableClient } from '../entities/table.ts'
 import { bucket, bucketUrl, PENDING_TAG } from './bucket-settings.ts'
 
 /** How long a form can be used. */
-const FORM_LIFETIME_MS = 15 * 60 * 1000
+export const FORM_LIFETIME_MS = 15 * 60 * 1000
 
 const { key, value } = PENDING_TAG
 const tagging = `<Tagging><TagSet><Tag><Key>${key}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`

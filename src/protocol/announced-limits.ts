@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import * as limits from './limits.ts'
 
 /**
- * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default.
+ * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default, and other caps of a user.
  */
 export const announcedLimits = {
   contentBytes: 'MAX_CONTENT_BYTES',
@@ -13,6 +13,10 @@ export const announcedLimits = {
   createRoomMembers: 'MAX_CREATE_ROOM_MEMBERS',
   historyPage: 'MAX_HISTORY_PAGE',
   syncRooms: 'MAX_SYNC_ROOMS',
+  userConnections: 'DEFAULT_MAX_USER_CONNECTIONS',
+  userRooms: 'DEFAULT_MAX_USER_ROOMS',
+  pendingUploads: 'DEFAULT_MAX_PENDING_UPLOADS',
+  pendingUploadBytes: 'DEFAULT_MAX_PENDING_UPLOAD_BYTES',
   frameBytes: 'MAX_FRAME_BYTES',
   messageBytes: 'MAX_MESSAGE_BYTES',
   typingRepeatMs: 'TYPING_REPEAT_MS',
@@ -38,7 +42,7 @@ export const Limits = z
 export type Limits = z.infer<typeof Limits>
 
 /** The limits of a deployment, from those that it can choose. */
-export const limitsOf = (chosen: Pick<Limits, 'contentTypes'> & Partial<Pick<Limits, 'fileBytes'>>): Limits => ({
+export const limitsOf = (chosen: Pick<Limits, 'contentTypes'> & Partial<Omit<Limits, 'contentTypes'>>): Limits => ({
   ...forEachName((name) => limits[announcedLimits[name]]),
   ...chosen,
 })

@@ -21,6 +21,12 @@ export const MAX_SYNC_ROOMS = 1_000
 /** Each named room is read by itself, and a page of the list as a whole: more of them would cost more than the list. */
 export const MAX_SYNC_ONLY = 20
 
+/** Defaults of the deployment's caps for each user, `MAX_USER_CONNECTIONS` and so on. */
+export const DEFAULT_MAX_USER_CONNECTIONS = 100
+export const DEFAULT_MAX_USER_ROOMS = 1_000
+export const DEFAULT_MAX_PENDING_UPLOADS = 100
+export const DEFAULT_MAX_PENDING_UPLOAD_BYTES = DEFAULT_MAX_PENDING_UPLOADS * DEFAULT_MAX_FILE_BYTES
+
 /** A client repeats a typing indicator no sooner than this … */
 export const TYPING_REPEAT_MS = 3_000
 /** … and its user is shown as typing for this long after the last one. */

@@ -5,6 +5,7 @@ import { addMember, getMembership } from '../entities/membership.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
 import { join } from './join.ts'
+import { requirePlaceForRoom } from './require-place.ts'
 import { type OwnConnection, sessionOf } from './session.ts'
 
 /** The id of the direct room of two users, the same in either order. */
@@ -30,14 +31,14 @@ export async function findDirectRoom(
   return missing.length === 0 ? {} : { make: () => makeDirectRoom(sender, { chatRoomId, pair, missing }, now) }
 }
 
-/** The sender's session is subscribed along with it. AP38, AP32, AP5, AP10, AP14, AP3. */
+/** The sender's session is subscribed along with it. AP38, AP44, AP32, AP5, AP10, AP14, AP3. */
 async function makeDirectRoom(
   sender: OwnConnection,
   { chatRoomId, pair, missing }: { chatRoomId: string; pair: string[]; missing: string[] },
   now: number,
 ): Promise<void> {
   const { userId: createdBy, connectionId } = sender
-  const session = await sessionOf(sender)
+  const [session] = await Promise.all([sessionOf(sender), requirePlaceForRoom(createdBy)])
   const roomName = directRoomName(pair)
   if (await createRoom({ chatRoomId, roomName, createdBy, createdAt: now, members: pair, session })) return
 

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import type { Drawn } from '../entities/chat-room.ts'
 import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
+import { releaseUpload } from '../entities/pending-upload.ts'
 import { sessionsOfUser } from '../entities/session.ts'
 import { recipientOf } from '../entities/subscription.ts'
 import type { Delivery } from '../delivery/delivery.ts'
@@ -43,6 +44,7 @@ async function settlePending(upload: UploadRow): Promise<Delivery | undefined | 
   if (verdict === undefined) return undefined
   const end = 'reason' in verdict ? verdict : await complete(upload, verdict)
   if (end === 'notPending') return end
+  await releaseUpload({ userId: upload.uploaderId, uploadId: upload.uploadId })
   if ('message' in end) return messageDelivery(upload, end.message)
   if (!(await rejectUpload(upload.uploadId, end.reason))) return 'notPending'
   return settleRejected({ ...upload, reason: end.reason })

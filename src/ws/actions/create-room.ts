@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setOpenRoom } from '../../entities/connection.ts'
 import { completeRoom, createRoom as putRoom } from '../../entities/create-room.ts'
 import { Conflict } from '../../errors.ts'
+import { requirePlaceForRoom } from '../../rooms/require-place.ts'
 import { sessionOf } from '../../rooms/session.ts'
 import { action } from '../action.ts'
 import { ownConnection } from '../caller.ts'
@@ -9,13 +10,13 @@ import { logger } from '../logger.ts'
 
 /**
  * Makes a room with its first members and subscribes the creating connection, all or nothing. What is left to do after
- * that never fails the action, for a retry would be told that the id is taken. AP32, AP33, AP4.
+ * that never fails the action, for a retry would be told that the id is taken. AP38, AP44, AP32, AP33, AP4.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   const { userId, connectionId } = caller
   const { chatRoomId = randomUUID(), roomName } = input
   const members = [...new Set([userId, ...(input.members ?? [])])]
-  const session = await sessionOf(ownConnection(caller))
+  const [session] = await Promise.all([sessionOf(ownConnection(caller)), requirePlaceForRoom(userId)])
   const newRoom = { chatRoomId, roomName, createdBy: userId, createdAt: Date.now(), members, session }
   const created = await putRoom(newRoom)
   if (created === undefined) throw new Conflict('unable to create the room; its id is taken')

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { requireMembership } from '../../entities/membership.ts'
+import { holdUpload } from '../../entities/pending-upload.ts'
 import { getGuard } from '../../entities/send-guard.ts'
 import { startUpload, type UploadRow } from '../../entities/upload.ts'
 import { Conflict, InvalidRequest, TooLarge } from '../../errors.ts'
@@ -8,17 +9,18 @@ import { defined } from '../../protocol/defined.ts'
 import { UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
 import { isNamedAsProgram } from '../../files/offered-name.ts'
-import { presignPost } from '../../files/presign-post.ts'
+import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
 import { maxFileBytes } from '../limits.ts'
+import { requirePlaceForUpload } from '../pending-uploads.ts'
 
 /** TTL of a pending upload: much longer than its form is valid, because the event of its object may be an hour late. */
 const PENDING_SECONDS = 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
- * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP8, AP23, AP26.
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP8, AP45, AP23, AP26, AP46.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, fileName, contentType, size, clientMessageId } = input
@@ -33,22 +35,30 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
       { path: 'fileName', problem: 'has an ending that computers run, and the type of something else' },
     ])
   }
-  const [, guard] = await Promise.all([
-    requireMembership(chatRoomId, caller.userId),
-    clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: caller.userId, clientMessageId }),
+  const now = Date.now()
+  const upload = pendingUpload(input, caller, now)
+  const { userId } = caller
+  const [, , guard] = await Promise.all([
+    requireMembership(chatRoomId, userId),
+    requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
+    clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: userId, clientMessageId }),
   ])
   if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
 
-  const upload = pendingUpload(input, caller)
   const known = await startUpload(upload)
   if (known && !isSameFile(known, upload)) {
     throw new Conflict('unable to upload; this clientMessageId was used for another file')
   }
   const { uploadId, objectKey: key } = known ?? upload
-  return { uploadId, ...(await presignPost({ key, contentType, size })), maxBytes: maxFileBytes }
+  const formExpiresAt = Math.ceil((now + FORM_LIFETIME_MS) / 1_000)
+  const [form] = await Promise.all([
+    presignPost({ key, contentType, size }),
+    holdUpload({ userId, uploadId, size, expiresAt: formExpiresAt }),
+  ])
+  return { uploadId, ...form, maxBytes: maxFileBytes }
 })
 
-function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller): UploadRow {
+function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller, now: number): UploadRow {
   const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId } = input
   const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
   return {
@@ -62,7 +72,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller): 
     caption,
     ...defined({ clientMessageId }),
     status: 'pending',
-    expiresAt: Math.floor(Date.now() / 1_000) + PENDING_SECONDS,
+    expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
   }
 }
 

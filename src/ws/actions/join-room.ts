@@ -2,6 +2,7 @@ import { setOpenRoom } from '../../entities/connection.ts'
 import { getRoom, type RoomRow } from '../../entities/chat-room.ts'
 import { newJoinId } from '../../entities/create-room.ts'
 import { join, stayIn } from '../../rooms/join.ts'
+import { requirePlaceForRoom } from '../../rooms/require-place.ts'
 import { sessionOf } from '../../rooms/session.ts'
 import { getMembership, type MembershipRow, roomWithMembers } from '../../entities/membership.ts'
 import { RoomNotFound } from '../../errors.ts'
@@ -15,7 +16,7 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP5, AP38, AP8, AP10, AP14,
- * AP3, AP13, AP4, AP22, AP20.
+ * AP3, AP13, AP4, AP22, AP20, AP44.
  *
  * A direct room has its two members and lets nobody else in: to others it doesn't exist, and the same is read for one
  * that doesn't.
@@ -33,6 +34,7 @@ export const joinRoom = action('joinRoom', async (input, caller) => {
   let isIn = membership !== undefined && (await stayIn(membership, session))
   while (!isIn) {
     if (isDirectRoomId(chatRoomId)) throw notFound()
+    await requirePlaceForRoom(userId)
     isIn = await join(newMembership(room, caller), session)
   }
   const [current] = await Promise.all([
