@@ -97,6 +97,6 @@ export async function hasRoomsOfTheirOwn(userId: string, count: number): Promise
     .user({ partition: PARTITION + userId })
     .between({ place: PLACE }, { place: `${PLACE}~` })
     .where((row, { exists }) => exists(row.own))
-    .go({ consistent: true, limit: count, attributes: ['own'] })
+    .go({ consistent: true, limit: count })
   return data.length >= count
 }

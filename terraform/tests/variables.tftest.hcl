@@ -11,24 +11,30 @@ run "refuses_what_cannot_work" {
   command = plan
 
   variables {
-    jwks_url              = "http://login.example.com/jwks.json"
-    jwt_issuer            = ""
-    jwt_audience          = ""
-    allowed_origins       = ["https://chat.example.com/"]
-    name                  = "Tabletalk"
-    region                = "Frankfurt"
-    runtime               = "nodejs20.x"
-    domain_name           = "chat-api.example.com"
-    max_file_bytes        = 0
-    allowed_content_types = []
-    send_rate_limit       = "20 a second"
-    posting               = "pigeon"
-    connects_per_second   = 0
-    connects_burst        = 0.5
-    log_retention_days    = 31
-    recovery_period_days  = 36
-    log_level             = "LOUD"
-    alarm_topic_arn       = "alarms"
+    jwks_url                 = "http://login.example.com/jwks.json"
+    jwt_issuer               = ""
+    jwt_audience             = ""
+    allowed_origins          = ["https://chat.example.com/"]
+    name                     = "Tabletalk"
+    region                   = "Frankfurt"
+    runtime                  = "nodejs20.x"
+    domain_name              = "chat-api.example.com"
+    max_file_bytes           = 0
+    allowed_content_types    = []
+    send_rate_limit          = "20 a second"
+    jwt_typ                  = " at+jwt"
+    jwt_max_age_seconds      = 0
+    max_user_connections     = 0
+    max_user_rooms           = 1.5
+    max_pending_uploads      = 1001
+    max_pending_upload_bytes = 0
+    posting                  = "pigeon"
+    connects_per_second      = 0
+    connects_burst           = 0.5
+    log_retention_days       = 31
+    recovery_period_days     = 36
+    log_level                = "LOUD"
+    alarm_topic_arn          = "alarms"
   }
 
   expect_failures = [
@@ -43,6 +49,12 @@ run "refuses_what_cannot_work" {
     var.max_file_bytes,
     var.allowed_content_types,
     var.send_rate_limit,
+    var.jwt_typ,
+    var.jwt_max_age_seconds,
+    var.max_user_connections,
+    var.max_user_rooms,
+    var.max_pending_uploads,
+    var.max_pending_upload_bytes,
     var.posting,
     var.connects_per_second,
     var.connects_burst,

@@ -237,7 +237,7 @@ describe('ChatRoom', () => {
               },
             },
             put(firstMember('ada', { Role: 'owner', OriginConnectionId: LX })),
-            { Put: { TableName: 'tabletalk', Item: mirror('ada', 'new') } },
+            { Put: { TableName: 'tabletalk', Item: { ...mirror('ada', 'new'), Own: true } } },
             put(firstMember('bob', {})),
             { Put: { TableName: 'tabletalk', Item: mirror('bob', 'new') } },
           ],
@@ -586,6 +586,44 @@ test('AP43 lastTyping reads what was told of one user', async () => {
       },
     }),
   )
+})
+
+test('AP44 hasRoomsOfTheirOwn reads no more rooms of a user than it counts', async () => {
+  expect(await sentBy('AP44')).toEqual(
+    only('Query', {
+      KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+      FilterExpression: 'attribute_exists(#own)',
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk', '#own': 'Own' },
+      ExpressionAttributeValues: { ':pk': 'user#ada', ':sk1': 'room#', ':sk2': 'room#~' },
+      ConsistentRead: true,
+      Limit: 1_000,
+    }),
+  )
+})
+
+describe('what a user has on its way', () => {
+  const key = { pk: 'user#ada', sk: 'upload#u1' }
+
+  test('AP45 pendingUploads reads them consistently, and nothing else of the user', async () => {
+    expect(await sentBy('AP45')).toEqual(
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and begins_with(#sk1, :sk1)',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'user#ada', ':sk1': 'upload#' },
+        ConsistentRead: true,
+        Limit: 200,
+      }),
+    )
+  })
+
+  test('AP46 holdUpload puts an upload until its form expires', async () => {
+    const Item = { ...key, UserId: 'ada', UploadId: 'u1', Size: 1_000, expiresAt: EXPIRES_AT }
+    expect(await sentBy('AP46')).toEqual(only('PutItem', { Item: { ...Item, ...entity('PendingUpload') } }))
+  })
+
+  test('AP47 releaseUpload deletes it', async () => {
+    expect(await sentBy('AP47')).toEqual(only('DeleteItem', { Key: key }))
+  })
 })
 
 const messageItem = (messageId: string, row: Record<string, unknown> = {}) => ({

@@ -4,6 +4,7 @@ import { Connection } from '../../src/entities/connection.ts'
 import { FanOutTask } from '../../src/entities/fan-out-task.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message } from '../../src/entities/message.ts'
+import { PendingUpload } from '../../src/entities/pending-upload.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
@@ -45,6 +46,7 @@ const entities = [
   FanOutTask,
   Session,
   UserRoom,
+  PendingUpload,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */

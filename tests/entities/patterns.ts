@@ -26,6 +26,7 @@ import {
   putMessage,
   sealHoles,
 } from '../../src/entities/message.ts'
+import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
 import { countSend } from '../../src/entities/rate-window.ts'
 import { claimSend, contentHashOf, getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
@@ -45,7 +46,7 @@ import {
   startUpload,
   type UploadRow,
 } from '../../src/entities/upload.ts'
-import { roomsOfUser } from '../../src/entities/user-room.ts'
+import { hasRoomsOfTheirOwn, roomsOfUser } from '../../src/entities/user-room.ts'
 
 export const NOW = 1_800_000_000_000
 export const EXPIRES_AT = NOW / 1_000 + 7_200
@@ -158,6 +159,10 @@ export const patterns = {
   AP41: () => claimSend({ ...guard, clientMessageId: 'c4' }, claim),
   AP42: () => departuresOfRoom('general'),
   AP43: () => lastTyping('general', 'ada'),
+  AP44: () => hasRoomsOfTheirOwn('ada', 1_000),
+  AP45: () => pendingUploads('ada', 200, NOW),
+  AP46: () => holdUpload({ userId: 'ada', uploadId: 'u1', size: 1_000, expiresAt: EXPIRES_AT }),
+  AP47: () => releaseUpload({ userId: 'ada', uploadId: 'u1' }),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

@@ -14,7 +14,15 @@ const faulty = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
 afterAll(() => faulty.close())
 const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint }
 const chat = await useChat({ environment, log: quietLog })
-const limited = await useChat({ environment: { SEND_RATE_LIMIT: '2/60' } })
+const limited = await useChat({
+  environment: {
+    SEND_RATE_LIMIT: '2/60',
+    MAX_USER_CONNECTIONS: '3',
+    MAX_USER_ROOMS: '3',
+    MAX_PENDING_UPLOADS: '2',
+    MAX_PENDING_UPLOAD_BYTES: '1000',
+  },
+})
 afterEach(() => {
   faulty.fault = undefined
 })
@@ -62,6 +70,11 @@ const provocations: Record<ErrorCode, () => Promise<ServerFrame>> = {
       if (answer.type === 'error') return answer
     }
     return clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'too often' })
+  },
+  limit_reached: async () => {
+    const ada = await online(limited, unique('ada'))
+    for (const roomName of ['One', 'Two', 'Three']) await ada.request({ action: 'createRoom', roomName })
+    return ada.ask({ action: 'createRoom', roomName: 'Four' })
   },
   unavailable: async () => {
     const { room, clients } = await givenRoom(chat, 'ada')
@@ -154,6 +167,79 @@ test('a retry of what was kept is answered over the limit too, and is not counte
   for (let tries = 0; tries < 5; tries++) {
     expect(await clients[0].request(frame)).toMatchObject({ duplicate: true })
   }
+})
+
+test('a user has so many rooms of their own, by whatever action, and others can add them to more', async () => {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [ada, bob, cyd] = [
+    await online(limited, adaId),
+    await online(limited, bobId),
+    await online(limited, unique('cyd')),
+  ]
+  for (const chatRoomId of [unique('room'), unique('room'), unique('room')]) {
+    await bob.request({ action: 'createRoom', chatRoomId, roomName: 'Bob’s', members: [adaId] })
+    await ada.event('roomAdded', (event) => event.chatRoomId === chatRoomId)
+  }
+  const [open, elsewhere] = [unique('room'), unique('room')]
+  for (const chatRoomId of [open, elsewhere]) await cyd.request({ action: 'createRoom', chatRoomId, roomName: 'Open' })
+
+  const own = await ada.request({ action: 'createRoom', roomName: 'Ada’s' })
+  await ada.request({ action: 'joinRoom', chatRoomId: open })
+  await ada.request({ action: 'sendMessage', recipientId: unique('dan'), content: 'hello' })
+  const roomsOfAda = async () => (await itemsOf(limited, 'Membership')).filter(({ UserId }) => UserId === adaId)
+  const before = await roomsOfAda()
+  for (const frame of [
+    { action: 'createRoom', roomName: 'Another' },
+    { action: 'joinRoom', chatRoomId: elsewhere },
+    { action: 'sendMessage', recipientId: unique('eve'), content: 'hello' },
+  ] as const) {
+    expect(await ada.refused(frame)).toEqual({
+      code: 'limit_reached',
+      message: 'unable to enter another room; a user makes or joins 3 at most',
+      retryable: false,
+    })
+  }
+  expect(await roomsOfAda()).toEqual(before)
+  await ada.request({ action: 'joinRoom', chatRoomId: open })
+  await ada.request({ action: 'leaveRoom', chatRoomId: own.chatRoomId })
+  await ada.request({ action: 'joinRoom', chatRoomId: elsewhere })
+})
+
+test('a user listens on so many connections at once; the next one can when one has ended', async () => {
+  const userId = unique('ada')
+  const first = await online(limited, userId)
+  const [second] = [await online(limited, userId), await online(limited, userId)]
+  const late = await connect(limited, userId)
+  for (const frame of [{ action: 'sync' }, { action: 'createRoom', roomName: 'A room' }] as const) {
+    expect(await late.refused(frame)).toEqual({
+      code: 'limit_reached',
+      message: 'unable to listen on another connection; a user has 3 at most',
+      retryable: false,
+    })
+  }
+  expect((await itemsOf(limited, 'Session')).filter(({ UserId }) => UserId === userId)).toHaveLength(3)
+  expect((await second.request({ action: 'sync' })).limits.userConnections).toBe(3)
+  await first.close()
+  await settled(limited)
+  await late.request({ action: 'sync' })
+})
+
+test('a user has so many uploads, and so many bytes, on their way; a retry is no further one', async () => {
+  const { room, clients } = await givenRoom(limited, 'ada')
+  const [ada] = clients
+  const file = { action: 'handleFileUpload', chatRoomId: room, fileName: 'a.txt', contentType: 'text/plain' } as const
+  await ada.request({ ...file, clientMessageId: 'one', size: 900 })
+  expect(await ada.refused({ ...file, clientMessageId: 'two', size: 200 })).toEqual({
+    code: 'limit_reached',
+    message: 'unable to upload; files of 1000 bytes at most may be on their way',
+    retryable: false,
+  })
+  for (const _ of ['first', 'retry']) await ada.request({ ...file, clientMessageId: 'two', size: 100 })
+  expect(await ada.refused({ ...file, clientMessageId: 'three', size: 1 })).toMatchObject({
+    code: 'limit_reached',
+    message: 'unable to upload; 2 files of this user are on their way',
+  })
+  expect((await itemsOf(limited, 'Upload')).filter(({ ChatRoomId }) => ChatRoomId === room)).toHaveLength(2)
 })
 
 test('no limit of sends is on by default', async () => {

@@ -198,8 +198,16 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         authorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
         connect: ['ALLOWED_ORIGINS', 'TABLE_NAME'],
         default: [],
-        sendMessage: ['TABLE_NAME'],
-        handleFileUpload: ['FILES_BUCKET', 'MAX_FILE_BYTES', 'TABLE_NAME'],
+        sendMessage: ['MAX_USER_CONNECTIONS', 'MAX_USER_ROOMS', 'TABLE_NAME'],
+        handleFileUpload: [
+          'FILES_BUCKET',
+          'MAX_FILE_BYTES',
+          'MAX_PENDING_UPLOADS',
+          'MAX_PENDING_UPLOAD_BYTES',
+          'MAX_USER_CONNECTIONS',
+          'MAX_USER_ROOMS',
+          'TABLE_NAME',
+        ],
       })
     })
 
