@@ -9,6 +9,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP4 `setOpenRoom`: which room did it join last?
  * - AP35 `setSessionKey`: for which session has it synced?
  * - AP38 `getConnection`: the same, asked
+ * - AP48 `clearSessionKey`: for none after all
  */
 export const Connection = new Entity(
   {
@@ -58,6 +59,11 @@ export async function setSessionKey(connectionId: string, sessionKey: string): P
     .where((row, { eq, notExists }) => `${notExists(row.sessionKey)} OR ${eq(row.sessionKey, sessionKey)}`)
     .go({ returnOnConditionCheckFailure: 'all_old' })
   return !rejected || data === null
+}
+
+/** AP48. Does nothing when the connection has been deleted meanwhile. */
+export async function clearSessionKey(connectionId: string): Promise<void> {
+  await Connection.patch({ connectionId }).remove(['sessionKey']).go({ returnOnConditionCheckFailure: true })
 }
 
 /** AP38. Consistent; undefined when it has been deleted. */

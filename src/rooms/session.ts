@@ -1,4 +1,4 @@
-import { getConnection, setSessionKey } from '../entities/connection.ts'
+import { clearSessionKey, getConnection, setSessionKey } from '../entities/connection.ts'
 import { putSession, type SessionRow, sessionsOfUser } from '../entities/session.ts'
 import { optional, wholeNumber } from '../env.ts'
 import { InvalidRequest, LimitReached } from '../errors.ts'
@@ -19,7 +19,7 @@ export interface OwnConnection {
 }
 
 /**
- * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP3, AP36.
+ * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP3, AP48, AP36.
  *
  * @param sessionId without it, the connection is a session of its own
  * @param now when the `sync` began, in epoch milliseconds
@@ -33,10 +33,14 @@ export async function takeSession(
   now: number,
 ): Promise<SessionRow> {
   const session = { ...connection, sessionKey: sessionId ?? connection.connectionId, syncedAt: now }
-  const [isOwn] = await Promise.all([
+  const [isOwn, hasPlace] = await Promise.all([
     setSessionKey(connection.connectionId, session.sessionKey),
-    requirePlaceForSession(session, now),
+    hasPlaceForSession(session, now),
   ])
+  if (isOwn && !hasPlace) {
+    await clearSessionKey(connection.connectionId)
+    throw noPlace()
+  }
   if (!isOwn) {
     throw new InvalidRequest('unable to sync; a connection keeps the sessionId of its first sync', [
       { path: 'sessionId', problem: 'is not the one of the first sync' },
@@ -55,14 +59,17 @@ export async function sessionOf(connection: OwnConnection): Promise<SessionRow> 
   const { sessionKey } = (await getConnection(connection.connectionId)) ?? {}
   const session = { ...connection, sessionKey: sessionKey ?? connection.connectionId }
   if (sessionKey === undefined) {
-    await requirePlaceForSession(session, Date.now())
+    if (!(await hasPlaceForSession(session, Date.now()))) throw noPlace()
     await putSession(session)
   }
   return session
 }
 
-async function requirePlaceForSession({ userId, sessionKey }: SessionRow, now: number): Promise<void> {
-  const others = (await sessionsOfUser(userId, now)).filter((session) => session.sessionKey !== sessionKey)
-  if (others.length < maxUserConnections) return
-  throw new LimitReached(`unable to listen on another connection; a user has ${maxUserConnections} at most`)
+/** One that is there goes on, also when the deployment has lowered the cap. */
+async function hasPlaceForSession({ userId, sessionKey }: SessionRow, now: number): Promise<boolean> {
+  const sessions = await sessionsOfUser(userId, now)
+  return sessions.length < maxUserConnections || sessions.some((session) => session.sessionKey === sessionKey)
 }
+
+const noPlace = () =>
+  new LimitReached(`unable to listen on another connection; a user has ${maxUserConnections} at most`)

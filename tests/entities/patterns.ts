@@ -1,5 +1,6 @@
 import { ChatRoom, getRoom, getRooms, isPending, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
 import {
+  clearSessionKey,
   deleteConnection,
   getConnection,
   putConnection,
@@ -163,6 +164,7 @@ export const patterns = {
   AP45: () => pendingUploads('ada', 200, NOW),
   AP46: () => holdUpload({ userId: 'ada', uploadId: 'u1', size: 1_000, expiresAt: EXPIRES_AT }),
   AP47: () => releaseUpload({ userId: 'ada', uploadId: 'u1' }),
+  AP48: () => clearSessionKey(connection.connectionId),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
