@@ -2,8 +2,8 @@ import { Entity, type EntityItem } from 'electrodb'
 import { client, own, service, table } from './table.ts'
 
 /**
- * An upload whose form a user may still use, in the user's own partition. Key: UserId + UploadId. It is deleted when its
- * file has arrived, and no longer counts when its form has expired.
+ * An upload whose form a user may still use, in the user's own partition. Key: UserId + UploadId. It is deleted when
+ * its file has arrived, and no longer counts when its form has expired.
  *
  * - AP45 `pendingUploads`: what does this user have on its way?
  * - AP46 `holdUpload`: count this one too

@@ -2,7 +2,8 @@ import * as z from 'zod/mini'
 import * as limits from './limits.ts'
 
 /**
- * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default, and other caps of a user.
+ * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default,
+ * and other caps of a user.
  */
 export const announcedLimits = {
   contentBytes: 'MAX_CONTENT_BYTES',

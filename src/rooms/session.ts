@@ -19,7 +19,8 @@ export interface OwnConnection {
 }
 
 /**
- * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP3, AP48, AP36.
+ * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35,
+ * AP3, AP48, AP36.
  *
  * @param sessionId without it, the connection is a session of its own
  * @param now when the `sync` began, in epoch milliseconds
