@@ -17,7 +17,7 @@ const allowed: Record<string, string[]> = {
   'src/env.ts': [],
   'src/errors.ts': ['src/protocol'],
   'src/entities': ['src/env.ts', 'src/errors.ts', 'src/protocol'],
-  'src/rooms': ['src/entities', 'src/errors.ts', 'src/protocol'],
+  'src/rooms': ['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   'src/files': ['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   'src/delivery': ['src/files', 'src/entities', 'src/errors.ts', 'src/protocol', 'src/delivery/posting'],
   'src/delivery/posting': ['src/entities', 'src/env.ts'],
