@@ -51,7 +51,7 @@ test('two talk: each message once and in order for both, the sender’s own amon
   expect(hasMore).toBe(false)
 })
 
-test('who joins and leaves is told, and members has them all', async () => {
+test('joining and leaving are announced, and members has them all', async () => {
   const { adas, bobs, adaId, bobId } = await givenTwo()
   const left = listen(adas, 'memberLeft')
   expect(await adas.members()).toEqual([adaId, bobId].sort())
@@ -78,7 +78,7 @@ test('a lost connection comes back with what was missed, once and in order', asy
   expect(recovered.heard.length).toBeGreaterThan(0)
 })
 
-test('what is written without a connection goes out in order once it is back', async () => {
+test('what is written without a connection is sent in order once it is back', async () => {
   const { ada, adas, bobs } = await givenTwo()
   const his = hear(bobs)
   ada.disconnect()

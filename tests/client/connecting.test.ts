@@ -338,7 +338,7 @@ test.each(['not a url', '', undefined, 'https://chat.example/prod'])('%j is no u
   )
 })
 
-test('what getToken throws is told', async () => {
+test('what getToken throws is reported', async () => {
   const { client, statuses } = givenClient({
     getToken: () => {
       throw new Error('the identity provider is down')
@@ -353,7 +353,7 @@ test('what getToken throws is told', async () => {
   })
 })
 
-test('what a socket says of its end is told', async () => {
+test('what a socket says of its end is reported', async () => {
   const { client, server, statuses } = givenLateSync()
   client.connect().catch(() => {})
   await settled()

@@ -101,7 +101,7 @@ test('what was missed while away is in the next sync, which names the last seq, 
   expect(recovered).toEqual([{ count: 2 }])
 })
 
-test('a gap too large for sync is filled by history, before recovered is told', async () => {
+test('a gap too large for sync is filled by history, before recovered is reported', async () => {
   const { server, clock, room, contents } = await givenJoinedRoom()
   const told: string[] = []
   room.on('recovered', ({ count }) => told.push(`recovered ${count} after ${contents.length}`))
@@ -215,7 +215,7 @@ test('a listener that throws, or rejects, is reported and keeps no other from he
   expect(errors.map((error) => (error as Error).message).sort()).toEqual(['rejected', 'rejected', 'thrown', 'thrown'])
 })
 
-test('on answers with what ends the listening', async () => {
+test('on returns what ends the listening', async () => {
   const { server, room } = await givenJoinedRoom()
   const heard: number[] = []
   const stop = room.on('message', ({ seq }) => heard.push(seq))

@@ -3,7 +3,7 @@ import { givenJoinedRoom } from './given-client.ts'
 import type { Asked } from './fake-server.ts'
 import { settled } from './virtual-clock.ts'
 
-test('replies are told apart by requestId, in whatever order they come', async () => {
+test('replies are matched by requestId, in whatever order they come', async () => {
   const { server, room } = await givenJoinedRoom()
   const asked: Asked[] = []
   server.override = (frame) => {

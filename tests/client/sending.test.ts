@@ -35,7 +35,7 @@ test('a room’s messages go one after the other; another room doesn’t wait fo
   expect(server.room('general').map(({ content }) => content)).toEqual(['one', 'two'])
 })
 
-test('what is written without a connection waits, and goes out in order after sync', async () => {
+test('what is written without a connection waits, and is sent in order after sync', async () => {
   const { client, server, clock, room } = await givenJoinedRoom()
   server.down = true
   server.socket.cut()

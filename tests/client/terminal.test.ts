@@ -69,7 +69,7 @@ test('what others write moves no cursor, sets no title, and looks like no other 
   expect(ada.output()).toContain('bob: �]0;owned��[2J�txt.exe\n    ada: I agree�\n')
 })
 
-test('a token comes from a command, and a room that there can’t be is told', async () => {
+test('a token comes from a command, and a room that can’t exist is reported', async () => {
   const room = unique('room')
   const print = `${process.execPath} -e "console.log(process.argv[1])"`
   const bob = terminal(

@@ -13,7 +13,7 @@ async function givenTypists() {
   return { ...given, sets, types }
 }
 
-test('however fast the keys come, typing is told once in 3 s', async () => {
+test('however fast the keys come, typing is sent once in 3 s', async () => {
   const { server, clock, room } = await givenJoinedRoom()
   for (let i = 0; i < 100; i++) {
     room.typing.keystroke()
@@ -81,7 +81,7 @@ test('an indicator whose time is over by the server’s clock shows nobody', asy
   expect(sets).toEqual([])
 })
 
-test('typing and its end are told one after the other, for the server may work two at once in either order', async () => {
+test('typing and its end are sent one after the other, because the server may handle two at once in either order', async () => {
   const { server, room } = await givenJoinedRoom()
   const answers: (() => void)[] = []
   server.override = ({ action, requestId }, socket) => {

@@ -101,7 +101,7 @@ test.each<[string, Bucket]>([
   expect(posts()).toBe(1)
 })
 
-test('what sends the form is told when the upload is over', async () => {
+test('what sends the form learns when the upload is over', async () => {
   const abort = new AbortController()
   const signals: (AbortSignal | undefined)[] = []
   await givenUpload(

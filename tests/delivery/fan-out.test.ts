@@ -167,7 +167,7 @@ test('who is left out by connection or by user hears nothing', async () => {
   expect([origin, alsoAda, bob].map((id) => gateway.heardBy(id!))).toEqual([[], ['message 1'], ['message 1', 'typing']])
 })
 
-test('what goes to single connections goes to nobody else, and needs no query', async () => {
+test('an event for single connections reaches nobody else, and needs no query', async () => {
   const room = unique('room')
   const [ada, bob] = await subscribed(room, ['ada', 'bob'])
   const sent: string[] = []

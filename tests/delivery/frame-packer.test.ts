@@ -35,7 +35,7 @@ test('a frame is filled to its last byte and not beyond', () => {
   expect(split.map((frame) => frame.events)).toEqual([1, 1])
 })
 
-test('an event that is larger than a frame goes alone, and its neighbours keep their places', () => {
+test('an event that is larger than a frame is sent alone, and its neighbours keep their places', () => {
   const events = [event(1, 'before'), eventOf(2, LIMIT + 1), event(3, 'after'), event(4, 'after')]
   const frames = new FramePacker().frames(events)
   expect(frames.map((frame) => frame.events)).toEqual([1, 1, 2])

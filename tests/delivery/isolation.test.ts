@@ -143,7 +143,7 @@ test('10,000 that are throttled are retried for 5 s', async () => {
   expect(ms).toBeLessThanOrEqual(5_000)
 })
 
-test('a recipient that has recovered is heard of at once, and is no laggard any more', async () => {
+test('a recipient that has recovered receives at once, and is no laggard any more', async () => {
   const [recipient] = room('room', 1) as [string]
   const silent = new Set([recipient])
   const timeouts: number[] = []

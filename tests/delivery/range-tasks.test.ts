@@ -108,7 +108,7 @@ test('a crash in any task loses nothing: its range is posted again, and no other
   }
 })
 
-test('a crash while the tasks are written loses nothing: the batch comes again and writes the others', async () => {
+test('a crash while the tasks are written loses nothing: the batch is redelivered and writes the others', async () => {
   await putMessage(message(ROOM, 2))
   const record = messageRecord(ROOM, 2)
   const old = new Set((await tasksInTable()).map(({ deliveries }) => deliveries))
@@ -153,7 +153,7 @@ test('of many tasks in one batch four pages are in memory at most', async () => 
   expect(most).toBeLessThanOrEqual(4 * largest + 1)
 })
 
-test('a range that was begun is finished, however late; past the limit on posts it comes again', async () => {
+test('a range that was begun is finished, however late; past the limit on posts it is redelivered', async () => {
   const record = taskRecord('wide', { chatRoomId: ROOM, after: '00#~', through: 'ff', deliveries: '[{"event":2}]' })
   const outcomes: [number, number][] = []
   for (const lateMs of [35_000, 50_000]) {
@@ -175,7 +175,7 @@ test('a range that was begun is finished, however late; past the limit on posts 
   ])
 })
 
-test("a task whose range can't be read is reported and comes again", async () => {
+test("a task whose range can't be read is reported and redelivered", async () => {
   const record = taskRecord('t', { chatRoomId: ROOM, after: '00#~', through: 'ff', deliveries: '[{"event":3}]' })
   const { batchItemFailures } = await streamHandler(new FakePost().post)({ Records: [record] })
   expect(batchItemFailures).toEqual([{ itemIdentifier: record.dynamodb!.SequenceNumber }])

@@ -416,7 +416,7 @@ describe('the partition of a user', () => {
     expect(await sentBy('AP12')).toEqual(only('Query', { ...inPartition, ExpressionAttributeValues: values }))
   })
 
-  test('AP12 roomsOfUser pages on right after a room, and no further than it is told', async () => {
+  test('AP12 roomsOfUser starts right after a room, and reads no more than the limit', async () => {
     const values = { ':pk': 'user#ada', ':sk1': 'room#general!', ':sk2': 'room#random' }
     const page = { after: 'general', through: 'random', limit: 50 }
     expect(await recorded(() => roomsOfUser('ada', page))).toEqual(

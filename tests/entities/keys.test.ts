@@ -48,12 +48,12 @@ const confusable = [
   'ａb',
 ]
 
-test.each(Object.entries(keysWith))('%s is told apart by case, =, +, /, # and spaces', (_what, keyWith) => {
+test.each(Object.entries(keysWith))('%s is distinguished by case, =, +, /, # and spaces', (_what, keyWith) => {
   const keys = confusable.map((id) => JSON.stringify(keyWith(id)))
   expect(new Set(keys).size).toBe(confusable.length)
 })
 
-test('rooms, uploads and client message ids are told apart by case', () => {
+test('rooms, uploads and client message ids are distinguished by case', () => {
   const keys = (id: string): unknown[] => [
     ChatRoom.get({ chatRoomId: id }).params(),
     Message.get({ chatRoomId: id, messageId: messageIdOf(1) }).params(),

@@ -24,7 +24,7 @@ test('after five rounds it gives up', async () => {
   expect(run).toHaveBeenCalledTimes(5)
 })
 
-test('what is left after five rounds is told to whoever can do without it', async () => {
+test('what is left after five rounds is returned to a caller that can do without it', async () => {
   const run = vi.fn(async (items: string[]) => ({ unprocessed: items.filter((item) => item !== 'a') }))
   expect(await leftUnprocessed(['a', 'b', 'c'], run, atOnce)).toEqual(['b', 'c'])
   expect(run).toHaveBeenCalledTimes(5)

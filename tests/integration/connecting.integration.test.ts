@@ -58,7 +58,7 @@ test('a token in the query opens a socket, and no protocol is echoed that was no
   expect(response.rawHeaders.join()).not.toContain(token)
 })
 
-test('a token in the query goes together with the application protocol', async () => {
+test('a token in the query can be combined with the application protocol', async () => {
   const { socket } = await handshake(withQuery({ token: await tokenOf('ada') }), ['tabletalk.v1'])
   expect(socket.protocol).toBe('tabletalk.v1')
 })

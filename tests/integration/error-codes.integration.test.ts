@@ -335,7 +335,7 @@ test('a batch that the table never answers in full is unavailable', async () => 
   expect((await clients[0].refused({ action: 'listRooms' })).code).toBe('unavailable')
 })
 
-test('when the table fails, no socket is opened: 503, and the client comes again', async () => {
+test('when the table fails, no socket is opened: 503, and the client connects again', async () => {
   faulty.fault = () => throttled
   await expect(connect(chat, unique('ada'))).rejects.toThrow('503')
   faulty.fault = undefined

@@ -16,7 +16,7 @@ async function startOwn(options: RuntimeOptions) {
   return { chat, close }
 }
 
-test('a message acknowledged before everything stopped is told after the restart, and nothing twice', async () => {
+test('a message acknowledged before everything stopped is delivered after the restart, and nothing twice', async () => {
   const dataDir = temporaryFolder()
   const before = await startOwn({ dataDir })
   const { room, clients, userIds } = await givenRoom(before.chat, 'ada', 'bob')

@@ -182,7 +182,7 @@ test('200 messages that wait come in few frames of at most 32,768 bytes, in orde
   expect(sizes.length).toBe(Math.ceil(total / 32_768))
 })
 
-test('an event of more than 32 KB goes alone, in its place', async () => {
+test('an event of more than 32 KB is sent alone, in its place', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
   // Written to the table: as JSON it is six times as long, and would not fit into one frame of a client.

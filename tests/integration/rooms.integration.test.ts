@@ -9,7 +9,7 @@ const entities = await entitiesOf(chat)
 
 const forged = (id: string) => Buffer.from(id).toString('base64url')
 
-test('getRoom answers with the room, its members by id and its head', async () => {
+test('getRoom returns the room, its members by id and its head', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'bob', 'ada')
   await append(entities, room, userIds[0], ['one', 'two'])
   expect(await clients[1].request({ action: 'getRoom', chatRoomId: room })).toEqual({
@@ -30,7 +30,7 @@ test('getRoom tells those outside the same, whether or not the room exists', asy
   expect(unreal).toEqual(real)
 })
 
-test('listRooms answers with the user’s rooms by id, and nobody else’s', async () => {
+test('listRooms returns the user’s rooms by id, and nobody else’s', async () => {
   const ada = await online(chat, unique('ada'))
   await givenRoom(chat, 'eve')
   const rooms = [unique('b'), unique('a'), unique('C')]

@@ -44,7 +44,7 @@ async function sweptAfter(hours: number): Promise<string[]> {
   return expired
 }
 
-test('a pending upload expires after a day; an object that comes later is removed, and nobody hears of it', async () => {
+test('a pending upload expires after a day; an object that comes later is removed, and nobody receives an event', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
   const form = await givenUpload(ada, room)
@@ -59,7 +59,7 @@ test('a pending upload expires after a day; an object that comes later is remove
   expect(bob.events.filter(({ event }) => event === 'message')).toEqual([])
 })
 
-test('an object whose event was lost goes by the lifecycle after a day', async () => {
+test('an object whose event was lost is deleted by the lifecycle after a day', async () => {
   const { room, clients } = await givenRoom(chat, 'ada')
   const form = await givenUpload(clients[0], room)
   onEvent = () => []

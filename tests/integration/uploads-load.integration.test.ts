@@ -17,7 +17,7 @@ async function settled(...clients: RawClient[]): Promise<void> {
   await Promise.all(clients.map((client) => client.request({ action: 'ping' })))
 }
 
-test('a file of 25 MiB goes through, and comes back as it was', async () => {
+test('a file of 25 MiB is uploaded and downloaded unchanged', async () => {
   const { room, clients } = await givenRoom(chat, 'ada')
   const size = 25 * 1024 * 1024
   const bytes = Buffer.concat([png], size)

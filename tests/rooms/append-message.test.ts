@@ -148,7 +148,7 @@ describe('a try that crashes', () => {
     expect(await placesOf(room)).toEqual({ messages: ['hello'], holes: 1 })
   })
 
-  test('before it is told that its message was kept is answered by the next', async () => {
+  test('before it learns that its message was kept gets the same result from the next', async () => {
     const room = await storedRoom()
     let isArmed = true
     intercept(client, async ({ operation }, proceed) => {

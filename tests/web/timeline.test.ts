@@ -170,7 +170,7 @@ describe('own messages', () => {
   })
 })
 
-test('who comes and goes is noted', async () => {
+test('joining and leaving are noted', async () => {
   const { timeline, server, clock } = await givenGeneral(1)
   const timestamp = clock.now()
   server.socket.events(

@@ -51,7 +51,7 @@ test('sends three at a time, the others when there is room', async () => {
   expect(states()).toEqual(['a sending', 'c sending', 'd sending'])
 })
 
-test('takes one back that is cancelled, and goes on with the next', async () => {
+test('takes one back that is cancelled, and continues with the next', async () => {
   const { uploads, sent, states } = givenUploads()
   uploads.add(['a', 'b', 'c', 'd'].map(text))
   await settled()

@@ -34,7 +34,7 @@ describe('readFrame', () => {
 })
 
 describe('parseFrame', () => {
-  test('answers with the frame', () => {
+  test('returns the frame', () => {
     expect(parseFrame({ content: 'hello' }, schema)).toEqual({ content: 'hello' })
   })
 

@@ -83,7 +83,7 @@ test("a thousand random posts carry the very headers that the SDK's signer gives
   expect(runs).toBe(1_000)
 })
 
-test('a frame that goes to many is hashed for each body once, and another body gets its own hash', () => {
+test('a frame for many recipients is hashed once for each body, and another body gets its own hash', () => {
   const signer = new PostSigner(HOST)
   const sign = (body: Uint8Array) =>
     signer.headers('/prod/@connections/a', body, { accessKeyId: 'a', secretAccessKey: 'b' }, 'eu-west-1')

@@ -71,7 +71,7 @@ test('a hook that waits holds back its own post only', async () => {
   expect(await client.next()).toBe('first')
 })
 
-test('a delayed post goes on after its delay', async () => {
+test('a delayed post continues after its delay', async () => {
   const api = await startGateway()
   const { client, post } = await connected(api)
   api.gateway.faults.onPost = () => ({ delayMs: 20 })

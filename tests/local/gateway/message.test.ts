@@ -11,7 +11,7 @@ test('a message reaches the function of its route, whose body is the reply', asy
   expect(await api.event('echo')).toMatchObject({ body: text, requestContext: { routeKey: 'echo' } })
 })
 
-test('what is not JSON goes to $default', async () => {
+test('what is not JSON is routed to $default', async () => {
   const api = await startGateway()
   const client = await Client.connect(api.url)
   client.send('hello')

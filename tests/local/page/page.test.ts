@@ -79,7 +79,7 @@ describe('the page', () => {
     expect(await response.text()).not.toBe('')
   })
 
-  test('is told where the WebSocket is, and that a name is enough', async () => {
+  test('receives the address of the WebSocket, and that a name is enough', async () => {
     const response = await fetch(`${url}/config.json`)
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(await response.json()).toEqual({ url: '/local', signIn: { kind: 'local' } })
