@@ -27,7 +27,7 @@ export function tiff({ bytes = 20_000, bigEndian = false, tags = [] as number[] 
 }
 
 /** A ZIP of one stored file. */
-export function zip(name: string, content = 'x'): Buffer {
+function zip(name: string, content = 'x'): Buffer {
   const [path, data] = [Buffer.from(name), Buffer.from(content)]
   const fields = Buffer.alloc(26)
   fields.writeUInt16LE(20, 0)
@@ -46,7 +46,7 @@ export function zip(name: string, content = 'x'): Buffer {
 }
 
 /** A PNG of one pixel with a colour profile before it, as cameras and Photoshop write them. */
-export function pngWithProfile(bytes: number): Buffer {
+function pngWithProfile(bytes: number): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([ascii(type), data])
     const frame = Buffer.alloc(8)
@@ -64,7 +64,7 @@ export function pngWithProfile(bytes: number): Buffer {
 }
 
 /** An ISO base media file: MP4, QuickTime, 3GPP, HEIC. */
-export const isoMedia = (brand: string) =>
+const isoMedia = (brand: string) =>
   Buffer.concat([
     hex('00000018'),
     ascii(`ftyp${brand}`),
