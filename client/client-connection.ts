@@ -1,8 +1,8 @@
 import type { Action, Reply } from '../src/protocol/actions.ts'
 import { backoffMs } from './backoff.ts'
 import { ticks, Timer } from './clock.ts'
-import { ChatError, disconnected, isUnauthorized, toChatError } from './errors.ts'
-import { Link } from './link.ts'
+import { ChatError, disconnected, isUnauthorized, Mistake, toChatError } from './errors.ts'
+import { Link, type Socket } from './link.ts'
 import type { ResolvedOptions } from './options.ts'
 import { renewalMs } from './renewal.ts'
 import { ReplySize } from './reply-size.ts'
@@ -15,7 +15,8 @@ import { tokenExpiry } from './token-expiry.ts'
  * - `connecting`: an attempt is under way.
  * - `connected`: events arrive, requests are answered.
  * - `disconnected`: `connect()` was not called, or the next attempt waits for its time.
- * - `failed`: `getToken` threw `UnauthorizedError`; no more attempts until `connect()`.
+ * - `failed`: `getToken` threw `UnauthorizedError` or returned no text, no socket could be made, or the server refused
+ *   with 403; no more attempts until `connect()`.
  */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'failed'
 
@@ -45,6 +46,9 @@ const statuses: Record<State['name'], Status> = {
   waiting: 'disconnected',
   failed: 'failed',
 }
+
+/** After so many refusals and no success it is probably not the network. */
+const MANY_REFUSALS = 3
 
 /** What a reply to `sync` says about the life of a link. */
 type Announced = Pick<Reply<'sync'>, 'serverTime' | 'limits'>
@@ -110,6 +114,8 @@ export class ClientConnection {
   #waiting: { all: boolean; resolve: () => void; reject: (error: ChatError) => void }[] = []
   /** Whether one `sync` has come to its end. */
   #knowsAllRooms = false
+  /** Sockets that were refused, while none has been opened. */
+  #refusals = 0
   readonly replySize = new ReplySize()
 
   constructor(options: ResolvedOptions, hooks: Hooks) {
@@ -192,11 +198,11 @@ export class ClientConnection {
 
   /** @param onOpened from here on each request has a time limit of its own, and `sync` as a whole has none */
   async #establish(attempt: Attempt, onOpened: () => void): Promise<void> {
-    const { url, createSocket, clock, requestTimeoutMs } = this.#options
+    const { clock, requestTimeoutMs } = this.#options
     const token = await Promise.race([attempt.cancelled, this.#token()])
     attempt.throwIfCancelled()
     const link = new Link({
-      socket: createSocket(url, ['tabletalk.v1', `bearer.${token}`]),
+      socket: this.#socket(token),
       clock,
       requestTimeoutMs,
       replySize: this.replySize,
@@ -210,7 +216,11 @@ export class ClientConnection {
       },
     })
     attempt.link = link
-    await link.opened
+    await link.opened.catch((error: unknown) => {
+      this.#refusals++
+      throw error
+    })
+    this.#refusals = -Infinity
     onOpened()
     const openedAt = ticks(clock)
     const adopt = ({ serverTime, limits }: Announced) => {
@@ -232,11 +242,23 @@ export class ClientConnection {
     this.#hooks.onAllRooms()
   }
 
+  #socket(token: string): Socket {
+    const { url, createSocket } = this.#options
+    try {
+      return createSocket(url, ['tabletalk.v1', `bearer.${token}`])
+    } catch (error) {
+      throw new Mistake('internal', (error as Error).message)
+    }
+  }
+
   async #token(): Promise<string> {
     try {
-      return await this.#options.getToken()
+      const token: unknown = await this.#options.getToken()
+      if (typeof token === 'string' && token !== '') return token
+      const given = token === '' ? 'an empty text' : typeof token
+      throw new Mistake('no_token', `unable to connect; getToken returned ${given}, not a token`)
     } catch (error) {
-      if (isUnauthorized(error)) throw error
+      if (isUnauthorized(error) || error instanceof Mistake) throw error
       throw new ChatError(
         'no_token',
         `unable to get a token; ${error instanceof Error ? error.message : String(error)}`,
@@ -275,7 +297,9 @@ export class ClientConnection {
     const state = this.#state
     if (!('attempt' in state) || state.attempt !== attempt) return
     if (isUnauthorized(reason)) return this.#fail(new ChatError('forbidden', (reason as Error).message))
-    if (state.name === 'opening') return this.#wait(toChatError(reason))
+    const error = toChatError(reason)
+    if (error instanceof Mistake || error.code === 'forbidden') return this.#fail(error)
+    if (state.name === 'opening') return this.#wait(this.#explained(error))
     const { link } = state
     this.#enter({ name: 'online', link })
     this.#schedulePing()
@@ -284,6 +308,13 @@ export class ClientConnection {
         if (this.link === link) this.#renewal.start(this.#nextWait(), () => this.#open())
       })
       .catch((error: unknown) => link.end(toChatError(error)))
+  }
+
+  /** Browsers don't tell why a socket was refused: a wrong token looks like a dead network. */
+  #explained(error: ChatError): ChatError {
+    if (error.code !== 'disconnected' || this.#refusals < MANY_REFUSALS) return error
+    const hint = `no attempt has succeeded: check the address, the token's iss, aud and exp, and ALLOWED_ORIGINS`
+    return new ChatError('disconnected', `${error.message}; ${hint}`, true)
   }
 
   /**

@@ -55,6 +55,13 @@ export const isUnauthorized = (error: unknown): boolean => (error as Error | und
 export const disconnected = (reason: string): ChatError =>
   new ChatError('disconnected', `unable to get an answer; ${reason}`, true)
 
+/** The server refused the connection for good: HTTP 403, which only the package `ws` tells. */
+export const forbidden = (): ChatError =>
+  new ChatError('forbidden', 'unable to connect; the server refused with 403: check the address and ALLOWED_ORIGINS')
+
+/** A mistake of the application's: the same attempt would fail again. */
+export class Mistake extends ChatError {}
+
 /** A link is given up because nothing at all arrived on it while a request waited for its reply. */
 class Silence extends ChatError {}
 

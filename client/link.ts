@@ -3,7 +3,7 @@ import type { ChatEvent } from '../src/protocol/events.ts'
 import type { ErrorFrame, ReplyFrame, ServerFrame } from '../src/protocol/frames.ts'
 import { MAX_FRAME_BYTES } from '../src/protocol/limits.ts'
 import { type Clock, elapsed, ticks, Timer } from './clock.ts'
-import { ChatError, disconnected, errorOf, silence } from './errors.ts'
+import { ChatError, disconnected, errorOf, forbidden, silence } from './errors.ts'
 import { isLarge, type ReplySize, saysMore } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { Session } from './session.ts'
@@ -72,7 +72,10 @@ export class Link {
       socket.onopen = () => resolve()
     })
     let reason: string | undefined
-    socket.onclose = ({ code }) => this.end(disconnected(reason ?? `the socket closed with ${code}`))
+    socket.onclose = ({ code }) => {
+      const isForbidden = reason?.endsWith(' 403') === true
+      this.end(isForbidden ? forbidden() : disconnected(reason ?? `the socket closed with ${code}`))
+    }
     // A close always follows. Without a listener `ws` would throw the error; only `ws` gives it a message.
     socket.onerror = (event) => (reason ??= (event as { message?: string }).message)
     // The caller awaits this; a link that ends before must not cause an unhandled rejection.

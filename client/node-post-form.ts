@@ -3,7 +3,8 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https'
 import type { PostForm } from './post-form.ts'
 
-const CHUNK_BYTES = 64 * 1024
+/** Small enough that a slow link shows progress within seconds. */
+const CHUNK_BYTES = 16 * 1024
 
 /** For Node: `fetch` reports no progress, and streams without the `content-length` that S3 requires. */
 export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }) => {

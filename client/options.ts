@@ -35,6 +35,8 @@ export interface ChatClientOptions {
   recoverLimit?: number
   /** The longest wait for the message of a file that the bucket has accepted, ms. Default 60,000. */
   arrivalTimeoutMs?: number
+  /** An upload that makes no progress for this long is sent again, ms. Default 45,000. */
+  uploadIdleMs?: number
   /** Receives what listeners and `onProgress` throw. Default: `console.error`. */
   onError?: (error: unknown) => void
   /** Opens a socket with these subprotocols. Default: the global `WebSocket`; in Node before 22, the package `ws`. */
@@ -57,6 +59,7 @@ export const defaults = {
   holeWaitMs: 500,
   recoverLimit: 1_000,
   arrivalTimeoutMs: 60_000,
+  uploadIdleMs: 45_000,
   backoff: { minMs: 500, maxMs: 20_000 },
 }
 
@@ -64,9 +67,18 @@ export const defaults = {
 export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff' | 'outbox'>> &
   Pick<ChatClientOptions, 'outbox'> & { backoff: Backoff }
 
+/** Not by `URL.canParse`, which Safari before 17 and React Native don't have. */
+function protocolOf(url: string): string | undefined {
+  try {
+    return new URL(url).protocol
+  } catch {
+    return undefined
+  }
+}
+
 /** Fills in the defaults. @throws TypeError when `url` is no `ws://` or `wss://` address */
 export function resolveOptions(options: ChatClientOptions): ResolvedOptions {
-  const protocol = URL.canParse(options.url) ? new URL(options.url).protocol : undefined
+  const protocol = protocolOf(options.url)
   if (protocol !== 'ws:' && protocol !== 'wss:') {
     throw new TypeError(`unable to make a client; the url is no ws:// or wss:// address: ${String(options.url)}`)
   }

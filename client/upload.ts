@@ -1,6 +1,6 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
-import { sleep } from './clock.ts'
+import { sleep, Timer } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
 import { newId } from './new-id.ts'
@@ -109,17 +109,39 @@ async function deliver(
 }
 
 async function post(
-  { postForm }: ResolvedOptions,
+  { postForm, clock, uploadIdleMs }: ResolvedOptions,
   { url, fields }: Reply<'handleFileUpload'>,
   file: Blob,
-  transfer: PostFormOptions,
+  transfer: Required<PostFormOptions>,
 ): Promise<void> {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('file', file, 'file')
-  const status = await postForm(url, form, transfer).catch((error: unknown) => {
-    throw Object.assign(failure('the bucket did not answer', true), { cause: error })
+  const idle = new Timer(clock)
+  const over = new AbortController()
+  const end = () => over.abort(transfer.signal.reason)
+  transfer.signal.addEventListener('abort', end, { once: true, signal: over.signal })
+  const idleAgain = () => idle.start(uploadIdleMs, () => over.abort(new Error(`no progress in ${uploadIdleMs} ms`)))
+  let furthest = 0
+  const onProgress = (fraction: number) => {
+    if (fraction > furthest) idleAgain()
+    furthest = Math.max(furthest, fraction)
+    transfer.onProgress(fraction)
+  }
+  // A `postForm` of the application's may not look at the signal.
+  const ended = new Promise<never>((_, reject) => {
+    over.signal.addEventListener('abort', () => reject(over.signal.reason as Error), { once: true })
   })
+  idleAgain()
+  const sent = Promise.race([ended, postForm(url, form, { onProgress, signal: over.signal })])
+  const status = await sent
+    .catch((error: unknown) => {
+      throw Object.assign(failure('the bucket did not answer', true), { cause: error })
+    })
+    .finally(() => {
+      idle.stop()
+      transfer.signal.removeEventListener('abort', end)
+    })
   if (status < 200 || status > 299) throw failure(`the bucket answered ${status}`, status >= 500)
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { UnauthorizedError } from '../../client/index.ts'
 import type { Asked } from './fake-server.ts'
 import { givenClient, givenJoinedRoom, tokenOf } from './given-client.ts'
@@ -82,6 +82,76 @@ test('any other error of getToken is tried again', async () => {
   await clock.advance(1_000)
   await connected
   expect(calls).toBe(2)
+})
+
+test.each([
+  [undefined, 'undefined'],
+  ['', 'an empty text'],
+  [{ token: 'a.b.c' }, 'object'],
+])('a getToken that returns %j is a mistake, told at once', async (token, what) => {
+  const { client, clock, server } = givenClient({ getToken: () => token as string })
+  await expect(client.connect()).rejects.toMatchObject({
+    code: 'no_token',
+    message: `unable to connect; getToken returned ${what}, not a token`,
+  })
+  await clock.advance(10 * MINUTE)
+  expect([client.status, server.sockets.length]).toEqual(['failed', 0])
+})
+
+test('when no socket can be made, connect rejects at once', async () => {
+  const missing = 'unable to connect; Node before 22 needs the package ws: npm i ws'
+  const { client } = givenClient({
+    createSocket: () => {
+      throw new Error(missing)
+    },
+  })
+  await expect(client.connect()).rejects.toMatchObject({ code: 'internal', message: missing })
+  expect(client.status).toBe('failed')
+})
+
+test('after three refusals and no success the error says what to check; after a success it does not', async () => {
+  const { client, server, clock, statuses } = givenClient()
+  const messages = () => statuses.flatMap(({ error }) => error?.message ?? [])
+  server.down = true
+  client.connect().catch(() => {})
+  await clock.advance(10 * MINUTE)
+  const plain = 'unable to get an answer; the socket closed with 1006'
+  const hint = "; no attempt has succeeded: check the address, the token's iss, aud and exp, and ALLOWED_ORIGINS"
+  expect(messages().slice(0, 4)).toEqual([plain, plain, plain + hint, plain + hint])
+  server.down = false
+  await clock.advance(MINUTE)
+  expect(client.status).toBe('connected')
+  const before = messages().length
+  server.down = true
+  server.socket.cut()
+  await clock.advance(10 * MINUTE)
+  expect(new Set(messages().slice(before))).toEqual(new Set([plain]))
+})
+
+test('a server that refuses with 403 is asked no more', async () => {
+  const { client, server } = givenClient({
+    createSocket: (url, protocols) => {
+      // Before the close, as `ws` does.
+      queueMicrotask(() => server.socket.onerror?.({ message: 'Unexpected server response: 403' }))
+      return server.createSocket(url, protocols)
+    },
+  })
+  server.down = true
+  await expect(client.connect()).rejects.toMatchObject({
+    code: 'forbidden',
+    message: 'unable to connect; the server refused with 403: check the address and ALLOWED_ORIGINS',
+  })
+  expect([client.status, server.sockets.length]).toEqual(['failed', 1])
+})
+
+test('an address is looked at without URL.canParse, which not every browser has', () => {
+  const canParse = Object.getOwnPropertyDescriptor(URL, 'canParse')!
+  onTestFinished(() => {
+    Object.defineProperty(URL, 'canParse', canParse)
+  })
+  Object.defineProperty(URL, 'canParse', { value: undefined, configurable: true })
+  expect(givenClient().client.status).toBe('disconnected')
+  expect(() => givenClient({ url: 'nowhere' })).toThrow('the url is no ws:// or wss:// address: nowhere')
 })
 
 test('a getToken that never answers is given up after 20 s', async () => {

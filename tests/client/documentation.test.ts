@@ -22,7 +22,7 @@ declare const sessionStorage: { getItem(key: string): string | null; setItem(key
 const EXAMPLE = /@example\n((?: *\*(?!\/)(?! @).*\n)+)/g
 
 const exampleGiven = `
-import { ChatClient, ChatError, protocolLimits, type Room, type UnsentMessage } from 'tabletalk/client'
+import { ChatClient, ChatError, excessBytes, protocolLimits, type Room, type UnsentMessage } from 'tabletalk/client'
 declare const client: ChatClient, room: Room, file: File, getToken: () => string
 declare const localStorage: { getItem(key: string): string | null }
 declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }

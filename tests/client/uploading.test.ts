@@ -245,3 +245,46 @@ test('the message ends an upload that waits to be sent again', async () => {
   expect(upload()).toEqual(message)
   expect(posts()).toBe(1)
 })
+
+test('a transfer without progress for 45 s is sent again, and fails as retryable after five', async () => {
+  const { clock, upload, posts } = await givenUpload(never)
+  await clock.advance(44_000)
+  expect(posts()).toBe(1)
+  await clock.advance(2_000)
+  expect(posts()).toBe(2)
+  await clock.advance(5 * 60_000)
+  expect(posts()).toBe(5)
+  expect(upload()).toMatchObject({
+    code: 'upload_failed',
+    message: 'unable to upload; the bucket did not answer',
+    retryable: true,
+    cause: { message: 'no progress in 45000 ms' },
+  })
+  expect(clock.timers).toBeLessThan(5)
+})
+
+test('a transfer that makes progress may take as long as it must; one that repeats itself may not', async () => {
+  const reports: ((fraction: number) => void)[] = []
+  const { clock, posts } = await givenUpload((_, { onProgress }) => {
+    reports.push(onProgress!)
+    return never(1, {})
+  })
+  for (let i = 1; i <= 10; i++) {
+    reports[0]!(i / 20)
+    await clock.advance(40_000)
+  }
+  expect(posts()).toBe(1)
+  reports[0]!(0.5)
+  await clock.advance(10_000)
+  expect(posts()).toBe(2)
+})
+
+test('a transfer that is given up is told so by its signal', async () => {
+  const signals: AbortSignal[] = []
+  const { clock } = await givenUpload((_, { signal }) => {
+    signals.push(signal!)
+    return never(1, {})
+  })
+  await clock.advance(46_000)
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+})
