@@ -108,6 +108,48 @@ test('opening a room marks nothing as read that has not been in sight, and the w
   await bob.list.getByText('40 unread').waitFor({ state: 'detached' })
 })
 
+test('what is read in one tab is read in the other', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  const garden = await stage.room('Garden', [bob.userId])
+  const second = await stage.tab(bob)
+  await second.isReady()
+  await second.page.goto(`${second.page.url().split('#')[0]}#/room/${garden}`)
+  await second.page.getByRole('heading', { name: 'Garden', level: 1 }).waitFor()
+  await bob.page.bringToFront()
+  await bob.link('Kitchen').click()
+  await ada.say('Who reads this?')
+  await bob.sees('Who reads this?')
+  await second.link('Kitchen').waitFor()
+  await eventually(() => second.list.getByText('unread').count()).toBe(0)
+  await eventually(() => second.page.title()).toBe('Garden – Tabletalk')
+})
+
+test('the same words are read out as often as they are said', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.say('ok', 'ok', 'ok')
+  const heard = bob.page.locator('[aria-live=polite] p')
+  await eventually(() => heard.allTextContents()).toEqual(Array(3).fill(`${ada.userId}: ok`))
+})
+
+test('a long message is folded, code is shown as it is, and nothing is shown as nothing', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await stage.past(room, [{ senderId: ada.userId, content: '\u200b', timestamp: Date.now() }])
+  await ada.say(`top${'\n'.repeat(3_000)}end`, 'run `npm test`')
+  await bob.log.getByRole('code').getByText('npm test', { exact: true }).waitFor()
+  const long = bob.messages.filter({ hasText: 'top' })
+  const heightOf = async () => (await long.boundingBox())!.height
+  expect(await heightOf()).toBeLessThan(1_200)
+  await long.getByRole('button', { name: 'Show more' }).click()
+  expect(await heightOf()).toBeGreaterThan(30_000)
+  await long.getByRole('button', { name: 'Show less' }).click()
+  expect(await heightOf()).toBeLessThan(1_200)
+  await bob.page.reload()
+  await bob.log.getByText('(empty message)').waitFor()
+})
+
 test('what came while the page was closed is unread', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const room = await stage.room('Kitchen', [ada, bob])

@@ -158,6 +158,33 @@ test('the browser asks before a page goes that has a message to send, and not wh
   await ada.message('not sent').waitFor()
   await ada.page.reload()
   expect(asked).toEqual(['beforeunload'])
+  // It is kept by the tab, and sent when there is a connection again.
+  await ada.page.unroute('**/dev/token')
+  await ada.page.reload()
+  await ada.sees('not sent')
+})
+
+test('signing out asks before a message is lost, and then leaves nothing in the browser', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await stage.disconnect(ada)
+  await ada.say('not sent')
+  await ada.message('not sent').waitFor()
+  await ada.button('Sign out').click()
+  await ada.dialog.getByText('It will be lost.').waitFor()
+  await ada.dialog.getByRole('button', { name: 'Sign out' }).click()
+  await ada.page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  const kept = await ada.page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)])
+  expect(kept).toEqual([])
+})
+
+test('a device that is offline says so at once, while its connection seems to live', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await ada.context.setOffline(true)
+  await ada.banner.getByText('This device is offline.').waitFor()
+  await goOnline(ada)
+  await ada.banner.getByText('This device is offline.').waitFor({ state: 'detached' })
 })
 
 test('a file that is attached without a connection waits', async () => {
@@ -179,3 +206,7 @@ test('a page that gets no token says why', async () => {
   await ada.banner.getByText('No connection yet.').waitFor()
   await ada.banner.getByText('The server answered 500.').waitFor()
 })
+
+// As much of the browser as is used here: the compiler is set to Node's types.
+declare const localStorage: object
+declare const sessionStorage: object

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { landscape, picture, program, table } from './support/files.ts'
 import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
@@ -87,6 +88,48 @@ test('a picture keeps its proportions, and a sound is played in its place', asyn
   await player.evaluate((element: Player) => element.play())
   expect(await player.evaluate((element: Player) => element.duration)).toBeCloseTo(0.1)
   await bob.log.getByRole('link', { name: 'Download beep.wav' }).waitFor()
+})
+
+test('a picture whose address does not work gets another, whatever the clock of the device says', async () => {
+  const { room, people } = await stage.talk('ada')
+  const [ada] = people
+  await ada.attach(picture)
+  await widthOf(ada, 'dot.png')
+  const page = await stage.enter(ada.userId)
+  await page.page.addInitScript(() => {
+    const { now } = Date
+    Date.now = () => now() + 20 * 60_000
+  })
+  page.problems.expect(/\b403\b/)
+  const refusal = { status: 403, headers: { 'access-control-allow-origin': '*' } }
+  await page.page.route(`${stage.chat.bucket.endpoint}/**`, (route) => route.fulfill(refusal), { times: 1 })
+  await page.page.goto(`${stage.chat.url}/?as=${ada.userId}&again#/room/${room}`)
+  await eventually(() => page.log.locator('.picture img').evaluate((image: Picture) => image.naturalWidth)).toBe(1)
+})
+
+test('an address that has expired is not followed without a connection, which is said', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await ada.attach(table)
+  await ada.log.getByRole('link', { name: `Download ${table.name}` }).waitFor()
+  await ada.page.evaluate(() => {
+    const [now, monotonic] = [Date.now, performance.now.bind(performance)]
+    Date.now = () => now() + 20 * 60_000
+    performance.now = () => monotonic() + 20 * 60_000
+  })
+  await stage.disconnect(ada)
+  await ada.log.getByRole('link', { name: `Download ${table.name}` }).click()
+  await ada.log.getByRole('alert').getByText('The file can be opened when there is a connection again.').waitFor()
+})
+
+test('files over a conversation are forgotten when they go without a word, and dropped beside it are not opened', async () => {
+  const { people } = await stage.talk('ada')
+  const [ada] = people
+  await dragOver(ada.conversation, picture)
+  await ada.page.getByText('Drop to send to Kitchen').waitFor()
+  await ada.page.getByText('Drop to send to Kitchen').waitFor({ state: 'detached' })
+  expect(await drop(ada.list, picture)).toBe(false)
+  expect(await ada.uploads.count()).toBe(0)
 })
 
 test('another file is a card that gives the bytes, under its name', async () => {

@@ -1,20 +1,21 @@
 import type { Locator } from 'playwright-core'
 import type { GivenFile } from './files.ts'
 
-/** Drops files on an element, as from the desktop. */
-export async function drop(target: Locator, ...files: readonly GivenFile[]): Promise<void> {
-  for (const type of ['dragenter', 'dragover', 'drop']) await transfer(target, type, files)
+/** Drops files on an element, as from the desktop. Returns whether the browser would open them. */
+export async function drop(target: Locator, ...files: readonly GivenFile[]): Promise<boolean> {
+  for (const type of ['dragenter', 'dragover']) await transfer(target, type, files)
+  return transfer(target, 'drop', files)
 }
 
 /** Holds files over an element. */
-export const dragOver = (target: Locator, ...files: readonly GivenFile[]): Promise<void> =>
+export const dragOver = (target: Locator, ...files: readonly GivenFile[]): Promise<boolean> =>
   transfer(target, 'dragenter', files)
 
 /** Pastes files into a field. */
-export const paste = (target: Locator, ...files: readonly GivenFile[]): Promise<void> =>
+export const paste = (target: Locator, ...files: readonly GivenFile[]): Promise<boolean> =>
   transfer(target, 'paste', files)
 
-const transfer = (target: Locator, type: string, files: readonly GivenFile[]): Promise<void> =>
+const transfer = (target: Locator, type: string, files: readonly GivenFile[]): Promise<boolean> =>
   target.evaluate(
     (element: Target, { type, files }) => {
       const data = new DataTransfer()
@@ -23,7 +24,7 @@ const transfer = (target: Locator, type: string, files: readonly GivenFile[]): P
         data.items.add(new File([bytes], name, { type: mimeType }))
       }
       const options = { bubbles: true, cancelable: true }
-      element.dispatchEvent(
+      return element.dispatchEvent(
         type === 'paste'
           ? new ClipboardEvent(type, { ...options, clipboardData: data })
           : new DragEvent(type, { ...options, dataTransfer: data }),
@@ -34,7 +35,7 @@ const transfer = (target: Locator, type: string, files: readonly GivenFile[]): P
 
 // As much of the browser as is used here: the compiler is set to Node's types.
 interface Target {
-  dispatchEvent(event: unknown): void
+  dispatchEvent(event: unknown): boolean
 }
 declare const DataTransfer: new () => { items: { add(file: File): void } }
 declare const ClipboardEvent: new (type: string, options: object) => unknown

@@ -42,7 +42,7 @@ interface FileProps {
 }
 
 function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void }) {
-  const { src, renew, worked } = useAddress(address, onBroken)
+  const { src, attempt, renew, worked } = useAddress(address, onBroken)
   const [isLoaded, setIsLoaded] = useState(false)
   const [isLarge, setIsLarge] = useState(false)
   const name = printableName(file.fileName)
@@ -54,11 +54,11 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
   return (
     <>
       <button type="button" className={className} aria-label={`Open ${name}`} onClick={() => setIsLarge(true)}>
-        <img src={src} alt={name} loading="lazy" decoding="async" onLoad={onLoad} onError={renew} />
+        <img key={attempt} src={src} alt={name} loading="lazy" decoding="async" onLoad={onLoad} onError={renew} />
       </button>
       {isLarge && (
         <Dialog title={name} onClose={() => setIsLarge(false)} className="picture-dialog">
-          <img src={src} alt={name} onLoad={worked} onError={renew} />
+          <img key={attempt} src={src} alt={name} onLoad={worked} onError={renew} />
           <FileLink className="button" file={file} address={address}>
             <DownloadIcon />
             Download, {fileSize(file.size)}
@@ -71,11 +71,12 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
 
 /** Plays a film or a sound in its place. Nothing of a sound is loaded before. */
 function Player({ file, address, onBroken }: FileProps & { onBroken: () => void }) {
-  const { src, renew, worked } = useAddress(address, onBroken)
+  const { src, attempt, renew, worked } = useAddress(address, onBroken)
   const Media = file.contentType.startsWith('video/') ? 'video' : 'audio'
   return (
     <div className="player">
       <Media
+        key={attempt}
         controls
         preload={Media === 'video' ? 'metadata' : 'none'}
         src={src}
@@ -94,12 +95,13 @@ function Player({ file, address, onBroken }: FileProps & { onBroken: () => void 
  */
 function useAddress(address: FileAddress, onBroken: () => void) {
   const { client } = useChat()
-  const [src, setSrc] = useState(() => address.current(client.serverNow))
+  // Two addresses of the same second are equal: the number of the attempt has the browser try again.
+  const [{ src, attempt }, setState] = useState(() => ({ src: address.current(client.serverNow), attempt: 0 }))
   const isRenewed = useRef(false)
   const renew = () => {
     if (isRenewed.current) return onBroken()
     isRenewed.current = true
-    address.renew().then(setSrc, onBroken)
+    address.renew().then((url) => setState({ src: url, attempt: attempt + 1 }), onBroken)
   }
   const worked = () => {
     isRenewed.current = false
@@ -109,7 +111,7 @@ function useAddress(address: FileAddress, onBroken: () => void) {
     if (isMissing) renew()
     // It is asked for once.
   }, [isMissing])
-  return { src, renew, worked }
+  return { src, attempt, renew, worked }
 }
 
 const FileCard = ({ file, address }: FileProps) => (
