@@ -71,6 +71,7 @@ export async function completeRoom(
   room: Pick<NewRoom, 'chatRoomId' | 'createdBy' | 'createdAt'>,
   pending: readonly string[],
 ): Promise<void> {
+  if (pending.length === 0) return
   const { chatRoomId } = room
   const ifNew = { returnOnConditionCheckFailure: true } as const
   for (let i = 0; i < pending.length; i += MEMBERS_AT_ONCE) {

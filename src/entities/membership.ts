@@ -169,7 +169,9 @@ export async function roomWithMembers(
       .roster({ chatRoomId })
       .go({ consistent: true, limit: page.limit + 2, pages: 1 })
     const room = data.ChatRoom[0]
-    return room && { ...presented(room), ...membersPage(data.Membership, page.limit) }
+    if (room === undefined) return undefined
+    const isWhole = data.Membership.length <= page.limit
+    return { ...presented(room), ...membersPage(withPending(data.Membership, room, '', isWhole), page.limit) }
   }
   const [room, { data }] = await Promise.all([
     ChatRoom.get({ chatRoomId }).go({ consistent: true }),
@@ -178,7 +180,28 @@ export async function roomWithMembers(
       .between({ userId: `${after}\u0000` }, { userId: '\u{10ffff}' })
       .go({ consistent: true, limit: page.limit + 1, count: page.limit + 1, pages: 'all' }),
   ])
-  return room.data === null ? undefined : { ...presented(room.data), ...membersPage(data, page.limit) }
+  if (room.data === null) return undefined
+  const isWhole = data.length <= page.limit
+  return { ...presented(room.data), ...membersPage(withPending(data, room.data, after, isWhole), page.limit) }
+}
+
+/**
+ * Members, and those who are still to be written (`completeRoom`): who made the room was told that they are in it.
+ *
+ * @param after as the rows were read
+ * @param isWhole whether the room has no members after these
+ */
+function withPending(
+  rows: { userId: string }[],
+  { pendingMembers = [] }: { pendingMembers?: string[] | undefined },
+  after: string,
+  isWhole: boolean,
+): { userId: string }[] {
+  if (pendingMembers.length === 0) return rows
+  const last = rows.at(-1)?.userId ?? ''
+  const onPage = pendingMembers.filter((id) => id > after && (isWhole || id < last))
+  const ids = new Set([...rows.map(({ userId }) => userId), ...onPage])
+  return [...ids].sort().map((userId) => ({ userId }))
 }
 
 const presented = ({ chatRoomId, roomName, headSeq }: RoomRow): RoomRow => ({ chatRoomId, roomName, headSeq })

@@ -54,7 +54,13 @@ export const UserId = z
   )
 
 /** A user's id in the table: version 0.1.0 accepted some that `UserId` no longer does, and they are still members. */
-export const StoredUserId = z.string().check(z.minLength(1), charactersUpTo(MAX_USER_ID_CHARS), wellFormed)
+export const StoredUserId = z.string().check(
+  z.minLength(1),
+  charactersUpTo(MAX_USER_ID_CHARS),
+  wellFormed,
+  // No user was ever called so, and a page that starts after U+10FFFF has no end.
+  z.refine<string>((text) => !/\p{Noncharacter_Code_Point}/u.test(text), { error: 'has a noncharacter' }),
+)
 
 export const RequestId = z
   .string()

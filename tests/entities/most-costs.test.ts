@@ -114,8 +114,8 @@ const worst: Record<
     what: '100 members',
     frame: { roomName: 'r'.repeat(128), members: strangers },
     reads: 10,
-    writes: 240,
-    posts: '1 for each connection of each member',
+    writes: 100,
+    posts: '1 for each connection of each member; the stream writes 2 units for each',
   },
   joinRoom: {
     what: '1,000 members, and 100 messages of 16 KB missed',

@@ -64,6 +64,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     rejects: [
       ['', '>=1'],
       [x(129), 'is longer than 128 characters'],
+      ['\u{10ffff}x', 'has a noncharacter'],
       [LONE, LONE_SURROGATE],
     ],
   },
