@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { sendError, pathOf } from './http.ts'
 import { isDeveloperOrigin, isLoopback, isOwnHost } from './loopback.ts'
 
@@ -26,7 +27,7 @@ export function refusalOf(req: IncomingMessage, host: string): Refusal | undefin
   if (!isOwnHost(headers.host, host)) {
     return { status: 421, reason: 'this server has another name: use localhost, or set HOST to the name' }
   }
-  if (isForOwnMachine(path) && !isLoopback(socket.remoteAddress ?? '')) {
+  if (isForOwnMachine(path) && !isOfOwnMachine(socket)) {
     return { status: 403, reason: 'only programs on the same machine may use this' }
   }
   if (CONNECTIONS.test(path) && isOfBrowser(req)) return { status: 403, reason: 'this is not for web pages' }
@@ -35,6 +36,13 @@ export function refusalOf(req: IncomingMessage, host: string): Refusal | undefin
   }
   return undefined
 }
+
+/** A machine that connects to itself by an address of its own has that address at both ends. */
+const isOfOwnMachine = ({
+  remoteAddress = '',
+  localAddress,
+}: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean =>
+  isLoopback(remoteAddress) || remoteAddress === localAddress
 
 /** Lets pages of the developer's other servers read tokens and keys. Returns true when it has answered a preflight. */
 export function applyDevelopmentCors(req: IncomingMessage, res: ServerResponse): boolean {

@@ -2,6 +2,7 @@ import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FrontDoor } from '../../local/front-door.ts'
+import { refusalOf } from '../../local/guard.ts'
 import { listen } from '../../local/http.ts'
 import { quietLog } from '../support/quiet-log.ts'
 
@@ -91,4 +92,17 @@ test.each([
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   expect(response.statusCode).toBe(status)
   response.resume()
+})
+
+test.each([
+  ['127.0.0.1', '127.0.0.1', undefined],
+  ['::1', '::1', undefined],
+  ['192.168.1.5', '192.168.1.5', undefined],
+  ['192.168.1.9', '192.168.1.5', 403],
+])('what is for this machine, asked from %s at %s, is refused with %s', (remoteAddress, localAddress, status) => {
+  for (const url of ['/dev/environment', CONNECTION]) {
+    const headers = { host: localAddress.includes(':') ? `[${localAddress}]` : localAddress }
+    const req = { url, headers, socket: { remoteAddress, localAddress } } as IncomingMessage
+    expect(refusalOf(req, '0.0.0.0')?.status).toBe(status)
+  }
 })
