@@ -24,9 +24,12 @@ async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
   return room
 }
 
+const show = (text: string) => console.log(printable(text, process.stdout.columns))
+
 const print = ({ senderId, content, file }: MessageEvent) => {
   const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
-  console.log(printable(`${senderId}: ${text}`))
+  // A name with brackets could pretend to end, and another person to speak.
+  show(`<${senderId.replaceAll(/[<>]/g, '\ufffd')}> ${text}`)
 }
 
 async function chat(options: Options): Promise<void> {
@@ -34,7 +37,9 @@ async function chat(options: Options): Promise<void> {
   const client = new ChatClient({ url, getToken: () => tokenOf(as, url, tokenCommand) })
   client.on('status', ({ status, error, retryInMs }) => {
     const again = retryInMs === undefined ? '' : `, again in ${Math.ceil(retryInMs / 1_000)} s`
-    if (status !== 'connecting') console.log(`* ${status}${error === undefined ? '' : `: ${error.message}${again}`}`)
+    if (error && client.userId === undefined && tokenCommand === undefined)
+      show(`* no connection to ${url}; is \`npm start\` running?`)
+    if (status !== 'connecting') show(`* ${status}${error === undefined ? '' : `: ${error.message}${again}`}`)
   })
   // Created before the first `await`, so that no early line is lost.
   const lines = createInterface({ input: process.stdin, terminal: process.stdin.isTTY })
@@ -63,10 +68,10 @@ async function talk(
     if (!own.has(message.clientMessageId ?? '')) print(message)
   })
   room.on('typing', (userIds) => {
-    if (userIds.length > 0) console.log(printable(`* typing: ${userIds.join(', ')}`))
+    if (userIds.length > 0) show(`* typing: ${userIds.join(', ')}`)
   })
-  room.on('memberJoined', ({ userId }) => console.log(printable(`* ${userId} joined`)))
-  room.on('memberLeft', ({ userId }) => console.log(printable(`* ${userId} left`)))
+  room.on('memberJoined', ({ userId }) => show(`* ${userId} joined`))
+  room.on('memberLeft', ({ userId }) => show(`* ${userId} left`))
   room.on('discontinuity', () => console.log('* some messages sent while you were offline are not shown'))
   room.on('outgoing', ({ state, content, error }) => {
     if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)

@@ -31,7 +31,7 @@ function valuesOf(args: string[]) {
       options: {
         as: { type: 'string' },
         room: { type: 'string', default: 'lobby' },
-        url: { type: 'string', default: 'ws://localhost:8080/local' },
+        url: { type: 'string', default: `ws://localhost:${process.env.PORT ?? '8080'}/local` },
         'token-command': { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -44,18 +44,18 @@ test('the terminal client makes a room, shows what is said, sends lines, and end
   await bobs.join()
   await ada.says('* bob joined')
   await bobs.send({ content: 'hello from bob' }).done
-  await ada.says('bob: hello from bob')
+  await ada.says('<bob> hello from bob')
   ada.child.stdin.write('hello from ada\n')
   await his.until('hello from ada')
   ada.child.stdin.end('and good bye\n')
   expect(await ada.ended).toBe(0)
   await his.until('and good bye')
-  expect(ada.output()).not.toContain('ada: hello')
+  expect(ada.output()).not.toContain('<ada> hello')
 
   const again = terminal('--as', 'ada', '--room', room, '--url', chat.wsUrl)
-  await again.says('ada: and good bye')
+  await again.says('<ada> and good bye')
   await again.says('you are ada in')
-  expect(again.output()).toMatch(/bob: hello from bob\nada: hello from ada\nada: and good bye\n/)
+  expect(again.output()).toMatch(/<bob> hello from bob\n<ada> hello from ada\n<ada> and good bye\n/)
 })
 
 test('what others write moves no cursor, sets no title, and looks like no other message', async () => {
@@ -66,7 +66,7 @@ test('what others write moves no cursor, sets no title, and looks like no other 
   await room.send({ content: '\u001b]0;owned\u0007\u001b[2J\u202etxt.exe\nada: I agree\u0085' }).done
   const ada = terminal('--as', 'ada', '--room', id, '--url', chat.wsUrl)
   await ada.says('you are ada in')
-  expect(ada.output()).toContain('bob: �]0;owned��[2J�txt.exe\n    ada: I agree�\n')
+  expect(ada.output()).toContain('<bob> �]0;owned��[2J�txt.exe\n    ada: I agree�\n')
 })
 
 test('a token comes from a command, and a room that can’t exist is reported', async () => {
