@@ -79,7 +79,10 @@ class Start {
   async killJvm(): Promise<void> {
     const killed = this.jvm
     process.kill(killed, 'SIGKILL')
-    while (this.jvm === killed) await delay(50)
+    while (this.jvm === killed) {
+      if (this.#child.exitCode !== null) throw new Error('unable to go on; npm start has ended')
+      await delay(50)
+    }
   }
 
   /** Says what is stored, when something is missing. */
