@@ -63,7 +63,11 @@ export class ChatClient {
       onLink: () => this.#linkChanged(),
       onAllRooms: () => this.#directs.findRooms(),
     })
-    this.#outbox = new Outbox(options, () => this.#connection.link)
+    this.#outbox = new Outbox(
+      options,
+      () => this.#connection.link,
+      () => this.#rooms.context.hasFeature('contentEncoding'),
+    )
     this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
       onAdded: (room) => this.#emitter.emit('roomAdded', room),
       beforeAdded: (room) => this.#directs.beforeAdded(room),

@@ -16,6 +16,7 @@ import {
   ChatRoomId,
   ClientMessageId,
   Content,
+  ContentEncoding,
   ContentType,
   Cursor,
   EpochMs,
@@ -82,6 +83,7 @@ const toRoomOrUser = z
     chatRoomId: z.optional(ChatRoomId),
     recipientId: z.optional(UserId),
     content: Content,
+    contentEncoding: z.optional(ContentEncoding),
     clientMessageId: z.optional(ClientMessageId),
   })
   .check(
@@ -196,7 +198,12 @@ export const actions = {
   broadcastMessage: {
     request: request(
       'broadcastMessage',
-      { chatRoomId: ChatRoomId, content: Content, clientMessageId: z.optional(ClientMessageId) },
+      {
+        chatRoomId: ChatRoomId,
+        content: Content,
+        contentEncoding: z.optional(ContentEncoding),
+        clientMessageId: z.optional(ClientMessageId),
+      },
       'Sends a message to every connection of every member of a room, including the sending one.',
     ),
     reply: sent,

@@ -93,6 +93,14 @@ export const Content = z.string().check(
   }),
 )
 
+export const ContentEncoding = z.literal('base64').check(
+  z.meta({
+    description:
+      '`content` is base64 of its UTF-8. In JSON, quotation marks, backslashes and line breaks take two bytes each and ' +
+      'other control characters six, and a frame has 32 KB; as base64, every content that is allowed fits.',
+  }),
+)
+
 export const Caption = z
   .string()
   .check(wellFormed, maxBytes(MAX_CAPTION_BYTES), z.meta({ description: 'Up to 2,048 bytes of UTF-8.' }))

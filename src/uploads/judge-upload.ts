@@ -1,6 +1,7 @@
 import { getMembership } from '../entities/membership.ts'
 import type { UploadRow } from '../entities/upload.ts'
 import { isTextual, isUtf8 } from '../files/media-types.ts'
+import { isNamedAsProgram } from '../files/offered-name.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
 import { isWhatItSays } from './is-what-it-says.ts'
@@ -26,7 +27,8 @@ const FIRST_BYTES_OF_TEXT = 256 * 1024
  * Returns undefined when the object has been deleted or replaced: its replacement has an event of its own.
  */
 export async function judgeUpload(upload: UploadRow): Promise<Verdict | undefined> {
-  const { chatRoomId, uploaderId, objectKey, size, contentType } = upload
+  const { chatRoomId, uploaderId, objectKey, size, contentType, fileName } = upload
+  if (isNamedAsProgram(fileName, contentType)) return { reason: 'type_mismatch' }
   const head = await headOf(objectKey)
   if (head === undefined) return undefined
   if (head.size !== size) return { reason: 'size_mismatch' }

@@ -6,6 +6,7 @@ import type { ActionHandler } from './action.ts'
 import type { Caller } from './caller.ts'
 import { callerOf } from './caller-of.ts'
 import { chatErrorOf } from './chat-error-of.ts'
+import { decodeContent } from './decode-content.ts'
 import { logger } from './logger.ts'
 import { type Envelope, parseFrame, readFrame } from './parse-frame.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
@@ -37,7 +38,7 @@ export function route(...handlers: readonly ActionHandler[]): SocketHandler {
 }
 
 function perform(handler: ActionHandler, frame: Record<string, unknown>, caller: Caller) {
-  const input = parseFrame<Request<Action>>(frame, actions[handler.name].request)
+  const input = parseFrame<Request<Action>>(decodeContent(frame), actions[handler.name].request)
   if (input.userId !== undefined && input.userId !== caller.userId) {
     throw new Forbidden("unable to act; userId isn't the token's user")
   }

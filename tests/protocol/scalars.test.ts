@@ -123,6 +123,7 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [LONE, LONE_SURROGATE],
     ],
   },
+  ContentEncoding: { accepts: ['base64'], rejects: [['hex', 'expected "base64"']] },
   ContentType: {
     accepts: ['image/png', 'application/vnd.oasis.opendocument.text', 'image/svg+xml'],
     rejects: [

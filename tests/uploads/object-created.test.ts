@@ -200,6 +200,16 @@ test.each([
   expect((await getRoom(room))?.headSeq).toBe(0)
 })
 
+test('a text that a desktop would run by its name is deleted', async () => {
+  const { room, ada, adaId } = await roomOfTwo()
+  const bytes = Buffer.from('@echo off')
+  const named = { fileName: 'invoice.pdf.bat', contentType: 'text/plain', size: bytes.length }
+  const { form, upload } = await givenForm(room, adaId, named)
+  await arrived(await arrival(form, bytes))
+  expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason: 'type_mismatch' }])
+  expect(await objectAt(upload.objectKey)).toBeUndefined()
+})
+
 test('the uploader hears of a rejection once, however often the event comes', async () => {
   const { room, ada, adaId } = await roomOfTwo()
   const { form } = await givenForm(room, adaId)
@@ -405,9 +415,9 @@ test('one recipient that can not be reached keeps nobody else from hearing', asy
 })
 
 test.each([
-  ['without a clientMessageId', {}, { reads: 3, writes: 6 }],
-  ['with one', { clientMessageId: 'm1' }, { reads: 3, writes: 8 }],
-])('a completed upload costs 6 requests to the table and 3 to the bucket, %s', async (_is, more, units) => {
+  ['without a clientMessageId', {}, { reads: 3, writes: 7 }],
+  ['with one', { clientMessageId: 'm1' }, { reads: 3, writes: 9 }],
+])('a completed upload costs 7 requests to the table and 3 to the bucket, %s', async (_is, more, units) => {
   const { room, adaId } = await roomOfTwo()
   const { form } = await givenForm(room, adaId, more)
   const event = await arrival(form)
@@ -421,7 +431,7 @@ test.each([
   )
   const cost = costOf(await metered(client, () => arrived(event)))
   s3.middlewareStack.remove('count')
-  expect(cost).toMatchObject({ requests: 6, ...units })
+  expect(cost).toMatchObject({ requests: 7, ...units })
   expect(toBucket).toEqual(['HeadObjectCommand', 'GetObjectCommand', 'DeleteObjectTaggingCommand'])
 })
 

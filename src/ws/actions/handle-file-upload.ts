@@ -8,7 +8,6 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
-import { isNamedAsProgram } from '../../files/offered-name.ts'
 import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
@@ -23,16 +22,11 @@ const PENDING_SECONDS = 24 * 60 * 60
  * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP8, AP45, AP23, AP26, AP46.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
-  const { chatRoomId, fileName, contentType, size, clientMessageId } = input
+  const { chatRoomId, contentType, size, clientMessageId } = input
   if (size > maxFileBytes) throw new TooLarge(`unable to accept the file; it is over ${maxFileBytes} bytes`)
   if (!isAllowed(contentType)) {
     throw new InvalidRequest('unable to accept the file; its type is not allowed here', [
       { path: 'contentType', problem: 'is not an allowed type' },
-    ])
-  }
-  if (isNamedAsProgram(fileName, contentType)) {
-    throw new InvalidRequest('unable to accept the file; its name is that of a program', [
-      { path: 'fileName', problem: 'has an ending that computers run, and the type of something else' },
     ])
   }
   const now = Date.now()

@@ -2,19 +2,11 @@ import type { Limits } from '../../../client/index.ts'
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
-/** The rest of a frame beside the content: the action and three ids of 64 characters, bytes. */
-const ENVELOPE_BYTES = 512
-
-type TextLimits = Pick<Limits, 'contentBytes' | 'frameBytes'>
-
-/**
- * How much more text fits into a message, in characters like those that it has; negative when it is too long. In a
- * frame, quotation marks and line breaks take twice their bytes.
- */
-export function roomForText(text: string, { contentBytes, frameBytes }: TextLimits): number {
+/** How much more text fits into a message, in characters like those that it has; negative when it is too long. */
+export function roomForText(text: string, { contentBytes }: Pick<Limits, 'contentBytes'>): number {
   if (text === '') return contentBytes
-  const [bytes, escaped] = [bytesOf(text), bytesOf(JSON.stringify(text))]
-  const room = Math.min((contentBytes - bytes) / bytes, (frameBytes - ENVELOPE_BYTES - escaped) / escaped) * text.length
+  const bytes = bytesOf(text)
+  const room = ((contentBytes - bytes) / bytes) * text.length
   return room < 0 ? Math.floor(room) : Math.trunc(room)
 }
 
