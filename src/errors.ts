@@ -86,7 +86,46 @@ export class RateLimited extends ChatError {
   }
 }
 
-/** The user has as many connections, rooms or pending uploads as the deployment allows. */
+/** There is no such message, or it was deleted. */
+export class MessageNotFound extends ChatError {
+  readonly code = 'message_not_found'
+}
+
+/** The user may read and not write. */
+export class Muted extends ChatError {
+  readonly code = 'muted'
+  /** @param retryAfterMs until the end of it */
+  constructor(
+    message: string,
+    override readonly retryAfterMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** The user may not enter the room. */
+export class Banned extends ChatError {
+  readonly code = 'banned'
+  declare readonly retryAfterMs?: number
+  /** @param retryAfterMs until the end of it; undefined when it is for good */
+  constructor(message: string, retryAfterMs?: number, options?: ErrorOptions) {
+    super(message, options)
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** The room is read-only. */
+export class RoomClosed extends ChatError {
+  readonly code = 'room_closed'
+}
+
+/** The invite is none, or no longer good. */
+export class InvalidInvite extends ChatError {
+  readonly code = 'invalid_invite'
+}
+
+/** As many as there may be are there already: of the user's connections, rooms and uploads, or of a room's pins. */
 export class LimitReached extends ChatError {
   readonly code = 'limit_reached'
 }

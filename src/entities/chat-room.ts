@@ -1,5 +1,6 @@
 import { Entity, type EntityItem } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
+import { gateOf } from './gate.ts'
 import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
@@ -28,6 +29,12 @@ export const ChatRoom = new Entity(
       lastAt: { type: 'number', field: 'LastAt' },
       createdBy: { type: 'string', field: 'CreatedBy', required: true },
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
+      /** `p` is public, `r` private; absent: whoever knows the id may join. */
+      access: { type: ['p', 'r'] as const, field: 'Access' },
+      /** What a send must pass, see `Gate`; absent in a room that anybody in it may write to. */
+      gate: { type: 'string', field: 'Gate' },
+      /** `j` when members read what came since their own join only. */
+      historyFrom: { type: ['j'] as const, field: 'HistoryFrom' },
       /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
       setup: { type: 'string', field: 'Setup' },
       pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
@@ -37,15 +44,25 @@ export const ChatRoom = new Entity(
   { table, client },
 )
 
-const attributes = ['chatRoomId', 'roomName', 'headSeq'] as const
+const attributes = [
+  'chatRoomId',
+  'roomName',
+  'headSeq',
+  'createdBy',
+  'createdAt',
+  'access',
+  'gate',
+  'historyFrom',
+  'pendingMembers',
+] as const
 
-/** The columns that clients see. */
+/** The columns that actions look at. */
 export type RoomRow = Pick<EntityItem<typeof ChatRoom>, (typeof attributes)[number]>
 
-/** AP5. */
+/** AP5. Undefined for a room that was deleted too: only its id is still taken. */
 export async function getRoom(chatRoomId: string): Promise<RoomRow | undefined> {
   const { data } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: [...attributes] })
-  return data ?? undefined
+  return data === null || gateOf(data).deleted ? undefined : data
 }
 
 /** AP40. Consistent. */
@@ -54,7 +71,7 @@ export async function isPending(chatRoomId: string): Promise<boolean> {
   return data?.setup === 'pending'
 }
 
-/** AP6. Rooms that don't exist are left out; no order. */
+/** AP6. Rooms that don't exist or were deleted are left out; no order. */
 export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<string, RoomRow>> {
   const rooms = new Map<string, RoomRow>()
   await untilProcessed(chatRoomIds, async (left) => {
@@ -63,7 +80,7 @@ export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<stri
       concurrent: 4,
       attributes: [...attributes],
     })
-    for (const room of data) rooms.set(room.chatRoomId, room)
+    for (const room of data) if (!gateOf(room).deleted) rooms.set(room.chatRoomId, room)
     return { unprocessed: unprocessed.map(({ chatRoomId }) => chatRoomId) }
   })
   return rooms
@@ -83,15 +100,19 @@ export interface Drawn {
  * message is never written stays a hole.
  *
  * @param now epoch milliseconds
+ * @param pass the gates that the sender may pass: none, when the room must have no gate; or this one, as it was read
+ * @returns the number, or the gate that is in the way
  */
-export async function nextSeq(chatRoomId: string, now: number): Promise<Drawn> {
-  const { data } = await ChatRoom.patch({ chatRoomId })
+export async function nextSeq(chatRoomId: string, now: number, pass?: string): Promise<Drawn | { gate: string }> {
+  const { rejected, data } = await ChatRoom.patch({ chatRoomId })
     .add({ headSeq: 1 })
     .set({ lastAt: now })
-    .go({ response: 'all_old' })
-  const { headSeq, lastAt } = data as { headSeq?: number; lastAt?: number }
-  if (headSeq === undefined) throw new Error('unable to number a message; the counter came back empty')
-  return { seq: headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt: lastAt }) }
+    .where(({ gate }, { notExists, eq }) => (pass === undefined ? notExists(gate) : eq(gate, pass)))
+    .go({ response: 'all_old', returnOnConditionCheckFailure: 'all_old' })
+  const room = data as { headSeq?: number; lastAt?: number; gate?: string } | null
+  if (rejected && room?.gate !== undefined) return { gate: room.gate }
+  if (rejected || room?.headSeq === undefined) throw new Error('unable to number a message; the room has no counter')
+  return { seq: room.headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt: room.lastAt }) }
 }
 
 /**

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteTransaction } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
 import { ChatRoom } from './chat-room.ts'
+import { ChatRoomDetails, type DetailsRow } from './chat-room-details.ts'
 import { Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
 import type { SessionRow } from './session.ts'
 import { departuresOfRoom, Subscription, subscriptionItem } from './subscription.ts'
@@ -12,7 +14,7 @@ const MEMBERS_PER_TRANSACTION = 10
 
 const MEMBERS_AT_ONCE = 16
 
-const entities = { ChatRoom, Membership, Subscription, UserRoom }
+const entities = { ChatRoom, ChatRoomDetails, Membership, Subscription, UserRoom }
 
 export interface NewRoom {
   chatRoomId: string
@@ -24,6 +26,12 @@ export interface NewRoom {
   members: readonly string[]
   /** The creator's session: subscribed along with the room, so that it misses nothing of it. */
   session: SessionRow
+  /** `p` is public, `r` private. */
+  access?: 'p' | 'r'
+  gate?: string
+  historyFrom?: 'j'
+  /** What the room is beside; undefined when it has nothing of its own. */
+  details?: DetailsRow
 }
 
 /** 96 random bits. */
@@ -38,7 +46,7 @@ export const newJoinId = (): string => randomBytes(12).toString('base64url')
  * @throws Unavailable when nothing was written
  */
 export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
-  const { chatRoomId, roomName, createdBy, createdAt, session } = room
+  const { chatRoomId, roomName, createdBy, createdAt, session, access, gate, historyFrom, details } = room
   const members = [createdBy, ...room.members.filter((userId) => userId !== createdBy)]
   const first = members.slice(0, MEMBERS_PER_TRANSACTION).map((userId) => firstMember(room, userId))
   const pending = members.slice(MEMBERS_PER_TRANSACTION)
@@ -49,8 +57,10 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
       roomName,
       createdBy,
       createdAt,
+      ...defined({ access, gate, historyFrom }),
       ...(pending.length === 0 ? {} : { setup: 'pending', pendingMembers: pending }),
     }).commit(),
+    ...(details === undefined ? [] : [tx.ChatRoomDetails.put(details).commit()]),
     tx.Subscription.put(subscriptionItem(session, first[0]!)).commit(),
     ...first.flatMap((membership) => [
       tx.Membership.create(membership).commit(),

@@ -1,6 +1,13 @@
 import { createWriteTransaction, Entity, Service } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
-import { ChatRoom, type RoomRow } from './chat-room.ts'
+import { Audit, type AuditRow } from './audit.ts'
+import { Ban, type BanRow } from './ban.ts'
+import { ChatRoom, getRoom, type RoomRow } from './chat-room.ts'
+import { ChatRoomDetails, type DetailsRow, getDetails } from './chat-room-details.ts'
+import { gateOf } from './gate.ts'
+import { Invite } from './invite.ts'
+import { isDirectRoomId } from '../protocol/room-id.ts'
+import { Role } from '../protocol/room-schema.ts'
 import { NotAMember } from '../errors.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
@@ -17,6 +24,7 @@ import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
  * - AP10 `addMember`: is this user in from now on, and new?
  * - AP11 `removeMember`: is this user out from now on, and was in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
+ * - AP60 `membersAfter`: who is in it, with roles? (a page)
  * - AP39 `mirrorMembership`: is the mirror of a membership of version 0.1.0, which has none, there from now on?
  */
 export const Membership = new Entity(
@@ -25,7 +33,7 @@ export const Membership = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
-      role: { type: ['owner', 'member'] as const, field: 'Role', required: true },
+      role: { type: Role.options, field: 'Role', required: true },
       /** Epoch milliseconds. */
       joinedAt: { type: 'number', field: 'JoinedAt', required: true },
       /** New at every join, so that the clean-up after a leave can't undo the join that followed it. */
@@ -36,6 +44,12 @@ export const Membership = new Entity(
       founding: { type: 'boolean', field: 'Founding' },
       /** The connection that did it: it has the reply, so it gets no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
+      /** Who put the user into the room; absent when they came by themselves. */
+      addedBy: { type: 'string', field: 'AddedBy' },
+      /** Epoch milliseconds until which the user may read and not write. */
+      mutedUntil: { type: 'number', field: 'MutedUntil' },
+      /** How often role or mute were changed. */
+      changes: { type: 'number', field: 'Version' },
     },
     indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], ['userId']) } },
   },
@@ -45,15 +59,18 @@ export const Membership = new Entity(
 export interface MembershipRow {
   chatRoomId: string
   userId: string
-  role: 'owner' | 'member'
+  role: Role
   joinedAt: number
   joinId: string
   joinedSeq: number
   founding?: boolean
   originConnectionId?: string
+  addedBy?: string
+  mutedUntil?: number
+  changes?: number
 }
 
-const roster = new Service({ ChatRoom, Membership })
+const roster = new Service({ ChatRoom, ChatRoomDetails, Membership })
 
 /** AP8. */
 export async function getMembership(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
@@ -87,40 +104,81 @@ export async function getMemberships(
 
 const mirrored = { Membership, UserRoom }
 
+/** What became of an attempt to make a membership. */
+export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
+
 /**
- * AP10. Says whether the user is new in the room; a membership that exists stays as it is.
+ * AP10. Makes a membership; one that exists stays as it is. Nobody who is banned gets in, not even when the ban is
+ * written at the same moment.
  *
- * @param session of the user, subscribed along with it, so that it misses nothing from then on
+ * @param more `session` of the user is subscribed along with it, so that it misses nothing from then on; `invite` is
+ *   used once
  * @throws Unavailable when nothing was written
  */
-export async function addMember(membership: MembershipRow, session?: SessionRow): Promise<boolean> {
-  const transaction = createWriteTransaction({ ...mirrored, Subscription }, (tx) => [
+export async function addMember(
+  membership: MembershipRow,
+  now: number,
+  more: { session?: SessionRow; invite?: string } = {},
+): Promise<Added> {
+  const { chatRoomId, userId } = membership
+  const { session, invite } = more
+  const entities = { ...mirrored, Ban, Invite, Subscription }
+  const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.create(membership).commit(),
+    // In a direct room nobody is banned.
+    ...(isDirectRoomId(chatRoomId)
+      ? []
+      : [
+          tx.Ban.check({ chatRoomId, userId })
+            .where(({ at, until }, { notExists, lte }) => `${notExists(at)} OR ${lte(until, now)}`)
+            .commit(),
+        ]),
     tx.UserRoom.put(userRoomOf(membership)).commit(),
     ...(session === undefined ? [] : [tx.Subscription.put(subscriptionItem(session, membership)).commit()]),
+    ...(invite === undefined
+      ? []
+      : [
+          tx.Invite.patch({ invite })
+            .add({ uses: 1 })
+            .where(
+              ({ until, uses, maxUses }, { gt, notExists, name }) =>
+                `${gt(until, now)} AND (${notExists(maxUses)} OR ${name(uses)} < ${name(maxUses)})`,
+            )
+            .commit(),
+        ]),
   ])
-  const { canceled } = await transact('add the member', () => transaction.go())
-  return !canceled
+  const { canceled, data } = await transact('add the member', () => transaction.go())
+  if (!canceled) return 'added'
+  const failed = data.map(({ code }) => code === 'ConditionalCheckFailed')
+  if (failed[0]) return 'already'
+  return failed[1] && !isDirectRoomId(chatRoomId) ? 'banned' : 'invalid_invite'
 }
 
 /**
  * AP11. Ends a membership and with it, at once, every subscription that stands on it, those that are still to be
  * written included: no event that is written afterwards is posted to the user.
  *
+ * @param more what somebody else's hand does beside: `audit` notes it, `ban` keeps the user out from then on; then the
+ *   role must be the one that was seen as well
  * @returns whether this very membership was deleted: another `joinId` stands for a later one
  * @throws Unavailable when nothing was deleted
  */
 export async function removeMember(
-  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>,
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId' | 'role'>,
   now: number,
+  { audit, ban }: { audit?: AuditRow; ban?: BanRow } = {},
 ): Promise<boolean> {
-  const { chatRoomId, userId, joinId } = membership
-  const transaction = createWriteTransaction({ ...mirrored, Subscription }, (tx) => [
+  const { chatRoomId, userId, joinId, role } = membership
+  const transaction = createWriteTransaction({ ...mirrored, Audit, Ban, Subscription }, (tx) => [
     tx.Membership.delete({ chatRoomId, userId })
-      .where((row, { eq }) => eq(row.joinId, joinId))
+      .where((row, { eq }) =>
+        audit === undefined ? eq(row.joinId, joinId) : `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`,
+      )
       .commit(),
     tx.UserRoom.delete(userRoomKey(membership)).commit(),
     tx.Subscription.put(departureItem(membership, now)).commit(),
+    ...(audit === undefined ? [] : [tx.Audit.put(audit).commit()]),
+    ...(ban === undefined ? [] : [tx.Ban.put(ban).commit()]),
   ])
   const { canceled } = await transact('remove the member', () => transaction.go())
   return !canceled
@@ -132,7 +190,7 @@ export async function removeMember(
  * @throws Unavailable when nothing was written
  */
 export async function mirrorMembership(
-  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>,
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId' | 'role'>,
 ): Promise<boolean> {
   const { chatRoomId, userId, joinId } = membership
   const transaction = createWriteTransaction(mirrored, (tx) => [
@@ -145,7 +203,10 @@ export async function mirrorMembership(
   return !canceled
 }
 
-export interface RoomWithMembers extends RoomRow {
+export interface RoomWithMembers {
+  room: RoomRow
+  details: DetailsRow | undefined
+  /** By user id. */
   members: string[]
   /** The last member of this page, when there are more. */
   nextCursor?: string
@@ -153,6 +214,9 @@ export interface RoomWithMembers extends RoomRow {
 
 /** Bytes of `members` that one reply carries: a reply is at most 128 KB, and `joinRoom`'s holds messages too. */
 const MEMBERS_BYTES = 40_000
+
+/** The room and its details, which sort before its members. */
+const ROWS_BEFORE_MEMBERS = 2
 
 /**
  * AP13. The room and its members by user id, in one consistent query of the partition's collection; undefined when
@@ -167,22 +231,21 @@ export async function roomWithMembers(
   if (after === undefined) {
     const { data } = await roster.collections
       .roster({ chatRoomId })
-      .go({ consistent: true, limit: page.limit + 2, pages: 1 })
-    const room = data.ChatRoom[0]
-    if (room === undefined) return undefined
+      .go({ consistent: true, limit: page.limit + ROWS_BEFORE_MEMBERS + 1, pages: 1 })
+    const [room] = data.ChatRoom
+    if (room === undefined || gateOf(room).deleted) return undefined
     const isWhole = data.Membership.length <= page.limit
-    return { ...presented(room), ...membersPage(withPending(data.Membership, room, '', isWhole), page.limit) }
+    const details = data.ChatRoomDetails[0]
+    return { room, details, ...membersPage(withPending(data.Membership, room, '', isWhole), page.limit) }
   }
-  const [room, { data }] = await Promise.all([
-    ChatRoom.get({ chatRoomId }).go({ consistent: true }),
-    Membership.query
-      .room({ chatRoomId })
-      .between({ userId: `${after}\u0000` }, { userId: '\u{10ffff}' })
-      .go({ consistent: true, limit: page.limit + 1, count: page.limit + 1, pages: 'all' }),
+  const [room, details, members] = await Promise.all([
+    getRoom(chatRoomId),
+    getDetails(chatRoomId),
+    membersAfter(chatRoomId, { after, limit: page.limit }),
   ])
-  if (room.data === null) return undefined
-  const isWhole = data.length <= page.limit
-  return { ...presented(room.data), ...membersPage(withPending(data, room.data, after, isWhole), page.limit) }
+  if (room === undefined) return undefined
+  const isWhole = members.length <= page.limit
+  return { room, details, ...membersPage(withPending(members, room, after, isWhole), page.limit) }
 }
 
 /**
@@ -193,7 +256,7 @@ export async function roomWithMembers(
  */
 function withPending(
   rows: { userId: string }[],
-  { pendingMembers = [] }: { pendingMembers?: string[] | undefined },
+  { pendingMembers = [] }: Pick<RoomRow, 'pendingMembers'>,
   after: string,
   isWhole: boolean,
 ): { userId: string }[] {
@@ -204,7 +267,17 @@ function withPending(
   return [...ids].sort().map((userId) => ({ userId }))
 }
 
-const presented = ({ chatRoomId, roomName, headSeq }: RoomRow): RoomRow => ({ chatRoomId, roomName, headSeq })
+/** AP60. A page of the members' rows by user id, and one more, consistent. */
+export async function membersAfter(
+  chatRoomId: string,
+  { after, limit }: { after?: string; limit: number },
+): Promise<MembershipRow[]> {
+  const { data } = await Membership.query
+    .room({ chatRoomId })
+    .between({ userId: after === undefined ? ' ' : `${after}\u0000` }, { userId: '\u{10ffff}' })
+    .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
+  return data
+}
 
 function membersPage(rows: { userId: string }[], limit: number): { members: string[]; nextCursor?: string } {
   const members: string[] = []

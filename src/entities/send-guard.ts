@@ -15,6 +15,7 @@ import { transact } from './transact.ts'
  * - AP23 `getGuard`: was this sent before, or is it being sent?
  * - AP24 `putGuardedMessage`: keep a message and complete its guard, both or neither
  * - AP41 `claimSend`: is this try the one that sends?
+ * - AP63 `releaseClaim`: the try was refused
  */
 export const SendGuard = new Entity(
   {
@@ -94,6 +95,14 @@ export async function claimSend(key: GuardKey, claim: Claim, old?: Claim): Promi
     if (guard === undefined) throw error
     return guard
   }
+}
+
+/** AP63. Nothing happens when another try has the claim. */
+export async function releaseClaim(key: GuardKey, token: string): Promise<void> {
+  const { chatRoomId, senderId, clientMessageId } = key
+  await SendGuard.delete({ chatRoomId, senderId, clientMessageId })
+    .where((row, { eq }) => eq(row.token, token))
+    .go({ returnOnConditionCheckFailure: true })
 }
 
 const entities = { Message, SendGuard }

@@ -64,5 +64,12 @@ export const verbatim = <const P extends string, const S extends string>(pk: P, 
   sk: { ...primary([pk], [sk]).sk, template: `\${${sk}}` },
 })
 
+/** The same in the index `gsi1`: an item without these attributes is not in the index. */
+export const indexed = <const P extends string, const S extends string>(pk: P, sk: S) => ({
+  index: 'gsi1' as const,
+  pk: { field: 'gsi1pk' as const, composite: [pk] as const, casing: 'none' as const, template: `\${${pk}}` },
+  sk: { field: 'gsi1sk' as const, composite: [sk] as const, casing: 'none' as const, template: `\${${sk}}` },
+})
+
 const templateOf = (prefix: string | undefined, names: KeyPart): string =>
   [...(prefix === undefined ? [] : [prefix]), ...names.map((name) => `\${${name}}`)].join('#')

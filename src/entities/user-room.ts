@@ -1,4 +1,6 @@
 import { Entity } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
+import { Role } from '../protocol/room-schema.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
@@ -22,6 +24,8 @@ export const UserRoom = new Entity(
       joinId: { type: 'string', field: 'JoinId', required: true },
       /** The user made or joined the room. Absent when somebody else put them in. */
       own: { type: 'boolean', field: 'Own' },
+      /** The membership's; absent in a row of before there were roles. */
+      role: { type: Role.options, field: 'Role' },
     },
     indexes: { user: verbatim('partition', 'place') },
   },
@@ -32,6 +36,7 @@ export const UserRoom = new Entity(
 export interface UserRoomRow {
   chatRoomId: string
   joinId: string
+  role?: Role
 }
 
 const PARTITION = 'user#'
@@ -49,10 +54,12 @@ export const userRoomOf = (membership: {
   chatRoomId: string
   joinId: string
   originConnectionId?: string
+  role?: Role
 }) => ({
   ...userRoomKey(membership),
   joinId: membership.joinId,
   ...(membership.originConnectionId === undefined ? {} : { own: true }),
+  ...defined({ role: membership.role }),
 })
 
 /** The membership that a row mirrors. */
@@ -81,7 +88,7 @@ export async function roomsOfUser(
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   const rooms = data.slice(0, limit).map((row) => {
     const { chatRoomId, joinId } = membershipOf(row)
-    return { chatRoomId, joinId }
+    return { chatRoomId, joinId, ...defined({ role: row.role }) }
   })
   const last = rooms.at(-1)
   return data.length > limit && last ? { rooms, nextCursor: last.chatRoomId } : { rooms }

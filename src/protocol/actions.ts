@@ -1,5 +1,9 @@
 import * as z from 'zod/mini'
+import { moderationActions } from './moderation-actions.ts'
+import { describe, envelope, request } from './request-schema.ts'
+import { roomActions } from './room-actions.ts'
 import { isDirectRoomId } from './room-id.ts'
+import { Access, ChosenAccess, Invite, Metadata, Role, RoomDetails, SomeSettings, Topic } from './room-schema.ts'
 import { Limits } from './announced-limits.ts'
 import { MessageEvent } from './events.ts'
 import {
@@ -22,28 +26,12 @@ import {
   EpochMs,
   FileName,
   MessageId,
-  RequestId,
   RoomName,
   Seq,
   SessionId,
   UploadId,
   UserId,
 } from './scalars.ts'
-
-const describe = (description: string) => z.meta({ description })
-
-/** The fields that every request may have beside its own. */
-const envelope = {
-  requestId: z.optional(RequestId),
-  userId: z.optional(UserId.check(describe("If given, it must be the token's user; any other is `forbidden`."))),
-}
-
-/** The request frame of an action. Strict, so that a misspelt key is an error and not ignored. */
-const request = <const A extends string, S extends Record<string, z.core.SomeType>>(
-  action: A,
-  shape: S,
-  about: string,
-) => z.strictObject({ action: z.literal(action), ...envelope, ...shape }).check(describe(about))
 
 const OwnRoomId = ChatRoomId.check(
   z.refine<string>((id) => !isDirectRoomId(id), { error: "ids starting `dm:` are the server's" }),
@@ -53,8 +41,16 @@ const OwnRoomId = ChatRoomId.check(
 
 const room = { chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq }
 
+/** What a member's replies have of a room beside its name and head. */
+const standing = {
+  access: Access,
+  role: z.optional(Role.check(describe("The caller's; absent for an admin who is no member."))),
+}
+
 const roomWithMembers = {
   ...room,
+  ...standing,
+  room: RoomDetails,
   members: z.array(UserId),
   nextCursor: z.optional(Cursor.check(describe('For more members, send `getRoom` with this `cursor`.'))),
 }
@@ -93,6 +89,21 @@ const toRoomOrUser = z
     describe(
       'Sends a message to a room or to one user. Every connection of every member receives it, except the sending one.',
     ),
+  )
+
+const joinRequest = z
+  .strictObject({
+    action: z.literal('joinRoom'),
+    ...envelope,
+    chatRoomId: z.optional(ChatRoomId),
+    invite: z.optional(Invite.check(describe("With an invite alone, the room is the invite's."))),
+    lastSeq: z.optional(Seq),
+  })
+  .check(
+    z.refine((frame) => frame.chatRoomId !== undefined || frame.invite !== undefined, {
+      error: 'needs chatRoomId or invite',
+    }),
+    describe('Makes the user a member, if they are none yet, and subscribes this connection.'),
   )
 
 /** The schemas of request and reply, by action. `docs/protocol.md` is generated from them. */
@@ -141,7 +152,7 @@ export const actions = {
       userId: UserId,
       limits: Limits,
       features: z.array(z.string()).check(describe('What this server has beyond version 1 of the protocol.')),
-      rooms: z.array(z.object({ ...room, ...gap })),
+      rooms: z.array(z.object({ ...room, ...standing, closed: z.boolean(), ...gap })),
       nextCursor: z.optional(Cursor.check(describe('For more rooms, send `sync` with this `cursor`.'))),
     }),
   },
@@ -154,17 +165,17 @@ export const actions = {
         members: z.optional(
           z.array(UserId).check(z.maxLength(MAX_CREATE_ROOM_MEMBERS), describe('Further members, beside the creator.')),
         ),
+        access: z.optional(ChosenAccess.check(describe("Without it, the deployment's `defaultRoomAccess`."))),
+        topic: z.optional(Topic),
+        settings: z.optional(SomeSettings),
+        metadata: z.optional(Metadata),
       },
       'Creates a room with its first members, and subscribes this connection to it.',
     ),
     reply: z.object(roomWithMembers),
   },
   joinRoom: {
-    request: request(
-      'joinRoom',
-      { chatRoomId: ChatRoomId, lastSeq: z.optional(Seq) },
-      'Makes the user a member, if they are none yet, and subscribes this connection.',
-    ),
+    request: joinRequest,
     reply: z.object({ ...roomWithMembers, ...gap }),
   },
   leaveRoom: {
@@ -264,6 +275,8 @@ export const actions = {
     ),
     reply: z.object({ fileUrl: z.string(), expiresAt: EpochMs }),
   },
+  ...roomActions,
+  ...moderationActions,
   ping: {
     request: request('ping', {}, 'Resets the idle timer.'),
     reply: z.object({ serverTime: EpochMs }),
@@ -273,3 +286,7 @@ export const actions = {
 export type Action = keyof typeof actions
 export type Request<A extends Action> = z.infer<(typeof actions)[A]['request']>
 export type Reply<A extends Action> = z.infer<(typeof actions)[A]['reply']>
+
+/** Whether `userId` in the action's payload is whom it is about, and not the caller. */
+export const isAboutUser = (action: Action): boolean =>
+  (actions[action].request as { shape?: { userId?: unknown } }).shape?.userId !== envelope.userId

@@ -26,6 +26,32 @@ export const errorCodes = {
     retryable: false,
     client: 'choose another id',
   },
+  message_not_found: {
+    meaning: 'there is no such message, or it was deleted',
+    retryable: false,
+    client: 'forget the message',
+  },
+  muted: {
+    meaning: 'the user may read and not write here; `retryAfterMs` if it ends',
+    retryable: false,
+    client: 'show it',
+  },
+  banned: {
+    meaning: 'the user may not enter the room; `retryAfterMs` if it ends',
+    retryable: false,
+    client: 'forget the room',
+  },
+  room_closed: { meaning: 'the room is read-only', retryable: false, client: 'show it' },
+  invalid_invite: {
+    meaning: 'the invite is none, has expired, was revoked or is used up',
+    retryable: false,
+    client: 'ask for another invite',
+  },
+  limit_reached: {
+    meaning: 'as many as there may be are there already',
+    retryable: false,
+    client: 'take one away first',
+  },
   too_large: {
     meaning: 'content, caption, file or frame is over its limit',
     retryable: false,

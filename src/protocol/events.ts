@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { Access, Role } from './room-schema.ts'
 import { ChatRoomId, ClientMessageId, EpochMs, MessageId, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
 const MessageKind = z.enum(['text', 'broadcast', 'file'])
@@ -55,7 +56,15 @@ export const MemberLeftEvent = z
   .check(z.meta({ description: 'A user is no longer a member of the room.' }))
 
 const RoomAddedEvent = z
-  .object({ event: z.literal('roomAdded'), chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq })
+  .object({
+    event: z.literal('roomAdded'),
+    chatRoomId: ChatRoomId,
+    roomName: RoomName,
+    headSeq: Seq,
+    access: z.optional(Access),
+    role: z.optional(Role),
+    by: z.optional(UserId.check(z.meta({ description: 'Who put the user into the room; absent for an own join.' }))),
+  })
   .check(
     z.meta({
       description:
@@ -63,7 +72,23 @@ const RoomAddedEvent = z
     }),
   )
 
-export const UploadFailure = z.enum(['size_mismatch', 'type_mismatch', 'not_a_member', 'conflict'])
+const RemovedEvent = z
+  .object({
+    event: z.literal('removed'),
+    chatRoomId: ChatRoomId,
+    reason: z.enum(['kicked', 'banned', 'roomDeleted', 'blocked', 'erased']),
+    note: z.optional(z.string().check(z.meta({ description: 'What was given as the reason.' }))),
+    until: z.optional(EpochMs.check(z.meta({ description: 'The end of a ban; absent when it is for good.' }))),
+  })
+  .check(
+    z.meta({
+      description:
+        'For the user concerned only: they are no longer in the room. Events of it that come later are to be dropped, ' +
+        'until `roomAdded` or a join.',
+    }),
+  )
+
+export const UploadFailure = z.enum(['size_mismatch', 'type_mismatch', 'not_a_member', 'not_allowed', 'conflict'])
 
 export const UploadFailedEvent = z
   .object({
@@ -86,6 +111,7 @@ export const events = {
   memberJoined: MemberJoinedEvent,
   memberLeft: MemberLeftEvent,
   roomAdded: RoomAddedEvent,
+  removed: RemovedEvent,
   uploadFailed: UploadFailedEvent,
 } as const
 
@@ -95,6 +121,7 @@ export const ChatEvent = z.discriminatedUnion('event', [
   MemberJoinedEvent,
   MemberLeftEvent,
   RoomAddedEvent,
+  RemovedEvent,
   UploadFailedEvent,
 ])
 

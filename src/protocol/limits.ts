@@ -12,6 +12,12 @@ export const MAX_USER_ID_CHARS = 128
 export const MAX_CREATE_ROOM_MEMBERS = 100
 /** In one reply; more members are paged by `nextCursor`. */
 export const MAX_MEMBERS_PER_REPLY = 1_000
+/** In one `addMembers`. */
+export const MAX_ADD_MEMBERS = 100
+/** Of `listMembers`. */
+export const MAX_MEMBERS_PAGE = 100
+/** Of one room. */
+export const MAX_PINS = 50
 export const MAX_HISTORY_PAGE = 100
 export const DEFAULT_HISTORY_PAGE = 50
 export const MAX_ROOMS_PAGE = 100

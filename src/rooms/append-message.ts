@@ -1,11 +1,21 @@
 import type { Drawn } from '../entities/chat-room.ts'
 import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
-import { contentHashOf, getGuard, type GuardRow, isComplete, putGuardedMessage } from '../entities/send-guard.ts'
+import {
+  contentHashOf,
+  getGuard,
+  type GuardKey,
+  type GuardRow,
+  isComplete,
+  putGuardedMessage,
+  releaseClaim,
+} from '../entities/send-guard.ts'
 import { Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from './at-next-seq.ts'
 import { claimOrGuard } from './claim-or-guard.ts'
+import type { Standing } from '../protocol/permissions.ts'
 import { giveUpSeq } from './give-up-seq.ts'
+import { drawFor } from './pass-gate.ts'
 
 /** A message as its sender gives it. */
 export interface Draft {
@@ -14,7 +24,7 @@ export interface Draft {
   kind: 'text' | 'broadcast'
   content: string
   clientMessageId?: string
-  originConnectionId: string
+  originConnectionId?: string
 }
 
 /** What the sender learns of a message that was kept. */
@@ -30,8 +40,8 @@ export interface Sent {
 
 /** Who may send: first what only reads, and then, if this is no retry of a message that was kept, what writes. */
 export interface Admission {
-  /** Rejects when the sender may not write here: nothing is written then. */
-  check: Promise<unknown>
+  /** What the sender is in the room. Rejects when they may not write here: nothing is written then. */
+  check: Promise<Standing>
   /** Rejects when the sender has sent too often; makes what has to be there before the message. */
   enter?: () => Promise<unknown>
 }
@@ -50,36 +60,50 @@ const MAX_CLAIMS = 3
  * @throws Unavailable when nothing was written
  */
 export async function appendMessage(draft: Draft, { check, enter }: Admission, now: number): Promise<Sent> {
-  const { clientMessageId } = draft
-  const [guard] = await Promise.all([
+  const { clientMessageId, chatRoomId, senderId } = draft
+  const [guard, standing] = await Promise.all([
     clientMessageId === undefined ? undefined : getGuard({ ...draft, clientMessageId }),
     check,
   ])
   // A retry is answered, or refused, by the first message.
   const isSettled = guard && (isComplete(guard) || guard.contentHash !== contentHashOf(draft.content))
   if (!isSettled) await enter?.()
-  if (clientMessageId !== undefined) return appendOnce({ ...draft, clientMessageId }, guard, now)
-  const { drawn } = await atNextSeq(draft.chatRoomId, (drawn) => putMessage(messageOf(draft, drawn, now)))
+  const sender = { userId: senderId, standing }
+  const draw = () => drawFor(sender, chatRoomId)
+  if (clientMessageId !== undefined) return appendOnce({ ...draft, clientMessageId }, guard, draw, now)
+  const { drawn } = await atNextSeq(draw, (drawn) => putMessage(messageOf(draft, drawn, now)))
   return sent(messageOf(draft, drawn, now), false)
 }
 
 async function appendOnce(
   draft: Draft & { clientMessageId: string },
   guard: GuardRow | undefined,
+  draw: () => Promise<Drawn>,
   now: number,
 ): Promise<Sent> {
   const { chatRoomId } = draft
   for (let last = guard, claims = 0; claims < MAX_CLAIMS; claims++) {
     const claim = await claimOrGuard(draft, contentHashOf(draft.content), last)
     if (typeof claim !== 'string') return sent({ ...claim, chatRoomId }, true)
-    const { drawn, outcome } = await atNextSeq(chatRoomId, (drawn) =>
-      putGuardedMessage(messageOf(draft, drawn, now), claim),
+    const { drawn, outcome } = await atNextSeq(
+      () => drawOrRelease(draft, claim, draw),
+      (drawn) => putGuardedMessage(messageOf(draft, drawn, now), claim),
     )
     if (outcome === 'kept') return sent(messageOf(draft, drawn, now), false)
     await giveUpSeq(chatRoomId, drawn, now)
     last = outcome
   }
   throw new Unavailable('unable to send; other tries of the same message have taken it over three times')
+}
+
+/** A send that the room's gate refuses leaves nothing behind, no claim either. AP63. */
+async function drawOrRelease(key: GuardKey, claim: string, draw: () => Promise<Drawn>): Promise<Drawn> {
+  try {
+    return await draw()
+  } catch (error) {
+    await releaseClaim(key, claim)
+    throw error
+  }
 }
 
 const messageOf = <D extends Draft>(draft: D, { seq, prevDrawnAt }: Drawn, now: number): D & MessageRow => ({

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import { getRoom } from '../entities/chat-room.ts'
 import { createRoom, newJoinId } from '../entities/create-room.ts'
+import { blocksOf } from '../entities/block.ts'
+import { Forbidden } from '../errors.ts'
+import type { Standing } from '../protocol/permissions.ts'
+import { type Actor, standingOf } from './admission.ts'
 import { addMember, getMembership } from '../entities/membership.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
@@ -15,20 +19,37 @@ export function directRoomId(a: string, b: string): string {
 }
 
 /**
- * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8.
+ * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP51 when it isn't.
  *
- * @returns `make` when it isn't: makes the room, as at the first message, or puts back who has left
+ * @returns what the sender is in it, and `make` when it isn't there: makes the room, as at the first message, or puts
+ * back who has left
+ * @throws Forbidden when one of the two has blocked the other, or the sender's token makes guests only
  */
 export async function findDirectRoom(
   sender: OwnConnection,
+  { scopes }: Pick<Actor, 'scopes'>,
   recipientId: string,
   now: number,
-): Promise<{ make?: () => Promise<void> }> {
+): Promise<{ standing: Standing; make?: () => Promise<void> }> {
   const chatRoomId = directRoomId(sender.userId, recipientId)
   const pair = [...new Set([sender.userId, recipientId])].sort()
   const memberships = await Promise.all(pair.map((userId) => getMembership(chatRoomId, userId)))
   const missing = pair.filter((_, i) => memberships[i] === undefined)
-  return missing.length === 0 ? {} : { make: () => makeDirectRoom(sender, { chatRoomId, pair, missing }, now) }
+  const own = memberships[pair.indexOf(sender.userId)] ?? ({ role: 'member' } as const)
+  const standing = standingOf({ scopes }, chatRoomId, own)!
+  // When one of the two has blocked the other, both are stored as guests of their direct room.
+  if (standing === 'guest') throw mayNotWrite()
+  if (missing.length === 0) return { standing }
+  await requireNoBlock(sender.userId, recipientId)
+  return { standing, make: () => makeDirectRoom(sender, { chatRoomId, pair, missing }, now) }
+}
+
+const mayNotWrite = () => new Forbidden('unable to write to this user')
+
+/** AP51. @throws Forbidden when one of the two has blocked the other */
+async function requireNoBlock(a: string, b: string): Promise<void> {
+  const [ofA, ofB] = await Promise.all([blocksOf([a], b), blocksOf([b], a)])
+  if (ofA.size + ofB.size > 0) throw mayNotWrite()
 }
 
 /** The sender's session is subscribed along with it. AP38, AP44, AP32, AP5, AP10, AP14, AP3. */
@@ -49,7 +70,7 @@ async function makeDirectRoom(
     missing.map((userId) =>
       userId === createdBy
         ? join({ ...rowOf(userId), originConnectionId: connectionId }, session)
-        : addMember(rowOf(userId)),
+        : addMember(rowOf(userId), now),
     ),
   )
 }

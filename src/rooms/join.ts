@@ -1,15 +1,21 @@
 import { addMember, getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { SessionRow } from '../entities/session.ts'
+import { Banned, InvalidInvite } from '../errors.ts'
 import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
 
 /**
  * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP8, and what `stayIn` does.
  *
+ * @param invite that lets them in; of a member it is not used
  * @returns false when the membership has ended meanwhile
+ * @throws Banned | InvalidInvite
  */
-export async function join(membership: MembershipRow, session: SessionRow): Promise<boolean> {
-  const { chatRoomId, userId } = membership
-  if (await addMember(membership, session)) return stayIn(membership, session, true)
+export async function join(membership: MembershipRow, session: SessionRow, invite?: string): Promise<boolean> {
+  const { chatRoomId, userId, joinedAt } = membership
+  const added = await addMember(membership, joinedAt, { session, ...(invite === undefined ? {} : { invite }) })
+  if (added === 'banned') throw new Banned('unable to join; the user is banned from this room')
+  if (added === 'invalid_invite') throw new InvalidInvite('unable to join; the invite is good no more')
+  if (added === 'added') return stayIn(membership, session, true)
   const current = await getMembership(chatRoomId, userId)
   return current !== undefined && stayIn(current, session)
 }

@@ -35,6 +35,8 @@ export interface Range {
   after?: number
   /** Exclusive. */
   before?: number
+  /** Exclusive: nothing up to it is shown, in either direction. */
+  since?: number
   limit: number
 }
 
@@ -57,7 +59,8 @@ export interface HistoryPage {
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<HistoryPage> {
   const forwards = range.after !== undefined
-  let { after = 0, before = Number.MAX_SAFE_INTEGER } = range
+  let { before = Number.MAX_SAFE_INTEGER } = range
+  let after = Math.max(range.after ?? 0, range.since ?? 0)
   let messages: MessageRow[] = []
   let requests = 0
   for (let turn = 0; ; turn++) {

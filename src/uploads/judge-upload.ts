@@ -4,12 +4,15 @@ import { isTextual, isUtf8 } from '../files/media-types.ts'
 import { isNamedAsProgram } from '../files/offered-name.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
+import type { Standing } from '../protocol/permissions.ts'
 import { isWhatItSays } from './is-what-it-says.ts'
 import { bytesOf, headOf, Replaced } from './uploaded-object.ts'
 
 export interface Judged {
   /** Of the object that was looked at. */
   eTag: string
+  /** What the uploader is in the room. */
+  standing: Standing
   /** A text's encoding; undefined when it is another one. */
   charset?: 'utf-8'
 }
@@ -37,10 +40,12 @@ export async function judgeUpload(upload: UploadRow): Promise<Verdict | undefine
   try {
     const bytes = await read(0, isTextual(contentType) ? FIRST_BYTES_OF_TEXT : FIRST_BYTES)
     if (!(await isWhatItSays(contentType, { size, firstBytes: bytes, read }))) return { reason: 'type_mismatch' }
-    const isMember = (await getMembership(chatRoomId, uploaderId)) !== undefined
-    if (!isMember) return { reason: 'not_a_member' }
+    const membership = await getMembership(chatRoomId, uploaderId)
+    if (membership === undefined) return { reason: 'not_a_member' }
+    const { role, mutedUntil = 0 } = membership
+    if (role === 'guest' || mutedUntil > Date.now()) return { reason: 'not_allowed' }
     const charset = isTextual(contentType) && isUtf8(bytes) ? ('utf-8' as const) : undefined
-    return { eTag: head.eTag, ...defined({ charset }) }
+    return { eTag: head.eTag, standing: role, ...defined({ charset }) }
   } catch (error) {
     if (error instanceof Replaced) return undefined
     throw error

@@ -10,7 +10,10 @@ import { fileUrlOf } from '../files/bucket-settings.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from '../rooms/at-next-seq.ts'
+import { Forbidden, NotAMember, RoomClosed } from '../errors.ts'
+import type { UploadFailure } from '../protocol/events.ts'
 import { giveUpSeq } from '../rooms/give-up-seq.ts'
+import { drawFor } from '../rooms/pass-gate.ts'
 import { judgeUpload, type Judged } from './judge-upload.ts'
 import { deleteObject, headOf, keepObject } from './uploaded-object.ts'
 
@@ -53,15 +56,27 @@ async function settlePending(upload: UploadRow): Promise<Delivery | undefined | 
 /** Writes the message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
 async function complete(
   upload: UploadRow,
-  { eTag, charset }: Judged,
-): Promise<{ message: MessageRow } | { reason: 'conflict' } | 'notPending'> {
+  { eTag, charset, standing }: Judged,
+): Promise<{ message: MessageRow } | { reason: UploadFailure } | 'notPending'> {
   const now = Date.now()
-  const { drawn, outcome } = await atNextSeq(upload.chatRoomId, (drawn) =>
-    completeUpload(upload, messageOf(upload, drawn, now, charset), eTag),
-  )
+  // Slow mode has counted the file when its form was asked for.
+  const sender = { userId: upload.uploaderId, standing, isCounted: true }
+  const placed = await atNextSeq(
+    () => drawFor(sender, upload.chatRoomId),
+    (drawn) => completeUpload(upload, messageOf(upload, drawn, now, charset), eTag),
+  ).catch(refusalOf)
+  if ('reason' in placed) return placed
+  const { drawn, outcome } = placed
   if (outcome === 'completed') return { message: messageOf(upload, drawn, now, charset) }
   await giveUpSeq(upload.chatRoomId, drawn, now)
   return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
+}
+
+/** The room's gate may have been shut since the form was asked for. */
+function refusalOf(error: unknown): { reason: UploadFailure } {
+  if (error instanceof RoomClosed || error instanceof Forbidden) return { reason: 'not_allowed' }
+  if (error instanceof NotAMember) return { reason: 'not_a_member' }
+  throw error
 }
 
 const messageOf = (

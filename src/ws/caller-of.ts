@@ -1,5 +1,6 @@
 import { TokenExpired } from '../errors.ts'
 import { CONNECTION_LIFETIME_MS } from '../protocol/limits.ts'
+import type { Scope } from '../protocol/scopes.ts'
 import type { Caller } from './caller.ts'
 import type { SocketEvent } from './socket-event.ts'
 
@@ -16,5 +17,10 @@ export function callerOf(event: SocketEvent, now = Date.now()): Caller {
   const exp = Number(authorizer.exp)
   if (!(exp * 1_000 > now)) throw new TokenExpired('unable to act; the token has expired')
   const endOfLife = Math.ceil((connectedAt + CONNECTION_LIFETIME_MS + MARGIN_MS) / 1_000)
-  return { userId: authorizer.userId, connectionId, rowsExpireAt: Math.min(exp, endOfLife) }
+  return {
+    userId: authorizer.userId,
+    scopes: new Set(authorizer.scopes?.split(' ') as Scope[] | undefined),
+    connectionId,
+    rowsExpireAt: Math.min(exp, endOfLife),
+  }
 }

@@ -1,8 +1,8 @@
+import type { Actor } from '../rooms/admission.ts'
 import type { OwnConnection } from '../rooms/session.ts'
 
-/** Who acts: the user of the verified token, and the connection that the request came on. */
-export interface Caller {
-  userId: string
+/** Who acts: the user of the verified token, what it grants, and the connection that the request came on. */
+export interface Caller extends Actor {
   connectionId: string
   /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
   rowsExpireAt: number

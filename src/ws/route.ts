@@ -1,5 +1,5 @@
 import { type ChatError, Forbidden, InvalidRequest, UnknownAction } from '../errors.ts'
-import { type Action, actions, type Request } from '../protocol/actions.ts'
+import { type Action, actions, isAboutUser, type Request } from '../protocol/actions.ts'
 import { defined } from '../protocol/defined.ts'
 import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'
 import type { ActionHandler } from './action.ts'
@@ -39,7 +39,7 @@ export function route(...handlers: readonly ActionHandler[]): SocketHandler {
 
 function perform(handler: ActionHandler, frame: Record<string, unknown>, caller: Caller) {
   const input = parseFrame<Request<Action>>(decodeContent(frame), actions[handler.name].request)
-  if (input.userId !== undefined && input.userId !== caller.userId) {
+  if (!isAboutUser(handler.name) && input.userId !== undefined && input.userId !== caller.userId) {
     throw new Forbidden("unable to act; userId isn't the token's user")
   }
   return handler.handle(input, caller)

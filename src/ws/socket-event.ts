@@ -9,6 +9,8 @@ interface AuthorizerContext {
   userId: string
   /** Epoch seconds. */
   exp: string
+  /** `Scope`s, space-separated; absent when the token grants none. */
+  scopes?: string
 }
 
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<

@@ -1,4 +1,4 @@
-import { requireMembership } from '../../entities/membership.ts'
+import { admitSender } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { send } from '../send.ts'
 
@@ -8,6 +8,6 @@ import { send } from '../send.ts'
  */
 export const broadcastMessage = action('broadcastMessage', async (input, caller) => {
   const { chatRoomId, content, clientMessageId } = input
-  const check = requireMembership(chatRoomId, caller.userId)
+  const check = admitSender(caller, chatRoomId, Date.now())
   return send(caller, { chatRoomId, kind: 'broadcast', content, clientMessageId }, { check })
 })

@@ -1,17 +1,18 @@
-import { requireMembership } from '../../entities/membership.ts'
-import { getMessage } from '../../entities/message.ts'
+import { admit, readableAfter } from '../../rooms/admission.ts'
+import { getMessage, seqOf } from '../../entities/message.ts'
 import { InvalidRequest } from '../../errors.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { action } from '../action.ts'
 
-/** Signs a new URL for the file of a message, for members only. AP8, AP21. */
+/** Signs a new URL for the file of a message, for members only. AP5, AP8, AP21. */
 export const getFileUrl = action('getFileUrl', async (input, caller) => {
   const { chatRoomId, messageId } = input
-  const [, message] = await Promise.all([
-    requireMembership(chatRoomId, caller.userId),
+  const [admitted, message] = await Promise.all([
+    admit(caller, chatRoomId, 'read', Date.now()),
     getMessage(chatRoomId, messageId),
   ])
-  const { file } = message ? await messageEventWithFile(message) : {}
+  const isPast = message !== undefined && seqOf(message) <= readableAfter(admitted)
+  const { file } = message && !isPast ? await messageEventWithFile(message) : {}
   if (file === undefined) {
     throw new InvalidRequest('unable to sign a URL; there is no file', [
       { path: 'messageId', problem: 'is not a message with a file' },

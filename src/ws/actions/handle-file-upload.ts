@@ -1,5 +1,4 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { requireMembership } from '../../entities/membership.ts'
 import { holdUpload } from '../../entities/pending-upload.ts'
 import { getGuard } from '../../entities/send-guard.ts'
 import { startUpload, type UploadRow } from '../../entities/upload.ts'
@@ -9,6 +8,8 @@ import { defined } from '../../protocol/defined.ts'
 import { UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
 import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
+import { admit } from '../../rooms/admission.ts'
+import { passGate } from '../../rooms/pass-gate.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
 import { maxFileBytes } from '../limits.ts'
@@ -19,7 +20,8 @@ const PENDING_SECONDS = 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
- * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP8, AP45, AP23, AP26, AP46.
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP45, AP23, AP26, AP46,
+ * AP66.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -32,12 +34,13 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   const now = Date.now()
   const upload = pendingUpload(input, caller, now)
   const { userId } = caller
-  const [, , guard] = await Promise.all([
-    requireMembership(chatRoomId, userId),
+  const [{ room, standing }, , guard] = await Promise.all([
+    admit(caller, chatRoomId, 'send', now),
     requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
     clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: userId, clientMessageId }),
   ])
   if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
+  if (room.gate !== undefined) await passGate({ userId, standing }, chatRoomId, room.gate)
 
   const known = await startUpload(upload)
   if (known && !isSameFile(known, upload)) {

@@ -1,13 +1,16 @@
 import { setOpenRoom } from '../../entities/connection.ts'
 import { getRoom, type RoomRow } from '../../entities/chat-room.ts'
 import { newJoinId } from '../../entities/create-room.ts'
-import { join, stayIn } from '../../rooms/join.ts'
+import { getInvite, type InviteRow } from '../../entities/invite.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
-import { sessionOf } from '../../rooms/session.ts'
 import { getMembership, type MembershipRow, roomWithMembers } from '../../entities/membership.ts'
-import { RoomNotFound } from '../../errors.ts'
-import { isDirectRoomId } from '../../protocol/room-id.ts'
+import { InvalidInvite, RoomNotFound } from '../../errors.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
+import { readableAfter, standingOf } from '../../rooms/admission.ts'
+import { requireEntry } from '../../rooms/entry.ts'
+import { join, stayIn } from '../../rooms/join.ts'
+import { roomReply } from '../../rooms/room-view.ts'
+import { sessionOf } from '../../rooms/session.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
 import { writeCursor } from '../cursor.ts'
@@ -16,43 +19,49 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP5, AP38, AP8, AP10, AP14,
- * AP3, AP13, AP4, AP22, AP20, AP44.
+ * AP3, AP13, AP4, AP22, AP20, AP44, AP61.
  *
- * A direct room has its two members and lets nobody else in: to others it doesn't exist, and the same is read for one
- * that doesn't.
+ * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
 export const joinRoom = action('joinRoom', async (input, caller) => {
-  const { chatRoomId, lastSeq } = input
   const { userId, connectionId } = caller
+  const invite = input.invite === undefined ? undefined : await getInvite(input.invite)
+  const chatRoomId = input.chatRoomId ?? invite?.chatRoomId
+  if (chatRoomId === undefined) throw new InvalidInvite('unable to join; there is no such invite')
   const [room, membership, session] = await Promise.all([
     getRoom(chatRoomId),
     getMembership(chatRoomId, userId),
     sessionOf(ownConnection(caller)),
   ])
-  if (room === undefined) throw notFound()
   // A leave by another of the user's connections may come between any two steps: then the user joins once more.
-  let isIn = membership !== undefined && (await stayIn(membership, session))
+  let isIn = room !== undefined && membership !== undefined && (await stayIn(membership, session))
   while (!isIn) {
-    if (isDirectRoomId(chatRoomId)) throw notFound()
+    const way = await requireEntry(caller, room, input.invite === undefined ? undefined : { invite, chatRoomId })
     await requirePlaceForRoom(userId)
-    isIn = await join(newMembership(room, caller), session)
+    isIn = await join(newMembership(way.room, caller, way.invite), session, way.invite?.invite)
   }
-  const [current] = await Promise.all([
+  const [found, current] = await Promise.all([
     roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY }),
+    getMembership(chatRoomId, userId),
     setOpenRoom(connectionId, chatRoomId),
   ])
-  if (current === undefined) throw notFound()
-  return { ...writeCursor(current), ...(await recover(current, lastSeq)) }
+  if (found === undefined) throw new RoomNotFound('unable to join; there is no such room')
+  const standing = standingOf(caller, chatRoomId, current) ?? 'member'
+  const since = readableAfter({ room: found.room, membership: current })
+  const lastSeq = input.lastSeq === undefined ? undefined : Math.max(input.lastSeq, since)
+  return { ...writeCursor(roomReply(found, standing)), ...(await recover(found.room, lastSeq)) }
 })
 
-const newMembership = ({ chatRoomId, headSeq }: RoomRow, { userId, connectionId }: Caller): MembershipRow => ({
+const newMembership = (
+  { chatRoomId, headSeq }: RoomRow,
+  { userId, connectionId, scopes }: Caller,
+  invite: InviteRow | undefined,
+): MembershipRow => ({
   chatRoomId,
   userId,
-  role: 'member',
+  role: scopes.has('guest') ? 'guest' : (invite?.role ?? 'member'),
   joinedAt: Date.now(),
   joinId: newJoinId(),
   joinedSeq: headSeq,
   originConnectionId: connectionId,
 })
-
-const notFound = () => new RoomNotFound('unable to join; there is no such room')

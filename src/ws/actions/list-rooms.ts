@@ -2,6 +2,7 @@ import { getRooms } from '../../entities/chat-room.ts'
 import { roomsOfUser } from '../../entities/user-room.ts'
 import { defined } from '../../protocol/defined.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
+import { roomOnWire } from '../../rooms/room-view.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
@@ -9,6 +10,6 @@ import { readCursor, writeCursor } from '../cursor.ts'
 export const listRooms = action('listRooms', async ({ limit, cursor }, caller) => {
   const page = await roomsOfUser(caller.userId, { limit, ...defined({ after: readCursor(cursor, ChatRoomId) }) })
   const known = await getRooms(page.rooms.map(({ chatRoomId }) => chatRoomId))
-  const rooms = page.rooms.flatMap(({ chatRoomId }) => known.get(chatRoomId) ?? [])
+  const rooms = page.rooms.flatMap(({ chatRoomId }) => known.get(chatRoomId) ?? []).map(roomOnWire)
   return writeCursor({ rooms, ...defined({ nextCursor: page.nextCursor }) })
 })

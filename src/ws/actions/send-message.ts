@@ -1,5 +1,5 @@
 import { directRoomId, findDirectRoom } from '../../rooms/direct-room.ts'
-import { requireMembership } from '../../entities/membership.ts'
+import { admitSender } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { ownConnection } from '../caller.ts'
 import { send } from '../send.ts'
@@ -13,9 +13,9 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input
   const message = { kind: 'text', content, clientMessageId } as const
   if (chatRoomId !== undefined) {
-    return send(caller, { ...message, chatRoomId }, { check: requireMembership(chatRoomId, caller.userId) })
+    return send(caller, { ...message, chatRoomId }, { check: admitSender(caller, chatRoomId, Date.now()) })
   }
-  const found = findDirectRoom(ownConnection(caller), recipientId!, Date.now())
-  const admission = { check: found, enter: async () => (await found).make?.() }
+  const found = findDirectRoom(ownConnection(caller), caller, recipientId!, Date.now())
+  const admission = { check: found.then(({ standing }) => standing), enter: async () => (await found).make?.() }
   return send(caller, { ...message, chatRoomId: directRoomId(caller.userId, recipientId!) }, admission)
 })

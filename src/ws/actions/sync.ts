@@ -1,10 +1,14 @@
-import { getRooms } from '../../entities/chat-room.ts'
+import { getRooms, type RoomRow } from '../../entities/chat-room.ts'
 import { getMemberships, mirrorMembership } from '../../entities/membership.ts'
 import type { SessionRow } from '../../entities/session.ts'
 import { roomsOfUser, type UserRoomRow } from '../../entities/user-room.ts'
 import { defined } from '../../protocol/defined.ts'
 import { DEFAULT_ROOMS_PAGE } from '../../protocol/limits.ts'
 import { Unavailable } from '../../errors.ts'
+import { gateOf } from '../../entities/gate.ts'
+import type { Role } from '../../protocol/room-schema.ts'
+import { readableAfter, standingOf } from '../../rooms/admission.ts'
+import { roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
 import { keepSubscribedInPart } from '../../rooms/keep-subscribed.ts'
 import { sessionOf, takeSession } from '../../rooms/session.ts'
 import { action } from '../action.ts'
@@ -38,16 +42,26 @@ export const sync = action('sync', async (input, caller) => {
     input.only === undefined
       ? await subscribePage(session, await roomsOnPage(session, cursor, [...lastSeqs.keys()], input.limit), cursor)
       : await subscribeNamed(session, [...new Set(input.only)], cursor)
-  const heads = await getRooms(joined)
-  const rooms = joined.flatMap((chatRoomId) => heads.get(chatRoomId) ?? [])
-  const recovered = await recoverRooms(rooms, lastSeqs)
+  const heads = await getRooms(joined.map(({ chatRoomId }) => chatRoomId))
+  const rooms = joined.flatMap(({ chatRoomId }) => heads.get(chatRoomId) ?? [])
+  const memberships = await membershipsIn(joined, rooms, userId)
+  const since = (room: RoomRow) => readableAfter({ room, membership: memberships.get(room.chatRoomId) })
+  const recovered = await recoverRooms(rooms, fromThen(lastSeqs, rooms, since))
   return writeCursor({
     serverTime: Date.now(),
     connectionId,
     userId,
     limits,
     features: FEATURES,
-    rooms: rooms.map((room, i) => ({ ...room, ...recovered[i]! })),
+    rooms: rooms.map((room, i) => {
+      const standing = standingOf(caller, room.chatRoomId, memberships.get(room.chatRoomId)) ?? 'member'
+      return {
+        ...roomOnWire(room),
+        ...standingOnWire(room, standing),
+        closed: gateOf(room).closed,
+        ...recovered[i]!,
+      }
+    }),
     ...defined({ nextCursor }),
   })
 })
@@ -64,7 +78,7 @@ async function subscribePage(
   session: SessionRow,
   page: { rooms: UserRoomRow[]; nextCursor?: string },
   { after, standing, told }: SyncCursor,
-): Promise<{ joined: string[]; nextCursor?: string | undefined }> {
+): Promise<{ joined: UserRoomRow[]; nextCursor?: string | undefined }> {
   const { userId, connectionId } = session
   const stands = (room: UserRoomRow) => standing.has(markOf(room, connectionId))
   const toWrite = page.rooms.filter((room) => !stands(room))
@@ -77,16 +91,15 @@ async function subscribePage(
   const isSubscribed = (room: UserRoomRow) => stands(room) || joined.has(room.chatRoomId)
   const subscribed = (rooms: UserRoomRow[]) => rooms.filter(isSubscribed)
   const end = page.rooms.findIndex(({ chatRoomId }) => throttled.has(chatRoomId))
-  const idsOf = (rooms: UserRoomRow[]) => rooms.map(({ chatRoomId }) => chatRoomId)
   if (end < 0) {
     const last = page.nextCursor
     const nextCursor = last === undefined ? undefined : syncCursorText({ after: last, standing: new Set(), told })
-    return { joined: idsOf(subscribed(page.rooms)), nextCursor }
+    return { joined: subscribed(page.rooms), nextCursor }
   }
   if (end === 0 && joined.size === 0) throw new Unavailable('unable to subscribe; the table is throttled')
   const marks = subscribed(page.rooms.slice(end)).map((room) => markOf(room, connectionId))
   return {
-    joined: idsOf(subscribed(page.rooms.slice(0, end))),
+    joined: subscribed(page.rooms.slice(0, end)),
     nextCursor: syncCursorText({ after: page.rooms[end - 1]?.chatRoomId ?? after, standing: new Set(marks), told }),
   }
 }
@@ -102,20 +115,17 @@ async function subscribeNamed(
   session: SessionRow,
   names: readonly string[],
   cursor: SyncCursor,
-): Promise<{ joined: string[]; nextCursor: string }> {
+): Promise<{ joined: UserRoomRow[]; nextCursor: string }> {
   const { userId, connectionId } = session
+  const memberships = await getMemberships(userId, names)
+  const rooms = names.flatMap((chatRoomId) => memberships.get(chatRoomId) ?? [])
   const read = async () => new Map([...(await getMemberships(userId, names))].map(([id, { joinId }]) => [id, joinId]))
-  const joinIds = await read()
-  const rooms = names.flatMap((chatRoomId) => {
-    const joinId = joinIds.get(chatRoomId)
-    return joinId === undefined ? [] : [{ chatRoomId, joinId }]
-  })
   const { joined, throttled } = await keepSubscribedInPart(userId, [session], rooms, read)
   if (joined.size === 0 && throttled.size > 0) throw new Unavailable('unable to subscribe; the table is throttled')
   const there = rooms.filter(({ chatRoomId }) => joined.has(chatRoomId))
   const told = new Set([...cursor.told, ...there.map((room) => markOf(room, connectionId))])
   const nextCursor = syncCursorText({ ...cursor, told })
-  return { joined: there.map(({ chatRoomId }) => chatRoomId), nextCursor }
+  return { joined: there, nextCursor }
 }
 
 /**
@@ -143,3 +153,31 @@ async function roomsOnPage(
     .sort((a, b) => (a.chatRoomId < b.chatRoomId ? -1 : 1))
   return { ...page, rooms }
 }
+
+/**
+ * The caller's memberships, as far as the reply needs them: the role is in the mirror, but not of one that was made
+ * before there were roles; and since when the user is in, where the room shows no more than that. AP9.
+ */
+async function membershipsIn(
+  joined: readonly UserRoomRow[],
+  rooms: readonly RoomRow[],
+  userId: string,
+): Promise<ReadonlyMap<string, { role: Role; joinedSeq: number }>> {
+  const known = new Map(
+    joined.flatMap(({ chatRoomId, role }) =>
+      role === undefined ? [] : [[chatRoomId, { role, joinedSeq: 0 }] as const],
+    ),
+  )
+  const unknown = rooms.filter(({ chatRoomId, historyFrom }) => historyFrom === 'j' || !known.has(chatRoomId))
+  const ids = unknown.map(({ chatRoomId }) => chatRoomId)
+  return new Map<string, { role: Role; joinedSeq: number }>([...known, ...(await getMemberships(userId, ids))])
+}
+
+/** From where each room's gap is read: not from before the caller's own join, where the room shows no more. */
+const fromThen = (lastSeqs: ReadonlyMap<string, number>, rooms: readonly RoomRow[], since: (room: RoomRow) => number) =>
+  new Map(
+    rooms.flatMap((room) => {
+      const lastSeq = lastSeqs.get(room.chatRoomId)
+      return lastSeq === undefined ? [] : [[room.chatRoomId, Math.max(lastSeq, since(room))] as const]
+    }),
+  )

@@ -1,0 +1,62 @@
+import { Entity } from 'electrodb'
+import { untilProcessed } from './until-processed.ts'
+import { client, own, service, table } from './table.ts'
+
+/**
+ * A user whom another user wants to hear nothing of. Key: the blocking user + the blocked one.
+ *
+ * - AP49 `putBlock`: from now on
+ * - AP50 `deleteBlock`: no longer
+ * - AP51 `blocksOf`: which of these users have blocked that one?
+ * - AP52 `blockedBy`: whom has this user blocked? (a page)
+ */
+export const Block = new Entity(
+  {
+    model: { entity: 'Block', version: '1', service },
+    attributes: {
+      userId: { type: 'string', field: 'UserId', required: true },
+      blockedId: { type: 'string', field: 'BlockedId', required: true },
+      /** Epoch milliseconds. */
+      at: { type: 'number', field: 'At', required: true },
+    },
+    indexes: { user: own('block', ['userId'], ['blockedId'], 'user') },
+  },
+  { table, client },
+)
+
+/** AP49. */
+export async function putBlock(userId: string, blockedId: string, now: number): Promise<void> {
+  await Block.put({ userId, blockedId, at: now }).go()
+}
+
+/** AP50. */
+export async function deleteBlock(userId: string, blockedId: string): Promise<void> {
+  await Block.delete({ userId, blockedId }).go()
+}
+
+/** AP51. Consistent. Returns those of `userIds` who have blocked `blockedId`. */
+export async function blocksOf(userIds: readonly string[], blockedId: string): Promise<Set<string>> {
+  const blocking = new Set<string>()
+  await untilProcessed(userIds, async (left) => {
+    const { data, unprocessed } = await Block.get(left.map((userId) => ({ userId, blockedId }))).go({
+      consistent: true,
+    })
+    for (const { userId } of data) blocking.add(userId)
+    return { unprocessed: unprocessed.map(({ userId }) => userId) }
+  })
+  return blocking
+}
+
+/** AP52. By id, consistent. */
+export async function blockedBy(
+  userId: string,
+  { after, limit }: { after?: string; limit: number },
+): Promise<{ userIds: string[]; nextCursor?: string }> {
+  const { data } = await Block.query
+    .user({ userId })
+    .between({ blockedId: after === undefined ? ' ' : `${after}\u0000` }, { blockedId: '\u{10ffff}' })
+    .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
+  const userIds = data.slice(0, limit).map(({ blockedId }) => blockedId)
+  const last = userIds.at(-1)
+  return data.length > limit && last !== undefined ? { userIds, nextCursor: last } : { userIds }
+}

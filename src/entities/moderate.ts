@@ -1,0 +1,84 @@
+import { createWriteTransaction } from 'electrodb'
+import { Audit, type AuditRow } from './audit.ts'
+import { Ban, type BanRow } from './ban.ts'
+import { Membership, type MembershipRow } from './membership.ts'
+import { transact } from './transact.ts'
+import { UserRoom, userRoomOf } from './user-room.ts'
+
+/**
+ * What is changed by somebody else's hand than the user's own, each with its entry in the audit log.
+ *
+ * - AP61 `changeMember`: another role, or muted, from now on?
+ * - AP62 `banStranger`: banned, without having been in?
+ * - AP64 `setDirectRoles`: may the two write to each other?
+ */
+const entities = { Audit, Ban, Membership, UserRoom }
+
+/**
+ * AP61. Gives a member another role, or mutes them, and notes it. Returns false when the membership or its role is
+ * another one by now.
+ *
+ * @throws Unavailable when nothing was written
+ */
+export async function changeMember(
+  { chatRoomId, userId, joinId, role }: MembershipRow,
+  change: Partial<Pick<MembershipRow, 'role' | 'mutedUntil'>>,
+  audit: AuditRow,
+): Promise<boolean> {
+  const transaction = createWriteTransaction(entities, (tx) => [
+    tx.Membership.patch({ chatRoomId, userId })
+      .set(change)
+      .add({ changes: 1 })
+      .where((row, { eq }) => `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`)
+      .commit(),
+    ...(change.role === undefined
+      ? []
+      : [tx.UserRoom.put(userRoomOf({ chatRoomId, userId, joinId, role: change.role })).commit()]),
+    tx.Audit.put(audit).commit(),
+  ])
+  const { canceled } = await transact('change the member', () => transaction.go())
+  return !canceled
+}
+
+/**
+ * AP62. Bans a user who is no member, and notes it. Returns false when they are one by now.
+ *
+ * @throws Unavailable when nothing was written
+ */
+export async function banStranger(ban: BanRow, audit: AuditRow): Promise<boolean> {
+  const { chatRoomId, userId } = ban
+  const transaction = createWriteTransaction(entities, (tx) => [
+    tx.Membership.check({ chatRoomId, userId })
+      .where((row, { notExists }) => notExists(row.joinId))
+      .commit(),
+    tx.Ban.put(ban).commit(),
+    tx.Audit.put(audit).commit(),
+  ])
+  const { canceled } = await transact('ban the user', () => transaction.go())
+  return !canceled
+}
+
+/** AP48. Ends a ban, and notes it. Returns false when there was none. */
+export async function unban(chatRoomId: string, userId: string, audit: AuditRow): Promise<boolean> {
+  const transaction = createWriteTransaction(entities, (tx) => [
+    tx.Ban.delete({ chatRoomId, userId })
+      .where((row, { exists }) => exists(row.at))
+      .commit(),
+    tx.Audit.put(audit).commit(),
+  ])
+  const { canceled } = await transact('end the ban', () => transaction.go())
+  return !canceled
+}
+
+/** AP64. Of two users in their direct room, of those who are in it. */
+export async function setDirectRoles(
+  chatRoomId: string,
+  userIds: readonly [string, string],
+  role: 'guest' | 'member',
+): Promise<void> {
+  await Promise.all(
+    userIds.map((userId) =>
+      Membership.patch({ chatRoomId, userId }).set({ role }).go({ returnOnConditionCheckFailure: true }),
+    ),
+  )
+}

@@ -1,0 +1,99 @@
+import { isDirectRoomId } from './room-id.ts'
+import type { Access, Role, Settings } from './room-schema.ts'
+
+/** Above every role of a room: `tabletalk:admin` and `tabletalk:server` in a token. */
+export type Standing = Role | 'admin'
+
+const ranks = { guest: 0, member: 1, moderator: 2, owner: 3, admin: 4 } as const satisfies Record<Standing, number>
+
+/** 0 for a guest to 4 for an admin. */
+export const rankOf = (standing: Standing): number => ranks[standing]
+
+export const isAbove = (one: Standing, other: Standing): boolean => rankOf(one) > rankOf(other)
+
+/** The settings that decide who may do something. */
+type Deciding = Pick<Settings, 'post' | 'invite' | 'pin' | 'mentionRoom'>
+
+interface Permission {
+  /** The lowest rank that may, or the setting that names it. */
+  from: Standing | keyof Deciding
+  /** Only upon somebody of a lower rank. */
+  upon?: 'lower rank'
+  /** Whether a muted member may not. */
+  muted?: 'may not'
+  /** Whether it is not possible in a closed room. */
+  closed?: 'may not'
+  /** Whether it makes no sense in the direct room of two. */
+  direct?: 'may not'
+  /** For the documentation. */
+  about: string
+}
+
+const silent = { muted: 'may not', closed: 'may not' } as const
+const person = { upon: 'lower rank', direct: 'may not' } as const
+
+/**
+ * Who may do what in a room: the one table that the server checks, the SDK shows (`room.can`), and the documentation
+ * and the tests are made from. It is fixed: what a deployment may choose are a room's settings.
+ */
+export const permissions = {
+  read: { from: 'guest', about: 'read the room, its history, members and files; leave; report a message' },
+  send: { from: 'post', ...silent, about: 'send messages and files, show as typing' },
+  add: { from: 'invite', direct: 'may not', about: 'add members, make and revoke invites' },
+  pin: { from: 'pin', closed: 'may not', about: 'pin a message' },
+  kick: { from: 'moderator', ...person, about: 'remove a member' },
+  ban: { from: 'moderator', ...person, about: 'ban a user, end a ban, list the bans' },
+  mute: { from: 'moderator', ...person, about: 'mute a member' },
+  close: { from: 'moderator', direct: 'may not', about: 'close and reopen the room' },
+  audit: { from: 'moderator', direct: 'may not', about: 'see what was done in the room' },
+  describe: { from: 'moderator', direct: 'may not', about: 'change name, topic and slow mode' },
+  configure: { from: 'owner', direct: 'may not', about: 'change access, picture, data and the other settings' },
+  setRole: { from: 'owner', ...person, about: 'give a role, up to the own one' },
+  delete: { from: 'owner', direct: 'may not', about: 'delete the room' },
+} as const satisfies Record<string, Permission>
+
+export type PermissionName = keyof typeof permissions
+
+/** Somebody, as far as the table looks at them. */
+export interface Actor {
+  standing: Standing
+  /** Epoch milliseconds. */
+  mutedUntil?: number | undefined
+}
+
+/** A room, as far as the table looks at it. */
+export interface Place {
+  chatRoomId: string
+  settings: Deciding
+  closed: boolean
+}
+
+/** Why somebody may not, as an error code. */
+export type Refusal = 'forbidden' | 'muted' | 'room_closed'
+
+/**
+ * Returns undefined when the actor may, otherwise why not. In a direct room both are members, whatever their rows say.
+ *
+ * @param subject upon whom, where the permission is upon a person
+ */
+export function refusal(
+  name: PermissionName,
+  { standing, mutedUntil = 0 }: Actor,
+  { chatRoomId, settings, closed }: Place,
+  now: number,
+  subject?: Standing,
+): Refusal | undefined {
+  const permission: Permission = permissions[name]
+  const isDirect = isDirectRoomId(chatRoomId)
+  const own = isDirect && standing !== 'admin' && standing !== 'guest' ? 'member' : standing
+  if (isDirect && permission.direct === 'may not') return 'forbidden'
+  const from = permission.from in settings ? settings[permission.from as keyof Deciding] : permission.from
+  if (rankOf(own) < rankOf(from as Standing)) return 'forbidden'
+  if (permission.upon === 'lower rank' && subject !== undefined && !isAbove(own, subject)) return 'forbidden'
+  if (permission.muted === 'may not' && own !== 'admin' && mutedUntil > now) return 'muted'
+  return permission.closed === 'may not' && closed && own !== 'admin' ? 'room_closed' : undefined
+}
+
+/** Whether a direct room of two, which nobody else may enter, or a room with an access of its own. */
+export const accessOf = (chatRoomId: string, access: Exclude<Access, 'direct'>): Access =>
+  isDirectRoomId(chatRoomId) ? 'direct' : access

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini'
+import { describe, request, requestUpon } from './request-schema.ts'
+import {
+  ChosenAccess,
+  ImageUrl,
+  Invite,
+  Metadata,
+  Reason,
+  Role,
+  RoomDetails,
+  SomeSettings,
+  Topic,
+} from './room-schema.ts'
+import { ChatRoomId, Cursor, EpochMs, MessageId, RoomName, UserId } from './scalars.ts'
+import { MAX_ADD_MEMBERS, MAX_MEMBERS_PAGE } from './limits.ts'
+
+const chatRoomId = ChatRoomId
+const nothing = z.object({})
+const LowRole = z.enum(['guest', 'member'])
+const paged = { cursor: z.optional(Cursor) }
+const more = { nextCursor: z.optional(Cursor) }
+const seconds = (from: number, to: number) => z.int().check(z.gte(from), z.lte(to))
+
+const DAY = 24 * 60 * 60
+const DEFAULT_INVITE_SECONDS = 7 * DAY
+const MAX_INVITE_SECONDS = 30 * DAY
+const MAX_INVITE_USES = 1_000
+
+/** Who is in a room, who may enter it, and what it is. */
+export const roomActions = {
+  addMembers: {
+    request: request(
+      'addMembers',
+      {
+        chatRoomId,
+        userIds: z.array(UserId).check(z.minLength(1), z.maxLength(MAX_ADD_MEMBERS)),
+        role: z._default(LowRole, 'member'),
+      },
+      'Makes users members of a room. Each of them receives `roomAdded`.',
+    ),
+    reply: z.object({
+      added: z.array(UserId),
+      already: z.array(UserId),
+      refused: z.array(z.object({ userId: UserId, code: z.enum(['banned', 'blocked']) })),
+    }),
+  },
+  removeMember: {
+    request: requestUpon(
+      'removeMember',
+      { chatRoomId, reason: z.optional(Reason) },
+      'Ends the membership of another user. From the reply on, nothing of the room is posted to them but `removed`.',
+    ),
+    reply: nothing,
+  },
+  setRole: {
+    request: requestUpon('setRole', { chatRoomId, role: Role }, 'Gives a member another role.'),
+    reply: nothing,
+  },
+  listMembers: {
+    request: request(
+      'listMembers',
+      {
+        chatRoomId,
+        role: z.optional(Role),
+        limit: z._default(z.int().check(z.gte(1), z.lte(MAX_MEMBERS_PAGE)), MAX_MEMBERS_PAGE),
+        ...paged,
+      },
+      'Returns the members of a room with their roles, in the order of their ids.',
+    ),
+    reply: z.object({
+      members: z.array(z.object({ userId: UserId, role: Role, joinedAt: EpochMs, mutedUntil: z.optional(EpochMs) })),
+      ...more,
+    }),
+  },
+  createInvite: {
+    request: request(
+      'createInvite',
+      {
+        chatRoomId,
+        role: z._default(LowRole, 'member'),
+        expiresInSeconds: z._default(seconds(60, MAX_INVITE_SECONDS), DEFAULT_INVITE_SECONDS),
+        maxUses: z.optional(z.int().check(z.gte(1), z.lte(MAX_INVITE_USES))),
+      },
+      'Makes an invite: whoever knows it may join the room with it.',
+    ),
+    reply: z.object({ invite: Invite, expiresAt: EpochMs }),
+  },
+  listInvites: {
+    request: request('listInvites', { chatRoomId, ...paged }, 'Returns the invites of a room that are still good.'),
+    reply: z.object({
+      invites: z.array(
+        z.object({
+          invite: Invite,
+          role: LowRole,
+          by: UserId,
+          createdAt: EpochMs,
+          expiresAt: EpochMs,
+          uses: z.int(),
+          maxUses: z.optional(z.int()),
+        }),
+      ),
+      ...more,
+    }),
+  },
+  revokeInvite: {
+    request: request('revokeInvite', { chatRoomId, invite: Invite }, 'Nobody can join with this invite any more.'),
+    reply: nothing,
+  },
+  listPublicRooms: {
+    request: request(
+      'listPublicRooms',
+      {
+        prefix: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+        ...paged,
+      },
+      'Returns public rooms by name; `prefix` is of the name, whatever its case.',
+    ),
+    reply: z.object({
+      rooms: z.array(z.object({ chatRoomId, roomName: RoomName, topic: z.optional(z.string()), memberCount: z.int() })),
+      ...more,
+    }),
+  },
+  blockUser: {
+    request: requestUpon(
+      'blockUser',
+      {},
+      'The user can write to the caller no more, and put them into no room. They are not told.',
+    ),
+    reply: nothing,
+  },
+  unblockUser: { request: requestUpon('unblockUser', {}, 'Ends a block.'), reply: nothing },
+  listBlocked: {
+    request: request('listBlocked', paged, 'Returns whom the caller has blocked.'),
+    reply: z.object({ userIds: z.array(UserId), ...more }),
+  },
+  updateRoom: {
+    request: request(
+      'updateRoom',
+      {
+        chatRoomId,
+        roomName: z.optional(RoomName),
+        topic: z.optional(z.nullable(Topic)),
+        imageUrl: z.optional(z.nullable(ImageUrl)),
+        access: z.optional(ChosenAccess),
+        settings: z.optional(SomeSettings),
+        metadata: z.optional(Metadata),
+        ifVersion: z.optional(
+          z.int().check(z.gte(0), describe('Of the details that were seen: others in between are a `conflict`.')),
+        ),
+      },
+      'Changes what a room is. In force when the reply arrives.',
+    ),
+    reply: z.object({ room: RoomDetails }),
+  },
+  pinMessage: {
+    request: request('pinMessage', { chatRoomId, messageId: MessageId }, 'Pins a message; at most 50 in a room.'),
+    reply: z.object({ pins: z.array(MessageId) }),
+  },
+  unpinMessage: {
+    request: request('unpinMessage', { chatRoomId, messageId: MessageId }, 'Ends a pin.'),
+    reply: z.object({ pins: z.array(MessageId) }),
+  },
+  deleteRoom: {
+    request: request(
+      'deleteRoom',
+      { chatRoomId },
+      'Deletes a room with all that is in it. From the reply on it is as if it had never been; only its id stays taken.',
+    ),
+    reply: nothing,
+  },
+} as const

@@ -1,0 +1,138 @@
+import * as z from 'zod/mini'
+import { ChatRoomId, EpochMs, MessageId, RoomName, UserId } from './scalars.ts'
+
+const describe = (description: string) => z.meta({ description })
+
+export const Role = z
+  .enum(['guest', 'member', 'moderator', 'owner'])
+  .check(describe('What a member may do; see "Who may do what".'))
+
+export const Access = z
+  .enum(['public', 'link', 'private', 'direct'])
+  .check(
+    describe(
+      'Who may join: `public`, anyone, and the room is listed; `link`, anyone who knows its id; `private`, who was ' +
+        'added or has an invite; `direct`, its two.',
+    ),
+  )
+
+/** What a client may choose: `direct` is the server's. */
+export const ChosenAccess = z.enum(['public', 'link', 'private'])
+
+const MAX_SLOW_MODE_SECONDS = 21_600
+const MAX_EDIT_WINDOW_SECONDS = 2_592_000
+const MAX_RETENTION_DAYS = 3_650
+
+export const Settings = z
+  .strictObject({
+    post: z.enum(['member', 'moderator']).check(describe('Who may send.')),
+    invite: z.enum(['member', 'moderator', 'owner']).check(describe('Who may add members and make invites.')),
+    pin: z.enum(['member', 'moderator']),
+    mentionRoom: z.enum(['member', 'moderator']),
+    slowModeSeconds: z
+      .int()
+      .check(
+        z.gte(0),
+        z.lte(MAX_SLOW_MODE_SECONDS),
+        describe('The least time between two sends of a member; 0 is off.'),
+      ),
+    editWindowSeconds: z.nullable(z.int().check(z.gte(0), z.lte(MAX_EDIT_WINDOW_SECONDS))),
+    history: z.enum(['all', 'joined']).check(describe('What a member may read: all of it, or since the own join.')),
+    receipts: z.boolean(),
+    presence: z.boolean(),
+    previews: z.boolean(),
+    retentionDays: z.nullable(z.int().check(z.gte(1), z.lte(MAX_RETENTION_DAYS))),
+  })
+  .check(describe('The settings of a room, with their defaults filled in.'))
+
+export const SomeSettings = z.partial(Settings)
+
+export type Role = z.infer<typeof Role>
+export type Access = z.infer<typeof Access>
+export type ChosenAccess = z.infer<typeof ChosenAccess>
+export type Settings = z.infer<typeof Settings>
+
+/** The settings of a room that has chosen only some. */
+export const settingsOf = (access: Access, chosen: z.infer<typeof SomeSettings> = {}): Settings => ({
+  post: 'member',
+  invite: access === 'private' ? 'moderator' : 'member',
+  pin: 'moderator',
+  mentionRoom: 'moderator',
+  slowModeSeconds: 0,
+  editWindowSeconds: null,
+  history: 'all',
+  receipts: true,
+  presence: true,
+  previews: true,
+  retentionDays: null,
+  ...(Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)) as Partial<Settings>),
+})
+
+const MAX_METADATA_BYTES = 2_048
+const MAX_METADATA_DEPTH = 4
+const MAX_METADATA_KEY_CHARS = 64
+
+/** The product's own data. */
+export const Metadata = z.record(z.string(), z.unknown()).check(
+  z.refine<Record<string, unknown>>((data) => Buffer.byteLength(JSON.stringify(data)) <= MAX_METADATA_BYTES, {
+    error: `is longer than ${MAX_METADATA_BYTES} bytes as JSON`,
+  }),
+  z.refine<Record<string, unknown>>((data) => isShallow(data, MAX_METADATA_DEPTH), {
+    error: `is nested deeper than ${MAX_METADATA_DEPTH}, or has a key that is empty or longer than ${MAX_METADATA_KEY_CHARS} characters`,
+  }),
+  describe("The product's own data: a JSON object of at most 2,048 bytes and 4 levels, keys of 1 to 64 characters."),
+)
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === 0) return false
+  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  return (
+    keys.every((key) => key.length > 0 && key.length <= MAX_METADATA_KEY_CHARS) &&
+    Object.values(value).every((inner) => isShallow(inner, depth - 1))
+  )
+}
+
+const MAX_TOPIC_CHARS = 250
+const MAX_IMAGE_URL_CHARS = 1_024
+const MAX_REASON_CHARS = 256
+
+const charactersUpTo = (limit: number) =>
+  z.refine<string>((text) => [...text].length <= limit && text.isWellFormed(), {
+    error: `is longer than ${limit} characters, or has a lone surrogate`,
+  })
+
+export const Topic = z.string().check(z.minLength(1), charactersUpTo(MAX_TOPIC_CHARS))
+
+export const ImageUrl = z.string().check(
+  z.maxLength(MAX_IMAGE_URL_CHARS),
+  z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
+)
+
+export const Reason = z
+  .string()
+  .check(z.minLength(1), charactersUpTo(MAX_REASON_CHARS), describe('Shown to the user concerned; 1–256 characters.'))
+
+export const Invite = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_-]{22}$/, { error: 'must be 22 of A-Z a-z 0-9 _ -' }), describe('128 random bits.'))
+
+export const RoomDetails = z
+  .object({
+    chatRoomId: ChatRoomId,
+    roomName: RoomName,
+    access: Access,
+    topic: z.optional(z.string()),
+    imageUrl: z.optional(z.string()),
+    settings: Settings,
+    metadata: z.optional(z.record(z.string(), z.unknown())),
+    pins: z.array(MessageId).check(describe('The newest first; at most 50.')),
+    closed: z.boolean().check(describe('Read-only, for all but the server.')),
+    createdBy: UserId,
+    createdAt: EpochMs,
+    memberCount: z.int().check(describe('Exact up to 1,000; above it a hint.')),
+    version: z.int().check(describe('How often the details were changed; the newer one wins.')),
+  })
+  .check(describe('All that is known of a room.'))
+
+export type RoomDetails = z.infer<typeof RoomDetails>

@@ -1,0 +1,30 @@
+/** What a token's `scope` may have, each with `tabletalk:` before it. */
+export const scopes = {
+  admin: 'an owner everywhere but in direct rooms, without being a member',
+  guest: 'never above `guest`, makes neither rooms nor direct rooms',
+  rooms: 'may make rooms where the deployment leaves that to a scope',
+  server: 'may do everything, over HTTP only',
+} as const
+
+export type Scope = keyof typeof scopes
+
+const PREFIX = 'tabletalk:'
+
+/**
+ * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is an array, as some issuers
+ * write it. Any other scope is somebody else's.
+ */
+export function scopesOf(claims: { scope?: unknown; scp?: unknown }): Set<Scope> {
+  const given =
+    typeof claims.scope === 'string'
+      ? claims.scope.split(' ')
+      : Array.isArray(claims.scp)
+        ? (claims.scp as unknown[])
+        : []
+  return new Set(
+    given.flatMap((name) => {
+      const scope = typeof name === 'string' && name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
+      return Object.hasOwn(scopes, scope) ? [scope as Scope] : []
+    }),
+  )
+}

@@ -1,0 +1,114 @@
+import { getRoom, type RoomRow } from '../entities/chat-room.ts'
+import { gateOf } from '../entities/gate.ts'
+import { getMembership, type MembershipRow } from '../entities/membership.ts'
+import { Forbidden, Muted, NotAMember, RoomClosed } from '../errors.ts'
+import { type PermissionName, permissions, refusal, type Standing } from '../protocol/permissions.ts'
+import { isDirectRoomId } from '../protocol/room-id.ts'
+import { type Settings, settingsOf } from '../protocol/room-schema.ts'
+import type { Scope } from '../protocol/scopes.ts'
+import { getDetails } from '../entities/chat-room-details.ts'
+import { accessOfRoom } from './room-view.ts'
+
+/** Who acts, and what their token grants. */
+export interface Actor {
+  userId: string
+  scopes: ReadonlySet<Scope>
+}
+
+/**
+ * What somebody is in a room; undefined for a stranger. An admin is one everywhere but in direct rooms, the server
+ * there too. A guest's token makes a guest of any role.
+ */
+export function standingOf(
+  { scopes }: Pick<Actor, 'scopes'>,
+  chatRoomId: string,
+  membership: Pick<MembershipRow, 'role'> | undefined,
+): Standing | undefined {
+  if (scopes.has('server') || (scopes.has('admin') && !isDirectRoomId(chatRoomId))) return 'admin'
+  if (membership === undefined) return undefined
+  return scopes.has('guest') ? 'guest' : membership.role
+}
+
+/** Somebody who may act in a room, and the room. */
+export interface Admitted {
+  room: RoomRow
+  settings: Settings
+  standing: Standing
+  /** Undefined for an admin who is no member. */
+  membership: MembershipRow | undefined
+}
+
+/**
+ * Whether somebody may do something in a room. AP5, AP8; AP43 when a setting decides.
+ *
+ * @throws NotAMember for a stranger, the same whether or not there is such a room
+ * @throws Forbidden | Muted | RoomClosed as the table of permissions says
+ */
+export async function admit(actor: Actor, chatRoomId: string, name: PermissionName, now: number): Promise<Admitted> {
+  const asksSettings = permissions[name].from in settingsOf('link')
+  const [room, membership, details] = await Promise.all([
+    getRoom(chatRoomId),
+    getMembership(chatRoomId, actor.userId),
+    asksSettings ? getDetails(chatRoomId) : undefined,
+  ])
+  const standing = standingOf(actor, chatRoomId, membership)
+  if (room === undefined || standing === undefined) throw stranger()
+  const settings = settingsOf(accessOfRoom(room), chosenSettings(details))
+  const { closed, moderatorsOnly } = gateOf(room)
+  // The gate is what sends obey; it is never behind the settings.
+  const deciding = { ...settings, post: moderatorsOnly ? 'moderator' : 'member' } as const
+  const place = { chatRoomId, settings: deciding, closed }
+  const why = refusal(name, { standing, mutedUntil: membership?.mutedUntil }, place, now)
+  if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now)
+  return { room, settings, standing, membership }
+}
+
+/**
+ * The same for a send: whoever may, as far as the membership tells. The room's gate is asked by the draw of the
+ * message's number, so a send to a room without one reads no more than this. AP8.
+ *
+ * @throws NotAMember | Forbidden | Muted
+ */
+export async function admitSender(actor: Actor, chatRoomId: string, now: number): Promise<Standing> {
+  const membership = await getMembership(chatRoomId, actor.userId)
+  const standing = standingOf(actor, chatRoomId, membership)
+  if (standing === undefined) throw stranger()
+  const place = { chatRoomId, settings: settingsOf('link'), closed: false }
+  const why = refusal('send', { standing, mutedUntil: membership?.mutedUntil }, place, now)
+  if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now)
+  return standing
+}
+
+/**
+ * Whether an admitted actor may do something to this very member.
+ *
+ * @throws Forbidden when the member's role is not below the actor's
+ */
+export function requireAbove(
+  { standing, room: { chatRoomId }, settings }: Admitted,
+  name: PermissionName,
+  subject: Pick<MembershipRow, 'role'>,
+): void {
+  const why = refusal(name, { standing }, { chatRoomId, settings, closed: false }, 0, subject.role)
+  if (why !== undefined) throw refused(why, 0)
+}
+
+const chosenSettings = (details: { settings?: string | undefined } | undefined) =>
+  details?.settings === undefined ? {} : (JSON.parse(details.settings) as Partial<Settings>)
+
+export const stranger = () => new NotAMember('unable to act in this room; the user is not a member')
+
+export function refused(why: 'forbidden' | 'muted' | 'room_closed', leftMs: number) {
+  if (why === 'muted') return new Muted('unable to write in this room; the user is muted', leftMs)
+  if (why === 'room_closed') return new RoomClosed('unable to write in this room; it is closed')
+  return new Forbidden('unable to do this in this room; it takes a higher role')
+}
+
+/** The seq after which a member may read: where the room shows nobody what was said before their join, that join's. */
+export const readableAfter = ({
+  room,
+  membership,
+}: {
+  room: Pick<RoomRow, 'historyFrom'>
+  membership: Pick<MembershipRow, 'joinedSeq'> | undefined
+}): number => (room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0)

@@ -1,0 +1,63 @@
+import type { RoomRow } from '../entities/chat-room.ts'
+import type { DetailsRow } from '../entities/chat-room-details.ts'
+import type { RoomWithMembers } from '../entities/membership.ts'
+import { gateOf } from '../entities/gate.ts'
+import { defined } from '../protocol/defined.ts'
+import type { Standing } from '../protocol/permissions.ts'
+import { isDirectRoomId } from '../protocol/room-id.ts'
+import { type Access, type ChosenAccess, type Role, type RoomDetails, settingsOf } from '../protocol/room-schema.ts'
+
+const stored = { p: 'public', r: 'private' } as const
+
+/** A room of version 0.1.0 has no access: whoever knows its id may join. */
+export const accessOfRoom = ({ chatRoomId, access }: Pick<RoomRow, 'chatRoomId' | 'access'>): Access =>
+  isDirectRoomId(chatRoomId) ? 'direct' : access === undefined ? 'link' : stored[access]
+
+/** As it is stored; undefined for `link`. */
+export const storedAccess = (access: ChosenAccess): 'p' | 'r' | undefined =>
+  access === 'public' ? 'p' : access === 'private' ? 'r' : undefined
+
+/** A role as others see it: in a direct room both are members, whatever is stored. */
+export const shownRole = (chatRoomId: string, role: Role): Role => (isDirectRoomId(chatRoomId) ? 'member' : role)
+
+/** What every reply has of a room. */
+export const roomOnWire = ({ chatRoomId, roomName, headSeq }: RoomRow) => ({ chatRoomId, roomName, headSeq })
+
+/** The room as the caller sees it: the role is absent for an admin who is no member. */
+export const standingOnWire = (room: RoomRow, standing: Standing) => ({
+  access: accessOfRoom(room),
+  ...(standing === 'admin' ? {} : { role: shownRole(room.chatRoomId, standing) }),
+})
+
+/** All of a room. @param memberCount as it was counted just now, if it was */
+export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, memberCount?: number): RoomDetails {
+  const { chatRoomId, roomName, createdBy, createdAt } = room
+  const access = accessOfRoom(room)
+  return {
+    chatRoomId,
+    roomName,
+    access,
+    ...defined({ topic: details?.topic, imageUrl: details?.imageUrl }),
+    settings: settingsOf(access, details?.settings === undefined ? {} : (JSON.parse(details.settings) as object)),
+    ...(details?.metadata === undefined ? {} : { metadata: JSON.parse(details.metadata) as Record<string, unknown> }),
+    pins: details?.pins ?? [],
+    closed: gateOf(room).closed,
+    createdBy,
+    createdAt,
+    memberCount: memberCount ?? details?.memberCount ?? 0,
+    version: details?.changes ?? 0,
+  }
+}
+
+/** A room with a page of its members. @param isFirst page: the members can be counted when there is no other */
+export function roomReply(found: RoomWithMembers, standing: Standing, isFirst = true) {
+  const { room, details, members, nextCursor } = found
+  const memberCount = isFirst && nextCursor === undefined ? members.length : undefined
+  return {
+    ...roomOnWire(room),
+    ...standingOnWire(room, standing),
+    room: detailsOnWire(room, details, memberCount),
+    members,
+    ...defined({ nextCursor }),
+  }
+}

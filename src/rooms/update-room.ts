@@ -1,0 +1,116 @@
+import type { AuditRow } from '../entities/audit.ts'
+import { changeRoom, type RoomChange } from '../entities/change-room.ts'
+import type { RoomRow } from '../entities/chat-room.ts'
+import { type DetailsRow, getDetails, listingOf } from '../entities/chat-room-details.ts'
+import { gateOf, gateText } from '../entities/gate.ts'
+import { Conflict, LimitReached } from '../errors.ts'
+import { MAX_PINS } from '../protocol/limits.ts'
+import { isDirectRoomId } from '../protocol/room-id.ts'
+import type { ChosenAccess, Settings } from '../protocol/room-schema.ts'
+import { accessOfRoom, storedAccess } from './room-view.ts'
+
+/** What is to be changed; null takes something away. */
+export interface RoomUpdate {
+  roomName?: string
+  topic?: string | null
+  imageUrl?: string | null
+  access?: ChosenAccess
+  settings?: Partial<{ [K in keyof Settings]: Settings[K] | undefined }>
+  metadata?: Record<string, unknown>
+  closed?: boolean
+  deleted?: true
+}
+
+/** Two who change a room at once: the second goes on from what the first has written. */
+const ATTEMPTS = 4
+
+/**
+ * Changes a room, whatever others change in it at the same time. AP43, AP44.
+ *
+ * @param ifVersion of the details that were seen
+ * @throws Conflict when the details are of another version, or were changed four times in between
+ */
+export async function updateRoom(
+  room: RoomRow,
+  update: RoomUpdate,
+  audit: AuditRow,
+  ifVersion?: number,
+): Promise<{ room: RoomRow; details: DetailsRow }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await getDetails(room.chatRoomId)
+    if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) break
+    const changed = { ...room, ...roomChange(room, update) }
+    const details = detailsOf(changed, before, update)
+    const isSame = roomColumns.every((name) => changed[name] === room[name])
+    if (await changeRoom(details, isSame ? undefined : pick(changed), audit)) return { room: changed, details }
+  }
+  throw new Conflict('unable to change the room; others have changed it meanwhile')
+}
+
+/**
+ * Changes a room's pins. AP43, AP44.
+ *
+ * @param next returns the pins from now on, the newest first; the same array when nothing changes
+ * @throws LimitReached when they are too many
+ */
+export async function updatePins(
+  room: RoomRow,
+  next: (pins: string[]) => string[],
+  audit: AuditRow,
+): Promise<string[]> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await getDetails(room.chatRoomId)
+    const old = before?.pins ?? []
+    const pins = next(old)
+    if (pins.length === old.length) return old
+    if (pins.length > MAX_PINS) throw new LimitReached(`unable to pin the message; ${MAX_PINS} are pinned already`)
+    if (await changeRoom({ ...detailsOf(room, before, {}), pins }, undefined, audit)) return pins
+  }
+  throw new Conflict('unable to change the pins; others have changed the room meanwhile')
+}
+
+const roomColumns = ['roomName', 'access', 'gate', 'historyFrom'] as const
+
+const pick = ({ roomName, access, gate, historyFrom }: RoomRow): RoomChange =>
+  ({ roomName, access, gate, historyFrom }) as RoomChange
+
+function roomChange(room: RoomRow, { roomName, access, settings = {}, closed, deleted }: RoomUpdate) {
+  const old = gateOf(room)
+  const gate = gateText({
+    closed: closed ?? old.closed,
+    deleted: deleted ?? old.deleted,
+    moderatorsOnly: settings.post === undefined ? old.moderatorsOnly : settings.post === 'moderator',
+    slowModeSeconds: settings.slowModeSeconds ?? old.slowModeSeconds,
+  })
+  const history = settings.history === undefined ? room.historyFrom : settings.history === 'joined' ? 'j' : undefined
+  return {
+    roomName: roomName ?? room.roomName,
+    access: access === undefined ? room.access : storedAccess(access),
+    gate,
+    historyFrom: history,
+  } as Pick<RoomRow, (typeof roomColumns)[number]>
+}
+
+/** The details from now on. What decides sends and reads is in the room, and here as well for those who show it. */
+export function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUpdate): DetailsRow {
+  const { chatRoomId, roomName } = room
+  const kept = before ?? { chatRoomId, changes: 0 }
+  const chosen = { ...(JSON.parse(kept.settings ?? '{}') as object), ...update.settings }
+  const isPublic = accessOfRoom(room) === 'public' && !gateOf(room).deleted && !isDirectRoomId(chatRoomId)
+  const { topic, imageUrl, pins, memberCount } = kept
+  return clean({
+    chatRoomId,
+    changes: kept.changes + 1,
+    topic: update.topic === undefined ? topic : update.topic,
+    imageUrl: update.imageUrl === undefined ? imageUrl : update.imageUrl,
+    settings: JSON.stringify(chosen),
+    metadata: update.metadata === undefined ? kept.metadata : JSON.stringify(update.metadata),
+    pins,
+    memberCount,
+    ...listingOf({ chatRoomId, roomName, isPublic }),
+  })
+}
+
+/** Without what is undefined or was taken away. */
+const clean = (row: { [K in keyof DetailsRow]: DetailsRow[K] | null | undefined }): DetailsRow =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as DetailsRow

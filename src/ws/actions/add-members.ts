@@ -1,0 +1,44 @@
+import { blocksOf } from '../../entities/block.ts'
+import { newJoinId } from '../../entities/create-room.ts'
+import { type Added, addMember, type MembershipRow } from '../../entities/membership.ts'
+import { admit } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+
+const ADDED_AT_ONCE = 16
+
+/**
+ * Makes users members. The stream tells each of them. A retry after `unavailable` finds in `already` who was added
+ * before. AP5, AP8, AP43, AP51, AP10.
+ */
+export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
+  const now = Date.now()
+  const { room } = await admit(caller, chatRoomId, 'add', now)
+  const users = [...new Set(userIds)]
+  const blocking = await blocksOf(users, caller.userId)
+  const rowOf = (userId: string): MembershipRow => ({
+    chatRoomId,
+    userId,
+    role,
+    joinedAt: now,
+    joinId: newJoinId(),
+    joinedSeq: room.headSeq,
+    addedBy: caller.userId,
+  })
+  const outcomes = new Map<string, Added | 'blocked'>()
+  for (let i = 0; i < users.length; i += ADDED_AT_ONCE) {
+    await Promise.all(
+      users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
+        outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId), now))
+      }),
+    )
+  }
+  const whose = (...wanted: string[]) => users.filter((userId) => wanted.includes(outcomes.get(userId)!))
+  return {
+    added: whose('added'),
+    already: whose('already'),
+    refused: whose('banned', 'blocked').map((userId) => ({
+      userId,
+      code: outcomes.get(userId) === 'blocked' ? ('blocked' as const) : ('banned' as const),
+    })),
+  }
+})

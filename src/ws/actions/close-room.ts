@@ -1,0 +1,15 @@
+import { auditItem } from '../../entities/audit.ts'
+import { gateOf } from '../../entities/gate.ts'
+import { admit } from '../../rooms/admission.ts'
+import { updateRoom } from '../../rooms/update-room.ts'
+import { action } from '../action.ts'
+
+/** Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP43, AP44. */
+export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, caller) => {
+  const now = Date.now()
+  const { room } = await admit(caller, chatRoomId, 'close', now)
+  if (gateOf(room).closed === closed) return {}
+  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: closed ? 'close' : 'reopen' })
+  await updateRoom(room, { closed }, audit)
+  return {}
+})

@@ -1,0 +1,21 @@
+import { putInvite } from '../../entities/invite.ts'
+import { defined } from '../../protocol/defined.ts'
+import { admit } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+
+/** Makes an invite to a room. AP5, AP8, AP43, AP53. */
+export const createInvite = action('createInvite', async (input, caller) => {
+  const { chatRoomId, role, expiresInSeconds, maxUses } = input
+  const now = Date.now()
+  await admit(caller, chatRoomId, 'add', now)
+  const until = now + expiresInSeconds * 1_000
+  const { invite } = await putInvite({
+    chatRoomId,
+    role,
+    by: caller.userId,
+    createdAt: now,
+    until,
+    ...defined({ maxUses }),
+  })
+  return { invite, expiresAt: until }
+})

@@ -1,0 +1,15 @@
+import { auditItem } from '../../entities/audit.ts'
+import { admit } from '../../rooms/admission.ts'
+import { updateRoom } from '../../rooms/update-room.ts'
+import { action } from '../action.ts'
+
+/**
+ * Deletes a room: from the reply on it is as if it had never been, only its id stays taken. Its members receive
+ * `removed`. AP5, AP8, AP43, AP44.
+ */
+export const deleteRoom = action('deleteRoom', async ({ chatRoomId }, caller) => {
+  const now = Date.now()
+  const { room } = await admit(caller, chatRoomId, 'delete', now)
+  await updateRoom(room, { deleted: true }, auditItem({ chatRoomId, at: now, by: caller.userId, action: 'deleteRoom' }))
+  return {}
+})

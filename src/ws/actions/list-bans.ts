@@ -1,0 +1,20 @@
+import { bansOfRoom } from '../../entities/ban.ts'
+import { defined } from '../../protocol/defined.ts'
+import { StoredUserId } from '../../protocol/scalars.ts'
+import { admit } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+
+const PAGE = 100
+
+/** Who is banned from a room, by user id. AP5, AP8, AP47. */
+export const listBans = action('listBans', async ({ chatRoomId, cursor }, caller) => {
+  const now = Date.now()
+  const after = readCursor(cursor, StoredUserId)
+  await admit(caller, chatRoomId, 'ban', now)
+  const { bans, nextCursor } = await bansOfRoom(chatRoomId, { limit: PAGE, ...defined({ after }) }, now)
+  return writeCursor({
+    bans: bans.map(({ userId, by, at, until, reason }) => ({ userId, by, at, ...defined({ until, reason }) })),
+    ...defined({ nextCursor }),
+  })
+})

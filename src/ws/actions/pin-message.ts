@@ -1,0 +1,25 @@
+import { auditItem } from '../../entities/audit.ts'
+import { getMessage, seqOf } from '../../entities/message.ts'
+import { MessageNotFound } from '../../errors.ts'
+import { admit, readableAfter } from '../../rooms/admission.ts'
+import { updatePins } from '../../rooms/update-room.ts'
+import { action } from '../action.ts'
+
+/** Pins a message in front of the others; one that is pinned stays where it is. AP5, AP8, AP21, AP43, AP44. */
+export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId }, caller) => {
+  const now = Date.now()
+  const [admitted, message] = await Promise.all([
+    admit(caller, chatRoomId, 'pin', now),
+    getMessage(chatRoomId, messageId),
+  ])
+  if (message === undefined || message.kind === 'hole' || seqOf(message) <= readableAfter(admitted)) {
+    throw new MessageNotFound('unable to pin the message; there is none')
+  }
+  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'pin', messageId })
+  const pins = await updatePins(
+    admitted.room,
+    (pins) => (pins.includes(messageId) ? pins : [messageId, ...pins]),
+    audit,
+  )
+  return { pins }
+})

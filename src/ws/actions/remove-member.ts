@@ -1,0 +1,21 @@
+import { auditItem } from '../../entities/audit.ts'
+import { getMembership, removeMember as endMembership } from '../../entities/membership.ts'
+import { Conflict } from '../../errors.ts'
+import { defined } from '../../protocol/defined.ts'
+import { admit, requireAbove } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+
+/**
+ * Ends another user's membership: nothing of the room that is written once the reply is sent is posted to them, but
+ * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. AP5, AP8, AP11.
+ */
+export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
+  const now = Date.now()
+  const admitted = await admit(caller, chatRoomId, 'kick', now)
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined) return {}
+  requireAbove(admitted, 'kick', membership)
+  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'kick', userId, ...defined({ reason }) })
+  if (await endMembership(membership, now, { audit })) return {}
+  throw new Conflict('unable to remove the member; the membership has changed meanwhile')
+})

@@ -1,0 +1,20 @@
+import { putAudit } from '../../entities/audit.ts'
+import { getMessage, seqOf } from '../../entities/message.ts'
+import { MessageNotFound } from '../../errors.ts'
+import { admit, readableAfter } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+
+/** Notes a complaint about a message for the room's moderators. AP5, AP8, AP21, AP58. */
+export const reportMessage = action('reportMessage', async ({ chatRoomId, messageId, reason }, caller) => {
+  const now = Date.now()
+  const [admitted, message] = await Promise.all([
+    admit(caller, chatRoomId, 'read', now),
+    getMessage(chatRoomId, messageId),
+  ])
+  if (message === undefined || message.kind === 'hole' || seqOf(message) <= readableAfter(admitted)) {
+    throw new MessageNotFound('unable to report the message; there is none')
+  }
+  const { senderId } = message
+  await putAudit({ chatRoomId, at: now, by: caller.userId, action: 'report', messageId, userId: senderId, reason })
+  return {}
+})

@@ -1,0 +1,10 @@
+import { deleteInvite } from '../../entities/invite.ts'
+import { admit } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+
+/** Ends an invite of a room. AP5, AP8, AP43, AP55. */
+export const revokeInvite = action('revokeInvite', async ({ chatRoomId, invite }, caller) => {
+  await admit(caller, chatRoomId, 'add', Date.now())
+  await deleteInvite(chatRoomId, invite)
+  return {}
+})

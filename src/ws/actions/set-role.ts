@@ -1,0 +1,21 @@
+import { auditItem } from '../../entities/audit.ts'
+import { getMembership } from '../../entities/membership.ts'
+import { changeMember } from '../../entities/moderate.ts'
+import { Conflict } from '../../errors.ts'
+import { rankOf } from '../../protocol/permissions.ts'
+import { admit, refused, requireAbove } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+
+/** Gives a member a role, at most the own one; to oneself a lower one only. AP5, AP8, AP61. */
+export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
+  const now = Date.now()
+  const admitted = await admit(caller, chatRoomId, 'setRole', now)
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined) throw new Conflict('unable to give a role; the user is no member')
+  if (membership.role === role) return {}
+  if (userId !== caller.userId) requireAbove(admitted, 'setRole', membership)
+  if (rankOf(role) > rankOf(admitted.standing)) throw refused('forbidden', 0)
+  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'role', userId })
+  if (await changeMember(membership, { role }, audit)) return {}
+  throw new Conflict('unable to give a role; the membership has changed meanwhile')
+})

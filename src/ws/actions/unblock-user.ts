@@ -1,0 +1,8 @@
+import { unblock } from '../../rooms/block.ts'
+import { action } from '../action.ts'
+
+/** Ends a block. AP50, AP51, AP64. */
+export const unblockUser = action('unblockUser', async ({ userId }, caller) => {
+  await unblock(caller.userId, userId)
+  return {}
+})

@@ -1,0 +1,12 @@
+import { auditItem } from '../../entities/audit.ts'
+import { admit } from '../../rooms/admission.ts'
+import { updatePins } from '../../rooms/update-room.ts'
+import { action } from '../action.ts'
+
+/** Ends a pin; one that isn't there has ended. AP5, AP8, AP43, AP44. */
+export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
+  const now = Date.now()
+  const { room } = await admit(caller, chatRoomId, 'pin', now)
+  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'unpin', messageId })
+  return { pins: await updatePins(room, (pins) => pins.filter((pin) => pin !== messageId), audit) }
+})

@@ -1,0 +1,24 @@
+import { auditItem } from '../../entities/audit.ts'
+import { admit } from '../../rooms/admission.ts'
+import { detailsOnWire } from '../../rooms/room-view.ts'
+import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
+import type { Request } from '../../protocol/actions.ts'
+import { defined } from '../../protocol/defined.ts'
+import { action } from '../action.ts'
+
+/** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP43, AP44. */
+export const updateRoom = action('updateRoom', async (input, caller) => {
+  const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
+  const now = Date.now()
+  const { room } = await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
+  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'settings' })
+  const change = defined({ roomName, topic, imageUrl, access, settings, metadata })
+  const updated = await writeRoom(room, change, audit, ifVersion)
+  return { room: detailsOnWire(updated.room, updated.details) }
+})
+
+/** Whether nothing is changed but what a moderator may. */
+function isDescription({ imageUrl, access, settings = {}, metadata }: Request<'updateRoom'>): boolean {
+  const others = Object.keys(settings).filter((name) => name !== 'slowModeSeconds')
+  return imageUrl === undefined && access === undefined && metadata === undefined && others.length === 0
+}
