@@ -23,7 +23,9 @@ export async function changeRoom(details: DetailsRow, room: RoomChange | undefin
   const { chatRoomId, changes } = details
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.ChatRoomDetails.put(details)
-      .where((row, { notExists, eq }) => (changes === 1 ? notExists(row.changes) : eq(row.changes, changes - 1)))
+      .where((row, { notExists, eq }) =>
+        changes === 1 ? `${notExists(row.changes)} OR ${eq(row.changes, 0)}` : eq(row.changes, changes - 1),
+      )
       .commit(),
     ...(room === undefined
       ? []

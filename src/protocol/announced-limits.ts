@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import * as limits from './limits.ts'
+import { ChosenAccess } from './room-schema.ts'
 
 /**
  * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default,
@@ -37,6 +38,12 @@ export const Limits = z
     contentTypes: z
       .array(z.string())
       .check(z.meta({ description: 'Media types that may be uploaded; `image/*` means all images.' })),
+    defaultRoomAccess: ChosenAccess.check(z.meta({ description: 'Of a room that is made without an access.' })),
+    chosenRoomIds: z.enum(['anyone', 'server']).check(z.meta({ description: "Who may choose a room's id." })),
+    roomCreation: z.enum(['anyone', 'scope', 'server']).check(z.meta({ description: 'Who may make rooms.' })),
+    directMessages: z
+      .enum(['anyone', 'server'])
+      .check(z.meta({ description: 'Who may write to a user for the first time.' })),
   })
   .check(z.meta({ description: 'The limits of this deployment, so that a client needs no constants for them.' }))
 
@@ -45,5 +52,14 @@ export type Limits = z.infer<typeof Limits>
 /** The limits of a deployment, from those that it can choose. */
 export const limitsOf = (chosen: Pick<Limits, 'contentTypes'> & Partial<Omit<Limits, 'contentTypes'>>): Limits => ({
   ...forEachName((name) => limits[announcedLimits[name]]),
+  ...openPolicy,
   ...chosen,
 })
+
+/** What users may do about rooms where the deployment says nothing. */
+export const openPolicy = {
+  defaultRoomAccess: 'link',
+  chosenRoomIds: 'anyone',
+  roomCreation: 'anyone',
+  directMessages: 'anyone',
+} as const

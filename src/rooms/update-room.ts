@@ -39,7 +39,7 @@ export async function updateRoom(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const before = await getDetails(room.chatRoomId)
     if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) break
-    const changed = { ...room, ...roomChange(room, update) }
+    const changed = present({ ...room, ...roomChange(room, update) })
     const details = detailsOf(changed, before, update)
     const isSame = roomColumns.every((name) => changed[name] === room[name])
     if (await changeRoom(details, isSame ? undefined : pick(changed), audit)) return { room: changed, details }
@@ -114,3 +114,15 @@ export function detailsOf(room: RoomRow, before: DetailsRow | undefined, update:
 /** Without what is undefined or was taken away. */
 const clean = (row: { [K in keyof DetailsRow]: DetailsRow[K] | null | undefined }): DetailsRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as DetailsRow
+
+/** A room that is about to be made. Its details are left out while they would have nothing of their own. */
+export function newRoomOf(room: RoomRow, update: RoomUpdate): { room: RoomRow; details: DetailsRow | undefined } {
+  const made = present({ ...room, ...roomChange(room, update) })
+  const isPlain = update.topic === undefined && update.settings === undefined && update.metadata === undefined
+  const details =
+    isPlain && update.access !== 'public' ? undefined : { ...detailsOf(made, undefined, update), changes: 0 }
+  return { room: made, details }
+}
+
+const present = (room: { [K in keyof RoomRow]: RoomRow[K] | undefined }): RoomRow =>
+  Object.fromEntries(Object.entries(room).filter(([, value]) => value !== undefined)) as unknown as RoomRow

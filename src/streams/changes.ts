@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamodb'
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import { Audit, type AuditRow } from '../entities/audit.ts'
 import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
@@ -25,6 +26,7 @@ export type Change =
   | { type: 'connectionRemoved'; connection: ConnectionRow }
   | { type: 'roomPending'; room: PendingRoom }
   | { type: 'taskMade'; task: FanOutTaskRow }
+  | { type: 'auditNoted'; entry: AuditRow }
 
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
@@ -52,6 +54,8 @@ const connection: Shape<ConnectionRow> = { connectionId: 'string', userId: 'stri
 const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pendingMembers: 'object' }
 
 const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', through: 'string', deliveries: 'string' }
+
+const entry: Shape<AuditRow> = { chatRoomId: 'string', action: 'string', by: 'string', at: 'number' }
 
 type Image = Record<string, AttributeValue>
 
@@ -84,6 +88,8 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return inserted && image.Setup?.S === 'pending'
         ? { type: 'roomPending', room: read(ChatRoom, image, room) }
         : undefined
+    case 'Audit':
+      return inserted ? { type: 'auditNoted', entry: read(Audit, image, entry) } : undefined
     case 'FanOutTask':
       return inserted ? { type: 'taskMade', task: read(FanOutTask, image, task) } : undefined
     default:

@@ -1,4 +1,7 @@
 import { getRoom, isPending, type RoomRow } from '../entities/chat-room.ts'
+import type { AuditRow } from '../entities/audit.ts'
+import { defined } from '../protocol/defined.ts'
+import { accessOfRoom, shownRole } from '../rooms/room-view.ts'
 import type { ConnectionRow } from '../entities/connection.ts'
 import { completeRoom } from '../entities/create-room.ts'
 import { readHistory } from '../rooms/read-history.ts'
@@ -52,6 +55,8 @@ export async function react(change: Change, rooms: RoomCache): Promise<Delivery[
       return connectionRemoved(change.connection)
     case 'roomPending':
       return roomPending(change.room)
+    case 'auditNoted':
+      return auditNoted(change.entry)
     case 'taskMade':
       return deliveriesOfTask(change.task)
   }
@@ -92,7 +97,9 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   const room = only.length > 0 ? await rooms.get(chatRoomId) : undefined
   if (room) {
     const { roomName, headSeq } = room
-    deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq }, only })
+    const shown = { access: accessOfRoom(room), role: shownRole(chatRoomId, membership.role) }
+    const by = defined({ by: membership.addedBy })
+    deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq, ...shown, ...by }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())
       // Read after the history: a message that was written after the member left must not be among those.
@@ -129,6 +136,19 @@ async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Pro
 async function connectionRemoved({ userId, connectionId, sessionKey }: ConnectionRow): Promise<Delivery[]> {
   await endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId })
   return []
+}
+
+const reasons = { kick: 'kicked', ban: 'banned' } as const
+
+/** Tells who was shown out, on all connections; of a room that was deleted, everybody who was in it. */
+async function auditNoted({ chatRoomId, action, userId, reason, until }: AuditRow): Promise<Delivery[]> {
+  if (action === 'deleteRoom') return [{ event: { event: 'removed', chatRoomId, reason: 'roomDeleted' } }]
+  if ((action !== 'kick' && action !== 'ban') || userId === undefined) return []
+  // Added again since: then the record of the new membership is what holds.
+  if ((await getMembership(chatRoomId, userId)) !== undefined) return []
+  const only = (await sessionsOfUser(userId, Date.now())).map(recipientOf)
+  const event = { event: 'removed', chatRoomId, reason: reasons[action], ...defined({ note: reason, until }) } as const
+  return [{ event, only }]
 }
 
 /** Completes a room whose creation ended before all members were added. Does nothing if it is complete. */

@@ -5,6 +5,7 @@ import { DEFAULT_MAX_FILE_BYTES } from '../protocol/limits.ts'
 import { maxUserRooms } from '../rooms/require-place.ts'
 import { maxUserConnections } from '../rooms/session.ts'
 import { maxPendingUploadBytes, maxPendingUploads } from './pending-uploads.ts'
+import { roomPolicy } from './room-policy.ts'
 
 /** S3 accepts up to 5 GiB in one POST. https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
 const LARGEST_POST_BYTES = 5 * 1024 ** 3
@@ -21,4 +22,5 @@ export const limits = limitsOf({
   userRooms: maxUserRooms,
   pendingUploads: maxPendingUploads,
   pendingUploadBytes: maxPendingUploadBytes,
+  ...roomPolicy,
 })

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
+import { blocksOf } from '../../entities/block.ts'
+import type { RoomRow } from '../../entities/chat-room.ts'
 import { setOpenRoom } from '../../entities/connection.ts'
 import { completeRoom, createRoom as putRoom } from '../../entities/create-room.ts'
 import { Conflict } from '../../errors.ts'
+import type { Request } from '../../protocol/actions.ts'
+import { defined } from '../../protocol/defined.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
+import { roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
+import { newRoomOf } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
-import { ownConnection } from '../caller.ts'
+import { type Caller, ownConnection } from '../caller.ts'
 import { logger } from '../logger.ts'
+import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
 
 /**
  * Of the members that don't fit into the room's transaction. If there are more, the stream adds them all: so one frame
@@ -15,24 +22,42 @@ import { logger } from '../logger.ts'
 const MEMBERS_AT_ONCE = 24
 
 /**
- * Makes a room with its first members and subscribes the creating connection, all or nothing. What is left to do after
- * that never fails the action, for a retry would be told that the id is taken. AP38, AP44, AP32, AP33, AP4.
+ * Makes a room with its first members and subscribes the creating connection, all or nothing. Who has blocked the
+ * caller is left out. What is left to do after that never fails the action, for a retry would be told that the id is
+ * taken. AP38, AP44, AP58, AP32, AP33, AP4.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   const { userId, connectionId } = caller
-  const { chatRoomId = randomUUID(), roomName } = input
-  const members = [...new Set([userId, ...(input.members ?? [])])]
-  const [session] = await Promise.all([sessionOf(ownConnection(caller)), requirePlaceForRoom(userId)])
-  const newRoom = { chatRoomId, roomName, createdBy: userId, createdAt: Date.now(), members, session }
+  requireRoomCreation(caller, input.chatRoomId)
+  const [session, members] = await Promise.all([
+    sessionOf(ownConnection(caller)),
+    membersOf(input, caller),
+    requirePlaceForRoom(userId),
+  ])
+  const { room, details } = newRoomIn(input, userId)
+  const { chatRoomId } = room
+  const newRoom = { ...room, members, session, ...defined({ details }) }
   const created = await putRoom(newRoom)
   if (created === undefined) throw new Conflict('unable to create the room; its id is taken')
   const ends = await Promise.allSettled([
-    created.pending.length > MEMBERS_AT_ONCE ? undefined : completeRoom(newRoom, created.pending),
+    created.pending.length > MEMBERS_AT_ONCE ? undefined : completeRoom(room, created.pending),
     setOpenRoom(connectionId, chatRoomId),
   ])
   for (const end of ends) {
     // The stream completes the members; the open room is set again at the next join.
     if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
-  return { chatRoomId, roomName, members: members.sort(), headSeq: 0 }
+  return roomReply({ room, details, members: members.sort() }, 'owner')
 })
+
+async function membersOf({ members = [] }: Request<'createRoom'>, { userId }: Caller): Promise<string[]> {
+  const others = [...new Set(members)].filter((member) => member !== userId)
+  const blocking = await blocksOf(others, userId)
+  return [userId, ...others.filter((member) => !blocking.has(member))]
+}
+
+function newRoomIn({ chatRoomId = randomUUID(), ...input }: Request<'createRoom'>, createdBy: string) {
+  const { roomName, access = roomPolicy.defaultRoomAccess, topic, settings, metadata } = input
+  const room: RoomRow = { chatRoomId, roomName, headSeq: 0, createdBy, createdAt: Date.now() }
+  return newRoomOf(room, { access, ...defined({ topic, settings, metadata }) })
+}

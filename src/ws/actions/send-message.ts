@@ -1,7 +1,8 @@
 import { directRoomId, findDirectRoom } from '../../rooms/direct-room.ts'
 import { admitSender } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
-import { ownConnection } from '../caller.ts'
+import { type Caller, ownConnection } from '../caller.ts'
+import { requireDirectRoomCreation } from '../room-policy.ts'
 import { send } from '../send.ts'
 
 /**
@@ -16,6 +17,13 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
     return send(caller, { ...message, chatRoomId }, { check: admitSender(caller, chatRoomId, Date.now()) })
   }
   const found = findDirectRoom(ownConnection(caller), caller, recipientId!, Date.now())
-  const admission = { check: found.then(({ standing }) => standing), enter: async () => (await found).make?.() }
+  const admission = { check: found.then(({ standing }) => standing), enter: () => makeIfAllowed(caller, found) }
   return send(caller, { ...message, chatRoomId: directRoomId(caller.userId, recipientId!) }, admission)
 })
+
+async function makeIfAllowed(caller: Caller, found: ReturnType<typeof findDirectRoom>): Promise<void> {
+  const { make } = await found
+  if (make === undefined) return
+  requireDirectRoomCreation(caller)
+  await make()
+}
