@@ -101,7 +101,7 @@ export class RoomFeed {
   }
 
   /** Takes over what `sync` or `joinRoom` replied. @param claimed the position that was sent with the request */
-  entered(room: Omit<Reply<'sync'>['rooms'][number], 'chatRoomId'>, claimed: number | undefined): void {
+  entered(room: Omit<Reply<'sync'>['rooms'][number], 'chatRoomId' | 'closed'>, claimed: number | undefined): void {
     this.name = room.roomName
     this.membership = 'member'
     this.inbox.recover(room, claimed)

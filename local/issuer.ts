@@ -17,10 +17,12 @@ const MAX_LIFETIME_SECONDS = 86_400
 const TokenRequest = z.strictObject({
   userId: UserId,
   name: z.string().min(1).max(128).optional(),
+  picture: z.string().min(1).max(1_024).optional(),
+  scope: z.string().min(1).max(256).optional(),
   expiresInSeconds: z.int().min(1).max(MAX_LIFETIME_SECONDS).optional(),
 })
 
-/** `expiresInSeconds` is 1–86,400, default 3,600. */
+/** `expiresInSeconds` is 1–86,400, default 3,600; `scope` such as `tabletalk:server`. */
 export type TokenRequest = z.infer<typeof TokenRequest>
 
 /** Signs the tokens of the local runtime, in place of the team's own identity provider. */
@@ -52,9 +54,9 @@ export async function createIssuer({ dataDir }: { dataDir?: string | undefined }
   const audience = 'tabletalk'
 
   const token = async (request: TokenRequest): Promise<string> => {
-    const { userId, name, expiresInSeconds = DEFAULT_LIFETIME_SECONDS } = TokenRequest.parse(request)
+    const { userId, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, ...claims } = TokenRequest.parse(request)
     const now = Math.floor(Date.now() / 1000)
-    return new SignJWT(name === undefined ? {} : { name })
+    return new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
       .setSubject(userId)
       .setIssuer(issuer)

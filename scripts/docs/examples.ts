@@ -3,6 +3,7 @@ import type { Action, actions, Reply } from '../../src/protocol/actions.ts'
 import { limitsOf } from '../../src/protocol/announced-limits.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
+import { type RoomDetails, settingsOf } from '../../src/protocol/room-schema.ts'
 import * as limit from '../../src/protocol/limits.ts'
 
 type RequestExample<A extends Action> = z.input<(typeof actions)[A]['request']>
@@ -42,6 +43,24 @@ const photo: MessageEvent = {
 }
 
 const general = { chatRoomId: 'general', roomName: 'General' }
+const invite = 'Zm9yLXRoZS1leGFtcGxlcw'
+
+const details: RoomDetails = {
+  ...general,
+  access: 'private',
+  topic: 'Everything',
+  settings: settingsOf('private'),
+  pins: ['0000000000000042'],
+  closed: false,
+  createdBy: 'ada',
+  createdAt: NOW,
+  memberCount: 2,
+  version: 1,
+}
+
+/** What a member's replies have of the room. */
+const standing = { access: 'private', role: 'owner' } as const
+
 const sent = { chatRoomId: 'general', messageId: '0000000000000042', seq: 42, timestamp: NOW, duplicate: false }
 
 /** One example for every action: the request without its `requestId`, and the reply's `data`. */
@@ -54,21 +73,36 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       userId: 'bob',
       limits: limitsOf({ contentTypes: ['application/pdf', 'image/*', 'text/plain'] }),
       features: ['sessions'],
-      rooms: [{ ...general, headSeq: 42, recovered: true, events: [hello] }],
+      rooms: [{ ...general, headSeq: 42, ...standing, closed: false, recovered: true, events: [hello] }],
     },
   },
   createRoom: {
-    request: { action: 'createRoom', chatRoomId: 'general', roomName: 'General', members: ['bob'] },
-    reply: { ...general, headSeq: 0, members: ['ada', 'bob'] },
+    request: {
+      action: 'createRoom',
+      chatRoomId: 'general',
+      roomName: 'General',
+      members: ['bob'],
+      access: 'private',
+      topic: 'Everything',
+    },
+    reply: { ...general, headSeq: 0, ...standing, room: details, members: ['ada', 'bob'] },
   },
   joinRoom: {
     request: { action: 'joinRoom', chatRoomId: 'general', lastSeq: 41 },
-    reply: { ...general, headSeq: 42, members: ['ada', 'bob', 'cleo'], recovered: true, events: [hello] },
+    reply: {
+      ...general,
+      headSeq: 42,
+      ...standing,
+      room: details,
+      members: ['ada', 'bob', 'cleo'],
+      recovered: true,
+      events: [hello],
+    },
   },
   leaveRoom: { request: { action: 'leaveRoom', chatRoomId: 'general' }, reply: { chatRoomId: 'general' } },
   getRoom: {
     request: { action: 'getRoom', chatRoomId: 'general' },
-    reply: { ...general, headSeq: 42, members: ['ada', 'bob'] },
+    reply: { ...general, headSeq: 42, ...standing, room: details, members: ['ada', 'bob'] },
   },
   listRooms: {
     request: { action: 'listRooms', limit: 1 },
@@ -112,6 +146,89 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
     request: { action: 'getFileUrl', chatRoomId: 'general', messageId: '0000000000000043' },
     reply: { fileUrl: photo.file!.fileUrl, expiresAt: NOW + 960_000 },
   },
+  addMembers: {
+    request: { action: 'addMembers', chatRoomId: 'general', userIds: ['cleo', 'dan', 'eve'] },
+    reply: { added: ['cleo'], already: ['dan'], refused: [{ userId: 'eve', code: 'banned' }] },
+  },
+  removeMember: {
+    request: { action: 'removeMember', chatRoomId: 'general', userId: 'dan', reason: 'spam' },
+    reply: {},
+  },
+  setRole: {
+    request: { action: 'setRole', chatRoomId: 'general', userId: 'cleo', role: 'moderator' },
+    reply: {},
+  },
+  listMembers: {
+    request: { action: 'listMembers', chatRoomId: 'general', limit: 2 },
+    reply: {
+      members: [
+        { userId: 'ada', role: 'owner', joinedAt: NOW },
+        { userId: 'bob', role: 'member', joinedAt: NOW, mutedUntil: NOW + 3_600_000 },
+      ],
+      nextCursor: 'Ym9i',
+    },
+  },
+  createInvite: {
+    request: { action: 'createInvite', chatRoomId: 'general', maxUses: 10 },
+    reply: { invite, expiresAt: NOW + 604_800_000 },
+  },
+  listInvites: {
+    request: { action: 'listInvites', chatRoomId: 'general' },
+    reply: {
+      invites: [
+        { invite, role: 'member', by: 'ada', createdAt: NOW, expiresAt: NOW + 604_800_000, uses: 3, maxUses: 10 },
+      ],
+    },
+  },
+  revokeInvite: { request: { action: 'revokeInvite', chatRoomId: 'general', invite }, reply: {} },
+  listPublicRooms: {
+    request: { action: 'listPublicRooms', prefix: 'gen' },
+    reply: { rooms: [{ ...general, topic: 'Everything', memberCount: 3 }] },
+  },
+  blockUser: { request: { action: 'blockUser', userId: 'eve' }, reply: {} },
+  unblockUser: { request: { action: 'unblockUser', userId: 'eve' }, reply: {} },
+  listBlocked: { request: { action: 'listBlocked' }, reply: { userIds: ['eve'] } },
+  updateRoom: {
+    request: {
+      action: 'updateRoom',
+      chatRoomId: 'general',
+      topic: 'Everything',
+      settings: { slowModeSeconds: 30 },
+      ifVersion: 0,
+    },
+    reply: { room: { ...details, settings: { ...details.settings, slowModeSeconds: 30 } } },
+  },
+  pinMessage: {
+    request: { action: 'pinMessage', chatRoomId: 'general', messageId: '0000000000000042' },
+    reply: { pins: ['0000000000000042'] },
+  },
+  unpinMessage: {
+    request: { action: 'unpinMessage', chatRoomId: 'general', messageId: '0000000000000042' },
+    reply: { pins: [] },
+  },
+  deleteRoom: { request: { action: 'deleteRoom', chatRoomId: 'general' }, reply: {} },
+  banMember: {
+    request: { action: 'banMember', chatRoomId: 'general', userId: 'eve', seconds: 86_400, reason: 'spam' },
+    reply: { until: NOW + 86_400_000 },
+  },
+  unbanMember: { request: { action: 'unbanMember', chatRoomId: 'general', userId: 'eve' }, reply: {} },
+  listBans: {
+    request: { action: 'listBans', chatRoomId: 'general' },
+    reply: { bans: [{ userId: 'eve', by: 'ada', at: NOW, until: NOW + 86_400_000, reason: 'spam' }] },
+  },
+  muteMember: {
+    request: { action: 'muteMember', chatRoomId: 'general', userId: 'bob', seconds: 3_600 },
+    reply: { mutedUntil: NOW + 3_600_000 },
+  },
+  closeRoom: { request: { action: 'closeRoom', chatRoomId: 'general', closed: true }, reply: {} },
+  reportMessage: {
+    request: { action: 'reportMessage', chatRoomId: 'general', messageId: '0000000000000042', reason: 'spam' },
+    reply: {},
+  },
+  getAudit: {
+    request: { action: 'getAudit', chatRoomId: 'general', limit: 1 },
+    reply: { entries: [{ at: NOW, by: 'ada', action: 'kick', userId: 'dan', reason: 'spam' }], hasMore: true },
+  },
   ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
 }
 
@@ -126,7 +243,8 @@ export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { ev
   },
   memberJoined: { event: 'memberJoined', chatRoomId: 'general', userId: 'cleo', timestamp: NOW },
   memberLeft: { event: 'memberLeft', chatRoomId: 'general', userId: 'cleo', timestamp: NOW },
-  roomAdded: { event: 'roomAdded', ...general, headSeq: 42 },
+  roomAdded: { event: 'roomAdded', ...general, headSeq: 42, access: 'private', role: 'member', by: 'ada' },
+  removed: { event: 'removed', chatRoomId: 'general', reason: 'kicked', note: 'spam' },
   uploadFailed: { event: 'uploadFailed', chatRoomId: 'general', uploadId: UPLOAD, reason: 'type_mismatch' },
 }
 

@@ -95,22 +95,29 @@ export interface Drawn {
   prevDrawnAt?: number
 }
 
+/** A number that was not drawn, because the room has a gate. */
+export class Gated extends Error {
+  constructor(readonly gate: string) {
+    super(`unable to number a message; the room has the gate ${gate}`)
+  }
+}
+
 /**
  * AP7. A plain `ADD` outside any transaction, so it never conflicts, however many users send at once. A number whose
  * message is never written stays a hole.
  *
  * @param now epoch milliseconds
  * @param pass the gates that the sender may pass: none, when the room must have no gate; or this one, as it was read
- * @returns the number, or the gate that is in the way
+ * @throws Gated when there is another gate
  */
-export async function nextSeq(chatRoomId: string, now: number, pass?: string): Promise<Drawn | { gate: string }> {
+export async function nextSeq(chatRoomId: string, now: number, pass?: string): Promise<Drawn> {
   const { rejected, data } = await ChatRoom.patch({ chatRoomId })
     .add({ headSeq: 1 })
     .set({ lastAt: now })
     .where(({ gate }, { notExists, eq }) => (pass === undefined ? notExists(gate) : eq(gate, pass)))
     .go({ response: 'all_old', returnOnConditionCheckFailure: 'all_old' })
   const room = data as { headSeq?: number; lastAt?: number; gate?: string } | null
-  if (rejected && room?.gate !== undefined) return { gate: room.gate }
+  if (rejected && room?.gate !== undefined) throw new Gated(room.gate)
   if (rejected || room?.headSeq === undefined) throw new Error('unable to number a message; the room has no counter')
   return { seq: room.headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt: room.lastAt }) }
 }

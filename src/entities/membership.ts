@@ -117,10 +117,9 @@ export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
  */
 export async function addMember(
   membership: MembershipRow,
-  now: number,
   more: { session?: SessionRow; invite?: string } = {},
 ): Promise<Added> {
-  const { chatRoomId, userId } = membership
+  const { chatRoomId, userId, joinedAt: now } = membership
   const { session, invite } = more
   const entities = { ...mirrored, Ban, Invite, Subscription }
   const transaction = createWriteTransaction(entities, (tx) => [
@@ -164,7 +163,7 @@ export async function addMember(
  * @throws Unavailable when nothing was deleted
  */
 export async function removeMember(
-  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId' | 'role'>,
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & { role?: Role },
   now: number,
   { audit, ban }: { audit?: AuditRow; ban?: BanRow } = {},
 ): Promise<boolean> {
@@ -172,7 +171,9 @@ export async function removeMember(
   const transaction = createWriteTransaction({ ...mirrored, Audit, Ban, Subscription }, (tx) => [
     tx.Membership.delete({ chatRoomId, userId })
       .where((row, { eq }) =>
-        audit === undefined ? eq(row.joinId, joinId) : `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`,
+        audit === undefined || role === undefined
+          ? eq(row.joinId, joinId)
+          : `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`,
       )
       .commit(),
     tx.UserRoom.delete(userRoomKey(membership)).commit(),
@@ -190,7 +191,7 @@ export async function removeMember(
  * @throws Unavailable when nothing was written
  */
 export async function mirrorMembership(
-  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId' | 'role'>,
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & { role?: Role },
 ): Promise<boolean> {
   const { chatRoomId, userId, joinId } = membership
   const transaction = createWriteTransaction(mirrored, (tx) => [

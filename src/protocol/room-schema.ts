@@ -23,29 +23,25 @@ const MAX_SLOW_MODE_SECONDS = 21_600
 const MAX_EDIT_WINDOW_SECONDS = 2_592_000
 const MAX_RETENTION_DAYS = 3_650
 
-export const Settings = z
-  .strictObject({
-    post: z.enum(['member', 'moderator']).check(describe('Who may send.')),
-    invite: z.enum(['member', 'moderator', 'owner']).check(describe('Who may add members and make invites.')),
-    pin: z.enum(['member', 'moderator']),
-    mentionRoom: z.enum(['member', 'moderator']),
-    slowModeSeconds: z
-      .int()
-      .check(
-        z.gte(0),
-        z.lte(MAX_SLOW_MODE_SECONDS),
-        describe('The least time between two sends of a member; 0 is off.'),
-      ),
-    editWindowSeconds: z.nullable(z.int().check(z.gte(0), z.lte(MAX_EDIT_WINDOW_SECONDS))),
-    history: z.enum(['all', 'joined']).check(describe('What a member may read: all of it, or since the own join.')),
-    receipts: z.boolean(),
-    presence: z.boolean(),
-    previews: z.boolean(),
-    retentionDays: z.nullable(z.int().check(z.gte(1), z.lte(MAX_RETENTION_DAYS))),
-  })
-  .check(describe('The settings of a room, with their defaults filled in.'))
+const AllSettings = z.strictObject({
+  post: z.enum(['member', 'moderator']).check(describe('Who may send.')),
+  invite: z.enum(['member', 'moderator', 'owner']).check(describe('Who may add members and make invites.')),
+  pin: z.enum(['member', 'moderator']),
+  mentionRoom: z.enum(['member', 'moderator']),
+  slowModeSeconds: z
+    .int()
+    .check(z.gte(0), z.lte(MAX_SLOW_MODE_SECONDS), describe('The least time between two sends of a member; 0 is off.')),
+  editWindowSeconds: z.nullable(z.int().check(z.gte(0), z.lte(MAX_EDIT_WINDOW_SECONDS))),
+  history: z.enum(['all', 'joined']).check(describe('What a member may read: all of it, or since the own join.')),
+  receipts: z.boolean(),
+  presence: z.boolean(),
+  previews: z.boolean(),
+  retentionDays: z.nullable(z.int().check(z.gte(1), z.lte(MAX_RETENTION_DAYS))),
+})
 
-export const SomeSettings = z.partial(Settings)
+export const Settings = AllSettings.check(describe('The settings of a room, with their defaults filled in.'))
+
+export const SomeSettings = z.partial(AllSettings)
 
 export type Role = z.infer<typeof Role>
 export type Access = z.infer<typeof Access>

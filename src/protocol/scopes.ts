@@ -14,7 +14,7 @@ const PREFIX = 'tabletalk:'
  * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is an array, as some issuers
  * write it. Any other scope is somebody else's.
  */
-export function scopesOf(claims: { scope?: unknown; scp?: unknown }): Set<Scope> {
+export function scopesOf(claims: { [claim: string]: unknown }): Set<Scope> {
   const given =
     typeof claims.scope === 'string'
       ? claims.scope.split(' ')

@@ -70,7 +70,7 @@ async function makeDirectRoom(
     missing.map((userId) =>
       userId === createdBy
         ? join({ ...rowOf(userId), originConnectionId: connectionId }, session)
-        : addMember(rowOf(userId), now),
+        : addMember(rowOf(userId)),
     ),
   )
 }

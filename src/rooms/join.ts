@@ -11,8 +11,8 @@ import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
  * @throws Banned | InvalidInvite
  */
 export async function join(membership: MembershipRow, session: SessionRow, invite?: string): Promise<boolean> {
-  const { chatRoomId, userId, joinedAt } = membership
-  const added = await addMember(membership, joinedAt, { session, ...(invite === undefined ? {} : { invite }) })
+  const { chatRoomId, userId } = membership
+  const added = await addMember(membership, { session, ...(invite === undefined ? {} : { invite }) })
   if (added === 'banned') throw new Banned('unable to join; the user is banned from this room')
   if (added === 'invalid_invite') throw new InvalidInvite('unable to join; the invite is good no more')
   if (added === 'added') return stayIn(membership, session, true)

@@ -1,4 +1,4 @@
-import { type Drawn, nextSeq } from '../entities/chat-room.ts'
+import { type Drawn, Gated, nextSeq } from '../entities/chat-room.ts'
 import { gateOf } from '../entities/gate.ts'
 import { countSlow } from '../entities/slow-mode.ts'
 import { rankOf, type Standing } from '../protocol/permissions.ts'
@@ -20,12 +20,15 @@ export interface Sender {
  * @throws RoomClosed | Forbidden | NotAMember | RateLimited when the gate stands in the way: nothing was drawn
  */
 export async function drawFor(sender: Sender, chatRoomId: string): Promise<Drawn> {
-  let drawn = await nextSeq(chatRoomId, Date.now())
-  while ('gate' in drawn) {
-    await passGate(sender, chatRoomId, drawn.gate)
-    drawn = await nextSeq(chatRoomId, Date.now(), drawn.gate)
+  for (let pass: string | undefined; ;) {
+    try {
+      return await nextSeq(chatRoomId, Date.now(), pass)
+    } catch (error) {
+      if (!(error instanceof Gated)) throw error
+      pass = error.gate
+      await passGate(sender, chatRoomId, pass)
+    }
   }
-  return drawn
 }
 
 /** AP59. Slow mode counts a sender once. */

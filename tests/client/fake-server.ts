@@ -1,6 +1,6 @@
 import type { Socket } from '../../client/link.ts'
 import type { Action } from '../../src/protocol/actions.ts'
-import type { Limits } from '../../src/protocol/announced-limits.ts'
+import { type Limits, openPolicy } from '../../src/protocol/announced-limits.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -85,6 +85,7 @@ export class FakeServer {
     ...{ userConnections: 100, userRooms: 1_000, pendingUploads: 100, pendingUploadBytes: 2_621_440_000 },
     ...{ frameBytes: 32_768, messageBytes: 131_072, typingRepeatMs: 3_000, typingExpiryMs: 8_000 },
     ...{ idleTimeoutMs: 10 * 60_000, connectionLifetimeMs: 2 * 60 * 60_000 },
+    ...openPolicy,
   }
   /** What `sync` announces; a server of 0.1.0 announces nothing, and refuses what it doesn't know. */
   features: string[] | undefined = ['sessions']

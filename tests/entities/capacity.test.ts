@@ -53,10 +53,10 @@ const handlers = {
   sendMessage,
   sync,
   typingIndicator,
-} satisfies Record<Action, unknown> as Record<Action, ActionHandler>
+} satisfies Partial<Record<Action, unknown>> as Partial<Record<Action, unknown>> as Record<Action, ActionHandler>
 
-const ada: Caller = { userId: 'ada', connectionId: 'AdaConnection00=', rowsExpireAt: EXPIRES_AT }
-const bob: Caller = { userId: 'bob', connectionId: 'BobConnection00=', rowsExpireAt: EXPIRES_AT }
+const ada: Caller = { userId: 'ada', connectionId: 'AdaConnection00=', rowsExpireAt: EXPIRES_AT, scopes: new Set() }
+const bob: Caller = { userId: 'bob', connectionId: 'BobConnection00=', rowsExpireAt: EXPIRES_AT, scopes: new Set() }
 
 /** As the route would: by the schema, defaults filled in. */
 const act = (action: Action, payload: Record<string, unknown> = {}, caller = ada) =>

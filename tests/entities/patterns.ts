@@ -126,7 +126,8 @@ export const patterns = {
   AP7: () => nextSeq('general', NOW),
   AP8: () => getMembership('general', 'ada'),
   AP9: () => getMemberships('ada', ['general', 'random']),
-  AP10: () => addMember({ ...membership, userId: 'bob' }, { ...session, userId: 'bob', sessionKey: 'tab-1' }),
+  AP10: () =>
+    addMember({ ...membership, userId: 'bob' }, { session: { ...session, userId: 'bob', sessionKey: 'tab-1' } }),
   AP11: () => removeMember(membership, NOW),
   AP12: () => roomsOfUser('ada', { limit: 50 }),
   AP13: () => roomWithMembers('general', { limit: 1_000 }),

@@ -58,6 +58,38 @@ const provocations: Record<ErrorCode, () => Promise<ServerFrame>> = {
     const { room, clients } = await givenRoom(chat, 'ada')
     return clients[0].ask({ action: 'createRoom', chatRoomId: room, roomName: 'Again' })
   },
+  message_not_found: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    return clients[0].ask({ action: 'pinMessage', chatRoomId: room, messageId: '0000000000000001' })
+  },
+  muted: async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    await clients[0].request({ action: 'muteMember', chatRoomId: room, userId: userIds[1], seconds: 60 })
+    return clients[1].ask({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
+  },
+  banned: async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    await clients[0].request({ action: 'banMember', chatRoomId: room, userId: userIds[1], seconds: 60 })
+    return clients[1].ask({ action: 'joinRoom', chatRoomId: room })
+  },
+  room_closed: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    await clients[0].request({ action: 'closeRoom', chatRoomId: room, closed: true })
+    return clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
+  },
+  invalid_invite: async () => {
+    const ada = await online(chat, unique('ada'))
+    return ada.ask({ action: 'joinRoom', invite: 'x'.repeat(22) })
+  },
+  limit_reached: async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    let last: ServerFrame | undefined
+    for (let i = 0; i < 51; i++) {
+      const { messageId } = await clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'pin me' })
+      last = await clients[0].ask({ action: 'pinMessage', chatRoomId: room, messageId })
+    }
+    return last!
+  },
   too_large: async () => {
     const { room, clients } = await givenRoom(chat, 'ada')
     return clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'x'.repeat(16_385) })
@@ -107,7 +139,7 @@ test.for(Object.entries(provocations) as [ErrorCode, () => Promise<ServerFrame>]
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(details === undefined ? {} : { details }),
   })
-  expect(retryAfterMs !== undefined).toBe(code === 'rate_limited')
+  expect(retryAfterMs !== undefined).toBe(['rate_limited', 'muted', 'banned'].includes(code))
   expect(details !== undefined).toBe(code === 'invalid_request' || code === 'too_large')
   expect(JSON.stringify(error)).not.toMatch(/dynamodb|exception|\.ts:|node_modules/i)
 })

@@ -11,6 +11,11 @@ interface Table {
 
 const room = { chatRoomId: 'general' }
 const text = { content: 'hello' }
+const invite = 'x'.repeat(22)
+const zoe = { ...room, userId: 'zoe' }
+const message = { ...room, messageId: '0000000000000001' }
+const needsRoom = [{}, 'chatRoomId: expected string'] as [Record<string, unknown>, string]
+const needsUser = [room, 'userId: expected string'] as [Record<string, unknown>, string]
 
 const tables: Record<Action, Table> = {
   sync: {
@@ -50,9 +55,10 @@ const tables: Record<Action, Table> = {
     ],
   },
   joinRoom: {
-    accepts: [room, { ...room, lastSeq: 0 }, { chatRoomId: 'dm:x' }],
+    accepts: [room, { ...room, lastSeq: 0 }, { chatRoomId: 'dm:x' }, { invite }, { ...room, invite }],
     rejects: [
-      [{}, 'chatRoomId: expected string'],
+      [{}, ': needs chatRoomId or invite'],
+      [{ invite: 'short' }, 'invite: must be 22 of'],
       [{ ...room, lastSeq: 1.5 }, 'lastSeq: expected int'],
     ],
   },
@@ -113,6 +119,88 @@ const tables: Record<Action, Table> = {
       [{ ...room, before: -1 }, 'before: >=0'],
       [{ ...room, after: null }, 'after: expected number'],
     ],
+  },
+  addMembers: {
+    accepts: [
+      { ...room, userIds: ['zoe'] },
+      { ...room, userIds: members(100), role: 'guest' },
+    ],
+    rejects: [
+      [room, 'userIds: expected array'],
+      [{ ...room, userIds: [] }, 'userIds: >=1'],
+      [{ ...room, userIds: members(101) }, 'userIds: <=100'],
+      [{ ...room, userIds: ['zoe'], role: 'owner' }, 'role: expected one of'],
+    ],
+  },
+  removeMember: {
+    accepts: [zoe, { ...zoe, reason: 'spam' }],
+    rejects: [needsUser, [{ ...zoe, reason: '' }, 'reason: >=1'], [{ ...zoe, reason: 'x'.repeat(257) }, 'reason: 256']],
+  },
+  setRole: {
+    accepts: [{ ...zoe, role: 'owner' }],
+    rejects: [
+      [zoe, 'role: expected one of'],
+      [{ ...zoe, role: 'admin' }, 'role: expected one of'],
+    ],
+  },
+  listMembers: {
+    accepts: [room, { ...room, role: 'owner', limit: 100, cursor: 'abc' }],
+    rejects: [needsRoom, [{ ...room, limit: 101 }, 'limit: <=100']],
+  },
+  createInvite: {
+    accepts: [room, { ...room, role: 'guest', expiresInSeconds: 60, maxUses: 1_000 }],
+    rejects: [
+      [{ ...room, expiresInSeconds: 59 }, 'expiresInSeconds: >=60'],
+      [{ ...room, expiresInSeconds: 2_592_001 }, 'expiresInSeconds: <=2592000'],
+      [{ ...room, maxUses: 1_001 }, 'maxUses: <=1000'],
+    ],
+  },
+  listInvites: { accepts: [room], rejects: [needsRoom] },
+  revokeInvite: { accepts: [{ ...room, invite }], rejects: [[room, 'invite: expected string']] },
+  listPublicRooms: { accepts: [{}, { prefix: 'a' }], rejects: [[{ prefix: '' }, 'prefix: >=1']] },
+  blockUser: { accepts: [{ userId: 'zoe' }], rejects: [[{}, 'userId: expected string']] },
+  unblockUser: { accepts: [{ userId: 'zoe' }], rejects: [[{}, 'userId: expected string']] },
+  listBlocked: { accepts: [{}], rejects: [[{ cursor: '' }, 'cursor: >=1']] },
+  updateRoom: {
+    accepts: [
+      room,
+      { ...room, topic: null, imageUrl: 'https://example.com/a.png', access: 'private', metadata: { a: { b: [1] } } },
+      { ...room, settings: { slowModeSeconds: 21_600, editWindowSeconds: null }, ifVersion: 0 },
+    ],
+    rejects: [
+      [{ ...room, topic: '' }, 'topic: >=1'],
+      [{ ...room, imageUrl: 'http://example.com/' }, 'imageUrl: https://'],
+      [{ ...room, access: 'direct' }, 'access: expected one of'],
+      [{ ...room, settings: { slowModeSeconds: 21_601 } }, 'settings.slowModeSeconds: <=21600'],
+      [{ ...room, settings: { colour: 'red' } }, 'settings: Unrecognized key: "colour"'],
+      [{ ...room, metadata: { a: 'x'.repeat(2_048) } }, 'metadata: 2048 bytes'],
+      [{ ...room, metadata: { a: { b: { c: { d: {} } } } } }, 'metadata: deeper than 4'],
+    ],
+  },
+  pinMessage: { accepts: [message], rejects: [[room, 'messageId: expected string']] },
+  unpinMessage: { accepts: [message], rejects: [[room, 'messageId: expected string']] },
+  deleteRoom: { accepts: [room], rejects: [needsRoom] },
+  banMember: {
+    accepts: [zoe, { ...zoe, seconds: 60 }, { ...zoe, seconds: 31_536_000, reason: 'spam' }],
+    rejects: [needsUser, [{ ...zoe, seconds: 59 }, 'seconds: >=60'], [{ ...zoe, seconds: 31_536_001 }, 'seconds: <=']],
+  },
+  unbanMember: { accepts: [zoe], rejects: [needsUser] },
+  listBans: { accepts: [room], rejects: [needsRoom] },
+  muteMember: {
+    accepts: [
+      { ...zoe, seconds: 0 },
+      { ...zoe, seconds: 2_419_200 },
+    ],
+    rejects: [
+      [zoe, 'seconds: expected number'],
+      [{ ...zoe, seconds: 2_419_201 }, 'seconds: <='],
+    ],
+  },
+  closeRoom: { accepts: [{ ...room, closed: true }], rejects: [[room, 'closed: expected boolean']] },
+  reportMessage: { accepts: [{ ...message, reason: 'spam' }], rejects: [[message, 'reason: expected string']] },
+  getAudit: {
+    accepts: [room, { ...room, before: 1, limit: 100 }],
+    rejects: [[{ ...room, limit: 101 }, 'limit: <=100']],
   },
   handleFileUpload: {
     accepts: [

@@ -32,7 +32,7 @@ const named = (chatRoomId: string, clientMessageId: string, content = 'hello') =
   originConnectionId: 'c',
 })
 
-const send = (draft: Draft) => appendMessage(draft, { check: Promise.resolve() }, Date.now())
+const send = (draft: Draft) => appendMessage(draft, { check: Promise.resolve('member' as const) }, Date.now())
 const burst = (draft: Draft) => Promise.all(Array.from({ length: 40 }, () => send(draft)))
 
 /** Everything that stands at a place of the room, and how many numbers were drawn. */

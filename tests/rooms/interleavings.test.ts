@@ -42,7 +42,12 @@ interface Scene {
   posted: Map<string, ChatEvent[]>
 }
 
-const callerOf = (userId: string, connectionId: string) => ({ userId, connectionId, rowsExpireAt })
+const callerOf = (userId: string, connectionId: string) => ({
+  userId,
+  connectionId,
+  rowsExpireAt,
+  scopes: new Set<never>(),
+})
 
 const connect = (userId: string, connectionId: string) =>
   putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt: rowsExpireAt })

@@ -103,7 +103,7 @@ describe('a table of version 0.1.0', () => {
 
   test('has everybody’s rooms in their sync', async () => {
     await run()
-    const caller = { userId: 'ada', connectionId: 'new=', rowsExpireAt }
+    const caller = { userId: 'ada', connectionId: 'new=', rowsExpireAt, scopes: new Set<never>() }
     const { rooms } = (await sync.handle({ action: 'sync' }, caller)) as { rooms: { chatRoomId: string }[] }
     expect(rooms.map(({ chatRoomId }) => chatRoomId)).toEqual(['cellar', 'general', 'plans'])
   })
@@ -113,7 +113,7 @@ describe('a table of version 0.1.0', () => {
     expect(await subscribersOf('general')).toEqual([connectionsOf010.ada, connectionsOf010.bob])
     await leaveRoom.handle(
       { action: 'leaveRoom', chatRoomId: 'general' },
-      { userId: 'ada', connectionId: 'another=', rowsExpireAt },
+      { userId: 'ada', connectionId: 'another=', rowsExpireAt, scopes: new Set<never>() },
     )
     expect(await subscribersOf('general')).toEqual([connectionsOf010.bob])
     expect(await roomsOf('ada')).toHaveLength(2)
@@ -142,7 +142,13 @@ test('a second run writes nothing', async () => {
 
 /** A mirror that 0.1.0 left behind, with the subscription that a sync made of it. */
 async function givenStaleMirror(): Promise<void> {
-  const session = { userId: 'eve', sessionKey: 's1', connectionId: 'eves=', expiresAt: rowsExpireAt }
+  const session = {
+    userId: 'eve',
+    sessionKey: 's1',
+    connectionId: 'eves=',
+    expiresAt: rowsExpireAt,
+    scopes: new Set<never>(),
+  }
   const room = { chatRoomId: 'plans', joinId: 'ended' }
   await UserRoom.put(userRoomOf({ userId: 'eve', ...room })).go()
   await putSession(session)
@@ -213,7 +219,13 @@ describe('mirrors', () => {
 })
 
 describe('a connection gets no session', () => {
-  const given = { connectionId: 'x=', userId: 'zoe', lastConnectedAt: 1, expiresAt: rowsExpireAt }
+  const given = {
+    connectionId: 'x=',
+    userId: 'zoe',
+    lastConnectedAt: 1,
+    expiresAt: rowsExpireAt,
+    scopes: new Set<never>(),
+  }
 
   test.each<[why: string, item: Item]>([
     ['has expired', { ReadyAt: 1, expiresAt: Math.floor(Date.now() / 1_000) - 1 }],
@@ -227,7 +239,12 @@ describe('a connection gets no session', () => {
   })
 
   test('over one that is there', async () => {
-    await putSession({ userId: 'ada', sessionKey: connectionsOf010.ada, connectionId: 'y=', expiresAt: rowsExpireAt })
+    await putSession({
+      userId: 'ada',
+      sessionKey: connectionsOf010.ada,
+      connectionId: 'y=',
+      expiresAt: rowsExpireAt,
+    })
     expect(await run()).toMatchObject({ sessions: 1 })
     expect(await sessionsOfUser('ada', 0)).toMatchObject([{ connectionId: 'y=' }])
   })

@@ -53,7 +53,7 @@ export async function givenForm(room: string, userId: string, more: Partial<Requ
       size: png.length,
       ...more,
     },
-    { userId, connectionId: 'c=', rowsExpireAt: inAnHour() },
+    { userId, connectionId: 'c=', rowsExpireAt: inAnHour(), scopes: new Set<never>() },
   )
   const upload = await getUpload(uploadId)
   if (upload === undefined) throw new Error('the upload was not kept')

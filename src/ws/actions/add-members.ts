@@ -28,7 +28,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
   for (let i = 0; i < users.length; i += ADDED_AT_ONCE) {
     await Promise.all(
       users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
-        outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId), now))
+        outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId)))
       }),
     )
   }

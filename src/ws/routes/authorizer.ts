@@ -3,6 +3,7 @@ import { type CryptoKey, errors, type JWTPayload, jwtVerify, type JWTVerifyOptio
 import { optional, required, text, url, wholeNumber } from '../../env.ts'
 import { defined } from '../../protocol/defined.ts'
 import { UserId } from '../../protocol/scalars.ts'
+import { scopesOf } from '../../protocol/scopes.ts'
 import { keySet } from '../key-set.ts'
 import { bearerOf } from '../subprotocol.ts'
 
@@ -36,15 +37,19 @@ const options: JWTVerifyOptions = {
  * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query
  * parameter `token`.
  *
- * @returns an Allow policy with the context `{userId, exp}`, which API Gateway adds to every event of the connection
+ * @returns an Allow policy with the context `{userId, exp, scopes?}`, which API Gateway adds to every event of the connection
  * @throws Error `Unauthorized` (HTTP 401, no socket) when the token is missing, not for us, or no longer valid. Any
  * other error (HTTP 500) means that the token could not be checked.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = bearerOf(event.headers ?? {}) ?? event.queryStringParameters?.token
   if (token === undefined || token === '') throw unauthorized()
-  const { sub, exp = 0 } = await verified(token)
+  const claims = await verified(token)
+  const { sub, exp = 0 } = claims
   const userId = UserId.safeParse(sub)
+  const scopes = scopesOf(claims)
+  // A backend's token is for the server API: over a socket it would be a user who may do everything.
+  if (scopes.has('server')) throw unauthorized()
   // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
   if (!userId.success || !Number.isFinite(exp) || exp * 1_000 <= Date.now()) throw unauthorized()
   return {
@@ -53,7 +58,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
     },
-    context: { userId: userId.data, exp },
+    context: { userId: userId.data, exp, ...(scopes.size === 0 ? {} : { scopes: [...scopes].join(' ') }) },
   }
 }
 

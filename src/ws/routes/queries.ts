@@ -1,8 +1,25 @@
+import { getAudit } from '../actions/get-audit.ts'
 import { getFileUrl } from '../actions/get-file-url.ts'
 import { getHistory } from '../actions/get-history.ts'
 import { getRoom } from '../actions/get-room.ts'
+import { listBans } from '../actions/list-bans.ts'
+import { listBlocked } from '../actions/list-blocked.ts'
+import { listInvites } from '../actions/list-invites.ts'
+import { listMembers } from '../actions/list-members.ts'
+import { listPublicRooms } from '../actions/list-public-rooms.ts'
 import { listRooms } from '../actions/list-rooms.ts'
 import { route } from '../route.ts'
 
 /** Actions that read. There is one write: `getHistory` writes a hole in the place of a `seq` without a message. */
-export const handler = route(getRoom, listRooms, getHistory, getFileUrl)
+export const handler = route(
+  getRoom,
+  listRooms,
+  getHistory,
+  getFileUrl,
+  listMembers,
+  listInvites,
+  listBans,
+  listBlocked,
+  listPublicRooms,
+  getAudit,
+)
