@@ -7,8 +7,8 @@ import { client, own, service, table } from './table.ts'
  * What was done in a room, by whom. Key: ChatRoomId + the moment, in a partition of the room's own. Written in one
  * transaction with what it tells of; its record in the stream is what tells the user concerned.
  *
- * - AP57 `auditOf`: what was done? (a page, the newest first)
- * - AP58 `putAudit`: note it, where it stands by itself
+ * - AP64 `auditOf`: what was done? (a page, the newest first)
+ * - AP65 `putAudit`: note it, where it stands by itself
  */
 export const Audit = new Entity(
   {
@@ -44,12 +44,12 @@ export const auditItem = (entry: Omit<AuditRow, 'entryId' | 'expiresAt'>): Audit
   expiresAt: Math.ceil(entry.at / 1_000) + YEAR_SECONDS,
 })
 
-/** AP58. */
+/** AP65. */
 export async function putAudit(entry: Omit<AuditRow, 'entryId' | 'expiresAt'>): Promise<void> {
   await Audit.put(auditItem(entry)).go()
 }
 
-/** AP57. The newest first, consistent. @param page `before` is exclusive, in epoch milliseconds */
+/** AP64. The newest first, consistent. @param page `before` is exclusive, in epoch milliseconds */
 export async function auditOf(
   chatRoomId: string,
   { before = 10 ** DIGITS - 1, limit }: { before?: number; limit: number },

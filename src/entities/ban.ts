@@ -5,9 +5,9 @@ import { client, own, service, table } from './table.ts'
  * A user who may not enter a room. Key: ChatRoomId + UserId, in a partition of the room's own. Whoever makes a
  * membership checks in the same transaction that there is none.
  *
- * - AP46 `getBan`: is this user banned?
- * - AP47 `bansOfRoom`: who is? (a page)
- * - AP48 `unban`: not any more
+ * - AP53 `getBan`: is this user banned?
+ * - AP54 `bansOfRoom`: who is? (a page)
+ * - AP55 `unban`: not any more
  */
 export const Ban = new Entity(
   {
@@ -33,13 +33,13 @@ export type BanRow = EntityItem<typeof Ban>
 
 export const isOver = ({ until }: Pick<BanRow, 'until'>, now: number): boolean => until !== undefined && until <= now
 
-/** AP46. Consistent; undefined when it is over. */
+/** AP53. Consistent; undefined when it is over. */
 export async function getBan(chatRoomId: string, userId: string, now: number): Promise<BanRow | undefined> {
   const { data } = await Ban.get({ chatRoomId, userId }).go({ consistent: true })
   return data === null || isOver(data, now) ? undefined : data
 }
 
-/** AP47. By user id, consistent, without those that are over. */
+/** AP54. By user id, consistent, without those that are over. */
 export async function bansOfRoom(
   chatRoomId: string,
   { after, limit }: { after?: string; limit: number },

@@ -5,10 +5,10 @@ import { client, own, service, table } from './table.ts'
 /**
  * A user whom another user wants to hear nothing of. Key: the blocking user + the blocked one.
  *
- * - AP49 `putBlock`: from now on
- * - AP50 `deleteBlock`: no longer
- * - AP51 `blocksOf`: which of these users have blocked that one?
- * - AP52 `blockedBy`: whom has this user blocked? (a page)
+ * - AP56 `putBlock`: from now on
+ * - AP57 `deleteBlock`: no longer
+ * - AP58 `blocksOf`: which of these users have blocked that one?
+ * - AP59 `blockedBy`: whom has this user blocked? (a page)
  */
 export const Block = new Entity(
   {
@@ -24,17 +24,17 @@ export const Block = new Entity(
   { table, client },
 )
 
-/** AP49. */
+/** AP56. */
 export async function putBlock(userId: string, blockedId: string, now: number): Promise<void> {
   await Block.put({ userId, blockedId, at: now }).go()
 }
 
-/** AP50. */
+/** AP57. */
 export async function deleteBlock(userId: string, blockedId: string): Promise<void> {
   await Block.delete({ userId, blockedId }).go()
 }
 
-/** AP51. Consistent. Returns those of `userIds` who have blocked `blockedId`. */
+/** AP58. Consistent. Returns those of `userIds` who have blocked `blockedId`. */
 export async function blocksOf(userIds: readonly string[], blockedId: string): Promise<Set<string>> {
   const blocking = new Set<string>()
   await untilProcessed(userIds, async (left) => {
@@ -47,7 +47,7 @@ export async function blocksOf(userIds: readonly string[], blockedId: string): P
   return blocking
 }
 
-/** AP52. By id, consistent. */
+/** AP59. By id, consistent. */
 export async function blockedBy(
   userId: string,
   { after, limit }: { after?: string; limit: number },

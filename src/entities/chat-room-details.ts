@@ -5,9 +5,9 @@ import { client, indexed, primary, service, table } from './table.ts'
  * What a room is, beside what every send needs (`ChatRoom`). Key: ChatRoomId, in the room's partition and in front of
  * the room. A room that is as it was made, with neither topic nor settings of its own, has none.
  *
- * - AP43 `getDetails`: what is this room?
- * - AP44 `changeRoom`: what is it from now on, if nobody has changed it in between?
- * - AP45 `publicRooms`: which rooms may anybody enter? (a page, by name, from the index)
+ * - AP50 `getDetails`: what is this room?
+ * - AP51 `changeRoom`: what is it from now on, if nobody has changed it in between?
+ * - AP52 `publicRooms`: which rooms may anybody enter? (a page, by name, from the index)
  */
 export const ChatRoomDetails = new Entity(
   {
@@ -40,7 +40,7 @@ export const ChatRoomDetails = new Entity(
 
 export type DetailsRow = EntityItem<typeof ChatRoomDetails>
 
-/** AP43. Consistent. */
+/** AP50. Consistent. */
 export async function getDetails(chatRoomId: string): Promise<DetailsRow | undefined> {
   const { data } = await ChatRoomDetails.get({ chatRoomId }).go({ consistent: true })
   return data ?? undefined
@@ -71,7 +71,7 @@ export interface ListedRoom {
 }
 
 /**
- * AP45. From the index, which lags: nobody's access or delivery depends on it.
+ * AP52. From the index, which lags: nobody's access or delivery depends on it.
  *
  * @param page `prefix` of the name; `after` is the `nextCursor` of the page before
  */

@@ -5,10 +5,10 @@ import { client, indexed, own, service, table } from './table.ts'
 /**
  * A secret that lets whoever knows it join a room. Key: the invite.
  *
- * - AP53 `putInvite`: good from now on
- * - AP54 `getInvite`: of which room is it?
- * - AP55 `deleteInvite`: good no longer
- * - AP56 `invitesOfRoom`: which are there? (a page)
+ * - AP60 `putInvite`: good from now on
+ * - AP61 `getInvite`: of which room is it?
+ * - AP62 `deleteInvite`: good no longer
+ * - AP63 `invitesOfRoom`: which are there? (a page)
  */
 export const Invite = new Entity(
   {
@@ -42,7 +42,7 @@ const BYTES = 16
 
 const roomKey = (chatRoomId: string) => `invites#${chatRoomId}`
 
-/** AP53. Returns it with its secret. */
+/** AP60. Returns it with its secret. */
 export async function putInvite(
   given: Pick<InviteRow, 'chatRoomId' | 'role' | 'by' | 'createdAt' | 'until'> & { maxUses?: number },
 ): Promise<InviteRow> {
@@ -63,20 +63,20 @@ export async function putInvite(
 export const isGood = ({ until, uses, maxUses = Infinity }: InviteRow, now: number): boolean =>
   until > now && uses < maxUses
 
-/** AP54. Consistent. */
+/** AP61. Consistent. */
 export async function getInvite(invite: string): Promise<InviteRow | undefined> {
   const { data } = await Invite.get({ invite }).go({ consistent: true })
   return data ?? undefined
 }
 
-/** AP55. Nothing happens when it is another room's, or there is none. */
+/** AP62. Nothing happens when it is another room's, or there is none. */
 export async function deleteInvite(chatRoomId: string, invite: string): Promise<void> {
   await Invite.delete({ invite })
     .where((row, { eq }) => eq(row.chatRoomId, chatRoomId))
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP56. By the moment they were made, from the index, which lags; without those that are good no more. */
+/** AP63. By the moment they were made, from the index, which lags; without those that are good no more. */
 export async function invitesOfRoom(
   chatRoomId: string,
   { after = ' ', limit }: { after?: string; limit: number },

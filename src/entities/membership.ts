@@ -24,7 +24,7 @@ import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
  * - AP10 `addMember`: is this user in from now on, and new?
  * - AP11 `removeMember`: is this user out from now on, and was in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
- * - AP60 `membersAfter`: who is in it, with roles? (a page)
+ * - AP67 `membersAfter`: who is in it, with roles? (a page)
  * - AP39 `mirrorMembership`: is the mirror of a membership of version 0.1.0, which has none, there from now on?
  */
 export const Membership = new Entity(
@@ -268,7 +268,7 @@ function withPending(
   return [...ids].sort().map((userId) => ({ userId }))
 }
 
-/** AP60. A page of the members' rows by user id, and one more, consistent. */
+/** AP67. A page of the members' rows by user id, and one more, consistent. */
 export async function membersAfter(
   chatRoomId: string,
   { after, limit }: { after?: string; limit: number },

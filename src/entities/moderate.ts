@@ -8,14 +8,14 @@ import { UserRoom, userRoomOf } from './user-room.ts'
 /**
  * What is changed by somebody else's hand than the user's own, each with its entry in the audit log.
  *
- * - AP61 `changeMember`: another role, or muted, from now on?
- * - AP62 `banStranger`: banned, without having been in?
- * - AP64 `setDirectRoles`: may the two write to each other?
+ * - AP68 `changeMember`: another role, or muted, from now on?
+ * - AP69 `banStranger`: banned, without having been in?
+ * - AP71 `setDirectRoles`: may the two write to each other?
  */
 const entities = { Audit, Ban, Membership, UserRoom }
 
 /**
- * AP61. Gives a member another role, or mutes them, and notes it. Returns false when the membership or its role is
+ * AP68. Gives a member another role, or mutes them, and notes it. Returns false when the membership or its role is
  * another one by now.
  *
  * @throws Unavailable when nothing was written
@@ -41,7 +41,7 @@ export async function changeMember(
 }
 
 /**
- * AP62. Bans a user who is no member, and notes it. Returns false when they are one by now.
+ * AP69. Bans a user who is no member, and notes it. Returns false when they are one by now.
  *
  * @throws Unavailable when nothing was written
  */
@@ -58,7 +58,7 @@ export async function banStranger(ban: BanRow, audit: AuditRow): Promise<boolean
   return !canceled
 }
 
-/** AP48. Ends a ban, and notes it. Returns false when there was none. */
+/** AP55. Ends a ban, and notes it. Returns false when there was none. */
 export async function unban(chatRoomId: string, userId: string, audit: AuditRow): Promise<boolean> {
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Ban.delete({ chatRoomId, userId })
@@ -70,7 +70,7 @@ export async function unban(chatRoomId: string, userId: string, audit: AuditRow)
   return !canceled
 }
 
-/** AP64. Of two users in their direct room, of those who are in it. */
+/** AP71. Of two users in their direct room, of those who are in it. */
 export async function setDirectRoles(
   chatRoomId: string,
   userIds: readonly [string, string],

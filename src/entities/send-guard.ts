@@ -15,7 +15,7 @@ import { transact } from './transact.ts'
  * - AP23 `getGuard`: was this sent before, or is it being sent?
  * - AP24 `putGuardedMessage`: keep a message and complete its guard, both or neither
  * - AP41 `claimSend`: is this try the one that sends?
- * - AP63 `releaseClaim`: the try was refused
+ * - AP70 `releaseClaim`: the try was refused
  */
 export const SendGuard = new Entity(
   {
@@ -97,7 +97,7 @@ export async function claimSend(key: GuardKey, claim: Claim, old?: Claim): Promi
   }
 }
 
-/** AP63. Nothing happens when another try has the claim. */
+/** AP70. Nothing happens when another try has the claim. */
 export async function releaseClaim(key: GuardKey, token: string): Promise<void> {
   const { chatRoomId, senderId, clientMessageId } = key
   await SendGuard.delete({ chatRoomId, senderId, clientMessageId })

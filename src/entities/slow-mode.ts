@@ -5,7 +5,7 @@ import { client, own, service, table } from './table.ts'
 /**
  * When a user sent last in a room with slow mode. Key: UserId + ChatRoomId. Written in such rooms only.
  *
- * - AP59 `countSlow`: is it long enough ago?
+ * - AP66 `countSlow`: is it long enough ago?
  */
 export const SlowMode = new Entity(
   {
@@ -24,7 +24,7 @@ export const SlowMode = new Entity(
 )
 
 /**
- * AP59. Notes a send with one conditional write: of two at once, one is refused.
+ * AP66. Notes a send with one conditional write: of two at once, one is refused.
  *
  * @throws RateLimited with what is left of the time
  */

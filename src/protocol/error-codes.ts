@@ -62,12 +62,6 @@ export const errorCodes = {
     retryable: true,
     client: 'wait `retryAfterMs`, then send again',
   },
-  limit_reached: {
-    meaning:
-      'over a cap of the deployment: connections, rooms or pending uploads of a user; `limits` of `sync` has them',
-    retryable: false,
-    client: 'end or leave one first',
-  },
   unavailable: {
     meaning: 'throttled, or a dependency failed; nothing was written, or a retry is idempotent',
     retryable: true,

@@ -39,7 +39,7 @@ export interface Admitted {
 }
 
 /**
- * Whether somebody may do something in a room. AP5, AP8; AP43 when a setting decides.
+ * Whether somebody may do something in a room. AP5, AP8; AP50 when a setting decides.
  *
  * @throws NotAMember for a stranger, the same whether or not there is such a room
  * @throws Forbidden | Muted | RoomClosed as the table of permissions says

@@ -96,7 +96,7 @@ async function appendOnce(
   throw new Unavailable('unable to send; other tries of the same message have taken it over three times')
 }
 
-/** A send that the room's gate refuses leaves nothing behind, no claim either. AP63. */
+/** A send that the room's gate refuses leaves nothing behind, no claim either. AP70. */
 async function drawOrRelease(key: GuardKey, claim: string, draw: () => Promise<Drawn>): Promise<Drawn> {
   try {
     return await draw()

@@ -19,7 +19,7 @@ export function directRoomId(a: string, b: string): string {
 }
 
 /**
- * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP51 when it isn't.
+ * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP58 when it isn't.
  *
  * @returns what the sender is in it, and `make` when it isn't there: makes the room, as at the first message, or puts
  * back who has left
@@ -46,7 +46,7 @@ export async function findDirectRoom(
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')
 
-/** AP51. @throws Forbidden when one of the two has blocked the other */
+/** AP58. @throws Forbidden when one of the two has blocked the other */
 async function requireNoBlock(a: string, b: string): Promise<void> {
   const [ofA, ofB] = await Promise.all([blocksOf([a], b), blocksOf([b], a)])
   if (ofA.size + ofB.size > 0) throw mayNotWrite()

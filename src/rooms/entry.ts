@@ -13,7 +13,7 @@ interface Given {
 
 /**
  * Whether somebody who is no member may enter a room, and by which invite. An invite is looked at before the room: a
- * wrong one tells nothing of it. AP46.
+ * wrong one tells nothing of it. AP53.
  *
  * @param room undefined when there is none
  * @param given undefined when no invite was given

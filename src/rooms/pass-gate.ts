@@ -15,7 +15,7 @@ export interface Sender {
 /**
  * The room's next number for somebody, past the gate that the room may have. In a room without one that is a single
  * request; in one with a gate a refused request returns it, and the second one names it, so that a gate that changes in
- * between is obeyed. AP7, AP59.
+ * between is obeyed. AP7, AP66.
  *
  * @throws RoomClosed | Forbidden | NotAMember | RateLimited when the gate stands in the way: nothing was drawn
  */
@@ -31,7 +31,7 @@ export async function drawFor(sender: Sender, chatRoomId: string): Promise<Drawn
   }
 }
 
-/** AP59. Slow mode counts a sender once. */
+/** AP66. Slow mode counts a sender once. */
 export async function passGate(sender: Sender, chatRoomId: string, text: string): Promise<void> {
   const gate = gateOf({ gate: text })
   const { standing, userId } = sender

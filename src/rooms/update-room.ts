@@ -25,7 +25,7 @@ export interface RoomUpdate {
 const ATTEMPTS = 4
 
 /**
- * Changes a room, whatever others change in it at the same time. AP43, AP44.
+ * Changes a room, whatever others change in it at the same time. AP50, AP51.
  *
  * @param ifVersion of the details that were seen
  * @throws Conflict when the details are of another version, or were changed four times in between
@@ -48,7 +48,7 @@ export async function updateRoom(
 }
 
 /**
- * Changes a room's pins. AP43, AP44.
+ * Changes a room's pins. AP50, AP51.
  *
  * @param next returns the pins from now on, the newest first; the same array when nothing changes
  * @throws LimitReached when they are too many

@@ -81,15 +81,6 @@ const provocations: Record<ErrorCode, () => Promise<ServerFrame>> = {
     const ada = await online(chat, unique('ada'))
     return ada.ask({ action: 'joinRoom', invite: 'x'.repeat(22) })
   },
-  limit_reached: async () => {
-    const { room, clients } = await givenRoom(chat, 'ada')
-    let last: ServerFrame | undefined
-    for (let i = 0; i < 51; i++) {
-      const { messageId } = await clients[0].request({ action: 'sendMessage', chatRoomId: room, content: 'pin me' })
-      last = await clients[0].ask({ action: 'pinMessage', chatRoomId: room, messageId })
-    }
-    return last!
-  },
   too_large: async () => {
     const { room, clients } = await givenRoom(chat, 'ada')
     return clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'x'.repeat(16_385) })

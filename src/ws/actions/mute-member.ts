@@ -6,7 +6,7 @@ import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 
-/** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP61. */
+/** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP68. */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'mute', now)
