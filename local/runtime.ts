@@ -23,6 +23,7 @@ import type { BeforeTable, PartContext } from './parts/part-context.ts'
 import { FILES_BUCKET, startBucketPart } from './parts/start-bucket-part.ts'
 import { startFunctions } from './parts/start-functions.ts'
 import { STAGE, startGateway } from './parts/start-gateway.ts'
+import { startHttpApi } from './parts/start-http-api.ts'
 import { startStream } from './parts/start-stream.ts'
 import { startTable } from './parts/start-table.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
@@ -112,6 +113,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   functions.resolve(lambda)
   const stream = await startStream(context, table, invoke)
   const gateway = startGateway(context, invoke)
+  const httpApi = startHttpApi(context, invoke)
 
   const healthz = () =>
     checkHealth({
@@ -124,7 +126,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const pageFiles = new PageFiles()
   const page = createPage({ files: pageFiles, bucketOrigin: bucket.endpoint, socketPath: `/${STAGE}` })
   const devEnvironment = createDevEnvironment(functionEnvironment(parts, true))
-  front.open({ gateway, healthz, pages: [page, issuer, devEnvironment] })
+  front.open({ gateway, healthz, pages: [httpApi, page, issuer, devEnvironment] })
   warmUp(context, lambda, pageFiles)
 
   return {

@@ -13,6 +13,14 @@ export interface Stack {
   functions: Record<string, StackFunction>
   /** The function that authorizes `$connect`. */
   authorizer: string
+  /** The HTTP API for backends: one route, its function, and who authorizes it. */
+  serverApi: {
+    route: string
+    function: string
+    authorizer: string
+    /** How long API Gateway keeps the authorizer's answer for a token. */
+    authorizerResultSeconds: number
+  }
   /**
    * By route key. Several routes may have one function, which tells them apart by the event's `routeKey`. `reply` adds
    * the route response, without which API Gateway drops what the function returns.

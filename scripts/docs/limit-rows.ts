@@ -98,6 +98,7 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     unit: 'ms',
     beyond: 'close 1001',
   },
+  MAX_BATCH: { what: 'actions of one `POST /v1/batch`', unit: 'items', beyond: '`invalid_request`' },
   CONNECTION_LIFETIME_MS: {
     what: 'a connection as a whole',
     unit: 'ms',

@@ -1,4 +1,5 @@
 import { Entity, type EntityItem } from 'electrodb'
+import { NotAMember } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { gateOf } from './gate.ts'
 import { untilProcessed } from './until-processed.ts'
@@ -109,6 +110,7 @@ export class Gated extends Error {
  * @param now epoch milliseconds
  * @param pass the gates that the sender may pass: none, when the room must have no gate; or this one, as it was read
  * @throws Gated when there is another gate
+ * @throws NotAMember when there is no such room
  */
 export async function nextSeq(chatRoomId: string, now: number, pass?: string): Promise<Drawn> {
   const { rejected, data } = await ChatRoom.patch({ chatRoomId })
@@ -118,6 +120,8 @@ export async function nextSeq(chatRoomId: string, now: number, pass?: string): P
     .go({ response: 'all_old', returnOnConditionCheckFailure: 'all_old' })
   const room = data as { headSeq?: number; lastAt?: number; gate?: string } | null
   if (rejected && room?.gate !== undefined) throw new Gated(room.gate)
+  // Who may write everywhere, an admin or a backend, may name any room.
+  if (rejected && room === null) throw new NotAMember('unable to act in this room; the user is not a member')
   if (rejected || room?.headSeq === undefined) throw new Error('unable to number a message; the room has no counter')
   return { seq: room.headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt: room.lastAt }) }
 }

@@ -22,10 +22,12 @@ export interface NewRoom {
   createdBy: string
   /** Epoch milliseconds. */
   createdAt: number
-  /** All of them, the creator too; no repeats. */
+  /** One of the members; undefined when a backend makes a room for others. */
+  owner?: string
+  /** All of them, the owner too; no repeats. */
   members: readonly string[]
-  /** The creator's session: subscribed along with the room, so that it misses nothing of it. */
-  session: SessionRow
+  /** The owner's session, if there is one: subscribed along with the room, so that it misses nothing of it. */
+  session?: SessionRow
   /** `p` is public, `r` private. */
   access?: 'p' | 'r'
   gate?: string
@@ -46,11 +48,14 @@ export const newJoinId = (): string => randomBytes(12).toString('base64url')
  * @throws Unavailable when nothing was written
  */
 export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
-  const { chatRoomId, roomName, createdBy, createdAt, session, access, gate, historyFrom, details } = room
-  const members = [createdBy, ...room.members.filter((userId) => userId !== createdBy)]
-  const first = members.slice(0, MEMBERS_PER_TRANSACTION).map((userId) => firstMember(room, userId))
+  const { chatRoomId, roomName, createdBy, createdAt, owner, session, access, gate, historyFrom, details } = room
+  // The owner is never among those who are added later: those are members.
+  const members = [...(owner === undefined ? [] : [owner]), ...room.members.filter((userId) => userId !== owner)]
+  const first = members
+    .slice(0, MEMBERS_PER_TRANSACTION)
+    .map((userId) => firstMember(room, userId, userId === owner ? 'owner' : 'member'))
   const pending = members.slice(MEMBERS_PER_TRANSACTION)
-  first[0]!.originConnectionId = session.connectionId
+  if (session) first[0]!.originConnectionId = session.connectionId
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.ChatRoom.create({
       chatRoomId,
@@ -61,7 +66,7 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
       ...(pending.length === 0 ? {} : { setup: 'pending', pendingMembers: pending }),
     }).commit(),
     ...(details === undefined ? [] : [tx.ChatRoomDetails.put(details).commit()]),
-    tx.Subscription.put(subscriptionItem(session, first[0]!)).commit(),
+    ...(session === undefined ? [] : [tx.Subscription.put(subscriptionItem(session, first[0]!)).commit()]),
     ...first.flatMap((membership) => [
       tx.Membership.create(membership).commit(),
       tx.UserRoom.put(userRoomOf(membership)).commit(),
@@ -78,7 +83,7 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
  * left after the first: the departure says so, and ends the membership again.
  */
 export async function completeRoom(
-  room: Pick<NewRoom, 'chatRoomId' | 'createdBy' | 'createdAt'>,
+  room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
   pending: readonly string[],
 ): Promise<void> {
   if (pending.length === 0) return
@@ -102,12 +107,13 @@ export async function completeRoom(
 }
 
 const firstMember = (
-  { chatRoomId, createdBy, createdAt }: Pick<NewRoom, 'chatRoomId' | 'createdBy' | 'createdAt'>,
+  { chatRoomId, createdAt }: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
   userId: string,
+  role: 'owner' | 'member' = 'member',
 ): MembershipRow => ({
   chatRoomId,
   userId,
-  role: userId === createdBy ? 'owner' : 'member',
+  role,
   joinedAt: createdAt,
   // The same whenever the room is completed.
   joinId: createHash('sha256').update(`${chatRoomId} ${createdAt} ${userId}`).digest('base64url').slice(0, 16),

@@ -34,6 +34,8 @@ export const Message = new Entity(
       prevDrawnAt: { type: 'number', field: 'PrevDrawnAt' },
       /** The sending connection. It receives the reply, so it receives no event of a `text`. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
+      /** The `sub` of the backend's token that sent it as this sender, for audit. */
+      via: { type: 'string', field: 'Via' },
       /** The file's S3 URI. It is signed whenever it is given out, because a signed URL kept here would expire. */
       fileUrl: { type: 'string', field: 'FileUrl' },
       uploadId: { type: 'string', field: 'UploadId' },

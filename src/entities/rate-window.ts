@@ -36,9 +36,10 @@ export interface RateLimit {
 /**
  * AP25. Counts a send in its window with one conditional write.
  *
+ * @param what is counted, for the error's message
  * @throws RateLimited when the window is full; `retryAfterMs` is the time until the next window
  */
-export async function countSend(userId: string, limit: RateLimit, now: number): Promise<void> {
+export async function countSend(userId: string, limit: RateLimit, now: number, what = 'send'): Promise<void> {
   const length = limit.seconds * 1_000
   const startsAt = Math.floor(now / length) * length
   const { rejected } = await RateWindow.update({ userId, startsAt })
@@ -47,6 +48,7 @@ export async function countSend(userId: string, limit: RateLimit, now: number): 
     .where((row, { notExists, lt }) => `${notExists(row.sends)} OR ${lt(row.sends, limit.sends)}`)
     .go({ returnOnConditionCheckFailure: true })
   if (rejected) {
-    throw new RateLimited(`unable to send; the limit is ${limit.sends} in ${limit.seconds} s`, startsAt + length - now)
+    const message = `unable to ${what}; the limit is ${limit.sends} in ${limit.seconds} s`
+    throw new RateLimited(message, startsAt + length - now)
   }
 }

@@ -46,3 +46,6 @@ export const MAX_FRAME_BYTES = 32 * 1024
 export const MAX_MESSAGE_BYTES = 128 * 1024
 export const IDLE_TIMEOUT_MS = 10 * 60 * 1000
 export const CONNECTION_LIFETIME_MS = 2 * 60 * 60 * 1000
+
+/** Actions of one `POST /v1/batch`. */
+export const MAX_BATCH = 25

@@ -25,6 +25,8 @@ export interface Draft {
   content: string
   clientMessageId?: string
   originConnectionId?: string
+  /** The backend that sent it as this sender. */
+  via?: string
 }
 
 /** What the sender learns of a message that was kept. */

@@ -7,6 +7,7 @@ import type { Standing } from '../protocol/permissions.ts'
 import { type Actor, standingOf } from './admission.ts'
 import { addMember, getMembership } from '../entities/membership.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
+import { defined } from '../protocol/defined.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
 import { join } from './join.ts'
 import { requirePlaceForRoom } from './require-place.ts'
@@ -21,13 +22,14 @@ export function directRoomId(a: string, b: string): string {
 /**
  * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP58 when it isn't.
  *
+ * @param connection the sender's; undefined when a backend writes in their name
  * @returns what the sender is in it, and `make` when it isn't there: makes the room, as at the first message, or puts
  * back who has left
  * @throws Forbidden when one of the two has blocked the other, or the sender's token makes guests only
  */
 export async function findDirectRoom(
-  sender: OwnConnection,
-  { scopes }: Pick<Actor, 'scopes'>,
+  sender: Actor,
+  connection: OwnConnection | undefined,
   recipientId: string,
   now: number,
 ): Promise<{ standing: Standing; make?: () => Promise<void> }> {
@@ -36,12 +38,12 @@ export async function findDirectRoom(
   const memberships = await Promise.all(pair.map((userId) => getMembership(chatRoomId, userId)))
   const missing = pair.filter((_, i) => memberships[i] === undefined)
   const own = memberships[pair.indexOf(sender.userId)] ?? ({ role: 'member' } as const)
-  const standing = standingOf({ scopes }, chatRoomId, own)!
+  const standing = standingOf(sender, chatRoomId, own)!
   // When one of the two has blocked the other, both are stored as guests of their direct room.
-  if (standing === 'guest') throw mayNotWrite()
+  if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing }
   await requireNoBlock(sender.userId, recipientId)
-  return { standing, make: () => makeDirectRoom(sender, { chatRoomId, pair, missing }, now) }
+  return { standing, make: () => makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now) }
 }
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')
@@ -52,24 +54,24 @@ async function requireNoBlock(a: string, b: string): Promise<void> {
   if (ofA.size + ofB.size > 0) throw mayNotWrite()
 }
 
-/** The sender's session is subscribed along with it. AP38, AP44, AP32, AP5, AP10, AP14, AP3. */
+/** The sender's session, if there is one, is subscribed along with it. AP38, AP44, AP32, AP5, AP10, AP14, AP3. */
 async function makeDirectRoom(
-  sender: OwnConnection,
+  createdBy: string,
+  connection: OwnConnection | undefined,
   { chatRoomId, pair, missing }: { chatRoomId: string; pair: string[]; missing: string[] },
   now: number,
 ): Promise<void> {
-  const { userId: createdBy, connectionId } = sender
-  const [session] = await Promise.all([sessionOf(sender), requirePlaceForRoom(createdBy)])
-  const roomName = directRoomName(pair)
-  if (await createRoom({ chatRoomId, roomName, createdBy, createdAt: now, members: pair, session })) return
+  const [session] = connection ? await Promise.all([sessionOf(connection), requirePlaceForRoom(createdBy)]) : []
+  const room = { chatRoomId, roomName: directRoomName(pair), createdBy, createdAt: now }
+  if (await createRoom({ ...room, owner: createdBy, members: pair, ...defined({ session }) })) return
 
   const joinedSeq = (await getRoom(chatRoomId))?.headSeq ?? 0
   const rowOf = (userId: string) =>
     ({ chatRoomId, userId, role: 'member', joinedAt: now, joinId: newJoinId(), joinedSeq }) as const
   await Promise.all(
     missing.map((userId) =>
-      userId === createdBy
-        ? join({ ...rowOf(userId), originConnectionId: connectionId }, session)
+      userId === createdBy && session
+        ? join({ ...rowOf(userId), originConnectionId: session.connectionId }, session)
         : addMember(rowOf(userId)),
     ),
   )

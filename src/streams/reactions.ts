@@ -152,7 +152,7 @@ async function auditNoted({ chatRoomId, action, userId, reason, until }: AuditRo
 }
 
 /** Completes a room whose creation ended before all members were added. Does nothing if it is complete. */
-async function roomPending({ chatRoomId, createdBy, createdAt, pendingMembers }: PendingRoom): Promise<Delivery[]> {
-  if (await isPending(chatRoomId)) await completeRoom({ chatRoomId, createdBy, createdAt }, pendingMembers)
+async function roomPending({ chatRoomId, createdAt, pendingMembers }: PendingRoom): Promise<Delivery[]> {
+  if (await isPending(chatRoomId)) await completeRoom({ chatRoomId, createdAt }, pendingMembers)
   return []
 }

@@ -1,7 +1,7 @@
 import { TokenExpired } from '../errors.ts'
 import { CONNECTION_LIFETIME_MS } from '../protocol/limits.ts'
 import type { Scope } from '../protocol/scopes.ts'
-import type { Caller } from './caller.ts'
+import type { SocketCaller } from './caller.ts'
 import type { SocketEvent } from './socket-event.ts'
 
 /** A connection's rows outlive the connection by this much, so that a wrong clock never deletes them too early. */
@@ -12,7 +12,7 @@ const MARGIN_MS = 10 * 60 * 1000
  *
  * @throws TokenExpired after the token's `exp`: API Gateway checks it at `$connect` only
  */
-export function callerOf(event: SocketEvent, now = Date.now()): Caller {
+export function callerOf(event: SocketEvent, now = Date.now()): SocketCaller {
   const { authorizer, connectionId, connectedAt } = event.requestContext
   const exp = Number(authorizer.exp)
   if (!(exp * 1_000 > now)) throw new TokenExpired('unable to act; the token has expired')

@@ -1,16 +1,34 @@
 import type { Actor } from '../rooms/admission.ts'
 import type { OwnConnection } from '../rooms/session.ts'
 
-/** Who acts: the user of the verified token, what it grants, and the connection that the request came on. */
+/** Who acts, and what the verified token grants, whatever transport the request came by. */
 export interface Caller extends Actor {
-  connectionId: string
+  /** The connection that the request came on; a backend has none. */
+  connectionId?: string
   /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
-  rowsExpireAt: number
+  rowsExpireAt?: number
+  /** The backend that sent the request over HTTP; `userId` is the user it acts as, or its own. */
+  backend?: Backend
 }
 
-/** The caller's connection, for the rows that must not outlive it. */
-export const ownConnection = ({ userId, connectionId, rowsExpireAt }: Caller): OwnConnection => ({
-  userId,
-  connectionId,
-  expiresAt: rowsExpireAt,
-})
+export interface Backend {
+  /** The `sub` of its token. */
+  sub: string
+  /** Whether it named the user that it acts as. */
+  actsAsUser: boolean
+}
+
+/** Who acts over a WebSocket. */
+export type SocketCaller = Caller & Required<Pick<Caller, 'connectionId' | 'rowsExpireAt'>>
+
+/** The caller's connection, for the rows that must not outlive it; undefined for a backend. */
+export function ownConnection(caller: SocketCaller): OwnConnection
+export function ownConnection(caller: Caller): OwnConnection | undefined
+export function ownConnection({ userId, connectionId, rowsExpireAt }: Caller): OwnConnection | undefined {
+  if (connectionId === undefined || rowsExpireAt === undefined) return undefined
+  return { userId, connectionId, expiresAt: rowsExpireAt }
+}
+
+/** The backend that acts as somebody else, for the rows that tell who did it. */
+export const viaOf = ({ userId, backend }: Caller): string | undefined =>
+  backend === undefined || backend.sub === userId ? undefined : backend.sub

@@ -1,14 +1,13 @@
-import { type ChatError, Forbidden, InvalidRequest, UnknownAction } from '../errors.ts'
-import { type Action, actions, isAboutUser, type Request } from '../protocol/actions.ts'
+import { type ChatError, InvalidRequest, UnknownAction } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'
 import type { ActionHandler } from './action.ts'
-import type { Caller } from './caller.ts'
 import { callerOf } from './caller-of.ts'
 import { chatErrorOf } from './chat-error-of.ts'
-import { decodeContent } from './decode-content.ts'
+import { errorBody } from './error-body.ts'
 import { logger } from './logger.ts'
-import { type Envelope, parseFrame, readFrame } from './parse-frame.ts'
+import { type Envelope, readFrame } from './parse-frame.ts'
+import { perform } from './perform.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
 
 /**
@@ -37,14 +36,6 @@ export function route(...handlers: readonly ActionHandler[]): SocketHandler {
   }
 }
 
-function perform(handler: ActionHandler, frame: Record<string, unknown>, caller: Caller) {
-  const input = parseFrame<Request<Action>>(decodeContent(frame), actions[handler.name].request)
-  if (!isAboutUser(handler.name) && input.userId !== undefined && input.userId !== caller.userId) {
-    throw new Forbidden("unable to act; userId isn't the token's user")
-  }
-  return handler.handle(input, caller)
-}
-
 function unknownAction({ action }: Record<string, unknown>): ChatError {
   if (typeof action === 'string') return new UnknownAction('unable to act; there is no such action')
   return new InvalidRequest('unable to act; the frame names no action', [
@@ -65,16 +56,8 @@ const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, un
 const replyFrame = (action: ActionHandler['name'], { requestId }: Envelope, data: unknown) =>
   ({ type: 'reply', action, ...defined({ requestId }), data }) as ReplyFrame
 
-function errorFrame(error: ChatError, { action, requestId }: Envelope): ErrorFrame {
-  const { code, message, retryable, retryAfterMs, details } = error
-  return {
-    type: 'error',
-    ...defined({ action, requestId }),
-    error: {
-      code,
-      message,
-      retryable,
-      ...defined({ retryAfterMs, details: details?.length === 0 ? undefined : details }),
-    },
-  }
-}
+const errorFrame = (error: ChatError, { action, requestId }: Envelope): ErrorFrame => ({
+  type: 'error',
+  ...defined({ action, requestId }),
+  error: errorBody(error),
+})

@@ -1,18 +1,11 @@
 import { type Admission, appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
-import { countSend, type RateLimit } from '../entities/rate-window.ts'
-import { optional, type Shape } from '../env.ts'
+import { countSend } from '../entities/rate-window.ts'
+import { optional } from '../env.ts'
 import { defined } from '../protocol/defined.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, viaOf } from './caller.ts'
+import { rate } from './rate-limit.ts'
 
-const rate: Shape<RateLimit> = {
-  expected: 'sends/seconds, such as 20/10',
-  parse: (value) => {
-    const [, sends, seconds] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(value) ?? []
-    return sends && seconds ? { sends: Number(sends), seconds: Number(seconds) } : undefined
-  },
-}
-
-/** Of each user. Unset: no limit, and no write to count sends. */
+/** Of each user, not of a backend. Unset: no limit, and no write to count sends. */
 const rateLimit = optional('SEND_RATE_LIMIT', rate)
 
 /**
@@ -29,15 +22,14 @@ export async function send(
   const { clientMessageId, ...rest } = draft
   const now = Date.now()
   const countAndEnter = async () => {
-    if (rateLimit) await countSend(caller.userId, rateLimit, now)
+    if (rateLimit && caller.backend === undefined) await countSend(caller.userId, rateLimit, now)
     await enter?.()
   }
   return appendMessage(
     {
       ...rest,
-      ...defined({ clientMessageId }),
+      ...defined({ clientMessageId, originConnectionId: caller.connectionId, via: viaOf(caller) }),
       senderId: caller.userId,
-      originConnectionId: caller.connectionId,
     },
     { check, enter: countAndEnter },
     now,

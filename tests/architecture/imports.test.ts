@@ -6,7 +6,7 @@ import { loadStack } from '../../terraform/stack.ts'
 import { actions } from '../../src/protocol/actions.ts'
 import { circles, importsOf, root, sources } from './sources.ts'
 
-const { functions, routes, authorizer, stream, bucket } = loadStack()
+const { functions, routes, authorizer, serverApi, stream, bucket } = loadStack()
 
 /**
  * What the files of a folder may import beside their own folder's. The longest folder that a path begins with counts;
@@ -25,6 +25,9 @@ const allowed: Record<string, string[]> = {
   'src/ws': ['src/rooms', 'src/files', 'src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   'src/ws/actions': ['src/ws', 'src/rooms', 'src/files', 'src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   'src/ws/routes': ['src/ws', 'src/ws/actions', 'src/entities', 'src/env.ts', 'src/protocol'],
+  // The other transport of the same actions; it posts to nobody either.
+  'src/http': ['src/ws', 'src/ws/actions', 'src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
+  'src/http/routes': ['src/http', 'src/ws', 'src/protocol'],
   'src/streams': [
     ...['src/rooms', 'src/files', 'src/delivery', 'src/delivery/posting'],
     ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
@@ -130,6 +133,8 @@ describe('the stack and the sources', () => {
   test('every function that is called exists, and every function is called', () => {
     const called = [
       authorizer,
+      serverApi.function,
+      serverApi.authorizer,
       stream.function,
       bucket.notification.function,
       ...Object.values(routes).map((route) => route.function),
@@ -177,8 +182,8 @@ describe('what is in a function’s bundle', () => {
     expect(inputs.get(entry)!.filter(posts)).toEqual([])
   })
 
-  test('no function under src/ws may post, and those that may have the client', () => {
-    expect(mayPost.map(([, { entry }]) => entry).filter((entry) => entry.startsWith('src/ws/'))).toEqual([])
+  test('no function under src/ws or src/http may post, and those that may have the client', () => {
+    expect(mayPost.map(([, { entry }]) => entry).filter((entry) => /^src\/(?:ws|http)\//.test(entry))).toEqual([])
     for (const [, { entry }] of mayPost) expect(inputs.get(entry)!.some(posts)).toBe(true)
   })
 

@@ -14,7 +14,7 @@ import { type Action, actions } from '../../src/protocol/actions.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { broadcastMessage } from '../../src/ws/actions/broadcast-message.ts'
 import type { ActionHandler } from '../../src/ws/action.ts'
-import type { Caller } from '../../src/ws/caller.ts'
+import type { SocketCaller } from '../../src/ws/caller.ts'
 import { handler as connect } from '../../src/ws/routes/connect.ts'
 import { createRoom } from '../../src/ws/actions/create-room.ts'
 import { handler as disconnect } from '../../src/ws/routes/disconnect.ts'
@@ -55,8 +55,18 @@ const handlers = {
   typingIndicator,
 } satisfies Partial<Record<Action, unknown>> as Partial<Record<Action, unknown>> as Record<Action, ActionHandler>
 
-const ada: Caller = { userId: 'ada', connectionId: 'AdaConnection00=', rowsExpireAt: EXPIRES_AT, scopes: new Set() }
-const bob: Caller = { userId: 'bob', connectionId: 'BobConnection00=', rowsExpireAt: EXPIRES_AT, scopes: new Set() }
+const ada: SocketCaller = {
+  userId: 'ada',
+  connectionId: 'AdaConnection00=',
+  rowsExpireAt: EXPIRES_AT,
+  scopes: new Set(),
+}
+const bob: SocketCaller = {
+  userId: 'bob',
+  connectionId: 'BobConnection00=',
+  rowsExpireAt: EXPIRES_AT,
+  scopes: new Set(),
+}
 
 /** As the route would: by the schema, defaults filled in. */
 const act = (action: Action, payload: Record<string, unknown> = {}, caller = ada) =>
@@ -103,7 +113,7 @@ async function room(chatRoomId: string, connections = 2, joinId = 'sixteen-lette
   )
 }
 
-const socketEvent = (caller: Caller) =>
+const socketEvent = (caller: SocketCaller) =>
   ({
     requestContext: {
       connectionId: caller.connectionId,
@@ -121,7 +131,7 @@ const record = (eventName: 'INSERT' | 'REMOVE', item: Record<string, unknown>): 
   },
 })
 
-const connectionRow = ({ connectionId, userId }: Caller) => ({
+const connectionRow = ({ connectionId, userId }: SocketCaller) => ({
   connectionId,
   userId,
   lastConnectedAt: 0,
@@ -231,7 +241,7 @@ describe('what an action costs', () => {
   test('sync takes 6 sequential requests for one room or fifty, and one more to read what was missed', async () => {
     await room('home')
     for (const content of ['1', '2', '3']) await act('sendMessage', { chatRoomId: 'home', content })
-    const newcomer: Caller = { ...ada, userId: 'dan', connectionId: 'DanConnection00=' }
+    const newcomer: SocketCaller = { ...ada, userId: 'dan', connectionId: 'DanConnection00=' }
     await addMember({ chatRoomId: 'home', userId: 'dan', role: 'member', joinedAt: 0, joinId: 'd0', joinedSeq: 0 })
     await measureAct('sync', {}, '`sync`, 1 room', newcomer)
     await measureAct('sync', { rooms: { home: 1 } }, '`sync`, 1 room, a few messages missed', newcomer)
@@ -291,7 +301,7 @@ describe('what an action costs', () => {
     await measureAct('createRoom', { roomName: 'Large', members }, '`createRoom`, 101 members')
     for (const chatRoomId of ['pair', 'crowd']) {
       const of = chatRoomId === 'pair' ? '2' : '1,000'
-      const eve: Caller = { ...ada, userId: 'eve', connectionId: 'EveConnection00=' }
+      const eve: SocketCaller = { ...ada, userId: 'eve', connectionId: 'EveConnection00=' }
       await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
       await measureAct('joinRoom', { chatRoomId }, `\`joinRoom\`, room of ${of} connections`, eve)
       await measureAct('joinRoom', { chatRoomId, lastSeq: 1 }, `the same again, room of ${of} connections`, eve)

@@ -23,7 +23,7 @@ import { ping } from '../../src/ws/actions/ping.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
 import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
-import type { Caller } from '../../src/ws/caller.ts'
+import type { SocketCaller } from '../../src/ws/caller.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { documentedAs } from '../support/documented.ts'
 import { costOf, metered } from '../support/meter.ts'
@@ -50,7 +50,7 @@ const handlers = {
   typingIndicator,
 } satisfies Record<Action, unknown> as Record<Action, ActionHandler>
 
-const eve: Caller = { userId: 'eve', connectionId: 'EveConnection00=', rowsExpireAt: EXPIRES_AT }
+const eve: SocketCaller = { userId: 'eve', connectionId: 'EveConnection00=', rowsExpireAt: EXPIRES_AT }
 const large = 'x'.repeat(MAX_CONTENT_BYTES)
 const strangers = Array.from({ length: 100 }, (_, i) => `stranger-${i}`)
 /** Eve is in fifty rooms, with messages of the largest size. */

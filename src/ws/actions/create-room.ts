@@ -22,38 +22,47 @@ import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
 const MEMBERS_AT_ONCE = 24
 
 /**
- * Makes a room with its first members and subscribes the creating connection, all or nothing. Who has blocked the
- * caller is left out. What is left to do after that never fails the action, for a retry would be told that the id is
- * taken. AP38, AP44, AP58, AP32, AP33, AP4.
+ * Makes a room with its first members and subscribes the creating connection, if there is one, all or nothing. Who has
+ * blocked the caller is left out. What is left to do after that never fails the action, for a retry would be told that
+ * the id is taken. AP38, AP44, AP58, AP32, AP33, AP4.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
-  const { userId, connectionId } = caller
   requireRoomCreation(caller, input.chatRoomId)
-  const [session, members] = await Promise.all([
-    sessionOf(ownConnection(caller)),
-    membersOf(input, caller),
-    requirePlaceForRoom(userId),
+  const connection = ownConnection(caller)
+  const owner = ownerOf(caller)
+  const [members, session] = await Promise.all([
+    membersOf(input, caller.userId, owner),
+    connection && sessionOf(connection),
+    connection && requirePlaceForRoom(caller.userId),
   ])
-  const { room, details } = newRoomIn(input, userId)
+  const { room, details } = newRoomIn(input, caller.userId)
   const { chatRoomId } = room
-  const newRoom = { ...room, members, session, ...defined({ details }) }
+  const newRoom = { ...room, members, ...defined({ owner, session, details }) }
   const created = await putRoom(newRoom)
   if (created === undefined) throw new Conflict('unable to create the room; its id is taken')
   const ends = await Promise.allSettled([
     created.pending.length > MEMBERS_AT_ONCE ? undefined : completeRoom(room, created.pending),
-    setOpenRoom(connectionId, chatRoomId),
+    connection && setOpenRoom(connection.connectionId, chatRoomId),
   ])
   for (const end of ends) {
     // The stream completes the members; the open room is set again at the next join.
     if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
-  return roomReply({ room, details, members: members.sort() }, 'owner')
+  return roomReply({ room, details, members: members.sort() }, owner === undefined ? 'admin' : 'owner')
 })
 
-async function membersOf({ members = [] }: Request<'createRoom'>, { userId }: Caller): Promise<string[]> {
-  const others = [...new Set(members)].filter((member) => member !== userId)
-  const blocking = await blocksOf(others, userId)
-  return [userId, ...others.filter((member) => !blocking.has(member))]
+/** Whoever makes the room; nobody when a backend does so in no user's name. */
+const ownerOf = ({ userId, backend }: Caller): string | undefined =>
+  backend === undefined || backend.actsAsUser ? userId : undefined
+
+async function membersOf(
+  { members = [] }: Request<'createRoom'>,
+  createdBy: string,
+  owner: string | undefined,
+): Promise<string[]> {
+  const others = [...new Set(members)].filter((member) => member !== owner)
+  const blocking = await blocksOf(others, createdBy)
+  return [...(owner === undefined ? [] : [owner]), ...others.filter((member) => !blocking.has(member))]
 }
 
 function newRoomIn({ chatRoomId = randomUUID(), ...input }: Request<'createRoom'>, createdBy: string) {

@@ -11,8 +11,8 @@ import { requireEntry } from '../../rooms/entry.ts'
 import { join, stayIn } from '../../rooms/join.ts'
 import { roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
-import { action } from '../action.ts'
-import { type Caller, ownConnection } from '../caller.ts'
+import { socketAction } from '../action.ts'
+import { ownConnection, type SocketCaller } from '../caller.ts'
 import { writeCursor } from '../cursor.ts'
 import { recover } from '../recover.ts'
 
@@ -23,7 +23,7 @@ import { recover } from '../recover.ts'
  *
  * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
-export const joinRoom = action('joinRoom', async (input, caller) => {
+export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const { userId, connectionId } = caller
   const invite = input.invite === undefined ? undefined : await getInvite(input.invite)
   const chatRoomId = input.chatRoomId ?? invite?.chatRoomId
@@ -54,7 +54,7 @@ export const joinRoom = action('joinRoom', async (input, caller) => {
 
 const newMembership = (
   { chatRoomId, headSeq }: RoomRow,
-  { userId, connectionId, scopes }: Caller,
+  { userId, connectionId, scopes }: SocketCaller,
   invite: InviteRow | undefined,
 ): MembershipRow => ({
   chatRoomId,

@@ -16,7 +16,7 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
   if (chatRoomId !== undefined) {
     return send(caller, { ...message, chatRoomId }, { check: admitSender(caller, chatRoomId, Date.now()) })
   }
-  const found = findDirectRoom(ownConnection(caller), caller, recipientId!, Date.now())
+  const found = findDirectRoom(caller, ownConnection(caller), recipientId!, Date.now())
   const admission = { check: found.then(({ standing }) => standing), enter: () => makeIfAllowed(caller, found) }
   return send(caller, { ...message, chatRoomId: directRoomId(caller.userId, recipientId!) }, admission)
 })

@@ -11,7 +11,7 @@ import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
 import { keepSubscribedInPart } from '../../rooms/keep-subscribed.ts'
 import { sessionOf, takeSession } from '../../rooms/session.ts'
-import { action } from '../action.ts'
+import { socketAction } from '../action.ts'
 import { ownConnection } from '../caller.ts'
 import { writeCursor } from '../cursor.ts'
 import { FEATURES } from '../features.ts'
@@ -31,7 +31,7 @@ const MAX_UNLISTED = 100
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
  * rooms that the client needs first, and the pages leave them out. AP35, AP36, AP12, AP9, AP14, AP3, AP6, AP22, AP20.
  */
-export const sync = action('sync', async (input, caller) => {
+export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
   const own = ownConnection(caller)
   const session =

@@ -1,0 +1,48 @@
+import * as z from 'zod/mini'
+import { countSend } from '../entities/rate-window.ts'
+import { optional } from '../env.ts'
+import { InvalidRequest, UnknownAction } from '../errors.ts'
+import type { Action, Reply } from '../protocol/actions.ts'
+import { AsUserId, type ServerAction } from '../protocol/server-api.ts'
+import type { ActionHandler } from '../ws/action.ts'
+import type { Caller } from '../ws/caller.ts'
+import { parseFrame } from '../ws/parse-frame.ts'
+import { perform } from '../ws/perform.ts'
+import { rate } from '../ws/rate-limit.ts'
+import { handlers } from './handlers.ts'
+import type { Sender } from './sender-of.ts'
+
+/** Of each backend, in place of what its users may: so many actions in so many seconds. */
+const rateLimit = optional('SERVER_RATE_LIMIT', rate) ?? { sends: 200, seconds: 1 }
+
+const Named = z.object({ asUserId: z.optional(AsUserId) })
+
+/**
+ * Does one action for a backend.
+ *
+ * @param body the action's frame without `action`, and `asUserId`
+ * @returns the reply's `data`
+ * @throws ChatError
+ */
+export async function act(name: string, body: Record<string, unknown>, sender: Sender): Promise<Reply<Action>> {
+  if (!isServerAction(name)) throw new UnknownAction('unable to act; there is no such action at the server API')
+  const { asUserId, ...fields } = body
+  const named = parseFrame({ asUserId }, Named).asUserId
+  if ('action' in fields) {
+    throw new InvalidRequest('unable to act; the path names the action', [
+      { path: 'action', problem: 'is not a field here' },
+    ])
+  }
+  // No user's id begins with a blank.
+  await countSend(` server ${sender.sub}`, rateLimit, Date.now(), 'act')
+  const handler = handlers[name] as ActionHandler<Action, Caller>
+  return perform(handler, { ...fields, action: name }, callerOf(sender, named))
+}
+
+const isServerAction = (name: string): name is ServerAction => Object.hasOwn(handlers, name)
+
+const callerOf = ({ sub, scopes }: Sender, asUserId: string | undefined): Caller => ({
+  userId: asUserId ?? sub,
+  scopes,
+  backend: { sub, actsAsUser: asUserId !== undefined },
+})

@@ -1,0 +1,34 @@
+import { BatchRequest } from '../protocol/server-api.ts'
+import { chatErrorOf } from '../ws/chat-error-of.ts'
+import { errorBody } from '../ws/error-body.ts'
+import { parseFrame } from '../ws/parse-frame.ts'
+import { act } from './act.ts'
+import { logFailure } from './log-failure.ts'
+import type { Sender } from './sender-of.ts'
+
+/** What became of one action of a batch. */
+type Result = { data: unknown } | { error: ReturnType<typeof errorBody> }
+
+/**
+ * Does up to 25 actions in their order, one after the other: each sees what the ones before have done. One that fails
+ * stops none of the others.
+ *
+ * @throws InvalidRequest when it is no list of actions
+ */
+export async function batch(body: Record<string, unknown>, sender: Sender): Promise<{ results: Result[] }> {
+  const { actions } = parseFrame<{ actions: ({ action: string } & Record<string, unknown>)[] }>(body, BatchRequest)
+  const results: Result[] = []
+  for (const { action, ...fields } of actions) {
+    results.push(
+      await act(action, fields, sender).then(
+        (data) => ({ data }),
+        (error: unknown) => {
+          const known = chatErrorOf(error)
+          logFailure(known, error, action)
+          return { error: errorBody(known) }
+        },
+      ),
+    )
+  }
+  return { results }
+}

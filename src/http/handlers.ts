@@ -1,0 +1,67 @@
+import { addMembers } from '../ws/actions/add-members.ts'
+import { banMember } from '../ws/actions/ban-member.ts'
+import { blockUser } from '../ws/actions/block-user.ts'
+import { broadcastMessage } from '../ws/actions/broadcast-message.ts'
+import { closeRoom } from '../ws/actions/close-room.ts'
+import { createInvite } from '../ws/actions/create-invite.ts'
+import { createRoom } from '../ws/actions/create-room.ts'
+import { deleteRoom } from '../ws/actions/delete-room.ts'
+import { getAudit } from '../ws/actions/get-audit.ts'
+import { getFileUrl } from '../ws/actions/get-file-url.ts'
+import { getHistory } from '../ws/actions/get-history.ts'
+import { getRoom } from '../ws/actions/get-room.ts'
+import { handleFileUpload } from '../ws/actions/handle-file-upload.ts'
+import { listBans } from '../ws/actions/list-bans.ts'
+import { listBlocked } from '../ws/actions/list-blocked.ts'
+import { listInvites } from '../ws/actions/list-invites.ts'
+import { listMembers } from '../ws/actions/list-members.ts'
+import { listPublicRooms } from '../ws/actions/list-public-rooms.ts'
+import { listRooms } from '../ws/actions/list-rooms.ts'
+import { muteMember } from '../ws/actions/mute-member.ts'
+import { pinMessage } from '../ws/actions/pin-message.ts'
+import { removeMember } from '../ws/actions/remove-member.ts'
+import { reportMessage } from '../ws/actions/report-message.ts'
+import { revokeInvite } from '../ws/actions/revoke-invite.ts'
+import { sendMessage } from '../ws/actions/send-message.ts'
+import { setRole } from '../ws/actions/set-role.ts'
+import { unbanMember } from '../ws/actions/unban-member.ts'
+import { unblockUser } from '../ws/actions/unblock-user.ts'
+import { unpinMessage } from '../ws/actions/unpin-message.ts'
+import { updateRoom } from '../ws/actions/update-room.ts'
+import type { ServerAction } from '../protocol/server-api.ts'
+import type { ActionHandler } from '../ws/action.ts'
+import type { Caller } from '../ws/caller.ts'
+
+/** What a backend may ask for, by the name in the path: the very handlers of the WebSocket's actions. */
+export const handlers: { readonly [A in ServerAction]: ActionHandler<A, Caller> } = {
+  addMembers,
+  banMember,
+  blockUser,
+  broadcastMessage,
+  closeRoom,
+  createInvite,
+  createRoom,
+  deleteRoom,
+  getAudit,
+  getFileUrl,
+  getHistory,
+  getRoom,
+  handleFileUpload,
+  listBans,
+  listBlocked,
+  listInvites,
+  listMembers,
+  listPublicRooms,
+  listRooms,
+  muteMember,
+  pinMessage,
+  removeMember,
+  reportMessage,
+  revokeInvite,
+  sendMessage,
+  setRole,
+  unbanMember,
+  unblockUser,
+  unpinMessage,
+  updateRoom,
+}

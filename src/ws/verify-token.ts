@@ -1,0 +1,82 @@
+import { type CryptoKey, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose'
+import { optional, required, text, url, wholeNumber } from '../env.ts'
+import { defined } from '../protocol/defined.ts'
+import { UserId } from '../protocol/scalars.ts'
+import { type Scope, scopesOf } from '../protocol/scopes.ts'
+import { keySet } from './key-set.ts'
+
+/** Asymmetric only: with an HMAC algorithm in the list, the public key would be a valid secret (RFC 8725 §2.1). */
+const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'RS384', 'RS512']
+
+// At module scope, so that all invocations of this instance share the key set and its cache.
+const keys = keySet(new URL(required('JWKS_URL', url)))
+const issuer = required('JWT_ISSUER', text)
+const audience = required('JWT_AUDIENCE', text)
+
+/** The `typ` of the tokens' header, so that an ID token or a logout token of the same issuer isn't taken for ours. */
+const typ = optional('JWT_TYP', text)
+
+/** Since the token's `iat`, which is required then. */
+const maxAgeSeconds = optional('JWT_MAX_AGE_SECONDS', wholeNumber({ from: 1 }))
+
+/** The issuer's clock may be ahead by this much: many tokens are valid from the second they are issued in (`nbf`). */
+const CLOCK_TOLERANCE_SECONDS = 60
+
+const options: JWTVerifyOptions = {
+  algorithms,
+  issuer,
+  audience,
+  requiredClaims: ['sub', 'exp'],
+  clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  ...defined({ typ, maxTokenAge: maxAgeSeconds }),
+}
+
+/** What a token that was verified says. */
+export interface Verified {
+  userId: string
+  /** Epoch seconds. */
+  exp: number
+  scopes: ReadonlySet<Scope>
+}
+
+/** The token is not for us, or no longer valid. */
+export class InvalidToken extends Error {}
+
+/**
+ * Verifies a token.
+ *
+ * @throws InvalidToken when it is not for us, or no longer valid. Any other error means that it could not be checked.
+ */
+export async function verifyToken(token: string): Promise<Verified> {
+  const claims = await claimsOf(token)
+  const { sub, exp = 0 } = claims
+  const userId = UserId.safeParse(sub)
+  // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
+  if (!userId.success || !Number.isFinite(exp) || exp * 1_000 <= Date.now()) throw new InvalidToken()
+  return { userId: userId.data, exp, scopes: scopesOf(claims) }
+}
+
+async function claimsOf(token: string): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys, options)
+    return payload
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return verifiedByOneOf(error, token)
+    // Keys that can't be had are our fault and not the client's: HTTP 500.
+    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)) throw new InvalidToken()
+    throw error
+  }
+}
+
+/** A token that names no key, while the set has several of its algorithm, as it has during any rotation of keys. */
+async function verifiedByOneOf(keys: AsyncIterable<CryptoKey>, token: string): Promise<JWTPayload> {
+  for await (const key of keys) {
+    try {
+      const { payload } = await jwtVerify(token, key, options)
+      return payload
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw new InvalidToken()
+    }
+  }
+  throw new InvalidToken()
+}
