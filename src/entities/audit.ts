@@ -7,8 +7,8 @@ import { client, own, service, table } from './table.ts'
  * What was done in a room, by whom. Key: ChatRoomId + the moment, in a partition of the room's own. Written in one
  * transaction with what it tells of; its record in the stream is what tells the user concerned.
  *
- * - AP64 `auditOf`: what was done? (a page, the newest first)
- * - AP65 `putAudit`: note it, where it stands by itself
+ * - AP64 `auditOf`: what was done in this room? (a page, the newest first)
+ * - AP65 `putAudit`: note what changes nothing else
  */
 export const Audit = new Entity(
   {
@@ -45,8 +45,8 @@ export const auditItem = (entry: Omit<AuditRow, 'entryId' | 'expiresAt'>): Audit
 })
 
 /** AP65. */
-export async function putAudit(entry: Omit<AuditRow, 'entryId' | 'expiresAt'>): Promise<void> {
-  await Audit.put(auditItem(entry)).go()
+export async function putAudit(entry: AuditRow): Promise<void> {
+  await Audit.put(entry).go()
 }
 
 /** AP64. The newest first, consistent. @param page `before` is exclusive, in epoch milliseconds */

@@ -6,8 +6,8 @@ import { client, own, service, table } from './table.ts'
  * membership checks in the same transaction that there is none.
  *
  * - AP53 `getBan`: is this user banned?
- * - AP54 `bansOfRoom`: who is? (a page)
- * - AP55 `unban`: not any more
+ * - AP54 `bansOfRoom`: who is banned? (a page)
+ * - AP55 `unban`: is this user let in again, and was banned?
  */
 export const Ban = new Entity(
   {

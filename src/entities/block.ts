@@ -5,8 +5,8 @@ import { client, own, service, table } from './table.ts'
 /**
  * A user whom another user wants to hear nothing of. Key: the blocking user + the blocked one.
  *
- * - AP56 `putBlock`: from now on
- * - AP57 `deleteBlock`: no longer
+ * - AP56 `putBlock`: hear nothing of a user from now on
+ * - AP57 `deleteBlock`: hear of them again
  * - AP58 `blocksOf`: which of these users have blocked that one?
  * - AP59 `blockedBy`: whom has this user blocked? (a page)
  */

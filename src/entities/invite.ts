@@ -5,10 +5,10 @@ import { client, indexed, own, service, table } from './table.ts'
 /**
  * A secret that lets whoever knows it join a room. Key: the invite.
  *
- * - AP60 `putInvite`: good from now on
- * - AP61 `getInvite`: of which room is it?
- * - AP62 `deleteInvite`: good no longer
- * - AP63 `invitesOfRoom`: which are there? (a page)
+ * - AP60 `putInvite`: an invite is good from now on
+ * - AP61 `getInvite`: of which room is this invite?
+ * - AP62 `deleteInvite`: an invite is good no longer
+ * - AP63 `invitesOfRoom`: which invites are there? (a page, from the index)
  */
 export const Invite = new Entity(
   {
@@ -42,12 +42,12 @@ const BYTES = 16
 
 const roomKey = (chatRoomId: string) => `invites#${chatRoomId}`
 
-/** AP60. Returns it with its secret. */
-export async function putInvite(
+/** The whole item, with a secret of its own. */
+export function inviteItem(
   given: Pick<InviteRow, 'chatRoomId' | 'role' | 'by' | 'createdAt' | 'until'> & { maxUses?: number },
-): Promise<InviteRow> {
+): InviteRow {
   const invite = randomBytes(BYTES).toString('base64url')
-  const row = {
+  return {
     ...given,
     invite,
     uses: 0,
@@ -55,8 +55,11 @@ export async function putInvite(
     ofRoom: roomKey(given.chatRoomId),
     place: `${given.createdAt}#${invite}`,
   }
-  await Invite.put(row).go()
-  return row
+}
+
+/** AP60. */
+export async function putInvite(invite: InviteRow): Promise<void> {
+  await Invite.put(invite).go()
 }
 
 /** Whether one more may join with it. */

@@ -10,7 +10,7 @@ import { UserRoom, userRoomOf } from './user-room.ts'
  *
  * - AP68 `changeMember`: another role, or muted, from now on?
  * - AP69 `banStranger`: banned, without having been in?
- * - AP71 `setDirectRoles`: may the two write to each other?
+ * - AP49 `setDirectRoles`: may the two write to each other?
  */
 const entities = { Audit, Ban, Membership, UserRoom }
 
@@ -21,19 +21,18 @@ const entities = { Audit, Ban, Membership, UserRoom }
  * @throws Unavailable when nothing was written
  */
 export async function changeMember(
-  { chatRoomId, userId, joinId, role }: MembershipRow,
+  membership: MembershipRow,
   change: Partial<Pick<MembershipRow, 'role' | 'mutedUntil'>>,
   audit: AuditRow,
 ): Promise<boolean> {
+  const { chatRoomId, userId, joinId, role } = membership
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.patch({ chatRoomId, userId })
       .set(change)
       .add({ changes: 1 })
       .where((row, { eq }) => `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`)
       .commit(),
-    ...(change.role === undefined
-      ? []
-      : [tx.UserRoom.put(userRoomOf({ chatRoomId, userId, joinId, role: change.role })).commit()]),
+    ...(change.role === undefined ? [] : [tx.UserRoom.put(userRoomOf({ ...membership, role: change.role })).commit()]),
     tx.Audit.put(audit).commit(),
   ])
   const { canceled } = await transact('change the member', () => transaction.go())
@@ -70,7 +69,7 @@ export async function unban(chatRoomId: string, userId: string, audit: AuditRow)
   return !canceled
 }
 
-/** AP71. Of two users in their direct room, of those who are in it. */
+/** AP49. Of two users in their direct room, of those who are in it. */
 export async function setDirectRoles(
   chatRoomId: string,
   userIds: readonly [string, string],

@@ -15,7 +15,7 @@ import { transact } from './transact.ts'
  * - AP23 `getGuard`: was this sent before, or is it being sent?
  * - AP24 `putGuardedMessage`: keep a message and complete its guard, both or neither
  * - AP41 `claimSend`: is this try the one that sends?
- * - AP70 `releaseClaim`: the try was refused
+ * - AP70 `releaseClaim`: this try was refused by the room
  */
 export const SendGuard = new Entity(
   {

@@ -5,7 +5,7 @@ import { client, own, service, table } from './table.ts'
 /**
  * When a user sent last in a room with slow mode. Key: UserId + ChatRoomId. Written in such rooms only.
  *
- * - AP66 `countSlow`: is it long enough ago?
+ * - AP66 `countSlow`: is this user's last send here long enough ago?
  */
 export const SlowMode = new Entity(
   {

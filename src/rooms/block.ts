@@ -4,14 +4,14 @@ import { directRoomId } from './direct-room.ts'
 
 /**
  * Keeps the two from writing to each other: a block is looked at when their direct room is made, and once it is there
- * both are stored as its guests, so that no send reads more than its membership. AP56, AP71.
+ * both are stored as its guests, so that no send reads more than its membership. AP56, AP49.
  */
 export async function block(userId: string, blockedId: string, now: number): Promise<void> {
   await putBlock(userId, blockedId, now)
   await setDirectRoles(directRoomId(userId, blockedId), [userId, blockedId], 'guest')
 }
 
-/** Ends a block. They stay apart while the other has blocked too. AP57, AP58, AP71. */
+/** Ends a block. They stay apart while the other has blocked too. AP57, AP58, AP49. */
 export async function unblock(userId: string, blockedId: string): Promise<void> {
   await deleteBlock(userId, blockedId)
   if ((await blocksOf([blockedId], userId)).size > 0) return

@@ -1,8 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { getRooms } from '../../src/entities/chat-room.ts'
+import { auditOf } from '../../src/entities/audit.ts'
+import { bansOfRoom } from '../../src/entities/ban.ts'
+import { blockedBy } from '../../src/entities/block.ts'
+import { changeRoom } from '../../src/entities/change-room.ts'
+import { publicRooms } from '../../src/entities/chat-room-details.ts'
+import { getRooms, nextSeq } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
-import { Membership, getMemberships, roomWithMembers } from '../../src/entities/membership.ts'
+import { invitesOfRoom } from '../../src/entities/invite.ts'
+import {
+  addMember,
+  getMemberships,
+  Membership,
+  membersAfter,
+  removeMember,
+  roomWithMembers,
+} from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
+import { changeMember } from '../../src/entities/moderate.ts'
 import { claimSend, SendGuard } from '../../src/entities/send-guard.ts'
 import {
   placeOf,
@@ -16,9 +30,13 @@ import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers } from './pattern-list.ts'
 import {
+  audit,
+  ban,
   claim,
   connection,
   EXPIRES_AT,
+  invite,
+  membership,
   NEW_CONNECTION,
   NOW,
   type Pattern,
@@ -43,6 +61,41 @@ const withOld = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }
 
 const LX = 'Lx9bcfQkIAMCEAA='
 const room = '$tabletalk#chatRoomId_general'
+
+/** Sorts after every id. */
+const LAST = '\u{10ffff}'
+
+/** A page of the users in a partition of their own. */
+const pageOfUsers = (partition: string, first: string) =>
+  only('Query', {
+    KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+    ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+    ExpressionAttributeValues: { ':pk': partition, ':sk1': `user#${first}`, ':sk2': `user#${LAST}` },
+    ConsistentRead: true,
+    Limit: 101,
+  })
+
+const auditItem = {
+  pk: 'audit#general',
+  sk: `entry#${NOW}-AAAAAAAA`,
+  ChatRoomId: 'general',
+  EntryId: `${NOW}-AAAAAAAA`,
+  At: NOW,
+  By: 'eve',
+  Action: 'settings',
+  expiresAt: EXPIRES_AT,
+  ...entity('Audit'),
+}
+
+const banItem = (userId: string) => ({
+  pk: 'ban#general',
+  sk: `user#${userId}`,
+  ChatRoomId: 'general',
+  UserId: userId,
+  By: 'eve',
+  At: NOW,
+  ...entity('Ban'),
+})
 
 /**
  * An ElectroDB update also rewrites the key's attributes and the entity's name, so that an upsert makes a whole item.
@@ -142,10 +195,17 @@ describe('ChatRoom', () => {
       '#ChatRoomId': 'ChatRoomId',
       '#RoomName': 'RoomName',
       '#HeadSeq': 'HeadSeq',
+      '#CreatedBy': 'CreatedBy',
+      '#CreatedAt': 'CreatedAt',
+      '#Access': 'Access',
+      '#Gate': 'Gate',
+      '#HistoryFrom': 'HistoryFrom',
       '#__edb_e__': '__edb_e__',
       '#__edb_v__': '__edb_v__',
     },
-    ProjectionExpression: '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #__edb_e__, #__edb_v__',
+    ProjectionExpression:
+      '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #CreatedBy, #CreatedAt, #Access, #Gate, #HistoryFrom, ' +
+      '#__edb_e__, #__edb_v__',
   }
 
   test('AP5 getRoom reads the room consistently', async () => {
@@ -162,23 +222,34 @@ describe('ChatRoom', () => {
     ])
   })
 
-  test('AP7 nextSeq adds one to a room that is there and notes the time, outside any transaction', async () => {
+  const draw = (condition: string, value: Record<string, string> = {}) => {
     const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
-    expect(await sentBy('AP7')).toEqual(
-      only('UpdateItem', {
-        Key: key,
-        UpdateExpression:
-          'SET #lastAt = :lastAt_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #headSeq :headSeq_u0',
-        ConditionExpression: ifThere,
-        ExpressionAttributeNames: {
-          ...keyNames.ExpressionAttributeNames,
-          '#headSeq': 'HeadSeq',
-          '#lastAt': 'LastAt',
-          ...names,
-        },
-        ExpressionAttributeValues: { ':headSeq_u0': 1, ':lastAt_u0': NOW, ...values },
-        ReturnValues: 'ALL_OLD',
-      }),
+    return only('UpdateItem', {
+      Key: key,
+      UpdateExpression:
+        'SET #lastAt = :lastAt_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, ' +
+        '#__edb_v__ = :__edb_v___u0 ADD #headSeq :headSeq_u0',
+      ConditionExpression: `${ifThere} AND ${condition}`,
+      ExpressionAttributeNames: {
+        ...keyNames.ExpressionAttributeNames,
+        '#gate': 'Gate',
+        '#headSeq': 'HeadSeq',
+        '#lastAt': 'LastAt',
+        ...names,
+      },
+      ExpressionAttributeValues: { ':headSeq_u0': 1, ':lastAt_u0': NOW, ...value, ...values },
+      ReturnValues: 'ALL_OLD',
+      ...withOld,
+    })
+  }
+
+  test('AP7 nextSeq adds one to a room without a gate and notes the time, outside any transaction', async () => {
+    expect(await sentBy('AP7')).toEqual(draw('attribute_not_exists(#gate)'))
+  })
+
+  test('AP7 nextSeq passes the one gate that the sender may pass', async () => {
+    expect(await recorded(() => nextSeq('general', NOW, 'm,s30'), answers)).toEqual(
+      draw('#gate = :gate0', { ':gate0': 'm,s30' }),
     )
   })
 
@@ -196,10 +267,11 @@ describe('ChatRoom', () => {
     )
   })
 
-  const mirror = (userId: string, of: string) => ({
+  const mirror = (userId: string, of: string, role = 'member') => ({
     pk: `user#${userId}`,
     sk: `room#${of}`,
     JoinId: expect.any(String) as string,
+    Role: role,
     ...entity('UserRoom'),
   })
 
@@ -252,7 +324,7 @@ describe('ChatRoom', () => {
               },
             },
             put(firstMember('ada', { Role: 'owner', OriginConnectionId: LX })),
-            { Put: { TableName: 'tabletalk', Item: { ...mirror('ada', 'new'), Own: true } } },
+            { Put: { TableName: 'tabletalk', Item: { ...mirror('ada', 'new', 'owner'), Own: true } } },
             put(firstMember('bob', {})),
             { Put: { TableName: 'tabletalk', Item: mirror('bob', 'new') } },
           ],
@@ -316,8 +388,11 @@ describe('Membership', () => {
     ExpressionAttributeValues: { ':joinId0': 'j1' },
   }
   const transaction = (...TransactItems: object[]) => [{ operation: 'TransactWriteItems', input: { TransactItems } }]
-  const putMirror = (userId: string) => ({
-    Put: { TableName: 'tabletalk', Item: { ...mirrorOf(userId), JoinId: 'j1', ...entity('UserRoom') } },
+  const putMirror = (userId: string, more: Record<string, unknown> = {}) => ({
+    Put: {
+      TableName: 'tabletalk',
+      Item: { ...mirrorOf(userId), JoinId: 'j1', Role: 'member', ...more, ...entity('UserRoom') },
+    },
   })
 
   const subscriptionOf = (row: Record<string, unknown>) => ({
@@ -327,36 +402,189 @@ describe('Membership', () => {
     },
   })
 
-  test('AP10 addMember puts the membership only when there is none, its mirror and a subscription with it', async () => {
-    const Item = {
-      pk: room,
-      sk: '$roster#Membership_1#userId_bob',
-      ChatRoomId: 'general',
-      UserId: 'bob',
-      Role: 'member',
-      JoinedAt: NOW,
-      JoinId: 'j1',
-      JoinedSeq: 0,
-      ...entity('Membership'),
-    }
+  const membershipItem = (userId: string) => ({
+    pk: room,
+    sk: `$roster#Membership_1#userId_${userId}`,
+    ChatRoomId: 'general',
+    UserId: userId,
+    Role: 'member',
+    JoinedAt: NOW,
+    JoinId: 'j1',
+    JoinedSeq: 0,
+    ...entity('Membership'),
+  })
+
+  const noBan = (userId: string) => ({
+    ConditionCheck: {
+      TableName: 'tabletalk',
+      Key: { pk: 'ban#general', sk: `user#${userId}` },
+      ConditionExpression: 'attribute_not_exists(#at) OR #until <= :until0',
+      ExpressionAttributeNames: { '#at': 'At', '#until': 'Until' },
+      ExpressionAttributeValues: { ':until0': NOW },
+    },
+  })
+
+  test('AP10 addMember puts the membership only when there is none and no ban, its mirror and a subscription with it', async () => {
     expect(await sentBy('AP10')).toEqual(
       transaction(
-        { Put: { TableName: 'tabletalk', Item, ...ifNew } },
+        { Put: { TableName: 'tabletalk', Item: membershipItem('bob'), ...ifNew } },
+        noBan('bob'),
         putMirror('bob'),
         subscriptionOf({ sk: '9c#Y_5LUnCs_F0uV90GjsoCit', ConnectionId: LX, UserId: 'bob', expiresAt: EXPIRES_AT }),
       ),
     )
   })
 
+  test('AP10 addMember uses an invite once, if it is good, and asks for no ban in a direct room', async () => {
+    const [withInvite] = await recorded(() => addMember(membership, { invite: invite.invite }))
+    const { names, values } = update('Invite', { Invite: invite.invite })
+    expect(withInvite!.input.TransactItems).toEqual([
+      { Put: { TableName: 'tabletalk', Item: membershipItem('ada'), ...ifNew } },
+      noBan('ada'),
+      putMirror('ada'),
+      {
+        Update: {
+          TableName: 'tabletalk',
+          Key: { pk: `invite#${invite.invite}`, sk: 'invite' },
+          UpdateExpression:
+            'SET #Invite = :Invite_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #uses :uses_u0',
+          ConditionExpression: `${ifThere} AND #until > :until0 AND (attribute_not_exists(#maxUses) OR #uses < #maxUses)`,
+          ExpressionAttributeNames: {
+            ...keyNames.ExpressionAttributeNames,
+            '#until': 'Until',
+            '#maxUses': 'MaxUses',
+            '#uses': 'Uses',
+            ...names,
+          },
+          ExpressionAttributeValues: { ':until0': NOW, ':uses_u0': 1, ...values },
+        },
+      },
+    ])
+    const [direct] = await recorded(() => addMember({ ...membership, chatRoomId: 'dm:ab' }))
+    expect((direct!.input.TransactItems as object[]).map((part) => Object.keys(part))).toEqual([['Put'], ['Put']])
+  })
+
+  // As long as a connection lives, and ten minutes.
+  const departure = subscriptionOf({ sk: '!j1', UserId: 'ada', expiresAt: Math.ceil(NOW / 1_000) + 7_800 })
+
   test('AP11 removeMember deletes the membership only when it is that one, its mirror with it, and notes the departure', async () => {
     expect(await sentBy('AP11')).toEqual(
       transaction(
         { Delete: { TableName: 'tabletalk', Key: key, ...isThatOne } },
         { Delete: { TableName: 'tabletalk', Key: mirrorOf('ada') } },
-        // As long as a connection lives, and ten minutes.
-        subscriptionOf({ sk: '!j1', UserId: 'ada', expiresAt: Math.ceil(NOW / 1_000) + 7_800 }),
+        departure,
       ),
     )
+  })
+
+  const inThatRole = {
+    ConditionExpression: '#joinId = :joinId0 AND #role = :role0',
+    ExpressionAttributeNames: { '#joinId': 'JoinId', '#role': 'Role' },
+    ExpressionAttributeValues: { ':joinId0': 'j1', ':role0': 'member' },
+  }
+
+  const putAuditEntry = { Put: { TableName: 'tabletalk', Item: auditItem } }
+
+  test('AP11 removeMember by another’s hand asks for the role that was seen, and puts audit entry and ban with it', async () => {
+    expect(await recorded(() => removeMember(membership, NOW, { audit, ban }))).toEqual(
+      transaction(
+        { Delete: { TableName: 'tabletalk', Key: key, ...inThatRole } },
+        { Delete: { TableName: 'tabletalk', Key: mirrorOf('ada') } },
+        departure,
+        putAuditEntry,
+        { Put: { TableName: 'tabletalk', Item: banItem('mal') } },
+      ),
+    )
+  })
+
+  test('AP68 changeMember changes a member in that role, the mirror’s role with it, and notes it', async () => {
+    const { names, values } = update('Membership', { ChatRoomId: 'general', UserId: 'ada' })
+    const change = (of: string, value: unknown, more: object) => ({
+      Update: {
+        TableName: 'tabletalk',
+        Key: key,
+        UpdateExpression:
+          `SET #${of} = :${of}_u0, #ChatRoomId = :ChatRoomId_u0, #UserId = :UserId_u0, ` +
+          '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #changes :changes_u0',
+        ConditionExpression: `${ifThere} AND ${inThatRole.ConditionExpression}`,
+        ExpressionAttributeNames: {
+          ...keyNames.ExpressionAttributeNames,
+          ...inThatRole.ExpressionAttributeNames,
+          '#changes': 'Version',
+          ...more,
+          ...names,
+        },
+        ExpressionAttributeValues: {
+          ...inThatRole.ExpressionAttributeValues,
+          [`:${of}_u0`]: value,
+          ':changes_u0': 1,
+          ...values,
+        },
+      },
+    })
+    expect(await sentBy('AP68')).toEqual(
+      transaction(change('role', 'moderator', {}), putMirror('ada', { Role: 'moderator' }), putAuditEntry),
+    )
+    const mute = () => changeMember(membership, { mutedUntil: NOW }, audit)
+    expect(await recorded(mute)).toEqual(
+      transaction(change('mutedUntil', NOW, { '#mutedUntil': 'MutedUntil' }), putAuditEntry),
+    )
+  })
+
+  test('AP68 changeMember leaves a room that the user joined one of their own', async () => {
+    const own = { ...membership, originConnectionId: LX }
+    const [sent] = await recorded(() => changeMember(own, { role: 'moderator' }, audit))
+    expect((sent!.input.TransactItems as object[])[1]).toEqual(putMirror('ada', { Role: 'moderator', Own: true }))
+  })
+
+  test('AP69 banStranger puts ban and audit entry while there is no membership', async () => {
+    expect(await sentBy('AP69')).toEqual(
+      transaction(
+        {
+          ConditionCheck: {
+            TableName: 'tabletalk',
+            Key: { ...key, sk: '$roster#Membership_1#userId_zed' },
+            ConditionExpression: 'attribute_not_exists(#joinId)',
+            ExpressionAttributeNames: { '#joinId': 'JoinId' },
+          },
+        },
+        { Put: { TableName: 'tabletalk', Item: banItem('zed') } },
+        putAuditEntry,
+      ),
+    )
+  })
+
+  test('AP49 setDirectRoles changes the role of those of the two who are there, and makes nobody', async () => {
+    const roleOf = (userId: string) => {
+      const { names, values } = update('Membership', { ChatRoomId: 'random', UserId: userId })
+      return only('UpdateItem', {
+        Key: { pk: '$tabletalk#chatRoomId_random', sk: `$roster#Membership_1#userId_${userId}` },
+        UpdateExpression:
+          'SET #role = :role_u0, #ChatRoomId = :ChatRoomId_u0, #UserId = :UserId_u0, ' +
+          '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
+        ConditionExpression: ifThere,
+        ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#role': 'Role', ...names },
+        ExpressionAttributeValues: { ':role_u0': 'guest', ...values },
+      })
+    }
+    expect(await sentBy('AP49')).toEqual([...roleOf('ada'), ...roleOf('eve')])
+  })
+
+  test('AP67 membersAfter reads a page of the members consistently, and one more', async () => {
+    const page = (first: string) =>
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: {
+          ':pk': room,
+          ':sk1': `$roster#Membership_1#userId_${first}`,
+          ':sk2': `$roster#Membership_1#userId_${LAST}`,
+        },
+        ConsistentRead: true,
+        Limit: 101,
+      })
+    expect(await sentBy('AP67')).toEqual(page(' '))
+    expect(await recorded(() => membersAfter('general', { after: 'ada', limit: 100 }))).toEqual(page('ada\u0000'))
   })
 
   test('AP39 mirrorMembership puts the mirror only while the membership is that one', async () => {
@@ -371,6 +599,7 @@ describe('Membership', () => {
         KeyConditionExpression: '#pk = :pk and begins_with(#sk1, :sk1)',
         FilterExpression:
           '((#__edb_e__ = :__edb_e___ChatRoom_c0 AND #__edb_v__ = :__edb_v___ChatRoom_c0) OR ' +
+          '(#__edb_e__ = :__edb_e___ChatRoomDetails_c0 AND #__edb_v__ = :__edb_v___ChatRoomDetails_c0) OR ' +
           '(#__edb_e__ = :__edb_e___Membership_c0 AND #__edb_v__ = :__edb_v___Membership_c0))',
         ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk', '#__edb_e__': '__edb_e__', '#__edb_v__': '__edb_v__' },
         ExpressionAttributeValues: {
@@ -378,18 +607,22 @@ describe('Membership', () => {
           ':sk1': '$roster',
           ':__edb_e___ChatRoom_c0': 'ChatRoom',
           ':__edb_v___ChatRoom_c0': '1',
+          ':__edb_e___ChatRoomDetails_c0': 'ChatRoomDetails',
+          ':__edb_v___ChatRoomDetails_c0': '1',
           ':__edb_e___Membership_c0': 'Membership',
           ':__edb_v___Membership_c0': '1',
         },
         ConsistentRead: true,
-        Limit: 1_002,
+        Limit: 1_003,
       }),
     )
   })
 
   test('AP13 roomWithMembers pages on among the members only', async () => {
-    const [get, query] = await recorded(() => roomWithMembers('general', { after: 'ada', limit: 1_000 }))
-    expect(get).toMatchObject({ operation: 'GetItem', input: { ConsistentRead: true } })
+    const [get, details, query] = await recorded(() => roomWithMembers('general', { after: 'ada', limit: 1_000 }))
+    for (const read of [get, details]) {
+      expect(read).toMatchObject({ operation: 'GetItem', input: { ConsistentRead: true } })
+    }
     expect(query!.input).toMatchObject({
       KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
       ExpressionAttributeValues: {
@@ -641,6 +874,234 @@ describe('what a user has on its way', () => {
   })
 })
 
+describe('ChatRoomDetails', () => {
+  const key = { pk: room, sk: '$roster#ChatRoomDetails_1' }
+
+  test('AP50 getDetails reads what a room is consistently', async () => {
+    expect(await sentBy('AP50')).toEqual(only('GetItem', { Key: key, ConsistentRead: true }))
+  })
+
+  const putDetails = (changes: number, condition: Record<string, unknown>) => ({
+    Put: {
+      TableName: 'tabletalk',
+      Item: { ...key, ChatRoomId: 'general', Topic: 'Tea', Version: changes, ...entity('ChatRoomDetails') },
+      ExpressionAttributeNames: { '#changes': 'Version' },
+      ...condition,
+    },
+  })
+  const putAuditEntry = { Put: { TableName: 'tabletalk', Item: auditItem } }
+
+  test('AP51 changeRoom puts the details if they are one version on, changes the room and notes it, all or nothing', async () => {
+    const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
+    const [sent, ...others] = await sentBy('AP51')
+    expect(others).toEqual([])
+    expect(sent!.input.TransactItems).toEqual([
+      putDetails(3, {
+        ConditionExpression: '#changes = :changes0',
+        ExpressionAttributeValues: { ':changes0': 2 },
+      }),
+      {
+        Update: {
+          TableName: 'tabletalk',
+          Key: { pk: room, sk: '$roster#ChatRoom_1' },
+          UpdateExpression:
+            'SET #roomName = :roomName_u0, #access = :access_u0, #ChatRoomId = :ChatRoomId_u0, ' +
+            '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 REMOVE #gate, #historyFrom',
+          ConditionExpression: ifThere,
+          ExpressionAttributeNames: {
+            ...keyNames.ExpressionAttributeNames,
+            '#roomName': 'RoomName',
+            '#access': 'Access',
+            '#gate': 'Gate',
+            '#historyFrom': 'HistoryFrom',
+            ...names,
+          },
+          ExpressionAttributeValues: { ':roomName_u0': 'General', ':access_u0': 'r', ...values },
+        },
+      },
+      putAuditEntry,
+    ])
+  })
+
+  test('AP51 changeRoom leaves the room alone when nothing of it changes, and makes the first details', async () => {
+    const change = () => changeRoom({ chatRoomId: 'general', changes: 1, topic: 'Tea' }, undefined, audit)
+    const [sent] = await recorded(change)
+    expect(sent!.input.TransactItems).toEqual([
+      putDetails(1, {
+        ConditionExpression: 'attribute_not_exists(#changes) OR #changes = :changes0',
+        ExpressionAttributeValues: { ':changes0': 0 },
+      }),
+      putAuditEntry,
+    ])
+  })
+
+  test('AP52 publicRooms reads a page of the index by name, and one more', async () => {
+    const page = (first: string, last: string) =>
+      only('Query', {
+        IndexName: 'gsi1',
+        KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+        ExpressionAttributeNames: { '#pk': 'gsi1pk', '#sk1': 'gsi1sk' },
+        ExpressionAttributeValues: { ':pk': 'public', ':sk1': first, ':sk2': last },
+        Limit: 51,
+      })
+    expect(await sentBy('AP52')).toEqual(page(' ', LAST))
+    expect(await recorded(() => publicRooms({ prefix: 'Te', limit: 50 }))).toEqual(page('te', `te${LAST}`))
+    const after = { prefix: 'te', after: 'tea#general', limit: 50 }
+    expect(await recorded(() => publicRooms(after))).toEqual(page('tea#general!', `te${LAST}`))
+  })
+})
+
+describe('who may not enter a room', () => {
+  test('AP53 getBan reads one ban consistently', async () => {
+    const Key = { pk: 'ban#general', sk: 'user#mal' }
+    expect(await sentBy('AP53')).toEqual(only('GetItem', { Key, ConsistentRead: true }))
+  })
+
+  test('AP54 bansOfRoom reads a page consistently, and one more', async () => {
+    expect(await sentBy('AP54')).toEqual(pageOfUsers('ban#general', ' '))
+    const after = { after: 'mal', limit: 100 }
+    expect(await recorded(() => bansOfRoom('general', after, NOW))).toEqual(pageOfUsers('ban#general', 'mal\u0000'))
+  })
+
+  test('AP55 unban deletes a ban that is there and notes it, both or neither', async () => {
+    const [sent, ...others] = await sentBy('AP55')
+    expect(others).toEqual([])
+    expect(sent!.input.TransactItems).toEqual([
+      {
+        Delete: {
+          TableName: 'tabletalk',
+          Key: { pk: 'ban#general', sk: 'user#mal' },
+          ConditionExpression: 'attribute_exists(#at)',
+          ExpressionAttributeNames: { '#at': 'At' },
+        },
+      },
+      { Put: { TableName: 'tabletalk', Item: auditItem } },
+    ])
+  })
+})
+
+describe('Block', () => {
+  const keyOf = (userId: string, blockedId: string) => ({ pk: `block#${userId}`, sk: `user#${blockedId}` })
+
+  test('AP56 putBlock puts it, whether or not it is there', async () => {
+    const Item = { ...keyOf('ada', 'bob'), UserId: 'ada', BlockedId: 'bob', At: NOW, ...entity('Block') }
+    expect(await sentBy('AP56')).toEqual(only('PutItem', { Item }))
+  })
+
+  test('AP57 deleteBlock deletes it', async () => {
+    expect(await sentBy('AP57')).toEqual(only('DeleteItem', { Key: keyOf('ada', 'mal') }))
+  })
+
+  test('AP58 blocksOf reads up to 100 of them consistently in one request', async () => {
+    const Keys = [keyOf('ada', 'mal'), keyOf('bob', 'mal')]
+    expect(await sentBy('AP58')).toEqual([
+      { operation: 'BatchGetItem', input: { RequestItems: { tabletalk: { Keys, ConsistentRead: true } } } },
+    ])
+  })
+
+  test('AP59 blockedBy reads a page consistently, and one more', async () => {
+    expect(await sentBy('AP59')).toEqual(pageOfUsers('block#ada', ' '))
+    const after = { after: 'mal', limit: 100 }
+    expect(await recorded(() => blockedBy('ada', after))).toEqual(pageOfUsers('block#ada', 'mal\u0000'))
+  })
+})
+
+describe('Invite', () => {
+  const key = { pk: `invite#${invite.invite}`, sk: 'invite' }
+
+  test('AP60 putInvite puts it, in the index by room and time', async () => {
+    expect(await sentBy('AP60')).toEqual(
+      only('PutItem', {
+        Item: {
+          pk: 'invite#BBBBBBBBBBBBBBBBBBBBBB',
+          sk: 'invite',
+          gsi1pk: 'invites#general',
+          gsi1sk: `${NOW}#BBBBBBBBBBBBBBBBBBBBBB`,
+          Invite: 'BBBBBBBBBBBBBBBBBBBBBB',
+          ChatRoomId: 'general',
+          Role: 'member',
+          By: 'eve',
+          CreatedAt: NOW,
+          Until: NOW + 3_600_000,
+          Uses: 0,
+          expiresAt: EXPIRES_AT,
+          ...entity('Invite'),
+        },
+      }),
+    )
+  })
+
+  test('AP61 getInvite reads one invite consistently', async () => {
+    expect(await sentBy('AP61')).toEqual(only('GetItem', { Key: key, ConsistentRead: true }))
+  })
+
+  test('AP62 deleteInvite deletes it only while it is that room’s', async () => {
+    expect(await sentBy('AP62')).toEqual(
+      only('DeleteItem', {
+        Key: key,
+        ConditionExpression: '#chatRoomId = :chatRoomId0',
+        ExpressionAttributeNames: { '#chatRoomId': 'ChatRoomId' },
+        ExpressionAttributeValues: { ':chatRoomId0': 'general' },
+      }),
+    )
+  })
+
+  test('AP63 invitesOfRoom reads a page of the index by time, and one more', async () => {
+    const page = (after: string) =>
+      only('Query', {
+        IndexName: 'gsi1',
+        KeyConditionExpression: '#pk = :pk and #sk1 > :sk1',
+        ExpressionAttributeNames: { '#pk': 'gsi1pk', '#sk1': 'gsi1sk' },
+        ExpressionAttributeValues: { ':pk': 'invites#general', ':sk1': after },
+        Limit: 101,
+      })
+    expect(await sentBy('AP63')).toEqual(page(' '))
+    const after = { after: invite.place, limit: 100 }
+    expect(await recorded(() => invitesOfRoom('general', after, NOW))).toEqual(page(invite.place))
+  })
+})
+
+describe('Audit', () => {
+  test('AP64 auditOf reads a page consistently, the newest first, and one more', async () => {
+    const page = (before: string) =>
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and #sk1 < :sk1',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'audit#general', ':sk1': `entry#${before}` },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: 51,
+      })
+    expect(await sentBy('AP64')).toEqual(page('9999999999999'))
+    expect(await recorded(() => auditOf('general', { before: NOW, limit: 50 }))).toEqual(page(String(NOW)))
+  })
+
+  test('AP65 putAudit puts an entry', async () => {
+    const EntryId = `${NOW}-BBBBBBBB`
+    expect(await sentBy('AP65')).toEqual(only('PutItem', { Item: { ...auditItem, sk: `entry#${EntryId}`, EntryId } }))
+  })
+})
+
+test('AP66 countSlow notes a send if the last one is long enough ago, and reads it from the refusal', async () => {
+  expect(await sentBy('AP66')).toEqual(
+    only('PutItem', {
+      Item: {
+        pk: 'rate#ada',
+        sk: 'slow#general',
+        UserId: 'ada',
+        ChatRoomId: 'general',
+        LastAt: NOW,
+        expiresAt: NOW / 1_000 + 30,
+        ...entity('SlowMode'),
+      },
+      ConditionExpression: 'attribute_not_exists(#lastAt) OR #lastAt <= :lastAt0',
+      ExpressionAttributeNames: { '#lastAt': 'LastAt' },
+      ExpressionAttributeValues: { ':lastAt0': NOW - 30_000 },
+      ...withOld,
+    }),
+  )
+})
+
 const messageItem = (messageId: string, row: Record<string, unknown> = {}) => ({
   pk: room,
   sk: `$Message_1#messageId_${messageId}`,
@@ -770,6 +1231,17 @@ describe('SendGuard', () => {
       }),
     )
   })
+})
+
+test('AP70 releaseClaim deletes a claim only while it is that try’s', async () => {
+  expect(await sentBy('AP70')).toEqual(
+    only('DeleteItem', {
+      Key: { pk: '$tabletalk#chatRoomId_general#senderId_ada#clientMessageId_c5', sk: '$SendGuard_1' },
+      ConditionExpression: '#token = :token0',
+      ExpressionAttributeNames: { '#token': 'Token' },
+      ExpressionAttributeValues: { ':token0': 't1' },
+    }),
+  )
 })
 
 test('AP25 countSend counts in a window while it is below the limit', async () => {
@@ -926,6 +1398,14 @@ test.each([
     { tabletalk: { Keys } },
     { tabletalk: { Keys: [Keys[1]], ConsistentRead: true } },
   ])
+})
+
+test('only lists of public rooms and of invites read the index: nobody’s access or delivery depends on it', async () => {
+  const onIndex: string[] = []
+  for (const pattern of Object.keys(patterns) as Pattern[]) {
+    if ((await sentBy(pattern)).some(({ input }) => input.IndexName !== undefined)) onIndex.push(pattern)
+  }
+  expect(onIndex).toEqual(['AP52', 'AP63'])
 })
 
 test('every read of the table itself is consistent, and nothing scans', async () => {

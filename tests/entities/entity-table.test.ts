@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
+import { Audit } from '../../src/entities/audit.ts'
+import { Ban } from '../../src/entities/ban.ts'
+import { Block } from '../../src/entities/block.ts'
+import { ChatRoomDetails } from '../../src/entities/chat-room-details.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { FanOutTask } from '../../src/entities/fan-out-task.ts'
+import { Invite } from '../../src/entities/invite.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message } from '../../src/entities/message.ts'
 import { PendingUpload } from '../../src/entities/pending-upload.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
+import { SlowMode } from '../../src/entities/slow-mode.ts'
 import { placeOf, Subscription, subscriptionItem } from '../../src/entities/subscription.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
@@ -36,6 +42,7 @@ interface AnyEntity {
 const entities = [
   Connection,
   ChatRoom,
+  ChatRoomDetails,
   Membership,
   Message,
   Subscription,
@@ -47,10 +54,21 @@ const entities = [
   Session,
   UserRoom,
   PendingUpload,
+  Ban,
+  Block,
+  Invite,
+  Audit,
+  SlowMode,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */
-const shown: Record<string, string> = { MessageId: '<16 digits>' }
+const shown: Record<string, string> = { MessageId: '<16 digits>', EntryId: '<13 digits of At>-<random>' }
+
+/** Attributes that are keys of the index themselves. */
+const inIndex: Record<string, Record<string, string>> = {
+  ChatRoomDetails: { listed: 'public', listedAs: '<RoomName, NFKC and lower case>#<ChatRoomId>' },
+  Invite: { ofRoom: 'invites#<ChatRoomId>', place: '<CreatedAt>#<Invite>' },
+}
 
 /** Entities whose attributes are the keys themselves: what identifies a row, and an item of it. */
 const verbatim: Record<string, { presented: string; item: object }> = {
@@ -90,7 +108,8 @@ function rowOf(entity: AnyEntity) {
     exampleOf(attribute, composite.includes(name)),
   ])
   const { presented, item: example } = verbatim[model.entity] ?? {}
-  const { Item } = entity.put(example ?? (Object.fromEntries(item) as object)).params() as {
+  const row = example ?? { ...(Object.fromEntries(item) as object), ...inIndex[model.entity] }
+  const { Item } = entity.put(row).params() as {
     Item: Record<string, unknown>
   }
   const code = (key: string) => {
@@ -105,7 +124,7 @@ function rowOf(entity: AnyEntity) {
     '`sk`': code('sk'),
     '`gsi1pk`, `gsi1sk`': 'gsi1pk' in Item ? `${code('gsi1pk')}, ${code('gsi1sk')}` : '',
     'Attributes as stored': Object.values(attributes)
-      .filter(({ field }) => field !== 'pk' && field !== 'sk')
+      .filter(({ field }) => !/^(gsi1)?[ps]k$/.test(field))
       .map(({ field, required }) => (required ? field : `${field}?`))
       .join(', '),
   }

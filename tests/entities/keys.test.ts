@@ -1,13 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Audit } from '../../src/entities/audit.ts'
+import { Ban } from '../../src/entities/ban.ts'
+import { Block } from '../../src/entities/block.ts'
+import { ChatRoomDetails, listingOf } from '../../src/entities/chat-room-details.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
+import { Invite } from '../../src/entities/invite.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, seqOf } from '../../src/entities/message.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
 import { placeOf, Subscription } from '../../src/entities/subscription.ts'
+import { SlowMode } from '../../src/entities/slow-mode.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
 import { UserRoom, userRoomKey } from '../../src/entities/user-room.ts'
@@ -28,6 +34,10 @@ const keysWith: Record<string, (id: string) => unknown> = {
   'a typing user': (id) => keyOf(Typing.get({ chatRoomId: 'general', userId: id }).params()),
   'a send guard': (id) => keyOf(SendGuard.get({ chatRoomId: 'general', senderId: id, clientMessageId: 'c1' }).params()),
   'a rate window': (id) => keyOf(RateWindow.get({ userId: id, startsAt: 0 }).params()),
+  'a ban': (id) => keyOf(Ban.get({ chatRoomId: 'general', userId: id }).params()),
+  'a block': (id) => keyOf(Block.get({ userId: id, blockedId: 'bob' }).params()),
+  'being blocked': (id) => keyOf(Block.get({ userId: 'ada', blockedId: id }).params()),
+  'slow mode': (id) => keyOf(SlowMode.get({ userId: id, chatRoomId: 'general' }).params()),
 }
 
 const confusable = [
@@ -53,11 +63,14 @@ test.each(Object.entries(keysWith))('%s is distinguished by case, =, +, /, # and
   expect(new Set(keys).size).toBe(confusable.length)
 })
 
-test('rooms, uploads and client message ids are distinguished by case', () => {
+test('rooms, uploads, invites and client message ids are distinguished by case', () => {
   const keys = (id: string): unknown[] => [
     ChatRoom.get({ chatRoomId: id }).params(),
     Message.get({ chatRoomId: id, messageId: messageIdOf(1) }).params(),
     Upload.get({ uploadId: id }).params(),
+    ChatRoomDetails.get({ chatRoomId: id }).params(),
+    Invite.get({ invite: id }).params(),
+    Audit.get({ chatRoomId: id, entryId: '1' }).params(),
     SendGuard.get({ chatRoomId: 'general', senderId: 'ada', clientMessageId: id }).params(),
   ]
   expect(keys('Ab')).not.toEqual(keys('aB'))
@@ -90,6 +103,13 @@ test('no two triples of room, sender and client message id share a guard: each c
     }),
     { numRuns: 500 },
   )
+})
+
+test('public rooms of one name are distinguished by their ids, and found by it whatever its case', () => {
+  const placeOf = (chatRoomId: string, roomName: string) => listingOf({ chatRoomId, roomName, isPublic: true }).listedAs
+  expect(placeOf('Ab', 'Tea')).not.toBe(placeOf('aB', 'Tea'))
+  expect(placeOf('Ab', 'ＴＥＡ')).toBe(placeOf('Ab', 'tea'))
+  expect(listingOf({ chatRoomId: 'Ab', roomName: 'Tea', isPublic: false })).toEqual({})
 })
 
 test('message ids sort as their numbers do, up to the largest safe integer', () => {

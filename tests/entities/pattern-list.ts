@@ -74,5 +74,9 @@ function named(expression: string | undefined, input: Record<string, unknown>, q
     .replace('attribute_not_exists(#pk) AND attribute_not_exists(#sk)', 'new')
     .replace('attribute_exists(#pk) AND attribute_exists(#sk)', 'exists')
     .replace(/#\w+/g, (name) => names[name] ?? name)
-    .replace(/:\w+/g, (name) => (quoted ? JSON.stringify(values[name]) : String(values[name])))
+    .replace(/:\w+/g, (name) => (quoted ? printable(JSON.stringify(values[name])) : String(values[name])))
 }
+
+/** What no reader of the document could see, such as the character that sorts after every id. */
+const printable = (text: string): string =>
+  text.replace(/[^ -~]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)

@@ -1,4 +1,9 @@
+import { auditOf, type AuditRow, putAudit } from '../../src/entities/audit.ts'
+import { Ban, bansOfRoom, type BanRow, getBan } from '../../src/entities/ban.ts'
+import { blockedBy, blocksOf, deleteBlock, putBlock } from '../../src/entities/block.ts'
+import { changeRoom } from '../../src/entities/change-room.ts'
 import { ChatRoom, getRoom, getRooms, isPending, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
+import { ChatRoomDetails, getDetails, publicRooms } from '../../src/entities/chat-room-details.ts'
 import {
   clearSessionKey,
   deleteConnection,
@@ -9,10 +14,12 @@ import {
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { completeRoom, createRoom } from '../../src/entities/create-room.ts'
+import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
 import {
   addMember,
   getMembership,
   getMemberships,
+  membersAfter,
   type MembershipRow,
   mirrorMembership,
   removeMember,
@@ -27,10 +34,12 @@ import {
   putMessage,
   sealHoles,
 } from '../../src/entities/message.ts'
+import { banStranger, changeMember, setDirectRoles, unban } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
 import { countSend } from '../../src/entities/rate-window.ts'
-import { claimSend, contentHashOf, getGuard, putGuardedMessage } from '../../src/entities/send-guard.ts'
+import { claimSend, contentHashOf, getGuard, putGuardedMessage, releaseClaim } from '../../src/entities/send-guard.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
+import { countSlow } from '../../src/entities/slow-mode.ts'
 import {
   departuresOfRoom,
   placeOf,
@@ -62,7 +71,7 @@ export const connection = {
   expiresAt: EXPIRES_AT,
 }
 
-const membership: MembershipRow = {
+export const membership: MembershipRow = {
   chatRoomId: 'general',
   userId: 'ada',
   role: 'member',
@@ -113,6 +122,32 @@ const upload: UploadRow = {
   clientMessageId: 'c3',
   status: 'pending',
   expiresAt: EXPIRES_AT,
+}
+
+export const audit: AuditRow = {
+  chatRoomId: 'general',
+  entryId: `${NOW}-AAAAAAAA`,
+  at: NOW,
+  by: 'eve',
+  action: 'settings',
+  expiresAt: EXPIRES_AT,
+}
+
+const details = { chatRoomId: 'general', changes: 2, roomName: 'General' }
+
+export const ban: BanRow = { chatRoomId: 'general', userId: 'mal', by: 'eve', at: NOW }
+
+export const invite: InviteRow = {
+  invite: 'AAAAAAAAAAAAAAAAAAAAAA',
+  chatRoomId: 'general',
+  role: 'member',
+  by: 'eve',
+  createdAt: NOW,
+  until: NOW + 3_600_000,
+  uses: 0,
+  expiresAt: EXPIRES_AT,
+  ofRoom: 'invites#general',
+  place: `${NOW}#AAAAAAAAAAAAAAAAAAAAAA`,
 }
 
 /** A typical call of every access pattern, on small items. */
@@ -166,6 +201,29 @@ export const patterns = {
   AP46: () => holdUpload({ userId: 'ada', uploadId: 'u1', size: 1_000, expiresAt: EXPIRES_AT }),
   AP47: () => releaseUpload({ userId: 'ada', uploadId: 'u1' }),
   AP48: () => clearSessionKey(connection.connectionId),
+  AP49: () => setDirectRoles('random', ['ada', 'eve'], 'guest'),
+  AP50: () => getDetails('general'),
+  AP51: () =>
+    changeRoom({ chatRoomId: 'general', changes: 3, topic: 'Tea' }, { roomName: 'General', access: 'r' }, audit),
+  AP52: () => publicRooms({ limit: 50 }),
+  AP53: () => getBan('general', 'mal', NOW),
+  AP54: () => bansOfRoom('general', { limit: 100 }, NOW),
+  AP55: () => unban('general', 'mal', audit),
+  AP56: () => putBlock('ada', 'bob', NOW),
+  AP57: () => deleteBlock('ada', 'mal'),
+  AP58: () => blocksOf(['ada', 'bob'], 'mal'),
+  AP59: () => blockedBy('ada', { limit: 100 }),
+  AP60: () => putInvite({ ...invite, invite: 'BBBBBBBBBBBBBBBBBBBBBB', place: `${NOW}#BBBBBBBBBBBBBBBBBBBBBB` }),
+  AP61: () => getInvite(invite.invite),
+  AP62: () => deleteInvite('general', invite.invite),
+  AP63: () => invitesOfRoom('general', { limit: 100 }, NOW),
+  AP64: () => auditOf('general', { limit: 50 }),
+  AP65: () => putAudit({ ...audit, entryId: `${NOW}-BBBBBBBB` }),
+  AP66: () => countSlow('ada', 'general', 30, NOW),
+  AP67: () => membersAfter('general', { limit: 100 }),
+  AP68: () => changeMember(membership, { role: 'moderator' }, audit),
+  AP69: () => banStranger({ ...ban, userId: 'zed' }, audit),
+  AP70: () => releaseClaim({ ...guard, clientMessageId: 'c5' }, claim.token),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -181,7 +239,12 @@ export async function seed(): Promise<void> {
   const large = { chatRoomId: 'large', roomName: 'Large', createdBy: 'ada', createdAt: NOW }
   await ChatRoom.put({ ...large, setup: 'pending', pendingMembers: ['zoe'] }).go()
   await subscribe([subscription])
-  for (const clientMessageId of ['c1', 'c2']) await claimSend({ ...guard, clientMessageId }, claim)
+  for (const clientMessageId of ['c1', 'c2', 'c5']) await claimSend({ ...guard, clientMessageId }, claim)
   await putGuardedMessage({ ...messageAt(1), clientMessageId: 'c1' }, claim.token)
   await startUpload(upload)
+  await ChatRoomDetails.put({ ...details, listed: 'public', listedAs: 'general#general' }).go()
+  await Ban.put(ban).go()
+  for (const userId of ['ada', 'bob']) await putBlock(userId, 'mal', NOW)
+  await putInvite(invite)
+  await putAudit(audit)
 }

@@ -1,4 +1,4 @@
-import { putInvite } from '../../entities/invite.ts'
+import { inviteItem, putInvite } from '../../entities/invite.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
@@ -9,13 +9,7 @@ export const createInvite = action('createInvite', async (input, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, 'add', now)
   const until = now + expiresInSeconds * 1_000
-  const { invite } = await putInvite({
-    chatRoomId,
-    role,
-    by: caller.userId,
-    createdAt: now,
-    until,
-    ...defined({ maxUses }),
-  })
-  return { invite, expiresAt: until }
+  const item = inviteItem({ chatRoomId, role, by: caller.userId, createdAt: now, until, ...defined({ maxUses }) })
+  await putInvite(item)
+  return { invite: item.invite, expiresAt: until }
 })

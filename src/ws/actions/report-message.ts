@@ -1,4 +1,4 @@
-import { putAudit } from '../../entities/audit.ts'
+import { auditItem, putAudit } from '../../entities/audit.ts'
 import { getMessage, seqOf } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
@@ -15,6 +15,7 @@ export const reportMessage = action('reportMessage', async ({ chatRoomId, messag
     throw new MessageNotFound('unable to report the message; there is none')
   }
   const { senderId } = message
-  await putAudit({ chatRoomId, at: now, by: caller.userId, action: 'report', messageId, userId: senderId, reason })
+  const noted = { chatRoomId, at: now, by: caller.userId, messageId, userId: senderId, reason }
+  await putAudit(auditItem({ ...noted, action: 'report' }))
   return {}
 })
