@@ -22,6 +22,8 @@ export const Audit = new Entity(
       action: { type: auditActions, field: 'Action', required: true },
       userId: { type: 'string', field: 'UserId' },
       messageId: { type: 'string', field: 'MessageId' },
+      /** Of the membership that it ended: only its user is told. */
+      joinId: { type: 'string', field: 'JoinId' },
       until: { type: 'number', field: 'Until' },
       reason: { type: 'string', field: 'Reason' },
       /** Epoch seconds, the table's TTL: a year. */

@@ -178,7 +178,7 @@ export async function removeMember(
       .commit(),
     tx.UserRoom.delete(userRoomKey(membership)).commit(),
     tx.Subscription.put(departureItem(membership, now)).commit(),
-    ...(audit === undefined ? [] : [tx.Audit.put(audit).commit()]),
+    ...(audit === undefined ? [] : [tx.Audit.put({ ...audit, joinId }).commit()]),
     ...(ban === undefined ? [] : [tx.Ban.put(ban).commit()]),
   ])
   const { canceled } = await transact('remove the member', () => transaction.go())

@@ -45,7 +45,9 @@ export interface Admitted {
  * @throws Forbidden | Muted | RoomClosed as the table of permissions says
  */
 export async function admit(actor: Actor, chatRoomId: string, name: PermissionName, now: number): Promise<Admitted> {
-  const asksSettings = permissions[name].from in settingsOf('link')
+  // The gate says who may post.
+  const { from } = permissions[name]
+  const asksSettings = from !== 'post' && from in settingsOf('link')
   const [room, membership, details] = await Promise.all([
     getRoom(chatRoomId),
     getMembership(chatRoomId, actor.userId),

@@ -140,10 +140,13 @@ async function connectionRemoved({ userId, connectionId, sessionKey }: Connectio
 
 const reasons = { kick: 'kicked', ban: 'banned' } as const
 
-/** Tells who was shown out, on all connections; of a room that was deleted, everybody who was in it. */
-async function auditNoted({ chatRoomId, action, userId, reason, until }: AuditRow): Promise<Delivery[]> {
+/**
+ * Tells who was shown out, on all connections; of a room that was deleted, everybody who was in it. A user who is
+ * banned without having been in isn't told: they may not know of the room.
+ */
+async function auditNoted({ chatRoomId, action, userId, joinId, reason, until }: AuditRow): Promise<Delivery[]> {
   if (action === 'deleteRoom') return [{ event: { event: 'removed', chatRoomId, reason: 'roomDeleted' } }]
-  if ((action !== 'kick' && action !== 'ban') || userId === undefined) return []
+  if ((action !== 'kick' && action !== 'ban') || userId === undefined || joinId === undefined) return []
   // Added again since: then the record of the new membership is what holds.
   if ((await getMembership(chatRoomId, userId)) !== undefined) return []
   const only = (await sessionsOfUser(userId, Date.now())).map(recipientOf)

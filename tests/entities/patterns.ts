@@ -184,7 +184,7 @@ export const patterns = {
   AP29: () => rejectUpload('u1', 'size_mismatch'),
   AP30: () => closeUpload('u1'),
   AP31: () => putTasks([{ chatRoomId: 'general', after: '3f#~', through: '7f', deliveries: '[]' }], NOW),
-  AP32: () => createRoom({ ...founding, members: ['ada', 'bob'] }),
+  AP32: () => createRoom({ ...founding, owner: 'ada', members: ['ada', 'bob'] }),
   AP33: () => completeRoom({ ...founding, chatRoomId: 'large' }, ['zoe']),
   AP34: () => getMessages('general', [1, 2]),
   AP35: () => setSessionKey(connection.connectionId, 'tab-1'),
@@ -232,7 +232,7 @@ export type Pattern = keyof typeof patterns
 export async function seed(): Promise<void> {
   await putConnection(connection)
   for (const chatRoomId of ['general', 'random']) {
-    await createRoom({ ...founding, chatRoomId, createdBy: 'eve', members: [] })
+    await createRoom({ ...founding, chatRoomId, createdBy: 'eve', owner: 'eve', members: [] })
     await addMember({ ...membership, chatRoomId })
   }
   await putSession(session)

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { changeOf } from '../../src/streams/changes.ts'
 import {
+  auditEntry,
+  auditRecord,
   connection,
   connectionRecord,
   type Image,
@@ -61,6 +63,19 @@ test('a room whose founding was cut off is pending, and no other', () => {
   })
   expect(changeOf(recordOf('MODIFY', pending))).toBeUndefined()
   expect(changeOf(recordOf('INSERT', imageOf(ChatRoom.put(room))))).toBeUndefined()
+})
+
+test('an entry of the audit log is noted when it is new', () => {
+  const row = auditEntry('general', 'ban', { userId: 'mal', until: 1_800_000_008_000, reason: 'spam' })
+  const { dynamodb } = auditRecord(row)
+  expect(changeOf(auditRecord(row))).toEqual({ type: 'auditNoted', entry: row })
+  expect(changeOf(recordOf('REMOVE', dynamodb!.NewImage as Image))).toBeUndefined()
+})
+
+test.each(['ChatRoomId', 'Action', 'By', 'At'])('an entry of the audit log without its %s is thrown', (attribute) => {
+  const image = auditRecord(auditEntry('general', 'kick', { userId: 'mal' })).dynamodb!.NewImage as Image
+  delete image[attribute]
+  expect(() => changeOf(recordOf('INSERT', image))).toThrow('unable to read the record; it has no ')
 })
 
 test.each([

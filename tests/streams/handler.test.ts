@@ -5,7 +5,7 @@ import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
-import { addMember } from '../../src/entities/membership.ts'
+import { addMember, removeMember } from '../../src/entities/membership.ts'
 import { putMessage } from '../../src/entities/message.ts'
 import { nextSeq } from '../../src/entities/chat-room.ts'
 import { putSession, sessionsOfUser } from '../../src/entities/session.ts'
@@ -13,6 +13,7 @@ import { subscriptionsOfRoom } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { auditActions } from '../../src/protocol/moderation-actions.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { CoalescingWindow } from '../../src/streams/coalescing-window.ts'
 import { intercept } from '../support/intercept.ts'
@@ -20,6 +21,8 @@ import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { unique } from '../support/runtime.ts'
 import { failure, FakePost } from '../delivery/fake-post.ts'
 import {
+  auditEntry,
+  auditRecord,
   connection,
   connectionRecord,
   type Image,
@@ -320,11 +323,11 @@ test('the others receive typing, but not when it is over', async () => {
 })
 
 /** A room with ada in it. The others are connected but no members. */
-async function roomWithOthers(others: string[]) {
-  const room = unique('room')
+async function roomWithOthers(others: string[], { chatRoomId: room = unique('room') } = {}) {
   await createRoom({
     chatRoomId: room,
     roomName: 'General',
+    access: 'r',
     createdBy: 'ada',
     createdAt: Date.now(),
     members: ['ada'],
@@ -342,6 +345,78 @@ test('a new member is subscribed before anything is posted, and receives the mes
   await handle(messageRecord(room, 1), membershipRecord('INSERT', row))
   expect(gateway.heardBy(connections[0]!)).toEqual(['message 1', 'roomAdded', 'memberJoined'])
   expect(gateway.heardBy(ada)).toEqual(['message 1', 'memberJoined'])
+})
+
+test('who is put into a room is told on all connections by whom, into which and as what', async () => {
+  const { room, users, connections } = await roomWithOthers(['bob'])
+  const [userId] = users as [string]
+  const second = await listening(userId, [])
+  const row = membership(room, userId, { role: 'guest', addedBy: 'ada' })
+  await addMember(row)
+  await handle(membershipRecord('INSERT', row))
+  const roomAdded = { event: 'roomAdded', chatRoomId: room, roomName: 'General', headSeq: 0, access: 'private' }
+  for (const id of [connections[0]!, second]) {
+    expect(gateway.eventsOf(id)[0]).toEqual({ ...roomAdded, role: 'guest', by: 'ada' })
+  }
+})
+
+test('who joins by themselves, or writes first in a direct room, is told of it on the others, by nobody', async () => {
+  const { room, users, connections } = await roomWithOthers(['bob'], { chatRoomId: unique('dm:') })
+  const row = membership(room, users[0]!, { role: 'guest' })
+  await addMember(row)
+  await handle(membershipRecord('INSERT', row))
+  expect(gateway.eventsOf(connections[0]!)[0]).toEqual({
+    ...{ event: 'roomAdded', chatRoomId: room, roomName: 'General', headSeq: 0, access: 'direct' },
+    role: 'member',
+  })
+})
+
+test.each([
+  ['kick', {}, { reason: 'kicked' }],
+  ['ban', { until: 1_900_000_000_000, reason: 'spam' }, { reason: 'banned', until: 1_900_000_000_000, note: 'spam' }],
+] as const)(
+  'who is shown out by a %s hears it on all connections, and nothing of the room after it',
+  async (action, more, told) => {
+    const { room, users, connections, ada } = await roomWithOthers(['bob'])
+    const [userId] = users as [string]
+    const row = membership(room, userId)
+    await addMember(row)
+    const bob = [connections[0]!, await listening(userId, [])]
+    await handle(membershipRecord('INSERT', row))
+    gateway.delivered.length = 0
+    const entry = auditEntry(room, action, { userId, joinId: row.joinId, ...more })
+    await removeMember(row, Date.now(), { audit: entry })
+    // The record of an end may come before or after the entry's, in a batch with messages that are older and younger.
+    await handle(messageRecord(room, 1), auditRecord(entry), membershipRecord('REMOVE', row), messageRecord(room, 2))
+    for (const id of bob) expect(gateway.eventsOf(id)).toEqual([{ event: 'removed', chatRoomId: room, ...told }])
+    expect(gateway.heardBy(ada).sort()).toEqual(['memberLeft', 'message 1', 'message 2'])
+  },
+)
+
+test('who is in again by the time, or was never in, is not told', async () => {
+  const { room, users, connections } = await roomWithOthers(['bob', 'mal'])
+  const [bob, mal] = users as [string, string]
+  await addMember(membership(room, bob, { joinId: 'join-2' }))
+  await handle(
+    auditRecord(auditEntry(room, 'kick', { userId: bob, joinId: 'join-1' })),
+    auditRecord(auditEntry(room, 'ban', { userId: mal })),
+  )
+  for (const id of connections) expect(gateway.eventsOf(id)).toEqual([])
+})
+
+test('the end of a room is told to all who are in it', async () => {
+  const room = unique('room')
+  const ids = await Promise.all(['ada', 'bob'].map((user) => listening(user, [room])))
+  await handle(auditRecord(auditEntry(room, 'deleteRoom')))
+  const removed = { event: 'removed', chatRoomId: room, reason: 'roomDeleted' }
+  for (const id of ids) expect(gateway.eventsOf(id)).toEqual([removed])
+})
+
+test('what else is done in a room is told to nobody', async () => {
+  const { room, ada } = await roomWithOthers([])
+  const others = auditActions.filter((action) => !['kick', 'ban', 'deleteRoom'].includes(action))
+  await handle(...others.map((action) => auditRecord(auditEntry(room, action, { userId: 'ada', joinId: 'ada-1' }))))
+  expect(gateway.eventsOf(ada)).toEqual([])
 })
 
 test('a new member whose record was held up is sent what went by meanwhile, once', async () => {

@@ -1,5 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import { Audit, auditItem, type AuditRow } from '../../src/entities/audit.ts'
 import { Connection, type ConnectionRow } from '../../src/entities/connection.ts'
 import { Membership, type MembershipRow } from '../../src/entities/membership.ts'
 import { Message, type MessageRow, messageIdOf } from '../../src/entities/message.ts'
@@ -68,6 +69,12 @@ export const connection = (connectionId: string, userId: string): ConnectionRow 
 
 export const connectionRecord = (eventName: 'INSERT' | 'REMOVE', row: ConnectionRow): DynamoDBRecord =>
   recordOf(eventName, imageOf(Connection.put(row)))
+
+/** What was done in a room just now, by eve. */
+export const auditEntry = (chatRoomId: string, action: AuditRow['action'], more: Partial<AuditRow> = {}): AuditRow =>
+  auditItem({ chatRoomId, action, at: Date.now(), by: 'eve', ...more })
+
+export const auditRecord = (row: AuditRow): DynamoDBRecord => recordOf('INSERT', imageOf(Audit.put(row)))
 
 export const typingRecord = (
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE',

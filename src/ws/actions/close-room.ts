@@ -4,7 +4,9 @@ import { admit } from '../../rooms/admission.ts'
 import { updateRoom } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 
-/** Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP50, AP51. */
+/**
+ * Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP50, AP51.
+ */
 export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, caller) => {
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, 'close', now)

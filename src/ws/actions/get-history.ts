@@ -6,8 +6,8 @@ import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
- * A page of a room's messages in order of `seq`: at most `limit`, and no more than one WebSocket message holds.
- * AP5, AP8, AP22, AP20.
+ * A page of a room's messages in order of `seq`: at most `limit`, and no more than one WebSocket message holds. AP5,
+ * AP8, AP20, AP22.
  */
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit } = input

@@ -10,7 +10,10 @@ const PAGE = 100
 /** The moment an invite was made, and itself. */
 const InvitePlace = z.string().check(z.regex(/^\d{1,16}#[A-Za-z0-9_-]{22}$/))
 
-/** The invites of a room that are good, in the order they were made; a new one may take a moment to be listed. AP5, AP8, AP50, AP63. */
+/**
+ * The invites of a room that are good, in the order they were made; a new one may take a moment to be listed. AP5, AP8,
+ * AP50, AP63.
+ */
 export const listInvites = action('listInvites', async ({ chatRoomId, cursor }, caller) => {
   const now = Date.now()
   const after = readCursor(cursor, InvitePlace)

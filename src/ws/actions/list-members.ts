@@ -6,7 +6,10 @@ import { shownRole } from '../../rooms/room-view.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
-/** A page of a room's members with their roles. With `role`, a page may have few or none, and more after it. AP5, AP8, AP67. */
+/**
+ * A page of a room's members with their roles. With `role`, a page may have few or none, and more after it. AP5, AP8,
+ * AP67.
+ */
 export const listMembers = action('listMembers', async ({ chatRoomId, role, limit, cursor }, caller) => {
   const now = Date.now()
   const after = readCursor(cursor, StoredUserId)

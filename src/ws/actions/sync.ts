@@ -29,7 +29,8 @@ const MAX_UNLISTED = 100
  * Subscribes this connection's session to the caller's rooms, a page at a time, and returns what the client missed in
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
- * rooms that the client needs first, and the pages leave them out. AP35, AP36, AP12, AP9, AP14, AP3, AP6, AP22, AP20.
+ * rooms that the client needs first, and the pages leave them out. AP3, AP6, AP9, AP12, AP14, AP15, AP20, AP22, AP35,
+ * AP36, AP38, AP39, AP48.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
