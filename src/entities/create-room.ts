@@ -3,7 +3,7 @@ import { createWriteTransaction } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
 import { ChatRoom } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow } from './chat-room-details.ts'
-import { Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
+import { getMembership, Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
 import type { SessionRow } from './session.ts'
 import { departuresOfRoom, Subscription, subscriptionItem } from './subscription.ts'
 import { transact } from './transact.ts'
@@ -88,6 +88,18 @@ export async function completeRoom(
 ): Promise<void> {
   if (pending.length === 0) return
   const { chatRoomId } = room
+  await completeMembers(room, pending)
+  await ChatRoom.patch({ chatRoomId })
+    .remove(['setup', 'pendingMembers'])
+    .where((row, { exists }) => exists(row.setup))
+    .go({ returnOnConditionCheckFailure: true })
+}
+
+async function completeMembers(
+  room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
+  pending: readonly string[],
+): Promise<void> {
+  const { chatRoomId } = room
   const ifNew = { returnOnConditionCheckFailure: true } as const
   for (let i = 0; i < pending.length; i += MEMBERS_AT_ONCE) {
     const memberships = pending.slice(i, i + MEMBERS_AT_ONCE).map((userId) => firstMember(room, userId))
@@ -100,10 +112,17 @@ export async function completeRoom(
   const departed = await departuresOfRoom(chatRoomId)
   const ended = pending.map((userId) => firstMember(room, userId)).filter(({ joinId }) => departed.has(joinId))
   await Promise.all(ended.map((membership) => removeMember(membership, Date.now())))
-  await ChatRoom.patch({ chatRoomId })
-    .remove(['setup', 'pendingMembers'])
-    .where((row, { exists }) => exists(row.setup))
-    .go({ returnOnConditionCheckFailure: true })
+}
+
+/**
+ * AP33. Adds one of the pending members at once. Undefined when they have left since.
+ */
+export async function addPendingMember(
+  room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
+  userId: string,
+): Promise<MembershipRow | undefined> {
+  await completeMembers(room, [userId])
+  return getMembership(room.chatRoomId, userId)
 }
 
 const firstMember = (

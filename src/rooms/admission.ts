@@ -7,6 +7,7 @@ import { isDirectRoomId } from '../protocol/room-id.ts'
 import { type Settings, settingsOf } from '../protocol/room-schema.ts'
 import type { Scope } from '../protocol/scopes.ts'
 import { getDetails } from '../entities/chat-room-details.ts'
+import { membershipIn, pendingMembership } from './membership-in.ts'
 import { accessOfRoom } from './room-view.ts'
 
 /** Who acts, and what their token grants. */
@@ -48,11 +49,12 @@ export async function admit(actor: Actor, chatRoomId: string, name: PermissionNa
   // The gate says who may post.
   const { from } = permissions[name]
   const asksSettings = from !== 'post' && from in settingsOf('link')
-  const [room, membership, details] = await Promise.all([
+  const [room, stored, details] = await Promise.all([
     getRoom(chatRoomId),
     getMembership(chatRoomId, actor.userId),
     asksSettings ? getDetails(chatRoomId) : undefined,
   ])
+  const membership = stored ?? (await pendingMembership(room, actor.userId))
   const standing = standingOf(actor, chatRoomId, membership)
   if (room === undefined || standing === undefined) throw stranger()
   const settings = settingsOf(accessOfRoom(room), chosenSettings(details))
@@ -67,12 +69,12 @@ export async function admit(actor: Actor, chatRoomId: string, name: PermissionNa
 
 /**
  * The same for a send: whoever may, as far as the membership tells. The room's gate is asked by the draw of the
- * message's number, so a send to a room without one reads no more than this. AP8.
+ * message's number, so a send to a room without one reads no more than this. AP8; AP5 for a stranger.
  *
  * @throws NotAMember | Forbidden | Muted
  */
 export async function admitSender(actor: Actor, chatRoomId: string, now: number): Promise<Standing> {
-  const membership = await getMembership(chatRoomId, actor.userId)
+  const membership = await membershipIn(chatRoomId, actor.userId)
   const standing = standingOf(actor, chatRoomId, membership)
   if (standing === undefined) throw stranger()
   const place = { chatRoomId, settings: settingsOf('link'), closed: false }

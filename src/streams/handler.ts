@@ -63,8 +63,8 @@ interface Recorded {
 }
 
 /**
- * What the records mean, in their order. The end of a connection must wait until the batch is posted, because nobody's
- * message waits for it. Adds records that can't be read to `failed`.
+ * What the records mean, in their order, and what of it waits until the batch is posted. Adds records that can't be read
+ * to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
   const first: Recorded[] = []
@@ -74,7 +74,7 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
     try {
       const change = changeOf(record)
       if (change === undefined) continue
-      if (change.type === 'connectionRemoved') afterPosts.push({ sequenceNumber, change })
+      if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
       else first.push({ sequenceNumber, change })
     } catch (error) {
       fail(sequenceNumber, record.eventName, error, failed)
@@ -82,6 +82,12 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
   }
   return { first, afterPosts }
 }
+
+/**
+ * Nobody's message waits for the end of a connection, nor for the members that a room is still to get: each of them is
+ * subscribed by a record of their own.
+ */
+const isUnhurried = ({ type }: Change): boolean => type === 'connectionRemoved' || type === 'roomPending'
 
 /** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
 async function reactTo(changes: readonly Recorded[], failed: Set<string>): Promise<ReadonlyMap<Delivery, string>> {

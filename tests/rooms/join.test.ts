@@ -1,12 +1,15 @@
 import { tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { completeRoom } from '../../src/entities/create-room.ts'
 import { addMember, getMembership, removeMember } from '../../src/entities/membership.ts'
 import { putSession } from '../../src/entities/session.ts'
 import { subscriptionsOfRoom } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
+import { admitSender } from '../../src/rooms/admission.ts'
+import { membershipIn } from '../../src/rooms/membership-in.ts'
 import { join, stayIn } from '../../src/rooms/join.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { intercept } from '../support/intercept.ts'
@@ -70,4 +73,17 @@ test('a second run that completes a room puts back nobody who has left since the
   expect(await getMembership(room.chatRoomId, 'bob')).toBeDefined()
   const { rooms } = await roomsOfUser(userId, { limit: 1_000 })
   expect(rooms.map(({ chatRoomId }) => chatRoomId)).not.toContain(room.chatRoomId)
+})
+
+test('who was named when the room was made may act before their row is written, and may leave for good', async () => {
+  const room = { chatRoomId: unique('room'), roomName: 'Room', createdBy: 'eve', createdAt: 1 }
+  await ChatRoom.put({ ...room, setup: 'pending', pendingMembers: [userId, 'bob'] }).go()
+  const ada = { userId, scopes: new Set<never>() }
+  expect(await admitSender(ada, room.chatRoomId, Date.now())).toBe('member')
+  await removeMember((await membershipIn(room.chatRoomId, userId))!, Date.now())
+  await completeRoom(room, [userId, 'bob'])
+  await expect(admitSender(ada, room.chatRoomId, Date.now())).rejects.toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+  })
 })

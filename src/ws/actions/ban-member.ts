@@ -1,9 +1,10 @@
 import { auditItem } from '../../entities/audit.ts'
-import { getMembership, removeMember } from '../../entities/membership.ts'
+import { removeMember } from '../../entities/membership.ts'
 import { banStranger } from '../../entities/moderate.ts'
 import { Conflict } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
+import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
 /**
@@ -13,7 +14,7 @@ import { action } from '../action.ts'
 export const banMember = action('banMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'ban', now)
-  const membership = await getMembership(chatRoomId, userId)
+  const membership = await membershipIn(chatRoomId, userId)
   requireAbove(admitted, 'ban', membership ?? { role: 'guest' })
   const until = seconds === undefined ? undefined : now + seconds * 1_000
   const noted = { chatRoomId, userId, by: caller.userId, at: now, ...defined({ until, reason }) }

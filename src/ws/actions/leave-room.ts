@@ -1,5 +1,6 @@
-import { getMembership, removeMember } from '../../entities/membership.ts'
+import { removeMember } from '../../entities/membership.ts'
 import { NotAMember } from '../../errors.ts'
+import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
 /**
@@ -7,7 +8,7 @@ import { action } from '../action.ts'
  * the stream deletes their subscriptions. AP8, AP11.
  */
 export const leaveRoom = action('leaveRoom', async ({ chatRoomId }, { userId }) => {
-  const membership = await getMembership(chatRoomId, userId)
+  const membership = await membershipIn(chatRoomId, userId)
   // Another connection of the user may leave, and join again, in between: then there is nothing left to do here.
   if (membership === undefined || !(await removeMember(membership, Date.now()))) {
     throw new NotAMember('unable to leave this room; the user is not a member')

@@ -1,16 +1,16 @@
 import { auditItem } from '../../entities/audit.ts'
-import { getMembership } from '../../entities/membership.ts'
 import { changeMember } from '../../entities/moderate.ts'
 import { Conflict } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
+import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
 /** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP68. */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'mute', now)
-  const membership = await getMembership(chatRoomId, userId)
+  const membership = await membershipIn(chatRoomId, userId)
   if (membership === undefined) throw new Conflict('unable to mute; the user is no member')
   requireAbove(admitted, 'mute', membership)
   const until = now + seconds * 1_000

@@ -1,8 +1,9 @@
 import { auditItem } from '../../entities/audit.ts'
-import { getMembership, removeMember as endMembership } from '../../entities/membership.ts'
+import { removeMember as endMembership } from '../../entities/membership.ts'
 import { Conflict } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
+import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
 /**
@@ -12,7 +13,7 @@ import { action } from '../action.ts'
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'kick', now)
-  const membership = await getMembership(chatRoomId, userId)
+  const membership = await membershipIn(chatRoomId, userId)
   if (membership === undefined) return {}
   requireAbove(admitted, 'kick', membership)
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'kick', userId, ...defined({ reason }) })

@@ -1,16 +1,16 @@
 import { auditItem } from '../../entities/audit.ts'
-import { getMembership } from '../../entities/membership.ts'
 import { changeMember } from '../../entities/moderate.ts'
 import { Conflict } from '../../errors.ts'
 import { rankOf } from '../../protocol/permissions.ts'
 import { admit, refused, requireAbove } from '../../rooms/admission.ts'
+import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
 /** Gives a member a role, at most the own one; to oneself a lower one only. AP5, AP8, AP68. */
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'setRole', now)
-  const membership = await getMembership(chatRoomId, userId)
+  const membership = await membershipIn(chatRoomId, userId)
   if (membership === undefined) throw new Conflict('unable to give a role; the user is no member')
   if (membership.role === role) return {}
   if (userId !== caller.userId) requireAbove(admitted, 'setRole', membership)
