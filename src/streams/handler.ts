@@ -63,8 +63,8 @@ interface Recorded {
 }
 
 /**
- * What the records mean, in their order, and what of it waits until the batch is posted. Adds records that can't be read
- * to `failed`.
+ * What the records mean, in their order, and what of it waits until the batch is posted. Adds records that can't be
+ * read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
   const first: Recorded[] = []
