@@ -32,6 +32,10 @@ export const Upload = new Entity(
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
       status: { type: ['pending', 'completed', 'rejected'] as const, field: 'Status', required: true },
       reason: { type: CustomAttributeType<UploadFailure>('string'), field: 'Reason' },
+      /** It was an admin's or a backend's form: its message needs no membership. */
+      ofAdmin: { type: 'boolean', field: 'OfAdmin' },
+      /** The `sub` of the backend's token that asked for it as this uploader. */
+      via: { type: 'string', field: 'Via' },
       /** Of the object that was checked. The form can be used again, and the object is another file then. */
       eTag: { type: 'string', field: 'ETag' },
       messageId: { type: 'string', field: 'MessageId' },

@@ -5,6 +5,7 @@ import { isNamedAsProgram } from '../files/offered-name.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Standing } from '../protocol/permissions.ts'
+import type { Role } from '../protocol/room-schema.ts'
 import { isWhatItSays } from './is-what-it-says.ts'
 import { bytesOf, headOf, Replaced } from './uploaded-object.ts'
 
@@ -40,14 +41,19 @@ export async function judgeUpload(upload: UploadRow): Promise<Verdict | undefine
   try {
     const bytes = await read(0, isTextual(contentType) ? FIRST_BYTES_OF_TEXT : FIRST_BYTES)
     if (!(await isWhatItSays(contentType, { size, firstBytes: bytes, read }))) return { reason: 'type_mismatch' }
-    const membership = await getMembership(chatRoomId, uploaderId)
-    if (membership === undefined) return { reason: 'not_a_member' }
-    const { role, mutedUntil = 0 } = membership
-    if (role === 'guest' || mutedUntil > Date.now()) return { reason: 'not_allowed' }
     const charset = isTextual(contentType) && isUtf8(bytes) ? ('utf-8' as const) : undefined
-    return { eTag: head.eTag, standing: role, ...defined({ charset }) }
+    const standing = upload.ofAdmin ? 'admin' : await roleOf(chatRoomId, uploaderId)
+    if (typeof standing === 'object') return standing
+    return { eTag: head.eTag, standing, ...defined({ charset }) }
   } catch (error) {
     if (error instanceof Replaced) return undefined
     throw error
   }
+}
+
+async function roleOf(chatRoomId: string, userId: string): Promise<Role | { reason: UploadFailure }> {
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined) return { reason: 'not_a_member' }
+  const { role, mutedUntil = 0 } = membership
+  return role === 'guest' || mutedUntil > Date.now() ? { reason: 'not_allowed' } : role
 }

@@ -97,7 +97,7 @@ const messageOf = (
   fileName: upload.fileName,
   contentType: upload.contentType,
   size: upload.size,
-  ...defined({ charset, prevDrawnAt }),
+  ...defined({ charset, prevDrawnAt, via: upload.via }),
 })
 
 /**

@@ -11,7 +11,7 @@ import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { admit } from '../../rooms/admission.ts'
 import { passGate } from '../../rooms/pass-gate.ts'
 import { action } from '../action.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, viaOf } from '../caller.ts'
 import { maxFileBytes } from '../limits.ts'
 import { requirePlaceForUpload } from '../pending-uploads.ts'
 
@@ -34,15 +34,15 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   const now = Date.now()
   const upload = pendingUpload(input, caller, now)
   const { userId } = caller
-  const [{ room, standing }, , guard] = await Promise.all([
+  const [{ room, standing }, guard] = await Promise.all([
     admit(caller, chatRoomId, 'send', now),
-    requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
     clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: userId, clientMessageId }),
+    caller.backend === undefined && requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
   ])
   if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
   if (room.gate !== undefined) await passGate({ userId, standing }, chatRoomId, room.gate)
 
-  const known = await startUpload(upload)
+  const known = await startUpload({ ...upload, ...(standing === 'admin' ? { ofAdmin: true } : {}) })
   if (known && !isSameFile(known, upload)) {
     throw new Conflict('unable to upload; this clientMessageId was used for another file')
   }
@@ -55,7 +55,8 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   return { uploadId, ...form, maxBytes: maxFileBytes }
 })
 
-function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller, now: number): UploadRow {
+function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: number): UploadRow {
+  const { userId } = caller
   const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId } = input
   const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
   return {
@@ -67,7 +68,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, { userId }: Caller, n
     contentType,
     size,
     caption,
-    ...defined({ clientMessageId }),
+    ...defined({ clientMessageId, via: viaOf(caller) }),
     status: 'pending',
     expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
   }

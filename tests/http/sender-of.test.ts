@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { senderOf } from '../../src/http/sender-of.ts'
+import type { ServerEvent } from '../../src/http/server-event.ts'
+
+const eventOf = (exp: number | string) =>
+  ({
+    requestContext: { authorizer: { lambda: { sub: 'shop', exp, scopes: 'server rooms' } } },
+  }) as unknown as ServerEvent
+
+test('the sender is who the authorizer found', () => {
+  expect(senderOf(eventOf(100), 99_999)).toEqual({ sub: 'shop', scopes: new Set(['server', 'rooms']) })
+})
+
+test.each([[100], ['100'], ['soon']])(
+  'a token that ends at %s is refused then, also from the gateway’s cache',
+  (exp) => {
+    expect(() => senderOf(eventOf(exp), 100_000)).toThrow(
+      expect.objectContaining({ code: 'token_expired', message: 'unable to act; the token has expired' }),
+    )
+  },
+)
