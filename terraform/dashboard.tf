@@ -45,6 +45,14 @@ locals {
       )
     },
     {
+      title = "Requests of backends, and what was refused or failed"
+      stat  = "Sum"
+      metrics = [
+        for metric in ["Count", "4xx", "5xx"] :
+        concat(["AWS/ApiGateway", metric], flatten([for name, value in local.server_dimensions : [name, value]]))
+      ]
+    },
+    {
       title   = "Latency of the functions behind the API (ms, 99th percentile)"
       stat    = "p99"
       metrics = [concat(["AWS/ApiGateway", "IntegrationLatency"], local.on_api)]

@@ -15,6 +15,11 @@ locals {
     MAX_PENDING_UPLOADS      = tostring(var.max_pending_uploads)
     MAX_PENDING_UPLOAD_BYTES = tostring(var.max_pending_upload_bytes)
     POSTING                  = var.posting
+    DEFAULT_ROOM_ACCESS      = var.default_room_access
+    CHOSEN_ROOM_IDS          = var.chosen_room_ids
+    ROOM_CREATION            = var.room_creation
+    DIRECT_MESSAGES          = var.direct_messages
+    SERVER_RATE_LIMIT        = var.server_rate_limit
   }
 
   # The API's own endpoint, also if there is a domain: `@connections` is always there.

@@ -22,6 +22,7 @@ locals {
   function_log_groups = { for name, full_name in local.function_names : name => "/aws/lambda/${full_name}" }
 
   authorizer     = local.stack.authorizer
+  server_api     = local.stack.serverApi
   stream         = local.stack.stream
   object_created = local.stack.bucket.notification
 

@@ -63,6 +63,7 @@ locals {
   own_metrics = "Tabletalk/${var.name}"
 
   api_dimensions     = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
+  server_dimensions  = { ApiId = aws_apigatewayv2_api.server.id }
   stream_dimensions  = { FunctionName = local.function_names[local.stream.function] }
   mapping_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.stream.uuid }
 
@@ -85,6 +86,15 @@ locals {
         dimensions  = local.api_dimensions
         statistic   = "Sum"
         threshold   = 0
+        minutes     = 1
+      }
+      server-api-errors = {
+        description = "Requests of backends fail with 5xx: a bug (500), a dependency that fails (503) or keys that can't be fetched. The server function's log names the action."
+        namespace   = "AWS/ApiGateway"
+        metric      = "5xx"
+        dimensions  = local.server_dimensions
+        statistic   = "Sum"
+        threshold   = 5
         minutes     = 1
       }
       posts-throttled = {

@@ -3,6 +3,11 @@ output "websocket_url" {
   value       = local.websocket_url
 }
 
+output "server_api_url" {
+  description = "URL of the API for backends: `POST` an action to `/v1/{action}` below it."
+  value       = aws_apigatewayv2_api.server.api_endpoint
+}
+
 output "connections_endpoint" {
   description = "Endpoint of `@connections`, to post to a connection or to end it (`aws apigatewaymanagementapi --endpoint-url`)."
   value       = local.connections_endpoint

@@ -64,6 +64,63 @@ variable "allowed_origins" {
   }
 }
 
+variable "server_api_auth" {
+  description = "How backends show who they are at the server API: `token` for a JWT whose `scope` has `tabletalk:server`, `iam` for requests signed with AWS credentials that may `execute-api:Invoke` it."
+  type        = string
+  default     = "token"
+
+  validation {
+    condition     = contains(["token", "iam"], var.server_api_auth)
+    error_message = "Backends are known by token or iam."
+  }
+}
+
+# What users may do about rooms
+
+variable "default_room_access" {
+  description = "Access of a room that is made without one: `private` (members and invites only), `link` (whoever knows its id) or `public` (listed, too)."
+  type        = string
+  default     = "private"
+
+  validation {
+    condition     = contains(["public", "link", "private"], var.default_room_access)
+    error_message = "The access is public, link or private."
+  }
+}
+
+variable "chosen_room_ids" {
+  description = "Who may choose a room's id: `server` for backends and admins only, or `anyone`, who can then take an id that somebody else would need and learn which ids are taken."
+  type        = string
+  default     = "server"
+
+  validation {
+    condition     = contains(["anyone", "server"], var.chosen_room_ids)
+    error_message = "Ids are chosen by anyone or server."
+  }
+}
+
+variable "room_creation" {
+  description = "Who may make rooms: `anyone`, `scope` for users whose token has the scope `tabletalk:rooms`, or `server` for backends and admins only."
+  type        = string
+  default     = "anyone"
+
+  validation {
+    condition     = contains(["anyone", "scope", "server"], var.room_creation)
+    error_message = "Rooms are made by anyone, scope or server."
+  }
+}
+
+variable "direct_messages" {
+  description = "Who may write to a user for the first time: `anyone`, or `server` for backends and admins only."
+  type        = string
+  default     = "anyone"
+
+  validation {
+    condition     = contains(["anyone", "server"], var.direct_messages)
+    error_message = "Direct rooms are made by anyone or server."
+  }
+}
+
 # Where it is deployed
 
 variable "name" {
@@ -227,6 +284,17 @@ variable "send_rate_limit" {
   validation {
     condition     = var.send_rate_limit == null || can(regex("^[1-9][0-9]*/[1-9][0-9]*$", var.send_rate_limit))
     error_message = "The rate must be sends/seconds, as in 20/10."
+  }
+}
+
+variable "server_rate_limit" {
+  description = "How often one backend may act at the server API, as actions/seconds; each action of a batch counts. Example: 1000/1"
+  type        = string
+  default     = "200/1"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*/[1-9][0-9]*$", var.server_rate_limit))
+    error_message = "The rate must be actions/seconds, as in 200/1."
   }
 }
 

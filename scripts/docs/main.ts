@@ -1,16 +1,18 @@
 /**
- * `npm run docs`: writes `docs/protocol.md` and `docs/asyncapi.yaml` from the schemas in `src/protocol/`, and the
- * tables in the READMEs of the Terraform modules from their variables and outputs. `--check` only says whether they are
- * current.
+ * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml` and `docs/openapi.yaml` from the schemas in
+ * `src/protocol/`, and the tables in the READMEs of the Terraform modules from their variables and outputs. `--check`
+ * only says whether they are current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { asyncApiDocument, asyncApiFile } from './asyncapi.ts'
+import { openApiDocument, openApiFile } from './openapi.ts'
 import { documentFile, protocolDocument } from './document.ts'
 import { terraformDocument, terraformFiles } from './terraform.ts'
 
 const documents = [
   { file: documentFile, text: await protocolDocument() },
   { file: asyncApiFile, text: await asyncApiDocument() },
+  { file: openApiFile, text: await openApiDocument() },
   ...(await Promise.all(terraformFiles.map(async (file) => ({ file, text: await terraformDocument(file) })))),
 ]
 for (const { file, text } of documents) {

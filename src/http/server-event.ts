@@ -1,4 +1,5 @@
 import type {
+  APIGatewayEventRequestContextIAMAuthorizer,
   APIGatewayEventRequestContextLambdaAuthorizer,
   APIGatewayEventRequestContextV2WithAuthorizer,
   APIGatewayProxyEventV2WithRequestContext,
@@ -14,7 +15,11 @@ export interface AuthorizerContext {
   scopes: string
 }
 
+/** Of a token, or of the AWS credentials that have signed the request. */
+type Authorizer =
+  APIGatewayEventRequestContextLambdaAuthorizer<AuthorizerContext> | APIGatewayEventRequestContextIAMAuthorizer
+
 /** A request to the server API, payload format 2.0. */
 export type ServerEvent = APIGatewayProxyEventV2WithRequestContext<
-  APIGatewayEventRequestContextV2WithAuthorizer<APIGatewayEventRequestContextLambdaAuthorizer<AuthorizerContext>>
+  APIGatewayEventRequestContextV2WithAuthorizer<Authorizer>
 >

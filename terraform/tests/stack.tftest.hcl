@@ -61,6 +61,26 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition = (
+      aws_apigatewayv2_route.server.route_key == local.stack.serverApi.route &&
+      aws_apigatewayv2_route.server.authorization_type == "CUSTOM" &&
+      aws_apigatewayv2_route.server.authorizer_id == aws_apigatewayv2_authorizer.server[0].id &&
+      aws_apigatewayv2_authorizer.server[0].enable_simple_responses &&
+      aws_apigatewayv2_authorizer.server[0].identity_sources == toset(["$request.header.Authorization"]) &&
+      aws_apigatewayv2_authorizer.server[0].authorizer_result_ttl_in_seconds == 300
+    )
+    error_message = "The server API must ask its authorizer, which is called with the token only."
+  }
+
+  assert {
+    condition = [for name in ["rooms", "sendMessage", "sync", "server"] : [
+      for setting in ["DEFAULT_ROOM_ACCESS", "CHOSEN_ROOM_IDS", "ROOM_CREATION", "DIRECT_MESSAGES"] :
+      aws_lambda_function.this[name].environment[0].variables[setting]
+    ]] == [for name in range(4) : ["private", "server", "anyone", "anyone"]]
+    error_message = "What users may do about rooms is not the safe default, or not the same for all."
+  }
+
+  assert {
     condition = alltrue([
       for policy in aws_iam_role_policy.connections :
       jsondecode(policy.policy).Statement[0].Resource == ["arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/POST/@connections/*"]
@@ -141,7 +161,7 @@ run "raises_alarms_to_the_topic" {
 
   assert {
     condition = length(setsubtract(
-      ["iterator-age", "server-errors", "execution-errors", "dead-letters", "posts-throttled", "sendMessage-throttled"],
+      ["iterator-age", "server-errors", "server-api-errors", "execution-errors", "dead-letters", "posts-throttled", "sendMessage-throttled"],
       keys(aws_cloudwatch_metric_alarm.this),
     )) == 0 && toset(keys(aws_cloudwatch_metric_alarm.sum)) == toset(["stream-failures", "table-throttled"])
     error_message = "An alarm is missing."
@@ -176,6 +196,19 @@ run "takes_a_domain_of_its_own" {
   }
 }
 
+run "takes_signed_requests_of_backends" {
+  command = plan
+
+  variables {
+    server_api_auth = "iam"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.server.authorization_type == "AWS_IAM" && length(aws_apigatewayv2_authorizer.server) == 0
+    error_message = "Requests to the server API must be signed, and no token is asked for."
+  }
+}
+
 run "can_do_without_access_logs" {
   command = plan
 
@@ -184,7 +217,7 @@ run "can_do_without_access_logs" {
   }
 
   assert {
-    condition     = length(aws_apigatewayv2_stage.this.access_log_settings) == 0 && !contains(keys(aws_cloudwatch_metric_alarm.this), "server-errors")
+    condition     = length(aws_apigatewayv2_stage.this.access_log_settings) == 0 && length(aws_apigatewayv2_stage.server.access_log_settings) == 0 && !contains(keys(aws_cloudwatch_metric_alarm.this), "server-errors")
     error_message = "Access logs are off, and what is read from them is still there."
   }
 }

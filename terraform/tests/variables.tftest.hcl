@@ -21,6 +21,12 @@ run "refuses_what_cannot_work" {
     domain_name              = "chat-api.example.com"
     max_file_bytes           = 0
     allowed_content_types    = []
+    server_api_auth          = "password"
+    default_room_access      = "open"
+    chosen_room_ids          = "users"
+    room_creation            = "nobody"
+    direct_messages          = "scope"
+    server_rate_limit        = "200"
     send_rate_limit          = "20 a second"
     jwt_typ                  = " at+jwt"
     jwt_max_age_seconds      = 0
@@ -48,6 +54,12 @@ run "refuses_what_cannot_work" {
     var.domain_name,
     var.max_file_bytes,
     var.allowed_content_types,
+    var.server_api_auth,
+    var.default_room_access,
+    var.chosen_room_ids,
+    var.room_creation,
+    var.direct_messages,
+    var.server_rate_limit,
     var.send_rate_limit,
     var.jwt_typ,
     var.jwt_max_age_seconds,

@@ -45,6 +45,7 @@ const allowed: Record<string, string[]> = {
   local: ['src/protocol', 'terraform/stack.ts', 'web'],
   scripts: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web'],
   bench: ['src/**', 'client', 'local', 'terraform/stack.ts', 'scripts'],
+  examples: ['client'],
   tests: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web/**', 'scripts', 'bench'],
 }
 
@@ -125,8 +126,14 @@ describe('the stack and the sources', () => {
     '%s handles the actions whose routes call it, and no others',
     (name, { entry }) => {
       const called = Object.keys(actions).filter((action) => routes[action]?.function === name)
-      const handled = /^export const handler = route\((.*)\)$/m.exec(readFileSync(join(root, entry), 'utf8'))?.[1]
-      expect((handled ?? '').split(', ').filter(Boolean).sort()).toEqual(called.sort())
+      const handled = /^export const handler = route\(([^)]*)\)$/m.exec(readFileSync(join(root, entry), 'utf8'))?.[1]
+      expect(
+        (handled ?? '')
+          .split(/,\s*/)
+          .map((name) => name.trim())
+          .filter(Boolean)
+          .sort(),
+      ).toEqual(called.sort())
     },
   )
 

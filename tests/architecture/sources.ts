@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-const FOLDERS = ['src', 'client', 'local', 'web', 'terraform', 'scripts', 'bench', 'tests']
+const FOLDERS = ['src', 'client', 'local', 'web', 'terraform', 'scripts', 'bench', 'examples', 'tests']
 
 /** Every TypeScript source of the repository, as a path from its root. */
 export const sources: readonly string[] = FOLDERS.flatMap((folder) =>

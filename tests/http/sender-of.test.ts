@@ -19,3 +19,11 @@ test.each([[100], ['100'], ['soon']])(
     )
   },
 )
+
+test.each([
+  ['arn:aws:sts::123456789012:assumed-role/shop/i-0abc', 'assumed-role/shop'],
+  ['arn:aws:iam::123456789012:user/backends/shop', 'user/backends/shop'],
+])('who has signed the request as %s is %s', (userArn, sub) => {
+  const event = { requestContext: { authorizer: { iam: { userArn } } } } as unknown as ServerEvent
+  expect(senderOf(event)).toEqual({ sub, scopes: new Set(['server']) })
+})

@@ -16,7 +16,8 @@ const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/tabletalk`
 
 const stack = loadStack()
 const names = Object.keys(stack.functions)
-const webSocketFunctions = names.filter((name) => stack.functions[name]?.entry.startsWith('src/ws/'))
+/** Those that clients and backends call. */
+const calledFunctions = names.filter((name) => /^src\/(?:ws|http)\//.test(stack.functions[name]?.entry ?? ''))
 
 const workspace = await makeWorkspace(await deployedBundles())
 if (typeof workspace === 'string') process.stderr.write(`SKIPPED the policies of the plan: ${workspace}\n`)
@@ -44,10 +45,11 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       .flatMap(({ Resource }) => Resource)
 
   describe('roles', () => {
-    test('of src/ws never manage connections', () => {
+    test('of src/ws and src/http never manage connections', () => {
       const granted = all('aws_iam_role_policy').filter(({ name }) => name === 'connections')
       expect(granted.map(({ index }) => index).sort()).toEqual(['objectCreated', 'streams'])
-      for (const name of webSocketFunctions) {
+      expect(calledFunctions).toEqual(expect.arrayContaining(['sendMessage', 'server']))
+      for (const name of calledFunctions) {
         expect(resourcesFor(name, /^execute-api:|^\*/), name).toEqual([])
       }
     })
@@ -62,20 +64,17 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       for (const name of names) expect(policyOf(name).length, name).toBeGreaterThan(0)
     })
 
-    test('of the authorizer has no access to the table', () => {
-      expect(policyOf('authorizer').flatMap(({ Action }) => Action)).toEqual([
-        'logs:CreateLogStream',
-        'logs:PutLogEvents',
-      ])
+    test.each(['authorizer', 'serverAuthorizer'])('of the %s has no access to the table', (name) => {
+      expect(policyOf(name).flatMap(({ Action }) => Action)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents'])
     })
 
-    test('put files for the upload function alone, and only under rooms/', () => {
+    test('put files for those that sign forms alone, and only under rooms/', () => {
       const mayPut = names.filter((name) =>
         resourcesFor(name, /^s3:Put/).some((resource) => resource.startsWith(FILES)),
       )
-      expect(mayPut).toEqual(['handleFileUpload'])
-      expect(resourcesFor('handleFileUpload', /^s3:Put/)).toEqual([`${FILES}/rooms/*`])
-      const elsewhere = names.filter((name) => name !== 'handleFileUpload' && resourcesFor(name, /^s3:Put/).length > 0)
+      expect(mayPut.sort()).toEqual(['handleFileUpload', 'server'])
+      for (const name of mayPut) expect(resourcesFor(name, /^s3:Put/)).toEqual([`${FILES}/rooms/*`])
+      const elsewhere = names.filter((name) => !mayPut.includes(name) && resourcesFor(name, /^s3:Put/).length > 0)
       expect(elsewhere.flatMap((name) => resourcesFor(name, /^s3:Put/))).toEqual([
         `arn:aws:s3:::tabletalk-stream-failures-${ACCOUNT}-us-east-1/*`,
       ])
@@ -198,14 +197,27 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         authorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
         connect: ['ALLOWED_ORIGINS', 'TABLE_NAME'],
         default: [],
-        sendMessage: ['MAX_USER_CONNECTIONS', 'MAX_USER_ROOMS', 'TABLE_NAME'],
+        sendMessage: [
+          'CHOSEN_ROOM_IDS',
+          'DEFAULT_ROOM_ACCESS',
+          'DIRECT_MESSAGES',
+          'MAX_USER_CONNECTIONS',
+          'MAX_USER_ROOMS',
+          'ROOM_CREATION',
+          'TABLE_NAME',
+        ],
+        serverAuthorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
         handleFileUpload: [
+          'CHOSEN_ROOM_IDS',
+          'DEFAULT_ROOM_ACCESS',
+          'DIRECT_MESSAGES',
           'FILES_BUCKET',
           'MAX_FILE_BYTES',
           'MAX_PENDING_UPLOADS',
           'MAX_PENDING_UPLOAD_BYTES',
           'MAX_USER_CONNECTIONS',
           'MAX_USER_ROOMS',
+          'ROOM_CREATION',
           'TABLE_NAME',
         ],
       })
@@ -248,18 +260,23 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     })
 
     test('logs neither tokens nor bodies', () => {
-      const [stage] = after('aws_apigatewayv2_stage')
-      expect(stage).toMatchObject({ default_route_settings: [{ data_trace_enabled: false, logging_level: 'OFF' }] })
-      const [{ format }] = stage?.access_log_settings as [{ format: string }]
-      const variables = Object.values(JSON.parse(format) as Record<string, string>)
-      expect(variables).toContain('$context.routeKey')
-      for (const variable of variables) {
-        expect(variable).not.toMatch(/body|token|querystring|requestpath|path$|header|userAgent|sourceIp/i)
+      const stages = new Map(all('aws_apigatewayv2_stage').map(({ name, change }) => [name, change.after]))
+      expect(stages.get('this')).toMatchObject({
+        default_route_settings: [{ data_trace_enabled: false, logging_level: 'OFF' }],
+      })
+      expect([...stages.keys()].sort()).toEqual(['server', 'this'])
+      for (const stage of stages.values()) {
+        const [{ format }] = stage?.access_log_settings as [{ format: string }]
+        const variables = Object.values(JSON.parse(format) as Record<string, string>)
+        expect(variables).toContain('$context.routeKey')
+        for (const variable of variables) {
+          expect(variable).not.toMatch(/body|token|querystring|requestpath|path$|header|userAgent|sourceIp/i)
+        }
       }
     })
 
     test('throttles new connections, and traces and logs them as little as other frames', () => {
-      const [stage] = after('aws_apigatewayv2_stage')
+      const stage = all('aws_apigatewayv2_stage').find(({ name }) => name === 'this')?.change.after
       expect(stage?.route_settings).toEqual([
         {
           route_key: '$connect',

@@ -1,0 +1,36 @@
+/**
+ * A bot that answers. It is a user like any other, in whatever room somebody puts it: to `!time` it says what time it
+ * is, in the room or to the one user who has asked.
+ *
+ * `CHAT_URL=ws://localhost:8080/local TOKEN_URL=http://localhost:8080/dev/token npx tsx examples/bot/main.ts`
+ *
+ * In a project of your own the import is `tabletalk/client`.
+ */
+import { ChatClient, type Room } from '../../client/node.ts'
+
+const { CHAT_URL = 'ws://localhost:8080/local', TOKEN_URL = 'http://localhost:8080/dev/token' } = process.env
+const userId = process.argv[2] ?? 'clock-bot'
+
+async function getToken(): Promise<string> {
+  const response = await fetch(TOKEN_URL, { method: 'POST', body: JSON.stringify({ userId }) })
+  return ((await response.json()) as { token: string }).token
+}
+
+const client = new ChatClient({ url: CHAT_URL, getToken })
+const listening = new Set<string>()
+
+function answerIn(room: Room): void {
+  if (listening.has(room.id)) return
+  listening.add(room.id)
+  room.on('message', ({ senderId, content }) => {
+    if (senderId === userId || content !== '!time') return
+    room.send({ content: `It is ${new Date(client.serverNow).toISOString()}.` })
+  })
+}
+
+client.on('roomAdded', answerIn)
+await client.connect()
+for (const room of client.rooms) answerIn(room)
+process.stdout.write(`${userId} is there\n`)
+
+process.on('SIGTERM', () => client.disconnect())
