@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
 import { stringify } from 'yaml'
 import * as z from 'zod/mini'
-import { handlers } from '../../src/http/handlers.ts'
 import { statusOf } from '../../src/http/status-of.ts'
 import { actions } from '../../src/protocol/actions.ts'
 import { type ErrorCode, errorCodes } from '../../src/protocol/error-codes.ts'
 import { FileInfo } from '../../src/protocol/events.ts'
 import { ErrorFrame } from '../../src/protocol/frames.ts'
-import { AsUserId, BatchRequest, type ServerAction } from '../../src/protocol/server-api.ts'
+import { AsUserId, BatchRequest, type ServerAction, serverActions } from '../../src/protocol/server-api.ts'
 import { errorExample, examples } from './examples.ts'
 import { descriptionOf } from './words.ts'
 
@@ -17,7 +16,7 @@ type JsonSchema = Record<string, unknown>
 /** The generated file. */
 export const openApiFile = new URL('../../docs/openapi.yaml', import.meta.url)
 
-const names = Object.keys(handlers) as ServerAction[]
+const names = serverActions
 const capitalised = (name: string) => name[0]!.toUpperCase() + name.slice(1)
 const json = (schema: JsonSchema, example?: object) => ({
   'application/json': { schema, ...(example === undefined ? {} : { example }) },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Action } from './actions.ts'
+import { type Action, actions } from './actions.ts'
 import { MAX_BATCH } from './limits.ts'
 import { describe } from './request-schema.ts'
 import { UserId } from './scalars.ts'
@@ -9,6 +9,10 @@ export const socketOnly = ['sync', 'ping', 'joinRoom', 'leaveRoom', 'typingIndic
 
 /** Actions that a backend may ask for over HTTP. */
 export type ServerAction = Exclude<Action, (typeof socketOnly)[number]>
+
+export const serverActions = (Object.keys(actions) as Action[]).filter(
+  (name): name is ServerAction => !socketOnly.some((one) => one === name),
+)
 
 /** Beside an action's own fields. */
 export const AsUserId = UserId.check(
