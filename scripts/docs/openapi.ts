@@ -24,7 +24,7 @@ const json = (schema: JsonSchema, example?: object) => ({
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 
 /**
- * Returns `docs/openapi.yaml` for the current schemas: OpenAPI 3.1 of the server API, with an operation for each action.
+ * Returns `docs/openapi.yaml` for the current schemas: OpenAPI 3.1 of the server API, an operation for each action.
  * https://spec.openapis.org/oas/v3.1.1
  */
 export async function openApiDocument(): Promise<string> {
