@@ -15,26 +15,32 @@ export interface Metered {
 
 interface Consumed {
   CapacityUnits?: number
+  GlobalSecondaryIndexes?: Record<string, { CapacityUnits?: number }>
 }
 
 interface Answer {
   ConsumedCapacity?: Consumed | Consumed[]
+  Responses?: Record<string, unknown[]>
+  UnprocessedKeys?: Record<string, { Keys?: unknown[] }>
 }
 
 interface Input {
   IndexName?: string
   TransactItems?: Record<string, { Item?: Record<string, unknown> }>[]
+  RequestItems?: Record<string, { Keys?: unknown[] }>
   ReturnConsumedCapacity?: 'INDEXES'
 }
 
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'])
 
 /**
- * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for two things
- * that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS every
- * single one, so here each counts 2 × ⌈size / 1 KB⌉, and once that size for the index. A failed condition: it comes
- * without figures and counts 1.
+ * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for three
+ * things that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS
+ * every single one, so here each counts 2 × ⌈size / 1 KB⌉; and Local doubles what the index takes, which is no part of
+ * the transaction. A failed condition: it comes without figures and counts 1. An item of a batch that isn't there: Local
+ * counts nothing, AWS the least that a read costs.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */
 export async function metered(client: DynamoDBClient, work: () => Promise<unknown>): Promise<Metered[]> {
   const requests: Metered[] = []
@@ -70,20 +76,25 @@ export async function metered(client: DynamoDBClient, work: () => Promise<unknow
   return requests
 }
 
-function unitsOf(operation: string, { TransactItems }: Input, { ConsumedCapacity = [] }: Answer) {
-  const units = [ConsumedCapacity].flat()
+function unitsOf(operation: string, input: Input, answer: Answer) {
+  const units = [answer.ConsumedCapacity ?? []].flat()
   const total = sumOf(units, (unit) => unit.CapacityUnits ?? 0)
-  if (reading.has(operation)) return { reads: total, writes: 0 }
-  if (TransactItems === undefined) return { reads: 0, writes: total }
-  // An update of a transaction doesn't show its item: those here are under 1 KB, and of no index.
-  return {
-    reads: 0,
-    writes: sumOf(TransactItems, ({ Put: { Item } = {} }) => {
-      const size = Item === undefined ? 1 : Math.ceil(sizeOf(Item) / 1_024)
-      return 2 * size + (Item?.gsi1pk === undefined ? 0 : size)
-    }),
-  }
+  if (reading.has(operation)) return { reads: total + missing(input, answer), writes: 0 }
+  if (input.TransactItems === undefined) return { reads: 0, writes: total }
+  const ofIndexes = units.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes))
+  // An update of a transaction doesn't show its item: those here are under 1 KB.
+  const ofTable = sumOf(input.TransactItems, ({ Put: { Item } = {} }) =>
+    Item === undefined ? 2 : 2 * Math.ceil(sizeOf(Item) / 1_024),
+  )
+  return { reads: 0, writes: ofTable + sumOf(ofIndexes, ({ CapacityUnits = 0 }) => CapacityUnits / 2) }
 }
+
+/** How many items of a consistent batch are not there. */
+const missing = ({ RequestItems = {} }: Input, { Responses = {}, UnprocessedKeys = {} }: Answer): number =>
+  sumOf(Object.entries(RequestItems), ([table, { Keys = [] }]) => {
+    const answered = (Responses[table]?.length ?? 0) + (UnprocessedKeys[table]?.Keys?.length ?? 0)
+    return Keys.length - answered
+  })
 
 /** Bytes of an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 export function sizeOf(value: unknown): number {
