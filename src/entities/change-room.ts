@@ -12,8 +12,8 @@ export type RoomChange = Pick<RoomRow, 'roomName' | 'access' | 'gate' | 'history
 const changeable = ['access', 'gate', 'historyFrom'] as const
 
 /**
- * AP51. Writes what a room is from now on, and the entry that tells of it, in one transaction: the room itself only when
- * something of it changes, because every send rewrites it.
+ * AP51. Writes what a room is from now on, and the entry that tells of it, in one transaction: the room itself only
+ * when something of it changes, because every send rewrites it.
  *
  * @param details as they are from now on; `changes` is one more than it was
  * @returns false when somebody has changed the details in between

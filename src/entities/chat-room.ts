@@ -17,6 +17,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP40 `isPending`: are first members still to be added?
  * - AP32 `createRoom`: create it with its first members
  * - AP33 `completeRoom`: add the first members that didn't fit into one transaction
+ * - AP71 `addPendingMember`: add one of them before the others
  */
 export const ChatRoom = new Entity(
   {

@@ -3,9 +3,9 @@ import { createWriteTransaction } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
 import { ChatRoom } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow } from './chat-room-details.ts'
-import { getMembership, Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
+import { Membership, type MembershipRow, mirrorMembership, removeMember } from './membership.ts'
 import type { SessionRow } from './session.ts'
-import { departuresOfRoom, Subscription, subscriptionItem } from './subscription.ts'
+import { departureKey, departuresOfRoom, Subscription, subscriptionItem } from './subscription.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
@@ -88,18 +88,6 @@ export async function completeRoom(
 ): Promise<void> {
   if (pending.length === 0) return
   const { chatRoomId } = room
-  await completeMembers(room, pending)
-  await ChatRoom.patch({ chatRoomId })
-    .remove(['setup', 'pendingMembers'])
-    .where((row, { exists }) => exists(row.setup))
-    .go({ returnOnConditionCheckFailure: true })
-}
-
-async function completeMembers(
-  room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
-  pending: readonly string[],
-): Promise<void> {
-  const { chatRoomId } = room
   const ifNew = { returnOnConditionCheckFailure: true } as const
   for (let i = 0; i < pending.length; i += MEMBERS_AT_ONCE) {
     const memberships = pending.slice(i, i + MEMBERS_AT_ONCE).map((userId) => firstMember(room, userId))
@@ -112,17 +100,32 @@ async function completeMembers(
   const departed = await departuresOfRoom(chatRoomId)
   const ended = pending.map((userId) => firstMember(room, userId)).filter(({ joinId }) => departed.has(joinId))
   await Promise.all(ended.map((membership) => removeMember(membership, Date.now())))
+  await ChatRoom.patch({ chatRoomId })
+    .remove(['setup', 'pendingMembers'])
+    .where((row, { exists }) => exists(row.setup))
+    .go({ returnOnConditionCheckFailure: true })
 }
 
 /**
- * AP33. Adds one of the pending members at once. Undefined when they have left since.
+ * AP71. Adds one of the pending members before the others, with the row that `completeRoom` gives them.
+ *
+ * @returns false when they are in already, or that membership has ended since
+ * @throws Unavailable when nothing was written
  */
 export async function addPendingMember(
   room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
   userId: string,
-): Promise<MembershipRow | undefined> {
-  await completeMembers(room, [userId])
-  return getMembership(room.chatRoomId, userId)
+): Promise<boolean> {
+  const membership = firstMember(room, userId)
+  const transaction = createWriteTransaction(entities, (tx) => [
+    tx.Membership.create(membership).commit(),
+    tx.Subscription.check(departureKey(membership))
+      .where((row, { notExists }) => notExists(row.joinId))
+      .commit(),
+    tx.UserRoom.put(userRoomOf(membership)).commit(),
+  ])
+  const { canceled } = await transact('add the member', () => transaction.go())
+  return !canceled
 }
 
 const firstMember = (

@@ -8,7 +8,6 @@ import { gateOf } from './gate.ts'
 import { Invite } from './invite.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import { Role } from '../protocol/room-schema.ts'
-import { NotAMember } from '../errors.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
 import { client, primary, service, table } from './table.ts'
@@ -76,13 +75,6 @@ const roster = new Service({ ChatRoom, ChatRoomDetails, Membership })
 export async function getMembership(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
   const { data } = await Membership.get({ chatRoomId, userId }).go({ consistent: true })
   return data ?? undefined
-}
-
-/** AP8. @throws NotAMember, the same whether or not the room exists, so that membership can't be probed */
-export async function requireMembership(chatRoomId: string, userId: string): Promise<MembershipRow> {
-  const membership = await getMembership(chatRoomId, userId)
-  if (membership === undefined) throw new NotAMember('unable to act in this room; the user is not a member')
-  return membership
 }
 
 /** AP9. By room; rooms the user isn't in are left out. */

@@ -100,13 +100,18 @@ const DEPARTURE = '!'
  */
 const DEPARTURE_SECONDS = (CONNECTION_LIFETIME_MS + 10 * 60 * 1_000) / 1_000
 
+/** The key of the departure of a membership. */
+export const departureKey = ({ chatRoomId, joinId }: { chatRoomId: string; joinId: string }) => ({
+  partition: partitionOf(chatRoomId),
+  place: DEPARTURE + joinId,
+})
+
 /** The whole item of a departure. */
 export const departureItem = (
   { chatRoomId, userId, joinId }: { chatRoomId: string; userId: string; joinId: string },
   now: number,
 ) => ({
-  partition: partitionOf(chatRoomId),
-  place: DEPARTURE + joinId,
+  ...departureKey({ chatRoomId, joinId }),
   userId,
   joinId,
   expiresAt: Math.ceil(now / 1_000) + DEPARTURE_SECONDS,

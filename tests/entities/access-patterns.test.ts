@@ -5,6 +5,7 @@ import { blockedBy } from '../../src/entities/block.ts'
 import { changeRoom } from '../../src/entities/change-room.ts'
 import { publicRooms } from '../../src/entities/chat-room-details.ts'
 import { getRooms, nextSeq } from '../../src/entities/chat-room.ts'
+import { completeRoom } from '../../src/entities/create-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { invitesOfRoom } from '../../src/entities/invite.ts'
 import {
@@ -360,6 +361,28 @@ describe('ChatRoom', () => {
         ExpressionAttributeValues: values,
       }),
     ])
+  })
+
+  test('AP71 addPendingMember puts the row that completeRoom puts, unless that membership has ended', async () => {
+    const [sent, ...others] = await sentBy('AP71')
+    expect(others).toEqual([])
+    const row = firstMember('yan', {}, 'large')
+    const [membership] = sent!.input.TransactItems as [{ Put: { Item: { JoinId: string } } }]
+    const { JoinId } = membership.Put.Item
+    expect(sent!.input.TransactItems).toEqual([
+      { Put: { TableName: 'tabletalk', Item: row, ...ifNew } },
+      {
+        ConditionCheck: {
+          TableName: 'tabletalk',
+          Key: { pk: 'subscriptions#large', sk: `!${JoinId}` },
+          ConditionExpression: 'attribute_not_exists(#joinId)',
+          ExpressionAttributeNames: { '#joinId': 'JoinId' },
+        },
+      },
+      { Put: { TableName: 'tabletalk', Item: mirror('yan', 'large') } },
+    ])
+    const completed = await recorded(() => completeRoom({ chatRoomId: 'large', createdAt: NOW }, ['yan']), answers)
+    expect(completed[1]!.input.Item).toEqual({ ...row, JoinId })
   })
 
   test('AP33 completeRoom gives a member the same row each time', async () => {

@@ -6,8 +6,8 @@ import { Audit, auditItem } from '../../src/entities/audit.ts'
 import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { FanOutTask } from '../../src/entities/fan-out-task.ts'
-import { createRoom as putRoom } from '../../src/entities/create-room.ts'
-import { addMember, Membership, removeMember } from '../../src/entities/membership.ts'
+import { completeRoom, createRoom as putRoom } from '../../src/entities/create-room.ts'
+import { addMember, Membership, removeMember, roomWithMembers } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { putSession } from '../../src/entities/session.ts'
@@ -475,6 +475,29 @@ describe('what doors cost', () => {
     await measureRefused('sendMessage', { recipientId: 'cyd', content: 'hello' }, 'forbidden', undefined, ada)
     await measureAct('listBlocked', {}, '`listBlocked`', cyd)
     await measureAct('unblockUser', { userId: 'ada' }, '`unblockUser`', cyd)
+  })
+
+  test('who was named when a room was made costs their row, in whatever they do first', async () => {
+    const founded = { chatRoomId: 'founded', roomName: 'Founded', createdBy: 'ada', createdAt: Date.now() }
+    const file = { fileName: 'plan.pdf', contentType: 'application/pdf', size: 1_000 }
+    const firsts = [
+      ['getHistory', {}],
+      ['typingIndicator', {}],
+      ['handleFileUpload', file],
+      ['sendMessage', { content: 'hello' }],
+      ['broadcastMessage', { content: 'hello' }],
+      ['leaveRoom', {}],
+    ] as const
+    const pendingMembers = firsts.map(([action]) => `first-${action}`)
+    await ChatRoom.put({ ...founded, setup: 'pending', pendingMembers }).go()
+    for (const [action, payload] of firsts) {
+      const by = { ...bob, userId: `first-${action}` }
+      const requests = await measureAct(action, { chatRoomId: 'founded', ...payload }, undefined, by)
+      expect([action, operations(requests).includes('TransactWriteItems')]).toEqual([action, true])
+    }
+    await completeRoom(founded, pendingMembers)
+    const found = await roomWithMembers('founded', { limit: 10 })
+    expect(found!.members).toEqual(pendingMembers.filter((userId) => userId !== 'first-leaveRoom').sort())
   })
 
   test('a backend’s action costs one write more, which counts it', async () => {

@@ -13,7 +13,7 @@ import {
   setSessionKey,
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
-import { completeRoom, createRoom } from '../../src/entities/create-room.ts'
+import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
 import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
 import {
   addMember,
@@ -224,6 +224,7 @@ export const patterns = {
   AP68: () => changeMember(membership, { role: 'moderator' }, audit),
   AP69: () => banStranger({ ...ban, userId: 'zed' }, audit),
   AP70: () => releaseClaim({ ...guard, clientMessageId: 'c5' }, claim.token),
+  AP71: () => addPendingMember({ chatRoomId: 'large', createdAt: NOW }, 'yan'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

@@ -37,8 +37,8 @@ const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGe
  * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for three
  * things that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS
  * every single one, so here each counts 2 × ⌈size / 1 KB⌉; and Local doubles what the index takes, which is no part of
- * the transaction. A failed condition: it comes without figures and counts 1. An item of a batch that isn't there: Local
- * counts nothing, AWS the least that a read costs.
+ * the transaction. A failed condition: it comes without figures and counts 1. An item of a batch that isn't there:
+ * Local counts nothing, AWS the least that a read costs.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */

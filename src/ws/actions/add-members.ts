@@ -8,7 +8,7 @@ const ADDED_AT_ONCE = 16
 
 /**
  * Makes users members. The stream tells each of them. A retry after `unavailable` finds in `already` who was added
- * before. AP5, AP8, AP10, AP50, AP58.
+ * before. AP5, AP8, AP10, AP50, AP58, AP71.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()

@@ -9,7 +9,7 @@ import { action } from '../action.ts'
 
 /**
  * Keeps a user out of a room, and shows them out if they are in it, in one transaction: whoever makes a membership
- * checks the ban in theirs. AP5, AP8, AP11, AP69.
+ * checks the ban in theirs. AP5, AP8, AP11, AP69, AP71.
  */
 export const banMember = action('banMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()

@@ -5,7 +5,8 @@ import { updateRoom } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 
 /**
- * Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP50, AP51.
+ * Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP50, AP51,
+ * AP71.
  */
 export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, caller) => {
   const now = Date.now()

@@ -5,7 +5,7 @@ import { action } from '../action.ts'
 
 /**
  * Deletes a room: from the reply on it is as if it had never been, only its id stays taken. Its members receive
- * `removed`. AP5, AP8, AP50, AP51.
+ * `removed`. AP5, AP8, AP50, AP51, AP71.
  */
 export const deleteRoom = action('deleteRoom', async ({ chatRoomId }, caller) => {
   const now = Date.now()

@@ -4,7 +4,7 @@ import { InvalidRequest } from '../../errors.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { action } from '../action.ts'
 
-/** Signs a new URL for the file of a message, for members only. AP5, AP8, AP21. */
+/** Signs a new URL for the file of a message, for members only. AP5, AP8, AP21, AP71. */
 export const getFileUrl = action('getFileUrl', async (input, caller) => {
   const { chatRoomId, messageId } = input
   const [admitted, message] = await Promise.all([

@@ -7,7 +7,7 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
  * A page of a room's messages in order of `seq`: at most `limit`, and no more than one WebSocket message holds. AP5,
- * AP8, AP20, AP22.
+ * AP8, AP20, AP22, AP71.
  */
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit } = input

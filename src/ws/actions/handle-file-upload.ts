@@ -21,7 +21,7 @@ const PENDING_SECONDS = 24 * 60 * 60
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
  * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP45, AP46,
- * AP66.
+ * AP66, AP71.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input

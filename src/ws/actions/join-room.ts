@@ -9,6 +9,7 @@ import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { requireEntry } from '../../rooms/entry.ts'
 import { join, stayIn } from '../../rooms/join.ts'
+import { pendingMembership } from '../../rooms/membership-in.ts'
 import { roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
@@ -19,7 +20,7 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP3, AP4, AP5, AP8, AP10,
- * AP13, AP14, AP15, AP20, AP22, AP36, AP38, AP44, AP53, AP61.
+ * AP13, AP14, AP15, AP20, AP22, AP36, AP38, AP44, AP53, AP61, AP71.
  *
  * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
@@ -28,11 +29,12 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const invite = input.invite === undefined ? undefined : await getInvite(input.invite)
   const chatRoomId = input.chatRoomId ?? invite?.chatRoomId
   if (chatRoomId === undefined) throw new InvalidInvite('unable to join; there is no such invite')
-  const [room, membership, session] = await Promise.all([
+  const [room, stored, session] = await Promise.all([
     getRoom(chatRoomId),
     getMembership(chatRoomId, userId),
     sessionOf(ownConnection(caller)),
   ])
+  const membership = stored ?? (await pendingMembership(room, userId))
   // A leave by another of the user's connections may come between any two steps: then the user joins once more.
   let isIn = room !== undefined && membership !== undefined && (await stayIn(membership, session))
   while (!isIn) {

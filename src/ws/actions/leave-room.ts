@@ -5,7 +5,7 @@ import { action } from '../action.ts'
 
 /**
  * Ends the membership. Nothing of the room that is written once the reply is sent is posted to the user's connections;
- * the stream deletes their subscriptions. AP8, AP11.
+ * the stream deletes their subscriptions. AP5, AP8, AP11, AP71.
  */
 export const leaveRoom = action('leaveRoom', async ({ chatRoomId }, { userId }) => {
   const membership = await membershipIn(chatRoomId, userId)

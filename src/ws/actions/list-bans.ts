@@ -7,7 +7,7 @@ import { readCursor, writeCursor } from '../cursor.ts'
 
 const PAGE = 100
 
-/** Who is banned from a room, by user id. AP5, AP8, AP54. */
+/** Who is banned from a room, by user id. AP5, AP8, AP54, AP71. */
 export const listBans = action('listBans', async ({ chatRoomId, cursor }, caller) => {
   const now = Date.now()
   const after = readCursor(cursor, StoredUserId)

@@ -6,7 +6,7 @@ import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
-/** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP68. */
+/** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP68, AP71. */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'mute', now)

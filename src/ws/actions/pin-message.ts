@@ -5,7 +5,7 @@ import { admit, readableAfter } from '../../rooms/admission.ts'
 import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 
-/** Pins a message in front of the others; one that is pinned stays where it is. AP5, AP8, AP21, AP50, AP51. */
+/** Pins a message in front of the others; one that is pinned stays where it is. AP5, AP8, AP21, AP50, AP51, AP71. */
 export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
   const [admitted, message] = await Promise.all([

@@ -8,7 +8,8 @@ import { action } from '../action.ts'
 
 /**
  * Ends another user's membership: nothing of the room that is written once the reply is sent is posted to them, but
- * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. AP5, AP8, AP11.
+ * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. AP5, AP8, AP11,
+ * AP71.
  */
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()

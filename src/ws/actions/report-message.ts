@@ -4,7 +4,7 @@ import { MessageNotFound } from '../../errors.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 
-/** Notes a complaint about a message for the room's moderators. AP5, AP8, AP21, AP65. */
+/** Notes a complaint about a message for the room's moderators. AP5, AP8, AP21, AP65, AP71. */
 export const reportMessage = action('reportMessage', async ({ chatRoomId, messageId, reason }, caller) => {
   const now = Date.now()
   const [admitted, message] = await Promise.all([

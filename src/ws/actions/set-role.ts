@@ -6,7 +6,7 @@ import { admit, refused, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
-/** Gives a member a role, at most the own one; to oneself a lower one only. AP5, AP8, AP68. */
+/** Gives a member a role, at most the own one; to oneself a lower one only. AP5, AP8, AP68, AP71. */
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'setRole', now)

@@ -4,7 +4,7 @@ import { action } from '../action.ts'
 
 /**
  * Shows the caller as typing, or no longer. A repeat within 3 s succeeds and is posted to nobody, and so does an end
- * without a beginning. AP5, AP8, AP18, AP43.
+ * without a beginning. AP5, AP8, AP18, AP43, AP71.
  */
 export const typingIndicator = action('typingIndicator', async ({ chatRoomId, isTyping }, caller) => {
   const { userId } = caller

@@ -3,7 +3,7 @@ import { admit } from '../../rooms/admission.ts'
 import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 
-/** Ends a pin; one that isn't there has ended. AP5, AP8, AP50, AP51. */
+/** Ends a pin; one that isn't there has ended. AP5, AP8, AP50, AP51, AP71. */
 export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, 'pin', now)

@@ -6,7 +6,7 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 
-/** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51. */
+/** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP71. */
 export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
