@@ -116,8 +116,7 @@ test('of two contents that race under one clientMessageId, one is kept and the o
 test('the same clientMessageId of another sender, in another room or in another case is another message', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob', 'carol')
   const [ada, bob, carol] = clients
-  const other = unique('room')
-  await ada.request({ action: 'createRoom', chatRoomId: other, roomName: 'Other' })
+  const { chatRoomId: other } = await ada.request({ action: 'createRoom', roomName: 'Other' })
   const sends = [
     { client: ada, chatRoomId: room, clientMessageId: 'c1' },
     { client: bob, chatRoomId: room, clientMessageId: 'c1' },

@@ -4,7 +4,11 @@ import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
 import { runScript } from './run-script.ts'
 
-const chat = await useChat({ log: quietLog })
+/** With Terraform's defaults, which let users do less than a laptop's. */
+const chat = await useChat({
+  log: quietLog,
+  environment: { DEFAULT_ROOM_ACCESS: 'private', CHOSEN_ROOM_IDS: 'server' },
+})
 
 /** What an operator's own tool would do: a program that prints a token for the user it is told. */
 const tokenCommand = () => {
