@@ -74,7 +74,7 @@ export class TooLarge extends ChatError {
   }
 }
 
-/** The user has sent as much as `SEND_RATE_LIMIT` allows in this window of time. */
+/** The user has done as much as `RATE_LIMITS` allows in this window of time. */
 export class RateLimited extends ChatError {
   readonly code = 'rate_limited'
   constructor(

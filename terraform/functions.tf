@@ -8,6 +8,7 @@ locals {
     MAX_FILE_BYTES           = tostring(var.max_file_bytes)
     ALLOWED_CONTENT_TYPES    = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
     SEND_RATE_LIMIT          = var.send_rate_limit
+    RATE_LIMITS              = var.rate_limits
     JWT_TYP                  = var.jwt_typ
     JWT_MAX_AGE_SECONDS      = var.jwt_max_age_seconds == null ? null : tostring(var.jwt_max_age_seconds)
     MAX_USER_CONNECTIONS     = tostring(var.max_user_connections)

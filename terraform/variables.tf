@@ -298,6 +298,17 @@ variable "server_rate_limit" {
   }
 }
 
+variable "rate_limits" {
+  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `join`, `upload`, `change`, `typing`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
+  type        = string
+  default     = "direct=10/60,room=10/60,join=30/60,upload=20/60,change=30/10"
+
+  validation {
+    condition     = var.rate_limits == null || can(regex("^[a-z]+=[1-9][0-9]*/[1-9][0-9]*(,[a-z]+=[1-9][0-9]*/[1-9][0-9]*)*$", var.rate_limits))
+    error_message = "The limits must be class=uses/seconds, comma-separated, as in room=10/60,join=30/60."
+  }
+}
+
 variable "max_user_connections" {
   description = "Live connections of one user that receive events, one for each tab and device: each costs a post for every message to a room of the user. Further ones get `limit_reached`."
   type        = number

@@ -31,9 +31,17 @@ const settings: {
     unset: 'has a default',
   },
   {
+    name: 'RATE_LIMITS',
+    read: () => import('../src/ws/rate-limit.ts'),
+    expected:
+      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, join, upload, change, typing, sync, read',
+    wrong: ['20/10', 'send=20', 'send=20/0', 'sends=20/10', 'send=20/10,', ' '],
+    unset: 'has a default',
+  },
+  {
     name: 'SEND_RATE_LIMIT',
-    read: () => import('../src/ws/send.ts'),
-    expected: 'sends/seconds, such as 20/10',
+    read: () => import('../src/ws/rate-limit.ts'),
+    expected: 'uses/seconds, such as 20/10',
     wrong: ['20', '20/0', '0/10', '20 / 10', '20/10s', ' '],
     unset: 'has a default',
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { countSend } from '../entities/rate-window.ts'
+import { countUse } from '../entities/rate-window.ts'
 import { optional } from '../env.ts'
 import { InvalidRequest, UnknownAction } from '../errors.ts'
 import type { Action, Reply } from '../protocol/actions.ts'
@@ -13,7 +13,7 @@ import { handlers } from './handlers.ts'
 import type { Sender } from './sender-of.ts'
 
 /** Of each backend, in place of what its users may: so many actions in so many seconds. */
-const rateLimit = optional('SERVER_RATE_LIMIT', rate) ?? { sends: 200, seconds: 1 }
+const rateLimit = optional('SERVER_RATE_LIMIT', rate) ?? { uses: 200, seconds: 1 }
 
 const Named = z.object({ asUserId: z.optional(AsUserId) })
 
@@ -33,8 +33,7 @@ export async function act(name: string, body: Record<string, unknown>, sender: S
       { path: 'action', problem: 'is not a field here' },
     ])
   }
-  // No user's id begins with a blank.
-  await countSend(` server ${sender.sub}`, rateLimit, Date.now(), 'act')
+  await countUse({ userId: sender.sub, rateClass: 'server', what: 'act' }, rateLimit, Date.now())
   const handler = handlers[name] as ActionHandler<Action, Caller>
   return perform(handler, { ...fields, action: name }, callerOf(sender, named))
 }

@@ -4,12 +4,13 @@ import type { ActionHandler } from './action.ts'
 import type { Caller } from './caller.ts'
 import { decodeContent } from './decode-content.ts'
 import { parseFrame } from './parse-frame.ts'
+import { countAction } from './rate-limit.ts'
 
 /**
  * Checks a frame against the schema of its action, and does it.
  *
  * @returns the reply's `data`
- * @throws ChatError when the frame is not of the schema, is of another user, or the action fails
+ * @throws ChatError when the frame is not of the schema, is of another user, too much is done, or the action fails
  */
 export async function perform<C extends Caller>(
   handler: ActionHandler<Action, C>,
@@ -20,5 +21,6 @@ export async function perform<C extends Caller>(
   if (!isAboutUser(handler.name) && input.userId !== undefined && input.userId !== caller.userId) {
     throw new Forbidden("unable to act; userId isn't the token's user")
   }
+  await countAction(handler.name, caller, Date.now())
   return handler.handle(input, caller)
 }

@@ -1,12 +1,7 @@
 import { type Admission, appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
-import { countSend } from '../entities/rate-window.ts'
-import { optional } from '../env.ts'
 import { defined } from '../protocol/defined.ts'
 import { type Caller, viaOf } from './caller.ts'
-import { rate } from './rate-limit.ts'
-
-/** Of each user, not of a backend. Unset: no limit, and no write to count sends. */
-const rateLimit = optional('SEND_RATE_LIMIT', rate)
+import { count } from './rate-limit.ts'
 
 /**
  * Appends the caller's message to a room: the part that `sendMessage` and `broadcastMessage` share.
@@ -22,7 +17,7 @@ export async function send(
   const { clientMessageId, ...rest } = draft
   const now = Date.now()
   const countAndEnter = async () => {
-    if (rateLimit && caller.backend === undefined) await countSend(caller.userId, rateLimit, now)
+    await count('send', caller, now)
     await enter?.()
   }
   return appendMessage(

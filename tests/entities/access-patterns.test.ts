@@ -1270,17 +1270,22 @@ test('AP70 releaseClaim deletes a claim only while it is that try’s', async ()
   )
 })
 
-test('AP25 countSend counts in a window while it is below the limit', async () => {
-  const { names, values } = update('RateWindow', { expiresAt: NOW / 1_000 + 10, UserId: 'ada', StartsAt: NOW })
+test('AP25 countUse counts in a window while it is below the limit', async () => {
+  const { names, values } = update('RateWindow', {
+    expiresAt: NOW / 1_000 + 10,
+    UserId: 'ada',
+    RateClass: 'send',
+    StartsAt: NOW,
+  })
   expect(await sentBy('AP25')).toEqual(
     only('UpdateItem', {
-      Key: { pk: 'rate#ada', sk: 'window#1800000000000' },
+      Key: { pk: 'rate#ada', sk: 'window#send#1800000000000' },
       UpdateExpression:
-        'SET #expiresAt = :expiresAt_u0, #UserId = :UserId_u0, #StartsAt = :StartsAt_u0, ' +
-        '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #sends :sends_u0',
-      ConditionExpression: 'attribute_not_exists(#sends) OR #sends < :sends0',
-      ExpressionAttributeNames: { '#sends': 'Sends', ...names },
-      ExpressionAttributeValues: { ':sends0': 20, ':sends_u0': 1, ...values },
+        'SET #expiresAt = :expiresAt_u0, #UserId = :UserId_u0, #RateClass = :RateClass_u0, ' +
+        '#StartsAt = :StartsAt_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #uses :uses_u0',
+      ConditionExpression: 'attribute_not_exists(#uses) OR #uses < :uses0',
+      ExpressionAttributeNames: { '#uses': 'Uses', ...names },
+      ExpressionAttributeValues: { ':uses0': 20, ':uses_u0': 1, ...values },
     }),
   )
 })

@@ -33,7 +33,7 @@ const keysWith: Record<string, (id: string) => unknown> = {
   'a session': (id) => keyOf(Session.get({ userId: id, sessionKey: 'tab' }).params()),
   'a typing user': (id) => keyOf(Typing.get({ chatRoomId: 'general', userId: id }).params()),
   'a send guard': (id) => keyOf(SendGuard.get({ chatRoomId: 'general', senderId: id, clientMessageId: 'c1' }).params()),
-  'a rate window': (id) => keyOf(RateWindow.get({ userId: id, startsAt: 0 }).params()),
+  'a rate window': (id) => keyOf(RateWindow.get({ userId: id, rateClass: 'send', startsAt: 0 }).params()),
   'a ban': (id) => keyOf(Ban.get({ chatRoomId: 'general', userId: id }).params()),
   'a block': (id) => keyOf(Block.get({ userId: id, blockedId: 'bob' }).params()),
   'being blocked': (id) => keyOf(Block.get({ userId: 'ada', blockedId: id }).params()),

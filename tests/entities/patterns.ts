@@ -36,7 +36,7 @@ import {
 } from '../../src/entities/message.ts'
 import { banStranger, changeMember, setDirectRoles, unban } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
-import { countSend } from '../../src/entities/rate-window.ts'
+import { countUse } from '../../src/entities/rate-window.ts'
 import { claimSend, contentHashOf, getGuard, putGuardedMessage, releaseClaim } from '../../src/entities/send-guard.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
 import { countSlow } from '../../src/entities/slow-mode.ts'
@@ -177,7 +177,7 @@ export const patterns = {
   AP22: () => messagesBetween('general', { first: 1, last: 50, limit: 51, order: 'asc' }),
   AP23: () => getGuard({ chatRoomId: 'general', senderId: 'ada', clientMessageId: 'c1' }),
   AP24: () => putGuardedMessage({ ...messageAt(4), clientMessageId: 'c2' }, claim.token),
-  AP25: () => countSend('ada', { sends: 20, seconds: 10 }, NOW),
+  AP25: () => countUse({ userId: 'ada', rateClass: 'send', what: 'send' }, { uses: 20, seconds: 10 }, NOW),
   AP26: () => startUpload({ ...upload, uploadId: 'u2' }),
   AP27: () => getUpload('u1'),
   AP28: () => completeUpload(upload, { ...messageAt(5), kind: 'file' }, 'e1'),

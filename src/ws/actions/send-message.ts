@@ -2,6 +2,7 @@ import { directRoomId, findDirectRoom } from '../../rooms/direct-room.ts'
 import { admitSender } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
+import { count } from '../rate-limit.ts'
 import { requireDirectRoomCreation } from '../room-policy.ts'
 import { send } from '../send.ts'
 
@@ -25,5 +26,6 @@ async function makeIfAllowed(caller: Caller, found: ReturnType<typeof findDirect
   const { make } = await found
   if (make === undefined) return
   requireDirectRoomCreation(caller)
+  await count('direct', caller, Date.now())
   await make()
 }
