@@ -12,12 +12,11 @@ import { validFrames } from '../support/valid-frames.ts'
 
 const faulty = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
 afterAll(() => faulty.close())
-const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint, RATE_LIMITS: 'direct=2/60' }
+const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint }
 const chat = await useChat({ environment, log: quietLog })
 const limited = await useChat({
   environment: {
     SEND_RATE_LIMIT: '2/60',
-    RATE_LIMITS: 'join=2/60',
     MAX_USER_CONNECTIONS: '3',
     MAX_USER_ROOMS: '3',
     MAX_PENDING_UPLOADS: '2',
@@ -157,45 +156,6 @@ test('a limit of sends counts by user, over connections and rooms, and says when
   const kept = (await itemsOf(limited, 'Message')).filter((item) => item.SenderId === userIds[0])
   expect(kept).toHaveLength(answers.filter(({ type }) => type === 'reply').length)
   await clients[1].request({ action: 'sendMessage', chatRoomId: room, content: 'another user' })
-})
-
-test('each class of actions has its limit, and what has none is not counted', async () => {
-  const { room } = await givenRoom(limited, 'ada')
-  const eveId = unique('eve')
-  const eve = await online(limited, eveId)
-  const answers: ServerFrame[] = []
-  for (let uses = 0; uses < 5; uses++) {
-    answers.push(await eve.ask({ action: uses % 2 === 0 ? 'joinRoom' : 'leaveRoom', chatRoomId: room }))
-    await eve.request({ action: 'listRooms' })
-  }
-  const [refused] = answers.flatMap((answer) => (answer.type === 'error' ? [answer.error] : []))
-  expect(refused).toMatchObject({
-    code: 'rate_limited',
-    message: 'unable to join or leave another room; the limit is 2 in 60 s',
-    retryable: true,
-  })
-  expect(refused!.retryAfterMs).toBeGreaterThan(0)
-  const counted = (await itemsOf(limited, 'RateWindow')).filter(({ UserId }) => UserId === eveId)
-  expect(new Set(counted.map(({ RateClass }) => RateClass))).toEqual(new Set(['join']))
-})
-
-test('a new direct room counts, a message in one that is there does not', async () => {
-  const adaId = unique('ada')
-  const ada = await online(chat, adaId)
-  const first = unique('bob')
-  const write = (recipientId: string) => ada.ask({ action: 'sendMessage', recipientId, content: 'hello' })
-  // Two windows of two at most, should a minute end meanwhile; each new room is followed by a message in an old one.
-  const others = Array.from({ length: 4 }, () => unique('bob'))
-  const answers = [await write(first)]
-  for (const recipientId of others) answers.push(await write(recipientId), await write(first))
-  const refused = answers.flatMap((answer) => (answer.type === 'error' ? [answer.error] : []))
-  expect(refused[0]).toMatchObject({
-    code: 'rate_limited',
-    message: 'unable to write to another user for the first time; the limit is 2 in 60 s',
-  })
-  expect(refused.length).toBeLessThanOrEqual(3)
-  const made = (await itemsOf(chat, 'Membership')).filter(({ UserId }) => others.includes(UserId as string))
-  expect(made).toHaveLength(others.length - refused.length)
 })
 
 test('a send over the limit writes nothing: no direct room is made, and nobody is put back into one', async () => {
