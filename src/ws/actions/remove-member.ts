@@ -6,6 +6,9 @@ import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 
+/** Who is to be removed may leave and join in between, again and again. */
+const ATTEMPTS = 4
+
 /**
  * Ends another user's membership: nothing of the room that is written once the reply is sent is posted to them, but
  * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. AP5, AP8, AP11,
@@ -14,10 +17,12 @@ import { action } from '../action.ts'
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'kick', now)
-  const membership = await membershipIn(chatRoomId, userId)
-  if (membership === undefined) return {}
-  requireAbove(admitted, 'kick', membership)
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'kick', userId, ...defined({ reason }) })
-  if (await endMembership(membership, now, { audit })) return {}
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const membership = await membershipIn(chatRoomId, userId)
+    if (membership === undefined) return {}
+    requireAbove(admitted, 'kick', membership)
+    if (await endMembership(membership, now, { audit })) return {}
+  }
   throw new Conflict('unable to remove the member; the membership has changed meanwhile')
 })
