@@ -42,7 +42,7 @@ const DIGITS = 13
 /** The whole item. */
 export const auditItem = (entry: Omit<AuditRow, 'entryId' | 'expiresAt'>): AuditRow => ({
   ...entry,
-  entryId: `${String(entry.at).padStart(DIGITS, '0')}-${randomBytes(6).toString('base64url')}`,
+  entryId: `${momentOf(entry.at)}-${randomBytes(6).toString('base64url')}`,
   expiresAt: Math.ceil(entry.at / 1_000) + YEAR_SECONDS,
 })
 
@@ -51,14 +51,36 @@ export async function putAudit(entry: AuditRow): Promise<void> {
   await Audit.put(entry).go()
 }
 
-/** AP64. The newest first, consistent. @param page `before` is exclusive, in epoch milliseconds */
+/**
+ * AP64. The newest first, consistent. A page is longer than `limit` when its last entry is not the only one of its
+ * millisecond: the next page begins before that.
+ *
+ * @param page `before` is exclusive, in epoch milliseconds
+ */
 export async function auditOf(
   chatRoomId: string,
   { before = 10 ** DIGITS - 1, limit }: { before?: number; limit: number },
 ): Promise<{ entries: AuditRow[]; hasMore: boolean }> {
+  const data = await newest(chatRoomId, momentOf(before), limit + 1)
+  const entries = data.slice(0, limit)
+  const last = entries.at(-1)
+  if (last === undefined || data[limit]?.at !== last.at) return { entries, hasMore: data.length > limit }
+  const { data: ofMoment } = await Audit.query
+    .room({ chatRoomId })
+    .begins({ entryId: momentOf(last.at) })
+    .go({ consistent: true, order: 'desc', pages: 'all' })
+  const others = ofMoment.filter(({ entryId }) => entryId < last.entryId)
+  const [next] = await newest(chatRoomId, momentOf(last.at), 1)
+  return { entries: [...entries, ...others], hasMore: next !== undefined }
+}
+
+const momentOf = (at: number): string => String(at).padStart(DIGITS, '0')
+
+/** Those whose id is lower. */
+async function newest(chatRoomId: string, entryId: string, count: number): Promise<AuditRow[]> {
   const { data } = await Audit.query
     .room({ chatRoomId })
-    .lt({ entryId: String(before).padStart(DIGITS, '0') })
-    .go({ consistent: true, order: 'desc', limit: limit + 1, count: limit + 1, pages: 'all' })
-  return { entries: data.slice(0, limit), hasMore: data.length > limit }
+    .lt({ entryId })
+    .go({ consistent: true, order: 'desc', limit: count, count, pages: 'all' })
+  return data
 }
