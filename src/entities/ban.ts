@@ -1,5 +1,5 @@
 import { Entity, type EntityItem } from 'electrodb'
-import { client, own, service, table } from './table.ts'
+import { AFTER_USER_IDS, client, own, service, table } from './table.ts'
 
 /**
  * A user who may not enter a room. Key: ChatRoomId + UserId, in a partition of the room's own. Whoever makes a
@@ -47,7 +47,7 @@ export async function bansOfRoom(
 ): Promise<{ bans: BanRow[]; nextCursor?: string }> {
   const { data } = await Ban.query
     .room({ chatRoomId })
-    .between({ userId: after === undefined ? ' ' : `${after}\u0000` }, { userId: '\u{10ffff}' })
+    .between({ userId: after === undefined ? ' ' : `${after}\u0000` }, { userId: AFTER_USER_IDS })
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   const page = data.slice(0, limit)
   const last = page.at(-1)

@@ -1,6 +1,6 @@
 import { Entity } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
-import { client, own, service, table } from './table.ts'
+import { AFTER_USER_IDS, client, own, service, table } from './table.ts'
 
 /**
  * A user whom another user wants to hear nothing of. Key: the blocking user + the blocked one.
@@ -54,7 +54,7 @@ export async function blockedBy(
 ): Promise<{ userIds: string[]; nextCursor?: string }> {
   const { data } = await Block.query
     .user({ userId })
-    .between({ blockedId: after === undefined ? ' ' : `${after}\u0000` }, { blockedId: '\u{10ffff}' })
+    .between({ blockedId: after === undefined ? ' ' : `${after}\u0000` }, { blockedId: AFTER_USER_IDS })
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   const userIds = data.slice(0, limit).map(({ blockedId }) => blockedId)
   const last = userIds.at(-1)

@@ -48,8 +48,16 @@ export async function getDetails(chatRoomId: string): Promise<DetailsRow | undef
 
 const LISTED = 'public'
 
-/** NFKC and lower case: a name is found whatever its case. */
-const searchable = (name: string): string => name.normalize('NFKC').toLowerCase()
+/** Bytes of a name in the list's key, of which DynamoDB allows 1,024 in all: one character may become 18 by NFKC. */
+const MAX_LISTED_BYTES = 800
+
+/** NFKC and lower case: a name is found whatever its case, by as much of it as the key holds. */
+function searchable(name: string): string {
+  const folded = name.normalize('NFKC').toLowerCase()
+  if (Buffer.byteLength(folded) <= MAX_LISTED_BYTES) return folded
+  // A character that is cut in two is left out.
+  return new TextDecoder().decode(Buffer.from(folded).subarray(0, MAX_LISTED_BYTES), { stream: true })
+}
 
 /** What puts a public room into the list, or keeps any other out of it. */
 export const listingOf = ({
@@ -80,12 +88,13 @@ export async function publicRooms(page: { prefix?: string; after?: string; limit
   nextCursor?: string
 }> {
   const prefix = searchable(page.prefix ?? '')
+  const first = page.after === undefined ? prefix || ' ' : `${page.after}!`
+  const through = `${prefix}\u{10ffff}`
+  // A cursor of another prefix: DynamoDB refuses a range that ends before it begins.
+  if (Buffer.compare(Buffer.from(first), Buffer.from(through)) > 0) return { rooms: [] }
   const { data } = await ChatRoomDetails.query
     .byName({ listed: LISTED })
-    .between(
-      { listedAs: page.after === undefined ? prefix || ' ' : `${page.after}!` },
-      { listedAs: `${prefix}\u{10ffff}` },
-    )
+    .between({ listedAs: first }, { listedAs: through })
     .go({ limit: page.limit + 1, count: page.limit + 1, pages: 'all' })
   const rooms = data.slice(0, page.limit)
   const last = rooms.at(-1)

@@ -40,6 +40,9 @@ export const primary = <const P extends KeyPart, const S extends KeyPart>(pk: P,
   sk: { field: 'sk' as const, composite: sk, casing: 'none' as const },
 })
 
+/** Sorts after every user id, of 128 characters at most, and what follows it in a range that begins right after it. */
+export const AFTER_USER_IDS = '\u{10ffff}'.repeat(129)
+
 /**
  * A key of a partition that no other entity uses: `own('rate', ['userId'], ['startsAt'], 'window')` is the partition
  * key `rate#${userId}` with the sort key `window#${startsAt}`. Shorter than `primary`, and a range of sort keys can't
