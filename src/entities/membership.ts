@@ -10,7 +10,7 @@ import { isDirectRoomId } from '../protocol/room-id.ts'
 import { Role } from '../protocol/room-schema.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
-import { client, primary, service, table } from './table.ts'
+import { AFTER_USER_IDS, client, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
 
@@ -104,16 +104,16 @@ export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
  * written at the same moment.
  *
  * @param more `session` of the user is subscribed along with it, so that it misses nothing from then on; `invite` is
- *   used once
+ *   used once; `audit` notes who did it
  * @throws Unavailable when nothing was written
  */
 export async function addMember(
   membership: MembershipRow,
-  more: { session?: SessionRow; invite?: string } = {},
+  more: { session?: SessionRow; invite?: string; audit?: AuditRow } = {},
 ): Promise<Added> {
   const { chatRoomId, userId, joinedAt: now } = membership
-  const { session, invite } = more
-  const entities = { ...mirrored, Ban, Invite, Subscription }
+  const { session, invite, audit } = more
+  const entities = { ...mirrored, Audit, Ban, Invite, Subscription }
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.create(membership).commit(),
     // In a direct room nobody is banned.
@@ -137,6 +137,7 @@ export async function addMember(
             )
             .commit(),
         ]),
+    ...(audit === undefined ? [] : [tx.Audit.put(audit).commit()]),
   ])
   const { canceled, data } = await transact('add the member', () => transaction.go())
   if (!canceled) return 'added'
@@ -267,7 +268,7 @@ export async function membersAfter(
 ): Promise<MembershipRow[]> {
   const { data } = await Membership.query
     .room({ chatRoomId })
-    .between({ userId: after === undefined ? ' ' : `${after}\u0000` }, { userId: '\u{10ffff}' })
+    .between({ userId: after === undefined ? ' ' : `${after}\u0000` }, { userId: AFTER_USER_IDS })
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   return data
 }

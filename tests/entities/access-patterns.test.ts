@@ -26,6 +26,7 @@ import {
   subscriptionsOfRoom,
   unsubscribe,
 } from '../../src/entities/subscription.ts'
+import { AFTER_USER_IDS } from '../../src/entities/table.ts'
 import { Upload } from '../../src/entities/upload.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { recorded } from '../support/recorded.ts'
@@ -63,7 +64,7 @@ const withOld = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }
 const LX = 'Lx9bcfQkIAMCEAA='
 const room = '$tabletalk#chatRoomId_general'
 
-/** Sorts after every id. */
+/** Sorts after every name. */
 const LAST = '\u{10ffff}'
 
 /** A page of the users in a partition of their own. */
@@ -71,7 +72,7 @@ const pageOfUsers = (partition: string, first: string) =>
   only('Query', {
     KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
     ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
-    ExpressionAttributeValues: { ':pk': partition, ':sk1': `user#${first}`, ':sk2': `user#${LAST}` },
+    ExpressionAttributeValues: { ':pk': partition, ':sk1': `user#${first}`, ':sk2': `user#${AFTER_USER_IDS}` },
     ConsistentRead: true,
     Limit: 101,
   })
@@ -604,7 +605,7 @@ describe('Membership', () => {
         ExpressionAttributeValues: {
           ':pk': room,
           ':sk1': `$roster#Membership_1#userId_${first}`,
-          ':sk2': `$roster#Membership_1#userId_${LAST}`,
+          ':sk2': `$roster#Membership_1#userId_${AFTER_USER_IDS}`,
         },
         ConsistentRead: true,
         Limit: 101,
@@ -654,7 +655,7 @@ describe('Membership', () => {
       ExpressionAttributeValues: {
         ':pk': room,
         ':sk1': '$roster#Membership_1#userId_ada\u0000',
-        ':sk2': '$roster#Membership_1#userId_\u{10ffff}',
+        ':sk2': `$roster#Membership_1#userId_${AFTER_USER_IDS}`,
       },
       ConsistentRead: true,
       Limit: 1_001,

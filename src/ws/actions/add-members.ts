@@ -1,3 +1,4 @@
+import { auditItem } from '../../entities/audit.ts'
 import { blocksOf } from '../../entities/block.ts'
 import { newJoinId } from '../../entities/create-room.ts'
 import { type Added, addMember, type MembershipRow } from '../../entities/membership.ts'
@@ -28,7 +29,8 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
   for (let i = 0; i < users.length; i += ADDED_AT_ONCE) {
     await Promise.all(
       users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
-        outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId)))
+        const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'add', userId })
+        outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId), { audit }))
       }),
     )
   }
