@@ -52,8 +52,8 @@ export type Settings = z.infer<typeof Settings>
 export const settingsOf = (access: Access, chosen: z.infer<typeof SomeSettings> = {}): Settings => ({
   post: 'member',
   invite: access === 'private' ? 'moderator' : 'member',
-  pin: 'moderator',
-  mentionRoom: 'moderator',
+  pin: access === 'direct' ? 'member' : 'moderator',
+  mentionRoom: access === 'direct' ? 'member' : 'moderator',
   slowModeSeconds: 0,
   editWindowSeconds: null,
   history: 'all',
