@@ -8,12 +8,17 @@ import { directRoomId } from './direct-room.ts'
  */
 export async function block(userId: string, blockedId: string, now: number): Promise<void> {
   await putBlock(userId, blockedId, now)
-  await setDirectRoles(directRoomId(userId, blockedId), [userId, blockedId], 'guest')
+  await keepApart(userId, blockedId)
 }
 
 /** Ends a block. They stay apart while the other has blocked too. AP57, AP58, AP49. */
 export async function unblock(userId: string, blockedId: string): Promise<void> {
   await deleteBlock(userId, blockedId)
-  if ((await blocksOf([blockedId], userId)).size > 0) return
+  const isBlocked = async () => (await blocksOf([blockedId], userId)).size > 0
+  if (await isBlocked()) return
   await setDirectRoles(directRoomId(userId, blockedId), [userId, blockedId], 'member')
+  // The other may have blocked in between, and both have become guests before they became members.
+  if (await isBlocked()) await keepApart(userId, blockedId)
 }
+
+const keepApart = (a: string, b: string) => setDirectRoles(directRoomId(a, b), [a, b], 'guest')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { getRoom } from '../entities/chat-room.ts'
 import { createRoom, newJoinId } from '../entities/create-room.ts'
 import { blocksOf } from '../entities/block.ts'
+import { setDirectRoles } from '../entities/moderate.ts'
 import { Forbidden } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
 import { type Actor, standingOf } from './admission.ts'
@@ -43,7 +44,15 @@ export async function findDirectRoom(
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing }
   await requireNoBlock(sender.userId, recipientId)
-  return { standing, make: () => makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now) }
+  const make = async () => {
+    await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
+    // A block of this very moment may have found no room yet to keep the two apart in.
+    await requireNoBlock(sender.userId, recipientId).catch(async (error: unknown) => {
+      await setDirectRoles(chatRoomId, [sender.userId, recipientId], 'guest')
+      throw error
+    })
+  }
+  return { standing, make }
 }
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')
