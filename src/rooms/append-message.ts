@@ -1,4 +1,4 @@
-import type { Drawn } from '../entities/chat-room.ts'
+import { type Drawn, getRoom } from '../entities/chat-room.ts'
 import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
 import {
   contentHashOf,
@@ -9,8 +9,9 @@ import {
   putGuardedMessage,
   releaseClaim,
 } from '../entities/send-guard.ts'
-import { Unavailable } from '../errors.ts'
+import { Forbidden, Muted, Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
+import { stranger } from './admission.ts'
 import { atNextSeq } from './at-next-seq.ts'
 import { claimOrGuard } from './claim-or-guard.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -65,16 +66,24 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
   const { clientMessageId, chatRoomId, senderId } = draft
   const [guard, standing] = await Promise.all([
     clientMessageId === undefined ? undefined : getGuard({ ...draft, clientMessageId }),
-    check,
+    check.catch(asRefusal),
   ])
-  // A retry is answered, or refused, by the first message.
+  // A retry is answered, or refused, by the first message, whatever the sender may do by now.
   const isSettled = guard && (isComplete(guard) || guard.contentHash !== contentHashOf(draft.content))
+  if (isSettled && (await getRoom(chatRoomId)) === undefined) throw stranger()
+  if (!isSettled && standing instanceof Error) throw standing
   if (!isSettled) await enter?.()
-  const sender = { userId: senderId, standing }
+  const sender = { userId: senderId, standing: standing as Standing }
   const draw = () => drawFor(sender, chatRoomId)
   if (clientMessageId !== undefined) return appendOnce({ ...draft, clientMessageId }, guard, draw, now)
   const { drawn } = await atNextSeq(draw, (drawn) => putMessage(messageOf(draft, drawn, now)))
   return sent(messageOf(draft, drawn, now), false)
+}
+
+/** Of who is in the room, and may not write there. */
+function asRefusal(error: unknown): Forbidden | Muted {
+  if (error instanceof Forbidden || error instanceof Muted) return error
+  throw error
 }
 
 async function appendOnce(

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { holdUpload } from '../../entities/pending-upload.ts'
 import { getGuard } from '../../entities/send-guard.ts'
-import { startUpload, type UploadRow } from '../../entities/upload.ts'
+import { getUpload, startUpload, type UploadRow } from '../../entities/upload.ts'
 import { Conflict, InvalidRequest, TooLarge } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
@@ -20,8 +20,8 @@ const PENDING_SECONDS = 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
- * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP45, AP46,
- * AP66, AP71.
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP27, AP45,
+ * AP46, AP66, AP71.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -40,7 +40,11 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
     caller.backend === undefined && requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
   ])
   if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
-  if (room.gate !== undefined) await passGate({ userId, standing }, chatRoomId, room.gate)
+  if (room.gate !== undefined) {
+    // Slow mode has counted a file whose form is asked for again.
+    const isCounted = clientMessageId !== undefined && (await getUpload(upload.uploadId)) !== undefined
+    await passGate({ userId, standing, isCounted }, chatRoomId, room.gate)
+  }
 
   const known = await startUpload({ ...upload, ...(standing === 'admin' ? { ofAdmin: true } : {}) })
   if (known && !isSameFile(known, upload)) {
