@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AuditRow } from '../entities/audit.ts'
 import { changeRoom, type RoomChange } from '../entities/change-room.ts'
 import type { RoomRow } from '../entities/chat-room.ts'
 import { type DetailsRow, getDetails, listingOf } from '../entities/chat-room-details.ts'
 import { gateOf, gateText } from '../entities/gate.ts'
 import { Conflict, LimitReached } from '../errors.ts'
+import { defined } from '../protocol/defined.ts'
 import { MAX_PINS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { ChosenAccess, Settings } from '../protocol/room-schema.ts'
@@ -19,13 +21,16 @@ export interface RoomUpdate {
   metadata?: Record<string, unknown>
   closed?: boolean
   deleted?: true
+  /** As it was counted just now: by itself it is no change. */
+  memberCount?: number
 }
 
 /** Two who change a room at once: the second goes on from what the first has written. */
 const ATTEMPTS = 4
 
 /**
- * Changes a room, whatever others change in it at the same time. AP50, AP51.
+ * Changes a room, whatever others change in it at the same time. What is so already is neither written nor noted. AP50,
+ * AP51.
  *
  * @param ifVersion of the details that were seen
  * @throws Conflict when the details are of another version, or were changed four times in between
@@ -35,13 +40,17 @@ export async function updateRoom(
   update: RoomUpdate,
   audit: AuditRow,
   ifVersion?: number,
-): Promise<{ room: RoomRow; details: DetailsRow }> {
+): Promise<{ room: RoomRow; details: DetailsRow | undefined }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const before = await getDetails(room.chatRoomId)
     if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) break
     const changed = present({ ...room, ...roomChange(room, update) })
     const details = detailsOf(changed, before, update)
     const isSame = roomColumns.every((name) => changed[name] === room[name])
+    const { memberCount } = update
+    if (isSame && isDeepStrictEqual(details, detailsOf(room, before, defined({ memberCount })))) {
+      return { room, details: before }
+    }
     if (await changeRoom(details, isSame ? undefined : pick(changed), audit)) return { room: changed, details }
   }
   throw new Conflict('unable to change the room; others have changed it meanwhile')
@@ -106,7 +115,7 @@ export function detailsOf(room: RoomRow, before: DetailsRow | undefined, update:
     settings: JSON.stringify(chosen),
     metadata: update.metadata === undefined ? kept.metadata : JSON.stringify(update.metadata),
     pins,
-    memberCount,
+    memberCount: update.memberCount ?? memberCount,
     ...listingOf({ chatRoomId, roomName, isPublic }),
   })
 }

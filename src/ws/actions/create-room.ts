@@ -35,7 +35,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
     connection && sessionOf(connection),
     connection && requirePlaceForRoom(caller.userId),
   ])
-  const { room, details } = newRoomIn(input, caller.userId)
+  const { room, details } = newRoomIn(input, caller.userId, members.length)
   const { chatRoomId } = room
   const newRoom = { ...room, members, ...defined({ owner, session, details }) }
   const created = await putRoom(newRoom)
@@ -65,8 +65,12 @@ async function membersOf(
   return [...(owner === undefined ? [] : [owner]), ...others.filter((member) => !blocking.has(member))]
 }
 
-function newRoomIn({ chatRoomId = randomUUID(), ...input }: Request<'createRoom'>, createdBy: string) {
+function newRoomIn(
+  { chatRoomId = randomUUID(), ...input }: Request<'createRoom'>,
+  createdBy: string,
+  memberCount: number,
+) {
   const { roomName, access = roomPolicy.defaultRoomAccess, topic, settings, metadata } = input
   const room: RoomRow = { chatRoomId, roomName, headSeq: 0, createdBy, createdAt: Date.now() }
-  return newRoomOf(room, { access, ...defined({ topic, settings, metadata }) })
+  return newRoomOf(room, { access, memberCount, ...defined({ topic, settings, metadata }) })
 }

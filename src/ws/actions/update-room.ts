@@ -1,4 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
+import { membersAfter } from '../../entities/membership.ts'
+import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { admit } from '../../rooms/admission.ts'
 import { detailsOnWire } from '../../rooms/room-view.ts'
 import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
@@ -6,15 +8,17 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 
-/** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP71. */
+/** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP67, AP71. */
 export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'settings' })
-  const change = defined({ roomName, topic, imageUrl, access, settings, metadata })
+  const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
+  const memberCount = members.length > MAX_MEMBERS_PER_REPLY ? undefined : members.length
+  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount })
   const updated = await writeRoom(room, change, audit, ifVersion)
-  return { room: detailsOnWire(updated.room, updated.details) }
+  return { room: detailsOnWire(updated.room, updated.details, memberCount) }
 })
 
 /** Whether nothing is changed but what a moderator may. */
