@@ -7,9 +7,9 @@ import { getMembership, type MembershipRow, roomWithMembers } from '../../entiti
 import { InvalidInvite, RoomNotFound } from '../../errors.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
+import { pendingMembership } from '../../rooms/membership-in.ts'
 import { requireEntry } from '../../rooms/entry.ts'
 import { join, stayIn } from '../../rooms/join.ts'
-import { pendingMembership } from '../../rooms/membership-in.ts'
 import { roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
@@ -51,7 +51,11 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const standing = standingOf(caller, chatRoomId, current) ?? 'member'
   const since = readableAfter({ room: found.room, membership: current })
   const lastSeq = input.lastSeq === undefined ? undefined : Math.max(input.lastSeq, since)
-  return { ...writeCursor(roomReply(found, standing)), ...(await recover(found.room, lastSeq)) }
+  const gap = await recover(found.room, lastSeq)
+  // Read after the gap: a message that was written after the user was shown out must not be in it.
+  const joinId = gap.events.length === 0 ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
+  const isStillIn = joinId !== undefined && joinId === current?.joinId
+  return { ...writeCursor(roomReply(found, standing)), ...(isStillIn ? gap : { recovered: false, events: [] }) }
 })
 
 const newMembership = (

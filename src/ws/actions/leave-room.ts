@@ -1,3 +1,4 @@
+import { getRoom } from '../../entities/chat-room.ts'
 import { removeMember } from '../../entities/membership.ts'
 import { NotAMember } from '../../errors.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
@@ -8,9 +9,10 @@ import { action } from '../action.ts'
  * the stream deletes their subscriptions. AP5, AP8, AP11, AP71.
  */
 export const leaveRoom = action('leaveRoom', async ({ chatRoomId }, { userId }) => {
-  const membership = await membershipIn(chatRoomId, userId)
+  // Of a room that was deleted nobody is a member, whatever is left of it.
+  const [room, membership] = await Promise.all([getRoom(chatRoomId), membershipIn(chatRoomId, userId)])
   // Another connection of the user may leave, and join again, in between: then there is nothing left to do here.
-  if (membership === undefined || !(await removeMember(membership, Date.now()))) {
+  if (room === undefined || membership === undefined || !(await removeMember(membership, Date.now()))) {
     throw new NotAMember('unable to leave this room; the user is not a member')
   }
   return { chatRoomId }

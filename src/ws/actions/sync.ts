@@ -48,13 +48,20 @@ export const sync = socketAction('sync', async (input, caller) => {
   const memberships = await membershipsIn(joined, rooms, userId)
   const since = (room: RoomRow) => readableAfter({ room, membership: memberships.get(room.chatRoomId) })
   const recovered = await recoverRooms(rooms, fromThen(lastSeqs, rooms, since))
+  const hasGap = (i: number) => recovered[i]!.events.length > 0
+  // Read after the gaps: a message that was written after the user was shown out must not be among them.
+  const stillIn = await getMemberships(
+    userId,
+    rooms.filter((_, i) => hasGap(i)).map(({ chatRoomId }) => chatRoomId),
+  )
   return writeCursor({
     serverTime: Date.now(),
     connectionId,
     userId,
     limits,
     features: FEATURES,
-    rooms: rooms.map((room, i) => {
+    rooms: rooms.flatMap((room, i) => {
+      if (hasGap(i) && !stillIn.has(room.chatRoomId)) return []
       const standing = standingOf(caller, room.chatRoomId, memberships.get(room.chatRoomId)) ?? 'member'
       return {
         ...roomOnWire(room),
