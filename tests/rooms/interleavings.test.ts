@@ -2,6 +2,7 @@ import { tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
+import { getBan } from '../../src/entities/ban.ts'
 import { deleteConnection, putConnection } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
 import { messageIdOf } from '../../src/entities/message.ts'
@@ -11,11 +12,15 @@ import { client } from '../../src/entities/table.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
+import { banMember } from '../../src/ws/actions/ban-member.ts'
+import { blockUser } from '../../src/ws/actions/block-user.ts'
 import { createRoom } from '../../src/ws/actions/create-room.ts'
 import { joinRoom } from '../../src/ws/actions/join-room.ts'
 import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
+import { removeMember } from '../../src/ws/actions/remove-member.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
+import { unblockUser } from '../../src/ws/actions/unblock-user.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { explore, type Operations, type Run } from '../support/interleavings.ts'
 import { unique } from '../support/runtime.ts'
@@ -67,12 +72,52 @@ const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
     })
   })
 
+/** Ada shows bob out. A kick of who is no member has nothing to do. */
+const kick = ({ chatRoomId, ada, bob }: Scene) =>
+  removeMember.handle({ action: 'removeMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
+
+const ban = ({ chatRoomId, ada, bob }: Scene) =>
+  banMember.handle({ action: 'banMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
+
+/** What refuses a banned user. */
+const unlessBanned = (work: Promise<unknown>) =>
+  work.catch((error: unknown) => {
+    expect(error).toMatchObject({
+      code: 'banned',
+      message: 'unable to join; the user is banned from this room',
+    })
+  })
+
 /** Somebody else puts bob into the room. */
 const add = ({ chatRoomId, bob }: Scene) =>
   addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: Date.now(), joinId: unique('join'), joinedSeq: 0 })
 
 const say = ({ chatRoomId, ada }: Scene) =>
   sendMessage.handle({ action: 'sendMessage', chatRoomId, content: 'hello' }, callerOf(ada, 'ada='))
+
+const mayNotWrite = { code: 'forbidden', message: 'unable to write to this user' }
+
+/** Ada writes to bob, unless one has blocked the other. */
+const direct = (ada: string, bob: string) =>
+  sendMessage
+    .handle({ action: 'sendMessage', recipientId: bob, content: 'hello' }, callerOf(ada, 'ada='))
+    .catch((error: unknown) => {
+      expect(error).toMatchObject(mayNotWrite)
+    })
+
+/** Whether neither of the two can write to the other. */
+async function keptApart(ada: string, bob: string): Promise<void> {
+  for (const [from, to, connectionId] of [
+    [ada, bob, 'ada='],
+    [bob, ada, 'b1='],
+  ] as const) {
+    const sent = sendMessage.handle(
+      { action: 'sendMessage', recipientId: to, content: 'hello' },
+      callerOf(from, connectionId),
+    )
+    await expect(sent).rejects.toMatchObject(mayNotWrite)
+  }
+}
 
 /** The stream, from the writes of the operations: a shard for each partition key, and its records one after another. */
 let onRecord: ((record: DynamoDBRecord) => void) | undefined
@@ -81,7 +126,7 @@ beforeEach(() => {
   stop = streamOfWrites(
     client,
     tableName,
-    (pk) => pk.startsWith('$tabletalk#'),
+    (pk) => pk.startsWith('$tabletalk#') || pk.startsWith('audit#'),
     (record) => onRecord?.(record),
   )
 })
@@ -132,7 +177,8 @@ async function consistent({ chatRoomId, bob }: Scene): Promise<void> {
     sessionsOfUser(bob, 0),
     subscriptionsOfRoom(chatRoomId, 0),
   ])
-  expect(rooms).toEqual(membership === undefined ? [] : [{ chatRoomId, joinId: membership.joinId }])
+  const { joinId = '', role } = membership ?? {}
+  expect(rooms).toEqual(membership === undefined ? [] : [{ chatRoomId, joinId, role }])
   const subscribed = subscriptions.filter(({ userId }) => userId === bob)
   const expected = membership === undefined ? [] : sessions
   expect(
@@ -284,7 +330,11 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
     )
   })
 
-  test('a message that is written after an acknowledged leave is not posted to who left', async () => {
+  test.for([
+    ['leave', (scene: Scene) => leave(scene, 'b1=')],
+    ['kick', kick],
+    ['ban', ban],
+  ] as const)('a message that is written after an acknowledged %s is not posted to who is out', async ([, end]) => {
     await inEveryOrder(
       async () => {
         const scene = await givenScene(true)
@@ -293,8 +343,8 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
       },
       (scene) => ({
         sync: () => syncOn(scene.bob, 'b2=', 'tab'),
-        leaveThenSay: async () => {
-          await leave(scene, 'b1=')
+        endThenSay: async () => {
+          await end(scene)
           await say(scene)
         },
       }),
@@ -303,6 +353,92 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
         const events = [...scene.posted.values()].flat()
         expect(events.filter((event) => event.event === 'message' && event.messageId === messageIdOf(1))).toEqual([])
       },
+    )
+  })
+
+  test.for([
+    ['kick', kick, 'kicked'],
+    ['ban', ban, 'banned'],
+  ] as const)('after a %s every session hears of it once, and of the room nothing more', async ([, end, reason]) => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        for (const connectionId of ['b1=', 'b2=']) await syncOn(scene.bob, connectionId)
+        return scene
+      },
+      (scene) => ({
+        end: async () => {
+          await end(scene)
+          await say(scene)
+        },
+        sync: () => syncOn(scene.bob, 'b2='),
+      }),
+      async (scene) => {
+        await consistent(scene)
+        for (const connectionId of ['b1=', 'b2=']) {
+          expect(scene.posted.get(connectionId)).toEqual([{ event: 'removed', chatRoomId: scene.chatRoomId, reason }])
+        }
+      },
+    )
+  })
+
+  test('a kick and a join of an open room leave the user in with all sessions, or out with all', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(true)
+        for (const connectionId of ['b1=', 'b2=']) await syncOn(scene.bob, connectionId)
+        return scene
+      },
+      (scene) => ({ join: () => join(scene, 'b1='), kick: () => kick(scene) }),
+    )
+  })
+
+  test.for([
+    ['join', true, (scene: Scene) => unlessBanned(join(scene, 'b1='))],
+    ['join', false, (scene: Scene) => unlessBanned(join(scene, 'b1='))],
+    ['add', true, add],
+    ['add', false, add],
+    ['sync', true, ({ bob }: Scene) => syncOn(bob, 'b2=', 'tab')],
+  ] as const)('nobody banned is a member after a %s under way; a member before: %s', async ([, isIn, other]) => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(isIn)
+        await syncOn(scene.bob, 'b1=', 'tab')
+        return scene
+      },
+      (scene) => ({ ban: () => ban(scene), other: () => other(scene) }),
+      async (scene) => {
+        await consistent(scene)
+        expect(await getBan(scene.chatRoomId, scene.bob, Date.now())).toBeDefined()
+        expect(await getMembership(scene.chatRoomId, scene.bob)).toBeUndefined()
+      },
+    )
+  })
+
+  test('of a block, and a first message that makes the direct room, nothing comes that lets the two write', async () => {
+    await inEveryOrder(
+      () => givenScene(false),
+      ({ ada, bob }) => ({
+        block: () => blockUser.handle({ action: 'blockUser', userId: ada }, callerOf(bob, 'b1=')),
+        write: () => direct(ada, bob),
+      }),
+      ({ ada, bob }) => keptApart(ada, bob),
+    )
+  })
+
+  test('an unblock does not end the block that the other makes at the same moment', async () => {
+    await inEveryOrder(
+      async () => {
+        const scene = await givenScene(false)
+        await direct(scene.ada, scene.bob)
+        await blockUser.handle({ action: 'blockUser', userId: scene.bob }, callerOf(scene.ada, 'ada='))
+        return scene
+      },
+      ({ ada, bob }) => ({
+        unblock: () => unblockUser.handle({ action: 'unblockUser', userId: bob }, callerOf(ada, 'ada=')),
+        block: () => blockUser.handle({ action: 'blockUser', userId: ada }, callerOf(bob, 'b1=')),
+      }),
+      ({ ada, bob }) => keptApart(ada, bob),
     )
   })
 })

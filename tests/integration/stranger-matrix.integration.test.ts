@@ -1,0 +1,363 @@
+import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
+import { type Action, actions } from '../../src/protocol/actions.ts'
+import { type PermissionName, permissions, refusal, type Standing } from '../../src/protocol/permissions.ts'
+import { settingsOf } from '../../src/protocol/room-schema.ts'
+import type { Scope } from '../../src/protocol/scopes.ts'
+import { startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
+import { online, settled, unique } from '../support/runtime.ts'
+import { onlineAs, outcomeOf } from '../support/scoped.ts'
+import { useChat } from '../support/use-chat.ts'
+import { validFrames } from '../support/valid-frames.ts'
+
+const table = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
+afterAll(() => table.close())
+const chat = await useChat({ environment: { AWS_ENDPOINT_URL_DYNAMODB: table.endpoint } })
+afterEach(() => {
+  table.fault = undefined
+})
+
+/** Actions that are not about one room. */
+const ofNoRoom = [
+  'sync',
+  'ping',
+  'createRoom',
+  'listRooms',
+  'listPublicRooms',
+  'blockUser',
+  'unblockUser',
+  'listBlocked',
+] as const satisfies Action[]
+
+type RoomAction = Exclude<Action, (typeof ofNoRoom)[number]>
+
+/** The permission that each action asks for. `join` and `leave` have rules of their own. */
+const asks = {
+  joinRoom: 'join',
+  leaveRoom: 'leave',
+  getRoom: 'read',
+  getHistory: 'read',
+  getFileUrl: 'read',
+  listMembers: 'read',
+  reportMessage: 'read',
+  sendMessage: 'send',
+  broadcastMessage: 'send',
+  typingIndicator: 'send',
+  handleFileUpload: 'send',
+  addMembers: 'add',
+  createInvite: 'add',
+  listInvites: 'add',
+  revokeInvite: 'add',
+  pinMessage: 'pin',
+  unpinMessage: 'pin',
+  removeMember: 'kick',
+  banMember: 'ban',
+  unbanMember: 'ban',
+  listBans: 'ban',
+  muteMember: 'mute',
+  setRole: 'setRole',
+  closeRoom: 'close',
+  getAudit: 'audit',
+  updateRoom: 'describe',
+  deleteRoom: 'delete',
+} as const satisfies { [A in RoomAction]: PermissionName | 'join' | 'leave' }
+
+interface Try {
+  asks: PermissionName | 'join' | 'leave'
+  frame: { action: Action } & Record<string, unknown>
+  /** Of the person that it is upon. */
+  upon?: Standing
+}
+
+/** A user that nobody knows, of which an unban says nothing. */
+const NOBODY = 'nobody-at-all'
+
+/** Every action in that room, those last that change who may do what. */
+function triesIn(chatRoomId: string, message: string, subjects: Record<string, string>, host: string): Try[] {
+  const frames = {
+    ...validFrames(chatRoomId),
+    handleFileUpload: {
+      action: 'handleFileUpload',
+      chatRoomId,
+      fileName: 'a.txt',
+      contentType: 'text/plain',
+      size: 1,
+    },
+    getFileUrl: { action: 'getFileUrl', chatRoomId, messageId: message },
+    reportMessage: { action: 'reportMessage', chatRoomId, messageId: message, reason: 'spam' },
+    pinMessage: { action: 'pinMessage', chatRoomId, messageId: message },
+    unpinMessage: { action: 'unpinMessage', chatRoomId, messageId: message },
+    unbanMember: { action: 'unbanMember', chatRoomId, userId: NOBODY },
+    closeRoom: { action: 'closeRoom', chatRoomId, closed: false },
+    addMembers: { action: 'addMembers', chatRoomId, userIds: [host] },
+  } as const
+  const { deleteRoom, leaveRoom, removeMember, banMember, muteMember, setRole, ...plain } = Object.fromEntries(
+    Object.entries(asks).map(([action, permission]) => {
+      const frame = (frames as unknown as Record<string, Try['frame']>)[action]!
+      return [action, { asks: permission, frame }]
+    }),
+  ) as Record<RoomAction, Try>
+  const upon = (one: Try, userId: string, standing: Standing): Try => ({
+    ...one,
+    frame: { ...one.frame, userId },
+    upon: standing,
+  })
+  return [
+    ...Object.values(plain),
+    { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, metadata: { tea: 'green' } } },
+    { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, settings: { receipts: false } } },
+    { asks: 'describe', frame: { action: 'updateRoom', chatRoomId, settings: { slowModeSeconds: 0 } } },
+    upon(muteMember, subjects.muteMember!, 'member'),
+    upon(setRole, subjects.setRole!, 'member'),
+    upon(removeMember, subjects.removeMember!, 'member'),
+    upon(banMember, subjects.banMember!, 'member'),
+    ...[muteMember, setRole, removeMember, banMember].map((one) => upon(one, host, 'owner')),
+    deleteRoom,
+    leaveRoom,
+  ]
+}
+
+interface Person {
+  name: string
+  scope?: Scope
+  /** The role that the host gives them; undefined for who is no member. */
+  role?: 'guest' | 'member' | 'moderator' | 'owner'
+  muted?: true
+  banned?: true
+}
+
+const people: Person[] = [
+  { name: 'a stranger' },
+  { name: 'a guest', role: 'guest' },
+  { name: 'a member whose token makes guests', role: 'member', scope: 'guest' },
+  { name: 'a muted member', role: 'member', muted: true },
+  { name: 'a banned user', banned: true },
+  { name: 'a member', role: 'member' },
+  { name: 'a moderator', role: 'moderator' },
+  { name: 'an owner', role: 'owner' },
+  { name: 'an admin who is no member', scope: 'admin' },
+]
+
+const standingOf = ({ role, scope }: Person): Standing | undefined =>
+  scope === 'admin' ? 'admin' : role === undefined ? undefined : scope === 'guest' ? 'guest' : role
+
+const MUTED_MS = 3_600_000
+
+/** The answer that the table of permissions gives. */
+function expected({ asks, upon, frame }: Try, person: Person, access: 'private' | 'link' | 'direct', id: string) {
+  const standing = access === 'direct' && person.scope === 'admin' ? undefined : standingOf(person)
+  const isIn = person.role !== undefined
+  if (asks === 'join') {
+    if (isIn || person.scope === 'admin') return access === 'direct' && !isIn ? 'room_not_found' : 'ok'
+    if (access !== 'link') return 'room_not_found'
+    return person.banned ? 'banned' : 'ok'
+  }
+  if (asks === 'leave') return isIn ? 'ok' : 'not_a_member'
+  if (standing === undefined) return 'not_a_member'
+  const place = { chatRoomId: id, settings: settingsOf(access), closed: false }
+  const actor = { standing, mutedUntil: person.muted ? Date.now() + MUTED_MS : 0 }
+  const why = refusal(asks, actor, place, Date.now(), upon)
+  // There is no file in these rooms.
+  return why ?? (frame.action === 'getFileUrl' ? 'invalid_request' : 'ok')
+}
+
+/** Tries everything, one after the other. Of a room that could be deleted nobody is a member. */
+async function tryAll(client: RawClient, tries: Try[], expectedOf: (one: Try) => string) {
+  const got: string[] = []
+  const wanted: string[] = []
+  let isDeleted = false
+  for (const one of tries) {
+    const { action, ...rest } = one.frame
+    const name = `${action} ${JSON.stringify(rest)}`
+    got.push(`${name}: ${await outcomeOf(client, one.frame)}`)
+    const outcome = !isDeleted ? expectedOf(one) : one.asks === 'join' ? 'room_not_found' : 'not_a_member'
+    wanted.push(`${name}: ${outcome}`)
+    if (action === 'deleteRoom' && outcome === 'ok') isDeleted = true
+  }
+  expect(got).toEqual(wanted)
+}
+
+const upon = ['muteMember', 'setRole', 'removeMember', 'banMember'] as const
+
+/** A room of a host's, with one message, somebody for each action upon a person, and this person. */
+async function givenRoomOf(person: Person, access: 'private' | 'link') {
+  const [host, userId] = [unique('host'), unique('me')]
+  const subjects = Object.fromEntries(upon.map((action) => [action, unique(action)]))
+  const [owner, client] = await Promise.all([online(chat, host), onlineAs(chat, userId, person.scope)])
+  const { chatRoomId } = await owner.request({
+    action: 'createRoom',
+    roomName: 'A room',
+    access,
+    members: [...Object.values(subjects), ...(person.role === undefined ? [] : [userId])],
+  })
+  const { messageId } = await owner.request({ action: 'sendMessage', chatRoomId, content: 'hello' })
+  const { role } = person
+  if (role !== undefined && role !== 'member') {
+    await owner.request({ action: 'setRole', chatRoomId, userId, role })
+  }
+  if (person.muted) await owner.request({ action: 'muteMember', chatRoomId, userId, seconds: MUTED_MS / 1_000 })
+  if (person.banned) await owner.request({ action: 'banMember', chatRoomId, userId })
+  return { chatRoomId, client, tries: triesIn(chatRoomId, messageId, subjects, host) }
+}
+
+test('every action is in the matrix, and every permission is asked for', () => {
+  expect([...ofNoRoom, ...Object.keys(asks)].sort()).toEqual(Object.keys(actions).sort())
+  const asked = new Set<string>([...Object.values(asks), 'configure'])
+  expect(Object.keys(permissions).filter((name) => !asked.has(name))).toEqual([])
+})
+
+describe.for(['private', 'link'] as const)('in a %s room', (access) => {
+  test.for(people)('$name may do what the table says, and nothing else', async (person) => {
+    const { chatRoomId, client, tries } = await givenRoomOf(person, access)
+    const [join, ...rest] = tries
+    // Who joins is a member: it is tried last by who is none.
+    const ordered = person.role === undefined ? [...rest, join!] : tries
+    await tryAll(client, ordered, (one) => expected(one, person, access, chatRoomId))
+  })
+})
+
+/** The two, one of whom made the room and is stored as its owner. */
+const two: (Person & { isFounder?: true; blocked?: 'by me' | 'by them' })[] = [
+  { name: 'who wrote first', role: 'member', isFounder: true },
+  { name: 'the other', role: 'member' },
+  { name: 'one whose token makes guests', role: 'member', scope: 'guest' },
+  { name: 'one who is an admin elsewhere', role: 'member', scope: 'admin' },
+]
+
+describe('in a direct room', () => {
+  test.for(two)('$name is a member, whatever is stored', async (person) => {
+    const { chatRoomId, client, tries } = await givenDirectRoom(person)
+    const asMember = person.scope === 'admin' ? { ...person, scope: undefined } : person
+    await tryAll(client, tries, (one) => expected(one, asMember as Person, 'direct', chatRoomId))
+  })
+
+  test.for([people[0]!, people[8]!])('$name is a stranger', async (person) => {
+    const { chatRoomId, tries } = await givenDirectRoom({ name: 'one', role: 'member' })
+    const client = await onlineAs(chat, unique('eve'), person.scope)
+    await tryAll(client, tries, (one) => expected(one, person, 'direct', chatRoomId))
+  })
+
+  test.for(['me', 'them'] as const)('where %s blocked the other, neither writes', async (who) => {
+    const { chatRoomId, client, them, tries, userId, theirId } = await givenDirectRoom({ name: 'one', role: 'member' })
+    if (who === 'me') await client.request({ action: 'blockUser', userId: theirId })
+    else await them.request({ action: 'blockUser', userId })
+    const asGuest = { name: 'blocked', role: 'guest' } as const
+    await tryAll(client, tries, (one) => expected(one, asGuest, 'direct', chatRoomId))
+  })
+})
+
+async function givenDirectRoom({ scope, isFounder }: Person & { isFounder?: true }) {
+  const [userId, theirId] = [unique('me'), unique('them')]
+  const [client, them] = await Promise.all([onlineAs(chat, userId, scope), online(chat, theirId)])
+  const { chatRoomId, messageId } = isFounder
+    ? await client.request({ action: 'sendMessage', recipientId: theirId, content: 'hello' })
+    : await them.request({ action: 'sendMessage', recipientId: userId, content: 'hello' })
+  const subjects = Object.fromEntries(upon.map((action) => [action, theirId]))
+  return { chatRoomId, client, them, userId, theirId, tries: triesIn(chatRoomId, messageId, subjects, theirId) }
+}
+
+/** A private room, a direct room and one that was deleted: nobody else's. */
+async function givenHidden(kind: 'private' | 'direct' | 'deleted' | 'private and banned from', eve: string) {
+  const ada = await online(chat, unique('ada'))
+  if (kind === 'direct') {
+    return (await ada.request({ action: 'sendMessage', recipientId: unique('bob'), content: 'hello' })).chatRoomId
+  }
+  const { chatRoomId } = await ada.request({
+    action: 'createRoom',
+    roomName: 'A room',
+    access: kind === 'deleted' ? 'link' : 'private',
+  })
+  await ada.request({ action: 'sendMessage', chatRoomId, content: 'hello' })
+  if (kind === 'private and banned from') await ada.request({ action: 'banMember', chatRoomId, userId: eve })
+  if (kind === 'deleted') await ada.request({ action: 'deleteRoom', chatRoomId })
+  return chatRoomId
+}
+
+/** Requests to the table, with the room's id taken out. */
+async function requestsOf(chatRoomId: string, work: () => Promise<unknown>): Promise<string[]> {
+  const requests: string[] = []
+  table.fault = ({ operation, input }) => {
+    requests.push(`${operation} ${JSON.stringify(input).replaceAll(chatRoomId, 'ROOM')}`.replace(VARYING, '#'))
+    return undefined
+  }
+  await work()
+  table.fault = undefined
+  return requests
+}
+
+/** Moments, and what is random. */
+const VARYING = /\b1[789]\d{8,11}\b|[0-9a-f]{8}-[0-9a-f-]{27}/g
+
+test.for(['private', 'direct', 'deleted', 'private and banned from'] as const)(
+  'to a stranger, a room that is %s and one that never was are the same, in answer and reads',
+  async (kind) => {
+    const eveId = unique('eve')
+    const real = await givenHidden(kind, eveId)
+    // The same length, so that not even the cost differs.
+    const unreal = real.startsWith('dm:') ? `dm:${'x'.repeat(real.length - 3)}` : unique('x').padEnd(36, 'x')
+    const eve = await online(chat, eveId)
+    await settled(chat)
+    const message = '0000000000000001'
+    const triesOf = (id: string) => triesIn(id, message, Object.fromEntries(upon.map((one) => [one, 'zoe'])), 'zoe')
+    for (const [i, one] of triesOf(real).entries()) {
+      const other = triesOf(unreal)[i]!
+      const answers: unknown[] = []
+      const ask = async (frame: Try['frame']) => answers.push(await eve.raw(JSON.stringify(frame)))
+      const first = await requestsOf(real, () => ask(one.frame))
+      const second = await requestsOf(unreal, () => ask(other.frame))
+      expect(JSON.stringify(answers[1]), one.frame.action).toBe(JSON.stringify(answers[0]))
+      expect(answers[0], one.frame.action).toMatchObject({
+        type: 'error',
+        error: { code: one.asks === 'join' ? 'room_not_found' : 'not_a_member' },
+      })
+      expect(second, one.frame.action).toEqual(first)
+    }
+  },
+)
+
+test('a stranger who syncs, or asks for a list, learns of no private room either', async () => {
+  const eveId = unique('eve')
+  const real = await givenHidden('private', eveId)
+  const unreal = unique('x').padEnd(36, 'x')
+  const eve = await online(chat, eveId)
+  await settled(chat)
+  for (const frameOf of [
+    (id: string) => ({ action: 'sync', rooms: { [id]: 0 } }),
+    (id: string) => ({ action: 'sync', only: [id] }),
+  ]) {
+    const answers: unknown[] = []
+    const requests = []
+    for (const id of [real, unreal]) {
+      requests.push(await requestsOf(id, async () => answers.push(await eve.request(frameOf(id) as never))))
+    }
+    expect(requests[1]).toEqual(requests[0])
+    const [first, second] = answers as { serverTime: number; rooms: unknown[] }[]
+    expect(first!.rooms).toEqual([])
+    expect({ ...second, serverTime: 0, nextCursor: '' }).toEqual({ ...first, serverTime: 0, nextCursor: '' })
+  }
+  expect((await eve.request({ action: 'listRooms' })).rooms).toEqual([])
+})
+
+test('a token for the server API opens no socket: 401', async () => {
+  await expect(onlineAs(chat, unique('server'), 'server')).rejects.toThrow('401')
+})
+
+test('an action upon somebody names them in userId; anywhere else it must be the caller', async () => {
+  const [ada, bob] = [unique('ada'), unique('bob')]
+  const client = await online(chat, ada)
+  const { chatRoomId } = await client.request({ action: 'createRoom', roomName: 'A room', members: [bob] })
+  expect(await outcomeOf(client, { action: 'muteMember', chatRoomId, userId: bob, seconds: 60 })).toBe('ok')
+  for (const frame of [
+    { action: 'getRoom', chatRoomId },
+    { action: 'addMembers', chatRoomId, userIds: [bob] },
+    { action: 'deleteRoom', chatRoomId },
+    { action: 'typingIndicator', chatRoomId },
+  ]) {
+    expect(await client.refused({ ...frame, userId: bob })).toEqual({
+      code: 'forbidden',
+      message: "unable to act; userId isn't the token's user",
+      retryable: false,
+    })
+    if (frame.action !== 'deleteRoom') expect(await outcomeOf(client, { ...frame, userId: ada })).toBe('ok')
+  }
+})
