@@ -1,3 +1,4 @@
+import type { Reply } from '../src/protocol/actions.ts'
 import type { Limits } from '../src/protocol/announced-limits.ts'
 import { ClientConnection, type Status, type StatusChange } from './client-connection.ts'
 import type { DirectRoom } from './direct-room.ts'
@@ -7,15 +8,26 @@ import { HeadCheck } from './head-check.ts'
 import { type ChatClientOptions, resolveOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
 import type { Room } from './room.ts'
+import type { Removal } from './removal.ts'
 import { RoomRegistry } from './room-registry.ts'
+import { pages } from './pages.ts'
+import type { RequestFrame } from './request-frame.ts'
 import { onWakeUp } from './wake-ups.ts'
+
+/** What `client.createRoom` takes. */
+export type NewRoom = Omit<RequestFrame<'createRoom'>, 'action' | 'requestId' | 'userId'>
 
 /** The events of a client, for `client.on`. */
 export interface ClientEvents {
   /** The connection's status has changed. */
   status: StatusChange
-  /** This user is in a room that this client hasn't joined: found by the first `sync`, or added by somebody. */
+  /**
+   * This user is in a room that this client hasn't joined: found by the first `sync`, or added by somebody, whom
+   * `room.addedBy` names.
+   */
   roomAdded: Room
+  /** This user was shown out of a room, or it was deleted. The room's own event `removed` comes before. */
+  removed: Removal & { room: Room }
 }
 
 /**
@@ -33,7 +45,7 @@ export class ChatClient {
   /**
    * Subscribes to the client's events.
    *
-   * @param name `status` or `roomAdded`, see {@link ClientEvents}
+   * @param name `status`, `roomAdded` or `removed`, see {@link ClientEvents}
    * @param listener receives the event's payload; what it throws goes to the option `onError`
    * @returns a function that unsubscribes
    */
@@ -70,6 +82,7 @@ export class ChatClient {
     )
     this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
       onAdded: (room) => this.#emitter.emit('roomAdded', room),
+      onRemoved: (room, removal) => this.#emitter.emit('removed', { room, ...removal }),
       beforeAdded: (room) => this.#directs.beforeAdded(room),
     })
     this.#directs = new DirectRooms(this.#rooms, this.#connection)
@@ -177,15 +190,53 @@ export class ChatClient {
    * because that might create two rooms.
    *
    * @param room `chatRoomId`: the id, chosen by the server when left out; `roomName`: 1 to 128 characters; `members`:
-   * ids of other users, at most 100
-   * @throws ChatError `conflict` when the id is taken, `invalid_request`, `disconnected`, `timeout`
+   * ids of other users, at most 100; `access`: who may enter, by default `client.limits.defaultRoomAccess`; `topic`,
+   * `settings` and `metadata` as for `room.update`
+   * @throws ChatError `conflict` when the id is taken, `forbidden` when this user may make no rooms or choose no ids,
+   * `invalid_request`, `disconnected`, `timeout`
    */
-  async createRoom(room: { chatRoomId?: string; roomName: string; members?: string[] }): Promise<Room> {
-    await this.ready()
-    const reply = await this.#connection.once({ action: 'createRoom', ...room })
+  async createRoom(room: NewRoom): Promise<Room> {
+    const reply = await this.#rooms.context.onceConnected({ action: 'createRoom', ...room })
     const created = this.#rooms.open(reply.chatRoomId)
     created.feed.entered({ ...reply, recovered: true, events: [] }, undefined)
     return created.room
+  }
+
+  /**
+   * Joins the room of an invite. Waits for a connection and retries.
+   *
+   * @returns the room; new messages arrive from now on
+   * @throws ChatError `invalid_invite` when there is none, or it has expired, was revoked or is used up; `banned`
+   */
+  join({ invite }: { invite: string }): Promise<Room> {
+    return this.#rooms.join(invite)
+  }
+
+  /**
+   * Reads one page of the public rooms, in the order of their names. Waits for a connection and retries.
+   *
+   * @param page `prefix`: how the name begins, in whatever case; `cursor`: the `nextCursor` of the page before
+   */
+  publicRooms(page: { prefix?: string; cursor?: string } = {}): Promise<Reply<'listPublicRooms'>> {
+    return this.#rooms.context.patiently({ action: 'listPublicRooms', ...page })
+  }
+
+  /** From now on a user can't write to this one and can't put them into rooms. They are not told. Retries. */
+  async block(userId: string): Promise<void> {
+    await this.#rooms.context.patiently({ action: 'blockUser', userId })
+  }
+
+  /** Ends a block. Retries. */
+  async unblock(userId: string): Promise<void> {
+    await this.#rooms.context.patiently({ action: 'unblockUser', userId })
+  }
+
+  /** Reads the ids of all users that this one has blocked. Retries. */
+  async blocked(): Promise<string[]> {
+    const all: string[] = []
+    const ask = (cursor: object) => this.#rooms.context.patiently({ action: 'listBlocked', ...cursor })
+    for await (const { userIds } of pages(ask)) all.push(...userIds)
+    return all
   }
 
   #statusChanged(change: StatusChange): void {

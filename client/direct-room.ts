@@ -15,6 +15,8 @@ const FORWARDED = [
   'recovered',
   'discontinuity',
   'uploadFailed',
+  'removed',
+  'updated',
 ] as const
 
 export interface ForwardedEvent {

@@ -168,6 +168,13 @@ export class Outbox {
     }
   }
 
+  /** Fails every message to a destination that waits, and forgets it and those that have failed: nobody takes them. */
+  drop(destination: Destination, error: ChatError): void {
+    while (this.#queues.get(destination)?.[0]) this.#finish(destination, error)
+    for (const message of this.unsentTo(destination)) this.#unsent.delete(message)
+    this.#changed()
+  }
+
   #messageTo(destination: Destination, message: Omit<UnsentMessage, 'to'>): OutgoingMessage {
     return new OutgoingMessage(message, {
       retry: (again) => this.#add(destination, again),
@@ -241,7 +248,7 @@ export class Outbox {
     for (let next = this.#next(destination); next; next = this.#next(destination)) {
       const { message } = next
       const result = await this.#deliver(destination, message)
-      // Unless `failAll` was faster.
+      // Unless `failAll` or `drop` was faster.
       if (result && this.#queues.get(destination)?.[0] === message) this.#finish(destination, result)
     }
     this.#busy.delete(destination)

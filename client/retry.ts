@@ -8,6 +8,9 @@ const MAX_TRIES = 5
 /** Lost connections, so that a request that ends every connection ends too. Messages wait for as long as it takes. */
 const MAX_LOST = 20
 
+/** The longest wait that a server may ask for: slow mode may take hours, and nobody waits for those. */
+const MAX_WAIT_MS = 30_000
+
 interface RetryHooks {
   /** Runs before each attempt. When it rejects, there are no more attempts. */
   prepare?: () => Promise<void>
@@ -17,8 +20,8 @@ interface RetryHooks {
 
 /**
  * Runs `attempt` until it succeeds, fails for good or has failed five times. Between two attempts it waits with
- * backoff, and before that for the server's `retryAfterMs`; after a lost connection it doesn't wait and doesn't count,
- * but with `prepare` it ends after twenty.
+ * backoff, and before that for the server's `retryAfterMs`, if that is at most 30 s; after a lost connection it doesn't
+ * wait and doesn't count, but with `prepare` it ends after twenty.
  *
  * The first attempt starts synchronously when there is no `prepare`.
  *
@@ -40,7 +43,7 @@ export async function retry<T>(
         if (prepare && ++lost === MAX_LOST) throw error
         continue
       }
-      if (++tries === MAX_TRIES) throw error
+      if (++tries === MAX_TRIES || (error.retryAfterMs ?? 0) > MAX_WAIT_MS) throw error
       await sleep(options.clock, waitAfter(error, tries, options), signal)
     }
   }

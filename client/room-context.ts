@@ -4,17 +4,22 @@ import type { ChatEvent } from '../src/protocol/events.ts'
 import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../src/protocol/limits.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { ticks } from './clock.ts'
-import { ChatError, isNotAMember, isSilence } from './errors.ts'
+import { ChatError, isSilence } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox, OutgoingMessage, Sent } from './outbox.ts'
 import type { ReplySize } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import { retry } from './retry.ts'
+import type { Removal } from './removal.ts'
 
 /** The registry, as a room sees it. */
 export interface RoomOwner {
   /** Asks the server whether this user is still in the room, after a request was refused with `not_a_member`. */
   checkMembership(chatRoomId: string): void
+  /** This user may not do what was asked for in a room: what is known of the room may be out of date. */
+  refused(chatRoomId: string, error: ChatError): void
+  /** This user is in a room no more. */
+  expelled(chatRoomId: string, removal: Removal): void
   /** Delivers events to their rooms. */
   handle(events: readonly ChatEvent[]): void
 }
@@ -95,6 +100,12 @@ export class RoomContext {
     return this.#watched(frame, this.#connection.once(frame))
   }
 
+  /** Waits for a connection and sends the request once, because a second one might do it twice. */
+  async onceConnected<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
+    await this.#connection.ready()
+    return this.once(frame)
+  }
+
   /**
    * Waits for a connection, sends the request, and repeats it while that makes sense. Only for requests that may be
    * executed twice.
@@ -116,6 +127,16 @@ export class RoomContext {
     this.#owner.checkMembership(chatRoomId)
   }
 
+  /** See {@link RoomOwner}. */
+  refused(chatRoomId: string, error: ChatError): void {
+    this.#owner.refused(chatRoomId, error)
+  }
+
+  /** See {@link RoomOwner}. */
+  expelled(chatRoomId: string, removal: Removal): void {
+    this.#owner.expelled(chatRoomId, removal)
+  }
+
   /** Puts a message of this client into its room's order: the server sends no event for it, only the reply. */
   echo({ kind, content, clientMessageId }: OutgoingMessage, sent: Sent): void {
     const { chatRoomId, seq, messageId, timestamp } = sent
@@ -128,7 +149,7 @@ export class RoomContext {
     try {
       return await reply
     } catch (error) {
-      if (isNotAMember(error) && 'chatRoomId' in frame) this.checkMembership(String(frame.chatRoomId))
+      if (error instanceof ChatError && 'chatRoomId' in frame) this.refused(String(frame.chatRoomId), error)
       throw error
     }
   }

@@ -6,13 +6,16 @@ import type {
   MessageEvent,
   UploadFailedEvent,
 } from '../src/protocol/events.ts'
+import type { RoomDetails } from '../src/protocol/room-schema.ts'
 import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
 import { type Discontinuity, Inbox } from './inbox.ts'
 import { MessageStreams } from './message-stream.ts'
 import type { OutgoingMessage } from './outbox.ts'
+import type { Removal } from './removal.ts'
 import type { RoomContext } from './room-context.ts'
+import { RoomFacts, type Told } from './room-facts.ts'
 import { Typists } from './typing.ts'
 
 /** The events of a room, for `room.on` and `direct.on`. */
@@ -25,6 +28,13 @@ export interface RoomEvents {
   memberJoined: Pick<MemberJoinedEvent, 'userId' | 'timestamp'>
   /** A user is no longer a member; this user too, when they left on another connection. */
   memberLeft: Pick<MemberLeftEvent, 'userId' | 'timestamp'>
+  /**
+   * This user was shown out, or the room was deleted. The client has left the room: messages and uploads on their way
+   * have failed, with `banned` or `not_a_member`, and nothing more arrives until this user is in again.
+   */
+  removed: Removal
+  /** Something that the client knows of the room has changed: `details`, `role`, `closed`, `mutedUntil` and so on. */
+  updated: RoomDetails | undefined
   /** After a reconnect: all missed messages, `count` of them, have been delivered. */
   recovered: { count: number }
   /** Messages were skipped, because more were missed than `recoverLimit`. The next `message` follows them. */
@@ -42,13 +52,15 @@ export class RoomFeed {
   readonly inbox: Inbox
   readonly typists: Typists
   readonly streams = new MessageStreams<MessageEvent>()
-  name: string | undefined
+  readonly facts: RoomFacts
   /** `asked`: not known yet. */
   membership: 'asked' | 'member' | 'left' = 'asked'
   /** The room's place in the order of use by the application: the larger, the later; 0 for never. */
   usedAt = 0
   /** The same for its newest message. */
   heardAt = 0
+  /** The place at which this user was last told that they were shown out; 0 for never. */
+  expelledAt = 0
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
   readonly #context: RoomContext
@@ -59,6 +71,7 @@ export class RoomFeed {
     this.chatRoomId = chatRoomId
     this.#context = context
     this.emitter = new Emitter(onError)
+    this.facts = new RoomFacts(chatRoomId, () => this.emitter.emit('updated', this.facts.details))
     this.typists = new Typists(clock, (userIds) => this.emitter.emit('typing', userIds))
     this.inbox = new Inbox({
       clock,
@@ -93,16 +106,23 @@ export class RoomFeed {
         this.typists.remove(event.userId)
         return this.emitter.emit('memberLeft', event)
       case 'roomAdded':
-        this.name = event.roomName
+        this.facts.learn(event)
+        this.facts.addedBy = event.by
         return this.added(event.headSeq)
+      case 'removed':
+        // The registry's.
+        return
       case 'uploadFailed':
         return this.emitter.emit('uploadFailed', event)
     }
   }
 
   /** Takes over what `sync` or `joinRoom` replied. @param claimed the position that was sent with the request */
-  entered(room: Omit<Reply<'sync'>['rooms'][number], 'chatRoomId' | 'closed'>, claimed: number | undefined): void {
-    this.name = room.roomName
+  entered(
+    room: Told & Omit<Reply<'sync'>['rooms'][number], 'chatRoomId' | 'closed' | 'access'>,
+    claimed: number | undefined,
+  ): void {
+    this.facts.learn(room)
     this.membership = 'member'
     this.inbox.recover(room, claimed)
   }
@@ -113,14 +133,32 @@ export class RoomFeed {
   }
 
   /** Forgets the room's messages and ends what waits for them. */
-  left(): void {
+  left(error = new ChatError('not_a_member', 'unable to go on; this user has left the room')): void {
     this.membership = 'left'
-    this.#stay.abort(new ChatError('not_a_member', 'unable to go on; this user has left the room'))
+    this.facts.forget()
+    this.#stay.abort(error)
     this.#stay = new AbortController()
     this.#deliveredTo = this.inbox.position ?? this.#deliveredTo
     this.inbox.reset()
     this.typists.clear()
     this.streams.end()
+  }
+
+  /**
+   * This user was shown out. Returns the error of what was on its way; `undefined` when that is known already: events
+   * may come twice.
+   */
+  expelled({ reason, until }: Removal): ChatError | undefined {
+    const isKnown = this.expelledAt > 0 && this.membership !== 'member'
+    this.expelledAt = this.#context.nextPlace()
+    if (isKnown) return undefined
+    const retryAfterMs = until === undefined ? undefined : Math.max(0, until - this.#context.serverNow())
+    const error =
+      reason === 'banned'
+        ? new ChatError('banned', 'unable to go on; this user was banned from the room', false, { retryAfterMs })
+        : new ChatError('not_a_member', `unable to go on; this user is in the room no more: ${reason}`)
+    this.left(error)
+    return error
   }
 
   /**

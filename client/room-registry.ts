@@ -1,20 +1,26 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import type { ClientConnection } from './client-connection.ts'
-import { isNotAMember } from './errors.ts'
+import { type ChatError, type ChatErrorCode, isNotAMember } from './errors.ts'
 import type { Link } from './link.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
+import type { Removal } from './removal.ts'
 import { Room } from './room.ts'
 import { RoomContext, type RoomOwner } from './room-context.ts'
 import { RoomFeed } from './room-feed.ts'
 import { RoomSync } from './room-sync.ts'
 import type { Session } from './session.ts'
 
+/** After these, what is known of a room may be out of date. Only a server that knows roles says the others. */
+const outdated = new Set<ChatErrorCode>(['not_a_member', 'forbidden', 'room_closed'])
+
 interface RegistryHooks {
   /** This user is in a room that this client hasn't joined. */
   onAdded: (room: Room) => void
+  /** This user was shown out of a room, or it was deleted. */
+  onRemoved: (room: Room, removal: Removal) => void
   /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
   beforeAdded: (room: Room) => Promise<void> | undefined
 }
@@ -69,10 +75,21 @@ export class RoomRegistry implements RoomOwner {
     const { onAdded } = this.#hooks
     const open = (chatRoomId: string) => this.open(chatRoomId)
     const sync = new RoomSync({ context, link, session, entries: this.#entries, open, onAdded, onFirst })
-    const { last, left, unsure } = await sync.run()
+    const { last, left, unsure, doubtful } = await sync.run()
     for (const chatRoomId of left) this.#removed(chatRoomId)
-    for (const chatRoomId of unsure) this.checkMembership(chatRoomId)
+    for (const chatRoomId of doubtful) this.#findAgain(chatRoomId, link)
+    for (const chatRoomId of unsure) this.checkMembership(chatRoomId, link)
     return last
+  }
+
+  /** Joins the room of an invite. @throws ChatError the server's */
+  async join(invite: string): Promise<Room> {
+    const reply = await this.context.patiently({ action: 'joinRoom', invite })
+    const { feed, room } = this.open(reply.chatRoomId)
+    feed.used()
+    feed.entered(reply, undefined)
+    feed.inbox.resume()
+    return room
   }
 
   /** Delivers events to their rooms, in order. */
@@ -81,14 +98,16 @@ export class RoomRegistry implements RoomOwner {
       // An event that was added to the protocol after this client was written may have no room.
       if (typeof event.chatRoomId !== 'string') continue
       const { feed, room } = this.open(event.chatRoomId)
-      if (event.event !== 'roomAdded') {
-        feed.handle(event)
-        continue
-      }
+      if (event.event === 'removed') this.expelled(event.chatRoomId, event)
+      else if (event.event !== 'roomAdded') feed.handle(event)
+      if (event.event !== 'roomAdded') continue
       const isNew = feed.membership !== 'member'
+      // It may be an old one that comes late, or twice.
+      const isDoubtful = isNew && feed.expelledAt > 0
       const added = () => {
         feed.handle(event)
         if (isNew) this.#hooks.onAdded(room)
+        if (isDoubtful) this.checkMembership(event.chatRoomId)
       }
       // The room's events are held until `added` runs, so that listeners receive the first message too.
       const first = isNew ? this.#hooks.beforeAdded(room) : undefined
@@ -111,12 +130,39 @@ export class RoomRegistry implements RoomOwner {
   }
 
   /** The refusal that led here may be older than a join, and so may the answer to `getRoom`: hence both checks. */
-  checkMembership(chatRoomId: string): void {
+  checkMembership(chatRoomId: string, link?: Link): void {
     const feed = this.#entries.get(chatRoomId)?.feed
     if (feed?.membership !== 'member') return
-    this.#connection.once({ action: 'getRoom', chatRoomId }).catch((error: unknown) => {
-      if (isNotAMember(error) && feed.membership === 'member') this.#removed(chatRoomId)
-    })
+    this.#getRoom(chatRoomId, link)
+      .then((reply) => {
+        if (feed.membership === 'member') feed.facts.learn(reply)
+      })
+      .catch((error: unknown) => {
+        if (isNotAMember(error) && feed.membership === 'member') this.#removed(chatRoomId)
+      })
+  }
+
+  refused(chatRoomId: string, error: ChatError): void {
+    const { feed } = this.open(chatRoomId)
+    const { facts } = feed
+    const { code, retryAfterMs = Infinity } = error
+    if (code === 'muted') facts.change(() => (facts.mutedUntil = this.context.serverNow() + retryAfterMs))
+    else if (outdated.has(code) && (code === 'not_a_member' || facts.access !== undefined)) {
+      this.checkMembership(chatRoomId)
+    }
+  }
+
+  expelled(chatRoomId: string, { reason, note, until }: Removal): void {
+    const { feed, room } = this.open(chatRoomId)
+    // Of two such events one may be the other's repetition, and late.
+    const isDoubtful = feed.expelledAt > 0
+    const error = feed.expelled({ reason, ...(until !== undefined && { until }) })
+    if (!error) return
+    const removal: Removal = { reason, ...(note !== undefined && { note }), ...(until !== undefined && { until }) }
+    this.context.outbox.drop(room.destination, error)
+    feed.emitter.emit('removed', removal)
+    this.#hooks.onRemoved(room, removal)
+    if (isDoubtful) this.#findAgain(chatRoomId)
   }
 
   /** Fetches what rooms still miss, after a link has taken over. */
@@ -127,6 +173,20 @@ export class RoomRegistry implements RoomOwner {
   /** Ends all loops over messages. */
   endStreams(): void {
     for (const { feed } of this.#entries.values()) feed.streams.end()
+  }
+
+  /** A reply or an event of before may say otherwise than the last one: the user is in if the server says so now. */
+  #findAgain(chatRoomId: string, link?: Link): void {
+    this.#getRoom(chatRoomId, link)
+      .then((reply) => this.handle([{ event: 'roomAdded', ...reply }]))
+      // The next check finds the room, or doesn't.
+      .catch(() => {})
+  }
+
+  /** @param link one that has just synced and may not be in use yet */
+  #getRoom(chatRoomId: string, link: Link | undefined): Promise<Reply<'getRoom'>> {
+    const frame = { action: 'getRoom', chatRoomId } as const
+    return link ? link.request(frame) : this.#connection.once(frame)
   }
 
   /** This user left on another connection. */

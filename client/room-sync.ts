@@ -50,6 +50,10 @@ export class RoomSync {
   /** By room, what this client had when it sent the last request. */
   #positions: Record<string, number> = {}
   #after = ''
+  /** When the last request was sent, in the order of events. */
+  #askedAt = 0
+  /** Rooms that this user was shown out of while the request was under way. */
+  readonly #doubtful: string[] = []
   #hasNamed = false
   #isFirstDone = false
 
@@ -61,9 +65,10 @@ export class RoomSync {
    * Runs to the last page.
    *
    * @returns the last page, and the rooms that the client took for joined and that are not listed: `left` for sure, and
-   * `unsure` ones, which were not asked for
+   * `unsure` ones, which were not asked for; and `doubtful` ones, which are listed, and that this user was shown out of
+   * meanwhile
    */
-  async run(): Promise<{ last: Reply<'sync'>; left: string[]; unsure: string[] }> {
+  async run(): Promise<{ last: Reply<'sync'>; left: string[]; unsure: string[]; doubtful: string[] }> {
     let last: Reply<'sync'> | undefined
     for await (const reply of pages((cursor) => this.#request(cursor))) {
       this.#options.context.announce(reply)
@@ -75,7 +80,7 @@ export class RoomSync {
     const missing = [...this.#options.entries].filter(([id, { feed }]) => isMember(feed) && !this.#listed.has(id))
     const ids = missing.map(([id]) => id)
     const [left, unsure] = [true, false].map((claimed) => ids.filter((id) => this.#claimed.has(id) === claimed))
-    return { last: last!, left: left!, unsure: unsure! }
+    return { last: last!, left: left!, unsure: unsure!, doubtful: this.#doubtful }
   }
 
   /** Whether the rooms that the application uses are listed. Without `only`, they are when all are. */
@@ -101,6 +106,7 @@ export class RoomSync {
       ...(cursor === undefined ? session : { cursor }),
     }
     if (only.length === 0) for (const id of Object.keys(frame.rooms)) this.#claimed.add(id)
+    this.#askedAt = context.nextPlace()
     try {
       const reply = await syncPage(link, frame, context.options)
       if (only.length === 0) this.#after = reply.rooms.at(-1)?.chatRoomId ?? this.#after
@@ -160,6 +166,10 @@ export class RoomSync {
     const { chatRoomId } = summary
     const { feed, room } = this.#options.open(chatRoomId)
     this.#listed.add(chatRoomId)
+    if (feed.expelledAt > this.#askedAt) {
+      this.#doubtful.push(chatRoomId)
+      return
+    }
     if (!isMember(feed)) this.#added.push(room)
     feed.entered(summary, this.#positions[chatRoomId])
     // The link is in use already.

@@ -8,6 +8,7 @@ import type { Destination, OutgoingMessage } from './outbox.ts'
 import { pages } from './pages.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomEvents, RoomFeed } from './room-feed.ts'
+import { RoomModeration } from './room-moderation.ts'
 import { Typing } from './typing.ts'
 import { type UploadOptions, uploadFile } from './upload.ts'
 
@@ -17,9 +18,7 @@ import { type UploadOptions, uploadFile } from './upload.ts'
  * `for await (const message of room)` takes the room's messages from now on. The loop ends when this user leaves the
  * room and at `client.disconnect()`.
  */
-export class Room implements AsyncIterable<MessageEvent> {
-  /** The room's `chatRoomId`. */
-  readonly id: string
+export class Room extends RoomModeration implements AsyncIterable<MessageEvent> {
   /** Tells the room that this user is typing. */
   readonly typing: Typing
   /**
@@ -34,8 +33,6 @@ export class Room implements AsyncIterable<MessageEvent> {
    * stop()
    */
   readonly on: Emitter<RoomEvents>['on']
-  readonly #context: RoomContext
-  readonly #feed: RoomFeed
   /** @internal */
   readonly destination: Destination
   #joining = 0
@@ -44,10 +41,8 @@ export class Room implements AsyncIterable<MessageEvent> {
 
   /** @internal */
   constructor(context: RoomContext, feed: RoomFeed) {
+    super(context, feed)
     const { chatRoomId } = feed
-    this.id = chatRoomId
-    this.#context = context
-    this.#feed = feed
     this.on = (name, listener) => {
       feed.used()
       return feed.emitter.on(name, listener)
@@ -60,22 +55,15 @@ export class Room implements AsyncIterable<MessageEvent> {
     this.destination = {
       to: { chatRoomId },
       isOpen: () => this.#joining === 0,
-      onSent: (message, sent) => context.echo(message, sent),
+      onSent: (message, sent) => {
+        feed.facts.change(() => (feed.facts.mutedUntil = undefined))
+        context.echo(message, sent)
+      },
       onChange: (message) => {
         feed.emitter.emit('outgoing', message)
-        if (isNotAMember(message.error)) context.checkMembership(chatRoomId)
+        if (message.error) context.refused(chatRoomId, message.error)
       },
     }
-  }
-
-  /** The room's name. `undefined` until the room is joined. */
-  get name(): string | undefined {
-    return this.#feed.name
-  }
-
-  /** Whether this user is a member and receives the room's events. */
-  get joined(): boolean {
-    return this.#feed.membership === 'member'
   }
 
   /**
@@ -83,7 +71,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    * restart and pass it to `join({ after })`.
    */
   get position(): number | undefined {
-    return this.#feed.inbox.position
+    return this.feed.inbox.position
   }
 
   /** Whether this is the room of two users, which the server makes at the first message between them. */
@@ -96,8 +84,8 @@ export class Room implements AsyncIterable<MessageEvent> {
    * while the room's name doesn't tell: then `findPeer()` asks the server.
    */
   get peer(): string | undefined {
-    const { name } = this.#feed
-    const { userId } = this.#context
+    const { name } = this
+    const { userId } = this.context
     if (!this.isDirect || name === undefined || userId === undefined) return this.#peer
     return (this.#peer ??= peerFromRoomName(name, userId))
   }
@@ -111,7 +99,7 @@ export class Room implements AsyncIterable<MessageEvent> {
   async findPeer(): Promise<string | undefined> {
     if (!this.isDirect || this.peer !== undefined) return this.peer
     const members = await this.members()
-    return (this.#peer ??= members.find((userId) => userId !== this.#context.userId) ?? members[0])
+    return (this.#peer ??= members.find((userId) => userId !== this.context.userId) ?? members[0])
   }
 
   /**
@@ -119,30 +107,38 @@ export class Room implements AsyncIterable<MessageEvent> {
    * connection and retries. Messages that are sent meanwhile wait until the room is joined.
    *
    * @param start `after`: start with the message that follows this `seq`, 0 for everything that `recoverLimit` allows.
-   * Default: start with new messages
-   * @throws ChatError `room_not_found` when there is no such room, `disconnected` after `client.disconnect()`
+   * Default: start with new messages. `invite`: needed in a private room
+   * @throws ChatError `room_not_found` when there is no such room or it is private, `banned`, `invalid_invite`,
+   * `disconnected` after `client.disconnect()`
    *
    * @example
    * await room.join({ after: Number(localStorage.getItem('position')) })
    */
-  async join({ after }: { after?: number } = {}): Promise<void> {
-    const { inbox } = this.#feed
-    this.#feed.used()
-    if (!this.joined) this.#feed.membership = 'asked'
+  async join({ after, invite }: { after?: number; invite?: string } = {}): Promise<void> {
+    const { inbox, membership } = this.feed
+    this.feed.used()
+    if (!this.joined) this.feed.membership = 'asked'
     if (after !== undefined) inbox.start(after)
     this.#joining++
     try {
       const claimed = inbox.position
-      const reply = await this.#context.patiently({
+      const asked = this.context.nextPlace()
+      const reply = await this.context.patiently({
         action: 'joinRoom',
         chatRoomId: this.id,
         ...(claimed === undefined ? {} : { lastSeq: claimed }),
+        ...(invite === undefined ? {} : { invite }),
       })
-      this.#feed.entered(reply, claimed)
+      this.feed.entered(reply, claimed)
       inbox.resume()
+      // Shown out again since then, perhaps.
+      if (this.feed.expelledAt > asked) this.context.checkMembership(this.id)
+    } catch (error) {
+      if (this.feed.membership === 'asked') this.feed.membership = membership
+      throw error
     } finally {
       this.#joining--
-      this.#context.outbox.resume([this.destination])
+      this.context.outbox.resume([this.destination])
     }
   }
 
@@ -154,12 +150,12 @@ export class Room implements AsyncIterable<MessageEvent> {
    */
   async leave(): Promise<void> {
     try {
-      await this.#context.patiently({ action: 'leaveRoom', chatRoomId: this.id })
+      await this.context.patiently({ action: 'leaveRoom', chatRoomId: this.id })
     } catch (error) {
       // An earlier try may have succeeded whose reply was lost.
       if (!isNotAMember(error)) throw error
     }
-    this.#feed.left()
+    this.feed.left()
   }
 
   /**
@@ -175,14 +171,14 @@ export class Room implements AsyncIterable<MessageEvent> {
    * console.log(message.state, (await message.done).seq)
    */
   send({ content }: { content: string }): OutgoingMessage {
-    this.#feed.used()
-    return this.#context.outbox.send(this.destination, 'text', content)
+    this.feed.used()
+    return this.context.outbox.send(this.destination, 'text', content)
   }
 
   /** Sends a text as `send` does, with `kind: "broadcast"`. */
   broadcast({ content }: { content: string }): OutgoingMessage {
-    this.#feed.used()
-    return this.#context.outbox.send(this.destination, 'broadcast', content)
+    this.feed.used()
+    return this.context.outbox.send(this.destination, 'broadcast', content)
   }
 
   /**
@@ -190,7 +186,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    * those of before a reload. A failed one stays until `retry()` or `discard()`.
    */
   get unsent(): OutgoingMessage[] {
-    return this.#context.outbox.unsentTo(this.destination)
+    return this.context.outbox.unsentTo(this.destination)
   }
 
   /**
@@ -206,8 +202,8 @@ export class Room implements AsyncIterable<MessageEvent> {
    * if (hasMore) console.log(await room.history({ before: messages[0]!.seq, limit: 20 }))
    */
   history(page: { before?: number; after?: number; limit?: number } = {}): Promise<Reply<'getHistory'>> {
-    this.#feed.used()
-    return this.#context.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })
+    this.feed.used()
+    return this.context.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })
   }
 
   /**
@@ -217,7 +213,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    */
   async members(): Promise<string[]> {
     const all: string[] = []
-    const ask = (cursor: object) => this.#context.patiently({ action: 'getRoom', chatRoomId: this.id, ...cursor })
+    const ask = (cursor: object) => this.context.patiently({ action: 'getRoom', chatRoomId: this.id, ...cursor })
     for await (const { members } of pages(ask)) all.push(...members)
     return all
   }
@@ -231,15 +227,15 @@ export class Room implements AsyncIterable<MessageEvent> {
    * @returns the message that the room has for the file
    * @throws ChatError `too_large`, `invalid_request` (a media type that isn't allowed, say), `upload_failed` when the
    * bucket or the server refuses the file, `timeout` when the message doesn't arrive (it still may), `not_a_member`
-   * when this user leaves the room; the reason of `signal` when it is aborted
+   * when this user leaves the room, `banned` when they are banned from it; the reason of `signal` when it is aborted
    *
    * @example
    * const message = await room.upload(file, { onProgress: (fraction) => console.log(fraction) })
    * console.log(message.file?.fileUrl)
    */
   upload(file: Blob, options: UploadOptions = {}): Promise<MessageEvent> {
-    this.#feed.used()
-    return uploadFile(this.#context, this.#feed, file, options)
+    this.feed.used()
+    return uploadFile(this.context, this.feed, file, options)
   }
 
   /**
@@ -249,12 +245,12 @@ export class Room implements AsyncIterable<MessageEvent> {
    * @throws ChatError `invalid_request` when the message has no file, `not_a_member`, `disconnected`
    */
   fileUrl(messageId: string): Promise<Reply<'getFileUrl'>> {
-    return this.#context.patiently({ action: 'getFileUrl', chatRoomId: this.id, messageId })
+    return this.context.patiently({ action: 'getFileUrl', chatRoomId: this.id, messageId })
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageEvent> {
-    this.#feed.used()
-    return this.#feed.streams.open()
+    this.feed.used()
+    return this.feed.streams.open()
   }
 
   /**
@@ -263,7 +259,7 @@ export class Room implements AsyncIterable<MessageEvent> {
    */
   #sendTyping(isTyping: boolean): void {
     this.#typingSent = this.#typingSent
-      .then(() => this.#context.once({ action: 'typingIndicator', chatRoomId: this.id, isTyping }))
+      .then(() => this.context.once({ action: 'typingIndicator', chatRoomId: this.id, isTyping }))
       .catch(() => {})
   }
 }

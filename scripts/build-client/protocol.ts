@@ -9,9 +9,13 @@ export type {
   MemberJoinedEvent,
   MemberLeftEvent,
   MessageEvent,
+  RemovedEvent,
   UploadFailedEvent,
 } from '../../src/protocol/events.ts'
 export type { ErrorFrame } from '../../src/protocol/frames.ts'
+export type { AuditEntry } from '../../src/protocol/moderation-actions.ts'
+export type { PermissionName, Standing } from '../../src/protocol/permissions.ts'
+export type { Access, ChosenAccess, Role, RoomDetails, Settings } from '../../src/protocol/room-schema.ts'
 export { canonicalType } from '../../src/protocol/canonical-type.ts'
 export { matchesContentType } from '../../src/protocol/matches-content-type.ts'
 export { isDirectRoomId } from '../../src/protocol/room-id.ts'

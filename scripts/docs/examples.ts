@@ -3,7 +3,8 @@ import type { Action, actions, Reply } from '../../src/protocol/actions.ts'
 import { limitsOf } from '../../src/protocol/announced-limits.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
-import { type RoomDetails, settingsOf } from '../../src/protocol/room-schema.ts'
+import type { RoomDetails } from '../../src/protocol/room-schema.ts'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import * as limit from '../../src/protocol/limits.ts'
 
 type RequestExample<A extends Action> = z.input<(typeof actions)[A]['request']>

@@ -128,6 +128,7 @@ export const ChatEvent = z.discriminatedUnion('event', [
 export type MessageEvent = z.infer<typeof MessageEvent>
 export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>
 export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
+export type RemovedEvent = z.infer<typeof RemovedEvent>
 export type UploadFailedEvent = z.infer<typeof UploadFailedEvent>
 export type UploadFailure = z.infer<typeof UploadFailure>
 export type ChatEvent = z.infer<typeof ChatEvent>

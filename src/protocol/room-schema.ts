@@ -47,22 +47,7 @@ export type Role = z.infer<typeof Role>
 export type Access = z.infer<typeof Access>
 export type ChosenAccess = z.infer<typeof ChosenAccess>
 export type Settings = z.infer<typeof Settings>
-
-/** The settings of a room that has chosen only some. */
-export const settingsOf = (access: Access, chosen: z.infer<typeof SomeSettings> = {}): Settings => ({
-  post: 'member',
-  invite: access === 'private' ? 'moderator' : 'member',
-  pin: access === 'direct' ? 'member' : 'moderator',
-  mentionRoom: access === 'direct' ? 'member' : 'moderator',
-  slowModeSeconds: 0,
-  editWindowSeconds: null,
-  history: 'all',
-  receipts: true,
-  presence: true,
-  previews: true,
-  retentionDays: null,
-  ...(Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)) as Partial<Settings>),
-})
+export type SomeSettings = z.infer<typeof SomeSettings>
 
 const MAX_METADATA_BYTES = 2_048
 const MAX_METADATA_DEPTH = 4

@@ -5,7 +5,8 @@ import { gateOf } from '../entities/gate.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Standing } from '../protocol/permissions.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
-import { type Access, type ChosenAccess, type Role, type RoomDetails, settingsOf } from '../protocol/room-schema.ts'
+import type { Access, ChosenAccess, Role, RoomDetails } from '../protocol/room-schema.ts'
+import { settingsOf } from '../protocol/settings-of.ts'
 
 const stored = { p: 'public', r: 'private' } as const
 

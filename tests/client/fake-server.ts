@@ -89,6 +89,8 @@ export class FakeServer {
   }
   /** What `sync` announces; a server of 0.1.0 announces nothing, and refuses what it doesn't know. */
   features: string[] | undefined = ['sessions']
+  /** By room, what its replies have beside the name and the messages; nothing, as with a server of 0.1. */
+  readonly facts = new Map<string, object>()
   /** Rooms in one reply to `sync`. */
   roomsPage = Infinity
   /** Connections are refused. */
@@ -209,6 +211,7 @@ export class FakeServer {
     const headSeq = messages.at(-1)?.seq ?? 0
     const events = lastSeq === undefined ? [] : messages.filter(({ seq }) => seq > lastSeq)
     const recovered = lastSeq === undefined ? headSeq === 0 : lastSeq <= headSeq && events.length <= this.maxGap
-    return { roomName: chatRoomId, headSeq, recovered, events: recovered ? events : [] }
+    const facts = this.facts.get(chatRoomId)
+    return { roomName: chatRoomId, ...facts, headSeq, recovered, events: recovered ? events : [] }
   }
 }

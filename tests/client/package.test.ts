@@ -44,7 +44,10 @@ test('the bundle holds code of client and what of src/protocol needs no zod, and
     'src/protocol/direct-room-name.ts',
     'src/protocol/limits.ts',
     'src/protocol/matches-content-type.ts',
+    'src/protocol/permissions.ts',
+    'src/protocol/printable-name.ts',
     'src/protocol/room-id.ts',
+    'src/protocol/settings-of.ts',
   ])
 })
 
@@ -80,7 +83,7 @@ test('the package’s own name leads Node to the client that brings its own sock
     `console.log(Object.keys(await import('tabletalk/client')).sort().join(), import.meta.resolve('tabletalk/client'))`,
   )
   expect(printed).toMatch(
-    /^ChatClient,ChatError,UnauthorizedError,canonicalType,isDirectRoomId,matchesContentType,protocolLimits,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
+    /^ChatClient,ChatError,UnauthorizedError,canonicalType,excessBytes,isDirectRoomId,matchesContentType,printableName,protocolLimits,showsNothing,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
   )
 
   const { metafile } = await build({

@@ -1,0 +1,72 @@
+import type { Reply } from '../src/protocol/actions.ts'
+import { pages } from './pages.ts'
+import { RoomDoors } from './room-doors.ts'
+
+/** A ban, as `room.bans` returns it; times in epoch ms. */
+export type Ban = Reply<'listBans'>['bans'][number]
+
+/** What moderators do: a part of {@link Room}. The methods throw what those of {@link RoomDoors} throw. */
+export class RoomModeration extends RoomDoors {
+  /**
+   * Removes a user, who may be no member, and keeps them out: they can neither join nor be added.
+   *
+   * @param options `seconds`: 60 to 31,536,000, default for good; `reason`: 1 to 256 characters, shown to them
+   * @returns `until`, epoch ms, unless it is for good
+   */
+  ban(userId: string, options: { seconds?: number; reason?: string } = {}): Promise<Reply<'banMember'>> {
+    return this.context.patiently({ action: 'banMember', chatRoomId: this.id, userId, ...options })
+  }
+
+  /** Ends a ban. */
+  async unban(userId: string): Promise<void> {
+    await this.context.patiently({ action: 'unbanMember', chatRoomId: this.id, userId })
+  }
+
+  /** Reads who is banned. */
+  async bans(): Promise<Ban[]> {
+    const all: Ban[] = []
+    const ask = (cursor: object) => this.context.patiently({ action: 'listBans', chatRoomId: this.id, ...cursor })
+    for await (const { bans } of pages(ask)) all.push(...bans)
+    return all
+  }
+
+  /**
+   * Lets a member read and not write for a time.
+   *
+   * @param options `seconds`: 1 to 2,419,200; `reason`: 1 to 256 characters
+   * @returns `mutedUntil`, epoch ms
+   * @throws ChatError `conflict` when the user is no member
+   */
+  mute(userId: string, options: { seconds: number; reason?: string }): Promise<Reply<'muteMember'>> {
+    return this.context.patiently({ action: 'muteMember', chatRoomId: this.id, userId, ...options })
+  }
+
+  /** Ends a mute. */
+  async unmute(userId: string): Promise<void> {
+    await this.context.patiently({ action: 'muteMember', chatRoomId: this.id, userId, seconds: 0 })
+  }
+
+  /** Makes the room read-only for everybody, or with `false` ends that. */
+  async close(closed = true): Promise<void> {
+    await this.context.patiently({ action: 'closeRoom', chatRoomId: this.id, closed })
+    const { facts } = this.feed
+    facts.change(() => {
+      facts.closed = closed
+      facts.details &&= { ...facts.details, closed }
+    })
+  }
+
+  /** Tells the room's moderators of a message, in the audit log. @param reason 1 to 256 characters */
+  async report(messageId: string, reason: string): Promise<void> {
+    await this.context.patiently({ action: 'reportMessage', chatRoomId: this.id, messageId, reason })
+  }
+
+  /**
+   * Reads what was done in the room, the newest first.
+   *
+   * @param page `before`: epoch ms, exclusive; `limit`: 1 to 100, default 50
+   */
+  audit(page: { before?: number; limit?: number } = {}): Promise<Reply<'getAudit'>> {
+    return this.context.patiently({ action: 'getAudit', chatRoomId: this.id, ...page })
+  }
+}
