@@ -48,7 +48,7 @@ const settings: {
   {
     name: 'SERVER_RATE_LIMIT',
     read: () => import('../src/http/act.ts'),
-    expected: 'sends/seconds, such as 20/10',
+    expected: 'uses/seconds, such as 20/10',
     wrong: ['200', '200/0', 'none'],
     unset: 'has a default',
   },

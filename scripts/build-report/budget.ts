@@ -5,11 +5,15 @@ import type { FunctionBundle } from '../shared/bundling/bundle-functions.ts'
 const ROUTE_OR_STREAM = 560_000
 const AUTHORIZER = 60_000
 
+/** It has every action. */
+const SERVER_API = 600_000
+
 /** Nobody waits for it, and it alone talks to S3: the client is 230 KB, what tells files apart 40. */
 const UPLOADS = 760_000
 
 export function budgetOf(stack: Stack, functionName: string): number {
-  if (functionName === stack.authorizer) return AUTHORIZER
+  if ([stack.authorizer, stack.serverApi.authorizer].includes(functionName)) return AUTHORIZER
+  if (functionName === stack.serverApi.function) return SERVER_API
   return functionName === stack.bucket.notification.function ? UPLOADS : ROUTE_OR_STREAM
 }
 

@@ -4,6 +4,7 @@ import { build, type Metafile } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadStack } from '../../terraform/stack.ts'
 import { actions } from '../../src/protocol/actions.ts'
+import { serverActions } from '../../src/protocol/server-api.ts'
 import { circles, importsOf, root, sources } from './sources.ts'
 
 const { functions, routes, authorizer, serverApi, stream, bucket } = loadStack()
@@ -147,6 +148,17 @@ describe('the stack and the sources', () => {
       ...Object.values(routes).map((route) => route.function),
     ]
     expect([...new Set(called)].sort()).toEqual(Object.keys(functions).sort())
+  })
+
+  test('the server API’s function may do, and is told, what the functions of its actions may and are', () => {
+    const server = functions[serverApi.function]!
+    const others = serverActions.map((action) => functions[routes[action]!.function]!)
+    for (const { touches, settings = [] } of others) {
+      expect(server.settings).toEqual(expect.arrayContaining(settings))
+      for (const [part, rights] of Object.entries(touches)) {
+        expect(server.touches[part as keyof typeof touches] ?? []).toEqual(expect.arrayContaining(rights))
+      }
+    }
   })
 
   test('only connect is authorized: the gateway asks once', () => {
