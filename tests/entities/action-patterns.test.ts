@@ -3,7 +3,7 @@ import { join, normalize } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { type PermissionName, permissions } from '../../src/protocol/permissions.ts'
-import { settingsOf } from '../../src/protocol/room-schema.ts'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { patternsInCode } from './pattern-list.ts'
 
 const src = new URL('../../src/', import.meta.url).pathname

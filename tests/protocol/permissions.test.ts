@@ -8,7 +8,7 @@ import {
   refusal,
   type Standing,
 } from '../../src/protocol/permissions.ts'
-import { settingsOf } from '../../src/protocol/room-schema.ts'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 
 const NOW = 1_000
 const standings = ['guest', 'member', 'moderator', 'owner', 'admin'] as const
