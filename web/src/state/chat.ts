@@ -1,4 +1,13 @@
-import { type ChatClient, ChatError, type Limits, protocolLimits, type Room } from '../../../client/index.ts'
+import {
+  type ChatClient,
+  ChatError,
+  type ChosenAccess,
+  type Limits,
+  protocolLimits,
+  type Removal,
+  type Room,
+} from '../../../client/index.ts'
+import { Blocked } from './blocked.ts'
 import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
 import type { Drafts } from './drafts.ts'
@@ -15,8 +24,30 @@ const confusableKey = () => import('../text/confusable-key.ts').then((module) =>
 /** The part of the client that the page uses. */
 export type Client = Pick<
   ChatClient,
-  'on' | 'rooms' | 'userId' | 'limits' | 'serverNow' | 'connect' | 'disconnect' | 'room' | 'direct' | 'createRoom'
+  | 'on'
+  | 'rooms'
+  | 'userId'
+  | 'limits'
+  | 'serverNow'
+  | 'connect'
+  | 'disconnect'
+  | 'room'
+  | 'direct'
+  | 'createRoom'
+  | 'join'
+  | 'publicRooms'
+  | 'block'
+  | 'unblock'
+  | 'blocked'
 >
+
+export type PublicRoom = Awaited<ReturnType<Client['publicRooms']>>['rooms'][number]
+
+/** A room that this user was shown out of. */
+export interface Removed extends Removal {
+  chatRoomId: string
+  title: string
+}
 
 /** What this browser stores for a user. */
 export interface Memory {
@@ -36,12 +67,15 @@ type TextLimits = Pick<Limits, 'contentBytes' | 'captionBytes' | 'frameBytes' | 
 export class Chat {
   readonly client: Client
   readonly connection: ConnectionStore
-  /** Those with unread messages first, then by their last message, then by name. */
+  /** Closed rooms last; those with unread messages first, then by their last message, then by name. */
   readonly conversations = new Store<readonly Conversation[]>([])
   /** Conversations whose names look like another's, by key. */
   readonly places = new LookAlikes(confusableKey)
   /** Users whose names look like another's. */
   readonly people = new LookAlikes(confusableKey)
+  /** The rooms that this user was shown out of, until the user has seen it. */
+  readonly removed = new Store<readonly Removed[]>([])
+  readonly blocked: Blocked
   /** Others' unread messages, of all conversations. */
   readonly unread = new Store(0)
   readonly #memory: (userId: string) => Memory
@@ -50,6 +84,8 @@ export class Chat {
   readonly #adopted = new Map<string, Conversation>()
   /** Until the first connection is complete, rooms that are added are old ones. */
   #isStarting = true
+  /** The room that this user is deleting: nobody needs to be told what they do themselves. */
+  #deleting: Conversation | undefined
   /** Whether the user has signed out, so that nothing of them is stored any more. */
   #isForgotten = false
   /** Peeks follow each other: a user may have many rooms. */
@@ -65,6 +101,7 @@ export class Chat {
     this.#memory = memory
     this.#onError = onError
     this.connection = new ConnectionStore(client, now)
+    this.blocked = new Blocked(client)
     client.on('roomAdded', (room) => this.#adopt(room, this.#isStarting ? 'old' : 'new'))
     client.on('status', ({ status }) => {
       if (status !== 'connected' || !this.#isStarting) return
@@ -108,7 +145,7 @@ export class Chat {
 
   /** The conversation that the address names; `undefined` when this user has none of that name. */
   find(route: Route): Conversation | undefined {
-    if (route.kind === 'home') return undefined
+    if (route.kind === 'home' || route.kind === 'join') return undefined
     const all = this.conversations.get()
     if (route.kind === 'room') return all.find(({ room }) => room?.id === route.id)
     return all.find(({ peer }) => peer === route.userId)
@@ -127,7 +164,12 @@ export class Chat {
   }
 
   /** @throws ChatError `conflict` when there is a room with that id */
-  async create(room: { chatRoomId?: string; roomName: string; members: string[] }): Promise<Conversation> {
+  async create(room: {
+    chatRoomId?: string
+    roomName: string
+    members: string[]
+    access: ChosenAccess
+  }): Promise<Conversation> {
     return this.#adopt(await this.client.createRoom(room), 'old')
   }
 
@@ -138,13 +180,33 @@ export class Chat {
     return this.#adopt(room, 'old')
   }
 
+  /** Joins the room of an invite. @throws ChatError `invalid_invite`, `banned` */
+  async joinBy(invite: string): Promise<Conversation> {
+    return this.#adopt(await this.client.join({ invite }), 'old')
+  }
+
+  /** Whether users of this deployment may choose ids for rooms. */
+  get mayChooseIds(): boolean {
+    return this.client.limits?.chosenRoomIds !== 'server'
+  }
+
+  /** Whether users of this deployment may make rooms at all; some of them may still be refused. */
+  get mayMakeRooms(): boolean {
+    return this.client.limits?.roomCreation !== 'server'
+  }
+
+  /** The user has seen that they are no longer in a room. */
+  dismiss(chatRoomId: string): void {
+    this.removed.set(this.removed.get().filter((removed) => removed.chatRoomId !== chatRoomId))
+  }
+
   /** Joins the room, and creates it when there is none. */
   async joinOrCreate(id: string, roomName: string): Promise<Conversation> {
     try {
       return await this.join(id)
     } catch (error) {
       if (!(error instanceof ChatError && error.code === 'room_not_found')) throw error
-      return this.create({ chatRoomId: id, roomName, members: [] })
+      return this.create({ chatRoomId: id, roomName, members: [], access: 'public' })
     }
   }
 
@@ -164,6 +226,17 @@ export class Chat {
     for (const kept of [marks, recent, drafts, place, unsent]) kept.clear()
   }
 
+  /** Deletes the room, for everybody. */
+  async delete(conversation: Conversation): Promise<void> {
+    this.#deleting = conversation
+    try {
+      await conversation.room?.delete()
+      this.#forget(conversation)
+    } finally {
+      this.#deleting = undefined
+    }
+  }
+
   /** Leaves the room. Messages that could not be sent to it are discarded. */
   async leave(conversation: Conversation): Promise<void> {
     await conversation.room?.leave()
@@ -171,19 +244,33 @@ export class Chat {
     this.#remove(conversation)
   }
 
+  /** What was not sent to a room that one is shown out of can't be sent any more. */
+  #forget(conversation: Conversation): void {
+    for (const { id } of conversation.timeline.get().pending) conversation.timeline.discard(id)
+    for (const { id } of conversation.uploads.get()) conversation.uploads.cancel(id)
+    conversation.draft = ''
+    this.#remove(conversation)
+  }
+
+  #shownOut(conversation: Conversation, removal: Removal): void {
+    this.#forget(conversation)
+    if (conversation === this.#deleting) return
+    const chatRoomId = conversation.key
+    this.dismiss(chatRoomId)
+    this.removed.set([...this.removed.get(), { ...removal, chatRoomId, title: conversation.title.get() }])
+  }
+
   /** @param age without a read mark, earlier messages count as read in an `old` room and as unread in a `new` one */
   #adopt(room: Room, age: 'old' | 'new'): Conversation {
     const known = this.conversations.get().find((conversation) => conversation.room === room)
     if (known) return known
+    this.dismiss(room.id)
     const former = this.#adopted.get(room.id)
-    if (former) {
-      former.rejoined()
-      this.#show(former)
-      return former
-    }
-    const conversation = this.#opened(room, age)
+    const conversation = former ?? this.#opened(room, age)
+    if (former) former.rejoined()
+    else this.#follow(conversation)
     this.#adopted.set(room.id, conversation)
-    this.#follow(conversation)
+    if (age === 'new') conversation.timeline.wasAddedBy(room.addedBy)
     this.#show(conversation)
     return conversation
   }
@@ -214,7 +301,7 @@ export class Chat {
   }
 
   #own(drafts: Drafts) {
-    return { userId: this.userId, drafts, limits: () => this.client.limits }
+    return { userId: this.userId, drafts, limits: () => this.client.limits, now: () => this.client.serverNow }
   }
 
   #follow(conversation: Conversation): void {
@@ -233,6 +320,14 @@ export class Chat {
       remember('recent', last.get()?.timestamp)
       this.#sort()
     })
+    let { isClosed } = conversation
+    conversation.doors.subscribe(() => {
+      // It stands elsewhere in the list, even where the order is the same.
+      if (isClosed !== conversation.isClosed) this.conversations.set([...this.conversations.get()])
+      ;({ isClosed } = conversation)
+      this.#sort()
+    })
+    conversation.on('removed', (removal) => this.#shownOut(conversation, removal))
     conversation.on('memberLeft', ({ userId }) => {
       if (userId === this.userId) this.#remove(conversation)
     })
@@ -267,6 +362,7 @@ const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: '
 const isWaiting = ({ unread, isNew }: Conversation): boolean => unread.get().count > 0 || isNew.get()
 
 const byUnreadAndTime = (a: Conversation, b: Conversation): number =>
+  Number(a.isClosed) - Number(b.isClosed) ||
   Number(isWaiting(b)) - Number(isWaiting(a)) ||
   (b.last.get()?.timestamp ?? 0) - (a.last.get()?.timestamp ?? 0) ||
   Number(a.kind === 'direct') - Number(b.kind === 'direct') ||

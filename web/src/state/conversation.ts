@@ -1,6 +1,14 @@
-import { type DirectRoom, type Limits, type MessageEvent, printableName, type Room } from '../../../client/index.ts'
+import {
+  type DirectRoom,
+  type Limits,
+  type Member,
+  type MessageEvent,
+  printableName,
+  type Room,
+} from '../../../client/index.ts'
 import { isCaption } from '../text/room-for-text.ts'
 import { previewOf } from '../text/preview.ts'
+import { Doors } from './doors.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
 import { Store } from './store.ts'
@@ -16,6 +24,8 @@ interface About {
   drafts: Drafts
   /** Returns what the deployment accepts, `undefined` before it has said so. */
   limits: () => UploadLimits | undefined
+  /** The server's time, epoch ms. */
+  now: () => number
 }
 
 /** What was last said in a conversation, as far as this page knows. */
@@ -25,6 +35,9 @@ export interface LastMessage {
   /** Who and what, in one line; undefined when only the time is known. */
   preview: string | undefined
 }
+
+/** The most pages of members whose roles are asked for. */
+const STANDING_PAGES = 10
 
 /** How many messages are looked at for own ones. */
 const PEEK = 50
@@ -39,6 +52,7 @@ export class Conversation {
   readonly members: Members
   readonly unread: Unread
   readonly uploads: Uploads
+  readonly doors: Doors
   readonly last = new Store<LastMessage | undefined>(undefined)
   /** Whether somebody has put the user into this room, and the user hasn't opened it yet. */
   readonly isNew = new Store(false)
@@ -48,7 +62,7 @@ export class Conversation {
   readonly #userId: string
   readonly #drafts: Drafts
 
-  constructor(talk: Room | DirectRoom, { userId, readTo, drafts, limits }: About) {
+  constructor(talk: Room | DirectRoom, { userId, readTo, drafts, limits, now }: About) {
     this.#talk = talk
     this.#userId = userId
     this.#drafts = drafts
@@ -60,11 +74,18 @@ export class Conversation {
     this.unread = new Unread(readTo, this.room?.position ?? 0)
     this.timeline = new Timeline({
       on,
+      now,
       unsent: talk.unsent,
       history: async (page) => (await this.room?.history(page)) ?? { messages: [], hasMore: false },
     })
-    this.members = new Members({ on, members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''] })
+    this.members = new Members({
+      on,
+      members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''],
+      standings: () => this.#standings(),
+    })
     this.uploads = new Uploads(() => this.room, limits)
+    this.doors = new Doors(on, () => this.room, now)
+    this.doors.subscribe(() => this.#renamed())
     on('message', (message) => {
       this.unread.arrived(message, this.isOwn(message))
       this.#wasSaid(message)
@@ -103,6 +124,11 @@ export class Conversation {
 
   set draft(text: string) {
     this.#drafts.set(hashOf(this.route), text)
+  }
+
+  /** Whether the room can only be read. */
+  get isClosed(): boolean {
+    return this.doors.get().closed
   }
 
   /** Whether messages or files would be lost if the page were closed now. */
@@ -152,6 +178,19 @@ export class Conversation {
     }
   }
 
+  /** Reads messages by their ids, in that order; one that is no longer there is left out. */
+  async messagesOf(messageIds: readonly string[]): Promise<MessageEvent[]> {
+    const known = new Map(this.timeline.get().messages.map((message) => [message.messageId, message]))
+    const found = await Promise.all(messageIds.map(async (id) => known.get(id) ?? (await this.#messageAt(Number(id)))))
+    return found.filter((message) => message !== undefined)
+  }
+
+  /** The id of a message is its `seq` with leading zeros. */
+  async #messageAt(seq: number): Promise<MessageEvent | undefined> {
+    const page = await this.room?.history({ after: seq - 1, before: seq + 1, limit: 1 })
+    return page?.messages[0]
+  }
+
   #wasSaid(message: MessageEvent): void {
     const { timestamp } = message
     const last = this.last.get()
@@ -161,8 +200,25 @@ export class Conversation {
 
   /** The user is a member again: messages of the meantime are loaded, and count as read. */
   rejoined(): void {
+    this.doors.look()
     this.timeline.restart()
     this.markRead()
+  }
+
+  async #standings(): Promise<Member[]> {
+    const members: Member[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < STANDING_PAGES && this.kind === 'room'; page++) {
+      const reply = await this.doors.room.memberList(cursor === undefined ? {} : { cursor })
+      members.push(...reply.members)
+      cursor = reply.nextCursor
+      if (cursor === undefined) break
+    }
+    return members
+  }
+
+  #renamed(): void {
+    if (this.kind === 'room') this.title.set(printable(this.room?.name) ?? this.key)
   }
 
   /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */

@@ -1,23 +1,38 @@
-import type { Room } from '../../../client/index.ts'
+import type { Member, Role, Room } from '../../../client/index.ts'
 import { Store } from './store.ts'
+
+export interface Standing {
+  role: Role
+  /** Epoch ms. */
+  mutedUntil?: number | undefined
+}
 
 export interface MembersState {
   phase: 'waiting' | 'loading' | 'ready' | 'failed'
-  /** In order of their names. */
+  /** Owners and moderators first, then by name. */
   userIds: readonly string[]
+  /** Of those members whose roles are known. */
+  standings: ReadonlyMap<string, Standing>
+}
+
+interface Source {
+  on: Room['on']
+  members: () => Promise<string[]>
+  /** The first of them, with their roles. */
+  standings?: () => Promise<readonly Member[]>
 }
 
 /** The members of a room: loaded once, then kept up to date by events. */
 export class Members extends Store<MembersState> {
-  readonly #ask: () => Promise<string[]>
+  readonly #source: Source
   /** Changes that arrived while the list was loading. */
   readonly #changes = new Map<string, boolean>()
 
-  constructor(room: { on: Room['on']; members: () => Promise<string[]> }) {
-    super({ phase: 'waiting', userIds: [] })
-    this.#ask = () => room.members()
-    room.on('memberJoined', ({ userId }) => this.#changed(userId, true))
-    room.on('memberLeft', ({ userId }) => this.#changed(userId, false))
+  constructor(source: Source) {
+    super({ phase: 'waiting', userIds: [], standings: new Map() })
+    this.#source = source
+    source.on('memberJoined', ({ userId }) => this.#changed(userId, true))
+    source.on('memberLeft', ({ userId }) => this.#changed(userId, false))
   }
 
   async load(): Promise<void> {
@@ -25,23 +40,50 @@ export class Members extends Store<MembersState> {
     this.#changes.clear()
     this.patch({ phase: 'loading' })
     try {
-      const userIds = await this.#ask()
-      this.set({ phase: 'ready', userIds: sorted(userIds) })
+      const userIds = await this.#source.members()
+      this.#show({ phase: 'ready', userIds })
       for (const [userId, isMember] of this.#changes) this.#changed(userId, isMember)
     } catch {
       this.patch({ phase: 'failed' })
     }
   }
 
+  /** Loads the members' roles. Without them, the list shows names only. */
+  async loadStandings(): Promise<void> {
+    const members = await this.#source.standings?.()
+    if (!members) return
+    this.#show({ standings: new Map(members.map(({ userId, role, mutedUntil }) => [userId, { role, mutedUntil }])) })
+  }
+
+  /** Shows what this user has just done, before the server is asked again. */
+  stands(userId: string, standing: Standing): void {
+    this.#show({ standings: new Map(this.get().standings).set(userId, standing) })
+  }
+
+  /** Shows a member whom this user has added or removed. */
+  is(userId: string, isMember: boolean): void {
+    this.#changed(userId, isMember)
+  }
+
   #changed(userId: string, isMember: boolean): void {
-    const { phase, userIds } = this.get()
+    const { phase, userIds, standings } = this.get()
     if (phase === 'loading') this.#changes.set(userId, isMember)
     if (phase !== 'ready') return
     const others = userIds.filter((other) => other !== userId)
-    this.patch({ userIds: isMember ? sorted([...others, userId]) : others })
+    if (isMember) return this.#show({ userIds: [...others, userId] })
+    const left = new Map(standings)
+    left.delete(userId)
+    this.#show({ userIds: others, standings: left })
+  }
+
+  #show(fields: Partial<MembersState>): void {
+    const next = { ...this.get(), ...fields }
+    const rank = (userId: string) => ranks[next.standings.get(userId)?.role ?? 'member']
+    this.set({ ...next, userIds: [...next.userIds].sort((a, b) => rank(b) - rank(a) || compare(a, b)) })
   }
 }
 
-const { compare } = new Intl.Collator(undefined, { numeric: true })
+/** Guests stand among the members: what they may not do is said beside them. */
+const ranks: Record<Role, number> = { owner: 2, moderator: 1, member: 0, guest: 0 }
 
-const sorted = (userIds: readonly string[]): string[] => [...userIds].sort(compare)
+const { compare } = new Intl.Collator(undefined, { numeric: true })

@@ -1,10 +1,15 @@
-/** What the address names after `#`: a room, the conversation with a user, or nothing. */
-export type Route = { kind: 'home' } | { kind: 'room'; id: string } | { kind: 'direct'; userId: string }
+/** What the address names after `#`: a room, the conversation with a user, an invite to a room, or nothing. */
+export type Route =
+  | { kind: 'home' }
+  | { kind: 'room'; id: string }
+  | { kind: 'direct'; userId: string }
+  | { kind: 'join'; invite: string }
 
 export function routeFrom(hash: string): Route {
-  const [, kind, encoded = ''] = /^#\/(room|direct)\/([^/]+)$/.exec(hash) ?? []
+  const [, kind, encoded = ''] = /^#\/(room|direct|join)\/([^/]+)$/.exec(hash) ?? []
   const id = decoded(encoded)
   if (kind === undefined || id === undefined) return { kind: 'home' }
+  if (kind === 'join') return { kind, invite: id }
   return kind === 'room' ? { kind, id } : { kind: 'direct', userId: id }
 }
 
@@ -14,6 +19,8 @@ export function hashOf(route: Route): string {
       return '#/'
     case 'room':
       return `#/room/${encodeURIComponent(route.id)}`
+    case 'join':
+      return `#/join/${encodeURIComponent(route.invite)}`
     case 'direct':
       return `#/direct/${encodeURIComponent(route.userId)}`
   }

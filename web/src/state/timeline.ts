@@ -5,6 +5,8 @@ import { Store } from './store.ts'
 export interface TimelineSource {
   on: Room['on']
   history: Room['history']
+  /** The server's time, epoch ms. */
+  now: () => number
   /** Messages of before the page was loaded again, which are sent now. */
   unsent: readonly OutgoingMessage[]
 }
@@ -18,11 +20,11 @@ export interface Pending {
   retry: () => void
 }
 
-/** Somebody joined or left while this page was open. */
+/** Somebody joined, left, or put this user into the room while this page was open. */
 export interface Note {
   id: string
   userId: string
-  what: 'joined' | 'left'
+  what: 'joined' | 'left' | 'added you'
   timestamp: number
 }
 
@@ -114,6 +116,11 @@ export class Timeline extends Store<TimelineState> {
     const { messages, older } = this.get()
     if (messages.length <= KEPT + SLACK || older === 'loading') return
     this.patch({ messages: messages.slice(-KEPT), older: 'more' })
+  }
+
+  /** @param userId who has put this user into the room, just now; undefined when it isn't known */
+  wasAddedBy(userId: string | undefined): void {
+    if (userId !== undefined) this.#note({ userId, timestamp: this.#source.now(), what: 'added you' })
   }
 
   /** Deletes a message that could not be sent. */

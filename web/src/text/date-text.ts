@@ -4,6 +4,7 @@ const styles = {
   weekday: { weekday: 'long', day: 'numeric', month: 'long' },
   date: { day: 'numeric', month: 'long', year: 'numeric' },
   short: { day: 'numeric', month: 'short' },
+  moment: { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 
 let formatters: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
@@ -44,3 +45,7 @@ export function dayName(timestamp: number, now: number): string {
 /** Returns the time of a moment of today, the date of any other. */
 export const briefMoment = (timestamp: number, now: number): string =>
   formatted(dayOf(timestamp) === dayOf(now) ? 'time' : 'short', timestamp)
+
+/** The time of a moment of today, the date and time of any other. */
+export const plainMoment = (timestamp: number, now: number): string =>
+  formatted(dayOf(timestamp) === dayOf(now) ? 'time' : 'moment', timestamp)

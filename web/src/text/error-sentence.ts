@@ -2,15 +2,21 @@ import type { ChatError, ChatErrorCode } from '../../../client/index.ts'
 import { problemSentence, TOO_LARGE } from './problem-sentence.ts'
 
 const sentences: Partial<Record<ChatErrorCode, string>> = {
+  banned: 'You are banned from this room.',
   conflict: 'That id is taken already.',
   disconnected: 'There is no connection.',
   forbidden: 'You are not allowed to do that.',
   gateway: 'The chat did not answer. Try again.',
+  invalid_invite: 'This invite is no longer good. Ask for another one.',
   internal: 'Something went wrong at the server. Try again.',
+  limit_reached: 'There is no place for more.',
+  message_not_found: 'The message is no longer there.',
+  muted: 'You are muted in this room.',
   not_a_member: 'You are not a member of this room.',
   outbox_full: 'Too many messages are waiting to be sent.',
   rate_limited: 'That was a little fast. Try again in a moment.',
-  room_not_found: 'There is no room with that id.',
+  room_closed: 'This room is closed.',
+  room_not_found: 'There is no room with that id, or it is private.',
   timeout: 'The chat did not answer in time. Try again.',
   token_expired: 'Your sign-in has expired.',
   too_large: TOO_LARGE,

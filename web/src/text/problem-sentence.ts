@@ -14,10 +14,17 @@ const fields: Record<string, string> = {
   chatRoomId: 'The id of the room',
   content: 'The message',
   fileName: 'The name of the file',
+  imageUrl: 'The address of the picture',
+  invite: 'The invite',
   members: 'The list of members',
+  prefix: 'The beginning of the name',
+  reason: 'The reason',
   recipientId: 'The name',
   roomName: 'The name of the room',
   size: 'The file',
+  topic: 'The topic',
+  userId: 'The name',
+  userIds: 'The list of names',
 }
 
 /** The schema library's words, which are for programmers, and ours. */

@@ -5,11 +5,13 @@ import { Banner } from './banner.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import { DetailsPane } from './details-pane.tsx'
 import { Connecting, NotAMember, Welcome } from './empty-pane.tsx'
-import { DirectDialog, JoinDialog, LeaveDialog, NewRoomDialog, SignOutDialog } from './room-dialogs.tsx'
-import { type DialogName, Sidebar } from './sidebar.tsx'
-import { Switcher } from './switcher.tsx'
+import { InvitedDialog } from './join-dialog.tsx'
+import { OpenedDialog } from './opened-dialog.tsx'
+import { RemovedNotices } from './removed-notices.tsx'
+import { Sidebar } from './sidebar.tsx'
 import { useChat } from './use-chat.ts'
 import { useCurrent } from './use-current.ts'
+import { type DialogRequest, DialogsContext } from './use-dialogs.ts'
 import { useLastPlace } from './use-last-place.ts'
 import { useLeaveWarning } from './use-leave-warning.ts'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -27,10 +29,10 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const { hasBeenConnected } = useStore(chat.connection)
   const conversations = useStore(chat.conversations)
   const { route, current } = useCurrent(hasBeenConnected)
-  const [dialog, setDialog] = useState<DialogName | 'leave' | 'sign-out'>()
+  const [dialog, setDialog] = useState<DialogRequest>()
   const [hasDetails, setHasDetails] = useDetails(current)
   const closeDialog = useCallback(() => setDialog(undefined), [])
-  const openSwitcher = useCallback(() => setDialog('switcher'), [])
+  const openSwitcher = useCallback(() => setDialog({ name: 'switcher' }), [])
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
@@ -38,74 +40,51 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
 
   const hasRooms = conversations.length > 0
   // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.
-  const view = route.kind !== 'home' ? 'talk' : hasRooms || !hasBeenConnected ? 'list' : 'welcome'
+  const view =
+    route.kind === 'room' || route.kind === 'direct' ? 'talk' : hasRooms || !hasBeenConnected ? 'list' : 'welcome'
 
   return (
-    <div className="app" data-view={view} data-details={hasDetails && current !== undefined}>
-      <a className="skip" href="#conversation" onClick={skip}>
-        Skip to the conversation
-      </a>
-      <Banner />
-      <div className="panes">
-        <Sidebar
-          current={current}
-          isLoading={!hasBeenConnected}
-          theme={theme}
-          onOpen={setDialog}
-          onSignOut={onSignOut && (() => (chat.hasUnsent ? setDialog('sign-out') : onSignOut()))}
-        />
-        {current ? (
-          <ConversationPane
-            key={current.key}
-            conversation={current}
-            hasDetails={hasDetails}
-            onDetails={() => setHasDetails(!hasDetails)}
+    <DialogsContext value={setDialog}>
+      <div className="app" data-view={view} data-details={hasDetails && current !== undefined}>
+        <a className="skip" href="#conversation" onClick={skip}>
+          Skip to the conversation
+        </a>
+        <Banner />
+        <RemovedNotices />
+        <div className="panes">
+          <Sidebar
+            current={current}
+            isLoading={!hasBeenConnected}
+            theme={theme}
+            onSignOut={onSignOut && (() => (chat.hasUnsent ? setDialog({ name: 'sign-out' }) : onSignOut()))}
           />
-        ) : !hasBeenConnected ? (
-          <Connecting />
-        ) : route.kind === 'room' ? (
-          <NotAMember key={route.id} id={route.id} />
-        ) : (
-          <Welcome hasRooms={hasRooms} onOpen={setDialog} />
-        )}
-        {current && hasDetails && (
-          <DetailsPane
-            key={`details of ${current.key}`}
-            conversation={current}
-            onClose={() => setHasDetails(false)}
-            onLeave={() => setDialog('leave')}
-          />
-        )}
+          {current ? (
+            <ConversationPane
+              key={current.key}
+              conversation={current}
+              hasDetails={hasDetails}
+              onDetails={() => setHasDetails(!hasDetails)}
+            />
+          ) : !hasBeenConnected ? (
+            <Connecting />
+          ) : route.kind === 'room' ? (
+            <NotAMember key={route.id} id={route.id} />
+          ) : (
+            <Welcome hasRooms={hasRooms} />
+          )}
+          {current && hasDetails && (
+            <DetailsPane
+              key={`details of ${current.key}`}
+              conversation={current}
+              onClose={() => setHasDetails(false)}
+            />
+          )}
+        </div>
+        <OpenedDialog request={dialog} current={current} onClose={closeDialog} onSignOut={onSignOut} />
+        {hasBeenConnected && route.kind === 'join' && <InvitedDialog invite={route.invite} />}
       </div>
-      <OpenDialog name={dialog} current={current} onClose={closeDialog} onSignOut={onSignOut} />
-    </div>
+    </DialogsContext>
   )
-}
-
-interface OpenDialogProps {
-  name: DialogName | 'leave' | 'sign-out' | undefined
-  current: Conversation | undefined
-  onClose: () => void
-  onSignOut: (() => void) | undefined
-}
-
-function OpenDialog({ name, current, onClose, onSignOut }: OpenDialogProps) {
-  switch (name) {
-    case 'new-room':
-      return <NewRoomDialog onClose={onClose} />
-    case 'join':
-      return <JoinDialog onClose={onClose} />
-    case 'direct':
-      return <DirectDialog onClose={onClose} />
-    case 'switcher':
-      return <Switcher onClose={onClose} />
-    case 'leave':
-      return current && <LeaveDialog conversation={current} onClose={onClose} />
-    case 'sign-out':
-      return onSignOut && <SignOutDialog onClose={onClose} onSignOut={onSignOut} />
-    case undefined:
-      return null
-  }
 }
 
 /** Moves the focus only: following the link would replace the conversation in the address. */

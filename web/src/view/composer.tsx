@@ -2,6 +2,7 @@ import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, us
 import { showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
+import { countdownText } from '../text/spans-of-time.ts'
 import { pastedFiles } from '../text/pasted-files.ts'
 import { roomForText, roomSentence } from '../text/room-for-text.ts'
 import { ClipIcon, SendIcon } from './icons.tsx'
@@ -12,19 +13,26 @@ import { useStore } from './use-store.ts'
 /** The part of the room for text above which the composer says how much is left. */
 const NEARLY_FULL = 11 / 12
 
+interface ComposerProps {
+  conversation: Conversation
+  /** In slow mode, when the next message may be sent, epoch ms at the server; 0 for now. */
+  waitUntil: number
+}
+
 /**
  * Where a message is written: Enter sends, Shift+Enter starts a new line. The draft stays with its conversation. Files
  * that are pasted or dropped wait above it, and what is written then goes with them.
  */
-export function Composer({ conversation }: { conversation: Conversation }) {
+export function Composer({ conversation, waitUntil }: ComposerProps) {
   const title = useStore(conversation.title)
-  const { limits } = useChat()
+  const { limits, client } = useChat()
   const { uploads } = conversation
   const isStaged = useStore(uploads).some(({ state }) => state === 'staged')
   const [text, setText] = useState(conversation.draft)
   const field = useRef<HTMLTextAreaElement>(null)
   const room = roomForText(text, limits)
-  const canSend = room >= 0 && (isStaged || !showsNothing(text))
+  const isWaiting = waitUntil > 0
+  const canSend = !isWaiting && room >= 0 && (isStaged || !showsNothing(text))
   useHeight(field, text)
   useEffect(() => {
     // On a phone, the focus would open the keyboard.
@@ -63,7 +71,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       }}
     >
       {/* Files that are chosen are meant to be sent. With a text in the field, they wait for the rest of it. */}
-      <AttachButton onFiles={(files) => (text === '' ? uploads.add(files) : uploads.stage(files))} />
+      <AttachButton onFiles={(files) => (text === '' && !isWaiting ? uploads.add(files) : uploads.stage(files))} />
       <textarea
         ref={field}
         rows={1}
@@ -82,6 +90,11 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       {room < (1 - NEARLY_FULL) * (text.length + room) && (
         <span className="left" role="status" data-over={room < 0}>
           {roomSentence(room)}
+        </span>
+      )}
+      {isWaiting && (
+        <span className="left" role="timer" aria-label="Slow mode: time until the next message">
+          {countdownText(waitUntil - client.serverNow)}
         </span>
       )}
       <button className="send" aria-label="Send" title="Send" disabled={!canSend}>

@@ -1,14 +1,17 @@
+import { useEffect } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { Announcer, TypingLine } from './announcer.tsx'
-import { Composer } from './composer.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
 import { BackIcon, ClipIcon, PeopleIcon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
+import { PinnedBar } from './pinned-bar.tsx'
 import { UploadTray } from './upload-tray.tsx'
+import { useChat } from './use-chat.ts'
 import { useDrop } from './use-drop.ts'
 import { useStore } from './use-store.ts'
+import { WritingPlace } from './writing-place.tsx'
 
 interface PaneProps {
   conversation: Conversation
@@ -18,6 +21,12 @@ interface PaneProps {
 
 export function ConversationPane({ conversation, hasDetails, onDetails }: PaneProps) {
   const title = useStore(conversation.title)
+  const { blocked } = useChat()
+  useEffect(() => {
+    // Without them, the page shows what the last connection has told.
+    conversation.doors.load().catch(() => {})
+    if (conversation.kind === 'direct') blocked.load().catch(() => {})
+  }, [conversation, blocked])
   const { isOver, handlers } = useDrop((files) => conversation.uploads.stage(files))
   return (
     <main className="conversation" id="conversation" tabIndex={-1} aria-label={title} {...handlers}>
@@ -40,11 +49,12 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
           <PeopleIcon />
         </button>
       </header>
+      <PinnedBar conversation={conversation} />
       <MessageList conversation={conversation} />
       <Announcer conversation={conversation} />
       <TypingLine conversation={conversation} />
       <UploadTray uploads={conversation.uploads} />
-      <Composer conversation={conversation} />
+      <WritingPlace conversation={conversation} />
       {isOver && (
         <div className="drop" aria-hidden="true">
           <ClipIcon />

@@ -1,25 +1,41 @@
-import { useEffect, useRef, useState } from 'react'
-import { printableName } from '../../../client/index.ts'
+import { type ReactNode, useEffect } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { withoutName } from '../state/identity.ts'
-import { hashOf } from '../state/route.ts'
-import { Avatar } from './avatar.tsx'
-import { ChatIcon, CloseIcon, LeaveIcon } from './icons.tsx'
+import { accessWords } from '../text/access-words.ts'
+import { AccessIcon } from './access-icon.tsx'
+import { CopyLink } from './copy-link.tsx'
+import { FormError } from './form-error.tsx'
+import {
+  AddPersonIcon,
+  BlockIcon,
+  CloseIcon,
+  EditIcon,
+  LeaveIcon,
+  LinkIcon,
+  LockIcon,
+  ShieldIcon,
+  TrashIcon,
+} from './icons.tsx'
 import { isComposing } from './is-composing.ts'
-import { UserName } from './user-name.tsx'
+import { MemberList } from './member-list.tsx'
+import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { useStore } from './use-store.ts'
 
 interface DetailsProps {
   conversation: Conversation
   onClose: () => void
-  onLeave: () => void
 }
 
-/** Shows the room's id and its members, and leaves the room. */
-export function DetailsPane({ conversation, onClose, onLeave }: DetailsProps) {
+/** Shows what a room is, who is in it, and what this user may do about it. */
+export function DetailsPane({ conversation, onClose }: DetailsProps) {
   const title = useStore(conversation.title)
   const isRoom = conversation.kind === 'room'
+  const { doors } = conversation
+  useEffect(() => {
+    // Without them, the pane shows the name and the members.
+    doors.load().catch(() => {})
+  }, [doors])
   return (
     <aside
       className="details"
@@ -38,93 +54,140 @@ export function DetailsPane({ conversation, onClose, onLeave }: DetailsProps) {
         <h3 className="details-title" dir="auto">
           {title}
         </h3>
-        {isRoom && conversation.room && <RoomId id={conversation.room.id} />}
+        {isRoom && <About conversation={conversation} />}
+        {isRoom ? <RoomActions conversation={conversation} /> : <PersonActions conversation={conversation} />}
         <MemberList conversation={conversation} />
-        {isRoom && (
-          <button type="button" className="button dangerous" onClick={onLeave}>
-            <LeaveIcon />
-            Leave room
-          </button>
-        )}
+        {isRoom && <Ways conversation={conversation} />}
       </div>
     </aside>
   )
 }
 
-const COPIED_MS = 2_000
-
-function RoomId({ id }: { id: string }) {
-  const [isCopied, setIsCopied] = useState(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const copy = () => {
-    // The clipboard exists only on pages with TLS and on localhost.
-    navigator.clipboard?.writeText(new URL(hashOf({ kind: 'room', id }), withoutName(window.location.href)).href).then(
-      () => {
-        setIsCopied(true)
-        timer.current = setTimeout(() => setIsCopied(false), COPIED_MS)
-      },
-      () => {},
-    )
-  }
+function About({ conversation: { doors, room } }: { conversation: Conversation }) {
+  const { access, details } = useStore(doors)
+  const { topic, imageUrl } = details ?? {}
   return (
-    <p className="room-id">
-      <span className="hint">Invite others with the link, or the id</span>
-      <button type="button" className="code" onClick={copy} title="Copy the link">
-        <code className="ellipsis">{id}</code>
-        <span role="status">{isCopied ? 'Copied' : 'Copy link'}</span>
-      </button>
-    </p>
+    <>
+      {topic !== undefined && (
+        <p className="topic" dir="auto">
+          {topic}
+        </p>
+      )}
+      {access !== undefined && (
+        <p className="access">
+          <AccessIcon access={access} />
+          <span>
+            {accessWords[access].name}
+            <span className="hint"> {accessWords[access].meaning}</span>
+          </span>
+        </p>
+      )}
+      {imageUrl !== undefined && URL.canParse(imageUrl) && imageUrl.startsWith('https://') && (
+        // Shown as a link: whose server it is on must not learn who opens the room.
+        <a className="text-link ellipsis" href={imageUrl} target="_blank" rel="noopener noreferrer nofollow">
+          Picture at {new URL(imageUrl).host}
+        </a>
+      )}
+      {room && access !== 'private' && (
+        <p className="room-id">
+          <span className="hint">Invite others with the link, or the id</span>
+          <CopyLink route={{ kind: 'room', id: room.id }} text={room.id} />
+        </p>
+      )}
+    </>
   )
 }
 
-function MemberList({ conversation }: { conversation: Conversation }) {
-  const { userId } = useChat()
-  const { members } = conversation
-  const { phase, userIds } = useStore(members)
-  useEffect(() => {
-    members.load().catch(() => {})
-  }, [members, conversation])
+interface ActionProps {
+  icon: ReactNode
+  onClick: () => void
+  isDangerous?: boolean
+  children: ReactNode
+}
+
+const Action = ({ icon, onClick, isDangerous = false, children }: ActionProps) => (
+  <button type="button" className={`action ${isDangerous ? 'dangerous' : ''}`} onClick={onClick}>
+    {icon}
+    {children}
+  </button>
+)
+
+function RoomActions({ conversation }: { conversation: Conversation }) {
+  const open = useDialogs()
+  const { doors } = conversation
+  useStore(doors)
+  const isEditor = doors.can('describe') || doors.can('configure')
+  if (!doors.can('add') && !isEditor && !doors.can('audit')) return null
   return (
-    <section aria-label="Members">
-      <h3 className="list-title">
-        Members{phase === 'ready' && <span className="soft"> {userIds.length.toLocaleString()}</span>}
-      </h3>
-      {phase === 'loading' && (
-        <div className="skeleton-links" aria-hidden="true">
-          <i />
-          <i />
-        </div>
+    <div className="actions">
+      {doors.can('add') && (
+        <>
+          <Action icon={<AddPersonIcon />} onClick={() => open({ name: 'add-people' })}>
+            Add people
+          </Action>
+          <Action icon={<LinkIcon />} onClick={() => open({ name: 'invites' })}>
+            Invite links
+          </Action>
+        </>
       )}
-      {phase === 'failed' && (
-        <p className="hint" role="alert">
-          The members could not be loaded.
-        </p>
+      {isEditor && (
+        <Action icon={<EditIcon />} onClick={() => open({ name: 'edit-room' })}>
+          Edit room
+        </Action>
       )}
-      <ul className="members" aria-label="Members">
-        {userIds.map((member) => (
-          <li key={member}>
-            <Avatar id={member} size="small" />
-            <span className="grow ellipsis" title={printableName(member)}>
-              <UserName userId={member} />
-            </span>
-            {member === userId ? (
-              <span className="soft">you</span>
-            ) : (
-              conversation.kind === 'room' && (
-                <a
-                  className="icon-button"
-                  href={hashOf({ kind: 'direct', userId: member })}
-                  aria-label={`Message ${printableName(member)}`}
-                  title={`Message ${printableName(member)}`}
-                >
-                  <ChatIcon />
-                </a>
-              )
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
+      {doors.can('audit') && (
+        <Action icon={<ShieldIcon />} onClick={() => open({ name: 'moderation' })}>
+          Moderation
+        </Action>
+      )}
+    </div>
+  )
+}
+
+/** Blocks the other user of a direct conversation. */
+function PersonActions({ conversation: { peer } }: { conversation: Conversation }) {
+  const { blocked, userId } = useChat()
+  const open = useDialogs()
+  const { run, error } = useAct()
+  const isBlocked = useStore(blocked)?.has(peer ?? '') ?? false
+  if (peer === undefined || peer === userId) return null
+  return (
+    <div className="actions">
+      <FormError>{error}</FormError>
+      {isBlocked ? (
+        <Action icon={<BlockIcon />} onClick={() => run(() => blocked.unblock(peer))}>
+          Unblock
+        </Action>
+      ) : (
+        <Action icon={<BlockIcon />} onClick={() => open({ name: 'block', userId: peer })}>
+          Block
+        </Action>
+      )}
+    </div>
+  )
+}
+
+/** The ways to end a room, for oneself or for everybody. */
+function Ways({ conversation: { doors } }: { conversation: Conversation }) {
+  const open = useDialogs()
+  const { closed } = useStore(doors)
+  const { run, isRunning, error } = useAct()
+  return (
+    <div className="actions">
+      <FormError>{error}</FormError>
+      {doors.can('close') && (
+        <Action icon={<LockIcon />} onClick={() => isRunning || run(() => doors.room.close(!closed))}>
+          {closed ? 'Reopen room' : 'Close room'}
+        </Action>
+      )}
+      <Action icon={<LeaveIcon />} onClick={() => open({ name: 'leave' })} isDangerous>
+        Leave room
+      </Action>
+      {doors.can('delete') && (
+        <Action icon={<TrashIcon />} onClick={() => open({ name: 'delete-room' })} isDangerous>
+          Delete room
+        </Action>
+      )}
+    </div>
   )
 }

@@ -16,7 +16,7 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
     const dialog = ref.current
     dialog?.showModal()
     // Otherwise the close button would have the focus.
-    dialog?.querySelector('input')?.focus()
+    dialog?.querySelector<HTMLElement>('input, select')?.focus()
     return () => dialog?.close()
   }, [])
   return (

@@ -6,9 +6,10 @@ import { isolated } from '../text/isolated.ts'
 import { isRoomId } from '../text/room-id.ts'
 import { FormError } from './form-error.tsx'
 import { ChatIcon } from './icons.tsx'
-import type { DialogName } from './sidebar.tsx'
+import { RemovalText } from './removed-notices.tsx'
 import { useAction } from './use-action.ts'
 import { useChat } from './use-chat.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { goTo } from './use-route.ts'
 import { useStore } from './use-store.ts'
 
@@ -26,13 +27,9 @@ const Pane = ({ title, children }: { title: string; children: ReactNode }) => (
   </main>
 )
 
-interface WelcomeProps {
-  hasRooms: boolean
-  onOpen: (dialog: DialogName) => void
-}
-
 /** Shown when no conversation is open. A user without rooms gets the ways into one. */
-export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
+export function Welcome({ hasRooms }: { hasRooms: boolean }) {
+  const open = useDialogs()
   const chat = useChat()
   const openLobby = useCallback(async () => goTo((await chat.joinOrCreate(LOBBY.id, LOBBY.name)).route), [chat])
   const { run, isRunning, error } = useAction(openLobby)
@@ -45,19 +42,27 @@ export function Welcome({ hasRooms, onOpen }: WelcomeProps) {
   }
   return (
     <Pane title={`Hello, ${isolated(printableName(chat.userId))}`}>
-      <p>You are in no room yet. The lobby is open to everybody.</p>
+      <p>You are in no room yet.{chat.mayChooseIds && ' The lobby is open to everybody.'}</p>
       <FormError>{error}</FormError>
       <div className="empty-actions">
-        <button type="button" className="button primary" disabled={isRunning} onClick={run}>
-          Enter the lobby
+        {/* Where users may choose no ids, nobody could have made it. */}
+        {chat.mayChooseIds && (
+          <button type="button" className="button primary" disabled={isRunning} onClick={run}>
+            Enter the lobby
+          </button>
+        )}
+        {chat.mayMakeRooms && (
+          <button type="button" className="button" onClick={() => open({ name: 'new-room' })}>
+            Create a room
+          </button>
+        )}
+        <button type="button" className="button" onClick={() => open({ name: 'browse' })}>
+          Public rooms
         </button>
-        <button type="button" className="button" onClick={() => onOpen('new-room')}>
-          Create a room
-        </button>
-        <button type="button" className="button" onClick={() => onOpen('join')}>
+        <button type="button" className="button" onClick={() => open({ name: 'join' })}>
           Join by id
         </button>
-        <button type="button" className="button" onClick={() => onOpen('direct')}>
+        <button type="button" className="button" onClick={() => open({ name: 'direct' })}>
           Message somebody
         </button>
       </div>
@@ -75,6 +80,17 @@ export function NotAMember({ id }: { id: string }) {
   )
   const { run, isRunning, error } = useAction(enter)
   const former = chat.former(id)
+  const removed = useStore(chat.removed).find(({ chatRoomId }) => chatRoomId === id)
+  if (removed && removed.reason !== 'kicked') {
+    return (
+      <Pane title={removed.title}>
+        <p>
+          <RemovalText removed={removed} />
+        </p>
+        <BackLink route={{ kind: 'home' }} />
+      </Pane>
+    )
+  }
   if (!isRoomId(id)) {
     return (
       <Pane title={id}>
@@ -84,8 +100,8 @@ export function NotAMember({ id }: { id: string }) {
     )
   }
   return (
-    <Pane title={id}>
-      <p>You are not a member of this room.</p>
+    <Pane title={removed?.title ?? id}>
+      <p>{removed ? <RemovalText removed={removed} /> : 'You are not a member of this room.'}</p>
       {former && <Unsent timeline={former.timeline} />}
       <FormError>{error}</FormError>
       <div className="empty-actions">

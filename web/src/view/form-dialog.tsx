@@ -8,6 +8,7 @@ interface FormDialogProps {
   /** The text of the button. */
   action: string
   onClose: () => void
+  /** Runs the action. The dialog closes after it, unless it returns `stay`. */
   onSubmit: () => Promise<unknown>
   isDangerous?: boolean
   children: ReactNode
@@ -16,8 +17,7 @@ interface FormDialogProps {
 /** A dialog with a form: it runs an action, and shows why the action failed. */
 export function FormDialog({ title, action, onClose, onSubmit, isDangerous = false, children }: FormDialogProps) {
   const submit = useCallback(async () => {
-    await onSubmit()
-    onClose()
+    if ((await onSubmit()) !== 'stay') onClose()
   }, [onSubmit, onClose])
   const { run, isRunning, error } = useAction(submit)
   return (

@@ -44,3 +44,22 @@ export const AlertIcon = line('M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.3')
 export const SendIcon = line('M4 12 20 4.5 15 20l-3.5-6.5zM11.5 13.5 20 4.5')
 export const CloudOffIcon = line('M4 4l16 16M8 8.2A6 6 0 0 1 17.4 11 4.5 4.5 0 0 1 20 18.5M16 19H7a5 5 0 0 1-1-9.9')
 export const MegaphoneIcon = line('M4 10v4h3l9 5V5l-9 5zM19.5 9.5a4 4 0 0 1 0 5')
+export const LockIcon = line('M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 14.5v2')
+export const GlobeIcon = line(
+  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M3.5 12h17M12 3.5c-5 5-5 12 0 17M12 3.5c5 5 5 12 0 17',
+)
+export const MoreIcon = line('M5.5 12h.01M12 12h.01M18.5 12h.01')
+export const AddPersonIcon = line(
+  'M10 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3.5 20a6.5 6.5 0 0 1 11-4.7M18 14v6M15 17h6',
+)
+export const LinkIcon = line(
+  'M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.1-1.1',
+)
+export const EditIcon = line('M4 20l1-4.5L16.5 4 20 7.5 8.5 19zM14 6.5l3.5 3.5')
+export const ShieldIcon = line('M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6z')
+export const PinIcon = line('M9 4h6l-1 6 3 3.5H7L10 10zM12 13.5V20')
+export const SettingsIcon = line(
+  'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M9 14.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5',
+)
+export const TrashIcon = line('M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5')
+export const BlockIcon = line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M6 6l12 12')

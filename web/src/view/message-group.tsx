@@ -9,6 +9,7 @@ import { errorSentence } from '../text/error-sentence.ts'
 import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
 import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon } from './icons.tsx'
+import { MessageMenu } from './message-menu.tsx'
 import { MessageText } from './message-text.tsx'
 import { UserName } from './user-name.tsx'
 
@@ -69,6 +70,9 @@ function ArrivedMessage({ message, conversation }: { message: MessageEvent; conv
       <span className="message-side">
         <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
         {conversation.isOwn(message) && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
+        {conversation.kind === 'room' && (
+          <MessageMenu message={message} conversation={conversation} speaker={speaker} />
+        )}
       </span>
     </article>
   )

@@ -9,6 +9,7 @@ import { ConversationIcon } from './conversation-icon.tsx'
 import { DownIcon } from './icons.tsx'
 import { MessageGroup } from './message-group.tsx'
 import { UserName } from './user-name.tsx'
+import { goToMenus } from './go-to-menus.ts'
 import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
 import { useScroll } from './use-scroll.ts'
@@ -61,8 +62,10 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
         // The announcer reads out new messages; pages of history must not be read out.
         aria-live="off"
         aria-busy={!isReady}
+        aria-description="Enter goes to the menus of the messages, arrows from one to the next"
         tabIndex={0}
         onScroll={onScroll}
+        onKeyDown={goToMenus}
       >
         <div className="messages">
           <div ref={top} className="top" />

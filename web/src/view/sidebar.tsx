@@ -7,15 +7,14 @@ import { briefMoment } from '../text/date-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
-import { ChatIcon, EnterIcon, LeaveIcon, PlusIcon, SearchIcon } from './icons.tsx'
+import { ChatIcon, EnterIcon, GlobeIcon, LeaveIcon, PlusIcon, SearchIcon, SettingsIcon } from './icons.tsx'
 import { ThemeButton } from './theme-button.tsx'
 import { UnreadBadge } from './unread-badge.tsx'
 import { UserName } from './user-name.tsx'
 import { useChat } from './use-chat.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { useNow } from './use-now.ts'
 import { useStore } from './use-store.ts'
-
-export type DialogName = 'new-room' | 'join' | 'direct' | 'switcher'
 
 const MINUTE_MS = 60_000
 
@@ -23,20 +22,27 @@ interface SidebarProps {
   current: Conversation | undefined
   isLoading: boolean
   theme: ThemeChoice
-  onOpen: (dialog: DialogName) => void
   onSignOut: (() => void) | undefined
 }
 
-export function Sidebar({ current, isLoading, theme, onOpen, onSignOut }: SidebarProps) {
+export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) {
   const chat = useChat()
-  const conversations = useStore(chat.conversations)
+  const open = useDialogs()
+  const all = useStore(chat.conversations)
+  const conversations = all.filter(({ isClosed }) => !isClosed)
+  const closed = all.filter(({ isClosed }) => isClosed)
   return (
     <nav className="sidebar" aria-label="Conversations">
       <header className="sidebar-header">
         <span className="brand">Tabletalk</span>
         <ThemeButton choice={theme} />
       </header>
-      <button type="button" className="search" onClick={() => onOpen('switcher')} aria-keyshortcuts="Control+K Meta+K">
+      <button
+        type="button"
+        className="search"
+        onClick={() => open({ name: 'switcher' })}
+        aria-keyshortcuts="Control+K Meta+K"
+      >
         <SearchIcon />
         <span className="grow">Go to …</span>
         <kbd>Ctrl K</kbd>
@@ -46,19 +52,30 @@ export function Sidebar({ current, isLoading, theme, onOpen, onSignOut }: Sideba
           title="Rooms and people"
           actions={
             <>
-              <SmallButton label="Join a room" onClick={() => onOpen('join')}>
+              <SmallButton label="Public rooms" onClick={() => open({ name: 'browse' })}>
+                <GlobeIcon />
+              </SmallButton>
+              <SmallButton label="Join a room" onClick={() => open({ name: 'join' })}>
                 <EnterIcon />
               </SmallButton>
-              <SmallButton label="New room" onClick={() => onOpen('new-room')}>
-                <PlusIcon />
-              </SmallButton>
-              <SmallButton label="New message" onClick={() => onOpen('direct')}>
+              {chat.mayMakeRooms && (
+                <SmallButton label="New room" onClick={() => open({ name: 'new-room' })}>
+                  <PlusIcon />
+                </SmallButton>
+              )}
+              <SmallButton label="New message" onClick={() => open({ name: 'direct' })}>
                 <ChatIcon />
               </SmallButton>
             </>
           }
         >
           <Links conversations={conversations} current={current} isLoading={isLoading} empty="No rooms yet." />
+          {closed.length > 0 && (
+            <details className="closed-rooms">
+              <summary>Closed rooms ({closed.length})</summary>
+              <Links conversations={closed} current={current} isLoading={false} empty="" />
+            </details>
+          )}
         </Section>
       </div>
       <footer className="sidebar-footer">
@@ -66,6 +83,9 @@ export function Sidebar({ current, isLoading, theme, onOpen, onSignOut }: Sideba
         <span className="grow ellipsis" title={printableName(chat.userId)}>
           <UserName userId={chat.userId} />
         </span>
+        <SmallButton label="Settings" onClick={() => open({ name: 'settings' })}>
+          <SettingsIcon />
+        </SmallButton>
         {onSignOut && (
           <SmallButton label="Sign out" onClick={onSignOut}>
             <LeaveIcon />

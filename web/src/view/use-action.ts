@@ -1,5 +1,5 @@
-import { useCallback, useState } from 'react'
-import { errorSentence } from '../text/error-sentence.ts'
+import { useCallback } from 'react'
+import { useAct } from './use-act.ts'
 
 interface RunningAction {
   run: () => void
@@ -10,13 +10,6 @@ interface RunningAction {
 
 /** Runs an asynchronous action from a click, and keeps whether it is running and why it failed. */
 export function useAction(act: () => Promise<unknown>): RunningAction {
-  const [state, setState] = useState<Pick<RunningAction, 'isRunning' | 'error'>>({ isRunning: false, error: undefined })
-  const run = useCallback(() => {
-    setState({ isRunning: true, error: undefined })
-    act().then(
-      () => setState({ isRunning: false, error: undefined }),
-      (error: unknown) => setState({ isRunning: false, error: errorSentence(error) }),
-    )
-  }, [act])
-  return { run, ...state }
+  const { run, ...state } = useAct()
+  return { run: useCallback(() => run(act), [run, act]), ...state }
 }

@@ -1,0 +1,19 @@
+import type { Role } from '../../../client/index.ts'
+
+/** What stands beside a member; nothing beside a plain one. */
+export const roleBadges: Record<Role, string> = { owner: 'Owner', moderator: 'Moderator', member: '', guest: 'Guest' }
+
+export const roleChoices: Record<Role, string> = {
+  owner: 'Make owner',
+  moderator: 'Make moderator',
+  member: 'Make member',
+  guest: 'Make guest',
+}
+
+/** For a sentence: `made Ada a moderator`. */
+export const roleNames: Record<Role, string> = {
+  owner: 'an owner',
+  moderator: 'a moderator',
+  member: 'a member',
+  guest: 'a guest',
+}

@@ -1,0 +1,39 @@
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const units = [
+  { name: 'day', seconds: DAY },
+  { name: 'hour', seconds: HOUR },
+  { name: 'minute', seconds: MINUTE },
+  { name: 'second', seconds: 1 },
+] as const
+
+/** Says a time in words, in the largest unit that fits: `1 hour`, `90 seconds`. */
+export function spanText(seconds: number): string {
+  const { name, seconds: unit } = units.find((unit) => seconds >= unit.seconds && seconds % unit.seconds === 0)!
+  const count = seconds / unit
+  return `${count.toLocaleString()} ${name}${count === 1 ? '' : 's'}`
+}
+
+/** For how long somebody may be muted, seconds. */
+export const muteSpans = [10 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY, 28 * DAY] as const
+
+/** For how long somebody may be banned, seconds; 0 is for good. */
+export const banSpans = [0, HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY] as const
+
+/** The least time between two messages of a member, seconds; 0 is none. */
+export const slowSpans = [0, 5, 10, 30, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR] as const
+
+/** How long an invite is good, seconds. */
+export const inviteSpans = [HOUR, DAY, 7 * DAY, 30 * DAY] as const
+
+/** Shows what is left of a wait: `12 s`, `3:05`, `2:03:00`. */
+export function countdownText(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1_000))
+  if (seconds < MINUTE) return `${seconds} s`
+  const two = (number: number) => String(number).padStart(2, '0')
+  const minutes = Math.floor(seconds / MINUTE)
+  const rest = two(seconds % MINUTE)
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`
+}

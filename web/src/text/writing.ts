@@ -1,0 +1,28 @@
+import type { DoorsState } from '../state/doors.ts'
+import { plainMoment } from './date-text.ts'
+
+/** Whether a user may write in a room, and if not, why. */
+export type Writing =
+  | { kind: 'free' }
+  /** The next message may be sent at that time, epoch ms. */
+  | { kind: 'slow'; until: number }
+  | { kind: 'refused'; sentence: string }
+
+const free: Writing = { kind: 'free' }
+const refused = (sentence: string): Writing => ({ kind: 'refused', sentence })
+
+/** Returns what the field for messages shows. @param lastOwnAt the user's last message, epoch ms at the server */
+export function writingIn(state: DoorsState, lastOwnAt: number, now: number): Writing {
+  const { role, closed, details, mutedUntil, slowUntil } = state
+  if (closed) return refused('This room is closed. It can be read, and nobody can write in it.')
+  if (mutedUntil > now) {
+    const until = mutedUntil === Infinity ? '' : ` until ${plainMoment(mutedUntil, now)}`
+    return refused(`You are muted${until}. You can go on reading.`)
+  }
+  if (role === 'guest') return refused('You are a guest in this room: you can read, and not write.')
+  if (role !== 'member') return free
+  if (details?.settings.post === 'moderator') return refused('Only moderators write in this room.')
+  const seconds = details?.settings.slowModeSeconds ?? 0
+  const until = Math.max(slowUntil, seconds === 0 ? 0 : lastOwnAt + seconds * 1_000)
+  return until > now ? { kind: 'slow', until } : free
+}

@@ -1,0 +1,38 @@
+import { useId } from 'react'
+import type { ChosenAccess } from '../../../client/index.ts'
+import { accessChoices, accessWords } from '../text/access-words.ts'
+import { AccessIcon } from './access-icon.tsx'
+
+interface AccessFieldProps {
+  value: ChosenAccess
+  onChange: (access: ChosenAccess) => void
+  disabled?: boolean
+}
+
+/** Who may enter a room, with what each choice means. */
+export function AccessField({ value, onChange, disabled = false }: AccessFieldProps) {
+  const id = useId()
+  return (
+    <fieldset className="field choices" disabled={disabled}>
+      <legend>Who may enter</legend>
+      {accessChoices.map((access) => (
+        <label key={access} className="choice">
+          <input
+            type="radio"
+            name={id}
+            checked={access === value}
+            aria-describedby={`${id}-${access}`}
+            onChange={() => onChange(access)}
+          />
+          <AccessIcon access={access} />
+          <span className="grow">
+            {accessWords[access].name}
+            <span className="hint" id={`${id}-${access}`}>
+              {accessWords[access].meaning}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

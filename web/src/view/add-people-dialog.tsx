@@ -1,0 +1,74 @@
+import { useState } from 'react'
+import type { Room } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { isolated } from '../text/isolated.ts'
+import { namesIn } from '../text/names-in.ts'
+import { FormDialog } from './form-dialog.tsx'
+import { NameField } from './name-field.tsx'
+import { Select } from './select.tsx'
+import { UserName } from './user-name.tsx'
+
+type Added = Awaited<ReturnType<Room['add']>>
+
+const MAX_CHARS = 4_096
+
+const roles = [
+  { value: 'member', label: 'Members: they read and write' },
+  { value: 'guest', label: 'Guests: they read only' },
+] as const
+
+const reasons = { banned: 'banned from this room', blocked: 'they have blocked you' }
+
+/** Puts people into a room, and says who was not, and why. */
+export function AddPeopleDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const { doors, members } = conversation
+  const [names, setNames] = useState('')
+  const [role, setRole] = useState<'member' | 'guest'>('member')
+  const [result, setResult] = useState<Added>()
+  const add = async () => {
+    setResult(undefined)
+    const { added, already, refused } = await doors.room.add(namesIn(names), { role })
+    for (const userId of added) {
+      members.is(userId, true)
+      members.stands(userId, { role })
+    }
+    if (already.length + refused.length === 0) return undefined
+    setNames(refused.map(({ userId }) => userId).join(', '))
+    setResult({ added, already, refused })
+    return 'stay'
+  }
+  const title = `Add people to ${isolated(conversation.title.get())}`
+  return (
+    <FormDialog title={title} action="Add" onClose={onClose} onSubmit={add}>
+      <NameField
+        label="Names"
+        hint="With commas between them. They are in the room at once, and see who has added them."
+        value={names}
+        onChange={setNames}
+        maxLength={MAX_CHARS}
+      />
+      <Select label="As" value={role} options={roles} onChange={setRole} />
+      <div role="status">{result && <Result {...result} />}</div>
+    </FormDialog>
+  )
+}
+
+const Result = ({ added, already, refused }: Added) => (
+  <ul className="results">
+    {added.map((userId) => (
+      <li key={userId}>
+        <UserName userId={userId} /> is added.
+      </li>
+    ))}
+    {already.map((userId) => (
+      <li key={userId}>
+        <UserName userId={userId} /> is a member already.
+      </li>
+    ))}
+    {refused.map(({ userId, code }) => (
+      <li key={userId} className="refused">
+        <UserName userId={userId} /> is not added: {reasons[code]}.
+      </li>
+    ))}
+  </ul>
+)

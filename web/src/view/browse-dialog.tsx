@@ -1,0 +1,107 @@
+import { useEffect, useState } from 'react'
+import { printableName } from '../../../client/index.ts'
+import type { PublicRoom } from '../state/chat.ts'
+import { Pages } from '../state/pages.ts'
+import { Dialog } from './dialog.tsx'
+import { Field } from './field.tsx'
+import { FormError } from './form-error.tsx'
+import { GlobeIcon } from './icons.tsx'
+import { PageList } from './page-list.tsx'
+import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
+import { goTo } from './use-route.ts'
+
+/** How long the user may pause while typing before the server is asked, ms. */
+const PAUSE_MS = 250
+
+/** Finds public rooms by the beginning of their names, and enters them. */
+export function BrowseDialog({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState('')
+  const prefix = useSettled(text.trim())
+  return (
+    <Dialog title="Public rooms" onClose={onClose} className="wide">
+      <Field
+        label="Name"
+        hint="How it begins. Empty for all."
+        type="search"
+        maxLength={128}
+        value={text}
+        onChange={setText}
+      />
+      <Found key={prefix} prefix={prefix} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
+  const chat = useChat()
+  const { run, isRunning, error } = useAct()
+  const [pages] = useState(
+    () =>
+      new Pages(async (cursor) => {
+        const page = { ...(prefix === '' ? {} : { prefix }), ...(cursor === undefined ? {} : { cursor }) }
+        const { rooms, nextCursor } = await chat.client.publicRooms(page)
+        return { items: rooms, next: nextCursor }
+      }),
+  )
+  const enter = async ({ chatRoomId }: PublicRoom) => {
+    const known = chat.find({ kind: 'room', id: chatRoomId })
+    goTo((known ?? (await chat.join(chatRoomId))).route)
+    onClose()
+  }
+  return (
+    <>
+      <FormError>{error}</FormError>
+      <PageList
+        label="Public rooms"
+        pages={pages}
+        empty={prefix === '' ? 'There are no public rooms yet.' : 'No public room begins like that.'}
+        more="Show more rooms"
+        keyOf={({ chatRoomId }) => chatRoomId}
+      >
+        {(room) => {
+          const isIn = chat.find({ kind: 'room', id: room.chatRoomId }) !== undefined
+          const name = printableName(room.roomName) || room.chatRoomId
+          return (
+            <div className="entry">
+              <span className="room-icon" aria-hidden="true">
+                <GlobeIcon />
+              </span>
+              <span className="grow">
+                <bdi className="entry-title">{name}</bdi>
+                <span className="hint">
+                  {room.memberCount === 1 ? '1 member' : `${room.memberCount.toLocaleString()} members`}
+                  {room.topic !== undefined && (
+                    <>
+                      {' · '}
+                      <bdi>{room.topic}</bdi>
+                    </>
+                  )}
+                </span>
+              </span>
+              <button
+                type="button"
+                className="button"
+                aria-label={`${isIn ? 'Open' : 'Join'} ${name}`}
+                disabled={isRunning}
+                onClick={() => run(() => enter(room))}
+              >
+                {isIn ? 'Open' : 'Join'}
+              </button>
+            </div>
+          )
+        }}
+      </PageList>
+    </>
+  )
+}
+
+/** Returns a text when it hasn't changed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}

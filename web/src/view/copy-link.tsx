@@ -1,0 +1,34 @@
+import { useEffect, useRef, useState } from 'react'
+import { withoutName } from '../state/identity.ts'
+import { hashOf, type Route } from '../state/route.ts'
+
+const COPIED_MS = 2_000
+
+interface CopyLinkProps {
+  route: Route
+  /** What stands on the button. */
+  text: string
+}
+
+/** Copies the address of a place on this page. */
+export function CopyLink({ route, text }: CopyLinkProps) {
+  const [isCopied, setIsCopied] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const copy = () => {
+    // The clipboard exists only on pages with TLS and on localhost.
+    navigator.clipboard?.writeText(new URL(hashOf(route), withoutName(window.location.href)).href).then(
+      () => {
+        setIsCopied(true)
+        timer.current = setTimeout(() => setIsCopied(false), COPIED_MS)
+      },
+      () => {},
+    )
+  }
+  return (
+    <button type="button" className="code" onClick={copy} title="Copy the link">
+      <code className="ellipsis">{text}</code>
+      <span role="status">{isCopied ? 'Copied' : 'Copy link'}</span>
+    </button>
+  )
+}

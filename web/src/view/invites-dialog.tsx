@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import type { RoomInvite } from '../../../client/index.ts'
+import { Pages } from '../state/pages.ts'
+import { plainMoment } from '../text/date-text.ts'
+import { isolated } from '../text/isolated.ts'
+import { inviteSpans, spanText } from '../text/spans-of-time.ts'
+import { CopyLink } from './copy-link.tsx'
+import { Dialog } from './dialog.tsx'
+import { Field } from './field.tsx'
+import { FormError } from './form-error.tsx'
+import { PageList } from './page-list.tsx'
+import { Select } from './select.tsx'
+import { useAct } from './use-act.ts'
+import { UserName } from './user-name.tsx'
+
+const WEEK_SECONDS = 604_800
+const MAX_USES = 1_000
+
+const roles = [
+  { value: 'member', label: 'Member' },
+  { value: 'guest', label: 'Guest, who reads only' },
+] as const
+
+/** Makes links that let people into a room, lists and revokes them. */
+export function InvitesDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const { doors } = conversation
+  const [pages] = useState(
+    () =>
+      new Pages(async () => {
+        const invites = await doors.room.invites()
+        return { items: invites.sort((a, b) => b.createdAt - a.createdAt), next: undefined }
+      }),
+  )
+  const [role, setRole] = useState<'member' | 'guest'>('member')
+  const [expiresInSeconds, setExpiry] = useState<number>(WEEK_SECONDS)
+  const [uses, setUses] = useState('')
+  const { run, isRunning, error } = useAct()
+  const make = async () => {
+    await doors.room.createInvite({ role, expiresInSeconds, ...(uses === '' ? {} : { maxUses: Number(uses) }) })
+    await pages.load()
+  }
+  const revoke = async ({ invite }: RoomInvite) => {
+    await doors.room.revokeInvite(invite)
+    pages.drop((other) => other.invite === invite)
+  }
+  return (
+    <Dialog title={`Invites to ${isolated(conversation.title.get())}`} onClose={onClose} className="wide">
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          run(make)
+        }}
+      >
+        <div className="field-row">
+          <Select
+            label="Good for"
+            value={expiresInSeconds}
+            options={inviteSpans.map((seconds) => ({ value: seconds, label: spanText(seconds) }))}
+            onChange={setExpiry}
+          />
+          <Field
+            label="Uses"
+            placeholder="Any number"
+            type="number"
+            min={1}
+            max={MAX_USES}
+            value={uses}
+            onChange={setUses}
+          />
+          <Select label="They become" value={role} options={roles} onChange={setRole} />
+        </div>
+        <FormError>{error}</FormError>
+        <div className="form-actions">
+          <button className="button primary" disabled={isRunning}>
+            Make an invite link
+          </button>
+        </div>
+      </form>
+      <h3 className="list-title">Links that are good now</h3>
+      <PageList label="Invites" pages={pages} empty="There is none." more="Show more" keyOf={({ invite }) => invite}>
+        {(invite) => <InviteRow invite={invite} onRevoke={() => run(() => revoke(invite))} />}
+      </PageList>
+    </Dialog>
+  )
+}
+
+function InviteRow({ invite, onRevoke }: { invite: RoomInvite; onRevoke: () => void }) {
+  const { by, expiresAt, uses, maxUses, role } = invite
+  return (
+    <div className="invite">
+      <CopyLink route={{ kind: 'join', invite: invite.invite }} text={invite.invite} />
+      <p className="hint grow">
+        {role === 'guest' && 'For guests. '}By <UserName userId={by} />, until {plainMoment(expiresAt, Date.now())},
+        used {maxUses === undefined ? `${uses} times` : `${uses} of ${maxUses} times`}
+      </p>
+      <button
+        type="button"
+        className="link-button"
+        aria-label={`Revoke the invite ${invite.invite}`}
+        onClick={onRevoke}
+      >
+        Revoke
+      </button>
+    </div>
+  )
+}

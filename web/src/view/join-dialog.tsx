@@ -1,0 +1,56 @@
+import { useState } from 'react'
+import { isDirectRoomId } from '../../../client/index.ts'
+import { inviteIn } from '../text/invite-link.ts'
+import { isRoomId, roomIdIn } from '../text/room-id.ts'
+import { Field } from './field.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { useChat } from './use-chat.ts'
+import { goTo, replaceBy } from './use-route.ts'
+
+interface DialogProps {
+  onClose: () => void
+}
+
+/** Joins a room by its link, its id, or an invite. */
+export function JoinDialog({ onClose }: DialogProps) {
+  const chat = useChat()
+  const [text, setText] = useState('')
+  const join = async () => {
+    const invite = inviteIn(text)
+    goTo((await (invite === undefined ? chat.join(roomIdIn(text)) : chat.joinBy(invite))).route)
+  }
+  return (
+    <FormDialog title="Join a room" action="Join" onClose={onClose} onSubmit={join}>
+      <Field
+        label="Link or id of the room"
+        hint="A member finds it in the details of the room. An invite does as well."
+        problem={joinProblem(text)}
+        value={text}
+        onChange={setText}
+        required
+        dir="ltr"
+      />
+    </FormDialog>
+  )
+}
+
+function joinProblem(text: string): string | undefined {
+  const id = roomIdIn(text)
+  if (id === '' || inviteIn(text) !== undefined || (isRoomId(id) && !isDirectRoomId(id))) return undefined
+  return 'This is neither the link nor the id of a room.'
+}
+
+/** Opened by the link of an invite. */
+export function InvitedDialog({ invite }: { invite: string }) {
+  const chat = useChat()
+  const leave = () => {
+    // The room is open already, after the invite has worked.
+    if (window.location.hash.startsWith('#/join/')) replaceBy({ kind: 'home' })
+  }
+  const join = async () => replaceBy((await chat.joinBy(invite)).route)
+  return (
+    <FormDialog title="You are invited" action="Join the room" onClose={leave} onSubmit={join}>
+      <p>Somebody has sent you an invite to a room. Its members will see that you joined.</p>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,35 @@
+import type { Conversation } from '../state/conversation.ts'
+import { accessWords } from '../text/access-words.ts'
+import { isolated } from '../text/isolated.ts'
+import { FormDialog } from './form-dialog.tsx'
+import { useChat } from './use-chat.ts'
+import { replaceBy } from './use-route.ts'
+import { useStore } from './use-store.ts'
+
+/** Asks before a room is left, and says who can come back. */
+export function LeaveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const chat = useChat()
+  const { access = 'link', role } = useStore(conversation.doors)
+  const { standings } = useStore(conversation.members)
+  const owners = [...standings.values()].filter((standing) => standing.role === 'owner')
+  const leave = async () => {
+    await chat.leave(conversation)
+    replaceBy({ kind: 'home' })
+  }
+  return (
+    <FormDialog
+      title={`Leave ${isolated(conversation.title.get())}?`}
+      action="Leave room"
+      onClose={onClose}
+      onSubmit={leave}
+      isDangerous
+    >
+      <p>You will get no more messages of this room. {accessWords[access].afterLeaving}</p>
+      {role === 'owner' && owners.length === 1 && (
+        <p>
+          You are its only owner. After you, nobody can change who may enter, or delete it: make another owner first.
+        </p>
+      )}
+    </FormDialog>
+  )
+}

@@ -1,0 +1,44 @@
+import { useState } from 'react'
+import type { ChosenAccess } from '../../../client/index.ts'
+import { namesIn } from '../text/names-in.ts'
+import { roomIdFrom } from '../text/room-id.ts'
+import { AccessField } from './access-field.tsx'
+import { Field } from './field.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { NameField } from './name-field.tsx'
+import { RoomIdField } from './room-id-field.tsx'
+import { useChat } from './use-chat.ts'
+import { goTo } from './use-route.ts'
+
+/** Creates a room: private, and with an id that nobody guesses, unless the user wants it otherwise. */
+export function NewRoomDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat()
+  const [name, setName] = useState('')
+  const [access, setAccess] = useState<ChosenAccess>('private')
+  const [id, setId] = useState('')
+  const [members, setMembers] = useState('')
+  const create = async () => {
+    const room = { roomName: name.trim(), members: namesIn(members), access, ...(id === '' ? {} : { chatRoomId: id }) }
+    goTo((await chat.create(room)).route)
+  }
+  return (
+    <FormDialog title="New room" action="Create room" onClose={onClose} onSubmit={create}>
+      <NameField label="Name" value={name} onChange={setName} maxLength={chat.limits.roomNameChars} />
+      <AccessField value={access} onChange={setAccess} />
+      <Field label="Members" hint="Names with commas between them. Optional." value={members} onChange={setMembers} />
+      {chat.mayChooseIds && (
+        // A wrong id must be seen to be corrected.
+        <details className="advanced" onInvalidCapture={({ currentTarget }) => (currentTarget.open = true)}>
+          <summary>Advanced</summary>
+          <RoomIdField
+            label="Id"
+            hint="Left empty, the room gets one that nobody can guess."
+            placeholder={roomIdFrom(name)}
+            value={id}
+            onChange={setId}
+          />
+        </details>
+      )}
+    </FormDialog>
+  )
+}

@@ -1,0 +1,50 @@
+import { type ReactNode, useEffect } from 'react'
+import type { Pages } from '../state/pages.ts'
+import { errorSentence } from '../text/error-sentence.ts'
+import { FormError } from './form-error.tsx'
+import { useStore } from './use-store.ts'
+
+interface PageListProps<T> {
+  label: string
+  pages: Pages<T>
+  /** What stands there when the list has nothing. */
+  empty: string
+  /** What the button for the next page says. */
+  more: string
+  keyOf: (item: T) => string
+  children: (item: T) => ReactNode
+}
+
+/** A list that is loaded page by page. */
+export function PageList<T>({ label, pages, empty, more, keyOf, children }: PageListProps<T>) {
+  const { items, phase, error, hasMore } = useStore(pages)
+  useEffect(() => {
+    // The state shows whether it failed.
+    pages.load().catch(() => {})
+  }, [pages])
+  const loadMore = () => {
+    pages.more().catch(() => {})
+  }
+  return (
+    <>
+      <ul className="page-list" aria-label={label} aria-busy={phase === 'loading'}>
+        {items.map((item) => (
+          <li key={keyOf(item)}>{children(item)}</li>
+        ))}
+      </ul>
+      {phase === 'loading' && items.length === 0 && (
+        <div className="skeleton-links" aria-hidden="true">
+          <i />
+          <i />
+        </div>
+      )}
+      {phase === 'ready' && items.length === 0 && <p className="hint">{empty}</p>}
+      {phase === 'failed' && <FormError>{errorSentence(error)}</FormError>}
+      {hasMore && (
+        <button type="button" className="button" disabled={phase === 'loading'} onClick={loadMore}>
+          {more}
+        </button>
+      )}
+    </>
+  )
+}

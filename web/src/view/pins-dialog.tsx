@@ -1,0 +1,47 @@
+import { printableName } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { plainMoment } from '../text/date-text.ts'
+import { Dialog } from './dialog.tsx'
+import { FormError } from './form-error.tsx'
+import { useAct } from './use-act.ts'
+import { usePins } from './use-pins.ts'
+import { UserName } from './user-name.tsx'
+
+/** The pinned messages of a room. */
+export function PinsDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const { count, messages } = usePins(conversation)
+  const { doors } = conversation
+  const { run, error } = useAct()
+  return (
+    <Dialog title="Pinned messages" onClose={onClose} className="wide">
+      <FormError>{error}</FormError>
+      {count === 0 && <p className="hint">Nothing is pinned any more.</p>}
+      <ul className="page-list" aria-label="Pinned messages">
+        {messages.map(({ messageId, senderId, timestamp, content, file }) => (
+          <li key={messageId}>
+            <div className="entry">
+              <div className="grow">
+                <p className="hint">
+                  <UserName userId={senderId} /> · {plainMoment(timestamp, Date.now())}
+                </p>
+                <p className="pinned-text" dir="auto">
+                  {content || printableName(file?.fileName ?? '')}
+                </p>
+              </div>
+              {doors.can('pin') && (
+                <button
+                  type="button"
+                  className="button"
+                  aria-label={`Unpin the message of ${printableName(senderId)}`}
+                  onClick={() => run(() => doors.room.unpin(messageId))}
+                >
+                  Unpin
+                </button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

@@ -1,0 +1,45 @@
+import type { Removed } from '../state/chat.ts'
+import { isolated } from '../text/isolated.ts'
+import { removalSentence } from '../text/removal-words.ts'
+import { CloseIcon } from './icons.tsx'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
+
+/** Says which rooms this user was shown out of, and why, until they have seen it. */
+export function RemovedNotices() {
+  const chat = useChat()
+  const removed = useStore(chat.removed)
+  return (
+    <div role="alert" className="notices">
+      {removed.map((removal) => (
+        <p key={removal.chatRoomId} className="notice">
+          <span className="grow">
+            <RemovalText removed={removal} />
+          </span>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={`Dismiss: ${removal.title}`}
+            title="Dismiss"
+            onClick={() => chat.dismiss(removal.chatRoomId)}
+          >
+            <CloseIcon />
+          </button>
+        </p>
+      ))}
+    </div>
+  )
+}
+
+/** What happened, and what was given as the reason. */
+export const RemovalText = ({ removed }: { removed: Removed }) => (
+  <>
+    {removalSentence(removed, isolated(removed.title), Date.now())}
+    {removed.note !== undefined && (
+      <>
+        {' '}
+        Reason: <bdi>{removed.note}</bdi>
+      </>
+    )}
+  </>
+)

@@ -1,0 +1,31 @@
+import { createContext, useContext } from 'react'
+import type { MessageEvent } from '../../../client/index.ts'
+
+export type DialogName =
+  | 'new-room'
+  | 'join'
+  | 'direct'
+  | 'switcher'
+  | 'browse'
+  | 'settings'
+  | 'leave'
+  | 'sign-out'
+  | 'add-people'
+  | 'invites'
+  | 'edit-room'
+  | 'moderation'
+  | 'delete-room'
+  | 'pins'
+
+/** A dialog that is open, with whom or what it is about. */
+export type DialogRequest =
+  | { name: DialogName }
+  | { name: 'kick' | 'ban' | 'mute' | 'block'; userId: string }
+  | { name: 'report'; message: MessageEvent }
+
+export type OpenDialog = (request: DialogRequest) => void
+
+export const DialogsContext = createContext<OpenDialog>(() => {})
+
+/** Returns a function that opens a dialog about the open conversation. */
+export const useDialogs = (): OpenDialog => useContext(DialogsContext)

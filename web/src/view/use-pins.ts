@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'react'
+import type { MessageEvent } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { useStore } from './use-store.ts'
+
+interface Pins {
+  count: number
+  /** The newest pins first; those that are loaded. */
+  messages: readonly MessageEvent[]
+}
+
+/** The pinned messages of a room. @param limit how many of them are loaded */
+export function usePins(conversation: Conversation, limit = Infinity): Pins {
+  const { details } = useStore(conversation.doors)
+  const [messages, setMessages] = useState<readonly MessageEvent[]>([])
+  const pins = details?.pins ?? NONE
+  useEffect(() => {
+    let isCurrent = true
+    conversation.messagesOf(pins.slice(0, limit)).then(
+      (found) => isCurrent && setMessages(found),
+      // The number of pins is shown without them.
+      () => {},
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [conversation, pins, limit])
+  return { count: pins.length, messages: messages.filter(({ messageId }) => pins.includes(messageId)) }
+}
+
+const NONE: readonly string[] = []

@@ -1,0 +1,55 @@
+import type { ReactNode } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import { isolated } from '../text/isolated.ts'
+import { Composer } from './composer.tsx'
+import { FormError } from './form-error.tsx'
+import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
+import { useWriting } from './use-writing.ts'
+
+/** Where a message is written; in its place, the reason why none may be. */
+export function WritingPlace({ conversation }: { conversation: Conversation }) {
+  const { blocked } = useChat()
+  const { doors, peer = '' } = conversation
+  const writing = useWriting(conversation)
+  const isBlocked = useStore(blocked)?.has(peer) ?? false
+  const { run, isRunning, error } = useAct()
+  const button = (text: string, act: () => Promise<unknown>) => (
+    <button type="button" className="button" disabled={isRunning} onClick={() => run(act)}>
+      {text}
+    </button>
+  )
+  const { closed } = useStore(doors)
+  let place: ReactNode
+  if (isBlocked) {
+    place = (
+      <Refused sentence={`You have blocked ${isolated(conversation.title.get())}.`}>
+        {button('Unblock', () => blocked.unblock(peer))}
+      </Refused>
+    )
+  } else if (writing.kind === 'refused') {
+    place = (
+      <Refused sentence={writing.sentence}>
+        {closed && doors.can('close') && button('Reopen room', () => doors.room.close(false))}
+      </Refused>
+    )
+  } else {
+    place = <Composer conversation={conversation} waitUntil={writing.kind === 'slow' ? writing.until : 0} />
+  }
+  return (
+    <>
+      <FormError>{error}</FormError>
+      {place}
+    </>
+  )
+}
+
+const Refused = ({ sentence, children }: { sentence: string; children: ReactNode }) => (
+  <div className="no-writing">
+    <p className="grow" role="status">
+      {sentence}
+    </p>
+    {children}
+  </div>
+)
