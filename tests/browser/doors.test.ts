@@ -143,7 +143,7 @@ test('members get roles, are muted, removed and banned, with reasons that they s
     expect.stringMatching(`${ada.userId} changed the role of ${bob.userId}`),
   ])
   await expectNone(ada)
-  await ada.dialog.getByRole('button', { name: `End the ban of ${cem.userId}` }).click()
+  await ada.dialog.getByRole('button', { name: `End ban of ${cem.userId}` }).click()
   await ada.dialog.getByText('Nobody is banned.').waitFor()
 })
 

@@ -6,13 +6,11 @@ import { useStore } from './use-store.ts'
 /** The name of a room or person. One that looks like another's has the room's id, or its letters, beside it. */
 export function ConversationTitle({ conversation }: { conversation: Conversation }) {
   const title = useStore(conversation.title)
-  const { access } = useStore(conversation.doors)
   const isAlike = useStore(useChat().places).has(conversation.key)
   const hint = conversation.kind === 'room' ? conversation.key : lettersOf(title)
   return (
     <>
       <bdi>{title}</bdi>
-      {access === 'private' && <span className="visually-hidden">, private room</span>}
       {isAlike && hint !== '' && <small className="hint-inline"> {hint}</small>}
     </>
   )

@@ -46,7 +46,7 @@ function Bans({ conversation: { doors } }: { conversation: Conversation }) {
             <button
               type="button"
               className="button"
-              aria-label={`End the ban of ${printableName(ban.userId)}`}
+              aria-label={`End ban of ${printableName(ban.userId)}`}
               onClick={() => run(() => end(ban.userId))}
             >
               End ban

@@ -153,6 +153,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
   const { count } = useStore(conversation.unread)
   const isNew = useStore(conversation.isNew)
   const last = useStore(conversation.last)
+  const { access } = useStore(conversation.doors)
   const now = useNow(MINUTE_MS)
   return (
     <a
@@ -167,6 +168,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
         <span className="conversation-top">
           <span className="grow ellipsis">
             <ConversationTitle conversation={conversation} />
+            {access === 'private' && <span className="visually-hidden">, private room</span>}
           </span>
           {last && (
             <time aria-hidden="true" dateTime={new Date(last.timestamp).toISOString()}>
