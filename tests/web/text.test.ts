@@ -157,7 +157,9 @@ describe('ids of rooms', () => {
 
 describe('sentences', () => {
   test('errors of the chat have words for people', () => {
-    expect(errorSentence(new ChatError('room_not_found', 'unable to join; x'))).toBe('There is no room with that id, or it is private.')
+    expect(errorSentence(new ChatError('room_not_found', 'unable to join; x'))).toBe(
+      'There is no room with that id, or it is private.',
+    )
     expect(errorSentence(new ChatError('upload_failed', 'unable to upload; type_mismatch'))).toMatch(
       /not what its name/,
     )
