@@ -2,25 +2,24 @@ import { tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { Audit, auditItem } from '../../src/entities/audit.ts'
+import { Ban } from '../../src/entities/ban.ts'
+import { Block } from '../../src/entities/block.ts'
+import { ChatRoomDetails, listingOf } from '../../src/entities/chat-room-details.ts'
 import { putConnection } from '../../src/entities/connection.ts'
 import { createRoom as putRoom } from '../../src/entities/create-room.ts'
+import { Invite, inviteItem } from '../../src/entities/invite.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
+import { handlers as serverHandlers } from '../../src/http/handlers.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { MAX_CONTENT_BYTES, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
 import type { ActionHandler } from '../../src/ws/action.ts'
-import { broadcastMessage } from '../../src/ws/actions/broadcast-message.ts'
-import { createRoom } from '../../src/ws/actions/create-room.ts'
-import { getFileUrl } from '../../src/ws/actions/get-file-url.ts'
-import { getHistory } from '../../src/ws/actions/get-history.ts'
-import { getRoom } from '../../src/ws/actions/get-room.ts'
-import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
 import { joinRoom } from '../../src/ws/actions/join-room.ts'
 import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
-import { listRooms } from '../../src/ws/actions/list-rooms.ts'
 import { ping } from '../../src/ws/actions/ping.ts'
-import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
 import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import type { SocketCaller } from '../../src/ws/caller.ts'
@@ -35,22 +34,20 @@ import { EXPIRES_AT } from './patterns.ts'
  * follow, and bytes that are read for it.
  */
 const handlers = {
-  broadcastMessage,
-  createRoom,
-  getFileUrl,
-  getHistory,
-  getRoom,
-  handleFileUpload,
+  ...serverHandlers,
   joinRoom,
   leaveRoom,
-  listRooms,
   ping,
-  sendMessage,
   sync,
   typingIndicator,
-} satisfies Record<Action, unknown> as Record<Action, ActionHandler>
+} satisfies Record<Action, unknown> as unknown as Record<Action, ActionHandler>
 
-const eve: SocketCaller = { userId: 'eve', connectionId: 'EveConnection00=', rowsExpireAt: EXPIRES_AT }
+const eve: SocketCaller = {
+  userId: 'eve',
+  connectionId: 'EveConnection00=',
+  rowsExpireAt: EXPIRES_AT,
+  scopes: new Set(),
+}
 const large = 'x'.repeat(MAX_CONTENT_BYTES)
 const strangers = Array.from({ length: 100 }, (_, i) => `stranger-${i}`)
 /** Eve is in fifty rooms, with messages of the largest size. */
@@ -59,16 +56,48 @@ const MESSAGES = 100
 
 const session = ownSession({ userId: 'eve', connectionId: eve.connectionId, expiresAt: EXPIRES_AT })
 const roomId = (i: number) => `big-${i}`
+const HEAVY = roomId(0)
 
 async function givenLargeRoom(chatRoomId: string): Promise<void> {
-  const room = { chatRoomId, roomName: 'Big', createdBy: 'eve', createdAt: 0 }
+  const room = { chatRoomId, roomName: 'Big', createdBy: 'eve', createdAt: 0, owner: 'eve' }
   await putRoom({ ...room, members: ['eve'], session })
+}
+
+/** What a room is, with all of it as large as it may be. */
+const reason = '\u0001'.repeat(256)
+const topic = '\u{1f600}'.repeat(250)
+const metadata = { data: 'x'.repeat(2_000) }
+const imageUrl = `https://example.com/${'x'.repeat(1_000)}`
+const pins = Array.from({ length: 50 }, (_, i) => messageIdOf(i + 1))
+const settings = JSON.stringify(settingsOf('public'))
+/** As long as an id may be. */
+const longId = (i: number) => `${String(i).padStart(4, '0')}${'z'.repeat(124)}`
+const MANY = Array.from({ length: 101 }, (_, i) => i)
+
+/** A room of the largest details, bans, invites and entries, and as many rooms in the list and blocks. */
+async function givenHeavyRoom(chatRoomId: string): Promise<void> {
+  const row = { changes: 1, topic, imageUrl, pins, settings, metadata: JSON.stringify(metadata) }
+  await ChatRoomDetails.put([chatRoomId, roomId(2)].map((id) => ({ ...row, chatRoomId: id }))).go()
+  await Ban.put(MANY.map((i) => ({ chatRoomId, userId: longId(i), by: longId(0), at: 0, reason }))).go()
+  await Block.put(MANY.map((i) => ({ userId: 'eve', blockedId: longId(i), at: 0 }))).go()
+  const entry = { chatRoomId, at: 1, by: longId(0), userId: longId(1), action: 'ban', reason } as const
+  await Audit.put(MANY.map(() => auditItem(entry))).go()
+  const until = Date.now() + 3_600_000
+  const invite = { chatRoomId, role: 'member', by: longId(0), until } as const
+  await Invite.put(MANY.map((i) => inviteItem({ ...invite, createdAt: i }))).go()
+  await ChatRoomDetails.put(
+    MANY.map((i) => {
+      const listed = { chatRoomId: `public-${i}`, roomName: longId(i) }
+      return { ...row, ...listed, ...listingOf({ ...listed, isPublic: true }) }
+    }),
+  ).go({ concurrent: 4 })
 }
 
 beforeAll(async () => {
   await createTable(client, loadStack().table, tableName)
   await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
   await Promise.all(Array.from({ length: ROOMS }, (_, i) => givenLargeRoom(roomId(i))))
+  await givenHeavyRoom(HEAVY)
   const messages = (chatRoomId: string, count: number): MessageRow[] =>
     Array.from({ length: count }, (_, i) => ({
       chatRoomId,
@@ -113,7 +142,7 @@ const worst: Record<
   createRoom: {
     what: '100 members',
     frame: { roomName: 'r'.repeat(128), members: strangers },
-    reads: 10,
+    reads: 110,
     writes: 100,
     posts: '1 for each connection of each member; the stream writes 2 units for each',
   },
@@ -150,14 +179,14 @@ const worst: Record<
   typingIndicator: {
     what: 'a beginning',
     frame: { chatRoomId: roomId(0) },
-    reads: 2,
+    reads: 3,
     writes: 1,
     posts: '1 for each connection of the room, in 3 s',
   },
   getHistory: {
     what: '100 messages of 16 KB',
     frame: { chatRoomId: roomId(0), limit: 100 },
-    reads: 90,
+    reads: 100,
     writes: 0,
     posts: 'none',
   },
@@ -171,28 +200,130 @@ const worst: Record<
   getFileUrl: {
     what: 'a message of 16 KB',
     frame: { chatRoomId: roomId(0), messageId: messageIdOf(1) },
-    reads: 6,
+    reads: 7,
     writes: 0,
     posts: 'none',
+  },
+  addMembers: {
+    what: '100 users',
+    frame: { chatRoomId: HEAVY, userIds: strangers },
+    reads: 110,
+    writes: 600,
+    posts: '1 for each connection of each user; in the room, 100 for each connection',
+  },
+  removeMember: {
+    what: 'a member, with the longest reason',
+    frame: { chatRoomId: HEAVY, userId: 'stranger-1', reason },
+    reads: 4,
+    writes: 12,
+    posts: '1 for each connection of the room and of the user',
+  },
+  banMember: {
+    what: 'a member, with the longest reason',
+    frame: { chatRoomId: HEAVY, userId: 'stranger-2', reason },
+    reads: 4,
+    writes: 16,
+    posts: '1 for each connection of the room and of the user',
+  },
+  unbanMember: { what: 'any', frame: { chatRoomId: HEAVY, userId: longId(1) }, reads: 3, writes: 6, posts: 'none' },
+  listBans: { what: '100 with the longest reason', frame: { chatRoomId: HEAVY }, reads: 50, writes: 0, posts: 'none' },
+  setRole: {
+    what: 'any',
+    frame: { chatRoomId: HEAVY, userId: 'stranger-3', role: 'moderator' },
+    reads: 4,
+    writes: 6,
+    posts: 'none',
+  },
+  muteMember: {
+    what: 'with the longest reason',
+    frame: { chatRoomId: HEAVY, userId: 'stranger-3', seconds: 60, reason },
+    reads: 4,
+    writes: 6,
+    posts: 'none',
+  },
+  listMembers: { what: '100 members', frame: { chatRoomId: roomId(1) }, reads: 15, writes: 0, posts: 'none' },
+  createInvite: { what: 'any', frame: { chatRoomId: HEAVY }, reads: 8, writes: 2, posts: 'none' },
+  listInvites: { what: '100', frame: { chatRoomId: HEAVY }, reads: 20, writes: 0, posts: 'none' },
+  revokeInvite: {
+    what: 'any',
+    frame: { chatRoomId: HEAVY, invite: 'x'.repeat(22) },
+    reads: 8,
+    writes: 2,
+    posts: 'none',
+  },
+  listPublicRooms: { what: '50 rooms', frame: {}, reads: 60, writes: 0, posts: 'none' },
+  blockUser: { what: 'any', frame: { userId: 'mal' }, reads: 0, writes: 3, posts: 'none' },
+  unblockUser: { what: 'any', frame: { userId: 'mal' }, reads: 1, writes: 3, posts: 'none' },
+  listBlocked: { what: '100', frame: {}, reads: 10, writes: 0, posts: 'none' },
+  updateRoom: {
+    what: 'all of a room, as large as it may be, and made public',
+    frame: { chatRoomId: HEAVY, roomName: 'r'.repeat(128), topic, imageUrl, metadata, access: 'public' },
+    reads: 10,
+    writes: 30,
+    posts: 'none',
+  },
+  pinMessage: {
+    what: 'any, in a room with the largest details',
+    frame: { chatRoomId: roomId(1), messageId: messageIdOf(1) },
+    reads: 12,
+    writes: 30,
+    posts: 'none',
+  },
+  unpinMessage: {
+    what: 'one of 50, in a public room with the largest details',
+    frame: { chatRoomId: HEAVY, messageId: messageIdOf(1) },
+    reads: 10,
+    writes: 30,
+    posts: 'none',
+  },
+  reportMessage: {
+    what: 'of 16 KB, with the longest reason',
+    frame: { chatRoomId: HEAVY, messageId: messageIdOf(1), reason },
+    reads: 7,
+    writes: 2,
+    posts: 'none',
+  },
+  getAudit: {
+    what: '100 entries with the longest reason',
+    frame: { chatRoomId: HEAVY, limit: 100 },
+    reads: 50,
+    writes: 0,
+    posts: 'none',
+  },
+  closeRoom: {
+    what: 'any, in a public room with the largest details',
+    frame: { chatRoomId: HEAVY, closed: true },
+    reads: 10,
+    writes: 30,
+    posts: 'none',
+  },
+  deleteRoom: {
+    what: 'any, in a room with the largest details',
+    frame: { chatRoomId: roomId(2) },
+    reads: 10,
+    writes: 30,
+    posts: '1 for each connection of the room',
   },
   ping: { what: 'any', frame: {}, reads: 0, writes: 0, posts: 'none' },
 }
 
 test('no frame costs more than the document says', async () => {
   const rows = []
+  const beyond = []
   for (const [action, { what, frame, reads, writes, posts }] of Object.entries(worst)) {
     const input = actions[action as Action].request.parse({ action, ...frame })
     let bytes = 0
     const cost = costOf(
       await metered(client, async () => {
-        const reply = await handlers[action as Action].handle(input, eve).catch((error: unknown) => error)
+        const reply = await handlers[action as Action].handle(input, eve).catch((error: unknown) => {
+          // A message of text has no file: what is dear is to look.
+          if (action !== 'getFileUrl') throw error
+          return error
+        })
         bytes = Buffer.byteLength(JSON.stringify(reply))
       }),
     )
-    expect({ action, isWithin: cost.reads <= reads && cost.writes <= writes, ...cost }).toMatchObject({
-      isWithin: true,
-    })
-    expect(bytes).toBeLessThan(128 * 1_024)
+    if (cost.reads > reads || cost.writes > writes || bytes >= 128 * 1_024) beyond.push({ action, bytes, ...cost })
     rows.push({
       Action: `\`${action}\``,
       'Its dearest frame': what,
@@ -202,6 +333,7 @@ test('no frame costs more than the document says', async () => {
       'KB in the reply': '128',
     })
   }
+  expect(beyond).toEqual([])
   expect(documentedAs('most', rows)).toEqual(rows)
 })
 

@@ -4,6 +4,7 @@ import { StoredUserId } from '../../protocol/scalars.ts'
 import { admit } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
+import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 const PAGE = 100
 
@@ -12,9 +13,14 @@ export const listBans = action('listBans', async ({ chatRoomId, cursor }, caller
   const now = Date.now()
   const after = readCursor(cursor, StoredUserId)
   await admit(caller, chatRoomId, 'ban', now)
-  const { bans, nextCursor } = await bansOfRoom(chatRoomId, { limit: PAGE, ...defined({ after }) }, now)
-  return writeCursor({
-    bans: bans.map(({ userId, by, at, until, reason }) => ({ userId, by, at, ...defined({ until, reason }) })),
-    ...defined({ nextCursor }),
-  })
+  const page = await bansOfRoom(chatRoomId, { limit: PAGE, ...defined({ after }) }, now)
+  const found = page.bans.map(({ userId, by, at, until, reason }) => ({
+    userId,
+    by,
+    at,
+    ...defined({ until, reason }),
+  }))
+  const bans = longestRun(found, EVENTS_BYTES, 'start')
+  const nextCursor = bans.length < found.length ? bans.at(-1)?.userId : page.nextCursor
+  return writeCursor({ bans, ...defined({ nextCursor }) })
 })
