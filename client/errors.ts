@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../src/protocol/error-codes.ts'
+import type { UploadFailure } from '../src/protocol/events.ts'
 import type { ErrorFrame } from '../src/protocol/frames.ts'
 
 /**
@@ -13,6 +14,8 @@ import type { ErrorFrame } from '../src/protocol/frames.ts'
  */
 export type ChatErrorCode =
   ErrorCode | 'disconnected' | 'no_token' | 'timeout' | 'gateway' | 'outbox_full' | 'upload_failed'
+
+type More = Partial<ErrorFrame['error']> & { reason?: ChatError['reason'] }
 
 /**
  * Every failure of the SDK. Decide by `code`; `message` is for a person who reads a log.
@@ -29,14 +32,20 @@ export class ChatError extends Error {
   readonly retryable: boolean
   /** How long to wait before the next try, in ms; with `rate_limited`. */
   readonly retryAfterMs: number | undefined
+  /**
+   * Why an upload failed, with `upload_failed`: one of the server's reasons, such as `type_mismatch`, or `refused` or
+   * `no_answer` of the bucket.
+   */
+  readonly reason: UploadFailure | 'refused' | 'no_answer' | undefined
   /** The fields that are wrong and why; with `invalid_request`, otherwise empty. */
   readonly details: { path: string; problem: string }[]
 
-  constructor(code: ChatErrorCode, message: string, retryable = false, more: Partial<ErrorFrame['error']> = {}) {
+  constructor(code: ChatErrorCode, message: string, retryable = false, more: More = {}) {
     super(message)
     this.code = code
     this.retryable = retryable
     this.retryAfterMs = more.retryAfterMs
+    this.reason = more.reason
     this.details = more.details ?? []
   }
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { ChatClient as Client } from './chat-client.ts'
 import type { Socket } from './link.ts'
 import { postFormByHttp } from './node-post-form.ts'
@@ -5,14 +6,14 @@ import type { ChatClientOptions } from './options.ts'
 
 export * from './index.ts'
 
-// Node has a WebSocket from 22 on; older versions need the package `ws`.
-const NodeSocket = (globalThis as { WebSocket?: unknown }).WebSocket ?? (await installedSocket())
+// Node has a WebSocket from 22 on; older versions need the package `ws`. Not awaited, so that `require()` works too.
+const NodeSocket = (globalThis as { WebSocket?: unknown }).WebSocket ?? installedSocket()
 
-async function installedSocket(): Promise<unknown> {
+function installedSocket(): unknown {
   try {
-    return (await import('ws')).WebSocket
+    return (createRequire(import.meta.url)('ws') as { WebSocket: unknown }).WebSocket
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    if ((error as { code?: unknown }).code === 'MODULE_NOT_FOUND') return undefined
     throw error
   }
 }

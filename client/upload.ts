@@ -33,9 +33,12 @@ export async function uploadFile(
   context: RoomContext,
   feed: RoomFeed,
   file: Blob,
-  { fileName = nameOf(file), contentType = typeOf(file), caption, onProgress, signal }: UploadOptions,
+  { caption, onProgress, signal, ...given }: UploadOptions,
 ): Promise<MessageEvent> {
   signal?.throwIfAborted()
+  // Programs without types give paths and buffers.
+  if (!(file instanceof Blob)) throw new ChatError('invalid_request', 'unable to upload; the file is no Blob or File')
+  const { fileName = nameOf(file), contentType = typeOf(file) } = given
   const request: FormRequest = {
     ...{ action: 'handleFileUpload', chatRoomId: feed.chatRoomId, clientMessageId: newId() },
     ...{ fileName, contentType, size: file.size },
@@ -70,7 +73,7 @@ function arrival(
     const stops = [
       feed.emitter.on('message', (event) => event.clientMessageId === clientMessageId && resolve(event)),
       feed.emitter.on('uploadFailed', (event) => {
-        if (event.clientMessageId === clientMessageId) reject(failure(event.reason))
+        if (event.clientMessageId === clientMessageId) reject(failure(event.reason, event.reason))
       }),
     ]
     over.addEventListener('abort', () => stops.forEach((stop) => stop()), { once: true })
@@ -136,17 +139,17 @@ async function post(
   const sent = Promise.race([ended, postForm(url, form, { onProgress, signal: over.signal })])
   const status = await sent
     .catch((error: unknown) => {
-      throw Object.assign(failure('the bucket did not answer', true), { cause: error })
+      throw Object.assign(failure('no_answer', 'the bucket did not answer', true), { cause: error })
     })
     .finally(() => {
       idle.stop()
       transfer.signal.removeEventListener('abort', end)
     })
-  if (status < 200 || status > 299) throw failure(`the bucket answered ${status}`, status >= 500)
+  if (status < 200 || status > 299) throw failure('refused', `the bucket answered ${status}`, status >= 500)
 }
 
-const failure = (reason: string, retryable = false) =>
-  new ChatError('upload_failed', `unable to upload; ${reason}`, retryable)
+const failure = (reason: ChatError['reason'], why: string, retryable = false) =>
+  new ChatError('upload_failed', `unable to upload; ${why}`, retryable, { reason })
 
 const nameOf = (file: Blob): string => (file as Partial<File>).name ?? 'file'
 

@@ -11,7 +11,7 @@ const entries = ['client/index.ts', 'client/node.ts']
 
 /**
  * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, their types below `types/`,
- * `chat.js`, the terminal client, `LICENSE` and `package.json`. What was in the directory is removed.
+ * `chat.js`, the terminal client, `LICENSE`, `README.md` and `package.json`. What was in the directory is removed.
  *
  * @throws Error with the compiler's message when a type can't be written out
  */
@@ -22,6 +22,7 @@ export async function buildClient(outDir: string): Promise<void> {
     minify: true,
     format: 'esm',
     target: 'es2022',
+    sourcemap: true,
     outdir: outDir,
     absWorkingDir: root,
   } as const
@@ -36,6 +37,7 @@ export async function buildClient(outDir: string): Promise<void> {
   ])
   await writeDeclarations(root, entries, resolve(outDir, 'types'))
   await copyFile(resolve(root, 'LICENSE'), resolve(outDir, 'LICENSE'))
+  await copyFile(resolve(root, 'client/README.md'), resolve(outDir, 'README.md'))
   const repository = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as Repository
   await writeFile(resolve(outDir, 'package.json'), `${JSON.stringify(manifestOf(repository), undefined, 2)}\n`)
 }

@@ -8,6 +8,12 @@ export interface Repository {
   peerDependenciesMeta: object
 }
 
+const client = {
+  node: { types: './types/client/node.d.ts', default: './node.js' },
+  types: './types/client/index.d.ts',
+  default: './index.js',
+}
+
 /** Returns the SDK's `package.json`. It has no dependencies: the bundles contain everything but Node's socket. */
 export function manifestOf(repository: Repository): object {
   const { name, version, license, engines, peerDependencies, peerDependenciesMeta } = repository
@@ -18,13 +24,10 @@ export function manifestOf(repository: Repository): object {
     license,
     type: 'module',
     engines,
-    exports: {
-      './client': {
-        node: { types: './types/client/node.d.ts', default: './node.js' },
-        types: './types/client/index.d.ts',
-        default: './index.js',
-      },
-    },
+    sideEffects: false,
+    main: './node.js',
+    types: './types/client/index.d.ts',
+    exports: { '.': client, './client': client },
     bin: { tabletalk: 'chat.js' },
     peerDependencies,
     peerDependenciesMeta,

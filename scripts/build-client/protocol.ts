@@ -11,6 +11,7 @@ export type {
   MessageEvent,
   RemovedEvent,
   UploadFailedEvent,
+  UploadFailure,
 } from '../../src/protocol/events.ts'
 export type { ErrorFrame } from '../../src/protocol/frames.ts'
 export type { AuditEntry } from '../../src/protocol/moderation-actions.ts'

@@ -2,12 +2,14 @@ import { format, resolveConfig } from 'prettier'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { announcedLimits } from '../../src/protocol/announced-limits.ts'
 import { errorCodes } from '../../src/protocol/error-codes.ts'
+import { type Permission, type PermissionName, permissions } from '../../src/protocol/permissions.ts'
 import { events } from '../../src/protocol/events.ts'
 import * as limits from '../../src/protocol/limits.ts'
 import { actionNotes } from './action-notes.ts'
 import { eventExamples, examples } from './examples.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { limitRows } from './limit-rows.ts'
+import { permissionNotes } from './permission-notes.ts'
 import * as prose from './prose.ts'
 import { descriptionOf, frame, grouped, table } from './words.ts'
 
@@ -30,6 +32,8 @@ export async function protocolDocument(): Promise<string> {
     ...names.map(actionSection),
     '## Events',
     ...Object.entries(events).map(([name, schema]) => eventSection(name as keyof typeof events, schema)),
+    '## Who may do what',
+    whoMayWhat(),
     prose.delivery,
     prose.files,
     '## Error codes',
@@ -51,6 +55,24 @@ export async function protocolDocument(): Promise<string> {
   ]
   const options = await resolveConfig(documentFile)
   return format(sections.join('\n\n'), { ...options, parser: 'markdown' })
+}
+
+/** The table that the server checks. */
+function whoMayWhat(): string {
+  const from = (name: string) =>
+    ['guest', 'member', 'moderator', 'owner'].includes(name) ? name : `setting \`${name}\``
+  return table(
+    ['name', 'what', 'from which role', 'upon', 'when muted', 'in a closed room', 'in a direct room'],
+    Object.entries(permissions).map(([name, permission]: [string, Permission]) => [
+      `\`${name}\``,
+      permissionNotes[name as PermissionName],
+      from(permission.from),
+      permission.upon ?? '',
+      permission.muted ?? '',
+      permission.closed ?? '',
+      permission.direct ?? '',
+    ]),
+  )
 }
 
 const anchor = (name: string) => name.toLowerCase()

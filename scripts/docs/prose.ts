@@ -109,6 +109,8 @@ export const delivery = `## Order and delivery
   seq)\` that you have already, and order by \`seq\`.
 - **Ask for what is missing**: when a \`seq\` is skipped, wait a moment (a second, say), then \`getHistory\` with
   \`after\` set to the last one that you have. Posting to a connection is best effort; the table has every message.
+- **One after the other**: the server handles the frames of a connection at the same time, so two sends without waiting
+  may change places. Wait for the reply before the next send where the order matters.
 - **Holes**: a crash, or a retry that is faster than the first attempt, can leave a number without a message. A hole is
   final once a reply of \`getHistory\`, \`joinRoom\` or \`sync\` leaves the number out: stop waiting for it.
 - **Subscribed means subscribed**: a message that is written after the reply of \`sync\`, \`joinRoom\` or \`createRoom\`

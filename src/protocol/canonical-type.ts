@@ -1,5 +1,5 @@
 /** Each row: the name that Tabletalk uses for a format, and the names that browsers and systems give it. */
-const NAMES: Record<string, readonly string[]> = {
+const names = (): Record<string, readonly string[]> => ({
   'application/gzip': [
     ...['application/x-gzip', 'application/x-gunzip', 'application/gzipped', 'application/gzip-compressed'],
     ...['application/x-gzip-compressed', 'application/x-compressed', 'application/x-compressed-tar'],
@@ -73,9 +73,11 @@ const NAMES: Record<string, readonly string[]> = {
   'video/x-matroska': ['video/matroska', 'video/mkv', 'application/x-matroska'],
   'video/x-ms-asf': ['application/vnd.ms-asf', 'audio/x-ms-asf', 'video/x-ms-asf-plugin'],
   'video/x-msvideo': ['video/vnd.avi', 'video/avi', 'video/msvideo', 'application/x-troff-msvideo'],
-}
+})
 
-const CANONICAL = new Map(Object.entries(NAMES).flatMap(([name, others]) => others.map((other) => [other, name])))
+// Marked for bundlers: an application that doesn't ask for names of formats is made without them.
+const CANONICAL = /* @__PURE__ */ (() =>
+  new Map(Object.entries(names()).flatMap(([name, others]) => others.map((other) => [other, name]))))()
 
 /**
  * The one name of a format that has several: `application/zip` for Windows' `application/x-zip-compressed`. A media

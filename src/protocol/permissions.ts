@@ -14,7 +14,7 @@ export const isAbove = (one: Standing, other: Standing): boolean => rankOf(one) 
 /** The settings that decide who may do something. */
 type Deciding = Pick<Settings, 'post' | 'invite' | 'pin' | 'mentionRoom'>
 
-interface Permission {
+export interface Permission {
   /** The lowest rank that may, or the setting that names it. */
   from: Standing | keyof Deciding
   /** Only upon somebody of a lower rank. */
@@ -25,8 +25,6 @@ interface Permission {
   closed?: 'may not'
   /** Whether it makes no sense in the direct room of two. */
   direct?: 'may not'
-  /** For the documentation. */
-  about: string
 }
 
 const silent = { muted: 'may not', closed: 'may not' } as const
@@ -37,19 +35,19 @@ const person = { upon: 'lower rank', direct: 'may not' } as const
  * and the tests are made from. It is fixed: what a deployment may choose are a room's settings.
  */
 export const permissions = {
-  read: { from: 'guest', about: 'read the room, its history, members and files; leave; report a message' },
-  send: { from: 'post', ...silent, about: 'send messages and files, show as typing' },
-  add: { from: 'invite', direct: 'may not', about: 'add members, make and revoke invites' },
-  pin: { from: 'pin', closed: 'may not', about: 'pin a message' },
-  kick: { from: 'moderator', ...person, about: 'remove a member' },
-  ban: { from: 'moderator', ...person, about: 'ban a user, end a ban, list the bans' },
-  mute: { from: 'moderator', ...person, about: 'mute a member' },
-  close: { from: 'moderator', direct: 'may not', about: 'close and reopen the room' },
-  audit: { from: 'moderator', direct: 'may not', about: 'see what was done in the room' },
-  describe: { from: 'moderator', direct: 'may not', about: 'change name, topic and slow mode' },
-  configure: { from: 'owner', direct: 'may not', about: 'change access, picture, data and the other settings' },
-  setRole: { from: 'owner', ...person, about: 'give a role, up to the own one' },
-  delete: { from: 'owner', direct: 'may not', about: 'delete the room' },
+  read: { from: 'guest' },
+  send: { from: 'post', ...silent },
+  add: { from: 'invite', direct: 'may not' },
+  pin: { from: 'pin', closed: 'may not' },
+  kick: { from: 'moderator', ...person },
+  ban: { from: 'moderator', ...person },
+  mute: { from: 'moderator', ...person },
+  close: { from: 'moderator', direct: 'may not' },
+  audit: { from: 'moderator', direct: 'may not' },
+  describe: { from: 'moderator', direct: 'may not' },
+  configure: { from: 'owner', direct: 'may not' },
+  setRole: { from: 'owner', ...person },
+  delete: { from: 'owner', direct: 'may not' },
 } as const satisfies Record<string, Permission>
 
 export type PermissionName = keyof typeof permissions

@@ -12,48 +12,53 @@ const HIDDEN =
 
 const EMOJI = '\\p{Extended_Pictographic}(?:\\p{Emoji_Modifier}|[\\ufe0e\\ufe0f])?'
 
-/** Where a letter's form depends on whether it is joined to the next one. https://www.unicode.org/reports/tr31/#A1 */
-const JOINING = [
-  ...['Adlam', 'Arabic', 'Hanifi_Rohingya', 'Mandaic', 'Manichaean', 'Mongolian', 'Nko', 'Phags_Pa', 'Sogdian'],
-  ...['Psalter_Pahlavi', 'Syriac', 'Balinese', 'Bengali', 'Brahmi', 'Chakma', 'Devanagari', 'Grantha', 'Gujarati'],
-  ...['Gurmukhi', 'Javanese', 'Kaithi', 'Kannada', 'Khmer', 'Malayalam', 'Meetei_Mayek', 'Modi', 'Myanmar', 'Newa'],
-  ...['Oriya', 'Saurashtra', 'Sharada', 'Sinhala', 'Sundanese', 'Tai_Tham', 'Tamil', 'Telugu', 'Tibetan', 'Tirhuta'],
-]
-  .map((script) => `\\p{Script=${script}}`)
-  .join('')
+/** Marked for bundlers: an application that doesn't look at names is made without them. */
+const patterns = /* @__PURE__ */ (() => {
+  /** Where a letter's form depends on whether it is joined to the next one. https://www.unicode.org/reports/tr31/#A1 */
+  const JOINING = [
+    ...['Adlam', 'Arabic', 'Hanifi_Rohingya', 'Mandaic', 'Manichaean', 'Mongolian', 'Nko', 'Phags_Pa', 'Sogdian'],
+    ...['Psalter_Pahlavi', 'Syriac', 'Balinese', 'Bengali', 'Brahmi', 'Chakma', 'Devanagari', 'Grantha', 'Gujarati'],
+    ...['Gurmukhi', 'Javanese', 'Kaithi', 'Kannada', 'Khmer', 'Malayalam', 'Meetei_Mayek', 'Modi', 'Myanmar', 'Newa'],
+    ...['Oriya', 'Saurashtra', 'Sharada', 'Sinhala', 'Sundanese', 'Tai_Tham', 'Tamil', 'Telugu', 'Tibetan', 'Tirhuta'],
+  ]
+    .map((script) => `\\p{Script=${script}}`)
+    .join('')
 
-/** Ignorable characters that change what is seen: they are parts of emoji and of words. */
-const visibleJoins = new RegExp(
-  [
-    // Flags of regions, such as Scotland's.
-    '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
-    `${EMOJI}(?:\\u200d${EMOJI})*`,
-    '[0-9#*]\\ufe0f\\u20e3',
-    // A mark that joins letters, as at the end of a Malayalam word; else only between letters.
-    `(?=[${JOINING}])\\p{M}[\\u200c\\u200d]`,
-    `(?=[${JOINING}])\\p{L}[\\u200c\\u200d](?=[${JOINING}])`,
-    // Variants of Han and Mongolian characters, which names of people are written with.
-    '\\p{Script=Han}[\\u{e0100}-\\u{e01ef}]',
-    '(?=\\p{Script=Mongolian})\\p{L}[\\u180b-\\u180d\\u180f]',
-  ].join('|'),
-  'gu',
-)
+  /** Ignorable characters that change what is seen: they are parts of emoji and of words. */
+  const visibleJoins = new RegExp(
+    [
+      // Flags of regions, such as Scotland's.
+      '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
+      `${EMOJI}(?:\\u200d${EMOJI})*`,
+      '[0-9#*]\\ufe0f\\u20e3',
+      // A mark that joins letters, as at the end of a Malayalam word; else only between letters.
+      `(?=[${JOINING}])\\p{M}[\\u200c\\u200d]`,
+      `(?=[${JOINING}])\\p{L}[\\u200c\\u200d](?=[${JOINING}])`,
+      // Variants of Han and Mongolian characters, which names of people are written with.
+      '\\p{Script=Han}[\\u{e0100}-\\u{e01ef}]',
+      '(?=\\p{Script=Mongolian})\\p{L}[\\u180b-\\u180d\\u180f]',
+    ].join('|'),
+    'gu',
+  )
 
-const hidden = new RegExp(`[${HIDDEN}]`, 'u')
-const hiddenOrJoin = new RegExp(`(${visibleJoins.source})|[${HIDDEN}]`, 'gu')
-const blankEnd = new RegExp(`^[${BLANK}]|[${BLANK}]$`, 'u')
-const onlyBlanks = new RegExp(`^[${BLANK}]*$`, 'u')
+  const hidden = new RegExp(`[${HIDDEN}]`, 'u')
+  const hiddenOrJoin = new RegExp(`(${visibleJoins.source})|[${HIDDEN}]`, 'gu')
+  const blankEnd = new RegExp(`^[${BLANK}]|[${BLANK}]$`, 'u')
+  const onlyBlanks = new RegExp(`^[${BLANK}]*$`, 'u')
+
+  return { visibleJoins, hidden, hiddenOrJoin, blankEnd, onlyBlanks }
+})()
 
 /** Whether nothing of the text can be seen: it is of blanks, line breaks, controls and ignorable characters only. */
-export const showsNothing = (text: string): boolean => onlyBlanks.test(text)
+export const showsNothing = (text: string): boolean => patterns.onlyBlanks.test(text)
 
 /**
  * Whether a name shows all of itself, and no more: no blank at its ends, no control, no bidi control, nothing that is
  * invisible. Joiners are allowed where they are seen: between letters of scripts that join, and in emoji.
  */
 export function isPrintableName(name: string): boolean {
-  const bare = name.replace(visibleJoins, 'x')
-  return bare !== '' && !hidden.test(bare) && !blankEnd.test(bare)
+  const bare = name.replace(patterns.visibleJoins, 'x')
+  return bare !== '' && !patterns.hidden.test(bare) && !patterns.blankEnd.test(bare)
 }
 
 /**
@@ -65,6 +70,6 @@ export function isPrintableName(name: string): boolean {
 export const printableName = (name: string): string =>
   name
     .replace(/[\p{White_Space}\p{Cc}]+/gu, ' ')
-    .replace(hiddenOrJoin, (_, join: string | undefined) => join ?? '')
+    .replace(patterns.hiddenOrJoin, (_, join: string | undefined) => join ?? '')
     .replace(/ +/g, ' ')
     .trim()

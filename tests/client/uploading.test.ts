@@ -288,3 +288,14 @@ test('a transfer that is given up is told so by its signal', async () => {
   await clock.advance(46_000)
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
 })
+
+test.each([undefined, '/path', new Uint8Array(1)])(
+  '%o is no file: the upload fails with a ChatError',
+  async (given) => {
+    const { room, server } = await givenJoinedRoom()
+    await expect(room.upload(given as unknown as Blob)).rejects.toMatchObject({
+      ...{ name: 'ChatError', code: 'invalid_request', message: 'unable to upload; the file is no Blob or File' },
+    })
+    expect(server.asked('handleFileUpload')).toEqual([])
+  },
+)

@@ -1,0 +1,18 @@
+import type { PermissionName } from '../../src/protocol/permissions.ts'
+
+/** What each row of the table of permissions is about. Browsers have the table too, and need no words. */
+export const permissionNotes: Record<PermissionName, string> = {
+  read: 'read the room, its history, members and files; leave; report a message',
+  send: 'send messages and files, show as typing',
+  add: 'add members, make and revoke invites',
+  pin: 'pin a message',
+  kick: 'remove a member',
+  ban: 'ban a user, end a ban, list the bans',
+  mute: 'mute a member',
+  close: 'close and reopen the room',
+  audit: 'see what was done in the room',
+  describe: 'change name, topic and slow mode',
+  configure: 'change access, picture, data and the other settings',
+  setRole: 'give a role, up to the own one',
+  delete: 'delete the room',
+}
