@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { landscape, picture, program } from './support/files.ts'
+import { online } from '../support/runtime.ts'
 import type { Person } from './support/person.ts'
 import { desktop, phone, Stage } from './support/stage.ts'
 
@@ -128,6 +129,54 @@ test.for([
   await newcomer.attach(picture)
   await newcomer.uploads.getByText('dot.png').waitFor()
   await keep(newcomer, `${device}-offline`)
+})
+
+test.for([
+  { device: 'desktop', look: desktop },
+  { device: 'phone', look: phone },
+])('$device: a private room, its members and what its owner may do', async ({ device, look }) => {
+  const ada = await stage.enter(`Ada at a ${device}`, look)
+  const client = await online(stage.chat, ada.userId)
+  const members = [`Grace at a ${device}`, `Linus at a ${device}`]
+  const { chatRoomId } = await client.request({
+    action: 'createRoom',
+    roomName: 'Board',
+    access: 'private',
+    topic: 'Plans for the next quarter',
+    members,
+  })
+  const { messageId } = await client.request({
+    action: 'sendMessage',
+    chatRoomId,
+    content: 'The agenda is in the folder.',
+  })
+  await client.request({ action: 'pinMessage', chatRoomId, messageId })
+  await client.request({ action: 'setRole', chatRoomId, userId: members[0]!, role: 'moderator' })
+  await client.request({ action: 'muteMember', chatRoomId, userId: members[1]!, seconds: 3_600, reason: 'too loud' })
+  await ada.page.goto(`${ada.page.url().split('#')[0]!}#/room/${chatRoomId}`)
+  await ada.isReady()
+  await ada.button(/^1 pinned message/).waitFor()
+  if (device === 'phone') await ada.button('Details').tap()
+  await ada.page
+    .getByRole('list', { name: 'Members' })
+    .getByText(/muted until/)
+    .waitFor()
+  await keep(ada, `${device}-private-room`)
+  await ada.button(`More about ${members[0]!}`).click()
+  await keep(ada, `${device}-member-menu`)
+  await ada.page.keyboard.press('Escape')
+  for (const [name, file] of [
+    ['Invite links', 'invites'],
+    ['Edit room', 'edit-room'],
+    ['Moderation', 'moderation'],
+  ] as const) {
+    await ada.button(name).click()
+    await ada.dialog.waitFor()
+    await keep(ada, `${device}-${file}`)
+    await ada.page.keyboard.press('Escape')
+    await ada.dialog.waitFor({ state: 'detached' })
+  }
+  await client.close()
 })
 
 // As much of the browser as is used here: the compiler is set to Node's types.

@@ -48,7 +48,7 @@ export const LockIcon = line('M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 1
 export const GlobeIcon = line(
   'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M3.5 12h17M12 3.5c-5 5-5 12 0 17M12 3.5c5 5 5 12 0 17',
 )
-export const MoreIcon = line('M5.5 12h.01M12 12h.01M18.5 12h.01')
+export const MoreIcon = line('M5 12h1M11.5 12h1M18 12h1')
 export const AddPersonIcon = line(
   'M10 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3.5 20a6.5 6.5 0 0 1 11-4.7M18 14v6M15 17h6',
 )

@@ -49,7 +49,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
       </button>
       <div className="sidebar-scroll">
         <Section
-          title="Rooms and people"
+          title="Conversations"
           actions={
             <>
               <SmallButton label="Public rooms" onClick={() => open({ name: 'browse' })}>
