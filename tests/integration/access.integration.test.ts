@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import type { Reply } from '../../src/protocol/actions.ts'
+import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled, unique } from '../support/runtime.ts'
 import { onlineAs, outcomeOf } from '../support/scoped.ts'
@@ -8,6 +9,8 @@ import { itemsOf } from '../support/table-scan.ts'
 import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat()
+await entitiesOf(chat)
+const { Invite } = await import('../../src/entities/invite.ts')
 
 const notFound = { code: 'room_not_found', message: 'unable to join; there is no such room', retryable: false }
 const invalidInvite = { code: 'invalid_invite', retryable: false }
@@ -246,7 +249,7 @@ describe('an invite', () => {
     expect(await eve.refused({ action: 'joinRoom', invite: NONE })).toMatchObject(invalidInvite)
   })
 
-  test('that was revoked, or is over, lets nobody in any more; a revocation of none is a success', async () => {
+  test('that was revoked lets nobody in any more; a revocation of none is a success', async () => {
     const { room, ada, bob } = await givenAccess('link')
     const { invite } = await ada.request({ action: 'createInvite', chatRoomId: room })
     const other = await givenAccess('private')
@@ -258,6 +261,22 @@ describe('an invite', () => {
       expect(await bob.request({ action: 'revokeInvite', chatRoomId: room, invite })).toEqual({})
     }
     expect(await outcomeOf(await online(chat, unique('eve')), { action: 'joinRoom', invite })).toBe('invalid_invite')
+    await settled(chat)
+    expect((await ada.request({ action: 'listInvites', chatRoomId: room })).invites).toEqual([])
+  })
+
+  test('that is over lets nobody in, is not listed, and is nothing to who is in by it', async () => {
+    const { room, ada } = await givenAccess('private')
+    const { invite } = await ada.request({ action: 'createInvite', chatRoomId: room, expiresInSeconds: 60 })
+    const eve = await online(chat, unique('eve'))
+    await joinWith(eve, invite)
+    // As it is a minute later; TTL has not deleted the row yet.
+    await Invite.patch({ invite }).set({ until: Date.now() }).go()
+    const kim = await online(chat, unique('kim'))
+    for (const frame of [{ invite }, { invite, chatRoomId: room }]) {
+      expect(await kim.refused({ action: 'joinRoom', ...frame })).toMatchObject(invalidInvite)
+      expect(await eve.request({ action: 'joinRoom', ...frame })).toMatchObject({ chatRoomId: room })
+    }
     await settled(chat)
     expect((await ada.request({ action: 'listInvites', chatRoomId: room })).invites).toEqual([])
   })
