@@ -44,6 +44,7 @@ test('the bundle holds code of client and what of src/protocol needs no zod, and
     'src/protocol/direct-room-name.ts',
     'src/protocol/limits.ts',
     'src/protocol/matches-content-type.ts',
+    'src/protocol/printable-name.ts',
     'src/protocol/room-id.ts',
   ])
 })
@@ -80,7 +81,7 @@ test('the package’s own name leads Node to the client that brings its own sock
     `console.log(Object.keys(await import('tabletalk/client')).sort().join(), import.meta.resolve('tabletalk/client'))`,
   )
   expect(printed).toMatch(
-    /^ChatClient,ChatError,UnauthorizedError,canonicalType,isDirectRoomId,matchesContentType,protocolLimits,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
+    /^ChatClient,ChatError,UnauthorizedError,canonicalType,excessBytes,isDirectRoomId,matchesContentType,printableName,protocolLimits,showsNothing,tokenExpiry file:.*\/tabletalk\/node\.js\n$/,
   )
 
   const { metafile } = await build({
@@ -90,7 +91,8 @@ test('the package’s own name leads Node to the client that brings its own sock
   expect(Object.keys(metafile.inputs)).toContain('node_modules/tabletalk/index.js')
   expect(Object.values(metafile.outputs)[0]!.exports.sort()).toEqual([
     ...['ChatClient', 'ChatError', 'UnauthorizedError'],
-    ...['canonicalType', 'isDirectRoomId', 'matchesContentType', 'protocolLimits', 'tokenExpiry'],
+    ...['canonicalType', 'excessBytes', 'isDirectRoomId', 'matchesContentType', 'printableName', 'protocolLimits'],
+    ...['showsNothing', 'tokenExpiry'],
   ])
 })
 
@@ -99,12 +101,7 @@ test('where Node has no WebSocket and ws isn’t installed, the client says what
     delete globalThis.WebSocket
     const { ChatClient } = await import('tabletalk/client')
     const client = new ChatClient({ url: 'ws://127.0.0.1:1/local', getToken: () => 'token' })
-    client.on('status', ({ status, error }) => {
-      if (status !== 'disconnected') return
-      console.log(error.message)
-      process.exit()
-    })
-    client.connect()
+    await client.connect().catch((error) => console.log(error.message))
   `)
   expect(printed).toBe('unable to connect; Node before 22 needs the package ws: npm i ws\n')
 })
