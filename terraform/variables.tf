@@ -357,7 +357,7 @@ variable "failure_retention_days" {
 }
 
 variable "file_retention_days" {
-  description = "Days that uploaded files are kept; null for ever."
+  description = "Days that uploaded files are kept; null for ever. A week later they are gone for good. One that is copied onto itself, e.g. to encrypt it with another key, is gone a week after that: its message names the version that was replaced."
   type        = number
   default     = null
 

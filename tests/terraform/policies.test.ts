@@ -81,6 +81,17 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       ])
     })
 
+    test('delete versions of files and nothing by its key, in the function of uploads alone', () => {
+      const mayDelete = names.filter((name) => resourcesFor(name, /^s3:Delete/).length > 0)
+      expect(mayDelete).toEqual(['objectCreated'])
+      for (const name of names) expect(resourcesFor(name, /^s3:DeleteObject(Tagging)?$/), name).toEqual([])
+    })
+
+    test('read the versions for which they sign URLs', () => {
+      const signing = names.filter((name) => resourcesFor(name, /^s3:GetObjectVersion$/).length > 0)
+      expect(signing).toEqual(['sync', 'rooms', 'queries', 'objectCreated', 'streams'])
+    })
+
     test('allow on table, index and files what stack.json says, and nothing else', () => {
       for (const [name, { touches }] of Object.entries(stack.functions)) {
         const allowed = (resource: string) =>
@@ -163,10 +174,26 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(lifecycle?.change.after?.rule).toMatchObject([
         {
           expiration: [{ days: pending.expireAfterDays }],
+          noncurrent_version_expiration: [{ noncurrent_days: pending.deleteNoncurrentAfterDays }],
           filter: [{ and: [{ prefix: pending.prefix, tags: { [pending.tag.key]: pending.tag.value } }] }],
           status: 'Enabled',
         },
-        { abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }], status: 'Enabled' },
+        {
+          abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+          expiration: [{ expired_object_delete_marker: true }],
+          noncurrent_version_expiration: [],
+          status: 'Enabled',
+        },
+      ])
+    })
+
+    test('keep versions of files, and tell a function only of what a form has brought', () => {
+      const of = (type: string) => all(type).filter(({ name }) => name === 'files')
+      expect(of('aws_s3_bucket_versioning').map(({ change }) => change.after)).toMatchObject([
+        { versioning_configuration: [{ status: 'Enabled' }] },
+      ])
+      expect(of('aws_s3_bucket_notification').map(({ change }) => change.after)).toMatchObject([
+        { lambda_function: [{ events: ['s3:ObjectCreated:Post'], filter_prefix: 'rooms/' }] },
       ])
     })
   })

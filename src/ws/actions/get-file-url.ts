@@ -1,17 +1,21 @@
 import { requireMembership } from '../../entities/membership.ts'
 import { getMessage } from '../../entities/message.ts'
 import { InvalidRequest } from '../../errors.ts'
+import { withLocatedFile } from '../../files/locate-file.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { action } from '../action.ts'
 
-/** Signs a new URL for the file of a message, for members only. AP8, AP21. */
+/**
+ * Signs a new URL for the file of a message, for members only, after a look where the file is: one may ask because the
+ * URL in the history led nowhere. AP8, AP21.
+ */
 export const getFileUrl = action('getFileUrl', async (input, caller) => {
   const { chatRoomId, messageId } = input
   const [, message] = await Promise.all([
     requireMembership(chatRoomId, caller.userId),
     getMessage(chatRoomId, messageId),
   ])
-  const { file } = message ? await messageEventWithFile(message) : {}
+  const { file } = message ? await messageEventWithFile(await withLocatedFile(message)) : {}
   if (file === undefined) {
     throw new InvalidRequest('unable to sign a URL; there is no file', [
       { path: 'messageId', problem: 'is not a message with a file' },
