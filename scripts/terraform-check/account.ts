@@ -12,9 +12,18 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
   <ResponseMetadata><RequestId>none</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>`
 
-/** Starts a stub of STS, which says which account this is: the only request to AWS of a plan from nothing. */
-export async function startAccount(): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const server = createServer((_, response) => response.setHeader('Content-Type', 'text/xml').end(answer))
+/**
+ * Starts a stub of STS, which says which account this is, and of Service Quotas, which says how many functions may run
+ * at once in it: the only requests to AWS of a plan from nothing.
+ */
+export async function startAccount(concurrency: number): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    if (request.headers['x-amz-target'] !== 'ServiceQuotasV20190624.GetServiceQuota') {
+      return response.setHeader('Content-Type', 'text/xml').end(answer)
+    }
+    const Quota = { ServiceCode: 'lambda', QuotaCode: 'L-B99A9384', Value: concurrency }
+    response.setHeader('Content-Type', 'application/x-amz-json-1.1').end(JSON.stringify({ Quota }))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
