@@ -18,11 +18,10 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
  */
 export async function startAccount(concurrency: number): Promise<{ endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    if (!String(request.headers['x-amz-target']).startsWith('ServiceQuotas')) {
-      return response.setHeader('Content-Type', 'text/xml').end(answer)
-    }
+    const asksForQuota = String(request.headers['x-amz-target']).startsWith('ServiceQuotas')
     const Quota = { ServiceCode: 'lambda', QuotaCode: 'L-B99A9384', Value: concurrency }
-    response.setHeader('Content-Type', 'application/x-amz-json-1.1').end(JSON.stringify({ Quota }))
+    if (asksForQuota) response.setHeader('Content-Type', 'application/x-amz-json-1.1').end(JSON.stringify({ Quota }))
+    else response.setHeader('Content-Type', 'text/xml').end(answer)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
