@@ -154,8 +154,8 @@ export const errors = `A client decides by \`code\`. The \`message\` is for peop
 
 ${frame(rateLimitedExample)}
 
-Terraform limits a user to 30 sends in 10 seconds by default (\`send_rate_limit\`); the local runtime has no limit. A room
-that doesn't exist also fails with \`not_a_member\`, so that rooms can't be
+Terraform limits a user to 30 sends in 10 seconds by default (\`send_rate_limit\`); the local runtime has no limit.
+A room that doesn't exist also fails with \`not_a_member\`, so that rooms can't be
 probed.`
 
 export const closeCodes = `## Close codes

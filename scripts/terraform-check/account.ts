@@ -12,6 +12,13 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
   <ResponseMetadata><RequestId>none</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>`
 
+const QUOTA = {
+  ServiceCode: 'lambda',
+  QuotaCode: 'L-B99A9384',
+  // The provider takes what has no ARN for nothing.
+  QuotaArn: `arn:aws:servicequotas:us-east-1:${ACCOUNT_ID}:lambda/L-B99A9384`,
+}
+
 /**
  * Starts a stub of STS, which says which account this is, and of Service Quotas, which says how many functions may run
  * at once in it: the only requests to AWS of a plan from nothing.
@@ -19,7 +26,7 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
 export async function startAccount(concurrency: number): Promise<{ endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const asksForQuota = String(request.headers['x-amz-target']).startsWith('ServiceQuotas')
-    const Quota = { ServiceCode: 'lambda', QuotaCode: 'L-B99A9384', Value: concurrency }
+    const Quota = { ...QUOTA, Value: concurrency }
     if (asksForQuota) response.setHeader('Content-Type', 'application/x-amz-json-1.1').end(JSON.stringify({ Quota }))
     else response.setHeader('Content-Type', 'text/xml').end(answer)
   })
