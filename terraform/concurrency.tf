@@ -38,7 +38,7 @@ locals {
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
   unreserved_at_least = 100
 
-  account_concurrency  = try(coalesce(var.account_concurrency, data.aws_servicequotas_service_quota.concurrency[0].value), 0)
+  account_concurrency  = coalesce(var.account_concurrency, one(data.aws_servicequotas_service_quota.concurrency[*].value), 0)
   can_reserve          = local.account_concurrency - sum(concat([0], values(var.reserved_concurrency))) >= local.unreserved_at_least
   reserved_concurrency = local.can_reserve ? var.reserved_concurrency : {}
 }

@@ -74,7 +74,6 @@ run "refuses_what_cannot_work" {
     var.reserved_concurrency,
     var.account_concurrency,
     var.budget,
-    check.reserved_concurrency,
     var.log_retention_days,
     var.recovery_period_days,
     var.log_level,
