@@ -36,12 +36,12 @@ describe('the built page', () => {
     expect(text('.css')).not.toMatch(/data:|https?:\/\/(?!www\.w3\.org)|@import/)
   })
 
-  test('is small: what it loads first is under 380 kB, 115 kB when compressed', () => {
+  test('is small: what it loads first is under 380 kB, 118 kB when compressed', () => {
     const first = files.filter(({ path }) => /index-.*\.(js|css)$|index\.html$/.test(path))
     const sizes = first.map(({ content }) => [Buffer.byteLength(content), gzipSync(content).length])
     const [bytes, compressed] = [0, 1].map((index) => sizes.reduce((sum, size) => sum + size[index]!, 0))
     expect(bytes).toBeLessThan(380_000)
-    expect(compressed).toBeLessThan(115_000)
+    expect(compressed).toBeLessThan(118_000)
   })
 
   test('runs React as it is meant for production', () => {
