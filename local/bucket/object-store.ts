@@ -34,7 +34,7 @@ export interface StoredObject {
 }
 
 /** Hides the versions below it: what a DELETE without a version leaves. */
-export interface DeleteMarker extends Pick<StoredObject, 'key' | 'versionId' | 'lastModified'> {
+interface DeleteMarker extends Pick<StoredObject, 'key' | 'versionId' | 'lastModified'> {
   isDeleteMarker: true
 }
 
@@ -44,7 +44,7 @@ export type Version = (StoredObject & { isDeleteMarker?: never }) | DeleteMarker
 type Entry = Version & { order: number; blob?: string }
 
 /** The version id of an object from before the bucket had versions. */
-export const NULL_VERSION = 'null'
+const NULL_VERSION = 'null'
 
 /** Opaque, 32 characters that need no encoding in a URL. */
 export const newVersionId = (): string => randomBytes(24).toString('base64url')
