@@ -6,12 +6,11 @@ import type { Moto } from './moto.ts'
 import { plan, type ResourceChange } from './plan.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Whatever is off by default is on. moto knows no quota of Lambda. */
+/** moto knows no quota of Lambda, and not whom a budget tells, which the provider reads: so there is none. */
 const VARIABLES = `
 deletion_protection = false
 page                = { waf = {} }
 account_concurrency = 1000
-budget              = { monthly_usd = 200, emails = ["ops@example.com"] }
 `
 
 /**
