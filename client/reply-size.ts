@@ -9,6 +9,8 @@ const LONGEST = 4
 
 /** The speed of a small reply says nothing of a large one: a link may begin fast. */
 const TELLING_CHARS = 16_000
+/** A reply of this size or more says by its quickness that more would fit. */
+const FULL_CHARS = 4_000
 /** So many quick small replies in a row do. */
 const MANY = 8
 
@@ -57,7 +59,8 @@ export class ReplySize {
   /**
    * A large reply came after `ms`, and has `chars` characters.
    *
-   * @param hasMore whether it was as large as was asked for: only then a quick one says that more would fit
+   * @param hasMore whether it was as large as was asked for: only then, and if it isn't small, a quick one says that
+   * more would fit
    * @param usualMs the usual time for a reply, ms
    */
   arrived({ ms, chars, hasMore }: { ms: number; chars: number; hasMore: boolean }, usualMs: number): void {
@@ -66,7 +69,9 @@ export class ReplySize {
     if (chars > TELLING_CHARS && fullMs < usualMs / 2) this.#halvings = 0
     if (ms > usualMs / 8) return
     this.#quick++
-    if (hasMore || this.#quick % MANY === 0) this.#halvings = Math.max(0, this.#halvings - 1)
+    // A page of a few rooms comes quickly on the slowest link.
+    const isFull = hasMore && chars > FULL_CHARS
+    if (isFull || this.#quick % MANY === 0) this.#halvings = Math.max(0, this.#halvings - 1)
   }
 
   /** The frame as it is, or asking for less. */

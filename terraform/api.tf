@@ -68,19 +68,28 @@ resource "aws_apigatewayv2_stage" "this" {
     data_trace_enabled = false
   }
 
-  # Clients that come back all at once would write more than a table that isn't warm takes. A route's settings replace
-  # the default ones as a whole.
+  # A route's settings replace the default ones as a whole. Connections have a limit of their own: clients that come back
+  # all at once would write more than a table that isn't warm takes.
+  route_settings {
+    route_key                = aws_apigatewayv2_route.this["$connect"].route_key
+    throttling_rate_limit    = coalesce(var.connects_per_second, var.throttling_rate_limit)
+    throttling_burst_limit   = var.connects_per_second == null ? var.throttling_burst_limit : var.connects_burst
+    detailed_metrics_enabled = var.detailed_metrics
+    logging_level            = "OFF"
+    # Would log tokens.
+    data_trace_enabled = false
+  }
+
   dynamic "route_settings" {
-    for_each = var.connects_per_second == null ? [] : [var.connects_per_second]
+    for_each = var.route_throttling
 
     content {
-      route_key                = aws_apigatewayv2_route.this["$connect"].route_key
-      throttling_rate_limit    = route_settings.value
-      throttling_burst_limit   = var.connects_burst
+      route_key                = aws_apigatewayv2_route.this[route_settings.key].route_key
+      throttling_rate_limit    = route_settings.value.rate
+      throttling_burst_limit   = route_settings.value.burst
       detailed_metrics_enabled = var.detailed_metrics
       logging_level            = "OFF"
-      # Would log tokens.
-      data_trace_enabled = false
+      data_trace_enabled       = false
     }
   }
 

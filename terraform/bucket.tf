@@ -5,6 +5,15 @@ module "files_bucket" {
   force_destroy = !var.deletion_protection
 }
 
+# A message names the version of its file that was verified. What else a form is used for is another version.
+resource "aws_s3_bucket_versioning" "files" {
+  bucket = module.files_bucket.name
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
 resource "aws_s3_bucket_cors_configuration" "files" {
   bucket = module.files_bucket.name
 
@@ -20,6 +29,8 @@ resource "aws_s3_bucket_cors_configuration" "files" {
 resource "aws_s3_bucket_lifecycle_configuration" "files" {
   bucket = module.files_bucket.name
 
+  # Of noncurrent versions, too, only those that were never verified. A verified one is a message's for ever, also behind
+  # another use of its form or an operator's copy.
   rule {
     id     = "uploads-never-completed"
     status = "Enabled"
@@ -34,14 +45,22 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
     expiration {
       days = local.stack.bucket.pending.expireAfterDays
     }
+
+    noncurrent_version_expiration {
+      noncurrent_days = local.stack.bucket.pending.deleteNoncurrentAfterDays
+    }
   }
 
-  # A separate rule, because S3 allows no tag filter in a rule that aborts multipart uploads.
+  # A separate rule, because S3 allows no tag filter in a rule that aborts multipart uploads or removes delete markers.
   rule {
     id     = "multipart-uploads-never-completed"
     status = "Enabled"
 
     filter {}
+
+    expiration {
+      expired_object_delete_marker = true
+    }
 
     abort_incomplete_multipart_upload {
       days_after_initiation = 1
@@ -62,8 +81,15 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
       expiration {
         days = rule.value
       }
+
+      # Links are for versions, so a file can be downloaded until its version is gone.
+      noncurrent_version_expiration {
+        noncurrent_days = 7
+      }
     }
   }
+
+  depends_on = [aws_s3_bucket_versioning.files]
 }
 
 resource "aws_s3_bucket_notification" "files" {

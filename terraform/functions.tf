@@ -58,6 +58,8 @@ resource "aws_lambda_function" "this" {
   source_code_hash = filebase64sha256("${path.module}/${var.build_dir}/zips/${each.key}.zip")
   memory_size      = each.value.memoryMb
   timeout          = each.value.timeoutSeconds
+  # -1 for none.
+  reserved_concurrent_executions = lookup(local.reserved_concurrency, each.key, -1)
 
   environment {
     variables = local.environments[each.key]

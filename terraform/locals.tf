@@ -14,6 +14,7 @@ locals {
   index_arn           = "${local.table_arn}/index/${local.stack.table.index.name}"
   files_bucket        = "${var.name}-files-${local.account_id}-${var.region}"
   files_arn           = "arn:${local.partition}:s3:::${local.files_bucket}"
+  page_bucket         = "${var.name}-page-${local.account_id}-${var.region}"
   failures_bucket     = "${var.name}-stream-failures-${local.account_id}-${var.region}"
   failures_arn        = "arn:${local.partition}:s3:::${local.failures_bucket}"
   dead_letter_queue   = "${var.name}-object-created-dlq"

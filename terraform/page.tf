@@ -2,7 +2,7 @@ module "page" {
   source = "./modules/page"
   count  = var.page == null ? 0 : 1
 
-  bucket_name      = "${var.name}-page-${local.account_id}-${var.region}"
+  bucket_name      = local.page_bucket
   force_destroy    = !var.deletion_protection
   build_dir        = "${path.module}/${var.page.build_dir}"
   websocket_url    = local.websocket_url
@@ -12,4 +12,5 @@ module "page" {
   domain_name      = var.page.domain_name
   certificate_arn  = var.page.certificate_arn
   hosted_zone_id   = var.page.hosted_zone_id
+  web_acl_arn      = local.web_acl_arn
 }

@@ -34,8 +34,16 @@ export interface Stack {
   }
   bucket: {
     notification: { function: string; events: string[]; prefix: string }
-    /** What a form's object carries until its upload is completed, and when the bucket drops what still does. */
-    pending: { prefix: string; tag: { key: string; value: string }; expireAfterDays: number }
+    /**
+     * What a form's object carries until its upload is completed, and when the bucket drops what still does: after so
+     * many days it expires, and so many after it has expired or been replaced it is deleted.
+     */
+    pending: {
+      prefix: string
+      tag: { key: string; value: string }
+      expireAfterDays: number
+      deleteNoncurrentAfterDays: number
+    }
   }
 }
 

@@ -33,6 +33,16 @@ resource "aws_dynamodb_table" "this" {
     enabled        = true
   }
 
+  # The index has none of its own: nothing is written to it any more.
+  dynamic "on_demand_throughput" {
+    for_each = var.table_max_read_units == null && var.table_max_write_units == null ? [] : [true]
+
+    content {
+      max_read_request_units  = var.table_max_read_units
+      max_write_request_units = var.table_max_write_units
+    }
+  }
+
   point_in_time_recovery {
     enabled                 = true
     recovery_period_in_days = var.recovery_period_days

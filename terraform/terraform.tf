@@ -10,10 +10,24 @@ terraform {
   }
 }
 
+locals {
+  tags = merge({ Service = var.name }, var.tags)
+}
+
 provider "aws" {
   region = var.region
 
   default_tags {
-    tags = merge({ Service = var.name }, var.tags)
+    tags = local.tags
+  }
+}
+
+# CloudFront looks for web ACLs and writes its logs there, wherever the stack is.
+provider "aws" {
+  alias  = "us_east_1"
+  region = "us-east-1"
+
+  default_tags {
+    tags = local.tags
   }
 }

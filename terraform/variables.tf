@@ -212,7 +212,7 @@ variable "hosted_zone_id" {
 # The page
 
 variable "page" {
-  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
+  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
   type = object({
     sign_in = optional(object({
       kind        = string
@@ -223,6 +223,11 @@ variable "page" {
     certificate_arn = optional(string)
     hosted_zone_id  = optional(string)
     build_dir       = optional(string, "../dist/web")
+    access_logs     = optional(bool, true)
+    waf = optional(object({
+      requests_per_5_minutes = optional(number, 2000)
+      web_acl_arn            = optional(string)
+    }))
   })
   default = null
 
@@ -244,6 +249,16 @@ variable "page" {
   validation {
     condition     = try(var.page.domain_name, null) == null || can(regex("^arn:aws[a-z-]*:acm:us-east-1:", var.page.certificate_arn))
     error_message = "The page's domain needs the ARN of its certificate in us-east-1, where CloudFront looks for it."
+  }
+
+  validation {
+    condition     = try(var.page.waf, null) == null || try(var.page.waf.requests_per_5_minutes >= 10 && floor(var.page.waf.requests_per_5_minutes) == var.page.waf.requests_per_5_minutes, false)
+    error_message = "AWS WAF counts from 10 requests on, a whole number."
+  }
+
+  validation {
+    condition     = try(var.page.waf.web_acl_arn, null) == null || can(regex("^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/", var.page.waf.web_acl_arn))
+    error_message = "This is not the ARN of a web ACL for CloudFront, which is in us-east-1 and global."
   }
 }
 
@@ -273,17 +288,6 @@ variable "allowed_content_types" {
   validation {
     condition     = var.allowed_content_types == null || length(coalesce(var.allowed_content_types, [])) > 0
     error_message = "Name at least one media type, or null for the built-in list."
-  }
-}
-
-variable "send_rate_limit" {
-  description = "How often a user may send, as sends/seconds; null for no limit, which also saves a write per message. Example: 20/10"
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.send_rate_limit == null || can(regex("^[1-9][0-9]*/[1-9][0-9]*$", var.send_rate_limit))
-    error_message = "The rate must be sends/seconds, as in 20/10."
   }
 }
 
@@ -353,6 +357,28 @@ variable "max_pending_upload_bytes" {
   }
 }
 
+variable "table_max_write_units" {
+  description = "Write units per second that the table takes at most, so that its bill has an end: 10,000 are $540 a day in us-east-1. Above them everybody gets `unavailable`; raise it with the chat. null for the account's quota of 40,000, -1 to remove a ceiling that is there."
+  type        = number
+  default     = 10000
+
+  validation {
+    condition     = var.table_max_write_units == null || coalesce(var.table_max_write_units, 1) == -1 || (coalesce(var.table_max_write_units, 1) >= 1 && floor(coalesce(var.table_max_write_units, 1)) == coalesce(var.table_max_write_units, 1))
+    error_message = "The ceiling is a whole number, at least 1; null or -1 for none."
+  }
+}
+
+variable "table_max_read_units" {
+  description = "Read units per second that the table takes at most: 20,000 are $216 a day. null for the account's quota of 40,000, -1 to remove a ceiling that is there."
+  type        = number
+  default     = 20000
+
+  validation {
+    condition     = var.table_max_read_units == null || coalesce(var.table_max_read_units, 1) == -1 || (coalesce(var.table_max_read_units, 1) >= 1 && floor(coalesce(var.table_max_read_units, 1)) == coalesce(var.table_max_read_units, 1))
+    error_message = "The ceiling is a whole number, at least 1; null or -1 for none."
+  }
+}
+
 variable "posting" {
   description = "How events are posted to connections: `lean` with our own signer, `sdk` with the AWS SDK's client, which takes several times the CPU time."
   type        = string
@@ -361,50 +387,6 @@ variable "posting" {
   validation {
     condition     = contains(["lean", "sdk"], var.posting)
     error_message = "Posting is lean or sdk."
-  }
-}
-
-variable "throttling_rate_limit" {
-  description = "Frames per second that the API accepts from all clients together. Posts to clients count towards the same quota of the account, by default 10,000 per second."
-  type        = number
-  default     = 2000
-
-  validation {
-    condition     = var.throttling_rate_limit > 0
-    error_message = "A limit of 0 would refuse every frame."
-  }
-}
-
-variable "throttling_burst_limit" {
-  description = "Frames that the API accepts in a burst above the rate."
-  type        = number
-  default     = 1000
-
-  validation {
-    condition     = var.throttling_burst_limit > 0
-    error_message = "A limit of 0 would refuse every frame."
-  }
-}
-
-variable "connects_per_second" {
-  description = "Connections a second that the API opens; others get HTTP 429 and the client SDK tries again with backoff. The default protects a new table (4,000 write units a second) when users of 50 rooms (55 units each) all come back at once. Raise it when the table is warm, up to the account's quota, 500 by default; null for that quota alone."
-  type        = number
-  default     = 70
-
-  validation {
-    condition     = var.connects_per_second == null || coalesce(var.connects_per_second, 1) > 0
-    error_message = "A limit of 0 would refuse every connection; null for none."
-  }
-}
-
-variable "connects_burst" {
-  description = "Connections that the API opens at once, above connects_per_second: a team of this size doesn't notice the limit."
-  type        = number
-  default     = 200
-
-  validation {
-    condition     = var.connects_burst >= 1 && floor(var.connects_burst) == var.connects_burst
-    error_message = "A burst is a whole number, at least 1."
   }
 }
 
@@ -436,7 +418,7 @@ variable "failure_retention_days" {
 }
 
 variable "file_retention_days" {
-  description = "Days that uploaded files are kept; null for ever."
+  description = "Days that uploaded files are kept; null for ever. A week later they are gone for good. One that is copied onto itself, e.g. to encrypt it with another key, is gone a week after that: its message names the version that was replaced."
   type        = number
   default     = null
 
@@ -513,5 +495,82 @@ variable "iterator_age_alarm_seconds" {
   validation {
     condition     = var.iterator_age_alarm_seconds >= 1
     error_message = "The age is at least one second."
+  }
+}
+
+# How often: rates of one user, and of all together
+
+variable "send_rate_limit" {
+  description = "How often one user may send, as sends/seconds; more get `rate_limited`. Each send costs a write unit for the count; null for no limit and no count."
+  type        = string
+  default     = "30/10"
+
+  validation {
+    condition     = var.send_rate_limit == null || can(regex("^[1-9][0-9]*/[1-9][0-9]*$", var.send_rate_limit))
+    error_message = "The rate must be sends/seconds, as in 20/10; null for none."
+  }
+}
+
+variable "throttling_rate_limit" {
+  description = "Frames per second that each route of the API accepts from all clients together, unless route_throttling says otherwise. Posts to clients count towards the same quota of the account, by default 10,000 per second."
+  type        = number
+  default     = 2000
+
+  validation {
+    condition     = var.throttling_rate_limit > 0
+    error_message = "A limit of 0 would refuse every frame."
+  }
+}
+
+variable "throttling_burst_limit" {
+  description = "Frames that each route accepts in a burst above the rate."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.throttling_burst_limit > 0
+    error_message = "A limit of 0 would refuse every frame."
+  }
+}
+
+variable "route_throttling" {
+  description = "Frames per second, and in a burst, that the API accepts on these routes from all clients together, instead of throttling_rate_limit and throttling_burst_limit. By default, of actions that write most for one frame: a room with 100 members is 311 write units, and a new table takes 4,000 a second. {} for none."
+  type        = map(object({ rate = number, burst = number }))
+  default = {
+    createRoom       = { rate = 10, burst = 50 }
+    joinRoom         = { rate = 200, burst = 400 }
+    handleFileUpload = { rate = 100, burst = 200 }
+  }
+
+  validation {
+    condition     = alltrue([for throttle in values(var.route_throttling) : throttle.rate > 0 && throttle.burst >= 1 && floor(throttle.burst) == throttle.burst])
+    error_message = "A rate of 0 would refuse every frame; a burst is a whole number, at least 1."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.route_throttling), setsubtract(keys(local.stack.routes), ["$connect"]))) == 0
+    error_message = "A route that stack.json doesn't have, or $connect, which connects_per_second and connects_burst limit."
+  }
+}
+
+variable "connects_per_second" {
+  description = "Connections a second that the API opens; others get HTTP 429 and the client SDK tries again with backoff. The default protects a new table (4,000 write units a second) when users of 50 rooms (55 units each) all come back at once. Raise it when the table is warm, up to the account's quota, 500 by default; null for throttling_rate_limit and that quota alone."
+  type        = number
+  default     = 70
+
+  validation {
+    condition     = var.connects_per_second == null || coalesce(var.connects_per_second, 1) > 0
+    error_message = "A limit of 0 would refuse every connection; null for none."
+  }
+}
+
+variable "connects_burst" {
+  description = "Connections that the API opens at once, above connects_per_second: a team of this size doesn't notice the limit."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.connects_burst >= 1 && floor(var.connects_burst) == var.connects_burst
+    error_message = "A burst is a whole number, at least 1."
   }
 }

@@ -16,6 +16,7 @@ const all: errors.ChatError[] = [
   new errors.Conflict('unable', { cause }),
   new errors.TooLarge('unable', [], { cause }),
   new errors.RateLimited('unable', 1_000, { cause }),
+  new errors.LimitReached('unable', { cause }),
   new errors.Unavailable('unable', { cause }),
   new errors.Internal('unable', { cause }),
 ]

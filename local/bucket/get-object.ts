@@ -1,15 +1,16 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { respond, type Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { responseHeaders } from './object-headers.ts'
 import type { ObjectStore, StoredObject } from './object-store.ts'
 import { checkRead } from './preconditions.ts'
 import { S3Error } from './s3-error.ts'
+import { versionOf } from './target.ts'
 
 /** GET and HEAD of an object: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(store: ObjectStore, exchange: Exchange): Promise<void> {
   const { headers, target, res } = exchange
-  const object = existing(store, target.key)
+  const object = existing(store, exchange)
   res.setHeader('etag', `"${object.etag}"`)
   checkRead(headers, object)
   const range = parseRange(headers.range, object.size)
@@ -28,22 +29,25 @@ export async function getObject(store: ObjectStore, exchange: Exchange): Promise
     res.writeHead(status).end()
     return
   }
-  const bytes = createReadStream('', { fd: store.open(object.key), start, end })
+  const bytes = createReadStream('', { fd: store.open(object), start, end })
   res.writeHead(status)
   await pipeline(bytes, res)
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
-export function deleteObject(store: ObjectStore, exchange: Exchange): void {
-  store.delete(exchange.target.key)
-  respond(exchange, 204)
-}
-
-/** @throws S3Error NoSuchKey */
-export function existing(store: ObjectStore, key: string): StoredObject {
-  const object = store.get(key)
-  if (!object) throw new S3Error('NoSuchKey', 'The specified key does not exist.')
-  return object
+/**
+ * The version that the request names, or the key's object. Says in the response which version that is.
+ *
+ * @throws S3Error NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker
+ */
+export function existing(store: ObjectStore, { target, res }: Pick<Exchange, 'target' | 'res'>): StoredObject {
+  const versionId = versionOf(target)
+  const version = store.find(target.key, versionId)
+  if (version) res.setHeader('x-amz-version-id', version.versionId)
+  if (version?.isDeleteMarker) res.setHeader('x-amz-delete-marker', 'true')
+  else if (version) return version
+  if (versionId === undefined) throw new S3Error('NoSuchKey', 'The specified key does not exist.')
+  if (!version) throw new S3Error('NoSuchVersion', 'The specified version does not exist.')
+  throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.')
 }
 
 /** One range of bytes, both ends inclusive. Like S3 it ignores a header that isn't a single range. */

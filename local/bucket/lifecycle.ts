@@ -1,20 +1,27 @@
 import type { BucketContext } from './bucket-context.ts'
+import type { Version } from './object-store.ts'
 
 /** A lifecycle rule, applied by `sweep`. AWS counts days; here it is milliseconds, so that a test can be short. */
 export interface LifecycleRule {
   /** Prefix of the key, e.g. `rooms/`. */
   prefix: string
-  /** Only objects that carry this tag. */
+  /** Only versions that carry this tag. */
   tag?: { key: string; value: string }
-  /** Age at which objects are deleted. */
+  /** Age at which objects are hidden by a delete marker. */
   expireAfterMs?: number
+  /** Time after which versions are deleted that are no longer their key's newest one. */
+  deleteNoncurrentAfterMs?: number
+  /** Deletes delete markers that hide nothing. */
+  deleteExpiredMarkers?: boolean
   /** Age at which unfinished multipart uploads are deleted. */
   abortMultipartAfterMs?: number
 }
 
 export interface Swept {
-  /** Keys of the deleted objects. */
+  /** Keys of the hidden objects. */
   expired: string[]
+  /** Versions that were deleted for good, with delete markers. */
+  deletedVersions: number
   abortedUploads: number
 }
 
@@ -23,21 +30,41 @@ export async function sweep(
   context: Pick<BucketContext, 'store' | 'uploads' | 'now' | 'log'>,
   rules: readonly LifecycleRule[],
 ): Promise<Swept> {
-  const now = context.now().getTime()
-  const swept: Swept = { expired: [], abortedUploads: 0 }
-  for (const { prefix, tag, expireAfterMs, abortMultipartAfterMs } of rules) {
-    for (const object of expireAfterMs === undefined ? [] : context.store.list(prefix)) {
-      const tagged = tag === undefined || object.tags[tag.key] === tag.value
-      if (!tagged || Date.parse(object.lastModified) + (expireAfterMs ?? 0) > now) continue
-      context.store.delete(object.key)
-      swept.expired.push(object.key)
+  const { store } = context
+  const now = context.now()
+  const swept: Swept = { expired: [], deletedVersions: 0, abortedUploads: 0 }
+  const isOver = (since: string, ms: number): boolean => Date.parse(since) + ms <= now.getTime()
+  const drop = ({ key, versionId }: Version): void => {
+    store.delete(key, versionId)
+    swept.deletedVersions++
+  }
+  for (const rule of rules) {
+    const { prefix, expireAfterMs = Infinity, deleteNoncurrentAfterMs = Infinity } = rule
+    for (const [newest, ...older] of store.list(prefix)) {
+      if (!newest) continue
+      for (const [i, version] of older.entries()) {
+        // The time counts from when the version was replaced.
+        const { lastModified } = older[i - 1] ?? newest
+        if (carriesTag(rule, version) && isOver(lastModified, deleteNoncurrentAfterMs)) drop(version)
+      }
+      if (newest.isDeleteMarker) {
+        if (rule.deleteExpiredMarkers && older.length === 0) drop(newest)
+      } else if (carriesTag(rule, newest) && isOver(newest.lastModified, expireAfterMs)) {
+        store.hide(newest.key, now)
+        swept.expired.push(newest.key)
+      }
     }
-    if (abortMultipartAfterMs !== undefined) {
-      swept.abortedUploads += await context.uploads.removeOlder(prefix, new Date(now - abortMultipartAfterMs))
+    if (rule.abortMultipartAfterMs !== undefined) {
+      const cutoff = new Date(now.getTime() - rule.abortMultipartAfterMs)
+      swept.abortedUploads += await context.uploads.removeOlder(prefix, cutoff)
     }
   }
-  if (swept.expired.length + swept.abortedUploads > 0) {
-    context.log.info('lifecycle', { expired: swept.expired.length, abortedUploads: swept.abortedUploads })
+  const { expired, ...numbers } = swept
+  if (expired.length + numbers.deletedVersions + numbers.abortedUploads > 0) {
+    context.log.info('lifecycle', { expired: expired.length, ...numbers })
   }
   return swept
 }
+
+const carriesTag = ({ tag }: LifecycleRule, version: Version): boolean =>
+  tag === undefined || (!version.isDeleteMarker && version.tags[tag.key] === tag.value)

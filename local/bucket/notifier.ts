@@ -5,7 +5,7 @@ import type { StoredObject } from './object-store.ts'
 /** A notification of the bucket, as configured. */
 export interface Notification {
   functionName: string
-  /** `s3:ObjectCreated:*`, or one of `:Put`, `:Post`, `:CompleteMultipartUpload`. */
+  /** `s3:ObjectCreated:*`, or one of `:Put`, `:Post`, `:Copy`, `:CompleteMultipartUpload`. */
   events: string[]
   /** Prefix of the key, e.g. `rooms/`. */
   prefix: string

@@ -2,7 +2,7 @@ import type { S3Event } from 'aws-lambda'
 import type { StoredObject } from './object-store.ts'
 
 /** The last part of an event's name: `ObjectCreated:Put`. A notification's configuration adds `s3:` in front. */
-export type CreatedBy = 'Put' | 'Post' | 'CompleteMultipartUpload'
+export type CreatedBy = 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload'
 
 /** What an event contains of the request that stored the object. */
 export interface StoringRequest {
@@ -52,6 +52,7 @@ export class EventSource {
               key: encodeEventKey(object.key),
               size: object.size,
               eTag: object.etag,
+              versionId: object.versionId,
               sequencer: this.#nextSequencer(request.at),
             },
           },

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import {
   createWriteStream,
   mkdirSync,
@@ -17,6 +17,8 @@ import type { Tags } from './tags.ts'
 
 export interface StoredObject {
   key: string
+  /** `null` for an object from before the bucket had versions. */
+  versionId: string
   /** Bytes. */
   size: number
   /** Without its quotes: hex MD5, or `<hex>-<parts>` for a multipart upload. */
@@ -31,7 +33,21 @@ export interface StoredObject {
   tags: Tags
 }
 
-type Entry = StoredObject & { blob: string }
+/** Hides the versions below it: what a DELETE without a version leaves. */
+interface DeleteMarker extends Pick<StoredObject, 'key' | 'versionId' | 'lastModified'> {
+  isDeleteMarker: true
+}
+
+export type Version = (StoredObject & { isDeleteMarker?: never }) | DeleteMarker
+
+/** `order` rises with every version, whatever its time; bytes have a blob, delete markers none. */
+type Entry = Version & { order: number; blob?: string }
+
+/** The version id of an object from before the bucket had versions. */
+const NULL_VERSION = 'null'
+
+/** Opaque, 32 characters that need no encoding in a URL. */
+export const newVersionId = (): string => randomBytes(24).toString('base64url')
 
 /** Bytes that arrived complete and were checked, but are not an object yet. */
 export interface Incoming extends Digested {
@@ -39,15 +55,17 @@ export interface Incoming extends Digested {
 }
 
 /**
- * Objects on disk: each is one file of bytes and one of JSON. The JSON file is named by the key's hash, because a key
- * is never safe as a path. An object appears by one rename, complete or not at all. The next start deletes what a crash
- * left unfinished. Objects survive the end of the process, but writes are not flushed (`fsync`).
+ * Versions on disk: each is one file of bytes and one of JSON. The JSON file is named by the key's hash, because a key
+ * is never safe as a path, and the version. A version appears by one rename, complete or not at all. The next start
+ * deletes what a crash left unfinished. Versions survive the end of the process, but writes are not flushed (`fsync`).
  */
 export class ObjectStore {
-  readonly #entries = new Map<string, Entry>()
+  /** By key, the newest first; no list is empty. */
+  readonly #versions = new Map<string, Entry[]>()
   readonly #blobs: string
   readonly #objects: string
   readonly #incoming: string
+  #order: number
 
   constructor(dir: string) {
     this.#blobs = join(dir, 'blobs')
@@ -55,11 +73,14 @@ export class ObjectStore {
     this.#incoming = join(dir, 'incoming')
     rmSync(this.#incoming, { recursive: true, force: true })
     for (const each of [this.#blobs, this.#objects, this.#incoming]) mkdirSync(each, { recursive: true })
-    for (const name of readdirSync(this.#objects)) {
-      const entry = JSON.parse(readFileSync(join(this.#objects, name), 'utf8')) as Entry
-      this.#entries.set(entry.key, entry)
-    }
-    const known = new Set([...this.#entries.values()].map((entry) => entry.blob))
+    const entries = readdirSync(this.#objects).map((name) => {
+      // A file from before the bucket had versions has neither of the two.
+      const unversioned = { versionId: NULL_VERSION, order: 0 }
+      return Object.assign(unversioned, JSON.parse(readFileSync(join(this.#objects, name), 'utf8')) as Entry)
+    })
+    for (const entry of entries.sort((a, b) => a.order - b.order)) this.#add(entry)
+    this.#order = entries.at(-1)?.order ?? 0
+    const known = new Set(entries.map(({ blob }) => blob))
     for (const name of readdirSync(this.#blobs)) if (!known.has(name)) rmSync(join(this.#blobs, name))
   }
 
@@ -92,52 +113,84 @@ export class ObjectStore {
     await rm(incoming.path, { force: true })
   }
 
-  /** Makes an object of the bytes. Synchronous, so that nothing happens between a precondition's check and this. */
+  /** Makes a version of the bytes. Synchronous, so that nothing happens between a precondition's check and this. */
   put(object: StoredObject, incoming: Incoming): void {
     const blob = randomUUID()
-    const before = this.#entries.get(object.key)
     renameSync(incoming.path, join(this.#blobs, blob))
-    this.#write({ ...object, blob })
-    if (before) rmSync(join(this.#blobs, before.blob))
+    const entry = { ...object, blob, order: ++this.#order }
+    this.#save(entry)
+    this.#add(entry)
   }
 
+  /** Hides the key's versions by a delete marker. Returns its version id. */
+  hide(key: string, at: Date): string {
+    const versionId = newVersionId()
+    const lastModified = at.toISOString()
+    const entry: Entry = { key, versionId, lastModified, isDeleteMarker: true, order: ++this.#order }
+    this.#save(entry)
+    this.#add(entry)
+    return versionId
+  }
+
+  /** The version, by default the newest one. */
+  find(key: string, versionId?: string): Version | undefined {
+    const versions = this.#versions.get(key) ?? []
+    return versionId === undefined ? versions[0] : versions.find((version) => version.versionId === versionId)
+  }
+
+  /** The object of the key: its newest version, unless that is a delete marker. */
   get(key: string): StoredObject | undefined {
-    return this.#entries.get(key)
+    const newest = this.find(key)
+    return newest?.isDeleteMarker ? undefined : newest
   }
 
-  /** Opens an object's bytes. They stay readable when the object is overwritten or deleted. The caller closes them. */
-  open(key: string): number {
-    const entry = this.#entries.get(key)
-    if (!entry) throw new Error(`unable to open an object; there is none of that key`)
-    return openSync(join(this.#blobs, entry.blob), 'r')
+  /** Opens a version's bytes. They stay readable when the version is deleted. The caller closes them. */
+  open({ key, versionId }: StoredObject): number {
+    const { blob } = this.#entry(key, versionId) ?? {}
+    if (blob === undefined) throw new Error('unable to open an object; there is no such version')
+    return openSync(join(this.#blobs, blob), 'r')
   }
 
-  removeTags(key: string): void {
-    const entry = this.#entries.get(key)
-    if (entry) this.#write({ ...entry, tags: {} })
+  removeTags({ key, versionId }: StoredObject): void {
+    const entry = this.#entry(key, versionId)
+    if (!entry || entry.isDeleteMarker) return
+    entry.tags = {}
+    this.#save(entry)
   }
 
-  delete(key: string): void {
-    const entry = this.#entries.get(key)
+  /** Deletes a version for good. The newest one that is left is the key's object then. */
+  delete(key: string, versionId: string): void {
+    const entry = this.#entry(key, versionId)
     if (!entry) return
-    rmSync(this.#metaFile(key))
-    rmSync(join(this.#blobs, entry.blob))
-    this.#entries.delete(key)
+    rmSync(this.#metaFile(entry))
+    if (entry.blob !== undefined) rmSync(join(this.#blobs, entry.blob))
+    const left = this.#versions.get(key)!.filter((version) => version !== entry)
+    if (left.length > 0) this.#versions.set(key, left)
+    else this.#versions.delete(key)
   }
 
-  /** The objects whose key has this prefix. */
-  list(prefix: string): StoredObject[] {
-    return [...this.#entries.values()].filter((entry) => entry.key.startsWith(prefix))
+  /** The versions of each key with this prefix, the newest first. */
+  list(prefix: string): Version[][] {
+    return [...this.#versions].filter(([key]) => key.startsWith(prefix)).map(([, versions]) => [...versions])
   }
 
-  #write(entry: Entry): void {
+  #entry(key: string, versionId: string): Entry | undefined {
+    return this.#versions.get(key)?.find((version) => version.versionId === versionId)
+  }
+
+  #add(entry: Entry): void {
+    this.#versions.set(entry.key, [entry, ...(this.#versions.get(entry.key) ?? [])])
+  }
+
+  #save(entry: Entry): void {
     const draft = join(this.#incoming, randomUUID())
     writeFileSync(draft, JSON.stringify(entry))
-    renameSync(draft, this.#metaFile(entry.key))
-    this.#entries.set(entry.key, entry)
+    renameSync(draft, this.#metaFile(entry))
   }
 
-  #metaFile(key: string): string {
-    return join(this.#objects, `${createHash('sha256').update(key).digest('hex')}.json`)
+  /** An object from before the bucket had versions keeps its file's name. */
+  #metaFile({ key, versionId }: Version): string {
+    const hash = createHash('sha256').update(key).digest('hex')
+    return join(this.#objects, versionId === NULL_VERSION ? `${hash}.json` : `${hash}-${versionId}.json`)
   }
 }

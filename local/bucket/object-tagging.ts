@@ -5,12 +5,11 @@ import { tagsToXml } from './tags.ts'
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
 export function getObjectTagging(store: ObjectStore, exchange: Exchange): void {
-  respond(exchange, 200, tagsToXml(existing(store, exchange.target.key).tags))
+  respond(exchange, 200, tagsToXml(existing(store, exchange).tags))
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
 export function deleteObjectTagging(store: ObjectStore, exchange: Exchange): void {
-  const { key } = existing(store, exchange.target.key)
-  store.removeTags(key)
+  store.removeTags(existing(store, exchange))
   respond(exchange, 204)
 }

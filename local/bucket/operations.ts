@@ -1,7 +1,9 @@
 import { authenticate } from './authenticate.ts'
 import type { BucketContext } from './bucket-context.ts'
 import type { Exchange, VerifiedExchange } from './exchange.ts'
-import { deleteObject, getObject } from './get-object.ts'
+import { copyObject } from './copy-object.ts'
+import { deleteObject } from './delete-object.ts'
+import { getObject } from './get-object.ts'
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -14,7 +16,7 @@ import { putObject } from './put-object.ts'
 import { S3Error } from './s3-error.ts'
 
 /** Query parameters of the operations below. Any other one means an operation that is not emulated. */
-const KNOWN = /^(x-amz-.*|x-id|response-.*|tagging|uploads|uploadId|partNumber)$/i
+const KNOWN = /^(x-amz-.*|x-id|response-.*|tagging|versionId|uploads|uploadId|partNumber)$/i
 
 /** Checks the signature, finds the operation that the request means and runs it. */
 export async function operate(context: BucketContext, exchange: Exchange): Promise<void> {
@@ -27,7 +29,6 @@ export async function operate(context: BucketContext, exchange: Exchange): Promi
   if (target.key === '') throw notImplemented('an operation on the bucket itself')
   const unknown = [...target.query.keys()].find((name) => !KNOWN.test(name))
   if (unknown !== undefined) throw notImplemented(unknown)
-  if (headers['x-amz-copy-source'] !== undefined) throw notImplemented('x-amz-copy-source')
   const verified = { ...exchange, payload }
   return target.query.has('tagging') ? taggingOperation(context, verified) : objectOperation(context, verified)
 }
@@ -52,11 +53,13 @@ async function objectOperation(context: BucketContext, exchange: VerifiedExchang
       if (uploadId !== null || query.has('partNumber')) throw notImplemented('partNumber')
       return getObject(context.store, exchange)
     case 'PUT':
+      if (exchange.headers['x-amz-copy-source'] !== undefined) {
+        if (uploadId !== null) throw notImplemented('a part that is copied')
+        return copyObject(context, exchange)
+      }
       return uploadId === null ? putObject(context, exchange) : uploadPart(context, exchange, uploadId)
     case 'DELETE':
-      return uploadId === null
-        ? deleteObject(context.store, exchange)
-        : abortMultipartUpload(context, exchange, uploadId)
+      return uploadId === null ? deleteObject(context, exchange) : abortMultipartUpload(context, exchange, uploadId)
     case 'POST':
       if (query.has('uploads')) return createMultipartUpload(context, exchange)
       if (uploadId !== null) return completeMultipartUpload(context, exchange, uploadId)

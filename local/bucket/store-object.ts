@@ -1,13 +1,13 @@
 import type { BucketContext } from './bucket-context.ts'
 import type { Exchange } from './exchange.ts'
 import type { CreatedBy } from './object-created-event.ts'
-import type { Incoming, StoredObject } from './object-store.ts'
+import { newVersionId, type Incoming, type StoredObject } from './object-store.ts'
 import { checkWrite } from './preconditions.ts'
 
 export type StoringContext = Pick<BucketContext, 'store' | 'notifier' | 'now' | 'log'>
 
 /**
- * Makes an object of checked bytes. Its events are written to disk before the object is visible, and sent when the
+ * Makes a new version of checked bytes. Its events are written to disk before the object is visible, and sent when the
  * response is out. Deletes the bytes when a precondition fails.
  */
 export async function storeObject(
@@ -20,6 +20,7 @@ export async function storeObject(
   const at = context.now()
   const object: StoredObject = {
     ...described,
+    versionId: newVersionId(),
     etag: described.etag ?? incoming.md5.toString('hex'),
     size: incoming.size,
     checksums: incoming.checksums,
@@ -45,6 +46,7 @@ export async function storeObject(
     throw error
   }
   exchange.res.setHeader('etag', `"${object.etag}"`)
+  exchange.res.setHeader('x-amz-version-id', object.versionId)
   for (const [algorithm, value] of Object.entries(object.checksums)) {
     exchange.res.setHeader(`x-amz-checksum-${algorithm}`, value)
   }

@@ -28,6 +28,17 @@ export function parseTarget(url: string): Target {
   }
 }
 
+/**
+ * The version that a request names.
+ *
+ * @throws S3Error InvalidArgument
+ */
+export function versionOf({ query }: Pick<Target, 'query'>): string | undefined {
+  const versionId = query.get('versionId') ?? undefined
+  if (versionId === undefined || /^(null|[A-Za-z0-9_-]{32})$/.test(versionId)) return versionId
+  throw new S3Error('InvalidArgument', 'Invalid version id specified')
+}
+
 /** @throws S3Error KeyTooLongError */
 export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long')

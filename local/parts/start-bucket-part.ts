@@ -49,7 +49,12 @@ const pageOrigins = ({ host, port }: PartContext): string[] => [
 
 function lifecycleOf({ bucket: { pending } }: Stack): LifecycleRule[] {
   return [
-    { prefix: pending.prefix, tag: pending.tag, expireAfterMs: pending.expireAfterDays * DAY_MS },
-    { prefix: '', abortMultipartAfterMs: DAY_MS },
+    {
+      prefix: pending.prefix,
+      tag: pending.tag,
+      expireAfterMs: pending.expireAfterDays * DAY_MS,
+      deleteNoncurrentAfterMs: pending.deleteNoncurrentAfterDays * DAY_MS,
+    },
+    { prefix: '', abortMultipartAfterMs: DAY_MS, deleteExpiredMarkers: true },
   ]
 }

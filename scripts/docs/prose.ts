@@ -142,9 +142,8 @@ ${[...RECOGNISED]
 Any other type under a pattern, such as \`image/x-tga\`, is \`invalid_request\`, as is a name that a computer would run
 (\`.exe\`, \`.bat\`, \`.hta\`, …).
 
-A form is for one file. Sending the same
-bytes again changes nothing. Sending another file with it, after the message of the first, deletes the file: its URL
-returns 404 from then on.
+A form is for one file: the first that the server checks. Whatever is sent with the form besides, before or after, is
+deleted, and nobody is ever shown it. The message keeps its file.
 
 \`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
 \`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only. The URL saves the file under that name, cut
@@ -157,7 +156,8 @@ export const errors = `A client decides by \`code\`. The \`message\` is for peop
 
 ${frame(rateLimitedExample)}
 
-By default there is no rate limit. A room that doesn't exist also fails with \`not_a_member\`, so that rooms can't be
+Terraform limits a user to 30 sends in 10 seconds by default (\`send_rate_limit\`); the local runtime has no limit.
+A room that doesn't exist also fails with \`not_a_member\`, so that rooms can't be
 probed.`
 
 export const closeCodes = `## Close codes

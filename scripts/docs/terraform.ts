@@ -14,9 +14,12 @@ const { parse } = createRequire(import.meta.url)('@cdktn/hcl2json') as {
 const root = new URL('../../', import.meta.url)
 
 /** The READMEs of the Terraform modules. Each has its tables between `<!-- inputs:start -->` and such marks. */
-export const terraformFiles = ['terraform/', 'terraform/modules/page/', 'terraform/modules/private-bucket/'].map(
-  (folder) => new URL(`${folder}README.md`, root),
-)
+export const terraformFiles = [
+  'terraform/',
+  'terraform/ci-roles/',
+  'terraform/modules/page/',
+  'terraform/modules/private-bucket/',
+].map((folder) => new URL(`${folder}README.md`, root))
 
 interface Declaration {
   description: string

@@ -12,9 +12,24 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
   <ResponseMetadata><RequestId>none</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>`
 
-/** Starts a stub of STS, which says which account this is: the only request to AWS of a plan from nothing. */
-export async function startAccount(): Promise<{ endpoint: string; close(): Promise<void> }> {
-  const server = createServer((_, response) => response.setHeader('Content-Type', 'text/xml').end(answer))
+const QUOTA = {
+  ServiceCode: 'lambda',
+  QuotaCode: 'L-B99A9384',
+  // The provider takes what has no ARN for nothing.
+  QuotaArn: `arn:aws:servicequotas:us-east-1:${ACCOUNT_ID}:lambda/L-B99A9384`,
+}
+
+/**
+ * Starts a stub of STS, which says which account this is, and of Service Quotas, which says how many functions may run
+ * at once in it: the only requests to AWS of a plan from nothing.
+ */
+export async function startAccount(concurrency: number): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const asksForQuota = String(request.headers['x-amz-target']).startsWith('ServiceQuotas')
+    const Quota = { ...QUOTA, Value: concurrency }
+    if (asksForQuota) response.setHeader('Content-Type', 'application/x-amz-json-1.1').end(JSON.stringify({ Quota }))
+    else response.setHeader('Content-Type', 'text/xml').end(answer)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {

@@ -26,17 +26,27 @@ export interface ResourceChange {
   }
 }
 
-/** The plan for an empty account, with these variables in addition to the required ones. */
-export async function planFromNothing(workspace: Workspace, variables: Record<string, unknown> = {}): Promise<Plan> {
-  const account = await startAccount()
+/**
+ * The plan for an empty account, with these variables in addition to the required ones.
+ *
+ * @param concurrency the account's quota of functions that run at once: 1,000, and 10 in a new account
+ */
+export async function planFromNothing(
+  workspace: Workspace,
+  variables: Record<string, unknown> = {},
+  concurrency = 1_000,
+): Promise<Plan> {
+  const account = await startAccount(concurrency)
   try {
     workspace.environment.AWS_ENDPOINT_URL_STS = account.endpoint
+    workspace.environment.AWS_ENDPOINT_URL_SERVICE_QUOTAS = account.endpoint
     const args = Object.entries(variables).map(
       ([name, value]) => `-var=${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
     )
     return await plan(workspace, ...args)
   } finally {
     delete workspace.environment.AWS_ENDPOINT_URL_STS
+    delete workspace.environment.AWS_ENDPOINT_URL_SERVICE_QUOTAS
     await account.close()
   }
 }

@@ -6,6 +6,13 @@ import type { Moto } from './moto.ts'
 import { plan, type ResourceChange } from './plan.ts'
 import type { Workspace } from './workspace.ts'
 
+/** moto knows no quota of Lambda, and not whom a budget tells, which the provider reads: so there is none. */
+const VARIABLES = `
+deletion_protection = false
+page                = { waf = {} }
+account_concurrency = 1000
+`
+
 /**
  * Applies the configuration on moto, plans again, compares the table with the local runtime's, and destroys everything.
  * Resolves to lines that say what was done.
@@ -15,7 +22,7 @@ import type { Workspace } from './workspace.ts'
 export async function rehearse(workspace: Workspace, moto: Moto): Promise<string[]> {
   await workspace.add('rehearsal_override.tf', OVERRIDE)
   await workspace.add('modules/page/rehearsal_override.tf', PAGE_OVERRIDE)
-  await workspace.add('rehearsal.auto.tfvars', 'deletion_protection = false\npage = {}\n')
+  await workspace.add('rehearsal.auto.tfvars', VARIABLES)
   workspace.environment.AWS_ENDPOINT_URL = moto.endpoint
   const applied = await workspace.terraform('apply', '-auto-approve', '-input=false')
   const differences = explained((await plan(workspace)).resource_changes)

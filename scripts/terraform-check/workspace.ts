@@ -52,7 +52,8 @@ const PAGE = {
 
 /**
  * Creates a workspace and initializes it with a provider on this disk or, when there is none, with one that Terraform
- * downloads. Resolves to the reason when Terraform or the provider is not available.
+ * downloads; in both cases one whose hash the lock file has. Resolves to the reason when Terraform or that provider is
+ * not available.
  *
  * @param bundles the functions; built here when left out
  */
@@ -64,7 +65,7 @@ export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promis
   const terraform = (...args: string[]) => run('terraform', args, home, environment)
   const add = (file: string, content: string) => writeFile(join(home, file), content)
 
-  await cp(join(root, 'terraform'), home, { recursive: true, filter: (path) => !/\.terraform|tfstate/.test(path) })
+  await cp(join(root, 'terraform'), home, { recursive: true, filter: (path) => !/\.terraform$|tfstate/.test(path) })
   await add('required.auto.tfvars.json', JSON.stringify(REQUIRED_VARIABLES))
   await mkdir(join(folder, 'dist', 'zips'), { recursive: true })
   for (const { name, code } of bundles ?? (await bundleFunctions(loadStack().functions))) {
@@ -89,7 +90,7 @@ async function initialize(terraform: Workspace['terraform']): Promise<string | u
   let reason = ''
   for (const source of [...sources, []]) {
     try {
-      await terraform('init', '-backend=false', '-input=false', ...source)
+      await terraform('init', '-backend=false', '-input=false', '-lockfile=readonly', ...source)
       return undefined
     } catch (error) {
       reason = (error as Error).message

@@ -38,6 +38,8 @@ export const Message = new Entity(
       via: { type: 'string', field: 'Via' },
       /** The file's S3 URI. It is signed whenever it is given out, because a signed URL kept here would expire. */
       fileUrl: { type: 'string', field: 'FileUrl' },
+      /** The version that was verified, in the bucket that `fileUrl` names. Absent in rows of version 0.1.0. */
+      versionId: { type: 'string', field: 'VersionId' },
       uploadId: { type: 'string', field: 'UploadId' },
       fileName: { type: 'string', field: 'FileName' },
       contentType: { type: 'string', field: 'ContentType' },

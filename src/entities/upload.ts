@@ -1,4 +1,5 @@
 import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { Message, type MessageRow } from './message.ts'
 import { contentHashOf, SendGuard } from './send-guard.ts'
@@ -36,8 +37,11 @@ export const Upload = new Entity(
       ofAdmin: { type: 'boolean', field: 'OfAdmin' },
       /** The `sub` of the backend's token that asked for it as this uploader. */
       via: { type: 'string', field: 'Via' },
-      /** Of the object that was checked. The form can be used again, and the object is another file then. */
-      eTag: { type: 'string', field: 'ETag' },
+      /**
+       * Of the object's version that was checked and became the message. The form can be used again, which makes
+       * another version. Rows of version 0.1.0 have none.
+       */
+      versionId: { type: 'string', field: 'VersionId' },
       messageId: { type: 'string', field: 'MessageId' },
       /**
        * The room's or the uploader's event has been delivered: an S3 event that is redelivered causes no second one.
@@ -77,13 +81,12 @@ const entities = { Message, SendGuard, Upload }
 export async function completeUpload(
   upload: UploadRow,
   message: MessageRow,
-  eTag: string,
 ): Promise<'completed' | 'sealed' | 'done' | 'conflict'> {
   const { uploadId, clientMessageId, chatRoomId, uploaderId } = upload
-  const { messageId, timestamp } = message
+  const { messageId, timestamp, versionId } = message
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Upload.patch({ uploadId })
-      .set({ status: 'completed', messageId, eTag })
+      .set({ status: 'completed', messageId, ...defined({ versionId }) })
       .remove(['expiresAt'])
       .where((row, { eq }) => eq(row.status, 'pending'))
       .commit(),

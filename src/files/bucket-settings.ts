@@ -17,8 +17,17 @@ export const bucketUrl =
 /** Prefix of the keys of uploads. The bucket's notification and the role of the upload function are limited to it. */
 export const UPLOADS_PREFIX = 'rooms/'
 
+/**
+ * S3's id of an object that was put before its bucket had versions, and the only one in a bucket without versions. An
+ * event of such an object names no version.
+ */
+export const NULL_VERSION = 'null'
+
 /** The S3 URI that is stored with a message. */
 export const fileUrlOf = (objectKey: string): string => `s3://${bucket}/${objectKey}`
+
+/** Whether an S3 URI, if there is one, names this deployment's bucket. */
+export const isInBucket = (fileUrl = ''): boolean => fileUrl.startsWith(fileUrlOf(''))
 
 /**
  * The key in an S3 URI, whatever its bucket. Rows that were restored from another stack name that stack's bucket, while

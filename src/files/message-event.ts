@@ -1,6 +1,8 @@
 import { type MessageRow, seqOf } from '../entities/message.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MessageEvent } from '../protocol/events.ts'
+import { isInBucket } from './bucket-settings.ts'
+import { withLocatedFile } from './locate-file.ts'
 import { presignGet } from './presign-get.ts'
 
 /**
@@ -28,11 +30,14 @@ export function messageEventOf(message: MessageRow): MessageEvent {
  * A message as clients receive it; a file with a fresh signed URL.
  *
  * @throws Error for a hole, and for a file without its attributes
+ * @throws Unavailable when the file was restored to another bucket, and that doesn't answer
  */
 export async function messageEventWithFile(message: MessageRow): Promise<MessageEvent> {
   const event = messageEventOf(message)
-  const { fileUrl, uploadId, fileName, contentType, size, charset } = message
   if (message.kind !== 'file') return event
+  const { uploadId, fileName, contentType, size, charset } = message
+  // Only rows that were restored from another stack name another bucket, and only they cost a look into this one.
+  const { fileUrl, versionId } = isInBucket(message.fileUrl) ? message : await withLocatedFile(message)
   if (
     fileUrl === undefined ||
     uploadId === undefined ||
@@ -42,7 +47,7 @@ export async function messageEventWithFile(message: MessageRow): Promise<Message
   ) {
     throw new Error(`unable to show message ${message.messageId}; it says nothing of its file`)
   }
-  const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ charset }) })
+  const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ versionId, charset }) })
   return {
     ...event,
     file: { uploadId, fileName, contentType, size, fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },

@@ -101,9 +101,12 @@ export const ContentEncoding = z.literal('base64').check(
   }),
 )
 
-export const Caption = z
-  .string()
-  .check(wellFormed, maxBytes(MAX_CAPTION_BYTES), z.meta({ description: 'Up to 2,048 bytes of UTF-8.' }))
+export const Caption = z.string().check(
+  wellFormed,
+  maxBytes(MAX_CAPTION_BYTES),
+  z.overwrite((text) => (showsNothing(text) ? '' : text)),
+  z.meta({ description: 'Up to 2,048 bytes of UTF-8. One that shows nothing is none.' }),
+)
 
 export const FileName = z.string().check(
   z.minLength(1),

@@ -32,4 +32,4 @@ export async function readPage(chatRoomId: string, range: Range, bytes: number, 
 }
 
 /** Bytes of a message, as JSON. */
-export const sizeOf = (message: MessageRow): number => Buffer.byteLength(JSON.stringify(message))
+const sizeOf = (message: MessageRow): number => Buffer.byteLength(JSON.stringify(message))

@@ -7,18 +7,18 @@ import { defined } from '../protocol/defined.ts'
 import type { Standing } from '../protocol/permissions.ts'
 import type { Role } from '../protocol/room-schema.ts'
 import { isWhatItSays } from './is-what-it-says.ts'
-import { bytesOf, headOf, Replaced } from './uploaded-object.ts'
+import { bytesOf, Deleted, headOf, type ObjectVersion } from './uploaded-object.ts'
 
 export interface Judged {
-  /** Of the object that was looked at. */
-  eTag: string
+  /** The version that was looked at. */
+  versionId: string
   /** What the uploader is in the room. */
   standing: Standing
   /** A text's encoding; undefined when it is another one. */
   charset?: 'utf-8'
 }
 
-/** The object may become a message, or the upload failed. */
+/** The version may become a message, or the upload failed. */
 export type Verdict = Judged | { reason: UploadFailure }
 
 /** Enough for file-type to tell most types. */
@@ -27,26 +27,26 @@ const FIRST_BYTES = 4_100
 const FIRST_BYTES_OF_TEXT = 256 * 1024
 
 /**
- * Whether the object is the file that was announced, by its head and its first bytes, and its uploader still a member.
- * Returns undefined when the object has been deleted or replaced: its replacement has an event of its own.
+ * Whether the version is the file that was announced, by its head and its first bytes, and its uploader still a member.
+ * Returns undefined when it has been deleted.
  */
-export async function judgeUpload(upload: UploadRow): Promise<Verdict | undefined> {
-  const { chatRoomId, uploaderId, objectKey, size, contentType, fileName } = upload
+export async function judgeUpload(upload: UploadRow, version: ObjectVersion): Promise<Verdict | undefined> {
+  const { chatRoomId, uploaderId, size, contentType, fileName } = upload
   if (isNamedAsProgram(fileName, contentType)) return { reason: 'type_mismatch' }
-  const head = await headOf(objectKey)
+  const head = await headOf(version)
   if (head === undefined) return undefined
   if (head.size !== size) return { reason: 'size_mismatch' }
   if (head.contentType !== contentType) return { reason: 'type_mismatch' }
-  const read = (start: number, length: number) => bytesOf(objectKey, head, start, length)
+  const read = (start: number, length: number) => bytesOf(version, head, start, length)
   try {
     const bytes = await read(0, isTextual(contentType) ? FIRST_BYTES_OF_TEXT : FIRST_BYTES)
     if (!(await isWhatItSays(contentType, { size, firstBytes: bytes, read }))) return { reason: 'type_mismatch' }
     const charset = isTextual(contentType) && isUtf8(bytes) ? ('utf-8' as const) : undefined
     const standing = upload.ofAdmin ? 'admin' : await roleOf(chatRoomId, uploaderId)
     if (typeof standing === 'object') return standing
-    return { eTag: head.eTag, standing, ...defined({ charset }) }
+    return { versionId: version.versionId, standing, ...defined({ charset }) }
   } catch (error) {
-    if (error instanceof Replaced) return undefined
+    if (error instanceof Deleted) return undefined
     throw error
   }
 }

@@ -7,13 +7,16 @@ import { fanOut } from '../delivery/fan-out.ts'
 import { postTo } from '../delivery/posting/post.ts'
 import type { PostFrame } from '../delivery/posting/post-frame.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
-import { UPLOADS_PREFIX } from '../files/bucket-settings.ts'
+import { NULL_VERSION, UPLOADS_PREFIX } from '../files/bucket-settings.ts'
 import { settleUpload } from './settle-upload.ts'
 
 const logger = new Logger()
 
 /**
- * Makes a message of a file that has arrived, or rejects it, and delivers the event. AP30.
+ * Makes a message of a file that has arrived by a form, or rejects it, and delivers the event. AP30.
+ *
+ * A form makes no other event than `ObjectCreated:Post`. All others are an operator's: a copy, a restore, a change of
+ * encryption or storage class. They concern no upload, and nothing is deleted because of them.
  *
  * S3 reports an object at least once, late and in any order, and Lambda calls again when this throws. So every step can
  * be repeated: there is one message however often it runs. An upload is closed only after its event was delivered, and
@@ -24,11 +27,11 @@ const logger = new Logger()
  */
 export function objectCreatedHandler(post: PostFrame) {
   return async ({ Records }: S3Event): Promise<void> => {
-    for (const { s3 } of Records) {
+    for (const { eventName, s3 } of Records) {
       const key = decodedKey(s3.object.key)
-      if (!key.startsWith(UPLOADS_PREFIX)) continue
+      if (eventName !== 'ObjectCreated:Post' || !key.startsWith(UPLOADS_PREFIX)) continue
       const uploadId = key.split('/')[2] ?? ''
-      const delivery = await settleUpload(uploadId, key)
+      const delivery = await settleUpload(uploadId, { key, versionId: s3.object.versionId ?? NULL_VERSION })
       if (delivery === undefined) continue
       await deliver(delivery, post)
       await closeUpload(uploadId)

@@ -6,7 +6,7 @@ import { releaseUpload } from '../entities/pending-upload.ts'
 import { sessionsOfUser } from '../entities/session.ts'
 import { recipientOf } from '../entities/subscription.ts'
 import type { Delivery } from '../delivery/delivery.ts'
-import { fileUrlOf } from '../files/bucket-settings.ts'
+import { fileUrlOf, NULL_VERSION } from '../files/bucket-settings.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from '../rooms/at-next-seq.ts'
@@ -15,59 +15,60 @@ import type { UploadFailure } from '../protocol/events.ts'
 import { giveUpSeq } from '../rooms/give-up-seq.ts'
 import { drawFor } from '../rooms/pass-gate.ts'
 import { judgeUpload, type Judged } from './judge-upload.ts'
-import { deleteObject, headOf, keepObject } from './uploaded-object.ts'
+import { deleteVersion, keepVersion, type ObjectVersion } from './uploaded-object.ts'
 
 const logger = new Logger()
 
 /**
- * Completes or rejects the upload that waits for the object at `key`, going on from wherever an earlier event left it.
- * Returns what is to be delivered before the upload is closed, or undefined when nothing is: the upload is closed, no
- * upload waits for the object, or the object has been replaced.
+ * Completes or rejects the upload that waits for a version of the object, going on from wherever an earlier event left
+ * it. The first version that is judged decides, and is the only one that is ever served; each other one is deleted.
+ * Returns what is to be delivered before the upload is closed, or undefined when nothing is: the upload is closed, or
+ * no upload waits for the version.
  *
  * @throws Unavailable when no place in the room was free in three attempts
  */
-export async function settleUpload(uploadId: string, key: string): Promise<Delivery | undefined> {
+export async function settleUpload(uploadId: string, version: ObjectVersion): Promise<Delivery | undefined> {
   for (;;) {
     const upload = await getUpload(uploadId)
-    if (upload?.objectKey !== key) {
-      await deleteObject(key)
+    if (upload?.objectKey !== version.key) {
+      await deleteVersion(version)
       logger.warn('removed an object that no upload waits for')
       return undefined
     }
-    if (upload.status === 'completed') return settleCompleted(upload)
-    if (upload.status === 'rejected') return settleRejected(upload)
-    const settled = await settlePending(upload)
+    if (upload.status === 'completed') return settleCompleted(upload, version)
+    if (upload.status === 'rejected') return settleRejected(upload, version)
+    const settled = await settlePending(upload, version)
     // If another invocation was faster, the upload is read once more: it is pending no longer.
     if (settled !== 'notPending') return settled
   }
 }
 
-async function settlePending(upload: UploadRow): Promise<Delivery | undefined | 'notPending'> {
-  const verdict = await judgeUpload(upload)
+async function settlePending(upload: UploadRow, version: ObjectVersion): Promise<Delivery | undefined | 'notPending'> {
+  const verdict = await judgeUpload(upload, version)
   if (verdict === undefined) return undefined
   const end = 'reason' in verdict ? verdict : await complete(upload, verdict)
   if (end === 'notPending') return end
   await releaseUpload({ userId: upload.uploaderId, uploadId: upload.uploadId })
-  if ('message' in end) return messageDelivery(upload, end.message)
+  if ('message' in end) return messageDelivery(version, end.message)
   if (!(await rejectUpload(upload.uploadId, end.reason))) return 'notPending'
-  return settleRejected({ ...upload, reason: end.reason })
+  return settleRejected({ ...upload, reason: end.reason }, version)
 }
 
 /** Writes the message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
 async function complete(
   upload: UploadRow,
-  { eTag, charset, standing }: Judged,
+  judged: Judged,
 ): Promise<{ message: MessageRow } | { reason: UploadFailure } | 'notPending'> {
   const now = Date.now()
   // Slow mode has counted the file when its form was asked for.
-  const sender = { userId: upload.uploaderId, standing, isCounted: true }
+  const sender = { userId: upload.uploaderId, standing: judged.standing, isCounted: true }
   const placed = await atNextSeq(
     () => drawFor(sender, upload.chatRoomId),
-    (drawn) => completeUpload(upload, messageOf(upload, drawn, now, charset), eTag),
+    (drawn) => completeUpload(upload, messageOf(upload, drawn, now, judged)),
   ).catch(refusalOf)
   if ('reason' in placed) return placed
   const { drawn, outcome } = placed
-  if (outcome === 'completed') return { message: messageOf(upload, drawn, now, charset) }
+  if (outcome === 'completed') return { message: messageOf(upload, drawn, now, judged) }
   await giveUpSeq(upload.chatRoomId, drawn, now)
   return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
 }
@@ -83,7 +84,7 @@ const messageOf = (
   upload: UploadRow,
   { seq, prevDrawnAt }: Drawn,
   now: number,
-  charset: Judged['charset'],
+  { versionId, charset }: Judged,
 ): MessageRow => ({
   chatRoomId: upload.chatRoomId,
   messageId: messageIdOf(seq),
@@ -93,6 +94,7 @@ const messageOf = (
   timestamp: now,
   ...(upload.clientMessageId === undefined ? {} : { clientMessageId: upload.clientMessageId }),
   fileUrl: fileUrlOf(upload.objectKey),
+  versionId,
   uploadId: upload.uploadId,
   fileName: upload.fileName,
   contentType: upload.contentType,
@@ -101,32 +103,31 @@ const messageOf = (
 })
 
 /**
- * The upload is a message already: the event is redelivered, or the form was used again. The object that is in the
- * bucket now decides, because the one that the event is about may have been replaced since.
+ * The upload is a message already: the event is redelivered, or the form was used again. What the form was used for
+ * then is another version, which nobody has been shown.
  */
-async function settleCompleted(upload: UploadRow): Promise<Delivery | undefined> {
-  const head = await headOf(upload.objectKey)
-  if (head !== undefined && head.eTag !== upload.eTag) {
-    await deleteObject(upload.objectKey)
-    logger.warn('removed a file that replaced a completed upload', { uploadId: upload.uploadId })
-  }
-  if (upload.closed) {
-    await keepObject(upload.objectKey)
+async function settleCompleted(upload: UploadRow, version: ObjectVersion): Promise<Delivery | undefined> {
+  // Version 0.1.0 kept no version id. What it left unclosed waits for the event that completed it.
+  const pinned = upload.versionId ?? (upload.closed ? NULL_VERSION : version.versionId)
+  if (version.versionId !== pinned) {
+    await deleteVersion(version)
+    logger.warn('removed what the form of a completed upload was used for', { uploadId: upload.uploadId })
     return undefined
   }
+  if (upload.closed) return undefined
   const message = await getMessage(upload.chatRoomId, upload.messageId ?? '')
-  return message && messageDelivery(upload, message)
+  return message && messageDelivery(version, message)
 }
 
 /** Keeps the file for good. Every connection of every member receives the message, the uploader's too. */
-async function messageDelivery(upload: UploadRow, message: MessageRow): Promise<Delivery> {
-  const [event] = await Promise.all([messageEventWithFile(message), keepObject(upload.objectKey)])
+async function messageDelivery(version: ObjectVersion, message: MessageRow): Promise<Delivery> {
+  const [event] = await Promise.all([messageEventWithFile(message), keepVersion(version)])
   return { event }
 }
 
 /** Also for an upload that was rejected before: the form was used again, or the function ended midway. */
-async function settleRejected(upload: UploadRow): Promise<Delivery | undefined> {
-  await deleteObject(upload.objectKey)
+async function settleRejected(upload: UploadRow, version: ObjectVersion): Promise<Delivery | undefined> {
+  await deleteVersion(version)
   return upload.closed ? undefined : failureDelivery(upload)
 }
 

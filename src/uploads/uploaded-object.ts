@@ -8,63 +8,70 @@ import {
 import { bucket } from '../files/bucket-settings.ts'
 import { s3 } from './s3-client.ts'
 
+/** One version of an object: what one use of a form has made, whatever the key's current version is. */
+export interface ObjectVersion {
+  key: string
+  versionId: string
+}
+
 export interface ObjectHead {
-  eTag: string
   /** Bytes. */
   size: number | undefined
   contentType: string | undefined
 }
 
-/** Returns undefined when there is no object at the key. */
-export async function headOf(key: string): Promise<ObjectHead | undefined> {
-  return unlessStatus([404], async () => {
-    const { ETag, ContentLength, ContentType } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
-    return { eTag: ETag ?? '', size: ContentLength, contentType: ContentType }
+const addressOf = ({ key, versionId }: ObjectVersion) => ({ Bucket: bucket, Key: key, VersionId: versionId })
+
+/** Returns undefined when there is no such version. */
+export async function headOf(version: ObjectVersion): Promise<ObjectHead | undefined> {
+  return unlessMissing(async () => {
+    const { ContentLength, ContentType } = await s3.send(new HeadObjectCommand(addressOf(version)))
+    return { size: ContentLength, contentType: ContentType }
   })
 }
 
-/** The object has been deleted or replaced since its head was read. */
-export class Replaced extends Error {}
+/** The version has been deleted since its head was read. */
+export class Deleted extends Error {}
 
 /**
  * Reads up to `length` bytes from `start` on, or none behind the end.
  *
- * @throws Replaced
+ * @throws Deleted
  */
 export async function bytesOf(
-  key: string,
-  { eTag, size = 0 }: ObjectHead,
+  version: ObjectVersion,
+  { size = 0 }: ObjectHead,
   start: number,
   length: number,
 ): Promise<Uint8Array> {
   if (start >= size) return new Uint8Array()
   const Range = `bytes=${start}-${start + length - 1}`
-  const bytes = await unlessStatus([404, 412], async () => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range, IfMatch: eTag }))
+  const bytes = await unlessMissing(async () => {
+    const { Body } = await s3.send(new GetObjectCommand({ ...addressOf(version), Range }))
     return (await Body?.transformToByteArray()) ?? new Uint8Array()
   })
-  if (bytes === undefined) throw new Replaced('unable to read the object; it has been deleted or replaced')
+  if (bytes === undefined) throw new Deleted('unable to read the object; it has been deleted')
   return bytes
 }
 
+/** Removes the tag by which the bucket's lifecycle would expire the version. */
+export async function keepVersion(version: ObjectVersion): Promise<void> {
+  await unlessMissing(() => s3.send(new DeleteObjectTaggingCommand(addressOf(version))))
+}
+
 /**
- * Removes the tag by which the bucket's lifecycle would expire the object. Every use of the form sets that tag again.
+ * Deletes the version for good and no other: the key's other versions may be a message's. Does nothing when there is no
+ * such version.
  */
-export async function keepObject(key: string): Promise<void> {
-  await unlessStatus([404], () => s3.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key })))
+export async function deleteVersion(version: ObjectVersion): Promise<void> {
+  await s3.send(new DeleteObjectCommand(addressOf(version)))
 }
 
-/** Does nothing when there is no object at the key. */
-export async function deleteObject(key: string): Promise<void> {
-  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
-}
-
-async function unlessStatus<T>(statuses: readonly number[], request: () => Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {
   try {
     return await request()
   } catch (error) {
-    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
-    if (status !== undefined && statuses.includes(status)) return undefined
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined
     throw error
   }
 }

@@ -20,7 +20,10 @@ const MAX_MARKS = 80
 const marks = (lead: string) => `(?:${lead}((?:[A-Za-z0-9_-]{${MARK_CHARS}}){1,${MAX_MARKS}}))?`
 /** A room id, the marks of those that stand, and the marks of those that were told. */
 const shape = new RegExp(`^(?!$)([A-Za-z0-9_:-]{0,64})${marks('!')}${marks('[.]')}$`)
-const SyncCursorText = z.string().check(z.regex(shape))
+/** The first page, of a client that has asked for rooms by name before it and is in none of them. */
+const BEGINNING = '~'
+
+const SyncCursorText = z.string().check(z.refine<string>((text) => text === BEGINNING || shape.test(text)))
 
 /** Of one membership on one connection, so that a cursor that is used on another connection skips nothing there. */
 export const markOf = ({ chatRoomId, joinId }: UserRoomRow, connectionId: string): string =>
@@ -31,7 +34,8 @@ export const markOf = ({ chatRoomId, joinId }: UserRoomRow, connectionId: string
 
 /** @throws InvalidRequest when the cursor is not one of ours */
 export function readSyncCursor(cursor: string | undefined): SyncCursor {
-  const [, after, standing, told] = shape.exec(readCursor(cursor, SyncCursorText) ?? '') ?? []
+  const text = readCursor(cursor, SyncCursorText) ?? BEGINNING
+  const [, after, standing, told] = text === BEGINNING ? [] : (shape.exec(text) ?? [])
   return { after: after === '' ? undefined : after, standing: marksIn(standing), told: marksIn(told) }
 }
 
@@ -44,5 +48,6 @@ const marksIn = (text = ''): Set<string> => new Set(text.match(new RegExp(`.{${M
 export function syncCursorText({ after = '', standing, told }: SyncCursor): string {
   const last = [...told].slice(-MAX_MARKS)
   const first = [...standing].slice(0, MAX_MARKS - last.length)
+  if (after === '' && first.length + last.length === 0) return BEGINNING
   return after + (first.length > 0 ? `!${first.join('')}` : '') + (last.length > 0 ? `.${last.join('')}` : '')
 }

@@ -5,6 +5,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks"
+}
+
 variables {
   jwks_url        = "https://login.example.com/.well-known/jwks.json"
   jwt_issuer      = "https://login.example.com/"
@@ -49,6 +54,7 @@ run "shows_the_page_to_nobody_but_the_distribution" {
     domain_name      = null
     certificate_arn  = null
     hosted_zone_id   = null
+    web_acl_arn      = null
   }
 
   assert {

@@ -4,6 +4,11 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks"
+}
+
 variables {
   jwks_url        = "https://login.example.com/.well-known/jwks.json"
   jwt_issuer      = "https://login.example.com/"
@@ -135,10 +140,15 @@ run "deploys_the_stack" {
   }
 
   assert {
-    condition = [
-      for route in aws_apigatewayv2_stage.this.route_settings : [route.route_key, route.throttling_rate_limit, route.throttling_burst_limit]
-    ] == [["$connect", 70, 200]]
-    error_message = "New connections are throttled, and no other route by a rate of its own."
+    condition = {
+      for route in aws_apigatewayv2_stage.this.route_settings : route.route_key => [route.throttling_rate_limit, route.throttling_burst_limit]
+      } == {
+      "$connect"       = [70, 200]
+      createRoom       = [10, 50]
+      joinRoom         = [200, 400]
+      handleFileUpload = [100, 200]
+    }
+    error_message = "New connections, and the routes that write most for one frame, are throttled more than others."
   }
 
   assert {
@@ -230,7 +240,10 @@ run "can_do_without_a_throttle_of_connections" {
   }
 
   assert {
-    condition     = length(aws_apigatewayv2_stage.this.route_settings) == 0
+    condition = [
+      for route in aws_apigatewayv2_stage.this.route_settings : [route.throttling_rate_limit, route.throttling_burst_limit]
+      if route.route_key == "$connect"
+    ] == [[2000, 1000]]
     error_message = "Only the stage's default and the account's quota are left."
   }
 }

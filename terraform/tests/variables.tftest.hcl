@@ -1,5 +1,9 @@
 mock_provider "aws" {}
 
+mock_provider "aws" {
+  alias = "us_east_1"
+}
+
 variables {
   jwks_url        = "https://login.example.com/.well-known/jwks.json"
   jwt_issuer      = "https://login.example.com/"
@@ -37,6 +41,12 @@ run "refuses_what_cannot_work" {
     posting                  = "pigeon"
     connects_per_second      = 0
     connects_burst           = 0.5
+    route_throttling         = { nosuch = { rate = 0, burst = 1 } }
+    table_max_write_units    = 0
+    table_max_read_units     = 0.5
+    reserved_concurrency     = { streams = 0 }
+    account_concurrency      = 0
+    budget                   = { monthly_usd = 0 }
     log_retention_days       = 31
     recovery_period_days     = 36
     log_level                = "LOUD"
@@ -70,6 +80,12 @@ run "refuses_what_cannot_work" {
     var.posting,
     var.connects_per_second,
     var.connects_burst,
+    var.route_throttling,
+    var.table_max_write_units,
+    var.table_max_read_units,
+    var.reserved_concurrency,
+    var.account_concurrency,
+    var.budget,
     var.log_retention_days,
     var.recovery_period_days,
     var.log_level,

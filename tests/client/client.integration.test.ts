@@ -260,23 +260,17 @@ test('a renewal that has synced and then failed does not leave the old connectio
   expect(sockets).toHaveLength(3)
 })
 
-test('who types is shown until the message, or until it is taken back', async () => {
+test.each([
+  ['the message', async (room: Room) => void (await room.send({ content: 'done' }).done)],
+  ['it is taken back', async (room: Room) => room.typing.stop()],
+])('who types is shown until %s', async (_, end) => {
   const { adas, bobs, adaId } = await givenTwo()
   const typing = listen(bobs, 'typing')
-  const shown = () => typing.until((userIds) => userIds.includes(adaId))
-  const cleared = () => typing.until((userIds) => userIds.length === 0)
   adas.typing.keystroke()
   adas.typing.keystroke()
-  await shown()
-  await adas.send({ content: 'done' }).done
-  await cleared()
-  adas.typing.stop()
-  await chat.mapping.idle()
-  typing.heard.length = 0
-  adas.typing.keystroke()
-  await shown()
-  adas.typing.stop()
-  await cleared()
+  await typing.until((userIds) => userIds.includes(adaId))
+  await end(adas)
+  await typing.until((userIds) => userIds.length === 0)
   expect(typing.heard).toEqual([[adaId], []])
 })
 

@@ -1331,10 +1331,14 @@ describe('Upload', () => {
       ConditionExpression: `${ifThere} AND #status = :status0`,
       UpdateExpression: expect.stringMatching(/^SET .*#status = :status_u0.* REMOVE #expiresAt$/) as string,
     })
-    expect(end!.Update!.ExpressionAttributeValues).toMatchObject({ ':status0': 'pending', ':status_u0': 'completed' })
+    expect(end!.Update!.ExpressionAttributeValues).toMatchObject({
+      ':status0': 'pending',
+      ':status_u0': 'completed',
+      ':versionId_u0': 'v1',
+    })
     expect(message!.Put).toEqual({
       TableName: 'tabletalk',
-      Item: messageItem('0000000000000005', { Kind: 'file' }),
+      Item: messageItem('0000000000000005', { Kind: 'file', VersionId: 'v1' }),
       ...ifNew,
     })
     expect(guard!.Put).toEqual({ TableName: 'tabletalk', Item: guardItem('c3', '0000000000000005'), ...ifNew })

@@ -78,6 +78,16 @@ test('a URL stays far below the 8 KB that S3 accepts, whatever the name', async 
   expect(url.length).toBeLessThan(3_000)
 })
 
+test('a URL is for the version that was verified, whatever was put under the key since', async () => {
+  const described = { Bucket: bucket, Key: 'rooms/r/u/pinned', ContentType: 'image/png' }
+  const { VersionId: versionId } = await s3.send(new PutObjectCommand({ ...described, Body: png }))
+  const { VersionId: other } = await s3.send(new PutObjectCommand({ ...described, Body: 'unverified' }))
+  const pinned = { ...file, fileUrl: fileUrlOf(described.Key), versionId: versionId! }
+  const { url } = await presignGet(pinned)
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(Buffer.from(png))
+  expect((await fetch(url.replace(versionId!, other!))).status).toBe(403)
+})
+
 test.each(['response-content-disposition', 'response-content-type', 'X-Amz-Expires'])(
   'a URL whose %s was changed is refused',
   async (name) => {

@@ -32,7 +32,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
 
   expect(reply).toEqual({
     serverTime: expect.any(Number) as number,
-    features: ['sessions', 'partialSync'],
+    features: ['sessions', 'partialSync', 'contentEncoding'],
     connectionId: connection!.ConnectionId,
     userId,
     limits: {

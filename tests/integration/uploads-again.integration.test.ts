@@ -106,15 +106,39 @@ test('a form sent again with the same bytes announces nothing again, and the fil
   expect((await fetch(message!.file!.fileUrl)).status).toBe(200)
 })
 
-test('a form sent again with another file: nobody is shown what was not looked at, and the message is left without', async () => {
+test('a form sent again with another file: the verified bytes stay for everybody, before, while and after it is judged', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
-  const form = await givenUpload(clients[0], room)
+  const [ada, bob] = clients
+  const form = await givenUpload(ada, room)
   await sendForm(form, png)
-  const [message] = await heard(clients[1])
-  await sendForm(form, Buffer.from('not a PNG'.padEnd(png.length)))
-  expect(await heard(clients[1])).toHaveLength(1)
-  expect((await fetch(message!.file!.fileUrl)).status).toBe(404)
-  expect(await historyOf(clients[1], room)).toMatchObject([{ messageId: message!.messageId, kind: 'file' }])
+  const [message] = await heard(bob)
+  const urls = async (): Promise<string[]> => {
+    const [kept] = await historyOf(bob, room)
+    const request = { action: 'getFileUrl', chatRoomId: room, messageId: message!.messageId } as const
+    return [message!.file!.fileUrl, kept!.file!.fileUrl, (await bob.request(request)).fileUrl]
+  }
+  const bytes = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer())
+  const expectVerified = async () =>
+    expect(await Promise.all((await urls()).map(bytes))).toEqual([png, png, png].map((each) => Buffer.from(each)))
+  const used = async (): Promise<void> => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    onEvent = async (event) => {
+      await held
+      return [event]
+    }
+    expect((await sendForm(form, Buffer.from('not a PNG'.padEnd(png.length)))).status).toBe(204)
+    await expectVerified()
+    release()
+    expect(await heard(bob)).toHaveLength(1)
+    await expectVerified()
+  }
+  await used()
+  await ada.request({ action: 'leaveRoom', chatRoomId: room })
+  await used()
+  expect(chat.bucket.failures).toEqual([])
 })
 
 test('with a clientMessageId a retry gets a form for the same upload, and both forms make one message', async () => {

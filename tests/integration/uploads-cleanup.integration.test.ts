@@ -82,6 +82,22 @@ test('a file that became a message stays, and so does its upload, even when its 
   expect((await fetch(file!.fileUrl)).status).toBe(200)
 })
 
+test('a file stays when the event of another use of its form was lost, and the lifecycle deletes that one', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada')
+  const form = await givenUpload(clients[0], room)
+  await sendForm(form, png)
+  const { file } = await clients[0].event('message', ({ chatRoomId }) => chatRoomId === room)
+  onEvent = () => []
+  await sendForm(form, png)
+  await chat.bucket.idle()
+  expect(await sweptAfter(25)).toEqual([form.fields.key])
+  aheadMs = 50 * HOUR
+  expect(await chat.bucket.sweep()).toMatchObject({ deletedVersions: 1 })
+  expect(await chat.bucket.sweep()).toMatchObject({ deletedVersions: 0, expired: [] })
+  aheadMs = 0
+  expect((await fetch(file!.fileUrl)).status).toBe(200)
+})
+
 test('a rejected upload is forgotten with its time; an event of it that comes even later changes nothing', async () => {
   const { room, clients } = await givenRoom(chat, 'ada')
   const form = await givenUpload(clients[0], room)

@@ -111,6 +111,26 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
     })
   })
 
+  test('has its requests logged, by CloudFront alone and without query', () => {
+    const logs = plan.resource_changes.find(
+      ({ type, module_address: module }) => type === 'aws_s3_bucket_policy' && module === 'module.logs_bucket[0]',
+    )
+    const { Statement } = JSON.parse(logs?.change.after?.policy as string) as { Statement: object[] }
+    expect(Statement).toContainEqual({
+      Sid: 'LogsOfPage',
+      Effect: 'Allow',
+      Principal: { Service: 'delivery.logs.amazonaws.com' },
+      Action: 's3:PutObject',
+      Resource: 'arn:aws:s3:::tabletalk-logs-123456789012-us-east-1/AWSLogs/123456789012/CloudFront/*',
+      Condition: {
+        ArnLike: { 'aws:SourceArn': 'arn:aws:logs:us-east-1:123456789012:delivery-source:*' },
+        StringEquals: { 'aws:SourceAccount': '123456789012', 's3:x-amz-acl': 'bucket-owner-full-control' },
+      },
+    })
+    const delivery = plan.resource_changes.find(({ type }) => type === 'aws_cloudwatch_log_delivery')
+    expect(delivery?.change.after?.record_fields).not.toContain('cs-uri-query')
+  })
+
   test('names with its Region what CloudFront has once for all Regions', () => {
     const name = 'tabletalk-page-123456789012-us-east-1'
     expect(only('aws_cloudfront_origin_access_control')).toMatchObject({ name })

@@ -14,6 +14,15 @@ const ACCOUNT = '123456789012'
 const FILES = `arn:aws:s3:::tabletalk-files-${ACCOUNT}-us-east-1`
 const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/tabletalk`
 
+const logDelivery = {
+  Sid: 'LogsOfFiles',
+  Effect: 'Allow',
+  Principal: { Service: 'logging.s3.amazonaws.com' },
+  Action: 's3:PutObject',
+  Resource: `arn:aws:s3:::tabletalk-logs-${ACCOUNT}-us-east-1/files/*`,
+  Condition: { ArnLike: { 'aws:SourceArn': FILES }, StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+}
+
 const stack = loadStack()
 const names = Object.keys(stack.functions)
 /** Those that clients and backends call. */
@@ -80,6 +89,17 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       ])
     })
 
+    test('delete versions of files and nothing by its key, in the function of uploads alone', () => {
+      const mayDelete = names.filter((name) => resourcesFor(name, /^s3:Delete/).length > 0)
+      expect(mayDelete).toEqual(['objectCreated'])
+      for (const name of names) expect(resourcesFor(name, /^s3:DeleteObject(Tagging)?$/), name).toEqual([])
+    })
+
+    test('read the versions for which they sign URLs', () => {
+      const signing = names.filter((name) => resourcesFor(name, /^s3:GetObjectVersion$/).length > 0)
+      expect(signing).toEqual(['sync', 'rooms', 'queries', 'objectCreated', 'streams'])
+    })
+
     test('allow on table, index and files what stack.json says, and nothing else', () => {
       for (const [name, { touches }] of Object.entries(stack.functions)) {
         const allowed = (resource: string) =>
@@ -114,9 +134,9 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       all(type)
         .map(({ module_address: module }) => module)
         .sort()
-    const buckets = ['module.failures_bucket', 'module.files_bucket']
+    const buckets = ['module.failures_bucket', 'module.files_bucket', 'module.logs_bucket[0]']
 
-    test('are two, with a queue', () => {
+    test('are three, with a queue', () => {
       expect(guarded('aws_s3_bucket')).toEqual(buckets)
       expect(all('aws_sqs_queue')).toHaveLength(1)
     })
@@ -146,14 +166,24 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
-    test('speak TLS only, and their policies allow nobody anything', () => {
+    test('speak TLS only, and their policies allow nobody anything but S3 to write logs of the files', () => {
       expect(guarded('aws_s3_bucket_policy')).toEqual(buckets)
-      for (const { policy } of after('aws_s3_bucket_policy')) {
-        const { Statement } = JSON.parse(policy as string) as { Statement: unknown[] }
-        expect(Statement).toMatchObject([
-          { Effect: 'Deny', Principal: '*', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-        ])
+      for (const { module_address: module, change } of all('aws_s3_bucket_policy')) {
+        const { Statement } = JSON.parse(change.after?.policy as string) as { Statement: unknown[] }
+        expect(Statement[0]).toMatchObject({
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        })
+        expect(Statement.slice(1)).toEqual(module === 'module.logs_bucket[0]' ? [logDelivery] : [])
       }
+    })
+
+    test('keep logs of the files for as long as other logs', () => {
+      expect(all('aws_s3_bucket_logging')).toMatchObject([{ change: { after: { target_prefix: 'files/' } } }])
+      const lifecycle = all('aws_s3_bucket_lifecycle_configuration').find(({ name }) => name === 'logs')
+      expect(lifecycle?.change.after?.rule).toMatchObject([{ expiration: [{ days: 30 }], status: 'Enabled' }])
     })
 
     test('forget uploads that were never completed', () => {
@@ -162,10 +192,26 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(lifecycle?.change.after?.rule).toMatchObject([
         {
           expiration: [{ days: pending.expireAfterDays }],
+          noncurrent_version_expiration: [{ noncurrent_days: pending.deleteNoncurrentAfterDays }],
           filter: [{ and: [{ prefix: pending.prefix, tags: { [pending.tag.key]: pending.tag.value } }] }],
           status: 'Enabled',
         },
-        { abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }], status: 'Enabled' },
+        {
+          abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+          expiration: [{ expired_object_delete_marker: true }],
+          noncurrent_version_expiration: [],
+          status: 'Enabled',
+        },
+      ])
+    })
+
+    test('keep versions of files, and tell a function only of what a form has brought', () => {
+      const of = (type: string) => all(type).filter(({ name }) => name === 'files')
+      expect(of('aws_s3_bucket_versioning').map(({ change }) => change.after)).toMatchObject([
+        { versioning_configuration: [{ status: 'Enabled' }] },
+      ])
+      expect(of('aws_s3_bucket_notification').map(({ change }) => change.after)).toMatchObject([
+        { lambda_function: [{ events: ['s3:ObjectCreated:Post'], filter_prefix: 'rooms/' }] },
       ])
     })
   })
@@ -205,6 +251,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           'MAX_USER_ROOMS',
           'RATE_LIMITS',
           'ROOM_CREATION',
+          'SEND_RATE_LIMIT',
           'TABLE_NAME',
         ],
         serverAuthorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
@@ -231,7 +278,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         ...after('aws_cloudwatch_dashboard').map((dashboard) => dashboard.dashboard_name),
         ...after('aws_s3_bucket').map(({ bucket }) => bucket),
       ]
-      expect(unique).toHaveLength(names.length + 3)
+      expect(unique).toHaveLength(names.length + 4)
       for (const name of unique) expect(name).toMatch(/-us-east-1$/)
     })
 
@@ -277,17 +324,34 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
-    test('throttles new connections, and traces and logs them as little as other frames', () => {
-      const stage = all('aws_apigatewayv2_stage').find(({ name }) => name === 'this')?.change.after
-      expect(stage?.route_settings).toEqual([
-        {
-          route_key: '$connect',
-          throttling_rate_limit: 70,
-          throttling_burst_limit: 200,
+    test('throttles new connections and what writes most, and traces and logs them as little as other frames', () => {
+      const [stage] = after('aws_apigatewayv2_stage')
+      const settings = stage?.route_settings as { route_key: string; throttling_rate_limit: number }[]
+      expect(settings.map(({ route_key: route }) => route).sort()).toEqual([
+        '$connect',
+        'createRoom',
+        'handleFileUpload',
+        'joinRoom',
+      ])
+      const [general] = stage?.default_route_settings as { throttling_rate_limit: number }[]
+      for (const route of settings) {
+        expect(route).toMatchObject({
           detailed_metrics_enabled: false,
           logging_level: 'OFF',
           data_trace_enabled: false,
-        },
+        })
+        expect(route.throttling_rate_limit).toBeLessThan(general!.throttling_rate_limit)
+      }
+    })
+
+    test('keeps executions for deliveries and for the authorizer, by the quota that AWS tells', () => {
+      const reserved = all('aws_lambda_function').map(({ index, change }) => [
+        index,
+        change.after?.reserved_concurrent_executions,
+      ])
+      expect(reserved.filter(([, executions]) => executions !== -1)).toEqual([
+        ['authorizer', 50],
+        ['streams', 100],
       ])
     })
 
@@ -299,6 +363,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           hash_key: stack.table.hashKey,
           range_key: stack.table.rangeKey,
           stream_view_type: stack.table.streamViewType,
+          on_demand_throughput: [{ max_read_request_units: 20_000, max_write_request_units: 10_000 }],
           point_in_time_recovery: [{ enabled: true }],
           ttl: [{ attribute_name: stack.table.ttlAttribute, enabled: true }],
         },

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { terraformDocument, terraformFiles } from '../../scripts/docs/terraform.ts'
 import { REQUIRED_VARIABLES } from '../../scripts/terraform-check/workspace.ts'
@@ -20,7 +20,9 @@ test('the variables that are said to be required are those without a default', a
 
 test('prod.tfvars.example sets every required variable and names no other than those of the stack', async () => {
   const example = await readFile(new URL('prod.tfvars.example', stack), 'utf8')
-  const variables = await readFile(new URL('variables.tf', stack), 'utf8')
+  const folder = new URL('.', stack)
+  const sources = (await readdir(folder)).filter((file) => file.endsWith('.tf'))
+  const variables = (await Promise.all(sources.map((file) => readFile(new URL(file, folder), 'utf8')))).join('\n')
   const set = [...example.matchAll(/^(\w+) +=/gm)].map(([, name]) => name!)
   const suggested = [...example.matchAll(/^# (\w+) += /gm)].map(([, name]) => name!)
   expect(set.toSorted()).toEqual(Object.keys(REQUIRED_VARIABLES).sort())

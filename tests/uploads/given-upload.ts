@@ -71,11 +71,14 @@ export async function arrival(
   return objectEvents.at(-1)!
 }
 
-/** The tags of the object, or undefined when it does not exist. */
-export async function objectAt(Key: string): Promise<{ tags: (string | undefined)[] } | undefined> {
+/** The version that the event is about. */
+export const versionIn = (event: S3Event) => ({ versionId: event.Records[0]!.s3.object.versionId! })
+
+/** The tags of the object, or of that version, or undefined when it does not exist. */
+export async function objectAt(Key: string, VersionId?: string): Promise<{ tags: (string | undefined)[] } | undefined> {
   try {
-    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }))
-    const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }))
+    await s3.send(new HeadObjectCommand({ Bucket: bucket, Key, VersionId }))
+    const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key, VersionId }))
     return { tags: (TagSet ?? []).map((tag) => tag.Value) }
   } catch (error) {
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined

@@ -1,11 +1,19 @@
 import { tableName } from '../support/own-table.ts'
 import { ownBucket, objectEvents } from '../support/own-bucket.ts'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
 import type { S3Event } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { readHistory } from '../../src/rooms/read-history.ts'
 import { getMembership, removeMember } from '../../src/entities/membership.ts'
+import type { MessageRow } from '../../src/entities/message.ts'
 import { claimSend, putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
 import { getUpload, Upload } from '../../src/entities/upload.ts'
@@ -21,7 +29,7 @@ import { unique } from '../support/runtime.ts'
 import { messageEventWithFile } from '../../src/files/message-event.ts'
 import { tiff } from '../files/corpus.ts'
 import { png } from '../support/upload-form.ts'
-import { arrival, givenForm, roomOfTwo, listening, objectAt } from './given-upload.ts'
+import { arrival, givenForm, roomOfTwo, listening, objectAt, versionIn } from './given-upload.ts'
 
 beforeAll(() => createTable(client, loadStack().table, tableName))
 afterAll(() => ownBucket.close())
@@ -53,7 +61,9 @@ test('a file that is what was declared becomes one message, is kept, and every c
   expect(await messagesOf(room)).toMatchObject([{ kind: 'file', uploadId: upload.uploadId }])
   expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
   const done = await getUpload(upload.uploadId)
-  expect(done).toMatchObject({ status: 'completed', closed: true, messageId: '0000000000000001' })
+  const { versionId } = versionIn(event)
+  expect(done).toMatchObject({ status: 'completed', closed: true, messageId: '0000000000000001', versionId })
+  expect(await messagesOf(room)).toMatchObject([{ versionId }])
   expect(done).not.toHaveProperty('expiresAt')
 })
 
@@ -228,6 +238,11 @@ test('a rejected upload stays rejected: what is sent with its form again is remo
   expect(gateway.eventsOf(ada)).toHaveLength(1)
 })
 
+/** As if a form had brought it, of which our own forms would be refused. */
+const asPost = (event: S3Event): S3Event => ({
+  Records: event.Records.map((record) => ({ ...record, eventName: 'ObjectCreated:Post' })),
+})
+
 test.each([
   ['size_mismatch', png.subarray(0, -1), 'image/png'],
   ['type_mismatch', png, 'text/html'],
@@ -236,7 +251,7 @@ test.each([
   const { upload } = await givenForm(room, adaId)
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: upload.objectKey, Body, ContentType: type }))
   await ownBucket.idle()
-  await arrived(objectEvents.at(-1)!)
+  await arrived(asPost(objectEvents.at(-1)!))
   expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason }])
   expect(await objectAt(upload.objectKey)).toBeUndefined()
 })
@@ -275,15 +290,89 @@ test('the form used again with the same bytes changes nothing, and the file is k
   expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
 
-test('the form used again with another file loses it: nobody is shown what was not looked at', async () => {
+/** What a download of the message's file returns now. */
+const served = async (message: MessageRow): Promise<Buffer> => {
+  const response = await fetch((await messageEventWithFile(message)).file!.fileUrl)
+  expect(response.status).toBe(200)
+  return Buffer.from(await response.arrayBuffer())
+}
+
+test.each([
+  ['another file', otherPng],
+  ['a lie', sameSize('not a PNG')],
+])('the form used again with %s: the first is served all the time, and the other is deleted', async (_is, other) => {
   const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   await arrived(await arrival(form))
-  const again = await arrival(form, otherPng)
+  const [message] = await messagesOf(room)
+  const again = await arrival(form, other)
+  expect(await served(message!)).toEqual(Buffer.from(png))
   for (let i = 0; i < 2; i++) await arrived(again)
+  expect(await served(message!)).toEqual(Buffer.from(png))
   expect(gateway.eventsOf(bob)).toHaveLength(1)
-  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(await objectAt(upload.objectKey, versionIn(again).versionId)).toBeUndefined()
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
+
+test.each(['pending', 'completed', 'rejected'])(
+  'what an operator does with the object of a %s upload deletes nothing and announces nothing',
+  async (status) => {
+    const { room, ada, bob, adaId } = await roomOfTwo()
+    const { form, upload } = await givenForm(room, adaId)
+    const first = await arrival(form, status === 'rejected' ? sameSize('not a PNG') : png)
+    if (status !== 'pending') await arrived(first)
+    const object = { Bucket: bucket, Key: upload.objectKey }
+    const { versionId } = versionIn(first)
+    if (status === 'rejected') await s3.send(new PutObjectCommand({ ...object, Body: png }))
+    const CopySource = `${bucket}/${upload.objectKey}`
+    await s3.send(new CopyObjectCommand({ ...object, CopySource, ServerSideEncryption: 'aws:kms' }))
+    await s3.send(new PutObjectCommand({ ...object, Body: otherPng }))
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(object))
+    const { ETag } = await s3.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: png }))
+    const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] }
+    await s3.send(new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload }))
+    await ownBucket.idle()
+    const before = [gateway.eventsOf(ada).length, gateway.eventsOf(bob).length]
+    const operators = objectEvents.slice(objectEvents.indexOf(first) + 1)
+    expect(operators.length).toBeGreaterThanOrEqual(3)
+    for (const event of operators) {
+      await arrived(event)
+      expect(await objectAt(upload.objectKey, versionIn(event).versionId)).toBeDefined()
+    }
+    expect([gateway.eventsOf(ada).length, gateway.eventsOf(bob).length]).toEqual(before)
+    expect((await getUpload(upload.uploadId))?.status).toBe(status)
+    if (status === 'completed') {
+      expect(await objectAt(upload.objectKey, versionId)).toEqual({ tags: [] })
+      const [message] = await messagesOf(room)
+      expect(await served(message!)).toEqual(Buffer.from(png))
+    }
+  },
+)
+
+test('an upload that version 0.1.0 completed keeps its file, whose event names no version', async () => {
+  const { room, bob, adaId } = await roomOfTwo()
+  const { form, upload } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  await arrived(event)
+  const { uploadId, objectKey } = upload
+  await Upload.patch({ uploadId }).remove(['versionId', 'closed']).go()
+  await arrived(event)
+  expect(gateway.eventsOf(bob)).toHaveLength(2)
+  await arrived(withoutVersion(event))
+  expect(gateway.eventsOf(bob)).toHaveLength(2)
+  expect(await objectAt(objectKey)).toEqual({ tags: [] })
+  const again = await arrival(form, otherPng)
+  await arrived(again)
+  expect(await objectAt(objectKey, versionIn(again).versionId)).toBeUndefined()
+  expect(await objectAt(objectKey)).toEqual({ tags: [] })
+})
+
+/** As a bucket without versions sends it. */
+const withoutVersion = (event: S3Event): S3Event => {
+  const bare = structuredClone(event)
+  for (const { s3 } of bare.Records) delete s3.object.versionId
+  return bare
+}
 
 test('a late event of a file that was replaced before anybody looked leaves its replacement alone', async () => {
   const { room, bob, adaId } = await roomOfTwo()
@@ -295,7 +384,7 @@ test('a late event of a file that was replaced before anybody looked leaves its 
   expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
 
-test('a file whose message was written is announced, even if the file has been lost since', async () => {
+test('a file whose message was written is announced, though its form was used again in between', async () => {
   const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
@@ -307,9 +396,10 @@ test('a file whose message was written is announced, even if the file has been l
     dying(event).catch(failed)
   })
   await arrived(await arrival(form, otherPng))
-  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(gateway.eventsOf(bob)).toEqual([])
   for (let i = 0; i < 2; i++) await arrived(event)
   expect(gateway.eventsOf(bob)).toMatchObject([{ event: 'message', kind: 'file' }])
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
 
 /** Runs `act` once, before the client's next request of that name. */
@@ -331,21 +421,35 @@ function before(sdkClient: { middlewareStack: unknown }, command: string, act: (
   })
 }
 
-test('a file replaced while it is looked at is left to the event of what replaced it', async () => {
+test('a form used again while its file is looked at changes nothing', async () => {
   const { room, bob, adaId } = await roomOfTwo()
-  const { form, upload } = await givenForm(room, adaId)
+  const { form } = await givenForm(room, adaId)
   const first = await arrival(form)
   let second!: S3Event
   before(s3, 'GetObjectCommand', async () => {
-    second = await arrival(form, otherPng)
+    second = await arrival(form, sameSize('not a PNG'))
   })
   await arrived(first)
-  expect((await getUpload(upload.uploadId))?.status).toBe('pending')
   await arrived(second)
   expect(gateway.eventsOf(bob)).toHaveLength(1)
+  const [message] = await messagesOf(room)
+  expect(await served(message!)).toEqual(Buffer.from(png))
 })
 
-test('a lie that replaces a file while that becomes a message is removed', async () => {
+test('a file that is deleted while it is looked at leaves its upload waiting', async () => {
+  const { room, ada, adaId } = await roomOfTwo()
+  const { form, upload } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  const { versionId: VersionId } = versionIn(event)
+  before(s3, 'GetObjectCommand', () =>
+    s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: upload.objectKey, VersionId })),
+  )
+  for (let i = 0; i < 2; i++) await arrived(event)
+  expect((await getUpload(upload.uploadId))?.status).toBe('pending')
+  expect(gateway.eventsOf(ada)).toEqual([])
+})
+
+test('a lie that is sent while a file becomes a message is deleted, and the file stays', async () => {
   const { room, bob, adaId } = await roomOfTwo()
   const { form, upload } = await givenForm(room, adaId)
   const first = await arrival(form)
@@ -370,7 +474,9 @@ test('a lie that replaces a file while that becomes a message is removed', async
   end()
   await second
   expect(gateway.eventsOf(bob)).toHaveLength(1)
-  expect(await objectAt(upload.objectKey)).toBeUndefined()
+  expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
+  const [message] = await messagesOf(room)
+  expect(await served(message!)).toEqual(Buffer.from(png))
 })
 
 test.each(['rooms/stray', 'rooms/r/nobody/knows', 'rooms//', 'rooms/a b/ü+%25/"x"'])(
@@ -378,7 +484,7 @@ test.each(['rooms/stray', 'rooms/r/nobody/knows', 'rooms//', 'rooms/a b/ü+%25/"
   async (Key) => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }))
     await ownBucket.idle()
-    await arrived(objectEvents.at(-1)!)
+    await arrived(asPost(objectEvents.at(-1)!))
     expect(await objectAt(Key)).toBeUndefined()
   },
 )
@@ -389,7 +495,7 @@ test("an object beside an upload's own is removed, and the upload still waits", 
   const Key = `${upload.objectKey}x`
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: png, ContentType: 'image/png' }))
   await ownBucket.idle()
-  await arrived(objectEvents.at(-1)!)
+  await arrived(asPost(objectEvents.at(-1)!))
   expect(await objectAt(Key)).toBeUndefined()
   expect((await getUpload(upload.uploadId))?.status).toBe('pending')
 })

@@ -9,6 +9,7 @@ const marks = (count: number) =>
   new Set(Array.from({ length: count }, (_, i) => markOf({ chatRoomId: `room-${i}`, joinId: 'j' }, 'c=')))
 
 test.each([
+  ['the beginning', { after: undefined, standing: marks(0), told: marks(0) }],
   ['a room', { after: 'room:1', standing: marks(0), told: marks(0) }],
   ['rooms that stand', { after: undefined, standing: marks(2), told: marks(0) }],
   ['rooms that were told', { after: undefined, standing: marks(0), told: marks(20) }],

@@ -1,10 +1,14 @@
 import { admit, readableAfter } from '../../rooms/admission.ts'
 import { getMessage, seqOf } from '../../entities/message.ts'
 import { InvalidRequest } from '../../errors.ts'
+import { withLocatedFile } from '../../files/locate-file.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { action } from '../action.ts'
 
-/** Signs a new URL for the file of a message, for members only. AP5, AP8, AP21, AP71. */
+/**
+ * Signs a new URL for the file of a message, for members only, after a look where the file is: one may ask because the
+ * URL in the history led nowhere. AP5, AP8, AP21, AP71.
+ */
 export const getFileUrl = action('getFileUrl', async (input, caller) => {
   const { chatRoomId, messageId } = input
   const [admitted, message] = await Promise.all([
@@ -12,7 +16,7 @@ export const getFileUrl = action('getFileUrl', async (input, caller) => {
     getMessage(chatRoomId, messageId),
   ])
   const isPast = message !== undefined && seqOf(message) <= readableAfter(admitted)
-  const { file } = message && !isPast ? await messageEventWithFile(message) : {}
+  const { file } = message && !isPast ? await messageEventWithFile(await withLocatedFile(message)) : {}
   if (file === undefined) {
     throw new InvalidRequest('unable to sign a URL; there is no file', [
       { path: 'messageId', problem: 'is not a message with a file' },

@@ -80,6 +80,7 @@ resource "aws_cloudfront_distribution" "this" {
   default_root_object = "index.html"
   price_class         = "PriceClass_100"
   aliases             = var.domain_name[*]
+  web_acl_id          = var.web_acl_arn
 
   origin {
     origin_id                = local.origin_id

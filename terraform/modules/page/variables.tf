@@ -51,3 +51,8 @@ variable "hosted_zone_id" {
   description = "Route 53 zone in which to create the domain's records; null to create them elsewhere."
   type        = string
 }
+
+variable "web_acl_arn" {
+  description = "ARN of the distribution's web ACL, in us-east-1; null for none."
+  type        = string
+}

@@ -4,8 +4,10 @@ output "name" {
 }
 
 output "arn" {
-  description = "ARN of the bucket, known when it exists."
+  description = "ARN of the bucket, known when it exists and its policy holds."
   value       = aws_s3_bucket.this.arn
+
+  depends_on = [aws_s3_bucket_policy.this]
 }
 
 output "regional_domain_name" {

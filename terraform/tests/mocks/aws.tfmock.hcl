@@ -13,6 +13,12 @@ mock_data "aws_partition" {
   }
 }
 
+mock_data "aws_servicequotas_service_quota" {
+  defaults = {
+    value = 1000
+  }
+}
+
 mock_resource "aws_apigatewayv2_api" {
   defaults = {
     id            = "a1b2c3d4e5"
@@ -30,6 +36,12 @@ mock_resource "aws_cloudfront_distribution" {
   defaults = {
     arn         = "arn:aws:cloudfront::123456789012:distribution/E0000000000000"
     domain_name = "d0000000000000.cloudfront.net"
+  }
+}
+
+mock_resource "aws_cloudwatch_log_delivery_destination" {
+  defaults = {
+    arn = "arn:aws:logs:us-east-1:123456789012:delivery-destination:mocked"
   }
 }
 
@@ -69,5 +81,11 @@ mock_resource "aws_s3_bucket" {
 mock_resource "aws_sqs_queue" {
   defaults = {
     arn = "arn:aws:sqs:us-east-1:123456789012:mocked"
+  }
+}
+
+mock_resource "aws_wafv2_web_acl" {
+  defaults = {
+    arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/mocked/mocked"
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { S3Event } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import { FunctionError } from '../../../local/contracts.ts'
-import { BUCKET, given, postForm, presignedPost } from './support.ts'
+import { BUCKET, given, objects, postForm, presignedPost } from './support.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const fixture = JSON.parse(
@@ -33,7 +33,7 @@ function shape(value: unknown, path = ''): string[] {
 
 test('an event has the shape of the one that S3 sends', async () => {
   const { bucket, client, events } = await given()
-  await postForm(await presignedPost(client, { Key: 'rooms/red flower.jpg' }))
+  const stored = await postForm(await presignedPost(client, { Key: 'rooms/red flower.jpg' }))
   await bucket.idle()
   const [event] = events
   expect(shape(event)).toEqual(shape(fixture))
@@ -48,6 +48,7 @@ test('an event has the shape of the one that S3 sends', async () => {
     size: 5,
     eTag: '5d41402abc4b2a76b9719d911017c592',
   })
+  expect(record?.s3.object.versionId).toBe(stored.response.headers.get('x-amz-version-id'))
   expect(record?.s3.object.sequencer).toMatch(/^[0-9A-F]{16}$/)
   expect(record?.eventTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
@@ -213,10 +214,47 @@ test('a sweep deletes old objects of a prefix that carry the tag, and old multip
   await client.send(new DeleteObjectTaggingCommand({ Bucket: BUCKET, Key: 'rooms/completed' }))
   await client.send(new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: 'rooms/big' }))
   now += 59_999
-  expect(await bucket.sweep()).toEqual({ expired: [], abortedUploads: 0 })
+  const nothing = { expired: [], deletedVersions: 0, abortedUploads: 0 }
+  expect(await bucket.sweep()).toEqual(nothing)
   now += 1
-  expect(await bucket.sweep()).toEqual({ expired: ['rooms/pending'], abortedUploads: 1 })
-  expect(await bucket.sweep()).toEqual({ expired: [], abortedUploads: 0 })
+  expect(await bucket.sweep()).toEqual({ ...nothing, expired: ['rooms/pending'], abortedUploads: 1 })
+  expect(await bucket.sweep()).toEqual(nothing)
+})
+
+test('a sweep deletes versions that were replaced and carry the tag, and delete markers that hide nothing', async () => {
+  let now = Date.now()
+  const dataDir = temporaryFolder()
+  const { bucket, client } = await given({
+    dataDir,
+    now: () => new Date(now),
+    lifecycle: [
+      {
+        prefix: 'rooms/',
+        tag: { key: 'state', value: 'pending' },
+        expireAfterMs: 60_000,
+        deleteNoncurrentAfterMs: 30_000,
+      },
+      { prefix: '', deleteExpiredMarkers: true },
+    ],
+  })
+  const tagged = (Key: string) =>
+    client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'x', Tagging: 'state=pending' }))
+  await tagged('rooms/unclaimed')
+  await client.send(put('rooms/kept'))
+  await tagged('rooms/kept')
+  await tagged('rooms/replaced')
+  await client.send(put('rooms/replaced'))
+  const nothing = { expired: [], deletedVersions: 0, abortedUploads: 0 }
+  now += 29_999
+  expect(await bucket.sweep()).toEqual(nothing)
+  now += 1
+  expect(await bucket.sweep()).toEqual({ ...nothing, deletedVersions: 1 })
+  now += 30_000
+  expect(await bucket.sweep()).toEqual({ ...nothing, expired: ['rooms/unclaimed', 'rooms/kept'] })
+  now += 30_000
+  // Of `unclaimed` nothing is left. Of `kept` the older version is, which doesn't carry the tag, behind a marker.
+  expect(await bucket.sweep()).toEqual({ ...nothing, deletedVersions: 3 })
+  expect(objects(dataDir)).toHaveLength(3)
 })
 
 test('deleting makes no event', async () => {

@@ -273,7 +273,8 @@ describe('keys', () => {
     expect(await (await client.send(get({ Key: key }))).Body?.transformToString()).toBe('hello')
     expect(readdirSync(`${dataDir}/objects`)).toHaveLength(1)
     expect(await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }))).toMatchObject({ ContentLength: 5 })
-    await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }))
+    const { VersionId } = await client.send(get({ Key: key }))
+    await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key, VersionId }))
     await expect(client.send(get({ Key: key }))).rejects.toMatchObject({ name: 'NoSuchKey' })
     expect([readdirSync(`${dataDir}/objects`), readdirSync(`${dataDir}/blobs`)]).toEqual([[], []])
   })
@@ -399,12 +400,12 @@ describe('malformed requests', () => {
     await client.send(put())
   })
 
-  test.for(['acl', 'versionId=1', 'torrent'])('an operation that is not emulated (%s) says so', async (query) => {
+  test.for(['acl', 'torrent'])('an operation that is not emulated (%s) says so', async (query) => {
     const { client } = await given()
     client.middlewareStack.add(
       (next) => (args) => {
         const request = args.request as { query: Record<string, string> }
-        request.query = { ...request.query, [query.split('=')[0] ?? '']: query.split('=')[1] ?? '' }
+        request.query = { ...request.query, [query]: '' }
         return next(args)
       },
       { step: 'build', name: 'query' },
@@ -413,12 +414,10 @@ describe('malformed requests', () => {
   })
 })
 
-test('an overwrite leaves only the new bytes, and a start removes what a crash left', async () => {
+test('a start removes what a crash left', async () => {
   const dataDir = temporaryFolder()
   const first = await given({ dataDir })
-  await first.client.send(put())
   await first.client.send(put({ Body: 'new' }))
-  expect(readdirSync(`${dataDir}/blobs`)).toHaveLength(1)
   await first.bucket.close()
   for (const file of ['incoming/half', 'blobs/orphan']) writeFileSync(`${dataDir}/${file}`, 'x')
   const { client } = await given({ dataDir })

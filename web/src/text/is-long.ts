@@ -1,5 +1,5 @@
 /** A message that takes more lines than this is folded. */
-export const SHOWN_LINES = 40
+const SHOWN_LINES = 40
 
 /** Letters in a line of a wide window. */
 const LINE_LENGTH = 80

@@ -1,0 +1,42 @@
+import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
+import { client as tableClient } from '../entities/table.ts'
+import { bucketUrl, region } from './bucket-settings.ts'
+
+// Only the presigner: the S3 client has 250 KB, and no chat route needs it. The credentials are the table client's.
+const presigner = new S3RequestPresigner({
+  credentials: () => tableClient.config.credentials(),
+  region,
+  sha256: tableClient.config.sha256,
+})
+
+export interface Signing {
+  /** When the URL's time begins. */
+  signingDate: Date
+  /** Seconds. */
+  expiresIn: number
+}
+
+/** Signs a request for the object of that key. Only this method and query are allowed by the URL. */
+export async function signUrl(
+  method: 'GET' | 'HEAD',
+  key: string,
+  query: Record<string, string>,
+  signing: Signing,
+): Promise<string> {
+  const url = new URL(`${bucketUrl}/${key.split('/').map(encodeURIComponent).join('/')}`)
+  const signed = await presigner.presign(
+    {
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port === '' ? {} : { port: Number(url.port) }),
+      path: url.pathname,
+      query,
+      headers: { host: url.host },
+    },
+    signing,
+  )
+  const signedQuery = new URLSearchParams(signed.query as Record<string, string>)
+  // S3 reads a `+` in a query as a plus sign, not as a space.
+  return `${url.href}?${signedQuery.toString().replaceAll('+', '%20')}`
+}

@@ -1,0 +1,185 @@
+locals {
+  regional  = "${var.region}:${local.account_id}"
+  functions = "arn:${local.partition}:lambda:${local.regional}:function:${var.name}-*"
+  table     = "arn:${local.partition}:dynamodb:${local.regional}:table/${var.name}"
+  buckets   = "arn:${local.partition}:s3:::${var.name}-*-${local.account_id}-${var.region}"
+  page      = "arn:${local.partition}:s3:::${var.name}-page-${local.account_id}-${var.region}/*"
+  roles     = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-*"
+  queues    = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
+  apis = [
+    for path in ["/apis", "/apis/*", "/domainnames", "/domainnames/*", "/account", "/tags/*"] :
+    "arn:${local.partition}:apigateway:${var.region}::${path}"
+  ]
+  state            = "arn:${local.partition}:s3:::${var.state_bucket}"
+  api_gateway_logs = "arn:${local.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+
+  # What a plan looks at: settings, never what users wrote.
+  read = [
+    { Sid = "State", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.state}/${var.state_key}"] },
+    { Sid = "StateBucket", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.state] },
+    { Sid = "Api", Effect = "Allow", Action = ["apigateway:GET"], Resource = local.apis },
+    { Sid = "Functions", Effect = "Allow", Action = ["lambda:Get*", "lambda:List*"], Resource = [local.functions] },
+    { Sid = "Table", Effect = "Allow", Action = ["dynamodb:Describe*", "dynamodb:ListTagsOfResource"], Resource = [local.table] },
+    {
+      Sid    = "Buckets"
+      Effect = "Allow"
+      Action = [
+        "s3:GetAccelerateConfiguration", "s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource",
+      ]
+      Resource = [local.buckets]
+    },
+    { Sid = "Page", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectTagging"], Resource = [local.page] },
+    {
+      Sid      = "Roles"
+      Effect   = "Allow"
+      Action   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
+      Resource = [local.roles]
+    },
+    { Sid = "Queues", Effect = "Allow", Action = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], Resource = [local.queues] },
+    {
+      # Of these AWS lets no policy name the resources, or their names are known only afterwards.
+      Sid    = "Others"
+      Effect = "Allow"
+      Action = [
+        "budgets:ListTagsForResource", "budgets:ViewBudget",
+        "cloudfront:Get*", "cloudfront:List*",
+        "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
+        "lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings", "lambda:ListTags",
+        "logs:Describe*", "logs:GetDelivery", "logs:GetDeliveryDestination", "logs:GetDeliverySource",
+        "logs:ListTagsForResource",
+        "route53:GetChange", "route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource",
+        "servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota",
+        "wafv2:GetWebACL", "wafv2:ListTagsForResource",
+      ]
+      Resource = ["*"]
+    },
+  ]
+
+  # Stronger than whatever else somebody attaches to the roles, such as AWS's ReadOnlyAccess.
+  no_data = [
+    {
+      Sid    = "NoMessages"
+      Effect = "Deny"
+      Action = [
+        "dynamodb:BatchGetItem", "dynamodb:ExportTableToPointInTime", "dynamodb:GetItem", "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator", "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan",
+      ]
+      Resource = ["*"]
+    },
+    {
+      # The state and the page alone may be read, where the statement above allows it.
+      Sid         = "NoFiles"
+      Effect      = "Deny"
+      Action      = ["s3:GetObject", "s3:GetObjectVersion"]
+      NotResource = ["${local.state}/${var.state_key}", "${local.state}/${var.state_key}.tflock", local.page]
+    },
+    {
+      Sid      = "NoLogsQueuesOrCalls"
+      Effect   = "Deny"
+      Action   = ["lambda:InvokeFunction", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetLogRecord", "logs:StartLiveTail", "logs:StartQuery", "sqs:ReceiveMessage"]
+      Resource = ["*"]
+    },
+  ]
+
+  # What an apply changes. Names are the stack's where AWS knows them before the resource exists.
+  deploy = [
+    {
+      Sid      = "State"
+      Effect   = "Allow"
+      Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      Resource = ["${local.state}/${var.state_key}", "${local.state}/${var.state_key}.tflock"]
+    },
+    {
+      Sid      = "Api"
+      Effect   = "Allow"
+      Action   = ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:TagResource", "apigateway:UntagResource"]
+      Resource = local.apis
+    },
+    {
+      Sid    = "Functions"
+      Effect = "Allow"
+      Action = [
+        "lambda:AddPermission", "lambda:CreateFunction", "lambda:DeleteFunction", "lambda:DeleteFunctionConcurrency",
+        "lambda:DeleteFunctionEventInvokeConfig", "lambda:PutFunctionConcurrency", "lambda:PutFunctionEventInvokeConfig",
+        "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource", "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionEventInvokeConfig",
+      ]
+      Resource = [local.functions]
+    },
+    {
+      Sid       = "Mapping"
+      Effect    = "Allow"
+      Action    = ["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"]
+      Resource  = ["*"]
+      Condition = { ArnLike = { "lambda:FunctionArn" = local.functions } }
+    },
+    { Sid = "MappingTags", Effect = "Allow", Action = ["lambda:TagResource", "lambda:UntagResource"], Resource = ["arn:${local.partition}:lambda:${local.regional}:event-source-mapping:*"] },
+    {
+      Sid    = "Table"
+      Effect = "Allow"
+      Action = [
+        "dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:TagResource", "dynamodb:UntagResource",
+        "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
+      ]
+      Resource = [local.table]
+    },
+    {
+      Sid    = "Buckets"
+      Effect = "Allow"
+      Action = [
+        "s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration", "s3:TagResource", "s3:UntagResource",
+      ]
+      Resource = [local.buckets]
+    },
+    { Sid = "Page", Effect = "Allow", Action = ["s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"], Resource = [local.page] },
+    {
+      Sid    = "Roles"
+      Effect = "Allow"
+      Action = [
+        "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole", "iam:PutRolePolicy",
+        "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+      ]
+      Resource = [local.roles]
+    },
+    {
+      Sid       = "RolesOfServices"
+      Effect    = "Allow"
+      Action    = ["iam:PassRole"]
+      Resource  = [local.roles]
+      Condition = { StringEquals = { "iam:PassedToService" = ["apigateway.amazonaws.com", "lambda.amazonaws.com"] } }
+    },
+    {
+      Sid       = "ManagedPolicy"
+      Effect    = "Allow"
+      Action    = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
+      Resource  = [local.roles]
+      Condition = { ArnEquals = { "iam:PolicyARN" = local.api_gateway_logs } }
+    },
+    { Sid = "Queues", Effect = "Allow", Action = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], Resource = [local.queues] },
+    {
+      Sid    = "Others"
+      Effect = "Allow"
+      Action = [
+        "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource",
+        "cloudfront:AllowVendedLogDeliveryForResource", "cloudfront:CreateDistribution",
+        "cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy", "cloudfront:DeleteDistribution",
+        "cloudfront:DeleteOriginAccessControl", "cloudfront:DeleteResponseHeadersPolicy", "cloudfront:TagResource",
+        "cloudfront:UntagResource", "cloudfront:UpdateDistribution", "cloudfront:UpdateOriginAccessControl",
+        "cloudfront:UpdateResponseHeadersPolicy",
+        "cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard", "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource", "cloudwatch:UntagResource",
+        "logs:CreateDelivery", "logs:CreateLogDelivery", "logs:CreateLogGroup", "logs:DeleteDelivery",
+        "logs:DeleteDeliveryDestination", "logs:DeleteDeliverySource", "logs:DeleteLogDelivery", "logs:DeleteLogGroup",
+        "logs:DeleteMetricFilter", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutDeliveryDestination",
+        "logs:PutDeliverySource", "logs:PutMetricFilter", "logs:PutResourcePolicy", "logs:PutRetentionPolicy",
+        "logs:TagResource", "logs:UntagResource", "logs:UpdateDeliveryConfiguration", "logs:UpdateLogDelivery",
+        "route53:ChangeResourceRecordSets",
+        "wafv2:AssociateWebACL", "wafv2:CreateWebACL", "wafv2:DeleteWebACL", "wafv2:TagResource", "wafv2:UntagResource",
+        "wafv2:UpdateWebACL",
+      ]
+      Resource = ["*"]
+    },
+  ]
+}

@@ -1,0 +1,117 @@
+# The roles of the deploy workflow: who gets them, and that neither reads data.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  repository   = "example-org/tabletalk"
+  state_bucket = "example-terraform-state"
+}
+
+run "trusts_the_environments_of_one_repository" {
+  module {
+    source = "./ci-roles"
+  }
+
+  assert {
+    condition = {
+      for kind, role in aws_iam_role.this : kind => jsondecode(role.assume_role_policy).Statement[0].Condition
+      } == {
+      for kind, subjects in {
+        plan   = ["repo:example-org/tabletalk:environment:plan", "repo:example-org/tabletalk:environment:plan-main"]
+        deploy = ["repo:example-org/tabletalk:environment:production"]
+        } : kind => {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:sub" = subjects
+        }
+      }
+    }
+    error_message = "Others than the environments' jobs get a role."
+  }
+
+  assert {
+    condition = alltrue([
+      for role in aws_iam_role.this :
+      jsondecode(role.assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    ])
+    error_message = "Another issuer than GitHub is trusted."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in aws_iam_role_policy.no_data : length(setsubtract(
+        ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:GetRecords", "s3:GetObject", "sqs:ReceiveMessage", "logs:GetLogEvents", "lambda:InvokeFunction"],
+        flatten([for statement in jsondecode(policy.policy).Statement : statement.Action if statement.Effect == "Deny"]),
+      )) == 0
+    ]) && toset(keys(aws_iam_role_policy.no_data)) == toset(["plan", "deploy"])
+    error_message = "A role reads data."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.read["plan"].policy).Statement : alltrue([
+        for action in statement.Action : can(regex("^[a-z0-9]+:(Get|List|Describe|View|GET)", action))
+      ])
+    ])
+    error_message = "The role that plans changes something."
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.read["deploy"].policy) + length(aws_iam_role_policy.no_data["deploy"].policy) + length(aws_iam_role_policy.deploy.policy) < 10240
+    error_message = "Inline policies of a role have 10,240 characters together."
+  }
+
+  assert {
+    condition     = alltrue([for role in aws_iam_role.this : !startswith(role.name, "tabletalk-")])
+    error_message = "The role that deploys could change its own rights."
+  }
+}
+
+run "takes_the_accounts_oidc_provider" {
+  command = plan
+
+  module {
+    source = "./ci-roles"
+  }
+
+  variables {
+    oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  }
+
+  assert {
+    condition     = length(aws_iam_openid_connect_provider.github) == 0
+    error_message = "The account has it once."
+  }
+}
+
+run "refuses_wildcards" {
+  command = plan
+
+  module {
+    source = "./ci-roles"
+  }
+
+  variables {
+    repository         = "example-org/*"
+    state_bucket       = "*"
+    state_key          = "*"
+    name               = "*"
+    region             = "*"
+    plan_environments  = ["*"]
+    deploy_environment = "*"
+    oidc_provider_arn  = "*"
+  }
+
+  expect_failures = [
+    var.repository,
+    var.state_bucket,
+    var.state_key,
+    var.name,
+    var.region,
+    var.plan_environments,
+    var.deploy_environment,
+    var.oidc_provider_arn,
+  ]
+}
