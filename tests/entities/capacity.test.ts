@@ -12,48 +12,19 @@ import { putSession } from '../../src/entities/session.ts'
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
-import { broadcastMessage } from '../../src/ws/actions/broadcast-message.ts'
-import type { ActionHandler } from '../../src/ws/action.ts'
 import type { Caller } from '../../src/ws/caller.ts'
 import { handler as connect } from '../../src/ws/routes/connect.ts'
-import { createRoom } from '../../src/ws/actions/create-room.ts'
 import { handler as disconnect } from '../../src/ws/routes/disconnect.ts'
-import { getFileUrl } from '../../src/ws/actions/get-file-url.ts'
-import { getHistory } from '../../src/ws/actions/get-history.ts'
-import { getRoom } from '../../src/ws/actions/get-room.ts'
-import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
-import { joinRoom } from '../../src/ws/actions/join-room.ts'
-import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
-import { listRooms } from '../../src/ws/actions/list-rooms.ts'
-import { ping } from '../../src/ws/actions/ping.ts'
-import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
-import { sync } from '../../src/ws/actions/sync.ts'
-import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
 import { documentedAs } from '../support/documented.ts'
 import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
+import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 const { functions, routes } = loadStack()
-
-const handlers = {
-  broadcastMessage,
-  createRoom,
-  getFileUrl,
-  getHistory,
-  getRoom,
-  handleFileUpload,
-  joinRoom,
-  leaveRoom,
-  listRooms,
-  ping,
-  sendMessage,
-  sync,
-  typingIndicator,
-} satisfies Record<Action, unknown> as Record<Action, ActionHandler>
 
 const ada: Caller = { userId: 'ada', connectionId: 'AdaConnection00=', rowsExpireAt: EXPIRES_AT }
 const bob: Caller = { userId: 'bob', connectionId: 'BobConnection00=', rowsExpireAt: EXPIRES_AT }

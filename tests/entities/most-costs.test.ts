@@ -9,47 +9,18 @@ import { Message, messageIdOf, type MessageRow } from '../../src/entities/messag
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { MAX_CONTENT_BYTES, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
-import type { ActionHandler } from '../../src/ws/action.ts'
-import { broadcastMessage } from '../../src/ws/actions/broadcast-message.ts'
-import { createRoom } from '../../src/ws/actions/create-room.ts'
-import { getFileUrl } from '../../src/ws/actions/get-file-url.ts'
-import { getHistory } from '../../src/ws/actions/get-history.ts'
-import { getRoom } from '../../src/ws/actions/get-room.ts'
-import { handleFileUpload } from '../../src/ws/actions/handle-file-upload.ts'
-import { joinRoom } from '../../src/ws/actions/join-room.ts'
-import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
-import { listRooms } from '../../src/ws/actions/list-rooms.ts'
-import { ping } from '../../src/ws/actions/ping.ts'
-import { sendMessage } from '../../src/ws/actions/send-message.ts'
-import { sync } from '../../src/ws/actions/sync.ts'
-import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import type { Caller } from '../../src/ws/caller.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { documentedAs } from '../support/documented.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
+import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 /**
  * What one hostile frame of each action can cost the owner: the worst of its cases, in units of the table, posts that
  * follow, and bytes that are read for it.
  */
-const handlers = {
-  broadcastMessage,
-  createRoom,
-  getFileUrl,
-  getHistory,
-  getRoom,
-  handleFileUpload,
-  joinRoom,
-  leaveRoom,
-  listRooms,
-  ping,
-  sendMessage,
-  sync,
-  typingIndicator,
-} satisfies Record<Action, unknown> as Record<Action, ActionHandler>
-
 const eve: Caller = { userId: 'eve', connectionId: 'EveConnection00=', rowsExpireAt: EXPIRES_AT }
 const large = 'x'.repeat(MAX_CONTENT_BYTES)
 const strangers = Array.from({ length: 100 }, (_, i) => `stranger-${i}`)
@@ -207,7 +178,7 @@ test('no frame costs more than the document says', async () => {
 
 test('a gap that is too large takes no room’s small gap along, and the smallest come first', async () => {
   const input = actions.sync.request.parse({ action: 'sync', rooms: { [roomId(0)]: 0, [roomId(1)]: MESSAGES - 1 } })
-  const { rooms } = (await sync.handle(input, eve)) as { rooms: { chatRoomId: string; recovered: boolean }[] }
+  const { rooms } = (await handlers.sync.handle(input, eve)) as { rooms: { chatRoomId: string; recovered: boolean }[] }
   const recovered = rooms.filter(({ chatRoomId }) => [roomId(0), roomId(1)].includes(chatRoomId))
   expect(recovered.map(({ recovered }) => recovered)).toEqual([false, true])
 })
