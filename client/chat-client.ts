@@ -70,16 +70,13 @@ export class ChatClient {
     this.on = this.#emitter.on.bind(this.#emitter)
     this.#connection = new ClientConnection(options, {
       sync: (link, onFirst) => this.#rooms.sync(link, onFirst),
+      canEncode: () => this.#rooms.context.hasFeature('contentEncoding'),
       onEvents: (events) => this.#rooms.handle(events),
       onStatus: (change) => this.#statusChanged(change),
       onLink: () => this.#linkChanged(),
       onAllRooms: () => this.#directs.findRooms(),
     })
-    this.#outbox = new Outbox(
-      options,
-      () => this.#connection.link,
-      () => this.#rooms.context.hasFeature('contentEncoding'),
-    )
+    this.#outbox = new Outbox(options, () => this.#connection.link)
     this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
       onAdded: (room) => this.#emitter.emit('roomAdded', room),
       onRemoved: (room, removal) => this.#emitter.emit('removed', { room, ...removal }),

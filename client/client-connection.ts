@@ -53,6 +53,8 @@ const MANY_REFUSALS = 3
 /** What a reply to `sync` says about the life of a link. */
 type Announced = Pick<Reply<'sync'>, 'serverTime' | 'limits'>
 
+type LinkOptions = ConstructorParameters<typeof Link>[0]
+
 interface Hooks {
   /**
    * Subscribes a link to the user's rooms, brings them up to date and has the session's events arrive on it.
@@ -60,7 +62,8 @@ interface Hooks {
    * @param onFirst called when the rooms that the application uses are there, if they come before the others
    */
   sync: (link: Link, onFirst?: (reply: Announced) => void) => Promise<Announced>
-  onEvents: ConstructorParameters<typeof Link>[0]['onEvents']
+  canEncode: LinkOptions['canEncode']
+  onEvents: LinkOptions['onEvents']
   onStatus: (change: StatusChange) => void
   /** A link has synced: requests can be sent. */
   onLink: () => void
@@ -206,6 +209,7 @@ export class ClientConnection {
       clock,
       requestTimeoutMs,
       replySize: this.replySize,
+      canEncode: this.#hooks.canEncode,
       onEvents: this.#hooks.onEvents,
       onHeard: () => {
         if (this.link === link) this.#schedulePing()

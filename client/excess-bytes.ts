@@ -1,4 +1,5 @@
 import { MAX_CONTENT_BYTES } from '../src/protocol/limits.ts'
+import { utf8 } from './utf8.ts'
 
 /**
  * Returns by how many bytes a text is too long for a message; 0 when it can be sent.
@@ -11,4 +12,4 @@ import { MAX_CONTENT_BYTES } from '../src/protocol/limits.ts'
  * if (excess > 0) console.log(`${excess} bytes too long`)
  */
 export const excessBytes = (content: string, contentBytes: number = MAX_CONTENT_BYTES): number =>
-  Math.max(0, new TextEncoder().encode(content).length - contentBytes)
+  Math.max(0, utf8(content).length - contentBytes)

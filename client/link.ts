@@ -1,9 +1,9 @@
 import type { Action, Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import type { ErrorFrame, ReplyFrame, ServerFrame } from '../src/protocol/frames.ts'
-import { MAX_FRAME_BYTES } from '../src/protocol/limits.ts'
 import { type Clock, elapsed, ticks, Timer } from './clock.ts'
 import { ChatError, disconnected, errorOf, forbidden, silence } from './errors.ts'
+import { frameText } from './frame-text.ts'
 import { isLarge, type ReplySize, saysMore } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { Session } from './session.ts'
@@ -38,6 +38,8 @@ interface LinkOptions {
   /** The usual time for a reply, ms. */
   requestTimeoutMs: number
   replySize: ReplySize
+  /** Whether the server takes `contentEncoding`. */
+  canEncode: () => boolean
   onEvents: (events: ChatEvent[]) => void
   /** A frame has arrived. */
   onHeard: () => void
@@ -101,15 +103,12 @@ export class Link {
   }
 
   #send<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
-    const { clock, socket, replySize, requestTimeoutMs } = this.#options
+    const { clock, socket, replySize, requestTimeoutMs, canEncode } = this.#options
     const { action } = frame
     const requestId = `r${++this.#requests}`
-    const text = JSON.stringify({ ...replySize.fitted(frame), requestId })
     return new Promise((resolve, reject) => {
       if (this.ended.aborted) return reject(disconnected('the connection has ended'))
-      if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES) {
-        return reject(new ChatError('too_large', `unable to send; the frame is over ${MAX_FRAME_BYTES} bytes`))
-      }
+      const text = frameText({ ...replySize.fitted(frame), requestId }, canEncode())
       const heard = this.#heard
       const timer = new Timer(clock)
       const timeoutMs = replySize.timeoutMs(requestTimeoutMs)

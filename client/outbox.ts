@@ -1,7 +1,6 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import { ChatError, toChatError } from './errors.ts'
 import { newId } from './new-id.ts'
-import { fitContent } from './fit-content.ts'
 import type { Link } from './link.ts'
 import type { ResolvedOptions } from './options.ts'
 import { isUnsentMessage, StoreWriter, type UnsentMessage } from './outbox-store.ts'
@@ -106,7 +105,6 @@ export interface Destination {
 export class Outbox {
   readonly #options: ResolvedOptions
   readonly #link: () => Link | undefined
-  readonly #canEncode: () => boolean
   /** The oldest message first. */
   readonly #queues = new Map<Destination, OutgoingMessage[]>()
   readonly #busy = new Set<Destination>()
@@ -117,11 +115,9 @@ export class Outbox {
   /** Messages of before the reload go first. */
   #isRestored = false
 
-  /** @param canEncode whether the server takes `contentEncoding` */
-  constructor(options: ResolvedOptions, link: () => Link | undefined, canEncode: () => boolean) {
+  constructor(options: ResolvedOptions, link: () => Link | undefined) {
     this.#options = options
     this.#link = link
-    this.#canEncode = canEncode
     this.#writer = new StoreWriter(() => options.outbox?.save(this.#toKeep()), options.onError)
   }
 
@@ -265,7 +261,7 @@ export class Outbox {
   async #deliver(destination: Destination, message: OutgoingMessage): Promise<Sent | ChatError | undefined> {
     const attempt = async () => {
       const next = this.#next(destination)
-      return next?.message === message ? request(next.link, destination, message, this.#canEncode()) : undefined
+      return next?.message === message ? request(next.link, destination, message) : undefined
     }
     return retry(attempt, this.#options).catch(toChatError)
   }
@@ -297,10 +293,9 @@ export class Outbox {
   }
 }
 
-function request(link: Link, { to }: Destination, message: OutgoingMessage, canEncode: boolean): Promise<Sent> {
-  const { kind, clientMessageId } = message
-  const text = fitContent(message.content, canEncode)
+function request(link: Link, { to }: Destination, message: OutgoingMessage): Promise<Sent> {
+  const { kind, content, clientMessageId } = message
   return kind === 'broadcast' && 'chatRoomId' in to
-    ? link.request({ action: 'broadcastMessage', ...to, ...text, clientMessageId })
-    : link.request({ action: 'sendMessage', ...to, ...text, clientMessageId })
+    ? link.request({ action: 'broadcastMessage', ...to, content, clientMessageId })
+    : link.request({ action: 'sendMessage', ...to, content, clientMessageId })
 }

@@ -13,38 +13,24 @@ import { SendGuard } from '../../src/entities/send-guard.ts'
 import { putSession } from '../../src/entities/session.ts'
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
-import { handlers as serverHandlers } from '../../src/http/handlers.ts'
 import { handler as server } from '../../src/http/routes/server.ts'
 import type { ServerEvent } from '../../src/http/server-event.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
-import type { ActionHandler } from '../../src/ws/action.ts'
 import type { SocketCaller } from '../../src/ws/caller.ts'
 import { handler as connect } from '../../src/ws/routes/connect.ts'
 import { handler as disconnect } from '../../src/ws/routes/disconnect.ts'
-import { joinRoom } from '../../src/ws/actions/join-room.ts'
-import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
-import { ping } from '../../src/ws/actions/ping.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
-import { sync } from '../../src/ws/actions/sync.ts'
-import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
 import { documentedAs } from '../support/documented.ts'
 import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
+import { handlers as serverHandlers } from '../../src/http/handlers.ts'
+import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 const { functions, routes } = loadStack()
-
-const handlers = {
-  ...serverHandlers,
-  joinRoom,
-  leaveRoom,
-  ping,
-  sync,
-  typingIndicator,
-} satisfies Record<Action, unknown> as unknown as Record<Action, ActionHandler>
 
 const ada: SocketCaller = {
   userId: 'ada',

@@ -12,36 +12,21 @@ import { Invite, inviteItem } from '../../src/entities/invite.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
-import { handlers as serverHandlers } from '../../src/http/handlers.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { MAX_CONTENT_BYTES, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
-import type { ActionHandler } from '../../src/ws/action.ts'
-import { joinRoom } from '../../src/ws/actions/join-room.ts'
-import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
-import { ping } from '../../src/ws/actions/ping.ts'
-import { sync } from '../../src/ws/actions/sync.ts'
-import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 import type { SocketCaller } from '../../src/ws/caller.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { documentedAs } from '../support/documented.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
+import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 /**
  * What one hostile frame of each action can cost the owner: the worst of its cases, in units of the table, posts that
  * follow, and bytes that are read for it.
  */
-const handlers = {
-  ...serverHandlers,
-  joinRoom,
-  leaveRoom,
-  ping,
-  sync,
-  typingIndicator,
-} satisfies Record<Action, unknown> as unknown as Record<Action, ActionHandler>
-
 const eve: SocketCaller = {
   userId: 'eve',
   connectionId: 'EveConnection00=',
@@ -339,7 +324,7 @@ test('no frame costs more than the document says', async () => {
 
 test('a gap that is too large takes no room’s small gap along, and the smallest come first', async () => {
   const input = actions.sync.request.parse({ action: 'sync', rooms: { [roomId(0)]: 0, [roomId(1)]: MESSAGES - 1 } })
-  const { rooms } = (await sync.handle(input, eve)) as { rooms: { chatRoomId: string; recovered: boolean }[] }
+  const { rooms } = (await handlers.sync.handle(input, eve)) as { rooms: { chatRoomId: string; recovered: boolean }[] }
   const recovered = rooms.filter(({ chatRoomId }) => [roomId(0), roomId(1)].includes(chatRoomId))
   expect(recovered.map(({ recovered }) => recovered)).toEqual([false, true])
 })

@@ -1,0 +1,18 @@
+import { handlers as serverHandlers } from '../../src/http/handlers.ts'
+import type { Action } from '../../src/protocol/actions.ts'
+import type { ActionHandler } from '../../src/ws/action.ts'
+import { joinRoom } from '../../src/ws/actions/join-room.ts'
+import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
+import { ping } from '../../src/ws/actions/ping.ts'
+import { sync } from '../../src/ws/actions/sync.ts'
+import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
+
+/** The handler of each action, to be called without its Lambda function: the server API's, and the socket's own. */
+export const handlers = {
+  ...serverHandlers,
+  joinRoom,
+  leaveRoom,
+  ping,
+  sync,
+  typingIndicator,
+} satisfies Record<Action, unknown> as unknown as Record<Action, ActionHandler>
