@@ -1,6 +1,6 @@
 import { format, resolveConfig } from 'prettier'
 import { type Action, actions } from '../../src/protocol/actions.ts'
-import { announcedLimits } from '../../src/protocol/announced-limits.ts'
+import { announcedLimits, Limits, openPolicy } from '../../src/protocol/announced-limits.ts'
 import { errorCodes } from '../../src/protocol/error-codes.ts'
 import { type Permission, type PermissionName, permissions } from '../../src/protocol/permissions.ts'
 import { events } from '../../src/protocol/events.ts'
@@ -50,6 +50,8 @@ export async function protocolDocument(): Promise<string> {
     '## Limits',
     'The `limits` of `sync` have those with a name in the last column; read them there, because deployments differ.',
     limitsTable(),
+    'They also tell what users may do about rooms:',
+    policyTable(),
     prose.closeCodes,
     prose.local,
   ]
@@ -130,5 +132,20 @@ function limitsTable(): string {
       beyond,
       nameOf[constant] ?? '',
     ]),
+  )
+}
+
+/** What a deployment chooses about rooms, which `limits` announces beside the numbers. */
+function policyTable(): string {
+  return table(
+    ['in `limits`', 'values', 'what', 'when unset'],
+    fieldsOf(Limits, 'output')
+      .filter(({ name }) => name in openPolicy)
+      .map(({ name, constraints, description }) => [
+        `\`${name}\``,
+        constraints,
+        description,
+        `\`${openPolicy[name as keyof typeof openPolicy]}\``,
+      ]),
   )
 }

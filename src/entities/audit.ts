@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Entity, type EntityItem } from 'electrodb'
-import { auditActions } from '../protocol/moderation-actions.ts'
+import { auditActions } from '../protocol/room-kinds.ts'
 import { client, own, service, table } from './table.ts'
 
 /**

@@ -7,7 +7,8 @@ import { ChatRoomDetails, type DetailsRow, getDetails } from './chat-room-detail
 import { gateOf } from './gate.ts'
 import { Invite } from './invite.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
-import { Role } from '../protocol/room-schema.ts'
+import { roles } from '../protocol/room-kinds.ts'
+import type { Role } from '../protocol/room-schema.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
 import { AFTER_USER_IDS, client, primary, service, table } from './table.ts'
@@ -32,7 +33,7 @@ export const Membership = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
-      role: { type: Role.options, field: 'Role', required: true },
+      role: { type: roles, field: 'Role', required: true },
       /** Epoch milliseconds. */
       joinedAt: { type: 'number', field: 'JoinedAt', required: true },
       /** New at every join, so that the clean-up after a leave can't undo the join that followed it. */

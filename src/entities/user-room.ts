@@ -1,6 +1,7 @@
 import { Entity } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
-import { Role } from '../protocol/room-schema.ts'
+import { roles } from '../protocol/room-kinds.ts'
+import type { Role } from '../protocol/room-schema.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
@@ -25,7 +26,7 @@ export const UserRoom = new Entity(
       /** The user made or joined the room. Absent when somebody else put them in. */
       own: { type: 'boolean', field: 'Own' },
       /** The membership's; absent in a row of before there were roles. */
-      role: { type: Role.options, field: 'Role' },
+      role: { type: roles, field: 'Role' },
     },
     indexes: { user: verbatim('partition', 'place') },
   },

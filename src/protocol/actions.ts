@@ -101,7 +101,8 @@ const joinRequest = z
   })
   .check(
     z.refine((frame) => frame.chatRoomId !== undefined || frame.invite !== undefined, {
-      error: 'needs chatRoomId or invite',
+      error: 'must be there when no invite is',
+      path: ['chatRoomId'],
     }),
     describe('Makes the user a member, if they are none yet, and subscribes this connection.'),
   )

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { describe, request, requestUpon } from './request-schema.ts'
+import { auditActions } from './room-kinds.ts'
 import { Reason } from './room-schema.ts'
 import { ChatRoomId, Cursor, EpochMs, MessageId, UserId } from './scalars.ts'
 import { DEFAULT_HISTORY_PAGE, MAX_HISTORY_PAGE } from './limits.ts'
@@ -11,24 +12,6 @@ const reason = z.optional(Reason)
 const DAY = 24 * 60 * 60
 const MAX_BAN_SECONDS = 365 * DAY
 const MAX_MUTE_SECONDS = 28 * DAY
-
-export const auditActions = [
-  'kick',
-  'ban',
-  'unban',
-  'mute',
-  'unmute',
-  'role',
-  'add',
-  'delete',
-  'settings',
-  'close',
-  'reopen',
-  'pin',
-  'unpin',
-  'report',
-  'deleteRoom',
-] as const
 
 export const AuditEntry = z
   .object({

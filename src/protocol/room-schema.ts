@@ -1,11 +1,10 @@
 import * as z from 'zod/mini'
+import { roles } from './room-kinds.ts'
 import { ChatRoomId, EpochMs, MessageId, RoomName, UserId } from './scalars.ts'
 
 const describe = (description: string) => z.meta({ description })
 
-export const Role = z
-  .enum(['guest', 'member', 'moderator', 'owner'])
-  .check(describe('What a member may do; see "Who may do what".'))
+export const Role = z.enum(roles).check(describe('What a member may do; see "Who may do what".'))
 
 export const Access = z
   .enum(['public', 'link', 'private', 'direct'])

@@ -11,8 +11,8 @@ export type Scope = keyof typeof scopes
 const PREFIX = 'tabletalk:'
 
 /**
- * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is an array, as some issuers
- * write it. Any other scope is somebody else's.
+ * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is an array, as some
+ * issuers write it. Any other scope is somebody else's.
  */
 export function scopesOf(claims: { [claim: string]: unknown }): Set<Scope> {
   const given =
@@ -22,7 +22,7 @@ export function scopesOf(claims: { [claim: string]: unknown }): Set<Scope> {
         ? (claims.scp as unknown[])
         : []
   return new Set(
-    given.flatMap((name) => {
+    given.flatMap((name): Scope[] => {
       const scope = typeof name === 'string' && name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
       return Object.hasOwn(scopes, scope) ? [scope as Scope] : []
     }),

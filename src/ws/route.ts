@@ -1,63 +1,7 @@
-import { type ChatError, InvalidRequest, UnknownAction } from '../errors.ts'
-import { defined } from '../protocol/defined.ts'
-import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'
 import type { ActionHandler } from './action.ts'
-import { callerOf } from './caller-of.ts'
-import { chatErrorOf } from './chat-error-of.ts'
-import { errorBody } from './error-body.ts'
-import { logger } from './logger.ts'
-import { type Envelope, readFrame } from './parse-frame.ts'
-import { perform } from './perform.ts'
-import type { SocketEvent, SocketHandler } from './socket-event.ts'
+import { countAction } from './rate-limit.ts'
+import { routeWith } from './route-with.ts'
+import type { SocketHandler } from './socket-event.ts'
 
-/**
- * The Lambda handler of one or more actions. The event's `routeKey` says which one to run; under any other key, such as
- * `$default`, every frame fails with `unknown_action`.
- *
- * The handler parses the frame, checks the token's expiry and user, and returns the reply or error frame, which API
- * Gateway sends as the route response. A `ChatError` reaches the client as it is. Any other error becomes `unavailable`
- * if a dependency failed, else `internal`, and is logged with its stack, which the client never receives.
- */
-export function route(...handlers: readonly ActionHandler[]): SocketHandler {
-  return async (event) => {
-    const envelope: Envelope = {}
-    try {
-      const frame = readFrame(event.body, envelope)
-      const caller = callerOf(event)
-      const handler = handlers.find(({ name }) => name === event.requestContext.routeKey)
-      if (handler === undefined) throw unknownAction(frame)
-      const data = await perform(handler, frame, caller)
-      return { statusCode: 200, body: JSON.stringify(replyFrame(handler.name, envelope, data)) }
-    } catch (error) {
-      const known = chatErrorOf(error)
-      log(known, error, event)
-      return { statusCode: statusOf[known.code] ?? 400, body: JSON.stringify(errorFrame(known, envelope)) }
-    }
-  }
-}
-
-function unknownAction({ action }: Record<string, unknown>): ChatError {
-  if (typeof action === 'string') return new UnknownAction('unable to act; there is no such action')
-  return new InvalidRequest('unable to act; the frame names no action', [
-    { path: 'action', problem: 'must be a string' },
-  ])
-}
-
-function log({ code }: ChatError, error: unknown, { requestContext }: SocketEvent): void {
-  const { routeKey, connectionId, requestId } = requestContext
-  const fields = { code, route: routeKey, connectionId, requestId, error: error as Error }
-  if (code === 'internal') logger.error('route failed', fields)
-  else if (code === 'unavailable') logger.warn('dependency failed', fields)
-}
-
-/** For logs and metrics: a WebSocket client receives the body only. */
-const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503, rate_limited: 429 }
-
-const replyFrame = (action: ActionHandler['name'], { requestId }: Envelope, data: unknown) =>
-  ({ type: 'reply', action, ...defined({ requestId }), data }) as ReplyFrame
-
-const errorFrame = (error: ChatError, { action, requestId }: Envelope): ErrorFrame => ({
-  type: 'error',
-  ...defined({ action, requestId }),
-  error: errorBody(error),
-})
+/** The Lambda handler of one or more actions, each counted by `RATE_LIMITS`; see `routeWith`. */
+export const route = (...handlers: readonly ActionHandler[]): SocketHandler => routeWith(countAction, ...handlers)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -15,6 +16,20 @@ test('a room starts empty, with its creator in it and subscribed', async () => {
     roomName: 'Général 🎉',
     members: [adaId],
     headSeq: 0,
+    access: 'link',
+    role: 'owner',
+    room: {
+      chatRoomId: room,
+      roomName: 'Général 🎉',
+      access: 'link',
+      settings: settingsOf('link'),
+      pins: [],
+      closed: false,
+      createdBy: adaId,
+      createdAt: expect.any(Number) as number,
+      memberCount: 1,
+      version: 0,
+    },
   })
   await bob.request({ action: 'joinRoom', chatRoomId: room })
   await bob.request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
@@ -31,8 +46,12 @@ test('a room without an id is given one of its own', async () => {
 test('those who are put into a room are told so on every connection, and not that members joined', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'ada', 'bob', 'bob')
   await settled(chat)
-  const told = { event: 'roomAdded', chatRoomId: room, roomName: 'A room', headSeq: 0 }
-  expect(clients.map((client) => client.events)).toEqual([[], [told], [told], [told]])
+  const told = { event: 'roomAdded', chatRoomId: room, roomName: 'A room', headSeq: 0, access: 'link' }
+  const [creator, member] = [
+    { ...told, role: 'owner' },
+    { ...told, role: 'member' },
+  ]
+  expect(clients.map((client) => client.events)).toEqual([[], [creator], [member], [member]])
 })
 
 test('repeats among the members, the creator too, count once', async () => {

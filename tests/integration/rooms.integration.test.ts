@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { append, entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, unique } from '../support/runtime.ts'
@@ -17,6 +18,20 @@ test('getRoom returns the room, its members by id and its head', async () => {
     roomName: 'A room',
     members: [...userIds].sort(),
     headSeq: 2,
+    access: 'link',
+    role: 'member',
+    room: {
+      chatRoomId: room,
+      roomName: 'A room',
+      access: 'link',
+      settings: settingsOf('link'),
+      pins: [],
+      closed: false,
+      createdBy: userIds[0],
+      createdAt: expect.any(Number) as number,
+      memberCount: 2,
+      version: 0,
+    },
   })
 })
 

@@ -57,7 +57,7 @@ const tables: Record<Action, Table> = {
   joinRoom: {
     accepts: [room, { ...room, lastSeq: 0 }, { chatRoomId: 'dm:x' }, { invite }, { ...room, invite }],
     rejects: [
-      [{}, ': needs chatRoomId or invite'],
+      [{}, 'chatRoomId: must be there when no invite is'],
       [{ invite: 'short' }, 'invite: must be 22 of'],
       [{ ...room, lastSeq: 1.5 }, 'lastSeq: expected int'],
     ],

@@ -86,7 +86,8 @@ describe('a table of version 0.1.0', () => {
       eve: ['general'],
     })) {
       const expected = rooms.map(async (chatRoomId) => ({ chatRoomId, joinId: await joinIdOf(chatRoomId, userId) }))
-      expect(await roomsOf(userId)).toEqual(await Promise.all(expected))
+      const mirrors = (await roomsOf(userId)).map(({ chatRoomId, joinId }) => ({ chatRoomId, joinId }))
+      expect(mirrors).toEqual(await Promise.all(expected))
     }
     expect(await sessionsOfUser('ada', 0)).toMatchObject([
       { sessionKey: connectionsOf010.ada, connectionId: connectionsOf010.ada, expiresAt: before.at(-1)!.expiresAt },
@@ -258,7 +259,8 @@ describe('whoever does something while it runs', () => {
     for (const userId of ['ada', 'bob', 'eve']) {
       const { data } = await Membership.scan.where((row, { eq }) => eq(row.userId, userId)).go({ consistent: true })
       const rooms = data.map(({ chatRoomId, joinId }) => ({ chatRoomId, joinId }))
-      expect(await roomsOf(userId)).toEqual(rooms.sort((a, b) => (a.chatRoomId < b.chatRoomId ? -1 : 1)))
+      const mirrors = (await roomsOf(userId)).map(({ chatRoomId, joinId }) => ({ chatRoomId, joinId }))
+      expect(mirrors).toEqual(rooms.sort((a, b) => (a.chatRoomId < b.chatRoomId ? -1 : 1)))
     }
   }
 

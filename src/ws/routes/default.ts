@@ -1,8 +1,8 @@
 import { ping } from '../actions/ping.ts'
-import { route } from '../route.ts'
+import { routeWith } from '../route-with.ts'
 
 /**
  * Touches nothing: `ping`, and as `$default` every frame that is not JSON, names no action, or an action that doesn't
  * exist.
  */
-export const handler = route(ping)
+export const handler = routeWith(undefined, ping)
