@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AuditRow } from '../entities/audit.ts'
 import { changeRoom, type RoomChange } from '../entities/change-room.ts'
-import type { RoomRow } from '../entities/chat-room.ts'
+import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { type DetailsRow, getDetails, listingOf } from '../entities/chat-room-details.ts'
 import { gateOf, gateText } from '../entities/gate.ts'
 import { Conflict, LimitReached } from '../errors.ts'
@@ -9,6 +9,7 @@ import { defined } from '../protocol/defined.ts'
 import { MAX_PINS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { ChosenAccess, Settings } from '../protocol/room-schema.ts'
+import { stranger } from './admission.ts'
 import { accessOfRoom, storedAccess } from './room-view.ts'
 
 /** What is to be changed; null takes something away. */
@@ -29,20 +30,21 @@ export interface RoomUpdate {
 const ATTEMPTS = 4
 
 /**
- * Changes a room, whatever others change in it at the same time. What is so already is neither written nor noted. AP50,
- * AP51.
+ * Changes a room, whatever others change in it at the same time. What is so already is neither written nor noted. AP5,
+ * AP50, AP51.
  *
  * @param ifVersion of the details that were seen
  * @throws Conflict when the details are of another version, or were changed four times in between
+ * @throws NotAMember when the room was deleted meanwhile
  */
 export async function updateRoom(
-  room: RoomRow,
+  chatRoomId: string,
   update: RoomUpdate,
   audit: AuditRow,
   ifVersion?: number,
 ): Promise<{ room: RoomRow; details: DetailsRow | undefined }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = await getDetails(room.chatRoomId)
+    const { room, details: before } = await latest(chatRoomId)
     if (ifVersion !== undefined && ifVersion !== (before?.changes ?? 0)) break
     const changed = present({ ...room, ...roomChange(room, update) })
     const details = detailsOf(changed, before, update)
@@ -57,18 +59,18 @@ export async function updateRoom(
 }
 
 /**
- * Changes a room's pins. AP50, AP51.
+ * Changes a room's pins. AP5, AP50, AP51.
  *
  * @param next returns the pins from now on, the newest first; the same array when nothing changes
  * @throws LimitReached when they are too many
  */
 export async function updatePins(
-  room: RoomRow,
+  chatRoomId: string,
   next: (pins: string[]) => string[],
   audit: AuditRow,
 ): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = await getDetails(room.chatRoomId)
+    const { room, details: before } = await latest(chatRoomId)
     const old = before?.pins ?? []
     const pins = next(old)
     if (pins.length === old.length) return old
@@ -76,6 +78,17 @@ export async function updatePins(
     if (await changeRoom({ ...detailsOf(room, before, {}), pins }, undefined, audit)) return pins
   }
   throw new Conflict('unable to change the pins; others have changed the room meanwhile')
+}
+
+/**
+ * A room and its details to go on from. The details are read first: every change raises their version, so a write on
+ * condition of that version never takes back what somebody has changed in the room in between.
+ */
+async function latest(chatRoomId: string): Promise<{ room: RoomRow; details: DetailsRow | undefined }> {
+  const details = await getDetails(chatRoomId)
+  const room = await getRoom(chatRoomId)
+  if (room === undefined || gateOf(room).deleted) throw stranger()
+  return { room, details }
 }
 
 const roomColumns = ['roomName', 'access', 'gate', 'historyFrom'] as const

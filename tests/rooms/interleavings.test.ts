@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getBan } from '../../src/entities/ban.ts'
+import { getRoom } from '../../src/entities/chat-room.ts'
 import { deleteConnection, putConnection } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
 import { messageIdOf } from '../../src/entities/message.ts'
@@ -14,6 +15,7 @@ import type { ChatEvent } from '../../src/protocol/events.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { banMember } from '../../src/ws/actions/ban-member.ts'
 import { blockUser } from '../../src/ws/actions/block-user.ts'
+import { closeRoom } from '../../src/ws/actions/close-room.ts'
 import { createRoom } from '../../src/ws/actions/create-room.ts'
 import { joinRoom } from '../../src/ws/actions/join-room.ts'
 import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
@@ -21,6 +23,7 @@ import { removeMember } from '../../src/ws/actions/remove-member.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
 import { unblockUser } from '../../src/ws/actions/unblock-user.ts'
+import { updateRoom } from '../../src/ws/actions/update-room.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { explore, type Operations, type Run } from '../support/interleavings.ts'
 import { unique } from '../support/runtime.ts'
@@ -309,6 +312,20 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
         return scene
       },
       (scene) => ({ join: () => join(scene, 'b1='), sync: () => syncOn(scene.bob, 'b2=', 'tab') }),
+    )
+  })
+
+  test('two who change a room at once keep what the other has changed', async () => {
+    await inEveryOrder(
+      () => givenScene(false),
+      ({ chatRoomId, ada }) => ({
+        rename: () =>
+          updateRoom.handle({ action: 'updateRoom', chatRoomId, roomName: 'Renamed' }, callerOf(ada, 'ada=')),
+        close: () => closeRoom.handle({ action: 'closeRoom', chatRoomId, closed: true }, callerOf(ada, 'ada=')),
+      }),
+      async ({ chatRoomId }) => {
+        expect(await getRoom(chatRoomId)).toMatchObject({ roomName: 'Renamed', gate: 'c' })
+      },
     )
   })
 

@@ -13,6 +13,6 @@ export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, call
   const { room } = await admit(caller, chatRoomId, 'close', now)
   if (gateOf(room).closed === closed) return {}
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: closed ? 'close' : 'reopen' })
-  await updateRoom(room, { closed }, audit)
+  await updateRoom(chatRoomId, { closed }, audit)
   return {}
 })

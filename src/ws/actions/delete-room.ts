@@ -9,7 +9,11 @@ import { action } from '../action.ts'
  */
 export const deleteRoom = action('deleteRoom', async ({ chatRoomId }, caller) => {
   const now = Date.now()
-  const { room } = await admit(caller, chatRoomId, 'delete', now)
-  await updateRoom(room, { deleted: true }, auditItem({ chatRoomId, at: now, by: caller.userId, action: 'deleteRoom' }))
+  await admit(caller, chatRoomId, 'delete', now)
+  await updateRoom(
+    chatRoomId,
+    { deleted: true },
+    auditItem({ chatRoomId, at: now, by: caller.userId, action: 'deleteRoom' }),
+  )
   return {}
 })

@@ -16,10 +16,6 @@ export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId },
     throw new MessageNotFound('unable to pin the message; there is none')
   }
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'pin', messageId })
-  const pins = await updatePins(
-    admitted.room,
-    (pins) => (pins.includes(messageId) ? pins : [messageId, ...pins]),
-    audit,
-  )
+  const pins = await updatePins(chatRoomId, (pins) => (pins.includes(messageId) ? pins : [messageId, ...pins]), audit)
   return { pins }
 })

@@ -6,7 +6,7 @@ import { action } from '../action.ts'
 /** Ends a pin; one that isn't there has ended. AP5, AP8, AP50, AP51, AP71. */
 export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
-  const { room } = await admit(caller, chatRoomId, 'pin', now)
+  await admit(caller, chatRoomId, 'pin', now)
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'unpin', messageId })
-  return { pins: await updatePins(room, (pins) => pins.filter((pin) => pin !== messageId), audit) }
+  return { pins: await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), audit) }
 })

@@ -12,12 +12,12 @@ import { action } from '../action.ts'
 export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
-  const { room } = await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
+  await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
   const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'settings' })
   const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
   const memberCount = members.length > MAX_MEMBERS_PER_REPLY ? undefined : members.length
   const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount })
-  const updated = await writeRoom(room, change, audit, ifVersion)
+  const updated = await writeRoom(chatRoomId, change, audit, ifVersion)
   return { room: detailsOnWire(updated.room, updated.details, memberCount) }
 })
 
