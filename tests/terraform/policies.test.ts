@@ -97,7 +97,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
 
     test('read the versions for which they sign URLs', () => {
       const signing = names.filter((name) => resourcesFor(name, /^s3:GetObjectVersion$/).length > 0)
-      expect(signing).toEqual(['sync', 'rooms', 'queries', 'objectCreated', 'streams'])
+      expect(signing).toEqual(['server', 'sync', 'rooms', 'queries', 'objectCreated', 'streams'])
     })
 
     test('allow on table, index and files what stack.json says, and nothing else', () => {
@@ -267,6 +267,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           'MAX_USER_ROOMS',
           'RATE_LIMITS',
           'ROOM_CREATION',
+          'SEND_RATE_LIMIT',
           'TABLE_NAME',
         ],
       })
@@ -325,7 +326,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     })
 
     test('throttles new connections and what writes most, and traces and logs them as little as other frames', () => {
-      const [stage] = after('aws_apigatewayv2_stage')
+      const stage = all('aws_apigatewayv2_stage').find(({ name }) => name === 'this')?.change.after
       const settings = stage?.route_settings as { route_key: string; throttling_rate_limit: number }[]
       expect(settings.map(({ route_key: route }) => route).sort()).toEqual([
         '$connect',
