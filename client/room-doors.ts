@@ -95,7 +95,7 @@ export class RoomDoors {
    *
    * @example
    * const { members } = await room.memberList()
-   * const removable = members.filter((member) => room.can('kick', member))
+   * console.log(members.filter((member) => room.can('kick', member)))
    */
   can(action: PermissionName, subject?: Role | { role?: Role; userId?: string }): boolean {
     const { userId } = this.context

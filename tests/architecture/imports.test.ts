@@ -127,7 +127,8 @@ describe('the stack and the sources', () => {
     '%s handles the actions whose routes call it, and no others',
     (name, { entry }) => {
       const called = Object.keys(actions).filter((action) => routes[action]?.function === name)
-      const handled = /^export const handler = route\(([^)]*)\)$/m.exec(readFileSync(join(root, entry), 'utf8'))?.[1]
+      const source = readFileSync(join(root, entry), 'utf8')
+      const handled = /^export const handler = route(?:With\(undefined,|\()([^)]*)\)$/m.exec(source)?.[1]
       expect(
         (handled ?? '')
           .split(/,\s*/)
