@@ -31,7 +31,7 @@ export const Ban = new Entity(
 
 export type BanRow = EntityItem<typeof Ban>
 
-export const isOver = ({ until }: Pick<BanRow, 'until'>, now: number): boolean => until !== undefined && until <= now
+const isOver = ({ until }: Pick<BanRow, 'until'>, now: number): boolean => until !== undefined && until <= now
 
 /** AP53. Consistent; undefined when it is over. */
 export async function getBan(chatRoomId: string, userId: string, now: number): Promise<BanRow | undefined> {

@@ -1,5 +1,5 @@
 import { isDirectRoomId } from './room-id.ts'
-import type { Access, Role, Settings } from './room-schema.ts'
+import type { Role, Settings } from './room-schema.ts'
 
 /** Above every role of a room: `tabletalk:admin` and `tabletalk:server` in a token. */
 export type Standing = Role | 'admin'
@@ -91,7 +91,3 @@ export function refusal(
   if (permission.muted === 'may not' && own !== 'admin' && mutedUntil > now) return 'muted'
   return permission.closed === 'may not' && closed && own !== 'admin' ? 'room_closed' : undefined
 }
-
-/** Whether a direct room of two, which nobody else may enter, or a room with an access of its own. */
-export const accessOf = (chatRoomId: string, access: Exclude<Access, 'direct'>): Access =>
-  isDirectRoomId(chatRoomId) ? 'direct' : access

@@ -1,5 +1,5 @@
 /** What a token's `scope` may have, each with `tabletalk:` before it. */
-export const scopes = {
+const scopes = {
   admin: 'an owner everywhere but in direct rooms, without being a member',
   guest: 'never above `guest`, makes neither rooms nor direct rooms',
   rooms: 'may make rooms where the deployment leaves that to a scope',

@@ -114,7 +114,7 @@ function roomChange(room: RoomRow, { roomName, access, settings = {}, closed, de
 }
 
 /** The details from now on. What decides sends and reads is in the room, and here as well for those who show it. */
-export function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUpdate): DetailsRow {
+function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUpdate): DetailsRow {
   const { chatRoomId, roomName } = room
   const kept = before ?? { chatRoomId, changes: 0 }
   const chosen = { ...(JSON.parse(kept.settings ?? '{}') as object), ...update.settings }

@@ -11,7 +11,7 @@ export interface Caller extends Actor {
   backend?: Backend
 }
 
-export interface Backend {
+interface Backend {
   /** The `sub` of its token. */
   sub: string
   /** Whether it named the user that it acts as. */

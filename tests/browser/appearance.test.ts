@@ -111,7 +111,9 @@ const TARGET_PX = 44
 async function smallTargets({ page }: Person): Promise<string[]> {
   const found: string[] = []
   for (const target of await page.locator('button, input:not([hidden]), textarea, a:not(.text a, .skip)').all()) {
-    const box = await target.boundingBox()
+    // A choice is made by a tap on its label too.
+    const choice = target.locator('xpath=ancestor::label[contains(@class, "choice")]')
+    const box = await ((await choice.count()) > 0 ? choice : target).boundingBox()
     if (!box) continue
     const [width, height] = [Math.round(box.width), Math.round(box.height)]
     if (width >= TARGET_PX && height >= TARGET_PX) continue

@@ -2,7 +2,7 @@ import type { Runtime } from '../../local/runtime.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
 
 /** What the server API answered. */
-export interface Answer {
+interface Answer {
   status: number
   data?: Record<string, unknown>
   error?: ErrorFrame['error']

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 
 /** Patience with what a busy machine shows late, ms; nothing waits for it when all is well. */
-export const PATIENCE_MS = 20_000
+export const PATIENCE_MS = 60_000
 
 /** Expects something of a page that may take a moment. */
 export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: PATIENCE_MS })

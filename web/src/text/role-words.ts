@@ -9,11 +9,3 @@ export const roleChoices: Record<Role, string> = {
   member: 'Make member',
   guest: 'Make guest',
 }
-
-/** For a sentence: `made Ada a moderator`. */
-export const roleNames: Record<Role, string> = {
-  owner: 'an owner',
-  moderator: 'a moderator',
-  member: 'a member',
-  guest: 'a guest',
-}

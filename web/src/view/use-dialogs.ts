@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
 
-export type DialogName =
+type DialogName =
   | 'new-room'
   | 'join'
   | 'direct'
