@@ -38,6 +38,11 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
   MAX_MEMBERS_PER_REPLY: { what: '`members` of one reply', unit: 'items', beyond: '`nextCursor`' },
   MAX_ADD_MEMBERS: { what: '`userIds` of `addMembers`', unit: 'items', beyond: '`invalid_request`' },
   MAX_MEMBERS_PAGE: { what: '`limit` of `listMembers`', unit: 'items', beyond: '`invalid_request`' },
+  DEFAULT_MAX_ROOM_MEMBERS: {
+    what: 'members of a room; a deployment may have another',
+    unit: 'items',
+    beyond: '`limit_reached`',
+  },
   MAX_PINS: { what: 'pinned messages of a room', unit: 'items', beyond: '`limit_reached`' },
   MAX_HISTORY_PAGE: {
     what: '`limit` of `getHistory`; the page is shorter where its messages are large',

@@ -37,6 +37,8 @@ export const ChatRoom = new Entity(
       gate: { type: 'string', field: 'Gate' },
       /** `j` when members read what came since their own join only. */
       historyFrom: { type: ['j'] as const, field: 'HistoryFrom' },
+      /** It has had more than a thousand members: they are counted, see `RoomSize`. */
+      counted: { type: 'boolean', field: 'Counted' },
       /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
       setup: { type: 'string', field: 'Setup' },
       pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
@@ -55,6 +57,7 @@ const attributes = [
   'access',
   'gate',
   'historyFrom',
+  'counted',
   'pendingMembers',
 ] as const
 

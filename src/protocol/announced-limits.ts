@@ -13,6 +13,7 @@ export const announcedLimits = {
   fileBytes: 'DEFAULT_MAX_FILE_BYTES',
   roomNameChars: 'MAX_ROOM_NAME_CHARS',
   createRoomMembers: 'MAX_CREATE_ROOM_MEMBERS',
+  roomMembers: 'DEFAULT_MAX_ROOM_MEMBERS',
   historyPage: 'MAX_HISTORY_PAGE',
   syncRooms: 'MAX_SYNC_ROOMS',
   userConnections: 'DEFAULT_MAX_USER_CONNECTIONS',

@@ -18,6 +18,8 @@ export const MAX_ADD_MEMBERS = 100
 export const MAX_MEMBERS_PAGE = 100
 /** Of one room. */
 export const MAX_PINS = 50
+/** Default of the deployment's `MAX_ROOM_MEMBERS`. */
+export const DEFAULT_MAX_ROOM_MEMBERS = 100_000
 export const MAX_HISTORY_PAGE = 100
 export const DEFAULT_HISTORY_PAGE = 50
 export const MAX_ROOMS_PAGE = 100

@@ -3,6 +3,7 @@ import { allowedTypes } from '../files/media-types.ts'
 import { limitsOf } from '../protocol/announced-limits.ts'
 import { DEFAULT_MAX_FILE_BYTES } from '../protocol/limits.ts'
 import { maxUserRooms } from '../rooms/require-place.ts'
+import { maxRoomMembers } from '../rooms/room-size.ts'
 import { maxUserConnections } from '../rooms/session.ts'
 import { maxPendingUploadBytes, maxPendingUploads } from './pending-uploads.ts'
 import { roomPolicy } from './room-policy.ts'
@@ -20,6 +21,7 @@ export const limits = limitsOf({
   contentTypes: allowedTypes,
   userConnections: maxUserConnections,
   userRooms: maxUserRooms,
+  roomMembers: maxRoomMembers,
   pendingUploads: maxPendingUploads,
   pendingUploadBytes: maxPendingUploadBytes,
   ...roomPolicy,

@@ -79,6 +79,7 @@ export class FakeServer {
       contentTypes: ['image/*', 'text/*'],
       roomNameChars: 128,
       createRoomMembers: 100,
+      roomMembers: 100_000,
       historyPage: 100,
       syncRooms: 1_000,
     },

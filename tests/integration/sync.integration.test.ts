@@ -47,6 +47,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       syncRooms: 1_000,
       userConnections: 100,
       userRooms: 1_000,
+      roomMembers: 100_000,
       pendingUploads: 100,
       pendingUploadBytes: 2_621_440_000,
       frameBytes: 32_768,

@@ -6,6 +6,7 @@ import { completeRoom, createRoom as putRoom } from '../../entities/create-room.
 import { Conflict } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
+import { requireSmallEnough } from '../../rooms/room-size.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
 import { roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
@@ -35,6 +36,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
     connection && sessionOf(connection),
     connection && requirePlaceForRoom(caller.userId),
   ])
+  requireSmallEnough(members.length)
   const { room, details } = newRoomIn(input, caller.userId, members.length)
   const { chatRoomId } = room
   const newRoom = { ...room, members, ...defined({ owner, session, details }) }

@@ -2,6 +2,7 @@ import { setOpenRoom } from '../../entities/connection.ts'
 import { getRoom, type RoomRow } from '../../entities/chat-room.ts'
 import { newJoinId } from '../../entities/create-room.ts'
 import { getInvite, type InviteRow } from '../../entities/invite.ts'
+import { noteSize, requirePlaceForMembers } from '../../rooms/room-size.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
 import { getMembership, type MembershipRow, roomWithMembers } from '../../entities/membership.ts'
 import { InvalidInvite, RoomNotFound } from '../../errors.ts'
@@ -20,7 +21,7 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP3, AP4, AP5, AP8, AP10,
- * AP13, AP14, AP15, AP20, AP22, AP36, AP38, AP44, AP53, AP61, AP71.
+ * AP13, AP14, AP15, AP20, AP22, AP36, AP38, AP44, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85.
  *
  * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
@@ -40,6 +41,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   while (!isIn) {
     const way = await requireEntry(caller, room, input.invite === undefined ? undefined : { invite, chatRoomId })
     await requirePlaceForRoom(userId)
+    await requirePlaceForMembers(way.room, [userId], Date.now(), true)
     isIn = await join(newMembership(way.room, caller, way.invite), session, way.invite?.invite)
   }
   const [found, current] = await Promise.all([
@@ -48,6 +50,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
     setOpenRoom(connectionId, chatRoomId),
   ])
   if (found === undefined) throw new RoomNotFound('unable to join; there is no such room')
+  await noteSize(found.room, found.nextCursor !== undefined, Date.now())
   const standing = standingOf(caller, chatRoomId, current) ?? 'member'
   const since = readableAfter({ room: found.room, membership: current })
   const lastSeq = input.lastSeq === undefined ? undefined : Math.max(input.lastSeq, since)
