@@ -24,6 +24,7 @@ import { FILES_BUCKET, startBucketPart } from './parts/start-bucket-part.ts'
 import { startFunctions } from './parts/start-functions.ts'
 import { STAGE, startGateway } from './parts/start-gateway.ts'
 import { startHttpApi } from './parts/start-http-api.ts'
+import type { Schedules } from './parts/start-schedules.ts'
 import { startStream } from './parts/start-stream.ts'
 import { startTable } from './parts/start-table.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
@@ -56,6 +57,8 @@ export interface Runtime extends Closable {
   mapping: EventSourceMapping
   lambda: LambdaHost
   sweeper: TtlSweeper
+  /** The functions that are called by the clock: the janitor. */
+  schedules: Schedules
   /** Receives the stream records that the function could not process in all its attempts. */
   failures: FailureDestination<FailureRecord>
 }

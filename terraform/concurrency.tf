@@ -1,7 +1,7 @@
 variable "reserved_concurrency" {
-  description = "Executions at once that these functions have for themselves, whatever the others do, and can't exceed: so no storm of frames or connections stops deliveries, and no storm of connections takes the rest. Raise `streams` above the number of the stream's shards. Reserved only in an account with enough of them: AWS keeps 100 for other functions, and refuses any reservation in an account of 10. {} for none."
+  description = "Executions at once that these functions have for themselves, whatever the others do, and can't exceed: so no storm of frames or connections stops deliveries, and no storm of connections takes the rest. Raise `streams` above the number of the stream's shards. `janitor` has one: no two of it work at once. Reserved only in an account with enough of them: AWS keeps 100 for other functions, and refuses any reservation in an account of 10. {} for none."
   type        = map(number)
-  default     = { streams = 100, authorizer = 50 }
+  default     = { streams = 100, authorizer = 50, janitor = 1 }
   nullable    = false
 
   validation {

@@ -1,6 +1,6 @@
 locals {
   # S3 actions on the bucket itself. Without `ListBucket`, S3 returns 403 for a file that doesn't exist, not 404.
-  bucket_level_actions = ["ListBucket"]
+  bucket_level_actions = ["ListBucket", "ListBucketVersions"]
 
   # What the role of each function allows, from `touches` in stack.json. Posting is granted below: its ARN is known only
   # when the API exists, and would hide the rest of the policy from the plan.

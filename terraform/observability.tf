@@ -106,6 +106,15 @@ locals {
         threshold   = 0
         minutes     = 3
       }
+      janitor-errors = {
+        description = "The janitor could not finish a job, such as deleting a room. It tries again every few minutes; its log says why."
+        namespace   = "AWS/Lambda"
+        metric      = "Errors"
+        dimensions  = { FunctionName = local.function_names[local.stack.schedules.janitor.function] }
+        statistic   = "Sum"
+        threshold   = 0
+        minutes     = 1
+      }
       dead-letters = {
         description = "Uploads that could not be turned into messages wait in the dead-letter queue."
         namespace   = "AWS/SQS"

@@ -26,6 +26,11 @@ export interface Stack {
    * the route response, without which API Gateway drops what the function returns.
    */
   routes: Record<string, { function: string; authorized?: boolean; reply?: boolean }>
+  /**
+   * What is called by the clock. On a laptop also soon after a row of the entity `soonAfter` was written: nobody there
+   * waits for minutes.
+   */
+  schedules: Record<string, { function: string; everyMinutes: number; soonAfter: string }>
   stream: StreamMapping & {
     /**
      * How long the function stays with a batch, at least, while a room has so many events a second; 0 for no window.

@@ -54,9 +54,9 @@ export interface Bucket extends Closable {
 
 /**
  * S3 for one bucket with versions on this machine, as far as Tabletalk needs it: PutObject, CopyObject, GetObject,
- * HeadObject, DeleteObject, GetObjectTagging, DeleteObjectTagging, POST forms, multipart uploads, CORS, ObjectCreated
- * events and the lifecycle. It is strict where S3 is: signatures, expiry, every policy condition, sizes, checksums and
- * preconditions.
+ * HeadObject, DeleteObject, ListObjectVersions (its first page), GetObjectTagging, DeleteObjectTagging, POST forms,
+ * multipart uploads, CORS, ObjectCreated events and the lifecycle. It is strict where S3 is: signatures, expiry, every
+ * policy condition, sizes, checksums and preconditions.
  *
  * Not emulated: more than one bucket or key pair, session tokens, IAM and bucket policies, ACLs, public access,
  * virtual-hosted style, SigV2 and SigV4A, signed chunks (`STREAMING-AWS4-…`), suspended versioning, parts that are

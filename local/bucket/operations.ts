@@ -4,6 +4,7 @@ import type { Exchange, VerifiedExchange } from './exchange.ts'
 import { copyObject } from './copy-object.ts'
 import { deleteObject } from './delete-object.ts'
 import { getObject } from './get-object.ts'
+import { listObjectVersions } from './list-object-versions.ts'
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -26,6 +27,8 @@ export async function operate(context: BucketContext, exchange: Exchange): Promi
   if (method === 'POST' && target.key === '' && isForm) return postObject(context, exchange)
 
   const payload = await authenticate(exchange, context.signer, context.now())
+  if (target.key === '' && method === 'GET' && target.query.has('versions'))
+    return listObjectVersions(context, exchange)
   if (target.key === '') throw notImplemented('an operation on the bucket itself')
   const unknown = [...target.query.keys()].find((name) => !KNOWN.test(name))
   if (unknown !== undefined) throw notImplemented(unknown)

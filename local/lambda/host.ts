@@ -18,6 +18,8 @@ interface LambdaHostOptions {
   functionsFolder?: string | undefined
   /** Milliseconds before a function's handler runs. Default: as in Lambda, 10,000. */
   initTimeoutMs?: number | undefined
+  /** Functions that `warm` leaves alone, because nobody waits for them. */
+  unhurried?: readonly string[] | undefined
   log: Log
 }
 
@@ -25,7 +27,7 @@ interface LambdaHostOptions {
 export interface LambdaHost extends Closable {
   invoke: Invoke
   /**
-   * Starts every worker and loads every function, so that no first call has to wait.
+   * Starts every worker and loads every function, but for the unhurried ones, so that no first call has to wait.
    *
    * @throws FunctionError for a function that can't be loaded
    */
@@ -48,9 +50,10 @@ interface Group {
  * environment, memory limits, callback-style handlers, concurrency limits.
  */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
-  const { stack, environment, functionsFolder, initTimeoutMs = INIT_TIMEOUT_MS, log } = options
+  const { stack, environment, functionsFolder, initTimeoutMs = INIT_TIMEOUT_MS, unhurried = [], log } = options
   const made = functionsFolder === undefined ? await bundleFunctions(stack.functions) : undefined
   const bundle = bundleIn(functionsFolder ?? made!.folder)
+  const hurried = Object.keys(stack.functions).filter((name) => !unhurried.includes(name))
   const running = new Running()
   let groups: Map<string, Group> | undefined
   let closing: Promise<void> | undefined
@@ -108,10 +111,11 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
       return run(sandbox, request, timeoutMs)
     },
     async warm() {
-      const all = new Set(Object.keys(stack.functions).map(groupOf))
+      const all = new Set(hurried.map(groupOf))
       await Promise.all(
         [...all].map((group) => {
-          const files = group.functionNames.map((functionName) => bundle.file(functionName))
+          const names = group.functionNames.filter((name) => hurried.includes(name))
+          const files = names.map((name) => bundle.file(name))
           return run(sandboxOf(group), { kind: 'load', id: randomUUID(), files }, 0)
         }),
       )

@@ -9,8 +9,10 @@ import { startEventSourceMapping, type EventSourceMapping } from '../event-sourc
 import type { FailureRecord } from '../event-source-mapping/failure-record.ts'
 import { createFailureDestination, type FailureDestination } from '../failure-destination.ts'
 import type { PartContext } from './part-context.ts'
+import { type Schedules, startSchedules } from './start-schedules.ts'
 
 interface StreamPart {
+  schedules: Schedules
   mapping: EventSourceMapping
   sweeper: TtlSweeper
   failures: FailureDestination<FailureRecord>
@@ -18,7 +20,10 @@ interface StreamPart {
 
 const TTL_SWEEP_INTERVAL_MS = 5_000
 
-/** Invokes the stream's function with what happens in the table, and deletes the items that have expired. */
+/**
+ * Invokes the stream's function with what happens in the table, deletes the items that have expired, and calls the
+ * functions that are called by the clock.
+ */
 export async function startStream(
   context: PartContext,
   table: { dynamodb: DynamoDBClient; streamsClient: DynamoDBStreamsClient; streamArn: string },
@@ -38,13 +43,17 @@ export async function startStream(
   })
   closers.add(() => sweeper.close())
 
+  const schedules = startSchedules(context, invoke)
   const mapping = await startEventSourceMapping({
     streamsClient: table.streamsClient,
     streamArn: table.streamArn,
     mapping: { ...stack.stream, ...options.mapping },
     invoke,
     onFailure: (record) => failures.put(record),
-    onRecord: (record) => sweeper.see(record),
+    onRecord: (record) => {
+      sweeper.see(record)
+      schedules.see(record)
+    },
     ttlDeletions,
     region: REGION,
     log,
@@ -52,5 +61,5 @@ export async function startStream(
     checkpointFile: dataDir === undefined ? undefined : join(dataDir, 'stream-checkpoint.json'),
   })
   closers.add(() => mapping.close())
-  return { mapping, sweeper, failures }
+  return { mapping, sweeper, schedules, failures }
 }

@@ -42,16 +42,16 @@ async function main(): Promise<void> {
   const [{ client }, { migrate }, { pace }] = await Promise.all([
     import('../../src/entities/table.ts'),
     import('./migrate.ts'),
-    import('./pace.ts'),
+    import('../../src/entities/pace.ts'),
   ])
-  const units = pace(client, unitsPerSecond)
+  const paced = pace(client, unitsPerSecond)
   let saidAt = Date.now()
   const progress = await migrate(options, (now) => {
     if (Date.now() - saidAt < PROGRESS_EVERY_MS) return
     saidAt = Date.now()
     console.error(describe(now, options.dryRun))
   })
-  console.log(`${describe(progress, options.dryRun)}; ${count(units(), 'unit')} used`)
+  console.log(`${describe(progress, options.dryRun)}; ${count(paced.used(), 'unit')} used`)
 }
 
 function numberOf(option: string, text: string): number {

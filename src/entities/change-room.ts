@@ -2,9 +2,10 @@ import { createWriteTransaction } from 'electrodb'
 import { Audit, type AuditRow } from './audit.ts'
 import { ChatRoom, type RoomRow } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow } from './chat-room-details.ts'
+import { Job, type JobRow } from './job.ts'
 import { transact } from './transact.ts'
 
-const entities = { Audit, ChatRoom, ChatRoomDetails }
+const entities = { Audit, ChatRoom, ChatRoomDetails, Job }
 
 /** The columns of a room that can be changed; undefined is removed. */
 export type RoomChange = Pick<RoomRow, 'roomName' | 'access' | 'gate' | 'historyFrom'>
@@ -16,10 +17,16 @@ const changeable = ['access', 'gate', 'historyFrom'] as const
  * when something of it changes, because every send rewrites it.
  *
  * @param details as they are from now on; `changes` is one more than it was
+ * @param job what the janitor is to do about it
  * @returns false when somebody has changed the details in between
  * @throws Unavailable when nothing was written
  */
-export async function changeRoom(details: DetailsRow, room: RoomChange | undefined, audit: AuditRow): Promise<boolean> {
+export async function changeRoom(
+  details: DetailsRow,
+  room: RoomChange | undefined,
+  audit: AuditRow,
+  job?: JobRow,
+): Promise<boolean> {
   const { chatRoomId, changes } = details
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.ChatRoomDetails.put(details)
@@ -36,6 +43,7 @@ export async function changeRoom(details: DetailsRow, room: RoomChange | undefin
             .commit(),
         ]),
     tx.Audit.put(audit).commit(),
+    ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
   ])
   const { canceled } = await transact('change the room', () => transaction.go())
   return !canceled

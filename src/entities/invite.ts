@@ -40,7 +40,8 @@ export type InviteRow = EntityItem<typeof Invite>
 
 const BYTES = 16
 
-const roomKey = (chatRoomId: string) => `invites#${chatRoomId}`
+/** Of the index: the invites of a room. */
+export const invitesKey = (chatRoomId: string) => `invites#${chatRoomId}`
 
 /** The whole item, with a secret of its own. */
 export function inviteItem(
@@ -52,7 +53,7 @@ export function inviteItem(
     invite,
     uses: 0,
     expiresAt: Math.ceil(given.until / 1_000),
-    ofRoom: roomKey(given.chatRoomId),
+    ofRoom: invitesKey(given.chatRoomId),
     place: `${given.createdAt}#${invite}`,
   }
 }
@@ -86,7 +87,7 @@ export async function invitesOfRoom(
   now: number,
 ): Promise<{ invites: InviteRow[]; nextCursor?: string }> {
   const { data } = await Invite.query
-    .ofRoom({ ofRoom: roomKey(chatRoomId) })
+    .ofRoom({ ofRoom: invitesKey(chatRoomId) })
     .gt({ place: after })
     .go({ limit: limit + 1, count: limit + 1, pages: 'all' })
   const page = data.slice(0, limit)

@@ -59,7 +59,8 @@ export interface SubscriptionRow extends Recipient {
   expiresAt: number
 }
 
-const partitionOf = (chatRoomId: string) => `subscriptions#${chatRoomId}`
+/** Where the subscriptions to a room are. */
+export const partitionOf = (chatRoomId: string) => `subscriptions#${chatRoomId}`
 
 const digest = (...parts: string[]) => createHash('sha256').update(JSON.stringify(parts))
 

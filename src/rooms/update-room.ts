@@ -4,6 +4,7 @@ import { changeRoom, type RoomChange } from '../entities/change-room.ts'
 import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { type DetailsRow, getDetails, listingOf } from '../entities/chat-room-details.ts'
 import { gateOf, gateText } from '../entities/gate.ts'
+import { jobItem } from '../entities/job.ts'
 import { Conflict, LimitReached } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { MAX_PINS } from '../protocol/limits.ts'
@@ -30,8 +31,8 @@ export interface RoomUpdate {
 const ATTEMPTS = 4
 
 /**
- * Changes a room, whatever others change in it at the same time. What is so already is neither written nor noted. AP5,
- * AP50, AP51.
+ * Changes a room, whatever others change in it at the same time. What is so already is neither written nor noted. One
+ * that is deleted becomes a job of the janitor. AP5, AP50, AP51.
  *
  * @param ifVersion of the details that were seen
  * @throws Conflict when the details are of another version, or were changed four times in between
@@ -53,7 +54,8 @@ export async function updateRoom(
     if (isSame && isDeepStrictEqual(details, detailsOf(room, before, defined({ memberCount })))) {
       return { room, details: before }
     }
-    if (await changeRoom(details, isSame ? undefined : pick(changed), audit)) return { room: changed, details }
+    const job = update.deleted ? jobItem('purgeRoom', { chatRoomId: room.chatRoomId }, audit.at) : undefined
+    if (await changeRoom(details, isSame ? undefined : pick(changed), audit, job)) return { room: changed, details }
   }
   throw new Conflict('unable to change the room; others have changed it meanwhile')
 }

@@ -5,6 +5,7 @@ locals {
   buckets   = "arn:${local.partition}:s3:::${var.name}-*-${local.account_id}-${var.region}"
   page      = "arn:${local.partition}:s3:::${var.name}-page-${local.account_id}-${var.region}/*"
   roles     = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-*"
+  rules     = "arn:${local.partition}:events:${local.regional}:rule/${var.name}-*"
   queues    = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
   apis = [
     for path in ["/apis", "/apis/*", "/domainnames", "/domainnames/*", "/account", "/tags/*"] :
@@ -36,6 +37,7 @@ locals {
       Action   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
       Resource = [local.roles]
     },
+    { Sid = "Rules", Effect = "Allow", Action = ["events:DescribeRule", "events:List*"], Resource = [local.rules] },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], Resource = [local.queues] },
     {
       # Of these AWS lets no policy name the resources, or their names are known only afterwards.
@@ -157,6 +159,7 @@ locals {
       Resource  = [local.roles]
       Condition = { ArnEquals = { "iam:PolicyARN" = local.api_gateway_logs } }
     },
+    { Sid = "Rules", Effect = "Allow", Action = ["events:DeleteRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource"], Resource = [local.rules] },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], Resource = [local.queues] },
     {
       Sid    = "Others"

@@ -100,7 +100,11 @@ describe('a place that was drawn long ago', () => {
   })
 
   test('is older than the longest that a function runs', () => {
-    const timeouts = Object.values(loadStack().functions).map(({ timeoutSeconds }) => timeoutSeconds * 1_000)
+    const { functions, schedules } = loadStack()
+    // What is called by the clock writes no messages.
+    const byClock = Object.values(schedules).map((schedule) => schedule.function)
+    const writers = Object.entries(functions).filter(([name]) => !byClock.includes(name))
+    const timeouts = writers.map(([, { timeoutSeconds }]) => timeoutSeconds * 1_000)
     expect(MAX_WRITER_MS).toBeGreaterThanOrEqual(Math.max(...timeouts))
   })
 })

@@ -9,7 +9,7 @@ export const pureFiles = [
   'tests/client/{connecting,package,peers,receiving,requests,sending,typing,uploading}.test.ts',
   'tests/delivery/{for-each-fairly,for-each-limited,frame-packer}.test.ts',
   'tests/entities/until-processed.test.ts',
-  'tests/local/{closers,dev-environment,failure-destination,health,issuer,start-settings}.test.ts',
+  'tests/local/{closers,dev-environment,failure-destination,health,issuer,schedule,start-settings}.test.ts',
   'tests/local/{bucket,http-api,lambda,page}/*.test.ts',
   'tests/http/{sender-of,status-of}.test.ts',
   'tests/local/dynamodb/install-java.test.ts',

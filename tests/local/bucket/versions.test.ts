@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   type CopyObjectCommandInput,
   type S3Client,
@@ -175,4 +176,27 @@ test.for([
   await put(client, 'one')
   const refused = client.send(new CopyObjectCommand({ Bucket: BUCKET, Key: 'copy', CopySource }))
   await expect(refused).rejects.toMatchObject({ name })
+})
+
+test('all versions of the keys with a prefix are listed, the newest of each first, markers among them', async () => {
+  const { client } = await given()
+  const at = async (Key: string, Body: string) =>
+    (await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }))).VersionId
+  const [b, a1, a2] = [await at('rooms/x/b & c', '1'), await at('rooms/x/a', '22'), await at('rooms/x/a', '3')]
+  await at('rooms/xy/a', '4')
+  const { VersionId: marker } = await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'rooms/x/a' }))
+  const list = (MaxKeys?: number) =>
+    client.send(new ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: 'rooms/x/', MaxKeys }))
+  expect(await list()).toMatchObject({
+    IsTruncated: false,
+    Versions: [
+      { Key: 'rooms/x/a', VersionId: a2, IsLatest: false, Size: 1 },
+      { Key: 'rooms/x/a', VersionId: a1, IsLatest: false, Size: 2 },
+      { Key: 'rooms/x/b & c', VersionId: b, IsLatest: true, Size: 1 },
+    ],
+    DeleteMarkers: [{ Key: 'rooms/x/a', VersionId: marker, IsLatest: true }],
+  })
+  expect(await list(1)).toMatchObject({ IsTruncated: true, DeleteMarkers: [{ VersionId: marker }] })
+  const next = client.send(new ListObjectVersionsCommand({ Bucket: BUCKET, KeyMarker: 'rooms/x/a' }))
+  await expect(next).rejects.toMatchObject({ name: 'NotImplemented', message: 'key-marker of a list is not emulated.' })
 })

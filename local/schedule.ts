@@ -1,0 +1,54 @@
+import type { Closable } from './contracts.ts'
+
+interface ScheduleOptions {
+  everyMs: number
+  /** Resolves to the time at which there is something to do again, in epoch milliseconds, if that is known. */
+  run: () => Promise<{ next?: number } | undefined>
+}
+
+/** Calls something by the clock, and sooner when it is woken; never twice at once. */
+export class Schedule implements Closable {
+  readonly #run: ScheduleOptions['run']
+  readonly #clock: NodeJS.Timeout
+  #next: NodeJS.Timeout | undefined
+  #running: Promise<void> | undefined
+  #isWoken = false
+  #closed = false
+
+  constructor({ everyMs, run }: ScheduleOptions) {
+    this.#run = run
+    this.#clock = setInterval(() => this.wake(), everyMs)
+  }
+
+  /** Begins a run, or another one once the one under way has ended. */
+  wake(): void {
+    if (this.#closed) return
+    this.#isWoken = true
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async #work(): Promise<void> {
+    while (this.#isWoken && !this.#closed) {
+      this.#isWoken = false
+      clearTimeout(this.#next)
+      const { next } = (await this.#run()) ?? {}
+      if (next !== undefined && !this.#closed) {
+        this.#next = setTimeout(() => this.wake(), Math.max(0, next - Date.now()))
+      }
+    }
+  }
+
+  /** Resolves when no run is under way. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#clock)
+    clearTimeout(this.#next)
+    await this.#running
+  }
+}

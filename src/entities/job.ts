@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { Entity, type EntityItem } from 'electrodb'
+import { client, service, table, verbatim } from './table.ts'
+
+/** What the janitor can do; `src/janitor/job-kinds.ts` says how. */
+const jobKinds = ['purgeRoom'] as const
+
+export type JobKind = (typeof jobKinds)[number]
+
+/**
+ * Work that takes too long for an action, for the janitor. Key: the id, in the order of time, in one partition of all
+ * jobs. A job that is done is deleted: what is there is to be done.
+ *
+ * - AP72 `openJobs`: what is to be done? (the oldest)
+ * - AP73 `saveProgress`: where does the next turn go on?
+ * - AP74 `finishJob`: there is nothing left to do
+ */
+export const Job = new Entity(
+  {
+    model: { entity: 'Job', version: '1', service },
+    attributes: {
+      /** Always `jobs`. */
+      list: { type: 'string', field: 'pk', required: true },
+      /** `<epoch ms, 13 digits>-<random>` */
+      jobId: { type: 'string', field: 'sk', required: true },
+      kind: { type: jobKinds, field: 'Kind', required: true },
+      /** JSON, of the kind. */
+      args: { type: 'string', field: 'Args', required: true },
+      /** Where to go on, of the kind; absent at the beginning. */
+      cursor: { type: 'string', field: 'Cursor' },
+      /** Items that were worked. */
+      done: { type: 'number', field: 'Done', required: true },
+      /** Epoch milliseconds. */
+      createdAt: { type: 'number', field: 'CreatedAt', required: true },
+      /** Epoch seconds, the table's TTL: 90 days. */
+      expiresAt: { type: 'number', field: 'expiresAt', required: true },
+    },
+    indexes: { list: verbatim('list', 'jobId') },
+  },
+  { table, client },
+)
+
+export type JobRow = EntityItem<typeof Job>
+
+const LIST = 'jobs'
+const LIFETIME_SECONDS = 90 * 24 * 60 * 60
+const DIGITS = 13
+
+/** The whole item. */
+export const jobItem = (kind: JobKind, args: object, now: number): JobRow => ({
+  list: LIST,
+  jobId: `${String(now).padStart(DIGITS, '0')}-${randomBytes(6).toString('base64url')}`,
+  kind,
+  args: JSON.stringify(args),
+  done: 0,
+  createdAt: now,
+  expiresAt: Math.ceil(now / 1_000) + LIFETIME_SECONDS,
+})
+
+/** AP72. The oldest, consistent. */
+export async function openJobs(limit: number): Promise<JobRow[]> {
+  const { data } = await Job.query.list({ list: LIST }).go({ consistent: true, limit, count: limit, pages: 'all' })
+  return data
+}
+
+/** AP73. Nothing happens when the job is gone. */
+export async function saveProgress(
+  { jobId }: JobRow,
+  { cursor, done }: { cursor: string; done: number },
+): Promise<void> {
+  await Job.patch({ list: LIST, jobId }).set({ cursor }).add({ done }).go({ returnOnConditionCheckFailure: true })
+}
+
+/** AP74. */
+export async function finishJob({ jobId }: JobRow): Promise<void> {
+  await Job.delete({ list: LIST, jobId }).go()
+}

@@ -1,0 +1,115 @@
+import { Audit } from './audit.ts'
+import { Ban } from './ban.ts'
+import { ChatRoom } from './chat-room.ts'
+import { ChatRoomDetails } from './chat-room-details.ts'
+import { Invite, invitesKey } from './invite.ts'
+import { Membership } from './membership.ts'
+import { Message } from './message.ts'
+import { RoomSize } from './room-size.ts'
+import { SendGuard } from './send-guard.ts'
+import { partitionOf, Subscription } from './subscription.ts'
+import { Typing } from './typing.ts'
+import { untilProcessed } from './until-processed.ts'
+import { Upload } from './upload.ts'
+import { UserRoom, userRoomKey } from './user-room.ts'
+
+/**
+ * The end of a deleted room, for the janitor.
+ *
+ * - AP75 `deletePart`: which rows of this part does the room still have? They are deleted. (a page)
+ * - AP76 `buryRoom`: its id stays taken, and nothing of what it was is left
+ */
+
+const PAGE = 100
+const page = { consistent: true, limit: PAGE } as const
+const atOnce = { concurrent: 4 } as const
+
+/**
+ * Each reads a page and deletes it. What stands on a row goes before the row: then a run that was cut off in between
+ * finds all of it again.
+ */
+const parts = {
+  members: async (chatRoomId: string) => {
+    const { data } = await Membership.query.room({ chatRoomId }).go(page)
+    await untilProcessed(data.map(userRoomKey), (left) => UserRoom.delete(left).go(atOnce))
+    await untilProcessed(data.map(keyOfUser), (left) => Membership.delete(left).go(atOnce))
+    return data.length
+  },
+  messages: async (chatRoomId: string) => {
+    const { data } = await Message.query.room({ chatRoomId }).go(page)
+    const guards = data.flatMap(({ senderId, clientMessageId }) =>
+      clientMessageId === undefined ? [] : [{ chatRoomId, senderId, clientMessageId }],
+    )
+    const uploads = data.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [{ uploadId }]))
+    await untilProcessed(guards, (left) => SendGuard.delete(left).go(atOnce))
+    await untilProcessed(uploads, (left) => Upload.delete(left).go(atOnce))
+    const messages = data.map(({ messageId }) => ({ chatRoomId, messageId }))
+    await untilProcessed(messages, (left) => Message.delete(left).go(atOnce))
+    return data.length
+  },
+  invites: async (chatRoomId: string) => {
+    // By the index, which lags: what is deleted twice is deleted.
+    const { data } = await Invite.query.ofRoom({ ofRoom: invitesKey(chatRoomId) }).go({ limit: PAGE })
+    const invites = data.map(({ invite }) => ({ invite }))
+    await untilProcessed(invites, (left) => Invite.delete(left).go(atOnce))
+    return data.length
+  },
+  bans: async (chatRoomId: string) => {
+    const { data } = await Ban.query.room({ chatRoomId }).go(page)
+    await untilProcessed(data.map(keyOfUser), (left) => Ban.delete(left).go(atOnce))
+    return data.length
+  },
+  audit: async (chatRoomId: string) => {
+    const { data } = await Audit.query.room({ chatRoomId }).go(page)
+    const entries = data.map(({ entryId }) => ({ chatRoomId, entryId }))
+    await untilProcessed(entries, (left) => Audit.delete(left).go(atOnce))
+    return data.length
+  },
+  typing: async (chatRoomId: string) => {
+    const { data } = await Typing.query.room({ chatRoomId }).go(page)
+    await untilProcessed(data.map(keyOfUser), (left) => Typing.delete(left).go(atOnce))
+    return data.length
+  },
+  details: async (chatRoomId: string) => {
+    const { data } = await ChatRoomDetails.query.room({ chatRoomId }).go(page)
+    await untilProcessed(data.map(keyOfRoom), (left) => ChatRoomDetails.delete(left).go(atOnce))
+    return data.length
+  },
+  size: async (chatRoomId: string) => {
+    const { data } = await RoomSize.query.room({ chatRoomId }).go(page)
+    await untilProcessed(data.map(keyOfRoom), (left) => RoomSize.delete(left).go(atOnce))
+    return data.length
+  },
+  subscriptions: async (chatRoomId: string) => {
+    const { data } = await Subscription.query.room({ partition: partitionOf(chatRoomId) }).go(page)
+    const keys = data.map(({ partition, place }) => ({ partition, place }))
+    await untilProcessed(keys, (left) => Subscription.delete(left).go(atOnce))
+    return data.length
+  },
+} satisfies Record<string, (chatRoomId: string) => Promise<number>>
+
+const keyOfRoom = ({ chatRoomId }: { chatRoomId: string }) => ({ chatRoomId })
+
+const keyOfUser = ({ chatRoomId, userId }: { chatRoomId: string; userId: string }) => ({ chatRoomId, userId })
+
+/** What a room has beside itself: `members` with their mirrors, `messages` with their guards and uploads, … */
+export type RoomPart = keyof typeof parts
+
+/**
+ * AP75. At most a hundred rows, each with what stands on it.
+ *
+ * @returns how many there were; 0 when there are no others
+ * @throws Unavailable when the table has throttled a part to the end
+ */
+export async function deletePart(chatRoomId: string, part: RoomPart): Promise<number> {
+  return parts[part](chatRoomId)
+}
+
+/** AP76. Nothing happens to a room that wasn't deleted. */
+export async function buryRoom(chatRoomId: string): Promise<void> {
+  await ChatRoom.patch({ chatRoomId })
+    .set({ roomName: '' })
+    .remove(['setup', 'pendingMembers'])
+    .where(({ gate }, { contains }) => contains(gate, 'd'))
+    .go({ returnOnConditionCheckFailure: true })
+}

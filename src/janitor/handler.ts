@@ -1,0 +1,108 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import type { Context } from 'aws-lambda'
+import { finishJob, type JobRow, openJobs, saveProgress } from '../entities/job.ts'
+import { pace } from '../entities/pace.ts'
+import { client } from '../entities/table.ts'
+import { optional, wholeNumber } from '../env.ts'
+import { stepOf } from './job-kinds.ts'
+import type { DoStep } from './step.ts'
+
+/** Of the table, so that the chat has the rest: a fortieth of what a new table takes. */
+const writesPerSecond = optional('JANITOR_WRITES_PER_SECOND', wholeNumber({ from: 1, to: 40_000 })) ?? 200
+
+/** Jobs that take turns. */
+const JOBS_AT_ONCE = 25
+
+/** Items of one turn, after which the progress is saved and the next job has its turn. */
+const TURN = 1_000
+
+/** Milliseconds: no turn begins that could not end, and no step does. */
+const RESERVE_MS = 30_000
+
+const logger = new Logger()
+
+/** By kind; a row may be of a version that knows more kinds. */
+type Steps = Readonly<Partial<Record<string, DoStep>>>
+
+interface Result {
+  /** Epoch milliseconds at which there is something to do again; undefined when no job waits. */
+  next?: number
+}
+
+/**
+ * Works the jobs that there are, by turns, until each is done or waits, or the time is up. The next run goes on where
+ * one was cut off: every step may be repeated. One job that fails stops no other.
+ *
+ * @throws Error when a job has failed: the log says why, and the next run tries again
+ */
+export function janitor({
+  steps = stepOf,
+  clock = Date.now,
+  writes = writesPerSecond,
+}: { steps?: Steps; clock?: () => number; writes?: number } = {}) {
+  return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<Result> => {
+    const paced = pace(client, writes, 'writes')
+    const run = new Run(steps, clock, () => context.getRemainingTimeInMillis() > RESERVE_MS)
+    try {
+      return await run.work()
+    } finally {
+      paced.end()
+    }
+  }
+}
+
+class Run {
+  readonly #steps: Steps
+  readonly #clock: () => number
+  readonly #hasTime: () => boolean
+  readonly #failed = new Set<string>()
+  /** When each job that waits has something to do. */
+  readonly #waiting = new Map<string, number>()
+
+  constructor(steps: Steps, clock: () => number, hasTime: () => boolean) {
+    this.#steps = steps
+    this.#clock = clock
+    this.#hasTime = hasTime
+  }
+
+  async work(): Promise<Result> {
+    for (let jobs = await this.#due(); jobs.length > 0 && this.#hasTime(); jobs = await this.#due()) {
+      for (const job of jobs) if (this.#hasTime()) await this.#takeTurn(job)
+    }
+    if (this.#failed.size > 0) throw new Error(`unable to finish ${this.#failed.size} jobs; the log says why`)
+    return this.#waiting.size === 0 ? {} : { next: Math.min(...this.#waiting.values()) }
+  }
+
+  async #due(): Promise<JobRow[]> {
+    const idle = this.#failed.size + this.#waiting.size
+    const jobs = await openJobs(JOBS_AT_ONCE + idle)
+    return jobs.filter(({ jobId }) => !this.#failed.has(jobId) && !this.#waiting.has(jobId))
+  }
+
+  async #takeTurn(job: JobRow): Promise<void> {
+    const { jobId, kind } = job
+    try {
+      await this.#doSteps(job)
+    } catch (error) {
+      this.#failed.add(jobId)
+      logger.error('job failed', { jobId, kind, error: error as Error })
+    }
+  }
+
+  async #doSteps(job: JobRow): Promise<void> {
+    const doStep = this.#steps[job.kind]
+    if (doStep === undefined) throw new Error(`unable to do a job; there is no kind ${job.kind}`)
+    let done = 0
+    let { cursor } = job
+    do {
+      const step = await doStep({ ...job, ...(cursor === undefined ? {} : { cursor }) }, this.#clock())
+      done += step.done
+      if (step.cursor === undefined) return finishJob(job)
+      cursor = step.cursor
+      if (step.notBefore !== undefined) this.#waiting.set(job.jobId, step.notBefore)
+    } while (done < TURN && !this.#waiting.has(job.jobId) && this.#hasTime())
+    if (cursor !== job.cursor) await saveProgress(job, { cursor, done })
+  }
+}
+
+export const handler = janitor()

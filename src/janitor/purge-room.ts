@@ -1,0 +1,56 @@
+import type { JobRow } from '../entities/job.ts'
+import { buryRoom, deletePart, type RoomPart } from '../entities/purge-room.ts'
+import type { Step } from './step.ts'
+import { deleteFiles } from './room-files.ts'
+
+/** Deletes a page, and returns how much it was; 0 when nothing is left. */
+type Stage = (chatRoomId: string) => Promise<number>
+
+const deleteAll =
+  (part: RoomPart): Stage =>
+  (chatRoomId) =>
+    deletePart(chatRoomId, part)
+
+const bury: Stage = async (chatRoomId) => {
+  await buryRoom(chatRoomId)
+  return 0
+}
+
+const round = [
+  bury,
+  deleteAll('members'),
+  deleteAll('messages'),
+  deleteFiles,
+  deleteAll('invites'),
+  deleteAll('bans'),
+  deleteAll('audit'),
+  deleteAll('typing'),
+  deleteAll('details'),
+  deleteAll('size'),
+]
+
+/**
+ * In the first round all goes but the subscriptions, by which the members are being told that the room was deleted. In
+ * the second one they go too, with whatever was written by requests that had begun before the end.
+ */
+const stages = [...round, ...round, deleteAll('subscriptions')]
+
+/** Milliseconds from the end of a room to the second round: no request takes that long, nor does the fan-out. */
+export const SETTLED_MS = 60_000
+
+/**
+ * Deletes what a deleted room has in the table and in the bucket, a page at a time. Its row stays, so that nobody gets
+ * its id. The cursor is the number of the stage. AP75, AP76.
+ */
+export async function purgeRoom(
+  { args, cursor = '0', createdAt }: Pick<JobRow, 'args' | 'cursor' | 'createdAt'>,
+  now: number,
+): Promise<Step> {
+  const { chatRoomId } = JSON.parse(args) as { chatRoomId: string }
+  const stage = Number(cursor)
+  const notBefore = createdAt + SETTLED_MS
+  if (stage === round.length && now < notBefore) return { cursor, done: 0, notBefore }
+  const done = await stages[stage]!(chatRoomId)
+  const next = done > 0 ? stage : stage + 1
+  return next === stages.length ? { done } : { cursor: String(next), done }
+}

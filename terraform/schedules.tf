@@ -1,0 +1,33 @@
+resource "aws_cloudwatch_event_rule" "this" {
+  for_each = local.stack.schedules
+
+  name                = "${var.name}-${each.key}"
+  description         = "Calls ${each.key} every ${each.value.everyMinutes} minutes."
+  schedule_expression = "rate(${each.value.everyMinutes} minutes)"
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  for_each = local.stack.schedules
+
+  rule = aws_cloudwatch_event_rule.this[each.key].name
+  arn  = aws_lambda_function.this[each.value.function].arn
+}
+
+resource "aws_lambda_permission" "schedule" {
+  for_each = local.stack.schedules
+
+  statement_id  = "schedule"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.this[each.value.function].function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.this[each.key].arn
+}
+
+# The next call of the clock does what this one could not, so Lambda repeats none and keeps none waiting.
+resource "aws_lambda_function_event_invoke_config" "schedule" {
+  for_each = local.stack.schedules
+
+  function_name                = aws_lambda_function.this[each.value.function].function_name
+  maximum_event_age_in_seconds = 60
+  maximum_retry_attempts       = 0
+}

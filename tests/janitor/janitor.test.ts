@@ -1,0 +1,254 @@
+import { tableName } from '../support/own-table.ts'
+import { ownBucket } from '../support/own-bucket.ts'
+import { paginateScan } from '@aws-sdk/client-dynamodb'
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { auditItem, putAudit } from '../../src/entities/audit.ts'
+import { Ban } from '../../src/entities/ban.ts'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { addMember } from '../../src/entities/membership.ts'
+import { createRoom } from '../../src/entities/create-room.ts'
+import { inviteItem, putInvite } from '../../src/entities/invite.ts'
+import { finishJob, Job, jobItem, openJobs } from '../../src/entities/job.ts'
+import { Message, messageIdOf } from '../../src/entities/message.ts'
+import { SendGuard } from '../../src/entities/send-guard.ts'
+import { client } from '../../src/entities/table.ts'
+import { Typing } from '../../src/entities/typing.ts'
+import { Upload } from '../../src/entities/upload.ts'
+import { bucket } from '../../src/files/bucket-settings.ts'
+import { janitor } from '../../src/janitor/handler.ts'
+import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
+import type { Step } from '../../src/janitor/step.ts'
+import { updateRoom } from '../../src/rooms/update-room.ts'
+import { s3 } from '../../src/uploads/s3-client.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { unique } from '../support/runtime.ts'
+import { subscribeRows } from '../support/subscribe-rows.ts'
+
+const NOW = Date.now()
+const AFTER = NOW + SETTLED_MS
+const inTime = { getRemainingTimeInMillis: () => 300_000 }
+const fast = { writes: 40_000 }
+
+beforeAll(() => createTable(client, loadStack().table, tableName))
+afterAll(() => ownBucket.close())
+beforeEach(async () => {
+  for (const job of await openJobs(100)) await finishJob(job)
+})
+
+/** A room with a row of everything that a room can have, and a file in two versions, one of them hidden. */
+async function givenRoom(chatRoomId = unique('room'), messages = 2) {
+  const [ada, bob] = [unique('ada'), unique('bob')]
+  const expiresAt = Math.ceil(NOW / 1_000) + 7_200
+  const [by, at, userId] = [ada, NOW, bob]
+  await createRoom({ chatRoomId, roomName: 'Secret', createdBy: ada, createdAt: NOW, owner: ada, members: [ada] })
+  await ChatRoom.patch({ chatRoomId })
+    .set({ setup: 'pending', pendingMembers: [bob] })
+    .go()
+  const joinId = 'j1'
+  await addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: NOW, joinId, joinedSeq: 0 })
+  await subscribeRows([{ chatRoomId, connectionId: 'c1=', userId: bob, joinId, expiresAt }])
+  const common = { chatRoomId, senderId: bob, content: 'hello', timestamp: NOW }
+  const uploadId = unique('upload')
+  const file = { ...common, kind: 'file', messageId: messageIdOf(messages), uploadId } as const
+  const texts = Array.from({ length: messages - 1 }, (_, i) => {
+    return { ...common, kind: 'text', messageId: messageIdOf(i + 1), clientMessageId: `c${i + 1}` } as const
+  })
+  await Message.put([...texts, file]).go()
+  const guard = { chatRoomId, senderId: bob, contentHash: 'h', timestamp: NOW }
+  await SendGuard.put(texts.map(({ clientMessageId, messageId }) => ({ ...guard, clientMessageId, messageId }))).go()
+  const objectKey = `rooms/${chatRoomId}/${uploadId}/0f`
+  const upload = { uploadId, chatRoomId, uploaderId: bob, objectKey, fileName: 'a', contentType: 'text/plain' }
+  await Upload.put({ ...upload, size: 1, caption: '', status: 'completed' }).go()
+  for (const Body of ['1', '2']) await s3.send(new PutObjectCommand({ Bucket: bucket, Key: objectKey, Body }))
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: objectKey }))
+  await Typing.put({ chatRoomId, userId, isTyping: true, toldAt: at, until: at, expiresAt }).go()
+  await Ban.put({ chatRoomId, userId: 'mal', by, at }).go()
+  await putInvite(inviteItem({ chatRoomId, role: 'member', by, createdAt: at, until: at + 60_000 }))
+  await putAudit(auditItem({ chatRoomId, at, by, action: 'kick', userId }))
+  return chatRoomId
+}
+
+/** As the action does. */
+async function deleteRoom(chatRoomId: string) {
+  const audit = auditItem({ chatRoomId, at: NOW, by: 'ada', action: 'deleteRoom' })
+  await updateRoom(chatRoomId, { deleted: true }, audit)
+}
+
+/** What is left of a room, by entity. */
+async function leftOf(chatRoomId: string): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = []
+  for await (const page of paginateScan({ client }, { TableName: tableName, ConsistentRead: true })) {
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item)))
+  }
+  return items.filter((item) => new RegExp(`${chatRoomId}(?![-\\w])`).test(JSON.stringify(item)))
+}
+
+/** What the work comes to when no request of it is answered after so many. */
+async function cutAfter(requests: number, work: () => Promise<unknown>): Promise<unknown> {
+  const stacks = [client.middlewareStack, s3.middlewareStack] as unknown as (typeof client.middlewareStack)[]
+  let left = requests
+  for (const stack of stacks) {
+    stack.add(
+      (send) => async (args) => {
+        if (left-- <= 0) throw new Error('cut off')
+        return send(args)
+      },
+      { step: 'initialize', name: 'cut', priority: 'high' },
+    )
+  }
+  const end = await work().catch((error: unknown) => error)
+  for (const stack of stacks) stack.remove('cut')
+  return end
+}
+
+const entitiesIn = (items: Record<string, unknown>[]) => items.map((item) => item.__edb_e__).sort()
+
+async function filesOf(chatRoomId: string) {
+  const Prefix = `rooms/${chatRoomId}/`
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix }))
+  return Versions.length + DeleteMarkers.length
+}
+
+const tombstone = (chatRoomId: string) => [
+  {
+    pk: `$tabletalk#chatRoomId_${chatRoomId}`,
+    sk: '$roster#ChatRoom_1',
+    __edb_e__: 'ChatRoom',
+    __edb_v__: '1',
+    ChatRoomId: chatRoomId,
+    RoomName: '',
+    HeadSeq: 0,
+    CreatedBy: expect.any(String) as string,
+    CreatedAt: NOW,
+    Gate: 'd',
+  },
+]
+
+describe('a room that was deleted', () => {
+  test('leaves its row, whose id stays taken, and nothing else; rooms with similar ids stay as they are', async () => {
+    const room = await givenRoom()
+    const other = await givenRoom(`${room}-2`)
+    const before = await leftOf(other)
+    await deleteRoom(room)
+    expect(await janitor({ ...fast, clock: () => AFTER })({}, inTime)).toEqual({})
+    expect(await leftOf(room)).toEqual(tombstone(room))
+    expect(await filesOf(room)).toBe(0)
+    expect(await openJobs(10)).toEqual([])
+    expect(await leftOf(other)).toEqual(before)
+    expect(await filesOf(other)).toBe(3)
+    const again = { chatRoomId: room, roomName: 'Mine', createdBy: 'eve', createdAt: NOW, members: ['eve'] }
+    expect(await createRoom(again)).toBeUndefined()
+  })
+
+  test('keeps its subscriptions while its members are being told, and loses then what came late', async () => {
+    const room = await givenRoom()
+    await deleteRoom(room)
+    expect(await janitor({ ...fast, clock: () => AFTER - 1 })({}, inTime)).toEqual({ next: AFTER })
+    expect(entitiesIn(await leftOf(room))).toEqual(['ChatRoom', 'Job', 'Subscription'])
+    const zoe = { userId: 'zoe', role: 'member', joinedAt: NOW, joinId: 'j2', joinedSeq: 0 } as const
+    await addMember({ chatRoomId: room, ...zoe })
+    expect(await janitor({ ...fast, clock: () => AFTER })({}, inTime)).toEqual({})
+    expect(await leftOf(room)).toEqual(tombstone(room))
+  })
+
+  test('is gone on with wherever a run is cut off', async () => {
+    const room = await givenRoom()
+    await deleteRoom(room)
+    const run = janitor({ ...fast, clock: () => AFTER - 1 })
+    const ends: unknown[] = []
+    // Every other run comes one request further, and goes on with what the ones before have done.
+    for (let requests = 1; ends.at(-1) === undefined || ends.at(-1) instanceof Error; requests++) {
+      ends.push(await cutAfter(Math.ceil(requests / 2), () => run({}, inTime)))
+    }
+    expect(ends.length).toBeGreaterThan(20)
+    expect(entitiesIn(await leftOf(room))).toEqual(['ChatRoom', 'Job', 'Subscription'])
+    expect(await filesOf(room)).toBe(0)
+    await janitor({ ...fast, clock: () => AFTER })({}, inTime)
+    expect(await leftOf(room)).toEqual(tombstone(room))
+  })
+
+  test('may be purged twice at once', async () => {
+    const room = await givenRoom()
+    await deleteRoom(room)
+    const run = () => janitor({ ...fast, clock: () => AFTER })({}, inTime)
+    expect(await Promise.all([run(), run()])).toEqual([{}, {}])
+    expect(await leftOf(room)).toEqual(tombstone(room))
+  })
+})
+
+/** Jobs of a kind that a test does: each needs so many steps. */
+async function givenJobs(...names: string[]) {
+  for (const [i, name] of names.entries()) await Job.put(jobItem('purgeRoom', { name }, NOW + i)).go()
+}
+
+const nameOf = ({ args }: { args: string }): string => (JSON.parse(args) as { name: string }).name
+
+describe('a run', () => {
+  test('asks once for jobs and writes nothing when there are none', async () => {
+    const asked: string[] = []
+    client.middlewareStack.add(
+      (next, context) => (args) => {
+        asked.push(String(context.commandName))
+        return next(args)
+      },
+      { step: 'initialize', name: 'asked' },
+    )
+    expect(await janitor(fast)({}, inTime)).toEqual({})
+    client.middlewareStack.remove('asked')
+    expect(asked).toEqual(['QueryCommand'])
+  })
+
+  test('gives each job its turn, of a thousand items, and saves how far it is', async () => {
+    await givenJobs('a', 'b')
+    const turns: string[] = []
+    const purgeRoom = async (job: { args: string; cursor?: string | undefined }): Promise<Step> => {
+      const step = Number(job.cursor ?? 0) + 1
+      turns.push(`${nameOf(job)}${step}`)
+      return step === 4 ? { done: 400 } : { cursor: String(step), done: 400 }
+    }
+    expect(await janitor({ ...fast, steps: { purgeRoom } })({}, inTime)).toEqual({})
+    expect(turns).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'a4', 'b4'])
+    expect(await openJobs(10)).toEqual([])
+  })
+
+  test('ends in time, and the next one goes on', async () => {
+    await givenJobs('a')
+    let steps = 0
+    const purgeRoom = async ({ cursor = '0' }: { cursor?: string | undefined }): Promise<Step> => {
+      steps++
+      return { cursor: String(Number(cursor) + 1), done: 1 }
+    }
+    const context = { getRemainingTimeInMillis: () => (steps < 5 ? 30_001 : 30_000) }
+    await janitor({ ...fast, steps: { purgeRoom } })({}, context)
+    expect(await openJobs(2)).toMatchObject([{ cursor: '5', done: 5 }])
+    await janitor({ ...fast, steps: { purgeRoom: async () => ({ done: 1 }) } })({}, inTime)
+    expect(await openJobs(2)).toEqual([])
+  })
+
+  test('in which a job fails does the others, fails, and leaves that job for the next', async () => {
+    await givenJobs('bad', 'good')
+    const purgeRoom = async (job: { args: string }): Promise<Step> => {
+      if (nameOf(job) === 'bad') throw new Error('broken')
+      return { done: 1 }
+    }
+    await expect(janitor({ ...fast, steps: { purgeRoom } })({}, inTime)).rejects.toThrow(
+      'unable to finish 1 jobs; the log says why',
+    )
+    expect((await openJobs(10)).map(nameOf)).toEqual(['bad'])
+    await expect(janitor({ ...fast, steps: {} })({}, inTime)).rejects.toThrow('unable to finish 1 jobs')
+    expect(await openJobs(10)).toHaveLength(1)
+  })
+
+  test('writes no faster than it may', async () => {
+    const room = await givenRoom(undefined, 20)
+    await deleteRoom(room)
+    const startedAt = performance.now()
+    await janitor({ writes: 200, clock: () => AFTER })({}, inTime)
+    // 20 messages, 19 guards, and some 25 other units: the last of them is waited for by nobody.
+    expect(performance.now() - startedAt).toBeGreaterThan(150)
+    expect(await leftOf(room)).toEqual(tombstone(room))
+  })
+})
