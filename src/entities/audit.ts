@@ -19,6 +19,8 @@ export const Audit = new Entity(
       entryId: { type: 'string', field: 'EntryId', required: true },
       at: { type: 'number', field: 'At', required: true },
       by: { type: 'string', field: 'By', required: true },
+      /** The `sub` of the backend's token that acted as them. */
+      via: { type: 'string', field: 'Via' },
       action: { type: auditActions, field: 'Action', required: true },
       userId: { type: 'string', field: 'UserId' },
       messageId: { type: 'string', field: 'MessageId' },

@@ -17,6 +17,7 @@ export const AuditEntry = z
   .object({
     at: EpochMs,
     by: UserId,
+    via: z.optional(z.string().check(describe('The backend that acted as `by`.'))),
     action: z.enum(auditActions).check(describe('More may be added.')),
     userId: z.optional(UserId.check(describe('Whom it is about.'))),
     messageId: z.optional(MessageId),

@@ -1,4 +1,5 @@
 import type { Actor } from '../rooms/admission.ts'
+import { defined } from '../protocol/defined.ts'
 import type { OwnConnection } from '../rooms/session.ts'
 
 /** Who acts, and what the verified token grants, whatever transport the request came by. */
@@ -32,3 +33,6 @@ export function ownConnection({ userId, connectionId, rowsExpireAt }: Caller): O
 /** The backend that acts as somebody else, for the rows that tell who did it. */
 export const viaOf = ({ userId, backend }: Caller): string | undefined =>
   backend === undefined || backend.sub === userId ? undefined : backend.sub
+
+/** Who did it, for the entry that tells of it: the user, and the backend that acted as them. */
+export const doneBy = (caller: Caller) => ({ by: caller.userId, ...defined({ via: viaOf(caller) }) })

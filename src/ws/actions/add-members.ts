@@ -3,19 +3,26 @@ import { blocksOf } from '../../entities/block.ts'
 import { newJoinId } from '../../entities/create-room.ts'
 import { type Added, addMember, type MembershipRow } from '../../entities/membership.ts'
 import { admit } from '../../rooms/admission.ts'
+import { requirePlaceForMembers } from '../../rooms/room-size.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 const ADDED_AT_ONCE = 16
 
 /**
  * Makes users members. The stream tells each of them. A retry after `unavailable` finds in `already` who was added
- * before. AP5, AP8, AP10, AP50, AP58, AP71.
+ * before. AP5, AP8, AP10, AP50, AP58, AP67, AP71, AP82, AP83, AP84, AP85.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, 'add', now)
   const users = [...new Set(userIds)]
   const blocking = await blocksOf(users, caller.userId)
+  await requirePlaceForMembers(
+    room,
+    users.filter((userId) => !blocking.has(userId)),
+    now,
+  )
   const rowOf = (userId: string): MembershipRow => ({
     chatRoomId,
     userId,
@@ -29,7 +36,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
   for (let i = 0; i < users.length; i += ADDED_AT_ONCE) {
     await Promise.all(
       users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
-        const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'add', userId })
+        const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'add', userId })
         outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId), { audit }))
       }),
     )

@@ -7,6 +7,7 @@ import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Who is to be banned may leave and join in between, again and again. */
 const ATTEMPTS = 4
@@ -21,7 +22,7 @@ export const banMember = action('banMember', async ({ chatRoomId, userId, second
   const until = seconds === undefined ? undefined : now + seconds * 1_000
   const noted = { chatRoomId, userId, by: caller.userId, at: now, ...defined({ until, reason }) }
   const ban = { ...noted, ...(until === undefined ? {} : { expiresAt: Math.ceil(until / 1_000) }) }
-  const audit = auditItem({ ...noted, action: 'ban' })
+  const audit = auditItem({ ...noted, ...doneBy(caller), action: 'ban' })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [membership, before] = await Promise.all([membershipIn(chatRoomId, userId), getBan(chatRoomId, userId, now)])
     requireAbove(admitted, 'ban', membership ?? { role: 'guest' })

@@ -3,6 +3,7 @@ import { gateOf } from '../../entities/gate.ts'
 import { admit } from '../../rooms/admission.ts'
 import { updateRoom } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /**
  * Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP50, AP51,
@@ -12,7 +13,7 @@ export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, call
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, 'close', now)
   if (gateOf(room).closed === closed) return {}
-  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: closed ? 'close' : 'reopen' })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: closed ? 'close' : 'reopen' })
   await updateRoom(chatRoomId, { closed }, audit)
   return {}
 })

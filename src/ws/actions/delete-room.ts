@@ -2,6 +2,7 @@ import { auditItem } from '../../entities/audit.ts'
 import { admit } from '../../rooms/admission.ts'
 import { updateRoom } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /**
  * Deletes a room: from the reply on it is as if it had never been, only its id stays taken. Its members receive
@@ -13,7 +14,7 @@ export const deleteRoom = action('deleteRoom', async ({ chatRoomId }, caller) =>
   await updateRoom(
     chatRoomId,
     { deleted: true },
-    auditItem({ chatRoomId, at: now, by: caller.userId, action: 'deleteRoom' }),
+    auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'deleteRoom' }),
   )
   return {}
 })

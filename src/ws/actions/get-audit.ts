@@ -8,11 +8,11 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 export const getAudit = action('getAudit', async ({ chatRoomId, before, limit }, caller) => {
   await admit(caller, chatRoomId, 'audit', Date.now())
   const page = await auditOf(chatRoomId, { limit, ...defined({ before }) })
-  const found = page.entries.map(({ at, by, action, userId, messageId, until, reason }) => ({
+  const found = page.entries.map(({ at, by, via, action, userId, messageId, until, reason }) => ({
     at,
     by,
     action,
-    ...defined({ userId, messageId, until, reason }),
+    ...defined({ via, userId, messageId, until, reason }),
   }))
   const entries = longestRun(found, EVENTS_BYTES, 'start')
   return { entries, hasMore: page.hasMore || entries.length < found.length }

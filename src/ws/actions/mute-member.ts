@@ -5,6 +5,7 @@ import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP68, AP71. */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
@@ -19,7 +20,7 @@ export const muteMember = action('muteMember', async ({ chatRoomId, userId, seco
   const audit = auditItem({
     chatRoomId,
     at: now,
-    by: caller.userId,
+    ...doneBy(caller),
     action: seconds === 0 ? 'unmute' : 'mute',
     userId,
     ...defined({ reason, until: shown.mutedUntil }),

@@ -4,6 +4,7 @@ import { MessageNotFound } from '../../errors.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
 import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Pins a message in front of the others; one that is pinned stays where it is. AP5, AP8, AP21, AP50, AP51, AP71. */
 export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId }, caller) => {
@@ -15,7 +16,7 @@ export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId },
   if (message === undefined || message.kind === 'hole' || seqOf(message) <= readableAfter(admitted)) {
     throw new MessageNotFound('unable to pin the message; there is none')
   }
-  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'pin', messageId })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'pin', messageId })
   const pins = await updatePins(chatRoomId, (pins) => (pins.includes(messageId) ? pins : [messageId, ...pins]), audit)
   return { pins }
 })

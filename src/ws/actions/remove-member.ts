@@ -5,6 +5,7 @@ import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Who is to be removed may leave and join in between, again and again. */
 const ATTEMPTS = 4
@@ -17,7 +18,7 @@ const ATTEMPTS = 4
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'kick', now)
-  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'kick', userId, ...defined({ reason }) })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'kick', userId, ...defined({ reason }) })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const membership = await membershipIn(chatRoomId, userId)
     if (membership === undefined) return {}

@@ -3,6 +3,7 @@ import { getMessage, seqOf } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Notes a complaint about a message for the room's moderators. AP5, AP8, AP21, AP65, AP71. */
 export const reportMessage = action('reportMessage', async ({ chatRoomId, messageId, reason }, caller) => {
@@ -15,7 +16,7 @@ export const reportMessage = action('reportMessage', async ({ chatRoomId, messag
     throw new MessageNotFound('unable to report the message; there is none')
   }
   const { senderId } = message
-  const noted = { chatRoomId, at: now, by: caller.userId, messageId, userId: senderId, reason }
+  const noted = { chatRoomId, at: now, ...doneBy(caller), messageId, userId: senderId, reason }
   await putAudit(auditItem({ ...noted, action: 'report' }))
   return {}
 })

@@ -5,6 +5,7 @@ import { rankOf } from '../../protocol/permissions.ts'
 import { admit, refused, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Gives a member a role, at most the own one; to oneself a lower one only. AP5, AP8, AP68, AP71. */
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
@@ -15,7 +16,7 @@ export const setRole = action('setRole', async ({ chatRoomId, userId, role }, ca
   if (membership.role === role) return {}
   if (userId !== caller.userId) requireAbove(admitted, 'setRole', membership)
   if (rankOf(role) > rankOf(admitted.standing)) throw refused('forbidden', 0)
-  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'role', userId })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'role', userId })
   if (await changeMember(membership, { role }, audit)) return {}
   throw new Conflict('unable to give a role; the membership has changed meanwhile')
 })

@@ -2,11 +2,12 @@ import { auditItem } from '../../entities/audit.ts'
 import { admit } from '../../rooms/admission.ts'
 import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Ends a pin; one that isn't there has ended. AP5, AP8, AP50, AP51, AP71. */
 export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, 'pin', now)
-  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'unpin', messageId })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unpin', messageId })
   return { pins: await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), audit) }
 })

@@ -7,13 +7,14 @@ import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
+import { doneBy } from '../caller.ts'
 
 /** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP67, AP71. */
 export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
   await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
-  const audit = auditItem({ chatRoomId, at: now, by: caller.userId, action: 'settings' })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
   const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
   const memberCount = members.length > MAX_MEMBERS_PER_REPLY ? undefined : members.length
   const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount })
