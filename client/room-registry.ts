@@ -95,8 +95,8 @@ export class RoomRegistry implements RoomOwner {
   /** Delivers events to their rooms, in order. */
   handle(events: readonly ChatEvent[]): void {
     for (const event of events) {
-      // An event that was added to the protocol after this client was written may have no room.
-      if (typeof event.chatRoomId !== 'string') continue
+      // `goodbye` has no room, nor may an event that was added to the protocol after this client was written.
+      if (!('chatRoomId' in event) || typeof event.chatRoomId !== 'string') continue
       const { feed, room } = this.open(event.chatRoomId)
       if (event.event === 'removed') this.expelled(event.chatRoomId, event)
       else if (event.event !== 'roomAdded') feed.handle(event)

@@ -1,26 +1,28 @@
 locals {
   # The values of the `settings` in stack.json, by name. With null, the function uses its own default.
   settings = {
-    JWKS_URL                 = var.jwks_url
-    JWT_ISSUER               = var.jwt_issuer
-    JWT_AUDIENCE             = var.jwt_audience
-    ALLOWED_ORIGINS          = join(",", local.allowed_origins)
-    MAX_FILE_BYTES           = tostring(var.max_file_bytes)
-    ALLOWED_CONTENT_TYPES    = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
-    SEND_RATE_LIMIT          = var.send_rate_limit
-    RATE_LIMITS              = var.rate_limits
-    JWT_TYP                  = var.jwt_typ
-    JWT_MAX_AGE_SECONDS      = var.jwt_max_age_seconds == null ? null : tostring(var.jwt_max_age_seconds)
-    MAX_USER_CONNECTIONS     = tostring(var.max_user_connections)
-    MAX_USER_ROOMS           = tostring(var.max_user_rooms)
-    MAX_PENDING_UPLOADS      = tostring(var.max_pending_uploads)
-    MAX_PENDING_UPLOAD_BYTES = tostring(var.max_pending_upload_bytes)
-    POSTING                  = var.posting
-    DEFAULT_ROOM_ACCESS      = var.default_room_access
-    CHOSEN_ROOM_IDS          = var.chosen_room_ids
-    ROOM_CREATION            = var.room_creation
-    DIRECT_MESSAGES          = var.direct_messages
-    SERVER_RATE_LIMIT        = var.server_rate_limit
+    JWKS_URL                  = var.jwks_url
+    JWT_ISSUER                = var.jwt_issuer
+    JWT_AUDIENCE              = var.jwt_audience
+    ALLOWED_ORIGINS           = join(",", local.allowed_origins)
+    MAX_FILE_BYTES            = tostring(var.max_file_bytes)
+    ALLOWED_CONTENT_TYPES     = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
+    SEND_RATE_LIMIT           = var.send_rate_limit
+    RATE_LIMITS               = var.rate_limits
+    JWT_TYP                   = var.jwt_typ
+    JWT_MAX_AGE_SECONDS       = var.jwt_max_age_seconds == null ? null : tostring(var.jwt_max_age_seconds)
+    MAX_USER_CONNECTIONS      = tostring(var.max_user_connections)
+    MAX_ROOM_MEMBERS          = tostring(var.max_room_members)
+    MAX_USER_ROOMS            = tostring(var.max_user_rooms)
+    MAX_PENDING_UPLOADS       = tostring(var.max_pending_uploads)
+    MAX_PENDING_UPLOAD_BYTES  = tostring(var.max_pending_upload_bytes)
+    POSTING                   = var.posting
+    DEFAULT_ROOM_ACCESS       = var.default_room_access
+    CHOSEN_ROOM_IDS           = var.chosen_room_ids
+    ROOM_CREATION             = var.room_creation
+    DIRECT_MESSAGES           = var.direct_messages
+    SERVER_RATE_LIMIT         = var.server_rate_limit
+    JANITOR_WRITES_PER_SECOND = tostring(var.janitor_writes_per_second)
   }
 
   # The API's own endpoint, also if there is a domain: `@connections` is always there.

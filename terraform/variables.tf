@@ -302,6 +302,17 @@ variable "server_rate_limit" {
   }
 }
 
+variable "janitor_writes_per_second" {
+  description = "Write units a second that the janitor uses when it deletes much, such as a large room: the rest of the table's is the chat's."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.janitor_writes_per_second >= 1 && var.janitor_writes_per_second <= 40000 && floor(var.janitor_writes_per_second) == var.janitor_writes_per_second
+    error_message = "The pace is a whole number from 1 to 40,000."
+  }
+}
+
 variable "rate_limits" {
   description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `join`, `upload`, `change`, `typing`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
   type        = string
@@ -321,6 +332,17 @@ variable "max_user_connections" {
   validation {
     condition     = var.max_user_connections >= 1 && var.max_user_connections <= 10000 && floor(var.max_user_connections) == var.max_user_connections
     error_message = "The number of connections is a whole number from 1 to 10,000."
+  }
+}
+
+variable "max_room_members" {
+  description = "Members of one room: each message to it costs a post for each of their connections."
+  type        = number
+  default     = 100000
+
+  validation {
+    condition     = var.max_room_members >= 2 && var.max_room_members <= 200000 && floor(var.max_room_members) == var.max_room_members
+    error_message = "A room has 2 to 200,000 members, a whole number."
   }
 }
 

@@ -13,7 +13,7 @@ const ABSENT = undefined
  * everything passes.
  *
  * Patterns name DynamoDB's type tags (`{"NewImage":{"k":{"S":["v"]}}}`). `exists` looks at leaves: `{"exists":true}`
- * never matches an attribute, only its `S`. The other operators and `$or` are not emulated.
+ * never matches an attribute, only its `S`. Of a `$or` one pattern is enough. The other operators are not emulated.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  *
@@ -28,12 +28,18 @@ export function compileFilters(patterns: readonly object[]): RecordFilter {
 function compileObject(pattern: Json, path: string): Matcher {
   if (!isObject(pattern) || Object.keys(pattern).length === 0) throw invalid(path, 'an object with keys is expected')
   const fields = Object.entries(pattern).map(([name, inner]): Matcher => {
-    if (name === '$or') throw invalid(path, '$or is not emulated')
+    if (name === '$or') return compileOr(inner, path)
     const matches = Array.isArray(inner) ? compileLeaf(inner, name) : compileObject(inner, name)
     return (value) => matches(isObject(value) ? value[name] : ABSENT)
   })
   const matchesOne: Matcher = (value) => fields.every((matches) => matches(value))
   return (value) => (Array.isArray(value) ? value.some(matchesOne) : matchesOne(value))
+}
+
+function compileOr(alternatives: Json, path: string): Matcher {
+  if (!Array.isArray(alternatives) || alternatives.length === 0) throw invalid(path, '$or takes an array of patterns')
+  const matchers = alternatives.map((one) => compileObject(one, `${path} $or`))
+  return (value) => matchers.some((matches) => matches(value))
 }
 
 function compileLeaf(entries: Json[], name: string): Matcher {

@@ -52,6 +52,7 @@ async function respond(
   }
   if (req.method === 'DELETE') {
     if (!connection) return fail(res, 410)
+    // https://github.com/boto/boto3/issues/3789: the client sees 1000, whatever the reason.
     connection.close(CLOSE.normal)
     return succeed(res, 204)
   }

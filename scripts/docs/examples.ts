@@ -3,6 +3,7 @@ import type { Action, actions, Reply } from '../../src/protocol/actions.ts'
 import { limitsOf } from '../../src/protocol/announced-limits.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
+import type { serverOnly, ServerOnlyAction, ServerReply } from '../../src/protocol/server-api.ts'
 import type { RoomDetails } from '../../src/protocol/room-schema.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
 import * as limit from '../../src/protocol/limits.ts'
@@ -233,6 +234,18 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
   ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
 }
 
+/** Of the actions that only a backend may ask for. */
+export const serverOnlyExamples: {
+  [A in ServerOnlyAction]: { request: z.input<(typeof serverOnly)[A]['request']>; reply: ServerReply<A> }
+} = {
+  disconnectUser: {
+    request: { action: 'disconnectUser', userId: 'dan', reason: 'signed out' },
+    reply: { connections: 2 },
+  },
+  banUser: { request: { action: 'banUser', userId: 'dan', until: NOW + 86_400_000 }, reply: {} },
+  unbanUser: { request: { action: 'unbanUser', userId: 'dan' }, reply: {} },
+}
+
 export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { event: N }> } = {
   message: photo,
   typing: {
@@ -247,6 +260,7 @@ export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { ev
   roomAdded: { event: 'roomAdded', ...general, headSeq: 42, access: 'private', role: 'member', by: 'ada' },
   removed: { event: 'removed', chatRoomId: 'general', reason: 'kicked', note: 'spam' },
   uploadFailed: { event: 'uploadFailed', chatRoomId: 'general', uploadId: UPLOAD, reason: 'type_mismatch' },
+  goodbye: { event: 'goodbye', reason: 'signed out' },
 }
 
 export const errorExample: ErrorFrame = {

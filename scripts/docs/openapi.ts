@@ -3,12 +3,17 @@ import { format, resolveConfig } from 'prettier'
 import { stringify } from 'yaml'
 import * as z from 'zod/mini'
 import { statusOf } from '../../src/http/status-of.ts'
-import { actions } from '../../src/protocol/actions.ts'
 import { type ErrorCode, errorCodes } from '../../src/protocol/error-codes.ts'
 import { FileInfo } from '../../src/protocol/events.ts'
 import { ErrorFrame } from '../../src/protocol/frames.ts'
-import { AsUserId, BatchRequest, type ServerAction, serverActions } from '../../src/protocol/server-api.ts'
-import { errorExample, examples } from './examples.ts'
+import {
+  AsUserId,
+  BatchRequest,
+  type ServerAction,
+  serverActions,
+  serverSchemas,
+} from '../../src/protocol/server-api.ts'
+import { errorExample, examples, serverOnlyExamples } from './examples.ts'
 import { descriptionOf } from './words.ts'
 
 type JsonSchema = Record<string, unknown>
@@ -71,11 +76,11 @@ export async function openApiDocument(): Promise<string> {
 }
 
 function operation(name: ServerAction) {
-  const { request, reply } = examples[name]
+  const { request, reply } = { ...examples, ...serverOnlyExamples }[name]
   const { action: _, ...body } = request as { action: string }
   return {
     operationId: name,
-    summary: descriptionOf(actions[name].request),
+    summary: descriptionOf(serverSchemas[name].request),
     requestBody: { required: true, content: json(ref(`${capitalised(name)}Request`), body) },
     responses: {
       200: { description: 'Done.', content: json(dataOf(ref(`${capitalised(name)}Reply`)), { data: reply }) },
@@ -139,11 +144,11 @@ function responses() {
 
 function schemas(): Record<string, JsonSchema> {
   const sent = z.registry<{ id: string }>()
-  for (const name of names) sent.add(actions[name].request, { id: `${capitalised(name)}Request` })
+  for (const name of names) sent.add(serverSchemas[name].request, { id: `${capitalised(name)}Request` })
   sent.add(BatchRequest, { id: 'BatchRequest' })
   sent.add(AsUserId, { id: 'AsUserId' })
   const received = z.registry<{ id: string }>()
-  for (const name of names) received.add(actions[name].reply, { id: `${capitalised(name)}Reply` })
+  for (const name of names) received.add(serverSchemas[name].reply, { id: `${capitalised(name)}Reply` })
   received.add(FileInfo, { id: 'File' })
   received.add(ErrorFrame.shape.error, { id: 'ErrorBody' })
 

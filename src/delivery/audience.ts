@@ -1,5 +1,5 @@
 import { type Recipient, type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
-import type { ChatEvent } from '../protocol/events.ts'
+import type { RoomEvent } from '../protocol/events.ts'
 import type { Delivery, FanOutReport } from './delivery.ts'
 import { forEachLimited } from './for-each-limited.ts'
 import { groupBy } from './group-by.ts'
@@ -23,7 +23,7 @@ export interface Audience {
  */
 export interface RecipientEvents {
   recipient: Recipient
-  rooms: Map<string, Map<number | ChatEvent, ChatEvent>>
+  rooms: Map<string, Map<number | RoomEvent, RoomEvent>>
 }
 
 /** Groups a batch's deliveries by room and range, messages in seq order. */
@@ -97,7 +97,7 @@ type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>>
 const isWorthwhile = ({ event }: Delivery, { subscriptions, rest }: Page): boolean =>
   !isLight(event) || (rest === undefined && (event.event !== 'typing' || subscriptions.length <= MAX_TYPING_RECIPIENTS))
 
-const isLight = ({ event }: ChatEvent): boolean =>
+const isLight = ({ event }: RoomEvent): boolean =>
   event === 'typing' || event === 'memberJoined' || event === 'memberLeft'
 
 const isToRoom = ({ only }: Delivery): boolean => only === undefined
@@ -105,9 +105,9 @@ const isToRoom = ({ only }: Delivery): boolean => only === undefined
 const isExcepted = ({ connectionId, userId }: Recipient, { exceptConnectionId, exceptUserId }: Delivery): boolean =>
   connectionId === exceptConnectionId || userId === exceptUserId
 
-function addEvent(eventsOf: Map<string, RecipientEvents>, recipient: Recipient, event: ChatEvent): void {
+function addEvent(eventsOf: Map<string, RecipientEvents>, recipient: Recipient, event: RoomEvent): void {
   const entry: RecipientEvents = eventsOf.get(recipient.connectionId) ?? { recipient, rooms: new Map() }
-  const events = entry.rooms.get(event.chatRoomId) ?? new Map<number | ChatEvent, ChatEvent>()
+  const events = entry.rooms.get(event.chatRoomId) ?? new Map<number | RoomEvent, RoomEvent>()
   events.set(event.event === 'message' ? event.seq : event, event)
   entry.rooms.set(event.chatRoomId, events)
   eventsOf.set(recipient.connectionId, entry)

@@ -1,5 +1,5 @@
 import type { Recipient, SubscriptionRange } from '../entities/subscription.ts'
-import type { ChatEvent } from '../protocol/events.ts'
+import type { RoomEvent } from '../protocol/events.ts'
 import type { PostOutcome } from './posting/post-frame.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { PostOutcome } from './posting/post-frame.ts'
  * that one connection receives into frames and posts them.
  */
 export interface Delivery {
-  event: ChatEvent
+  event: RoomEvent
   /** The recipients. Without it: every subscription of the event's room. */
   only?: readonly Recipient[]
   exceptConnectionId?: string

@@ -1,7 +1,7 @@
 import { type FanOutTaskRow, putTasks } from '../entities/fan-out-task.ts'
 import { getMessages } from '../entities/message.ts'
 import { LAST_ID, type SubscriptionRange } from '../entities/subscription.ts'
-import type { ChatEvent } from '../protocol/events.ts'
+import type { RoomEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -9,7 +9,7 @@ import type { Delivery } from './delivery.ts'
 const HASHES = 256
 
 /** A delivery as a task's item keeps it: a message by its seq alone, because the table has the rest. */
-type StoredDelivery = Omit<Delivery, 'event' | 'only' | 'range'> & { event: number | ChatEvent }
+type StoredDelivery = Omit<Delivery, 'event' | 'only' | 'range'> & { event: number | RoomEvent }
 
 /**
  * Leaves the rest of a huge room to tasks (AP31), each for about one page of subscriptions. The first page shows how

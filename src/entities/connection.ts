@@ -1,5 +1,7 @@
 import { Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
 import { client, primary, service, table } from './table.ts'
+import { UserConnection, userConnectionKey } from './user-connection.ts'
 
 /**
  * A live WebSocket connection. Key: ConnectionId.
@@ -10,6 +12,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP35 `setSessionKey`: for which session has it synced?
  * - AP38 `getConnection`: the same, asked
  * - AP48 `clearSessionKey`: for none after all
+ * - AP81 `requestClose`: it is to be closed, and is there
  */
 export const Connection = new Entity(
   {
@@ -23,6 +26,10 @@ export const Connection = new Entity(
       lastConnectedAt: { type: 'number', field: 'LastConnectedAt', required: true },
       /** Since its first `sync`: see `Session`. */
       sessionKey: { type: 'string', field: 'SessionKey' },
+      /** Epoch milliseconds at which a backend asked for its end: the stream function says goodbye and closes it. */
+      closeRequested: { type: 'number', field: 'CloseRequested' },
+      /** What the user is told. */
+      closeReason: { type: 'string', field: 'CloseReason' },
       /** Epoch seconds, the table's TTL. API Gateway ends a connection after 2 h, and the token may end it sooner. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
@@ -33,9 +40,13 @@ export const Connection = new Entity(
 
 export type ConnectionRow = EntityItem<typeof Connection>
 
-/** AP1. */
+/** AP1. Among the user's own too, so that it is found when all of them are to be closed. */
 export async function putConnection(connection: ConnectionRow): Promise<void> {
-  await Connection.put(connection).go()
+  const { expiresAt } = connection
+  await Promise.all([
+    UserConnection.put({ ...userConnectionKey(connection), expiresAt }).go(),
+    Connection.put(connection).go(),
+  ])
 }
 
 /** AP2. No error when it doesn't exist: `$disconnect`, a 410 and TTL may each delete it. */
@@ -70,4 +81,12 @@ export async function clearSessionKey(connectionId: string): Promise<void> {
 export async function getConnection(connectionId: string): Promise<ConnectionRow | undefined> {
   const { data } = await Connection.get({ connectionId }).go({ consistent: true })
   return data ?? undefined
+}
+
+/** AP81. Returns false when it has been deleted. */
+export async function requestClose(connectionId: string, reason: string | undefined, now: number): Promise<boolean> {
+  const { rejected } = await Connection.patch({ connectionId })
+    .set({ closeRequested: now, ...defined({ closeReason: reason }) })
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
 }

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini'
 import { countUse } from '../entities/rate-window.ts'
 import { optional } from '../env.ts'
-import { InvalidRequest, UnknownAction } from '../errors.ts'
-import type { Action, Reply } from '../protocol/actions.ts'
-import { AsUserId, type ServerAction } from '../protocol/server-api.ts'
-import type { ActionHandler } from '../ws/action.ts'
+import { blockedUntil } from '../entities/user.ts'
+import { Forbidden, InvalidRequest, UnknownAction } from '../errors.ts'
+import { AsUserId, type ServerAction, serverOnly, serverSchemas } from '../protocol/server-api.ts'
 import type { Caller } from '../ws/caller.ts'
 import { parseFrame } from '../ws/parse-frame.ts'
 import { perform } from '../ws/perform.ts'
@@ -24,7 +23,7 @@ const Named = z.object({ asUserId: z.optional(AsUserId) })
  * @returns the reply's `data`
  * @throws ChatError
  */
-export async function act(name: string, body: Record<string, unknown>, sender: Sender): Promise<Reply<Action>> {
+export async function act(name: string, body: Record<string, unknown>, sender: Sender): Promise<object> {
   if (!isServerAction(name)) throw new UnknownAction('unable to act; there is no such action at the server API')
   const { asUserId, ...fields } = body
   const named = parseFrame({ asUserId }, Named).asUserId
@@ -33,9 +32,18 @@ export async function act(name: string, body: Record<string, unknown>, sender: S
       { path: 'action', problem: 'is not a field here' },
     ])
   }
-  await countUse({ userId: sender.sub, rateClass: 'server', what: 'act' }, rateLimit, Date.now())
-  const handler = handlers[name] as ActionHandler<Action, Caller>
-  return perform(handler, { ...fields, action: name }, callerOf(sender, named))
+  const caller = callerOf(sender, named)
+  const now = Date.now()
+  await countUse({ userId: sender.sub, rateClass: 'server', what: 'act' }, rateLimit, now)
+  // Whoever is banned can be let in again by these.
+  if (!Object.hasOwn(serverOnly, name)) await requireLetIn(caller.userId, now)
+  return perform(handlers[name], serverSchemas[name].request, { ...fields, action: name }, caller)
+}
+
+/** @throws Forbidden when the user who acts was banned from the deployment */
+async function requireLetIn(userId: string, now: number): Promise<void> {
+  if ((await blockedUntil(userId, now)) === undefined) return
+  throw new Forbidden('unable to act; the user is banned from this deployment')
 }
 
 const isServerAction = (name: string): name is ServerAction => Object.hasOwn(handlers, name)

@@ -28,20 +28,30 @@ import { unbanMember } from '../ws/actions/unban-member.ts'
 import { unblockUser } from '../ws/actions/unblock-user.ts'
 import { unpinMessage } from '../ws/actions/unpin-message.ts'
 import { updateRoom } from '../ws/actions/update-room.ts'
-import type { ServerAction } from '../protocol/server-api.ts'
+import type { ServerAction, ServerOnlyAction } from '../protocol/server-api.ts'
 import type { ActionHandler } from '../ws/action.ts'
 import type { Caller } from '../ws/caller.ts'
+import { banUser } from './actions/ban-user.ts'
+import { disconnectUser } from './actions/disconnect-user.ts'
+import { unbanUser } from './actions/unban-user.ts'
+import type { ServerHandler } from './server-action.ts'
 
-/** What a backend may ask for, by the name in the path: the very handlers of the WebSocket's actions. */
-export const handlers: { readonly [A in ServerAction]: ActionHandler<A, Caller> } = {
+/** What a backend may ask for, by the name in the path: the very handlers of the WebSocket's actions, and some more. */
+export const handlers: {
+  readonly [A in ServerAction]: A extends ServerOnlyAction
+    ? ServerHandler<A>
+    : ActionHandler<Exclude<A, ServerOnlyAction>, Caller>
+} = {
   addMembers,
   banMember,
+  banUser,
   blockUser,
   broadcastMessage,
   closeRoom,
   createInvite,
   createRoom,
   deleteRoom,
+  disconnectUser,
   getAudit,
   getFileUrl,
   getHistory,
@@ -61,6 +71,7 @@ export const handlers: { readonly [A in ServerAction]: ActionHandler<A, Caller> 
   sendMessage,
   setRole,
   unbanMember,
+  unbanUser,
   unblockUser,
   unpinMessage,
   updateRoom,

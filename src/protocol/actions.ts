@@ -288,6 +288,6 @@ export type Action = keyof typeof actions
 export type Request<A extends Action> = z.infer<(typeof actions)[A]['request']>
 export type Reply<A extends Action> = z.infer<(typeof actions)[A]['reply']>
 
-/** Whether `userId` in the action's payload is whom it is about, and not the caller. */
-export const isAboutUser = (action: Action): boolean =>
-  (actions[action].request as { shape?: { userId?: unknown } }).shape?.userId !== envelope.userId
+/** Whether `userId` in such a payload is whom the action is about, and not the caller. */
+export const isAboutUser = (request: unknown): boolean =>
+  (request as { shape?: { userId?: unknown } }).shape?.userId !== envelope.userId

@@ -88,6 +88,17 @@ const RemovedEvent = z
     }),
   )
 
+const GoodbyeEvent = z
+  .object({
+    event: z.literal('goodbye'),
+    reason: z.optional(z.string().check(z.meta({ description: 'What the backend gave; `blocked` after `banUser`.' }))),
+  })
+  .check(
+    z.meta({
+      description: 'The last event of a connection that a backend closes, of no room. It is closed right after it.',
+    }),
+  )
+
 export const UploadFailure = z.enum(['size_mismatch', 'type_mismatch', 'not_a_member', 'not_allowed', 'conflict'])
 
 export const UploadFailedEvent = z
@@ -113,6 +124,7 @@ export const events = {
   roomAdded: RoomAddedEvent,
   removed: RemovedEvent,
   uploadFailed: UploadFailedEvent,
+  goodbye: GoodbyeEvent,
 } as const
 
 export const ChatEvent = z.discriminatedUnion('event', [
@@ -123,6 +135,7 @@ export const ChatEvent = z.discriminatedUnion('event', [
   RoomAddedEvent,
   RemovedEvent,
   UploadFailedEvent,
+  GoodbyeEvent,
 ])
 
 export type MessageEvent = z.infer<typeof MessageEvent>
@@ -131,4 +144,7 @@ export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
 export type RemovedEvent = z.infer<typeof RemovedEvent>
 export type UploadFailedEvent = z.infer<typeof UploadFailedEvent>
 export type UploadFailure = z.infer<typeof UploadFailure>
+type GoodbyeEvent = z.infer<typeof GoodbyeEvent>
 export type ChatEvent = z.infer<typeof ChatEvent>
+/** An event of one room: all but `goodbye`. */
+export type RoomEvent = Exclude<ChatEvent, GoodbyeEvent>

@@ -1,22 +1,59 @@
 import * as z from 'zod/mini'
 import { type Action, actions } from './actions.ts'
 import { MAX_BATCH } from './limits.ts'
-import { describe } from './request-schema.ts'
-import { UserId } from './scalars.ts'
+import { describe, requestUpon } from './request-schema.ts'
+import { Reason } from './room-schema.ts'
+import { EpochMs, UserId } from './scalars.ts'
 
 /** Actions about the connection that they come on: there is none at the server API. */
 export const socketOnly = ['sync', 'ping', 'joinRoom', 'leaveRoom', 'typingIndicator'] as const satisfies Action[]
 
-/** Actions that a backend may ask for over HTTP. */
-export type ServerAction = Exclude<Action, (typeof socketOnly)[number]>
+/** Actions that no user may ask for: they are not there over a WebSocket. */
+export const serverOnly = {
+  disconnectUser: {
+    request: requestUpon(
+      'disconnectUser',
+      { reason: z.optional(Reason) },
+      "Closes all of a user's connections, each after a last event, `goodbye`. The user may connect again at once.",
+    ),
+    reply: z.object({ connections: z.int().check(describe('How many there are.')) }),
+  },
+  banUser: {
+    request: requestUpon(
+      'banUser',
+      { until: z.optional(EpochMs.check(describe('Without it, the ban is for good.'))) },
+      'Keeps a user out of the whole deployment: `$connect` is refused with 403, nobody acts as them, and their ' +
+        'connections are closed.',
+    ),
+    reply: z.object({}),
+  },
+  unbanUser: { request: requestUpon('unbanUser', {}, 'Lets a user in again.'), reply: z.object({}) },
+} as const
 
-export const serverActions = (Object.keys(actions) as Action[]).filter(
-  (name): name is ServerAction => !socketOnly.some((one) => one === name),
-)
+export type ServerOnlyAction = keyof typeof serverOnly
+
+type Shared = Exclude<Action, (typeof socketOnly)[number]>
+
+/** Actions that a backend may ask for over HTTP. */
+export type ServerAction = Shared | ServerOnlyAction
+
+/** The schemas of request and reply of these, by action. */
+export const serverSchemas = {
+  ...(Object.fromEntries(Object.entries(actions).filter(([name]) => !socketOnly.some((one) => one === name))) as Pick<
+    typeof actions,
+    Shared
+  >),
+  ...serverOnly,
+}
+
+export const serverActions = Object.keys(serverSchemas) as ServerAction[]
+
+export type ServerRequest<A extends ServerAction> = z.infer<(typeof serverSchemas)[A]['request']>
+export type ServerReply<A extends ServerAction> = z.infer<(typeof serverSchemas)[A]['reply']>
 
 /** Beside an action's own fields. */
 export const AsUserId = UserId.check(
-  describe("Who acts. Without it, the token's `sub`; the rows that are written keep both."),
+  describe("Who acts. Without it, the token's `sub`; messages, files and the audit log keep both."),
 )
 
 /** The body of `POST /v1/batch`. What each action needs is checked when its turn comes. */

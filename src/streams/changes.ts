@@ -24,6 +24,7 @@ export type Change =
   | { type: 'memberAdded'; membership: MembershipRow }
   | { type: 'memberRemoved'; membership: MembershipRow }
   | { type: 'connectionRemoved'; connection: ConnectionRow }
+  | { type: 'closeRequested'; connection: ConnectionRow }
   | { type: 'roomPending'; room: PendingRoom }
   | { type: 'taskMade'; task: FanOutTaskRow }
   | { type: 'auditNoted'; entry: AuditRow }
@@ -83,7 +84,10 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       if (inserted) return { type: 'memberAdded', membership: read(Membership, image, member) }
       return removed ? { type: 'memberRemoved', membership: read(Membership, image, member) } : undefined
     case 'Connection':
-      return removed ? { type: 'connectionRemoved', connection: read(Connection, image, connection) } : undefined
+      if (removed) return { type: 'connectionRemoved', connection: read(Connection, image, connection) }
+      return image.CloseRequested === undefined
+        ? undefined
+        : { type: 'closeRequested', connection: read(Connection, image, connection) }
     case 'ChatRoom':
       return inserted && image.Setup?.S === 'pending'
         ? { type: 'roomPending', room: read(ChatRoom, image, room) }

@@ -7,10 +7,11 @@ import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { CoalescingWindow, windowOf } from './coalescing-window.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
-import { postTo } from '../delivery/posting/post.ts'
+import { type CloseConnection, closeAt, postTo } from '../delivery/posting/post.ts'
 import type { PostFrame } from '../delivery/posting/post-frame.ts'
 import { react, RoomCache } from './reactions.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
+import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
 const REACTIONS_AT_ONCE = 16
 
@@ -28,16 +29,21 @@ const metrics = new Metrics({ serviceName: 'fan-out' })
  *
  * @throws Error when the first of several records failed: Lambda then halves the batch
  */
-export function streamHandler(post: PostFrame, window = new CoalescingWindow(windowOf())) {
+export function streamHandler(
+  post: PostFrame,
+  window = new CoalescingWindow(windowOf()),
+  close: CloseConnection = closesNothing,
+) {
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new Set<string>()
-    const { first, afterPosts } = changesOf(event.Records, failed)
+    const { first, afterPosts, last } = changesOf(event.Records, failed)
     // For all of the batch: who joined in it is subscribed before its messages are posted.
     const recordOf = await reactTo(first, failed)
     const deliveries = [...recordOf.keys()]
     const report = await fanOut(deliveries, post)
     await reactTo(afterPosts, failed)
+    await closeAll(last, { post, close }, failed)
     for (const { chatRoomId, deliveries, error } of report.unread) {
       for (const delivery of deliveries) failed.add(recordOf.get(delivery)!)
       logger.error('room unread', { chatRoomId, error: error as Error })
@@ -57,30 +63,37 @@ export function streamHandler(post: PostFrame, window = new CoalescingWindow(win
 
 const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
 
-interface Recorded {
+const closesNothing: CloseConnection = () => Promise.reject(new Error('unable to close; no gateway was given'))
+
+interface Recorded<C extends Change = Change> {
   sequenceNumber: string
-  change: Change
+  change: C
 }
 
+type Close = Extract<Change, { type: 'closeRequested' }>
+type Reactable = Exclude<Change, Close>
+
 /**
- * What the records mean, in their order, and what of it waits until the batch is posted. Adds records that can't be
- * read to `failed`.
+ * What the records mean, in their order, what of it waits until the batch is posted, and what ends connections then.
+ * Adds records that can't be read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
-  const first: Recorded[] = []
-  const afterPosts: Recorded[] = []
+  const first: Recorded<Reactable>[] = []
+  const afterPosts: Recorded<Reactable>[] = []
+  const last: Recorded<Close>[] = []
   for (const record of records) {
     const sequenceNumber = sequenceNumberOf(record)
     try {
       const change = changeOf(record)
       if (change === undefined) continue
-      if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
+      if (change.type === 'closeRequested') last.push({ sequenceNumber, change })
+      else if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
       else first.push({ sequenceNumber, change })
     } catch (error) {
       fail(sequenceNumber, record.eventName, error, failed)
     }
   }
-  return { first, afterPosts }
+  return { first, afterPosts, last }
 }
 
 /**
@@ -90,7 +103,10 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
 const isUnhurried = ({ type }: Change): boolean => type === 'connectionRemoved' || type === 'roomPending'
 
 /** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
-async function reactTo(changes: readonly Recorded[], failed: Set<string>): Promise<ReadonlyMap<Delivery, string>> {
+async function reactTo(
+  changes: readonly Recorded<Reactable>[],
+  failed: Set<string>,
+): Promise<ReadonlyMap<Delivery, string>> {
   const deliveries = new Map<string, Delivery[]>()
   const rooms = new RoomCache()
   await forEachLimited(changes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change }) => {
@@ -105,6 +121,21 @@ async function reactTo(changes: readonly Recorded[], failed: Set<string>): Promi
       (deliveries.get(sequenceNumber) ?? []).map((delivery) => [delivery, sequenceNumber] as const),
     ),
   )
+}
+
+/** Closes what backends have asked to be closed: what the batch had for it has been posted. */
+async function closeAll(
+  closes: readonly Recorded<Close>[],
+  gateway: Parameters<typeof sayGoodbye>[1],
+  failed: Set<string>,
+): Promise<void> {
+  await forEachLimited(closes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change: { type, connection } }) => {
+    try {
+      await sayGoodbye(connection, gateway)
+    } catch (error) {
+      fail(sequenceNumber, type, error, failed)
+    }
+  })
 }
 
 function fail(sequenceNumber: string, what: string | undefined, error: unknown, failed: Set<string>): void {
@@ -129,4 +160,6 @@ function account(report: FanOutReport, recordsFailed: number): void {
   metrics.publishStoredMetrics()
 }
 
-export const handler = streamHandler(postTo(required('CONNECTIONS_ENDPOINT', url)))
+const endpoint = required('CONNECTIONS_ENDPOINT', url)
+
+export const handler = streamHandler(postTo(endpoint), undefined, closeAt(endpoint))

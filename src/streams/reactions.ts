@@ -8,6 +8,7 @@ import { readHistory } from '../rooms/read-history.ts'
 import { joinIdNow, keepSubscribed } from '../rooms/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { MessageRow } from '../entities/message.ts'
+import { forgetUserConnection } from '../entities/user-connection.ts'
 import { endSession, sessionsOfUser } from '../entities/session.ts'
 import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
@@ -41,7 +42,10 @@ export class RoomCache {
  * redelivered, late, and after later ones. So all writes are conditional on the membership or connection that the
  * record is about.
  */
-export async function react(change: Change, rooms: RoomCache): Promise<Delivery[]> {
+export async function react(
+  change: Exclude<Change, { type: 'closeRequested' }>,
+  rooms: RoomCache,
+): Promise<Delivery[]> {
   switch (change.type) {
     case 'messageKept':
       return messageKept(change.message)
@@ -50,7 +54,7 @@ export async function react(change: Change, rooms: RoomCache): Promise<Delivery[
     case 'memberAdded':
       return memberAdded(change.membership, rooms)
     case 'memberRemoved':
-      return memberRemoved(change.membership)
+      return memberRemoved(change.membership, rooms)
     case 'connectionRemoved':
       return connectionRemoved(change.connection)
     case 'roomPending':
@@ -120,21 +124,27 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
 
 /**
  * Unsubscribes the former member's sessions, if their subscriptions are of that membership. The room receives
- * `memberLeft`, unless the user is a member again by now.
+ * `memberLeft`, unless the user is a member again by now. Of a room that was deleted nothing happens: its members are
+ * told by `removed`, and may still be being told, so the janitor deletes the subscriptions later.
  */
-async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow): Promise<Delivery[]> {
-  const sessions = await sessionsOfUser(userId, 0)
+async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, rooms: RoomCache): Promise<Delivery[]> {
+  const [room, sessions] = await Promise.all([rooms.get(chatRoomId), sessionsOfUser(userId, 0)])
+  if (room === undefined) return []
   await Promise.all(sessions.map((session) => unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId })))
   if ((await getMembership(chatRoomId, userId)) !== undefined) return []
   return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
 }
 
 /**
- * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it.
+ * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it,
+ * and forgets it as one of the user's.
  * Its subscriptions stay until they expire, fail with 410, or are overwritten by the session's next connection.
  */
 async function connectionRemoved({ userId, connectionId, sessionKey }: ConnectionRow): Promise<Delivery[]> {
-  await endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId })
+  await Promise.all([
+    endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId }),
+    forgetUserConnection({ userId, connectionId }),
+  ])
   return []
 }
 

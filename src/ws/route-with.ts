@@ -1,4 +1,5 @@
 import { type ChatError, InvalidRequest, UnknownAction } from '../errors.ts'
+import { actions } from '../protocol/actions.ts'
 import { defined } from '../protocol/defined.ts'
 import type { ErrorFrame, ReplyFrame } from '../protocol/frames.ts'
 import type { ActionHandler } from './action.ts'
@@ -28,7 +29,7 @@ export function routeWith(count: CountAction | undefined, ...handlers: readonly 
       const caller = callerOf(event)
       const handler = handlers.find(({ name }) => name === event.requestContext.routeKey)
       if (handler === undefined) throw unknownAction(frame)
-      const data = await perform(handler, frame, caller, count)
+      const data = await perform(handler, actions[handler.name].request, frame, caller, count)
       return { statusCode: 200, body: JSON.stringify(replyFrame(handler.name, envelope, data)) }
     } catch (error) {
       const known = chatErrorOf(error)

@@ -21,7 +21,7 @@ run "guards_by_default" {
     condition = {
       for name, function in aws_lambda_function.this : name => function.reserved_concurrent_executions
       if function.reserved_concurrent_executions != -1
-    } == { streams = 100, authorizer = 50 }
+    } == { streams = 100, authorizer = 50, janitor = 1 }
     error_message = "A storm of frames or connections would take what the stream function needs."
   }
 

@@ -87,10 +87,13 @@ run "deploys_the_stack" {
 
   assert {
     condition = alltrue([
-      for policy in aws_iam_role_policy.connections :
-      jsondecode(policy.policy).Statement[0].Resource == ["arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/POST/@connections/*"]
+      for name, policy in aws_iam_role_policy.connections :
+      jsondecode(policy.policy).Statement[0].Resource == [
+        for method in(name == "streams" ? ["POST", "DELETE"] : ["POST"]) :
+        "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/${method}/@connections/*"
+      ]
     ])
-    error_message = "They may post on this API's stage only."
+    error_message = "They may post on this API's stage only, and the stream function close."
   }
 
   assert {
@@ -141,6 +144,18 @@ run "deploys_the_stack" {
 
   assert {
     condition = {
+      for name, rule in aws_cloudwatch_event_rule.this : name => [rule.schedule_expression, aws_cloudwatch_event_target.this[name].arn == aws_lambda_function.this[local.stack.schedules[name].function].arn]
+    } == { janitor = ["rate(5 minutes)", true] }
+    error_message = "The schedules are not those of stack.json."
+  }
+
+  assert {
+    condition     = alltrue([for config in aws_lambda_function_event_invoke_config.schedule : config.maximum_retry_attempts == 0])
+    error_message = "What the clock calls would be called again before its next turn."
+  }
+
+  assert {
+    condition = {
       for route in aws_apigatewayv2_stage.this.route_settings : route.route_key => [route.throttling_rate_limit, route.throttling_burst_limit]
       } == {
       "$connect"       = [70, 200]
@@ -171,7 +186,7 @@ run "raises_alarms_to_the_topic" {
 
   assert {
     condition = length(setsubtract(
-      ["iterator-age", "server-errors", "server-api-errors", "execution-errors", "dead-letters", "posts-throttled", "sendMessage-throttled"],
+      ["iterator-age", "server-errors", "server-api-errors", "execution-errors", "dead-letters", "janitor-errors", "posts-throttled", "sendMessage-throttled"],
       keys(aws_cloudwatch_metric_alarm.this),
     )) == 0 && toset(keys(aws_cloudwatch_metric_alarm.sum)) == toset(["stream-failures", "table-throttled"])
     error_message = "An alarm is missing."

@@ -15,42 +15,44 @@ run "refuses_what_cannot_work" {
   command = plan
 
   variables {
-    jwks_url                 = "http://login.example.com/jwks.json"
-    jwt_issuer               = ""
-    jwt_audience             = ""
-    allowed_origins          = ["https://chat.example.com/"]
-    name                     = "Tabletalk"
-    region                   = "Frankfurt"
-    runtime                  = "nodejs20.x"
-    domain_name              = "chat-api.example.com"
-    max_file_bytes           = 0
-    allowed_content_types    = []
-    server_api_auth          = "password"
-    default_room_access      = "open"
-    chosen_room_ids          = "users"
-    room_creation            = "nobody"
-    direct_messages          = "scope"
-    server_rate_limit        = "200"
-    send_rate_limit          = "20 a second"
-    jwt_typ                  = " at+jwt"
-    jwt_max_age_seconds      = 0
-    max_user_connections     = 0
-    max_user_rooms           = 1.5
-    max_pending_uploads      = 1001
-    max_pending_upload_bytes = 0
-    posting                  = "pigeon"
-    connects_per_second      = 0
-    connects_burst           = 0.5
-    route_throttling         = { nosuch = { rate = 0, burst = 1 } }
-    table_max_write_units    = 0
-    table_max_read_units     = 0.5
-    reserved_concurrency     = { streams = 0 }
-    account_concurrency      = 0
-    budget                   = { monthly_usd = 0 }
-    log_retention_days       = 31
-    recovery_period_days     = 36
-    log_level                = "LOUD"
-    alarm_topic_arn          = "alarms"
+    jwks_url                  = "http://login.example.com/jwks.json"
+    jwt_issuer                = ""
+    jwt_audience              = ""
+    allowed_origins           = ["https://chat.example.com/"]
+    name                      = "Tabletalk"
+    region                    = "Frankfurt"
+    runtime                   = "nodejs20.x"
+    domain_name               = "chat-api.example.com"
+    max_file_bytes            = 0
+    allowed_content_types     = []
+    server_api_auth           = "password"
+    default_room_access       = "open"
+    chosen_room_ids           = "users"
+    room_creation             = "nobody"
+    direct_messages           = "scope"
+    server_rate_limit         = "200"
+    send_rate_limit           = "20 a second"
+    jwt_typ                   = " at+jwt"
+    jwt_max_age_seconds       = 0
+    max_user_connections      = 0
+    max_user_rooms            = 1.5
+    max_room_members          = 1
+    janitor_writes_per_second = 0
+    max_pending_uploads       = 1001
+    max_pending_upload_bytes  = 0
+    posting                   = "pigeon"
+    connects_per_second       = 0
+    connects_burst            = 0.5
+    route_throttling          = { nosuch = { rate = 0, burst = 1 } }
+    table_max_write_units     = 0
+    table_max_read_units      = 0.5
+    reserved_concurrency      = { streams = 0 }
+    account_concurrency       = 0
+    budget                    = { monthly_usd = 0 }
+    log_retention_days        = 31
+    recovery_period_days      = 36
+    log_level                 = "LOUD"
+    alarm_topic_arn           = "alarms"
   }
 
   expect_failures = [
@@ -75,6 +77,8 @@ run "refuses_what_cannot_work" {
     var.jwt_max_age_seconds,
     var.max_user_connections,
     var.max_user_rooms,
+    var.max_room_members,
+    var.janitor_writes_per_second,
     var.max_pending_uploads,
     var.max_pending_upload_bytes,
     var.posting,

@@ -12,13 +12,23 @@ export function postTo(endpoint: string, posting = optional('POSTING', oneOf('le
   return posting === 'lean' ? leanPost(endpoint, client.config) : sdkPost(endpoint, client.config)
 }
 
+/** Closes one connection, once. Rejects as a `PostFrame` does; 410 when it is gone already. */
+export type CloseConnection = (connectionId: string, timeoutMs: number) => Promise<void>
+
+/** Returns a function that closes connections of that endpoint. Always by the SDK's client: it is rarely needed. */
+export const closeAt = (endpoint: string): CloseConnection => sdkGateway(endpoint, client.config).close
+
+/** Posts by the AWS SDK. */
+export const sdkPost = (endpoint: string, aws: Aws): PostFrame => sdkGateway(endpoint, aws).post
+
 /**
- * Posts by the AWS SDK, which is loaded with the first post. Its own retries are switched off, because retries must
+ * The AWS SDK's client, which is loaded with the first request. Its own retries are switched off, because retries must
  * keep to the budget of the batch.
  */
-export function sdkPost(endpoint: string, { credentials, region }: Aws): PostFrame {
-  const load = async (): Promise<PostFrame> => {
-    const { ApiGatewayManagementApiClient, PostToConnectionCommand } =
+function sdkGateway(endpoint: string, { credentials, region }: Aws): { post: PostFrame; close: CloseConnection } {
+  const load = async () => {
+    // By name, so that the rest of the package stays out of the bundle.
+    const { ApiGatewayManagementApiClient, DeleteConnectionCommand, PostToConnectionCommand } =
       await import('@aws-sdk/client-apigatewaymanagementapi')
     const agent = { maxSockets: CONCURRENCY, keepAlive: true }
     const gateway = new ApiGatewayManagementApiClient({
@@ -35,15 +45,19 @@ export function sdkPost(endpoint: string, { credentials, region }: Aws): PostFra
         httpsAgent: agent,
       },
     })
-    return async (connectionId, frame, requestTimeout) => {
-      await gateway.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }), { requestTimeout })
-    }
+    return { gateway, DeleteConnectionCommand, PostToConnectionCommand }
   }
-  let post: Promise<PostFrame> | undefined
-  return async (connectionId, frame, timeoutMs) => {
-    post ??= load()
-    await (
-      await post
-    )(connectionId, frame, timeoutMs)
+  let loading: ReturnType<typeof load> | undefined
+  const loaded = () => (loading ??= load())
+  return {
+    async post(connectionId, frame, requestTimeout) {
+      const { gateway, PostToConnectionCommand } = await loaded()
+      const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame })
+      await gateway.send(command, { requestTimeout })
+    },
+    async close(connectionId, requestTimeout) {
+      const { gateway, DeleteConnectionCommand } = await loaded()
+      await gateway.send(new DeleteConnectionCommand({ ConnectionId: connectionId }), { requestTimeout })
+    },
   }
 }

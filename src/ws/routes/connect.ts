@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { putConnection } from '../../entities/connection.ts'
+import { deleteConnection, putConnection } from '../../entities/connection.ts'
+import { blockedUntil } from '../../entities/user.ts'
 import { listOf, optional } from '../../env.ts'
 import { defined } from '../../protocol/defined.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
@@ -25,10 +26,12 @@ const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
 
 /**
  * Stores a connection that the authorizer allowed, and returns the application's subprotocol if the client offered it.
- * AP1.
+ * Whether the user was banned is looked at after that: either `banUser` finds this connection, or this finds the ban.
+ * AP1, AP77, AP2.
  *
  * Any status but 200 opens no socket: 400 for an invalid `chatRoomId`, 401 for a token that has expired meanwhile, 403
- * for a page of another origin, 503 when the table can't be reached (the client tries again), 500 for any other error.
+ * for a page of another origin or a user who was banned from the deployment, 503 when the table can't be reached (the
+ * client tries again), 500 for any other error.
  */
 export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = event.headers ?? {}
@@ -44,6 +47,11 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
       lastConnectedAt: event.requestContext.connectedAt,
       expiresAt: rowsExpireAt,
     })
+    if ((await blockedUntil(userId, Date.now())) !== undefined) {
+      // The stream forgets it as one of the user's.
+      await deleteConnection(connectionId)
+      return { statusCode: 403 }
+    }
   } catch (error) {
     const { code } = chatErrorOf(error)
     logger.error('connect failed', { code, error: error as Error })
