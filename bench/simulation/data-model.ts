@@ -6,7 +6,7 @@ export interface Units {
 
 /** What a reconnect writes and reads: the parts of two data models, as tests measure them on DynamoDB Local. */
 export interface DataModel {
-  /** `$connect`: the row of the connection. */
+  /** `$connect`: the rows of the connection. */
   connect: Units
   /** What `sync` writes once. */
   beginSync: Units
@@ -27,6 +27,7 @@ const ROOMS_PER_PAGE = 50
 
 const NONE: Units = { table: 0, index: 0 }
 const ROW: Units = { table: 1, index: 0 }
+const TWO_ROWS: Units = { table: 2, index: 0 }
 const INDEXED_ROW: Units = { table: 1, index: 1 }
 
 /** Version 0.1.0: each subscription is a row of its connection, in the index too, and is deleted when it ends. */
@@ -40,14 +41,17 @@ export const CONNECTION_ROWS: DataModel = {
   cleanUpAfterPosts: false,
 }
 
-/** A subscription belongs to a session and is overwritten in place. `sync` writes connection and session once. */
+/**
+ * A subscription belongs to a session and is overwritten in place. `sync` writes connection and session once. A
+ * connection is a row of its own and one of its user's, and `$connect` reads whether the user is banned.
+ */
 export const SESSION_ROWS: DataModel = {
-  connect: ROW,
-  beginSync: { table: 2, index: 0 },
+  connect: TWO_ROWS,
+  beginSync: TWO_ROWS,
   subscribe: ROW,
-  reads: (rooms) => rooms + 5 * Math.ceil(rooms / ROOMS_PER_PAGE),
+  reads: (rooms) => 1 + rooms + 5 * Math.ceil(rooms / ROOMS_PER_PAGE),
   disconnect: ROW,
-  cleanUp: { perConnection: ROW, perRoom: NONE },
+  cleanUp: { perConnection: TWO_ROWS, perRoom: NONE },
   cleanUpAfterPosts: true,
 }
 
