@@ -81,6 +81,20 @@ const settings: {
     unset: 'has a default',
   },
   {
+    name: 'MAX_ROOM_MEMBERS',
+    read: () => import('../src/rooms/room-size.ts'),
+    expected: 'a whole number from 2 to 200000',
+    wrong: ['1', '100k', '200001'],
+    unset: 'has a default',
+  },
+  {
+    name: 'JANITOR_WRITES_PER_SECOND',
+    read: () => import('../src/janitor/handler.ts'),
+    expected: 'a whole number from 1 to 40000',
+    wrong: ['0', '200/s', '40001'],
+    unset: 'has a default',
+  },
+  {
     name: 'ALLOWED_ORIGINS',
     read: () => import('../src/ws/routes/connect.ts'),
     expected: 'a comma-separated list, each * or an origin such as https://chat.example.com',

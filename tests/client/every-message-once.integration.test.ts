@@ -23,7 +23,8 @@ const chat = await startChat({ mappingFaults: { onBatch: disturbed }, log: quiet
 afterAll(() => chat.close())
 chat.gateway.faults.onPost = ({ body }) => {
   const { events } = JSON.parse(body.toString()) as EventsFrame
-  return fates.get(events[0]!.chatRoomId)?.() ?? {}
+  const [event] = events
+  return (event && 'chatRoomId' in event && fates.get(event.chatRoomId)?.()) || {}
 }
 const entities = await entitiesOf(chat)
 

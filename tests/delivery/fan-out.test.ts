@@ -7,7 +7,7 @@ import { subscribe } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
-import type { ChatEvent } from '../../src/protocol/events.ts'
+import type { RoomEvent } from '../../src/protocol/events.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { fanOut } from '../../src/delivery/fan-out.ts'
 import { intercept } from '../support/intercept.ts'
@@ -34,7 +34,7 @@ const isRange = (input: object) => JSON.stringify(input).includes('BETWEEN')
 const message = (chatRoomId: string, seq: number, content = `message ${seq}`) =>
   messageEvent(chatRoomId, seq, { content })
 
-const delivery = (event: ChatEvent, more: Partial<Delivery> = {}): Delivery => ({ event, ...more })
+const delivery = (event: RoomEvent, more: Partial<Delivery> = {}): Delivery => ({ event, ...more })
 
 async function subscribed(room: string, userIds: string[]): Promise<string[]> {
   const rows = userIds.map((userId) => ({
@@ -175,7 +175,7 @@ test('an event for single connections reaches nobody else, and needs no query', 
     sent.push(operation)
     return send()
   })
-  const event: ChatEvent = { event: 'roomAdded', chatRoomId: room, roomName: 'General', headSeq: 3 }
+  const event: RoomEvent = { event: 'roomAdded', chatRoomId: room, roomName: 'General', headSeq: 3 }
   await fanOut([delivery(event, { only: [{ connectionId: bob!, userId: 'bob', place: '00#bob' }] })], gateway.post)
   expect([ada, bob].map((id) => gateway.heardBy(id!))).toEqual([[], ['roomAdded']])
   expect(sent).toEqual([])

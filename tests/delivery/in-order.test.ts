@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { ChatEvent } from '../../src/protocol/events.ts'
+import type { RoomEvent } from '../../src/protocol/events.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { inOrder } from '../../src/delivery/in-order.ts'
 
 const message = (chatRoomId: string, seq: number, more: Partial<Delivery> = {}): Delivery => ({
-  event: { event: 'message', chatRoomId, seq, content: `${chatRoomId}${seq}` } as ChatEvent,
+  event: { event: 'message', chatRoomId, seq, content: `${chatRoomId}${seq}` } as RoomEvent,
   ...more,
 })
 

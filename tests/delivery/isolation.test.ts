@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { ChatEvent } from '../../src/protocol/events.ts'
+import type { RoomEvent } from '../../src/protocol/events.ts'
 import type { Delivery } from '../../src/delivery/delivery.ts'
 import { fanOut } from '../../src/delivery/fan-out.ts'
 import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
@@ -176,7 +176,7 @@ test('a recipient is cut off 4 s after its first post, though each of its frames
   }
   const frames = Array.from({ length: 10 }, (_, i) => ({ ...to(slow, String(i).repeat(16_384)) }))
   const [{ posts }] = await timeOf(
-    fanOut([...frames.map((one, i) => ({ ...one, event: { ...one.event, seq: i } as ChatEvent })), to(other)], post),
+    fanOut([...frames.map((one, i) => ({ ...one, event: { ...one.event, seq: i } as RoomEvent })), to(other)], post),
   )
   expect(posts).toMatchObject({ delivered: 4, slow: 1 })
   expect(attempts.filter((id) => id === slow[0])).toHaveLength(3)

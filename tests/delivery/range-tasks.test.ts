@@ -12,7 +12,7 @@ import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
 import { rangesOf } from '../../src/delivery/range-tasks.ts'
 import { intercept } from '../support/intercept.ts'
 import { FakePost } from './fake-post.ts'
-import { imageOf, message, messageRecord, recordOf } from '../streams/records.ts'
+import { auditEntry, auditRecord, imageOf, message, messageRecord, recordOf } from '../streams/records.ts'
 
 /** More than three pages of 1 MB. */
 const CONNECTIONS = 12_000
@@ -38,9 +38,12 @@ async function tasksInTable(): Promise<FanOutTaskRow[]> {
   return data
 }
 
+/** Of the room's end, which only one test tells. */
+const isOfEnd = ({ deliveries }: FanOutTaskRow): boolean => deliveries.includes('roomDeleted')
+
 /** The records of the tasks in the table, as the stream reports them. */
 async function taskRecords(): Promise<DynamoDBRecord[]> {
-  const tasks = await tasksInTable()
+  const tasks = (await tasksInTable()).filter((task) => !isOfEnd(task))
   return tasks.map((task, i) => taskRecord(`task-${i}`, task))
 }
 
@@ -90,6 +93,18 @@ test("a huge room's first page is posted at once, the rest by tasks: everybody o
   expect(posts.has(ids[0]!)).toBe(false)
   expect(posts.size).toBe(CONNECTIONS - 1)
   expect([...posts.values()].filter((count) => count > 1)).toEqual([])
+})
+
+test('that a huge room was deleted is told to everybody in it, by tasks too', async () => {
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  await handler({ Records: [auditRecord(auditEntry(ROOM, 'deleteRoom'))] })
+  expect(gateway.delivered.length).toBeLessThan(CONNECTIONS / 2)
+  const tasks = (await tasksInTable()).filter(isOfEnd)
+  for (const [i, task] of tasks.entries()) await handler({ Records: [taskRecord(`deleted-${i}`, task)] })
+  const { size } = counted(gateway)
+  expect([size, gateway.delivered.length]).toEqual([CONNECTIONS, CONNECTIONS])
+  expect(gateway.delivered.at(-1)?.events).toEqual([{ event: 'removed', chatRoomId: ROOM, reason: 'roomDeleted' }])
 })
 
 test('a crash in any task loses nothing: its range is posted again, and no other', async () => {

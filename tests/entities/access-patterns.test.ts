@@ -28,6 +28,8 @@ import {
 } from '../../src/entities/subscription.ts'
 import { AFTER_USER_IDS } from '../../src/entities/table.ts'
 import { Upload } from '../../src/entities/upload.ts'
+import { setBlocked } from '../../src/entities/user.ts'
+import { connectionsOfUser } from '../../src/entities/user-connection.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers } from './pattern-list.ts'
@@ -35,7 +37,6 @@ import {
   audit,
   ban,
   claim,
-  connection,
   EXPIRES_AT,
   invite,
   membership,
@@ -113,9 +114,17 @@ const update = (entityName: string, assigned: Record<string, unknown>) => {
 describe('Connection', () => {
   const key = { pk: `$tabletalk#connectionId_${LX}`, sk: '$Connection_1' }
 
-  test('AP1 putConnection puts the connection, in no index', async () => {
-    expect(await sentBy('AP1')).toEqual(
-      only('PutItem', {
+  test('AP1 putConnection puts the connection, in no index, and among the user’s own', async () => {
+    expect(await sentBy('AP1')).toEqual([
+      ...only('PutItem', {
+        Item: {
+          pk: 'user#ada',
+          sk: `connection#${NEW_CONNECTION}`,
+          expiresAt: EXPIRES_AT,
+          ...entity('UserConnection'),
+        },
+      }),
+      ...only('PutItem', {
         Item: {
           pk: `$tabletalk#connectionId_${NEW_CONNECTION}`,
           sk: '$Connection_1',
@@ -126,7 +135,7 @@ describe('Connection', () => {
           ...entity('Connection'),
         },
       }),
-    )
+    ])
   })
 
   test('AP2 deleteConnection deletes exactly that connection, unconditionally', async () => {
@@ -202,13 +211,14 @@ describe('ChatRoom', () => {
       '#Access': 'Access',
       '#Gate': 'Gate',
       '#HistoryFrom': 'HistoryFrom',
+      '#Counted': 'Counted',
       '#PendingMembers': 'PendingMembers',
       '#__edb_e__': '__edb_e__',
       '#__edb_v__': '__edb_v__',
     },
     ProjectionExpression:
       '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #CreatedBy, #CreatedAt, #Access, #Gate, #HistoryFrom, ' +
-      '#PendingMembers, #__edb_e__, #__edb_v__',
+      '#Counted, #PendingMembers, #__edb_e__, #__edb_v__',
   }
 
   test('AP5 getRoom reads the room consistently', async () => {
@@ -1400,9 +1410,146 @@ test('AP31 putTasks puts tasks under an id made of what they say, so that the sa
   expect(await sentBy('AP31')).toEqual([sent])
 })
 
+describe('jobs, and the end of a room', () => {
+  const key = { pk: 'jobs', sk: `${NOW}-AAAAAAAA` }
+
+  test('AP72 openJobs reads the oldest of the one partition', async () => {
+    expect(await sentBy('AP72')).toMatchObject(
+      only('Query', { ExpressionAttributeValues: { ':pk': 'jobs' }, Limit: 25, ConsistentRead: true }),
+    )
+  })
+
+  test('AP73 saveProgress changes a job that is there, and makes none', async () => {
+    expect(await sentBy('AP73')).toMatchObject(
+      only('UpdateItem', {
+        Key: key,
+        UpdateExpression: expect.stringMatching(/^SET #cursor = :cursor_u0, .* ADD #done :done_u0 ?$/) as string,
+        ConditionExpression: ifThere,
+      }),
+    )
+  })
+
+  test('AP74 finishJob deletes the job', async () => {
+    expect(await sentBy('AP74')).toEqual(only('DeleteItem', { Key: key }))
+  })
+
+  test('AP75 deletePart reads a page and deletes it, each row after what stands on it', async () => {
+    const Items = [{ pk: 'ban#ended', sk: 'user#mal', ChatRoomId: 'ended', UserId: 'mal', ...entity('Ban') }]
+    const sent = await recorded(patterns.AP75, { Query: { Items }, BatchWriteItem: { UnprocessedItems: {} } })
+    expect(sent).toMatchObject([
+      {
+        operation: 'Query',
+        input: { Limit: 100, ConsistentRead: true, ExpressionAttributeValues: { ':pk': 'ban#ended' } },
+      },
+      {
+        operation: 'BatchWriteItem',
+        input: { RequestItems: { tabletalk: [{ DeleteRequest: { Key: { pk: 'ban#ended', sk: 'user#mal' } } }] } },
+      },
+    ])
+  })
+
+  test('AP76 buryRoom changes only a room that was deleted', async () => {
+    expect(await sentBy('AP76')).toMatchObject(
+      only('UpdateItem', {
+        Key: { pk: '$tabletalk#chatRoomId_ended', sk: '$roster#ChatRoom_1' },
+        ConditionExpression: `${ifThere} AND contains(#gate, :gate0)`,
+      }),
+    )
+  })
+})
+
+describe('the members of a large room', () => {
+  const key = { pk: 'members#large', sk: 'count' }
+
+  test('AP82 takePlaces adds to the count while it stays within the limit', async () => {
+    const [asked] = await sentBy('AP82')
+    expect(asked).toMatchObject({
+      operation: 'UpdateItem',
+      input: {
+        Key: key,
+        ConditionExpression: `${ifThere} AND #members <= :members0`,
+        ExpressionAttributeValues: { ':members0': 99_999, ':members_u0': 1 },
+        ...withOld,
+      },
+    })
+  })
+
+  test('AP83 startCounting marks the room, reads its members and puts their number', async () => {
+    const Items = ['ada', 'bob'].map((userId) => {
+      return { pk: '$tabletalk#chatRoomId_large', sk: `$roster#Membership_1#userId_${userId}`, UserId: userId }
+    })
+    const named = Items.map((item) => ({ ...item, ChatRoomId: 'large', ...entity('Membership') }))
+    const sent = await recorded(patterns.AP83, { ...answers, Query: { Items: named } })
+    expect(sent.map(({ operation }) => operation)).toEqual(['UpdateItem', 'Query', 'PutItem'])
+    expect(sent[2]!.input).toMatchObject({ Item: { ...key, Members: 2, CountedAt: NOW } })
+  })
+
+  test('AP84 claimRecount succeeds for one of several that have read the same', async () => {
+    expect(await sentBy('AP84')).toMatchObject(
+      only('UpdateItem', {
+        Key: key,
+        ConditionExpression: 'attribute_not_exists(#countedAt) OR #countedAt = :countedAt0',
+        ExpressionAttributeValues: { ':countedAt0': NOW, ':countedAt_u0': NOW + 1 },
+      }),
+    )
+  })
+
+  test('AP85 recount reads the members and writes their number', async () => {
+    const sent = await sentBy('AP85')
+    expect(sent.map(({ operation }) => operation)).toEqual(['Query', 'UpdateItem'])
+    expect(sent[0]!.input).toMatchObject({ ConsistentRead: true })
+    expect(sent[1]!.input).toMatchObject({ Key: key, ExpressionAttributeValues: { ':members_u0': 0 } })
+  })
+})
+
+describe('users of the deployment', () => {
+  const key = { pk: 'user#mal', sk: 'profile' }
+
+  test('AP77 blockedUntil reads the one attribute, consistently', async () => {
+    expect(await sentBy('AP77')).toMatchObject(only('GetItem', { Key: key, ConsistentRead: true }))
+  })
+
+  test('AP78 setBlocked writes whether or not there is a row, and takes the end away by undefined', async () => {
+    const noted = { Key: key, UpdateExpression: expect.stringContaining('#blockedUntil = :blockedUntil_u0') as string }
+    expect(await sentBy('AP78')).toMatchObject(only('UpdateItem', noted))
+    expect((await sentBy('AP78'))[0]!.input).not.toHaveProperty('ConditionExpression')
+    expect(await recorded(() => setBlocked('mal', undefined, { by: 'shop', at: NOW }))).toMatchObject(
+      only('UpdateItem', { UpdateExpression: expect.stringContaining('REMOVE #blockedUntil') as string }),
+    )
+  })
+
+  test('AP79 connectionsOfUser reads the user’s own partition, and leaves out what has expired', async () => {
+    const place = (id: string, expiresAt: number) => {
+      return { pk: 'user#ada', sk: `connection#${id}`, expiresAt, ...entity('UserConnection') }
+    }
+    const Items = [place('a=', EXPIRES_AT), place('b=', NOW / 1_000)]
+    expect(await sentBy('AP79')).toMatchObject(
+      only('Query', {
+        ExpressionAttributeValues: { ':pk': 'user#ada', ':sk1': 'connection#' },
+        ConsistentRead: true,
+      }),
+    )
+    let found: string[] = []
+    await recorded(async () => (found = await connectionsOfUser('ada', NOW)), { Query: { Items } })
+    expect(found).toEqual(['a='])
+  })
+
+  test('AP80 forgetUserConnection deletes one', async () => {
+    expect(await sentBy('AP80')).toEqual(only('DeleteItem', { Key: { pk: 'user#ada', sk: `connection#${LX}` } }))
+  })
+
+  test('AP81 requestClose changes a connection that is there, and makes none', async () => {
+    expect(await sentBy('AP81')).toMatchObject(
+      only('UpdateItem', {
+        Key: { pk: `$tabletalk#connectionId_${LX}`, sk: '$Connection_1' },
+        ConditionExpression: ifThere,
+      }),
+    )
+  })
+})
+
 /** ElectroDB's parameters for the operation as one would write it from its documentation. */
 const plain: [Pattern, Record<string, unknown>][] = [
-  ['AP1', Connection.put({ ...connection, connectionId: NEW_CONNECTION }).params()],
   ['AP2', Connection.delete({ connectionId: LX }).params()],
   ['AP8', Membership.get({ chatRoomId: 'general', userId: 'ada' }).params({ consistent: true })],
   ['AP21', Message.get({ chatRoomId: 'general', messageId: messageIdOf(1) }).params({ consistent: true })],

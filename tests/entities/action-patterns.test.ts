@@ -84,7 +84,9 @@ const asksSettings = (text: string): boolean =>
     .map(([, name]) => permissions[name as PermissionName].from)
     .some((from) => from !== 'post' && from in settingsOf('link'))
 
-const actions = [...declared].filter(([id, { text }]) => /^ws\/actions\//.test(id) && /= \w*action\(/i.test(text))
+const actions = [...declared].filter(
+  ([id, { text }]) => /^(?:ws|http)\/actions\//.test(id) && /= \w*action\(/i.test(text),
+)
 
 test.each(actions)('%s names in its comment the access patterns that it uses', (id, { text }) => {
   const [comment] = /\/\*\*[^]*?\*\//.exec(text) ?? ['']
@@ -95,5 +97,6 @@ test.each(actions)('%s names in its comment the access patterns that it uses', (
 })
 
 test('every action is looked at', () => {
-  expect(actions.length).toBe(readdirSync(join(src, 'ws/actions')).length)
+  const files = ['ws/actions', 'http/actions'].flatMap((folder) => readdirSync(join(src, folder)))
+  expect(actions.length).toBe(files.length)
 })

@@ -7,16 +7,20 @@ import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
 import { FanOutTask } from '../../src/entities/fan-out-task.ts'
 import { Invite } from '../../src/entities/invite.ts'
+import { Job, jobItem } from '../../src/entities/job.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message } from '../../src/entities/message.ts'
 import { PendingUpload } from '../../src/entities/pending-upload.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
+import { RoomSize } from '../../src/entities/room-size.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
 import { SlowMode } from '../../src/entities/slow-mode.ts'
 import { placeOf, Subscription, subscriptionItem } from '../../src/entities/subscription.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
+import { UserConnection, userConnectionKey } from '../../src/entities/user-connection.ts'
+import { User } from '../../src/entities/user.ts'
 import { UserRoom, userRoomOf } from '../../src/entities/user-room.ts'
 import { documentedAs } from '../support/documented.ts'
 import { sources } from './pattern-list.ts'
@@ -59,6 +63,10 @@ const entities = [
   Invite,
   Audit,
   SlowMode,
+  RoomSize,
+  Job,
+  User,
+  UserConnection,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */
@@ -75,6 +83,14 @@ const verbatim: Record<string, { presented: string; item: object }> = {
   UserRoom: {
     presented: 'UserId + ChatRoomId',
     item: userRoomOf({ userId: '<UserId>', chatRoomId: '<ChatRoomId>', joinId: '<JoinId>' }),
+  },
+  Job: {
+    presented: 'jobs + JobId',
+    item: { ...jobItem('purgeRoom', {}, 0), jobId: '<13 digits of CreatedAt>-<random>' },
+  },
+  UserConnection: {
+    presented: 'UserId + ConnectionId',
+    item: { ...userConnectionKey({ userId: '<UserId>', connectionId: '<ConnectionId>' }), expiresAt: 1 },
   },
   Subscription: {
     presented: 'ChatRoomId + session',

@@ -16,6 +16,8 @@ import { placeOf, Subscription } from '../../src/entities/subscription.ts'
 import { SlowMode } from '../../src/entities/slow-mode.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
+import { UserConnection, userConnectionKey } from '../../src/entities/user-connection.ts'
+import { User } from '../../src/entities/user.ts'
 import { UserRoom, userRoomKey } from '../../src/entities/user-room.ts'
 
 const keyOf = (params: object) => (params as { Key: { pk: unknown; sk: unknown } }).Key
@@ -37,6 +39,9 @@ const keysWith: Record<string, (id: string) => unknown> = {
   'a ban': (id) => keyOf(Ban.get({ chatRoomId: 'general', userId: id }).params()),
   'a block': (id) => keyOf(Block.get({ userId: id, blockedId: 'bob' }).params()),
   'being blocked': (id) => keyOf(Block.get({ userId: 'ada', blockedId: id }).params()),
+  'a user': (id) => keyOf(User.get({ userId: id }).params()),
+  "a user's connection": (id) =>
+    keyOf(UserConnection.get(userConnectionKey({ userId: id, connectionId: 'c=' })).params()),
   'slow mode': (id) => keyOf(SlowMode.get({ userId: id, chatRoomId: 'general' }).params()),
 }
 

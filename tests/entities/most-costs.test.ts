@@ -134,7 +134,7 @@ const worst: Record<
   joinRoom: {
     what: '1,000 members, and 100 messages of 16 KB missed',
     frame: { chatRoomId: roomId(1), lastSeq: 0 },
-    reads: 160,
+    reads: 220,
     writes: 10,
     posts: '1 for each connection of the room',
   },

@@ -9,11 +9,16 @@ import {
   deleteConnection,
   getConnection,
   putConnection,
+  requestClose,
   setOpenRoom,
   setSessionKey,
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
+import { finishJob, Job, type JobRow, openJobs, saveProgress } from '../../src/entities/job.ts'
+import { buryRoom, deletePart } from '../../src/entities/purge-room.ts'
+import { blockedUntil, setBlocked } from '../../src/entities/user.ts'
+import { connectionsOfUser, forgetUserConnection } from '../../src/entities/user-connection.ts'
 import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
 import {
   addMember,
@@ -36,6 +41,7 @@ import {
 } from '../../src/entities/message.ts'
 import { banStranger, changeMember, setDirectRoles, unban } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
+import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
 import { claimSend, contentHashOf, getGuard, putGuardedMessage, releaseClaim } from '../../src/entities/send-guard.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
@@ -64,7 +70,7 @@ export const EXPIRES_AT = NOW / 1_000 + 7_200
 /** One that isn't there yet: API Gateway's ids look like this. */
 export const NEW_CONNECTION = 'Mx9bcfQkIAMCEAA='
 
-export const connection = {
+const connection = {
   connectionId: 'Lx9bcfQkIAMCEAA=',
   userId: 'ada',
   lastConnectedAt: NOW,
@@ -150,6 +156,16 @@ export const invite: InviteRow = {
   place: `${NOW}#AAAAAAAAAAAAAAAAAAAAAA`,
 }
 
+const job: JobRow = {
+  list: 'jobs',
+  jobId: `${NOW}-AAAAAAAA`,
+  kind: 'purgeRoom',
+  args: '{"chatRoomId":"ended"}',
+  done: 0,
+  createdAt: NOW,
+  expiresAt: EXPIRES_AT,
+}
+
 /** A typical call of every access pattern, on small items. */
 export const patterns = {
   AP1: () => putConnection({ ...connection, connectionId: NEW_CONNECTION }),
@@ -225,6 +241,20 @@ export const patterns = {
   AP69: () => banStranger({ ...ban, userId: 'zed' }, audit),
   AP70: () => releaseClaim({ ...guard, clientMessageId: 'c5' }, claim.token),
   AP71: () => addPendingMember({ chatRoomId: 'large', createdAt: NOW }, 'yan'),
+  AP72: () => openJobs(25),
+  AP73: () => saveProgress(job, { cursor: '2', done: 100 }),
+  AP74: () => finishJob(job),
+  AP75: () => deletePart('ended', 'bans'),
+  AP76: () => buryRoom('ended'),
+  AP77: () => blockedUntil('mal', NOW),
+  AP78: () => setBlocked('mal', NOW + 60_000, { by: 'shop', at: NOW }),
+  AP79: () => connectionsOfUser('ada', NOW),
+  AP80: () => forgetUserConnection({ userId: 'ada', connectionId: connection.connectionId }),
+  AP81: () => requestClose(connection.connectionId, 'spam', NOW),
+  AP82: () => takePlaces('large', 1, 100_000),
+  AP83: () => startCounting('large', NOW),
+  AP84: () => claimRecount({ chatRoomId: 'large', members: 1, countedAt: NOW }, NOW + 1),
+  AP85: () => recount('large'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -248,4 +278,8 @@ export async function seed(): Promise<void> {
   for (const userId of ['ada', 'bob']) await putBlock(userId, 'mal', NOW)
   await putInvite(invite)
   await putAudit(audit)
+  await Job.put(job).go()
+  await RoomSize.put({ chatRoomId: 'large', members: 1, countedAt: NOW }).go()
+  await Ban.put({ ...ban, chatRoomId: 'ended' }).go()
+  await ChatRoom.put({ ...large, chatRoomId: 'ended', gate: 'd' }).go()
 }

@@ -185,12 +185,15 @@ describe('rooms', () => {
     const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
     await backend.request('setRole', { chatRoomId: room, userId: userIds[1], role: 'owner' })
     await backend.request('removeMember', { chatRoomId: room, userId: userIds[0], reason: 'spam' })
+    await backend.request('updateRoom', { chatRoomId: room, topic: 'Tea', asUserId: userIds[1] })
     expect(await clients[0].event('removed')).toMatchObject({ reason: 'kicked', note: 'spam' })
     const { entries } = await backend.request('getAudit', { chatRoomId: room })
     expect(entries).toMatchObject([
+      { action: 'settings', by: userIds[1], via: backend.sub },
       { action: 'kick', by: backend.sub, userId: userIds[0] },
       { action: 'role', by: backend.sub, userId: userIds[1] },
     ])
+    expect((entries as object[])[1]).not.toHaveProperty('via')
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RoomEvent } from '../../src/protocol/events.ts'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { connect, online, settled, unique } from '../support/runtime.ts'
@@ -29,7 +30,8 @@ async function flow(clients: readonly RawClient[], chatRoomId: string, midway: (
 }
 
 /** What of the room came to a connection. */
-const eventsOf = ({ events }: RawClient, room: string) => events.filter(({ chatRoomId }) => chatRoomId === room)
+const eventsOf = ({ events }: RawClient, room: string) =>
+  events.filter((event): event is RoomEvent => 'chatRoomId' in event && event.chatRoomId === room)
 
 describe('while a hundred messages a second flow', () => {
   test.for([

@@ -3,7 +3,9 @@ import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { type PermissionName, permissions, refusal, type Standing } from '../../src/protocol/permissions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
+import { socketOnly } from '../../src/protocol/server-api.ts'
 import type { Scope } from '../../src/protocol/scopes.ts'
+import { givenBackend } from '../support/backend.ts'
 import { startFaultyDynamoDb } from '../support/faulty-dynamodb.ts'
 import { online, settled, unique } from '../support/runtime.ts'
 import { onlineAs, outcomeOf } from '../support/scoped.ts'
@@ -224,6 +226,31 @@ const two: (Person & { isFounder?: true; blocked?: 'by me' | 'by them' })[] = [
   { name: 'one who is an admin elsewhere', role: 'member', scope: 'admin' },
 ]
 
+describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTTP', (access) => {
+  test('a backend may do what the table says of an admin, without being a member', async () => {
+    const { chatRoomId, tries } =
+      access === 'direct'
+        ? await givenDirectRoom({ name: 'one', role: 'member' })
+        : await givenRoomOf({ name: 'a backend' }, access)
+    const backend = await givenBackend(chat, unique('shop'))
+    const got: string[] = []
+    const wanted: string[] = []
+    const served = tries.filter((one) => !socketOnly.some((name) => name === one.frame.action))
+    for (const one of served) {
+      const { action, ...body } = one.frame
+      const { error } = await backend.ask(action, body)
+      got.push(`${action}: ${error?.code ?? 'ok'}`)
+      const person = { name: 'a backend', scope: 'admin' } as const
+      const asked = one.asks as PermissionName
+      const place = { chatRoomId, settings: settingsOf(access), closed: false }
+      const why = refusal(asked, { standing: standingOf(person)! }, place, Date.now(), one.upon)
+      wanted.push(`${action}: ${why ?? (action === 'getFileUrl' ? 'invalid_request' : 'ok')}`)
+    }
+    expect(got).toEqual(wanted)
+    expect(got.length).toBe(Object.keys(asks).length - 3 + 7)
+  })
+})
+
 describe('in a direct room', () => {
   test.for(two)('$name is a member, whatever is stored', async (person) => {
     const { chatRoomId, client, tries } = await givenDirectRoom(person)
@@ -296,6 +323,9 @@ test.for(['private', 'direct', 'deleted', 'private and banned from'] as const)(
     // The same length, so that not even the cost differs.
     const unreal = real.startsWith('dm:') ? `dm:${'x'.repeat(real.length - 3)}` : unique('x').padEnd(36, 'x')
     const eve = await online(chat, eveId)
+    await settled(chat)
+    // The janitor purges what was deleted.
+    await chat.schedules.idle()
     await settled(chat)
     const message = '0000000000000001'
     const triesOf = (id: string) => triesIn(id, message, Object.fromEntries(upon.map((one) => [one, 'zoe'])), 'zoe')

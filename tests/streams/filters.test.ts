@@ -27,6 +27,7 @@ describe('the stream function receives', () => {
     ['INSERT', 'Membership'],
     ['REMOVE', 'Membership'],
     ['REMOVE', 'Connection'],
+    ['MODIFY', 'Connection', { CloseRequested: { N: '1' } }],
     ['INSERT', 'ChatRoom', { Setup: { S: 'pending' } }],
     ['INSERT', 'FanOutTask'],
     ['INSERT', 'Audit'],
@@ -37,7 +38,7 @@ describe('the stream function receives', () => {
 
 const ofNoInterest = [
   ...['Session', 'UserRoom', 'Subscription', 'SendGuard', 'RateWindow', 'Upload'],
-  ...['Ban', 'Block', 'Invite', 'SlowMode'],
+  ...['Ban', 'Block', 'Invite', 'SlowMode', 'Job', 'User', 'UserConnection'],
 ]
 
 describe('the stream function is not invoked for', () => {

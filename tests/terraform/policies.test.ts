@@ -89,9 +89,9 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       ])
     })
 
-    test('delete versions of files and nothing by its key, in the function of uploads alone', () => {
+    test('delete versions of files and nothing by its key, in the function of uploads and the janitor alone', () => {
       const mayDelete = names.filter((name) => resourcesFor(name, /^s3:Delete/).length > 0)
-      expect(mayDelete).toEqual(['objectCreated'])
+      expect(mayDelete).toEqual(['objectCreated', 'janitor'])
       for (const name of names) expect(resourcesFor(name, /^s3:DeleteObject(Tagging)?$/), name).toEqual([])
     })
 
@@ -107,8 +107,9 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
             .filter(({ Resource }) => Resource.includes(resource))
             .flatMap(({ Action }) => Action)
             .sort()
-        const onBucket = touches.bucket?.filter((action) => action === 'ListBucket') ?? []
-        const onFiles = touches.bucket?.filter((action) => action !== 'ListBucket') ?? []
+        const isOnBucket = (action: string) => ['ListBucket', 'ListBucketVersions'].includes(action)
+        const onBucket = touches.bucket?.filter(isOnBucket) ?? []
+        const onFiles = touches.bucket?.filter((action) => !isOnBucket(action)) ?? []
         expect(allowed(TABLE), name).toEqual((touches.table ?? []).map((action) => `dynamodb:${action}`).sort())
         expect(allowed(`${TABLE}/index/gsi1`), name).toEqual(
           (touches.index ?? []).map((action) => `dynamodb:${action}`),
@@ -116,6 +117,16 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         expect(allowed(`${FILES}/rooms/*`), name).toEqual(onFiles.map((action) => `s3:${action}`).sort())
         expect(allowed(FILES), name).toEqual(onBucket.map((action) => `s3:${action}`))
       }
+    })
+
+    test('of the janitor may neither post nor read messages that aren’t its own to delete', () => {
+      expect(policyOf('janitor').flatMap(({ Action }) => Action)).toEqual([
+        ...['logs:CreateLogStream', 'logs:PutLogEvents'],
+        ...['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
+        'dynamodb:Query',
+        's3:DeleteObjectVersion',
+        's3:ListBucketVersions',
+      ])
     })
 
     test('name actions and resources in full', () => {
@@ -232,6 +243,16 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
+    test('calls the janitor by the clock, once at a time, and repeats no call', () => {
+      expect(after('aws_cloudwatch_event_rule')).toMatchObject([{ schedule_expression: 'rate(5 minutes)' }])
+      const permission = all('aws_lambda_permission').find(({ name }) => name === 'schedule')
+      expect(permission?.change.after).toMatchObject({ principal: 'events.amazonaws.com' })
+      const janitor = all('aws_lambda_function').find(({ index }) => index === 'janitor')
+      expect(janitor?.change.after).toMatchObject({ timeout: 300 })
+      const repeats = all('aws_lambda_function_event_invoke_config').find(({ name }) => name === 'schedule')
+      expect(repeats?.change.after).toMatchObject({ maximum_retry_attempts: 0, maximum_event_age_in_seconds: 60 })
+    })
+
     test('tells each function its settings and no others', () => {
       const told = Object.fromEntries(
         all('aws_lambda_function').map(({ index = '', change }) => {
@@ -254,6 +275,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           'SEND_RATE_LIMIT',
           'TABLE_NAME',
         ],
+        janitor: ['FILES_BUCKET', 'JANITOR_WRITES_PER_SECOND', 'TABLE_NAME'],
         serverAuthorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
         handleFileUpload: [
           'CHOSEN_ROOM_IDS',
@@ -263,6 +285,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           'MAX_FILE_BYTES',
           'MAX_PENDING_UPLOADS',
           'MAX_PENDING_UPLOAD_BYTES',
+          'MAX_ROOM_MEMBERS',
           'MAX_USER_CONNECTIONS',
           'MAX_USER_ROOMS',
           'RATE_LIMITS',
@@ -306,7 +329,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(JSON.stringify(expressionsOf('aws_lambda_event_source_mapping.stream').destination_config)).toContain(
         '"module.failures_bucket.arn"',
       )
-      expect(all('aws_lambda_function_event_invoke_config')).toHaveLength(1)
+      expect(all('aws_lambda_function_event_invoke_config')).toHaveLength(2)
     })
 
     test('logs neither tokens nor bodies', () => {
@@ -352,6 +375,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       ])
       expect(reserved.filter(([, executions]) => executions !== -1)).toEqual([
         ['authorizer', 50],
+        ['janitor', 1],
         ['streams', 100],
       ])
     })
