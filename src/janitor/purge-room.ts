@@ -21,7 +21,6 @@ const round = [
   deleteAll('members'),
   deleteAll('messages'),
   deleteFiles,
-  deleteAll('invites'),
   deleteAll('bans'),
   deleteAll('audit'),
   deleteAll('typing'),
@@ -30,10 +29,11 @@ const round = [
 ]
 
 /**
- * In the first round all goes but the subscriptions, by which the members are being told that the room was deleted. In
- * the second one they go too, with whatever was written by requests that had begun before the end.
+ * In the first round all goes but the subscriptions, by which the members are being told that the room was deleted, and
+ * the invites, of which one learns that the room is gone. In the second one they go too, with whatever was written by
+ * requests that had begun before the end.
  */
-const stages = [...round, ...round, deleteAll('subscriptions')]
+const stages = [...round, ...round, deleteAll('invites'), deleteAll('subscriptions')]
 
 /** Milliseconds from the end of a room to the second round: no request takes that long, nor does the fan-out. */
 export const SETTLED_MS = 60_000

@@ -147,7 +147,7 @@ describe('a room that was deleted', () => {
     const room = await givenRoom()
     await deleteRoom(room)
     expect(await janitor({ ...fast, clock: () => AFTER - 1 })({}, inTime)).toEqual({ next: AFTER })
-    expect(entitiesIn(await leftOf(room))).toEqual(['ChatRoom', 'Job', 'Subscription'])
+    expect(entitiesIn(await leftOf(room))).toEqual(['ChatRoom', 'Invite', 'Job', 'Subscription'])
     const zoe = { userId: 'zoe', role: 'member', joinedAt: NOW, joinId: 'j2', joinedSeq: 0 } as const
     await addMember({ chatRoomId: room, ...zoe })
     expect(await janitor({ ...fast, clock: () => AFTER })({}, inTime)).toEqual({})
@@ -164,7 +164,7 @@ describe('a room that was deleted', () => {
       ends.push(await cutAfter(Math.ceil(requests / 2), () => run({}, inTime)))
     }
     expect(ends.length).toBeGreaterThan(20)
-    expect(entitiesIn(await leftOf(room))).toEqual(['ChatRoom', 'Job', 'Subscription'])
+    expect(entitiesIn(await leftOf(room))).toEqual(['ChatRoom', 'Invite', 'Job', 'Subscription'])
     expect(await filesOf(room)).toBe(0)
     await janitor({ ...fast, clock: () => AFTER })({}, inTime)
     expect(await leftOf(room)).toEqual(tombstone(room))

@@ -42,7 +42,7 @@ test('a room that is deleted is gone from the table and the bucket, and each mem
   await chat.schedules.idle()
   await settled(chat)
   // An upload waits for a file that may still come; the rest expires, or goes when everybody has been told.
-  const left = ['ChatRoom', 'Connection', 'Job', 'Subscription', 'Upload']
+  const left = ['ChatRoom', 'Connection', 'Invite', 'Job', 'Subscription', 'Upload']
   expect(entitiesIn(await stored(room))).toEqual(left)
   expect((await fetch(url)).status).toBe(404)
   for (const client of clients) {
