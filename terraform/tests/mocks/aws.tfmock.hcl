@@ -39,6 +39,12 @@ mock_resource "aws_cloudfront_distribution" {
   }
 }
 
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = {
+    arn = "arn:aws:events:us-east-1:123456789012:rule/mocked"
+  }
+}
+
 mock_resource "aws_cloudwatch_log_delivery_destination" {
   defaults = {
     arn = "arn:aws:logs:us-east-1:123456789012:delivery-destination:mocked"
