@@ -195,7 +195,8 @@ export class ChatClient {
   async createRoom(room: NewRoom): Promise<Room> {
     const reply = await this.#rooms.context.onceConnected({ action: 'createRoom', ...room })
     const created = this.#rooms.open(reply.chatRoomId)
-    created.feed.entered({ ...reply, recovered: true, events: [] }, undefined)
+    const nothing = { recovered: true, events: [], headRev: 0, changesRecovered: true, changes: [] }
+    created.feed.entered({ ...reply, ...nothing }, undefined)
     return created.room
   }
 

@@ -14,15 +14,18 @@ export interface FailureDestination<Failure extends object> {
 }
 
 /**
- * Keeps the records in memory. With a `dataDir` each is also a JSON file under `on-failure/`, named by time, so that a
+ * Keeps the records in memory. With a `dataDir` each is also a JSON file in its `folder`, named by time, so that a
  * restart loses none.
  */
 export function createFailureDestination<Failure extends object>({
   dataDir,
   log,
+  folder = 'on-failure',
 }: {
   dataDir?: string | undefined
   log: Log
+  /** In the `dataDir`. */
+  folder?: string
 }): FailureDestination<Failure> {
   const records: Failure[] = []
   const waiting = new Set<{ count: number; resolve: (records: readonly Failure[]) => void }>()
@@ -34,7 +37,7 @@ export function createFailureDestination<Failure extends object>({
       return new Promise((resolve) => waiting.add({ count, resolve }))
     },
     async put(record) {
-      const file = dataDir === undefined ? undefined : await keep(record, join(dataDir, 'on-failure'))
+      const file = dataDir === undefined ? undefined : await keep(record, join(dataDir, folder))
       log.error('records of the stream went to the on-failure destination', file === undefined ? {} : { file })
       records.push(record)
       for (const waiter of waiting) {

@@ -26,6 +26,8 @@ export interface RuntimeOptions {
   initTimeoutMs?: number
   /** Overrides single settings of the stack's stream mapping. */
   mapping?: Partial<StreamMapping>
+  /** The same of the second one, of the follow-ups. */
+  followups?: Partial<StreamMapping>
   /** For tests: duplicates, delays or reorders the bucket's events. */
   bucketFaults?: BucketOptions['faults']
   /** For tests: the bucket's clock, used for policies and the lifecycle. Default: the real one. */

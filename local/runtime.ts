@@ -55,12 +55,16 @@ export interface Runtime extends Closable {
   bucket: Bucket
   gateway: Gateway
   mapping: EventSourceMapping
+  /** The second reader of the stream. */
+  followups: EventSourceMapping
   lambda: LambdaHost
   sweeper: TtlSweeper
   /** The functions that are called by the clock: the janitor. */
   schedules: Schedules
   /** Receives the stream records that the function could not process in all its attempts. */
   failures: FailureDestination<FailureRecord>
+  /** The same of the follow-ups. */
+  followupFailures: FailureDestination<FailureRecord>
 }
 
 /**
@@ -121,7 +125,10 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const healthz = () =>
     checkHealth({
       dynamodb: () => table.dynamodb.send(new DescribeTableCommand({ TableName: tableName })),
-      stream: () => stream.mapping.healthy(),
+      stream: async () => {
+        await stream.mapping.healthy()
+        await stream.followups.healthy()
+      },
       // Any response will do, 403 too: without a signature the bucket refuses.
       bucket: () => fetch(bucket.endpoint),
       functions: () => lambda.warm(),

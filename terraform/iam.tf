@@ -34,7 +34,7 @@ locals {
             resources = [local.files_arn]
           },
         ],
-        name != local.stream.function ? [] : [
+        !contains(keys(local.stream_readers), name) ? [] : [
           {
             sid       = "Stream"
             actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
@@ -43,12 +43,12 @@ locals {
           {
             sid       = "StreamFailures"
             actions   = ["s3:PutObject"]
-            resources = ["${local.failures_arn}/*"]
+            resources = ["${local.stream_readers[name].failures_arn}/*"]
           },
           {
             sid       = "StreamFailuresBucket"
             actions   = ["s3:ListBucket"]
-            resources = [local.failures_arn]
+            resources = [local.stream_readers[name].failures_arn]
           },
         ],
         name != local.object_created.function ? [] : [

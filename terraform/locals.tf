@@ -17,6 +17,7 @@ locals {
   page_bucket         = "${var.name}-page-${local.account_id}-${var.region}"
   failures_bucket     = "${var.name}-stream-failures-${local.account_id}-${var.region}"
   failures_arn        = "arn:${local.partition}:s3:::${local.failures_bucket}"
+  followup_failures   = "${var.name}-followup-failures-${local.account_id}-${var.region}"
   dead_letter_queue   = "${var.name}-object-created-dlq"
   dead_letter_arn     = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.dead_letter_queue}"
   function_names      = { for name, _ in local.stack.functions : name => "${var.name}-${name}" }
@@ -25,7 +26,14 @@ locals {
   authorizer     = local.stack.authorizer
   server_api     = local.stack.serverApi
   stream         = local.stack.stream
+  followups      = local.stack.followups
   object_created = local.stack.bucket.notification
+
+  # Each has a destination of its own for the records that it gives up.
+  stream_readers = {
+    (local.stream.function)    = { failures_arn = local.failures_arn }
+    (local.followups.function) = { failures_arn = "arn:${local.partition}:s3:::${local.followup_failures}" }
+  }
 
   api_host      = "${aws_apigatewayv2_api.this.id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}"
   websocket_url = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "wss://${var.domain_name}"

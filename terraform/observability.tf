@@ -62,10 +62,11 @@ locals {
   # With the name, so that stacks in one Region don't share metrics.
   own_metrics = "Tabletalk/${var.name}"
 
-  api_dimensions     = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
-  server_dimensions  = { ApiId = aws_apigatewayv2_api.server.id }
-  stream_dimensions  = { FunctionName = local.function_names[local.stream.function] }
-  mapping_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.stream.uuid }
+  api_dimensions      = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
+  server_dimensions   = { ApiId = aws_apigatewayv2_api.server.id }
+  stream_dimensions   = { FunctionName = local.function_names[local.stream.function] }
+  mapping_dimensions  = { EventSourceMappingUUID = aws_lambda_event_source_mapping.stream.uuid }
+  followup_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.followups.uuid }
 
   # Alarms on one metric. `sums` below has those on several.
   alarms = merge(
@@ -137,7 +138,7 @@ locals {
       }
     } : {},
     {
-      for name in [local.stream.function, local.object_created.function] : "${name}-destination" => {
+      for name in [local.stream.function, local.followups.function, local.object_created.function] : "${name}-destination" => {
         description = "Events for which ${name} failed could not be stored either: they are lost. Look at its role and at the destination."
         namespace   = "AWS/Lambda"
         metric      = "DestinationDeliveryFailures"
@@ -167,6 +168,14 @@ locals {
       metrics = [
         { metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping_dimensions },
         { metric = "DroppedEventCount", dimensions = local.mapping_dimensions },
+      ]
+    }
+    followup-failures = {
+      description = "What follows a change could not be done: a file or a trace of a deleted message may still be there. The records are in the bucket of failed follow-ups."
+      namespace   = "AWS/Lambda"
+      metrics = [
+        { metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.followup_dimensions },
+        { metric = "DroppedEventCount", dimensions = local.followup_dimensions },
       ]
     }
     table-throttled = {

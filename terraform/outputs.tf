@@ -23,6 +23,11 @@ output "files_bucket" {
   value       = module.files_bucket.name
 }
 
+output "followup_failures_bucket" {
+  description = "Bucket of the stream records whose follow-ups could not be done, for replay."
+  value       = module.followup_failures_bucket.name
+}
+
 output "stream_failures_bucket" {
   description = "Bucket of the stream records that could not be processed, for replay."
   value       = module.failures_bucket.name

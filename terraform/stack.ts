@@ -37,6 +37,8 @@ export interface Stack {
      */
     window: { milliseconds: number; fromEventsPerSecond: number }
   }
+  /** The second reader of the stream, for what nobody waits for. */
+  followups: StreamMapping
   bucket: {
     notification: { function: string; events: string[]; prefix: string }
     /**

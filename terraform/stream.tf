@@ -37,6 +37,43 @@ resource "aws_lambda_event_source_mapping" "stream" {
   depends_on = [aws_iam_role_policy.function, module.failures_bucket]
 }
 
+# The second reader: DynamoDB allows two of a stream. What it does nobody waits for, and its failures delay no delivery.
+resource "aws_lambda_event_source_mapping" "followups" {
+  function_name    = aws_lambda_function.this[local.followups.function].arn
+  event_source_arn = aws_dynamodb_table.this.stream_arn
+
+  starting_position                  = local.followups.startingPosition
+  batch_size                         = local.followups.batchSize
+  maximum_batching_window_in_seconds = local.followups.maximumBatchingWindowInSeconds
+  parallelization_factor             = local.followups.parallelizationFactor
+  maximum_retry_attempts             = local.followups.maximumRetryAttempts
+  maximum_record_age_in_seconds      = local.followups.maximumRecordAgeInSeconds
+  bisect_batch_on_function_error     = local.followups.bisectBatchOnFunctionError
+  function_response_types            = local.followups.reportBatchItemFailures ? ["ReportBatchItemFailures"] : []
+
+  filter_criteria {
+    dynamic "filter" {
+      for_each = local.followups.filters
+
+      content {
+        pattern = jsonencode(filter.value)
+      }
+    }
+  }
+
+  destination_config {
+    on_failure {
+      destination_arn = module.followup_failures_bucket.arn
+    }
+  }
+
+  metrics_config {
+    metrics = ["EventCount"]
+  }
+
+  depends_on = [aws_iam_role_policy.function, module.followup_failures_bucket]
+}
+
 module "failures_bucket" {
   source = "./modules/private-bucket"
 
@@ -44,8 +81,30 @@ module "failures_bucket" {
   force_destroy = !var.deletion_protection
 }
 
+module "followup_failures_bucket" {
+  source = "./modules/private-bucket"
+
+  name          = local.followup_failures
+  force_destroy = !var.deletion_protection
+}
+
 resource "aws_s3_bucket_lifecycle_configuration" "failures" {
   bucket = module.failures_bucket.name
+
+  rule {
+    id     = "forget"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      days = var.failure_retention_days
+    }
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "followup_failures" {
+  bucket = module.followup_failures_bucket.name
 
   rule {
     id     = "forget"

@@ -14,14 +14,16 @@ import { type Schedules, startSchedules } from './start-schedules.ts'
 interface StreamPart {
   schedules: Schedules
   mapping: EventSourceMapping
+  followups: EventSourceMapping
   sweeper: TtlSweeper
   failures: FailureDestination<FailureRecord>
+  followupFailures: FailureDestination<FailureRecord>
 }
 
 const TTL_SWEEP_INTERVAL_MS = 5_000
 
 /**
- * Invokes the stream's function with what happens in the table, deletes the items that have expired, and calls the
+ * Invokes the stream's functions with what happens in the table, deletes the items that have expired, and calls the
  * functions that are called by the clock.
  */
 export async function startStream(
@@ -32,6 +34,7 @@ export async function startStream(
   const { options, stack, tableName, log, closers } = context
   const { dataDir } = options
   const failures = createFailureDestination<FailureRecord>({ dataDir, log })
+  const followupFailures = createFailureDestination<FailureRecord>({ dataDir, log, folder: 'on-followup-failure' })
   const ttlDeletions = new TtlDeletions()
   const sweeper = startTtlSweeper({
     client: table.dynamodb,
@@ -43,23 +46,28 @@ export async function startStream(
   })
   closers.add(() => sweeper.close())
 
+  const { streamsClient, streamArn } = table
+  const common = { streamsClient, streamArn, invoke, ttlDeletions, region: REGION, log }
+  const checkpointFile = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
   const schedules = startSchedules(context, invoke)
   const mapping = await startEventSourceMapping({
-    streamsClient: table.streamsClient,
-    streamArn: table.streamArn,
+    ...common,
     mapping: { ...stack.stream, ...options.mapping },
-    invoke,
     onFailure: (record) => failures.put(record),
     onRecord: (record) => {
       sweeper.see(record)
       schedules.see(record)
     },
-    ttlDeletions,
-    region: REGION,
-    log,
     faults: options.mappingFaults,
-    checkpointFile: dataDir === undefined ? undefined : join(dataDir, 'stream-checkpoint.json'),
+    checkpointFile: checkpointFile('stream-checkpoint.json'),
   })
   closers.add(() => mapping.close())
-  return { mapping, sweeper, schedules, failures }
+  const followups = await startEventSourceMapping({
+    ...common,
+    mapping: { ...stack.followups, ...options.followups },
+    onFailure: (record) => followupFailures.put(record),
+    checkpointFile: checkpointFile('followups-checkpoint.json'),
+  })
+  closers.add(() => followups.close())
+  return { mapping, followups, sweeper, schedules, failures, followupFailures }
 }

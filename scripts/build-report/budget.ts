@@ -8,14 +8,18 @@ const AUTHORIZER = 60_000
 /** It has every action. */
 const SERVER_API = 600_000
 
-/** Nobody waits for these, and they alone talk to S3: the client is 230 KB, what tells files apart 40. */
+/** Nobody waits for these, and they talk to S3: the client is 230 KB, what tells files apart 40. */
 const UPLOADS = 760_000
 const JANITOR = 660_000
+
+/** The same client, and what changes a room. */
+const FOLLOWUPS = 760_000
 
 export function budgetOf(stack: Stack, functionName: string): number {
   if ([stack.authorizer, stack.serverApi.authorizer].includes(functionName)) return AUTHORIZER
   if (functionName === stack.serverApi.function) return SERVER_API
   if (functionName === stack.schedules.janitor?.function) return JANITOR
+  if (functionName === stack.followups.function) return FOLLOWUPS
   return functionName === stack.bucket.notification.function ? UPLOADS : ROUTE_OR_STREAM
 }
 

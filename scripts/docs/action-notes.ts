@@ -54,6 +54,19 @@ never by the page's length, because a page also ends where the reply would becom
 number that a page skips is a hole, and final.`,
   handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and
 the bytes as the last field, \`file\`. See [Files](#files).`,
+  editMessage: `The sender's own, or of any message by a backend. Every connection of every member receives
+\`messageUpdated\`, the asking one too. What the message says already is neither written nor delivered: the reply is
+the same with \`changed: false\`. Of a file it changes the caption, of at most 2,048 bytes.
+
+Fails with \`message_not_found\` when there is none or it was deleted; with \`forbidden\` when it is another's, or older
+than \`editWindowSeconds\` of the room; with \`conflict\` when it was edited since \`ifEditedAt\`.`,
+  deleteMessage: `The sender's own, whenever; or by a moderator, of somebody of a lower role or who has left, which the
+audit log tells. A backend may delete everywhere, in direct rooms too. Every connection of every member receives
+\`messageDeleted\`. What was deleted already is a success with \`changed: false\`.`,
+  getMessages: `At most 50, of one room. A reply holds some four of the largest messages: ask again for those in \`left\`.`,
+  getChanges: `\`headRev\` is where the next page starts; go on while \`hasMore\`. With \`recovered: false\` the log doesn't
+reach back to \`after\`, or \`after\` is beyond its head: see
+[What happens to what was said](#what-happens-to-what-was-said).`,
   getFileUrl: `For a message of kind \`file\`, when its \`fileUrl\` has expired or is about to.`,
   ping: `Any frame resets the idle timer of 10 minutes; WebSocket pings don't. A client that has nothing to send sends
 \`ping\` at least every 9 minutes.`,

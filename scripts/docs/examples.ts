@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import type { Action, actions, Reply } from '../../src/protocol/actions.ts'
 import { limitsOf } from '../../src/protocol/announced-limits.ts'
+import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
 import type { serverOnly, ServerOnlyAction, ServerReply } from '../../src/protocol/server-api.ts'
@@ -63,19 +64,29 @@ const details: RoomDetails = {
 /** What a member's replies have of the room. */
 const standing = { access: 'private', role: 'owner' } as const
 
+const edited: Extract<ChangeEvent, { event: 'messageUpdated' }> = {
+  event: 'messageUpdated',
+  chatRoomId: 'general',
+  rev: 7,
+  message: { ...hello, content: 'hello, everybody', version: 1, editedAt: NOW + 60_000 },
+}
+
+const changeGap = { headRev: 7, changesRecovered: true, changes: [edited] }
+const ofHello = { chatRoomId: 'general', messageId: '0000000000000042', seq: 42 }
+
 const sent = { chatRoomId: 'general', messageId: '0000000000000042', seq: 42, timestamp: NOW, duplicate: false }
 
 /** One example for every action: the request without its `requestId`, and the reply's `data`. */
 export const examples: { [A in Action]: { request: RequestExample<A>; reply: Reply<A> } } = {
   sync: {
-    request: { action: 'sync', rooms: { general: 41 } },
+    request: { action: 'sync', rooms: { general: 42 }, revs: { general: 6 } },
     reply: {
       serverTime: NOW,
       connectionId: 'R1kmxc2VNjMCFIA=',
       userId: 'bob',
       limits: limitsOf({ contentTypes: ['application/pdf', 'image/*', 'text/plain'] }),
       features: ['sessions'],
-      rooms: [{ ...general, headSeq: 42, ...standing, closed: false, recovered: true, events: [hello] }],
+      rooms: [{ ...general, headSeq: 43, ...standing, closed: false, recovered: true, events: [photo], ...changeGap }],
     },
   },
   createRoom: {
@@ -90,7 +101,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
     reply: { ...general, headSeq: 0, ...standing, room: details, members: ['ada', 'bob'] },
   },
   joinRoom: {
-    request: { action: 'joinRoom', chatRoomId: 'general', lastSeq: 41 },
+    request: { action: 'joinRoom', chatRoomId: 'general', lastSeq: 41, lastRev: 0 },
     reply: {
       ...general,
       headSeq: 42,
@@ -99,6 +110,9 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       members: ['ada', 'bob', 'cleo'],
       recovered: true,
       events: [hello],
+      headRev: 0,
+      changesRecovered: true,
+      changes: [],
     },
   },
   leaveRoom: { request: { action: 'leaveRoom', chatRoomId: 'general' }, reply: { chatRoomId: 'general' } },
@@ -108,7 +122,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
   },
   listRooms: {
     request: { action: 'listRooms', limit: 1 },
-    reply: { rooms: [{ ...general, headSeq: 42 }], nextCursor: 'Z2VuZXJhbA' },
+    reply: { rooms: [{ ...general, headSeq: 42, headRev: 7 }], nextCursor: 'Z2VuZXJhbA' },
   },
   sendMessage: {
     request: { action: 'sendMessage', chatRoomId: 'general', content: 'hello', clientMessageId: 'ada-1' },
@@ -125,6 +139,28 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
   getHistory: {
     request: { action: 'getHistory', chatRoomId: 'general', before: 44, limit: 2 },
     reply: { messages: [hello, photo], hasMore: true },
+  },
+  editMessage: {
+    request: {
+      action: 'editMessage',
+      chatRoomId: 'general',
+      messageId: '0000000000000042',
+      content: 'hello, everybody',
+      ifEditedAt: 0,
+    },
+    reply: { ...ofHello, version: 1, editedAt: NOW + 60_000, changed: true },
+  },
+  deleteMessage: {
+    request: { action: 'deleteMessage', chatRoomId: 'general', messageId: '0000000000000042' },
+    reply: { ...ofHello, version: 2, deletedAt: NOW + 120_000, changed: true },
+  },
+  getMessages: {
+    request: { action: 'getMessages', chatRoomId: 'general', messageIds: ['0000000000000043'] },
+    reply: { messages: [photo] },
+  },
+  getChanges: {
+    request: { action: 'getChanges', chatRoomId: 'general', after: 6 },
+    reply: { changes: [edited], headRev: 7, recovered: true, hasMore: false },
   },
   handleFileUpload: {
     request: {
@@ -257,10 +293,33 @@ export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { ev
   },
   memberJoined: { event: 'memberJoined', chatRoomId: 'general', userId: 'cleo', timestamp: NOW },
   memberLeft: { event: 'memberLeft', chatRoomId: 'general', userId: 'cleo', timestamp: NOW },
-  roomAdded: { event: 'roomAdded', ...general, headSeq: 42, access: 'private', role: 'member', by: 'ada' },
+  roomAdded: { event: 'roomAdded', ...general, headSeq: 42, headRev: 7, access: 'private', role: 'member', by: 'ada' },
   removed: { event: 'removed', chatRoomId: 'general', reason: 'kicked', note: 'spam' },
   uploadFailed: { event: 'uploadFailed', chatRoomId: 'general', uploadId: UPLOAD, reason: 'type_mismatch' },
   goodbye: { event: 'goodbye', reason: 'signed out' },
+  messageUpdated: edited,
+  messageDeleted: {
+    event: 'messageDeleted',
+    chatRoomId: 'general',
+    rev: 8,
+    seq: 42,
+    messageId: '0000000000000042',
+    version: 2,
+    deletedAt: NOW + 120_000,
+    deletedBy: 'ada',
+  },
+  roomUpdated: { event: 'roomUpdated', chatRoomId: 'general', rev: 9, room: details },
+  memberUpdated: {
+    event: 'memberUpdated',
+    chatRoomId: 'general',
+    rev: 10,
+    userId: 'cleo',
+    role: 'member',
+    mutedUntil: NOW + 3_600_000,
+    version: 1,
+  },
+  historyCleared: { event: 'historyCleared', chatRoomId: 'general', rev: 11, before: 40 },
+  userErased: { event: 'userErased', chatRoomId: 'general', rev: 12, userId: 'eve' },
 }
 
 export const errorExample: ErrorFrame = {

@@ -44,6 +44,13 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     beyond: '`limit_reached`',
   },
   MAX_PINS: { what: 'pinned messages of a room', unit: 'items', beyond: '`limit_reached`' },
+  MAX_REACTION_BYTES: { what: 'a reaction', unit: 'bytes', beyond: '`invalid_request`' },
+  MAX_MESSAGES_BY_ID: { what: '`messageIds` of `getMessages`', unit: 'items', beyond: '`invalid_request`' },
+  MAX_CHANGES_PAGE: {
+    what: '`limit` of `getChanges`, and when left out; the page is shorter where its messages are large',
+    unit: 'items',
+    beyond: '`invalid_request`',
+  },
   MAX_HISTORY_PAGE: {
     what: '`limit` of `getHistory`; the page is shorter where its messages are large',
     unit: 'items',

@@ -4,6 +4,9 @@ import type { PermissionName } from '../../src/protocol/permissions.ts'
 export const permissionNotes: Record<PermissionName, string> = {
   read: 'read the room, its history, members and files; leave; report a message',
   send: 'send messages and files, show as typing',
+  edit: 'edit an own message',
+  deleteOwn: 'delete an own message',
+  deleteAny: 'delete the message of another, who may have left',
   add: 'add members, make and revoke invites',
   pin: 'pin a message',
   kick: 'remove a member',

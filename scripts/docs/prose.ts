@@ -121,6 +121,30 @@ export const delivery = `## Order and delivery
   rules above, a member who reconnects has every message of its rooms exactly once.
 - **Send again** what had no reply, with the same \`clientMessageId\`: it will be in the room once.
 
+### What happens to what was said
+
+Of a server that has the feature \`changes\`, every room has a second log: what happened to its messages, its members and
+to itself. \`rev\` numbers it from 1, without a hole.
+
+- **State, not steps**: an event of the log says all of a message, of the room or of a member as it is now. Several
+  changes of one message may come as one event, under the highest \`rev\`.
+- **The newer \`version\` wins**, a message's, \`room.version\`, or a member's. So it does not matter in which order
+  events come, or how often, or whether a message comes before or after its change. A membership's version starts again
+  when the user joins again.
+- **Everybody hears it**, the connection that asked for it too: a \`rev\` that is missing was lost. Wait a second or
+  two, then ask with \`getChanges\`. Nothing else waits for it.
+- **Resume**: \`sync\` takes the last \`rev\` of each room up to which nothing is missing as \`revs\`, \`joinRoom\` as
+  \`lastRev\`. \`changes\` is all of it, or nothing and \`changesRecovered: false\`: then page with \`getChanges\`. A
+  message that is among the reply's \`events\` is as it is now, and has no change beside it.
+- **The log reaches back 30 days.** When it does not reach back far enough, or the server was restored from a backup,
+  \`getChanges\` says \`recovered: false\`: forget what you have of the room, and go on from \`headRev\`.
+- **Edits**: the sender's own, as long as the room's \`editWindowSeconds\` lets them; earlier contents are not kept. An
+  edit to what the message says already changes nothing, so a retry is safe. With \`ifEditedAt\` nobody overwrites what
+  they have not seen.
+- **Deletions** are for good: content, metadata and file are gone, and a retry of the send brings nothing back. Links to the
+  file that were given out before lead nowhere. The place in the room stays, and is passed over as a hole is; \`include:
+  ["deleted"]\` shows it, empty. Backups keep what they have until they expire.
+
 Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away.
 When a user leaves and joins in quick succession, only the event of the final state is certain.`
 

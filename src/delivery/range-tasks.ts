@@ -1,3 +1,5 @@
+import { changeOf, eventOf, statesOf } from '../changes/change-events.ts'
+import type { ChangeRow } from '../entities/change.ts'
 import { type FanOutTaskRow, putTasks } from '../entities/fan-out-task.ts'
 import { getMessages } from '../entities/message.ts'
 import { LAST_ID, type SubscriptionRange } from '../entities/subscription.ts'
@@ -8,8 +10,11 @@ import type { Delivery } from './delivery.ts'
 /** Hashes that a subscription's sort key can start with. */
 const HASHES = 256
 
-/** A delivery as a task's item keeps it: a message by its seq alone, because the table has the rest. */
-type StoredDelivery = Omit<Delivery, 'event' | 'only' | 'range'> & { event: number | RoomEvent }
+/**
+ * A delivery as a task's item keeps it: a message by its seq alone, and a change by its entry in the log, because the
+ * table has the rest, and the task's item must not outlive what it says.
+ */
+type StoredDelivery = Omit<Delivery, 'event' | 'only' | 'range'> & { event: number | ChangeRow | RoomEvent }
 
 /**
  * Leaves the rest of a huge room to tasks (AP31), each for about one page of subscriptions. The first page shows how
@@ -28,7 +33,7 @@ export async function putRangeTasks(
 
 function storedDelivery({ event, exceptConnectionId, exceptUserId }: Delivery): StoredDelivery {
   return {
-    event: event.event === 'message' ? event.seq : event,
+    event: event.event === 'message' ? event.seq : 'rev' in event ? changeOf(event) : event,
     ...(exceptConnectionId === undefined ? {} : { exceptConnectionId }),
     ...(exceptUserId === undefined ? {} : { exceptUserId }),
   }
@@ -49,8 +54,8 @@ export function rangesOf(after: string): SubscriptionRange[] {
 const hex = (hash: number): string => hash.toString(16).padStart(2, '0')
 
 /**
- * The deliveries of a task, to its range. Messages are read from the table again, because the item of a task would be
- * too small for a batch of them.
+ * The deliveries of a task, to its range. Messages and changes are read from the table again: of what was deleted
+ * meanwhile another record tells.
  *
  * @throws Error when a message of the task is not in the table
  */
@@ -58,11 +63,18 @@ export async function deliveriesOfTask(task: FanOutTaskRow): Promise<Delivery[]>
   const { chatRoomId, after, through } = task
   const stored = JSON.parse(task.deliveries) as StoredDelivery[]
   const seqs = stored.flatMap(({ event }) => (typeof event === 'number' ? [event] : []))
-  const events = await Promise.all((await getMessages(chatRoomId, seqs)).map(messageEventWithFile))
+  const changes = stored.flatMap(({ event }) => (isChange(event) ? [event] : []))
+  const [rows, states] = await Promise.all([getMessages(chatRoomId, seqs), statesOf(chatRoomId, changes)])
+  const events = await Promise.all(rows.map(messageEventWithFile))
   const bySeq = new Map(events.map((event) => [event.seq, event]))
-  return stored.map(({ event: seqOrEvent, ...except }) => {
-    const event = typeof seqOrEvent === 'number' ? bySeq.get(seqOrEvent) : seqOrEvent
-    if (event === undefined) throw new Error('unable to work the task; a message of it is not in the table')
-    return { ...except, event, range: { after, through } }
+  return stored.flatMap(({ event: kept, ...except }) => {
+    const event = typeof kept === 'number' ? bySeq.get(kept) : isChange(kept) ? eventOf(kept, states) : kept
+    if (event === undefined && typeof kept === 'number') {
+      throw new Error('unable to work the task; a message of it is not in the table')
+    }
+    const isGone = event === undefined || (event.event === 'message' && event.deleted !== undefined)
+    return isGone ? [] : { ...except, event, range: { after, through } }
   })
 }
+
+const isChange = (event: StoredDelivery['event']): event is ChangeRow => typeof event === 'object' && 'what' in event

@@ -13,8 +13,8 @@ export type RoomChange = Pick<RoomRow, 'roomName' | 'access' | 'gate' | 'history
 const changeable = ['access', 'gate', 'historyFrom'] as const
 
 /**
- * AP51. Writes what a room is from now on, and the entry that tells of it, in one transaction: the room itself only
- * when something of it changes, because every send rewrites it.
+ * AP51. Writes what a room is from now on, and the entry that tells of it, if any, in one transaction: the room itself
+ * only when something of it changes, because every send rewrites it.
  *
  * @param details as they are from now on; `changes` is one more than it was
  * @param job what the janitor is to do about it
@@ -24,7 +24,7 @@ const changeable = ['access', 'gate', 'historyFrom'] as const
 export async function changeRoom(
   details: DetailsRow,
   room: RoomChange | undefined,
-  audit: AuditRow,
+  audit: AuditRow | undefined,
   job?: JobRow,
 ): Promise<boolean> {
   const { chatRoomId, changes } = details
@@ -42,7 +42,7 @@ export async function changeRoom(
             .remove(changeable.filter((name) => room[name] === undefined))
             .commit(),
         ]),
-    tx.Audit.put(audit).commit(),
+    ...(audit === undefined ? [] : [tx.Audit.put(audit).commit()]),
     ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
   ])
   const { canceled } = await transact('change the room', () => transaction.go())

@@ -14,6 +14,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP6 `getRooms`: the same for many
  * - AP7 `nextSeq`: which place does the next message get?
  * - AP37 `takeBackSeq`: can the newest place be handed out again?
+ * - AP90 `raiseHeadRev`: how far does its change log go?
  * - AP40 `isPending`: are first members still to be added?
  * - AP32 `createRoom`: create it with its first members
  * - AP33 `completeRoom`: add the first members that didn't fit into one transaction
@@ -29,6 +30,8 @@ export const ChatRoom = new Entity(
       headSeq: { type: 'number', field: 'HeadSeq', required: true, default: 0 },
       /** When the last number was drawn. A room that nobody has written to since version 0.1.0 has none. */
       lastAt: { type: 'number', field: 'LastAt' },
+      /** How far the room's change log goes, at least: who has as much needn't read it. Absent: nothing changed yet. */
+      headRev: { type: 'number', field: 'HeadRev' },
       createdBy: { type: 'string', field: 'CreatedBy', required: true },
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
       /** `p` is public, `r` private; absent: whoever knows the id may join. */
@@ -52,6 +55,7 @@ const attributes = [
   'chatRoomId',
   'roomName',
   'headSeq',
+  'headRev',
   'createdBy',
   'createdAt',
   'access',
@@ -143,4 +147,12 @@ export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): 
     )
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
+}
+
+/** AP90. One that is higher already stays. */
+export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<void> {
+  await ChatRoom.patch({ chatRoomId })
+    .set({ headRev: rev })
+    .where(({ headRev }, { notExists, lt }) => `(${notExists(headRev)} OR ${lt(headRev, rev)})`)
+    .go({ returnOnConditionCheckFailure: true })
 }

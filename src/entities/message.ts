@@ -1,4 +1,5 @@
 import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
+import { Audit, type AuditRow } from './audit.ts'
 import type { Drawn } from './chat-room.ts'
 import { transact } from './transact.ts'
 import { defined } from '../protocol/defined.ts'
@@ -12,7 +13,9 @@ import { client, primary, service, table } from './table.ts'
  * - AP20 `sealHoles`: no message will ever be at these places
  * - AP21 `getMessage`: which message is at this place?
  * - AP22 `messagesBetween`: which places are in this range, forwards or backwards?
- * - AP34 `getMessages`: which messages are at these places?
+ * - AP34 `getMessages`: which messages are at these places, and which were there?
+ * - AP86 `editMessage`: what does this message say from now on?
+ * - AP87 `eraseMessage`: is this message gone from now on?
  */
 export const Message = new Entity(
   {
@@ -20,8 +23,10 @@ export const Message = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       messageId: { type: 'string', field: 'MessageId', required: true },
-      /** `hole`: the number was handed out, but there will be no message; readers skip it. */
-      kind: { type: ['text', 'broadcast', 'file', 'hole'] as const, field: 'Kind', required: true },
+      /**
+       * `hole`: the number was handed out, but there will be no message; `deleted`: there was one. Readers skip both.
+       */
+      kind: { type: ['text', 'broadcast', 'file', 'hole', 'deleted'] as const, field: 'Kind', required: true },
       senderId: { type: 'string', field: 'SenderId', required: true },
       content: { type: 'string', field: 'Content', required: true },
       /** Epoch milliseconds, by the server's clock. */
@@ -32,6 +37,14 @@ export const Message = new Entity(
        * empty place below can still be filled. Absent in rows of version 0.1.0.
        */
       prevDrawnAt: { type: 'number', field: 'PrevDrawnAt' },
+      /** How often it was changed; whatever raises it becomes an entry of the room's change log. */
+      version: { type: 'number', field: 'Version' },
+      /** When the content was last edited, epoch milliseconds; later than at the edit before. */
+      editedAt: { type: 'number', field: 'EditedAt' },
+      deletedAt: { type: 'number', field: 'DeletedAt' },
+      deletedBy: { type: 'string', field: 'DeletedBy' },
+      /** JSON. */
+      metadata: { type: 'string', field: 'Metadata' },
       /** The sending connection. It receives the reply, so it receives no event of a `text`. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
       /** The `sub` of the backend's token that sent it as this sender, for audit. */
@@ -71,8 +84,11 @@ export async function putMessage(message: MessageRow): Promise<'kept' | 'sealed'
   return rejected && !isSame(data, message) ? 'sealed' : 'kept'
 }
 
+/** It may have been edited or deleted meanwhile. */
 const isSame = (row: MessageRow | null | undefined, message: MessageRow): boolean =>
-  row?.senderId === message.senderId && row.timestamp === message.timestamp && row.content === message.content
+  row?.senderId === message.senderId &&
+  row.timestamp === message.timestamp &&
+  (row.content === message.content || row.version !== undefined)
 
 /** A place that is to stay empty. */
 export type Hole = Omit<Drawn, 'drawnAt'>
@@ -114,10 +130,10 @@ const emptyPlace = (chatRoomId: string, seq: number, now: number): MessageRow =>
   timestamp: now,
 })
 
-/** AP21. */
+/** AP21. Undefined for one that was deleted, too. */
 export async function getMessage(chatRoomId: string, messageId: string): Promise<MessageRow | undefined> {
   const { data } = await Message.get({ chatRoomId, messageId }).go({ consistent: true })
-  return data === null || data.kind === 'hole' ? undefined : data
+  return data === null || data.kind === 'hole' || data.kind === 'deleted' ? undefined : data
 }
 
 /**
@@ -138,7 +154,10 @@ export async function messagesBetween(
   return { rows: data, whole: cursor === null }
 }
 
-/** AP34. The messages at these places, in no order; a place without a message is left out. */
+/**
+ * AP34. The messages at these places, in no order, with those that were deleted; a place that never had one is left
+ * out.
+ */
 export async function getMessages(chatRoomId: string, seqs: readonly number[]): Promise<MessageRow[]> {
   const messages: MessageRow[] = []
   const ids = [...new Set(seqs)].map(messageIdOf)
@@ -151,4 +170,71 @@ export async function getMessages(chatRoomId: string, seqs: readonly number[]): 
     return { unprocessed: unprocessed.map(({ messageId }) => messageId) }
   })
   return messages
+}
+
+/**
+ * AP86. Only while it is as it was read: neither deleted nor edited meanwhile. Returns the row from now on, or
+ * undefined when it is another one.
+ */
+export async function editMessage(
+  { chatRoomId, messageId, kind, editedAt }: MessageRow,
+  edit: { editedAt: number; content: string; metadata?: string },
+): Promise<MessageRow | undefined> {
+  const { rejected, data } = await Message.patch({ chatRoomId, messageId })
+    .set(edit)
+    .add({ version: 1 })
+    .where((row, { eq, notExists }) => {
+      const asEdited = editedAt === undefined ? notExists(row.editedAt) : eq(row.editedAt, editedAt)
+      return `${eq(row.kind, kind)} AND ${asEdited}`
+    })
+    .go({ response: 'all_new', returnOnConditionCheckFailure: true })
+  return rejected ? undefined : data
+}
+
+type Where = Parameters<ReturnType<typeof putOne>['where']>[0]
+
+const putOne = (row: MessageRow) => Message.put(row)
+
+/** What stays of a message that was deleted: who sent it and when, its place, and by which id its guard is found. */
+const lasting = ({ chatRoomId, messageId, senderId, timestamp, clientMessageId, prevDrawnAt, via }: MessageRow) => ({
+  chatRoomId,
+  messageId,
+  senderId,
+  timestamp,
+  ...defined({ clientMessageId, prevDrawnAt, via }),
+})
+
+/**
+ * AP87. The row is written anew, so that nothing else of it is left, whoever wrote it: only while it is the version
+ * that was read. It can't be undone.
+ *
+ * @param audit notes it, where it isn't the sender's own doing
+ * @returns the row from now on, or undefined when it is another one than was read
+ * @throws Unavailable when nothing was written
+ */
+export async function eraseMessage(
+  message: MessageRow,
+  deletion: { deletedAt: number; deletedBy: string },
+  audit?: AuditRow,
+): Promise<MessageRow | undefined> {
+  const { version } = message
+  const row: MessageRow = {
+    ...lasting(message),
+    ...deletion,
+    kind: 'deleted',
+    content: '',
+    version: (version ?? 0) + 1,
+  }
+  const asRead: Where = (stored, { eq, notExists }) =>
+    `${eq(stored.kind, message.kind)} AND ${version === undefined ? notExists(stored.version) : eq(stored.version, version)}`
+  if (audit === undefined) {
+    const { rejected } = await putOne(row).where(asRead).go({ returnOnConditionCheckFailure: true })
+    return rejected ? undefined : row
+  }
+  const transaction = createWriteTransaction({ Audit, Message }, (tx) => [
+    tx.Message.put(row).where(asRead).commit(),
+    tx.Audit.put(audit).commit(),
+  ])
+  const { canceled } = await transact('delete the message', () => transaction.go())
+  return canceled ? undefined : row
 }

@@ -1,5 +1,6 @@
 import { Audit } from './audit.ts'
 import { Ban } from './ban.ts'
+import { Change, ChangeHead, changesPartition } from './change.ts'
 import { ChatRoom } from './chat-room.ts'
 import { ChatRoomDetails } from './chat-room-details.ts'
 import { Invite, invitesKey } from './invite.ts'
@@ -68,6 +69,13 @@ const parts = {
   typing: async (chatRoomId: string) => {
     const { data } = await Typing.query.room({ chatRoomId }).go(page)
     await untilProcessed(data.map(keyOfUser), (left) => Typing.delete(left).go(atOnce))
+    return data.length
+  },
+  changes: async (chatRoomId: string) => {
+    const { data } = await Change.query.room({ partition: changesPartition(chatRoomId) }).go(page)
+    const keys = data.map(({ partition, place }) => ({ partition, place }))
+    await untilProcessed(keys, (left) => Change.delete(left).go(atOnce))
+    if (keys.length === 0) await ChangeHead.delete({ chatRoomId }).go()
     return data.length
   },
   details: async (chatRoomId: string) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
 import { isConflict } from './is-transient.ts'
 import { Message, type MessageRow, seqOf } from './message.ts'
 import { client, primary, service, table } from './table.ts'
@@ -67,8 +68,17 @@ function guardOf({ contentHash, messageId, timestamp, token, claimedAt }: Row): 
     : { contentHash, messageId, timestamp: timestamp ?? 0 }
 }
 
-/** Tells whether a retry has the content of the first send. */
-export const contentHashOf = (content: string): string => createHash('sha256').update(content).digest('base64url')
+/** All that a sender says by a message. */
+type Said = Pick<MessageRow, 'kind' | 'content' | 'metadata'>
+
+/** Tells whether a retry says what the first send has said. Of a text and no more it is as version 0.1.0 wrote it. */
+export function contentHashOf({ kind, content, metadata }: Said): string {
+  const more = defined({ metadata })
+  const isPlain = kind === 'text' && Object.keys(more).length === 0
+  return createHash('sha256')
+    .update(isPlain ? content : JSON.stringify({ kind, content, ...more }))
+    .digest('base64url')
+}
 
 /** AP23. */
 export async function getGuard({ chatRoomId, senderId, clientMessageId }: GuardKey): Promise<GuardRow | undefined> {

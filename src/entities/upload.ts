@@ -15,6 +15,7 @@ import { transact } from './transact.ts'
  * - AP28 `completeUpload`: the file has arrived: keep its message and complete it, both or neither
  * - AP29 `rejectUpload`: the file isn't what was declared
  * - AP30 `closeUpload`: the event has been delivered
+ * - AP92 `deleteUpload`: its message is gone
  */
 export const Upload = new Entity(
   {
@@ -30,6 +31,8 @@ export const Upload = new Entity(
       /** Bytes. */
       size: { type: 'number', field: 'Size', required: true },
       caption: { type: 'string', field: 'Caption', required: true },
+      /** JSON, of the message that is to be. */
+      metadata: { type: 'string', field: 'Metadata' },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
       status: { type: ['pending', 'completed', 'rejected'] as const, field: 'Status', required: true },
       reason: { type: CustomAttributeType<UploadFailure>('string'), field: 'Reason' },
@@ -100,7 +103,7 @@ export async function completeUpload(
             clientMessageId,
             messageId,
             timestamp,
-            contentHash: contentHashOf(`file ${uploadId}`),
+            contentHash: contentHashOf({ kind: 'text', content: `file ${uploadId}` }),
           }).commit(),
         ]),
   ])
@@ -125,4 +128,9 @@ export async function rejectUpload(uploadId: string, reason: UploadFailure): Pro
 /** AP30. */
 export async function closeUpload(uploadId: string): Promise<void> {
   await Upload.patch({ uploadId }).set({ closed: true }).go({ returnOnConditionCheckFailure: true })
+}
+
+/** AP92. An event of its object finds no upload then, and deletes what the object has become. */
+export async function deleteUpload(uploadId: string): Promise<void> {
+  await Upload.delete({ uploadId }).go()
 }

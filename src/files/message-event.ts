@@ -6,23 +6,27 @@ import { withLocatedFile } from './locate-file.ts'
 import { presignGet } from './presign-get.ts'
 
 /**
- * A message as clients receive it, the same in an event, in a gap and in history.
+ * A message as clients receive it, the same in an event, in a gap and in history. One that was deleted is an empty
+ * text, with `deleted`, for who asks for those.
  *
  * @throws Error for a hole
  */
 export function messageEventOf(message: MessageRow): MessageEvent {
-  const { chatRoomId, messageId, kind, senderId, content, timestamp, clientMessageId } = message
+  const { chatRoomId, messageId, kind, senderId, content, timestamp } = message
+  const { clientMessageId, version, editedAt, deletedAt, deletedBy, metadata } = message
   if (kind === 'hole') throw new Error(`unable to show ${messageId}; it is a hole`)
   return {
     event: 'message',
     chatRoomId,
     seq: seqOf(message),
     messageId,
-    kind,
+    kind: kind === 'deleted' ? 'text' : kind,
     senderId,
     content,
     timestamp,
-    ...(clientMessageId === undefined ? {} : { clientMessageId }),
+    ...defined({ clientMessageId: kind === 'deleted' ? undefined : clientMessageId, version, editedAt }),
+    ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as Record<string, unknown> }),
+    ...(kind === 'deleted' ? { deleted: { at: deletedAt ?? 0, by: deletedBy ?? '' } } : {}),
   }
 }
 

@@ -6,9 +6,13 @@ import { closeRoom } from '../ws/actions/close-room.ts'
 import { createInvite } from '../ws/actions/create-invite.ts'
 import { createRoom } from '../ws/actions/create-room.ts'
 import { deleteRoom } from '../ws/actions/delete-room.ts'
+import { deleteMessage } from '../ws/actions/delete-message.ts'
+import { editMessage } from '../ws/actions/edit-message.ts'
 import { getAudit } from '../ws/actions/get-audit.ts'
+import { getChanges } from '../ws/actions/get-changes.ts'
 import { getFileUrl } from '../ws/actions/get-file-url.ts'
 import { getHistory } from '../ws/actions/get-history.ts'
+import { getMessages } from '../ws/actions/get-messages.ts'
 import { getRoom } from '../ws/actions/get-room.ts'
 import { handleFileUpload } from '../ws/actions/handle-file-upload.ts'
 import { listBans } from '../ws/actions/list-bans.ts'
@@ -50,11 +54,15 @@ export const handlers: {
   closeRoom,
   createInvite,
   createRoom,
+  deleteMessage,
   deleteRoom,
   disconnectUser,
+  editMessage,
   getAudit,
+  getChanges,
   getFileUrl,
   getHistory,
+  getMessages,
   getRoom,
   handleFileUpload,
   listBans,

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import { bucket, UPLOADS_PREFIX } from '../files/bucket-settings.ts'
-import { s3 } from '../uploads/s3-client.ts'
+import { s3 } from '../files/s3-client.ts'
 
 const PAGE = 50
 

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
+import { changeGap, Include, messageActions } from './message-actions.ts'
 import { moderationActions } from './moderation-actions.ts'
 import { describe, envelope, request } from './request-schema.ts'
 import { roomActions } from './room-actions.ts'
 import { isDirectRoomId } from './room-id.ts'
 import { Access, ChosenAccess, Invite, Metadata, Role, RoomDetails, SomeSettings, Topic } from './room-schema.ts'
 import { Limits } from './announced-limits.ts'
-import { MessageEvent } from './events.ts'
+import { MessageEvent } from './message-event.ts'
 import {
   DEFAULT_HISTORY_PAGE,
   DEFAULT_ROOMS_PAGE,
@@ -26,6 +27,7 @@ import {
   EpochMs,
   FileName,
   MessageId,
+  Rev,
   RoomName,
   Seq,
   SessionId,
@@ -81,6 +83,7 @@ const toRoomOrUser = z
     content: Content,
     contentEncoding: z.optional(ContentEncoding),
     clientMessageId: z.optional(ClientMessageId),
+    metadata: z.optional(Metadata),
   })
   .check(
     z.refine((frame) => (frame.chatRoomId === undefined) !== (frame.recipientId === undefined), {
@@ -98,6 +101,7 @@ const joinRequest = z
     chatRoomId: z.optional(ChatRoomId),
     invite: z.optional(Invite.check(describe("With an invite alone, the room is the invite's."))),
     lastSeq: z.optional(Seq),
+    lastRev: z.optional(Rev),
   })
   .check(
     z.refine((frame) => frame.chatRoomId !== undefined || frame.invite !== undefined, {
@@ -119,6 +123,14 @@ export const actions = {
               error: `has more than ${MAX_SYNC_ROOMS} rooms`,
             }),
             describe('By room, the last `seq` that the client has. A room that is left out is not recovered.'),
+          ),
+        ),
+        revs: z.optional(
+          z.record(ChatRoomId, Rev).check(
+            z.refine<Record<string, number>>((revs) => Object.keys(revs).length <= MAX_SYNC_ROOMS, {
+              error: `has more than ${MAX_SYNC_ROOMS} rooms`,
+            }),
+            describe('By room, the last `rev` that the client accounts for, where the server has `changes`.'),
           ),
         ),
         cursor: z.optional(Cursor),
@@ -153,7 +165,7 @@ export const actions = {
       userId: UserId,
       limits: Limits,
       features: z.array(z.string()).check(describe('What this server has beyond version 1 of the protocol.')),
-      rooms: z.array(z.object({ ...room, ...standing, closed: z.boolean(), ...gap })),
+      rooms: z.array(z.object({ ...room, ...standing, closed: z.boolean(), ...gap, ...changeGap })),
       nextCursor: z.optional(Cursor.check(describe('For more rooms, send `sync` with this `cursor`.'))),
     }),
   },
@@ -177,7 +189,7 @@ export const actions = {
   },
   joinRoom: {
     request: joinRequest,
-    reply: z.object({ ...roomWithMembers, ...gap }),
+    reply: z.object({ ...roomWithMembers, ...gap, ...changeGap }),
   },
   leaveRoom: {
     request: request(
@@ -204,7 +216,7 @@ export const actions = {
       },
       "Returns the user's rooms in the order of their ids.",
     ),
-    reply: z.object({ rooms: z.array(z.object(room)), nextCursor: z.optional(Cursor) }),
+    reply: z.object({ rooms: z.array(z.object({ ...room, headRev: Rev })), nextCursor: z.optional(Cursor) }),
   },
   sendMessage: { request: toRoomOrUser, reply: sent },
   broadcastMessage: {
@@ -215,6 +227,7 @@ export const actions = {
         content: Content,
         contentEncoding: z.optional(ContentEncoding),
         clientMessageId: z.optional(ClientMessageId),
+        metadata: z.optional(Metadata),
       },
       'Sends a message to every connection of every member of a room, including the sending one.',
     ),
@@ -236,6 +249,7 @@ export const actions = {
         before: z.optional(Seq.check(describe('Exclusive.'))),
         after: z.optional(Seq.check(describe('Exclusive.'))),
         limit: z._default(z.int().check(z.gte(1), z.lte(MAX_HISTORY_PAGE)), DEFAULT_HISTORY_PAGE),
+        include: z.optional(Include),
       },
       'Returns messages in ascending seq: after a seq, before a seq, between two, or without a bound the newest page.',
     ),
@@ -254,6 +268,7 @@ export const actions = {
         size: z.int().check(z.gte(1), describe('Bytes. The form accepts exactly this many.')),
         caption: z.optional(Caption),
         clientMessageId: z.optional(ClientMessageId),
+        metadata: z.optional(Metadata),
       },
       'Returns a signed form to upload a file with. The room receives a message when the file has arrived.',
     ),
@@ -276,6 +291,7 @@ export const actions = {
     ),
     reply: z.object({ fileUrl: z.string(), expiresAt: EpochMs }),
   },
+  ...messageActions,
   ...roomActions,
   ...moderationActions,
   ping: {

@@ -1,39 +1,10 @@
 import * as z from 'zod/mini'
+import { changeEvents } from './change-events.ts'
+import { MessageEvent } from './message-event.ts'
 import { Access, Role } from './room-schema.ts'
-import { ChatRoomId, ClientMessageId, EpochMs, MessageId, RoomName, Seq, UploadId, UserId } from './scalars.ts'
+import { ChatRoomId, ClientMessageId, EpochMs, Rev, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
-const MessageKind = z.enum(['text', 'broadcast', 'file'])
-
-export const FileInfo = z
-  .object({
-    uploadId: UploadId,
-    fileName: z.string(),
-    contentType: z.string(),
-    size: z.int().check(z.meta({ description: 'Bytes.' })),
-    fileUrl: z.string().check(z.meta({ description: 'A signed GET URL, short-lived.' })),
-    fileUrlExpiresAt: EpochMs,
-  })
-  .check(z.meta({ description: 'The file of a message of kind `file`.' }))
-
-export const MessageEvent = z
-  .object({
-    event: z.literal('message'),
-    chatRoomId: ChatRoomId,
-    seq: Seq,
-    messageId: MessageId,
-    kind: MessageKind,
-    senderId: UserId,
-    content: z.string(),
-    timestamp: EpochMs,
-    clientMessageId: z.optional(ClientMessageId),
-    file: z.optional(FileInfo),
-  })
-  .check(
-    z.meta({
-      description:
-        'A message. It may arrive twice or out of order: ignore a `(chatRoomId, seq)` that you have, order by `seq`.',
-    }),
-  )
+export { FileInfo, MessageEvent } from './message-event.ts'
 
 const TypingEvent = z
   .object({
@@ -61,6 +32,7 @@ const RoomAddedEvent = z
     chatRoomId: ChatRoomId,
     roomName: RoomName,
     headSeq: Seq,
+    headRev: z.optional(Rev.check(z.meta({ description: 'Absent: nothing has changed yet.' }))),
     access: z.optional(Access),
     role: z.optional(Role),
     by: z.optional(UserId.check(z.meta({ description: 'Who put the user into the room; absent for an own join.' }))),
@@ -125,6 +97,7 @@ export const events = {
   removed: RemovedEvent,
   uploadFailed: UploadFailedEvent,
   goodbye: GoodbyeEvent,
+  ...changeEvents,
 } as const
 
 export const ChatEvent = z.discriminatedUnion('event', [
@@ -136,9 +109,9 @@ export const ChatEvent = z.discriminatedUnion('event', [
   RemovedEvent,
   UploadFailedEvent,
   GoodbyeEvent,
+  ...Object.values(changeEvents),
 ])
 
-export type MessageEvent = z.infer<typeof MessageEvent>
 export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>
 export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
 export type RemovedEvent = z.infer<typeof RemovedEvent>

@@ -20,6 +20,12 @@ export const MAX_MEMBERS_PAGE = 100
 export const MAX_PINS = 50
 /** Default of the deployment's `MAX_ROOM_MEMBERS`. */
 export const DEFAULT_MAX_ROOM_MEMBERS = 100_000
+/** Of UTF-8. */
+export const MAX_REACTION_BYTES = 64
+/** In one `getMessages`. */
+export const MAX_MESSAGES_BY_ID = 50
+/** Of `getChanges`. */
+export const MAX_CHANGES_PAGE = 200
 export const MAX_HISTORY_PAGE = 100
 export const DEFAULT_HISTORY_PAGE = 50
 export const MAX_ROOMS_PAGE = 100

@@ -37,6 +37,9 @@ const person = { upon: 'lower rank', direct: 'may not' } as const
 export const permissions = {
   read: { from: 'guest' },
   send: { from: 'post', ...silent },
+  edit: { from: 'post', ...silent },
+  deleteOwn: { from: 'member', closed: 'may not' },
+  deleteAny: { from: 'moderator', upon: 'lower rank' },
   add: { from: 'invite', direct: 'may not' },
   pin: { from: 'pin', closed: 'may not' },
   kick: { from: 'moderator', ...person },

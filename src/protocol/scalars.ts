@@ -4,6 +4,7 @@ import {
   MAX_CAPTION_BYTES,
   MAX_CONTENT_BYTES,
   MAX_FILE_NAME_CHARS,
+  MAX_REACTION_BYTES,
   MAX_ROOM_NAME_CHARS,
   MAX_USER_ID_CHARS,
 } from './limits.ts'
@@ -93,6 +94,15 @@ export const Content = z.string().check(
   }),
 )
 
+/** Empty only as the caption of a file. */
+export const EditedContent = z.string().check(
+  wellFormed,
+  maxBytes(MAX_CONTENT_BYTES),
+  z.meta({
+    description: 'What the message says from now on: as `content` of a send; of a file its caption, or nothing.',
+  }),
+)
+
 export const ContentEncoding = z.literal('base64').check(
   z.meta({
     description:
@@ -144,12 +154,39 @@ export const Seq = z
   .int()
   .check(z.gte(0), z.meta({ description: "A room's sequence number, assigned by the server and increasing by one." }))
 
+export const Rev = z
+  .int()
+  .check(z.gte(0), z.meta({ description: "A change's number in its room, rising by one without a hole; 0 is none." }))
+
+export const Version = z
+  .int()
+  .check(z.gte(0), z.meta({ description: 'How often it was changed; the newer one wins. Absent: never.' }))
+
 export const MessageId = z
   .string()
   .check(
     z.regex(/^\d{16}$/, { error: 'must be 16 digits' }),
     z.meta({ description: "The message's `seq` as 16 digits, which sort as the numbers do." }),
   )
+
+/** Of Unicode's control and format characters, those that emoji are joined with. */
+const joiners = '\\u200d\\ufe0f'
+
+export const Reaction = z.string().check(
+  z.overwrite((text) => text.normalize('NFC')),
+  z.minLength(1),
+  wellFormed,
+  z.refine<string>((text) => Buffer.byteLength(text) <= MAX_REACTION_BYTES, {
+    error: `is longer than ${MAX_REACTION_BYTES} bytes of UTF-8`,
+  }),
+  z.refine<string>((text) => !new RegExp(`(?![${joiners}])[\\p{Cc}\\p{Cf}]`, 'u').test(text), {
+    error: 'has a control or format character',
+  }),
+  visible,
+  z.meta({
+    description: 'An emoji or a short word: 1–64 bytes of UTF-8 in NFC, without control and format characters.',
+  }),
+)
 
 export const EpochMs = z
   .int()

@@ -34,6 +34,7 @@ export function standingOf(
 /** Somebody who may act in a room, and the room. */
 export interface Admitted {
   room: RoomRow
+  /** The defaults of it, unless they decide who may. */
   settings: Settings
   standing: Standing
   /** Undefined for an admin who is no member. */
@@ -43,13 +44,20 @@ export interface Admitted {
 /**
  * Whether somebody may do something in a room. AP5, AP8; AP50 when a setting decides.
  *
+ * @param withSettings whether they are read in any case
  * @throws NotAMember for a stranger, the same whether or not there is such a room
  * @throws Forbidden | Muted | RoomClosed as the table of permissions says
  */
-export async function admit(actor: Actor, chatRoomId: string, name: PermissionName, now: number): Promise<Admitted> {
+export async function admit(
+  actor: Actor,
+  chatRoomId: string,
+  name: PermissionName,
+  now: number,
+  { withSettings = false } = {},
+): Promise<Admitted> {
   // The gate says who may post.
   const { from } = permissions[name]
-  const asksSettings = from !== 'post' && from in settingsOf('link')
+  const asksSettings = withSettings || (from !== 'post' && from in settingsOf('link'))
   const [room, stored, details] = await Promise.all([
     getRoom(chatRoomId),
     getMembership(chatRoomId, actor.userId),
@@ -82,6 +90,17 @@ export async function admitSender(actor: Actor, chatRoomId: string, now: number)
   const why = refusal('send', { standing, mutedUntil: membership?.mutedUntil }, place, now)
   if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now)
   return standing
+}
+
+/**
+ * Whether who may read may do something else, too, that no setting decides.
+ *
+ * @throws Forbidden | RoomClosed
+ */
+export function requirePermission({ standing, room, settings }: Admitted, name: PermissionName): void {
+  const { chatRoomId } = room
+  const why = refusal(name, { standing }, { chatRoomId, settings, closed: gateOf(room).closed }, 0)
+  if (why !== undefined) throw refused(why, 0)
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Draft {
   senderId: string
   kind: 'text' | 'broadcast'
   content: string
+  /** JSON. */
+  metadata?: string
   clientMessageId?: string
   originConnectionId?: string
   /** The backend that sent it as this sender. */
@@ -69,7 +71,7 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
     check.catch(asRefusal),
   ])
   // A retry is answered, or refused, by the first message, whatever the sender may do by now.
-  const isSettled = guard && (isComplete(guard) || guard.contentHash !== contentHashOf(draft.content))
+  const isSettled = guard && (isComplete(guard) || guard.contentHash !== contentHashOf(draft))
   if (isSettled && (await getRoom(chatRoomId)) === undefined) throw stranger()
   if (!isSettled && standing instanceof Error) throw standing
   if (!isSettled) await enter?.()
@@ -94,7 +96,7 @@ async function appendOnce(
 ): Promise<Sent> {
   const { chatRoomId } = draft
   for (let last = guard, claims = 0; claims < MAX_CLAIMS; claims++) {
-    const claim = await claimOrGuard(draft, contentHashOf(draft.content), last)
+    const claim = await claimOrGuard(draft, contentHashOf(draft), last)
     if (typeof claim !== 'string') return sent({ ...claim, chatRoomId }, true)
     const { drawn, outcome } = await atNextSeq(
       () => drawOrRelease(draft, claim, draw),

@@ -37,11 +37,13 @@ export interface Range {
   before?: number
   /** Exclusive: nothing up to it is shown, in either direction. */
   since?: number
+  /** Whether those that were deleted are shown; else they are passed over as holes are. */
+  withDeleted?: boolean
   limit: number
 }
 
 export interface HistoryPage {
-  /** In seq order, without holes. */
+  /** In seq order, without holes, and without what was deleted unless it was asked for. */
   messages: MessageRow[]
   /** Whether more messages may follow in the direction of reading. A page with more to follow has at least one. */
   hasMore: boolean
@@ -59,6 +61,7 @@ export interface HistoryPage {
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<HistoryPage> {
   const forwards = range.after !== undefined
+  const isShown = ({ kind }: MessageRow) => kind !== 'hole' && (kind !== 'deleted' || range.withDeleted === true)
   let { before = Number.MAX_SAFE_INTEGER } = range
   let after = Math.max(range.after ?? 0, range.since ?? 0)
   let messages: MessageRow[] = []
@@ -68,9 +71,9 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
     const atLeast = isEmpty && turn > 0 ? PLACES_TO_A_MESSAGE : PLACES[Math.min(turn, PLACES.length - 1)]!
     const take = Math.max(range.limit + 1 - messages.length, atLeast)
     const maySettle = isEmpty || requests + REQUESTS_TO_SETTLE <= MAX_REQUESTS
-    const part = await settledPlaces(chatRoomId, { after, before, forwards, take, isEmpty, maySettle }, now)
+    const part = await settledPlaces(chatRoomId, { after, before, forwards, take, isEmpty, maySettle, isShown }, now)
     requests += part.requests
-    const found = part.places.filter((place) => place.kind !== 'hole')
+    const found = part.places.filter(isShown)
     messages = forwards ? [...messages, ...found] : [...found, ...messages]
     if (messages.length > range.limit) {
       return { messages: forwards ? messages.slice(0, range.limit) : messages.slice(-range.limit), hasMore: true }
@@ -91,6 +94,7 @@ interface Turn {
   isEmpty: boolean
   /** Whether gaps that may still be filled are waited for and sealed. Otherwise the places end at the first of them. */
   maySettle: boolean
+  isShown: (place: MessageRow) => boolean
 }
 
 interface Places {
@@ -104,7 +108,7 @@ interface Places {
 /** The first or last `take` places between `after` and `before`, up to the first gap that may still be filled. */
 async function settledPlaces(
   chatRoomId: string,
-  { after, before, forwards, take, isEmpty, maySettle }: Turn,
+  { after, before, forwards, take, isEmpty, maySettle, isShown }: Turn,
   now: number,
 ): Promise<Places> {
   // `before` itself is read too: if a message is there, an empty place right below it is a hole.
@@ -122,7 +126,7 @@ async function settledPlaces(
   let { rows, whole, gaps } = await read(take)
   if (maySettle && gaps.length > 0) {
     await sleep(HOLE_WAIT_MS)
-    const found = rows.some((row) => row.kind !== 'hole' && row.messageId !== anchor)
+    const found = rows.some((row) => isShown(row) && row.messageId !== anchor)
     ;({ rows, whole, gaps } = await read(isEmpty && !found ? Math.max(take, PLACES_TO_A_MESSAGE) : take))
   }
   if (maySettle && gaps.length > 0) {

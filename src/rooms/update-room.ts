@@ -69,7 +69,7 @@ export async function updateRoom(
 export async function updatePins(
   chatRoomId: string,
   next: (pins: string[]) => string[],
-  audit: AuditRow,
+  audit: AuditRow | undefined,
 ): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { room, details: before } = await latest(chatRoomId)
@@ -91,6 +91,13 @@ async function latest(chatRoomId: string): Promise<{ room: RoomRow; details: Det
   const room = await getRoom(chatRoomId)
   if (room === undefined || gateOf(room).deleted) throw stranger()
   return { room, details }
+}
+
+/** Takes a message that is gone off the pins, if it is there. AP5, AP50, AP51. */
+export async function unpin(chatRoomId: string, messageId: string): Promise<void> {
+  const details = await getDetails(chatRoomId)
+  if (!details?.pins?.includes(messageId) || (await getRoom(chatRoomId)) === undefined) return
+  await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), undefined)
 }
 
 const roomColumns = ['roomName', 'access', 'gate', 'historyFrom'] as const

@@ -2,6 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamodb'
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 import { Audit, type AuditRow } from '../entities/audit.ts'
+import type { Changed } from '../entities/change.ts'
 import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
@@ -28,6 +29,7 @@ export type Change =
   | { type: 'roomPending'; room: PendingRoom }
   | { type: 'taskMade'; task: FanOutTaskRow }
   | { type: 'auditNoted'; entry: AuditRow }
+  | { type: 'versionRaised'; chatRoomId: string; changed: Changed }
 
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
@@ -71,6 +73,10 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   const inserted = record.eventName === 'INSERT'
   const removed = record.eventName === 'REMOVE'
   const image = (removed ? OldImage : NewImage) as Image | undefined
+  if (image !== undefined && !removed && versionOf(NewImage) > versionOf(OldImage)) {
+    // Details are written when something of a room is first changed; the others are new by their first row.
+    if (!inserted || image[ENTITY]?.S === 'ChatRoomDetails') return versionRaised(image)
+  }
   switch (image?.[ENTITY]?.S) {
     case 'Message': {
       if (!inserted) return undefined
@@ -96,6 +102,30 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return inserted ? { type: 'auditNoted', entry: read(Audit, image, entry) } : undefined
     case 'FanOutTask':
       return inserted ? { type: 'taskMade', task: read(FanOutTask, image, task) } : undefined
+    default:
+      return undefined
+  }
+}
+
+const versionOf = (image: DynamoDBRecord['dynamodb'] extends { NewImage?: infer I } | undefined ? I : never): number =>
+  Number(image?.Version?.N ?? 0)
+
+/** Whatever raises a `Version` is a change that the room's clients are to learn of, whoever wrote it. */
+function versionRaised(image: Image): Change | undefined {
+  const chatRoomId = image.ChatRoomId?.S
+  const entity = image[ENTITY]?.S
+  const of = (what: Changed['what'], id: string | undefined): Change => {
+    if (chatRoomId !== undefined && id !== undefined)
+      return { type: 'versionRaised', chatRoomId, changed: { what, id } }
+    throw new Error(`unable to read the record; the ${entity} has no key`)
+  }
+  switch (entity) {
+    case 'Message':
+      return of('m', image.MessageId?.S)
+    case 'ChatRoomDetails':
+      return of('r', '')
+    case 'Membership':
+      return of('u', image.UserId?.S)
     default:
       return undefined
   }

@@ -9,7 +9,9 @@ import { CoalescingWindow, windowOf } from './coalescing-window.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { type CloseConnection, closeAt, postTo } from '../delivery/posting/post.ts'
 import type { PostFrame } from '../delivery/posting/post-frame.ts'
-import { react, RoomCache } from './reactions.ts'
+import { batchResponse, sequenceNumberOf } from './batch-response.ts'
+import { type ChangeRecord, logChanges } from './log-changes.ts'
+import { react, type Reactive, RoomCache } from './reactions.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
@@ -37,9 +39,13 @@ export function streamHandler(
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new Set<string>()
-    const { first, afterPosts, last } = changesOf(event.Records, failed)
+    const { first, raised, afterPosts, last } = changesOf(event.Records, failed)
     // For all of the batch: who joined in it is subscribed before its messages are posted.
-    const recordOf = await reactTo(first, failed)
+    const reacted = await reactTo(first, failed)
+    const changed = await logChanges(raised, (records, error) => {
+      for (const { sequenceNumber } of records) fail(sequenceNumber, 'versionRaised', error, failed)
+    })
+    const recordOf = new Map([...reacted, ...changed])
     const deliveries = [...recordOf.keys()]
     const report = await fanOut(deliveries, post)
     await reactTo(afterPosts, failed)
@@ -50,18 +56,11 @@ export function streamHandler(
     }
     account(report, failed.size)
     for (const delivery of report.postponed) failed.add(recordOf.get(delivery)!)
-    if (event.Records.length > 1 && failed.has(sequenceNumberOf(event.Records[0]!))) {
-      // Lambda bisects a batch at the record that is reported. If that is the first one each time, it takes all records
-      // after it along into the on-failure destination. An error makes Lambda cut the batch in the middle instead,
-      // until the record stands alone.
-      throw new Error('unable to process the first record of the batch')
-    }
+    const response = batchResponse(event.Records, failed)
     await window.hold(startedAt, deliveries)
-    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
+    return response
   }
 }
-
-const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
 
 const closesNothing: CloseConnection = () => Promise.reject(new Error('unable to close; no gateway was given'))
 
@@ -71,15 +70,15 @@ interface Recorded<C extends Change = Change> {
 }
 
 type Close = Extract<Change, { type: 'closeRequested' }>
-type Reactable = Exclude<Change, Close>
 
 /**
- * What the records mean, in their order, what of it waits until the batch is posted, and what ends connections then.
- * Adds records that can't be read to `failed`.
+ * What the records mean, in their order: what is worked record by record, what is noted in the rooms' change logs, what
+ * waits until the batch is posted, and what ends connections then. Adds records that can't be read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
-  const first: Recorded<Reactable>[] = []
-  const afterPosts: Recorded<Reactable>[] = []
+  const first: Recorded<Reactive>[] = []
+  const raised: ChangeRecord[] = []
+  const afterPosts: Recorded<Reactive>[] = []
   const last: Recorded<Close>[] = []
   for (const record of records) {
     const sequenceNumber = sequenceNumberOf(record)
@@ -87,24 +86,25 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
       const change = changeOf(record)
       if (change === undefined) continue
       if (change.type === 'closeRequested') last.push({ sequenceNumber, change })
+      else if (change.type === 'versionRaised') raised.push({ sequenceNumber, ...change })
       else if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
       else first.push({ sequenceNumber, change })
     } catch (error) {
       fail(sequenceNumber, record.eventName, error, failed)
     }
   }
-  return { first, afterPosts, last }
+  return { first, raised, afterPosts, last }
 }
 
 /**
  * Nobody's message waits for the end of a connection, nor for the members that a room is still to get: each of them is
  * subscribed by a record of their own.
  */
-const isUnhurried = ({ type }: Change): boolean => type === 'connectionRemoved' || type === 'roomPending'
+const isUnhurried = ({ type }: Reactive): boolean => type === 'connectionRemoved' || type === 'roomPending'
 
 /** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
 async function reactTo(
-  changes: readonly Recorded<Reactable>[],
+  changes: readonly Recorded<Reactive>[],
   failed: Set<string>,
 ): Promise<ReadonlyMap<Delivery, string>> {
   const deliveries = new Map<string, Delivery[]>()

@@ -37,15 +37,15 @@ export class RoomCache {
   }
 }
 
+/** A change that is worked by itself. */
+export type Reactive = Exclude<Change, { type: 'versionRaised' | 'closeRequested' }>
+
 /**
  * Makes the writes that follow from a change, and returns the deliveries that follow from it. A record may be
  * redelivered, late, and after later ones. So all writes are conditional on the membership or connection that the
  * record is about.
  */
-export async function react(
-  change: Exclude<Change, { type: 'closeRequested' }>,
-  rooms: RoomCache,
-): Promise<Delivery[]> {
+export async function react(change: Reactive, rooms: RoomCache): Promise<Delivery[]> {
   switch (change.type) {
     case 'messageKept':
       return messageKept(change.message)
@@ -102,7 +102,7 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   if (room) {
     const { roomName, headSeq } = room
     const shown = { access: accessOfRoom(room), role: shownRole(chatRoomId, membership.role) }
-    const by = defined({ by: membership.addedBy })
+    const by = defined({ headRev: room.headRev, by: membership.addedBy })
     deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq, ...shown, ...by }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())

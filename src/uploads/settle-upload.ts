@@ -99,7 +99,7 @@ const messageOf = (
   fileName: upload.fileName,
   contentType: upload.contentType,
   size: upload.size,
-  ...defined({ charset, prevDrawnAt, via: upload.via }),
+  ...defined({ charset, prevDrawnAt, via: upload.via, metadata: upload.metadata }),
 })
 
 /**

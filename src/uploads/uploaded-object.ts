@@ -6,7 +6,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { bucket } from '../files/bucket-settings.ts'
-import { s3 } from './s3-client.ts'
+import { s3 } from '../files/s3-client.ts'
 
 /** One version of an object: what one use of a form has made, whatever the key's current version is. */
 export interface ObjectVersion {

@@ -2,4 +2,4 @@
  * What this server has beyond version 1 of the protocol, for `sync` to announce. A feature is named when all of it
  * works.
  */
-export const FEATURES = ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation']
+export const FEATURES = ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation', 'changes']

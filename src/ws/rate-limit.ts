@@ -15,7 +15,7 @@ const classes = {
     actions: [
       ...['addMembers', 'removeMember', 'setRole', 'createInvite', 'revokeInvite', 'blockUser', 'unblockUser'],
       ...['banMember', 'unbanMember', 'muteMember', 'closeRoom', 'reportMessage', 'updateRoom', 'pinMessage'],
-      ...['unpinMessage', 'deleteRoom'],
+      ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage'],
     ],
   },
   typing: { what: 'show as typing', actions: ['typingIndicator'] },
@@ -24,7 +24,7 @@ const classes = {
     what: 'read more',
     actions: [
       ...['getRoom', 'listRooms', 'getHistory', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
-      ...['listPublicRooms', 'getAudit'],
+      ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges'],
     ],
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>

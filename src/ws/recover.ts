@@ -1,4 +1,7 @@
+import { type Entries, eventsOf, readEntries } from '../changes/read-changes.ts'
 import type { RoomRow } from '../entities/chat-room.ts'
+import type { ChangeEvent } from '../protocol/change-events.ts'
+import { MAX_CHANGES_PAGE } from '../protocol/limits.ts'
 import { readPage } from '../rooms/read-page.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
@@ -15,15 +18,56 @@ export interface Recovery {
   events: MessageEvent[]
 }
 
+/** What a connection missed of what happened to messages, members and the room itself. */
+export interface ChangeRecovery {
+  /** The newest rev that the client has with this reply. */
+  headRev: number
+  /** Whether `changes` is the whole gap. */
+  changesRecovered: boolean
+  changes: ChangeEvent[]
+}
+
+/** How far a client has a room. */
+export interface Position {
+  /** Undefined when it has none: then there is no gap, but what there is. */
+  lastSeq?: number | undefined
+  lastRev?: number | undefined
+  /** Messages up to this seq are not shown. */
+  since: number
+}
+
 /**
- * The messages that a connection missed in a room since `lastSeq`: all of them, or none and `recovered: false`. To be
- * called after the subscription is written: then each message is in the result or posted, or both.
+ * What a connection missed in a room: all of it, or nothing and `recovered: false`; messages and changes each for
+ * themselves. To be called after the subscription is written: then each message and each change is in the result or
+ * posted, or both.
  *
- * Not recovered without a `lastSeq`, because there is no position to recover from; when the gap is too large; and when
- * `lastSeq` is beyond the room's head, as after the table was restored from a backup: the client then starts anew.
+ * Not recovered without a position, because there is none to recover from; when the gap is too large; and when the
+ * position is beyond the room's head, as after the table was restored from a backup: the client then starts anew.
  */
-export async function recover(room: RoomRow, lastSeq: number | undefined): Promise<Recovery> {
-  return withoutReading(room, lastSeq) ?? (await readGap(room, lastSeq!, EVENTS_BYTES)).recovery
+export async function recover(room: RoomRow, position: Position): Promise<Recovery & ChangeRecovery> {
+  const [recovery] = await recoverRooms([room], () => position)
+  return recovery!
+}
+
+/**
+ * The same for the rooms of one reply, the smallest gaps first, until the reply is full: first with messages, then with
+ * changes. The log of changes is read before the messages: what changes after that is another entry, so a message that
+ * is in the reply anyway is as new as the entry that is left out for it.
+ *
+ * @returns the recoveries in the order of the rooms
+ */
+export async function recoverRooms(
+  rooms: readonly RoomRow[],
+  positionIn: (room: RoomRow) => Position,
+): Promise<(Recovery & ChangeRecovery)[]> {
+  const positions = new Map(rooms.map((room) => [room, positionIn(room)]))
+  const entries = await readLogs(positions)
+  const { found, left } = await recoverMessages(positions)
+  const changes = await recoverChanges(entries, positions, found, left)
+  return rooms.map((room) => ({
+    ...(found.get(room) ?? lost(room)),
+    ...(changes.get(room) ?? withoutLog(room, positions.get(room)!) ?? lostChanges(room)),
+  }))
 }
 
 /**
@@ -36,43 +80,48 @@ const READ_BYTES = 2 * EVENTS_BYTES
 const MESSAGES_AT_ONCE = 24
 
 /**
- * The same for the rooms of one reply, the smallest gaps first, until the reply is full. What is read is in proportion
- * to what a reply holds, whatever was missed: the other rooms are not recovered.
+ * Recovers messages, the smallest gaps first, until the reply is full. What is read is in proportion to what a reply
+ * holds, whatever was missed: the other rooms are not recovered.
  *
- * @returns the recoveries in the order of the rooms
+ * @returns the recoveries, and how many bytes are left in the reply
  */
-export async function recoverRooms(
-  rooms: readonly RoomRow[],
-  lastSeqs: ReadonlyMap<string, number>,
-): Promise<Recovery[]> {
+async function recoverMessages(positions: ReadonlyMap<RoomRow, Position>) {
   const found = new Map<RoomRow, Recovery>()
-  const gaps: { room: RoomRow; lastSeq: number; size: number }[] = []
-  for (const room of rooms) {
-    const lastSeq = lastSeqs.get(room.chatRoomId)
-    const known = withoutReading(room, lastSeq)
+  const gaps: Gap[] = []
+  for (const [room, { lastSeq, since }] of positions) {
+    const from = lastSeq === undefined ? undefined : Math.max(lastSeq, since)
+    const known = withoutReading(room, from)
     if (known) found.set(room, known)
-    else gaps.push({ room, lastSeq: lastSeq!, size: room.headSeq - lastSeq! })
+    else gaps.push({ room, after: from!, size: room.headSeq - from! })
   }
   gaps.sort((a, b) => a.size - b.size)
-  let toFill = EVENTS_BYTES
+  let left = EVENTS_BYTES
   let toRead = READ_BYTES
   while (gaps.length > 0 && toRead > 0) {
-    const some = gaps.splice(0, howManyAtOnce(gaps.map(({ size }) => size)))
-    const read = await Promise.all(some.map(({ room, lastSeq }) => readGap(room, lastSeq, toFill)))
+    const some = gaps.splice(0, howManyAtOnce(gaps))
+    const most = left
+    const read = await Promise.all(some.map(({ room, after }) => readGap(room, after, most)))
     read.forEach(({ recovery, bytes }, i) => {
       toRead -= bytes
-      const fits = recovery.recovered && bytes <= toFill
-      if (fits) toFill -= bytes
+      const fits = recovery.recovered && bytes <= left
+      if (fits) left -= bytes
       found.set(some[i]!.room, fits ? recovery : lost(some[i]!.room))
     })
   }
-  return rooms.map((room) => found.get(room) ?? lost(room))
+  return { found, left }
 }
 
-function howManyAtOnce(sizes: readonly number[]): number {
+interface Gap {
+  room: RoomRow
+  /** Exclusive. */
+  after: number
+  size: number
+}
+
+function howManyAtOnce(gaps: readonly Pick<Gap, 'size'>[]): number {
   let messages = 0
-  const end = sizes.findIndex((size) => (messages += size) > MESSAGES_AT_ONCE)
-  return end === -1 ? sizes.length : Math.max(1, end)
+  const end = gaps.findIndex(({ size }) => (messages += size) > MESSAGES_AT_ONCE)
+  return end === -1 ? gaps.length : Math.max(1, end)
 }
 
 const lost = ({ headSeq }: RoomRow): Recovery => ({ headSeq, recovered: false, events: [] })
@@ -92,4 +141,73 @@ async function readGap(room: RoomRow, after: number, most: number): Promise<{ re
   if (hasMore || bytes > most) return { recovery: lost(room), bytes }
   // Not the room's counter: the message with the newest number may not be written yet. It will be posted.
   return { recovery: { headSeq: events.at(-1)?.seq ?? after, recovered: true, events }, bytes }
+}
+
+/** Entries of the rooms' logs that are read for one reply: some 250 KB, or 60 units. */
+const MAX_ENTRIES = 1_000
+
+const lostChanges = ({ headRev = 0 }: RoomRow): ChangeRecovery => ({ headRev, changesRecovered: false, changes: [] })
+
+/** What is known without a look at the log: in a room where nothing has changed, that is all there is to know. */
+function withoutLog(room: RoomRow, { lastRev }: Position): ChangeRecovery | undefined {
+  const { headRev = 0 } = room
+  if (headRev === (lastRev ?? 0)) return { headRev, changesRecovered: true, changes: [] }
+  return lastRev === undefined || lastRev > headRev || headRev - lastRev > MAX_CHANGES_PAGE
+    ? lostChanges(room)
+    : undefined
+}
+
+/** The entries of the logs that have gone on, the smallest gaps first. */
+async function readLogs(positions: ReadonlyMap<RoomRow, Position>): Promise<Map<Gap, Entries>> {
+  const gaps = [...positions]
+    .filter(([room, position]) => withoutLog(room, position) === undefined)
+    .map(([room, { lastRev = 0 }]) => ({ room, after: lastRev, size: (room.headRev ?? 0) - lastRev }))
+    .sort((a, b) => a.size - b.size)
+  let entries = 0
+  const some = gaps.filter(({ size }) => (entries += size) <= MAX_ENTRIES)
+  return new Map(
+    await Promise.all(
+      some.map(async (gap) => {
+        const { chatRoomId, headRev: head = 0 } = gap.room
+        return [gap, await readEntries(chatRoomId, { after: gap.after, head, limit: MAX_CHANGES_PAGE })] as const
+      }),
+    ),
+  )
+}
+
+/**
+ * Recovers changes as far as there is room for them.
+ *
+ * @param recoveries whose messages need not be told once more
+ * @param left bytes
+ */
+async function recoverChanges(
+  entries: ReadonlyMap<Gap, Entries>,
+  positions: ReadonlyMap<RoomRow, Position>,
+  recoveries: ReadonlyMap<RoomRow, Recovery>,
+  left: number,
+): Promise<Map<RoomRow, ChangeRecovery>> {
+  const found = new Map<RoomRow, ChangeRecovery>()
+  const gaps = [...entries.keys()]
+  let toRead = READ_BYTES
+  while (gaps.length > 0 && toRead > 0 && left > 0) {
+    const some = gaps.splice(0, howManyAtOnce(gaps))
+    const bytes = left
+    const pages = await Promise.all(
+      some.map(({ room, after }, i) => {
+        const told = new Set(recoveries.get(room)?.events.map(({ messageId }) => messageId))
+        const { since } = positions.get(room)!
+        return eventsOf(room.chatRoomId, entries.get(some[i]!)!, { after, since, bytes, told })
+      }),
+    )
+    pages.forEach(({ headRev, recovered, hasMore, changes }, i) => {
+      const bytes = changes.reduce((sum, change) => sum + bytesOf(change), 0)
+      toRead -= bytes
+      const fits = recovered && !hasMore && bytes <= left
+      if (fits) left -= bytes
+      const { room } = some[i]!
+      found.set(room, fits ? { headRev, changesRecovered: true, changes } : lostChanges(room))
+    })
+  }
+  return found
 }

@@ -11,10 +11,13 @@ import { count } from './rate-limit.ts'
  */
 export async function send(
   caller: Caller,
-  draft: Pick<Draft, 'chatRoomId' | 'kind' | 'content'> & { clientMessageId?: string | undefined },
+  draft: Pick<Draft, 'chatRoomId' | 'kind' | 'content'> & {
+    clientMessageId?: string | undefined
+    metadata?: Record<string, unknown> | undefined
+  },
   { check, enter }: Admission,
 ): Promise<Sent> {
-  const { clientMessageId, ...rest } = draft
+  const { clientMessageId, metadata, ...rest } = draft
   const now = Date.now()
   const countAndEnter = async () => {
     await count('send', caller, now)
@@ -23,7 +26,8 @@ export async function send(
   return appendMessage(
     {
       ...rest,
-      ...defined({ clientMessageId, originConnectionId: caller.connectionId, via: viaOf(caller) }),
+      ...defined({ clientMessageId, metadata: metadata && JSON.stringify(metadata) }),
+      ...defined({ originConnectionId: caller.connectionId, via: viaOf(caller) }),
       senderId: caller.userId,
     },
     { check, enter: countAndEnter },

@@ -133,6 +133,13 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition = toset([
+      for filter in one(aws_lambda_event_source_mapping.followups.filter_criteria).filter : filter.pattern
+    ]) == toset([for filter in local.stack.followups.filters : jsonencode(filter)])
+    error_message = "The filters of the follow-ups are not those of stack.json."
+  }
+
+  assert {
     condition = (
       aws_lambda_event_source_mapping.stream.bisect_batch_on_function_error &&
       contains(aws_lambda_event_source_mapping.stream.function_response_types, "ReportBatchItemFailures") &&
@@ -188,7 +195,7 @@ run "raises_alarms_to_the_topic" {
     condition = length(setsubtract(
       ["iterator-age", "server-errors", "server-api-errors", "execution-errors", "dead-letters", "janitor-errors", "posts-throttled", "sendMessage-throttled"],
       keys(aws_cloudwatch_metric_alarm.this),
-    )) == 0 && toset(keys(aws_cloudwatch_metric_alarm.sum)) == toset(["stream-failures", "table-throttled"])
+    )) == 0 && toset(keys(aws_cloudwatch_metric_alarm.sum)) == toset(["stream-failures", "followup-failures", "table-throttled"])
     error_message = "An alarm is missing."
   }
 

@@ -2,14 +2,15 @@ import { tableName } from '../support/own-table.ts'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { FanOutTask, type FanOutTaskRow } from '../../src/entities/fan-out-task.ts'
-import { putMessage } from '../../src/entities/message.ts'
+import { eraseMessage, Message, putMessage } from '../../src/entities/message.ts'
 import { subscribeRows } from '../support/subscribe-rows.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
-import { rangesOf } from '../../src/delivery/range-tasks.ts'
+import { deliveriesOfTask, putRangeTasks, rangesOf } from '../../src/delivery/range-tasks.ts'
+import { messageEventOf } from '../../src/files/message-event.ts'
 import { intercept } from '../support/intercept.ts'
 import { FakePost } from './fake-post.ts'
 import { auditEntry, auditRecord, imageOf, message, messageRecord, recordOf } from '../streams/records.ts'
@@ -194,6 +195,31 @@ test("a task whose range can't be read is reported and redelivered", async () =>
   const record = taskRecord('t', { chatRoomId: ROOM, after: '00#~', through: 'ff', deliveries: '[{"event":3}]' })
   const { batchItemFailures } = await streamHandler(new FakePost().post)({ Records: [record] })
   expect(batchItemFailures).toEqual([{ itemIdentifier: record.dynamodb!.SequenceNumber }])
+})
+
+test('a task keeps a change by its number alone, and tells how it is when its turn comes', async () => {
+  const room = 'hall'
+  const secret = message(room, 1, { content: 'a secret', version: 1 })
+  for (const row of [secret, message(room, 2, { version: 1 }), message(room, 3)]) await Message.put(row).go()
+  const changed = (seq: number, rev: number) =>
+    ({
+      event: 'messageUpdated',
+      chatRoomId: room,
+      rev,
+      message: messageEventOf(message(room, seq, { content: 'a secret' })),
+    }) as const
+  const deliveries = [changed(1, 7), changed(2, 8)].map((event) => ({ event }))
+  const rest = { after: '0f#a=', through: 'ff' }
+  await putRangeTasks(room, rest, [...deliveries, { event: messageEventOf(message(room, 3)) }])
+  const [task] = (await tasksInTable()).filter(({ chatRoomId }) => chatRoomId === room)
+  expect(task!.deliveries).not.toContain('secret')
+  await eraseMessage(secret, { deletedAt: 1, deletedBy: 'ada' })
+  await eraseMessage(message(room, 3), { deletedAt: 1, deletedBy: 'ada' })
+  const told = await deliveriesOfTask(task!)
+  expect(told.map(({ event }) => event)).toMatchObject([
+    { event: 'messageDeleted', rev: 7, seq: 1, version: 2, deletedBy: 'ada' },
+    { event: 'messageUpdated', rev: 8, message: { content: 'message 2' } },
+  ])
 })
 
 test.each(['00#a=', '0f#a=', '7f#a=', '80#a=', 'fe#a=', 'ff#a='])('ranges after %s join up to the end', (after) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { auditOf } from '../../src/entities/audit.ts'
 import { bansOfRoom } from '../../src/entities/ban.ts'
 import { blockedBy } from '../../src/entities/block.ts'
+import { appendChanges } from '../../src/entities/change.ts'
 import { changeRoom } from '../../src/entities/change-room.ts'
 import { publicRooms } from '../../src/entities/chat-room-details.ts'
 import { getRooms, nextSeq } from '../../src/entities/chat-room.ts'
@@ -16,7 +17,7 @@ import {
   removeMember,
   roomWithMembers,
 } from '../../src/entities/membership.ts'
-import { Message, messageIdOf } from '../../src/entities/message.ts'
+import { eraseMessage, Message, messageIdOf } from '../../src/entities/message.ts'
 import { changeMember } from '../../src/entities/moderate.ts'
 import { claimSend, SendGuard } from '../../src/entities/send-guard.ts'
 import {
@@ -206,6 +207,7 @@ describe('ChatRoom', () => {
       '#ChatRoomId': 'ChatRoomId',
       '#RoomName': 'RoomName',
       '#HeadSeq': 'HeadSeq',
+      '#HeadRev': 'HeadRev',
       '#CreatedBy': 'CreatedBy',
       '#CreatedAt': 'CreatedAt',
       '#Access': 'Access',
@@ -217,7 +219,7 @@ describe('ChatRoom', () => {
       '#__edb_v__': '__edb_v__',
     },
     ProjectionExpression:
-      '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #CreatedBy, #CreatedAt, #Access, #Gate, #HistoryFrom, ' +
+      '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #HeadRev, #CreatedBy, #CreatedAt, #Access, #Gate, #HistoryFrom, ' +
       '#Counted, #PendingMembers, #__edb_e__, #__edb_v__',
   }
 
@@ -1208,6 +1210,142 @@ describe('Message', () => {
     expect(await sentBy('AP34')).toEqual([
       { operation: 'BatchGetItem', input: { RequestItems: { tabletalk: { Keys, ConsistentRead: true } } } },
     ])
+  })
+})
+
+describe('what becomes of a message', () => {
+  const key = (seq: number) => ({ pk: room, sk: `$Message_1#messageId_${messageIdOf(seq)}` })
+
+  test('AP86 editMessage changes what was read, raises its version, and reads what it is then', async () => {
+    const { names, values } = update('Message', { ChatRoomId: 'general', MessageId: messageIdOf(1) })
+    expect(await sentBy('AP86')).toEqual(
+      only('UpdateItem', {
+        Key: key(1),
+        UpdateExpression:
+          'SET #editedAt = :editedAt_u0, #content = :content_u0, #ChatRoomId = :ChatRoomId_u0, ' +
+          '#MessageId = :MessageId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ' +
+          'ADD #version :version_u0',
+        ConditionExpression: `${ifThere} AND #kind = :kind0 AND attribute_not_exists(#editedAt)`,
+        ExpressionAttributeNames: {
+          ...{ '#pk': 'pk', '#sk': 'sk', '#kind': 'Kind', '#content': 'Content', '#editedAt': 'EditedAt' },
+          ...{ '#version': 'Version', ...names },
+        },
+        ExpressionAttributeValues: {
+          ...{ ':kind0': 'text', ':editedAt_u0': NOW, ':content_u0': 'hello, all', ':version_u0': 1 },
+          ...values,
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    )
+  })
+
+  test('AP87 eraseMessage writes the row anew, with nothing but its sender, its place and its end', async () => {
+    expect(await sentBy('AP87')).toEqual(
+      only('PutItem', {
+        Item: {
+          ...key(2),
+          ...{ ChatRoomId: 'general', MessageId: messageIdOf(2), Kind: 'deleted', SenderId: 'ada', Content: '' },
+          ...{ Timestamp: NOW, Version: 1, DeletedAt: NOW, DeletedBy: 'ada', ...entity('Message') },
+        },
+        ConditionExpression: '#kind = :kind0 AND attribute_not_exists(#version)',
+        ExpressionAttributeNames: { '#kind': 'Kind', '#version': 'Version' },
+        ExpressionAttributeValues: { ':kind0': 'text' },
+      }),
+    )
+  })
+
+  test('AP87 eraseMessage notes it along with the deletion, where it is not the sender’s own', async () => {
+    const row = { chatRoomId: 'general', messageId: messageIdOf(2), kind: 'file', senderId: 'ada', version: 3 } as const
+    const message = { ...row, content: 'a', timestamp: NOW }
+    const [sent] = await recorded(() => eraseMessage(message, { deletedAt: NOW, deletedBy: 'eve' }, audit), answers)
+    expect(sent).toMatchObject({
+      operation: 'TransactWriteItems',
+      input: {
+        TransactItems: [
+          {
+            Put: {
+              Item: { Version: 4, DeletedBy: 'eve' },
+              ConditionExpression: '#kind = :kind0 AND #version = :version0',
+              ExpressionAttributeValues: { ':kind0': 'file', ':version0': 3 },
+            },
+          },
+          { Put: { Item: auditItem } },
+        ],
+      },
+    })
+  })
+
+  test('AP92 deleteUpload deletes one upload, unconditionally', async () => {
+    expect(await sentBy('AP92')).toEqual(only('DeleteItem', { Key: { pk: '$tabletalk#uploadId_u1', sk: '$Upload_1' } }))
+  })
+})
+
+describe('the change log', () => {
+  test('AP88 getHeadRev reads one item consistently', async () => {
+    expect(await sentBy('AP88')).toEqual(
+      only('GetItem', { Key: { pk: 'changes#general', sk: 'head' }, ConsistentRead: true }),
+    )
+  })
+
+  const headItem = (rev: number) => ({
+    ...{ pk: 'changes#general', sk: 'head', ChatRoomId: 'general', Rev: rev },
+    ...entity('ChangeHead'),
+  })
+  const changeItem = (rev: number, messageId: string) => ({
+    ...{ pk: 'changes#general', sk: messageIdOf(rev), What: 'm', Id: messageId },
+    ...{ expiresAt: NOW / 1_000 + 2_592_000, ...entity('Change') },
+  })
+
+  test('AP89 appendChanges puts the head, if it is the one that was read, and the entries, all or none', async () => {
+    const first = {
+      ConditionExpression: 'attribute_not_exists(#rev)',
+      ExpressionAttributeNames: { '#rev': 'Rev' },
+    }
+    expect(await sentBy('AP89')).toEqual([
+      {
+        operation: 'TransactWriteItems',
+        input: {
+          TransactItems: [
+            { Put: { TableName: 'tabletalk', Item: headItem(1), ...first } },
+            { Put: { TableName: 'tabletalk', Item: changeItem(1, messageIdOf(1)) } },
+          ],
+        },
+      },
+    ])
+    const changes = [7, 8].map((seq) => ({ what: 'm' as const, id: messageIdOf(seq) }))
+    const [sent] = await recorded(() => appendChanges('general', 41, changes, NOW), answers)
+    expect(sent!.input.TransactItems).toMatchObject([
+      { Put: { Item: headItem(43), ConditionExpression: '#rev = :rev0', ExpressionAttributeValues: { ':rev0': 41 } } },
+      { Put: { Item: changeItem(42, messageIdOf(7)) } },
+      { Put: { Item: changeItem(43, messageIdOf(8)) } },
+    ])
+  })
+
+  test('AP90 raiseHeadRev sets what the room says of its log, never lower', async () => {
+    const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
+    expect(await sentBy('AP90')).toEqual(
+      only('UpdateItem', {
+        Key: { pk: room, sk: '$roster#ChatRoom_1' },
+        UpdateExpression:
+          'SET #headRev = :headRev_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, ' +
+          '#__edb_v__ = :__edb_v___u0',
+        ConditionExpression: `${ifThere} AND (attribute_not_exists(#headRev) OR #headRev < :headRev0)`,
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk', '#headRev': 'HeadRev', ...names },
+        ExpressionAttributeValues: { ':headRev0': 1, ':headRev_u0': 1, ...values },
+      }),
+    )
+  })
+
+  test('AP91 changesAfter queries what follows a number, consistently, and never the head', async () => {
+    expect(await sentBy('AP91')).toEqual(
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'changes#general', ':sk1': messageIdOf(1), ':sk2': '9'.repeat(16) },
+        ConsistentRead: true,
+        Limit: 201,
+      }),
+    )
   })
 })
 

@@ -20,6 +20,7 @@ import { unbanUser } from '../../src/http/actions/unban-user.ts'
 import { handler as server } from '../../src/http/routes/server.ts'
 import type { ServerEvent } from '../../src/http/server-event.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
+import { handler as followUp } from '../../src/followups/handler.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
@@ -135,20 +136,17 @@ const connectionRow = ({ connectionId, userId }: SocketCaller) => ({
 
 const itemOf = (params: Record<string, unknown>) => params.Item as Record<string, unknown>
 
+const messageRow = (chatRoomId: string, seq: number) => ({
+  chatRoomId,
+  messageId: messageIdOf(seq),
+  kind: 'broadcast' as const,
+  senderId: 'ada',
+  content: 'hello',
+  timestamp: Date.now(),
+})
+
 const messageRecord = (chatRoomId: string, seq: number) =>
-  record(
-    'INSERT',
-    itemOf(
-      Message.put({
-        chatRoomId,
-        messageId: messageIdOf(seq),
-        kind: 'broadcast',
-        senderId: 'ada',
-        content: 'hello',
-        timestamp: Date.now(),
-      }).params(),
-    ),
-  )
+  record('INSERT', itemOf(Message.put(messageRow(chatRoomId, seq)).params()))
 
 const membershipRecord = (eventName: 'INSERT' | 'REMOVE', chatRoomId: string, userId: string, joinId: string) =>
   record(
@@ -533,6 +531,51 @@ describe('what doors cost', () => {
       { chatRoomId: 'stadium', userIds: ['kim'] },
       '`addMembers`, 1 user, above 1,000 members',
     )
+  })
+
+  test('an edit and a deletion cost one write, and the log of what was changed a transaction for all of a room', async () => {
+    const chatRoomId = 'paper'
+    await room(chatRoomId)
+    for (let i = 0; i < 10; i++) await act('sendMessage', { chatRoomId, content: 'hello' })
+    const ofMessage = (seq: number) => ({ chatRoomId, messageId: messageIdOf(seq) })
+    await measureAct('editMessage', { ...ofMessage(1), content: 'hello, all' }, '`editMessage`')
+    await measureAct('editMessage', { ...ofMessage(1), content: 'hello, all' }, 'the same edit once more (a retry)')
+    await measureAct('deleteMessage', ofMessage(2), '`deleteMessage`')
+    await addMember({ chatRoomId, userId: 'hal', role: 'moderator', joinedAt: 0, joinId: 'h0', joinedSeq: 0 })
+    const hal = { ...ada, userId: 'hal', connectionId: 'HalConnection00=' }
+    await act('sendMessage', { chatRoomId, content: 'hello' }, bob)
+    await measureAct('deleteMessage', ofMessage(11), '`deleteMessage` of another’s, by a moderator', hal)
+    expect(cost('`editMessage`')).toEqual({ requests: 5, roundTrips: 2, reads: 4, writes: 1 })
+    expect(cost('the same edit once more (a retry)')).toMatchObject({ writes: 0 })
+    expect(cost('`deleteMessage`')).toEqual({ requests: 4, roundTrips: 2, reads: 3, writes: 1 })
+
+    const changed = (seq: number) =>
+      record('MODIFY', itemOf(Message.put({ ...messageRow(chatRoomId, seq), version: 1 }).params()))
+    const edit = (seq: number) => act('editMessage', { ...ofMessage(seq), content: 'hello again' })
+    await measureBatch([changed(1)], 'the stream: a message changed, room of 2 connections')
+    for (let seq = 3; seq <= 10; seq++) await edit(seq)
+    const ten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(changed)
+    await measureBatch(ten, 'the stream: ten messages of a room changed, 2 connections')
+    // As a message and its log: 1 + 1 for head and page, 1 for each message; 2 + 2n for the log, 1 for the room.
+    expect(cost('the stream: a message changed, room of 2 connections')).toMatchObject({ reads: 3, writes: 5 })
+    expect(cost('the stream: ten messages of a room changed, 2 connections')).toMatchObject({ reads: 12, writes: 23 })
+
+    await measureAct('getChanges', { chatRoomId, after: 11 }, '`getChanges`, nothing new')
+    await measureAct('getChanges', { chatRoomId, after: 1 }, '`getChanges`, ten messages changed')
+    await measureAct('getMessages', { chatRoomId, messageIds: [messageIdOf(1)] }, '`getMessages`, one message')
+    await measureAct('sync', { rooms: { [chatRoomId]: 11 }, revs: { [chatRoomId]: 1 } })
+    await measureAct('joinRoom', { chatRoomId, lastSeq: 11, lastRev: 1 })
+    expect(cost('`getChanges`, nothing new')).toEqual({ requests: 2, roundTrips: 1, reads: 2, writes: 0 })
+  })
+
+  test('a file, an upload and a pin of a deleted message go with a few requests that nobody waits for', async () => {
+    const chatRoomId = 'paper'
+    const pinned = { chatRoomId, messageId: messageIdOf(3) }
+    await act('pinMessage', pinned)
+    const gone = Message.put({ ...messageRow(chatRoomId, 3), uploadId: 'u1' }).params()
+    const Records = [record('REMOVE', itemOf(gone))]
+    const follow = async () => expect(await followUp({ Records })).toEqual({ batchItemFailures: [] })
+    await measure('followups', follow, 'the follow-ups: a pinned message gone')
   })
 
   test('a block changes the two roles in the direct room, so that no send reads more', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Audit } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
 import { Block } from '../../src/entities/block.ts'
+import { Change, ChangeHead } from '../../src/entities/change.ts'
 import { ChatRoomDetails } from '../../src/entities/chat-room-details.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Connection } from '../../src/entities/connection.ts'
@@ -67,6 +68,8 @@ const entities = [
   Job,
   User,
   UserConnection,
+  ChangeHead,
+  Change,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */
@@ -91,6 +94,12 @@ const verbatim: Record<string, { presented: string; item: object }> = {
   UserConnection: {
     presented: 'UserId + ConnectionId',
     item: { ...userConnectionKey({ userId: '<UserId>', connectionId: '<ConnectionId>' }), expiresAt: 1 },
+  },
+  Change: {
+    presented: 'ChatRoomId + Rev',
+    item: {
+      ...{ partition: 'changes#<ChatRoomId>', place: '<Rev, 16 digits>', what: 'm', id: '<Id>', expiresAt: 1 },
+    },
   },
   Subscription: {
     presented: 'ChatRoomId + session',

@@ -1,8 +1,17 @@
 import { auditOf, type AuditRow, putAudit } from '../../src/entities/audit.ts'
 import { Ban, bansOfRoom, type BanRow, getBan } from '../../src/entities/ban.ts'
 import { blockedBy, blocksOf, deleteBlock, putBlock } from '../../src/entities/block.ts'
+import { appendChanges, changesAfter, getHeadRev } from '../../src/entities/change.ts'
 import { changeRoom } from '../../src/entities/change-room.ts'
-import { ChatRoom, getRoom, getRooms, isPending, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
+import {
+  ChatRoom,
+  getRoom,
+  getRooms,
+  isPending,
+  nextSeq,
+  raiseHeadRev,
+  takeBackSeq,
+} from '../../src/entities/chat-room.ts'
 import { ChatRoomDetails, getDetails, publicRooms } from '../../src/entities/chat-room-details.ts'
 import {
   clearSessionKey,
@@ -31,6 +40,8 @@ import {
   roomWithMembers,
 } from '../../src/entities/membership.ts'
 import {
+  editMessage,
+  eraseMessage,
   getMessage,
   getMessages,
   messageIdOf,
@@ -57,6 +68,7 @@ import { lastTyping, setTyping } from '../../src/entities/typing.ts'
 import {
   closeUpload,
   completeUpload,
+  deleteUpload,
   getUpload,
   rejectUpload,
   startUpload,
@@ -106,7 +118,7 @@ const messageAt = (seq: number): MessageRow => ({
 
 const guard = { chatRoomId: 'general', senderId: 'ada' }
 
-export const claim = { token: 't1', contentHash: contentHashOf('hello'), claimedAt: NOW }
+export const claim = { token: 't1', contentHash: contentHashOf({ kind: 'text', content: 'hello' }), claimedAt: NOW }
 
 const founding = {
   chatRoomId: 'new',
@@ -255,6 +267,13 @@ export const patterns = {
   AP83: () => startCounting('large', NOW),
   AP84: () => claimRecount({ chatRoomId: 'large', members: 1, countedAt: NOW }, NOW + 1),
   AP85: () => recount('large'),
+  AP86: () => editMessage(messageAt(1), { editedAt: NOW, content: 'hello, all' }),
+  AP87: () => eraseMessage(messageAt(2), { deletedAt: NOW, deletedBy: 'ada' }),
+  AP88: () => getHeadRev('general'),
+  AP89: () => appendChanges('general', 0, [{ what: 'm', id: messageIdOf(1) }], NOW),
+  AP90: () => raiseHeadRev('general', 1),
+  AP91: () => changesAfter('general', 0, 201),
+  AP92: () => deleteUpload('u1'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

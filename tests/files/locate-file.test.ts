@@ -11,7 +11,7 @@ import type { MessageRow } from '../../src/entities/message.ts'
 import { bucket, fileUrlOf } from '../../src/files/bucket-settings.ts'
 import { withLocatedFile } from '../../src/files/locate-file.ts'
 import { messageEventWithFile } from '../../src/files/message-event.ts'
-import { s3 } from '../../src/uploads/s3-client.ts'
+import { s3 } from '../../src/files/s3-client.ts'
 import { unique } from '../support/runtime.ts'
 
 afterAll(() => ownBucket.close())

@@ -6,7 +6,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import { bucket, fileUrlOf, objectKeyOf } from '../../src/files/bucket-settings.ts'
 import { presignGet } from '../../src/files/presign-get.ts'
 import { presignPost } from '../../src/files/presign-post.ts'
-import { s3 } from '../../src/uploads/s3-client.ts'
+import { s3 } from '../../src/files/s3-client.ts'
 import { png, sendForm } from '../support/upload-form.ts'
 
 afterAll(() => ownBucket.close())

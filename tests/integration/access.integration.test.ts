@@ -77,6 +77,9 @@ describe('a new room', () => {
       closed: false,
       recovered: true,
       events: [],
+      headRev: 0,
+      changesRecovered: true,
+      changes: [],
     })
   })
 

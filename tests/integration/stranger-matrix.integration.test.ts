@@ -39,6 +39,8 @@ const asks = {
   leaveRoom: 'leave',
   getRoom: 'read',
   getHistory: 'read',
+  getMessages: 'read',
+  getChanges: 'read',
   getFileUrl: 'read',
   listMembers: 'read',
   reportMessage: 'read',
@@ -50,6 +52,8 @@ const asks = {
   createInvite: 'add',
   listInvites: 'add',
   revokeInvite: 'add',
+  editMessage: 'edit',
+  deleteMessage: 'deleteOwn',
   pinMessage: 'pin',
   unpinMessage: 'pin',
   removeMember: 'kick',
@@ -75,7 +79,13 @@ interface Try {
 const NOBODY = 'nobody-at-all'
 
 /** Every action in that room, those last that change who may do what. */
-function triesIn(chatRoomId: string, message: string, subjects: Record<string, string>, host: string): Try[] {
+function triesIn(
+  chatRoomId: string,
+  message: string,
+  subjects: Record<string, string>,
+  host: string,
+  { own = message, theirs = message } = {},
+): Try[] {
   const frames = {
     ...validFrames(chatRoomId),
     handleFileUpload: {
@@ -89,6 +99,9 @@ function triesIn(chatRoomId: string, message: string, subjects: Record<string, s
     reportMessage: { action: 'reportMessage', chatRoomId, messageId: message, reason: 'spam' },
     pinMessage: { action: 'pinMessage', chatRoomId, messageId: message },
     unpinMessage: { action: 'unpinMessage', chatRoomId, messageId: message },
+    editMessage: { action: 'editMessage', chatRoomId, messageId: own, content: 'hello again' },
+    deleteMessage: { action: 'deleteMessage', chatRoomId, messageId: own },
+    getMessages: { action: 'getMessages', chatRoomId, messageIds: [message] },
     unbanMember: { action: 'unbanMember', chatRoomId, userId: NOBODY },
     closeRoom: { action: 'closeRoom', chatRoomId, closed: false },
     addMembers: { action: 'addMembers', chatRoomId, userIds: [host] },
@@ -109,6 +122,7 @@ function triesIn(chatRoomId: string, message: string, subjects: Record<string, s
     { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, metadata: { tea: 'green' } } },
     { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, settings: { receipts: false } } },
     { asks: 'describe', frame: { action: 'updateRoom', chatRoomId, settings: { slowModeSeconds: 0 } } },
+    { asks: 'deleteAny', frame: { action: 'deleteMessage', chatRoomId, messageId: theirs }, upon: 'owner' },
     upon(muteMember, subjects.muteMember!, 'member'),
     upon(setRole, subjects.setRole!, 'member'),
     upon(removeMember, subjects.removeMember!, 'member'),
@@ -193,18 +207,26 @@ async function givenRoomOf(person: Person, access: 'private' | 'link') {
     members: [...Object.values(subjects), ...(person.role === undefined ? [] : [userId])],
   })
   const { messageId } = await owner.request({ action: 'sendMessage', chatRoomId, content: 'hello' })
+  const theirs = (await owner.request({ action: 'sendMessage', chatRoomId, content: 'to be deleted' })).messageId
   const { role } = person
+  const own = await ownMessage(client, chatRoomId, person)
   if (role !== undefined && role !== 'member') {
     await owner.request({ action: 'setRole', chatRoomId, userId, role })
   }
   if (person.muted) await owner.request({ action: 'muteMember', chatRoomId, userId, seconds: MUTED_MS / 1_000 })
   if (person.banned) await owner.request({ action: 'banMember', chatRoomId, userId })
-  return { chatRoomId, client, tries: triesIn(chatRoomId, messageId, subjects, host) }
+  return { chatRoomId, client, tries: triesIn(chatRoomId, messageId, subjects, host, { theirs, ...own }) }
+}
+
+/** A message of this person's, if they may ever have sent one. */
+async function ownMessage(client: RawClient, chatRoomId: string, { role, scope }: Person): Promise<{ own?: string }> {
+  if (scope === 'guest' || (role === undefined && scope !== 'admin')) return {}
+  return { own: (await client.request({ action: 'sendMessage', chatRoomId, content: 'my own' })).messageId }
 }
 
 test('every action is in the matrix, and every permission is asked for', () => {
   expect([...ofNoRoom, ...Object.keys(asks)].sort()).toEqual(Object.keys(actions).sort())
-  const asked = new Set<string>([...Object.values(asks), 'configure'])
+  const asked = new Set<string>([...Object.values(asks), 'configure', 'deleteAny'])
   expect(Object.keys(permissions).filter((name) => !asked.has(name))).toEqual([])
 })
 
@@ -280,7 +302,10 @@ async function givenDirectRoom({ scope, isFounder }: Person & { isFounder?: true
     ? await client.request({ action: 'sendMessage', recipientId: theirId, content: 'hello' })
     : await them.request({ action: 'sendMessage', recipientId: userId, content: 'hello' })
   const subjects = Object.fromEntries(upon.map((action) => [action, theirId]))
-  return { chatRoomId, client, them, userId, theirId, tries: triesIn(chatRoomId, messageId, subjects, theirId) }
+  const theirs = (await them.request({ action: 'sendMessage', chatRoomId, content: 'to be deleted' })).messageId
+  const own = await ownMessage(client, chatRoomId, { name: 'one', role: 'member', ...(scope && { scope }) })
+  const tries = triesIn(chatRoomId, messageId, subjects, theirId, { theirs, ...own })
+  return { chatRoomId, client, them, userId, theirId, tries }
 }
 
 /** A private room, a direct room and one that was deleted: nobody else's. */

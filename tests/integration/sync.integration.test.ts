@@ -32,7 +32,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
 
   expect(reply).toEqual({
     serverTime: expect.any(Number) as number,
-    features: ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation'],
+    features: ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation', 'changes'],
     connectionId: connection!.ConnectionId,
     userId,
     limits: {
@@ -87,6 +87,9 @@ test('a gap comes whole and in order, the same as it went to those who were ther
     headSeq: 5,
     recovered: true,
     events: carol.events.filter((event) => event.event === 'message' && event.seq > 2),
+    headRev: 0,
+    changesRecovered: true,
+    changes: [],
   })
 })
 

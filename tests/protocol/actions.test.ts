@@ -26,6 +26,7 @@ const tables: Record<Action, Table> = {
       { cursor: 'abc' },
       { limit: 1 },
       { limit: 50, only: ['general'] },
+      { revs: { general: 0, other: 7 } },
     ],
     rejects: [
       [{ limit: 0 }, 'limit: >=1'],
@@ -38,6 +39,8 @@ const tables: Record<Action, Table> = {
       [{ rooms: { 'not an id': 1 } }, 'rooms.not an id: Invalid key'],
       [{ rooms: ['general'] }, 'rooms: expected record'],
       [{ cursor: '' }, 'cursor: >=1'],
+      [{ revs: { general: -1 } }, 'revs.general: >=0'],
+      [{ revs: Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`r${i}`, 0])) }, 'revs: 1000 rooms'],
     ],
   },
   createRoom: {
@@ -55,7 +58,7 @@ const tables: Record<Action, Table> = {
     ],
   },
   joinRoom: {
-    accepts: [room, { ...room, lastSeq: 0 }, { chatRoomId: 'dm:x' }, { invite }, { ...room, invite }],
+    accepts: [room, { ...room, lastSeq: 0, lastRev: 0 }, { chatRoomId: 'dm:x' }, { invite }, { ...room, invite }],
     rejects: [
       [{}, 'chatRoomId: must be there when no invite is'],
       [{ invite: 'short' }, 'invite: must be 22 of'],
@@ -81,9 +84,10 @@ const tables: Record<Action, Table> = {
     accepts: [
       { ...room, ...text },
       { recipientId: 'bob', ...text },
-      { ...room, ...text, clientMessageId: 'c-1' },
+      { ...room, ...text, clientMessageId: 'c-1', metadata: { order: 7 } },
     ],
     rejects: [
+      [{ ...room, ...text, metadata: { a: 'x'.repeat(2_048) } }, 'metadata: 2048 bytes'],
       [{ ...text }, ': needs either chatRoomId or recipientId'],
       [{ ...room, recipientId: 'bob', ...text }, ': needs either chatRoomId or recipientId'],
       [room, 'content: expected string'],
@@ -112,12 +116,55 @@ const tables: Record<Action, Table> = {
     ],
   },
   getHistory: {
-    accepts: [room, { ...room, before: 5, after: 1, limit: 100 }],
+    accepts: [room, { ...room, before: 5, after: 1, limit: 100 }, { ...room, include: ['deleted'] }],
     rejects: [
+      [{ ...room, include: ['all'] }, 'include.0: expected "deleted"'],
       [{ ...room, limit: 0 }, 'limit: >=1'],
       [{ ...room, limit: 101 }, 'limit: <=100'],
       [{ ...room, before: -1 }, 'before: >=0'],
       [{ ...room, after: null }, 'after: expected number'],
+    ],
+  },
+  editMessage: {
+    accepts: [
+      { ...message, ...text },
+      { ...message, content: '' },
+      { ...message, content: 'aGVsbG8=', contentEncoding: 'base64', metadata: {}, ifEditedAt: 0 },
+    ],
+    rejects: [
+      [message, 'content: expected string'],
+      [{ ...message, content: 'x'.repeat(16_385) }, 'content: 16384 bytes'],
+      [{ ...message, ...text, ifEditedAt: -1 }, 'ifEditedAt: >=0'],
+      [{ ...room, messageId: '7', ...text }, 'messageId: 16 digits'],
+    ],
+  },
+  deleteMessage: {
+    accepts: [message, { ...message, reason: 'spam' }],
+    rejects: [
+      [room, 'messageId: expected string'],
+      [{ ...message, reason: '' }, 'reason: >=1'],
+    ],
+  },
+  getMessages: {
+    accepts: [
+      { ...room, messageIds: [message.messageId] },
+      { ...room, messageIds: [message.messageId], include: ['deleted'] },
+    ],
+    rejects: [
+      [room, 'messageIds: expected array'],
+      [{ ...room, messageIds: [] }, 'messageIds: >=1'],
+      [{ ...room, messageIds: Array.from({ length: 51 }, () => message.messageId) }, 'messageIds: <=50'],
+    ],
+  },
+  getChanges: {
+    accepts: [
+      { ...room, after: 0 },
+      { ...room, after: 7, limit: 200 },
+    ],
+    rejects: [
+      [room, 'after: expected number'],
+      [{ ...room, after: 0, limit: 0 }, 'limit: >=1'],
+      [{ ...room, after: 0, limit: 201 }, 'limit: <=200'],
     ],
   },
   addMembers: {

@@ -26,6 +26,9 @@ const names = Object.keys(permissions) as PermissionName[]
 const may: Record<PermissionName, Standing> = {
   read: 'guest',
   send: 'member',
+  edit: 'member',
+  deleteOwn: 'member',
+  deleteAny: 'moderator',
   add: 'member',
   pin: 'moderator',
   kick: 'moderator',
@@ -53,7 +56,7 @@ test.for(names)('%s: from its rank on, and not below', (name) => {
   }
 })
 
-test.for(['kick', 'ban', 'mute', 'setRole'] as const)('%s is upon lower ranks only', (name) => {
+test.for(['kick', 'ban', 'mute', 'setRole', 'deleteAny'] as const)('%s is upon lower ranks only', (name) => {
   for (const standing of standings.slice(rankOf(may[name]))) {
     for (const subject of standings) {
       expect(refusal(name, { standing }, place(), NOW, subject)).toBe(
@@ -89,9 +92,9 @@ describe('settings', () => {
 })
 
 describe('muted', () => {
-  test('may do all but send, until the moment it ends', () => {
+  test('may do all but send and edit, until the moment it ends; deleting goes on', () => {
     const muted = { standing: 'owner', mutedUntil: NOW + 1 } as const
-    expect(names.filter((name) => refusal(name, muted, place(), NOW) !== undefined)).toEqual(['send'])
+    expect(names.filter((name) => refusal(name, muted, place(), NOW) !== undefined)).toEqual(['send', 'edit'])
     expect(refusal('send', muted, place(), NOW)).toBe('muted')
     expect(refusal('send', { ...muted, mutedUntil: NOW }, place(), NOW)).toBeUndefined()
   })
@@ -102,10 +105,12 @@ describe('muted', () => {
   })
 })
 
-test('in a closed room nobody but an admin sends or pins; all else goes on', () => {
+test('in a closed room nobody but an admin sends, pins, edits or deletes an own message; all else goes on', () => {
   const closed = place({ closed: true })
   expect(names.filter((name) => refusal(name, { standing: 'owner' }, closed, NOW) !== undefined)).toEqual([
     'send',
+    'edit',
+    'deleteOwn',
     'pin',
   ])
   expect(refusal('send', { standing: 'owner' }, closed, NOW)).toBe('room_closed')
@@ -115,13 +120,18 @@ test('in a closed room nobody but an admin sends or pins; all else goes on', () 
 describe('a direct room', () => {
   const direct = place({ chatRoomId: `dm:${'x'.repeat(43)}`, settings: settingsOf('direct') })
 
-  test.for(['member', 'moderator', 'owner'] as const)('lets a %s read, send and pin, and nothing else', (standing) => {
-    expect(names.filter((name) => refusal(name, { standing }, direct, NOW) === undefined)).toEqual([
-      'read',
-      'send',
-      'pin',
-    ])
-  })
+  test.for(['member', 'moderator', 'owner'] as const)(
+    'lets a %s read, send, change what they said, and pin, and nothing else',
+    (standing) => {
+      expect(names.filter((name) => refusal(name, { standing }, direct, NOW) === undefined)).toEqual([
+        'read',
+        'send',
+        'edit',
+        'deleteOwn',
+        'pin',
+      ])
+    },
+  )
 
   test('lets a guest read: who was blocked, or has a token that makes guests', () => {
     expect(names.filter((name) => refusal(name, { standing: 'guest' }, direct, NOW) === undefined)).toEqual(['read'])

@@ -107,6 +107,13 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [undefined, 'expected string'],
     ],
   },
+  EditedContent: {
+    accepts: ['', 'hello', x(16_384)],
+    rejects: [
+      [x(16_385), 'is longer than 16384 bytes of UTF-8'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
   Caption: {
     accepts: ['', 'a view', x(2_048)],
     rejects: [
@@ -156,6 +163,21 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
     ],
   },
   Seq: integer,
+  Rev: integer,
+  Version: integer,
+  Reaction: {
+    accepts: ['👍', '👍🏽', '❤️', '👩‍👩‍👧', ':shipit:', '+1', 'naïve', x(64)],
+    rejects: [
+      ['', '>=1'],
+      [x(65), 'is longer than 64 bytes of UTF-8'],
+      ['🙂'.repeat(17), 'is longer than 64 bytes of UTF-8'],
+      ['a\nb', 'has a control or format character'],
+      ['a\u202eb', 'has a control or format character'],
+      ['a\u00adb', 'has a control or format character'],
+      ['\u200d', NOTHING],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
   EpochMs: integer,
   MessageId: {
     accepts: ['0000000000000042'],
@@ -201,6 +223,10 @@ describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
 test('a file name is cleaned rather than refused', () => {
   expect(scalars.FileName.parse('salary-\u202efdp.exe')).toBe('salary-fdp.exe')
   expect(scalars.FileName.parse(` report.pdf${' '.repeat(100)}.exe`)).toBe('report.pdf .exe')
+})
+
+test('a reaction is normalised rather than refused, so that one that looks the same is the same', () => {
+  expect(scalars.Reaction.parse('nai\u0308ve')).toBe('na\u00efve')
 })
 
 test('only a text over its limit of bytes is marked as too large', () => {

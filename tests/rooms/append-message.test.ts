@@ -48,7 +48,7 @@ const givenClaim = (draft: ReturnType<typeof named>, age: number) =>
   SendGuard.put({
     ...draft,
     token: 'of another try',
-    contentHash: contentHashOf(draft.content),
+    contentHash: contentHashOf(draft),
     claimedAt: Date.now() - age,
   }).go()
 
@@ -105,7 +105,7 @@ test('a guard of version 0.1.0, which was never a claim, is valid', async () => 
   const draft = named(room, 'c1')
   await SendGuard.put({
     ...draft,
-    contentHash: contentHashOf('hello'),
+    contentHash: contentHashOf({ kind: 'text', content: 'hello' }),
     messageId: '0000000000000007',
     timestamp: 5,
   }).go()

@@ -91,7 +91,7 @@ test('every alarm of the deployment is explained', () => {
   const source = readFileSync(new URL('terraform/observability.tf', root), 'utf8')
   const names = [...source.matchAll(/"?([\w${}-]+)"? =>? \{\s+description +=/g)].flatMap(([, name]) =>
     name === '${name}-destination'
-      ? ['streams-destination', 'objectCreated-destination']
+      ? ['streams-destination', 'followups-destination', 'objectCreated-destination']
       : [name!.replace('${name}', '<function>')],
   )
   expect(names.length).toBeGreaterThan(5)

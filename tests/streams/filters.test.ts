@@ -38,7 +38,7 @@ describe('the stream function receives', () => {
 
 const ofNoInterest = [
   ...['Session', 'UserRoom', 'Subscription', 'SendGuard', 'RateWindow', 'Upload'],
-  ...['Ban', 'Block', 'Invite', 'SlowMode', 'Job', 'User', 'UserConnection'],
+  ...['Ban', 'Block', 'Invite', 'SlowMode', 'Job', 'User', 'UserConnection', 'Change', 'ChangeHead'],
 ]
 
 describe('the stream function is not invoked for', () => {
@@ -54,7 +54,6 @@ describe('the stream function is not invoked for', () => {
     ['MODIFY', 'Connection'],
     // By TTL, a year later.
     ['REMOVE', 'Audit'],
-    ['INSERT', 'ChatRoomDetails'],
     ...ofNoInterest.flatMap((entity) =>
       (['INSERT', 'MODIFY', 'REMOVE'] as const).map((eventName): [EventName, string] => [eventName, entity]),
     ),
@@ -63,7 +62,7 @@ describe('the stream function is not invoked for', () => {
   })
 })
 
-describe('of what passes and nothing handles yet', () => {
+describe('of what passes and is no other version, or is not handled yet', () => {
   test.each<[EventName, string, Image?]>([
     ['MODIFY', 'Message', text],
     ['MODIFY', 'Membership'],
@@ -75,10 +74,61 @@ describe('of what passes and nothing handles yet', () => {
     ['INSERT', 'Present'],
     ['MODIFY', 'Present'],
     ['REMOVE', 'Present'],
+    ['INSERT', 'ChatRoomDetails'],
     ['MODIFY', 'ChatRoomDetails'],
   ])('the %s of a %s means nothing', (eventName, entity, more) => {
     const passed = recordOf(eventName, image(entity, more))
     expect(passes(passed)).toBe(true)
     expect(changeOf(passed)).toBeUndefined()
+  })
+})
+
+describe('another version', () => {
+  const version = (n: number) => ({ Version: { N: String(n) } })
+  const ofRoom = { ChatRoomId: { S: 'general' } }
+
+  test.each<[EventName, string, Image, string, string]>([
+    ['MODIFY', 'Message', { MessageId: { S: '0000000000000007' }, ...text }, 'm', '0000000000000007'],
+    ['MODIFY', 'Membership', { UserId: { S: 'ada' } }, 'u', 'ada'],
+    ['MODIFY', 'ChatRoomDetails', {}, 'r', ''],
+    // Of a room that had none, because it was as it was made.
+    ['INSERT', 'ChatRoomDetails', {}, 'r', ''],
+  ])('by the %s of a %s is a change', (eventName, entity, more, what, id) => {
+    const raised = recordOf(eventName, image(entity, { ...ofRoom, ...more, ...version(3) }))
+    if (eventName === 'MODIFY') raised.dynamodb!.OldImage = image(entity, { ...ofRoom, ...more, ...version(2) })
+    expect(passes(raised)).toBe(true)
+    expect(changeOf(raised)).toEqual({ type: 'versionRaised', chatRoomId: 'general', changed: { what, id } })
+    // A roll-up of a thread, a member's open room.
+    if (eventName === 'INSERT') return
+    raised.dynamodb!.OldImage = raised.dynamodb!.NewImage!
+    expect(changeOf(raised)).toBeUndefined()
+  })
+
+  test('without its key is a record that can’t be read', () => {
+    const broken = recordOf('MODIFY', image('Message', { ...ofRoom, ...version(1) }))
+    expect(() => changeOf(broken)).toThrow('unable to read the record; the Message has no key')
+  })
+
+  test('a room that is made with details of its own is none', () => {
+    expect(changeOf(recordOf('INSERT', image('ChatRoomDetails', { ...ofRoom, ...version(0) })))).toBeUndefined()
+  })
+})
+
+describe('the follow-ups', () => {
+  const followed = compileFilters(loadStack().followups.filters)
+
+  test.each<[EventName, string, Image]>([
+    ['MODIFY', 'Message', { Kind: { S: 'deleted' } }],
+    ['REMOVE', 'Message', text],
+  ])('receive the %s of a %s', (eventName, entity, more) => {
+    expect(followed(recordOf(eventName, image(entity, more)))).toBe(true)
+  })
+
+  test.each<[EventName, string, Image]>([
+    ['INSERT', 'Message', text],
+    ['MODIFY', 'Message', text],
+    ['REMOVE', 'Membership', {}],
+  ])('are not invoked for the %s of a %s', (eventName, entity, more) => {
+    expect(followed(recordOf(eventName, image(entity, more)))).toBe(false)
   })
 })

@@ -86,12 +86,13 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       const elsewhere = names.filter((name) => !mayPut.includes(name) && resourcesFor(name, /^s3:Put/).length > 0)
       expect(elsewhere.flatMap((name) => resourcesFor(name, /^s3:Put/))).toEqual([
         `arn:aws:s3:::tabletalk-stream-failures-${ACCOUNT}-us-east-1/*`,
+        `arn:aws:s3:::tabletalk-followup-failures-${ACCOUNT}-us-east-1/*`,
       ])
     })
 
-    test('delete versions of files and nothing by its key, in the function of uploads and the janitor alone', () => {
+    test('delete versions of files and nothing by its key, in those of uploads, follow-ups and the janitor alone', () => {
       const mayDelete = names.filter((name) => resourcesFor(name, /^s3:Delete/).length > 0)
-      expect(mayDelete).toEqual(['objectCreated', 'janitor'])
+      expect(mayDelete).toEqual(['objectCreated', 'followups', 'janitor'])
       for (const name of names) expect(resourcesFor(name, /^s3:DeleteObject(Tagging)?$/), name).toEqual([])
     })
 
@@ -145,9 +146,12 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       all(type)
         .map(({ module_address: module }) => module)
         .sort()
-    const buckets = ['module.failures_bucket', 'module.files_bucket', 'module.logs_bucket[0]']
+    const buckets = [
+      ...['module.failures_bucket', 'module.files_bucket', 'module.followup_failures_bucket'],
+      'module.logs_bucket[0]',
+    ]
 
-    test('are three, with a queue', () => {
+    test('are four, with a queue', () => {
       expect(guarded('aws_s3_bucket')).toEqual(buckets)
       expect(all('aws_sqs_queue')).toHaveLength(1)
     })
@@ -302,7 +306,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         ...after('aws_cloudwatch_dashboard').map((dashboard) => dashboard.dashboard_name),
         ...after('aws_s3_bucket').map(({ bucket }) => bucket),
       ]
-      expect(unique).toHaveLength(names.length + 4)
+      expect(unique).toHaveLength(names.length + 5)
       for (const name of unique) expect(name).toMatch(/-us-east-1$/)
     })
 
@@ -318,17 +322,24 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     })
 
     test('keeps failed records whole, and events of the bucket that failed', () => {
-      const [mapping] = all('aws_lambda_event_source_mapping')
-      expect(mapping?.change.after).toMatchObject({
-        bisect_batch_on_function_error: stack.stream.bisectBatchOnFunctionError,
-        maximum_retry_attempts: stack.stream.maximumRetryAttempts,
-        maximum_record_age_in_seconds: stack.stream.maximumRecordAgeInSeconds,
-        parallelization_factor: stack.stream.parallelizationFactor,
-        starting_position: stack.stream.startingPosition,
-      })
-      expect(JSON.stringify(expressionsOf('aws_lambda_event_source_mapping.stream').destination_config)).toContain(
-        '"module.failures_bucket.arn"',
-      )
+      for (const [name, bucket] of [
+        ['stream', 'failures_bucket'],
+        ['followups', 'followup_failures_bucket'],
+      ] as const) {
+        const mapping = all('aws_lambda_event_source_mapping').find((one) => one.name === name)
+        expect(mapping?.change.after).toMatchObject({
+          bisect_batch_on_function_error: stack[name].bisectBatchOnFunctionError,
+          maximum_retry_attempts: stack[name].maximumRetryAttempts,
+          maximum_record_age_in_seconds: stack[name].maximumRecordAgeInSeconds,
+          maximum_batching_window_in_seconds: stack[name].maximumBatchingWindowInSeconds,
+          batch_size: stack[name].batchSize,
+          parallelization_factor: stack[name].parallelizationFactor,
+          starting_position: stack[name].startingPosition,
+        })
+        const { destination_config: destination } = expressionsOf(`aws_lambda_event_source_mapping.${name}`)
+        expect(JSON.stringify(destination)).toContain(`"module.${bucket}.arn"`)
+      }
+      expect(all('aws_lambda_event_source_mapping')).toHaveLength(2)
       expect(all('aws_lambda_function_event_invoke_config')).toHaveLength(2)
     })
 

@@ -7,7 +7,7 @@ import { send } from '../send.ts'
  * AP24, AP25, AP37, AP41, AP66, AP70, AP71.
  */
 export const broadcastMessage = action('broadcastMessage', async (input, caller) => {
-  const { chatRoomId, content, clientMessageId } = input
+  const { chatRoomId, content, clientMessageId, metadata } = input
   const check = admitSender(caller, chatRoomId, Date.now())
-  return send(caller, { chatRoomId, kind: 'broadcast', content, clientMessageId }, { check })
+  return send(caller, { chatRoomId, kind: 'broadcast', content, clientMessageId, metadata }, { check })
 })

@@ -10,9 +10,11 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
  * AP8, AP20, AP22, AP71.
  */
 export const getHistory = action('getHistory', async (input, caller) => {
-  const { chatRoomId, after, before, limit } = input
+  const { chatRoomId, after, before, limit, include = [] } = input
   const since = readableAfter(await admit(caller, chatRoomId, 'read', Date.now()))
-  const page = await readPage(chatRoomId, { limit, since, ...defined({ after, before }) }, EVENTS_BYTES, Date.now())
+  const withDeleted = include.includes('deleted')
+  const range = { limit, since, withDeleted, ...defined({ after, before }) }
+  const page = await readPage(chatRoomId, range, EVENTS_BYTES, Date.now())
   const events = await Promise.all(page.messages.map(messageEventWithFile))
   const messages = longestRun(events, EVENTS_BYTES, after === undefined ? 'end' : 'start')
   return { messages, hasMore: page.hasMore || messages.length < events.length }

@@ -61,7 +61,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
 
 function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: number): UploadRow {
   const { userId } = caller
-  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId } = input
+  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId, metadata } = input
   const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
   return {
     uploadId,
@@ -72,7 +72,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: 
     contentType,
     size,
     caption,
-    ...defined({ clientMessageId, via: viaOf(caller) }),
+    ...defined({ clientMessageId, via: viaOf(caller), metadata: metadata && JSON.stringify(metadata) }),
     status: 'pending',
     expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
   }
@@ -93,6 +93,7 @@ function isSameFile(known: UploadRow, upload: UploadRow): boolean {
     known.fileName === upload.fileName &&
     known.contentType === upload.contentType &&
     known.size === upload.size &&
-    known.caption === upload.caption
+    known.caption === upload.caption &&
+    known.metadata === upload.metadata
   )
 }

@@ -21,7 +21,7 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP3, AP4, AP5, AP8, AP10,
- * AP13, AP14, AP15, AP20, AP22, AP36, AP38, AP44, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85.
+ * AP13, AP14, AP15, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85, AP91.
  *
  * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
@@ -53,12 +53,21 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   await noteSize(found.room, found.nextCursor !== undefined, Date.now())
   const standing = standingOf(caller, chatRoomId, current) ?? 'member'
   const since = readableAfter({ room: found.room, membership: current })
-  const lastSeq = input.lastSeq === undefined ? undefined : Math.max(input.lastSeq, since)
-  const gap = await recover(found.room, lastSeq)
+  const gap = await recover(found.room, { lastSeq: input.lastSeq, lastRev: input.lastRev, since })
   // Read after the gap: a message that was written after the user was shown out must not be in it.
-  const joinId = gap.events.length === 0 ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
+  const isEmpty = gap.events.length + gap.changes.length === 0
+  const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
-  return { ...writeCursor(roomReply(found, standing)), ...(isStillIn ? gap : { recovered: false, events: [] }) }
+  return { ...writeCursor(roomReply(found, standing)), ...(isStillIn ? gap : nothingOf(found.room)) }
+})
+
+/** Of a room that the caller was shown out of meanwhile. */
+const nothingOf = ({ headRev = 0 }: RoomRow) => ({
+  recovered: false,
+  events: [],
+  headRev,
+  changesRecovered: false,
+  changes: [],
 })
 
 const newMembership = (

@@ -10,6 +10,8 @@ import { readCursor, writeCursor } from '../cursor.ts'
 export const listRooms = action('listRooms', async ({ limit, cursor }, caller) => {
   const page = await roomsOfUser(caller.userId, { limit, ...defined({ after: readCursor(cursor, ChatRoomId) }) })
   const known = await getRooms(page.rooms.map(({ chatRoomId }) => chatRoomId))
-  const rooms = page.rooms.flatMap(({ chatRoomId }) => known.get(chatRoomId) ?? []).map(roomOnWire)
+  const rooms = page.rooms
+    .flatMap(({ chatRoomId }) => known.get(chatRoomId) ?? [])
+    .map((room) => ({ ...roomOnWire(room), headRev: room.headRev ?? 0 }))
   return writeCursor({ rooms, ...defined({ nextCursor: page.nextCursor }) })
 })

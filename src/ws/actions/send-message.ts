@@ -12,8 +12,8 @@ import { send } from '../send.ts'
  * AP24, AP25, AP32, AP36, AP37, AP38, AP41, AP44, AP49, AP58, AP66, AP70, AP71.
  */
 export const sendMessage = action('sendMessage', async (input, caller) => {
-  const { chatRoomId, recipientId, content, clientMessageId } = input
-  const message = { kind: 'text', content, clientMessageId } as const
+  const { chatRoomId, recipientId, content, clientMessageId, metadata } = input
+  const message = { kind: 'text', content, clientMessageId, metadata } as const
   if (chatRoomId !== undefined) {
     return send(caller, { ...message, chatRoomId }, { check: admitSender(caller, chatRoomId, Date.now()) })
   }

@@ -29,8 +29,8 @@ const MAX_UNLISTED = 100
  * Subscribes this connection's session to the caller's rooms, a page at a time, and returns what the client missed in
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
- * rooms that the client needs first, and the pages leave them out. AP3, AP6, AP9, AP12, AP14, AP15, AP20, AP22, AP35,
- * AP36, AP38, AP39, AP48.
+ * rooms that the client needs first, and the pages leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15, AP20,
+ * AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP91.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
@@ -38,6 +38,7 @@ export const sync = socketAction('sync', async (input, caller) => {
   const session =
     input.cursor === undefined ? await takeSession(own, input.sessionId, Date.now()) : await sessionOf(own)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
+  const lastRevs = new Map(Object.entries(input.revs ?? {}))
   const cursor = readSyncCursor(input.cursor)
   const { joined, nextCursor } =
     input.only === undefined
@@ -46,9 +47,12 @@ export const sync = socketAction('sync', async (input, caller) => {
   const heads = await getRooms(joined.map(({ chatRoomId }) => chatRoomId))
   const rooms = joined.flatMap(({ chatRoomId }) => heads.get(chatRoomId) ?? [])
   const memberships = await membershipsIn(joined, rooms, userId)
-  const since = (room: RoomRow) => readableAfter({ room, membership: memberships.get(room.chatRoomId) })
-  const recovered = await recoverRooms(rooms, fromThen(lastSeqs, rooms, since))
-  const hasGap = (i: number) => recovered[i]!.events.length > 0
+  const recovered = await recoverRooms(rooms, (room) => ({
+    lastSeq: lastSeqs.get(room.chatRoomId),
+    lastRev: lastRevs.get(room.chatRoomId),
+    since: readableAfter({ room, membership: memberships.get(room.chatRoomId) }),
+  }))
+  const hasGap = (i: number) => recovered[i]!.events.length + recovered[i]!.changes.length > 0
   // Read after the gaps: a message that was written after the user was shown out must not be among them.
   const stillIn = await getMemberships(
     userId,
@@ -180,12 +184,3 @@ async function membershipsIn(
   const ids = unknown.map(({ chatRoomId }) => chatRoomId)
   return new Map<string, { role: Role; joinedSeq: number }>([...known, ...(await getMemberships(userId, ids))])
 }
-
-/** From where each room's gap is read: not from before the caller's own join, where the room shows no more. */
-const fromThen = (lastSeqs: ReadonlyMap<string, number>, rooms: readonly RoomRow[], since: (room: RoomRow) => number) =>
-  new Map(
-    rooms.flatMap((room) => {
-      const lastSeq = lastSeqs.get(room.chatRoomId)
-      return lastSeq === undefined ? [] : [[room.chatRoomId, Math.max(lastSeq, since(room))] as const]
-    }),
-  )

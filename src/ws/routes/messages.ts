@@ -1,5 +1,7 @@
 import { broadcastMessage } from '../actions/broadcast-message.ts'
+import { deleteMessage } from '../actions/delete-message.ts'
+import { editMessage } from '../actions/edit-message.ts'
 import { route } from '../route.ts'
 
 /** Actions on a room's messages, but for `sendMessage`, which has a function of its own. */
-export const handler = route(broadcastMessage)
+export const handler = route(broadcastMessage, editMessage, deleteMessage)

@@ -1,6 +1,8 @@
 import { getAudit } from '../actions/get-audit.ts'
+import { getChanges } from '../actions/get-changes.ts'
 import { getFileUrl } from '../actions/get-file-url.ts'
 import { getHistory } from '../actions/get-history.ts'
+import { getMessages } from '../actions/get-messages.ts'
 import { getRoom } from '../actions/get-room.ts'
 import { listBans } from '../actions/list-bans.ts'
 import { listBlocked } from '../actions/list-blocked.ts'
@@ -15,6 +17,8 @@ export const handler = route(
   getRoom,
   listRooms,
   getHistory,
+  getMessages,
+  getChanges,
   getFileUrl,
   listMembers,
   listInvites,

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { localEndpoint } from '../files/bucket-settings.ts'
+import { localEndpoint } from './bucket-settings.ts'
 
 /**
  * `WHEN_REQUIRED`, because by default the SDK signs the checksum of an empty body into presigned uploads, which the

@@ -1,0 +1,108 @@
+import type { Changed, ChangeRow } from '../entities/change.ts'
+import { getRoom } from '../entities/chat-room.ts'
+import { getDetails } from '../entities/chat-room-details.ts'
+import { getMembership } from '../entities/membership.ts'
+import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
+import { messageEventWithFile } from '../files/message-event.ts'
+import type { ChangeEvent } from '../protocol/change-events.ts'
+import { defined } from '../protocol/defined.ts'
+import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
+
+/** A change without its number. */
+type Unnumbered<E = ChangeEvent> = E extends ChangeEvent ? Omit<E, 'rev'> : never
+
+/** What changes say now, by `subjectOf`. What is not there any more is missing. */
+export type States = ReadonlyMap<string, Unnumbered>
+
+/** Names what a change is about: of several changes of one subject only the newest is of interest. */
+export const subjectOf = ({ what, id }: Changed): string => what + id
+
+/** The event of a change, if its subject is still there. */
+export function eventOf(change: ChangeRow, states: States): ChangeEvent | undefined {
+  const state = states.get(subjectOf(change))
+  return state && { ...state, rev: change.rev }
+}
+
+/**
+ * Reads how things are that have changed: never as a record or an entry has them, which may be out of date. AP5, AP8,
+ * AP34, AP50.
+ *
+ * @param changes of one room; each subject is read once
+ */
+export async function statesOf(chatRoomId: string, changes: readonly Changed[]): Promise<States> {
+  const ids = (wanted: Changed['what']) => [
+    ...new Set(changes.filter(({ what }) => what === wanted).map(({ id }) => id)),
+  ]
+  const [messages, room, ...members] = await Promise.all([
+    messageStates(chatRoomId, ids('m')),
+    ids('r').length === 0 ? undefined : roomState(chatRoomId),
+    ...ids('u').map((userId) => memberState(chatRoomId, userId)),
+  ])
+  const cleared = ids('c').map((id) => ({ event: 'historyCleared', chatRoomId, before: Number(id) }) as const)
+  const erased = ids('e').map((userId) => ({ event: 'userErased', chatRoomId, userId }) as const)
+  const all = [...messages, room, ...members, ...cleared, ...erased]
+  return new Map(all.flatMap((state) => (state === undefined ? [] : [[subjectOf(subjectOfState(state)), state]])))
+}
+
+/** The entry of an event in its room's log. */
+export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
+
+function subjectOfState(state: Unnumbered): Changed {
+  switch (state.event) {
+    case 'messageUpdated':
+      return { what: 'm', id: state.message.messageId }
+    case 'messageDeleted':
+      return { what: 'm', id: state.messageId }
+    case 'roomUpdated':
+      return { what: 'r', id: '' }
+    case 'memberUpdated':
+      return { what: 'u', id: state.userId }
+    case 'historyCleared':
+      return { what: 'c', id: String(state.before) }
+    case 'userErased':
+      return { what: 'e', id: state.userId }
+  }
+}
+
+async function messageStates(chatRoomId: string, messageIds: readonly string[]): Promise<Unnumbered[]> {
+  const rows = await getMessages(
+    chatRoomId,
+    messageIds.map((messageId) => seqOf({ messageId })),
+  )
+  return Promise.all(rows.map(messageState))
+}
+
+async function messageState(row: MessageRow): Promise<Unnumbered> {
+  const { chatRoomId, messageId } = row
+  if (row.kind !== 'deleted') {
+    return { event: 'messageUpdated', chatRoomId, message: await messageEventWithFile(row) }
+  }
+  return {
+    event: 'messageDeleted',
+    chatRoomId,
+    seq: seqOf(row),
+    messageId,
+    version: row.version ?? 0,
+    deletedAt: row.deletedAt ?? 0,
+    deletedBy: row.deletedBy ?? '',
+  }
+}
+
+async function roomState(chatRoomId: string): Promise<Unnumbered | undefined> {
+  const [room, details] = await Promise.all([getRoom(chatRoomId), getDetails(chatRoomId)])
+  return room && { event: 'roomUpdated', chatRoomId, room: detailsOnWire(room, details) }
+}
+
+async function memberState(chatRoomId: string, userId: string): Promise<Unnumbered | undefined> {
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined) return undefined
+  const { role, mutedUntil = 0, changes = 0 } = membership
+  return {
+    event: 'memberUpdated',
+    chatRoomId,
+    userId,
+    role: shownRole(chatRoomId, role),
+    ...defined({ mutedUntil: mutedUntil > Date.now() ? mutedUntil : undefined }),
+    version: changes,
+  }
+}

@@ -1,0 +1,36 @@
+import { appendChanges, type Changed, type ChangeRow, getHeadRev, MAX_APPENDED } from '../entities/change.ts'
+import { raiseHeadRev } from '../entities/chat-room.ts'
+import { Unavailable } from '../errors.ts'
+
+/** Another invocation may append to the same room: the stream has several shards, and batches that are redelivered. */
+const ATTEMPTS = 5
+
+/**
+ * Appends changes to a room's log, in one transaction for every 99 of them, and says so on the room. AP88, AP89,
+ * AP90.
+ *
+ * @param now epoch milliseconds
+ * @returns the changes with their numbers
+ * @throws Unavailable when others have appended five times in between: what is there already is appended again then,
+ *   and harms nobody, because clients compare versions
+ */
+export async function noteChanges(chatRoomId: string, changes: readonly Changed[], now: number): Promise<ChangeRow[]> {
+  const noted: ChangeRow[] = []
+  while (noted.length < changes.length) {
+    const some = changes.slice(noted.length, noted.length + MAX_APPENDED)
+    const head = await append(chatRoomId, some, now)
+    noted.push(...some.map((change, i) => ({ ...change, rev: head + 1 + i })))
+  }
+  const last = noted.at(-1)
+  if (last !== undefined) await raiseHeadRev(chatRoomId, last.rev)
+  return noted
+}
+
+/** @returns the number of the change before them */
+async function append(chatRoomId: string, changes: readonly Changed[], now: number): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const head = await getHeadRev(chatRoomId)
+    if (await appendChanges(chatRoomId, head, changes, now)) return head
+  }
+  throw new Unavailable('unable to note the changes; others have noted some five times meanwhile')
+}

@@ -1,0 +1,81 @@
+import { changesAfter, type ChangeRow } from '../entities/change.ts'
+import type { ChangeEvent } from '../protocol/change-events.ts'
+import { eventOf, statesOf, subjectOf } from './change-events.ts'
+
+/** A part of a room's change log. */
+export interface ChangePage {
+  /** The number of the last change that the page accounts for. */
+  headRev: number
+  /** Whether the log reaches back to where the page begins. */
+  recovered: boolean
+  /** Whether there are changes after `headRev`. */
+  hasMore: boolean
+  /** In the order of their numbers, each subject once, as it is now. */
+  changes: ChangeEvent[]
+}
+
+/** The entries of a page, as far as there is no hole among them: a log that begins later has been forgotten in part. */
+export interface Entries {
+  rows: ChangeRow[]
+  recovered: boolean
+  hasMore: boolean
+}
+
+/**
+ * AP91. The entries after a number, at most `limit`.
+ *
+ * @param head as the room has it: an entry up to there that is missing was forgotten
+ */
+export async function readEntries(
+  chatRoomId: string,
+  { after, head, limit }: { after: number; head: number; limit: number },
+): Promise<Entries> {
+  const found = await changesAfter(chatRoomId, after, limit + 1)
+  const end = found.findIndex(({ rev }, i) => rev !== after + 1 + i)
+  const rows = (end === -1 ? found : found.slice(0, end)).slice(0, limit)
+  return {
+    rows,
+    recovered: rows.length > 0 || (found.length === 0 && after >= head),
+    hasMore: rows.length < found.length,
+  }
+}
+
+/**
+ * How many subjects to read at first, and then at once: how large they are is known only afterwards, and two hundred of
+ * the largest messages cost 800 units for a reply that holds four of them.
+ */
+const FIRST_READ = 20
+const FURTHER_READ = 32
+
+interface Wanted {
+  /** The number before the first entry. */
+  after: number
+  /** Messages up to this seq are not shown. */
+  since: number
+  /** The page ends once its events are larger, as JSON. */
+  bytes: number
+  /** Messages that the reader has as they are now. */
+  told?: ReadonlySet<string>
+}
+
+/** The events of some entries, in proportion to what a reply can hold. AP5, AP8, AP34, AP50. */
+export async function eventsOf(
+  chatRoomId: string,
+  { rows, recovered, hasMore }: Entries,
+  { after, since, bytes, told }: Wanted,
+): Promise<ChangePage> {
+  const newest = new Map(rows.map((row) => [subjectOf(row), row.rev]))
+  const isShown = ({ what, id }: ChangeRow) => what !== 'm' || (Number(id) > since && !told?.has(id))
+  const shown = rows.filter((row) => newest.get(subjectOf(row)) === row.rev && isShown(row))
+  const changes: ChangeEvent[] = []
+  let size = 0
+  for (let at = 0, count = FIRST_READ; at < shown.length; at += count, count = FURTHER_READ) {
+    if (size > bytes) return { headRev: shown[at]!.rev - 1, recovered, hasMore: true, changes }
+    const some = shown.slice(at, at + count)
+    const states = await statesOf(chatRoomId, some)
+    const events = some.flatMap((row) => eventOf(row, states) ?? [])
+    changes.push(...events)
+    size += events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0)
+  }
+  return { headRev: rows.at(-1)?.rev ?? after, recovered, hasMore, changes }
+}

@@ -1,0 +1,16 @@
+import { deleteUpload } from '../entities/upload.ts'
+import { deleteFile } from '../files/delete-file.ts'
+import { unpin } from '../rooms/update-room.ts'
+import type { MessageGone } from './message-gone.ts'
+
+/**
+ * Takes away what was made of a message that is gone: its file, with all versions; its upload, which has the file's
+ * name and caption; its pin. AP5, AP50, AP51, AP92.
+ */
+export async function followDeletion({ chatRoomId, messageId, fileUrl, uploadId }: MessageGone): Promise<void> {
+  await Promise.all([
+    fileUrl === undefined ? undefined : deleteFile(fileUrl),
+    uploadId === undefined ? undefined : deleteUpload(uploadId),
+    unpin(chatRoomId, messageId),
+  ])
+}

@@ -1,0 +1,31 @@
+import { type AuditRow } from '../entities/audit.ts'
+import { eraseMessage as writeErased, getMessages, type MessageRow, seqOf } from '../entities/message.ts'
+import { Conflict, MessageNotFound } from '../errors.ts'
+
+/** Reactions and edits come in between, one at a time. */
+const ATTEMPTS = 5
+
+/**
+ * Deletes a message for good, whatever happens to it at the same time. What was deleted already stays as it is, and
+ * nothing is noted. AP34, AP87.
+ *
+ * @param message as it was read
+ * @param audit noted with the deletion, if there is to be an entry
+ * @returns the row that is left
+ * @throws MessageNotFound when its place is empty
+ * @throws Conflict when it was changed five times in between
+ */
+export async function eraseMessage(
+  message: MessageRow,
+  deletion: { deletedAt: number; deletedBy: string },
+  audit?: AuditRow,
+): Promise<{ message: MessageRow; changed: boolean }> {
+  for (let row: MessageRow | undefined = message, attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (row === undefined) throw new MessageNotFound('unable to delete the message; there is none')
+    if (row.kind === 'deleted') return { message: row, changed: false }
+    const erased = await writeErased(row, deletion, audit)
+    if (erased !== undefined) return { message: erased, changed: true }
+    ;[row] = await getMessages(message.chatRoomId, [seqOf(message)])
+  }
+  throw new Conflict('unable to delete the message; it was changed meanwhile')
+}

@@ -1,0 +1,19 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda'
+
+export const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
+
+/**
+ * What a function of the stream returns for a batch: the records that must be redelivered. Lambda retries from the
+ * lowest of them.
+ *
+ * @param failed sequence numbers
+ * @throws Error when the first of several records failed. Lambda bisects a batch at the record that is reported. If
+ *   that is the first one each time, it takes all records after it along into the on-failure destination. An error
+ *   makes Lambda cut the batch in the middle instead, until the record stands alone.
+ */
+export function batchResponse(records: readonly DynamoDBRecord[], failed: ReadonlySet<string>): DynamoDBBatchResponse {
+  if (records.length > 1 && failed.has(sequenceNumberOf(records[0]!))) {
+    throw new Error('unable to process the first record of the batch')
+  }
+  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) }
+}

@@ -1,0 +1,37 @@
+import { getMessage, type MessageRow, seqOf } from '../../entities/message.ts'
+import { MessageNotFound } from '../../errors.ts'
+import { admit, type Admitted, readableAfter, refused } from '../../rooms/admission.ts'
+import { editMessage as edit } from '../../rooms/edit-message.ts'
+import { action } from '../action.ts'
+import type { Caller } from '../caller.ts'
+
+/**
+ * Changes what an own message says, as long as the room lets it; a backend any message's, at any time. AP5, AP8, AP21,
+ * AP50, AP71, AP86.
+ */
+export const editMessage = action('editMessage', async (input, caller) => {
+  const { chatRoomId, messageId, content, metadata, ifEditedAt } = input
+  const now = Date.now()
+  const [admitted, found] = await Promise.all([
+    admit(caller, chatRoomId, 'edit', now, { withSettings: true }),
+    getMessage(chatRoomId, messageId),
+  ])
+  if (found === undefined || seqOf(found) <= readableAfter(admitted)) {
+    throw new MessageNotFound('unable to edit the message; there is none')
+  }
+  if (!isOwn(found, caller)) throw refused('forbidden', 0)
+  const wanted = { content, ifEditedAt, metadata: metadata && JSON.stringify(metadata) }
+  const { message, changed } = await edit(found, wanted, now, (row) => requireTime(row, admitted, caller, now))
+  const { version = 0, editedAt = 0 } = message
+  return { chatRoomId, messageId, seq: seqOf(message), version, editedAt, changed }
+})
+
+/** Nobody puts words into another's mouth; but a backend may, whoever it acts as. */
+const isOwn = ({ senderId }: MessageRow, { userId, scopes }: Caller): boolean =>
+  senderId === userId || scopes.has('server')
+
+function requireTime({ timestamp }: MessageRow, { settings }: Admitted, { scopes }: Caller, now: number): void {
+  const { editWindowSeconds } = settings
+  if (editWindowSeconds === null || scopes.has('server') || now - timestamp < editWindowSeconds * 1_000) return
+  throw refused('forbidden', 0)
+}

@@ -1,0 +1,26 @@
+import { getMessages as readMessages, messageIdOf, seqOf } from '../../entities/message.ts'
+import { messageEventWithFile } from '../../files/message-event.ts'
+import type { MessageEvent } from '../../protocol/events.ts'
+import { admit, readableAfter } from '../../rooms/admission.ts'
+import { action } from '../action.ts'
+import { bytesOf, EVENTS_BYTES, longestRun } from '../reply-budget.ts'
+
+/** Messages that are read at once, before it is known how large they are. */
+const READ_AT_ONCE = 20
+
+/** Messages by their ids, as many as one WebSocket message holds. AP5, AP8, AP34, AP71. */
+export const getMessages = action('getMessages', async ({ chatRoomId, messageIds, include = [] }, caller) => {
+  const since = readableAfter(await admit(caller, chatRoomId, 'read', Date.now()))
+  const seqs = [...new Set(messageIds.map((messageId) => seqOf({ messageId })))].filter((seq) => seq > since)
+  const wanted = seqs.sort((a, b) => a - b)
+  const events: MessageEvent[] = []
+  while (wanted.length > 0 && bytesOf(events) < EVENTS_BYTES) {
+    const rows = await readMessages(chatRoomId, wanted.splice(0, READ_AT_ONCE))
+    const shown = rows.filter(({ kind }) => kind !== 'deleted' || include.includes('deleted'))
+    const read = await Promise.all(shown.map(messageEventWithFile))
+    events.push(...read.sort((a, b) => a.seq - b.seq))
+  }
+  const messages = longestRun(events, EVENTS_BYTES, 'start')
+  const left = [...events.slice(messages.length).map(({ seq }) => seq), ...wanted].map(messageIdOf)
+  return { messages, ...(left.length === 0 ? {} : { left }) }
+})

@@ -1,0 +1,239 @@
+import { tableName } from '../support/own-table.ts'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { seededRandom } from '../../bench/simulation/seeded-random.ts'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { changesAfter } from '../../src/entities/change.ts'
+import { getRoom } from '../../src/entities/chat-room.ts'
+import { createRoom } from '../../src/entities/create-room.ts'
+import { getMembership } from '../../src/entities/membership.ts'
+import { client } from '../../src/entities/table.ts'
+import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
+import type { ChangeEvent } from '../../src/protocol/change-events.ts'
+import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
+import type { EventsFrame } from '../../src/protocol/frames.ts'
+import { streamHandler } from '../../src/streams/handler.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { handlers } from '../entities/action-handlers.ts'
+import { unique } from '../support/runtime.ts'
+import { streamOfWrites } from '../support/stream-of-writes.ts'
+import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
+import { thorough } from '../support/thorough.ts'
+
+/** `THOROUGH=1 npx vitest run tests/changes` takes two hundred. */
+const SEEDS = thorough ? 200 : 2
+const STEPS = thorough ? 40 : 25
+const EXPIRES_AT = Math.ceil(Date.now() / 1_000) + 3_600
+const WRITERS = ['ada', 'mod', 'bob', 'zoe']
+
+beforeAll(async () => {
+  await createTable(client, loadStack().table, tableName)
+})
+
+let random: () => number
+const chance = (probability: number) => random() < probability
+const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!
+
+const ask = <A extends Action>(action: A, fields: Record<string, unknown>, userId: string) =>
+  handlers[action].handle(actions[action].request.parse({ action, ...fields }), {
+    userId,
+    connectionId: `${userId}=`,
+    rowsExpireAt: EXPIRES_AT,
+    scopes: new Set(),
+  }) as Promise<Reply<A>>
+
+/** What a client does with what it receives: the newer version wins, and a missing number is asked for. */
+class Watcher {
+  readonly messages = new Map<number, MessageEvent | 'deleted'>()
+  readonly #versions = new Map<string, number>()
+  readonly members = new Map<string, string>()
+  topic: string | undefined
+  position = 0
+  readonly #ahead = new Set<number>()
+
+  constructor(
+    readonly chatRoomId: string,
+    readonly userId: string,
+  ) {}
+
+  receive(event: ChatEvent): void {
+    if (event.event === 'message' && !this.messages.has(event.seq)) this.#take(event)
+    if (!('rev' in event)) return
+    this.#apply(event)
+    if (event.rev > this.position) this.#ahead.add(event.rev)
+    while (this.#ahead.delete(this.position + 1)) this.position++
+  }
+
+  /** Asks for what is missing, if anything is known to be. */
+  async mend(isEnd = false): Promise<void> {
+    if (this.#ahead.size === 0 && !isEnd) return
+    for (let hasMore = true; hasMore;) {
+      const after = this.position
+      const page = await ask('getChanges', { chatRoomId: this.chatRoomId, after, limit: 5 }, this.userId)
+      expect(page.recovered).toBe(true)
+      for (const change of page.changes) this.#apply(change)
+      this.position = Math.max(this.position, page.headRev)
+      hasMore = page.hasMore
+    }
+    for (const rev of this.#ahead) if (rev <= this.position) this.#ahead.delete(rev)
+    while (this.#ahead.delete(this.position + 1)) this.position++
+  }
+
+  /** Takes from the history what it has never seen, and nothing else. */
+  async catchUp(): Promise<void> {
+    const { messages } = await ask('getHistory', { chatRoomId: this.chatRoomId, after: 0, limit: 100 }, this.userId)
+    for (const message of messages) if (!this.messages.has(message.seq)) this.#take(message)
+  }
+
+  #take(message: MessageEvent): void {
+    if (this.#isNewer(`m${message.seq}`, message.version ?? 0)) this.messages.set(message.seq, message)
+  }
+
+  #apply(change: ChangeEvent): void {
+    switch (change.event) {
+      case 'messageUpdated':
+        return this.#take(change.message)
+      case 'messageDeleted':
+        if (this.#isNewer(`m${change.seq}`, change.version)) this.messages.set(change.seq, 'deleted')
+        return
+      case 'roomUpdated':
+        if (this.#isNewer('room', change.room.version)) this.topic = change.room.topic
+        return
+      case 'memberUpdated':
+        if (this.#isNewer(`u${change.userId}`, change.version)) this.members.set(change.userId, change.role)
+        return
+      case 'historyCleared':
+      case 'userErased':
+        throw new Error(`nobody has done that: ${change.event}`)
+    }
+  }
+
+  #isNewer(subject: string, version: number): boolean {
+    if (version <= (this.#versions.get(subject) ?? -1)) return false
+    this.#versions.set(subject, version)
+    return true
+  }
+}
+
+/** A random thing that one of the writers does. What isn't allowed, or is too late, is nothing. */
+async function act(chatRoomId: string, sent: string[], step: number): Promise<void> {
+  const userId = oneOf(WRITERS)
+  const dice = random()
+  const message = { chatRoomId, messageId: oneOf(sent) }
+  const work = (): Promise<unknown> => {
+    if (sent.length === 0 || dice < 0.2) {
+      return ask('sendMessage', { chatRoomId, content: `message ${step}` }, userId).then(({ messageId }) =>
+        sent.push(messageId),
+      )
+    }
+    if (dice < 0.65) return ask('editMessage', { ...message, content: `edit ${step}` }, userId)
+    if (dice < 0.75) return ask('deleteMessage', message, userId)
+    if (dice < 0.85) return ask('updateRoom', { chatRoomId, topic: `topic ${step}` }, 'ada')
+    return ask('setRole', { chatRoomId, userId: 'zoe', role: oneOf(['member', 'moderator']) }, 'ada')
+  }
+  await work().catch((error: unknown) => {
+    expect(['forbidden', 'message_not_found', 'conflict']).toContain((error as { code: string }).code)
+  })
+}
+
+const NAME = 'crash'
+afterEach(() => void client.middlewareStack.remove(NAME))
+
+/** The stream function ends now and then before or after it has noted changes, or said so on the room. */
+function crashNowAndThen(): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const input = JSON.stringify(args.input)
+      if (!input.includes('"changes#') && !input.includes('"HeadRev"')) return next(args)
+      if (!/TransactItems|UpdateExpression/.test(input)) return next(args)
+      if (chance(0.05)) throw new Error('crashed before')
+      const result = await next(args)
+      if (chance(0.05)) throw new Error('crashed after')
+      return result
+    },
+    { step: 'initialize', name: NAME },
+  )
+}
+
+async function run(seed: number): Promise<void> {
+  random = seededRandom(seed)
+  const chatRoomId = unique('room')
+  const watchers = ['w1', 'w2', 'w3'].map((userId) => new Watcher(chatRoomId, userId))
+  const members = [...WRITERS, ...watchers.map(({ userId }) => userId)]
+  const session = ownSession({ userId: 'ada', connectionId: 'ada=', expiresAt: EXPIRES_AT })
+  await createRoom({ chatRoomId, roomName: 'A', createdBy: 'ada', createdAt: 0, owner: 'ada', members, session })
+  const joinIds = await Promise.all(watchers.map(({ userId }) => getMembership(chatRoomId, userId)))
+  await subscribeRows(
+    watchers.map(({ userId }, i) => ({
+      ...{ chatRoomId, connectionId: `${userId}=`, userId, joinId: joinIds[i]!.joinId, expiresAt: EXPIRES_AT },
+    })),
+  )
+
+  const stream: DynamoDBRecord[] = []
+  const stop = streamOfWrites(
+    client,
+    tableName,
+    (pk) => pk === `$tabletalk#chatRoomId_${chatRoomId}`,
+    (record) => stream.push(record),
+  )
+  /** Posted, and not there yet. */
+  const onTheWay: { watcher: Watcher; event: ChatEvent }[] = []
+  const handler = streamHandler(async (connectionId, frame) => {
+    const watcher = watchers.find(({ userId }) => connectionId === `${userId}=`)
+    if (watcher === undefined || chance(0.2)) return
+    for (const event of (JSON.parse(Buffer.from(frame).toString()) as EventsFrame).events) {
+      for (let times = chance(0.1) ? 2 : 1; times > 0; times--) onTheWay.push({ watcher, event })
+    }
+  })
+  const arrive = (most: number) => {
+    for (; most > 0 && onTheWay.length > 0; most--) {
+      const [post] = onTheWay.splice(Math.floor(random() * onTheWay.length), 1)
+      post!.watcher.receive(post!.event)
+    }
+  }
+  let worked = 0
+  const work = async () => {
+    const Records = stream.slice(worked, worked + 1 + Math.floor(random() * 8))
+    if (Records.length === 0) return
+    // Now and then a batch is worked twice at once, as by two shards.
+    const tries = await Promise.allSettled(Array.from({ length: chance(0.2) ? 2 : 1 }, () => handler({ Records })))
+    const isDone = tries.some((one) => one.status === 'fulfilled' && one.value.batchItemFailures.length === 0)
+    if (isDone) worked += Records.length
+  }
+
+  crashNowAndThen()
+  const sent: string[] = []
+  for (let step = 0; step < STEPS; step++) {
+    await act(chatRoomId, sent, step)
+    if (chance(0.5)) await work()
+    arrive(Math.floor(random() * 6))
+    if (chance(0.1)) await oneOf(watchers).mend()
+  }
+  stop()
+  while (worked < stream.length) await work()
+  arrive(Infinity)
+  client.middlewareStack.remove(NAME)
+
+  const head = (await getRoom(chatRoomId))?.headRev ?? 0
+  const log = await changesAfter(chatRoomId, 0, 1_000)
+  expect(log.map(({ rev }) => rev)).toEqual(log.map((_, i) => i + 1))
+  expect(head).toBe(log.length)
+  const wanted = await ask('getHistory', { chatRoomId, after: 0, limit: 100 }, 'ada')
+  const { room } = await ask('getRoom', { chatRoomId }, 'ada')
+  const zoe = (await getMembership(chatRoomId, 'zoe'))!
+  for (const watcher of watchers) {
+    // What came last may have been lost, with nothing behind it: the room's head tells that there is more.
+    await watcher.mend(true)
+    await watcher.catchUp()
+    const seen = [...watcher.messages.values()].filter((message) => message !== 'deleted')
+    expect(seen.sort((a, b) => a.seq - b.seq)).toEqual(wanted.messages)
+    expect(watcher.position).toBe(head)
+    expect(watcher.topic).toBe(room.topic)
+    if (zoe.changes !== undefined) expect(watcher.members.get('zoe')).toBe(zoe.role)
+  }
+}
+
+test.for(Array.from({ length: SEEDS }, (_, i) => i + 1))(
+  'edits and deletions of four, lost, doubled, reordered and cut off: everybody has what the table has, seed %i',
+  run,
+)
