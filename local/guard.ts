@@ -31,7 +31,7 @@ export function refusalOf(req: IncomingMessage, host: string): Refusal | undefin
     return { status: 403, reason: 'only programs on the same machine may use this' }
   }
   if (CONNECTIONS.test(path) && isOfBrowser(req)) return { status: 403, reason: 'this is not for web pages' }
-  if (DEVELOPMENT.test(path) && !isOfOwnPage(req)) {
+  if ((DEVELOPMENT.test(path) || headers.upgrade !== undefined) && !isOfOwnPage(req)) {
     return { status: 403, reason: 'this is for pages of this server, and of others on localhost' }
   }
   return undefined

@@ -5,8 +5,9 @@ import { consoleLog } from './console-log.ts'
 import { StartupError } from './contracts.ts'
 import { originOf } from './http.ts'
 import { isEverywhere, isLoopback, reachableAt } from './loopback.ts'
+import { loadStack } from '../terraform/stack.ts'
 import { startRuntime, type Runtime } from './runtime.ts'
-import { readStartSettings, type StartSettings } from './start-settings.ts'
+import { deploymentSettings, readStartSettings, type StartSettings } from './start-settings.ts'
 import { watchForOrphaning } from './watch-for-orphaning.ts'
 import { removeAwsSettings } from './remove-aws-settings.ts'
 
@@ -38,7 +39,12 @@ async function main(): Promise<void> {
   // What is kept is the developer's alone.
   process.umask(0o077)
   const stopped = stopSignal()
-  const runtime = await startRuntime({ ...settings, preparePage: true, log: consoleLog({ verbose }) })
+  const runtime = await startRuntime({
+    ...settings,
+    environment: deploymentSettings(process.env, loadStack()),
+    preparePage: true,
+    log: consoleLog({ verbose }),
+  })
   console.log(await greeting(runtime, { verbose, ...settings }))
   const failure = await Promise.race([stopped, runtime.failed])
   if (failure) {

@@ -1,3 +1,4 @@
+import type { Stack } from '../terraform/stack.ts'
 import { StartupError } from './contracts.ts'
 
 /** What `npm start` reads from its environment. */
@@ -27,4 +28,21 @@ function portOf(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new StartupError(`unable to listen on PORT=${text}; give a number from 0 to 65535: PORT=8081 npm start`)
+}
+
+/** Of the functions' settings those that the runtime gives itself, because its parts stand behind them. */
+const OWN_SETTINGS = new Set(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'ALLOWED_ORIGINS'])
+
+/**
+ * The settings of a deployment that the environment names, such as `RATE_LIMITS` and `DEFAULT_ROOM_ACCESS`, for every
+ * function. Empty means unset. Each function checks those that it reads.
+ */
+export function deploymentSettings(
+  env: Record<string, string | undefined>,
+  { functions }: Pick<Stack, 'functions'>,
+): Record<string, string> {
+  const names = new Set(Object.values(functions).flatMap(({ settings = [] }) => settings))
+  return Object.fromEntries(
+    [...names].flatMap((name) => (env[name] && !OWN_SETTINGS.has(name) ? [[name, env[name]]] : [])),
+  )
 }

@@ -145,7 +145,9 @@ export const actions = {
             .check(
               z.minLength(1),
               z.maxLength(MAX_SYNC_ONLY),
-              describe('Subscribes to these rooms now; `nextCursor` goes on with the others.'),
+              describe(
+                'Subscribes to these rooms now, the first `limit` of them; `nextCursor` goes on with the others.',
+              ),
             ),
         ),
         sessionId: z.optional(

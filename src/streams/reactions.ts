@@ -102,7 +102,8 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   if (room) {
     const { roomName, headSeq } = room
     const shown = { access: accessOfRoom(room), role: shownRole(chatRoomId, membership.role) }
-    const by = defined({ headRev: room.headRev, by: membership.addedBy })
+    const founder = membership.founding && room.createdBy !== userId ? room.createdBy : undefined
+    const by = defined({ headRev: room.headRev, by: membership.addedBy ?? founder })
     deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq, ...shown, ...by }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())

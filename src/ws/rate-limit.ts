@@ -3,17 +3,21 @@ import { optional, type Shape } from '../env.ts'
 import type { Action } from '../protocol/actions.ts'
 import type { Caller } from './caller.ts'
 
-/** What is counted together, and what it is called in the error's message. `direct` is a new direct room. */
-const classes = {
+/**
+ * What is counted together, and what it is called in the error's message. `direct` is a new direct room. A send is
+ * counted where its guard has been read, so no action stands there; `ping` costs nothing but its frame.
+ */
+export const rateClasses = {
   send: { what: 'send', actions: [] },
   direct: { what: 'write to another user for the first time', actions: [] },
   room: { what: 'create another room', actions: ['createRoom'] },
+  add: { what: 'add more members', actions: ['addMembers'] },
   join: { what: 'join or leave another room', actions: ['joinRoom', 'leaveRoom'] },
   upload: { what: 'upload another file', actions: ['handleFileUpload'] },
   change: {
     what: 'change more',
     actions: [
-      ...['addMembers', 'removeMember', 'setRole', 'createInvite', 'revokeInvite', 'blockUser', 'unblockUser'],
+      ...['removeMember', 'setRole', 'createInvite', 'revokeInvite', 'blockUser', 'unblockUser'],
       ...['banMember', 'unbanMember', 'muteMember', 'closeRoom', 'reportMessage', 'updateRoom', 'pinMessage'],
       ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage'],
     ],
@@ -29,7 +33,7 @@ const classes = {
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>
 
-export type RateClass = keyof typeof classes
+export type RateClass = keyof typeof rateClasses
 
 /** A setting such as `20/10`. */
 export const rate: Shape<RateLimit> = {
@@ -41,11 +45,11 @@ export const rate: Shape<RateLimit> = {
 }
 
 const rates: Shape<Map<RateClass, RateLimit>> = {
-  expected: `a comma-separated list such as send=20/10,room=10/60, of ${Object.keys(classes).join(', ')}`,
+  expected: `a comma-separated list such as send=20/10,room=10/60, of ${Object.keys(rateClasses).join(', ')}`,
   parse: (value) => {
     const parsed = value.split(',').map((part) => {
       const [name = '', text = ''] = part.trim().split('=')
-      return [name as RateClass, Object.hasOwn(classes, name) ? rate.parse(text) : undefined] as const
+      return [name as RateClass, Object.hasOwn(rateClasses, name) ? rate.parse(text) : undefined] as const
     })
     const whole = parsed.filter((entry): entry is [RateClass, RateLimit] => entry[1] !== undefined)
     return whole.length === parsed.length ? new Map(whole) : undefined
@@ -63,7 +67,7 @@ function sendLimit(limit: RateLimit | undefined): [RateClass, RateLimit][] {
 }
 
 const classOf = new Map<string, RateClass>(
-  Object.entries(classes).flatMap(([name, { actions }]) =>
+  Object.entries(rateClasses).flatMap(([name, { actions }]) =>
     actions.map((action) => [action, name as RateClass] as const),
   ),
 )
@@ -76,7 +80,7 @@ const classOf = new Map<string, RateClass>(
 export async function count(rateClass: RateClass, { userId, backend }: Caller, now: number): Promise<void> {
   const limit = limits.get(rateClass)
   if (limit === undefined || backend !== undefined) return
-  await countUse({ userId, rateClass, what: classes[rateClass].what }, limit, now)
+  await countUse({ userId, rateClass, what: rateClasses[rateClass].what }, limit, now)
 }
 
 /** Counts an action before it is done. A send is counted by itself: a retry of one that was kept is not. AP25. */

@@ -1,4 +1,4 @@
-import { type CryptoKey, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose'
+import { type CryptoKey, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose'
 import { optional, required, text, url, wholeNumber } from '../env.ts'
 import { defined } from '../protocol/defined.ts'
 import { UserId } from '../protocol/scalars.ts'
@@ -8,8 +8,7 @@ import { keySet } from './key-set.ts'
 /** Asymmetric only: with an HMAC algorithm in the list, the public key would be a valid secret (RFC 8725 §2.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'RS384', 'RS512']
 
-// At module scope, so that all invocations of this instance share the key set and its cache.
-const keys = keySet(new URL(required('JWKS_URL', url)))
+const jwksUrl = required('JWKS_URL', url)
 const issuer = required('JWT_ISSUER', text)
 const audience = required('JWT_AUDIENCE', text)
 
@@ -43,20 +42,24 @@ export interface Verified {
 export class InvalidToken extends Error {}
 
 /**
- * Verifies a token.
+ * What verifies tokens: make one at module scope, so that all invocations of an instance share its key set.
  *
- * @throws InvalidToken when it is not for us, or no longer valid. Any other error means that it could not be checked.
+ * The returned function throws `InvalidToken` when a token is not for us, or no longer valid. Any other error means that
+ * it could not be checked.
  */
-export async function verifyToken(token: string): Promise<Verified> {
-  const claims = await claimsOf(token)
-  const { sub, exp = 0 } = claims
-  const userId = UserId.safeParse(sub)
-  // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
-  if (!userId.success || !Number.isFinite(exp) || exp * 1_000 <= Date.now()) throw new InvalidToken()
-  return { userId: userId.data, exp, scopes: scopesOf(claims) }
+export function tokenVerifier(): (token: string) => Promise<Verified> {
+  const keys = keySet(new URL(jwksUrl))
+  return async (token) => {
+    const claims = await claimsOf(token, keys)
+    const { sub, exp = 0 } = claims
+    const userId = UserId.safeParse(sub)
+    // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
+    if (!userId.success || !Number.isFinite(exp) || exp * 1_000 <= Date.now()) throw new InvalidToken()
+    return { userId: userId.data, exp, scopes: scopesOf(claims) }
+  }
 }
 
-async function claimsOf(token: string): Promise<JWTPayload> {
+async function claimsOf(token: string, keys: JWTVerifyGetKey): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, options)
     return payload

@@ -17,7 +17,11 @@ import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { MAX_CONTENT_BYTES, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
 import type { SocketCaller } from '../../src/ws/caller.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { ASSUMED, PRICES } from '../../scripts/costs/model.ts'
+import { countUse } from '../../src/entities/rate-window.ts'
+import { rateClasses } from '../../src/ws/rate-limit.ts'
 import { documentedAs } from '../support/documented.ts'
+import { terraformDefault, terraformSettings } from '../support/terraform-defaults.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
 import { handlers } from './action-handlers.ts'
@@ -111,7 +115,17 @@ beforeAll(async () => {
 /** Each action's dearest frame that is known, the most it may cost, and what it makes the server post. */
 const worst: Record<
   Action,
-  { what: string; frame: Record<string, unknown>; reads: number; writes: number; posts: string }
+  {
+    what: string
+    frame: Record<string, unknown>
+    reads: number
+    writes: number
+    posts: string
+    /** Of the reply. */
+    kb: number
+    /** Posts that follow in a room of 100 users with a connection each, or to as many who are named. */
+    each?: number
+  }
 > = {
   sync: {
     what: '50 rooms, in each more missed than a reply holds, and 1,000 rooms named',
@@ -123,6 +137,7 @@ const worst: Record<
     reads: 360,
     writes: 60,
     posts: 'none',
+    kb: 80,
   },
   createRoom: {
     what: '100 members',
@@ -130,6 +145,8 @@ const worst: Record<
     reads: 110,
     writes: 100,
     posts: '1 for each connection of each member; the stream writes 2 units for each',
+    kb: 4,
+    each: 100,
   },
   joinRoom: {
     what: '1,000 members, and 100 messages of 16 KB missed',
@@ -137,6 +154,8 @@ const worst: Record<
     reads: 220,
     writes: 10,
     posts: '1 for each connection of the room',
+    kb: 80,
+    each: 100,
   },
   leaveRoom: {
     what: 'any room',
@@ -144,15 +163,19 @@ const worst: Record<
     reads: 2,
     writes: 7,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
-  getRoom: { what: '1,000 members', frame: { chatRoomId: roomId(1) }, reads: 70, writes: 0, posts: 'none' },
-  listRooms: { what: '100 rooms', frame: { limit: 100 }, reads: 110, writes: 0, posts: 'none' },
+  getRoom: { what: '1,000 members', frame: { chatRoomId: roomId(1) }, reads: 70, writes: 0, posts: 'none', kb: 48 },
+  listRooms: { what: '100 rooms', frame: { limit: 100 }, reads: 110, writes: 0, posts: 'none', kb: 32 },
   sendMessage: {
     what: '16 KB with a `clientMessageId`',
     frame: { chatRoomId: roomId(0), content: large, clientMessageId: 'c1' },
     reads: 3,
     writes: 40,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
   broadcastMessage: {
     what: '16 KB with a `clientMessageId`',
@@ -160,6 +183,8 @@ const worst: Record<
     reads: 3,
     writes: 40,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
   typingIndicator: {
     what: 'a beginning',
@@ -167,6 +192,8 @@ const worst: Record<
     reads: 3,
     writes: 1,
     posts: '1 for each connection of the room, in 3 s',
+    kb: 1,
+    each: 100,
   },
   getHistory: {
     what: '100 messages of 16 KB',
@@ -174,6 +201,7 @@ const worst: Record<
     reads: 100,
     writes: 0,
     posts: 'none',
+    kb: 80,
   },
   editMessage: {
     what: '16 KB',
@@ -181,6 +209,8 @@ const worst: Record<
     reads: 10,
     writes: 20,
     posts: '1 for each connection of the room',
+    kb: 24,
+    each: 100,
   },
   deleteMessage: {
     what: "another's, of 16 KB, with the longest reason",
@@ -188,6 +218,8 @@ const worst: Record<
     reads: 12,
     writes: 40,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
   getMessages: {
     what: '50 messages of 16 KB',
@@ -195,6 +227,7 @@ const worst: Record<
     reads: 110,
     writes: 0,
     posts: 'none',
+    kb: 80,
   },
   getChanges: {
     what: '100 messages of 16 KB',
@@ -202,6 +235,7 @@ const worst: Record<
     reads: 120,
     writes: 0,
     posts: 'none',
+    kb: 80,
   },
   handleFileUpload: {
     what: 'any file',
@@ -209,6 +243,8 @@ const worst: Record<
     reads: 5,
     writes: 2,
     posts: '1 for each connection of the room, when the file has arrived',
+    kb: 8,
+    each: 100,
   },
   getFileUrl: {
     what: 'a message of 16 KB',
@@ -216,6 +252,7 @@ const worst: Record<
     reads: 7,
     writes: 0,
     posts: 'none',
+    kb: 8,
   },
   addMembers: {
     what: '100 users',
@@ -223,6 +260,8 @@ const worst: Record<
     reads: 110,
     writes: 800,
     posts: '1 for each connection of each user; in the room, 100 for each connection',
+    kb: 16,
+    each: 10100,
   },
   removeMember: {
     what: 'a member, with the longest reason',
@@ -230,6 +269,8 @@ const worst: Record<
     reads: 4,
     writes: 12,
     posts: '1 for each connection of the room and of the user',
+    kb: 1,
+    each: 101,
   },
   banMember: {
     what: 'a member, with the longest reason',
@@ -237,15 +278,33 @@ const worst: Record<
     reads: 4,
     writes: 16,
     posts: '1 for each connection of the room and of the user',
+    kb: 1,
+    each: 101,
   },
-  unbanMember: { what: 'any', frame: { chatRoomId: HEAVY, userId: longId(1) }, reads: 3, writes: 6, posts: 'none' },
-  listBans: { what: '100 with the longest reason', frame: { chatRoomId: HEAVY }, reads: 50, writes: 0, posts: 'none' },
+  unbanMember: {
+    what: 'any',
+    frame: { chatRoomId: HEAVY, userId: longId(1) },
+    reads: 3,
+    writes: 6,
+    posts: 'none',
+    kb: 1,
+  },
+  listBans: {
+    what: '100 with the longest reason',
+    frame: { chatRoomId: HEAVY },
+    reads: 50,
+    writes: 0,
+    posts: 'none',
+    kb: 80,
+  },
   setRole: {
     what: 'any',
     frame: { chatRoomId: HEAVY, userId: 'stranger-3', role: 'moderator' },
     reads: 4,
     writes: 6,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
   muteMember: {
     what: 'with the longest reason',
@@ -253,27 +312,32 @@ const worst: Record<
     reads: 4,
     writes: 6,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
-  listMembers: { what: '100 members', frame: { chatRoomId: roomId(1) }, reads: 15, writes: 0, posts: 'none' },
-  createInvite: { what: 'any', frame: { chatRoomId: HEAVY }, reads: 8, writes: 2, posts: 'none' },
-  listInvites: { what: '100', frame: { chatRoomId: HEAVY }, reads: 20, writes: 0, posts: 'none' },
+  listMembers: { what: '100 members', frame: { chatRoomId: roomId(1) }, reads: 15, writes: 0, posts: 'none', kb: 24 },
+  createInvite: { what: 'any', frame: { chatRoomId: HEAVY }, reads: 8, writes: 2, posts: 'none', kb: 1 },
+  listInvites: { what: '100', frame: { chatRoomId: HEAVY }, reads: 20, writes: 0, posts: 'none', kb: 32 },
   revokeInvite: {
     what: 'any',
     frame: { chatRoomId: HEAVY, invite: 'x'.repeat(22) },
     reads: 8,
     writes: 2,
     posts: 'none',
+    kb: 1,
   },
-  listPublicRooms: { what: '50 rooms', frame: {}, reads: 60, writes: 0, posts: 'none' },
-  blockUser: { what: 'any', frame: { userId: 'mal' }, reads: 0, writes: 3, posts: 'none' },
-  unblockUser: { what: 'any', frame: { userId: 'mal' }, reads: 2, writes: 3, posts: 'none' },
-  listBlocked: { what: '100', frame: {}, reads: 10, writes: 0, posts: 'none' },
+  listPublicRooms: { what: '50 rooms', frame: {}, reads: 60, writes: 0, posts: 'none', kb: 80 },
+  blockUser: { what: 'any', frame: { userId: 'mal' }, reads: 0, writes: 3, posts: 'none', kb: 1 },
+  unblockUser: { what: 'any', frame: { userId: 'mal' }, reads: 2, writes: 3, posts: 'none', kb: 1 },
+  listBlocked: { what: '100', frame: {}, reads: 10, writes: 0, posts: 'none', kb: 16 },
   updateRoom: {
     what: 'all of a room, as large as it may be, and made public',
     frame: { chatRoomId: HEAVY, roomName: 'r'.repeat(128), topic, imageUrl, metadata, access: 'public' },
     reads: 10,
     writes: 30,
     posts: '1 for each connection of the room',
+    kb: 8,
+    each: 100,
   },
   pinMessage: {
     what: 'any, in a room with the largest details',
@@ -281,6 +345,8 @@ const worst: Record<
     reads: 12,
     writes: 30,
     posts: '1 for each connection of the room',
+    kb: 2,
+    each: 100,
   },
   unpinMessage: {
     what: 'one of 50, in a public room with the largest details',
@@ -288,6 +354,8 @@ const worst: Record<
     reads: 10,
     writes: 30,
     posts: '1 for each connection of the room',
+    kb: 2,
+    each: 100,
   },
   reportMessage: {
     what: 'of 16 KB, with the longest reason',
@@ -295,6 +363,7 @@ const worst: Record<
     reads: 7,
     writes: 2,
     posts: 'none',
+    kb: 1,
   },
   getAudit: {
     what: '100 entries with the longest reason',
@@ -302,6 +371,7 @@ const worst: Record<
     reads: 50,
     writes: 0,
     posts: 'none',
+    kb: 80,
   },
   closeRoom: {
     what: 'any, in a public room with the largest details',
@@ -309,6 +379,8 @@ const worst: Record<
     reads: 10,
     writes: 30,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
   deleteRoom: {
     what: 'any, in a room with the largest details',
@@ -316,14 +388,16 @@ const worst: Record<
     reads: 10,
     writes: 30,
     posts: '1 for each connection of the room',
+    kb: 1,
+    each: 100,
   },
-  ping: { what: 'any', frame: {}, reads: 0, writes: 0, posts: 'none' },
+  ping: { what: 'any', frame: {}, reads: 0, writes: 0, posts: 'none', kb: 1 },
 }
 
 test('no frame costs more than the document says', async () => {
   const rows = []
   const beyond = []
-  for (const [action, { what, frame, reads, writes, posts }] of Object.entries(worst)) {
+  for (const [action, { what, frame, reads, writes, posts, kb }] of Object.entries(worst)) {
     const input = actions[action as Action].request.parse({ action, ...frame })
     let bytes = 0
     const cost = costOf(
@@ -336,18 +410,123 @@ test('no frame costs more than the document says', async () => {
         bytes = Buffer.byteLength(JSON.stringify(reply))
       }),
     )
-    if (cost.reads > reads || cost.writes > writes || bytes >= 128 * 1_024) beyond.push({ action, bytes, ...cost })
+    if (cost.reads > reads || cost.writes > writes || bytes > kb * 1_024) beyond.push({ action, bytes, ...cost })
     rows.push({
       Action: `\`${action}\``,
       'Its dearest frame': what,
       'RRU at most': String(reads),
       'WRU at most': String(writes),
       Posts: posts,
-      'KB in the reply': '128',
+      'KB in the reply': String(kb),
     })
   }
   expect(beyond).toEqual([])
   expect(documentedAs('most', rows)).toEqual(rows)
+})
+
+const HOUR = 3_600
+const DEPLOYED = terraformSettings()
+const ROUTES = terraformDefault<Record<string, { rate: number }>>('route_throttling')
+const ALL_ROUTES = terraformDefault<number>('throttling_rate_limit')
+const SENDS: readonly Action[] = ['sendMessage', 'broadcastMessage']
+
+/** `30/10` */
+const parsed = (text: string) => {
+  const [uses, seconds] = text.split('/').map(Number) as [number, number]
+  return { uses, seconds }
+}
+
+/** Of one user. @returns undefined where only the throttle of the route ends it, which all users share */
+function limitOf(action: Action) {
+  if (SENDS.includes(action)) return { name: 'send', ...parsed(DEPLOYED.SEND_RATE_LIMIT!) }
+  const [name] =
+    Object.entries(rateClasses).find(([, { actions }]) => (actions as readonly Action[]).includes(action)) ?? []
+  const text = DEPLOYED.RATE_LIMITS!.split(',').find((limit) => limit.startsWith(`${name}=`))
+  return text === undefined ? undefined : { name: name!, ...parsed(text.slice(name!.length + 1)) }
+}
+
+/** A frame may be padded to 128 KB, and is billed as four. */
+const FRAMES_IN = 4
+const GB = 2 ** 30
+/** A new member's connection is subscribed by the stream, and its room is completed there. */
+const STREAM_WRITES: Partial<Record<Action, number>> = { createRoom: 200, addMembers: 200 }
+
+/** Dollars for `times` frames of an action, with what follows them. */
+function dollarsOf(
+  times: number,
+  { reads, writes, kb, each = 0, eventBytes = ASSUMED.eventBytes, streamWrites = 0 }: Bounds,
+): number {
+  const { frame, readUnit, writeUnit, invocation, gigabyteSecond, logGigabyte, outGigabyte } = PRICES
+  // Counting the use is a write of its own.
+  const units = reads * readUnit + (writes + streamWrites + 1) * writeUnit
+  const lambda = invocation + (ASSUMED.sendMs / 1_000) * 0.5 * gigabyteSecond
+  const logs = ((ASSUMED.accessLogBytes + ASSUMED.invocationLogBytes) / GB) * logGigabyte
+  const bytes = kb * 1_024 + each * eventBytes
+  return times * ((FRAMES_IN + Math.ceil(kb / 32) + each) * frame + units + lambda + logs + (bytes / GB) * outGigabyte)
+}
+
+type Bounds = { reads: number; writes: number; kb: number; each?: number; eventBytes?: number; streamWrites?: number }
+
+const inEnglish = (count: number) => count.toLocaleString('en-US', { maximumFractionDigits: 0 })
+
+test('what one hostile client costs in an hour, with the limits of Terraform, is what the document says', () => {
+  const rows = (Object.keys(worst) as Action[]).map((action) => {
+    const limit = limitOf(action)
+    const perSecond = limit === undefined ? (ROUTES[action]?.rate ?? ALL_ROUTES) : limit.uses / limit.seconds
+    const times = perSecond * HOUR
+    const bounds = {
+      ...worst[action],
+      streamWrites: STREAM_WRITES[action] ?? 0,
+      eventBytes: SENDS.includes(action) ? MAX_CONTENT_BYTES : ASSUMED.eventBytes,
+    }
+    const { reads, writes, each = 0, kb, streamWrites } = bounds
+    return {
+      Action: `\`${action}\``,
+      Limit:
+        limit === undefined
+          ? `${inEnglish(perSecond)} a second of all`
+          : `\`${limit.name}\`: ${limit.uses} in ${limit.seconds} s`,
+      'In an hour': inEnglish(times),
+      RRU: inEnglish(times * reads),
+      WRU: inEnglish(times * (writes + streamWrites + (limit === undefined ? 0 : 1))),
+      Posts: inEnglish(times * each),
+      'GB in replies': ((times * kb * 1_024) / GB).toFixed(1),
+      Dollars: dollarsOf(times, bounds).toFixed(2),
+    }
+  })
+  const dearest = new Map<string, (typeof rows)[number]>()
+  for (const row of rows.filter(({ Limit }) => !Limit.endsWith('of all'))) {
+    if (Number(row.Dollars) > Number(dearest.get(row.Limit)?.Dollars ?? 0)) dearest.set(row.Limit, row)
+  }
+  const together = [...dearest.values()]
+  const sum = (column: keyof (typeof rows)[number]) =>
+    together.reduce((total, row) => total + Number(row[column].replaceAll(',', '')), 0)
+  const all = {
+    Action: 'the dearest of each limit together',
+    Limit: '',
+    ...Object.fromEntries((['In an hour', 'RRU', 'WRU', 'Posts'] as const).map((name) => [name, inEnglish(sum(name))])),
+    'GB in replies': sum('GB in replies').toFixed(1),
+    Dollars: sum('Dollars').toFixed(2),
+  }
+  expect(documentedAs('hour', [...rows, all])).toEqual([...rows, all])
+  // Only what costs nothing but its frame is left to the throttle that all share.
+  expect(rows.filter(({ Limit }) => Limit.endsWith('of all')).map(({ Action }) => Action)).toEqual(['`ping`'])
+})
+
+test('in a window that is full an instance refuses without a request', async () => {
+  const use = { userId: 'flood', rateClass: 'read', what: 'read more' }
+  const refusedBy = (now: number) =>
+    metered(client, async () => {
+      await expect(countUse(use, { uses: 1, seconds: 10 }, now)).rejects.toMatchObject({
+        code: 'rate_limited',
+        message: 'unable to read more; the limit is 1 in 10 s',
+        retryAfterMs: 10_000 - (now % 10_000),
+      })
+    })
+  await countUse(use, { uses: 1, seconds: 10 }, 20_000)
+  expect(costOf(await refusedBy(20_001)).writes).toBe(1)
+  expect(await refusedBy(29_999)).toEqual([])
+  await countUse(use, { uses: 1, seconds: 10 }, 30_000)
 })
 
 test('a gap that is too large takes no room’s small gap along, and the smallest come first', async () => {

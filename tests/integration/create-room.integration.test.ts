@@ -43,13 +43,13 @@ test('a room without an id is given one of its own', async () => {
   expect(new Set(rooms.map(({ chatRoomId }) => chatRoomId)).size).toBe(2)
 })
 
-test('those who are put into a room are told so on every connection, and not that members joined', async () => {
-  const { room, clients } = await givenRoom(chat, 'ada', 'ada', 'bob', 'bob')
+test('those who are put into a room are told so on every connection, and by whom, and not that members joined', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'ada', 'bob', 'bob')
   await settled(chat)
   const told = { event: 'roomAdded', chatRoomId: room, roomName: 'A room', headSeq: 0, access: 'link' }
   const [creator, member] = [
     { ...told, role: 'owner' },
-    { ...told, role: 'member' },
+    { ...told, role: 'member', by: userIds[0] },
   ]
   expect(clients.map((client) => client.events)).toEqual([[], [creator], [member], [member]])
 })

@@ -63,6 +63,14 @@ test('named rooms are recovered and live at once, in the order of their names, a
   for (const room of rooms) await bob.messages(room, ['to all'])
 })
 
+test('of the named rooms there are as many as the client asks for, and the pages have the others', async () => {
+  const { bob, rooms } = await givenRooms(4)
+  const only = [unique('none'), rooms[2]!, rooms[1]!, rooms[3]!]
+  const first = await bob.request({ action: 'sync', only, limit: 2 })
+  expect(idsOf(first)).toEqual([rooms[2], rooms[1]])
+  expect(await pagesFrom(bob, first.nextCursor, 4)).toEqual([[rooms[0], rooms[3]]])
+})
+
 test('rooms can be named between two pages; no room is listed or written twice', async () => {
   const { bob, rooms } = await givenRooms(6)
   const written: string[] = []

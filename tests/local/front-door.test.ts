@@ -81,12 +81,17 @@ test('a page of the developer’s own server may read tokens, also after a prefl
 })
 
 test.each([
-  ['localhost', 418],
-  ['evil.example', 403],
-])('a socket for the host %s is answered with %i', async (host, status) => {
+  ['localhost', undefined, 418],
+  ['evil.example', undefined, 403],
+  ['localhost', 'http://localhost:5173', 418],
+  ['localhost:8080', 'http://localhost:8080', 418],
+  ['192.168.1.5:8080', 'http://192.168.1.5:8080', 418],
+  ['localhost', 'http://evil.example', 403],
+  ['localhost', 'null', 403],
+])('a socket for the host %s from a page of %s is answered with %i', async (host, origin, status) => {
   const sent = request({
     ...{ host: '127.0.0.1', port, path: '/local' },
-    headers: { host, connection: 'upgrade', upgrade: 'websocket' },
+    headers: { host, connection: 'upgrade', upgrade: 'websocket', ...(origin === undefined ? {} : { origin }) },
   })
   sent.end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]

@@ -1,9 +1,11 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda'
 import { headerOf } from '../../ws/header-of.ts'
-import { InvalidToken, type Verified, verifyToken } from '../../ws/verify-token.ts'
+import { InvalidToken, tokenVerifier, type Verified } from '../../ws/verify-token.ts'
 import type { AuthorizerContext } from '../server-event.ts'
 
 type Result = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext | Record<string, never>>
+
+const verifyToken = tokenVerifier()
 
 /**
  * The authorizer of the server API, with simple responses: allows a token whose scope has `tabletalk:server`. Refused

@@ -43,7 +43,7 @@ export const sync = socketAction('sync', async (input, caller) => {
   const { joined, nextCursor } =
     input.only === undefined
       ? await subscribePage(session, await roomsOnPage(session, cursor, [...lastSeqs.keys()], input.limit), cursor)
-      : await subscribeNamed(session, [...new Set(input.only)], cursor)
+      : await subscribeNamed(session, [...new Set(input.only)], cursor, input.limit)
   const heads = await getRooms(joined.map(({ chatRoomId }) => chatRoomId))
   const rooms = joined.flatMap(({ chatRoomId }) => heads.get(chatRoomId) ?? [])
   const memberships = await membershipsIn(joined, rooms, userId)
@@ -127,10 +127,11 @@ async function subscribeNamed(
   session: SessionRow,
   names: readonly string[],
   cursor: SyncCursor,
+  limit?: number,
 ): Promise<{ joined: UserRoomRow[]; nextCursor: string }> {
   const { userId, connectionId } = session
   const memberships = await getMemberships(userId, names)
-  const rooms = names.flatMap((chatRoomId) => memberships.get(chatRoomId) ?? [])
+  const rooms = names.flatMap((chatRoomId) => memberships.get(chatRoomId) ?? []).slice(0, limit)
   const read = async () => new Map([...(await getMemberships(userId, names))].map(([id, { joinId }]) => [id, joinId]))
   const { joined, throttled } = await keepSubscribedInPart(userId, [session], rooms, read)
   if (joined.size === 0 && throttled.size > 0) throw new Unavailable('unable to subscribe; the table is throttled')

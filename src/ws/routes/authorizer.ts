@@ -1,6 +1,8 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { bearerOf } from '../subprotocol.ts'
-import { InvalidToken, verifyToken } from '../verify-token.ts'
+import { InvalidToken, tokenVerifier } from '../verify-token.ts'
+
+const verifyToken = tokenVerifier()
 
 /**
  * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query

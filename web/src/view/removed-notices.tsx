@@ -9,6 +9,7 @@ import { useStore } from './use-store.ts'
 export function RemovedNotices() {
   const chat = useChat()
   const removed = useStore(chat.removed)
+  if (removed.length === 0) return null
   return (
     <div role="alert" className="notices">
       {removed.map((removal) => (
