@@ -44,8 +44,8 @@ export class InvalidToken extends Error {}
 /**
  * What verifies tokens: make one at module scope, so that all invocations of an instance share its key set.
  *
- * The returned function throws `InvalidToken` when a token is not for us, or no longer valid. Any other error means that
- * it could not be checked.
+ * The returned function throws `InvalidToken` when a token is not for us, or no longer valid. Any other error means
+ * that it could not be checked.
  */
 export function tokenVerifier(): (token: string) => Promise<Verified> {
   const keys = keySet(new URL(jwksUrl))
