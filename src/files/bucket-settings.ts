@@ -36,7 +36,13 @@ export const isInBucket = (fileUrl = ''): boolean => fileUrl.startsWith(fileUrlO
 export const objectKeyOf = (fileUrl: string): string => fileUrl.replace(/^s3:\/\/[^/]+\//, '')
 
 /**
- * Tag of an object until its upload is completed. The bucket's lifecycle expires objects that still have it after a
- * day. Key and value are used in XML unescaped.
+ * Tag of an object until its upload is completed. The bucket's lifecycle expires objects that still have it after
+ * `PENDING_DAYS`. Key and value are used in XML unescaped.
  */
 export const PENDING_TAG = { key: 'state', value: 'pending' }
+
+/**
+ * So long a pending upload and its object wait for the function of uploads: longer than its events may be late (6
+ * hours) and then lie in the dead-letter queue (14 days), so that whatever is replayed still finds both.
+ */
+export const PENDING_DAYS = 15

@@ -6,7 +6,10 @@ import { isTextual, shownInline } from './media-types.ts'
 import { hasOwnEnding, offeredName } from './offered-name.ts'
 import { signUrl } from './sign-url.ts'
 
-/** URLs of a file that are signed in one window are the same, so that a browser finds the file in its cache. */
+/**
+ * URLs of a file that one execution environment signs in one window are the same, so that a browser finds the file in
+ * its cache. Others have other session credentials, and sign other URLs.
+ */
 const WINDOW_MS = 5 * 60 * 1000
 const LIFETIME_MS = 15 * 60 * 1000
 

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger'
 import type { Drawn } from '../entities/chat-room.ts'
 import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
@@ -11,13 +10,12 @@ import { messageEventWithFile } from '../files/message-event.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from '../rooms/at-next-seq.ts'
 import { Forbidden, NotAMember, RoomClosed } from '../errors.ts'
+import { logger } from '../logger.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { giveUpSeq } from '../rooms/give-up-seq.ts'
 import { drawFor } from '../rooms/pass-gate.ts'
 import { judgeUpload, type Judged } from './judge-upload.ts'
-import { deleteVersion, keepVersion, type ObjectVersion } from './uploaded-object.ts'
-
-const logger = new Logger()
+import { deleteUnverified, keepVersion, type ObjectVersion } from './uploaded-object.ts'
 
 /**
  * Completes or rejects the upload that waits for a version of the object, going on from wherever an earlier event left
@@ -31,8 +29,7 @@ export async function settleUpload(uploadId: string, version: ObjectVersion): Pr
   for (;;) {
     const upload = await getUpload(uploadId)
     if (upload?.objectKey !== version.key) {
-      await deleteVersion(version)
-      logger.warn('removed an object that no upload waits for')
+      if (await deleteUnverified(version)) logger.warn('removed an object that no upload waits for')
       return undefined
     }
     if (upload.status === 'completed') return settleCompleted(upload, version)
@@ -110,8 +107,9 @@ async function settleCompleted(upload: UploadRow, version: ObjectVersion): Promi
   // Version 0.1.0 kept no version id. What it left unclosed waits for the event that completed it.
   const pinned = upload.versionId ?? (upload.closed ? NULL_VERSION : version.versionId)
   if (version.versionId !== pinned) {
-    await deleteVersion(version)
-    logger.warn('removed what the form of a completed upload was used for', { uploadId: upload.uploadId })
+    const { uploadId } = upload
+    if (await deleteUnverified(version))
+      logger.warn('removed what a completed upload’s form was used for', { uploadId })
     return undefined
   }
   if (upload.closed) return undefined
@@ -127,7 +125,7 @@ async function messageDelivery(version: ObjectVersion, message: MessageRow): Pro
 
 /** Also for an upload that was rejected before: the form was used again, or the function ended midway. */
 async function settleRejected(upload: UploadRow, version: ObjectVersion): Promise<Delivery | undefined> {
-  await deleteVersion(version)
+  await deleteUnverified(version)
   return upload.closed ? undefined : failureDelivery(upload)
 }
 

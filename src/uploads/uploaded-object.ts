@@ -2,10 +2,11 @@ import {
   DeleteObjectCommand,
   DeleteObjectTaggingCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
-import { bucket } from '../files/bucket-settings.ts'
+import { bucket, PENDING_TAG } from '../files/bucket-settings.ts'
 import { s3 } from '../files/s3-client.ts'
 
 /** One version of an object: what one use of a form has made, whatever the key's current version is. */
@@ -60,11 +61,18 @@ export async function keepVersion(version: ObjectVersion): Promise<void> {
 }
 
 /**
- * Deletes the version for good and no other: the key's other versions may be a message's. Does nothing when there is no
- * such version.
+ * Deletes the version for good and no other: the key's other versions may be a message's. Only if it carries the tag of
+ * a form. What doesn't was verified, or an operator put it there, and stays, whatever event of old is replayed. Does
+ * nothing when there is no such version.
+ *
+ * @returns whether it was deleted
  */
-export async function deleteVersion(version: ObjectVersion): Promise<void> {
+export async function deleteUnverified(version: ObjectVersion): Promise<boolean> {
+  const tagging = await unlessMissing(() => s3.send(new GetObjectTaggingCommand(addressOf(version))))
+  const isPending = tagging?.TagSet?.some(({ Key, Value }) => Key === PENDING_TAG.key && Value === PENDING_TAG.value)
+  if (isPending !== true) return false
   await s3.send(new DeleteObjectCommand(addressOf(version)))
+  return true
 }
 
 async function unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {

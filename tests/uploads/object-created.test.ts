@@ -16,7 +16,7 @@ import { getMembership, removeMember } from '../../src/entities/membership.ts'
 import type { MessageRow } from '../../src/entities/message.ts'
 import { claimSend, putGuardedMessage } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
-import { getUpload, Upload } from '../../src/entities/upload.ts'
+import { getUpload, Upload, type UploadRow } from '../../src/entities/upload.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { bucket } from '../../src/files/bucket-settings.ts'
@@ -238,6 +238,9 @@ test('a rejected upload stays rejected: what is sent with its form again is remo
   expect(gateway.eventsOf(ada)).toHaveLength(1)
 })
 
+/** As a form puts it. */
+const Tagging = 'state=pending'
+
 /** As if a form had brought it, of which our own forms would be refused. */
 const asPost = (event: S3Event): S3Event => ({
   Records: event.Records.map((record) => ({ ...record, eventName: 'ObjectCreated:Post' })),
@@ -249,7 +252,7 @@ test.each([
 ] as const)('an object that got there by another way is held to what was declared: %s', async (reason, Body, type) => {
   const { room, ada, adaId } = await roomOfTwo()
   const { upload } = await givenForm(room, adaId)
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: upload.objectKey, Body, ContentType: type }))
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: upload.objectKey, Body, ContentType: type, Tagging }))
   await ownBucket.idle()
   await arrived(asPost(objectEvents.at(-1)!))
   expect(gateway.eventsOf(ada)).toMatchObject([{ event: 'uploadFailed', reason }])
@@ -482,7 +485,7 @@ test('a lie that is sent while a file becomes a message is deleted, and the file
 test.each(['rooms/stray', 'rooms/r/nobody/knows', 'rooms//', 'rooms/a b/ü+%25/"x"'])(
   'an object that no upload waits for is removed: %s',
   async (Key) => {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }))
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x', Tagging }))
     await ownBucket.idle()
     await arrived(asPost(objectEvents.at(-1)!))
     expect(await objectAt(Key)).toBeUndefined()
@@ -493,11 +496,37 @@ test("an object beside an upload's own is removed, and the upload still waits", 
   const { room, adaId } = await roomOfTwo()
   const { upload } = await givenForm(room, adaId)
   const Key = `${upload.objectKey}x`
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: png, ContentType: 'image/png' }))
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: png, ContentType: 'image/png', Tagging }))
   await ownBucket.idle()
   await arrived(asPost(objectEvents.at(-1)!))
   expect(await objectAt(Key)).toBeUndefined()
   expect((await getUpload(upload.uploadId))?.status).toBe('pending')
+})
+
+test.each([
+  ['of an upload that nobody knows', async ({ uploadId }: UploadRow) => void (await Upload.delete({ uploadId }).go())],
+  [
+    'whose upload has another version, as a table and a bucket of different moments have',
+    async ({ uploadId }: UploadRow) =>
+      void (await Upload.patch({ uploadId })
+        .set({ versionId: 'a'.repeat(32) })
+        .go()),
+  ],
+  [
+    'whose upload was rejected in a table of another moment',
+    async ({ uploadId }: UploadRow) => void (await Upload.patch({ uploadId }).set({ status: 'rejected' }).go()),
+  ],
+])('a file that was verified stays when its event of old is replayed, %s', async (_is, change) => {
+  const { room, bob, adaId } = await roomOfTwo()
+  const { form, upload } = await givenForm(room, adaId)
+  const event = await arrival(form)
+  await arrived(event)
+  await change(upload)
+  await arrived(event)
+  expect(await objectAt(upload.objectKey, versionIn(event).versionId)).toEqual({ tags: [] })
+  const [message] = await messagesOf(room)
+  expect(await served(message!)).toEqual(Buffer.from(png))
+  expect(gateway.eventsOf(bob)).toHaveLength(1)
 })
 
 test('an object that arrives when its upload has expired is removed without a message', async () => {

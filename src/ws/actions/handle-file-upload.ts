@@ -5,7 +5,7 @@ import { getUpload, startUpload, type UploadRow } from '../../entities/upload.ts
 import { Conflict, InvalidRequest, TooLarge } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
-import { UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
+import { PENDING_DAYS, UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
 import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { admit } from '../../rooms/admission.ts'
@@ -15,8 +15,8 @@ import { type Caller, viaOf } from '../caller.ts'
 import { maxFileBytes } from '../limits.ts'
 import { requirePlaceForUpload } from '../pending-uploads.ts'
 
-/** TTL of a pending upload: much longer than its form is valid, because the event of its object may be an hour late. */
-const PENDING_SECONDS = 24 * 60 * 60
+/** TTL of a pending upload: much longer than its form is valid, because the event of its object may be late. */
+const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
