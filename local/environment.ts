@@ -59,7 +59,7 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     ALLOWED_ORIGINS: '*',
     POWERTOOLS_SERVICE_NAME: 'tabletalk',
     POWERTOOLS_LOG_LEVEL: 'WARN',
-    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_METRICS_NAMESPACE: 'Tabletalk/local',
     ...(mayPost ? { CONNECTIONS_ENDPOINT: parts.connectionsUrl } : {}),
   }
 }

@@ -69,3 +69,11 @@ export const listOf = ({ expected, pattern }: { expected: string; pattern: RegEx
     return elements.every((element) => pattern.test(element)) ? elements : undefined
   },
 })
+
+/**
+ * Makes the loggers that are created from now on ignore the level of Lambda's own filter, which Lambda passes in this
+ * variable.
+ */
+export function ignoreLambdaLogLevel(): void {
+  delete process.env.AWS_LAMBDA_LOG_LEVEL
+}

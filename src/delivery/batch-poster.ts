@@ -64,6 +64,7 @@ export class BatchPoster {
         return outcome === 'gone' ? this.#follow({ recipient, rooms }) : undefined
       }
       this.#report.eventsDelivered += frame.events
+      if (frame.oldest !== undefined) this.#report.latencies.push(Math.max(0, Date.now() - frame.oldest))
     }
     laggards.delete(connectionId)
   }

@@ -21,6 +21,8 @@ export interface FanOutReport {
   posts: Record<PostOutcome, number>
   /** Events that reached a connection. */
   eventsDelivered: number
+  /** Of each frame with messages that reached a connection: milliseconds since its oldest message was written. */
+  latencies: number[]
   /** Laggards that were not posted to, because more of them waited than a batch tries. */
   skipped: number
   /** Deliveries whose recipients could not be read from the table: they must be made again. */

@@ -17,6 +17,7 @@ export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): 
   const report: FanOutReport = {
     posts: { delivered: 0, gone: 0, throttled: 0, slow: 0, failed: 0 },
     eventsDelivered: 0,
+    latencies: [],
     skipped: 0,
     unread: [],
     postponed: [],

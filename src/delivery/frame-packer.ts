@@ -1,3 +1,4 @@
+import { defined } from '../protocol/defined.ts'
 import type { ChatEvent } from '../protocol/events.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 
@@ -10,6 +11,8 @@ export interface Frame {
   bytes: Uint8Array
   /** Number of events in it. */
   events: number
+  /** When the oldest of its messages was written, in epoch milliseconds; undefined without messages. */
+  oldest?: number
 }
 
 /**
@@ -39,12 +42,15 @@ export class FramePacker {
     const frames: Frame[] = []
     let parts: Buffer[] = []
     let size = EMPTY
+    let oldest: number | undefined
     const close = () => {
       // A comma follows every part; the last one is left out.
       if (parts.length > 0) {
-        frames.push({ bytes: Buffer.concat([HEAD, ...parts.slice(0, -1), TAIL]), events: parts.length / 2 })
+        const bytes = Buffer.concat([HEAD, ...parts.slice(0, -1), TAIL])
+        frames.push({ bytes, events: parts.length / 2, ...defined({ oldest }) })
       }
       parts = []
+      oldest = undefined
       size = EMPTY
     }
     for (const event of events) {
@@ -52,6 +58,7 @@ export class FramePacker {
       if (parts.length > 0 && size + json.length > MAX_FRAME_BYTES) close()
       parts.push(json, COMMA)
       size += json.length + COMMA.length
+      if (event.event === 'message') oldest = Math.min(oldest ?? Infinity, event.timestamp)
     }
     close()
     return frames

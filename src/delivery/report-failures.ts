@@ -1,11 +1,11 @@
-import type { Logger } from '@aws-lambda-powertools/logger'
+import { logger } from '../logger.ts'
 import type { FanOutReport } from './delivery.ts'
 
 /** Connections that the log names one by one. The metrics count all of them. */
 const MAX_NAMED = 20
 
 /** Logs which recipients were not reached, and why. A connection that is gone is no failure. */
-export function reportFailures(logger: Logger, { errors }: FanOutReport): void {
+export function reportFailures({ errors }: FanOutReport): void {
   const failures = errors.filter(({ outcome }) => outcome !== 'gone')
   for (const { connectionId, outcome, error } of failures.slice(0, MAX_NAMED)) {
     logger.warn('post failed', { connectionId, outcome, error: error as Error })

@@ -1,5 +1,5 @@
 import type { ChatError } from '../errors.ts'
-import { logger } from '../ws/logger.ts'
+import { logger } from '../logger.ts'
 
 /** Logs what is not the backend's fault, with its cause, which the backend never receives. */
 export function logFailure({ code }: ChatError, error: unknown, action: string | undefined): void {

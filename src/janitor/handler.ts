@@ -1,9 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger'
 import type { Context } from 'aws-lambda'
 import { finishJob, type JobRow, openJobs, saveProgress } from '../entities/job.ts'
 import { pace } from '../entities/pace.ts'
 import { client } from '../entities/table.ts'
 import { optional, wholeNumber } from '../env.ts'
+import { logger } from '../logger.ts'
 import { stepOf } from './job-kinds.ts'
 import type { DoStep } from './step.ts'
 
@@ -18,8 +18,6 @@ const TURN = 1_000
 
 /** Milliseconds: no turn begins that could not end, and no step does. */
 const RESERVE_MS = 30_000
-
-const logger = new Logger()
 
 /** By kind; a row may be of a version that knows more kinds. */
 type Steps = Readonly<Partial<Record<string, DoStep>>>

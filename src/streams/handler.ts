@@ -1,9 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { required, url } from '../env.ts'
+import { logger } from '../logger.ts'
 import { type Change, changeOf } from './changes.ts'
-import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import { countPosts } from '../delivery/count-posts.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { CoalescingWindow, windowOf } from './coalescing-window.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
@@ -16,9 +16,6 @@ import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
 const REACTIONS_AT_ONCE = 16
-
-const logger = new Logger()
-const metrics = new Metrics({ serviceName: 'fan-out' })
 
 /**
  * Turns the records of the table's stream into posts.
@@ -54,7 +51,8 @@ export function streamHandler(
       for (const delivery of deliveries) failed.add(recordOf.get(delivery)!)
       logger.error('room unread', { chatRoomId, error: error as Error })
     }
-    account(report, failed.size)
+    reportFailures(report)
+    countPosts(report, failed.size)
     for (const delivery of report.postponed) failed.add(recordOf.get(delivery)!)
     const response = batchResponse(event.Records, failed)
     await window.hold(startedAt, deliveries)
@@ -141,23 +139,6 @@ async function closeAll(
 function fail(sequenceNumber: string, what: string | undefined, error: unknown, failed: Set<string>): void {
   failed.add(sequenceNumber)
   logger.error('record failed', { sequenceNumber, what, error: error as Error })
-}
-
-function account(report: FanOutReport, recordsFailed: number): void {
-  reportFailures(logger, report)
-  const { delivered, gone, throttled, slow, failed } = report.posts
-  const counts = {
-    PostsDelivered: delivered,
-    PostsGone: gone,
-    PostsThrottled: throttled,
-    PostsSlow: slow,
-    PostsFailed: failed,
-    PostsSkipped: report.skipped,
-    EventsDelivered: report.eventsDelivered,
-    RecordsFailed: recordsFailed,
-  }
-  for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count)
-  metrics.publishStoredMetrics()
 }
 
 const endpoint = required('CONNECTIONS_ENDPOINT', url)

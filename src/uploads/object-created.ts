@@ -1,16 +1,14 @@
-import { Logger } from '@aws-lambda-powertools/logger'
 import type { S3Event } from 'aws-lambda'
 import { closeUpload } from '../entities/upload.ts'
 import { required, url } from '../env.ts'
 import type { Delivery } from '../delivery/delivery.ts'
+import { countPosts } from '../delivery/count-posts.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { postTo } from '../delivery/posting/post.ts'
 import type { PostFrame } from '../delivery/posting/post-frame.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { NULL_VERSION, UPLOADS_PREFIX } from '../files/bucket-settings.ts'
 import { settleUpload } from './settle-upload.ts'
-
-const logger = new Logger()
 
 /**
  * Makes a message of a file that has arrived by a form, or rejects it, and delivers the event. AP30.
@@ -47,7 +45,8 @@ const decodedKey = (key: string): string => decodeURIComponent(key.replaceAll('+
 
 async function deliver(delivery: Delivery, post: PostFrame): Promise<void> {
   const report = await fanOut([delivery], post)
-  reportFailures(logger, report)
+  reportFailures(report)
+  countPosts(report)
   const [unread] = report.unread
   if (unread) throw unread.error
 }

@@ -6,7 +6,7 @@ import type { ActionHandler } from './action.ts'
 import { callerOf } from './caller-of.ts'
 import { chatErrorOf } from './chat-error-of.ts'
 import { errorBody } from './error-body.ts'
-import { logger } from './logger.ts'
+import { logger } from '../logger.ts'
 import { type Envelope, readFrame } from './parse-frame.ts'
 import { type CountAction, perform } from './perform.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
@@ -34,7 +34,7 @@ export function routeWith(count: CountAction | undefined, ...handlers: readonly 
     } catch (error) {
       const known = chatErrorOf(error)
       log(known, error, event)
-      return { statusCode: statusOf[known.code] ?? 400, body: JSON.stringify(errorFrame(known, envelope)) }
+      return { statusCode: statusOf[known.code] ?? 200, body: JSON.stringify(errorFrame(known, envelope)) }
     }
   }
 }
@@ -53,8 +53,11 @@ function log({ code }: ChatError, error: unknown, { requestContext }: SocketEven
   else if (code === 'unavailable') logger.warn('dependency failed', fields)
 }
 
-/** For logs and metrics: a WebSocket client receives the body only. */
-const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503, rate_limited: 429 }
+/**
+ * For API Gateway's `IntegrationError` alone, which then counts what is not the client's fault: a WebSocket client
+ * receives the body only.
+ */
+const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503 }
 
 const replyFrame = (action: ActionHandler['name'], { requestId }: Envelope, data: unknown) =>
   ({ type: 'reply', action, ...defined({ requestId }), data }) as ReplyFrame

@@ -206,6 +206,7 @@ test('what became of the posts is counted in metrics', async () => {
   await handle(messageRecord(room, 1))
   expect(gateway.heardBy(fine!)).toEqual(['message 1'])
   expect(Object.fromEntries(addMetric.mock.calls.map(([name, , count]) => [name, count]))).toEqual({
+    DeliveryLatency: expect.any(Number) as number,
     PostsDelivered: 1,
     PostsGone: 0,
     PostsThrottled: 1,

@@ -13,7 +13,7 @@ import { sessionOf } from '../../rooms/session.ts'
 import { newRoomOf } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
-import { logger } from '../logger.ts'
+import { logger } from '../../logger.ts'
 import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
 
 /**
