@@ -109,6 +109,20 @@ const settings: {
     unset: 'is refused',
   },
   {
+    name: 'JWKS',
+    read: () => import('../src/ws/issuers.ts'),
+    expected: 'public keys as JSON, {"keys": [{"kty": …}]}',
+    wrong: ['', '{"keys":[]}', '[]'],
+    unset: 'has a default',
+  },
+  {
+    name: 'MORE_ISSUERS',
+    read: () => import('../src/ws/issuers.ts'),
+    expected: 'a JSON list, each {"issuer", "audiences", and either "jwksUrl" or "jwks"}',
+    wrong: ['', '{}', '[{"issuer":"a","audiences":["b"]}]'],
+    unset: 'has a default',
+  },
+  {
     name: 'JWT_ISSUER',
     read: () => import('../src/ws/verify-token.ts'),
     expected: 'a text without spaces around it',
@@ -118,8 +132,8 @@ const settings: {
   {
     name: 'JWT_AUDIENCE',
     read: () => import('../src/ws/routes/authorizer.ts'),
-    expected: 'a text without spaces around it',
-    wrong: ['chat\n'],
+    expected: 'a comma-separated list, each an audience',
+    wrong: ['our chat', 'chat,'],
     unset: 'is refused',
   },
   {

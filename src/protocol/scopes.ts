@@ -11,16 +11,13 @@ export type Scope = keyof typeof scopes
 const PREFIX = 'tabletalk:'
 
 /**
- * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is an array, as some
- * issuers write it. Any other scope is somebody else's.
+ * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is that or an array, as
+ * some issuers write it. Any other scope is somebody else's.
  */
 export function scopesOf(claims: { [claim: string]: unknown }): Set<Scope> {
-  const given =
-    typeof claims.scope === 'string'
-      ? claims.scope.split(' ')
-      : Array.isArray(claims.scp)
-        ? (claims.scp as unknown[])
-        : []
+  const { scope, scp } = claims
+  const named: unknown = typeof scope === 'string' ? scope : scp
+  const given: unknown[] = typeof named === 'string' ? named.split(' ') : Array.isArray(named) ? named : []
   return new Set(
     given.flatMap((name): Scope[] => {
       const scope = typeof name === 'string' && name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''

@@ -9,7 +9,7 @@ const FETCH_MS = optional('JWKS_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 }
 const FRESH_MS = 10 * 60 * 1_000
 
 /** … unless the key server fails: then the last good set is used so much longer. */
-const STALE_MS = 60 * 60 * 1_000
+const STALE_MS = 24 * 60 * 60 * 1_000
 
 /** Between two fetches, whatever tokens come in. */
 const COOLDOWN_MS = 10 * 1_000
@@ -19,8 +19,9 @@ const UNKNOWN_KEY_MS = 1_000
 
 /**
  * The public keys at a URL (JWKS, RFC 7517), for `jwtVerify`. They are fetched again when they are older than ten
- * minutes, or when a token names one that isn't among them, at most every ten seconds. An outage of the key server
- * locks nobody out for an hour: the last good set is used meanwhile.
+ * minutes, or when a token names one that isn't among them, one fetch at a time and at most every ten seconds, also
+ * while they fail. So no token takes longer than one fetch, 3 s. An outage of the key server locks nobody out for a
+ * day: the last good set is used meanwhile.
  *
  * The returned function throws a `JOSEError` when the set has no key for a token, or several (see
  * `JWKSMultipleMatchingKeys`), and any other error when there is no usable set.
@@ -30,9 +31,10 @@ export function keySet(url: URL): JWTVerifyGetKey {
   let keys: JWTVerifyGetKey | undefined
   let fetchedAt = -Infinity
   let triedAt = -Infinity
+  let fetching: Promise<void> | undefined
   const isYounger = (moment: number, age: number) => Date.now() < moment + age
   const isFresh = () => isYounger(fetchedAt, FRESH_MS)
-  const mayTry = () => !isYounger(triedAt, COOLDOWN_MS)
+  const mayTry = () => fetching === undefined && !isYounger(triedAt, COOLDOWN_MS)
 
   async function fetchKeys(): Promise<void> {
     triedAt = Date.now()
@@ -41,13 +43,26 @@ export function keySet(url: URL): JWTVerifyGetKey {
     fetchedAt = Date.now()
   }
 
+  function fetchOnce(): Promise<void> {
+    fetching ??= fetchKeys().finally(() => {
+      fetching = undefined
+    })
+    return fetching
+  }
+
   async function usableKeys(): Promise<JWTVerifyGetKey> {
+    if (isFresh()) return keys!
     const stale = isYounger(fetchedAt, FRESH_MS + STALE_MS) ? keys : undefined
-    if (!isFresh() && (stale === undefined || mayTry())) {
-      await fetchKeys().catch((cause: unknown) => {
-        if (stale === undefined) throw new Error('unable to verify tokens; the keys could not be fetched', { cause })
-      })
+    if (stale !== undefined) {
+      if (mayTry()) await fetchOnce().catch(() => {})
+      return keys!
     }
+    if (fetching === undefined && !mayTry()) {
+      throw new Error('unable to verify tokens; the keys could not be fetched a moment ago')
+    }
+    await fetchOnce().catch((cause: unknown) => {
+      throw new Error('unable to verify tokens; the keys could not be fetched', { cause })
+    })
     return keys!
   }
 
@@ -58,7 +73,7 @@ export function keySet(url: URL): JWTVerifyGetKey {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
       // The key may have been published since. If the fetch fails, the set that there is decides.
-      if (mayTry()) await Promise.race([fetchKeys().catch(() => {}), sleep(UNKNOWN_KEY_MS)])
+      if (mayTry()) await Promise.race([fetchOnce().catch(() => {}), sleep(UNKNOWN_KEY_MS)])
       if (!isFresh()) throw new Error('unable to verify the token; its key is not in the last set', { cause: error })
       return keys!(header, token)
     }

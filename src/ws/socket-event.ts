@@ -4,7 +4,10 @@ import type {
   APIGatewayProxyWebsocketEventV2WithRequestContext,
 } from 'aws-lambda'
 
-/** The authorizer's context. API Gateway adds it to every event of the connection; every value is a string. */
+/**
+ * The authorizer's context. API Gateway adds it to every event of the connection; every value is a string. At
+ * `$connect` it may be `{refused: 'token'}` instead: then there will be no connection.
+ */
 interface AuthorizerContext {
   userId: string
   /** Epoch seconds. */

@@ -1,16 +1,12 @@
-import { type CryptoKey, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose'
-import { optional, required, text, url, wholeNumber } from '../env.ts'
+import { type CryptoKey, decodeJwt, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose'
+import { optional, text, wholeNumber } from '../env.ts'
 import { defined } from '../protocol/defined.ts'
 import { UserId } from '../protocol/scalars.ts'
 import { type Scope, scopesOf } from '../protocol/scopes.ts'
-import { keySet } from './key-set.ts'
+import { type TrustedIssuer, trustedIssuers } from './issuers.ts'
 
 /** Asymmetric only: with an HMAC algorithm in the list, the public key would be a valid secret (RFC 8725 §2.1). */
 const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'RS384', 'RS512']
-
-const jwksUrl = required('JWKS_URL', url)
-const issuer = required('JWT_ISSUER', text)
-const audience = required('JWT_AUDIENCE', text)
 
 /** The `typ` of the tokens' header, so that an ID token or a logout token of the same issuer isn't taken for ours. */
 const typ = optional('JWT_TYP', text)
@@ -23,9 +19,7 @@ const CLOCK_TOLERANCE_SECONDS = 60
 
 const options: JWTVerifyOptions = {
   algorithms,
-  issuer,
-  audience,
-  requiredClaims: ['sub', 'exp'],
+  requiredClaims: ['iss', 'sub', 'exp'],
   clockTolerance: CLOCK_TOLERANCE_SECONDS,
   ...defined({ typ, maxTokenAge: maxAgeSeconds }),
 }
@@ -42,15 +36,15 @@ export interface Verified {
 export class InvalidToken extends Error {}
 
 /**
- * What verifies tokens: make one at module scope, so that all invocations of an instance share its key set.
+ * What verifies tokens: make one at module scope, so that all invocations of an instance share its key sets.
  *
  * The returned function throws `InvalidToken` when a token is not for us, or no longer valid. Any other error means
  * that it could not be checked.
  */
 export function tokenVerifier(): (token: string) => Promise<Verified> {
-  const keys = keySet(new URL(jwksUrl))
+  const issuers = trustedIssuers()
   return async (token) => {
-    const claims = await claimsOf(token, keys)
+    const claims = await claimsOf(token, issuers)
     const { sub, exp = 0 } = claims
     const userId = UserId.safeParse(sub)
     // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
@@ -59,16 +53,38 @@ export function tokenVerifier(): (token: string) => Promise<Verified> {
   }
 }
 
-async function claimsOf(token: string, keys: JWTVerifyGetKey): Promise<JWTPayload> {
+async function claimsOf(token: string, issuers: ReadonlyMap<string, TrustedIssuer>): Promise<JWTPayload> {
+  try {
+    // What it says before it is verified only chooses the keys to verify it with.
+    const issuer = issuers.get(decodeJwt(token).iss ?? '')
+    if (issuer === undefined) throw new InvalidToken()
+    const claims = await verifiedBy(issuer, token)
+    if (!isFor(issuer.audiences, claims)) throw new InvalidToken()
+    return claims
+  } catch (error) {
+    // Keys that can't be had are our fault and not the client's: HTTP 500.
+    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)) throw new InvalidToken()
+    throw error
+  }
+}
+
+async function verifiedBy({ keys }: TrustedIssuer, token: string): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, options)
     return payload
   } catch (error) {
     if (error instanceof errors.JWKSMultipleMatchingKeys) return verifiedByOneOf(error, token)
-    // Keys that can't be had are our fault and not the client's: HTTP 500.
-    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)) throw new InvalidToken()
     throw error
   }
+}
+
+/**
+ * A token without `aud` is for the client that it was issued to: `client_id` in Cognito's access tokens, `azp` in
+ * Clerk's session tokens.
+ */
+function isFor(audiences: readonly string[], { aud, client_id: clientId, azp }: JWTPayload): boolean {
+  const named: unknown[] = aud === undefined ? [clientId, azp] : [aud].flat()
+  return named.some((name) => audiences.includes(name as string))
 }
 
 /** A token that names no key, while the set has several of its algorithm, as it has during any rotation of keys. */

@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { bearerOf } from '../subprotocol.ts'
-import { InvalidToken, tokenVerifier } from '../verify-token.ts'
+import { InvalidToken, tokenVerifier, type Verified } from '../verify-token.ts'
 
 const verifyToken = tokenVerifier()
 
@@ -8,28 +8,39 @@ const verifyToken = tokenVerifier()
  * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query
  * parameter `token`.
  *
- * @returns an Allow policy with the context `{userId, exp, scopes?}`, which API Gateway adds to every event of the
- *   connection
- * @throws Error `Unauthorized` (HTTP 401, no socket) when the token is missing, not for us, or no longer valid. Any
- * other error (HTTP 500) means that the token could not be checked.
+ * @returns an Allow policy for `$connect` with the context `{userId, exp, scopes?}`, which API Gateway adds to every
+ *   event of the connection. When the token is missing, not for us, or no longer valid, the context is
+ *   `{refused: 'token'}`, and `$connect` returns 401: an authorizer can return 401 by an error only, and then whoever
+ *   sends bad tokens would raise the alarm for errors of this function.
+ * @throws Error (HTTP 500) when the token could not be checked
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = bearerOf(event.headers ?? {}) ?? event.queryStringParameters?.token
-  if (token === undefined || token === '') throw unauthorized()
-  const { userId, exp, scopes } = await verifyToken(token).catch((error: unknown) => {
-    throw error instanceof InvalidToken ? unauthorized() : error
-  })
+  const verified = token === undefined || token === '' ? undefined : await unlessInvalid(token)
   // A backend's token is for the server API: over a socket it would be a user who may do everything.
-  if (scopes.has('server')) throw unauthorized()
-  return {
-    principalId: userId,
-    policyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
-    },
-    context: { userId, exp, ...(scopes.size === 0 ? {} : { scopes: [...scopes].join(' ') }) },
+  if (verified === undefined || verified.scopes.has('server')) return allow(event, 'nobody', { refused: 'token' })
+  const { userId, exp, scopes } = verified
+  return allow(event, userId, { userId, exp, ...(scopes.size === 0 ? {} : { scopes: [...scopes].join(' ') }) })
+}
+
+async function unlessInvalid(token: string): Promise<Verified | undefined> {
+  try {
+    return await verifyToken(token)
+  } catch (error) {
+    if (error instanceof InvalidToken) return undefined
+    throw error
   }
 }
 
-/** API Gateway turns exactly this message into HTTP 401, and any other into 500. */
-const unauthorized = () => new Error('Unauthorized')
+const allow = (
+  { methodArn }: APIGatewayRequestAuthorizerEvent,
+  principalId: string,
+  context: Record<string, string | number>,
+): APIGatewayAuthorizerResult => ({
+  principalId,
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: methodArn }],
+  },
+  context,
+})

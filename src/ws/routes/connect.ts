@@ -1,3 +1,4 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { deleteConnection, putConnection } from '../../entities/connection.ts'
 import { blockedUntil } from '../../entities/user.ts'
@@ -7,7 +8,7 @@ import { ChatRoomId } from '../../protocol/scalars.ts'
 import { callerOf } from '../caller-of.ts'
 import { chatErrorOf } from '../chat-error-of.ts'
 import { headerOf, type Headers } from '../header-of.ts'
-import { logger } from '../logger.ts'
+import { logger } from '../../logger.ts'
 import type { SocketEvent } from '../socket-event.ts'
 import { offeredProtocols, SUBPROTOCOL } from '../subprotocol.ts'
 
@@ -15,6 +16,8 @@ type ConnectEvent = SocketEvent & {
   headers?: Headers
   queryStringParameters?: Record<string, string | undefined>
 }
+
+const metrics = new Metrics({ serviceName: 'connect' })
 
 const origins = listOf({
   expected: '* or an origin such as https://chat.example.com',
@@ -29,15 +32,17 @@ const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
  * Whether the user was banned is looked at after that: either `banUser` finds this connection, or this finds the ban.
  * AP1, AP77, AP2.
  *
- * Any status but 200 opens no socket: 400 for an invalid `chatRoomId`, 401 for a token that has expired meanwhile, 403
- * for a page of another origin or a user who was banned from the deployment, 503 when the table can't be reached (the
- * client tries again), 500 for any other error.
+ * Any status but 200 opens no socket: 401 for a token that the authorizer refused or that has expired meanwhile, 400
+ * for an invalid `chatRoomId`, 403 for a page of another origin or a user who was banned from the deployment, 503 when
+ * the table can't be reached (the client tries again), 500 for any other error. The first three are counted, because
+ * API Gateway counts them as errors of this function.
  */
 export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = event.headers ?? {}
   const opened = event.queryStringParameters?.chatRoomId
-  if (opened !== undefined && !ChatRoomId.safeParse(opened).success) return { statusCode: 400 }
-  if (!originAllowed(headers)) return { statusCode: 403 }
+  if (isRefused(event)) return refusal(401)
+  if (opened !== undefined && !ChatRoomId.safeParse(opened).success) return refusal(400)
+  if (!originAllowed(headers)) return refusal(403)
   try {
     const { userId, connectionId, rowsExpireAt } = callerOf(event)
     await putConnection({
@@ -50,16 +55,27 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
     if ((await blockedUntil(userId, Date.now())) !== undefined) {
       // The stream forgets it as one of the user's.
       await deleteConnection(connectionId)
-      return { statusCode: 403 }
+      return refusal(403)
     }
   } catch (error) {
     const { code } = chatErrorOf(error)
+    if (code === 'token_expired') return refusal(401)
     logger.error('connect failed', { code, error: error as Error })
-    return { statusCode: code === 'token_expired' ? 401 : code === 'unavailable' ? 503 : 500 }
+    return { statusCode: code === 'unavailable' ? 503 : 500 }
   }
   return offeredProtocols(headers).includes(SUBPROTOCOL)
     ? { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } }
     : { statusCode: 200 }
+}
+
+/** Whatever else the authorizer may say, a connection without a user is never opened. */
+const isRefused = ({ requestContext: { authorizer } }: ConnectEvent): boolean =>
+  (authorizer as Partial<typeof authorizer> | undefined)?.userId === undefined
+
+function refusal(statusCode: 400 | 401 | 403): APIGatewayProxyStructuredResultV2 {
+  metrics.addMetric('ConnectsRefused', MetricUnit.Count, 1)
+  metrics.publishStoredMetrics()
+  return { statusCode }
 }
 
 /** Without an Origin the client is no browser: it could send any, so the check would protect nobody. */
