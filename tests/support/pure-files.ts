@@ -16,6 +16,6 @@ export const pureFiles = [
   'tests/local/event-source-mapping/!(event-source-mapping).test.ts',
   'tests/local/gateway/!(gateway-limits).test.ts',
   'tests/{protocol,repository,terraform,web}/*.test.ts',
-  'tests/scripts/{e2e,operations,replay}.test.ts',
+  'tests/scripts/{e2e,operations,preflight,release,replay}.test.ts',
   'tests/ws/!(authorizer|route).test.ts',
 ]
