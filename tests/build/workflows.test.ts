@@ -49,9 +49,10 @@ const KNOWN = {
     'permissions',
     'strategy',
     'defaults',
+    'outputs',
     'steps',
   ],
-  step: ['name', 'if', 'uses', 'with', 'run', 'working-directory', 'env'],
+  step: ['id', 'name', 'if', 'uses', 'with', 'run', 'working-directory', 'env'],
 }
 
 describe.each(files)('$file', ({ text, workflow }) => {
@@ -126,6 +127,7 @@ test('each job may do what it must, and no more', () => {
     'deploy.yml build': { contents: 'read' },
     'deploy.yml plan': { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
     'deploy.yml apply': { contents: 'read', 'id-token': 'write' },
+    'deploy.yml e2e': { contents: 'read' },
   })
   for (const { text, workflow } of files) {
     expect(workflow.permissions).toBeDefined()
