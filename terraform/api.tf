@@ -2,6 +2,7 @@ resource "aws_apigatewayv2_api" "this" {
   name                       = var.name
   protocol_type              = "WEBSOCKET"
   route_selection_expression = "$request.body.action"
+  ip_address_type            = var.ip_address_type
 }
 
 # One per function: routes of one function share it, and the function tells them apart by the route key.
@@ -11,7 +12,7 @@ resource "aws_apigatewayv2_integration" "this" {
   api_id             = aws_apigatewayv2_api.this.id
   integration_type   = "AWS_PROXY"
   integration_method = "POST"
-  integration_uri    = aws_lambda_function.this[each.key].invoke_arn
+  integration_uri    = aws_lambda_alias.live[each.key].invoke_arn
 }
 
 resource "aws_apigatewayv2_route" "this" {
@@ -68,12 +69,12 @@ resource "aws_apigatewayv2_stage" "this" {
     data_trace_enabled = false
   }
 
-  # A route's settings replace the default ones as a whole. Connections have a limit of their own: clients that come back
-  # all at once would write more than a table that isn't warm takes.
+  # A route's settings replace the default ones as a whole. Connections have a limit of their own: clients that come
+  # back all at once would write more than a table that isn't warm takes.
   route_settings {
     route_key                = aws_apigatewayv2_route.this["$connect"].route_key
-    throttling_rate_limit    = coalesce(var.connects_per_second, var.throttling_rate_limit)
-    throttling_burst_limit   = var.connects_per_second == null ? var.throttling_burst_limit : var.connects_burst
+    throttling_rate_limit    = local.connects.rate
+    throttling_burst_limit   = local.connects.burst
     detailed_metrics_enabled = var.detailed_metrics
     logging_level            = "OFF"
     # Would log tokens.
@@ -115,5 +116,23 @@ resource "aws_apigatewayv2_stage" "this" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = local.frames_per_second <= var.account_requests_per_second / 2
+      error_message = "The routes accept ${local.frames_per_second} requests a second together, more than half of the account's ${var.account_requests_per_second} (account_requests_per_second): a storm of frames would leave too few for posts. Lower route_throttling, throttling_rate_limit, connects_per_second or server_throttling, or have the quota raised."
+    }
+  }
+
   depends_on = [aws_api_gateway_account.this]
+}
+
+locals {
+  connects = var.connects_per_second == null ? { rate = 500, burst = 500 } : { rate = var.connects_per_second, burst = var.connects_burst }
+
+  # API Gateway has a bucket for each route, and one of the account for all of them and for all posts.
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
+  frames_per_second = sum(concat(
+    [local.connects.rate, var.server_throttling.rate],
+    [for route_key, _ in local.stack.routes : try(var.route_throttling[route_key].rate, var.throttling_rate_limit) if route_key != "$connect"],
+  ))
 }

@@ -3,6 +3,6 @@
 resource "aws_apigatewayv2_authorizer" "this" {
   api_id          = aws_apigatewayv2_api.this.id
   authorizer_type = "REQUEST"
-  authorizer_uri  = aws_lambda_function.this[local.authorizer].invoke_arn
+  authorizer_uri  = aws_lambda_alias.live[local.authorizer].invoke_arn
   name            = "token"
 }

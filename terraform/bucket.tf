@@ -2,6 +2,7 @@ module "files_bucket" {
   source = "./modules/private-bucket"
 
   name          = local.files_bucket
+  kms_key_arn   = var.kms_key_arn
   force_destroy = !var.deletion_protection
 }
 
@@ -29,8 +30,8 @@ resource "aws_s3_bucket_cors_configuration" "files" {
 resource "aws_s3_bucket_lifecycle_configuration" "files" {
   bucket = module.files_bucket.name
 
-  # Of noncurrent versions, too, only those that were never verified. A verified one is a message's for ever, also behind
-  # another use of its form or an operator's copy.
+  # Of noncurrent versions, too, only those that were never verified. A verified one is a message's for ever, also
+  # behind another use of its form or an operator's copy.
   rule {
     id     = "uploads-never-completed"
     status = "Enabled"
@@ -96,7 +97,7 @@ resource "aws_s3_bucket_notification" "files" {
   bucket = module.files_bucket.name
 
   lambda_function {
-    lambda_function_arn = aws_lambda_function.this[local.object_created.function].arn
+    lambda_function_arn = aws_lambda_alias.live[local.object_created.function].arn
     events              = local.object_created.events
     filter_prefix       = local.object_created.prefix
   }
@@ -108,10 +109,16 @@ resource "aws_s3_bucket_notification" "files" {
 resource "aws_lambda_permission" "bucket" {
   statement_id   = "bucket"
   action         = "lambda:InvokeFunction"
-  function_name  = aws_lambda_function.this[local.object_created.function].function_name
+  function_name  = aws_lambda_alias.live[local.object_created.function].function_name
+  qualifier      = aws_lambda_alias.live[local.object_created.function].name
   principal      = "s3.amazonaws.com"
   source_arn     = local.files_arn
   source_account = local.account_id
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Receives the events for which the function failed three times, with the error. The function can be invoked with them
@@ -119,11 +126,13 @@ resource "aws_lambda_permission" "bucket" {
 resource "aws_sqs_queue" "dead_letters" {
   name                      = local.dead_letter_queue
   message_retention_seconds = 1209600
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.kms_key_arn == null ? true : null
+  kms_master_key_id         = var.kms_key_arn
 }
 
 resource "aws_lambda_function_event_invoke_config" "object_created" {
-  function_name                = aws_lambda_function.this[local.object_created.function].function_name
+  function_name                = aws_lambda_alias.live[local.object_created.function].function_name
+  qualifier                    = aws_lambda_alias.live[local.object_created.function].name
   maximum_event_age_in_seconds = 21600
   maximum_retry_attempts       = 2
 

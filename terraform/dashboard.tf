@@ -24,6 +24,11 @@ locals {
       ]
     },
     {
+      title   = "From a message's write to its post (ms, of 50 and of 99 posts in 100)"
+      stat    = "p99"
+      metrics = [for stat in ["p50", "p99"] : [local.own_metrics, "DeliveryLatency", "service", "fan-out", { stat = stat }]]
+    },
+    {
       title   = "Age of the oldest undelivered change (ms)"
       stat    = "Maximum"
       metrics = [concat(["AWS/Lambda", "IteratorAge"], local.stream_function)]
@@ -41,7 +46,7 @@ locals {
       stat  = "Sum"
       metrics = concat(
         [for metric in ["ClientError", "IntegrationError", "ExecutionError"] : concat(["AWS/ApiGateway", metric], local.on_api)],
-        [[local.own_metrics, "ServerErrors"]],
+        [[local.own_metrics, "ConnectsRefused", "service", "connect"]],
       )
     },
     {

@@ -7,6 +7,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
     certificate_arn = var.certificate_arn
     endpoint_type   = "REGIONAL"
     security_policy = "TLS_1_2"
+    ip_address_type = var.ip_address_type
   }
 }
 
@@ -19,15 +20,20 @@ resource "aws_apigatewayv2_api_mapping" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  count = var.domain_name == null || var.hosted_zone_id == null ? 0 : 1
+  for_each = toset(var.domain_name == null || var.hosted_zone_id == null ? [] : var.ip_address_type == "dualstack" ? ["A", "AAAA"] : ["A"])
 
   zone_id = var.hosted_zone_id
   name    = var.domain_name
-  type    = "A"
+  type    = each.value
 
   alias {
     name                   = aws_apigatewayv2_domain_name.this[0].domain_name_configuration[0].target_domain_name
     zone_id                = aws_apigatewayv2_domain_name.this[0].domain_name_configuration[0].hosted_zone_id
     evaluate_target_health = false
   }
+}
+
+moved {
+  from = aws_route53_record.this[0]
+  to   = aws_route53_record.this["A"]
 }

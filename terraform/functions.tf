@@ -1,9 +1,17 @@
 locals {
   # The values of the `settings` in stack.json, by name. With null, the function uses its own default.
   settings = {
-    JWKS_URL                  = var.jwks_url
-    JWT_ISSUER                = var.jwt_issuer
-    JWT_AUDIENCE              = var.jwt_audience
+    JWKS_URL     = var.jwks_url
+    JWKS         = var.jwks
+    JWT_ISSUER   = var.jwt_issuer
+    JWT_AUDIENCE = var.jwt_audience
+    MORE_ISSUERS = length(var.more_issuers) == 0 ? null : jsonencode([
+      for one in var.more_issuers : merge(
+        { issuer = one.issuer, audiences = one.audiences },
+        one.jwks_url == null ? {} : { jwksUrl = one.jwks_url },
+        one.jwks == null ? {} : { jwks = jsondecode(one.jwks) },
+      )
+    ])
     ALLOWED_ORIGINS           = join(",", local.allowed_origins)
     MAX_FILE_BYTES            = tostring(var.max_file_bytes)
     ALLOWED_CONTENT_TYPES     = var.allowed_content_types == null ? null : join(",", var.allowed_content_types)
@@ -13,6 +21,7 @@ locals {
     JWT_MAX_AGE_SECONDS       = var.jwt_max_age_seconds == null ? null : tostring(var.jwt_max_age_seconds)
     MAX_USER_CONNECTIONS      = tostring(var.max_user_connections)
     MAX_ROOM_MEMBERS          = tostring(var.max_room_members)
+    JANITOR_WRITES_PER_SECOND = tostring(var.janitor_writes_per_second)
     MAX_USER_ROOMS            = tostring(var.max_user_rooms)
     MAX_PENDING_UPLOADS       = tostring(var.max_pending_uploads)
     MAX_PENDING_UPLOAD_BYTES  = tostring(var.max_pending_upload_bytes)
@@ -22,7 +31,6 @@ locals {
     ROOM_CREATION             = var.room_creation
     DIRECT_MESSAGES           = var.direct_messages
     SERVER_RATE_LIMIT         = var.server_rate_limit
-    JANITOR_WRITES_PER_SECOND = tostring(var.janitor_writes_per_second)
   }
 
   # The API's own endpoint, also if there is a domain: `@connections` is always there.
@@ -32,14 +40,14 @@ locals {
   environments = {
     for name, function in local.stack.functions : name => merge(
       {
-        POWERTOOLS_SERVICE_NAME = var.name
-        POWERTOOLS_LOG_LEVEL    = var.log_level
+        POWERTOOLS_SERVICE_NAME      = var.name
+        POWERTOOLS_LOG_LEVEL         = var.log_level
+        POWERTOOLS_METRICS_NAMESPACE = local.own_metrics
       },
       can(function.touches.table) || can(function.touches.index) ? { TABLE_NAME = var.name } : {},
       can(function.touches.bucket) ? { FILES_BUCKET = local.files_bucket } : {},
       can(function.touches.connections) ? { CONNECTIONS_ENDPOINT = local.connections_endpoint } : {},
       name == local.stream.function ? {
-        POWERTOOLS_METRICS_NAMESPACE         = local.own_metrics
         STREAM_WINDOW_MS                     = tostring(local.stream.window.milliseconds)
         STREAM_WINDOW_FROM_EVENTS_PER_SECOND = tostring(local.stream.window.fromEventsPerSecond)
       } : {},
@@ -60,6 +68,8 @@ resource "aws_lambda_function" "this" {
   source_code_hash = filebase64sha256("${path.module}/${var.build_dir}/zips/${each.key}.zip")
   memory_size      = each.value.memoryMb
   timeout          = each.value.timeoutSeconds
+  # A version of each change, for the alias.
+  publish = true
   # -1 for none.
   reserved_concurrent_executions = lookup(local.reserved_concurrency, each.key, -1)
 
@@ -68,10 +78,13 @@ resource "aws_lambda_function" "this" {
   }
 
   logging_config {
-    log_format            = "JSON"
-    log_group             = aws_cloudwatch_log_group.function[each.key].name
-    application_log_level = var.log_level
-    system_log_level      = "INFO"
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+    # Lambda's own filter takes a line without a level for INFO, and metrics are lines without a level. So it never
+    # filters more than INFO: the functions filter what they log themselves, by POWERTOOLS_LOG_LEVEL.
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    application_log_level = var.log_level == "DEBUG" ? "DEBUG" : "INFO"
+    system_log_level      = var.system_log_level
   }
 }
 
@@ -80,15 +93,27 @@ resource "aws_lambda_permission" "route" {
 
   statement_id  = "route-${trimprefix(each.key, "$")}"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[each.value.function].function_name
+  function_name = aws_lambda_alias.live[each.value.function].function_name
+  qualifier     = aws_lambda_alias.live[each.value.function].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage_name}/${each.key}"
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lambda_permission" "authorizer" {
   statement_id  = "authorizer"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[local.authorizer].function_name
+  function_name = aws_lambda_alias.live[local.authorizer].function_name
+  qualifier     = aws_lambda_alias.live[local.authorizer].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.this.id}"
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -58,7 +58,8 @@ locals {
             resources = [local.dead_letter_arn]
           },
         ],
-      ) : grant if length(grant.actions) > 0
+        length(function.touches) == 0 || var.kms_key_arn == null ? [] : [local.key_grant],
+      ) : merge({ condition = null }, grant) if length(grant.actions) > 0
     ]
   }
 }
@@ -66,7 +67,9 @@ locals {
 resource "aws_iam_role" "function" {
   for_each = local.stack.functions
 
-  name = "${local.function_names[each.key]}-${var.region}"
+  name                 = "${local.function_names[each.key]}-${var.region}"
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -85,12 +88,15 @@ resource "aws_iam_role_policy" "function" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      for grant in local.grants[each.key] : {
-        Sid      = grant.sid
-        Effect   = "Allow"
-        Action   = grant.actions
-        Resource = grant.resources
-      }
+      for grant in local.grants[each.key] : merge(
+        {
+          Sid      = grant.sid
+          Effect   = "Allow"
+          Action   = grant.actions
+          Resource = grant.resources
+        },
+        grant.condition == null ? {} : { Condition = grant.condition },
+      )
     ]
   })
 }

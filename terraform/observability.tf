@@ -3,6 +3,7 @@ resource "aws_cloudwatch_log_group" "function" {
 
   name              = each.value
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_cloudwatch_log_group" "access" {
@@ -10,12 +11,15 @@ resource "aws_cloudwatch_log_group" "access" {
 
   name              = "/aws/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_iam_role" "api_gateway" {
   count = var.api_gateway_account ? 1 : 0
 
-  name = "${var.name}-api-gateway-logs-${var.region}"
+  name                 = "${var.name}-api-gateway-logs-${var.region}"
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -42,22 +46,6 @@ resource "aws_api_gateway_account" "this" {
   depends_on = [aws_iam_role_policy_attachment.api_gateway]
 }
 
-# Clients never receive the status. 500 is a bug, 503 a dependency that failed, other 5xx are API Gateway's own.
-resource "aws_cloudwatch_log_metric_filter" "server_errors" {
-  count = var.access_logs ? 1 : 0
-
-  name           = "${var.name}-server-errors"
-  log_group_name = aws_cloudwatch_log_group.access[0].name
-  pattern        = "{ $.status = \"5*\" }"
-
-  metric_transformation {
-    name          = "ServerErrors"
-    namespace     = local.own_metrics
-    value         = "1"
-    default_value = "0"
-  }
-}
-
 locals {
   # With the name, so that stacks in one Region don't share metrics.
   own_metrics = "Tabletalk/${var.name}"
@@ -67,8 +55,10 @@ locals {
   stream_dimensions   = { FunctionName = local.function_names[local.stream.function] }
   mapping_dimensions  = { EventSourceMappingUUID = aws_lambda_event_source_mapping.stream.uuid }
   followup_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.followups.uuid }
+  post_dimensions     = { service = "fan-out" }
 
-  # Alarms on one metric. `sums` below has those on several.
+  # Alarms on one metric, with a statistic or a percentile. `expressions` below has those on several. `runbook` is the
+  # heading in operations.md, if it isn't the alarm's name.
   alarms = merge(
     {
       iterator-age = {
@@ -79,6 +69,15 @@ locals {
         statistic   = "Maximum"
         threshold   = var.iterator_age_alarm_seconds * 1000
         minutes     = 3
+      }
+      delivery-latency = {
+        description = "One post in a hundred reaches its connection more than ${var.delivery_slo_ms} ms after its message was written."
+        namespace   = local.own_metrics
+        metric      = "DeliveryLatency"
+        dimensions  = local.post_dimensions
+        statistic   = "p99"
+        threshold   = var.delivery_slo_ms
+        minutes     = 5
       }
       execution-errors = {
         description = "API Gateway could not run a function: a timeout, a crash or a missing permission."
@@ -102,7 +101,7 @@ locals {
         description = "Posts to connections have been refused for three minutes: the account's quota of requests is used up. Those clients receive the messages when they sync."
         namespace   = local.own_metrics
         metric      = "PostsThrottled"
-        dimensions  = { service = "fan-out" }
+        dimensions  = local.post_dimensions
         statistic   = "Sum"
         threshold   = 0
         minutes     = 3
@@ -126,17 +125,18 @@ locals {
         minutes     = 1
       }
     },
-    var.access_logs ? {
-      server-errors = {
-        description = "Frames fail with 5xx: a bug (500) or a dependency that fails (503). The access log names the route."
-        namespace   = local.own_metrics
-        metric      = "ServerErrors"
-        dimensions  = {}
+    {
+      for name in distinct([local.authorizer, local.server_api.authorizer]) : "${name}-errors" => {
+        description = "Tokens can't be checked: no usable keys. A bad token is no error of the function."
+        runbook     = "authorizer-errors"
+        namespace   = "AWS/Lambda"
+        metric      = "Errors"
+        dimensions  = { FunctionName = local.function_names[name] }
         statistic   = "Sum"
         threshold   = 5
         minutes     = 1
       }
-    } : {},
+    },
     {
       for name in [local.stream.function, local.followups.function, local.object_created.function] : "${name}-destination" => {
         description = "Events for which ${name} failed could not be stored either: they are lost. Look at its role and at the destination."
@@ -151,6 +151,7 @@ locals {
     {
       for name, full_name in local.function_names : "${name}-throttled" => {
         description = "Invocations of ${name} are refused: the account's concurrency is used up."
+        runbook     = "function-throttled"
         namespace   = "AWS/Lambda"
         metric      = "Throttles"
         dimensions  = { FunctionName = full_name }
@@ -161,14 +162,19 @@ locals {
     },
   )
 
-  sums = {
+  # Alarms on several metrics: sums of `seconds`, of which the expression is over the threshold for `periods` in a row.
+  # A metric without a value counts as 0.
+  expressions = {
     stream-failures = {
       description = "Changes of the table could not be processed: their events were never delivered. The records are in the failures bucket."
-      namespace   = "AWS/Lambda"
-      metrics = [
-        { metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping_dimensions },
-        { metric = "DroppedEventCount", dimensions = local.mapping_dimensions },
-      ]
+      expression  = "FILL(stored, 0) + FILL(dropped, 0)"
+      threshold   = 0
+      seconds     = 60
+      periods     = 1
+      metrics = {
+        stored  = { namespace = "AWS/Lambda", metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping_dimensions }
+        dropped = { namespace = "AWS/Lambda", metric = "DroppedEventCount", dimensions = local.mapping_dimensions }
+      }
     }
     followup-failures = {
       description = "What follows a change could not be done: a file or a trace of a deleted message may still be there. The records are in the bucket of failed follow-ups."
@@ -180,16 +186,51 @@ locals {
     }
     table-throttled = {
       description = "DynamoDB refuses reads or writes: a hot room, or the table's quota."
-      namespace   = "AWS/DynamoDB"
-      metrics = flatten([
-        for dimensions in [
-          { TableName = var.name },
-          { TableName = var.name, GlobalSecondaryIndexName = local.stack.table.index.name },
-          ] : [
-          for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] : { metric = metric, dimensions = dimensions }
-        ]
-      ])
+      expression  = "FILL(reads, 0) + FILL(writes, 0) + FILL(indexReads, 0) + FILL(indexWrites, 0)"
+      threshold   = 0
+      seconds     = 60
+      periods     = 1
+      metrics = {
+        for id, each in {
+          reads       = ["ReadThrottleEvents", {}]
+          writes      = ["WriteThrottleEvents", {}]
+          indexReads  = ["ReadThrottleEvents", { GlobalSecondaryIndexName = local.stack.table.index.name }]
+          indexWrites = ["WriteThrottleEvents", { GlobalSecondaryIndexName = local.stack.table.index.name }]
+        } : id => { namespace = "AWS/DynamoDB", metric = each[0], dimensions = merge({ TableName = var.name }, each[1]) }
+      }
     }
+    # A function returns 5xx for a bug (500) and a failed dependency (503) only; but $connect refuses a client by a
+    # status.
+    server-errors = {
+      description = "Frames or connections fail with 5xx: a bug (500) or a dependency that fails (503). The function's log names the cause."
+      expression  = "FILL(failed, 0) - FILL(refused, 0)"
+      threshold   = 5
+      seconds     = 60
+      periods     = 2
+      metrics = {
+        failed  = { namespace = "AWS/ApiGateway", metric = "IntegrationError", dimensions = local.api_dimensions }
+        refused = { namespace = local.own_metrics, metric = "ConnectsRefused", dimensions = { service = "connect" } }
+      }
+    }
+    # The age of the stream says nothing when its function isn't called at all.
+    nothing-delivered = {
+      description = "Messages are sent, and none is delivered: the stream's mapping is disabled or broken, or every post fails."
+      expression  = "IF((FILL(sends, 0) >= 3 AND FILL(batches, 0) == 0) OR (FILL(failed, 0) >= 3 AND FILL(delivered, 0) == 0), 1, 0)"
+      threshold   = 0
+      seconds     = 300
+      periods     = 2
+      metrics = {
+        sends     = { namespace = "AWS/Lambda", metric = "Invocations", dimensions = { FunctionName = local.function_names[local.stack.routes.sendMessage.function] } }
+        batches   = { namespace = "AWS/Lambda", metric = "Invocations", dimensions = local.stream_dimensions }
+        failed    = { namespace = local.own_metrics, metric = "PostsFailed", dimensions = local.post_dimensions }
+        delivered = { namespace = local.own_metrics, metric = "PostsDelivered", dimensions = local.post_dimensions }
+      }
+    }
+  }
+
+  alarm_descriptions = {
+    for name, alarm in merge(local.alarms, local.expressions) :
+    name => "${alarm.description} ${var.runbook_url}#${lower(try(alarm.runbook, name))}"
   }
 }
 
@@ -197,11 +238,12 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.description
+  alarm_description   = local.alarm_descriptions[each.key]
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
-  statistic           = each.value.statistic
+  statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
+  extended_statistic  = startswith(each.value.statistic, "p") ? each.value.statistic : null
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
   period              = 60
@@ -211,21 +253,21 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   ok_actions          = local.alarm_actions
 }
 
-resource "aws_cloudwatch_metric_alarm" "sum" {
-  for_each = local.sums
+resource "aws_cloudwatch_metric_alarm" "expression" {
+  for_each = local.expressions
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.description
+  alarm_description   = local.alarm_descriptions[each.key]
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  evaluation_periods  = 1
+  threshold           = each.value.threshold
+  evaluation_periods  = each.value.periods
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_actions
   ok_actions          = local.alarm_actions
 
   metric_query {
-    id          = "sum"
-    expression  = join(" + ", [for index, _ in each.value.metrics : "FILL(m${index}, 0)"])
+    id          = "result"
+    expression  = each.value.expression
     label       = each.key
     return_data = true
   }
@@ -234,15 +276,20 @@ resource "aws_cloudwatch_metric_alarm" "sum" {
     for_each = each.value.metrics
 
     content {
-      id = "m${metric_query.key}"
+      id = metric_query.key
 
       metric {
-        namespace   = each.value.namespace
+        namespace   = metric_query.value.namespace
         metric_name = metric_query.value.metric
         dimensions  = metric_query.value.dimensions
         stat        = "Sum"
-        period      = 60
+        period      = each.value.seconds
       }
     }
   }
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.sum
+  to   = aws_cloudwatch_metric_alarm.expression
 }

@@ -42,3 +42,60 @@ output "dashboard_url" {
   description = "URL of the dashboard in the console."
   value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
 }
+
+output "live_versions" {
+  description = "By function, the version that gets the calls; while a deploy is under way, all but the share of the new one."
+  value       = { for name, alias in aws_lambda_alias.live : name => alias.function_version }
+}
+
+output "api_id" {
+  description = "Id of the WebSocket API."
+  value       = aws_apigatewayv2_api.this.id
+}
+
+output "server_api_id" {
+  description = "Id of the API for backends."
+  value       = aws_apigatewayv2_api.server.id
+}
+
+output "stage_name" {
+  description = "Name of the WebSocket API's stage."
+  value       = aws_apigatewayv2_stage.this.name
+}
+
+output "table_arn" {
+  description = "ARN of the table."
+  value       = aws_dynamodb_table.this.arn
+}
+
+output "stream_arn" {
+  description = "ARN of the table's stream. Lambda allows two readers of it, of which this stack is one."
+  value       = aws_dynamodb_table.this.stream_arn
+}
+
+output "files_bucket_arn" {
+  description = "ARN of the bucket of the uploaded files."
+  value       = module.files_bucket.arn
+}
+
+output "functions" {
+  description = "By function, its `name`, the `arn` of the alias that is called, its `role_arn` and its `log_group`."
+  value = {
+    for name, function in aws_lambda_function.this : name => {
+      name      = function.function_name
+      arn       = aws_lambda_alias.live[name].arn
+      role_arn  = aws_iam_role.function[name].arn
+      log_group = aws_cloudwatch_log_group.function[name].name
+    }
+  }
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the queue of uploads that could not be turned into messages."
+  value       = aws_sqs_queue.dead_letters.arn
+}
+
+output "alarm_names" {
+  description = "Names of all alarms."
+  value       = concat(values(aws_cloudwatch_metric_alarm.this)[*].alarm_name, values(aws_cloudwatch_metric_alarm.expression)[*].alarm_name)
+}

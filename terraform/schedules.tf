@@ -10,7 +10,7 @@ resource "aws_cloudwatch_event_target" "this" {
   for_each = local.stack.schedules
 
   rule = aws_cloudwatch_event_rule.this[each.key].name
-  arn  = aws_lambda_function.this[each.value.function].arn
+  arn  = aws_lambda_alias.live[each.value.function].arn
 }
 
 resource "aws_lambda_permission" "schedule" {
@@ -18,16 +18,23 @@ resource "aws_lambda_permission" "schedule" {
 
   statement_id  = "schedule"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[each.value.function].function_name
+  function_name = aws_lambda_alias.live[each.value.function].function_name
+  qualifier     = aws_lambda_alias.live[each.value.function].name
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.this[each.key].arn
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # The next call of the clock does what this one could not, so Lambda repeats none and keeps none waiting.
 resource "aws_lambda_function_event_invoke_config" "schedule" {
   for_each = local.stack.schedules
 
-  function_name                = aws_lambda_function.this[each.value.function].function_name
+  function_name                = aws_lambda_alias.live[each.value.function].function_name
+  qualifier                    = aws_lambda_alias.live[each.value.function].name
   maximum_event_age_in_seconds = 60
   maximum_retry_attempts       = 0
 }

@@ -9,18 +9,18 @@ resource "aws_apigatewayv2_integration" "server" {
   api_id                 = aws_apigatewayv2_api.server.id
   integration_type       = "AWS_PROXY"
   integration_method     = "POST"
-  integration_uri        = aws_lambda_function.this[local.server_api.function].invoke_arn
+  integration_uri        = aws_lambda_alias.live[local.server_api.function].invoke_arn
   payload_format_version = "2.0"
 }
 
-# Not API Gateway's own JWT authorizer, which accepts RSA only and asks the issuer for its configuration. A request without
-# the header is refused (401) without a call.
+# Not API Gateway's own JWT authorizer, which accepts RSA only and asks the issuer for its configuration. A request
+# without the header is refused (401) without a call.
 resource "aws_apigatewayv2_authorizer" "server" {
   count = var.server_api_auth == "token" ? 1 : 0
 
   api_id                            = aws_apigatewayv2_api.server.id
   authorizer_type                   = "REQUEST"
-  authorizer_uri                    = aws_lambda_function.this[local.server_api.authorizer].invoke_arn
+  authorizer_uri                    = aws_lambda_alias.live[local.server_api.authorizer].invoke_arn
   authorizer_payload_format_version = "2.0"
   enable_simple_responses           = true
   identity_sources                  = ["$request.header.Authorization"]
@@ -42,8 +42,8 @@ resource "aws_apigatewayv2_stage" "server" {
   auto_deploy = true
 
   default_route_settings {
-    throttling_rate_limit    = var.throttling_rate_limit
-    throttling_burst_limit   = var.throttling_burst_limit
+    throttling_rate_limit    = var.server_throttling.rate
+    throttling_burst_limit   = var.server_throttling.burst
     detailed_metrics_enabled = var.detailed_metrics
   }
 
@@ -71,9 +71,15 @@ resource "aws_apigatewayv2_stage" "server" {
 resource "aws_lambda_permission" "server" {
   statement_id  = "server"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[local.server_api.function].function_name
+  function_name = aws_lambda_alias.live[local.server_api.function].function_name
+  qualifier     = aws_lambda_alias.live[local.server_api.function].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.server.execution_arn}/*/${replace(local.server_api.route, " ", "")}"
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_lambda_permission" "server_authorizer" {
@@ -81,7 +87,13 @@ resource "aws_lambda_permission" "server_authorizer" {
 
   statement_id  = "server-authorizer"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.this[local.server_api.authorizer].function_name
+  function_name = aws_lambda_alias.live[local.server_api.authorizer].function_name
+  qualifier     = aws_lambda_alias.live[local.server_api.authorizer].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.server.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.server[0].id}"
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -1,5 +1,5 @@
 resource "aws_lambda_event_source_mapping" "stream" {
-  function_name    = aws_lambda_function.this[local.stream.function].arn
+  function_name    = aws_lambda_alias.live[local.stream.function].arn
   event_source_arn = aws_dynamodb_table.this.stream_arn
 
   starting_position                  = local.stream.startingPosition
@@ -39,7 +39,7 @@ resource "aws_lambda_event_source_mapping" "stream" {
 
 # The second reader: DynamoDB allows two of a stream. What it does nobody waits for, and its failures delay no delivery.
 resource "aws_lambda_event_source_mapping" "followups" {
-  function_name    = aws_lambda_function.this[local.followups.function].arn
+  function_name    = aws_lambda_alias.live[local.followups.function].arn
   event_source_arn = aws_dynamodb_table.this.stream_arn
 
   starting_position                  = local.followups.startingPosition
@@ -78,6 +78,7 @@ module "failures_bucket" {
   source = "./modules/private-bucket"
 
   name          = local.failures_bucket
+  kms_key_arn   = var.kms_key_arn
   force_destroy = !var.deletion_protection
 }
 

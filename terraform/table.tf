@@ -48,7 +48,11 @@ resource "aws_dynamodb_table" "this" {
     recovery_period_in_days = var.recovery_period_days
   }
 
+  # Encrypted in any case: without a key of one's own by one that DynamoDB owns and nobody is charged for, and not by
+  # the account's `aws/dynamodb`, whose every use KMS charges and logs.
+  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   server_side_encryption {
-    enabled = true
+    enabled     = var.kms_key_arn != null
+    kms_key_arn = var.kms_key_arn
   }
 }

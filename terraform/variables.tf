@@ -1,12 +1,28 @@
 # Who may connect
 
 variable "jwks_url" {
-  description = "URL of the public keys (JWKS, RFC 7517) that verify the users' tokens. Example: https://login.example.com/.well-known/jwks.json"
+  description = "URL of the public keys (JWKS, RFC 7517) that verify the users' tokens; null with `jwks`. Example: https://login.example.com/.well-known/jwks.json"
   type        = string
 
   validation {
-    condition     = startswith(var.jwks_url, "https://")
+    condition     = var.jwks_url == null || startswith(coalesce(var.jwks_url, "-"), "https://")
     error_message = "The JWKS URL must begin with https://, or anybody between could replace the keys."
+  }
+
+  validation {
+    condition     = (var.jwks_url == null) != (var.jwks == null)
+    error_message = "The keys are at jwks_url, or they are jwks: one of the two."
+  }
+}
+
+variable "jwks" {
+  description = "The public keys themselves, as JSON, for an issuer without a URL: they are never fetched. All settings of a function have 4 KB together. Example: file(\"keys.json\")"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.jwks == null || (can(jsondecode(var.jwks).keys[0].kty) && length(coalesce(var.jwks, "-")) <= 3000)
+    error_message = "The keys are JSON, {\"keys\": [{\"kty\": …}]}, of 3,000 characters at most."
   }
 }
 
@@ -21,12 +37,32 @@ variable "jwt_issuer" {
 }
 
 variable "jwt_audience" {
-  description = "The `aud` of the tokens. Example: tabletalk"
+  description = "The `aud` of the tokens; several, of which a token needs one, comma-separated. A token without `aud` is for its `client_id` or `azp`. Example: tabletalk"
   type        = string
 
   validation {
     condition     = length(var.jwt_audience) > 0
     error_message = "The audience must not be empty."
+  }
+}
+
+variable "more_issuers" {
+  description = "Other issuers whose tokens are accepted, each with its audiences and either `jwks_url` or `jwks`. Nothing but `sub` tells their users apart. Example: [{ issuer = \"https://securetoken.google.com/my-project\", audiences = [\"my-project\"], jwks_url = \"https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com\" }]"
+  type = list(object({
+    issuer    = string
+    audiences = list(string)
+    jwks_url  = optional(string)
+    jwks      = optional(string)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for one in var.more_issuers : length(one.issuer) > 0 && length(one.audiences) > 0 && (one.jwks_url == null) != (one.jwks == null) &&
+      (one.jwks_url == null || startswith(coalesce(one.jwks_url, "-"), "https://")) && (one.jwks == null || can(jsondecode(one.jwks).keys[0].kty))
+    ])
+    error_message = "Each has an issuer, audiences, and either a jwks_url that begins with https://, or jwks as JSON."
   }
 }
 
@@ -169,7 +205,7 @@ variable "build_dir" {
 }
 
 variable "runtime" {
-  description = "Lambda runtime of the functions. nodejs24.x needs version 6.19 or newer of the AWS provider, which `terraform.tf` does not allow yet."
+  description = "Lambda runtime of the functions. nodejs24.x needs version 6.19 or newer of the AWS provider: older ones refuse it."
   type        = string
   default     = "nodejs22.x"
 
@@ -189,6 +225,17 @@ variable "domain_name" {
   validation {
     condition     = var.domain_name == null || var.certificate_arn != null
     error_message = "A domain needs its certificate, certificate_arn."
+  }
+}
+
+variable "ip_address_type" {
+  description = "How clients reach the WebSocket API: `ipv4`, or `dualstack` for IPv6 as well."
+  type        = string
+  default     = "ipv4"
+
+  validation {
+    condition     = contains(["ipv4", "dualstack"], var.ip_address_type)
+    error_message = "The API is reached by ipv4 or dualstack."
   }
 }
 
@@ -470,13 +517,24 @@ variable "deletion_protection" {
 # Watching it
 
 variable "log_level" {
-  description = "Lowest severity that the functions log. Texts of messages, tokens and signed URLs are never logged."
+  description = "Lowest severity that the functions log; their metrics are written whatever it is. Texts of messages, tokens and signed URLs are never logged."
   type        = string
   default     = "INFO"
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
     error_message = "The level is DEBUG, INFO, WARN or ERROR."
+  }
+}
+
+variable "system_log_level" {
+  description = "Lowest severity of what Lambda itself logs of an invocation: its start, end and report are INFO, some 600 bytes together. WARN saves them; durations are in the metrics too."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARN"], var.system_log_level)
+    error_message = "The level is DEBUG, INFO or WARN."
   }
 }
 
@@ -520,6 +578,28 @@ variable "iterator_age_alarm_seconds" {
   }
 }
 
+variable "delivery_slo_ms" {
+  description = "Milliseconds from a message's write to its post within which 99 of 100 posts shall be: an alarm is raised when they are not for five minutes."
+  type        = number
+  default     = 3000
+
+  validation {
+    condition     = var.delivery_slo_ms >= 1
+    error_message = "The time is at least one millisecond."
+  }
+}
+
+variable "runbook_url" {
+  description = "Where docs/operations.md can be read: every alarm names its paragraph there. Example: https://github.com/example-org/tabletalk/blob/main/docs/operations.md"
+  type        = string
+  default     = "docs/operations.md"
+
+  validation {
+    condition     = can(regex("^[^\\s#]+$", var.runbook_url))
+    error_message = "An address without blanks and without #."
+  }
+}
+
 # How often: rates of one user, and of all together
 
 variable "send_rate_limit" {
@@ -533,10 +613,21 @@ variable "send_rate_limit" {
   }
 }
 
-variable "throttling_rate_limit" {
-  description = "Frames per second that each route of the API accepts from all clients together, unless route_throttling says otherwise. Posts to clients count towards the same quota of the account, by default 10,000 per second."
+variable "account_requests_per_second" {
+  description = "The account's quota of requests per second for all APIs of the Region, which posts to clients count towards as well: 10,000, or 2,500 in newer Regions. The routes together may take half of it, so that frames in never take what posts need."
   type        = number
-  default     = 2000
+  default     = 10000
+
+  validation {
+    condition     = var.account_requests_per_second >= 100
+    error_message = "The quota is 2,500 or more."
+  }
+}
+
+variable "throttling_rate_limit" {
+  description = "Frames per second that each route accepts from all clients together, unless route_throttling names it: rare actions, of which there are many routes."
+  type        = number
+  default     = 20
 
   validation {
     condition     = var.throttling_rate_limit > 0
@@ -545,9 +636,9 @@ variable "throttling_rate_limit" {
 }
 
 variable "throttling_burst_limit" {
-  description = "Frames that each route accepts in a burst above the rate."
+  description = "Frames that each of these routes accepts in a burst above the rate."
   type        = number
-  default     = 1000
+  default     = 20
 
   validation {
     condition     = var.throttling_burst_limit > 0
@@ -556,12 +647,20 @@ variable "throttling_burst_limit" {
 }
 
 variable "route_throttling" {
-  description = "Frames per second, and in a burst, that the API accepts on these routes from all clients together, instead of throttling_rate_limit and throttling_burst_limit. By default, of actions that write most for one frame: a room with 100 members is 311 write units, and a new table takes 4,000 a second. {} for none."
+  description = "Frames per second, and in a burst, that these routes accept from all clients together: the frequent ones, and those that write most for one frame (a new table takes 4,000 write units a second, and a room with 100 members is 229). A map of your own replaces all of it; routes that it doesn't name have throttling_rate_limit."
   type        = map(object({ rate = number, burst = number }))
   default = {
+    "$disconnect"    = { rate = 400, burst = 500 }
+    sendMessage      = { rate = 1000, burst = 1000 }
+    typingIndicator  = { rate = 400, burst = 300 }
+    ping             = { rate = 500, burst = 300 }
+    sync             = { rate = 300, burst = 300 }
+    getHistory       = { rate = 300, burst = 200 }
+    listRooms        = { rate = 200, burst = 200 }
+    joinRoom         = { rate = 200, burst = 200 }
+    handleFileUpload = { rate = 100, burst = 100 }
+    getFileUrl       = { rate = 100, burst = 100 }
     createRoom       = { rate = 10, burst = 50 }
-    joinRoom         = { rate = 200, burst = 400 }
-    handleFileUpload = { rate = 100, burst = 200 }
   }
 
   validation {
@@ -575,8 +674,19 @@ variable "route_throttling" {
   }
 }
 
+variable "server_throttling" {
+  description = "Requests per second, and in a burst, that the API for backends accepts from all of them together."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 200, burst = 200 }
+
+  validation {
+    condition     = var.server_throttling.rate > 0 && var.server_throttling.burst >= 1
+    error_message = "A limit of 0 would refuse every request."
+  }
+}
+
 variable "connects_per_second" {
-  description = "Connections a second that the API opens; others get HTTP 429 and the client SDK tries again with backoff. The default protects a new table (4,000 write units a second) when users of 50 rooms (55 units each) all come back at once. Raise it when the table is warm, up to the account's quota, 500 by default; null for throttling_rate_limit and that quota alone."
+  description = "Connections a second that the API opens; others get HTTP 429 and the client SDK tries again with backoff. The default protects a new table (4,000 write units a second) when users of 50 rooms (55 units each) all come back at once. Raise it when the table is warm, up to the account's quota; null for 500, that quota's default."
   type        = number
   default     = 70
 

@@ -74,7 +74,7 @@ async function declarationsIn(folder: URL): Promise<{ variable: Declarations; ou
 /** `${list(string)}` → `list(string)`; of an object its outline only, because a cell has one line. */
 const typeOf = ({ type = 'any' }: Declaration): string => {
   const written = type.replace(/^\$\{(.*)\}$/s, '$1')
-  return `\`${written.startsWith('object(') ? 'object' : written}\``
+  return `\`${written.replace(/object\(.*/s, (_, at: number) => (at === 0 ? 'object' : 'object)'))}\``
 }
 
 const defaultOf = (input: Declaration): string =>

@@ -11,8 +11,13 @@ locals {
     for path in ["/apis", "/apis/*", "/domainnames", "/domainnames/*", "/account", "/tags/*"] :
     "arn:${local.partition}:apigateway:${var.region}::${path}"
   ]
-  state            = "arn:${local.partition}:s3:::${var.state_bucket}"
-  api_gateway_logs = "arn:${local.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+  state = "arn:${local.partition}:s3:::${var.state_bucket}"
+  managed_policies = [
+    for name in [
+      "service-role/AmazonAPIGatewayPushToCloudWatchLogs", "service-role/AWSBackupServiceRolePolicyForBackup",
+      "AWSBackupServiceRolePolicyForS3Backup",
+    ] : "arn:${local.partition}:iam::aws:policy/${name}"
+  ]
 
   # What a plan looks at: settings, never what users wrote.
   read = [
@@ -44,6 +49,7 @@ locals {
       Sid    = "Others"
       Effect = "Allow"
       Action = [
+        "backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags",
         "budgets:ListTagsForResource", "budgets:ViewBudget",
         "cloudfront:Get*", "cloudfront:List*",
         "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
@@ -102,9 +108,11 @@ locals {
       Sid    = "Functions"
       Effect = "Allow"
       Action = [
-        "lambda:AddPermission", "lambda:CreateFunction", "lambda:DeleteFunction", "lambda:DeleteFunctionConcurrency",
-        "lambda:DeleteFunctionEventInvokeConfig", "lambda:PutFunctionConcurrency", "lambda:PutFunctionEventInvokeConfig",
-        "lambda:RemovePermission", "lambda:TagResource", "lambda:UntagResource", "lambda:UpdateFunctionCode",
+        "lambda:AddPermission", "lambda:CreateAlias", "lambda:CreateFunction", "lambda:DeleteAlias", "lambda:DeleteFunction",
+        "lambda:DeleteFunctionConcurrency", "lambda:DeleteFunctionEventInvokeConfig",
+        "lambda:DeleteProvisionedConcurrencyConfig", "lambda:PublishVersion", "lambda:PutFunctionConcurrency",
+        "lambda:PutFunctionEventInvokeConfig", "lambda:PutProvisionedConcurrencyConfig", "lambda:RemovePermission",
+        "lambda:TagResource", "lambda:UntagResource", "lambda:UpdateAlias", "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionEventInvokeConfig",
       ]
       Resource = [local.functions]
@@ -150,14 +158,14 @@ locals {
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
       Resource  = [local.roles]
-      Condition = { StringEquals = { "iam:PassedToService" = ["apigateway.amazonaws.com", "lambda.amazonaws.com"] } }
+      Condition = { StringEquals = { "iam:PassedToService" = ["apigateway.amazonaws.com", "backup.amazonaws.com", "lambda.amazonaws.com"] } }
     },
     {
       Sid       = "ManagedPolicy"
       Effect    = "Allow"
       Action    = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
       Resource  = [local.roles]
-      Condition = { ArnEquals = { "iam:PolicyARN" = local.api_gateway_logs } }
+      Condition = { ArnEquals = { "iam:PolicyARN" = local.managed_policies } }
     },
     { Sid = "Rules", Effect = "Allow", Action = ["events:DeleteRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource"], Resource = [local.rules] },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], Resource = [local.queues] },
@@ -165,6 +173,9 @@ locals {
       Sid    = "Others"
       Effect = "Allow"
       Action = [
+        "backup-storage:MountCapsule", "backup:CreateBackupPlan", "backup:CreateBackupSelection",
+        "backup:CreateBackupVault", "backup:DeleteBackupPlan", "backup:DeleteBackupSelection",
+        "backup:DeleteBackupVault", "backup:TagResource", "backup:UntagResource", "backup:UpdateBackupPlan",
         "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource",
         "cloudfront:AllowVendedLogDeliveryForResource", "cloudfront:CreateDistribution",
         "cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy", "cloudfront:DeleteDistribution",

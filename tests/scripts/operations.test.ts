@@ -87,18 +87,6 @@ test('a frame holds as many events as the page says', () => {
   expect(text).toContain(`some ${Math.floor(32_768 / ASSUMED.eventBytes)} events of ${ASSUMED.eventBytes} bytes`)
 })
 
-test('every alarm of the deployment is explained', () => {
-  const source = readFileSync(new URL('terraform/observability.tf', root), 'utf8')
-  const names = [...source.matchAll(/"?([\w${}-]+)"? =>? \{\s+description +=/g)].flatMap(([, name]) =>
-    name === '${name}-destination'
-      ? ['streams-destination', 'followups-destination', 'objectCreated-destination']
-      : [name!.replace('${name}', '<function>')],
-  )
-  expect(names.length).toBeGreaterThan(5)
-  const explained = rowsOf(between('<!-- alarms -->', '\n## ')).map(([name]) => name!.replaceAll('`', ''))
-  expect(explained.sort()).toEqual(names.sort())
-})
-
 test('every variable and output that the page names is one', () => {
   const folder = new URL('terraform/', root)
   const source = readdirSync(folder)

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform-check/plan.ts'
 import { makeWorkspace, type Workspace } from '../../scripts/terraform-check/workspace.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { PENDING_DAYS } from '../../src/files/bucket-settings.ts'
+import { OWN_METRICS } from '../support/cloudwatch.ts'
 import { deployedBundles } from '../support/deployed-bundles.ts'
 
 interface Statement {
@@ -10,9 +13,38 @@ interface Statement {
   Effect: 'Allow' | 'Deny'
 }
 
+interface Stage {
+  route_settings: RouteSettings[]
+  default_route_settings: RouteSettings[]
+}
+
+interface RouteSettings {
+  route_key?: string
+  throttling_rate_limit: number
+  throttling_burst_limit: number
+}
+
+interface Alarm {
+  alarm_name: string
+  alarm_description: string
+  namespace: string
+  metric_name: string
+  dimensions: Record<string, string> | null
+  metric_query: { id: string; expression: string; metric: Pick<Alarm, 'namespace' | 'metric_name' | 'dimensions'>[] }[]
+}
+
 const ACCOUNT = '123456789012'
 const FILES = `arn:aws:s3:::tabletalk-files-${ACCOUNT}-us-east-1`
 const TABLE = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/tabletalk`
+
+const DAY_SECONDS = 24 * 60 * 60
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^a-z0-9 _-]/g, '')
+    .replaceAll(' ', '-')
 
 const logDelivery = {
   Sid: 'LogsOfFiles',
@@ -159,7 +191,8 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('are encrypted', () => {
       expect(guarded('aws_s3_bucket_server_side_encryption_configuration')).toEqual(buckets)
       expect(after('aws_sqs_queue').map((queue) => queue.sqs_managed_sse_enabled)).toEqual([true])
-      expect(after('aws_dynamodb_table')).toMatchObject([{ server_side_encryption: [{ enabled: true }] }])
+      // DynamoDB always encrypts: this is by a key that AWS owns, for nothing.
+      expect(after('aws_dynamodb_table')).toMatchObject([{ server_side_encryption: [{ enabled: false }] }])
     })
 
     test('are closed to the public', () => {
@@ -343,6 +376,58 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(all('aws_lambda_function_event_invoke_config')).toHaveLength(2)
     })
 
+    test('keeps an upload, its row and its object for as long as its event may be replayed', () => {
+      const [queue] = after('aws_sqs_queue')
+      const [invocation] = after('aws_lambda_function_event_invoke_config')
+      const seconds = Number(queue?.message_retention_seconds) + Number(invocation?.maximum_event_age_in_seconds)
+      expect(PENDING_DAYS * DAY_SECONDS).toBeGreaterThan(seconds)
+      expect(stack.bucket.pending).toMatchObject({
+        expireAfterDays: PENDING_DAYS,
+        deleteNoncurrentAfterDays: PENDING_DAYS,
+      })
+    })
+
+    test('never lets Lambda filter metrics, which are lines without a level', () => {
+      for (const { index, change } of all('aws_lambda_function')) {
+        expect(change.after?.logging_config, index).toMatchObject([
+          { application_log_level: 'INFO', system_log_level: 'INFO', log_format: 'JSON' },
+        ])
+      }
+    })
+
+    test('watches and shows metrics that the functions write, and no other of its own', () => {
+      const alarms = after('aws_cloudwatch_metric_alarm') as unknown as Alarm[]
+      const watched = alarms.flatMap((alarm) => [alarm, ...(alarm.metric_query ?? []).flatMap(({ metric }) => metric)])
+      const own = watched.filter(({ namespace }) => namespace === 'Tabletalk/tabletalk')
+      const named = own.map(({ metric_name: name, dimensions }) => {
+        const values = Object.entries(dimensions ?? {}).map(([key, value]) => `${key}=${value}`)
+        return [name, ...values.sort()].join(' ')
+      })
+      expect(new Set(named)).toEqual(
+        new Set([
+          ...['PostsThrottled', 'PostsFailed', 'PostsDelivered', 'DeliveryLatency'].map((n) => `${n} service=fan-out`),
+          'ConnectsRefused service=connect',
+        ]),
+      )
+      for (const name of named) expect(OWN_METRICS).toContain(name)
+    })
+
+    test('tells with each alarm which paragraph of operations.md says what to do', async () => {
+      const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+      const [, section = ''] = /^## Alarms$(.*?)^## /ms.exec(page) ?? []
+      const paragraphs = new Set([...section.matchAll(/^### (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)))
+      const linked = new Set<string | undefined>()
+      const alarms = after('aws_cloudwatch_metric_alarm') as unknown as Alarm[]
+      expect(alarms.length).toBeGreaterThan(names.length + 10)
+      for (const { alarm_name: name, alarm_description: description } of alarms) {
+        const [, anchor] = / docs\/operations\.md#([a-z-]+)$/.exec(description) ?? []
+        expect(paragraphs, name).toContain(anchor)
+        linked.add(anchor)
+        expect(description.length, name).toBeLessThanOrEqual(1_024)
+      }
+      expect(linked).toEqual(paragraphs)
+    })
+
     test('logs neither tokens nor bodies', () => {
       const stages = new Map(all('aws_apigatewayv2_stage').map(({ name, change }) => [name, change.after]))
       expect(stages.get('this')).toMatchObject({
@@ -359,24 +444,29 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
-    test('throttles new connections and what writes most, and traces and logs them as little as other frames', () => {
-      const stage = all('aws_apigatewayv2_stage').find(({ name }) => name === 'this')?.change.after
-      const settings = stage?.route_settings as { route_key: string; throttling_rate_limit: number }[]
-      expect(settings.map(({ route_key: route }) => route).sort()).toEqual([
-        '$connect',
-        'createRoom',
-        'handleFileUpload',
-        'joinRoom',
-      ])
-      const [general] = stage?.default_route_settings as { throttling_rate_limit: number }[]
-      for (const route of settings) {
+    test('leaves posts half of the account’s requests, whatever comes in at once on all routes', () => {
+      const stages = new Map(
+        all('aws_apigatewayv2_stage').map(({ name, change }) => [name, change.after as unknown as Stage]),
+      )
+      const { route_settings: own, default_route_settings: rest } = stages.get('this')!
+      for (const route of [...own, ...rest]) {
         expect(route).toMatchObject({
           detailed_metrics_enabled: false,
           logging_level: 'OFF',
           data_trace_enabled: false,
         })
-        expect(route.throttling_rate_limit).toBeLessThan(general!.throttling_rate_limit)
       }
+      const settingsOf = (route: string) => own.find(({ route_key: key }) => key === route) ?? rest[0]!
+      const together = (limit: 'throttling_rate_limit' | 'throttling_burst_limit') =>
+        [...Object.keys(stack.routes).map(settingsOf), ...stages.get('server')!.default_route_settings].reduce(
+          (sum, settings) => sum + settings[limit],
+          0,
+        )
+      // Quotas of the account: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+      expect(together('throttling_rate_limit')).toBeLessThanOrEqual(10_000 / 2)
+      expect(together('throttling_burst_limit')).toBeLessThanOrEqual(5_000)
+      expect(settingsOf('$connect')).toMatchObject({ throttling_rate_limit: 70 })
+      expect(settingsOf('sendMessage').throttling_rate_limit).toBeGreaterThanOrEqual(1_000)
     })
 
     test('keeps executions for deliveries and for the authorizer, by the quota that AWS tells', () => {

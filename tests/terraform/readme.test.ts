@@ -1,7 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { terraformDocument, terraformFiles } from '../../scripts/docs/terraform.ts'
 import { REQUIRED_VARIABLES } from '../../scripts/terraform-check/workspace.ts'
+
+const { parse: hclParse } = createRequire(import.meta.url)('@cdktn/hcl2json') as {
+  parse: (file: string, text: string) => Promise<unknown>
+}
 
 const stack = terraformFiles[0]!
 
@@ -27,4 +32,23 @@ test('prod.tfvars.example sets every required variable and names no other than t
   const suggested = [...example.matchAll(/^# (\w+) += /gm)].map(([, name]) => name!)
   expect(set.toSorted()).toEqual(Object.keys(REQUIRED_VARIABLES).sort())
   for (const name of suggested) expect(variables).toContain(`variable "${name}" {`)
+})
+
+const examples = new URL('examples/', stack)
+const exampleFiles = (await readdir(examples)).filter((file) => file.endsWith('.tfvars'))
+
+test.each(exampleFiles)('the example %s sets variables of the stack', async (file) => {
+  const set = (await hclParse(file, await readFile(new URL(file, examples), 'utf8'))) as Record<string, unknown>
+  const readme = await readFile(stack, 'utf8')
+  expect(Object.keys(set).length).toBeGreaterThan(3)
+  for (const name of Object.keys(set)) expect(readme).toContain(`| \`${name}\` `)
+})
+
+test('the examples of an environment set all that is required, together', async () => {
+  for (const environment of ['staging.tfvars', 'production.tfvars']) {
+    const texts = ['cognito.tfvars', environment].map((file) => readFile(new URL(file, examples), 'utf8'))
+    const set = [...(await Promise.all(texts)).join('\n').matchAll(/^(\w+) +=/gm)].map(([, name]) => name!)
+    expect(set).toEqual(expect.arrayContaining(Object.keys(REQUIRED_VARIABLES)))
+    expect(new Set(set).size, environment).toBe(set.length)
+  }
 })

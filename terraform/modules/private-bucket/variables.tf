@@ -8,6 +8,12 @@ variable "force_destroy" {
   type        = bool
 }
 
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts objects; null for S3's own keys."
+  type        = string
+  default     = null
+}
+
 variable "statements" {
   description = "Statements of the bucket's policy in addition to the one that requires TLS."
   type        = list(any)
