@@ -76,6 +76,7 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
     origin: 'moto drops the origin access control',
     viewer_certificate: 'moto invents settings for a certificate that does not exist',
   },
+  aws_apigatewayv2_api: { ip_address_type: 'moto drops the type of addresses' },
   aws_dynamodb_table: { on_demand_throughput: 'moto drops the ceilings of a table' },
   aws_lambda_function: { logging_config: 'moto drops the configuration of a function’s logs' },
 }
