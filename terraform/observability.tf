@@ -178,11 +178,14 @@ locals {
     }
     followup-failures = {
       description = "What follows a change could not be done: a file or a trace of a deleted message may still be there. The records are in the bucket of failed follow-ups."
-      namespace   = "AWS/Lambda"
-      metrics = [
-        { metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.followup_dimensions },
-        { metric = "DroppedEventCount", dimensions = local.followup_dimensions },
-      ]
+      expression  = "FILL(stored, 0) + FILL(dropped, 0)"
+      threshold   = 0
+      seconds     = 60
+      periods     = 1
+      metrics = {
+        stored  = { namespace = "AWS/Lambda", metric = "OnFailureDestinationDeliveredEventCount", dimensions = local.followup_dimensions }
+        dropped = { namespace = "AWS/Lambda", metric = "DroppedEventCount", dimensions = local.followup_dimensions }
+      }
     }
     table-throttled = {
       description = "DynamoDB refuses reads or writes: a hot room, or the table's quota."

@@ -1,12 +1,10 @@
-import { Logger } from '@aws-lambda-powertools/logger'
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { batchResponse, sequenceNumberOf } from '../streams/batch-response.ts'
+import { logger } from '../logger.ts'
 import { followDeletion } from './follow-deletion.ts'
 import { messageGone } from './message-gone.ts'
 
 const RECORDS_AT_ONCE = 16
-
-const logger = new Logger()
 
 /**
  * The second reader of the table's stream: what follows a write and nobody waits for. It posts to nobody, and its
