@@ -69,7 +69,7 @@ output "table_arn" {
 }
 
 output "stream_arn" {
-  description = "ARN of the table's stream. Lambda allows two readers of it, of which this stack is one."
+  description = "ARN of the table's stream. Two readers are allowed, and the stack has both."
   value       = aws_dynamodb_table.this.stream_arn
 }
 

@@ -86,6 +86,7 @@ module "followup_failures_bucket" {
   source = "./modules/private-bucket"
 
   name          = local.followup_failures
+  kms_key_arn   = var.kms_key_arn
   force_destroy = !var.deletion_protection
 }
 
