@@ -151,7 +151,7 @@ run "deploys_the_stack" {
 
   assert {
     condition = {
-      for name, rule in aws_cloudwatch_event_rule.this : name => [rule.schedule_expression, aws_cloudwatch_event_target.this[name].arn == aws_lambda_function.this[local.stack.schedules[name].function].arn]
+      for name, rule in aws_cloudwatch_event_rule.this : name => [rule.schedule_expression, aws_cloudwatch_event_target.this[name].arn == aws_lambda_alias.live[local.stack.schedules[name].function].arn]
     } == { janitor = ["rate(5 minutes)", true] }
     error_message = "The schedules are not those of stack.json."
   }

@@ -17,7 +17,6 @@ run "refuses_what_cannot_work" {
   variables {
     jwks_url                    = "http://login.example.com/jwks.json"
     jwt_issuer                  = ""
-    jwks                        = "{}"
     more_issuers                = [{ issuer = "https://other.example.com", audiences = [] }]
     jwt_audience                = ""
     allowed_origins             = ["https://chat.example.com/"]
@@ -74,7 +73,6 @@ run "refuses_what_cannot_work" {
 
   expect_failures = [
     var.jwks_url,
-    var.jwks,
     var.more_issuers,
     var.jwt_issuer,
     var.jwt_audience,
@@ -129,4 +127,16 @@ run "refuses_what_cannot_work" {
     var.delivery_slo_ms,
     var.runbook_url,
   ]
+}
+
+# A run of its own: Terraform doesn't look at jwks_url when jwks, which it is compared with, is refused.
+run "refuses_keys_that_are_none" {
+  command = plan
+
+  variables {
+    jwks_url = null
+    jwks     = "{}"
+  }
+
+  expect_failures = [var.jwks]
 }
