@@ -253,7 +253,7 @@ describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTT
     const { chatRoomId, tries } =
       access === 'direct'
         ? await givenDirectRoom({ name: 'one', role: 'member' })
-        : await givenRoomOf({ name: 'a backend' }, access)
+        : await givenRoomOf({ name: 'a backend', scope: 'admin' }, access)
     const backend = await givenBackend(chat, unique('shop'))
     const got: string[] = []
     const wanted: string[] = []
@@ -269,7 +269,7 @@ describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTT
       wanted.push(`${action}: ${why ?? (action === 'getFileUrl' ? 'invalid_request' : 'ok')}`)
     }
     expect(got).toEqual(wanted)
-    expect(got.length).toBe(Object.keys(asks).length - 3 + 7)
+    expect(got.length).toBe(Object.keys(asks).length - 3 + 8)
   })
 })
 
@@ -352,6 +352,8 @@ test.for(['private', 'direct', 'deleted', 'private and banned from'] as const)(
     // The janitor purges what was deleted.
     await chat.schedules.idle()
     await settled(chat)
+    // What is gone has its follow-ups.
+    await chat.followups.idle()
     const message = '0000000000000001'
     const triesOf = (id: string) => triesIn(id, message, Object.fromEntries(upon.map((one) => [one, 'zoe'])), 'zoe')
     for (const [i, one] of triesOf(real).entries()) {
