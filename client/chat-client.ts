@@ -7,6 +7,8 @@ import { Emitter } from './emitter.ts'
 import { HeadCheck } from './head-check.ts'
 import { type ChatClientOptions, resolveOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
+import { onHidden } from './on-hidden.ts'
+import type { UnreadTotals } from './reads.ts'
 import type { Room } from './room.ts'
 import type { Removal } from './removal.ts'
 import { RoomRegistry } from './room-registry.ts'
@@ -28,6 +30,8 @@ export interface ClientEvents {
   roomAdded: Room
   /** This user was shown out of a room, or it was deleted. The room's own event `removed` comes before. */
   removed: Removal & { room: Room }
+  /** What is unread in all rooms together has changed. */
+  unread: UnreadTotals
 }
 
 /**
@@ -45,7 +49,7 @@ export class ChatClient {
   /**
    * Subscribes to the client's events.
    *
-   * @param name `status`, `roomAdded` or `removed`, see {@link ClientEvents}
+   * @param name `status`, `roomAdded`, `removed` or `unread`, see {@link ClientEvents}
    * @param listener receives the event's payload; what it throws goes to the option `onError`
    * @returns a function that unsubscribes
    */
@@ -67,7 +71,10 @@ export class ChatClient {
   constructor(given: ChatClientOptions) {
     const options = resolveOptions(given)
     this.#emitter = new Emitter(options.onError)
-    this.on = this.#emitter.on.bind(this.#emitter)
+    this.on = (name, listener) => {
+      if (name === 'unread') this.#rooms.context.reads.use()
+      return this.#emitter.on(name, listener)
+    }
     this.#connection = new ClientConnection(options, {
       sync: (link, onFirst) => this.#rooms.sync(link, onFirst),
       canEncode: () => this.#rooms.context.hasFeature('contentEncoding'),
@@ -80,6 +87,7 @@ export class ChatClient {
     this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
       onAdded: (room) => this.#emitter.emit('roomAdded', room),
       onRemoved: (room, removal) => this.#emitter.emit('removed', { room, ...removal }),
+      onUnread: (totals) => this.#emitter.emit('unread', totals),
       beforeAdded: (room) => this.#directs.beforeAdded(room),
     })
     this.#directs = new DirectRooms(this.#rooms, this.#connection)
@@ -127,6 +135,14 @@ export class ChatClient {
   }
 
   /**
+   * What this user has not read in all rooms together, on any device; of the rooms that the client knows, so all zeros
+   * until it is connected. It is counted by the server, from the first look at it or at `room.unread` on.
+   */
+  get unread(): UnreadTotals {
+    return this.#rooms.context.reads.totals
+  }
+
+  /**
    * Connects, and stays connected until `disconnect()`: a lost connection is opened again with backoff. Does nothing
    * when the client is connected; doesn't wait for the backoff when it isn't.
    *
@@ -136,7 +152,14 @@ export class ChatClient {
    */
   connect(): Promise<void> {
     this.#stopWatching()
-    this.#stopWatching = onWakeUp(() => this.#connection.check())
+    const { reads, options } = this.#rooms.context
+    const stops = [
+      onWakeUp(() => this.#connection.check()),
+      onHidden(() => {
+        reads.flush().catch(options.onError)
+      }),
+    ]
+    this.#stopWatching = () => stops.forEach((stop) => stop())
     this.#connection.connect()
     const ready = this.#connection.ready(true)
     // An application that only listens to `status` must not crash with an unhandled rejection.
@@ -147,6 +170,8 @@ export class ChatClient {
   /** Ends the connection, and every loop over messages. Messages that wait to be sent go on waiting for `connect()`. */
   disconnect(): void {
     this.#stopWatching()
+    const { reads, options } = this.#rooms.context
+    reads.flush().catch(options.onError)
     this.#connection.disconnect()
     this.#rooms.endStreams()
     this.#directs.endStreams()
@@ -247,6 +272,7 @@ export class ChatClient {
   #linkChanged(): void {
     this.#rooms.resume()
     this.#outbox.resume()
+    this.#rooms.context.reads.resume()
     this.#directs.findRooms()
     this.#headCheck.start()
   }

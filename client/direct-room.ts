@@ -17,6 +17,8 @@ const FORWARDED = [
   'uploadFailed',
   'removed',
   'updated',
+  'unread',
+  'receipts',
 ] as const
 
 export interface ForwardedEvent {

@@ -29,6 +29,8 @@ export interface ChatClientOptions {
   outboxLimit?: number
   /** Keeps texts that aren't sent yet, so that they survive a reload. Default: they are kept in memory only. */
   outbox?: OutboxStore | undefined
+  /** Whether the senders of what this user reads, and other members, may know of it. Default `shared`. */
+  receipts?: 'shared' | 'private'
   /** How long to wait for a missing message before it is requested, ms. Default 500. */
   holeWaitMs?: number
   /** How many messages of one room are fetched after a long absence; older ones are skipped. Default 1,000. */
@@ -88,6 +90,7 @@ export function resolveOptions(options: ChatClientOptions): ResolvedOptions {
     postForm: postFormByXhr,
     clock: systemClock,
     random: Math.random,
+    receipts: 'shared',
     // A bug of the application's: without this it would go unnoticed.
     // eslint-disable-next-line no-console
     onError: (error) => console.error(error),

@@ -7,6 +7,7 @@ import { ticks } from './clock.ts'
 import { ChatError, isSilence } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox, OutgoingMessage, Sent } from './outbox.ts'
+import { Reads, type UnreadTotals } from './reads.ts'
 import type { ReplySize } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import { retry } from './retry.ts'
@@ -22,6 +23,8 @@ export interface RoomOwner {
   expelled(chatRoomId: string, removal: Removal): void
   /** Delivers events to their rooms. */
   handle(events: readonly ChatEvent[]): void
+  /** More or less is unread, in all rooms together. */
+  unreadChanged(totals: UnreadTotals): void
 }
 
 /** What a reply to `sync` says about the server and the user. A server older than 0.2.0 has no `features`. */
@@ -31,6 +34,8 @@ type Announcement = Pick<Reply<'sync'>, 'userId' | 'limits' | 'serverTime'> & Pa
 export class RoomContext {
   readonly options: ResolvedOptions
   readonly outbox: Outbox
+  /** What this user has read. */
+  readonly reads: Reads
   readonly #connection: ClientConnection
   readonly #owner: RoomOwner
   #announced: Pick<Announcement, 'userId' | 'limits'> | undefined
@@ -44,6 +49,7 @@ export class RoomContext {
     this.outbox = outbox
     this.#connection = connection
     this.#owner = owner
+    this.reads = new Reads(this, (totals) => owner.unreadChanged(totals))
     // Before the first `sync` the device's clock is the best guess.
     this.#clockOffsetMs = options.clock.now() - ticks(options.clock)
   }
@@ -88,6 +94,11 @@ export class RoomContext {
     this.#announced = { userId, limits }
     this.#features = features
     this.#clockOffsetMs = serverTime - ticks(this.options.clock)
+  }
+
+  /** Whether requests can be sent. */
+  get isConnected(): boolean {
+    return this.#connection.link !== undefined
   }
 
   /** How much to ask for at once. */
@@ -143,6 +154,7 @@ export class RoomContext {
     const senderId = this.userId ?? ''
     const place = { event: 'message', chatRoomId, seq, messageId } as const
     this.#owner.handle([{ ...place, kind, senderId, content, timestamp, clientMessageId }])
+    this.reads.sent(chatRoomId, seq)
   }
 
   async #watched<T>(frame: object, reply: Promise<T>): Promise<T> {

@@ -15,6 +15,7 @@ import { MessageStreams } from './message-stream.ts'
 import type { OutgoingMessage } from './outbox.ts'
 import type { Removal } from './removal.ts'
 import type { RoomContext } from './room-context.ts'
+import type { UnreadState } from './room-unread.ts'
 import { RoomFacts, type Told } from './room-facts.ts'
 import { Typists } from './typing.ts'
 
@@ -41,6 +42,10 @@ export interface RoomEvents {
   discontinuity: Discontinuity
   /** The state of a message from this client has changed: it is new, sent or failed. */
   outgoing: OutgoingMessage
+  /** How much of the room this user has not read has changed; `undefined` when it isn't known any more. */
+  unread: UnreadState | undefined
+  /** Others have read messages of this user: how far, by user. Of two numbers for one user the greater holds. */
+  receipts: Record<string, number>
   /** The server refused a file that this user has uploaded. */
   uploadFailed: UploadFailedEvent
 }
@@ -80,8 +85,17 @@ export class RoomFeed {
       history: (range) => context.once({ action: 'getHistory', chatRoomId, ...range }),
       deliver: (message) => this.#deliver(message),
       onRecovered: (count) => this.emitter.emit('recovered', { count }),
-      onDiscontinuity: (discontinuity) => this.emitter.emit('discontinuity', discontinuity),
+      onDiscontinuity: (discontinuity) => {
+        context.reads.count(chatRoomId)
+        this.emitter.emit('discontinuity', discontinuity)
+      },
       onError,
+    })
+    context.reads.add({
+      chatRoomId,
+      position: () => this.inbox.position,
+      isMember: () => this.membership === 'member',
+      onChange: (unread) => this.emitter.emit('unread', unread),
     })
   }
 
@@ -110,21 +124,35 @@ export class RoomFeed {
         this.facts.addedBy = event.by
         return this.added(event.headSeq)
       case 'removed':
+      case 'goodbye':
         // The registry's.
         return
+      case 'read':
+        return this.#context.reads.told(event)
+      case 'receipts':
+        return this.emitter.emit('receipts', event.receipts)
+      case 'messageDeleted':
+        // It may have been unread.
+        return this.#context.reads.count(this.chatRoomId)
       case 'uploadFailed':
         return this.emitter.emit('uploadFailed', event)
+      default:
+        return
     }
   }
 
   /** Takes over what `sync` or `joinRoom` replied. @param claimed the position that was sent with the request */
   entered(
-    room: Told & Omit<Reply<'sync'>['rooms'][number], 'chatRoomId' | 'closed' | 'access'>,
+    room: Told &
+      Omit<Reply<'sync'>['rooms'][number], 'chatRoomId' | 'closed' | 'access' | 'readEveryMs'> & {
+        readEveryMs?: number
+      },
     claimed: number | undefined,
   ): void {
     this.facts.learn(room)
     this.membership = 'member'
     this.inbox.recover(room, claimed)
+    this.#context.reads.entered(this.chatRoomId, room.readEveryMs)
   }
 
   /** Aborted when this user leaves. */
@@ -135,6 +163,7 @@ export class RoomFeed {
   /** Forgets the room's messages and ends what waits for them. */
   left(error = new ChatError('not_a_member', 'unable to go on; this user has left the room')): void {
     this.membership = 'left'
+    this.#context.reads.left(this.chatRoomId)
     this.facts.forget()
     this.#stay.abort(error)
     this.#stay = new AbortController()
@@ -169,6 +198,7 @@ export class RoomFeed {
    */
   added(headSeq: number): void {
     this.membership = 'member'
+    this.#context.reads.entered(this.chatRoomId, undefined)
     if (this.inbox.position !== undefined) return
     // Beyond the head: another room has taken the id.
     const from = this.#deliveredTo <= headSeq ? this.#deliveredTo : 0
@@ -180,6 +210,7 @@ export class RoomFeed {
   #deliver(message: MessageEvent): void {
     this.heardAt = this.#context.nextPlace()
     this.typists.remove(message.senderId)
+    this.#context.reads.arrived(message)
     this.streams.push(message)
     this.emitter.emit('message', message)
   }

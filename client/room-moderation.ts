@@ -1,12 +1,12 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import { pages } from './pages.ts'
-import { RoomDoors } from './room-doors.ts'
+import { RoomReading } from './room-reading.ts'
 
 /** A ban, as `room.bans` returns it; times in epoch ms. */
 export type Ban = Reply<'listBans'>['bans'][number]
 
 /** What moderators do: a part of {@link Room}. The methods throw what those of {@link RoomDoors} throw. */
-export class RoomModeration extends RoomDoors {
+export class RoomModeration extends RoomReading {
   /**
    * Removes a user, who may be no member, and keeps them out: they can neither join nor be added.
    *

@@ -6,6 +6,7 @@ import type { Link } from './link.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
+import type { UnreadTotals } from './reads.ts'
 import type { Removal } from './removal.ts'
 import { Room } from './room.ts'
 import { RoomContext, type RoomOwner } from './room-context.ts'
@@ -21,6 +22,8 @@ interface RegistryHooks {
   onAdded: (room: Room) => void
   /** This user was shown out of a room, or it was deleted. */
   onRemoved: (room: Room, removal: Removal) => void
+  /** More or less is unread, in all rooms together. */
+  onUnread: (totals: UnreadTotals) => void
   /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
   beforeAdded: (room: Room) => Promise<void> | undefined
 }
@@ -163,6 +166,10 @@ export class RoomRegistry implements RoomOwner {
     feed.emitter.emit('removed', removal)
     this.#hooks.onRemoved(room, removal)
     if (isDoubtful) this.#findAgain(chatRoomId)
+  }
+
+  unreadChanged(totals: UnreadTotals): void {
+    this.#hooks.onUnread(totals)
   }
 
   /** Fetches what rooms still miss, after a link has taken over. */

@@ -45,6 +45,7 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
     const { chatRoomId } = feed
     this.on = (name, listener) => {
       feed.used()
+      if (name === 'unread') context.reads.use()
       return feed.emitter.on(name, listener)
     }
     this.typing = new Typing(

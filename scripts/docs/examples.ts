@@ -86,7 +86,18 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       userId: 'bob',
       limits: limitsOf({ contentTypes: ['application/pdf', 'image/*', 'text/plain'] }),
       features: ['sessions'],
-      rooms: [{ ...general, headSeq: 43, ...standing, closed: false, recovered: true, events: [photo], ...changeGap }],
+      rooms: [
+        {
+          ...general,
+          headSeq: 43,
+          ...standing,
+          closed: false,
+          readEveryMs: limit.READ_EVERY_MS,
+          recovered: true,
+          events: [photo],
+          ...changeGap,
+        },
+      ],
     },
   },
   createRoom: {
@@ -108,6 +119,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       ...standing,
       room: details,
       members: ['ada', 'bob', 'cleo'],
+      readEveryMs: limit.READ_EVERY_MS,
       recovered: true,
       events: [hello],
       headRev: 0,
@@ -267,6 +279,29 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
     request: { action: 'getAudit', chatRoomId: 'general', limit: 1 },
     reply: { entries: [{ at: NOW, by: 'ada', action: 'kick', userId: 'dan', reason: 'spam' }], hasMore: true },
   },
+  markRead: {
+    request: {
+      action: 'markRead',
+      reads: { general: 42, random: 7 },
+      threads: [{ chatRoomId: 'general', threadId: '0000000000000031', seq: 42 }],
+    },
+    reply: {},
+  },
+  markUnread: { request: { action: 'markUnread', chatRoomId: 'general', seq: 40 }, reply: { readSeq: 39 } },
+  getUnread: {
+    request: { action: 'getUnread', heads: { general: 42, random: 180 } },
+    reply: {
+      rooms: {
+        general: { readSeq: 39, count: 2, exact: true, mentions: 0 },
+        random: { readSeq: 7, count: 173, exact: false, mentions: 0 },
+      },
+      threads: { count: 0 },
+    },
+  },
+  getReceipts: {
+    request: { action: 'getReceipts', chatRoomId: 'general' },
+    reply: { receipts: { ada: 42, bob: 40 } },
+  },
   ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
 }
 
@@ -320,6 +355,8 @@ export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { ev
   },
   historyCleared: { event: 'historyCleared', chatRoomId: 'general', rev: 11, before: 40 },
   userErased: { event: 'userErased', chatRoomId: 'general', rev: 12, userId: 'eve' },
+  read: { event: 'read', chatRoomId: 'general', seq: 42, at: NOW },
+  receipts: { event: 'receipts', chatRoomId: 'general', receipts: { bob: 42, cleo: 40 } },
 }
 
 export const errorExample: ErrorFrame = {

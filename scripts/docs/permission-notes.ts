@@ -2,7 +2,7 @@ import type { PermissionName } from '../../src/protocol/permissions.ts'
 
 /** What each row of the table of permissions is about. Browsers have the table too, and need no words. */
 export const permissionNotes: Record<PermissionName, string> = {
-  read: 'read the room, its history, members and files; leave; report a message',
+  read: 'read the room, its history, members and files; mark as read; leave; report a message',
   send: 'send messages and files, show as typing',
   edit: 'edit an own message',
   deleteOwn: 'delete an own message',

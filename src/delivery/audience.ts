@@ -1,5 +1,7 @@
+import type { RoomClass } from '../entities/room-class.ts'
 import { type Recipient, type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
-import type { RoomEvent } from '../protocol/events.ts'
+import type { ReceiptsEvent, RoomEvent } from '../protocol/events.ts'
+import { MAX_RECEIPT_MEMBERS } from '../protocol/limits.ts'
 import type { Delivery, FanOutReport } from './delivery.ts'
 import { forEachLimited } from './for-each-limited.ts'
 import { groupBy } from './group-by.ts'
@@ -9,6 +11,9 @@ import { putRangeTasks } from './range-tasks.ts'
 
 /** In a room with more live sessions, typing is answered and delivered to nobody. */
 const MAX_TYPING_RECIPIENTS = 100
+
+/** Of a small room. */
+const MAX_SMALL_USERS = MAX_RECEIPT_MEMBERS
 
 /** One room, or one range of its subscriptions, and a batch's deliveries to it. */
 export interface Audience {
@@ -23,8 +28,11 @@ export interface Audience {
  */
 export interface RecipientEvents {
   recipient: Recipient
-  rooms: Map<string, Map<number | RoomEvent, RoomEvent>>
+  rooms: Map<string, Map<EventKey, RoomEvent>>
 }
+
+/** By which an event is there once: a message by its seq; all receipts of a room are one event. */
+type EventKey = number | 'receipts' | RoomEvent
 
 /** Groups a batch's deliveries by room and range, messages in seq order. */
 export function audiencesOf(deliveries: readonly Delivery[]): Audience[] {
@@ -52,14 +60,14 @@ export function inTurns(ranges: readonly Audience[]): Audience[] {
  */
 export async function readRecipients(
   audiences: readonly Audience[],
-  { unread }: FanOutReport,
+  { unread, sizes }: FanOutReport,
 ): Promise<{ eventsOf: Map<string, RecipientEvents>; unfinished: Audience[] }> {
   const eventsOf = new Map<string, RecipientEvents>()
   const unfinished: Audience[] = []
   await forEachLimited(audiences, CONCURRENCY, async (audience) => {
     const { chatRoomId, range, deliveries } = audience
     try {
-      const rest = await readPage(audience, eventsOf)
+      const rest = await readPage(audience, eventsOf, sizes)
       if (rest === undefined) return
       // Deliveries to single connections are done with the first page, and light events aren't delivered in a huge
       // room.
@@ -78,10 +86,12 @@ export async function readRecipients(
 async function readPage(
   { chatRoomId, range, deliveries }: Audience,
   eventsOf: Map<string, RecipientEvents>,
+  sizes: Map<string, RoomClass>,
 ): Promise<SubscriptionRange | undefined> {
   const page: Page = deliveries.some(isToRoom)
-    ? await subscriptionsOfRoom(chatRoomId, Date.now(), range)
-    : { subscriptions: [] }
+    ? await pageOf(chatRoomId, range)
+    : { subscriptions: [], users: new Set(), size: 'small' }
+  if (range === undefined && deliveries.some(isToRoom)) sizes.set(chatRoomId, page.size)
   for (const delivery of deliveries) {
     if (isToRoom(delivery) && !isWorthwhile(delivery, page)) continue
     for (const recipient of delivery.only ?? page.subscriptions) {
@@ -91,24 +101,46 @@ async function readPage(
   return page.rest
 }
 
-type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>>
+type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>> & { users: ReadonlySet<string>; size: RoomClass }
+
+async function pageOf(chatRoomId: string, range: SubscriptionRange | undefined): Promise<Page> {
+  const page = await subscriptionsOfRoom(chatRoomId, Date.now(), range)
+  const users = new Set(page.subscriptions.map(({ userId }) => userId))
+  const size = page.rest !== undefined ? 'huge' : users.size > MAX_SMALL_USERS ? 'medium' : 'small'
+  return { ...page, users, size }
+}
 
 /** Nobody knows who types or comes and goes in a crowd, and every such event would cost a post to each of it. */
-const isWorthwhile = ({ event }: Delivery, { subscriptions, rest }: Page): boolean =>
-  !isLight(event) || (rest === undefined && (event.event !== 'typing' || subscriptions.length <= MAX_TYPING_RECIPIENTS))
+function isWorthwhile({ event, about }: Delivery, { subscriptions, users, size }: Page): boolean {
+  if (about !== undefined && !users.has(about)) return false
+  if (event.event === 'receipts') return size === 'small'
+  if (event.event === 'typing') return size !== 'huge' && subscriptions.length <= MAX_TYPING_RECIPIENTS
+  return size !== 'huge' || !isLight(event)
+}
 
-const isLight = ({ event }: RoomEvent): boolean =>
-  event === 'typing' || event === 'memberJoined' || event === 'memberLeft'
+const light: readonly RoomEvent['event'][] = ['typing', 'memberJoined', 'memberLeft', 'receipts']
+
+const isLight = ({ event }: RoomEvent): boolean => light.includes(event)
 
 const isToRoom = ({ only }: Delivery): boolean => only === undefined
 
-const isExcepted = ({ connectionId, userId }: Recipient, { exceptConnectionId, exceptUserId }: Delivery): boolean =>
-  connectionId === exceptConnectionId || userId === exceptUserId
+const isExcepted = ({ connectionId, userId }: Recipient, delivery: Delivery): boolean =>
+  connectionId === delivery.exceptConnectionId ||
+  userId === delivery.exceptUserId ||
+  delivery.toUsers?.has(userId) === false
 
 function addEvent(eventsOf: Map<string, RecipientEvents>, recipient: Recipient, event: RoomEvent): void {
   const entry: RecipientEvents = eventsOf.get(recipient.connectionId) ?? { recipient, rooms: new Map() }
-  const events = entry.rooms.get(event.chatRoomId) ?? new Map<number | RoomEvent, RoomEvent>()
-  events.set(event.event === 'message' ? event.seq : event, event)
+  const events = entry.rooms.get(event.chatRoomId) ?? new Map<EventKey, RoomEvent>()
+  if (event.event === 'receipts') events.set('receipts', withReceipts(events.get('receipts'), event))
+  else events.set(event.event === 'message' ? event.seq : event, event)
   entry.rooms.set(event.chatRoomId, events)
   eventsOf.set(recipient.connectionId, entry)
+}
+
+/** One event for all who have read, with the furthest of each: records of one user may come in any order. */
+function withReceipts(before: RoomEvent | undefined, event: ReceiptsEvent): ReceiptsEvent {
+  if (before?.event !== 'receipts') return event
+  const further = Object.entries(event.receipts).filter(([userId, seq]) => seq > (before.receipts[userId] ?? 0))
+  return { ...event, receipts: { ...before.receipts, ...Object.fromEntries(further) } }
 }

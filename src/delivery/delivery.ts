@@ -1,3 +1,4 @@
+import type { RoomClass } from '../entities/room-class.ts'
 import type { Recipient, SubscriptionRange } from '../entities/subscription.ts'
 import type { RoomEvent } from '../protocol/events.ts'
 import type { PostOutcome } from './posting/post-frame.ts'
@@ -12,11 +13,17 @@ export interface Delivery {
   only?: readonly Recipient[]
   exceptConnectionId?: string
   exceptUserId?: string
+  /** Of the room's subscriptions, only those of these users … */
+  toUsers?: ReadonlySet<string>
+  /** … and only while this user, whom the event is about, has one too. */
+  about?: string
   /** Only the subscriptions in this range of a huge room. */
   range?: SubscriptionRange
 }
 
 export interface FanOutReport {
+  /** Of each room whose subscriptions were read. */
+  sizes: Map<string, RoomClass>
   /** Number of posts by outcome. */
   posts: Record<PostOutcome, number>
   /** Events that reached a connection. */

@@ -11,10 +11,16 @@ import type { PostFrame } from './posting/post-frame.ts'
  * Of a huge room only the first page of subscriptions is posted to here. The rest becomes tasks, which are delivered to
  * the stream as records of their own, each for a range of the room. A range is read a page at a time, and of all ranges
  * in a batch four pages at once, which are posted to before the next four are read. Rooms take turns.
+ *
+ * @param startedAt when the batch began, in epoch milliseconds: what it may take counts from then
  */
-export async function fanOut(deliveries: readonly Delivery[], post: PostFrame): Promise<FanOutReport> {
-  const startedAt = Date.now()
+export async function fanOut(
+  deliveries: readonly Delivery[],
+  post: PostFrame,
+  startedAt = Date.now(),
+): Promise<FanOutReport> {
   const report: FanOutReport = {
+    sizes: new Map(),
     posts: { delivered: 0, gone: 0, throttled: 0, slow: 0, failed: 0 },
     eventsDelivered: 0,
     latencies: [],

@@ -42,6 +42,8 @@ export const ChatRoom = new Entity(
       historyFrom: { type: ['j'] as const, field: 'HistoryFrom' },
       /** It has had more than a thousand members: they are counted, see `RoomSize`. */
       counted: { type: 'boolean', field: 'Counted' },
+      /** How large it was last seen by a fan-out: `m` is medium, `h` huge; absent in a small room. See `RoomClass`. */
+      size: { type: ['m', 'h'] as const, field: 'Size' },
       /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
       setup: { type: 'string', field: 'Setup' },
       pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
@@ -62,6 +64,7 @@ const attributes = [
   'gate',
   'historyFrom',
   'counted',
+  'size',
   'pendingMembers',
 ] as const
 

@@ -24,6 +24,7 @@ import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
  * - AP10 `addMember`: is this user in from now on, and new?
  * - AP11 `removeMember`: is this user out from now on, and was in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
+ * - AP98 `roomWithDetails`: what is this room, and how is it set? (one query)
  * - AP67 `membersAfter`: who is in it, with roles? (a page)
  * - AP39 `mirrorMembership`: is the mirror of a membership of version 0.1.0, which has none, there from now on?
  */
@@ -241,6 +242,17 @@ export async function roomWithMembers(
   if (room === undefined) return undefined
   const isWhole = members.length <= page.limit
   return { room, details, ...membersPage(withPending(members, room, after, isWhole), page.limit) }
+}
+
+/** AP98. The room and its details, which sort before all members, in one consistent query of one unit. */
+export async function roomWithDetails(
+  chatRoomId: string,
+): Promise<Pick<RoomWithMembers, 'room' | 'details'> | undefined> {
+  const { data } = await roster.collections
+    .roster({ chatRoomId })
+    .go({ consistent: true, limit: ROWS_BEFORE_MEMBERS, pages: 1 })
+  const [room] = data.ChatRoom
+  return room === undefined || gateOf(room).deleted ? undefined : { room, details: data.ChatRoomDetails[0] }
 }
 
 /**

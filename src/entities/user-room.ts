@@ -27,6 +27,8 @@ export const UserRoom = new Entity(
       own: { type: 'boolean', field: 'Own' },
       /** The membership's; absent in a row of before there were roles. */
       role: { type: roles, field: 'Role' },
+      /** The membership's; absent in a row of before there were markers. */
+      joinedSeq: { type: 'number', field: 'JoinedSeq' },
     },
     indexes: { user: verbatim('partition', 'place') },
   },
@@ -38,6 +40,7 @@ export interface UserRoomRow {
   chatRoomId: string
   joinId: string
   role?: Role
+  joinedSeq?: number
 }
 
 const PARTITION = 'user#'
@@ -56,11 +59,12 @@ export const userRoomOf = (membership: {
   joinId: string
   originConnectionId?: string
   role?: Role
+  joinedSeq?: number
 }) => ({
   ...userRoomKey(membership),
   joinId: membership.joinId,
   ...(membership.originConnectionId === undefined ? {} : { own: true }),
-  ...defined({ role: membership.role }),
+  ...defined({ role: membership.role, joinedSeq: membership.joinedSeq }),
 })
 
 /** The membership that a row mirrors. */
@@ -73,15 +77,15 @@ export const membershipOf = ({ partition, place, joinId }: { partition: string; 
 /**
  * AP12. A page of the user's rooms by room id, consistent.
  *
- * @param range `after` is exclusive, `through` inclusive; both are room ids
+ * @param range `after` is exclusive, `from` and `through` are inclusive; all are room ids
  * @returns the rooms, at most `limit`, and `nextCursor`, the last of them, when there are more
  */
 export async function roomsOfUser(
   userId: string,
-  { after, through = '~', limit }: { after?: string; through?: string; limit: number },
+  { after, from = '', through = '~', limit }: { after?: string; from?: string; through?: string; limit: number },
 ): Promise<{ rooms: UserRoomRow[]; nextCursor?: string }> {
   // `!` sorts before every character of a room id, and `~` after: the range begins right after `after`.
-  const first = after === undefined ? PLACE : `${PLACE}${after}!`
+  const first = after === undefined ? PLACE + from : `${PLACE}${after}!`
   const { data } = await UserRoom.query
     .user({ partition: PARTITION + userId })
     .between({ place: first }, { place: PLACE + through })
@@ -89,7 +93,7 @@ export async function roomsOfUser(
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   const rooms = data.slice(0, limit).map((row) => {
     const { chatRoomId, joinId } = membershipOf(row)
-    return { chatRoomId, joinId, ...defined({ role: row.role }) }
+    return { chatRoomId, joinId, ...defined({ role: row.role, joinedSeq: row.joinedSeq }) }
   })
   const last = rooms.at(-1)
   return data.length > limit && last ? { rooms, nextCursor: last.chatRoomId } : { rooms }

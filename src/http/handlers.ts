@@ -13,7 +13,9 @@ import { getChanges } from '../ws/actions/get-changes.ts'
 import { getFileUrl } from '../ws/actions/get-file-url.ts'
 import { getHistory } from '../ws/actions/get-history.ts'
 import { getMessages } from '../ws/actions/get-messages.ts'
+import { getReceipts } from '../ws/actions/get-receipts.ts'
 import { getRoom } from '../ws/actions/get-room.ts'
+import { getUnread } from '../ws/actions/get-unread.ts'
 import { handleFileUpload } from '../ws/actions/handle-file-upload.ts'
 import { listBans } from '../ws/actions/list-bans.ts'
 import { listBlocked } from '../ws/actions/list-blocked.ts'
@@ -21,6 +23,8 @@ import { listInvites } from '../ws/actions/list-invites.ts'
 import { listMembers } from '../ws/actions/list-members.ts'
 import { listPublicRooms } from '../ws/actions/list-public-rooms.ts'
 import { listRooms } from '../ws/actions/list-rooms.ts'
+import { markRead } from '../ws/actions/mark-read.ts'
+import { markUnread } from '../ws/actions/mark-unread.ts'
 import { muteMember } from '../ws/actions/mute-member.ts'
 import { pinMessage } from '../ws/actions/pin-message.ts'
 import { removeMember } from '../ws/actions/remove-member.ts'
@@ -63,7 +67,9 @@ export const handlers: {
   getFileUrl,
   getHistory,
   getMessages,
+  getReceipts,
   getRoom,
+  getUnread,
   handleFileUpload,
   listBans,
   listBlocked,
@@ -71,6 +77,8 @@ export const handlers: {
   listMembers,
   listPublicRooms,
   listRooms,
+  markRead,
+  markUnread,
   muteMember,
   pinMessage,
   removeMember,

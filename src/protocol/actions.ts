@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { changeGap, Include, messageActions } from './message-actions.ts'
 import { moderationActions } from './moderation-actions.ts'
+import { readActions } from './read-actions.ts'
 import { describe, envelope, request } from './request-schema.ts'
 import { roomActions } from './room-actions.ts'
 import { isDirectRoomId } from './room-id.ts'
@@ -62,6 +63,14 @@ const gap = {
     .boolean()
     .check(describe('Whether `events` is everything after `lastSeq`. If false, page with `getHistory`.')),
   events: z.array(MessageEvent).check(describe('The whole gap in seq order, or empty; never a part of the gap.')),
+}
+
+const paced = {
+  readEveryMs: z
+    .int()
+    .check(
+      describe('The least time between two `markRead` of a client for this room, but for the last one before it goes.'),
+    ),
 }
 
 const sent = z.object({
@@ -167,7 +176,7 @@ export const actions = {
       userId: UserId,
       limits: Limits,
       features: z.array(z.string()).check(describe('What this server has beyond version 1 of the protocol.')),
-      rooms: z.array(z.object({ ...room, ...standing, closed: z.boolean(), ...gap, ...changeGap })),
+      rooms: z.array(z.object({ ...room, ...standing, closed: z.boolean(), ...paced, ...gap, ...changeGap })),
       nextCursor: z.optional(Cursor.check(describe('For more rooms, send `sync` with this `cursor`.'))),
     }),
   },
@@ -191,7 +200,7 @@ export const actions = {
   },
   joinRoom: {
     request: joinRequest,
-    reply: z.object({ ...roomWithMembers, ...gap, ...changeGap }),
+    reply: z.object({ ...roomWithMembers, ...paced, ...gap, ...changeGap }),
   },
   leaveRoom: {
     request: request(
@@ -296,6 +305,7 @@ export const actions = {
   ...messageActions,
   ...roomActions,
   ...moderationActions,
+  ...readActions,
   ping: {
     request: request('ping', {}, 'Resets the idle timer.'),
     reply: z.object({ serverTime: EpochMs }),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { changeEvents } from './change-events.ts'
 import { MessageEvent } from './message-event.ts'
 import { Access, Role } from './room-schema.ts'
-import { ChatRoomId, ClientMessageId, EpochMs, Rev, RoomName, Seq, UploadId, UserId } from './scalars.ts'
+import { ChatRoomId, ClientMessageId, EpochMs, MessageId, Rev, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
 export { FileInfo, MessageEvent } from './message-event.ts'
 
@@ -88,6 +88,36 @@ export const UploadFailedEvent = z
     }),
   )
 
+const ReadEvent = z
+  .object({
+    event: z.literal('read'),
+    chatRoomId: ChatRoomId,
+    threadId: z.optional(MessageId.check(z.meta({ description: 'Of a thread, its root.' }))),
+    seq: Seq.check(z.meta({ description: 'The `seq` up to which the user has read; it may be beyond the head.' })),
+    at: EpochMs.check(z.meta({ description: 'When: of two, the later one holds.' })),
+  })
+  .check(
+    z.meta({
+      description:
+        'For the user concerned only, on their other connections: they have read up to `seq`, or made what follows it ' +
+        'unread again.',
+    }),
+  )
+
+const ReceiptsEvent = z
+  .object({
+    event: z.literal('receipts'),
+    chatRoomId: ChatRoomId,
+    receipts: z.record(UserId, Seq),
+  })
+  .check(
+    z.meta({
+      description:
+        'For the senders of what was read, in rooms of at most 100 users that are connected: how far others have read. Of two for one user the ' +
+        'greater holds.',
+    }),
+  )
+
 export const events = {
   message: MessageEvent,
   typing: TypingEvent,
@@ -98,6 +128,8 @@ export const events = {
   uploadFailed: UploadFailedEvent,
   goodbye: GoodbyeEvent,
   ...changeEvents,
+  read: ReadEvent,
+  receipts: ReceiptsEvent,
 } as const
 
 export const ChatEvent = z.discriminatedUnion('event', [
@@ -110,12 +142,16 @@ export const ChatEvent = z.discriminatedUnion('event', [
   UploadFailedEvent,
   GoodbyeEvent,
   ...Object.values(changeEvents),
+  ReadEvent,
+  ReceiptsEvent,
 ])
 
 export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>
 export type MemberLeftEvent = z.infer<typeof MemberLeftEvent>
 export type RemovedEvent = z.infer<typeof RemovedEvent>
 export type UploadFailedEvent = z.infer<typeof UploadFailedEvent>
+export type ReadEvent = z.infer<typeof ReadEvent>
+export type ReceiptsEvent = z.infer<typeof ReceiptsEvent>
 export type UploadFailure = z.infer<typeof UploadFailure>
 type GoodbyeEvent = z.infer<typeof GoodbyeEvent>
 export type ChatEvent = z.infer<typeof ChatEvent>

@@ -10,6 +10,17 @@ export const DEFAULT_MAX_FILE_BYTES = 25 * 1024 * 1024
 export const MAX_ROOM_NAME_CHARS = 128
 export const MAX_USER_ID_CHARS = 128
 export const MAX_CREATE_ROOM_MEMBERS = 100
+/** Rooms and threads of one `markRead`. */
+export const MAX_MARKS = 50
+export const MAX_THREAD_MARKS = 20
+/** Of one `getUnread`. */
+export const MAX_UNREAD_ROOMS = 100
+/** Above so many places after the marker unread messages are not counted one by one. */
+export const MAX_EXACT_UNREAD = 50
+/** A room of more members has no receipts. */
+export const MAX_RECEIPT_MEMBERS = 100
+/** The least time between two `markRead` for a small room; larger ones have a longer one. */
+export const READ_EVERY_MS = 2_000
 /** In one reply; more members are paged by `nextCursor`. */
 export const MAX_MEMBERS_PER_REPLY = 1_000
 /** In one `addMembers`. */

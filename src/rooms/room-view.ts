@@ -2,8 +2,10 @@ import type { RoomRow } from '../entities/chat-room.ts'
 import type { DetailsRow } from '../entities/chat-room-details.ts'
 import type { RoomWithMembers } from '../entities/membership.ts'
 import { gateOf } from '../entities/gate.ts'
+import { type RoomClass, classOf } from '../entities/room-class.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Standing } from '../protocol/permissions.ts'
+import { READ_EVERY_MS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { Access, ChosenAccess, Role, RoomDetails } from '../protocol/room-schema.ts'
 import { settingsOf } from '../protocol/settings-of.ts'
@@ -29,6 +31,12 @@ export const standingOnWire = (room: RoomRow, standing: Standing) => ({
   access: accessOfRoom(room),
   ...(standing === 'admin' ? {} : { role: shownRole(room.chatRoomId, standing) }),
 })
+
+/** A mark costs as much as receiving two messages: where many read, each of them marks less often. */
+const readEveryMs = { small: READ_EVERY_MS, medium: 30_000, huge: 120_000 } as const satisfies Record<RoomClass, number>
+
+/** How often a client may mark the room. */
+export const pacedOnWire = (room: Pick<RoomRow, 'size'>) => ({ readEveryMs: readEveryMs[classOf(room)] })
 
 /** All of a room. @param memberCount as it was counted just now, if it was */
 export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, memberCount?: number): RoomDetails {

@@ -8,7 +8,9 @@ import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
 import { Membership, type MembershipRow } from '../entities/membership.ts'
 import { Message, type MessageRow, seqOf } from '../entities/message.ts'
+import { aboutOf, RoomState, type RoomStateRow } from '../entities/room-state.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
+import type { MarkerMove } from './marker-moved.ts'
 
 export interface PendingRoom {
   chatRoomId: string
@@ -30,6 +32,7 @@ export type Change =
   | { type: 'taskMade'; task: FanOutTaskRow }
   | { type: 'auditNoted'; entry: AuditRow }
   | { type: 'versionRaised'; chatRoomId: string; changed: Changed }
+  | { type: 'markerMoved'; move: MarkerMove }
 
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
@@ -57,6 +60,8 @@ const connection: Shape<ConnectionRow> = { connectionId: 'string', userId: 'stri
 const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pendingMembers: 'object' }
 
 const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', through: 'string', deliveries: 'string' }
+
+const state: Shape<RoomStateRow> = { partition: 'string', place: 'string', readSeq: 'number', readAt: 'number' }
 
 const entry: Shape<AuditRow> = { chatRoomId: 'string', action: 'string', by: 'string', at: 'number' }
 
@@ -100,6 +105,8 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
         : undefined
     case 'Audit':
       return inserted ? { type: 'auditNoted', entry: read(Audit, image, entry) } : undefined
+    case 'RoomState':
+      return removed ? undefined : moveOf(image, OldImage)
     case 'FanOutTask':
       return inserted ? { type: 'taskMade', task: read(FanOutTask, image, task) } : undefined
     default:
@@ -129,6 +136,15 @@ function versionRaised(image: Image): Change | undefined {
     default:
       return undefined
   }
+}
+
+/** A state whose marker is where it was before has changed in something that is nobody else's. */
+function moveOf(image: Image, old: Image | undefined): Change | undefined {
+  if (image.ReadSeq?.N === old?.ReadSeq?.N) return undefined
+  const row = read(RoomState, image, state)
+  const { readSeq: seq = 0, readAt: at = 0, private: isPrivate = false, originConnectionId } = row
+  const before = Number(old?.ReadSeq?.N ?? 0)
+  return { type: 'markerMoved', move: { ...aboutOf(row), seq, at, before, isPrivate, originConnectionId } }
 }
 
 interface Reader<Row> {

@@ -2,16 +2,18 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { required, url } from '../env.ts'
 import { logger } from '../logger.ts'
 import { type Change, changeOf } from './changes.ts'
-import type { Delivery } from '../delivery/delivery.ts'
+import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
 import { countPosts } from '../delivery/count-posts.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { CoalescingWindow, windowOf } from './coalescing-window.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { type CloseConnection, closeAt, postTo } from '../delivery/posting/post.ts'
 import type { PostFrame } from '../delivery/posting/post-frame.ts'
+import { BatchCache } from './batch-cache.ts'
 import { batchResponse, sequenceNumberOf } from './batch-response.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
-import { react, type Reactive, RoomCache } from './reactions.ts'
+import { react, type Reactive } from './reactions.ts'
+import { RoomClasses } from './room-classes.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
@@ -33,6 +35,7 @@ export function streamHandler(
   window = new CoalescingWindow(windowOf()),
   close: CloseConnection = closesNothing,
 ) {
+  const classes = new RoomClasses()
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new Set<string>()
@@ -42,20 +45,22 @@ export function streamHandler(
     const changed = await logChanges(raised, (records, error) => {
       for (const { sequenceNumber } of records) fail(sequenceNumber, 'versionRaised', error, failed)
     })
-    const recordOf = new Map([...reacted, ...changed])
-    const deliveries = [...recordOf.keys()]
-    const report = await fanOut(deliveries, post)
-    await reactTo(afterPosts, failed)
+    const urgent = new Map([...reacted, ...changed])
+    const reports = [await fanOut([...urgent.keys()], post, startedAt)]
+    const others = await reactTo(afterPosts, failed)
+    if (others.size > 0) reports.push(await fanOut([...others.keys()], post, startedAt))
     await closeAll(last, { post, close }, failed)
-    for (const { chatRoomId, deliveries, error } of report.unread) {
+    const recordOf = new Map([...urgent, ...others])
+    for (const { chatRoomId, deliveries, error } of reports.flatMap(({ unread }) => unread)) {
       for (const delivery of deliveries) failed.add(recordOf.get(delivery)!)
       logger.error('room unread', { chatRoomId, error: error as Error })
     }
-    reportFailures(report)
-    countPosts(report, failed.size)
-    for (const delivery of report.postponed) failed.add(recordOf.get(delivery)!)
+    for (const report of reports) reportFailures(report)
+    for (const [n, report] of reports.entries()) countPosts(report, n === 0 ? failed.size : 0)
+    for (const delivery of reports.flatMap(({ postponed }) => postponed)) failed.add(recordOf.get(delivery)!)
+    await noteClasses(classes, reports)
     const response = batchResponse(event.Records, failed)
-    await window.hold(startedAt, deliveries)
+    await window.hold(startedAt, [...urgent.keys()])
     return response
   }
 }
@@ -95,10 +100,11 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
 }
 
 /**
- * Nobody's message waits for the end of a connection, nor for the members that a room is still to get: each of them is
- * subscribed by a record of their own.
+ * Nobody's message waits for the end of a connection, for how far somebody has read, nor for the members that a room is
+ * still to get: each of them is subscribed by a record of their own.
  */
-const isUnhurried = ({ type }: Reactive): boolean => type === 'connectionRemoved' || type === 'roomPending'
+const isUnhurried = ({ type }: Reactive): boolean =>
+  type === 'connectionRemoved' || type === 'roomPending' || type === 'markerMoved'
 
 /** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
 async function reactTo(
@@ -106,10 +112,10 @@ async function reactTo(
   failed: Set<string>,
 ): Promise<ReadonlyMap<Delivery, string>> {
   const deliveries = new Map<string, Delivery[]>()
-  const rooms = new RoomCache()
+  const cache = new BatchCache()
   await forEachLimited(changes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change }) => {
     try {
-      deliveries.set(sequenceNumber, await react(change, rooms))
+      deliveries.set(sequenceNumber, await react(change, cache))
     } catch (error) {
       fail(sequenceNumber, change.type, error, failed)
     }
@@ -139,6 +145,15 @@ async function closeAll(
 function fail(sequenceNumber: string, what: string | undefined, error: unknown, failed: Set<string>): void {
   failed.add(sequenceNumber)
   logger.error('record failed', { sequenceNumber, what, error: error as Error })
+}
+
+/** A size that wasn't noted is seen again by the next message: no record fails for it. */
+async function noteClasses(classes: RoomClasses, reports: readonly FanOutReport[]): Promise<void> {
+  try {
+    for (const report of reports) await classes.note(report.sizes)
+  } catch (error) {
+    logger.warn('size not noted', { error: error as Error })
+  }
 }
 
 const endpoint = required('CONNECTIONS_ENDPOINT', url)

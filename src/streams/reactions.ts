@@ -14,7 +14,9 @@ import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
+import type { BatchCache } from './batch-cache.ts'
 import type { Change, PendingRoom } from './changes.ts'
+import { markerMoved } from './marker-moved.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { deliveriesOfTask } from '../delivery/range-tasks.ts'
 
@@ -26,16 +28,8 @@ import { deliveriesOfTask } from '../delivery/range-tasks.ts'
 const CATCH_UP_AGE_MS = 1_000
 const CATCH_UP = 50
 
-/** The rooms read in one batch: a room that is created with a hundred members is read once, not a hundred times. */
-export class RoomCache {
-  readonly #rooms = new Map<string, Promise<RoomRow | undefined>>()
-
-  get(chatRoomId: string): Promise<RoomRow | undefined> {
-    const room = this.#rooms.get(chatRoomId) ?? getRoom(chatRoomId)
-    this.#rooms.set(chatRoomId, room)
-    return room
-  }
-}
+const roomIn = (cache: BatchCache, chatRoomId: string): Promise<RoomRow | undefined> =>
+  cache.once(`room ${chatRoomId}`, () => getRoom(chatRoomId))
 
 /** A change that is worked by itself. */
 export type Reactive = Exclude<Change, { type: 'versionRaised' | 'closeRequested' }>
@@ -45,22 +39,24 @@ export type Reactive = Exclude<Change, { type: 'versionRaised' | 'closeRequested
  * redelivered, late, and after later ones. So all writes are conditional on the membership or connection that the
  * record is about.
  */
-export async function react(change: Reactive, rooms: RoomCache): Promise<Delivery[]> {
+export async function react(change: Reactive, cache: BatchCache): Promise<Delivery[]> {
   switch (change.type) {
     case 'messageKept':
       return messageKept(change.message)
     case 'typingChanged':
       return typingChanged(change.typing)
     case 'memberAdded':
-      return memberAdded(change.membership, rooms)
+      return memberAdded(change.membership, cache)
     case 'memberRemoved':
-      return memberRemoved(change.membership, rooms)
+      return memberRemoved(change.membership, cache)
     case 'connectionRemoved':
       return connectionRemoved(change.connection)
     case 'roomPending':
       return roomPending(change.room)
     case 'auditNoted':
       return auditNoted(change.entry)
+    case 'markerMoved':
+      return markerMoved(change.move, cache)
     case 'taskMade':
       return deliveriesOfTask(change.task)
   }
@@ -89,7 +85,7 @@ function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Deli
  * receive `roomAdded`, and the messages that they may have missed since the join. The room receives `memberJoined`,
  * unless room and member were created together.
  */
-async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise<Delivery[]> {
+async function memberAdded(membership: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
   // The member has left. If they are back, the record of the new membership does the same for that one.
   if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
@@ -98,7 +94,7 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
   if (!joined.has(chatRoomId)) return []
   const deliveries: Delivery[] = []
   const only = others.map(recipientOf)
-  const room = only.length > 0 ? await rooms.get(chatRoomId) : undefined
+  const room = only.length > 0 ? await roomIn(cache, chatRoomId) : undefined
   if (room) {
     const { roomName, headSeq } = room
     const shown = { access: accessOfRoom(room), role: shownRole(chatRoomId, membership.role) }
@@ -128,8 +124,8 @@ async function memberAdded(membership: MembershipRow, rooms: RoomCache): Promise
  * `memberLeft`, unless the user is a member again by now. Of a room that was deleted nothing happens: its members are
  * told by `removed`, and may still be being told, so the janitor deletes the subscriptions later.
  */
-async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, rooms: RoomCache): Promise<Delivery[]> {
-  const [room, sessions] = await Promise.all([rooms.get(chatRoomId), sessionsOfUser(userId, 0)])
+async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
+  const [room, sessions] = await Promise.all([roomIn(cache, chatRoomId), sessionsOfUser(userId, 0)])
   if (room === undefined) return []
   await Promise.all(sessions.map((session) => unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId })))
   if ((await getMembership(chatRoomId, userId)) !== undefined) return []

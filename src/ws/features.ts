@@ -2,4 +2,13 @@
  * What this server has beyond version 1 of the protocol, for `sync` to announce. A feature is named when all of it
  * works.
  */
-export const FEATURES = ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation', 'changes']
+export const FEATURES = [
+  'sessions',
+  'partialSync',
+  'contentEncoding',
+  'access',
+  'roles',
+  'moderation',
+  'changes',
+  'reads',
+]

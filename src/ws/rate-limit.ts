@@ -22,13 +22,14 @@ export const rateClasses = {
       ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage'],
     ],
   },
+  mark: { what: 'mark more as read', actions: ['markRead', 'markUnread'] },
   typing: { what: 'show as typing', actions: ['typingIndicator'] },
   sync: { what: 'sync', actions: ['sync'] },
   read: {
     what: 'read more',
     actions: [
       ...['getRoom', 'listRooms', 'getHistory', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
-      ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges'],
+      ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges', 'getUnread', 'getReceipts'],
     ],
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>

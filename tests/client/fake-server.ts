@@ -90,6 +90,8 @@ export class FakeServer {
   }
   /** What `sync` announces; a server of 0.1.0 announces nothing, and refuses what it doesn't know. */
   features: string[] | undefined = ['sessions']
+  /** By room, how far `me` has read: of a server that announces `reads`. */
+  readonly markers = new Map<string, number>()
   /** By room, what its replies have beside the name and the messages; nothing, as with a server of 0.1. */
   readonly facts = new Map<string, object>()
   /** Rooms in one reply to `sync`. */
@@ -200,6 +202,24 @@ export class FakeServer {
       }
       case 'typingIndicator':
         return { data: { expiresAt: this.#clock.now() + 8_000 } }
+      case 'markRead':
+        for (const [id, seq] of Object.entries(frame.reads as Record<string, number>)) {
+          this.markers.set(id, Math.max(seq, this.markers.get(id) ?? 0))
+        }
+        return { data: {} }
+      case 'markUnread':
+        this.markers.set(chatRoomId, Math.min(this.markers.get(chatRoomId) ?? 0, Number(frame.seq) - 1))
+        return { data: { readSeq: this.markers.get(chatRoomId)! } }
+      case 'getUnread': {
+        const rooms = Object.entries(frame.heads as Record<string, number>).map(([id, head]) => {
+          const readSeq = this.markers.get(id) ?? 0
+          const unread = this.room(id).filter((one) => one.seq > readSeq && one.seq <= head && one.senderId !== 'me')
+          return [id, { readSeq, count: unread.length, exact: true, mentions: 0 }] as const
+        })
+        return { data: { rooms: Object.fromEntries(rooms), threads: { count: 0 } } }
+      }
+      case 'getReceipts':
+        return { data: { receipts: { bob: 2 } } }
       case 'ping':
         return { data: { serverTime: this.#clock.now() } }
       default:

@@ -253,3 +253,40 @@ test('a batch that takes too long posts no more: what is left counts as slow', a
   expect(posts).toMatchObject({ delivered: 1, slow: 1 })
   expect(gateway.attempts).toHaveLength(1)
 })
+
+const receipts = (chatRoomId: string, of: Record<string, number>): RoomEvent => ({
+  event: 'receipts',
+  chatRoomId,
+  receipts: of,
+})
+
+test('receipts go to the connections of the senders, all of a room in one event, the furthest of each reader', async () => {
+  const room = unique('room')
+  const [ada, bob, eve] = await subscribed(room, ['ada', 'bob', 'eve'])
+  const toAda = (about: string, seq: number): Delivery =>
+    delivery(receipts(room, { [about]: seq }), { toUsers: new Set(['ada']), about })
+  await fanOut([toAda('bob', 3), toAda('eve', 2), toAda('bob', 1)], gateway.post)
+  expect(gateway.eventsOf(ada!)).toEqual([receipts(room, { bob: 3, eve: 2 })])
+  expect([bob, eve].map((id) => gateway.heardBy(id!))).toEqual([[], []])
+})
+
+test('no receipt tells of a user who has no subscription in the room', async () => {
+  const room = unique('room')
+  const [ada] = await subscribed(room, ['ada'])
+  const stranger = { toUsers: new Set(['ada']), about: 'mal' }
+  await fanOut([delivery(receipts(room, { mal: 3 }), stranger)], gateway.post)
+  expect(gateway.heardBy(ada!)).toEqual([])
+})
+
+test.each([
+  [100, 'small', 1],
+  [101, 'medium', 0],
+] as const)('a room of %i users is %s, whatever their connections', async (count, size, told) => {
+  const room = unique('room')
+  const users = Array.from({ length: count }, (_, i) => `user-${i}`)
+  const [first] = await subscribed(room, [...users, 'user-0', 'user-1'])
+  const seen = { toUsers: new Set(['user-0']), about: 'user-1' }
+  const report = await fanOut([delivery(receipts(room, { 'user-1': 1 }), seen)], gateway.post)
+  expect([...report.sizes]).toEqual([[room, size]])
+  expect(gateway.heardBy(first!)).toHaveLength(told)
+})

@@ -20,6 +20,8 @@ import {
 import { eraseMessage, Message, messageIdOf } from '../../src/entities/message.ts'
 import { changeMember } from '../../src/entities/moderate.ts'
 import { claimSend, SendGuard } from '../../src/entities/send-guard.ts'
+import { raiseClass } from '../../src/entities/room-class.ts'
+import { moveMarker } from '../../src/entities/room-state.ts'
 import {
   placeOf,
   subscribe,
@@ -214,13 +216,14 @@ describe('ChatRoom', () => {
       '#Gate': 'Gate',
       '#HistoryFrom': 'HistoryFrom',
       '#Counted': 'Counted',
+      '#Size': 'Size',
       '#PendingMembers': 'PendingMembers',
       '#__edb_e__': '__edb_e__',
       '#__edb_v__': '__edb_v__',
     },
     ProjectionExpression:
       '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #HeadRev, #CreatedBy, #CreatedAt, #Access, #Gate, #HistoryFrom, ' +
-      '#Counted, #PendingMembers, #__edb_e__, #__edb_v__',
+      '#Counted, #Size, #PendingMembers, #__edb_e__, #__edb_v__',
   }
 
   test('AP5 getRoom reads the room consistently', async () => {
@@ -268,6 +271,25 @@ describe('ChatRoom', () => {
     )
   })
 
+  const raise = (size: string, condition: string, value: Record<string, string> = {}) => {
+    const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
+    return only('UpdateItem', {
+      Key: key,
+      UpdateExpression:
+        'SET #size = :size_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
+      ConditionExpression: `${ifThere} AND ${condition}`,
+      ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#size': 'Size', ...names },
+      ExpressionAttributeValues: { ':size_u0': size, ...value, ...values },
+    })
+  }
+
+  test('AP97 raiseClass makes a room that is there larger, and never smaller', async () => {
+    expect(await sentBy('AP97')).toEqual(raise('m', 'attribute_not_exists(#size)'))
+    expect(await recorded(() => raiseClass('general', 'huge'))).toEqual(
+      raise('h', '(attribute_not_exists(#size) OR #size = :size0)', { ':size0': 'm' }),
+    )
+  })
+
   test('AP37 takeBackSeq lowers the head only while it is that number', async () => {
     const { names, values } = update('ChatRoom', { ChatRoomId: 'general' })
     expect(await sentBy('AP37')).toEqual(
@@ -287,6 +309,7 @@ describe('ChatRoom', () => {
     sk: `room#${of}`,
     JoinId: expect.any(String) as string,
     Role: role,
+    JoinedSeq: 0,
     ...entity('UserRoom'),
   })
 
@@ -428,7 +451,7 @@ describe('Membership', () => {
   const putMirror = (userId: string, more: Record<string, unknown> = {}) => ({
     Put: {
       TableName: 'tabletalk',
-      Item: { ...mirrorOf(userId), JoinId: 'j1', Role: 'member', ...more, ...entity('UserRoom') },
+      Item: { ...mirrorOf(userId), JoinId: 'j1', Role: 'member', JoinedSeq: 0, ...more, ...entity('UserRoom') },
     },
   })
 
@@ -657,6 +680,20 @@ describe('Membership', () => {
     )
   })
 
+  test('AP98 roomWithDetails reads the two rows before the members in one consistent query', async () => {
+    const [sent, ...others] = await sentBy('AP98')
+    expect(others).toEqual([])
+    expect(sent).toMatchObject({
+      operation: 'Query',
+      input: {
+        KeyConditionExpression: '#pk = :pk and begins_with(#sk1, :sk1)',
+        ExpressionAttributeValues: { ':pk': room, ':sk1': '$roster' },
+        ConsistentRead: true,
+        Limit: 2,
+      },
+    })
+  })
+
   test('AP13 roomWithMembers pages on among the members only', async () => {
     const [get, details, query] = await recorded(() => roomWithMembers('general', { after: 'ada', limit: 1_000 }))
     for (const read of [get, details]) {
@@ -731,6 +768,91 @@ describe('the partition of a user', () => {
         ExpressionAttributeValues: { ':connectionId0': LX },
       }),
     )
+  })
+})
+
+describe('RoomState', () => {
+  const keyOf = (chatRoomId: string, userId = 'ada') => ({ pk: `state#${userId}`, sk: chatRoomId })
+  const { names, values } = update('RoomState', {})
+  const set = 'SET #readSeq = :readSeq_u0, #readAt = :readAt_u0'
+  const own = '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0'
+  const marker = { '#readSeq': 'ReadSeq', '#readAt': 'ReadAt' }
+
+  test('AP93 moveMarker moves the marker on in one write without a read, and never back', async () => {
+    expect(await sentBy('AP93')).toEqual(
+      only('UpdateItem', {
+        Key: keyOf('random'),
+        UpdateExpression: `${set}, #originConnectionId = :originConnectionId_u0, ${own} REMOVE #private`,
+        ConditionExpression: 'attribute_not_exists(#readSeq) OR (#readSeq < :readSeq0 AND #readAt < :readAt0)',
+        ExpressionAttributeNames: {
+          ...marker,
+          '#originConnectionId': 'OriginConnectionId',
+          '#private': 'Private',
+          ...names,
+        },
+        ExpressionAttributeValues: {
+          ':readSeq0': 5,
+          ':readAt0': NOW,
+          ':readSeq_u0': 5,
+          ':readAt_u0': NOW,
+          ':originConnectionId_u0': 'c=',
+          ...values,
+        },
+        ...withOld,
+      }),
+    )
+  })
+
+  test('AP93 moveMarker keeps a private marker of a thread apart, and knows of no connection of a backend', async () => {
+    const thread = { userId: 'ada', chatRoomId: 'general', threadId: messageIdOf(1) }
+    const [sent] = await recorded(() => moveMarker(thread, { seq: 5, isPrivate: true }, NOW))
+    expect(sent!.input).toMatchObject({
+      Key: keyOf('general#0000000000000001'),
+      UpdateExpression: `${set}, #private = :private_u0, ${own} REMOVE #originConnectionId`,
+    })
+  })
+
+  test('AP94 takeBackMarker moves a marker back in one write, and makes none', async () => {
+    expect(await sentBy('AP94')).toEqual(
+      only('UpdateItem', {
+        Key: keyOf('general'),
+        UpdateExpression: `${set}, #originConnectionId = :originConnectionId_u0, ${own}`,
+        ConditionExpression: '#readSeq > :readSeq0 AND #readAt < :readAt0',
+        ExpressionAttributeNames: { ...marker, '#originConnectionId': 'OriginConnectionId', ...names },
+        ExpressionAttributeValues: {
+          ':readSeq0': 1,
+          ':readAt0': NOW + 1,
+          ':readSeq_u0': 1,
+          ':readAt_u0': NOW + 1,
+          ':originConnectionId_u0': 'c=',
+          ...values,
+        },
+        ...withOld,
+      }),
+    )
+  })
+
+  test('AP95 statesOfUser reads from the first room to the last in one consistent query that is bounded', async () => {
+    expect(await sentBy('AP95')).toEqual(
+      only('Query', {
+        KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk1': 'sk' },
+        ExpressionAttributeValues: { ':pk': 'state#ada', ':sk1': 'general', ':sk2': 'random' },
+        ConsistentRead: true,
+        Limit: 8,
+      }),
+    )
+  })
+
+  test('AP96 getStates reads up to 100 states in one request', async () => {
+    expect(await sentBy('AP96')).toEqual([
+      {
+        operation: 'BatchGetItem',
+        input: {
+          RequestItems: { tabletalk: { Keys: [keyOf('general'), keyOf('general', 'bob')], ConsistentRead: true } },
+        },
+      },
+    ])
   })
 })
 

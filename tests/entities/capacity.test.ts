@@ -8,6 +8,8 @@ import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { FanOutTask } from '../../src/entities/fan-out-task.ts'
 import { completeRoom, createRoom as putRoom } from '../../src/entities/create-room.ts'
+import { RoomState, stateKey } from '../../src/entities/room-state.ts'
+import { UserRoom, userRoomKey } from '../../src/entities/user-room.ts'
 import { addMember, Membership, removeMember, roomWithMembers } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
@@ -591,6 +593,7 @@ describe('what doors cost', () => {
     const file = { fileName: 'plan.pdf', contentType: 'application/pdf', size: 1_000 }
     const firsts = [
       ['getHistory', {}],
+      ['markUnread', { seq: 1 }],
       ['typingIndicator', {}],
       ['handleFileUpload', file],
       ['sendMessage', { content: 'hello' }],
@@ -607,6 +610,39 @@ describe('what doors cost', () => {
     await completeRoom(founded, pendingMembers)
     const found = await roomWithMembers('founded', { limit: 10 })
     expect(found!.members).toEqual(pendingMembers.filter((userId) => userId !== 'first-leaveRoom').sort())
+  })
+
+  test('a mark is one write and no read, and unread messages are counted for the rooms that have some', async () => {
+    const reader: SocketCaller = { ...ada, userId: 'fin', connectionId: 'FinConnection00=' }
+    const rooms = Array.from({ length: 50 }, (_, i) => `project-room-${String(1_000 + i)}`)
+    for (const [i, chatRoomId] of rooms.entries()) {
+      const room = { chatRoomId, roomName: 'A room', createdBy: 'ada', createdAt: Date.now(), owner: 'ada' }
+      await putRoom({ ...room, members: ['ada', 'fin'] })
+      if (i >= 10) continue
+      for (let n = 0; n < 10; n++) await act('sendMessage', { chatRoomId, content: 'hello' })
+    }
+    const heads = (count: number) => Object.fromEntries(rooms.map((id, i) => [id, i < 10 ? count : 0]))
+    await measureAct('markRead', { reads: { [rooms[0]!]: 1 } }, '`markRead`, 1 room', reader)
+    await measureAct('markRead', { reads: { [rooms[0]!]: 1 } }, 'the same again', reader)
+    await measureAct('markRead', { reads: heads(1) }, '`markRead`, 50 rooms', reader)
+    await measureAct('getUnread', { heads: heads(1) }, '`getUnread`, 50 rooms without news', reader)
+    await measureAct('getUnread', { heads: heads(10) }, '`getUnread`, 50 rooms, 10 of them with 9 messages', reader)
+    await measureAct('getUnread', { heads: { [rooms[0]!]: 10 } }, '`getUnread`, 1 room with 9 messages', reader)
+    await measureAct('markUnread', { chatRoomId: rooms[0], seq: 1 }, '`markUnread`', reader)
+    await measureAct('getReceipts', { chatRoomId: rooms[0] }, '`getReceipts`, 2 members', reader)
+    for (const what of ['`markRead`, 1 room', 'the same again']) {
+      expect(cost(what)).toEqual({ requests: 1, roundTrips: 1, reads: 0, writes: 1 })
+    }
+    expect(cost('`markRead`, 50 rooms')).toMatchObject({ reads: 0, writes: 50 })
+    expect(cost('`getUnread`, 50 rooms without news')).toMatchObject({ requests: 2, writes: 0 })
+    expect(cost('`getUnread`, 50 rooms, 10 of them with 9 messages').reads).toBeLessThanOrEqual(30)
+
+    // Marks of rooms that lie far apart, and rooms that were entered before there were markers.
+    for (let i = 0; i < 20; i++) await act('markRead', { reads: { [`m-${i}`]: 1 } }, reader)
+    await UserRoom.patch(userRoomKey({ userId: 'fin', chatRoomId: rooms[0]! }))
+      .remove(['joinedSeq'])
+      .go()
+    await measureAct('getUnread', { heads: { a: 1, [rooms[0]!]: 1, z: 1 } }, undefined, reader)
   })
 
   test('a backend’s action costs one write more, which counts it', async () => {
@@ -642,22 +678,29 @@ describe('what a batch of the stream costs', () => {
   })
 
   test('nothing for each member: a page of 1 MB is one query, however many it holds', async () => {
-    const crowd = await measureBatch([messageRecord('crowd', 1)], 'the stream: 1 message, room of 1,000 connections')
+    // The first time that an instance sees it, it notes the size.
+    const first = await measureBatch([messageRecord('crowd', 1)])
+    expect(operations(first)).toEqual(['Query', 'UpdateItem'])
+    const crowd = await measureBatch([messageRecord('crowd', 2)], 'the stream: 1 message, room of 1,000 connections')
     expect(operations(crowd)).toEqual(['Query'])
     expect(posts).toHaveLength(1_000)
 
     // 1,000 rows of some 1.3 KB are more than one page: what is beyond it becomes tasks.
     await room('vast', 1_000, 'j'.repeat(1_000))
     await act('broadcastMessage', { chatRoomId: 'vast', content: 'hello' })
-    expect(operations(await measureBatch([messageRecord('vast', 1)]))).toEqual(['Query', 'BatchWriteItem'])
-    const first = [...posts]
-    expect(first.length).toBeGreaterThan(500)
+    expect(operations(await measureBatch([messageRecord('vast', 1)]))).toEqual([
+      'Query',
+      'BatchWriteItem',
+      'UpdateItem',
+    ])
+    const ofPage = [...posts]
+    expect(ofPage.length).toBeGreaterThan(500)
     const { data: tasks } = await FanOutTask.scan.go({ pages: 'all' })
     const worked = await measureBatch(tasks.map((task) => record('INSERT', itemOf(FanOutTask.put(task).params()))))
     // The page, and the departures.
     expect(operations(worked).filter((operation) => operation === 'Query')).toHaveLength(2 * tasks.length)
-    expect(new Set([...first, ...posts]).size).toBe(1_000)
-    expect(first.length + posts.length).toBe(1_000)
+    expect(new Set([...ofPage, ...posts]).size).toBe(1_000)
+    expect(ofPage.length + posts.length).toBe(1_000)
   })
 
   test('a member who comes or goes costs a few requests, and so does a connection that has gone', async () => {
@@ -691,6 +734,30 @@ describe('what a batch of the stream costs', () => {
     await putConnection(gone)
     await measureBatch([membershipRecord('INSERT', 'club', 'gus', 'g1')])
     await measureBatch([record('REMOVE', itemOf(Connection.put(gone).params()))], 'the stream: a connection gone')
+  })
+
+  test('a marker that moves is told to the own devices for one read, and to the senders for three', async () => {
+    await room('readers')
+    for (const i of [1, 2]) await act('sendMessage', { chatRoomId: 'readers', content: String(i) })
+    const moved = (readSeq: number, more: object = {}) => {
+      const key = stateKey({ userId: 'bob', chatRoomId: 'readers' })
+      return record('INSERT', itemOf(RoomState.put({ ...key, readSeq, readAt: 1, ...more }).params()))
+    }
+    for (const connectionId of [bob.connectionId, 'Bob2']) {
+      await putSession(ownSession({ connectionId, userId: 'bob', expiresAt: EXPIRES_AT }))
+    }
+    const origin = { originConnectionId: bob.connectionId }
+    await measureBatch([moved(2, { ...origin, private: true })], 'the stream: a private marker that has moved')
+    expect(posts).toEqual(['Bob2'])
+    await measureBatch([moved(2, origin)], 'the stream: a marker that has moved, small room')
+    expect(posts.sort()).toEqual([ada.connectionId, 'Bob2'])
+    expect(cost('the stream: a private marker that has moved')).toEqual({
+      requests: 1,
+      roundTrips: 1,
+      reads: 1,
+      writes: 0,
+    })
+    expect(cost('the stream: a marker that has moved, small room')).toMatchObject({ requests: 4, reads: 4, writes: 0 })
   })
 
   test('what was cut off, late or unwanted is made good', async () => {

@@ -14,6 +14,7 @@ import { Message } from '../../src/entities/message.ts'
 import { PendingUpload } from '../../src/entities/pending-upload.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { RoomSize } from '../../src/entities/room-size.ts'
+import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
 import { SlowMode } from '../../src/entities/slow-mode.ts'
@@ -70,6 +71,7 @@ const entities = [
   UserConnection,
   ChangeHead,
   Change,
+  RoomState,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */
@@ -99,6 +101,13 @@ const verbatim: Record<string, { presented: string; item: object }> = {
     presented: 'ChatRoomId + Rev',
     item: {
       ...{ partition: 'changes#<ChatRoomId>', place: '<Rev, 16 digits>', what: 'm', id: '<Id>', expiresAt: 1 },
+    },
+  },
+  RoomState: {
+    presented: 'UserId + ChatRoomId + ThreadId',
+    item: {
+      ...stateKey({ userId: '<UserId>', chatRoomId: '<ChatRoomId>' }),
+      place: '<ChatRoomId>, or <ChatRoomId>#<16 digits>',
     },
   },
   Subscription: {

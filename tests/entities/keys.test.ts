@@ -10,6 +10,7 @@ import { Invite } from '../../src/entities/invite.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, seqOf } from '../../src/entities/message.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
+import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
 import { placeOf, Subscription } from '../../src/entities/subscription.ts'
@@ -42,6 +43,7 @@ const keysWith: Record<string, (id: string) => unknown> = {
   'a user': (id) => keyOf(User.get({ userId: id }).params()),
   "a user's connection": (id) =>
     keyOf(UserConnection.get(userConnectionKey({ userId: id, connectionId: 'c=' })).params()),
+  'a state': (id) => keyOf(RoomState.get(stateKey({ userId: id, chatRoomId: 'general' })).params()),
   'slow mode': (id) => keyOf(SlowMode.get({ userId: id, chatRoomId: 'general' }).params()),
 }
 

@@ -11,6 +11,7 @@ import { createRoom as putRoom } from '../../src/entities/create-room.ts'
 import { Invite, inviteItem } from '../../src/entities/invite.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
+import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
@@ -109,6 +110,16 @@ beforeAll(async () => {
       ...{ chatRoomId: roomId(1), userId: `member-${'m'.repeat(20)}-${i}`, role: 'member' as const },
       ...{ joinedAt: 0, joinId: 'sixteen-letters0', joinedSeq: 0 },
     })),
+  ).go({ concurrent: 4 })
+  const readers = MANY.slice(0, 99).map(longId)
+  await Membership.put(
+    readers.map((userId) => ({
+      ...{ chatRoomId: roomId(4), userId, role: 'member' as const, joinedAt: 0, joinId: 'sixteen-letters0' },
+      joinedSeq: 0,
+    })),
+  ).go({ concurrent: 4 })
+  await RoomState.put(
+    readers.map((userId) => ({ ...stateKey({ userId, chatRoomId: roomId(4) }), readSeq: 1, readAt: 0 })),
   ).go({ concurrent: 4 })
 })
 
@@ -391,6 +402,40 @@ const worst: Record<
     kb: 1,
     each: 100,
   },
+  markRead: {
+    what: '50 rooms and 20 threads',
+    frame: {
+      reads: Object.fromEntries(MANY.slice(0, 50).map((i) => [`r${'o'.repeat(59)}${1_000 + i}`, 1])),
+      threads: MANY.slice(0, 20).map((i) => ({ chatRoomId: HEAVY, threadId: messageIdOf(i + 1), seq: 1 })),
+    },
+    reads: 0,
+    writes: 70,
+    posts: '1 for each other connection of the user, and 1 for each connection of the senders in small rooms',
+    kb: 1,
+    each: 100,
+  },
+  markUnread: {
+    what: 'any',
+    frame: { chatRoomId: HEAVY, seq: 1 },
+    reads: 5,
+    writes: 1,
+    posts: '1 for each other connection of the user',
+    kb: 1,
+    each: 20,
+  },
+  getUnread: {
+    what: '100 rooms, in 50 of them messages of 16 KB that are unread',
+    frame: {
+      heads: Object.fromEntries(
+        Array.from({ length: 100 }, (_, i) => [i < ROOMS ? roomId(i) : `foreign-${i}`, i < 3 ? 45 : 4]),
+      ),
+    },
+    reads: 500,
+    writes: 0,
+    posts: 'none',
+    kb: 16,
+  },
+  getReceipts: { what: '100 members', frame: { chatRoomId: roomId(4) }, reads: 120, writes: 0, posts: 'none', kb: 16 },
   ping: { what: 'any', frame: {}, reads: 0, writes: 0, posts: 'none', kb: 1 },
 }
 

@@ -37,6 +37,7 @@ import {
   type MembershipRow,
   mirrorMembership,
   removeMember,
+  roomWithDetails,
   roomWithMembers,
 } from '../../src/entities/membership.ts'
 import {
@@ -55,6 +56,8 @@ import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pe
 import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
 import { claimSend, contentHashOf, getGuard, putGuardedMessage, releaseClaim } from '../../src/entities/send-guard.ts'
+import { raiseClass } from '../../src/entities/room-class.ts'
+import { getStates, moveMarker, statesOfUser, takeBackMarker } from '../../src/entities/room-state.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
 import { countSlow } from '../../src/entities/slow-mode.ts'
 import {
@@ -177,6 +180,7 @@ const job: JobRow = {
   createdAt: NOW,
   expiresAt: EXPIRES_AT,
 }
+const marked = { userId: 'ada', chatRoomId: 'general' }
 
 /** A typical call of every access pattern, on small items. */
 export const patterns = {
@@ -274,6 +278,13 @@ export const patterns = {
   AP90: () => raiseHeadRev('general', 1),
   AP91: () => changesAfter('general', 0, 201),
   AP92: () => deleteUpload('u1'),
+  AP93: () =>
+    moveMarker({ ...marked, chatRoomId: 'random' }, { seq: 5, isPrivate: false, originConnectionId: 'c=' }, NOW),
+  AP94: () => takeBackMarker(marked, { seq: 1, originConnectionId: 'c=' }, NOW + 1),
+  AP95: () => statesOfUser('ada', ['general', 'random']),
+  AP96: () => getStates([marked, { ...marked, userId: 'bob' }]),
+  AP97: () => raiseClass('general', 'medium'),
+  AP98: () => roomWithDetails('general'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -301,4 +312,5 @@ export async function seed(): Promise<void> {
   await RoomSize.put({ chatRoomId: 'large', members: 1, countedAt: NOW }).go()
   await Ban.put({ ...ban, chatRoomId: 'ended' }).go()
   await ChatRoom.put({ ...large, chatRoomId: 'ended', gate: 'd' }).go()
+  await moveMarker(marked, { seq: 2, isPrivate: false }, NOW)
 }

@@ -29,6 +29,8 @@ const ofNoRoom = [
   'blockUser',
   'unblockUser',
   'listBlocked',
+  'markRead',
+  'getUnread',
 ] as const satisfies Action[]
 
 type RoomAction = Exclude<Action, (typeof ofNoRoom)[number]>
@@ -43,6 +45,8 @@ const asks = {
   getChanges: 'read',
   getFileUrl: 'read',
   listMembers: 'read',
+  markUnread: 'read',
+  getReceipts: 'read',
   reportMessage: 'read',
   sendMessage: 'send',
   broadcastMessage: 'send',
@@ -381,6 +385,8 @@ test('a stranger who syncs, or asks for a list, learns of no private room either
   for (const frameOf of [
     (id: string) => ({ action: 'sync', rooms: { [id]: 0 } }),
     (id: string) => ({ action: 'sync', only: [id] }),
+    (id: string) => ({ action: 'markRead', reads: { [id]: 1 } }),
+    (id: string) => ({ action: 'getUnread', heads: { [id]: 1 } }),
   ]) {
     const answers: unknown[] = []
     const requests = []

@@ -32,7 +32,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
 
   expect(reply).toEqual({
     serverTime: expect.any(Number) as number,
-    features: ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation', 'changes'],
+    features: ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation', 'changes', 'reads'],
     connectionId: connection!.ConnectionId,
     userId,
     limits: {

@@ -15,6 +15,10 @@ const invite = 'x'.repeat(22)
 const zoe = { ...room, userId: 'zoe' }
 const message = { ...room, messageId: '0000000000000001' }
 const needsRoom = [{}, 'chatRoomId: expected string'] as [Record<string, unknown>, string]
+const needsRoomAnd = (fields: Record<string, unknown>) =>
+  [fields, 'chatRoomId: expected string'] as [Record<string, unknown>, string]
+const seqs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`room-${i}`, 1]))
+const thread = { chatRoomId: 'general', threadId: '0000000000000001', seq: 1 }
 const needsUser = [room, 'userId: expected string'] as [Record<string, unknown>, string]
 
 const tables: Record<Action, Table> = {
@@ -249,6 +253,31 @@ const tables: Record<Action, Table> = {
     accepts: [room, { ...room, before: 1, limit: 100 }],
     rejects: [[{ ...room, limit: 101 }, 'limit: <=100']],
   },
+  markRead: {
+    accepts: [
+      { reads: {} },
+      { reads: { general: 0, other: 41 }, private: true },
+      { reads: {}, threads: [{ chatRoomId: 'general', threadId: '0000000000000001', seq: 1 }] },
+    ],
+    rejects: [
+      [{}, 'reads: expected record'],
+      [{ reads: { general: -1 } }, 'reads.general: >=0'],
+      [{ reads: { 'not an id': 1 } }, 'reads.not an id: Invalid key'],
+      [{ reads: seqs(51) }, 'reads: has more than 50 rooms'],
+      [{ reads: {}, threads: [{ chatRoomId: 'general', seq: 1 }] }, 'threads.0.threadId: expected string'],
+      [{ reads: {}, threads: Array.from({ length: 21 }, () => thread) }, 'threads: <=20'],
+      [{ reads: {}, private: 1 }, 'private: expected boolean'],
+    ],
+  },
+  markUnread: { accepts: [{ ...room, seq: 1 }], rejects: [needsRoomAnd({ seq: 1 }), [room, 'seq: expected number']] },
+  getUnread: {
+    accepts: [{ heads: {} }, { heads: seqs(100) }],
+    rejects: [
+      [{}, 'heads: expected record'],
+      [{ heads: seqs(101) }, 'heads: has more than 100 rooms'],
+    ],
+  },
+  getReceipts: { accepts: [room], rejects: [needsRoom] },
   handleFileUpload: {
     accepts: [
       { ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 1 },

@@ -1,6 +1,7 @@
 import '../support/own-table.ts'
 import { expect, test } from 'vitest'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { RoomState } from '../../src/entities/room-state.ts'
 import { changeOf } from '../../src/streams/changes.ts'
 import {
   auditEntry,
@@ -105,4 +106,40 @@ test.each([
   ['an id that is no number', spoiled('MessageId', { S: 'x' }), 'its messageId is no seq'],
 ])('a message with %s is not passed over but thrown', (_, image, problem) => {
   expect(() => changeOf(recordOf('INSERT', image))).toThrow(`unable to read the record; ${problem}`)
+})
+
+const stateRow = (more: object = {}) => ({ partition: 'state#ada', place: 'general', readSeq: 7, readAt: 9, ...more })
+const stateImage = (more: object = {}) => imageOf(RoomState.put(stateRow(more)))
+
+/** A change of a state from one image to another. */
+const stateChanged = (image: Image, old?: Image) => {
+  const record = recordOf(old === undefined ? 'INSERT' : 'MODIFY', image)
+  return { ...record, dynamodb: { ...record.dynamodb, ...(old === undefined ? {} : { OldImage: old }) } }
+}
+
+test('a marker that moves, in either direction, is told with where it was', () => {
+  const about = { userId: 'ada', chatRoomId: 'general', isPrivate: false, originConnectionId: undefined }
+  expect(changeOf(stateChanged(stateImage()))).toEqual({
+    type: 'markerMoved',
+    move: { ...about, seq: 7, at: 9, before: 0 },
+  })
+  expect(changeOf(stateChanged(stateImage({ readSeq: 2, private: true }), stateImage()))).toEqual({
+    type: 'markerMoved',
+    move: { ...about, seq: 2, at: 9, before: 7, isPrivate: true },
+  })
+  const thread = stateImage({ place: 'general#0000000000000003', originConnectionId: 'c=' })
+  expect(changeOf(stateChanged(thread))).toMatchObject({
+    move: { chatRoomId: 'general', threadId: '0000000000000003', originConnectionId: 'c=' },
+  })
+})
+
+test('a state whose marker is where it was, or that is gone, means nothing here', () => {
+  expect(changeOf(stateChanged(stateImage({ readAt: 10 }), stateImage()))).toBeUndefined()
+  expect(changeOf(recordOf('REMOVE', stateImage()))).toBeUndefined()
+})
+
+test('a marker without its moment is thrown', () => {
+  const image = stateImage()
+  delete image.ReadAt
+  expect(() => changeOf(stateChanged(image))).toThrow('unable to read the record; it has no readAt (number)')
 })

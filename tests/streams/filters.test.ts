@@ -31,6 +31,8 @@ describe('the stream function receives', () => {
     ['INSERT', 'ChatRoom', { Setup: { S: 'pending' } }],
     ['INSERT', 'FanOutTask'],
     ['INSERT', 'Audit'],
+    ['INSERT', 'RoomState'],
+    ['MODIFY', 'RoomState'],
   ])('the %s of a %s', (eventName, entity, more) => {
     expect(passes(recordOf(eventName, image(entity, more)))).toBe(true)
   })
@@ -47,6 +49,7 @@ describe('the stream function is not invoked for', () => {
     ['INSERT', 'Message', { Kind: { S: 'hole' } }],
     ['REMOVE', 'Message', text],
     ['REMOVE', 'Typing'],
+    ['REMOVE', 'RoomState'],
     // Each message.
     ['MODIFY', 'ChatRoom'],
     // Each connect, and each first sync or join.

@@ -7,7 +7,8 @@ import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { addMember, removeMember } from '../../src/entities/membership.ts'
 import { putMessage } from '../../src/entities/message.ts'
-import { nextSeq } from '../../src/entities/chat-room.ts'
+import { getRoom, nextSeq } from '../../src/entities/chat-room.ts'
+import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { putSession, sessionsOfUser } from '../../src/entities/session.ts'
 import { subscriptionsOfRoom } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
@@ -26,6 +27,7 @@ import {
   connection,
   connectionRecord,
   type Image,
+  imageOf,
   membership,
   membershipRecord,
   message,
@@ -504,4 +506,57 @@ test.each(
   if (batches === 'one batch') await handle(...records)
   else for (const record of [...records, ...records]) await handle(record)
   expect((await subscribersOf(room)).sort()).toEqual([ada, ...(stays ? connections : [])].sort())
+})
+
+const markerRecord = (userId: string, chatRoomId: string, readSeq: number) =>
+  recordOf('INSERT', imageOf(RoomState.put({ ...stateKey({ userId, chatRoomId }), readSeq, readAt: Date.now() })))
+
+test('nobody’s message waits for the markers of its batch', async () => {
+  const room = unique('room')
+  const [ada, bob] = await Promise.all(['ada', 'bob'].map((userId) => listening(unique(userId), [room])))
+  const steps: string[] = []
+  const handler = streamHandler(async () => {
+    steps.push('posted')
+  })
+  intercept(client, ({ input }, send) => {
+    const { ':sk1': sk } =
+      (input as { ExpressionAttributeValues?: Record<string, string> }).ExpressionAttributeValues ?? {}
+    if (sk === 'session#') steps.push('marker looked at')
+    return send()
+  })
+  await handler({ Records: [markerRecord(unique('eve'), room, 1), messageRecord(room, 1)] })
+  expect([ada, bob].length).toBe(2)
+  expect(steps).toEqual(['posted', 'posted', 'marker looked at'])
+})
+
+test('a marker whose user can’t be read is made again', async () => {
+  const marker = markerRecord(unique('eve'), unique('room'), 1)
+  intercept(client, () => Promise.reject(new Error('no table')))
+  expect(await handle(marker)).toEqual([sequenceNumberOf(marker)])
+})
+
+test('a room that has grown is noted once, and no record fails when it can’t be', async () => {
+  const room = unique('room')
+  await createRoom({
+    chatRoomId: room,
+    roomName: 'A room',
+    createdBy: 'ada',
+    createdAt: 0,
+    owner: 'ada',
+    members: ['ada'],
+  })
+  await subscribeRows(
+    Array.from({ length: 101 }, (_, i) => ({
+      ...{ chatRoomId: room, connectionId: `c${i}=`, userId: `u${i}`, joinId: 'j', expiresAt: inAnHour() },
+    })),
+  )
+  const updates: string[] = []
+  intercept(client, ({ operation }, send) => {
+    if (operation !== 'UpdateItem') return send()
+    updates.push(operation)
+    return updates.length === 1 ? Promise.reject(new Error('no table')) : send()
+  })
+  for (const seq of [1, 2, 3]) expect(await handle(messageRecord(room, seq))).toEqual([])
+  expect((await getRoom(room))!.size).toBe('m')
+  expect(updates).toHaveLength(2)
 })

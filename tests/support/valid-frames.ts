@@ -43,5 +43,9 @@ export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadA
   closeRoom: { action: 'closeRoom', chatRoomId, closed: true },
   reportMessage: { action: 'reportMessage', chatRoomId, messageId: '0000000000000001', reason: 'spam' },
   getAudit: { action: 'getAudit', chatRoomId },
+  markRead: { action: 'markRead', reads: { [chatRoomId]: 1 } },
+  markUnread: { action: 'markUnread', chatRoomId, seq: 1 },
+  getUnread: { action: 'getUnread', heads: { [chatRoomId]: 1 } },
+  getReceipts: { action: 'getReceipts', chatRoomId },
   ping: { action: 'ping' },
 })

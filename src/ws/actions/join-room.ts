@@ -11,7 +11,7 @@ import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { pendingMembership } from '../../rooms/membership-in.ts'
 import { requireEntry } from '../../rooms/entry.ts'
 import { join, stayIn } from '../../rooms/join.ts'
-import { roomReply } from '../../rooms/room-view.ts'
+import { pacedOnWire, roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
 import { ownConnection, type SocketCaller } from '../caller.ts'
@@ -58,7 +58,8 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const isEmpty = gap.events.length + gap.changes.length === 0
   const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
-  return { ...writeCursor(roomReply(found, standing)), ...(isStillIn ? gap : nothingOf(found.room)) }
+  const reply = { ...writeCursor(roomReply(found, standing)), ...pacedOnWire(found.room) }
+  return { ...reply, ...(isStillIn ? gap : nothingOf(found.room)) }
 })
 
 /** Of a room that the caller was shown out of meanwhile. */

@@ -8,7 +8,7 @@ import { Unavailable } from '../../errors.ts'
 import { gateOf } from '../../entities/gate.ts'
 import type { Role } from '../../protocol/room-schema.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
-import { roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
+import { pacedOnWire, roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
 import { keepSubscribedInPart } from '../../rooms/keep-subscribed.ts'
 import { sessionOf, takeSession } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
@@ -71,6 +71,7 @@ export const sync = socketAction('sync', async (input, caller) => {
         ...roomOnWire(room),
         ...standingOnWire(room, standing),
         closed: gateOf(room).closed,
+        ...pacedOnWire(room),
         ...recovered[i]!,
       }
     }),

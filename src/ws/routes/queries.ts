@@ -3,7 +3,9 @@ import { getChanges } from '../actions/get-changes.ts'
 import { getFileUrl } from '../actions/get-file-url.ts'
 import { getHistory } from '../actions/get-history.ts'
 import { getMessages } from '../actions/get-messages.ts'
+import { getReceipts } from '../actions/get-receipts.ts'
 import { getRoom } from '../actions/get-room.ts'
+import { getUnread } from '../actions/get-unread.ts'
 import { listBans } from '../actions/list-bans.ts'
 import { listBlocked } from '../actions/list-blocked.ts'
 import { listInvites } from '../actions/list-invites.ts'
@@ -26,4 +28,6 @@ export const handler = route(
   listBlocked,
   listPublicRooms,
   getAudit,
+  getUnread,
+  getReceipts,
 )

@@ -1,0 +1,298 @@
+import type { Action, Reply } from '../src/protocol/actions.ts'
+import type { MessageEvent, ReadEvent } from '../src/protocol/events.ts'
+import { MAX_UNREAD_ROOMS, READ_EVERY_MS } from '../src/protocol/limits.ts'
+import { Timer } from './clock.ts'
+import { ChatError } from './errors.ts'
+import { MarkQueue } from './mark-queue.ts'
+import type { RequestFrame } from './request-frame.ts'
+import type { ResolvedOptions } from './options.ts'
+import { RoomUnread, type UnreadState } from './room-unread.ts'
+
+/** The unread messages of all rooms together. */
+export interface UnreadTotals {
+  /** Others' messages. */
+  count: number
+  /** Those that mention this user. */
+  mentions: number
+  /** Rooms that have some. */
+  rooms: number
+}
+
+/** The client, as far as it is needed here. */
+interface Requests {
+  readonly options: ResolvedOptions
+  readonly userId: string | undefined
+  readonly isConnected: boolean
+  hasFeature(feature: string): boolean
+  serverNow(): number
+  once<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
+  patiently<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
+}
+
+/** A room, as its unread messages need it. */
+interface ReadRoom {
+  readonly chatRoomId: string
+  /** The `seq` up to which messages have been delivered. */
+  position(): number | undefined
+  isMember(): boolean
+  /** What is unread has changed. */
+  onChange(state: UnreadState | undefined): void
+}
+
+interface Entry {
+  room: ReadRoom
+  unread: RoomUnread
+  readEveryMs: number
+  /** The moment of the marker, server time. */
+  markedAt: number
+  /** Whether the room is to be counted again when the marker is sent. */
+  isUncertain: boolean
+  shown: string | undefined
+}
+
+/** What a message of a server with threads and mentions has beside. */
+interface Talk {
+  threadId?: string
+  inRoom?: boolean
+  mentions?: readonly string[]
+  mentionsRoom?: boolean
+}
+
+/** How long a count waits for others, so that they share a request. */
+const COUNT_TOGETHER_MS = 100
+
+/** What this user has read, of all rooms and on all devices. Rooms are counted once the application asks for it. */
+export class Reads {
+  readonly #context: Requests
+  readonly #onTotals: (totals: UnreadTotals) => void
+  readonly #entries = new Map<string, Entry>()
+  readonly #queue: MarkQueue
+  readonly #toCount = new Set<string>()
+  readonly #timer: Timer
+  /** Whether the application wants to know what is unread. */
+  #isUsed = false
+  /** Whether it marks what is read. */
+  #isMarking = false
+  #isCounting = false
+  #isScheduled = false
+  #totals: UnreadTotals = { count: 0, mentions: 0, rooms: 0 }
+
+  constructor(context: Requests, onTotals: (totals: UnreadTotals) => void) {
+    const { clock } = context.options
+    this.#context = context
+    this.#onTotals = onTotals
+    this.#timer = new Timer(clock)
+    this.#queue = new MarkQueue(
+      clock,
+      (marks) => this.#send(marks),
+      () => context.isConnected && this.#isServed,
+      context.options.onError,
+    )
+  }
+
+  /** What is unread in all rooms, as far as it is known. From the first use on it is kept up to date. */
+  get totals(): UnreadTotals {
+    this.use()
+    return this.#totals
+  }
+
+  /** The application wants to know what is unread. */
+  use(): void {
+    if (this.#isUsed) return
+    this.#isUsed = true
+    this.countAll()
+  }
+
+  stateOf(chatRoomId: string): UnreadState | undefined {
+    this.use()
+    return this.#entries.get(chatRoomId)?.unread.state
+  }
+
+  add(room: ReadRoom): void {
+    const entry = {
+      room,
+      unread: new RoomUnread(),
+      readEveryMs: READ_EVERY_MS,
+      markedAt: 0,
+      isUncertain: false,
+      shown: undefined,
+    }
+    this.#entries.set(room.chatRoomId, entry)
+  }
+
+  /** The user is in a room, from a reply or an event. */
+  entered(chatRoomId: string, readEveryMs: number | undefined): void {
+    this.#entryOf(chatRoomId).readEveryMs = readEveryMs ?? READ_EVERY_MS
+    this.count(chatRoomId)
+  }
+
+  left(chatRoomId: string): void {
+    const entry = this.#entryOf(chatRoomId)
+    entry.unread.clear()
+    entry.markedAt = 0
+    this.#queue.drop({ chatRoomId })
+    this.#changed(entry)
+  }
+
+  /** A message was delivered: one of others, unless it is a reply that the room doesn't show, is unread. */
+  arrived({ chatRoomId, seq, senderId, ...more }: MessageEvent): void {
+    const { threadId, inRoom, mentions, mentionsRoom } = more as Talk
+    const { userId } = this.#context
+    if (senderId === userId || (threadId !== undefined && !inRoom)) return
+    const entry = this.#entryOf(chatRoomId)
+    const isMention = mentionsRoom === true || (mentions ?? []).some((one) => one === userId)
+    if (entry.unread.arrived({ seq, isMention })) this.count(chatRoomId)
+    this.#changed(entry)
+  }
+
+  /** Another device has moved the marker. Of two such events the later one holds, whichever comes first. */
+  told({ chatRoomId, threadId, seq, at }: ReadEvent): void {
+    const entry = this.#entryOf(chatRoomId)
+    if (threadId !== undefined || at <= entry.markedAt) return
+    entry.markedAt = at
+    // What waits to be sent is further than what another device has read, but not than what it has made unread again.
+    const { readSeq = 0 } = entry.unread.state ?? {}
+    if (seq < readSeq) this.#queue.drop({ chatRoomId })
+    if (this.#move(entry, seq)) this.count(chatRoomId)
+  }
+
+  /** This user has read up to `seq`. */
+  mark(chatRoomId: string, seq: number, threadId?: string): void {
+    this.#isMarking = true
+    const entry = this.#entryOf(chatRoomId)
+    if (threadId !== undefined) return this.#queue.add({ chatRoomId, threadId, seq }, entry.readEveryMs)
+    const { state } = entry.unread
+    if (seq <= (state?.readSeq ?? -1)) return
+    this.#queue.add({ chatRoomId, seq }, entry.readEveryMs)
+    entry.isUncertain = this.#move(entry, seq)
+  }
+
+  /** A message of this client was kept: sending counts as reading, where the application marks at all. */
+  sent(chatRoomId: string, seq: number): void {
+    if (this.#isMarking) this.mark(chatRoomId, seq)
+  }
+
+  /** @throws ChatError the server's */
+  async markUnread(chatRoomId: string, seq: number): Promise<void> {
+    const entry = this.#entryOf(chatRoomId)
+    this.#queue.drop({ chatRoomId })
+    // One that is on its way must not come after.
+    await this.#queue.flush()
+    const { readSeq } = await this.#context.patiently({ action: 'markUnread', chatRoomId, seq })
+    entry.markedAt = this.#context.serverNow()
+    if (this.#move(entry, readSeq)) this.count(chatRoomId)
+  }
+
+  /** Sends the marks that wait, now. */
+  flush(): Promise<void> {
+    return this.#queue.flush()
+  }
+
+  /** A link has taken over: another device may have read on while there was none. */
+  resume(): void {
+    this.flush().catch(this.#context.options.onError)
+    this.countAll()
+  }
+
+  countAll(): void {
+    for (const { room } of this.#entries.values()) if (room.isMember()) this.count(room.chatRoomId)
+  }
+
+  /** Has the server count a room once more. */
+  count(chatRoomId: string): void {
+    if (!this.#isUsed) return
+    this.#toCount.add(chatRoomId)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#timer.start(COUNT_TOGETHER_MS, () => {
+      this.#isScheduled = false
+      this.#countThem().catch(this.#context.options.onError)
+    })
+  }
+
+  get #isServed(): boolean {
+    return this.#context.hasFeature('reads')
+  }
+
+  async #countThem(): Promise<void> {
+    if (this.#isCounting || !this.#isServed || !this.#context.isConnected) return
+    this.#isCounting = true
+    try {
+      while (this.#toCount.size > 0) {
+        // In the order of ids, because the server reads them as a range.
+        const ids = [...this.#toCount].sort().slice(0, MAX_UNREAD_ROOMS)
+        for (const id of ids) this.#toCount.delete(id)
+        const heads = Object.fromEntries(ids.flatMap((id) => this.#headOf(id)))
+        if (Object.keys(heads).length === 0) continue
+        this.#takeOver(heads, await this.#context.patiently({ action: 'getUnread', heads }))
+      }
+    } catch (error) {
+      // The next connection counts again.
+      if (!(error instanceof ChatError)) this.#context.options.onError(error)
+    } finally {
+      this.#isCounting = false
+    }
+  }
+
+  #headOf(chatRoomId: string): [string, number][] {
+    const { room } = this.#entryOf(chatRoomId)
+    const position = room.isMember() ? room.position() : undefined
+    return position === undefined ? [] : [[chatRoomId, position]]
+  }
+
+  #takeOver(heads: Record<string, number>, { rooms }: Reply<'getUnread'>): void {
+    for (const [chatRoomId, unread] of Object.entries(rooms)) {
+      const entry = this.#entryOf(chatRoomId)
+      if (!entry.room.isMember()) continue
+      entry.unread.counted({ ...unread, head: heads[chatRoomId] ?? 0 })
+      const marked = this.#queue.seqOf({ chatRoomId })
+      if (marked !== undefined && marked > unread.readSeq) entry.isUncertain = this.#move(entry, marked)
+      else this.#changed(entry)
+    }
+  }
+
+  /** Returns whether the room must be counted again. */
+  #move(entry: Entry, seq: number): boolean {
+    const isUncertain = entry.unread.moved(seq)
+    this.#changed(entry)
+    return isUncertain
+  }
+
+  async #send(marks: Pick<RequestFrame<'markRead'>, 'reads' | 'threads'>): Promise<'done' | 'later'> {
+    const own = this.#context.options.receipts === 'private' ? { private: true } : {}
+    try {
+      await this.#context.once({ action: 'markRead', ...marks, ...own })
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      if (error.retryable || error.code === 'disconnected') return 'later'
+    }
+    for (const chatRoomId of Object.keys(marks.reads)) {
+      const entry = this.#entryOf(chatRoomId)
+      if (entry.isUncertain) this.count(chatRoomId)
+      entry.isUncertain = false
+    }
+    return 'done'
+  }
+
+  #changed(entry: Entry): void {
+    const { state } = entry.unread
+    const shown = JSON.stringify(state)
+    if (shown === entry.shown) return
+    entry.shown = shown
+    entry.room.onChange(state)
+    const states = [...this.#entries.values()].flatMap(({ unread }) => unread.state ?? [])
+    const sum = (of: (state: UnreadState) => number) => states.reduce((total, one) => total + of(one), 0)
+    const totals = {
+      count: sum(({ count }) => count),
+      mentions: sum(({ mentions }) => mentions),
+      rooms: states.filter(({ count }) => count > 0).length,
+    }
+    if (JSON.stringify(totals) === JSON.stringify(this.#totals)) return
+    this.#totals = totals
+    this.#onTotals(totals)
+  }
+
+  #entryOf(chatRoomId: string): Entry {
+    return this.#entries.get(chatRoomId)!
+  }
+}

@@ -1,0 +1,132 @@
+import { getRooms } from '../entities/chat-room.ts'
+import { getMemberships } from '../entities/membership.ts'
+import { messagesBetween, type MessageRow } from '../entities/message.ts'
+import { type RoomStateRow, statesOfUser } from '../entities/room-state.ts'
+import { roomsOfUser } from '../entities/user-room.ts'
+import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
+
+/** What of a room somebody has not read. */
+export interface Unread {
+  readSeq: number
+  /** Others' messages after `readSeq`. */
+  count: number
+  exact: boolean
+  mentions: number
+}
+
+/** What joining marks as read counts too, and a marker beyond the head is at the head. */
+export const readSeqOf = (marker: number | undefined, joinedSeq: number, headSeq: number): number =>
+  Math.min(Math.max(marker ?? 0, joinedSeq), headSeq)
+
+/** Messages that are read for one reply, in bytes: 100 units. What is left is not counted one by one. */
+const MAX_BYTES = 400_000
+
+/** Places that are read at once, before it is known how large their messages are. */
+const FIRST_PLACES = 50
+
+/**
+ * Counts what a user has not read in these rooms. Nothing is kept that could drift: the messages themselves are
+ * counted, up to the head that the client knows, because it counts later ones itself. AP95, AP96, AP12, AP9, AP6, AP22.
+ *
+ * @param heads the newest seq of each room that the client knows
+ * @returns by room; rooms that the user is not in are left out
+ */
+export async function countUnread(userId: string, heads: ReadonlyMap<string, number>): Promise<Map<string, Unread>> {
+  const ids = [...heads.keys()]
+  const [states, joined] = await Promise.all([statesOfUser(userId, ids), joinedAmong(userId, ids)])
+  const places = [...joined].map(([chatRoomId, joinedSeq]) =>
+    placeOf(chatRoomId, states.get(chatRoomId), joinedSeq, heads.get(chatRoomId)!),
+  )
+  const withNews = places.filter(({ readSeq, headSeq }) => readSeq < headSeq)
+  const rooms = await getRooms(withNews.map(({ chatRoomId }) => chatRoomId))
+  const toCount = withNews.flatMap((place) => {
+    const room = rooms.get(place.chatRoomId)
+    return room === undefined ? [] : [{ ...place, headSeq: Math.min(place.headSeq, room.headSeq) }]
+  })
+  const counted = await countAll(userId, toCount)
+  return new Map(
+    places.flatMap((place) => {
+      if (!withNews.includes(place)) return [[place.chatRoomId, nothingAfter(place.readSeq)] as const]
+      const unread = counted.get(place.chatRoomId)
+      return unread === undefined ? [] : [[place.chatRoomId, unread] as const]
+    }),
+  )
+}
+
+interface Place {
+  chatRoomId: string
+  readSeq: number
+  headSeq: number
+}
+
+const placeOf = (chatRoomId: string, state: RoomStateRow | undefined, joinedSeq: number, headSeq: number): Place => ({
+  chatRoomId,
+  readSeq: readSeqOf(state?.readSeq, joinedSeq, headSeq),
+  headSeq,
+})
+
+const nothingAfter = (readSeq: number): Unread => ({ readSeq, count: 0, exact: true, mentions: 0 })
+
+/** Rows of the list of rooms that are read for each room that is asked for; beyond them each is looked up. */
+const ROWS_EACH = 4
+
+/** The rooms among these that the user is in, with the head at the join. AP12, AP9. */
+async function joinedAmong(userId: string, chatRoomIds: readonly string[]): Promise<Map<string, number>> {
+  const ids = [...chatRoomIds].sort()
+  const [from, through] = [ids[0], ids.at(-1)]
+  if (from === undefined || through === undefined) return new Map()
+  const { rooms, nextCursor } = await roomsOfUser(userId, { from, through, limit: ROWS_EACH * ids.length })
+  const wanted = new Set(ids)
+  const listed = rooms.filter(({ chatRoomId }) => wanted.has(chatRoomId))
+  const unlisted = nextCursor === undefined ? [] : ids.filter((id) => id > nextCursor)
+  const unknown = listed.filter(({ joinedSeq }) => joinedSeq === undefined).map(({ chatRoomId }) => chatRoomId)
+  const memberships = await getMemberships(userId, [...unknown, ...unlisted])
+  return new Map([
+    ...listed.flatMap(({ chatRoomId, joinedSeq }) =>
+      joinedSeq === undefined ? [] : [[chatRoomId, joinedSeq] as const],
+    ),
+    ...[...memberships].map(([chatRoomId, { joinedSeq }]) => [chatRoomId, joinedSeq] as const),
+  ])
+}
+
+/** Counts the rooms with the fewest places first, as far as the bytes reach. AP22. */
+async function countAll(userId: string, places: readonly Place[]): Promise<Map<string, Unread>> {
+  const counted = new Map<string, Unread>()
+  const gapOf = ({ readSeq, headSeq }: Place) => headSeq - readSeq
+  const queue: Place[] = []
+  for (const place of places) {
+    const { chatRoomId, readSeq, headSeq } = place
+    const gap = gapOf(place)
+    if (gap <= 0) counted.set(chatRoomId, nothingAfter(Math.min(readSeq, headSeq)))
+    else if (gap > MAX_EXACT_UNREAD) counted.set(chatRoomId, { readSeq, count: gap, exact: false, mentions: 0 })
+    else queue.push(place)
+  }
+  queue.sort((a, b) => gapOf(a) - gapOf(b))
+  let bytes = 0
+  let read = 0
+  while (queue.length > 0 && bytes < MAX_BYTES) {
+    const most = read === 0 ? FIRST_PLACES : Math.max(FIRST_PLACES, ((MAX_BYTES - bytes) / bytes) * read)
+    let sum = 0
+    const end = queue.findIndex((place, i) => (sum += gapOf(place)) > most && i > 0)
+    const some = queue.splice(0, end === -1 ? queue.length : end)
+    await Promise.all(
+      some.map(async ({ chatRoomId, readSeq, headSeq }) => {
+        const range = { first: readSeq + 1, last: headSeq, limit: MAX_EXACT_UNREAD, order: 'asc' } as const
+        const { rows } = await messagesBetween(chatRoomId, range)
+        const count = rows.filter((message) => isUnread(message, userId)).length
+        counted.set(chatRoomId, { readSeq, count, exact: true, mentions: 0 })
+        read += rows.length
+        bytes += rows.reduce((sum, message) => sum + Buffer.byteLength(JSON.stringify(message)), 0)
+      }),
+    )
+  }
+  for (const place of queue) {
+    const { chatRoomId, readSeq } = place
+    counted.set(chatRoomId, { readSeq, count: gapOf(place), exact: false, mentions: 0 })
+  }
+  return counted
+}
+
+/** Whether a place after the marker counts as unread: a message of others that is still there. */
+const isUnread = ({ kind, senderId }: MessageRow, userId: string): boolean =>
+  kind !== 'hole' && kind !== 'deleted' && senderId !== userId

@@ -1,0 +1,36 @@
+import { getDetails } from '../../entities/chat-room-details.ts'
+import { membersAfter } from '../../entities/membership.ts'
+import { aboutOf, getStates } from '../../entities/room-state.ts'
+import { LimitReached } from '../../errors.ts'
+import { MAX_RECEIPT_MEMBERS } from '../../protocol/limits.ts'
+import { admit } from '../../rooms/admission.ts'
+import { readSeqOf } from '../../rooms/count-unread.ts'
+import { detailsOnWire } from '../../rooms/room-view.ts'
+import { action } from '../action.ts'
+
+/**
+ * How far the members of a small room have read, as far as they let others know; where the room has no receipts, and
+ * where one of two has blocked the other, only the caller. AP5, AP8, AP50, AP67, AP71, AP96.
+ */
+export const getReceipts = action('getReceipts', async ({ chatRoomId }, caller) => {
+  const { room, membership } = await admit(caller, chatRoomId, 'read', Date.now())
+  const [details, members] = await Promise.all([
+    getDetails(chatRoomId),
+    membersAfter(chatRoomId, { limit: MAX_RECEIPT_MEMBERS }),
+  ])
+  if (members.length > MAX_RECEIPT_MEMBERS) {
+    throw new LimitReached(`unable to show receipts; the room has more than ${MAX_RECEIPT_MEMBERS} members`)
+  }
+  const { access, settings } = detailsOnWire(room, details)
+  const isShared = settings.receipts && !(access === 'direct' && membership?.role === 'guest')
+  const shown = new Map(
+    members.flatMap((one) => (isShared || one.userId === caller.userId ? [[one.userId, one.joinedSeq]] : [])),
+  )
+  const states = await getStates([...shown.keys()].map((userId) => ({ userId, chatRoomId })))
+  const receipts = states.flatMap(({ private: isPrivate = false, readSeq, ...row }) => {
+    const { userId } = aboutOf(row)
+    if (readSeq === undefined || (isPrivate && userId !== caller.userId)) return []
+    return [[userId, readSeqOf(readSeq, shown.get(userId) ?? 0, room.headSeq)]]
+  })
+  return { receipts: Object.fromEntries(receipts) as Record<string, number> }
+})

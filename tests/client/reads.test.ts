@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import type { UnreadState } from '../../client/index.ts'
+import { type Given, givenClient, givenJoinedRoom } from './given-client.ts'
+import { settled } from './virtual-clock.ts'
+
+/** Makes the fake server one that knows how far `me` has read. */
+function withReads({ server }: Pick<Given, 'server'>) {
+  server.features = ['sessions', 'reads']
+  return server.markers
+}
+
+async function givenReads(history: string[] = [], options: Parameters<typeof givenClient>[0] = {}) {
+  const given = await givenJoinedRoom(options, history)
+  const markers = withReads(given)
+  // As a server of today announces it at the next connection.
+  given.server.socket.cut()
+  await given.clock.advance(1_000)
+  const states: (UnreadState | undefined)[] = []
+  given.room.on('unread', (state) => states.push(state))
+  await given.clock.advance(100)
+  /** A message of bob's arrives. */
+  const hear = async (content = 'hello', more: object = {}) => {
+    given.server.socket.events(given.server.keep('general', content, more))
+    await settled()
+  }
+  return { ...given, markers, states, hear }
+}
+
+const counts = (states: (UnreadState | undefined)[]) => states.map((state) => state?.count)
+
+describe('what is unread', () => {
+  test('is counted by the server, and from then on as messages arrive, of others only', async () => {
+    const { room, client, states, hear, server } = await givenReads(['1', '2'])
+    expect(room.unread).toEqual({ readSeq: 0, count: 2, exact: true, mentions: 0 })
+    await hear('3')
+    await hear('4', { senderId: 'me' })
+    await hear('5')
+    expect(counts(states)).toEqual([2, 3, 4])
+    expect(client.unread).toEqual({ count: 4, mentions: 0, rooms: 1 })
+    expect(server.asked('getUnread')).toHaveLength(1)
+  })
+
+  test('is asked for when the application looks, in one request for all rooms, in the order of their ids', async () => {
+    const given = givenClient()
+    withReads(given)
+    const { server, client, clock } = given
+    for (const id of ['b', 'a', 'c']) server.keep(id, 'hello')
+    await client.connect()
+    await clock.advance(1_000)
+    expect(server.asked('getUnread')).toEqual([])
+    const totals: unknown[] = []
+    client.on('unread', (one) => totals.push(one))
+    await clock.advance(1_000)
+    expect(server.asked('getUnread').map(({ heads }) => Object.keys(heads as object))).toEqual([['a', 'b', 'c']])
+    expect(totals.at(-1)).toEqual({ count: 3, mentions: 0, rooms: 3 })
+  })
+
+  test('is unknown with a server that has no reads, which is asked for nothing', async () => {
+    const { room, client, server, clock } = await givenJoinedRoom({}, ['1'])
+    expect(room.unread).toBeUndefined()
+    room.markRead()
+    await clock.advance(600_000)
+    expect(client.unread).toEqual({ count: 0, mentions: 0, rooms: 0 })
+    expect([...server.asked('markRead'), ...server.asked('getUnread')]).toEqual([])
+  })
+
+  test('is counted again after a reconnect, because another device may have read on', async () => {
+    const { room, markers, server, clock } = await givenReads(['1', '2'])
+    server.socket.cut()
+    markers.set('general', 2)
+    await clock.advance(2_000)
+    expect(room.unread).toMatchObject({ readSeq: 2, count: 0 })
+  })
+
+  test('is forgotten with the room', async () => {
+    const { room, client, states } = await givenReads(['1'])
+    await room.leave()
+    expect(states.at(-1)).toBeUndefined()
+    expect(client.unread.count).toBe(0)
+  })
+
+  test('counts neither a reply that only its thread shows, nor the same message twice; mentions are told apart', async () => {
+    const { room, hear, server } = await givenReads()
+    await hear('in a thread', { threadId: '0000000000000001' })
+    await hear('in both', { threadId: '0000000000000001', inRoom: true, mentions: ['me'] })
+    await hear('to all', { mentionsRoom: true })
+    server.socket.events(server.room('general').at(-1)!)
+    expect(room.unread).toMatchObject({ count: 2, mentions: 2 })
+  })
+})
+
+describe('marking', () => {
+  test('shows at once, and goes to the server once in the time of the room, for all rooms together', async () => {
+    const { room, client, server, clock, hear, states } = await givenReads(['1', '2'])
+    server.keep('other', 'hello')
+    const other = client.room('other')
+    await other.join({ after: 0 })
+    await clock.advance(200)
+    room.markRead(1)
+    room.markRead()
+    other.markRead()
+    expect(counts(states).at(-1)).toBe(0)
+    await hear('3')
+    room.markRead()
+    room.markRead(2)
+    expect([room, other].map(({ unread }) => unread?.readSeq)).toEqual([3, 1])
+    expect(server.asked('markRead')).toEqual([])
+    await clock.advance(2_000)
+    expect(server.asked('markRead').map(({ reads }) => reads)).toEqual([{ general: 3, other: 1 }])
+    await clock.advance(60_000)
+    expect(server.asked('markRead')).toHaveLength(1)
+  })
+
+  test('waits as long as the server announces for the room', async () => {
+    const given = givenClient()
+    withReads(given)
+    const { server, client, clock } = given
+    server.keep('hall', 'hello')
+    server.facts.set('hall', { readEveryMs: 30_000 })
+    await client.connect()
+    client.room('hall').markRead()
+    await clock.advance(29_000)
+    expect(server.asked('markRead')).toEqual([])
+    await clock.advance(1_000)
+    expect(server.asked('markRead')).toHaveLength(1)
+  })
+
+  test('of a part is counted again by the server, after the mark', async () => {
+    const { room, server, clock } = await givenReads(['1', '2', '3', '4'])
+    room.markRead(2)
+    expect(room.unread).toMatchObject({ readSeq: 2, count: 2 })
+    server.room('general').splice(2, 1)
+    await clock.advance(2_200)
+    expect(room.unread).toEqual({ readSeq: 2, count: 1, exact: true, mentions: 0 })
+  })
+
+  test('without a connection waits for one, the furthest only', async () => {
+    const { room, server, clock, markers } = await givenReads(['1', '2'])
+    server.down = true
+    server.socket.cut()
+    room.markRead(1)
+    room.markRead(2)
+    await clock.advance(60_000)
+    expect(markers.get('general')).toBeUndefined()
+    server.down = false
+    await clock.advance(60_000)
+    expect(markers.get('general')).toBe(2)
+    expect(server.asked('markRead')).toHaveLength(1)
+  })
+
+  test('is sent at once before the client disconnects', async () => {
+    const { room, client, markers } = await givenReads(['1'])
+    room.markRead()
+    client.disconnect()
+    expect(markers.get('general')).toBe(1)
+  })
+
+  test('that the server can’t take now is sent again, and one that it refuses is not', async () => {
+    const { room, server, clock, markers, hear } = await givenReads(['1'])
+    const { override } = server
+    let code: 'unavailable' | 'invalid_request' | undefined = 'unavailable'
+    server.override = (frame, socket) =>
+      frame.action === 'markRead' && code !== undefined
+        ? { error: { code, retryable: code === 'unavailable' } }
+        : override(frame, socket)
+    room.markRead()
+    await clock.advance(2_000)
+    expect(markers.get('general')).toBeUndefined()
+    code = undefined
+    await clock.advance(10_000)
+    expect(markers.get('general')).toBe(1)
+    code = 'invalid_request'
+    await hear('2')
+    room.markRead()
+    await clock.advance(60_000)
+    expect(server.asked('markRead')).toHaveLength(3)
+  })
+
+  test('is private when the application says so', async () => {
+    const { room, server, clock } = await givenReads(['1'], { receipts: 'private' })
+    room.markRead()
+    await clock.advance(2_000)
+    expect(server.asked('markRead')).toMatchObject([{ reads: { general: 1 }, private: true }])
+  })
+
+  test('goes with what is sent: who sends has read, where the application marks at all', async () => {
+    const { room, server, clock, markers } = await givenReads(['1', '2'])
+    await room.send({ content: 'a bot marks nothing' }).done
+    await clock.advance(60_000)
+    expect(server.asked('markRead')).toEqual([])
+    room.markRead(1)
+    await room.send({ content: 'hello' }).done
+    await clock.advance(2_000)
+    expect(markers.get('general')).toBe(4)
+    expect(room.unread).toMatchObject({ readSeq: 4, count: 0 })
+  })
+})
+
+describe('another device', () => {
+  const read = (seq: number, at: number) => ({ event: 'read', chatRoomId: 'general', seq, at })
+
+  test('that has read on takes the badge away; of two events the later one holds, whichever comes first', async () => {
+    const { room, server, clock, markers } = await givenReads(['1', '2', '3'])
+    markers.set('general', 1)
+    server.socket.events(read(1, 200))
+    await clock.advance(200)
+    expect(room.unread).toMatchObject({ readSeq: 1, count: 2 })
+    server.socket.events(read(3, 100))
+    await clock.advance(200)
+    expect(room.unread).toMatchObject({ readSeq: 1, count: 2 })
+    markers.set('general', 3)
+    server.socket.events(read(3, 300))
+    expect(room.unread).toMatchObject({ readSeq: 3, count: 0 })
+  })
+
+  test('that has made something unread is not overruled by a mark that waited', async () => {
+    const { room, server, clock, markers } = await givenReads(['1', '2', '3'])
+    room.markRead()
+    markers.set('general', 1)
+    server.socket.events(read(1, 200))
+    await clock.advance(5_000)
+    expect(markers.get('general')).toBe(1)
+    expect(server.asked('markRead')).toEqual([])
+    expect(room.unread).toMatchObject({ readSeq: 1, count: 2 })
+  })
+
+  test('has a thread’s marker apart', async () => {
+    const { room, server } = await givenReads(['1', '2'])
+    server.socket.events({ ...read(2, 200), threadId: '0000000000000001' })
+    expect(room.unread).toMatchObject({ readSeq: 0, count: 2 })
+  })
+})
+
+test('markUnread makes a message and what follows unread again, whatever waited to be sent', async () => {
+  const { room, clock, markers, server } = await givenReads(['1', '2', '3'])
+  room.markRead()
+  await clock.advance(2_000)
+  await room.markUnread(2)
+  await clock.advance(200)
+  expect(room.unread).toEqual({ readSeq: 1, count: 2, exact: true, mentions: 0 })
+  expect(markers.get('general')).toBe(1)
+  // An event of before, that comes late.
+  server.socket.events({ event: 'read', chatRoomId: 'general', seq: 3, at: clock.now() - 1_000 })
+  expect(room.unread).toMatchObject({ readSeq: 1 })
+})
+
+test('receipts are asked for, and told as others read', async () => {
+  const { room, server } = await givenReads(['1'])
+  const told: object[] = []
+  room.on('receipts', (receipts) => told.push(receipts))
+  expect(await room.receipts()).toEqual({ bob: 2 })
+  server.socket.events({ event: 'receipts', chatRoomId: 'general', receipts: { cleo: 1 } })
+  expect(told).toEqual([{ cleo: 1 }])
+})

@@ -1,0 +1,244 @@
+import { tableName } from '../support/own-table.ts'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { ChatRoom, getRoom, nextSeq } from '../../src/entities/chat-room.ts'
+import { getMembership } from '../../src/entities/membership.ts'
+import { getMessage, Message, messageIdOf } from '../../src/entities/message.ts'
+import { RoomState, stateKey } from '../../src/entities/room-state.ts'
+import { client } from '../../src/entities/table.ts'
+import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
+import { countUnread } from '../../src/rooms/count-unread.ts'
+import type { Caller } from '../../src/ws/caller.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { handlers } from '../entities/action-handlers.ts'
+import { EXPIRES_AT } from '../entities/patterns.ts'
+import { unique } from '../support/runtime.ts'
+import { thorough } from '../support/thorough.ts'
+
+beforeAll(() => createTable(client, loadStack().table, tableName))
+
+/** Each user has two devices. */
+const device = (userId: string, n: number) => ({
+  userId,
+  connectionId: `${userId}-${n}`,
+  rowsExpireAt: EXPIRES_AT,
+  scopes: new Set() as Caller['scopes'],
+})
+
+async function act<A extends Action>(action: A, payload: Record<string, unknown>, userId: string, n = 1) {
+  const input = actions[action].request.parse({ action, ...payload })
+  return (await handlers[action].handle(input, device(userId, n))) as Reply<A>
+}
+
+/** A room of ada, who made it, and others. */
+async function givenRoom(members: string[] = ['bob']): Promise<string> {
+  const { chatRoomId } = await act('createRoom', { roomName: 'A room', access: 'link', members }, 'ada')
+  return chatRoomId
+}
+
+/** Puts messages at the next places, quicker than sending them. */
+async function append(chatRoomId: string, count: number, senderId = 'ada', content = 'hello') {
+  const { headSeq } = (await getRoom(chatRoomId))!
+  await ChatRoom.patch({ chatRoomId }).add({ headSeq: count }).go()
+  const rows = Array.from({ length: count }, (_, i) => ({
+    ...{ chatRoomId, messageId: messageIdOf(headSeq + i + 1), kind: 'text' as const },
+    ...{ senderId, content, timestamp: 0 },
+  }))
+  await Message.put(rows).go({ concurrent: 4 })
+}
+
+const unreadOf = async (userId: string, heads: Record<string, number>) =>
+  (await act('getUnread', { heads }, userId)).rooms
+
+const nothing = { count: 0, exact: true, mentions: 0 }
+
+/** What a count over the table says: the marker or the join, and others' messages beyond it. */
+async function countedBy(userId: string, chatRoomId: string, headSeq: number) {
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined) return undefined
+  const { data: state } = await RoomState.get(stateKey({ userId, chatRoomId })).go({ consistent: true })
+  const { data: messages } = await Message.query.room({ chatRoomId }).go({ consistent: true, pages: 'all' })
+  const readSeq = Math.min(Math.max(state?.readSeq ?? 0, membership.joinedSeq), headSeq)
+  const others = messages.filter(
+    ({ messageId, kind, senderId }) =>
+      Number(messageId) > readSeq && kind !== 'hole' && kind !== 'deleted' && senderId !== userId,
+  )
+  return { readSeq, count: others.length, exact: true, mentions: 0 }
+}
+
+/** Whoever has sent it deletes it, if there is a message. */
+async function deleteMessageAt(chatRoomId: string, seq: number) {
+  const message = await getMessage(chatRoomId, messageIdOf(seq))
+  if (message === undefined || (await getMembership(chatRoomId, message.senderId)) === undefined) return
+  await act('deleteMessage', { chatRoomId, messageId: message.messageId }, message.senderId)
+}
+
+const users = ['ada', 'bob'] as const
+const who = fc.constantFrom(...users)
+const where = fc.nat({ max: 1 })
+const seq = fc.nat({ max: 14 })
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ what: fc.constant('send' as const), who, where }) },
+    fc.record({ what: fc.constant('hole' as const), who, where }),
+    fc.record({ what: fc.constant('delete' as const), who, where, seq }),
+    {
+      weight: 3,
+      arbitrary: fc.record({ what: fc.constant('read' as const), who, where, seq, device: fc.nat({ max: 1 }) }),
+    },
+    { weight: 2, arbitrary: fc.record({ what: fc.constant('unread' as const), who, where, seq }) },
+    fc.record({ what: fc.constant('leave' as const), who: fc.constant('bob' as const), where }),
+    fc.record({ what: fc.constant('thread' as const), who, where, seq }),
+  ),
+  { minLength: 6, maxLength: 12 },
+)
+
+test('after random sends, marks of two devices, leaves and joins getUnread is a count over the table', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (steps) => {
+      const rooms = [await givenRoom(), await givenRoom()]
+      for (const step of steps) {
+        const { what, who } = step
+        const chatRoomId = rooms[step.where]!
+        const isIn = (await getMembership(chatRoomId, who)) !== undefined
+        if (what === 'send' && isIn) await act('sendMessage', { chatRoomId, content: 'hello' }, who)
+        if (what === 'delete') await deleteMessageAt(chatRoomId, step.seq)
+        if (what === 'hole') await nextSeq(chatRoomId, Date.now())
+        if (what === 'read') await act('markRead', { reads: { [chatRoomId]: step.seq } }, who, step.device)
+        if (what === 'unread' && isIn) await act('markUnread', { chatRoomId, seq: step.seq }, who)
+        if (what === 'leave' && isIn) await act('leaveRoom', { chatRoomId }, who)
+        if (what === 'leave' && !isIn) await act('joinRoom', { chatRoomId }, who)
+        if (what === 'thread') {
+          const thread = { chatRoomId, threadId: messageIdOf(1), seq: step.seq }
+          await act('markRead', { reads: {}, threads: [thread] }, who)
+        }
+      }
+      const heads = Object.fromEntries(
+        await Promise.all(rooms.map(async (id) => [id, (await getRoom(id))!.headSeq] as const)),
+      )
+      for (const userId of users) {
+        const wanted = await Promise.all(
+          rooms.map(async (id) => [id, await countedBy(userId, id, heads[id]!)] as const),
+        )
+        expect(await unreadOf(userId, heads)).toEqual(
+          Object.fromEntries(wanted.filter(([, unread]) => unread !== undefined)),
+        )
+      }
+    }),
+    { numRuns: thorough ? 60 : 3 },
+  )
+})
+
+describe('a marker', () => {
+  test('only rises by reading, and two devices at once end at the furthest', async () => {
+    const room = await givenRoom()
+    await append(room, 10)
+    await Promise.all([3, 7, 5, 6, 2].map((seq, n) => act('markRead', { reads: { [room]: seq } }, 'bob', n)))
+    expect(await unreadOf('bob', { [room]: 10 })).toEqual({ [room]: { ...nothing, readSeq: 7, count: 3 } })
+  })
+
+  test('that is taken back never moves forward, and nobody’s clock keeps it from moving', async () => {
+    const room = await givenRoom()
+    await append(room, 10)
+    const key = stateKey({ userId: 'bob', chatRoomId: room })
+    // Written by a function whose clock is an hour ahead.
+    await RoomState.put({ ...key, readSeq: 5, readAt: Date.now() + 3_600_000 }).go()
+    expect(await act('markUnread', { chatRoomId: room, seq: 8 }, 'bob')).toEqual({ readSeq: 5 })
+    expect(await act('markUnread', { chatRoomId: room, seq: 3 }, 'bob')).toEqual({ readSeq: 2 })
+    await act('markRead', { reads: { [room]: 9 } }, 'bob')
+    const { data } = await RoomState.get(key).go()
+    expect(data!.readSeq).toBe(9)
+    // Each write is later than the one before, so who receives both knows which one holds.
+    expect(data!.readAt).toBeGreaterThanOrEqual(Date.now() + 3_590_000)
+    expect(await act('markUnread', { chatRoomId: room, seq: 0 }, 'bob')).toEqual({ readSeq: 0 })
+  })
+
+  test('of before a join moves nothing back, and what was said before it stays read', async () => {
+    const room = await givenRoom()
+    await append(room, 5)
+    await act('markRead', { reads: { [room]: 2 } }, 'bob')
+    await act('leaveRoom', { chatRoomId: room }, 'bob')
+    await append(room, 5)
+    expect(await unreadOf('bob', { [room]: 10 })).toEqual({})
+    await act('joinRoom', { chatRoomId: room }, 'bob')
+    await append(room, 1)
+    expect(await unreadOf('bob', { [room]: 11 })).toEqual({ [room]: { ...nothing, readSeq: 10, count: 1 } })
+    expect(await act('markUnread', { chatRoomId: room, seq: 4 }, 'bob')).toEqual({ readSeq: 10 })
+  })
+
+  test('beyond the head is kept, and shown at the head', async () => {
+    const room = await givenRoom()
+    await append(room, 3)
+    await act('markRead', { reads: { [room]: 5 } }, 'bob')
+    expect(await unreadOf('bob', { [room]: 3 })).toEqual({ [room]: { ...nothing, readSeq: 3 } })
+    await append(room, 4)
+    expect(await unreadOf('bob', { [room]: 7 })).toEqual({ [room]: { ...nothing, readSeq: 5, count: 2 } })
+  })
+
+  test('of a thread is apart from the room’s', async () => {
+    const room = await givenRoom()
+    await append(room, 3)
+    await act('markRead', { reads: {}, threads: [{ chatRoomId: room, threadId: messageIdOf(1), seq: 3 }] }, 'bob')
+    expect(await unreadOf('bob', { [room]: 3 })).toEqual({ [room]: { ...nothing, readSeq: 0, count: 3 } })
+  })
+})
+
+describe('a count', () => {
+  test('is exact while at most 50 places lie above the marker, and an upper bound beyond', async () => {
+    const room = await givenRoom()
+    await append(room, 30)
+    await append(room, 20, 'bob')
+    expect(await unreadOf('bob', { [room]: 50 })).toEqual({ [room]: { ...nothing, readSeq: 0, count: 30 } })
+    await append(room, 1)
+    expect(await unreadOf('bob', { [room]: 51 })).toEqual({
+      [room]: { readSeq: 0, count: 51, exact: false, mentions: 0 },
+    })
+  })
+
+  test('is of the room’s own head when the client names one beyond it', async () => {
+    const room = await givenRoom()
+    await append(room, 3)
+    for (const head of [40, 4_000]) {
+      expect(await unreadOf('bob', { [room]: head })).toEqual({ [room]: { ...nothing, readSeq: 0, count: 3 } })
+    }
+  })
+
+  test('ends at the head that the client knows: it counts what comes later itself', async () => {
+    const room = await givenRoom()
+    await append(room, 8)
+    expect(await unreadOf('bob', { [room]: 5 })).toEqual({ [room]: { ...nothing, readSeq: 0, count: 5 } })
+  })
+
+  test('leaves out rooms that the user is not in, was shown out of, or that were deleted', async () => {
+    const [mine, others, deleted] = [await givenRoom(), await givenRoom([]), await givenRoom()]
+    for (const room of [mine, others, deleted]) await append(room, 1)
+    await act('deleteRoom', { chatRoomId: deleted }, 'ada')
+    const heads = { [mine]: 1, [others]: 1, [deleted]: 1, [unique('never')]: 1 }
+    expect(Object.keys(await unreadOf('bob', heads))).toEqual([mine])
+    await act('removeMember', { chatRoomId: mine, userId: 'bob' }, 'ada')
+    expect(await unreadOf('bob', heads)).toEqual({})
+  })
+
+  test('of many large messages is a bound for the rooms with the most: one reply reads no more than it must', async () => {
+    const rooms = await Promise.all(Array.from({ length: 6 }, () => givenRoom()))
+    for (const [i, room] of rooms.entries()) await append(room, 10 + i, 'ada', 'x'.repeat(16_000))
+    const heads = new Map(rooms.map((id, i) => [id, 10 + i]))
+    const unread = await countUnread('bob', heads)
+    expect(rooms.map((id) => unread.get(id)!.count)).toEqual([10, 11, 12, 13, 14, 15])
+    const exact = rooms.map((id) => unread.get(id)!.exact)
+    expect(exact[0]).toBe(true)
+    expect(exact.at(-1)).toBe(false)
+  })
+
+  test('is the same whether the rooms are listed together or lie far apart among others', async () => {
+    const userId = unique('zed')
+    const rooms = await Promise.all(Array.from({ length: 12 }, () => givenRoom([userId])))
+    const asked = [rooms.toSorted()[0]!, rooms.toSorted().at(-1)!]
+    for (const room of asked) await append(room, 2)
+    await act('markRead', { reads: Object.fromEntries(rooms.map((id) => [id, 1])) }, userId)
+    expect(await unreadOf(userId, Object.fromEntries(asked.map((id) => [id, 2])))).toEqual(
+      Object.fromEntries(asked.map((id) => [id, { ...nothing, readSeq: 1, count: 1 }])),
+    )
+  })
+})
