@@ -134,8 +134,9 @@ run "refuses_keys_that_are_none" {
   command = plan
 
   variables {
-    jwks_url = null
-    jwks     = "{}"
+    jwks_url            = null
+    jwks                = "{}"
+    account_concurrency = 1000
   }
 
   expect_failures = [var.jwks]

@@ -198,6 +198,8 @@ describe('a mute', () => {
     const { room, mod, bob, bobId } = await givenRanks()
     const sent = await say(bob, room, 'hello', { clientMessageId: 'before' })
     const { mutedUntil } = await mod.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds: 60 })
+    // The mute is noted in the room's change log.
+    await settled(chat)
     const before = await stored(room)
     for (const frame of [
       { action: 'sendMessage', chatRoomId: room, content: 'hello', clientMessageId: 'after' },

@@ -56,6 +56,7 @@ test('listRooms returns the user’s rooms by id, and nobody else’s', async ()
       chatRoomId,
       roomName: chatRoomId,
       headSeq: chatRoomId === rooms[1] ? 1 : 0,
+      headRev: 0,
     })),
   })
 })

@@ -333,6 +333,8 @@ async function givenHidden(kind: 'private' | 'direct' | 'deleted' | 'private and
 async function requestsOf(chatRoomId: string, work: () => Promise<unknown>): Promise<string[]> {
   const requests: string[] = []
   table.fault = ({ operation, input }) => {
+    // The janitor looks for jobs whenever it is woken.
+    if (JSON.stringify(input).includes('{":pk":{"S":"jobs"}}')) return undefined
     requests.push(`${operation} ${JSON.stringify(input).replaceAll(chatRoomId, 'ROOM')}`.replace(VARYING, '#'))
     return undefined
   }
