@@ -69,6 +69,9 @@ resource "aws_cloudfront_distribution" "this" {
 }
 `
 
+/** What follows from a change of the function, in every function. */
+const REPUBLISHED = 'a function whose logs moto has dropped would be published again'
+
 /** Attributes that a second plan would change, by type of resource, with the reason. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   aws_cloudfront_distribution: {
@@ -78,5 +81,13 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, 
   },
   aws_apigatewayv2_api: { ip_address_type: 'moto drops the type of addresses' },
   aws_dynamodb_table: { on_demand_throughput: 'moto drops the ceilings of a table' },
-  aws_lambda_function: { logging_config: 'moto drops the configuration of a function’s logs' },
+  aws_lambda_alias: { function_version: REPUBLISHED },
+  aws_lambda_event_source_mapping: { function_name: 'moto names the function without its alias' },
+  aws_lambda_function: {
+    logging_config: 'moto drops the configuration of a function’s logs',
+    last_modified: REPUBLISHED,
+    qualified_arn: REPUBLISHED,
+    qualified_invoke_arn: REPUBLISHED,
+    version: REPUBLISHED,
+  },
 }

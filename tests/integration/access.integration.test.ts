@@ -80,6 +80,7 @@ describe('a new room', () => {
       headRev: 0,
       changesRecovered: true,
       changes: [],
+      readEveryMs: 2_000,
     })
   })
 

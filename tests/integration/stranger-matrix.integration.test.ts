@@ -384,20 +384,22 @@ test('a stranger who syncs, or asks for a list, learns of no private room either
   const unreal = unique('x').padEnd(36, 'x')
   const eve = await online(chat, eveId)
   await settled(chat)
-  for (const frameOf of [
-    (id: string) => ({ action: 'sync', rooms: { [id]: 0 } }),
-    (id: string) => ({ action: 'sync', only: [id] }),
-    (id: string) => ({ action: 'markRead', reads: { [id]: 1 } }),
-    (id: string) => ({ action: 'getUnread', heads: { [id]: 1 } }),
-  ]) {
+  for (const [frameOf, rooms] of [
+    [(id: string) => ({ action: 'sync', rooms: { [id]: 0 } }), []],
+    [(id: string) => ({ action: 'sync', only: [id] }), []],
+    [(id: string) => ({ action: 'getUnread', heads: { [id]: 1 } }), {}],
+    // Last, because what the stream reads for a mark comes after the reply.
+    [(id: string) => ({ action: 'markRead', reads: { [id]: 1 } }), undefined],
+  ] as const) {
     const answers: unknown[] = []
     const requests = []
     for (const id of [real, unreal]) {
       requests.push(await requestsOf(id, async () => answers.push(await eve.request(frameOf(id) as never))))
     }
-    expect(requests[1]).toEqual(requests[0])
-    const [first, second] = answers as { serverTime: number; rooms: unknown[] }[]
-    expect(first!.rooms).toEqual([])
+    const own = (log: string[]) => log.filter((request) => !/^Query .*(\$roster|session#)/.test(request))
+    expect(own(requests[1]!)).toEqual(own(requests[0]!))
+    const [first, second] = answers as { serverTime: number; rooms?: unknown }[]
+    expect(first!.rooms).toEqual(rooms)
     expect({ ...second, serverTime: 0, nextCursor: '' }).toEqual({ ...first, serverTime: 0, nextCursor: '' })
   }
   expect((await eve.request({ action: 'listRooms' })).rooms).toEqual([])

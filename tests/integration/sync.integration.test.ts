@@ -90,6 +90,7 @@ test('a gap comes whole and in order, the same as it went to those who were ther
     headRev: 0,
     changesRecovered: true,
     changes: [],
+    readEveryMs: 2_000,
   })
 })
 

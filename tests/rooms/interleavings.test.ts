@@ -180,8 +180,8 @@ async function consistent({ chatRoomId, bob }: Scene): Promise<void> {
     sessionsOfUser(bob, 0),
     subscriptionsOfRoom(chatRoomId, 0),
   ])
-  const { joinId = '', role } = membership ?? {}
-  expect(rooms).toEqual(membership === undefined ? [] : [{ chatRoomId, joinId, role }])
+  const { joinId = '', role, joinedSeq } = membership ?? {}
+  expect(rooms).toEqual(membership === undefined ? [] : [{ chatRoomId, joinId, role, joinedSeq }])
   const subscribed = subscriptions.filter(({ userId }) => userId === bob)
   const expected = membership === undefined ? [] : sessions
   expect(

@@ -37,12 +37,12 @@ describe('the built page', () => {
   })
 
   // Access, roles, moderation, invites and public rooms are 16 kB of it when compressed.
-  test('is small: what it loads first is under 435 kB, 133 kB when compressed', () => {
+  test('is small: what it loads first is under 435 kB, 135 kB when compressed', () => {
     const first = files.filter(({ path }) => /index-.*\.(js|css)$|index\.html$/.test(path))
     const sizes = first.map(({ content }) => [Buffer.byteLength(content), gzipSync(content).length])
     const [bytes, compressed] = [0, 1].map((index) => sizes.reduce((sum, size) => sum + size[index]!, 0))
     expect(bytes).toBeLessThan(435_000)
-    expect(compressed).toBeLessThan(133_000)
+    expect(compressed).toBeLessThan(135_000)
   })
 
   test('runs React as it is meant for production', () => {
