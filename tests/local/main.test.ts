@@ -164,6 +164,8 @@ describe('npm start', () => {
     await theirs.join()
     const say = (from: number) => Promise.all([0, 1, 2, 3, 4].map((i) => room.send({ content: String(from + i) }).done))
     await say(0)
+    // DynamoDB Local acknowledges a transaction a moment before it is in its file (docs/decisions.md).
+    await vi.waitUntil(() => received.length >= 5, { timeout: 30_000 })
     const saying = say(5)
     const jvm = jvmOf(program.output.stderr)
     process.kill(jvm, 'SIGKILL')
