@@ -76,7 +76,7 @@ resource "aws_backup_selection" "this" {
 resource "aws_iam_role" "backup" {
   count = var.backup == null ? 0 : 1
 
-  name                 = "${var.name}-backup-${var.region}"
+  name                 = "${var.name}-backup-${local.region}"
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({

@@ -33,7 +33,7 @@ variable "budget" {
 resource "aws_budgets_budget" "this" {
   count = var.budget == null ? 0 : 1
 
-  name         = "${var.name}-${var.region}"
+  name         = "${var.name}-${local.region}"
   budget_type  = "COST"
   time_unit    = "MONTHLY"
   limit_amount = tostring(var.budget.monthly_usd)

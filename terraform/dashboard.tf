@@ -38,7 +38,7 @@ locals {
       stat  = "Sum"
       metrics = [
         for metric in ["PolledEventCount", "FilteredOutEventCount", "InvokedEventCount", "FailedInvokeEventCount", "DroppedEventCount", "OnFailureDestinationDeliveredEventCount"] :
-        ["AWS/Lambda", metric, "EventSourceMappingUUID", aws_lambda_event_source_mapping.stream.uuid]
+        ["AWS/Lambda", metric, "EventSourceMappingUUID", aws_lambda_event_source_mapping.reader["stream"].uuid]
       ]
     },
     {
@@ -90,7 +90,7 @@ locals {
 
 resource "aws_cloudwatch_dashboard" "this" {
   # With the Region, because the names of dashboards are unique in the account, over all Regions.
-  dashboard_name = "${var.name}-${var.region}"
+  dashboard_name = "${var.name}-${local.region}"
   dashboard_body = jsonencode({
     widgets = [
       for index, chart in local.charts : {
@@ -101,7 +101,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         height = 6
         properties = {
           title   = chart.title
-          region  = var.region
+          region  = local.region
           stat    = chart.stat
           period  = 60
           view    = "timeSeries"

@@ -32,8 +32,3 @@ resource "aws_route53_record" "this" {
     evaluate_target_health = false
   }
 }
-
-moved {
-  from = aws_route53_record.this[0]
-  to   = aws_route53_record.this["A"]
-}

@@ -64,8 +64,8 @@ resource "aws_lambda_function" "this" {
   runtime          = var.runtime
   architectures    = ["arm64"]
   handler          = "index.handler"
-  filename         = "${path.module}/${var.build_dir}/zips/${each.key}.zip"
-  source_code_hash = filebase64sha256("${path.module}/${var.build_dir}/zips/${each.key}.zip")
+  filename         = "${local.build_dir}/zips/${each.key}.zip"
+  source_code_hash = filebase64sha256("${local.build_dir}/zips/${each.key}.zip")
   memory_size      = each.value.memoryMb
   timeout          = each.value.timeoutSeconds
   # A version of each change, for the alias.

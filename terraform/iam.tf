@@ -11,7 +11,7 @@ locals {
           {
             sid       = "Log"
             actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-            resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:${local.function_log_groups[name]}:*"]
+            resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${local.function_log_groups[name]}:*"]
           },
           {
             sid       = "Table"
@@ -34,7 +34,7 @@ locals {
             resources = [local.files_arn]
           },
         ],
-        !contains(keys(local.stream_readers), name) ? [] : [
+        !contains(keys(local.failures_arns), name) ? [] : [
           {
             sid       = "Stream"
             actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
@@ -43,12 +43,12 @@ locals {
           {
             sid       = "StreamFailures"
             actions   = ["s3:PutObject"]
-            resources = ["${local.stream_readers[name].failures_arn}/*"]
+            resources = ["${local.failures_arns[name]}/*"]
           },
           {
             sid       = "StreamFailuresBucket"
             actions   = ["s3:ListBucket"]
-            resources = [local.stream_readers[name].failures_arn]
+            resources = [local.failures_arns[name]]
           },
         ],
         name != local.object_created.function ? [] : [
@@ -67,7 +67,7 @@ locals {
 resource "aws_iam_role" "function" {
   for_each = local.stack.functions
 
-  name                 = "${local.function_names[each.key]}-${var.region}"
+  name                 = "${local.function_names[each.key]}-${local.region}"
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({

@@ -22,7 +22,7 @@ resource "aws_s3_bucket_logging" "files" {
 }
 
 locals {
-  logs_bucket       = "${var.name}-logs-${local.account_id}-${var.region}"
+  logs_bucket       = "${var.name}-logs-${local.account_id}-${local.region}"
   logs_arn          = "arn:${local.partition}:s3:::${local.logs_bucket}"
   files_logs_prefix = "files/"
   page_access_logs  = try(var.page.access_logs, false)

@@ -17,7 +17,7 @@ resource "aws_cloudwatch_log_group" "access" {
 resource "aws_iam_role" "api_gateway" {
   count = var.api_gateway_account ? 1 : 0
 
-  name                 = "${var.name}-api-gateway-logs-${var.region}"
+  name                 = "${var.name}-api-gateway-logs-${local.region}"
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
@@ -53,8 +53,8 @@ locals {
   api_dimensions      = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
   server_dimensions   = { ApiId = aws_apigatewayv2_api.server.id }
   stream_dimensions   = { FunctionName = local.function_names[local.stream.function] }
-  mapping_dimensions  = { EventSourceMappingUUID = aws_lambda_event_source_mapping.stream.uuid }
-  followup_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.followups.uuid }
+  mapping_dimensions  = { EventSourceMappingUUID = aws_lambda_event_source_mapping.reader["stream"].uuid }
+  followup_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.reader["followups"].uuid }
   post_dimensions     = { service = "fan-out" }
 
   # Alarms on one metric, with a statistic or a percentile. `expressions` below has those on several. `runbook` is the
@@ -290,9 +290,4 @@ resource "aws_cloudwatch_metric_alarm" "expression" {
       }
     }
   }
-}
-
-moved {
-  from = aws_cloudwatch_metric_alarm.sum
-  to   = aws_cloudwatch_metric_alarm.expression
 }

@@ -4,10 +4,10 @@ module "page" {
 
   bucket_name      = local.page_bucket
   force_destroy    = !var.deletion_protection
-  build_dir        = "${path.module}/${var.page.build_dir}"
+  build_dir        = local.page_dir
   websocket_url    = local.websocket_url
   websocket_origin = "wss://${coalesce(var.domain_name, local.api_host)}"
-  files_origin     = "https://${local.files_bucket}.s3.${var.region}.${data.aws_partition.current.dns_suffix}"
+  files_origin     = "https://${local.files_bucket}.s3.${local.region}.${data.aws_partition.current.dns_suffix}"
   sign_in          = var.page.sign_in
   domain_name      = var.page.domain_name
   certificate_arn  = var.page.certificate_arn

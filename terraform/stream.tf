@@ -1,19 +1,23 @@
-resource "aws_lambda_event_source_mapping" "stream" {
-  function_name    = aws_lambda_alias.live[local.stream.function].arn
+# The two readers of the table's stream, which is as many as DynamoDB allows: `stream` delivers, and `followups` does
+# what nobody waits for, so that its failures delay no delivery.
+resource "aws_lambda_event_source_mapping" "reader" {
+  for_each = local.readers
+
+  function_name    = aws_lambda_alias.live[each.value.function].arn
   event_source_arn = aws_dynamodb_table.this.stream_arn
 
-  starting_position                  = local.stream.startingPosition
-  batch_size                         = local.stream.batchSize
-  maximum_batching_window_in_seconds = local.stream.maximumBatchingWindowInSeconds
-  parallelization_factor             = local.stream.parallelizationFactor
-  maximum_retry_attempts             = local.stream.maximumRetryAttempts
-  maximum_record_age_in_seconds      = local.stream.maximumRecordAgeInSeconds
-  bisect_batch_on_function_error     = local.stream.bisectBatchOnFunctionError
-  function_response_types            = local.stream.reportBatchItemFailures ? ["ReportBatchItemFailures"] : []
+  starting_position                  = each.value.startingPosition
+  batch_size                         = each.value.batchSize
+  maximum_batching_window_in_seconds = each.value.maximumBatchingWindowInSeconds
+  parallelization_factor             = each.value.parallelizationFactor
+  maximum_retry_attempts             = each.value.maximumRetryAttempts
+  maximum_record_age_in_seconds      = each.value.maximumRecordAgeInSeconds
+  bisect_batch_on_function_error     = each.value.bisectBatchOnFunctionError
+  function_response_types            = each.value.reportBatchItemFailures ? ["ReportBatchItemFailures"] : []
 
   filter_criteria {
     dynamic "filter" {
-      for_each = local.stream.filters
+      for_each = each.value.filters
 
       content {
         pattern = jsonencode(filter.value)
@@ -25,7 +29,7 @@ resource "aws_lambda_event_source_mapping" "stream" {
   # can be read from the stream for a day only.
   destination_config {
     on_failure {
-      destination_arn = module.failures_bucket.arn
+      destination_arn = module.failures_bucket[each.key].arn
     }
   }
 
@@ -37,76 +41,19 @@ resource "aws_lambda_event_source_mapping" "stream" {
   depends_on = [aws_iam_role_policy.function, module.failures_bucket]
 }
 
-# The second reader: DynamoDB allows two of a stream. What it does nobody waits for, and its failures delay no delivery.
-resource "aws_lambda_event_source_mapping" "followups" {
-  function_name    = aws_lambda_alias.live[local.followups.function].arn
-  event_source_arn = aws_dynamodb_table.this.stream_arn
-
-  starting_position                  = local.followups.startingPosition
-  batch_size                         = local.followups.batchSize
-  maximum_batching_window_in_seconds = local.followups.maximumBatchingWindowInSeconds
-  parallelization_factor             = local.followups.parallelizationFactor
-  maximum_retry_attempts             = local.followups.maximumRetryAttempts
-  maximum_record_age_in_seconds      = local.followups.maximumRecordAgeInSeconds
-  bisect_batch_on_function_error     = local.followups.bisectBatchOnFunctionError
-  function_response_types            = local.followups.reportBatchItemFailures ? ["ReportBatchItemFailures"] : []
-
-  filter_criteria {
-    dynamic "filter" {
-      for_each = local.followups.filters
-
-      content {
-        pattern = jsonencode(filter.value)
-      }
-    }
-  }
-
-  destination_config {
-    on_failure {
-      destination_arn = module.followup_failures_bucket.arn
-    }
-  }
-
-  metrics_config {
-    metrics = ["EventCount"]
-  }
-
-  depends_on = [aws_iam_role_policy.function, module.followup_failures_bucket]
-}
-
 module "failures_bucket" {
-  source = "./modules/private-bucket"
+  source   = "./modules/private-bucket"
+  for_each = local.failures_buckets
 
-  name          = local.failures_bucket
-  kms_key_arn   = var.kms_key_arn
-  force_destroy = !var.deletion_protection
-}
-
-module "followup_failures_bucket" {
-  source = "./modules/private-bucket"
-
-  name          = local.followup_failures
+  name          = each.value
   kms_key_arn   = var.kms_key_arn
   force_destroy = !var.deletion_protection
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "failures" {
-  bucket = module.failures_bucket.name
+  for_each = local.failures_buckets
 
-  rule {
-    id     = "forget"
-    status = "Enabled"
-
-    filter {}
-
-    expiration {
-      days = var.failure_retention_days
-    }
-  }
-}
-
-resource "aws_s3_bucket_lifecycle_configuration" "followup_failures" {
-  bucket = module.followup_failures_bucket.name
+  bucket = module.failures_bucket[each.key].name
 
   rule {
     id     = "forget"

@@ -170,17 +170,6 @@ variable "name" {
   }
 }
 
-variable "region" {
-  description = "AWS Region of all resources. Example: eu-central-1"
-  type        = string
-  default     = "us-east-1"
-
-  validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "The Region must look like eu-central-1."
-  }
-}
-
 variable "stage_name" {
   description = "Stage of the API: the path of its URL, unless `domain_name` is set."
   type        = string
@@ -192,16 +181,10 @@ variable "stage_name" {
   }
 }
 
-variable "tags" {
-  description = "Tags for every resource. Example: { Team = \"chat\" }"
-  type        = map(string)
-  default     = {}
-}
-
 variable "build_dir" {
-  description = "Folder of the functions that `npm run build` wrote, relative to this one."
+  description = "Folder of the functions that `npm run build` wrote, relative to where Terraform runs; null for `dist` of the repository that the module is in."
   type        = string
-  default     = "../dist"
+  default     = null
 }
 
 variable "runtime" {
@@ -269,7 +252,7 @@ variable "page" {
     domain_name     = optional(string)
     certificate_arn = optional(string)
     hosted_zone_id  = optional(string)
-    build_dir       = optional(string, "../dist/web")
+    build_dir       = optional(string)
     access_logs     = optional(bool, true)
     waf = optional(object({
       requests_per_5_minutes = optional(number, 2000)
@@ -279,7 +262,7 @@ variable "page" {
   default = null
 
   validation {
-    condition     = var.page == null || fileexists("${path.module}/${try(var.page.build_dir, "")}/index.html")
+    condition     = var.page == null || fileexists("${coalesce(try(var.page.build_dir, null), "${local.build_dir}/web")}/index.html")
     error_message = "There is no page to host: run `npm run build:web` first."
   }
 

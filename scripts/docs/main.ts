@@ -1,12 +1,13 @@
 /**
  * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml` and `docs/openapi.yaml` from the schemas in
- * `src/protocol/`, and the tables in the READMEs of the Terraform modules from their variables and outputs. `--check`
- * only says whether they are current.
+ * `src/protocol/`, the tables in the READMEs of the Terraform modules from their variables and outputs, and the root
+ * around the stack's module. `--check` only says whether they are current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { asyncApiDocument, asyncApiFile } from './asyncapi.ts'
 import { openApiDocument, openApiFile } from './openapi.ts'
 import { documentFile, protocolDocument } from './document.ts'
+import { terraformRoot } from './terraform-root.ts'
 import { terraformDocument, terraformFiles } from './terraform.ts'
 
 const documents = [
@@ -14,6 +15,7 @@ const documents = [
   { file: asyncApiFile, text: await asyncApiDocument() },
   { file: openApiFile, text: await openApiDocument() },
   ...(await Promise.all(terraformFiles.map(async (file) => ({ file, text: await terraformDocument(file) })))),
+  ...(await terraformRoot()),
 ]
 for (const { file, text } of documents) {
   if (!process.argv.includes('--check')) {

@@ -1,5 +1,5 @@
 /**
- * `npm run preflight -- [--chdir terraform] PLAN`: says what the account lacks for a plan that `terraform plan
+ * `npm run preflight -- [--chdir terraform/root] PLAN`: says what the account lacks for a plan that `terraform plan
  * -out=PLAN` has written, before it is applied. It needs Terraform and the AWS CLI, with the account and Region of the
  * plan. The exit status is 0 when the apply can begin, and 1 when it would fail half-way.
  */
@@ -10,12 +10,12 @@ import { type Account, lacksOf, type Wanted } from './lacks.ts'
 const run = promisify(execFile)
 
 const { values, positionals } = parseArgs({
-  options: { chdir: { type: 'string', default: 'terraform' } },
+  options: { chdir: { type: 'string', default: 'terraform/root' } },
   allowPositionals: true,
 })
 const [plan] = positionals
 if (plan === undefined) {
-  console.error('usage: npm run preflight -- [--chdir terraform] PLAN')
+  console.error('usage: npm run preflight -- [--chdir terraform/root] PLAN')
   process.exit(1)
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run release -- [--chdir terraform] [--weight 0.1] [--minutes 10] [-- -var-file=prod.tfvars …]`: deploys by and
+ * `npm run release -- [--chdir terraform/root] [--weight 0.1] [--minutes 10] [-- -var-file=prod.tfvars …]`: deploys by and
  * by, see `release`. What follows `--` is for each `terraform apply`. It needs Terraform, the AWS CLI and credentials
  * that may deploy. The exit status is 0 when the new versions have all calls, and 1 when they were taken back or
  * nothing was done.
@@ -12,7 +12,7 @@ const run = promisify(execFile)
 
 const { values, positionals } = parseArgs({
   options: {
-    chdir: { type: 'string', default: 'terraform' },
+    chdir: { type: 'string', default: 'terraform/root' },
     weight: { type: 'string', default: '0.1' },
     minutes: { type: 'string', default: '10' },
   },

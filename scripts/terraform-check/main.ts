@@ -1,11 +1,13 @@
 /**
- * `npm run terraform:check`: checks `terraform/` without an AWS account: formatting, `validate`, tflint, `terraform
- * test` on a mocked provider, the policies of a plan from nothing, and a rehearsal on moto: apply, a second plan, the
- * table compared with the local runtime's, destroy.
+ * `npm run terraform:check`: checks `terraform/` without an AWS account: formatting, `validate`, also of the examples,
+ * tflint, `terraform test` on a mocked provider, the policies of a plan from nothing, and a rehearsal on moto: apply, a
+ * second plan, one from a state of before there was a module, the table compared with the local runtime's, destroy.
  *
  * Prints the steps that are skipped because this machine lacks something. With `--complete` that is a failure, except
  * for tflint.
  */
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import '../../local/quiet-sdk.ts'
 import { root } from '../shared/bundling/bundle-functions.ts'
@@ -13,6 +15,7 @@ import { startMoto } from './moto.ts'
 import { rehearse } from './rehearsal.ts'
 import { makeWorkspace, run, type Workspace } from './workspace.ts'
 
+const examples = join(root, 'terraform', 'examples')
 const skipped: string[] = []
 
 function skip(what: string, reason: string): void {
@@ -56,13 +59,20 @@ if (typeof workspace === 'string') {
 } else {
   try {
     const { terraform } = workspace
+    const stack = await workspace.in('')
     await step('terraform fmt -check', async () => {
       await run('terraform', ['fmt', '-check', '-recursive', '-diff'], join(root, 'terraform'))
       return []
     })
     await step('terraform validate', async () => summary(await terraform('validate')))
     await lint()
-    await step('terraform test', async () => summary(await terraform('test')))
+    await step('examples', async () => {
+      const folders = (await readdir(examples, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+      const roots = folders.map(({ name }) => name).filter((name) => existsSync(join(examples, name, 'main.tf')))
+      for (const name of roots) await (await workspace.in(`examples/${name}`))('validate')
+      return [roots.join(', ')]
+    })
+    await step('terraform test', async () => summary(await stack('test')))
     await step('plan from nothing and its policies', async () => {
       await run('npx', ['vitest', 'run', 'tests/terraform'], root)
       return []

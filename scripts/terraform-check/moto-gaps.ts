@@ -1,11 +1,14 @@
 // What moto 5.2.1 cannot do. Only the rehearsal omits it: it is still validated, planned and tested.
 
-/** Override of the root module. */
-export const OVERRIDE = `
+/** Override of the root. */
+export const ROOT_OVERRIDE = `
 provider "aws" {
   s3_use_path_style = true
 }
+`
 
+/** Override of the stack's module. */
+export const OVERRIDE = `
 # moto returns 404 when the new deployment is read.
 resource "aws_apigatewayv2_deployment" "this" {
   count = 0

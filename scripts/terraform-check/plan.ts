@@ -1,19 +1,24 @@
 import { startAccount } from './account.ts'
 import type { Workspace } from './workspace.ts'
 
-/**
- * The part that is read of `terraform show -json PLAN`: https://developer.hashicorp.com/terraform/internals/json-format
- */
+/** What is read of a plan. Addresses are those in the stack's module. */
 export interface Plan {
   resource_changes: ResourceChange[]
-  configuration: {
-    root_module: { resources: { address: string; expressions: Record<string, { references?: string[] }> }[] }
-  }
+  /** How the module has them. */
+  resources: { address: string; expressions: Record<string, { references?: string[] }> }[]
+}
+
+/** https://developer.hashicorp.com/terraform/internals/json-format */
+interface PlanJson {
+  resource_changes: ResourceChange[]
+  configuration: { root_module: { module_calls: { tabletalk: { module: Pick<Plan, 'resources'> } } } }
 }
 
 export interface ResourceChange {
   address: string
-  /** As `module.files_bucket`; missing at the root. */
+  /** Where the resource was in the state, when that is another address. */
+  previous_address?: string
+  /** As `module.files_bucket`; missing in the stack's module itself. */
   module_address?: string
   type: string
   name: string
@@ -53,5 +58,17 @@ export async function planFromNothing(
 
 export async function plan(workspace: Workspace, ...args: string[]): Promise<Plan> {
   await workspace.terraform('plan', '-input=false', '-out=plan', ...args)
-  return JSON.parse(await workspace.terraform('show', '-json', 'plan')) as Plan
+  const { resource_changes: changes, configuration } = JSON.parse(
+    await workspace.terraform('show', '-json', 'plan'),
+  ) as PlanJson
+  return {
+    resource_changes: changes.map(({ address, module_address: module = '', ...change }) => ({
+      ...change,
+      address: inModule(address),
+      ...(inModule(module) === '' ? {} : { module_address: inModule(module) }),
+    })),
+    resources: configuration.root_module.module_calls.tabletalk.module.resources,
+  }
 }
+
+const inModule = (address: string) => address.replace(/^module\.tabletalk(\.|$)/, '')

@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
-import { KNOWN_DIFFERENCES, OVERRIDE, PAGE_OVERRIDE } from './moto-gaps.ts'
+import { KNOWN_DIFFERENCES, OVERRIDE, PAGE_OVERRIDE, ROOT_OVERRIDE } from './moto-gaps.ts'
 import type { Moto } from './moto.ts'
+import { oldState, type State } from './old-state.ts'
 import { plan, type ResourceChange } from './plan.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -14,21 +15,23 @@ account_concurrency = 1000
 `
 
 /**
- * Applies the configuration on moto, plans again, compares the table with the local runtime's, and destroys everything.
- * Resolves to lines that say what was done.
+ * Applies the configuration on moto, plans again, plans from a state of before there was a module, compares the table
+ * with the local runtime's, and destroys everything. Resolves to lines that say what was done.
  *
  * @throws Error naming the part of the rehearsal that failed
  */
 export async function rehearse(workspace: Workspace, moto: Moto): Promise<string[]> {
+  await workspace.add('root/rehearsal_override.tf', ROOT_OVERRIDE)
   await workspace.add('rehearsal_override.tf', OVERRIDE)
   await workspace.add('modules/page/rehearsal_override.tf', PAGE_OVERRIDE)
-  await workspace.add('rehearsal.auto.tfvars', VARIABLES)
+  await workspace.add('root/rehearsal.auto.tfvars', VARIABLES)
   workspace.environment.AWS_ENDPOINT_URL = moto.endpoint
   const applied = await workspace.terraform('apply', '-auto-approve', '-input=false')
   const differences = explained((await plan(workspace)).resource_changes)
+  const moved = await planFromOldState(workspace)
   const table = await compareTable(moto)
   const destroyed = await workspace.terraform('destroy', '-auto-approve', '-input=false')
-  return [lastLine(applied, 'Apply complete'), ...differences, table, lastLine(destroyed, 'Destroy complete')]
+  return [lastLine(applied, 'Apply complete'), ...differences, moved, table, lastLine(destroyed, 'Destroy complete')]
 }
 
 const lastLine = (output: string, beginning: string) =>
@@ -53,6 +56,29 @@ function explained(resources: ResourceChange[]): string[] {
     const [type = '', name = ''] = attribute.split('.')
     return `The second plan would change ${attribute} of ${times}: ${KNOWN_DIFFERENCES[type]?.[name]}.`
   })
+}
+
+/**
+ * Plans with the state that a stack had when `terraform/` was the root, and puts the state back.
+ *
+ * @throws Error when anything of it would be destroyed, or changed otherwise than in the second plan
+ */
+async function planFromOldState(workspace: Workspace): Promise<string> {
+  const state = await workspace.terraform('state', 'pull')
+  const old = oldState(JSON.parse(state) as State)
+  await workspace.add('root/terraform.tfstate', JSON.stringify(old))
+  const { resource_changes: changes } = await plan(workspace)
+  // What has come to the module since is created.
+  explained(changes.filter(({ change }) => change.actions.join() !== 'create'))
+  const moved = changes.filter(({ previous_address: previous }) => previous !== undefined)
+  const instances = old.resources.filter(({ mode }) => mode === 'managed').flatMap((one) => one.instances)
+  if (moved.length !== instances.length) {
+    throw new Error(
+      `unable to move ${instances.length - moved.length} of ${instances.length} resources of an old state`,
+    )
+  }
+  await workspace.add('root/terraform.tfstate', state)
+  return `A state without the module has ${moved.length} resources: all are moved, and none is destroyed or created.`
 }
 
 /** Runs the local runtime's check of an existing table. */

@@ -9,11 +9,17 @@ import { findProvider } from './find-provider.ts'
 
 /** A copy of `terraform/` with a state of its own and newly built functions. */
 export interface Workspace {
-  /** Runs Terraform there. Resolves to its output. @throws Error with the command and its output, when it fails */
+  /**
+   * Runs Terraform in the copy's root, which is initialized. Resolves to its output.
+   *
+   * @throws Error with the command and its output, when it fails
+   */
   terraform: (...args: string[]) => Promise<string>
+  /** Initializes another folder of the copy, `''` for the stack's module, and resolves to what runs Terraform there. */
+  in: (folder: string) => Promise<Workspace['terraform']>
   /** Environment of Terraform: the provider's account and endpoints. */
   environment: Record<string, string>
-  /** Adds a file to the copy's configuration. */
+  /** Adds a file to the copy of `terraform/`. */
   add: (file: string, content: string) => Promise<void>
   close: () => Promise<void>
 }
@@ -62,11 +68,15 @@ export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promis
   const close = () => rm(folder, { recursive: true, force: true })
   const home = join(folder, 'terraform')
   const environment: Record<string, string> = { ...NOBODY, PATH: process.env.PATH ?? '', HOME: folder }
-  const terraform = (...args: string[]) => run('terraform', args, home, environment)
+  const terraformIn =
+    (place: string) =>
+    (...args: string[]) =>
+      run('terraform', args, join(home, place), environment)
+  const terraform = terraformIn('root')
   const add = (file: string, content: string) => writeFile(join(home, file), content)
 
   await cp(join(root, 'terraform'), home, { recursive: true, filter: (path) => !/\.terraform$|tfstate/.test(path) })
-  await add('required.auto.tfvars.json', JSON.stringify(REQUIRED_VARIABLES))
+  await add('root/required.auto.tfvars.json', JSON.stringify(REQUIRED_VARIABLES))
   await mkdir(join(folder, 'dist', 'zips'), { recursive: true })
   for (const { name, code } of bundles ?? (await bundleFunctions(loadStack().functions))) {
     await writeFile(join(folder, 'dist', 'zips', `${name}.zip`), zipOf('index.mjs', code))
@@ -74,13 +84,21 @@ export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promis
   await mkdir(join(folder, 'dist', 'web', 'assets'), { recursive: true })
   for (const [file, content] of Object.entries(PAGE)) await writeFile(join(folder, 'dist', 'web', file), content)
 
-  const obstacle = await initialize(terraform)
-  if (obstacle === undefined) return { terraform, environment, add, close }
-  await close()
-  return obstacle
+  const source = await initialize(terraform)
+  if (typeof source === 'string') {
+    await close()
+    return source
+  }
+  const initialized = async (place: string) => {
+    const there = terraformIn(place)
+    await there('init', '-backend=false', '-input=false', ...source)
+    return there
+  }
+  return { terraform, in: initialized, environment, add, close }
 }
 
-async function initialize(terraform: Workspace['terraform']): Promise<string | undefined> {
+/** Resolves to the arguments of `init` with which it worked, or to the reason why it did not. */
+async function initialize(terraform: Workspace['terraform']): Promise<string[] | string> {
   try {
     await terraform('version')
   } catch {
@@ -91,7 +109,7 @@ async function initialize(terraform: Workspace['terraform']): Promise<string | u
   for (const source of [...sources, []]) {
     try {
       await terraform('init', '-backend=false', '-input=false', '-lockfile=readonly', ...source)
-      return undefined
+      return source
     } catch (error) {
       reason = (error as Error).message
     }

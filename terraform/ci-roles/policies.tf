@@ -4,7 +4,7 @@ locals {
   table     = "arn:${local.partition}:dynamodb:${local.regional}:table/${var.name}"
   buckets   = "arn:${local.partition}:s3:::${var.name}-*-${local.account_id}-${var.region}"
   page      = "arn:${local.partition}:s3:::${var.name}-page-${local.account_id}-${var.region}/*"
-  roles     = "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-*"
+  roles     = "arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${var.name}-*"
   rules     = "arn:${local.partition}:events:${local.regional}:rule/${var.name}-*"
   queues    = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
   apis = [

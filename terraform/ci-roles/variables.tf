@@ -51,6 +51,17 @@ variable "region" {
   }
 }
 
+variable "iam_path" {
+  description = "The stack's variable `iam_path`."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([^*?]{1,510}/)?$", var.iam_path))
+    error_message = "A path begins and ends with a slash, and has no wildcard."
+  }
+}
+
 variable "plan_environments" {
   description = "Environments of the repository whose jobs may plan."
   type        = list(string)

@@ -86,6 +86,27 @@ run "takes_the_accounts_oidc_provider" {
   }
 }
 
+run "follows_the_stacks_path_of_roles" {
+  command = plan
+
+  module {
+    source = "./ci-roles"
+  }
+
+  variables {
+    iam_path = "/apps/"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement :
+      statement.Resource == ["arn:aws:iam::123456789012:role/apps/tabletalk-*"]
+      if contains(["Roles", "RolesOfServices", "ManagedPolicy"], statement.Sid)
+    ])
+    error_message = "The stack's roles are elsewhere."
+  }
+}
+
 run "refuses_wildcards" {
   command = plan
 
@@ -99,6 +120,7 @@ run "refuses_wildcards" {
     state_key          = "*"
     name               = "*"
     region             = "*"
+    iam_path           = "/*/"
     plan_environments  = ["*"]
     deploy_environment = "*"
     oidc_provider_arn  = "*"
@@ -110,6 +132,7 @@ run "refuses_wildcards" {
     var.state_key,
     var.name,
     var.region,
+    var.iam_path,
     var.plan_environments,
     var.deploy_environment,
     var.oidc_provider_arn,

@@ -127,24 +127,24 @@ run "deploys_the_stack" {
 
   assert {
     condition = toset([
-      for filter in one(aws_lambda_event_source_mapping.stream.filter_criteria).filter : filter.pattern
+      for filter in one(aws_lambda_event_source_mapping.reader["stream"].filter_criteria).filter : filter.pattern
     ]) == toset([for filter in local.stack.stream.filters : jsonencode(filter)])
     error_message = "The stream's filters are not those of stack.json."
   }
 
   assert {
     condition = toset([
-      for filter in one(aws_lambda_event_source_mapping.followups.filter_criteria).filter : filter.pattern
+      for filter in one(aws_lambda_event_source_mapping.reader["followups"].filter_criteria).filter : filter.pattern
     ]) == toset([for filter in local.stack.followups.filters : jsonencode(filter)])
     error_message = "The filters of the follow-ups are not those of stack.json."
   }
 
   assert {
     condition = (
-      aws_lambda_event_source_mapping.stream.bisect_batch_on_function_error &&
-      contains(aws_lambda_event_source_mapping.stream.function_response_types, "ReportBatchItemFailures") &&
-      aws_lambda_event_source_mapping.stream.maximum_retry_attempts >= 0 &&
-      aws_lambda_event_source_mapping.stream.maximum_record_age_in_seconds >= 60
+      aws_lambda_event_source_mapping.reader["stream"].bisect_batch_on_function_error &&
+      contains(aws_lambda_event_source_mapping.reader["stream"].function_response_types, "ReportBatchItemFailures") &&
+      aws_lambda_event_source_mapping.reader["stream"].maximum_retry_attempts >= 0 &&
+      aws_lambda_event_source_mapping.reader["stream"].maximum_record_age_in_seconds >= 60
     )
     error_message = "A record that can't be worked off would block its shard for a day."
   }

@@ -21,7 +21,6 @@ run "refuses_what_cannot_work" {
     jwt_audience                = ""
     allowed_origins             = ["https://chat.example.com/"]
     name                        = "Tabletalk"
-    region                      = "Frankfurt"
     runtime                     = "nodejs20.x"
     new_version_weight          = 2
     previous_versions           = { streams = "$LATEST" }
@@ -78,7 +77,6 @@ run "refuses_what_cannot_work" {
     var.jwt_audience,
     var.allowed_origins,
     var.name,
-    var.region,
     var.runtime,
     var.new_version_weight,
     var.previous_versions,

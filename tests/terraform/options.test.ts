@@ -84,7 +84,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
     )
     expect(Object.fromEntries(rules)).toMatchObject({
       'module.files_bucket': [{ sse_algorithm: 'aws:kms', kms_master_key_id: KEY }],
-      'module.failures_bucket': [{ sse_algorithm: 'aws:kms', kms_master_key_id: KEY }],
+      'module.failures_bucket["stream"]': [{ sse_algorithm: 'aws:kms', kms_master_key_id: KEY }],
       'module.logs_bucket[0]': [{ sse_algorithm: 'AES256' }],
     })
   })
@@ -124,7 +124,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
     for (const type of ['aws_lambda_permission', 'aws_lambda_function_event_invoke_config']) {
       for (const one of after(type)) expect(one.qualifier, type).toBe('live')
     }
-    const using = plan.configuration.root_module.resources.filter(({ expressions }) =>
+    const using = plan.resources.filter(({ expressions }) =>
       JSON.stringify(expressions ?? {}).includes('aws_lambda_function.this'),
     )
     // What has the name only, and what is about each function as a whole.

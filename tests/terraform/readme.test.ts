@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
+import { terraformRoot } from '../../scripts/docs/terraform-root.ts'
 import { terraformDocument, terraformFiles } from '../../scripts/docs/terraform.ts'
 import { REQUIRED_VARIABLES } from '../../scripts/terraform-check/workspace.ts'
 
@@ -17,6 +18,10 @@ test.each(terraformFiles.map((file) => [file.pathname.split('/terraform/')[1]!, 
   },
 )
 
+test('the root hands on each variable and output of the module; if not, run `npm run docs`', async () => {
+  for (const { file, text } of await terraformRoot()) expect(await readFile(file, 'utf8'), file.pathname).toBe(text)
+})
+
 test('the variables that are said to be required are those without a default', async () => {
   const text = await readFile(stack, 'utf8')
   const required = [...text.matchAll(/^\| `(\w+)` .*\*\*required\*\*/gm)].map(([, name]) => name!)
@@ -24,8 +29,8 @@ test('the variables that are said to be required are those without a default', a
 })
 
 test('prod.tfvars.example sets every required variable and names no other than those of the stack', async () => {
-  const example = await readFile(new URL('prod.tfvars.example', stack), 'utf8')
-  const folder = new URL('.', stack)
+  const example = await readFile(new URL('root/prod.tfvars.example', stack), 'utf8')
+  const folder = new URL('root/', stack)
   const sources = (await readdir(folder)).filter((file) => file.endsWith('.tf'))
   const variables = (await Promise.all(sources.map((file) => readFile(new URL(file, folder), 'utf8')))).join('\n')
   const set = [...example.matchAll(/^(\w+) +=/gm)].map(([, name]) => name!)
@@ -34,14 +39,16 @@ test('prod.tfvars.example sets every required variable and names no other than t
   for (const name of suggested) expect(variables).toContain(`variable "${name}" {`)
 })
 
-const examples = new URL('examples/', stack)
+const examples = new URL('examples/environments/', stack)
 const exampleFiles = (await readdir(examples)).filter((file) => file.endsWith('.tfvars'))
 
 test.each(exampleFiles)('the example %s sets variables of the stack', async (file) => {
   const set = (await hclParse(file, await readFile(new URL(file, examples), 'utf8'))) as Record<string, unknown>
   const readme = await readFile(stack, 'utf8')
   expect(Object.keys(set).length).toBeGreaterThan(3)
-  for (const name of Object.keys(set)) expect(readme).toContain(`| \`${name}\` `)
+  const ofTheRoot = ['region', 'tags']
+  for (const name of Object.keys(set).filter((one) => !ofTheRoot.includes(one)))
+    expect(readme).toContain(`| \`${name}\` `)
 })
 
 test('the examples of an environment set all that is required, together', async () => {

@@ -13,6 +13,12 @@ mock_data "aws_partition" {
   }
 }
 
+mock_data "aws_region" {
+  defaults = {
+    id = "us-east-1"
+  }
+}
+
 mock_data "aws_servicequotas_service_quota" {
   defaults = {
     value = 1000
