@@ -1,8 +1,8 @@
 /**
- * `npm run release -- [--chdir terraform/root] [--weight 0.1] [--minutes 10] [-- -var-file=prod.tfvars …]`: deploys by and
- * by, see `release`. What follows `--` is for each `terraform apply`. It needs Terraform, the AWS CLI and credentials
- * that may deploy. The exit status is 0 when the new versions have all calls, and 1 when they were taken back or
- * nothing was done.
+ * `npm run release -- [--chdir terraform/root] [--weight 0.1] [--minutes 10] [-- -var-file=prod.tfvars …]`: deploys by
+ * and by, see `release`. What follows `--` is for each `terraform apply`. It needs Terraform, the AWS CLI and
+ * credentials that may deploy. The exit status is 0 when the new versions have all calls, and 1 when they were taken
+ * back or nothing was done.
  */
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
