@@ -52,6 +52,16 @@ without an event.`,
 \`seq\` of the page. Decide by \`hasMore\`,
 never by the page's length, because a page also ends where the reply would become larger than a WebSocket message. A
 number that a page skips is a hole, and final.`,
+  addReaction: `One of each for each user: a repeat is a success with \`changed: false\`, and so is a \`removeReaction\`
+of what isn't there. A message has 50 different reactions at most (\`limit_reached\`). The message's \`reactions\`
+follow a moment later, in a \`messageUpdated\`: replace what you have by it, never count yourself.`,
+  getThreads: `Who starts a thread or answers in one follows it, until they say otherwise. The threads come by room and
+root, not by time. How far each was read is marked by \`markRead\`, apart from the room.`,
+  followThread: `Fails with \`message_not_found\` when there is no such message; a reply is the root of no thread.`,
+  getMentions: `Members only are told of a mention, and only while they are: who leaves a room loses those in it. They are
+kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,
+  getReactions: `All that have reacted, by reaction and user. A message names only the latest users of each
+reaction.`,
   handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and
 the bytes as the last field, \`file\`. See [Files](#files).`,
   editMessage: `The sender's own, or of any message by a backend. Every connection of every member receives

@@ -196,6 +196,41 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
     request: { action: 'getFileUrl', chatRoomId: 'general', messageId: '0000000000000043' },
     reply: { fileUrl: photo.file!.fileUrl, expiresAt: NOW + 960_000 },
   },
+  addReaction: {
+    request: { action: 'addReaction', chatRoomId: 'general', messageId: '0000000000000042', reaction: '👍' },
+    reply: { chatRoomId: 'general', messageId: '0000000000000042', reaction: '👍', changed: true },
+  },
+  removeReaction: {
+    request: { action: 'removeReaction', chatRoomId: 'general', messageId: '0000000000000042', reaction: '👍' },
+    reply: { chatRoomId: 'general', messageId: '0000000000000042', reaction: '👍', changed: true },
+  },
+  getThreads: {
+    request: { action: 'getThreads' },
+    reply: {
+      threads: [
+        {
+          chatRoomId: 'general',
+          root: { ...hello, thread: { replies: 2, lastSeq: 45, lastAt: NOW + 9_000, lastUserIds: ['cleo', 'bob'] } },
+          readSeq: 44,
+          unread: { count: 1, exact: true },
+        },
+      ],
+    },
+  },
+  followThread: {
+    request: { action: 'followThread', chatRoomId: 'general', threadId: '0000000000000042', following: false },
+    reply: {},
+  },
+  getMentions: {
+    request: { action: 'getMentions' },
+    reply: {
+      mentions: [{ chatRoomId: 'general', messageId: '0000000000000042', seq: 42, senderId: 'ada', timestamp: NOW }],
+    },
+  },
+  getReactions: {
+    request: { action: 'getReactions', chatRoomId: 'general', messageId: '0000000000000042' },
+    reply: { reactions: [{ reaction: '👍', userId: 'bob', timestamp: NOW + 1_000 }] },
+  },
   addMembers: {
     request: { action: 'addMembers', chatRoomId: 'general', userIds: ['cleo', 'dan', 'eve'] },
     reply: { added: ['cleo'], already: ['dan'], refused: [{ userId: 'eve', code: 'banned' }] },
@@ -355,6 +390,7 @@ export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { ev
   },
   historyCleared: { event: 'historyCleared', chatRoomId: 'general', rev: 11, before: 40 },
   userErased: { event: 'userErased', chatRoomId: 'general', rev: 12, userId: 'eve' },
+  changesSkipped: { event: 'changesSkipped', chatRoomId: 'general', rev: 250 },
   read: { event: 'read', chatRoomId: 'general', seq: 42, at: NOW },
   receipts: { event: 'receipts', chatRoomId: 'general', receipts: { bob: 42, cleo: 40 } },
 }

@@ -59,6 +59,16 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
   },
   MAX_PINS: { what: 'pinned messages of a room', unit: 'items', beyond: '`limit_reached`' },
   MAX_REACTION_BYTES: { what: 'a reaction', unit: 'bytes', beyond: '`invalid_request`' },
+  MAX_REACTIONS: { what: 'different reactions to a message', unit: 'items', beyond: '`limit_reached`' },
+  MAX_REACTION_USERS: {
+    what: '`userIds` of a reaction in a message, the latest; fewer where the ids of all are over 8 KB',
+    unit: 'items',
+    beyond: '`getReactions`',
+  },
+  MAX_REACTIONS_PAGE: { what: '`reactions` of one `getReactions`', unit: 'items', beyond: '`nextCursor`' },
+  MAX_MENTIONS: { what: '`mentions` of a message', unit: 'items', beyond: '`invalid_request`' },
+  MAX_MENTIONS_PAGE: { what: '`mentions` of one `getMentions`', unit: 'items', beyond: '`nextCursor`' },
+  MAX_THREADS_PAGE: { what: '`threads` of one `getThreads`', unit: 'items', beyond: '`nextCursor`' },
   MAX_MESSAGES_BY_ID: { what: '`messageIds` of `getMessages`', unit: 'items', beyond: '`invalid_request`' },
   MAX_CHANGES_PAGE: {
     what: '`limit` of `getChanges`, and when left out; the page is shorter where its messages are large',

@@ -7,6 +7,8 @@ export const permissionNotes: Record<PermissionName, string> = {
   edit: 'edit an own message',
   deleteOwn: 'delete an own message',
   deleteAny: 'delete the message of another, who may have left',
+  react: 'react to a message, and take it back',
+  mentionRoom: 'mention the room',
   add: 'add members, make and revoke invites',
   pin: 'pin a message',
   kick: 'remove a member',

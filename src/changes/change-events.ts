@@ -85,6 +85,7 @@ async function messageState(row: MessageRow): Promise<Unnumbered> {
     version: row.version ?? 0,
     deletedAt: row.deletedAt ?? 0,
     deletedBy: row.deletedBy ?? '',
+    ...defined({ threadId: row.threadId }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { appendChanges, type Changed, type ChangeRow, getHeadRev, MAX_APPENDED } from '../entities/change.ts'
 import { raiseHeadRev } from '../entities/chat-room.ts'
+import { classOf, type RoomClass } from '../entities/room-class.ts'
 import { Unavailable } from '../errors.ts'
 
 /** Another invocation may append to the same room: the stream has several shards, and batches that are redelivered. */
@@ -10,11 +11,15 @@ const ATTEMPTS = 5
  * AP90.
  *
  * @param now epoch milliseconds
- * @returns the changes with their numbers
+ * @returns the changes with their numbers, and how large the room is
  * @throws Unavailable when others have appended five times in between: what is there already is appended again then,
  *   and harms nobody, because clients compare versions
  */
-export async function noteChanges(chatRoomId: string, changes: readonly Changed[], now: number): Promise<ChangeRow[]> {
+export async function noteChanges(
+  chatRoomId: string,
+  changes: readonly Changed[],
+  now: number,
+): Promise<{ noted: ChangeRow[]; size: RoomClass }> {
   const noted: ChangeRow[] = []
   while (noted.length < changes.length) {
     const some = changes.slice(noted.length, noted.length + MAX_APPENDED)
@@ -22,8 +27,8 @@ export async function noteChanges(chatRoomId: string, changes: readonly Changed[
     noted.push(...some.map((change, i) => ({ ...change, rev: head + 1 + i })))
   }
   const last = noted.at(-1)
-  if (last !== undefined) await raiseHeadRev(chatRoomId, last.rev)
-  return noted
+  const size = last === undefined ? 'small' : classOf(await raiseHeadRev(chatRoomId, last.rev))
+  return { noted, size }
 }
 
 /** @returns the number of the change before them */

@@ -1,3 +1,4 @@
+import { takePending } from '../changes/take-pending.ts'
 import type { RoomClass } from '../entities/room-class.ts'
 import { type Recipient, type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
 import type { ReceiptsEvent, RoomEvent } from '../protocol/events.ts'
@@ -67,11 +68,9 @@ export async function readRecipients(
   await forEachLimited(audiences, CONCURRENCY, async (audience) => {
     const { chatRoomId, range, deliveries } = audience
     try {
-      const rest = await readPage(audience, eventsOf, sizes)
+      const { rest, riding } = await readPage(audience, eventsOf, sizes)
       if (rest === undefined) return
-      // Deliveries to single connections are done with the first page, and light events aren't delivered in a huge
-      // room.
-      const toRoom = deliveries.filter((delivery) => isToRoom(delivery) && !isLight(delivery.event))
+      const toRoom = [...deliveries.filter(isLoud), ...riding]
       if (toRoom.length === 0) return
       if (range === undefined) await putRangeTasks(chatRoomId, rest, toRoom)
       else unfinished.push({ chatRoomId, range: rest, deliveries: toRoom })
@@ -82,23 +81,27 @@ export async function readRecipients(
   return { eventsOf, unfinished }
 }
 
-/** Adds the events of an audience to the recipients in its next page. Returns the range after that page. */
+/** Adds the events of an audience to the recipients in its next page. Returns the range after that page, and what
+ * rides along: in a huge room quiet changes wait for something else that is told to all of it.
+ */
 async function readPage(
   { chatRoomId, range, deliveries }: Audience,
   eventsOf: Map<string, RecipientEvents>,
   sizes: Map<string, RoomClass>,
-): Promise<SubscriptionRange | undefined> {
+): Promise<{ rest: SubscriptionRange | undefined; riding: Delivery[] }> {
   const page: Page = deliveries.some(isToRoom)
     ? await pageOf(chatRoomId, range)
     : { subscriptions: [], users: new Set(), size: 'small' }
   if (range === undefined && deliveries.some(isToRoom)) sizes.set(chatRoomId, page.size)
-  for (const delivery of deliveries) {
+  const isFirst = range === undefined && page.size === 'huge' && deliveries.some(isLoud)
+  const riding: Delivery[] = isFirst ? (await takePending(chatRoomId)).map((event) => ({ event })) : []
+  for (const delivery of [...deliveries, ...riding]) {
     if (isToRoom(delivery) && !isWorthwhile(delivery, page)) continue
     for (const recipient of delivery.only ?? page.subscriptions) {
       if (!isExcepted(recipient, delivery)) addEvent(eventsOf, recipient, delivery.event)
     }
   }
-  return page.rest
+  return { rest: page.rest, riding }
 }
 
 type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>> & { users: ReadonlySet<string>; size: RoomClass }
@@ -121,6 +124,9 @@ function isWorthwhile({ event, about }: Delivery, { subscriptions, users, size }
 const light: readonly RoomEvent['event'][] = ['typing', 'memberJoined', 'memberLeft', 'receipts']
 
 const isLight = ({ event }: RoomEvent): boolean => light.includes(event)
+
+/** Deliveries to single connections are done with the first page, and light events aren't delivered in a huge room. */
+const isLoud = (delivery: Delivery): boolean => isToRoom(delivery) && !isLight(delivery.event)
 
 const isToRoom = ({ only }: Delivery): boolean => only === undefined
 

@@ -33,7 +33,12 @@ export async function putRangeTasks(
 
 function storedDelivery({ event, exceptConnectionId, exceptUserId }: Delivery): StoredDelivery {
   return {
-    event: event.event === 'message' ? event.seq : 'rev' in event ? changeOf(event) : event,
+    event:
+      event.event === 'message'
+        ? event.seq
+        : 'rev' in event && event.event !== 'changesSkipped'
+          ? changeOf(event)
+          : event,
     ...(exceptConnectionId === undefined ? {} : { exceptConnectionId }),
     ...(exceptUserId === undefined ? {} : { exceptUserId }),
   }

@@ -8,6 +8,9 @@ import { transact } from './transact.ts'
  *
  * - AP88 `getHeadRev`: which number has the newest change of this room?
  * - AP89 `appendChanges`: are these the next changes, if nobody has appended others in between?
+ * - AP120 `setPending`: from which change on is the room still to be told?
+ * - AP121 `clearPending`: from which one after this?
+ * - AP122 `getPending`: which changes is the room still to be told?
  */
 export const ChangeHead = new Entity(
   {
@@ -15,6 +18,8 @@ export const ChangeHead = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       rev: { type: 'number', field: 'Rev', required: true },
+      /** In a huge room, the first change that it has not been told; it is told with the next message. */
+      pending: { type: 'number', field: 'Pending' },
     },
     indexes: { head: own('changes', ['chatRoomId'], [], 'head') },
   },
@@ -70,6 +75,36 @@ export async function getHeadRev(chatRoomId: string): Promise<number> {
   return data?.rev ?? 0
 }
 
+/** AP120. One that is set already stays. */
+export async function setPending(chatRoomId: string, rev: number): Promise<void> {
+  await ChangeHead.patch({ chatRoomId })
+    .set({ pending: rev })
+    .where(({ pending }, { notExists }) => notExists(pending))
+    .go({ returnOnConditionCheckFailure: true })
+}
+
+/** AP122. Undefined when it has been told all. */
+export async function getPending(chatRoomId: string): Promise<{ first: number; last: number } | undefined> {
+  const { data } = await ChangeHead.get({ chatRoomId }).go({ consistent: true })
+  return data?.pending === undefined ? undefined : { first: data.pending, last: data.rev }
+}
+
+/** AP121. Those that were told; what was noted in between is pending still. */
+export async function clearPending(
+  chatRoomId: string,
+  { first, last }: { first: number; last: number },
+): Promise<void> {
+  const { rejected, data } = await ChangeHead.patch({ chatRoomId })
+    .remove(['pending'])
+    .where((row, { eq }) => `${eq(row.pending, first)} AND ${eq(row.rev, last)}`)
+    .go({ returnOnConditionCheckFailure: 'all_old' })
+  if (!rejected || data?.pending !== first) return
+  await ChangeHead.patch({ chatRoomId })
+    .set({ pending: last + 1 })
+    .where(({ pending }, { eq }) => eq(pending, first))
+    .go({ returnOnConditionCheckFailure: true })
+}
+
 /** In one transaction, with the head: DynamoDB allows 100 items. */
 export const MAX_APPENDED = 99
 
@@ -91,7 +126,8 @@ export async function appendChanges(
   const partition = changesPartition(chatRoomId)
   const expiresAt = Math.floor(now / 1_000) + LIFETIME_SECONDS
   const transaction = createWriteTransaction({ Change, ChangeHead }, (tx) => [
-    tx.ChangeHead.put({ chatRoomId, rev: head + changes.length })
+    tx.ChangeHead.update({ chatRoomId })
+      .set({ rev: head + changes.length })
       .where(({ rev }, { eq, notExists }) => (head === 0 ? notExists(rev) : eq(rev, head)))
       .commit(),
     ...changes.map(({ what, id }, i) =>

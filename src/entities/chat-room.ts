@@ -152,10 +152,11 @@ export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): 
   return !rejected
 }
 
-/** AP90. One that is higher already stays. */
-export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<void> {
-  await ChatRoom.patch({ chatRoomId })
+/** AP90. One that is higher already stays. Returns how large the room was last seen, which costs nothing more. */
+export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Pick<RoomRow, 'size'>> {
+  const { data } = await ChatRoom.patch({ chatRoomId })
     .set({ headRev: rev })
     .where(({ headRev }, { notExists, lt }) => `(${notExists(headRev)} OR ${lt(headRev, rev)})`)
-    .go({ returnOnConditionCheckFailure: true })
+    .go({ response: 'all_new', returnOnConditionCheckFailure: 'all_old' })
+  return data ?? {}
 }

@@ -21,6 +21,7 @@ import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
  *
  * - AP8 `getMembership`: may this user act in this room?
  * - AP9 `getMemberships`: the same for many rooms
+ * - AP119 `getMembers`: which of these users are in this room?
  * - AP10 `addMember`: is this user in from now on, and new?
  * - AP11 `removeMember`: is this user out from now on, and was in?
  * - AP13 `roomWithMembers`: the room and who is in it, in one query
@@ -77,6 +78,20 @@ const roster = new Service({ ChatRoom, ChatRoomDetails, Membership })
 export async function getMembership(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
   const { data } = await Membership.get({ chatRoomId, userId }).go({ consistent: true })
   return data ?? undefined
+}
+
+/** AP119. In no order; who isn't in is left out. */
+export async function getMembers(chatRoomId: string, userIds: readonly string[]): Promise<MembershipRow[]> {
+  const members: MembershipRow[] = []
+  await untilProcessed(userIds, async (left) => {
+    const { data, unprocessed } = await Membership.get(left.map((userId) => ({ chatRoomId, userId }))).go({
+      consistent: true,
+      concurrent: 4,
+    })
+    members.push(...data)
+    return { unprocessed: unprocessed.map(({ userId }) => userId) }
+  })
+  return members
 }
 
 /** AP9. By room; rooms the user isn't in are left out. */

@@ -1,10 +1,14 @@
-import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
+import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } from 'electrodb'
 import { Audit, type AuditRow } from './audit.ts'
 import type { Drawn } from './chat-room.ts'
 import { transact } from './transact.ts'
 import { defined } from '../protocol/defined.ts'
+import type { MessageEvent } from '../protocol/events.ts'
 import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
+
+export type ThreadCount = NonNullable<MessageEvent['thread']>
+export type ReactionCounts = NonNullable<MessageEvent['reactions']>
 
 /**
  * A message, or a place that stays empty. Key: ChatRoomId + MessageId, in the room's partition and in seq order.
@@ -16,6 +20,8 @@ import { client, primary, service, table } from './table.ts'
  * - AP34 `getMessages`: which messages are at these places, and which were there?
  * - AP86 `editMessage`: what does this message say from now on?
  * - AP87 `eraseMessage`: is this message gone from now on?
+ * - AP118 `setThread`: what do the replies to it come to, if nobody has counted them in between?
+ * - AP113 `setReactions`: what do its reactions come to, if nobody has counted them in between?
  */
 export const Message = new Entity(
   {
@@ -60,6 +66,26 @@ export const Message = new Entity(
       charset: { type: ['utf-8'] as const, field: 'Charset' },
       /** Bytes. */
       size: { type: 'number', field: 'Size' },
+      /** The message that this one quotes: an id, whatever became of it. */
+      replyTo: { type: 'string', field: 'ReplyTo' },
+      /** The root of the thread that it is a reply in. */
+      threadId: { type: 'string', field: 'ThreadId' },
+      /** A reply that is meant for the room as well. */
+      inRoom: { type: 'boolean', field: 'InRoom' },
+      /**
+       * JSON of user ids as the sender gave them, without their own: whether they are members is found out for their
+       * `Mention`s.
+       */
+      mentions: { type: 'string', field: 'Mentions' },
+      mentionsRoom: { type: 'boolean', field: 'MentionsRoom' },
+      /** Of a root: what the rows of `ThreadReply` come to. It makes no other version of it. */
+      thread: { type: CustomAttributeType<ThreadCount>('any'), field: 'Thread' },
+      /** How often that was written, as with `reactionsAt`. */
+      threadAt: { type: 'number', field: 'ThreadAt' },
+      /** What the rows of `Reaction` come to. */
+      reactions: { type: CustomAttributeType<ReactionCounts>('any'), field: 'Reactions' },
+      /** How often that was written: who has counted an older state can't overwrite a newer one. */
+      reactionsAt: { type: 'number', field: 'ReactionsAt' },
     },
     indexes: { room: primary(['chatRoomId'], ['messageId']) },
   },
@@ -67,6 +93,19 @@ export const Message = new Entity(
 )
 
 export type MessageRow = EntityItem<typeof Message>
+
+/** What a message has beside its content, and an upload for the message that is to be. */
+export type Aside = Partial<
+  Pick<MessageRow, 'replyTo' | 'threadId' | 'inRoom' | 'mentions' | 'mentionsRoom' | 'metadata'>
+>
+
+/** The same of a row that has more, always in one order: of two that say the same, the JSON is the same. */
+export const asideIn = ({ replyTo, threadId, inRoom, mentions, mentionsRoom, metadata }: Aside): Aside =>
+  defined({ replyTo, threadId, inRoom, mentions, mentionsRoom, metadata })
+
+/** Whom a message mentions, without its sender. */
+export const mentionsIn = ({ mentions }: Pick<MessageRow, 'mentions'>): string[] =>
+  mentions === undefined ? [] : (JSON.parse(mentions) as string[])
 
 const WIDTH = 16
 
@@ -172,16 +211,23 @@ export async function getMessages(chatRoomId: string, seqs: readonly number[]): 
   return messages
 }
 
+/** What a message says from now on; what is left out stays as it is. */
+export interface MessageEdit extends Pick<Aside, 'mentions' | 'mentionsRoom' | 'metadata'> {
+  editedAt: number
+  content: string
+}
+
 /**
  * AP86. Only while it is as it was read: neither deleted nor edited meanwhile. Returns the row from now on, or
  * undefined when it is another one.
  */
 export async function editMessage(
   { chatRoomId, messageId, kind, editedAt }: MessageRow,
-  edit: { editedAt: number; content: string; metadata?: string },
+  { mentionsRoom, ...edit }: MessageEdit,
 ): Promise<MessageRow | undefined> {
   const { rejected, data } = await Message.patch({ chatRoomId, messageId })
-    .set(edit)
+    .set({ ...edit, ...(mentionsRoom && { mentionsRoom }) })
+    .remove(mentionsRoom === false ? ['mentionsRoom'] : [])
     .add({ version: 1 })
     .where((row, { eq, notExists }) => {
       const asEdited = editedAt === undefined ? notExists(row.editedAt) : eq(row.editedAt, editedAt)
@@ -195,13 +241,21 @@ type Where = Parameters<ReturnType<typeof putOne>['where']>[0]
 
 const putOne = (row: MessageRow) => Message.put(row)
 
-/** What stays of a message that was deleted: who sent it and when, its place, and by which id its guard is found. */
-const lasting = ({ chatRoomId, messageId, senderId, timestamp, clientMessageId, prevDrawnAt, via }: MessageRow) => ({
+/** What stays of a message that was deleted: who sent it and when, its place, its part in a thread, and its guard. */
+const lasting = ({ chatRoomId, messageId, senderId, timestamp, ...row }: MessageRow) => ({
   chatRoomId,
   messageId,
   senderId,
   timestamp,
-  ...defined({ clientMessageId, prevDrawnAt, via }),
+  ...defined({
+    clientMessageId: row.clientMessageId,
+    prevDrawnAt: row.prevDrawnAt,
+    via: row.via,
+    threadId: row.threadId,
+    inRoom: row.inRoom,
+    thread: row.thread,
+    threadAt: row.threadAt,
+  }),
 })
 
 /**
@@ -237,4 +291,42 @@ export async function eraseMessage(
   ])
   const { canceled } = await transact('delete the message', () => transaction.go())
   return canceled ? undefined : row
+}
+
+/**
+ * AP113. The message is another version then, which is what tells everybody. Returns false when the reactions were
+ * written since this row was read: count again.
+ */
+export async function setReactions(
+  { chatRoomId, messageId, reactionsAt }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'reactionsAt'>,
+  reactions: ReactionCounts,
+): Promise<boolean> {
+  const { rejected } = await Message.patch({ chatRoomId, messageId })
+    .set({ reactionsAt: (reactionsAt ?? 0) + 1, ...(reactions.length > 0 && { reactions }) })
+    .remove(reactions.length === 0 ? ['reactions'] : [])
+    .add({ version: 1 })
+    .where((row, { eq, ne, notExists }) => {
+      const asRead = reactionsAt === undefined ? notExists(row.reactionsAt) : eq(row.reactionsAt, reactionsAt)
+      return `${ne(row.kind, 'deleted')} AND ${asRead}`
+    })
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
+}
+
+/**
+ * AP118. It stays the version that it is: who is connected has the replies themselves. Returns false when the replies
+ * were written since this row was read.
+ *
+ * @param thread undefined when it has none
+ */
+export async function setThread(
+  { chatRoomId, messageId, threadAt }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'threadAt'>,
+  thread: ThreadCount | undefined,
+): Promise<boolean> {
+  const { rejected } = await Message.patch({ chatRoomId, messageId })
+    .set({ threadAt: (threadAt ?? 0) + 1, ...(thread && { thread }) })
+    .remove(thread === undefined ? ['thread'] : [])
+    .where((row, { eq, notExists }) => (threadAt === undefined ? notExists(row.threadAt) : eq(row.threadAt, threadAt)))
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
 }

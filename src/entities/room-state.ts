@@ -25,6 +25,8 @@ export const RoomState = new Entity(
       readSeq: { type: 'number', field: 'ReadSeq' },
       /** Epoch milliseconds; rises with every write of `ReadSeq`, so it tells which of two came later. */
       readAt: { type: 'number', field: 'ReadAt' },
+      /** Of a thread: whether the user follows it. Absent: they have not said. */
+      follow: { type: 'boolean', field: 'Follow' },
       /** Nobody else is to know. */
       private: { type: 'boolean', field: 'Private' },
       /** The connection that wrote the marker: it has the reply, so it receives no event. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
-import { defined } from '../protocol/defined.ts'
 import { isConflict } from './is-transient.ts'
-import { Message, type MessageRow, seqOf } from './message.ts'
+import { type Aside, asideIn, Message, type MessageRow, seqOf } from './message.ts'
 import { client, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 
@@ -69,11 +68,11 @@ function guardOf({ contentHash, messageId, timestamp, token, claimedAt }: Row): 
 }
 
 /** All that a sender says by a message. */
-type Said = Pick<MessageRow, 'kind' | 'content' | 'metadata'>
+type Said = Pick<MessageRow, 'kind' | 'content'> & Aside
 
 /** Tells whether a retry says what the first send has said. Of a text and no more it is as version 0.1.0 wrote it. */
-export function contentHashOf({ kind, content, metadata }: Said): string {
-  const more = defined({ metadata })
+export function contentHashOf({ kind, content, ...beside }: Said): string {
+  const more = asideIn(beside)
   const isPlain = kind === 'text' && Object.keys(more).length === 0
   return createHash('sha256')
     .update(isPlain ? content : JSON.stringify({ kind, content, ...more }))

@@ -31,9 +31,14 @@ export const Upload = new Entity(
       /** Bytes. */
       size: { type: 'number', field: 'Size', required: true },
       caption: { type: 'string', field: 'Caption', required: true },
-      /** JSON, of the message that is to be. */
-      metadata: { type: 'string', field: 'Metadata' },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
+      /** What the message will have beside its file and caption, see `Message`. */
+      replyTo: { type: 'string', field: 'ReplyTo' },
+      threadId: { type: 'string', field: 'ThreadId' },
+      inRoom: { type: 'boolean', field: 'InRoom' },
+      mentions: { type: 'string', field: 'Mentions' },
+      mentionsRoom: { type: 'boolean', field: 'MentionsRoom' },
+      metadata: { type: 'string', field: 'Metadata' },
       status: { type: ['pending', 'completed', 'rejected'] as const, field: 'Status', required: true },
       reason: { type: CustomAttributeType<UploadFailure>('string'), field: 'Reason' },
       /** It was an admin's or a backend's form: its message needs no membership. */

@@ -1,4 +1,4 @@
-import { type MessageRow, seqOf } from '../entities/message.ts'
+import { mentionsIn, type MessageRow, seqOf } from '../entities/message.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { isInBucket } from './bucket-settings.ts'
@@ -14,6 +14,8 @@ import { presignGet } from './presign-get.ts'
 export function messageEventOf(message: MessageRow): MessageEvent {
   const { chatRoomId, messageId, kind, senderId, content, timestamp } = message
   const { clientMessageId, version, editedAt, deletedAt, deletedBy, metadata } = message
+  const { replyTo, threadId, thread, reactions } = message
+  const mentions = mentionsIn(message)
   if (kind === 'hole') throw new Error(`unable to show ${messageId}; it is a hole`)
   return {
     event: 'message',
@@ -25,6 +27,10 @@ export function messageEventOf(message: MessageRow): MessageEvent {
     content,
     timestamp,
     ...defined({ clientMessageId: kind === 'deleted' ? undefined : clientMessageId, version, editedAt }),
+    ...defined({ replyTo, threadId, thread, reactions }),
+    ...(mentions.length > 0 && { mentions }),
+    ...(message.inRoom === true && { inRoom: true }),
+    ...(message.mentionsRoom === true && { mentionsRoom: true }),
     ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as Record<string, unknown> }),
     ...(kind === 'deleted' ? { deleted: { at: deletedAt ?? 0, by: deletedBy ?? '' } } : {}),
   }

@@ -1,3 +1,4 @@
+import { deleteReactions } from '../entities/reaction.ts'
 import { deleteUpload } from '../entities/upload.ts'
 import { deleteFile } from '../files/delete-file.ts'
 import { unpin } from '../rooms/update-room.ts'
@@ -5,12 +6,13 @@ import type { MessageGone } from './message-gone.ts'
 
 /**
  * Takes away what was made of a message that is gone: its file, with all versions; its upload, which has the file's
- * name and caption; its pin. AP5, AP50, AP51, AP92.
+ * name and caption; its pin; its reactions. AP5, AP50, AP51, AP92, AP102, AP104.
  */
 export async function followDeletion({ chatRoomId, messageId, fileUrl, uploadId }: MessageGone): Promise<void> {
   await Promise.all([
     fileUrl === undefined ? undefined : deleteFile(fileUrl),
     uploadId === undefined ? undefined : deleteUpload(uploadId),
     unpin(chatRoomId, messageId),
+    deleteReactions({ chatRoomId, messageId }),
   ])
 }

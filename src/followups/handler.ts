@@ -1,8 +1,13 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { batchResponse, sequenceNumberOf } from '../streams/batch-response.ts'
 import { logger } from '../logger.ts'
+import type { Thread } from '../entities/thread-reply.ts'
+import { forgetRoom } from '../rooms/forget-room.ts'
+import { keepMentions } from '../rooms/keep-mentions.ts'
+import { keepThread } from '../rooms/keep-thread.ts'
 import { followDeletion } from './follow-deletion.ts'
 import { messageGone } from './message-gone.ts'
+import { departureOf, mentionWorkOf, threadWorkOf } from './talk-of.ts'
 
 const RECORDS_AT_ONCE = 16
 
@@ -16,24 +21,73 @@ const RECORDS_AT_ONCE = 16
  */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const failed = new Set<string>()
-  const queue = Records.values()
+  const works = [...Records.flatMap((record) => worksOf(record, failed)), ...threadWorks(Records, failed)]
+  const queue = works.values()
   const worker = async () => {
-    for (const record of queue) await follow(record, failed)
+    for (const work of queue) await follow(work, failed)
   }
   await Promise.all(Array.from({ length: RECORDS_AT_ONCE }, worker))
   return batchResponse(Records, failed)
 }
 
-async function follow(record: DynamoDBRecord, failed: Set<string>): Promise<void> {
-  try {
-    const gone = messageGone(record)
-    if (gone !== undefined) await followDeletion(gone)
-  } catch (error) {
-    failed.add(sequenceNumberOf(record))
-    logger.error('record failed', {
-      sequenceNumber: sequenceNumberOf(record),
-      what: record.eventName,
-      error: error as Error,
-    })
+/** Something that follows, and the records that it follows from: they are redelivered when it fails. */
+interface Work {
+  records: readonly DynamoDBRecord[]
+  what: string
+  run: () => Promise<void>
+}
+
+/** What follows from one record. */
+function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
+  const records = [record]
+  return readable(record, failed, () => {
+    const [gone, mentions, departure] = [messageGone(record), mentionWorkOf(record), departureOf(record)]
+    return [
+      gone && { records, what: 'message gone', run: () => followDeletion(gone) },
+      mentions && { records, what: 'mentions', run: () => keepMentions(mentions, mentions.named) },
+      departure && { records, what: 'member gone', run: () => forgetRoom(departure) },
+    ].filter((work) => work !== undefined)
+  })
+}
+
+/** The replies of a batch, by thread: each thread is counted once, whatever the number of its replies. */
+function threadWorks(records: readonly DynamoDBRecord[], failed: Set<string>): Work[] {
+  const threads = new Map<string, { thread: Thread; replyIds: string[]; records: DynamoDBRecord[] }>()
+  for (const record of records) {
+    const [work] = readable(record, failed, () => [threadWorkOf(record)])
+    if (work === undefined) continue
+    const { chatRoomId, threadId, replyId } = work
+    const key = `${chatRoomId} ${threadId}`
+    const found = threads.get(key) ?? { thread: { chatRoomId, threadId }, replyIds: [], records: [] }
+    found.records.push(record)
+    if (replyId !== undefined) found.replyIds.push(replyId)
+    threads.set(key, found)
   }
+  return [...threads.values()].map(({ thread, replyIds, records }) => {
+    return { records, what: 'thread', run: () => keepThread(thread, replyIds) }
+  })
+}
+
+/** A record that can't be read fails alone. */
+function readable<T>(record: DynamoDBRecord, failed: Set<string>, read: () => T[]): T[] {
+  try {
+    return read()
+  } catch (error) {
+    fail(record, 'record', error, failed)
+    return []
+  }
+}
+
+async function follow({ records, what, run }: Work, failed: Set<string>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    for (const record of records) fail(record, what, error, failed)
+  }
+}
+
+function fail(record: DynamoDBRecord, what: string, error: unknown, failed: Set<string>): void {
+  const sequenceNumber = sequenceNumberOf(record)
+  failed.add(sequenceNumber)
+  logger.error('record failed', { sequenceNumber, what, error: error as Error })
 }

@@ -1,4 +1,5 @@
 import { addMembers } from '../ws/actions/add-members.ts'
+import { addReaction } from '../ws/actions/add-reaction.ts'
 import { banMember } from '../ws/actions/ban-member.ts'
 import { blockUser } from '../ws/actions/block-user.ts'
 import { broadcastMessage } from '../ws/actions/broadcast-message.ts'
@@ -8,14 +9,18 @@ import { createRoom } from '../ws/actions/create-room.ts'
 import { deleteRoom } from '../ws/actions/delete-room.ts'
 import { deleteMessage } from '../ws/actions/delete-message.ts'
 import { editMessage } from '../ws/actions/edit-message.ts'
+import { followThread } from '../ws/actions/follow-thread.ts'
 import { getAudit } from '../ws/actions/get-audit.ts'
 import { getChanges } from '../ws/actions/get-changes.ts'
 import { getFileUrl } from '../ws/actions/get-file-url.ts'
 import { getHistory } from '../ws/actions/get-history.ts'
+import { getMentions } from '../ws/actions/get-mentions.ts'
 import { getMessages } from '../ws/actions/get-messages.ts'
 import { getReceipts } from '../ws/actions/get-receipts.ts'
 import { getRoom } from '../ws/actions/get-room.ts'
 import { getUnread } from '../ws/actions/get-unread.ts'
+import { getReactions } from '../ws/actions/get-reactions.ts'
+import { getThreads } from '../ws/actions/get-threads.ts'
 import { handleFileUpload } from '../ws/actions/handle-file-upload.ts'
 import { listBans } from '../ws/actions/list-bans.ts'
 import { listBlocked } from '../ws/actions/list-blocked.ts'
@@ -28,6 +33,7 @@ import { markUnread } from '../ws/actions/mark-unread.ts'
 import { muteMember } from '../ws/actions/mute-member.ts'
 import { pinMessage } from '../ws/actions/pin-message.ts'
 import { removeMember } from '../ws/actions/remove-member.ts'
+import { removeReaction } from '../ws/actions/remove-reaction.ts'
 import { reportMessage } from '../ws/actions/report-message.ts'
 import { revokeInvite } from '../ws/actions/revoke-invite.ts'
 import { sendMessage } from '../ws/actions/send-message.ts'
@@ -51,6 +57,7 @@ export const handlers: {
     : ActionHandler<Exclude<A, ServerOnlyAction>, Caller>
 } = {
   addMembers,
+  addReaction,
   banMember,
   banUser,
   blockUser,
@@ -62,14 +69,18 @@ export const handlers: {
   deleteRoom,
   disconnectUser,
   editMessage,
+  followThread,
   getAudit,
   getChanges,
   getFileUrl,
   getHistory,
+  getMentions,
   getMessages,
   getReceipts,
   getRoom,
   getUnread,
+  getReactions,
+  getThreads,
   handleFileUpload,
   listBans,
   listBlocked,
@@ -82,6 +93,7 @@ export const handlers: {
   muteMember,
   pinMessage,
   removeMember,
+  removeReaction,
   reportMessage,
   revokeInvite,
   sendMessage,

@@ -3,9 +3,12 @@ import { changeGap, Include, messageActions } from './message-actions.ts'
 import { moderationActions } from './moderation-actions.ts'
 import { readActions } from './read-actions.ts'
 import { describe, envelope, request } from './request-schema.ts'
+import { reactionActions } from './reaction-actions.ts'
+import { threadActions } from './thread-actions.ts'
 import { roomActions } from './room-actions.ts'
 import { isDirectRoomId } from './room-id.ts'
 import { Access, ChosenAccess, Invite, Metadata, Role, RoomDetails, SomeSettings, Topic } from './room-schema.ts'
+import { inRoomNeedsThread, sendFields } from './send-fields.ts'
 import { Limits } from './announced-limits.ts'
 import { MessageEvent } from './message-event.ts'
 import {
@@ -92,9 +95,10 @@ const toRoomOrUser = z
     content: Content,
     contentEncoding: z.optional(ContentEncoding),
     clientMessageId: z.optional(ClientMessageId),
-    metadata: z.optional(Metadata),
+    ...sendFields,
   })
   .check(
+    inRoomNeedsThread,
     z.refine((frame) => (frame.chatRoomId === undefined) !== (frame.recipientId === undefined), {
       error: 'needs either chatRoomId or recipientId',
     }),
@@ -238,10 +242,10 @@ export const actions = {
         content: Content,
         contentEncoding: z.optional(ContentEncoding),
         clientMessageId: z.optional(ClientMessageId),
-        metadata: z.optional(Metadata),
+        ...sendFields,
       },
       'Sends a message to every connection of every member of a room, including the sending one.',
-    ),
+    ).check(inRoomNeedsThread),
     reply: sent,
   },
   typingIndicator: {
@@ -261,12 +265,21 @@ export const actions = {
         after: z.optional(Seq.check(describe('Exclusive.'))),
         limit: z._default(z.int().check(z.gte(1), z.lte(MAX_HISTORY_PAGE)), DEFAULT_HISTORY_PAGE),
         include: z.optional(Include),
+        view: z._default(
+          z
+            .enum(['all', 'room'])
+            .check(describe('`room`: without the replies that are in their thread only. A page may be empty then.')),
+          'all',
+        ),
+        threadId: z.optional(MessageId.check(describe('Only the replies in this thread, without its root.'))),
       },
       'Returns messages in ascending seq: after a seq, before a seq, between two, or without a bound the newest page.',
     ),
     reply: z.object({
       messages: z.array(MessageEvent),
       hasMore: z.boolean().check(describe('Whether there are more messages in the direction of paging.')),
+      nextBefore: z.optional(Seq.check(describe('Of a view or a thread with more: where to go on backwards.'))),
+      nextAfter: z.optional(Seq.check(describe('The same forwards.'))),
     }),
   },
   handleFileUpload: {
@@ -279,10 +292,10 @@ export const actions = {
         size: z.int().check(z.gte(1), describe('Bytes. The form accepts exactly this many.')),
         caption: z.optional(Caption),
         clientMessageId: z.optional(ClientMessageId),
-        metadata: z.optional(Metadata),
+        ...sendFields,
       },
       'Returns a signed form to upload a file with. The room receives a message when the file has arrived.',
-    ),
+    ).check(inRoomNeedsThread),
     reply: z.object({
       uploadId: UploadId,
       method: z.literal('POST'),
@@ -306,6 +319,8 @@ export const actions = {
   ...roomActions,
   ...moderationActions,
   ...readActions,
+  ...reactionActions,
+  ...threadActions,
   ping: {
     request: request('ping', {}, 'Resets the idle timer.'),
     reply: z.object({ serverTime: EpochMs }),

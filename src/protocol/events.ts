@@ -118,6 +118,14 @@ const ReceiptsEvent = z
     }),
   )
 
+const ChangesSkippedEvent = z
+  .object({
+    event: z.literal('changesSkipped'),
+    chatRoomId: ChatRoomId,
+    rev: Rev.check(z.meta({ description: 'Up to here. Ask with `getChanges` when the room is looked at.' })),
+  })
+  .check(z.meta({ description: 'In a huge room: so much has changed that it is not posted.' }))
+
 export const events = {
   message: MessageEvent,
   typing: TypingEvent,
@@ -128,6 +136,7 @@ export const events = {
   uploadFailed: UploadFailedEvent,
   goodbye: GoodbyeEvent,
   ...changeEvents,
+  changesSkipped: ChangesSkippedEvent,
   read: ReadEvent,
   receipts: ReceiptsEvent,
 } as const
@@ -142,6 +151,7 @@ export const ChatEvent = z.discriminatedUnion('event', [
   UploadFailedEvent,
   GoodbyeEvent,
   ...Object.values(changeEvents),
+  ChangesSkippedEvent,
   ReadEvent,
   ReceiptsEvent,
 ])
@@ -154,6 +164,7 @@ export type ReadEvent = z.infer<typeof ReadEvent>
 export type ReceiptsEvent = z.infer<typeof ReceiptsEvent>
 export type UploadFailure = z.infer<typeof UploadFailure>
 type GoodbyeEvent = z.infer<typeof GoodbyeEvent>
+export type ChangesSkippedEvent = z.infer<typeof ChangesSkippedEvent>
 export type ChatEvent = z.infer<typeof ChatEvent>
 /** An event of one room: all but `goodbye`. */
 export type RoomEvent = Exclude<ChatEvent, GoodbyeEvent>

@@ -33,6 +33,18 @@ export const MAX_PINS = 50
 export const DEFAULT_MAX_ROOM_MEMBERS = 100_000
 /** Of UTF-8. */
 export const MAX_REACTION_BYTES = 64
+/** Different ones of a message. */
+export const MAX_REACTIONS = 50
+/** Whom a message's summary names for each reaction. */
+export const MAX_REACTION_USERS = 10
+/** Of `getReactions`. */
+export const MAX_REACTIONS_PAGE = 100
+/** Of one message. */
+export const MAX_MENTIONS = 50
+/** Of `getMentions`. */
+export const MAX_MENTIONS_PAGE = 50
+/** Of `getThreads`. */
+export const MAX_THREADS_PAGE = 20
 /** In one `getMessages`. */
 export const MAX_MESSAGES_BY_ID = 50
 /** Of `getChanges`. */

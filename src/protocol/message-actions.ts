@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { MentionRoom, Mentions } from './send-fields.ts'
 import { ChangeEvent } from './change-events.ts'
 import { MAX_CHANGES_PAGE, MAX_MESSAGES_BY_ID } from './limits.ts'
 import { MessageEvent } from './message-event.ts'
@@ -25,6 +26,8 @@ export const messageActions = {
         ...toMessage,
         content: EditedContent,
         contentEncoding: z.optional(ContentEncoding),
+        mentions: z.optional(Mentions),
+        mentionRoom: z.optional(MentionRoom),
         metadata: z.optional(Metadata),
         ifEditedAt: z.optional(
           EpochMs.check(describe('`editedAt` as it was seen, 0 for none: another edit in between is a `conflict`.')),

@@ -40,6 +40,8 @@ export const permissions = {
   edit: { from: 'post', ...silent },
   deleteOwn: { from: 'member', closed: 'may not' },
   deleteAny: { from: 'moderator', upon: 'lower rank' },
+  react: { from: 'member', ...silent },
+  mentionRoom: { from: 'mentionRoom', ...silent },
   add: { from: 'invite', direct: 'may not' },
   pin: { from: 'pin', closed: 'may not' },
   kick: { from: 'moderator', ...person },

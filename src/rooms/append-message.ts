@@ -1,5 +1,5 @@
 import { type Drawn, getRoom } from '../entities/chat-room.ts'
-import { type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
+import { type Aside, type MessageRow, messageIdOf, putMessage, seqOf } from '../entities/message.ts'
 import {
   contentHashOf,
   getGuard,
@@ -9,7 +9,7 @@ import {
   putGuardedMessage,
   releaseClaim,
 } from '../entities/send-guard.ts'
-import { Forbidden, Muted, Unavailable } from '../errors.ts'
+import { ChatError, NotAMember, Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { stranger } from './admission.ts'
 import { atNextSeq } from './at-next-seq.ts'
@@ -19,13 +19,11 @@ import { giveUpSeq } from './give-up-seq.ts'
 import { drawFor } from './pass-gate.ts'
 
 /** A message as its sender gives it. */
-export interface Draft {
+export interface Draft extends Aside {
   chatRoomId: string
   senderId: string
   kind: 'text' | 'broadcast'
   content: string
-  /** JSON. */
-  metadata?: string
   clientMessageId?: string
   originConnectionId?: string
   /** The backend that sent it as this sender. */
@@ -61,7 +59,7 @@ const MAX_CLAIMS = 3
  * named (AP24). A crash after 3 leaves a hole; one after 2 leaves a claim, which the next try takes over.
  *
  * @param now epoch milliseconds, the message's timestamp
- * @throws Conflict when the same `clientMessageId` was used with other content
+ * @throws Conflict when the same `clientMessageId` was used with other content: text, kind, or what is beside it
  * @throws Unavailable when nothing was written
  */
 export async function appendMessage(draft: Draft, { check, enter }: Admission, now: number): Promise<Sent> {
@@ -82,9 +80,9 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
   return sent(messageOf(draft, drawn, now), false)
 }
 
-/** Of who is in the room, and may not write there. */
-function asRefusal(error: unknown): Forbidden | Muted {
-  if (error instanceof Forbidden || error instanceof Muted) return error
+/** Of who is in the room, and may not write this there. */
+function asRefusal(error: unknown): ChatError {
+  if (error instanceof ChatError && !(error instanceof NotAMember)) return error
   throw error
 }
 

@@ -1,6 +1,7 @@
 import { getRooms } from '../entities/chat-room.ts'
 import { getMemberships } from '../entities/membership.ts'
-import { messagesBetween, type MessageRow } from '../entities/message.ts'
+import { mentionsOf } from '../entities/mention.ts'
+import { mentionsIn, messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
 import { type RoomStateRow, statesOfUser } from '../entities/room-state.ts'
 import { roomsOfUser } from '../entities/user-room.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
@@ -26,7 +27,8 @@ const FIRST_PLACES = 50
 
 /**
  * Counts what a user has not read in these rooms. Nothing is kept that could drift: the messages themselves are
- * counted, up to the head that the client knows, because it counts later ones itself. AP95, AP96, AP12, AP9, AP6, AP22.
+ * counted, up to the head that the client knows, because it counts later ones itself. AP95, AP96, AP12, AP9, AP6, AP22,
+ * AP111.
  *
  * @param heads the newest seq of each room that the client knows
  * @returns by room; rooms that the user is not in are left out
@@ -43,7 +45,7 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
     const room = rooms.get(place.chatRoomId)
     return room === undefined ? [] : [{ ...place, headSeq: Math.min(place.headSeq, room.headSeq) }]
   })
-  const counted = await countAll(userId, toCount)
+  const counted = await withMentions(userId, await countAll(userId, toCount), Date.now())
   return new Map(
     places.flatMap((place) => {
       if (!withNews.includes(place)) return [[place.chatRoomId, nothingAfter(place.readSeq)] as const]
@@ -113,8 +115,9 @@ async function countAll(userId: string, places: readonly Place[]): Promise<Map<s
       some.map(async ({ chatRoomId, readSeq, headSeq }) => {
         const range = { first: readSeq + 1, last: headSeq, limit: MAX_EXACT_UNREAD, order: 'asc' } as const
         const { rows } = await messagesBetween(chatRoomId, range)
-        const count = rows.filter((message) => isUnread(message, userId)).length
-        counted.set(chatRoomId, { readSeq, count, exact: true, mentions: 0 })
+        const unread = rows.filter((message) => isUnread(message, userId))
+        const mentions = unread.filter((message) => message.mentionsRoom || mentionsIn(message).includes(userId)).length
+        counted.set(chatRoomId, { readSeq, count: unread.length, exact: true, mentions })
         read += rows.length
         bytes += rows.reduce((sum, message) => sum + Buffer.byteLength(JSON.stringify(message)), 0)
       }),
@@ -127,6 +130,27 @@ async function countAll(userId: string, places: readonly Place[]): Promise<Map<s
   return counted
 }
 
-/** Whether a place after the marker counts as unread: a message of others that is still there. */
-const isUnread = ({ kind, senderId }: MessageRow, userId: string): boolean =>
-  kind !== 'hole' && kind !== 'deleted' && senderId !== userId
+/**
+ * Whether a message that comes after the marker counts as unread: others' only, not what is in a thread only, and
+ * nothing of holes and of what was deleted.
+ */
+const isUnread = ({ kind, senderId, threadId, inRoom }: MessageRow, userId: string): boolean =>
+  kind !== 'hole' && kind !== 'deleted' && senderId !== userId && (threadId === undefined || inRoom === true)
+
+/** Mentions that are looked at for rooms whose messages are too many to be counted. */
+const MAX_MENTIONS_SEEN = 100
+
+/** AP111. In rooms whose messages were not counted, those mentions that the user has rows of. */
+async function withMentions(userId: string, counted: Map<string, Unread>, now: number): Promise<Map<string, Unread>> {
+  if ([...counted.values()].every(({ exact }) => exact)) return counted
+  const { mentions } = await mentionsOf(userId, { limit: MAX_MENTIONS_SEEN }, now)
+  return new Map(
+    [...counted].map(([chatRoomId, unread]) => {
+      const { readSeq, count, exact } = unread
+      const after = mentions.filter(
+        (row) => row.chatRoomId === chatRoomId && seqOf(row) > readSeq && seqOf(row) <= readSeq + count,
+      )
+      return [chatRoomId, exact ? unread : { ...unread, mentions: after.length }]
+    }),
+  )
+}

@@ -1,14 +1,10 @@
-import { editMessage as writeEdit, getMessage, type MessageRow } from '../entities/message.ts'
+import { editMessage as writeEdit, getMessage, type MessageEdit, type MessageRow } from '../entities/message.ts'
 import { Conflict, InvalidRequest, MessageNotFound, TooLarge } from '../errors.ts'
-import { defined } from '../protocol/defined.ts'
 import { MAX_CAPTION_BYTES } from '../protocol/limits.ts'
 import { showsNothing } from '../protocol/printable-name.ts'
 
 /** What a message is to say. */
-export interface Edit {
-  content: string
-  /** JSON; undefined keeps what there is. */
-  metadata?: string | undefined
+export interface Edit extends Omit<MessageEdit, 'editedAt'> {
   /** `editedAt` as the editor has seen it, 0 for none. */
   ifEditedAt?: number | undefined
 }
@@ -34,21 +30,29 @@ export async function editMessage(
   allow: (message: MessageRow) => void,
 ): Promise<{ message: MessageRow; changed: boolean }> {
   const { chatRoomId, messageId } = message
-  const { content, metadata, ifEditedAt } = edit
-  requireFitting(message, content)
+  const { ifEditedAt, ...said } = edit
+  requireFitting(message, said.content)
   for (let row: MessageRow | undefined = message, attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (row === undefined) throw new MessageNotFound('unable to edit the message; there is none')
-    if (row.content === content && (metadata === undefined || row.metadata === metadata)) {
-      return { message: row, changed: false }
-    }
+    if (saysAlready(row, said)) return { message: row, changed: false }
     allow(row)
     if (ifEditedAt !== undefined && ifEditedAt !== (row.editedAt ?? 0)) break
     const editedAt = Math.max(now, (row.editedAt ?? 0) + 1)
-    const written = await writeEdit(row, { editedAt, content, ...defined({ metadata }) })
+    const written = await writeEdit(row, { ...said, editedAt })
     if (written !== undefined) return { message: written, changed: true }
     row = await getMessage(chatRoomId, messageId)
   }
   throw new Conflict('unable to edit the message; it was edited meanwhile')
+}
+
+/** What the edit leaves out is as it is to be. */
+function saysAlready(row: MessageRow, { content, metadata, mentions, mentionsRoom }: Omit<MessageEdit, 'editedAt'>) {
+  return (
+    row.content === content &&
+    (metadata === undefined || row.metadata === metadata) &&
+    (mentions === undefined || (row.mentions ?? '[]') === mentions) &&
+    (mentionsRoom === undefined || (row.mentionsRoom ?? false) === mentionsRoom)
+  )
 }
 
 /** A text is as it must be when it is sent; a file's caption is shorter, and may be none. */

@@ -9,6 +9,7 @@ import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
 import { Membership, type MembershipRow } from '../entities/membership.ts'
 import { Message, type MessageRow, seqOf } from '../entities/message.ts'
 import { aboutOf, RoomState, type RoomStateRow } from '../entities/room-state.ts'
+import { Reaction, reactionOf, type ReactionRow } from '../entities/reaction.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
 import type { MarkerMove } from './marker-moved.ts'
 
@@ -20,9 +21,17 @@ export interface PendingRoom {
   pendingMembers: string[]
 }
 
+/** Somebody reacted to a message, or took it back. */
+export interface ReactionChanged {
+  type: 'reactionChanged'
+  reaction: ReactionRow
+  added: boolean
+}
+
 /** What a stream record means to the chat. */
 export type Change =
   | { type: 'messageKept'; message: MessageRow }
+  | ReactionChanged
   | { type: 'typingChanged'; typing: TypingRow }
   | { type: 'memberAdded'; membership: MembershipRow }
   | { type: 'memberRemoved'; membership: MembershipRow }
@@ -31,7 +40,7 @@ export type Change =
   | { type: 'roomPending'; room: PendingRoom }
   | { type: 'taskMade'; task: FanOutTaskRow }
   | { type: 'auditNoted'; entry: AuditRow }
-  | { type: 'versionRaised'; chatRoomId: string; changed: Changed }
+  | { type: 'versionRaised'; chatRoomId: string; changed: Changed; quiet: boolean }
   | { type: 'markerMoved'; move: MarkerMove }
 
 /** ElectroDB's name for an entity in its items. */
@@ -49,6 +58,12 @@ const message: Shape<MessageRow> = {
   timestamp: 'number',
 }
 const typing: Shape<TypingRow> = { chatRoomId: 'string', userId: 'string', isTyping: 'boolean', until: 'number' }
+const reaction: Shape<ReactionRow> = {
+  chatRoomId: 'string',
+  messageId: 'string',
+  reaction: 'string',
+  userId: 'string',
+}
 const member: Shape<MembershipRow> = {
   chatRoomId: 'string',
   userId: 'string',
@@ -80,7 +95,7 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   const image = (removed ? OldImage : NewImage) as Image | undefined
   if (image !== undefined && !removed && versionOf(NewImage) > versionOf(OldImage)) {
     // Details are written when something of a room is first changed; the others are new by their first row.
-    if (!inserted || image[ENTITY]?.S === 'ChatRoomDetails') return versionRaised(image)
+    if (!inserted || image[ENTITY]?.S === 'ChatRoomDetails') return versionRaised(image, OldImage)
   }
   switch (image?.[ENTITY]?.S) {
     case 'Message': {
@@ -91,6 +106,11 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
     }
     case 'Typing':
       return removed ? undefined : { type: 'typingChanged', typing: read(Typing, image, typing) }
+    case 'Reaction': {
+      if (!inserted && !removed) return undefined
+      const row = reactionOf(read(Reaction, image, reaction))
+      return { type: 'reactionChanged', reaction: row, added: inserted }
+    }
     case 'Membership':
       if (inserted) return { type: 'memberAdded', membership: read(Membership, image, member) }
       return removed ? { type: 'memberRemoved', membership: read(Membership, image, member) } : undefined
@@ -117,13 +137,16 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
 const versionOf = (image: DynamoDBRecord['dynamodb'] extends { NewImage?: infer I } | undefined ? I : never): number =>
   Number(image?.Version?.N ?? 0)
 
-/** Whatever raises a `Version` is a change that the room's clients are to learn of, whoever wrote it. */
-function versionRaised(image: Image): Change | undefined {
+/**
+ * Whatever raises a `Version` is a change that the room's clients are to learn of, whoever wrote it. It is quiet when a
+ * message says what it has said before: its reactions are others.
+ */
+function versionRaised(image: Image, old: Image | undefined): Change | undefined {
   const chatRoomId = image.ChatRoomId?.S
   const entity = image[ENTITY]?.S
   const of = (what: Changed['what'], id: string | undefined): Change => {
     if (chatRoomId !== undefined && id !== undefined)
-      return { type: 'versionRaised', chatRoomId, changed: { what, id } }
+      return { type: 'versionRaised', chatRoomId, changed: { what, id }, quiet: what === 'm' && isQuiet(image, old) }
     throw new Error(`unable to read the record; the ${entity} has no key`)
   }
   switch (entity) {
@@ -137,6 +160,9 @@ function versionRaised(image: Image): Change | undefined {
       return undefined
   }
 }
+
+const isQuiet = (image: Image, old: Image | undefined): boolean =>
+  old !== undefined && image.Kind?.S === old.Kind?.S && image.EditedAt?.N === old.EditedAt?.N
 
 /** A state whose marker is where it was before has changed in something that is nobody else's. */
 function moveOf(image: Image, old: Image | undefined): Change | undefined {

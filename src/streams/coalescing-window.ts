@@ -23,6 +23,13 @@ const SECOND_MS = 1_000
  */
 const FULL_EVENTS = 100
 
+/** From so many reactions in a batch on, the next batch is a second later: a summary is then written once for all. */
+const MANY_REACTIONS = 20
+const REACTIONS_MS = 1_000
+
+/** So many show a backlog: no waiting. */
+const FULL_REACTIONS = 300
+
 interface Batch {
   startedAt: number
   /** Number of events by room. */
@@ -35,6 +42,9 @@ interface Batch {
  * has ended. So an invocation that waits after its posts makes the next batch larger, and delays none of its own
  * events. It waits until `milliseconds` after its start, and only while a room of the shard is busy: after a quiet
  * second, events are posted at once.
+ *
+ * The same makes a storm of reactions few summaries, and so few events. Its wait is longer, while no room is busy with
+ * messages: those come along in the shorter one.
  */
 export class CoalescingWindow {
   readonly #window: WindowSettings
@@ -49,13 +59,21 @@ export class CoalescingWindow {
    *
    * @param startedAt when it began, in epoch milliseconds
    * @param deliveries what it has posted
+   * @param reactions how many have come or gone in its batch
    */
-  async hold(startedAt: number, deliveries: readonly Delivery[]): Promise<void> {
+  async hold(startedAt: number, deliveries: readonly Delivery[], reactions = 0): Promise<void> {
     const batch = { startedAt, events: eventsByRoom(deliveries) }
     this.#recent = [...this.#recent.filter((one) => one.startedAt > startedAt - SECOND_MS), batch]
-    const holdMs = startedAt + this.#window.milliseconds - Date.now()
-    if (holdMs <= 0 || !this.#isUnderPressure() || Math.max(0, ...batch.events.values()) >= FULL_EVENTS) return
+    const holdMs = startedAt + this.#waitMs(reactions) - Date.now()
+    if (holdMs <= 0 || Math.max(0, ...batch.events.values()) >= FULL_EVENTS) return
     await new Promise((resolve) => setTimeout(resolve, holdMs))
+  }
+
+  /** Since the start of the invocation. */
+  #waitMs(reactions: number): number {
+    const { milliseconds } = this.#window
+    if (this.#isUnderPressure()) return milliseconds
+    return milliseconds > 0 && reactions >= MANY_REACTIONS && reactions < FULL_REACTIONS ? REACTIONS_MS : 0
   }
 
   #isUnderPressure(): boolean {

@@ -13,6 +13,7 @@ import { BatchCache } from './batch-cache.ts'
 import { batchResponse, sequenceNumberOf } from './batch-response.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
 import { react, type Reactive } from './reactions.ts'
+import { type ReactionRecord, rollUp } from './roll-ups.ts'
 import { RoomClasses } from './room-classes.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
@@ -39,14 +40,18 @@ export function streamHandler(
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new Set<string>()
-    const { first, raised, afterPosts, last } = changesOf(event.Records, failed)
+    const { first, raised, reactions, afterPosts, last } = changesOf(event.Records, failed)
     // For all of the batch: who joined in it is subscribed before its messages are posted.
     const reacted = await reactTo(first, failed)
     const changed = await logChanges(raised, (records, error) => {
       for (const { sequenceNumber } of records) fail(sequenceNumber, 'versionRaised', error, failed)
     })
     const urgent = new Map([...reacted, ...changed])
+    const rolledUp = rollUp(reactions, (records, error) => {
+      for (const { sequenceNumber } of records) fail(sequenceNumber, 'reactionChanged', error, failed)
+    })
     const reports = [await fanOut([...urgent.keys()], post, startedAt)]
+    await rolledUp
     const others = await reactTo(afterPosts, failed)
     if (others.size > 0) reports.push(await fanOut([...others.keys()], post, startedAt))
     await closeAll(last, { post, close }, failed)
@@ -60,7 +65,7 @@ export function streamHandler(
     for (const delivery of reports.flatMap(({ postponed }) => postponed)) failed.add(recordOf.get(delivery)!)
     await noteClasses(classes, reports)
     const response = batchResponse(event.Records, failed)
-    await window.hold(startedAt, [...urgent.keys()])
+    await window.hold(startedAt, [...urgent.keys()], reactions.length)
     return response
   }
 }
@@ -81,6 +86,7 @@ type Close = Extract<Change, { type: 'closeRequested' }>
 function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
   const first: Recorded<Reactive>[] = []
   const raised: ChangeRecord[] = []
+  const reactions: ReactionRecord[] = []
   const afterPosts: Recorded<Reactive>[] = []
   const last: Recorded<Close>[] = []
   for (const record of records) {
@@ -90,13 +96,14 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
       if (change === undefined) continue
       if (change.type === 'closeRequested') last.push({ sequenceNumber, change })
       else if (change.type === 'versionRaised') raised.push({ sequenceNumber, ...change })
+      else if (change.type === 'reactionChanged') reactions.push({ sequenceNumber, ...change })
       else if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
       else first.push({ sequenceNumber, change })
     } catch (error) {
       fail(sequenceNumber, record.eventName, error, failed)
     }
   }
-  return { first, raised, afterPosts, last }
+  return { first, raised, reactions, afterPosts, last }
 }
 
 /**

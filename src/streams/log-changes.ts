@@ -3,7 +3,7 @@ import { eventOf, statesOf, subjectOf } from '../changes/change-events.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { groupBy } from '../delivery/group-by.ts'
-import type { Changed } from '../entities/change.ts'
+import { type Changed, setPending } from '../entities/change.ts'
 
 const ROOMS_AT_ONCE = 16
 
@@ -12,13 +12,16 @@ export interface ChangeRecord {
   sequenceNumber: string
   chatRoomId: string
   changed: Changed
+  /** Whether it may wait in a huge room until something else is told there. */
+  quiet: boolean
 }
 
 /**
  * Notes the changes of a batch in their rooms' logs, each subject once, and returns the deliveries that tell of them,
  * each with the sequence number of its newest record. What is told is how things are now, and not what the records say:
  * a batch that is redelivered must not bring back what was edited or deleted meanwhile. It is read before it is noted,
- * so what is not there any more gets no number.
+ * so what is not there any more gets no number. In a huge room what is quiet is noted and not delivered: it rides with
+ * whatever is told there next (`takePending`).
  *
  * @param fail called with the records of a room whose changes could not be noted; other rooms go on
  */
@@ -36,12 +39,18 @@ export async function logChanges(
         [...newest.values()].map(({ changed }) => changed),
       )
       const there = [...newest.values()].filter(({ changed }) => states.has(subjectOf(changed)))
-      const noted = await noteChanges(
+      const { noted, size } = await noteChanges(
         chatRoomId,
         there.map(({ changed }) => changed),
         Date.now(),
       )
-      noted.forEach((change, i) => deliveries.set({ event: eventOf(change, states)! }, there[i]!.sequenceNumber))
+      const loud = new Set(ofRoom.filter(({ quiet }) => !quiet).map(({ changed }) => subjectOf(changed)))
+      const waits = (change: Changed) => size === 'huge' && !loud.has(subjectOf(change))
+      const first = noted.find(waits)
+      if (first !== undefined) await setPending(chatRoomId, first.rev)
+      noted.forEach((change, i) => {
+        if (!waits(change)) deliveries.set({ event: eventOf(change, states)! }, there[i]!.sequenceNumber)
+      })
     } catch (error) {
       fail(ofRoom, error)
     }

@@ -15,7 +15,7 @@ import type { TypingRow } from '../entities/typing.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
 import type { BatchCache } from './batch-cache.ts'
-import type { Change, PendingRoom } from './changes.ts'
+import type { Change, PendingRoom, ReactionChanged } from './changes.ts'
 import { markerMoved } from './marker-moved.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { deliveriesOfTask } from '../delivery/range-tasks.ts'
@@ -32,7 +32,7 @@ const roomIn = (cache: BatchCache, chatRoomId: string): Promise<RoomRow | undefi
   cache.once(`room ${chatRoomId}`, () => getRoom(chatRoomId))
 
 /** A change that is worked by itself. */
-export type Reactive = Exclude<Change, { type: 'versionRaised' | 'closeRequested' }>
+export type Reactive = Exclude<Change, { type: 'versionRaised' | 'closeRequested' } | ReactionChanged>
 
 /**
  * Makes the writes that follow from a change, and returns the deliveries that follow from it. A record may be

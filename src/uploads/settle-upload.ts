@@ -1,5 +1,5 @@
 import type { Drawn } from '../entities/chat-room.ts'
-import { getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
+import { asideIn, getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
 import { releaseUpload } from '../entities/pending-upload.ts'
 import { sessionsOfUser } from '../entities/session.ts'
@@ -96,7 +96,8 @@ const messageOf = (
   fileName: upload.fileName,
   contentType: upload.contentType,
   size: upload.size,
-  ...defined({ charset, prevDrawnAt, via: upload.via, metadata: upload.metadata }),
+  ...asideIn(upload),
+  ...defined({ charset, prevDrawnAt, via: upload.via }),
 })
 
 /**

@@ -11,4 +11,7 @@ export const FEATURES = [
   'moderation',
   'changes',
   'reads',
+  'reactions',
+  'threads',
+  'mentions',
 ]

@@ -19,17 +19,19 @@ export const rateClasses = {
     actions: [
       ...['removeMember', 'setRole', 'createInvite', 'revokeInvite', 'blockUser', 'unblockUser'],
       ...['banMember', 'unbanMember', 'muteMember', 'closeRoom', 'reportMessage', 'updateRoom', 'pinMessage'],
-      ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage'],
+      ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage', 'followThread'],
     ],
   },
   mark: { what: 'mark more as read', actions: ['markRead', 'markUnread'] },
+  react: { what: 'react', actions: ['addReaction', 'removeReaction'] },
   typing: { what: 'show as typing', actions: ['typingIndicator'] },
   sync: { what: 'sync', actions: ['sync'] },
   read: {
     what: 'read more',
     actions: [
       ...['getRoom', 'listRooms', 'getHistory', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
-      ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges', 'getUnread', 'getReceipts'],
+      ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges', 'getUnread', 'getReceipts', 'getReactions'],
+      ...['getThreads', 'getMentions'],
     ],
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>

@@ -1,4 +1,5 @@
 import { type Admission, appendMessage, type Draft, type Sent } from '../rooms/append-message.ts'
+import type { Aside } from '../entities/message.ts'
 import { defined } from '../protocol/defined.ts'
 import { type Caller, viaOf } from './caller.ts'
 import { count } from './rate-limit.ts'
@@ -11,13 +12,10 @@ import { count } from './rate-limit.ts'
  */
 export async function send(
   caller: Caller,
-  draft: Pick<Draft, 'chatRoomId' | 'kind' | 'content'> & {
-    clientMessageId?: string | undefined
-    metadata?: Record<string, unknown> | undefined
-  },
+  draft: Pick<Draft, 'chatRoomId' | 'kind' | 'content'> & Aside & { clientMessageId?: string | undefined },
   { check, enter }: Admission,
 ): Promise<Sent> {
-  const { clientMessageId, metadata, ...rest } = draft
+  const { clientMessageId, ...rest } = draft
   const now = Date.now()
   const countAndEnter = async () => {
     await count('send', caller, now)
@@ -26,8 +24,7 @@ export async function send(
   return appendMessage(
     {
       ...rest,
-      ...defined({ clientMessageId, metadata: metadata && JSON.stringify(metadata) }),
-      ...defined({ originConnectionId: caller.connectionId, via: viaOf(caller) }),
+      ...defined({ clientMessageId, originConnectionId: caller.connectionId, via: viaOf(caller) }),
       senderId: caller.userId,
     },
     { check, enter: countAndEnter },

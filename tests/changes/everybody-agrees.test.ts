@@ -58,7 +58,7 @@ class Watcher {
 
   receive(event: ChatEvent): void {
     if (event.event === 'message' && !this.messages.has(event.seq)) this.#take(event)
-    if (!('rev' in event)) return
+    if (!('rev' in event) || event.event === 'changesSkipped') return
     this.#apply(event)
     if (event.rev > this.position) this.#ahead.add(event.rev)
     while (this.#ahead.delete(this.position + 1)) this.position++
@@ -122,9 +122,14 @@ async function act(chatRoomId: string, sent: string[], step: number): Promise<vo
   const message = { chatRoomId, messageId: oneOf(sent) }
   const work = (): Promise<unknown> => {
     if (sent.length === 0 || dice < 0.2) {
-      return ask('sendMessage', { chatRoomId, content: `message ${step}` }, userId).then(({ messageId }) =>
+      const threadId = chance(0.2) && sent.length > 0 ? { threadId: sent[0] } : {}
+      return ask('sendMessage', { chatRoomId, content: `message ${step}`, ...threadId }, userId).then(({ messageId }) =>
         sent.push(messageId),
       )
+    }
+    if (dice < 0.4) {
+      const reaction = oneOf(['👍', 'tea'])
+      return ask(chance(0.7) ? 'addReaction' : 'removeReaction', { ...message, reaction }, userId)
     }
     if (dice < 0.65) return ask('editMessage', { ...message, content: `edit ${step}` }, userId)
     if (dice < 0.75) return ask('deleteMessage', message, userId)
@@ -173,7 +178,7 @@ async function run(seed: number): Promise<void> {
   const stop = streamOfWrites(
     client,
     tableName,
-    (pk) => pk === `$tabletalk#chatRoomId_${chatRoomId}`,
+    (pk) => pk === `$tabletalk#chatRoomId_${chatRoomId}` || pk.startsWith(`reactions#${chatRoomId}#`),
     (record) => stream.push(record),
   )
   /** Posted, and not there yet. */
@@ -209,8 +214,9 @@ async function run(seed: number): Promise<void> {
     arrive(Math.floor(random() * 6))
     if (chance(0.1)) await oneOf(watchers).mend()
   }
-  stop()
+  // What is worked may write more: the summaries of reactions.
   while (worked < stream.length) await work()
+  stop()
   arrive(Infinity)
   client.middlewareStack.remove(NAME)
 
@@ -221,6 +227,13 @@ async function run(seed: number): Promise<void> {
   const wanted = await ask('getHistory', { chatRoomId, after: 0, limit: 100 }, 'ada')
   const { room } = await ask('getRoom', { chatRoomId }, 'ada')
   const zoe = (await getMembership(chatRoomId, 'zoe'))!
+  for (const { messageId, reactions = [] } of wanted.messages) {
+    const { reactions: rows } = await ask('getReactions', { chatRoomId, messageId }, 'ada')
+    for (const { reaction, count } of reactions) {
+      expect(rows.filter((row) => row.reaction === reaction)).toHaveLength(count)
+    }
+    expect(reactions.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length)
+  }
   for (const watcher of watchers) {
     // What came last may have been lost, with nothing behind it: the room's head tells that there is more.
     await watcher.mend(true)
@@ -234,6 +247,6 @@ async function run(seed: number): Promise<void> {
 }
 
 test.for(Array.from({ length: SEEDS }, (_, i) => i + 1))(
-  'edits and deletions of four, lost, doubled, reordered and cut off: everybody has what the table has, seed %i',
+  'edits, deletions and reactions of four, lost, doubled, reordered and cut off: everybody has what the table has, seed %i',
   run,
 )

@@ -2,7 +2,10 @@ import { tableName } from '../support/own-table.ts'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { FanOutTask, type FanOutTaskRow } from '../../src/entities/fan-out-task.ts'
-import { eraseMessage, Message, putMessage } from '../../src/entities/message.ts'
+import { appendChanges, setPending } from '../../src/entities/change.ts'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { eraseMessage, getMessage, Message, messageIdOf, putMessage } from '../../src/entities/message.ts'
+import { Reaction } from '../../src/entities/reaction.ts'
 import { subscribeRows } from '../support/subscribe-rows.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
@@ -13,7 +16,7 @@ import { deliveriesOfTask, putRangeTasks, rangesOf } from '../../src/delivery/ra
 import { messageEventOf } from '../../src/files/message-event.ts'
 import { intercept } from '../support/intercept.ts'
 import { FakePost } from './fake-post.ts'
-import { auditEntry, auditRecord, imageOf, message, messageRecord, recordOf } from '../streams/records.ts'
+import { auditEntry, auditRecord, imageOf, message, messageImage, messageRecord, recordOf } from '../streams/records.ts'
 
 /** More than three pages of 1 MB. */
 const CONNECTIONS = 12_000
@@ -145,6 +148,67 @@ test('a crash while the tasks are written loses nothing: the batch is redelivere
   await handler({ Records: [record] })
   for (const [i, task] of (await news()).entries()) await handler({ Records: [taskRecord(`again-${i}`, task)] })
   expect(counted(gateway).size).toBe(CONNECTIONS)
+})
+
+/** The messages of the stadium as they are stored, in the form that the stream has them in. */
+const imageNow = async (seq: number) => messageImage((await getMessage(ROOM, messageIdOf(seq)))!)
+
+test('a storm of 1,000 reactions on one message of a huge room adds no post: they ride with the next message', async () => {
+  await ChatRoom.put({ chatRoomId: ROOM, roomName: 'Stadium', createdBy: 'ada', createdAt: 0, size: 'h' }).go()
+  const rows = Array.from({ length: 1_000 }, (_, i) => {
+    return { chatRoomId: ROOM, messageId: messageIdOf(2), reaction: '👍', userId: `fan-${i}`, at: i }
+  })
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  // As the stream reports a storm: batches of reactions, and after each the message that has been written with them.
+  for (let i = 0; i < rows.length; i += 250) {
+    const some = rows.slice(i, i + 250)
+    await Reaction.put(some).go({ concurrent: 4 })
+    const before = await imageNow(2)
+    expect(await handler({ Records: some.map((row) => recordOf('INSERT', imageOf(Reaction.put(row)))) })).toEqual({
+      batchItemFailures: [],
+    })
+    await handler({ Records: [recordOf('MODIFY', await imageNow(2), before)] })
+  }
+  expect(gateway.attempts).toEqual([])
+
+  await putMessage(message(ROOM, 4))
+  await handler({ Records: [messageRecord(ROOM, 4)] })
+  const tasks = (await tasksInTable()).filter(({ deliveries }) => deliveries.includes('"event":4'))
+  for (const [i, task] of tasks.entries()) await handler({ Records: [taskRecord(`storm-${i}`, task)] })
+  const posts = counted(gateway)
+  // The message's own posts and no others: every connection has one frame with all of it.
+  expect([posts.size, gateway.delivered.length]).toEqual([CONNECTIONS, CONNECTIONS])
+  const heard = gateway.delivered.map(({ events }) =>
+    events
+      .map((event) => ('rev' in event ? event.rev : event.event))
+      .sort()
+      .join(),
+  )
+  expect([...new Set(heard)]).toEqual(['1,2,3,4,message'])
+  const last = gateway.delivered.at(-1)!.events.find((event) => 'rev' in event && event.rev === 4)
+  expect(last).toMatchObject({ message: { reactions: [{ reaction: '👍', count: 1_000 }] } })
+
+  // Told once: the next message is alone.
+  gateway.delivered.length = 0
+  await putMessage(message(ROOM, 5))
+  await handler({ Records: [messageRecord(ROOM, 5)] })
+  expect(gateway.delivered[0]!.events.map(({ event }) => event)).toEqual(['message'])
+})
+
+test('of more than a hundred changes a huge room is told that there are some', async () => {
+  const gateway = new FakePost()
+  const handler = streamHandler(gateway.post)
+  const changes = Array.from({ length: 101 }, () => ({ what: 'm' as const, id: messageIdOf(4) }))
+  await appendChanges(ROOM, 4, changes.slice(0, 99), Date.now())
+  await appendChanges(ROOM, 103, changes.slice(99), Date.now())
+  await setPending(ROOM, 5)
+  await putMessage(message(ROOM, 6))
+  await handler({ Records: [messageRecord(ROOM, 6)] })
+  expect(gateway.delivered[0]!.events).toEqual([
+    expect.objectContaining({ event: 'message', seq: 6 }),
+    { event: 'changesSkipped', chatRoomId: ROOM, rev: 105 },
+  ])
 })
 
 test('of many tasks in one batch four pages are in memory at most', async () => {

@@ -1409,35 +1409,35 @@ describe('the change log', () => {
     )
   })
 
-  const headItem = (rev: number) => ({
-    ...{ pk: 'changes#general', sk: 'head', ChatRoomId: 'general', Rev: rev },
-    ...entity('ChangeHead'),
-  })
   const changeItem = (rev: number, messageId: string) => ({
     ...{ pk: 'changes#general', sk: messageIdOf(rev), What: 'm', Id: messageId },
     ...{ expiresAt: NOW / 1_000 + 2_592_000, ...entity('Change') },
   })
 
-  test('AP89 appendChanges puts the head, if it is the one that was read, and the entries, all or none', async () => {
-    const first = {
+  test('AP89 appendChanges writes the head, if it is the one that was read, and the entries, all or none', async () => {
+    const { names, values } = update('ChangeHead', { ChatRoomId: 'general' })
+    const head = {
+      TableName: 'tabletalk',
+      Key: { pk: 'changes#general', sk: 'head' },
+      // What is pending stays.
+      UpdateExpression:
+        'SET #rev = :rev_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
       ConditionExpression: 'attribute_not_exists(#rev)',
-      ExpressionAttributeNames: { '#rev': 'Rev' },
+      ExpressionAttributeNames: { '#rev': 'Rev', ...names },
+      ExpressionAttributeValues: { ':rev_u0': 1, ...values },
     }
     expect(await sentBy('AP89')).toEqual([
       {
         operation: 'TransactWriteItems',
         input: {
-          TransactItems: [
-            { Put: { TableName: 'tabletalk', Item: headItem(1), ...first } },
-            { Put: { TableName: 'tabletalk', Item: changeItem(1, messageIdOf(1)) } },
-          ],
+          TransactItems: [{ Update: head }, { Put: { TableName: 'tabletalk', Item: changeItem(1, messageIdOf(1)) } }],
         },
       },
     ])
     const changes = [7, 8].map((seq) => ({ what: 'm' as const, id: messageIdOf(seq) }))
     const [sent] = await recorded(() => appendChanges('general', 41, changes, NOW), answers)
     expect(sent!.input.TransactItems).toMatchObject([
-      { Put: { Item: headItem(43), ConditionExpression: '#rev = :rev0', ExpressionAttributeValues: { ':rev0': 41 } } },
+      { Update: { ConditionExpression: '#rev = :rev0', ExpressionAttributeValues: { ':rev0': 41, ':rev_u0': 43 } } },
       { Put: { Item: changeItem(42, messageIdOf(7)) } },
       { Put: { Item: changeItem(43, messageIdOf(8)) } },
     ])
@@ -1454,6 +1454,9 @@ describe('the change log', () => {
         ConditionExpression: `${ifThere} AND (attribute_not_exists(#headRev) OR #headRev < :headRev0)`,
         ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk', '#headRev': 'HeadRev', ...names },
         ExpressionAttributeValues: { ':headRev0': 1, ':headRev_u0': 1, ...values },
+        // How large the room is, for nothing.
+        ReturnValues: 'ALL_NEW',
+        ...withOld,
       }),
     )
   })

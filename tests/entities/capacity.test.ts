@@ -12,10 +12,11 @@ import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { UserRoom, userRoomKey } from '../../src/entities/user-room.ts'
 import { addMember, Membership, removeMember, roomWithMembers } from '../../src/entities/membership.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
+import { Reaction } from '../../src/entities/reaction.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { putSession } from '../../src/entities/session.ts'
 import { client } from '../../src/entities/table.ts'
-import { type Action, actions } from '../../src/protocol/actions.ts'
+import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { banUser } from '../../src/http/actions/ban-user.ts'
 import { disconnectUser } from '../../src/http/actions/disconnect-user.ts'
 import { unbanUser } from '../../src/http/actions/unban-user.ts'
@@ -25,6 +26,9 @@ import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { handler as followUp } from '../../src/followups/handler.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
+import { forgetRoom } from '../../src/rooms/forget-room.ts'
+import { keepMentions } from '../../src/rooms/keep-mentions.ts'
+import { keepThread } from '../../src/rooms/keep-thread.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import type { SocketCaller } from '../../src/ws/caller.ts'
 import { handler as connect } from '../../src/ws/routes/connect.ts'
@@ -634,8 +638,8 @@ describe('what doors cost', () => {
       expect(cost(what)).toEqual({ requests: 1, roundTrips: 1, reads: 0, writes: 1 })
     }
     expect(cost('`markRead`, 50 rooms')).toMatchObject({ reads: 0, writes: 50 })
-    expect(cost('`getUnread`, 50 rooms without news')).toMatchObject({ requests: 2, writes: 0 })
-    expect(cost('`getUnread`, 50 rooms, 10 of them with 9 messages').reads).toBeLessThanOrEqual(30)
+    expect(cost('`getUnread`, 50 rooms without news')).toMatchObject({ requests: 3, writes: 0 })
+    expect(cost('`getUnread`, 50 rooms, 10 of them with 9 messages').reads).toBeLessThanOrEqual(33)
 
     // Marks of rooms that lie far apart, and rooms that were entered before there were markers.
     for (let i = 0; i < 20; i++) await act('markRead', { reads: { [`m-${i}`]: 1 } }, reader)
@@ -655,6 +659,78 @@ describe('what doors cost', () => {
     const call = async () => expect(await server(event)).toMatchObject({ statusCode: 200 })
     await measure('server', call, '`broadcastMessage` by a backend')
     expect(cost('`broadcastMessage` by a backend').writes).toBe(cost('`broadcastMessage`').writes + 1)
+  })
+})
+
+describe('what talk costs', () => {
+  const say = async (chatRoomId: string, more = {}) =>
+    (await act('sendMessage', { chatRoomId, content: 'hello', ...more })) as Reply<'sendMessage'>
+
+  const reactionRecord = (messageId: string, userId: string) =>
+    record('INSERT', itemOf(Reaction.put({ chatRoomId: 'loved', messageId, reaction: '👍', userId, at: 1 }).params()))
+
+  test('a reaction is one row, and twenty of a batch are one summary', async () => {
+    await room('loved')
+    const { messageId } = await say('loved')
+    const reaction = { chatRoomId: 'loved', messageId, reaction: '👍' }
+    await measureAct('addReaction', reaction, '`addReaction`')
+    await measureAct('addReaction', reaction, '`addReaction`, a repeat')
+    await measureBatch([reactionRecord(messageId, 'ada')], 'the stream: 1 reaction')
+    await Reaction.put(Array.from({ length: 20 }, (_, i) => ({ ...reaction, userId: `fan-${i}`, at: i + 2 }))).go()
+    const twenty = Array.from({ length: 20 }, (_, i) => reactionRecord(messageId, `fan-${i}`))
+    await measureBatch(twenty, 'the stream: 20 reactions to one message')
+    await measureAct('getReactions', { chatRoomId: 'loved', messageId }, '`getReactions`')
+    await measureAct('removeReaction', reaction, '`removeReaction`')
+    expect(cost('`addReaction`')).toEqual({ requests: 4, roundTrips: 1 + 1, reads: 3, writes: 1 })
+    expect(cost('`addReaction`, a repeat')).toMatchObject({ reads: 3, writes: 1 })
+    expect(cost('the stream: 20 reactions to one message').requests).toBe(cost('the stream: 1 reaction').requests)
+    // Of a message that is gone they are taken away.
+    await Reaction.put({ ...reaction, messageId: messageIdOf(77), userId: 'ada', at: 1 }).go()
+    await measureBatch([reactionRecord(messageIdOf(77), 'ada')])
+    const clipped = await act('getHistory', { chatRoomId: 'loved' }, bob)
+    expect(clipped).toMatchObject({ messages: [{ reactions: [{ count: 21 }] }] })
+    await measureAct('getHistory', { chatRoomId: 'loved' }, '`getHistory`, 1 message with more reactions than it names')
+  })
+
+  test('a reply reads its root, and what follows it is counted once for a batch', async () => {
+    await room('thready')
+    const { messageId: threadId } = await say('thready')
+    const thread = { chatRoomId: 'thready', threadId }
+    const message = { ...thread, content: 'hello' }
+    await measureAct('sendMessage', message, '`sendMessage`, a reply in a thread')
+    await measureAct('broadcastMessage', message)
+    const file = { fileName: 'plan.pdf', contentType: 'application/pdf', size: 1_000 }
+    await measureAct('handleFileUpload', { ...thread, ...file })
+    const replies: string[] = []
+    for (let i = 0; i < 50; i++) replies.push((await say('thready', { threadId })).messageId)
+    await measure('followups', () => keepThread(thread, replies.slice(0, 1)), 'the follow-ups: 1 reply in a thread')
+    await measure('followups', () => keepThread(thread, replies), 'the follow-ups: 50 replies in one thread')
+    await measure('followups', () => keepThread(thread, [messageIdOf(999)]))
+    await measureAct('getHistory', thread, '`getHistory` of a thread, 50 replies')
+    await measureAct('getHistory', { chatRoomId: 'thready', view: 'room' }, '`getHistory`, 50 replies left out')
+    await measureAct('followThread', { ...thread, following: true }, '`followThread`')
+    await measureAct('getThreads', {}, '`getThreads`, 1 thread')
+    expect(cost('`sendMessage`, a reply in a thread')).toEqual({ requests: 4, roundTrips: 3, reads: 2, writes: 2 })
+  })
+
+  test('a mention costs a read and a write for each member that it names', async () => {
+    await room('club-of-ten')
+    const userIds = Array.from({ length: 10 }, (_, i) => `user${i}`)
+    await act('addMembers', { chatRoomId: 'club-of-ten', userIds })
+    const { messageId, timestamp } = await say('club-of-ten', { mentions: userIds })
+    const message = { chatRoomId: 'club-of-ten', messageId, timestamp }
+    await measure('followups', () => keepMentions(message, ['user1']), 'the follow-ups: 1 member mentioned')
+    await measure('followups', () => keepMentions(message, userIds), 'the follow-ups: 10 members mentioned')
+    await measureAct('getMentions', {}, '`getMentions`, 1 mention', { ...bob, userId: 'user1' })
+    await measureAct(
+      'sendMessage',
+      { chatRoomId: 'club-of-ten', content: 'all', mentionRoom: true },
+      '`sendMessage` that mentions the room',
+    )
+    await act('removeMember', { chatRoomId: 'club-of-ten', userId: 'user1' })
+    const departure = { chatRoomId: 'club-of-ten', userId: 'user1' }
+    await measure('followups', () => forgetRoom(departure), 'the follow-ups: a member gone')
+    expect(cost('the follow-ups: 1 member mentioned')).toMatchObject({ reads: 2, writes: 1 })
   })
 })
 
@@ -690,6 +766,8 @@ describe('what a batch of the stream costs', () => {
     await act('broadcastMessage', { chatRoomId: 'vast', content: 'hello' })
     expect(operations(await measureBatch([messageRecord('vast', 1)]))).toEqual([
       'Query',
+      // What the room is still to be told.
+      'GetItem',
       'BatchWriteItem',
       'UpdateItem',
     ])

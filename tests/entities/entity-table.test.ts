@@ -10,8 +10,10 @@ import { FanOutTask } from '../../src/entities/fan-out-task.ts'
 import { Invite } from '../../src/entities/invite.ts'
 import { Job, jobItem } from '../../src/entities/job.ts'
 import { Membership } from '../../src/entities/membership.ts'
+import { Mention } from '../../src/entities/mention.ts'
 import { Message } from '../../src/entities/message.ts'
 import { PendingUpload } from '../../src/entities/pending-upload.ts'
+import { Reaction } from '../../src/entities/reaction.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { RoomSize } from '../../src/entities/room-size.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
@@ -19,6 +21,7 @@ import { SendGuard } from '../../src/entities/send-guard.ts'
 import { Session } from '../../src/entities/session.ts'
 import { SlowMode } from '../../src/entities/slow-mode.ts'
 import { placeOf, Subscription, subscriptionItem } from '../../src/entities/subscription.ts'
+import { ThreadReply } from '../../src/entities/thread-reply.ts'
 import { Typing } from '../../src/entities/typing.ts'
 import { Upload } from '../../src/entities/upload.ts'
 import { UserConnection, userConnectionKey } from '../../src/entities/user-connection.ts'
@@ -72,6 +75,9 @@ const entities = [
   ChangeHead,
   Change,
   RoomState,
+  Reaction,
+  ThreadReply,
+  Mention,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */

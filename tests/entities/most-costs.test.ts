@@ -9,9 +9,13 @@ import { ChatRoomDetails, listingOf } from '../../src/entities/chat-room-details
 import { putConnection } from '../../src/entities/connection.ts'
 import { createRoom as putRoom } from '../../src/entities/create-room.ts'
 import { Invite, inviteItem } from '../../src/entities/invite.ts'
+import { setFollowing } from '../../src/entities/followed-thread.ts'
+import { putMentions } from '../../src/entities/mention.ts'
+import { ThreadReply } from '../../src/entities/thread-reply.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
+import { Reaction } from '../../src/entities/reaction.ts'
 import { client } from '../../src/entities/table.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
@@ -83,11 +87,29 @@ async function givenHeavyRoom(chatRoomId: string): Promise<void> {
   ).go({ concurrent: 4 })
 }
 
+/** Eve follows twenty threads with unread replies, and was mentioned in every room. */
+async function givenTalk(chatRoomId: string): Promise<void> {
+  const roots = Array.from({ length: 20 }, (_, i) => ({ chatRoomId, threadId: messageIdOf(i + 1) }))
+  await Promise.all(roots.map((thread) => setFollowing({ ...thread, userId: 'eve' }, true)))
+  const replies = roots.flatMap((thread) =>
+    Array.from({ length: 51 }, (_, i) => ({ ...thread, messageId: messageIdOf(200 + i), senderId: longId(i), at: 0 })),
+  )
+  await ThreadReply.put(replies).go({ concurrent: 4 })
+  const now = Date.now()
+  for (let i = 0; i < ROOMS; i++) {
+    const message = { chatRoomId: roomId(i), messageId: messageIdOf(1), senderId: longId(i), timestamp: now + i }
+    await putMentions(message, ['eve'])
+  }
+}
+
 beforeAll(async () => {
   await createTable(client, loadStack().table, tableName)
   await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
   await Promise.all(Array.from({ length: ROOMS }, (_, i) => givenLargeRoom(roomId(i))))
   await givenHeavyRoom(HEAVY)
+  await givenTalk(HEAVY)
+  const loved = { chatRoomId: HEAVY, messageId: messageIdOf(2), reaction: '👍', at: 0 }
+  await Reaction.put(MANY.map((i) => ({ ...loved, userId: longId(i) }))).go()
   const messages = (chatRoomId: string, count: number): MessageRow[] =>
     Array.from({ length: count }, (_, i) => ({
       chatRoomId,
@@ -264,6 +286,47 @@ const worst: Record<
     writes: 0,
     posts: 'none',
     kb: 8,
+  },
+  addReaction: {
+    what: 'to a message of 16 KB',
+    frame: { chatRoomId: roomId(0), messageId: messageIdOf(1), reaction: '👍' },
+    reads: 7,
+    writes: 1,
+    posts: '1 for each connection of the room, and none in a huge one',
+    kb: 1,
+  },
+  removeReaction: {
+    what: 'from a message of 16 KB',
+    frame: { chatRoomId: roomId(0), messageId: messageIdOf(1), reaction: '👍' },
+    reads: 7,
+    writes: 1,
+    posts: '1 for each connection of the room, and none in a huge one',
+    kb: 1,
+  },
+  getThreads: {
+    what: '20 whose roots have 16 KB, each with 50 unread replies',
+    frame: {},
+    reads: 260,
+    writes: 0,
+    posts: 'none',
+    kb: 80,
+  },
+  followThread: {
+    what: 'of a root of 16 KB',
+    frame: { chatRoomId: roomId(0), threadId: messageIdOf(1), following: true },
+    reads: 7,
+    writes: 1,
+    posts: 'none',
+    kb: 1,
+  },
+  getMentions: { what: '50 in as many rooms', frame: {}, reads: 60, writes: 0, posts: 'none', kb: 16 },
+  getReactions: {
+    what: '100 of users with the longest ids, to a message of 16 KB',
+    frame: { chatRoomId: roomId(0), messageId: messageIdOf(2) },
+    reads: 30,
+    writes: 0,
+    posts: 'none',
+    kb: 32,
   },
   addMembers: {
     what: '100 users',

@@ -36,14 +36,19 @@ interface Put {
   Item: Key
 }
 
+interface Batched {
+  PutRequest?: Put
+  DeleteRequest?: { Key: Key }
+}
+
 /** How a pattern asks, as the document shows it: index or table, operation, key, condition. */
 export function wayOf(asked: readonly Asked[]): { On: string; Operation: string; Key: string; Condition: string } {
   const [{ operation, input }] = asked as [Asked]
   const parts = (input.TransactItems ?? []) as Record<string, Put & { Key: Key }>[]
-  const [batch] = Object.values(input.RequestItems ?? {}) as [{ Keys: Key[] } | { PutRequest: Put }[] | undefined]
+  const [batch] = Object.values(input.RequestItems ?? {}) as [{ Keys: Key[] } | Batched[] | undefined]
   const key = (input.Key ?? (input as unknown as Put).Item) as Key | undefined
   const keys = Array.isArray(batch)
-    ? batch.map(({ PutRequest }) => PutRequest.Item)
+    ? batch.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest!.Key)
     : (batch?.Keys ?? parts.flatMap((part) => Object.values(part).map(({ Item, Key }) => Item ?? Key)))
   const conditions = [input, ...parts.flatMap((part) => Object.values(part))].map((part) =>
     named((part as Record<string, unknown>).ConditionExpression as string | undefined, part as Record<string, unknown>),

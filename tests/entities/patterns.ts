@@ -1,7 +1,14 @@
 import { auditOf, type AuditRow, putAudit } from '../../src/entities/audit.ts'
 import { Ban, bansOfRoom, type BanRow, getBan } from '../../src/entities/ban.ts'
 import { blockedBy, blocksOf, deleteBlock, putBlock } from '../../src/entities/block.ts'
-import { appendChanges, changesAfter, getHeadRev } from '../../src/entities/change.ts'
+import {
+  appendChanges,
+  changesAfter,
+  clearPending,
+  getHeadRev,
+  getPending,
+  setPending,
+} from '../../src/entities/change.ts'
 import { changeRoom } from '../../src/entities/change-room.ts'
 import {
   ChatRoom,
@@ -31,6 +38,7 @@ import { connectionsOfUser, forgetUserConnection } from '../../src/entities/user
 import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
 import {
   addMember,
+  getMembers,
   getMembership,
   getMemberships,
   membersAfter,
@@ -50,7 +58,21 @@ import {
   type MessageRow,
   putMessage,
   sealHoles,
+  setReactions,
+  setThread,
 } from '../../src/entities/message.ts'
+import {
+  deleteReactions,
+  everyReaction,
+  putReaction,
+  Reaction,
+  reactionsBy,
+  reactionsOf,
+  removeReaction,
+} from '../../src/entities/reaction.ts'
+import { everyReply, putReply, removeReply, repliesBetween } from '../../src/entities/thread-reply.ts'
+import { deleteMentions, deleteMentionsIn, mentionsOf, putMentions } from '../../src/entities/mention.ts'
+import { followedThreads, followUnlessSaid, forgetThreadsIn, setFollowing } from '../../src/entities/followed-thread.ts'
 import { banStranger, changeMember, setDirectRoles, unban } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
 import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
@@ -182,6 +204,14 @@ const job: JobRow = {
 }
 const marked = { userId: 'ada', chatRoomId: 'general' }
 
+const reaction = { chatRoomId: 'general', messageId: messageIdOf(1), reaction: '👍', userId: 'ada' }
+
+const thread = { chatRoomId: 'general', threadId: messageIdOf(1) }
+
+const reply = { ...thread, messageId: messageIdOf(2) }
+
+const mention = { chatRoomId: 'general', messageId: messageIdOf(1), senderId: 'bob', timestamp: NOW }
+
 /** A typical call of every access pattern, on small items. */
 export const patterns = {
   AP1: () => putConnection({ ...connection, connectionId: NEW_CONNECTION }),
@@ -285,6 +315,37 @@ export const patterns = {
   AP96: () => getStates([marked, { ...marked, userId: 'bob' }]),
   AP97: () => raiseClass('general', 'medium'),
   AP98: () => roomWithDetails('general'),
+  AP99: () => putReaction({ ...reaction, reaction: '#️⃣%', at: NOW }),
+  AP100: () => removeReaction(reaction),
+  AP101: () => reactionsOf(reaction, { limit: 100 }),
+  AP102: () => everyReaction(reaction),
+  AP103: () => reactionsBy('ada', [{ chatRoomId: 'general', messageId: messageIdOf(1), reaction: '👍' }]),
+  AP104: () => deleteReactions(reaction),
+  AP105: () => putReply({ ...reply, senderId: 'bob', at: NOW }),
+  AP106: () => removeReply(reply),
+  AP107: () => repliesBetween(thread, { first: 1, last: 9, limit: 51, order: 'asc' }),
+  AP108: () => everyReply(thread),
+  AP109: () => putMentions(mention, ['ada']),
+  AP110: () => deleteMentions(mention, ['ada']),
+  AP111: () => mentionsOf('ada', { limit: 50 }, NOW),
+  AP112: () => deleteMentionsIn('general', 'ada', NOW),
+  AP113: () =>
+    setReactions({ chatRoomId: 'general', messageId: messageIdOf(1) }, [
+      { reaction: '👍', count: 1, userIds: ['ada'] },
+    ]),
+  AP114: () => setFollowing({ ...thread, userId: 'ada' }, true),
+  AP115: () => followUnlessSaid({ ...thread, userId: 'ada' }),
+  AP116: () => followedThreads('ada', { limit: 20 }),
+  AP117: () => forgetThreadsIn('general', 'ada'),
+  AP118: () =>
+    setThread(
+      { chatRoomId: 'general', messageId: messageIdOf(1) },
+      { replies: 1, lastSeq: 2, lastAt: NOW, lastUserIds: ['bob'] },
+    ),
+  AP119: () => getMembers('general', ['ada', 'bob']),
+  AP120: () => setPending('general', 1),
+  AP121: () => clearPending('general', { first: 1, last: 1 }),
+  AP122: () => getPending('general'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns
@@ -313,4 +374,7 @@ export async function seed(): Promise<void> {
   await Ban.put({ ...ban, chatRoomId: 'ended' }).go()
   await ChatRoom.put({ ...large, chatRoomId: 'ended', gate: 'd' }).go()
   await moveMarker(marked, { seq: 2, isPrivate: false }, NOW)
+  await Reaction.put({ ...reaction, at: NOW }).go()
+  await putReply({ ...reply, senderId: 'bob', at: NOW })
+  await putMentions(mention, ['ada'])
 }

@@ -14,7 +14,10 @@ import { validFrames } from '../support/valid-frames.ts'
 
 const table = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
 afterAll(() => table.close())
-const chat = await useChat({ environment: { AWS_ENDPOINT_URL_DYNAMODB: table.endpoint } })
+const chat = await useChat({
+  environment: { AWS_ENDPOINT_URL_DYNAMODB: table.endpoint },
+  followups: { maximumBatchingWindowInSeconds: 0 },
+})
 afterEach(() => {
   table.fault = undefined
 })
@@ -31,6 +34,8 @@ const ofNoRoom = [
   'listBlocked',
   'markRead',
   'getUnread',
+  'getThreads',
+  'getMentions',
 ] as const satisfies Action[]
 
 type RoomAction = Exclude<Action, (typeof ofNoRoom)[number]>
@@ -51,15 +56,19 @@ const asks = {
   sendMessage: 'send',
   broadcastMessage: 'send',
   typingIndicator: 'send',
+  addReaction: 'react',
+  removeReaction: 'react',
+  getReactions: 'read',
+  followThread: 'read',
   handleFileUpload: 'send',
   addMembers: 'add',
   createInvite: 'add',
   listInvites: 'add',
   revokeInvite: 'add',
-  editMessage: 'edit',
-  deleteMessage: 'deleteOwn',
   pinMessage: 'pin',
   unpinMessage: 'pin',
+  editMessage: 'edit',
+  deleteMessage: 'deleteOwn',
   removeMember: 'kick',
   banMember: 'ban',
   unbanMember: 'ban',
@@ -101,6 +110,10 @@ function triesIn(
     },
     getFileUrl: { action: 'getFileUrl', chatRoomId, messageId: message },
     reportMessage: { action: 'reportMessage', chatRoomId, messageId: message, reason: 'spam' },
+    addReaction: { action: 'addReaction', chatRoomId, messageId: message, reaction: '👍' },
+    removeReaction: { action: 'removeReaction', chatRoomId, messageId: message, reaction: '👍' },
+    getReactions: { action: 'getReactions', chatRoomId, messageId: message },
+    followThread: { action: 'followThread', chatRoomId, threadId: message, following: true },
     pinMessage: { action: 'pinMessage', chatRoomId, messageId: message },
     unpinMessage: { action: 'unpinMessage', chatRoomId, messageId: message },
     editMessage: { action: 'editMessage', chatRoomId, messageId: own, content: 'hello again' },
@@ -123,6 +136,8 @@ function triesIn(
   })
   return [
     ...Object.values(plain),
+    { asks: 'mentionRoom', frame: { action: 'sendMessage', chatRoomId, content: 'all', mentionRoom: true } },
+    { asks: 'send', frame: { action: 'sendMessage', chatRoomId, content: 'a reply', threadId: message } },
     { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, metadata: { tea: 'green' } } },
     { asks: 'configure', frame: { action: 'updateRoom', chatRoomId, settings: { receipts: false } } },
     { asks: 'describe', frame: { action: 'updateRoom', chatRoomId, settings: { slowModeSeconds: 0 } } },
@@ -230,7 +245,7 @@ async function ownMessage(client: RawClient, chatRoomId: string, { role, scope }
 
 test('every action is in the matrix, and every permission is asked for', () => {
   expect([...ofNoRoom, ...Object.keys(asks)].sort()).toEqual(Object.keys(actions).sort())
-  const asked = new Set<string>([...Object.values(asks), 'configure', 'deleteAny'])
+  const asked = new Set<string>([...Object.values(asks), 'configure', 'deleteAny', 'mentionRoom'])
   expect(Object.keys(permissions).filter((name) => !asked.has(name))).toEqual([])
 })
 
@@ -273,7 +288,7 @@ describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTT
       wanted.push(`${action}: ${why ?? (action === 'getFileUrl' ? 'invalid_request' : 'ok')}`)
     }
     expect(got).toEqual(wanted)
-    expect(got.length).toBe(Object.keys(asks).length - 3 + 8)
+    expect(got.length).toBe(Object.keys(asks).length - 3 + 10)
   })
 })
 
@@ -354,6 +369,7 @@ test.for(['private', 'direct', 'deleted', 'private and banned from'] as const)(
     // The same length, so that not even the cost differs.
     const unreal = real.startsWith('dm:') ? `dm:${'x'.repeat(real.length - 3)}` : unique('x').padEnd(36, 'x')
     const eve = await online(chat, eveId)
+    await chat.followups.idle()
     await settled(chat)
     // The janitor purges what was deleted.
     await chat.schedules.idle()
@@ -383,6 +399,7 @@ test('a stranger who syncs, or asks for a list, learns of no private room either
   const real = await givenHidden('private', eveId)
   const unreal = unique('x').padEnd(36, 'x')
   const eve = await online(chat, eveId)
+  await chat.followups.idle()
   await settled(chat)
   for (const [frameOf, rooms] of [
     [(id: string) => ({ action: 'sync', rooms: { [id]: 0 } }), []],

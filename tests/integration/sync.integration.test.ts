@@ -32,7 +32,19 @@ test('the reply tells who the client is, on which connection, and what the deplo
 
   expect(reply).toEqual({
     serverTime: expect.any(Number) as number,
-    features: ['sessions', 'partialSync', 'contentEncoding', 'access', 'roles', 'moderation', 'changes', 'reads'],
+    features: [
+      'sessions',
+      'partialSync',
+      'contentEncoding',
+      'access',
+      'roles',
+      'moderation',
+      'changes',
+      'reads',
+      'reactions',
+      'threads',
+      'mentions',
+    ],
     connectionId: connection!.ConnectionId,
     userId,
     limits: {

@@ -89,8 +89,14 @@ const tables: Record<Action, Table> = {
       { ...room, ...text },
       { recipientId: 'bob', ...text },
       { ...room, ...text, clientMessageId: 'c-1', metadata: { order: 7 } },
+      { ...room, ...text, replyTo: message.messageId, threadId: message.messageId, inRoom: true },
+      { ...room, ...text, mentions: members(50), mentionRoom: true },
     ],
     rejects: [
+      [{ ...room, ...text, inRoom: true }, 'inRoom: needs threadId'],
+      [{ ...room, ...text, mentions: members(51) }, 'mentions: <=50'],
+      [{ ...room, ...text, mentions: ['zoe', 'zoe'] }, 'mentions: names somebody twice'],
+      [{ ...room, ...text, threadId: '7' }, 'threadId: 16 digits'],
       [{ ...room, ...text, metadata: { a: 'x'.repeat(2_048) } }, 'metadata: 2048 bytes'],
       [{ ...text }, ': needs either chatRoomId or recipientId'],
       [{ ...room, recipientId: 'bob', ...text }, ': needs either chatRoomId or recipientId'],
@@ -108,6 +114,7 @@ const tables: Record<Action, Table> = {
       { ...room, ...text, clientMessageId: 'c-1' },
     ],
     rejects: [
+      [{ ...room, ...text, inRoom: false }, 'inRoom: needs threadId'],
       [text, 'chatRoomId: expected string'],
       [{ recipientId: 'bob', ...text }, 'chatRoomId: expected string', ': Unrecognized key: "recipientId"'],
     ],
@@ -122,6 +129,7 @@ const tables: Record<Action, Table> = {
   getHistory: {
     accepts: [room, { ...room, before: 5, after: 1, limit: 100 }, { ...room, include: ['deleted'] }],
     rejects: [
+      [{ ...room, view: 'thread' }, 'view: expected one of'],
       [{ ...room, include: ['all'] }, 'include.0: expected "deleted"'],
       [{ ...room, limit: 0 }, 'limit: >=1'],
       [{ ...room, limit: 101 }, 'limit: <=100'],
@@ -133,6 +141,7 @@ const tables: Record<Action, Table> = {
     accepts: [
       { ...message, ...text },
       { ...message, content: '' },
+      { ...message, ...text, mentions: [], mentionRoom: false },
       { ...message, content: 'aGVsbG8=', contentEncoding: 'base64', metadata: {}, ifEditedAt: 0 },
     ],
     rejects: [
@@ -170,6 +179,31 @@ const tables: Record<Action, Table> = {
       [{ ...room, after: 0, limit: 0 }, 'limit: >=1'],
       [{ ...room, after: 0, limit: 201 }, 'limit: <=200'],
     ],
+  },
+  addReaction: {
+    accepts: [
+      { ...message, reaction: '👍' },
+      { ...message, reaction: '#️⃣' },
+    ],
+    rejects: [
+      [message, 'reaction: expected string'],
+      [{ ...message, reaction: '' }, 'reaction: >=1'],
+      [{ ...message, reaction: 'x'.repeat(65) }, 'reaction: is longer than 64 bytes'],
+    ],
+  },
+  removeReaction: {
+    accepts: [{ ...message, reaction: '👍' }],
+    rejects: [[{ ...message, reaction: 'a\u0000' }, 'reaction: has a control or format character']],
+  },
+  getThreads: { accepts: [{}, { cursor: 'abc' }], rejects: [[{ cursor: '' }, 'cursor: >=1']] },
+  followThread: {
+    accepts: [{ ...room, threadId: message.messageId, following: false }],
+    rejects: [[{ ...room, threadId: message.messageId }, 'following: expected boolean']],
+  },
+  getMentions: { accepts: [{}, { cursor: 'abc' }], rejects: [[{ cursor: '' }, 'cursor: >=1']] },
+  getReactions: {
+    accepts: [message, { ...message, reaction: '👍', cursor: 'abc' }],
+    rejects: [[room, 'messageId: expected string']],
   },
   addMembers: {
     accepts: [
@@ -285,6 +319,7 @@ const tables: Record<Action, Table> = {
     ],
     rejects: [
       [{ ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 0 }, 'size: >=1'],
+      [{ ...room, fileName: 'a.jpg', contentType: 'image/jpeg', size: 1, inRoom: true }, 'inRoom: needs threadId'],
       [{ ...room, size: 1 }, 'fileName: expected string', 'contentType: expected string'],
     ],
   },
@@ -328,6 +363,6 @@ describe.each(Object.entries(tables))('%s', (name, { accepts, rejects }) => {
 
 test('what is left out has the default that the protocol names', () => {
   expect(actions.listRooms.request.parse({ action: 'listRooms' }).limit).toBe(50)
-  expect(actions.getHistory.request.parse({ action: 'getHistory', ...room }).limit).toBe(50)
+  expect(actions.getHistory.request.parse({ action: 'getHistory', ...room })).toMatchObject({ limit: 50, view: 'all' })
   expect(actions.typingIndicator.request.parse({ action: 'typingIndicator', ...room }).isTyping).toBe(true)
 })

@@ -29,6 +29,8 @@ const may: Record<PermissionName, Standing> = {
   edit: 'member',
   deleteOwn: 'member',
   deleteAny: 'moderator',
+  react: 'member',
+  mentionRoom: 'moderator',
   add: 'member',
   pin: 'moderator',
   kick: 'moderator',
@@ -74,6 +76,7 @@ describe('settings', () => {
   test.for([
     ['send', 'post', 'moderator'],
     ['pin', 'pin', 'member'],
+    ['mentionRoom', 'mentionRoom', 'member'],
     ['add', 'invite', 'moderator'],
     ['add', 'invite', 'owner'],
   ] as const)('%s is from whom the setting %s names: %s', ([name, setting, from]) => {
@@ -92,9 +95,14 @@ describe('settings', () => {
 })
 
 describe('muted', () => {
-  test('may do all but send and edit, until the moment it ends; deleting goes on', () => {
+  test('may do all but send, edit, react and mention the room, until the moment it ends', () => {
     const muted = { standing: 'owner', mutedUntil: NOW + 1 } as const
-    expect(names.filter((name) => refusal(name, muted, place(), NOW) !== undefined)).toEqual(['send', 'edit'])
+    expect(names.filter((name) => refusal(name, muted, place(), NOW) !== undefined)).toEqual([
+      'send',
+      'edit',
+      'react',
+      'mentionRoom',
+    ])
     expect(refusal('send', muted, place(), NOW)).toBe('muted')
     expect(refusal('send', { ...muted, mutedUntil: NOW }, place(), NOW)).toBeUndefined()
   })
@@ -105,12 +113,14 @@ describe('muted', () => {
   })
 })
 
-test('in a closed room nobody but an admin sends, pins, edits or deletes an own message; all else goes on', () => {
+test('in a closed room nobody but an admin sends, edits, deletes, reacts or pins; all else goes on', () => {
   const closed = place({ closed: true })
   expect(names.filter((name) => refusal(name, { standing: 'owner' }, closed, NOW) !== undefined)).toEqual([
     'send',
     'edit',
     'deleteOwn',
+    'react',
+    'mentionRoom',
     'pin',
   ])
   expect(refusal('send', { standing: 'owner' }, closed, NOW)).toBe('room_closed')
@@ -121,13 +131,15 @@ describe('a direct room', () => {
   const direct = place({ chatRoomId: `dm:${'x'.repeat(43)}`, settings: settingsOf('direct') })
 
   test.for(['member', 'moderator', 'owner'] as const)(
-    'lets a %s read, send, change what they said, and pin, and nothing else',
+    'lets a %s read, send, edit, delete, react, mention the two and pin, and nothing else',
     (standing) => {
       expect(names.filter((name) => refusal(name, { standing }, direct, NOW) === undefined)).toEqual([
         'read',
         'send',
         'edit',
         'deleteOwn',
+        'react',
+        'mentionRoom',
         'pin',
       ])
     },

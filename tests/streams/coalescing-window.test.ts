@@ -140,3 +140,29 @@ test('the environment sets the window, and without it there is none', () => {
   vi.stubEnv('STREAM_WINDOW_MS', 'soon')
   expect(windowOf).toThrow('STREAM_WINDOW_MS must be a whole number from 0 to 30000, not "soon"')
 })
+
+/** How long an invocation with so many reactions is held after it has posted for 20 ms, in milliseconds. */
+async function heldWith(reactions: number, window: WindowSettings, messages = 0): Promise<number> {
+  const coalescing = new CoalescingWindow(window)
+  const startedAt = Date.now()
+  await vi.advanceTimersByTimeAsync(POSTING_MS)
+  const deliveries = Array.from({ length: messages }, () => delivery('busy'))
+  const held = coalescing.hold(startedAt, deliveries, reactions)
+  await vi.runAllTimersAsync()
+  await held
+  return Date.now() - startedAt
+}
+
+test('from 20 reactions on a batch lasts for a second, so that a summary is written once a second', async () => {
+  expect(await heldWith(19, window)).toBe(POSTING_MS)
+  expect(await heldWith(20, window)).toBe(1_000)
+})
+
+test('a backlog of reactions waits for nothing, and neither does a stack without a window', async () => {
+  expect(await heldWith(300, window)).toBe(POSTING_MS)
+  expect(await heldWith(20, { ...window, milliseconds: 0 })).toBe(POSTING_MS)
+})
+
+test('where a room is busy with messages, reactions hold them up no longer than the window does', async () => {
+  expect(await heldWith(20, window, window.fromEventsPerSecond)).toBe(window.milliseconds)
+})

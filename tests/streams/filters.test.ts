@@ -33,6 +33,8 @@ describe('the stream function receives', () => {
     ['INSERT', 'Audit'],
     ['INSERT', 'RoomState'],
     ['MODIFY', 'RoomState'],
+    ['INSERT', 'Reaction'],
+    ['REMOVE', 'Reaction'],
   ])('the %s of a %s', (eventName, entity, more) => {
     expect(passes(recordOf(eventName, image(entity, more)))).toBe(true)
   })
@@ -72,8 +74,6 @@ describe('of what passes and is no other version, or is not handled yet', () => 
     ['INSERT', 'ChatRoom'],
     ['INSERT', 'RoomState'],
     ['MODIFY', 'RoomState'],
-    ['INSERT', 'Reaction'],
-    ['REMOVE', 'Reaction'],
     ['INSERT', 'Present'],
     ['MODIFY', 'Present'],
     ['REMOVE', 'Present'],
@@ -100,7 +100,12 @@ describe('another version', () => {
     const raised = recordOf(eventName, image(entity, { ...ofRoom, ...more, ...version(3) }))
     if (eventName === 'MODIFY') raised.dynamodb!.OldImage = image(entity, { ...ofRoom, ...more, ...version(2) })
     expect(passes(raised)).toBe(true)
-    expect(changeOf(raised)).toEqual({ type: 'versionRaised', chatRoomId: 'general', changed: { what, id } })
+    expect(changeOf(raised)).toEqual({
+      type: 'versionRaised',
+      chatRoomId: 'general',
+      changed: { what, id },
+      quiet: what === 'm',
+    })
     // A roll-up of a thread, a member's open room.
     if (eventName === 'INSERT') return
     raised.dynamodb!.OldImage = raised.dynamodb!.NewImage!
@@ -123,6 +128,7 @@ describe('the follow-ups', () => {
   test.each<[EventName, string, Image]>([
     ['MODIFY', 'Message', { Kind: { S: 'deleted' } }],
     ['REMOVE', 'Message', text],
+    ['REMOVE', 'Membership', {}],
   ])('receive the %s of a %s', (eventName, entity, more) => {
     expect(followed(recordOf(eventName, image(entity, more)))).toBe(true)
   })
@@ -130,7 +136,6 @@ describe('the follow-ups', () => {
   test.each<[EventName, string, Image]>([
     ['INSERT', 'Message', text],
     ['MODIFY', 'Message', text],
-    ['REMOVE', 'Membership', {}],
   ])('are not invoked for the %s of a %s', (eventName, entity, more) => {
     expect(followed(recordOf(eventName, image(entity, more)))).toBe(false)
   })

@@ -11,7 +11,7 @@ export type Image = Record<string, AttributeValue>
 let sequence = 0
 
 /** A record of the stream as Lambda passes it, with a sequence number of its own. */
-export function recordOf(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', image: Image): DynamoDBRecord {
+export function recordOf(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', image: Image, old?: Image): DynamoDBRecord {
   const { pk, sk } = image as { pk: AttributeValue; sk: AttributeValue }
   return {
     eventID: String((sequence += 1)),
@@ -23,7 +23,7 @@ export function recordOf(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', image: Image
       Keys: { pk, sk },
       SequenceNumber: String(sequence).padStart(21, '0'),
       StreamViewType: 'NEW_AND_OLD_IMAGES',
-      ...(eventName === 'REMOVE' ? { OldImage: image } : { NewImage: image }),
+      ...(eventName === 'REMOVE' ? { OldImage: image } : { NewImage: image, ...(old && { OldImage: old }) }),
     },
   }
 }

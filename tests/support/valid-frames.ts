@@ -47,5 +47,11 @@ export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadA
   markUnread: { action: 'markUnread', chatRoomId, seq: 1 },
   getUnread: { action: 'getUnread', heads: { [chatRoomId]: 1 } },
   getReceipts: { action: 'getReceipts', chatRoomId },
+  addReaction: { action: 'addReaction', chatRoomId, messageId: '0000000000000001', reaction: '👍' },
+  removeReaction: { action: 'removeReaction', chatRoomId, messageId: '0000000000000001', reaction: '👍' },
+  getThreads: { action: 'getThreads' },
+  followThread: { action: 'followThread', chatRoomId, threadId: '0000000000000001', following: true },
+  getMentions: { action: 'getMentions' },
+  getReactions: { action: 'getReactions', chatRoomId, messageId: '0000000000000001' },
   ping: { action: 'ping' },
 })

@@ -1,6 +1,9 @@
 import { getMessage, type MessageRow, seqOf } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
-import { admit, type Admitted, readableAfter, refused } from '../../rooms/admission.ts'
+import type { Request } from '../../protocol/actions.ts'
+import { defined } from '../../protocol/defined.ts'
+import { admit, type Admitted, readableAfter, refused, requirePermission } from '../../rooms/admission.ts'
+import { othersOf } from '../../rooms/aside.ts'
 import { editMessage as edit } from '../../rooms/edit-message.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
@@ -10,7 +13,7 @@ import type { Caller } from '../caller.ts'
  * AP50, AP71, AP86.
  */
 export const editMessage = action('editMessage', async (input, caller) => {
-  const { chatRoomId, messageId, content, metadata, ifEditedAt } = input
+  const { chatRoomId, messageId, ifEditedAt } = input
   const now = Date.now()
   const [admitted, found] = await Promise.all([
     admit(caller, chatRoomId, 'edit', now, { withSettings: true }),
@@ -20,11 +23,20 @@ export const editMessage = action('editMessage', async (input, caller) => {
     throw new MessageNotFound('unable to edit the message; there is none')
   }
   if (!isOwn(found, caller)) throw refused('forbidden', 0)
-  const wanted = { content, ifEditedAt, metadata: metadata && JSON.stringify(metadata) }
+  if (input.mentionRoom && !found.mentionsRoom) requirePermission(admitted, 'mentionRoom')
+  const wanted = { ...editOf(input, found.senderId), ifEditedAt }
   const { message, changed } = await edit(found, wanted, now, (row) => requireTime(row, admitted, caller, now))
   const { version = 0, editedAt = 0 } = message
   return { chatRoomId, messageId, seq: seqOf(message), version, editedAt, changed }
 })
+
+function editOf({ content, metadata, mentions, mentionRoom }: Request<'editMessage'>, senderId: string) {
+  return {
+    content,
+    ...defined({ metadata: metadata && JSON.stringify(metadata), mentionsRoom: mentionRoom }),
+    ...(mentions && { mentions: JSON.stringify(othersOf(mentions, senderId)) }),
+  }
+}
 
 /** Nobody puts words into another's mouth; but a backend may, whoever it acts as. */
 const isOwn = ({ senderId }: MessageRow, { userId, scopes }: Caller): boolean =>

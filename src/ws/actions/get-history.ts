@@ -1,21 +1,48 @@
-import { readPage } from '../../rooms/read-page.ts'
+import type { Request } from '../../protocol/actions.ts'
+import { requireRoot } from '../../rooms/admit-draft.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
+import type { Range } from '../../rooms/read-history.ts'
+import { readPage } from '../../rooms/read-page.ts'
+import { readThread } from '../../rooms/read-thread.ts'
+import { readRoomView, type ViewPage } from '../../rooms/read-view.ts'
+import { withOwnReactions } from '../../rooms/with-own-reactions.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
- * A page of a room's messages in order of `seq`: at most `limit`, and no more than one WebSocket message holds. AP5,
- * AP8, AP20, AP22, AP71.
+ * A page of a room's messages in order of `seq`, or of a thread's: at most `limit`, and no more than one WebSocket
+ * message holds. AP5, AP8, AP20, AP22, AP34, AP71, AP103, AP107.
  */
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit, include = [] } = input
   const since = readableAfter(await admit(caller, chatRoomId, 'read', Date.now()))
   const withDeleted = include.includes('deleted')
   const range = { limit, since, withDeleted, ...defined({ after, before }) }
-  const page = await readPage(chatRoomId, range, EVENTS_BYTES, Date.now())
-  const events = await Promise.all(page.messages.map(messageEventWithFile))
+  const page = await readView(input, range)
+  const shown = await Promise.all(page.messages.map(messageEventWithFile))
+  const events = await withOwnReactions(shown, caller.userId)
   const messages = longestRun(events, EVENTS_BYTES, after === undefined ? 'end' : 'start')
-  return { messages, hasMore: page.hasMore || messages.length < events.length }
+  if (messages.length === events.length) return { messages, hasMore: page.hasMore, ...goOn(input, page.next) }
+  const edge = after === undefined ? messages[0] : messages.at(-1)
+  return { messages, hasMore: true, ...goOn(input, edge?.seq) }
 })
+
+type Input = Request<'getHistory'>
+
+async function readView({ chatRoomId, view, threadId }: Input, range: Range): Promise<ViewPage> {
+  if (threadId !== undefined) {
+    await requireRoot(chatRoomId, threadId)
+    return readThread({ chatRoomId, threadId }, range, EVENTS_BYTES)
+  }
+  return view === 'room'
+    ? readRoomView(chatRoomId, range, EVENTS_BYTES, Date.now())
+    : readPage(chatRoomId, range, EVENTS_BYTES, Date.now())
+}
+
+/** Of all messages, a page's own first and last say where to go on. */
+function goOn({ view, threadId, after }: Input, next: number | undefined) {
+  if (next === undefined || (view === 'all' && threadId === undefined)) return {}
+  return after === undefined ? { nextBefore: next } : { nextAfter: next }
+}

@@ -2,13 +2,14 @@ import { getMessages as readMessages, messageIdOf, seqOf } from '../../entities/
 import { messageEventWithFile } from '../../files/message-event.ts'
 import type { MessageEvent } from '../../protocol/events.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
+import { withOwnReactions } from '../../rooms/with-own-reactions.ts'
 import { action } from '../action.ts'
 import { bytesOf, EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /** Messages that are read at once, before it is known how large they are. */
 const READ_AT_ONCE = 20
 
-/** Messages by their ids, as many as one WebSocket message holds. AP5, AP8, AP34, AP71. */
+/** Messages by their ids, as many as one WebSocket message holds. AP5, AP8, AP34, AP71, AP103. */
 export const getMessages = action('getMessages', async ({ chatRoomId, messageIds, include = [] }, caller) => {
   const since = readableAfter(await admit(caller, chatRoomId, 'read', Date.now()))
   const seqs = [...new Set(messageIds.map((messageId) => seqOf({ messageId })))].filter((seq) => seq > since)
@@ -20,7 +21,7 @@ export const getMessages = action('getMessages', async ({ chatRoomId, messageIds
     const read = await Promise.all(shown.map(messageEventWithFile))
     events.push(...read.sort((a, b) => a.seq - b.seq))
   }
-  const messages = longestRun(events, EVENTS_BYTES, 'start')
+  const messages = longestRun(await withOwnReactions(events, caller.userId), EVENTS_BYTES, 'start')
   const left = [...events.slice(messages.length).map(({ seq }) => seq), ...wanted].map(messageIdOf)
   return { messages, ...(left.length === 0 ? {} : { left }) }
 })

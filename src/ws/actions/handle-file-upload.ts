@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { asideIn } from '../../entities/message.ts'
 import { holdUpload } from '../../entities/pending-upload.ts'
 import { getGuard } from '../../entities/send-guard.ts'
 import { getUpload, startUpload, type UploadRow } from '../../entities/upload.ts'
@@ -9,6 +10,8 @@ import { PENDING_DAYS, UPLOADS_PREFIX } from '../../files/bucket-settings.ts'
 import { isAllowed } from '../../files/media-types.ts'
 import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { admit } from '../../rooms/admission.ts'
+import { requireRoot } from '../../rooms/admit-draft.ts'
+import { asideOf } from '../../rooms/aside.ts'
 import { passGate } from '../../rooms/pass-gate.ts'
 import { action } from '../action.ts'
 import { type Caller, viaOf } from '../caller.ts'
@@ -20,8 +23,8 @@ const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
- * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP27, AP45,
- * AP46, AP66, AP71.
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP27, AP34,
+ * AP45, AP46, AP50, AP66, AP71.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -35,11 +38,12 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   const upload = pendingUpload(input, caller, now)
   const { userId } = caller
   const [{ room, standing }, guard] = await Promise.all([
-    admit(caller, chatRoomId, 'send', now),
+    admit(caller, chatRoomId, input.mentionRoom ? 'mentionRoom' : 'send', now),
     clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: userId, clientMessageId }),
     caller.backend === undefined && requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
   ])
   if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
+  await requireRoot(chatRoomId, upload.threadId)
   if (room.gate !== undefined) {
     // Slow mode has counted a file whose form is asked for again.
     const isCounted = clientMessageId !== undefined && (await getUpload(upload.uploadId)) !== undefined
@@ -61,7 +65,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
 
 function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: number): UploadRow {
   const { userId } = caller
-  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId, metadata } = input
+  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId } = input
   const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
   return {
     uploadId,
@@ -72,7 +76,8 @@ function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: 
     contentType,
     size,
     caption,
-    ...defined({ clientMessageId, via: viaOf(caller), metadata: metadata && JSON.stringify(metadata) }),
+    ...asideOf(input, userId),
+    ...defined({ clientMessageId, via: viaOf(caller) }),
     status: 'pending',
     expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
   }
@@ -94,6 +99,6 @@ function isSameFile(known: UploadRow, upload: UploadRow): boolean {
     known.contentType === upload.contentType &&
     known.size === upload.size &&
     known.caption === upload.caption &&
-    known.metadata === upload.metadata
+    JSON.stringify(asideIn(known)) === JSON.stringify(asideIn(upload))
   )
 }

@@ -1,5 +1,6 @@
 import { directRoomId, findDirectRoom } from '../../rooms/direct-room.ts'
-import { admitSender } from '../../rooms/admission.ts'
+import { admitDraft, requireRoot } from '../../rooms/admit-draft.ts'
+import { asideOf } from '../../rooms/aside.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
 import { count } from '../rate-limit.ts'
@@ -9,17 +10,22 @@ import { send } from '../send.ts'
 /**
  * Appends a message to a room, or to the direct room with one user, which is made at the first message; the sending
  * connection is subscribed to it before the message is written. AP3, AP5, AP7, AP8, AP10, AP14, AP15, AP19, AP20, AP23,
- * AP24, AP25, AP32, AP36, AP37, AP38, AP41, AP44, AP49, AP58, AP66, AP70, AP71.
+ * AP24, AP25, AP32, AP34, AP36, AP37, AP38, AP41, AP44, AP49, AP58, AP66, AP70, AP71.
  */
 export const sendMessage = action('sendMessage', async (input, caller) => {
-  const { chatRoomId, recipientId, content, clientMessageId, metadata } = input
-  const message = { kind: 'text', content, clientMessageId, metadata } as const
+  const { chatRoomId, recipientId, content, clientMessageId } = input
+  const aside = asideOf(input, caller.userId)
+  const message = { kind: 'text', content, clientMessageId, ...aside } as const
   if (chatRoomId !== undefined) {
-    return send(caller, { ...message, chatRoomId }, { check: admitSender(caller, chatRoomId, Date.now()) })
+    return send(caller, { ...message, chatRoomId }, { check: admitDraft(caller, chatRoomId, aside, Date.now()) })
   }
+  const direct = directRoomId(caller.userId, recipientId!)
   const found = findDirectRoom(caller, ownConnection(caller), recipientId!, Date.now())
-  const admission = { check: found.then(({ standing }) => standing), enter: () => makeIfAllowed(caller, found) }
-  return send(caller, { ...message, chatRoomId: directRoomId(caller.userId, recipientId!) }, admission)
+  const check = found.then(async ({ standing }) => {
+    await requireRoot(direct, aside.threadId)
+    return standing
+  })
+  return send(caller, { ...message, chatRoomId: direct }, { check, enter: () => makeIfAllowed(caller, found) })
 })
 
 async function makeIfAllowed(caller: Caller, found: ReturnType<typeof findDirectRoom>): Promise<void> {

@@ -2,10 +2,13 @@ import { getAudit } from '../actions/get-audit.ts'
 import { getChanges } from '../actions/get-changes.ts'
 import { getFileUrl } from '../actions/get-file-url.ts'
 import { getHistory } from '../actions/get-history.ts'
+import { getMentions } from '../actions/get-mentions.ts'
 import { getMessages } from '../actions/get-messages.ts'
 import { getReceipts } from '../actions/get-receipts.ts'
 import { getRoom } from '../actions/get-room.ts'
 import { getUnread } from '../actions/get-unread.ts'
+import { getReactions } from '../actions/get-reactions.ts'
+import { getThreads } from '../actions/get-threads.ts'
 import { listBans } from '../actions/list-bans.ts'
 import { listBlocked } from '../actions/list-blocked.ts'
 import { listInvites } from '../actions/list-invites.ts'
@@ -22,6 +25,9 @@ export const handler = route(
   getMessages,
   getChanges,
   getFileUrl,
+  getReactions,
+  getThreads,
+  getMentions,
   listMembers,
   listInvites,
   listBans,

@@ -1,0 +1,64 @@
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
+import type { Mentioning } from '../entities/mention.ts'
+
+/** What a record says of a thread: it has, or had, this reply; or its root is another row than before. */
+export interface ThreadWork {
+  chatRoomId: string
+  threadId: string
+  replyId?: string
+}
+
+/** What a record says of mentions in a message: whom it named and names, before or now. */
+export interface MentionWork extends Omit<Mentioning, 'senderId'> {
+  named: string[]
+}
+
+type Image = Record<string, AttributeValue>
+
+/**
+ * What a record of a message means for its thread; undefined when nothing. A root that was deleted may have been
+ * written with a count of before.
+ */
+export function threadWorkOf({ eventName, dynamodb }: DynamoDBRecord): ThreadWork | undefined {
+  const { NewImage, OldImage } = dynamodb ?? {}
+  const image = (NewImage ?? OldImage) as Image | undefined
+  if (image === undefined || !isMessage(image)) return undefined
+  const [chatRoomId, messageId] = [image.ChatRoomId?.S, image.MessageId?.S]
+  if (chatRoomId === undefined || messageId === undefined) throw noKey()
+  const threadId = image.ThreadId?.S
+  const isNews = eventName !== 'MODIFY' || wasDeleted(NewImage, OldImage)
+  if (isNews && threadId !== undefined) return { chatRoomId, threadId, replyId: messageId }
+  return eventName === 'MODIFY' && isNews && image.Thread ? { chatRoomId, threadId: messageId } : undefined
+}
+
+/** What a record of a message means for the mentions in it; undefined when they are as they were. */
+export function mentionWorkOf({ dynamodb }: DynamoDBRecord): MentionWork | undefined {
+  const { NewImage, OldImage } = dynamodb ?? {}
+  const image = (NewImage ?? OldImage) as Image | undefined
+  if (image === undefined || !isMessage(image) || NewImage?.Mentions?.S === OldImage?.Mentions?.S) return undefined
+  const [chatRoomId, messageId] = [image.ChatRoomId?.S, image.MessageId?.S]
+  if (chatRoomId === undefined || messageId === undefined) throw noKey()
+  const [now, before] = [NewImage, OldImage].map((one) => JSON.parse(one?.Mentions?.S ?? '[]') as string[])
+  const both = new Set(now!.filter((userId) => before!.includes(userId)))
+  const named = [...new Set([...now!, ...before!])].filter((userId) => !both.has(userId))
+  return { chatRoomId, messageId, timestamp: Number(image.Timestamp?.N), named }
+}
+
+/** The membership that a record says has ended. */
+export function departureOf({
+  eventName,
+  dynamodb,
+}: DynamoDBRecord): { chatRoomId: string; userId: string } | undefined {
+  const image = dynamodb?.OldImage
+  if (eventName !== 'REMOVE' || image?.__edb_e__?.S !== 'Membership') return undefined
+  const [chatRoomId, userId] = [image.ChatRoomId?.S, image.UserId?.S]
+  if (chatRoomId === undefined || userId === undefined) throw noKey()
+  return { chatRoomId, userId }
+}
+
+const isMessage = (image: Image): boolean => image.__edb_e__?.S === 'Message'
+
+const wasDeleted = (now: Image | undefined, before: Image | undefined): boolean =>
+  now?.Kind?.S === 'deleted' && before?.Kind?.S !== 'deleted'
+
+const noKey = () => new Error('unable to read the record; it has no key')

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini'
+import { MAX_MENTIONS } from './limits.ts'
+import { describe } from './request-schema.ts'
+import { Metadata } from './room-schema.ts'
+import { MessageId, UserId } from './scalars.ts'
+
+export const Mentions = z.array(UserId).check(
+  z.maxLength(MAX_MENTIONS),
+  z.refine<string[]>((userIds) => new Set(userIds).size === userIds.length, { error: 'names somebody twice' }),
+  describe("Ids beside the text, at most 50. The sender's own is dropped."),
+)
+
+export const MentionRoom = z.boolean().check(describe('Mentions everybody in the room.'))
+
+/** What a message may have beside its content, whatever action it is sent by. */
+export const sendFields = {
+  replyTo: z.optional(MessageId.check(describe('The message that this one quotes: an id, whatever became of it.'))),
+  threadId: z.optional(MessageId.check(describe('The root of the thread that it is a reply in; no reply itself.'))),
+  inRoom: z.optional(z.boolean().check(describe('With `threadId`: the reply is meant for the room as well.'))),
+  mentions: z.optional(Mentions),
+  mentionRoom: z.optional(MentionRoom),
+  metadata: z.optional(Metadata),
+}
+
+export const inRoomNeedsThread = z.refine<{ threadId?: string | undefined; inRoom?: boolean | undefined }>(
+  ({ threadId, inRoom }) => inRoom === undefined || threadId !== undefined,
+  { error: 'needs threadId', path: ['inRoom'] },
+)

@@ -1,0 +1,38 @@
+import { type Aside, getMessages, seqOf } from '../entities/message.ts'
+import { InvalidRequest, MessageNotFound } from '../errors.ts'
+import type { Standing } from '../protocol/permissions.ts'
+import { type Actor, admit, admitSender } from './admission.ts'
+
+/**
+ * Whether somebody may send this to a room. A plain message reads no more than `admitSender` does. AP8; AP5 and AP50
+ * for one that mentions the room; AP34 for a reply in a thread.
+ *
+ * @throws NotAMember | Forbidden | Muted | RoomClosed
+ * @throws MessageNotFound | InvalidRequest when the thread has no root, or the root is itself a reply
+ */
+export async function admitDraft(actor: Actor, chatRoomId: string, aside: Aside, now: number): Promise<Standing> {
+  const { threadId, mentionsRoom } = aside
+  const root = requireRoot(chatRoomId, threadId)
+  // A stranger learns nothing of the room's messages.
+  root.catch(() => undefined)
+  const standing = mentionsRoom
+    ? (await admit(actor, chatRoomId, 'mentionRoom', now)).standing
+    : await admitSender(actor, chatRoomId, now)
+  await root
+  return standing
+}
+
+/**
+ * AP34. That a message can be the root of a thread: threads have one level. One that was deleted can.
+ *
+ * @throws MessageNotFound | InvalidRequest
+ */
+export async function requireRoot(chatRoomId: string, threadId: string | undefined): Promise<void> {
+  if (threadId === undefined) return
+  const [root] = await getMessages(chatRoomId, [seqOf({ messageId: threadId })])
+  if (root === undefined) throw new MessageNotFound('unable to find the thread; there is no such message')
+  if (root.threadId === undefined) return
+  throw new InvalidRequest('unable to find the thread; its root is itself a reply in one', [
+    { path: 'threadId', problem: 'is a reply in a thread' },
+  ])
+}

@@ -1,0 +1,33 @@
+import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
+import { repliesBetween, type Thread } from '../entities/thread-reply.ts'
+import type { Range } from './read-history.ts'
+import type { ViewPage } from './read-view.ts'
+
+/** Replies that are read at once: how large they are is known only afterwards. */
+const AT_ONCE = 25
+
+/**
+ * A page of the replies in a thread. AP107, AP34.
+ *
+ * @param bytes after which the page ends, so that what is read is in proportion to what a reply can hold
+ */
+export async function readThread(thread: Thread, range: Range, bytes: number): Promise<ViewPage> {
+  const first = Math.max(range.after ?? 0, range.since ?? 0) + 1
+  const last = Math.min(range.before ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) - 1
+  if (first > last) return { messages: [], hasMore: false }
+  const order = range.after === undefined ? 'desc' : 'asc'
+  const replies = await repliesBetween(thread, { first, last, limit: range.limit + 1, order })
+  const messages: MessageRow[] = []
+  let size = 0
+  let read = 0
+  while (read < Math.min(replies.length, range.limit) && size <= bytes) {
+    const some = replies.slice(read, Math.min(read + AT_ONCE, range.limit))
+    read += some.length
+    const rows = await getMessages(thread.chatRoomId, some.map(seqOf))
+    messages.push(...rows)
+    size += rows.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0)
+  }
+  messages.sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
+  if (read === replies.length) return { messages, hasMore: false }
+  return { messages, hasMore: true, next: seqOf(replies[read - 1]!) }
+}

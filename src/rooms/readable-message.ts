@@ -1,0 +1,26 @@
+import { getMessage, type MessageRow, seqOf } from '../entities/message.ts'
+import { MessageNotFound } from '../errors.ts'
+import type { PermissionName } from '../protocol/permissions.ts'
+import { type Actor, admit, readableAfter } from './admission.ts'
+
+/**
+ * A message that somebody may do something about, where no setting of the room decides who. AP5, AP8, AP21, AP71.
+ *
+ * @throws NotAMember | Forbidden | Muted | RoomClosed as `admit` does
+ * @throws MessageNotFound when there is none, it was deleted, or it was said before what the member may read
+ */
+export async function readableMessage(
+  actor: Actor,
+  { chatRoomId, messageId }: Pick<MessageRow, 'chatRoomId' | 'messageId'>,
+  name: PermissionName,
+  now: number,
+): Promise<MessageRow> {
+  const [admitted, message] = await Promise.all([
+    admit(actor, chatRoomId, name, now),
+    getMessage(chatRoomId, messageId),
+  ])
+  if (message === undefined || seqOf(message) <= readableAfter(admitted)) {
+    throw new MessageNotFound('unable to act upon the message; there is none')
+  }
+  return message
+}

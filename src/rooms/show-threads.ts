@@ -1,0 +1,95 @@
+import { getRooms } from '../entities/chat-room.ts'
+import { type FollowedThread, followedThreads } from '../entities/followed-thread.ts'
+import { getMemberships } from '../entities/membership.ts'
+import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
+import { repliesBetween } from '../entities/thread-reply.ts'
+import { readableAfter } from './admission.ts'
+
+/** A thread, as one who follows it sees it. */
+export interface ShownThread {
+  chatRoomId: string
+  root: MessageRow
+  readSeq: number
+  unread: { count: number; exact: boolean }
+}
+
+/** Above so many unread replies they are not counted one by one. */
+const MAX_COUNTED = 50
+
+/**
+ * Threads with their roots and what is unread in them. Left out are those of rooms that the user is not in any more.
+ * AP6, AP9, AP34, AP107.
+ */
+export async function showThreads(userId: string, threads: readonly FollowedThread[]): Promise<ShownThread[]> {
+  const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
+  const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
+  const there = threads.filter(({ chatRoomId }) => rooms.has(chatRoomId) && memberships.has(chatRoomId))
+  const roots = await rootsOf(there)
+  return Promise.all(
+    there.map(async (thread) => {
+      const { chatRoomId, threadId } = thread
+      const [room, membership] = [rooms.get(chatRoomId)!, memberships.get(chatRoomId)!]
+      const readSeq = Math.max(thread.readSeq ?? 0, membership.joinedSeq)
+      const root = roots.get(`${chatRoomId} ${threadId}`)
+      const isShown = root !== undefined && seqOf(root) > readableAfter({ room, membership })
+      const unread = await countUnread(thread, readSeq, userId)
+      return { chatRoomId, root: isShown ? root : goneRoot(thread), readSeq, unread }
+    }),
+  )
+}
+
+async function rootsOf(threads: readonly FollowedThread[]): Promise<Map<string, MessageRow>> {
+  const ids = new Set(threads.map(({ chatRoomId }) => chatRoomId))
+  const rows = await Promise.all(
+    [...ids].map((id) => {
+      const ofRoom = threads.filter(({ chatRoomId }) => chatRoomId === id)
+      return getMessages(
+        id,
+        ofRoom.map(({ threadId }) => seqOf({ messageId: threadId })),
+      )
+    }),
+  )
+  return new Map(rows.flat().map((row) => [`${row.chatRoomId} ${row.messageId}`, row]))
+}
+
+/** A thread goes on by its id when its root is gone, or is older than what the user may read. */
+const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
+  chatRoomId,
+  messageId: threadId,
+  kind: 'deleted',
+  senderId: 'unknown',
+  content: '',
+  timestamp: 0,
+  deletedAt: 0,
+  deletedBy: 'unknown',
+})
+
+/** Threads that are looked at for one count: each costs a query. */
+const MAX_COUNTED_THREADS = 50
+
+/** How many of the threads that a user follows have a reply that is unread. AP9, AP107, AP116. */
+export async function countUnreadThreads(userId: string): Promise<number> {
+  const { threads } = await followedThreads(userId, { limit: MAX_COUNTED_THREADS })
+  const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
+  const memberships = await getMemberships(userId, ids)
+  const counts = await Promise.all(
+    threads.map(async (thread) => {
+      const membership = memberships.get(thread.chatRoomId)
+      if (membership === undefined) return 0
+      return (await countUnread(thread, Math.max(thread.readSeq ?? 0, membership.joinedSeq), userId)).count
+    }),
+  )
+  return counts.filter((count) => count > 0).length
+}
+
+/** Others' replies after what was read. */
+async function countUnread({ chatRoomId, threadId }: FollowedThread, readSeq: number, userId: string) {
+  const thread = { chatRoomId, threadId }
+  const last = Number.MAX_SAFE_INTEGER
+  const replies =
+    readSeq >= last
+      ? []
+      : await repliesBetween(thread, { first: readSeq + 1, last, limit: MAX_COUNTED + 1, order: 'asc' })
+  const others = replies.filter(({ senderId }) => senderId !== userId)
+  return { count: others.length, exact: replies.length <= MAX_COUNTED }
+}

@@ -1,0 +1,24 @@
+import { reactionsBy } from '../entities/reaction.ts'
+import type { MessageEvent } from '../protocol/events.ts'
+import { isClipped } from './reaction-summary.ts'
+
+/**
+ * Messages for one user's reply: where a summary doesn't name all who reacted so, `mine` has the user's own reactions.
+ * Only what is clipped is looked up. AP103.
+ */
+export async function withOwnReactions(messages: readonly MessageEvent[], userId: string): Promise<MessageEvent[]> {
+  const unknown = messages.flatMap(({ chatRoomId, messageId, reactions = [] }) =>
+    reactions
+      .filter((one) => isClipped(one) && !one.userIds.includes(userId))
+      .map(({ reaction }) => ({ chatRoomId, messageId, reaction })),
+  )
+  const own = await reactionsBy(userId, unknown)
+  const found = new Set(own.map(({ messageId, reaction }) => `${messageId} ${reaction}`))
+  return messages.map((message) => {
+    const { messageId, reactions = [] } = message
+    const mine = reactions.filter(
+      ({ reaction, userIds }) => userIds.includes(userId) || found.has(`${messageId} ${reaction}`),
+    )
+    return mine.some(isClipped) ? { ...message, mine: mine.map(({ reaction }) => reaction) } : message
+  })
+}

@@ -1,0 +1,19 @@
+import { putReaction } from '../../entities/reaction.ts'
+import { LimitReached } from '../../errors.ts'
+import { MAX_REACTIONS } from '../../protocol/limits.ts'
+import { readableMessage } from '../../rooms/readable-message.ts'
+import { action } from '../action.ts'
+
+/**
+ * Reacts to a message, once with each reaction. The row is all that is written: the summary in the message follows by
+ * the stream, so a message takes a thousand reactions a second. AP5, AP8, AP21, AP71, AP99.
+ */
+export const addReaction = action('addReaction', async ({ chatRoomId, messageId, reaction }, caller) => {
+  const now = Date.now()
+  const { reactions = [] } = await readableMessage(caller, { chatRoomId, messageId }, 'react', now)
+  if (reactions.length >= MAX_REACTIONS && !reactions.some((one) => one.reaction === reaction)) {
+    throw new LimitReached(`unable to react; a message has ${MAX_REACTIONS} different reactions at most`)
+  }
+  const changed = await putReaction({ chatRoomId, messageId, reaction, userId: caller.userId, at: now })
+  return { chatRoomId, messageId, reaction, changed }
+})

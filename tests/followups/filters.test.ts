@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { compileFilters } from '../../local/event-source-mapping/filter-pattern.ts'
+import { departureOf, mentionWorkOf, threadWorkOf } from '../../src/followups/talk-of.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { type Image, recordOf } from '../streams/records.ts'
+
+const { filters } = loadStack().followups
+const passes = compileFilters(filters)
+
+const room = { ChatRoomId: { S: 'general' }, MessageId: { S: '0000000000000002' }, Timestamp: { N: '7' } }
+const message = (more: Image = {}): Image => ({ __edb_e__: { S: 'Message' }, Kind: { S: 'text' }, ...room, ...more })
+const reply = message({ ThreadId: { S: '0000000000000001' } })
+const mention = (...userIds: string[]) => message({ Mentions: { S: JSON.stringify(userIds) }, EditedAt: { N: '8' } })
+const deleted = (image: Image): Image => ({ ...image, Kind: { S: 'deleted' } })
+
+test('there are as many as a mapping has without a raised quota', () => {
+  expect(filters).toHaveLength(5)
+})
+
+describe('the function that follows', () => {
+  test.each([
+    ['a reply', recordOf('INSERT', reply)],
+    ['a message with mentions', recordOf('INSERT', mention('bob'))],
+    ['an edit', recordOf('MODIFY', mention('bob'), message())],
+    ['a deletion', recordOf('MODIFY', deleted(message()), message())],
+    ['a message that TTL took', recordOf('REMOVE', message())],
+    ['the end of a membership', recordOf('REMOVE', { __edb_e__: { S: 'Membership' } })],
+  ])('receives %s', (_what, record) => {
+    expect(passes(record)).toBe(true)
+  })
+
+  test.each([
+    ['a message', recordOf('INSERT', message())],
+    ['reactions to a message', recordOf('MODIFY', message({ Version: { N: '1' } }), message())],
+    ['a membership', recordOf('INSERT', { __edb_e__: { S: 'Membership' } })],
+    ['a reaction', recordOf('REMOVE', { __edb_e__: { S: 'Reaction' } })],
+  ])('is not invoked for %s', (_what, record) => {
+    expect(passes(record)).toBe(false)
+  })
+})
+
+describe('what a record means', () => {
+  const thread = { chatRoomId: 'general', threadId: '0000000000000001' }
+
+  test('for a thread: a reply that came or went, and a root that is another row', () => {
+    const of = { ...thread, replyId: '0000000000000002' }
+    expect(threadWorkOf(recordOf('INSERT', reply))).toEqual(of)
+    expect(threadWorkOf(recordOf('REMOVE', reply))).toEqual(of)
+    expect(threadWorkOf(recordOf('MODIFY', deleted(reply), reply))).toEqual(of)
+    expect(threadWorkOf(recordOf('MODIFY', reply, reply))).toBeUndefined()
+    const root = message({ Thread: { M: {} } })
+    expect(threadWorkOf(recordOf('MODIFY', deleted(root), root))).toEqual({ ...thread, threadId: '0000000000000002' })
+    expect(threadWorkOf(recordOf('MODIFY', root, root))).toBeUndefined()
+  })
+
+  test('for mentions: those that came or went, and no others', () => {
+    const of = (...named: string[]) => ({ chatRoomId: 'general', messageId: '0000000000000002', timestamp: 7, named })
+    expect(mentionWorkOf(recordOf('INSERT', mention('bob')))).toEqual(of('bob'))
+    expect(mentionWorkOf(recordOf('MODIFY', mention('bob', 'cleo'), mention('bob', 'ada')))).toEqual(of('cleo', 'ada'))
+    expect(mentionWorkOf(recordOf('MODIFY', deleted(message()), mention('bob')))).toEqual(of('bob'))
+    expect(mentionWorkOf(recordOf('REMOVE', mention('bob')))).toEqual(of('bob'))
+    expect(mentionWorkOf(recordOf('MODIFY', mention('bob'), mention('bob')))).toBeUndefined()
+    expect(mentionWorkOf(recordOf('INSERT', message()))).toBeUndefined()
+  })
+
+  test('for a member: that they have left', () => {
+    const membership: Image = { __edb_e__: { S: 'Membership' }, ChatRoomId: { S: 'general' }, UserId: { S: 'bob' } }
+    expect(departureOf(recordOf('REMOVE', membership))).toEqual({ chatRoomId: 'general', userId: 'bob' })
+    expect(departureOf(recordOf('INSERT', membership))).toBeUndefined()
+    expect(() => departureOf(recordOf('REMOVE', { __edb_e__: { S: 'Membership' } }))).toThrow('it has no key')
+  })
+})
