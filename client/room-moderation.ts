@@ -43,7 +43,7 @@ export class RoomModeration extends RoomReading {
 
   /** Ends a mute. */
   async unmute(userId: string): Promise<void> {
-    await this.context.patiently({ action: 'muteMember', chatRoomId: this.id, userId, seconds: 0 })
+    await this.mute(userId, { seconds: 0 })
   }
 
   /** Makes the room read-only for everybody, or with `false` ends that. */
