@@ -113,7 +113,7 @@ export class RoomDoors {
    * @param options `role`: `member`, the default, or `guest`, who may read only
    * @returns who was `added`, who was a member `already`, and who was `refused`, with the code `banned` or `blocked`
    */
-  add(userIds: string[], options: { role?: 'guest' | 'member' } = {}): Promise<Reply<'addMembers'>> {
+  add(userIds: string[], options?: { role?: 'guest' | 'member' }): Promise<Reply<'addMembers'>> {
     return this.context.patiently({ action: 'addMembers', chatRoomId: this.id, userIds, ...options })
   }
 

@@ -13,7 +13,7 @@ export class RoomModeration extends RoomReading {
    * @param options `seconds`: 60 to 31,536,000, default for good; `reason`: 1 to 256 characters, shown to them
    * @returns `until`, epoch ms, unless it is for good
    */
-  ban(userId: string, options: { seconds?: number; reason?: string } = {}): Promise<Reply<'banMember'>> {
+  ban(userId: string, options?: { seconds?: number; reason?: string }): Promise<Reply<'banMember'>> {
     return this.context.patiently({ action: 'banMember', chatRoomId: this.id, userId, ...options })
   }
 
