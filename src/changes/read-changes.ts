@@ -24,13 +24,14 @@ export interface Entries {
 /**
  * AP91. The entries after a number, at most `limit`.
  *
- * @param head as the room has it: an entry up to there that is missing was forgotten
+ * @param head as the room has it: an entry up to there that is missing was forgotten. One beyond it is being noted, and
+ *   isn't returned: who asked for what follows it would be told that the room has no such number
  */
 export async function readEntries(
   chatRoomId: string,
   { after, head, limit }: { after: number; head: number; limit: number },
 ): Promise<Entries> {
-  const found = await changesAfter(chatRoomId, after, limit + 1)
+  const found = await changesAfter(chatRoomId, { after, head, limit: limit + 1 })
   const end = found.findIndex(({ rev }, i) => rev !== after + 1 + i)
   const rows = (end === -1 ? found : found.slice(0, end)).slice(0, limit)
   return {

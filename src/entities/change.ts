@@ -10,7 +10,7 @@ import { transact } from './transact.ts'
  * - AP89 `appendChanges`: are these the next changes, if nobody has appended others in between?
  * - AP120 `setPending`: from which change on is the room still to be told?
  * - AP121 `clearPending`: from which one after this?
- * - AP122 `getPending`: which changes is the room still to be told?
+ * - AP80 `getPending`: which changes is the room still to be told?
  */
 export const ChangeHead = new Entity(
   {
@@ -83,7 +83,7 @@ export async function setPending(chatRoomId: string, rev: number): Promise<void>
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP122. Undefined when it has been told all. */
+/** AP80. Undefined when it has been told all. */
 export async function getPending(chatRoomId: string): Promise<{ first: number; last: number } | undefined> {
   const { data } = await ChangeHead.get({ chatRoomId }).go({ consistent: true })
   return data?.pending === undefined ? undefined : { first: data.pending, last: data.rev }
@@ -138,11 +138,14 @@ export async function appendChanges(
   return !canceled
 }
 
-/** AP91. In the order of their numbers, at most `limit`, consistent. */
-export async function changesAfter(chatRoomId: string, after: number, limit: number): Promise<ChangeRow[]> {
+/** AP91. Up to `head`, in the order of their numbers, at most `limit`, consistent. */
+export async function changesAfter(
+  chatRoomId: string,
+  { after, head, limit }: { after: number; head: number; limit: number },
+): Promise<ChangeRow[]> {
   const { data } = await Change.query
     .room({ partition: changesPartition(chatRoomId) })
-    .between({ place: placeOf(after + 1) }, { place: '9'.repeat(DIGITS) })
+    .between({ place: placeOf(after + 1) }, { place: placeOf(head) })
     .go({ consistent: true, limit, count: limit, pages: 'all' })
   return data.map(({ place, what, id }) => ({ rev: Number(place), what, id }))
 }

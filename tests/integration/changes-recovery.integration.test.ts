@@ -90,7 +90,7 @@ describe('complaint 1: what changed while one was away', () => {
     const { room, ada, bobId, ids } = await givenMessages()
     for (const id of ids) await edit(ada, room, id, 'edited')
     await settled(chat)
-    const [first] = await changesAfter(room, 0, 1)
+    const [first] = await changesAfter(room, { after: 0, head: 1, limit: 1 })
     const place = String(first!.rev).padStart(16, '0')
     await Change.delete({ partition: `changes#${room}`, place }).go()
     const head = (await ada.request({ action: 'getChanges', chatRoomId: room, after: 1 })).headRev

@@ -2,6 +2,7 @@ import { tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { noteChanges } from '../../src/changes/note-changes.ts'
+import { readEntries } from '../../src/changes/read-changes.ts'
 import { changesAfter } from '../../src/entities/change.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
@@ -78,7 +79,9 @@ test('a message that is changed three times in a batch is told once, with its ne
 test('what is gone by then gets no number', async () => {
   const room = await givenRoom(1)
   expect((await logChanges([changeOf(room, 1), changeOf(room, 7)], none)).size).toBe(1)
-  expect(await changesAfter(room, 0, 10)).toEqual([{ rev: 1, what: 'm', id: messageIdOf(1) }])
+  expect(await changesAfter(room, { after: 0, head: 1_000, limit: 10 })).toEqual([
+    { rev: 1, what: 'm', id: messageIdOf(1) },
+  ])
 })
 
 test.each([
@@ -97,13 +100,24 @@ test.each([
   expect(failed).toEqual([records[0]!.sequenceNumber, records[2]!.sequenceNumber])
 })
 
+test('what is noted, and not yet said on the room, is no part of a page: nobody’s position passes the room’s head', async () => {
+  const room = await givenRoom(2)
+  await logChanges([changeOf(room, 1)], none)
+  refuse((input) => /HeadRev_u|headRev_u/.test(input) && input.includes(room))
+  await logChanges([changeOf(room, 2)], () => undefined)
+  const head = (await getRoom(room))!.headRev!
+  expect([head, (await changesAfter(room, { after: 0, head: 1_000, limit: 10 })).length]).toEqual([1, 2])
+  const { rows, hasMore } = await readEntries(room, { after: 0, head, limit: 10 })
+  expect([rows.map(({ rev }) => rev), hasMore]).toEqual([[1], false])
+})
+
 test('several that append to one room at once leave no hole, and give no number twice', async () => {
   const room = await givenRoom(0)
   const changes = [1, 2, 3].map((seq) => ({ what: 'm' as const, id: messageIdOf(seq) }))
   const noted = await Promise.all([1, 2, 3].map(() => noteChanges(room, changes, Date.now())))
   const revs = noted.flatMap(({ noted }) => noted.map(({ rev }) => rev)).sort((a, b) => a - b)
   expect(revs).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
-  expect((await changesAfter(room, 0, 100)).map(({ rev }) => rev)).toEqual(revs)
+  expect((await changesAfter(room, { after: 0, head: 1_000, limit: 100 })).map(({ rev }) => rev)).toEqual(revs)
   expect((await getRoom(room))?.headRev).toBe(9)
 })
 
@@ -112,7 +126,9 @@ test('more than fit into a transaction are appended in several', async () => {
   const changes = Array.from({ length: 150 }, (_, i) => ({ what: 'm' as const, id: messageIdOf(i + 1) }))
   const { noted } = await noteChanges(room, changes, Date.now())
   expect(noted.map(({ rev }) => rev)).toEqual(changes.map((_, i) => i + 1))
-  expect((await changesAfter(room, 0, 200)).map(({ id }) => id)).toEqual(changes.map(({ id }) => id))
+  expect((await changesAfter(room, { after: 0, head: 1_000, limit: 200 })).map(({ id }) => id)).toEqual(
+    changes.map(({ id }) => id),
+  )
 })
 
 test('a log whose head others move each time is unavailable after five tries', async () => {
