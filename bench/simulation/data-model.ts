@@ -43,7 +43,7 @@ export const CONNECTION_ROWS: DataModel = {
 
 /**
  * A subscription belongs to a session and is overwritten in place. `sync` writes connection and session once. A
- * connection is a row of its own and one of its user's, and `$connect` reads whether the user is banned.
+ * connection is a row of its own and one of its user's, which TTL deletes; `$connect` reads whether the user is banned.
  */
 export const SESSION_ROWS: DataModel = {
   connect: TWO_ROWS,
@@ -51,7 +51,7 @@ export const SESSION_ROWS: DataModel = {
   subscribe: ROW,
   reads: (rooms) => 1 + rooms + 5 * Math.ceil(rooms / ROOMS_PER_PAGE),
   disconnect: ROW,
-  cleanUp: { perConnection: TWO_ROWS, perRoom: NONE },
+  cleanUp: { perConnection: ROW, perRoom: NONE },
   cleanUpAfterPosts: true,
 }
 

@@ -44,13 +44,13 @@ export async function sessionsOfUser(userId: string, now: number): Promise<Sessi
  * AP36. In place of the connection that the session had before, unless that one has synced later: a `sync` that is held
  * up must not take a session back from the connection that came after it.
  *
- * @returns the session as it is now
+ * @returns the session as it is now, and the row that was there before, which may have expired
  */
-export async function putSession(session: SessionRow): Promise<SessionRow> {
-  const { rejected, data } = await Session.put(session)
+export async function putSession(session: SessionRow): Promise<{ session: SessionRow; before: SessionRow | null }> {
+  const { rejected, data: before } = await Session.put(session)
     .where((row, { notExists, lte }) => `${notExists(row.syncedAt)} OR ${lte(row.syncedAt, session.syncedAt ?? 0)}`)
-    .go({ returnOnConditionCheckFailure: 'all_old' })
-  return rejected && data !== null ? data : session
+    .go({ response: 'all_old', returnOnConditionCheckFailure: 'all_old' })
+  return { session: rejected && before !== null ? before : session, before }
 }
 
 /** AP17. Nothing happens when a later connection has the session. */

@@ -3,11 +3,11 @@ import { client, service, table, verbatim } from './table.ts'
 
 /**
  * A connection of a user, in the user's own partition, also one that has never synced: so that all of them can be
- * closed. Key: UserId + ConnectionId, stored once. Written before `$connect` lets the connection in, and deleted after
- * it has ended.
+ * closed. Key: UserId + ConnectionId, stored once. Written before `$connect` lets the connection in. It stays when the
+ * connection has ended, until TTL deletes it, because a write for each reconnect costs more than to find, when a user's
+ * connections are closed, that some have ended.
  *
  * - AP79 `connectionsOfUser`: which connections does this user have?
- * - AP80 `forgetUserConnection`: not this one any more
  */
 export const UserConnection = new Entity(
   {
@@ -41,9 +41,4 @@ export async function connectionsOfUser(userId: string, now: number): Promise<st
     .begins({ place: PLACE })
     .go({ consistent: true, pages: 'all' })
   return data.filter(({ expiresAt }) => expiresAt * 1_000 > now).map(({ place }) => place.slice(PLACE.length))
-}
-
-/** AP80. No error when it isn't there. */
-export async function forgetUserConnection(connection: { userId: string; connectionId: string }): Promise<void> {
-  await UserConnection.delete(userConnectionKey(connection)).go()
 }

@@ -1,5 +1,5 @@
 import { clearSessionKey, getConnection, setSessionKey } from '../entities/connection.ts'
-import { putSession, type SessionRow, sessionsOfUser } from '../entities/session.ts'
+import { endSession, putSession, type SessionRow, sessionsOfUser } from '../entities/session.ts'
 import { optional, wholeNumber } from '../env.ts'
 import { InvalidRequest, LimitReached } from '../errors.ts'
 import { DEFAULT_MAX_USER_CONNECTIONS } from '../protocol/limits.ts'
@@ -19,8 +19,8 @@ export interface OwnConnection {
 }
 
 /**
- * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35,
- * AP3, AP48, AP36.
+ * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP36,
+ * AP3, AP17, AP48.
  *
  * @param sessionId without it, the connection is a session of its own
  * @param now when the `sync` began, in epoch milliseconds
@@ -34,43 +34,42 @@ export async function takeSession(
   now: number,
 ): Promise<SessionRow> {
   const session = { ...connection, sessionKey: sessionId ?? connection.connectionId, syncedAt: now }
-  const [isOwn, hasPlace] = await Promise.all([
-    setSessionKey(connection.connectionId, session.sessionKey),
-    hasPlaceForSession(session, now),
-  ])
-  if (isOwn && !hasPlace) {
-    await clearSessionKey(connection.connectionId)
-    throw noPlace()
-  }
-  if (!isOwn) {
+  if (!(await setSessionKey(connection.connectionId, session.sessionKey))) {
     throw new InvalidRequest('unable to sync; a connection keeps the sessionId of its first sync', [
       { path: 'sessionId', problem: 'is not the one of the first sync' },
     ])
   }
-  return putSession(session)
+  try {
+    return await putWithinCap(session, now)
+  } catch (error) {
+    if (error instanceof LimitReached) await clearSessionKey(connection.connectionId)
+    throw error
+  }
 }
 
 /**
  * The session for which the connection has synced. One that has not, though `sync` is to be the first frame, is a
- * session of its own, and is written, so that a leave finds it. AP38, AP3, AP36.
+ * session of its own, and is written, so that a leave finds it. AP38, AP36, AP3, AP17.
  *
  * @throws LimitReached when it would be written and the user has too many others
  */
 export async function sessionOf(connection: OwnConnection): Promise<SessionRow> {
   const { sessionKey } = (await getConnection(connection.connectionId)) ?? {}
   const session = { ...connection, sessionKey: sessionKey ?? connection.connectionId }
-  if (sessionKey === undefined) {
-    if (!(await hasPlaceForSession(session, Date.now()))) throw noPlace()
-    await putSession(session)
-  }
+  if (sessionKey === undefined) await putWithinCap(session, Date.now())
   return session
 }
 
-/** One that is there goes on, also when the deployment has lowered the cap. */
-async function hasPlaceForSession({ userId, sessionKey }: SessionRow, now: number): Promise<boolean> {
-  const sessions = await sessionsOfUser(userId, now)
-  return sessions.length < maxUserConnections || sessions.some((session) => session.sessionKey === sessionKey)
+/**
+ * Writes a session, and takes a new one back when the user has too many. One that was there goes on, also when the
+ * deployment has lowered the cap, and the others aren't read. They are read after the write, because many of one moment
+ * don't see each other before: the last to be written sees all, so there are never more than the cap. Of those some may
+ * be refused for which there would have been a place. AP36, AP3, AP17.
+ */
+async function putWithinCap(session: SessionRow, now: number): Promise<SessionRow> {
+  const { session: put, before } = await putSession(session)
+  const isNew = before === null || before.expiresAt * 1_000 <= now
+  if (!isNew || (await sessionsOfUser(session.userId, now)).length <= maxUserConnections) return put
+  await endSession(session)
+  throw new LimitReached(`unable to listen on another connection; a user has ${maxUserConnections} at most`)
 }
-
-const noPlace = () =>
-  new LimitReached(`unable to listen on another connection; a user has ${maxUserConnections} at most`)

@@ -8,7 +8,6 @@ import { readHistory } from '../rooms/read-history.ts'
 import { joinIdNow, keepSubscribed } from '../rooms/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { MessageRow } from '../entities/message.ts'
-import { forgetUserConnection } from '../entities/user-connection.ts'
 import { endSession, sessionsOfUser } from '../entities/session.ts'
 import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
 import type { TypingRow } from '../entities/typing.ts'
@@ -133,15 +132,11 @@ async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cach
 }
 
 /**
- * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it,
- * and forgets it as one of the user's.
+ * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it.
  * Its subscriptions stay until they expire, fail with 410, or are overwritten by the session's next connection.
  */
 async function connectionRemoved({ userId, connectionId, sessionKey }: ConnectionRow): Promise<Delivery[]> {
-  await Promise.all([
-    endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId }),
-    forgetUserConnection({ userId, connectionId }),
-  ])
+  await endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId })
   return []
 }
 

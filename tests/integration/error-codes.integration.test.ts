@@ -247,6 +247,19 @@ test('a user listens on so many connections at once; the next one can when one h
   while ((await late.ask({ action: 'sync' })).type === 'error') await settled(limited)
 })
 
+test('of many connections that sync at once no more have events than a user may have', async () => {
+  const userId = unique('ada')
+  const many = await Promise.all(Array.from({ length: 12 }, () => connect(limited, userId)))
+  const answers = await Promise.all(many.map((one) => one.ask({ action: 'sync' })))
+  const refused = answers.flatMap((answer) => (answer.type === 'error' ? [answer.error] : []))
+  expect(new Set(refused.map(({ code, message }) => `${code}: ${message}`))).toEqual(
+    new Set(['limit_reached: unable to listen on another connection; a user has 3 at most']),
+  )
+  const left = (await itemsOf(limited, 'Session')).filter(({ UserId }) => UserId === userId)
+  expect(left).toHaveLength(many.length - refused.length)
+  expect(left.length).toBeLessThanOrEqual(3)
+})
+
 test('a user has so many uploads, and so many bytes, on their way; a retry is no further one', async () => {
   const { room, clients } = await givenRoom(limited, 'ada')
   const [ada] = clients

@@ -25,7 +25,7 @@ const MEMBERS_AT_ONCE = 24
 /**
  * Makes a room with its first members and subscribes the creating connection, if there is one, all or nothing. Who has
  * blocked the caller is left out. What is left to do after that never fails the action, for a retry would be told that
- * the id is taken. AP3, AP4, AP32, AP33, AP36, AP38, AP44, AP58.
+ * the id is taken. AP3, AP4, AP17, AP32, AP33, AP36, AP38, AP44, AP58.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   requireRoomCreation(caller, input.chatRoomId)

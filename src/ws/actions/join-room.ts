@@ -21,7 +21,8 @@ import { recover } from '../recover.ts'
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP3, AP4, AP5, AP8, AP10,
- * AP13, AP14, AP15, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85, AP91.
+ * AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85,
+ * AP91.
  *
  * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
