@@ -17,7 +17,7 @@ export async function takePending(chatRoomId: string): Promise<(ChangeEvent | Ch
   const pending = await getPending(chatRoomId)
   if (pending === undefined) return []
   const { first, last } = pending
-  // Whoever noted the last may have crashed before it said so on the room, and no client's position may pass the room's.
+  // Whoever noted the last may have crashed before it said so on the room. No position may pass the room’s head.
   await raiseHeadRev(chatRoomId, last)
   const count = last - first + 1
   const riding = count > MAX_RIDING ? [] : await eventsBetween(chatRoomId, { after: first - 1, head: last })
