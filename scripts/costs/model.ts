@@ -28,8 +28,10 @@ export const ASSUMED = {
   batchMs: 20,
   /** CPU of one post on the one vCPU of 1,769 MB; some 0.3 with `POSTING=sdk` */
   postMs: 0.1,
-  /** Log lines of Lambda and of Tabletalk, per invocation; of the access log, per incoming frame */
+  /** Log lines of Lambda, per invocation: its start and its report; of the access log, per incoming frame */
   invocationLogBytes: 800,
+  /** The stream function's metrics, per batch: a line that `tests/integration/metrics.integration.test.ts` measures */
+  metricLogBytes: 900,
   accessLogBytes: 400,
 } as const
 
@@ -67,7 +69,10 @@ export function costPerMillion(connections: number, coalesced = 1): Cost {
     lambda:
       (n + batches) * PRICES.invocation +
       (n * sendSeconds * SEND_GB + batches * batchSeconds * STREAM_GB) * PRICES.gigabyteSecond,
-    logs: ((n * ASSUMED.accessLogBytes + (n + batches) * ASSUMED.invocationLogBytes) / GB) * PRICES.logGigabyte,
+    logs:
+      ((n * ASSUMED.accessLogBytes + (n + batches) * ASSUMED.invocationLogBytes + batches * ASSUMED.metricLogBytes) /
+        GB) *
+      PRICES.logGigabyte,
     dataOut: ((n * recipients * ASSUMED.eventBytes) / GB) * PRICES.outGigabyte,
   }
 }

@@ -1,4 +1,6 @@
 import { type Cost, costPerMillion, total } from './model.ts'
+import { HABITS, month } from './month.ts'
+import { peak, QUOTAS } from './peak.ts'
 
 const ROOMS = [2, 10, 100, 1_000]
 /** Messages of a room in one batch. */
@@ -30,3 +32,34 @@ export function costTable(): string {
 
 const dollars = (amount: number): string =>
   amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** A month as Markdown: dollars by what they are for, and their sum. */
+export function monthTable(parts: Record<string, number>): string {
+  const rows = [...Object.entries(parts), ['total', Object.values(parts).reduce((sum, part) => sum + part, 0)] as const]
+  const cells = [['a month', 'dollars'], ['---', '--:'], ...rows.map(([name, amount]) => [name, dollars(amount)])]
+  return cells.map((row) => `| ${row.join(' | ')} |\n`).join('')
+}
+
+/** The sizes of `docs/scale.md`. */
+const USERS = [1_000, 100_000, 10_000_000]
+
+/** The table of `docs/scale.md` as Markdown: what the busiest hour of so many users needs; above a limit in bold. */
+export function peakTable(): string {
+  const loads = USERS.map((users) => peak({ ...HABITS, users }))
+  const rows = Object.entries(QUOTAS).map(([what, { limit, unit }]) => [
+    what,
+    `${amount(limit)}${unit}`,
+    ...loads.map((load) => {
+      const needed = load[what as keyof typeof QUOTAS]
+      return needed > limit ? `**${amount(needed)}**` : amount(needed)
+    }),
+  ])
+  const bills = USERS.map((users) => Object.values(month({ ...HABITS, users })).reduce((sum, part) => sum + part, 0))
+  rows.push(['dollars a month', '', ...bills.map(amount)])
+  const head = ['', 'limit', ...USERS.map((users) => `${users.toLocaleString('en-US')} users`)]
+  return [head, head.map(() => '--:'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}
+
+/** With two digits that count. */
+const amount = (value: number): string =>
+  Number(value.toPrecision(2)).toLocaleString('en-US', { maximumSignificantDigits: 2 })

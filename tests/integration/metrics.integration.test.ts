@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { afterAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Log } from '../../local/contracts.ts'
+import { ASSUMED } from '../../scripts/costs/model.ts'
 import { metricsIn, OWN_METRICS } from '../support/cloudwatch.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
@@ -50,9 +51,13 @@ test('everything that is counted is counted where alarms and charts look, and no
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })
   await bob.messages(room, ['hello'])
   await idle()
+  const metricLine = printed.find((line) => line.includes('EventsDelivered'))?.length
   const ofMessage = written()
   expect(ofMessage).toMatchObject({ 'PostsDelivered service=fan-out': 1, 'EventsDelivered service=fan-out': 1 })
   expect(ofMessage['DeliveryLatency service=fan-out']).toBeGreaterThan(0)
+
+  expect(metricLine).toBeGreaterThan(ASSUMED.metricLogBytes * 0.7)
+  expect(metricLine).toBeLessThanOrEqual(ASSUMED.metricLogBytes)
 
   await sendForm(await givenUpload(ada, room), png)
   await idle()

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ASSUMED, costPerMillion, GUARD, PRICES, SEND, SUBSCRIPTION_BYTES, total } from '../../scripts/costs/model.ts'
-import { costTable } from '../../scripts/costs/table.ts'
+import { HABITS, month, reconnectUnits, UNITS } from '../../scripts/costs/month.ts'
+import { peak, QUOTAS } from '../../scripts/costs/peak.ts'
+import { costTable, monthTable, peakTable } from '../../scripts/costs/table.ts'
 import { documented as dataModel } from '../support/documented.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -46,7 +48,7 @@ test.for([
     lambda: close(
       (1 + 1 / c) * 0.2 + M * (0.03 * 0.5 + ((0.02 + (N - 1) * 0.0001) / c) * (1_769 / 1_024)) * 0.0000133334,
     ),
-    logs: close(((M * (400 + (1 + 1 / c) * 800)) / GB) * 0.5),
+    logs: close(((M * (400 + (1 + 1 / c) * 800 + 900 / c)) / GB) * 0.5),
     dataOut: close(((M * (N - 1) * 500) / GB) * 0.09),
   })
 })
@@ -81,6 +83,56 @@ test('the units of a send and of its fan-out are those that were measured', () =
   }
   const added = (GUARD.writeUnits * PRICES.writeUnit + GUARD.readUnits * PRICES.readUnit) * 1e6
   expect(text).toContain(`**$${added.toFixed(2)}**`)
+})
+
+test('the month of the page is what the script computes', () => {
+  const rows = rowsOf(between('<!-- month:start -->', '<!-- month:end -->'))
+  expect(rows).toEqual(rowsOf(monthTable(month(HABITS))))
+  const [sum, ...parts] = rows.map(([, dollars]) => Number(dollars!.replace(',', ''))).reverse()
+  expect(parts.reduce((all, one) => all + one, 0)).toBeCloseTo(sum!, 0)
+})
+
+test('the table of scale.md is what the script computes, and 10 million users are above every limit', () => {
+  const page = readFileSync(new URL('docs/scale.md', root), 'utf8')
+  const [, table = ''] = /<!-- peak:start -->(.*?)<!-- peak:end -->/s.exec(page) ?? []
+  expect(rowsOf(table)).toEqual(rowsOf(peakTable()))
+  const millions = peak({ ...HABITS, users: 10_000_000 })
+  for (const [what, { limit }] of Object.entries(QUOTAS)) {
+    expect(millions[what as keyof typeof QUOTAS], what).toBeGreaterThan(limit)
+    expect(peak({ ...HABITS, users: 1_000 })[what as keyof typeof QUOTAS], what).toBeLessThan(limit)
+  }
+})
+
+test('the units of a month are those that were measured', () => {
+  const costs = new Map(dataModel('costs').map((row) => [row.Action, row]))
+  const sumOf = (...actions: string[]) => {
+    const rows = actions.map((action) => costs.get(action)!)
+    return {
+      reads: rows.reduce((sum, row) => sum + Number(row.RRU), 0),
+      writes: rows.reduce((sum, row) => sum + Number(row.WRU), 0),
+    }
+  }
+  expect(UNITS.typing).toEqual(sumOf('`typingIndicator`'))
+  expect(UNITS.mark).toEqual(sumOf('`markRead`, 1 room', 'the stream: a marker that has moved, small room'))
+  expect(UNITS.form).toEqual(sumOf('`handleFileUpload`'))
+  const end = ['`$disconnect`', 'the stream: a connection gone whose session another has']
+  const measured = sumOf('`$connect`', '`sync` of a session again, 50 rooms', ...end)
+  expect(reconnectUnits(50).writes).toBe(measured.writes)
+  expect(Math.abs(reconnectUnits(50).reads - measured.reads)).toBeLessThanOrEqual(1)
+  // The table of reconnect storms has the same.
+  for (const [rooms, writes, reads] of rowsOf(between('<!-- reconnects:start -->', '<!-- reconnects:end -->'))) {
+    expect(reconnectUnits(Number(rooms))).toEqual({ reads: Number(reads), writes: Number(writes) })
+  }
+})
+
+test('each habit makes a month dearer, and nobody costs what is idle only', () => {
+  const dollars = (habits: Partial<typeof HABITS>) =>
+    Object.values(month({ ...HABITS, ...habits })).reduce((sum, part) => sum + part, 0)
+  for (const [habit, value] of Object.entries(HABITS)) {
+    expect(dollars({ [habit]: value * 2 }), habit).toBeGreaterThan(dollars({}))
+  }
+  expect(month({ ...HABITS, users: 0 })).toMatchObject({ messages: 0, reconnects: 0, uploads: 0 })
+  expect(dollars({ users: 0 })).toBeCloseTo(month(HABITS)['idle: alarms, metrics, dashboard']!)
 })
 
 test('a frame holds as many events as the page says', () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Plan, planFromNothing, type ResourceChange } from '../../scripts/terraform-check/plan.ts'
 import { makeWorkspace, type Workspace } from '../../scripts/terraform-check/workspace.ts'
+import { IDLE } from '../../scripts/costs/month.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { PENDING_DAYS } from '../../src/files/bucket-settings.ts'
 import { OWN_METRICS } from '../support/cloudwatch.ts'
@@ -394,6 +395,9 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('watches and shows metrics that the functions write, and no other of its own', () => {
       const alarms = after('aws_cloudwatch_metric_alarm') as unknown as Alarm[]
       const watched = alarms.flatMap((alarm) => [alarm, ...(alarm.metric_query ?? []).flatMap(({ metric }) => metric)])
+      // An alarm on several metrics is charged for each.
+      expect(watched.filter(({ metric_name: name }) => name !== null)).toHaveLength(IDLE.alarmMetrics)
+      expect(OWN_METRICS).toHaveLength(IDLE.ownMetrics)
       const own = watched.filter(({ namespace }) => namespace === 'Tabletalk/tabletalk')
       const named = own.map(({ metric_name: name, dimensions }) => {
         const values = Object.entries(dimensions ?? {}).map(([key, value]) => `${key}=${value}`)

@@ -1,0 +1,150 @@
+import { loadStack } from '../../terraform/stack.ts'
+import { ASSUMED, costPerMillion, GUARD, PRICES, total } from './model.ts'
+
+/** What a deployment's users do. Numbers are averages. */
+export interface Habits {
+  users: number
+  /** Rooms of a user. */
+  rooms: number
+  /** Messages that a user sends in a day. */
+  messages: number
+  /** Connections that a user opens in a day: of a phone or a tab that comes back, and every two hours by the quota. */
+  reconnects: number
+  /** Members of a room. */
+  members: number
+  /** Hours of a day in which a user is connected. */
+  hours: number
+  /** Typing indicators for each message. */
+  typing: number
+  /** Files for each message. */
+  uploads: number
+  fileKilobytes: number
+  /** `markRead` of a user in a day. */
+  marks: number
+}
+
+export const HABITS: Habits = {
+  users: 1_000,
+  rooms: 10,
+  messages: 20,
+  reconnects: 10,
+  members: 10,
+  hours: 8,
+  typing: 1,
+  uploads: 0.02,
+  fileKilobytes: 500,
+  marks: 20,
+}
+
+/** Units that tests measure (`tests/entities/capacity.test.ts`); a limited action counts one more write. */
+export const UNITS = {
+  typing: { reads: 3, writes: 1 },
+  /** A reader is told by the stream, which reads who is there. */
+  mark: { reads: 4, writes: 1 },
+  form: { reads: 2, writes: 2 },
+  /** What the upload function does of a file that is what was declared (`tests/uploads/object-created.test.ts`). */
+  file: { reads: 3, writes: 9 },
+} as const
+const LIMITED = 1
+
+/** A reconnect: `$connect`, `sync`, the end of the connection before, and what the stream does about it. */
+export const reconnectUnits = (rooms: number): { reads: number; writes: number } => ({
+  reads: 1 + rooms + 5 * Math.ceil(rooms / 50),
+  writes: 7 + rooms,
+})
+
+/** What is paid while nobody chats. Metrics are those that an alarm looks at and those that functions write. */
+export const IDLE = {
+  alarmMetrics: 25 + Object.keys(loadStack().functions).length,
+  ownMetrics: 10,
+  alarmDollars: 0.1,
+  metricDollars: 0.3,
+  dashboardDollars: 3,
+  /** Of one's own, with `kms_key_arn`. */
+  keyDollars: 1,
+} as const
+
+/** Dollars for what `PRICES` doesn't have. */
+const MORE = {
+  connectionMinute: 0.25 / 1e6,
+  tableGigabyte: 0.25,
+  recoveryGigabyte: 0.2,
+  fileGigabyte: 0.023,
+  filePut: 0.005 / 1e3,
+  fileGet: 0.0004 / 1e3,
+} as const
+
+/** A row of a message with its keys, a text of some 200 bytes and what the table counts for an item. */
+const MESSAGE_ROW_BYTES = 600
+const DAYS = 30
+const PING_MINUTES = 9
+const GB = 2 ** 30
+
+/** Dollars of the first month by what they are for; storage is of one month's messages and grows by as much each. */
+export function month(habits: Habits): Record<string, number> {
+  const { users, rooms, members, hours } = habits
+  const perMonth = (aDay: number) => users * aDay * DAYS
+  const messages = perMonth(habits.messages)
+  const files = messages * habits.uploads
+  // Those of a room who are connected when somebody sends, the sender among them.
+  const connections = Math.max(1, (members * hours) / 24)
+  const sent = costPerMillion(connections)
+  const reconnects = perMonth(habits.reconnects)
+  const reconnect = reconnectUnits(rooms)
+  const fileBytes = files * habits.fileKilobytes * 1_024
+  return {
+    messages: (messages / 1e6) * total(sent) + messages * guardDollars(),
+    typing:
+      messages * habits.typing * unitDollars(plus(UNITS.typing, LIMITED)) +
+      posted(messages * habits.typing, connections - 1) +
+      frames(messages * habits.typing),
+    // Told to one's own other connection, or to who has sent what was read.
+    'how far is read':
+      perMonth(habits.marks) * unitDollars(plus(UNITS.mark, LIMITED)) +
+      posted(perMonth(habits.marks), 1) +
+      frames(perMonth(habits.marks)),
+    // Authorizer, `$connect`, `sync`, `$disconnect` and the stream's record of the end.
+    reconnects: reconnects * unitDollars(plus(reconnect, LIMITED)) + frames(reconnects) + calls(reconnects * 4),
+    connections: perMonth(hours * 60) * MORE.connectionMinute + frames(perMonth((hours * 60) / PING_MINUTES)),
+    uploads:
+      frames(files) +
+      files * (unitDollars(plus(UNITS.form, LIMITED)) + unitDollars(UNITS.file) + MORE.filePut) +
+      calls(files) +
+      posted(files, connections) +
+      files * (members - 1) * MORE.fileGet +
+      ((fileBytes * (members - 1)) / GB) * PRICES.outGigabyte +
+      (fileBytes / GB) * MORE.fileGigabyte,
+    'table, stored': ((messages * MESSAGE_ROW_BYTES) / GB) * MORE.tableGigabyte,
+    'recovery to any moment': ((messages * MESSAGE_ROW_BYTES) / GB) * MORE.recoveryGigabyte,
+    'idle: alarms, metrics, dashboard':
+      IDLE.alarmMetrics * IDLE.alarmDollars + IDLE.ownMetrics * IDLE.metricDollars + IDLE.dashboardDollars,
+  }
+}
+
+const plus = ({ reads, writes }: { reads: number; writes: number }, more: number) => ({ reads, writes: writes + more })
+const unitDollars = ({ reads, writes }: { reads: number; writes: number }) =>
+  reads * PRICES.readUnit + writes * PRICES.writeUnit
+const guardDollars = () => unitDollars({ reads: GUARD.readUnits, writes: GUARD.writeUnits + LIMITED })
+
+/** Invocations of 512 MB for some milliseconds, with their logs. */
+const calls = (times: number) =>
+  times *
+  (PRICES.invocation +
+    ((ASSUMED.sendMs / 1_000) * 512 * PRICES.gigabyteSecond) / 1_024 +
+    (ASSUMED.invocationLogBytes / GB) * PRICES.logGigabyte)
+
+/** Frames with their replies, invocations and access logs. */
+const frames = (times: number) =>
+  times * (2 * PRICES.frame + (ASSUMED.accessLogBytes / GB) * PRICES.logGigabyte) + calls(times)
+
+/** Posts of one event to so many, and the stream function's work on it. */
+const posted = (times: number, recipients: number) =>
+  times *
+    recipients *
+    (PRICES.frame +
+      (ASSUMED.eventBytes / GB) * PRICES.outGigabyte +
+      (ASSUMED.postMs / 1_000) * (1_769 / 1_024) * PRICES.gigabyteSecond) +
+  times *
+    (PRICES.invocation +
+      (ASSUMED.batchMs / 1_000) * (1_769 / 1_024) * PRICES.gigabyteSecond +
+      ((ASSUMED.invocationLogBytes + ASSUMED.metricLogBytes) / GB) * PRICES.logGigabyte)

@@ -1,0 +1,54 @@
+import { GUARD, SEND } from './model.ts'
+import { type Habits, reconnectUnits, UNITS } from './month.ts'
+
+/** Share of a day that falls into its busiest hour, and how many more are connected then than on average. */
+const BUSIEST_HOUR = 0.15
+const MORE_CONNECTED = 2
+
+/** Milliseconds of a frame's function, as a request to the table takes on AWS. */
+const FRAME_SECONDS = 0.03
+const BATCH_SECONDS = 0.05
+const PING_SECONDS = 9 * 60
+
+/** Quotas of an account and Region, and what a table has that nobody has warmed; see `docs/operations.md`. */
+export const QUOTAS = {
+  'requests of the gateway, frames and posts': { limit: 10_000, unit: '/s' },
+  'new connections': { limit: 500, unit: '/s' },
+  'the same, of this stack by default': { limit: 70, unit: '/s' },
+  'write units, new table': { limit: 4_000, unit: '/s' },
+  'write units, quota of a table': { limit: 40_000, unit: '/s' },
+  'executions at once': { limit: 1_000, unit: '' },
+  'executions at once, new account': { limit: 10, unit: '' },
+  'all come back at once: minutes at 70 a second': { limit: 5, unit: ' min' },
+} as const
+
+type Load = Record<keyof typeof QUOTAS, number>
+
+/** What such users need in their busiest hour. The limit of a storm is our own: who waits for longer complains. */
+export function peak({ users, rooms, messages, reconnects, members, hours, typing, uploads, marks }: Habits): Load {
+  const perSecond = (aDay: number) => (users * aDay * BUSIEST_HOUR) / 3_600
+  const share = Math.min(1, (hours / 24) * MORE_CONNECTED)
+  const connected = users * share
+  const recipients = Math.max(1, members * share) - 1
+  const sends = perSecond(messages)
+  const connects = perSecond(reconnects)
+  const told = sends * (1 + typing + uploads)
+  const frames = told + perSecond(marks) + connects + connected / PING_SECONDS
+  const writes =
+    sends * (SEND.writeUnits + GUARD.writeUnits + 1) +
+    sends * typing * (UNITS.typing.writes + 1) +
+    sends * uploads * (UNITS.form.writes + UNITS.file.writes + 1) +
+    perSecond(marks) * (UNITS.mark.writes + 1) +
+    connects * (reconnectUnits(rooms).writes + 1)
+  const running = frames * FRAME_SECONDS + connects * 2 * FRAME_SECONDS + told * BATCH_SECONDS
+  return {
+    'requests of the gateway, frames and posts': frames + told * recipients + perSecond(marks),
+    'new connections': connects,
+    'the same, of this stack by default': connects,
+    'write units, new table': writes,
+    'write units, quota of a table': writes,
+    'executions at once': running,
+    'executions at once, new account': running,
+    'all come back at once: minutes at 70 a second': connected / 70 / 60,
+  }
+}
