@@ -12,7 +12,7 @@ import type { UnreadTotals } from './reads.ts'
 import type { Room } from './room.ts'
 import type { Removal } from './removal.ts'
 import { RoomRegistry } from './room-registry.ts'
-import { pages } from './pages.ts'
+import { listed } from './pages.ts'
 import type { RequestFrame } from './request-frame.ts'
 import { onWakeUp } from './wake-ups.ts'
 
@@ -221,7 +221,7 @@ export class ChatClient {
     const reply = await this.#rooms.context.onceConnected({ action: 'createRoom', ...room })
     const created = this.#rooms.open(reply.chatRoomId)
     const nothing = { recovered: true, events: [], headRev: 0, changesRecovered: true, changes: [] }
-    created.feed.entered({ ...reply, ...nothing }, undefined)
+    created.feed.entered({ ...reply, ...nothing })
     return created.room
   }
 
@@ -256,10 +256,24 @@ export class ChatClient {
 
   /** Reads the ids of all users that this one has blocked. Retries. */
   async blocked(): Promise<string[]> {
-    const all: string[] = []
-    const ask = (cursor: object) => this.#rooms.context.patiently({ action: 'listBlocked', ...cursor })
-    for await (const { userIds } of pages(ask)) all.push(...userIds)
-    return all
+    return listed(
+      (cursor) => this.#rooms.context.patiently({ action: 'listBlocked', ...cursor }),
+      ({ userIds }) => userIds,
+    )
+  }
+
+  /**
+   * Reads one page of where this user was mentioned, the newest first. Retries.
+   *
+   * @param page `cursor`: the `nextCursor` of the page before
+   */
+  mentions(page: { cursor?: string } = {}): Promise<Reply<'getMentions'>> {
+    return this.#rooms.context.patiently({ action: 'getMentions', ...page })
+  }
+
+  /** Reads one page of the threads that this user follows, as `mentions`: those that they started or replied in. */
+  threads(page: { cursor?: string } = {}): Promise<Reply<'getThreads'>> {
+    return this.#rooms.context.patiently({ action: 'getThreads', ...page })
   }
 
   #statusChanged(change: StatusChange): void {

@@ -1,38 +1,24 @@
 import type { MessageEvent } from '../src/protocol/events.ts'
 import { Emitter } from './emitter.ts'
 import { MessageStreams } from './message-stream.ts'
+import type { MessageExtras } from './outbox-store.ts'
 import type { Destination, OutgoingMessage, Sent } from './outbox.ts'
 import type { Room } from './room.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomEvents } from './room-feed.ts'
 
-/** All events of a room but `outgoing`, which a direct room emits for its own messages. */
-const FORWARDED = [
-  'message',
-  'typing',
-  'memberJoined',
-  'memberLeft',
-  'recovered',
-  'discontinuity',
-  'uploadFailed',
-  'removed',
-  'updated',
-  'unread',
-  'receipts',
-] as const
-
+/** An event of a room that is the conversation's as well. */
 export interface ForwardedEvent {
-  name: (typeof FORWARDED)[number]
-  payload: unknown
+  name: keyof RoomEvents
+  payload: RoomEvents[keyof RoomEvents]
 }
 
-/** Subscribes to all events that a direct room forwards. Returns a function that unsubscribes. */
-export function onForwarded(room: Room, listener: (event: ForwardedEvent) => void): () => void {
-  const stops = FORWARDED.map((name) => room.on(name, (payload) => listener({ name, payload })))
-  return () => {
-    for (const stop of stops) stop()
-  }
-}
+/** Subscribes to these events. Returns a function that unsubscribes. */
+export const onForwarded = (room: Room, listener: (event: ForwardedEvent) => void): (() => void) =>
+  room.emitter.follow((name, payload) => {
+    // The conversation emits its own for its own messages.
+    if (name !== 'outgoing') listener({ name, payload })
+  })
 
 /**
  * The conversation with one user. `client.direct(userId)` returns it. The server makes its room at the first message,
@@ -90,11 +76,11 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
   /**
    * Sends a text to the user. Returns at once and never throws, as `room.send` does.
    *
-   * @param text `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8
+   * @param message `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8
    * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `outbox_full` and others
    */
-  send({ content }: { content: string }): OutgoingMessage {
-    return this.#context.outbox.send(this.destination, 'text', content)
+  send(message: { content: string } & MessageExtras): OutgoingMessage {
+    return this.#context.outbox.send(this.destination, 'text', message)
   }
 
   /** The messages of this client to the user that wait to be sent or have failed, as a room's `unsent`. */
@@ -119,6 +105,6 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
 
   #forward({ name, payload }: ForwardedEvent): void {
     if (name === 'message') this.streams.push(payload as MessageEvent)
-    this.#emitter.emit(name, payload as never)
+    this.#emitter.emit(name, payload)
   }
 }

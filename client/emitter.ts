@@ -3,6 +3,7 @@ type Listener<T> = (payload: T) => unknown
 /** Typed events. When a listener throws or its promise rejects, the error is reported and the others still run. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
+  readonly #followers = new Set<(name: keyof Events, payload: never) => void>()
   readonly #report: (error: unknown) => void
 
   constructor(report: (error: unknown) => void) {
@@ -19,6 +20,12 @@ export class Emitter<Events extends object> {
     return () => listeners.delete(entry)
   }
 
+  /** Has another emitter or a list receive every event, after the listeners. Returns a function that ends it. */
+  follow(follower: <N extends keyof Events>(name: N, payload: Events[N]) => void): () => void {
+    this.#followers.add(follower)
+    return () => this.#followers.delete(follower)
+  }
+
   emit<N extends keyof Events>(name: N, payload: Events[N]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])] as Listener<Events[N]>[]) {
       try {
@@ -28,5 +35,6 @@ export class Emitter<Events extends object> {
         this.#report(error)
       }
     }
+    for (const follower of [...this.#followers]) follower(name, payload as never)
   }
 }

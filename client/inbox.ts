@@ -97,13 +97,13 @@ export class Inbox {
       return this.startAtHead(headSeq)
     }
     this.#recovered = 0
-    if (recovered) {
-      for (const event of events) this.#hold(event)
-      this.#advance(headSeq)
-    } else if (claimed !== undefined && headSeq < claimed) {
+    if (claimed !== undefined && headSeq < claimed) {
       // Another history than before: the table was restored from a backup, say.
       this.#held.clear()
       this.#skip(claimed, headSeq)
+    } else if (recovered) {
+      for (const event of events) this.#hold(event)
+      this.#advance(headSeq)
     } else {
       this.#target = headSeq
       const from = headSeq - this.#options.recoverLimit

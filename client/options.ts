@@ -2,6 +2,7 @@ import type { Backoff } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Socket } from './link.ts'
 import type { OutboxStore } from './outbox-store.ts'
+import type { RoomCache } from './room-cache.ts'
 import { postFormByXhr, type PostForm } from './post-form.ts'
 
 /** The options of a client: `url` and `getToken` are required. Times are in ms. */
@@ -39,6 +40,8 @@ export interface ChatClientOptions {
   arrivalTimeoutMs?: number
   /** An upload that makes no progress for this long is sent again, ms. Default 45,000. */
   uploadIdleMs?: number
+  /** Keeps the rooms' messages over a restart. Default: in memory only. */
+  cache?: RoomCache
   /** Receives what listeners and `onProgress` throw. Default: `console.error`. */
   onError?: (error: unknown) => void
   /** Opens a socket with these subprotocols. Default: the global `WebSocket`; in Node before 22, the package `ws`. */
@@ -66,8 +69,8 @@ export const defaults = {
 }
 
 /** The options with their defaults filled in. */
-export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff' | 'outbox'>> &
-  Pick<ChatClientOptions, 'outbox'> & { backoff: Backoff }
+export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff' | 'outbox' | 'cache'>> &
+  Pick<ChatClientOptions, 'outbox' | 'cache'> & { backoff: Backoff }
 
 /** Not by `URL.canParse`, which Safari before 17 and React Native don't have. */
 function protocolOf(url: string): string | undefined {

@@ -1,11 +1,28 @@
 import type { ChatError } from './errors.ts'
 
+/** What a message may have beside its content. */
+export interface MessageExtras {
+  /** The `messageId` of a message that it quotes. */
+  replyTo?: string
+  /** The `messageId` of the message in whose thread it is a reply; `room.thread` sets it. */
+  threadId?: string
+  /** With `threadId`: shown in the room as well. */
+  inRoom?: boolean
+  /** Ids of at most 50 users. */
+  mentions?: string[]
+  /** Mentions everybody. */
+  mentionRoom?: boolean
+  /** Data of the application's, at most 2,048 bytes as JSON. */
+  metadata?: Record<string, unknown>
+}
+
 /** A text that the server doesn't have yet, as an `OutboxStore` keeps it: plain data, fit for JSON. */
 export interface UnsentMessage {
   /** The room, or the other user of a direct conversation. */
   to: { chatRoomId: string } | { recipientId: string }
   kind: 'text' | 'broadcast'
   content: string
+  extras?: MessageExtras
   /** The message keeps it, so that the server stores it once, even if an earlier try had arrived. */
   clientMessageId: string
   /** Why it has failed. A message with an error isn't sent again before its `retry()`. */
@@ -37,12 +54,13 @@ export interface OutboxStore {
 
 /** Whether a store gave a message that can be sent. Anything may have been written there since. */
 export function isUnsentMessage(given: unknown): given is UnsentMessage {
-  const { to, kind, content, clientMessageId } = (given ?? {}) as Partial<Record<string, unknown>>
+  const { to, kind, content, clientMessageId, extras = {} } = (given ?? {}) as Partial<Record<string, unknown>>
   const { chatRoomId, recipientId } = (to ?? {}) as Partial<Record<string, unknown>>
   return (
     (typeof chatRoomId === 'string' || typeof recipientId === 'string') &&
     (kind === 'text' || kind === 'broadcast') &&
     typeof content === 'string' &&
+    typeof extras === 'object' &&
     typeof clientMessageId === 'string'
   )
 }

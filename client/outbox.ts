@@ -3,7 +3,7 @@ import { ChatError, toChatError } from './errors.ts'
 import { newId } from './new-id.ts'
 import type { Link } from './link.ts'
 import type { ResolvedOptions } from './options.ts'
-import { isUnsentMessage, StoreWriter, type UnsentMessage } from './outbox-store.ts'
+import { isUnsentMessage, type MessageExtras, StoreWriter, type UnsentMessage } from './outbox-store.ts'
 import { retry } from './retry.ts'
 
 /**
@@ -30,6 +30,8 @@ export class OutgoingMessage {
   readonly clientMessageId: string
   readonly kind: 'text' | 'broadcast'
   readonly content: string
+  /** What it has beside its content. */
+  readonly extras: MessageExtras
   /** `sending` until the server has stored the message or it has failed. */
   state: 'sending' | 'sent' | 'failed' = 'sending'
   /** Why the message failed; `undefined` in the other states. */
@@ -43,9 +45,10 @@ export class OutgoingMessage {
   #settle!: { resolve: (sent: Sent) => void; reject: (error: ChatError) => void }
 
   /** @internal */
-  constructor({ kind, content, clientMessageId, error }: Omit<UnsentMessage, 'to'>, owner: MessageOwner) {
+  constructor({ kind, content, extras, clientMessageId, error }: Omit<UnsentMessage, 'to'>, owner: MessageOwner) {
     this.kind = kind
     this.content = content
+    this.extras = extras ?? {}
     this.clientMessageId = clientMessageId
     this.#owner = owner
     this.begin()
@@ -141,8 +144,12 @@ export class Outbox {
     }
   }
 
-  send(destination: Destination, kind: 'text' | 'broadcast', content: string): OutgoingMessage {
-    const message = this.#messageTo(destination, { kind, content, clientMessageId: newId() })
+  send(
+    destination: Destination,
+    kind: 'text' | 'broadcast',
+    { content, ...extras }: { content: string } & MessageExtras,
+  ): OutgoingMessage {
+    const message = this.#messageTo(destination, { kind, content, extras, clientMessageId: newId() })
     this.#add(destination, message)
     return message
   }
@@ -232,8 +239,9 @@ export class Outbox {
   }
 
   #toKeep(): UnsentMessage[] {
-    return [...this.#unsent].map(([{ kind, content, clientMessageId, error }, { to }]) => ({
+    return [...this.#unsent].map(([{ kind, content, extras, clientMessageId, error }, { to }]) => ({
       ...{ to, kind, content, clientMessageId },
+      ...(Object.keys(extras).length > 0 && { extras }),
       ...(error && { error: { code: error.code, message: error.message, retryable: error.retryable } }),
     }))
   }
@@ -294,8 +302,8 @@ export class Outbox {
 }
 
 function request(link: Link, { to }: Destination, message: OutgoingMessage): Promise<Sent> {
-  const { kind, content, clientMessageId } = message
+  const { kind, content, extras, clientMessageId } = message
   return kind === 'broadcast' && 'chatRoomId' in to
-    ? link.request({ action: 'broadcastMessage', ...to, content, clientMessageId })
-    : link.request({ action: 'sendMessage', ...to, content, clientMessageId })
+    ? link.request({ action: 'broadcastMessage', ...to, content, clientMessageId, ...extras })
+    : link.request({ action: 'sendMessage', ...to, content, clientMessageId, ...extras })
 }

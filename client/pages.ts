@@ -21,3 +21,13 @@ export async function* pages<P extends { nextCursor?: string | undefined }>(
     cursor = page.nextCursor
   } while (cursor !== undefined)
 }
+
+/** Reads a whole list. @param itemsOf takes the items out of a page */
+export async function listed<P extends { nextCursor?: string | undefined }, T>(
+  ask: (cursor: PageCursor) => Promise<P>,
+  itemsOf: (page: P) => readonly T[],
+): Promise<T[]> {
+  const all: T[] = []
+  for await (const page of pages(ask)) all.push(...itemsOf(page))
+  return all
+}

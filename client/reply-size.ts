@@ -15,7 +15,7 @@ const FULL_CHARS = 4_000
 const MANY = 8
 
 /** Their replies may fill a whole WebSocket message, 128 KB. */
-const large = new Set<Action>(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory'])
+const large = new Set<Action>(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'])
 
 /** Whether the reply to an action may be large. */
 export const isLarge = (action: Action): boolean => large.has(action)
@@ -80,7 +80,7 @@ export class ReplySize {
     if (frame.action === 'getHistory') return { ...frame, limit: this.of(frame.limit ?? DEFAULT_HISTORY_PAGE) }
     if (frame.action === 'listRooms') return { ...frame, limit: this.of(frame.limit ?? DEFAULT_ROOMS_PAGE) }
     // Without it the reply has no messages: they are paged.
-    if (frame.action === 'joinRoom') return { ...frame, lastSeq: undefined }
+    if (frame.action === 'joinRoom') return { ...frame, lastSeq: undefined, lastRev: undefined }
     return frame
   }
 }

@@ -149,11 +149,20 @@ export class RoomContext {
   }
 
   /** Puts a message of this client into its room's order: the server sends no event for it, only the reply. */
-  echo({ kind, content, clientMessageId }: OutgoingMessage, sent: Sent): void {
+  echo({ kind, content, clientMessageId, extras }: OutgoingMessage, sent: Sent): void {
     const { chatRoomId, seq, messageId, timestamp } = sent
     const senderId = this.userId ?? ''
     const place = { event: 'message', chatRoomId, seq, messageId } as const
-    this.#owner.handle([{ ...place, kind, senderId, content, timestamp, clientMessageId }])
+    const { mentions, mentionRoom, inRoom, ...others } = extras
+    const named = mentions?.filter((userId) => userId !== senderId) ?? []
+    this.#owner.handle([
+      {
+        ...{ ...place, kind, senderId, content, timestamp, clientMessageId, ...others },
+        ...(named.length > 0 && { mentions: named }),
+        ...(mentionRoom && { mentionsRoom: true }),
+        ...(inRoom && { inRoom }),
+      },
+    ])
     this.reads.sent(chatRoomId, seq)
   }
 

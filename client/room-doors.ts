@@ -1,8 +1,8 @@
-import type { Reply } from '../src/protocol/actions.ts'
+import type { Action, Reply } from '../src/protocol/actions.ts'
 import type { PermissionName } from '../src/protocol/permissions.ts'
 import type { Access, Role, RoomDetails } from '../src/protocol/room-schema.ts'
 import { isNotAMember } from './errors.ts'
-import { pages } from './pages.ts'
+import { listed } from './pages.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomFeed } from './room-feed.ts'
@@ -15,6 +15,11 @@ export type RoomInvite = Reply<'listInvites'>['invites'][number]
 
 /** What `room.update` changes; `null` takes the topic or the picture away. */
 export type RoomChanges = Omit<RequestFrame<'updateRoom'>, 'action' | 'chatRoomId' | 'requestId' | 'userId'>
+
+type Given<A extends Action> = Omit<RequestFrame<A>, 'action' | 'chatRoomId'>
+
+/** What a request about a room says beside the room; may be left out where nothing must be said. */
+type Fields<A extends Action> = object extends Given<A> ? [fields?: Given<A>] : [fields: Given<A>]
 
 /**
  * What a room is, who is in it, and who may enter: a part of {@link Room}. All methods that return a promise wait for a
@@ -35,6 +40,16 @@ export class RoomDoors {
     this.id = feed.chatRoomId
     this.context = context
     this.feed = feed
+  }
+
+  /**
+   * Sends a request about this room, as `RoomContext.patiently` does.
+   *
+   * @internal
+   */
+  protected ask<A extends Action>(action: A, ...[fields]: Fields<A>): Promise<Reply<A>> {
+    const frame: object = { action, chatRoomId: this.id, ...fields }
+    return this.context.patiently(frame as RequestFrame<A>)
   }
 
   /** The room's name. `undefined` until the room is joined. */
@@ -82,7 +97,7 @@ export class RoomDoors {
 
   /** Asks the server for `details`. Returns `undefined` with a server of 0.1. */
   async findDetails(): Promise<RoomDetails | undefined> {
-    this.feed.facts.learn(await this.context.patiently({ action: 'getRoom', chatRoomId: this.id }))
+    this.feed.facts.learn(await this.ask('getRoom'))
     return this.details
   }
 
@@ -114,7 +129,7 @@ export class RoomDoors {
    * @returns who was `added`, who was a member `already`, and who was `refused`, with the code `banned` or `blocked`
    */
   add(userIds: string[], options?: { role?: 'guest' | 'member' }): Promise<Reply<'addMembers'>> {
-    return this.context.patiently({ action: 'addMembers', chatRoomId: this.id, userIds, ...options })
+    return this.ask('addMembers', { userIds, ...options })
   }
 
   /**
@@ -123,12 +138,12 @@ export class RoomDoors {
    * @param options `reason`: 1 to 256 characters, shown to them
    */
   async remove(userId: string, options: { reason?: string } = {}): Promise<void> {
-    await this.context.patiently({ action: 'removeMember', chatRoomId: this.id, userId, ...options })
+    await this.ask('removeMember', { userId, ...options })
   }
 
   /** Gives a member a role, at most the own one. @throws ChatError `conflict` when the user is no member */
   async setRole(userId: string, role: Role): Promise<void> {
-    await this.context.patiently({ action: 'setRole', chatRoomId: this.id, userId, role })
+    await this.ask('setRole', { userId, role })
     const { facts } = this.feed
     if (userId === this.context.userId) facts.change(() => (facts.role = role))
   }
@@ -140,7 +155,7 @@ export class RoomDoors {
    * before
    */
   async memberList(page: { role?: Role; limit?: number; cursor?: string } = {}): Promise<Reply<'listMembers'>> {
-    const reply = await this.context.patiently({ action: 'listMembers', chatRoomId: this.id, ...page })
+    const reply = await this.ask('listMembers', page)
     const own = reply.members.find(({ userId }) => userId === this.context.userId)
     const { facts } = this.feed
     if (own) {
@@ -168,15 +183,15 @@ export class RoomDoors {
 
   /** Reads all invites that are still good. */
   async invites(): Promise<RoomInvite[]> {
-    const all: RoomInvite[] = []
-    const ask = (cursor: object) => this.context.patiently({ action: 'listInvites', chatRoomId: this.id, ...cursor })
-    for await (const { invites } of pages(ask)) all.push(...invites)
-    return all
+    return listed(
+      (cursor) => this.ask('listInvites', cursor),
+      ({ invites }) => invites,
+    )
   }
 
   /** Ends an invite. */
   async revokeInvite(invite: string): Promise<void> {
-    await this.context.patiently({ action: 'revokeInvite', chatRoomId: this.id, invite })
+    await this.ask('revokeInvite', { invite })
   }
 
   /**
@@ -200,26 +215,21 @@ export class RoomDoors {
    * @throws ChatError `limit_reached`, `message_not_found`
    */
   pin(messageId: string): Promise<string[]> {
-    return this.#pinned({ action: 'pinMessage', chatRoomId: this.id, messageId })
+    return this.#pinned('pinMessage', messageId)
   }
 
   /** Ends a pin. Returns the ids of the others, the newest first. */
   unpin(messageId: string): Promise<string[]> {
-    return this.#pinned({ action: 'unpinMessage', chatRoomId: this.id, messageId })
-  }
-
-  /** Asks for the ids of the pinned messages, the newest first. */
-  async pins(): Promise<string[]> {
-    return (await this.findDetails())?.pins ?? []
+    return this.#pinned('unpinMessage', messageId)
   }
 
   /**
    * Deletes the room with all that is in it, for everybody. Succeeds when it is deleted already. The room's event
    * `removed` follows, with the reason `roomDeleted`.
    */
-  async delete(): Promise<void> {
+  async deleteRoom(): Promise<void> {
     try {
-      await this.context.patiently({ action: 'deleteRoom', chatRoomId: this.id })
+      await this.ask('deleteRoom')
     } catch (error) {
       // An earlier try may have succeeded whose reply was lost.
       if (!isNotAMember(error)) throw error
@@ -227,8 +237,8 @@ export class RoomDoors {
     this.context.expelled(this.id, { reason: 'roomDeleted' })
   }
 
-  async #pinned(frame: RequestFrame<'pinMessage'> | RequestFrame<'unpinMessage'>): Promise<string[]> {
-    const { pins } = await this.context.patiently(frame)
+  async #pinned(action: 'pinMessage' | 'unpinMessage', messageId: string): Promise<string[]> {
+    const { pins } = await this.ask(action, { messageId })
     const { facts } = this.feed
     facts.change(() => (facts.details &&= { ...facts.details, pins }))
     return pins

@@ -1,5 +1,5 @@
 import { type PermissionName, refusal, type Standing } from '../src/protocol/permissions.ts'
-import type { Access, Role, RoomDetails } from '../src/protocol/room-schema.ts'
+import type { Access, Role, RoomDetails, Settings } from '../src/protocol/room-schema.ts'
 import { settingsOf } from '../src/protocol/settings-of.ts'
 
 /** What a reply or an event tells of a room. A server of 0.1 tells no more than the name. */
@@ -22,6 +22,8 @@ export class RoomFacts {
   /** Until when this user may not write, server time; Infinity when the server doesn't tell. */
   mutedUntil: number | undefined
   addedBy: string | undefined
+  /** The version of what is known of this user's membership. */
+  #standing = 0
   readonly #chatRoomId: string
   readonly #onChange: () => void
 
@@ -51,18 +53,35 @@ export class RoomFacts {
     if (this.#snapshot() !== before) this.#onChange()
   }
 
+  /** This user's own membership is another one than it was. The newer version holds, whenever it comes. */
+  stand({ role, mutedUntil, version }: { role: Role; mutedUntil?: number | undefined; version: number }): void {
+    if (version < this.#standing) return
+    this.#standing = version
+    this.change(() => {
+      // An admin's own role is above all.
+      this.role &&= role
+      this.mutedUntil = mutedUntil
+    })
+  }
+
   /** This user is in the room no more, and a room may be hidden from who isn't in it. */
   forget(): void {
     this.access = this.role = this.details = this.mutedUntil = this.addedBy = undefined
     this.closed = false
+    this.#standing = 0
+  }
+
+  /** Before the details are known, those that a room has from the start. */
+  get settings(): Settings {
+    return this.details?.settings ?? settingsOf(this.access ?? 'link')
   }
 
   /** Whether this user may do something, as the server will decide; upon whom, where it is upon a person. */
   can(name: PermissionName, now: number, subject?: Standing): boolean {
-    const { access, role = 'admin', details, closed, mutedUntil } = this
+    const { access, role = 'admin', closed, mutedUntil } = this
     // A server of 0.1 has nothing else to ask for.
     if (access === undefined) return name === 'read' || name === 'send'
-    const place = { chatRoomId: this.#chatRoomId, settings: details?.settings ?? settingsOf(access), closed }
+    const place = { chatRoomId: this.#chatRoomId, settings: this.settings, closed }
     return refusal(name, { standing: role, mutedUntil }, place, now, subject) === undefined
   }
 

@@ -6,7 +6,8 @@ import type {
   MessageEvent,
   UploadFailedEvent,
 } from '../src/protocol/events.ts'
-import type { RoomDetails } from '../src/protocol/room-schema.ts'
+import type { ChangeEvent } from '../src/protocol/change-events.ts'
+import type { Role, RoomDetails } from '../src/protocol/room-schema.ts'
 import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
@@ -14,15 +15,36 @@ import { type Discontinuity, Inbox } from './inbox.ts'
 import { MessageStreams } from './message-stream.ts'
 import type { OutgoingMessage } from './outbox.ts'
 import type { Removal } from './removal.ts'
+import { loaded, RoomKeeper } from './room-cache.ts'
 import type { RoomContext } from './room-context.ts'
+import { type ChangeGap, RevPosition } from './rev-position.ts'
 import type { UnreadState } from './room-unread.ts'
 import { RoomFacts, type Told } from './room-facts.ts'
+import { type Deletion, RoomStore } from './room-store.ts'
 import { Typists } from './typing.ts'
 
 /** The events of a room, for `room.on` and `direct.on`. */
 export interface RoomEvents {
   /** A message: each once, in the order of `seq`, this user's own included as soon as the server has stored them. */
   message: MessageEvent
+  /**
+   * A message is another one than it was: edited, reacted to, or replied to in its thread. This is all of it. What this
+   * client has asked for itself is shown at once, and shown back when the server refuses it.
+   */
+  messageUpdated: MessageEvent
+  /** A message is gone, or only its place is left, because replies hang on it: then `room.messages` has it. */
+  messageDeleted: Deletion
+  /** `room.messages` or those of one of its threads are others than before. */
+  messages: undefined
+  /**
+   * What was changed while this client was away can't be found out any more: it has forgotten the room's messages. Load
+   * what is shown once more.
+   */
+  stale: undefined
+  /** Name, topic, access, settings or pins of the room were changed, or it was closed. */
+  roomUpdated: RoomDetails
+  /** A member has another role, was muted or may write again. */
+  memberUpdated: { userId: string; role: Role; mutedUntil?: number | undefined; version: number }
   /** The ids of all other users who are typing now, whenever that changes. */
   typing: string[]
   /** A user has become a member. */
@@ -50,11 +72,22 @@ export interface RoomEvents {
   uploadFailed: UploadFailedEvent
 }
 
+/** What a reply to `sync` or `joinRoom` says of a room. */
+type Entered = Told & Pick<Reply<'joinRoom'>, 'headSeq' | 'recovered' | 'events'> & ChangeGap & { readEveryMs?: number }
+
+/** How far a client is in a room, as it says with a request. */
+export interface Claimed {
+  seq?: number | undefined
+  rev?: number | undefined
+}
+
 /** Everything that this client receives from one room. */
 export class RoomFeed {
   readonly chatRoomId: string
   readonly emitter: Emitter<RoomEvents>
   readonly inbox: Inbox
+  readonly revs: RevPosition
+  readonly store: RoomStore
   readonly typists: Typists
   readonly streams = new MessageStreams<MessageEvent>()
   readonly facts: RoomFacts
@@ -66,18 +99,31 @@ export class RoomFeed {
   heardAt = 0
   /** The place at which this user was last told that they were shown out; 0 for never. */
   expelledAt = 0
+  /** Resolves when what the option `cache` has of the room is here; undefined without one. */
+  readonly restored: Promise<void> | undefined
+  /** How far the client was that kept it. */
+  #restoredAt: Claimed = {}
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
   readonly #context: RoomContext
   #stay = new AbortController()
 
   constructor(chatRoomId: string, context: RoomContext) {
-    const { clock, holeWaitMs, recoverLimit, onError } = context.options
+    const { clock, random, holeWaitMs, recoverLimit, onError } = context.options
     this.chatRoomId = chatRoomId
     this.#context = context
     this.emitter = new Emitter(onError)
     this.facts = new RoomFacts(chatRoomId, () => this.emitter.emit('updated', this.facts.details))
     this.typists = new Typists(clock, (userIds) => this.emitter.emit('typing', userIds))
+    this.store = new RoomStore(this.emitter)
+    this.revs = new RevPosition({
+      clock,
+      random,
+      ask: (after) => context.once({ action: 'getChanges', chatRoomId, after }),
+      apply: (changes) => changes.forEach((change) => this.#change(change)),
+      onStale: () => this.#forget(),
+      onError,
+    })
     this.inbox = new Inbox({
       clock,
       holeWaitMs,
@@ -87,6 +133,10 @@ export class RoomFeed {
       onRecovered: (count) => this.emitter.emit('recovered', { count }),
       onDiscontinuity: (discontinuity) => {
         context.reads.count(chatRoomId)
+        const { after, before } = discontinuity
+        // Below what was there begins another history.
+        if (before <= after) this.store.clear()
+        else this.store.skipTo(before)
         this.emitter.emit('discontinuity', discontinuity)
       },
       onError,
@@ -97,11 +147,35 @@ export class RoomFeed {
       isMember: () => this.membership === 'member',
       onChange: (unread) => this.emitter.emit('unread', unread),
     })
+    const { cache } = context.options
+    if (cache) this.restored = this.#restore(cache)
+  }
+
+  /** Begins where the client was that has kept the room, and keeps it from now on. */
+  async #restore(cache: NonNullable<RoomContext['options']['cache']>): Promise<void> {
+    const { chatRoomId, inbox, revs, store } = this
+    const { options } = this.#context
+    const snapshot = await loaded(cache, chatRoomId).catch(options.onError)
+    if (snapshot && inbox.position === undefined) {
+      const { seq, rev, messages } = snapshot
+      this.#restoredAt = { seq, rev }
+      store.restore(messages)
+      inbox.start(seq)
+      revs.start(rev)
+    }
+    const kept = () => {
+      const { position: seq } = inbox
+      const rev = revs.position
+      return seq === undefined ? undefined : { seq, ...(rev !== undefined && { rev }), messages: store.snapshot }
+    }
+    const keeper = new RoomKeeper(cache, chatRoomId, kept, options)
+    this.emitter.on('messages', () => keeper.changed())
   }
 
   /** The application has done something with the room: it is one of those that a new link gets first. */
   used(): void {
     this.usedAt = this.#context.nextPlace()
+    this.revs.lookedAt()
   }
 
   handle(event: ChatEvent): void {
@@ -111,6 +185,7 @@ export class RoomFeed {
       case 'message':
         // A room without a position starts with its first message.
         if (this.membership === 'member') this.inbox.start(event.seq - 1)
+        this.store.refresh(event)
         return this.inbox.accept(event)
       case 'typing':
         return this.#typing(event.userId, event.isTyping, event.expiresAt)
@@ -122,6 +197,7 @@ export class RoomFeed {
       case 'roomAdded':
         this.facts.learn(event)
         this.facts.addedBy = event.by
+        this.revs.start(event.headRev)
         return this.added(event.headSeq)
       case 'removed':
       case 'goodbye':
@@ -131,28 +207,39 @@ export class RoomFeed {
         return this.#context.reads.told(event)
       case 'receipts':
         return this.emitter.emit('receipts', event.receipts)
-      case 'messageDeleted':
-        // It may have been unread.
-        return this.#context.reads.count(this.chatRoomId)
       case 'uploadFailed':
         return this.emitter.emit('uploadFailed', event)
+      case 'changesSkipped':
+        return this.revs.heardOf(event.rev)
       default:
-        return
+        // One that was added to the protocol after this client was written may be no change.
+        if (!('rev' in event)) return
+        this.#change(event)
+        return this.revs.saw(event.rev)
     }
   }
 
-  /** Takes over what `sync` or `joinRoom` replied. @param claimed the position that was sent with the request */
-  entered(
-    room: Told &
-      Omit<Reply<'sync'>['rooms'][number], 'chatRoomId' | 'closed' | 'access' | 'readEveryMs'> & {
-        readEveryMs?: number
-      },
-    claimed: number | undefined,
-  ): void {
+  /** Takes over what `sync` or `joinRoom` replied. @param claimed the positions that were sent with the request */
+  entered(room: Entered, claimed: Claimed = {}): void {
+    const from = { ...this.#restoredAt, ...claimed }
+    this.#restoredAt = {}
     this.facts.learn(room)
     this.membership = 'member'
-    this.inbox.recover(room, claimed)
+    this.inbox.recover(room, from.seq)
+    this.revs.recover(room, from.rev)
     this.#context.reads.entered(this.chatRoomId, room.readEveryMs)
+  }
+
+  /** How far this client is, as it may say to the server that it is connected to. */
+  get position(): Claimed {
+    const rev = this.#context.hasFeature('changes') ? this.revs.position : undefined
+    return { seq: this.inbox.position, rev }
+  }
+
+  /** Fetches what a reply left out. */
+  resume(): void {
+    this.inbox.resume()
+    this.revs.resume()
   }
 
   /** Aborted when this user leaves. */
@@ -169,6 +256,8 @@ export class RoomFeed {
     this.#stay = new AbortController()
     this.#deliveredTo = this.inbox.position ?? this.#deliveredTo
     this.inbox.reset()
+    this.revs.reset()
+    this.store.clear()
     this.typists.clear()
     this.streams.end()
   }
@@ -207,12 +296,42 @@ export class RoomFeed {
     this.inbox.expect(headSeq)
   }
 
-  #deliver(message: MessageEvent): void {
+  #deliver(due: MessageEvent): void {
     this.heardAt = this.#context.nextPlace()
-    this.typists.remove(message.senderId)
+    this.typists.remove(due.senderId)
+    const message = this.store.deliver(due)
+    // It was deleted before anybody saw it.
+    if (!message) return
     this.#context.reads.arrived(message)
     this.streams.push(message)
     this.emitter.emit('message', message)
+  }
+
+  #change(change: ChangeEvent): void {
+    const { facts, store } = this
+    switch (change.event) {
+      case 'messageDeleted':
+        // It may have been unread.
+        this.#context.reads.count(this.chatRoomId)
+        return store.change(change, this.inbox.position ?? -1)
+      case 'messageUpdated':
+        return store.change(change, this.inbox.position ?? -1)
+      case 'roomUpdated':
+        facts.learn({ ...change.room, role: facts.role, room: change.room })
+        return this.emitter.emit('roomUpdated', change.room)
+      case 'memberUpdated':
+        if (change.userId === this.#context.userId) facts.stand(change)
+        return this.emitter.emit('memberUpdated', change)
+      case 'historyCleared':
+        return store.drop(({ seq }) => seq < change.before)
+      case 'userErased':
+        return store.drop(({ senderId }) => senderId === change.userId)
+    }
+  }
+
+  #forget(): void {
+    this.store.clear()
+    this.emitter.emit('stale', undefined)
   }
 
   #typing(userId: string, isTyping: boolean, expiresAt: number): void {

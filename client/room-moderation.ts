@@ -1,5 +1,5 @@
 import type { Reply } from '../src/protocol/actions.ts'
-import { pages } from './pages.ts'
+import { listed } from './pages.ts'
 import { RoomReading } from './room-reading.ts'
 
 /** A ban, as `room.bans` returns it; times in epoch ms. */
@@ -14,20 +14,20 @@ export class RoomModeration extends RoomReading {
    * @returns `until`, epoch ms, unless it is for good
    */
   ban(userId: string, options?: { seconds?: number; reason?: string }): Promise<Reply<'banMember'>> {
-    return this.context.patiently({ action: 'banMember', chatRoomId: this.id, userId, ...options })
+    return this.ask('banMember', { userId, ...options })
   }
 
   /** Ends a ban. */
   async unban(userId: string): Promise<void> {
-    await this.context.patiently({ action: 'unbanMember', chatRoomId: this.id, userId })
+    await this.ask('unbanMember', { userId })
   }
 
   /** Reads who is banned. */
   async bans(): Promise<Ban[]> {
-    const all: Ban[] = []
-    const ask = (cursor: object) => this.context.patiently({ action: 'listBans', chatRoomId: this.id, ...cursor })
-    for await (const { bans } of pages(ask)) all.push(...bans)
-    return all
+    return listed(
+      (cursor) => this.ask('listBans', cursor),
+      ({ bans }) => bans,
+    )
   }
 
   /**
@@ -38,7 +38,7 @@ export class RoomModeration extends RoomReading {
    * @throws ChatError `conflict` when the user is no member
    */
   mute(userId: string, options: { seconds: number; reason?: string }): Promise<Reply<'muteMember'>> {
-    return this.context.patiently({ action: 'muteMember', chatRoomId: this.id, userId, ...options })
+    return this.ask('muteMember', { userId, ...options })
   }
 
   /** Ends a mute. */
@@ -48,7 +48,7 @@ export class RoomModeration extends RoomReading {
 
   /** Makes the room read-only for everybody, or with `false` ends that. */
   async close(closed = true): Promise<void> {
-    await this.context.patiently({ action: 'closeRoom', chatRoomId: this.id, closed })
+    await this.ask('closeRoom', { closed })
     const { facts } = this.feed
     facts.change(() => {
       facts.closed = closed
@@ -58,7 +58,7 @@ export class RoomModeration extends RoomReading {
 
   /** Tells the room's moderators of a message, in the audit log. @param reason 1 to 256 characters */
   async report(messageId: string, reason: string): Promise<void> {
-    await this.context.patiently({ action: 'reportMessage', chatRoomId: this.id, messageId, reason })
+    await this.ask('reportMessage', { messageId, reason })
   }
 
   /**
@@ -67,6 +67,6 @@ export class RoomModeration extends RoomReading {
    * @param page `before`: epoch ms, exclusive; `limit`: 1 to 100, default 50
    */
   audit(page: { before?: number; limit?: number } = {}): Promise<Reply<'getAudit'>> {
-    return this.context.patiently({ action: 'getAudit', chatRoomId: this.id, ...page })
+    return this.ask('getAudit', page)
   }
 }

@@ -2,6 +2,7 @@ import type { Reply } from '../src/protocol/actions.ts'
 import type { ChatEvent } from '../src/protocol/events.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { type ChatError, type ChatErrorCode, isNotAMember } from './errors.ts'
+import type { Heads } from './head-check.ts'
 import type { Link } from './link.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -90,8 +91,8 @@ export class RoomRegistry implements RoomOwner {
     const reply = await this.context.patiently({ action: 'joinRoom', invite })
     const { feed, room } = this.open(reply.chatRoomId)
     feed.used()
-    feed.entered(reply, undefined)
-    feed.inbox.resume()
+    feed.entered(reply)
+    feed.resume()
     return room
   }
 
@@ -122,13 +123,17 @@ export class RoomRegistry implements RoomOwner {
   /**
    * Compares the rooms with what the server has.
    *
-   * @param heads the newest `seq` of each room that this user is in; a room joined a moment ago may be missing
+   * @param heads the newest numbers of each room that this user is in; a room joined a moment ago may be missing
    */
-  compare(heads: ReadonlyMap<string, number>): void {
+  compare(heads: ReadonlyMap<string, Heads>): void {
     for (const [chatRoomId, { feed }] of this.#entries) {
-      const headSeq = heads.get(chatRoomId)
-      if (headSeq === undefined) this.checkMembership(chatRoomId)
-      else if (feed.membership === 'member') feed.inbox.expect(headSeq)
+      const head = heads.get(chatRoomId)
+      if (!head) {
+        this.checkMembership(chatRoomId)
+      } else if (feed.membership === 'member') {
+        feed.inbox.expect(head.headSeq)
+        feed.revs.expect(head.headRev)
+      }
     }
   }
 
@@ -174,7 +179,7 @@ export class RoomRegistry implements RoomOwner {
 
   /** Fetches what rooms still miss, after a link has taken over. */
   resume(): void {
-    for (const { feed } of this.#entries.values()) feed.inbox.resume()
+    for (const { feed } of this.#entries.values()) feed.resume()
   }
 
   /** Ends all loops over messages. */

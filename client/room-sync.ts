@@ -5,7 +5,7 @@ import type { Link } from './link.ts'
 import { pages } from './pages.ts'
 import type { Room } from './room.ts'
 import type { RoomContext } from './room-context.ts'
-import type { RoomFeed } from './room-feed.ts'
+import type { Claimed, RoomFeed } from './room-feed.ts'
 import type { Session } from './session.ts'
 import { syncPage } from './sync-page.ts'
 
@@ -48,7 +48,7 @@ export class RoomSync {
   readonly #claimed = new Set<string>()
   #added: Room[] = []
   /** By room, what this client had when it sent the last request. */
-  #positions: Record<string, number> = {}
+  #positions: Record<string, Claimed> = {}
   #after = ''
   /** When the last request was sent, in the order of events. */
   #askedAt = 0
@@ -72,6 +72,8 @@ export class RoomSync {
     let last: Reply<'sync'> | undefined
     for await (const reply of pages((cursor) => this.#request(cursor))) {
       this.#options.context.announce(reply)
+      const restored = reply.rooms.flatMap(({ chatRoomId }) => this.#options.open(chatRoomId).feed.restored ?? [])
+      if (restored.length > 0) await Promise.all(restored)
       for (const summary of reply.rooms) this.#enter(summary)
       if (reply.nextCursor === undefined || this.#isFirst) this.#tellAdded()
       if (reply.nextCursor !== undefined && this.#isFirst && !this.#isFirstDone) this.#firstDone(reply)
@@ -97,15 +99,18 @@ export class RoomSync {
     const only = this.#isTooMany(cursor) ? this.#usedLast() : []
     this.#hasNamed ||= only.length > 0
     this.#positions = only.length > 0 ? this.#positionsOf(only) : this.#positionsAfter(this.#after)
-    const positions = Object.entries(this.#positions)
+    const all = Object.entries(this.#positions)
+    const positions = all.slice(0, context.replySize.gaps(all.length))
+    const revs = numbersOf(positions, 'rev')
     const frame = {
       action: 'sync' as const,
-      rooms: Object.fromEntries(positions.slice(0, context.replySize.gaps(positions.length))),
+      rooms: numbersOf(positions, 'seq'),
+      ...(Object.keys(revs).length > 0 && { revs }),
       ...(only.length > 0 && { only }),
       ...(only.length === 0 && this.#limit),
       ...(cursor === undefined ? session : { cursor }),
     }
-    if (only.length === 0) for (const id of Object.keys(frame.rooms)) this.#claimed.add(id)
+    if (only.length === 0) for (const [id] of positions) this.#claimed.add(id)
     this.#askedAt = context.nextPlace()
     try {
       const reply = await syncPage(link, frame, context.options)
@@ -143,23 +148,30 @@ export class RoomSync {
     return [...new Set(ids)].slice(0, context.replySize.of(MAX_SYNC_ONLY))
   }
 
-  #positionsOf(ids: readonly string[]): Record<string, number> {
-    const feeds = ids.map((id) => [id, this.#options.entries.get(id)!.feed] as const)
-    return Object.fromEntries(feeds.flatMap(([id, feed]) => positionOf(id, feed)))
+  #positionsOf(ids: readonly string[]): Record<string, Claimed> {
+    return Object.fromEntries(ids.flatMap((id) => this.#positionOf(id)))
   }
 
   /** The positions of the rooms whose ids come after `after`, in order of id, as many as fit into a frame. */
-  #positionsAfter(after: string): Record<string, number> {
-    const positions: Record<string, number> = {}
+  #positionsAfter(after: string): Record<string, Claimed> {
+    const positions: Record<string, Claimed> = {}
     let chars = 0
     for (const id of [...this.#options.entries.keys()].sort()) {
-      const [pair] = id > after ? positionOf(id, this.#options.entries.get(id)!.feed) : []
+      const [pair] = id > after ? this.#positionOf(id) : []
       if (!pair) continue
-      chars += JSON.stringify(pair).length
+      // With a rev the room is named twice.
+      chars += JSON.stringify(pair).length + (pair[1].rev === undefined ? 0 : id.length)
       if (chars > CLAIMS_CHARS) break
       positions[id] = pair[1]
     }
     return positions
+  }
+
+  /** Empty for a room that has no position. */
+  #positionOf(id: string): [string, Claimed][] {
+    const { feed } = this.#options.entries.get(id)!
+    const { seq, rev } = feed.position
+    return isMember(feed) && seq !== undefined ? [[id, { seq, rev }]] : []
   }
 
   #enter(summary: Reply<'sync'>['rooms'][number]): void {
@@ -173,7 +185,7 @@ export class RoomSync {
     if (!isMember(feed)) this.#added.push(room)
     feed.entered(summary, this.#positions[chatRoomId])
     // The link is in use already.
-    if (this.#isFirstDone) feed.inbox.resume()
+    if (this.#isFirstDone) feed.resume()
   }
 
   #firstDone(reply: Reply<'sync'>): void {
@@ -190,7 +202,7 @@ export class RoomSync {
 
 const isMember = ({ membership }: RoomFeed): boolean => membership === 'member'
 
-const newest = ({ usedAt, heardAt }: RoomFeed): number => Math.max(usedAt, heardAt)
+const numbersOf = (positions: [string, Claimed][], name: keyof Claimed): Record<string, number> =>
+  Object.fromEntries(positions.flatMap(([id, { [name]: number }]) => (number === undefined ? [] : [[id, number]])))
 
-const positionOf = (id: string, feed: RoomFeed): [string, number][] =>
-  isMember(feed) && feed.inbox.position !== undefined ? [[id, feed.inbox.position]] : []
+const newest = ({ usedAt, heardAt }: RoomFeed): number => Math.max(usedAt, heardAt)

@@ -5,10 +5,12 @@ import type { MessageEvent } from '../src/protocol/events.ts'
 import { isNotAMember } from './errors.ts'
 import type { Emitter } from './emitter.ts'
 import type { Destination, OutgoingMessage } from './outbox.ts'
-import { pages } from './pages.ts'
+import { listed } from './pages.ts'
+import type { MessageExtras } from './outbox-store.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomEvents, RoomFeed } from './room-feed.ts'
-import { RoomModeration } from './room-moderation.ts'
+import { RoomTalk } from './room-talk.ts'
+import { Thread } from './thread.ts'
 import { Typing } from './typing.ts'
 import { type UploadOptions, uploadFile } from './upload.ts'
 
@@ -18,7 +20,7 @@ import { type UploadOptions, uploadFile } from './upload.ts'
  * `for await (const message of room)` takes the room's messages from now on. The loop ends when this user leaves the
  * room and at `client.disconnect()`.
  */
-export class Room extends RoomModeration implements AsyncIterable<MessageEvent> {
+export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   /** Tells the room that this user is typing. */
   readonly typing: Typing
   /**
@@ -34,7 +36,10 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
    */
   readonly on: Emitter<RoomEvents>['on']
   /** @internal */
+  readonly emitter: Emitter<RoomEvents>
+  /** @internal */
   readonly destination: Destination
+  readonly #threads = new Map<string, Thread>()
   #joining = 0
   #peer: string | undefined
   #typingSent: Promise<unknown> = Promise.resolve()
@@ -42,11 +47,12 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
   /** @internal */
   constructor(context: RoomContext, feed: RoomFeed) {
     super(context, feed)
-    const { chatRoomId } = feed
+    const { chatRoomId, emitter } = feed
+    this.emitter = emitter
     this.on = (name, listener) => {
       feed.used()
       if (name === 'unread') context.reads.use()
-      return feed.emitter.on(name, listener)
+      return emitter.on(name, listener)
     }
     this.typing = new Typing(
       context.options.clock,
@@ -61,7 +67,7 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
         context.echo(message, sent)
       },
       onChange: (message) => {
-        feed.emitter.emit('outgoing', message)
+        emitter.emit('outgoing', message)
         if (message.error) context.refused(chatRoomId, message.error)
       },
     }
@@ -118,16 +124,18 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
   async join({ after, invite }: { after?: number; invite?: string } = {}): Promise<void> {
     const { inbox, membership } = this.feed
     this.feed.used()
+    if (this.feed.restored) await this.feed.restored
     if (!this.joined) this.feed.membership = 'asked'
     if (after !== undefined) inbox.start(after)
     this.#joining++
     try {
-      const claimed = inbox.position
+      const claimed = this.feed.position
       const asked = this.context.nextPlace()
       const reply = await this.context.patiently({
         action: 'joinRoom',
         chatRoomId: this.id,
-        ...(claimed === undefined ? {} : { lastSeq: claimed }),
+        ...(claimed.seq === undefined ? {} : { lastSeq: claimed.seq }),
+        ...(claimed.rev === undefined ? {} : { lastRev: claimed.rev }),
         ...(invite === undefined ? {} : { invite }),
       })
       this.feed.entered(reply, claimed)
@@ -151,7 +159,7 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
    */
   async leave(): Promise<void> {
     try {
-      await this.context.patiently({ action: 'leaveRoom', chatRoomId: this.id })
+      await this.ask('leaveRoom')
     } catch (error) {
       // An earlier try may have succeeded whose reply was lost.
       if (!isNotAMember(error)) throw error
@@ -163,7 +171,8 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
    * Sends a text to all members. Returns at once and never throws: the message is sent after the earlier ones of this
    * room, as soon as there is a connection. It comes back as a `message` event when the server has stored it.
    *
-   * @param text `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8
+   * @param message `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8; `replyTo`: the `messageId` of
+   * one that it quotes; `mentions`: ids of at most 50 users; `mentionRoom`; `metadata`
    * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `not_a_member`,
    * `outbox_full` and others
    *
@@ -171,15 +180,15 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
    * const message = room.send({ content: 'hello' })
    * console.log(message.state, (await message.done).seq)
    */
-  send({ content }: { content: string }): OutgoingMessage {
+  send(message: { content: string } & MessageExtras): OutgoingMessage {
     this.feed.used()
-    return this.context.outbox.send(this.destination, 'text', content)
+    return this.context.outbox.send(this.destination, 'text', message)
   }
 
   /** Sends a text as `send` does, with `kind: "broadcast"`. */
-  broadcast({ content }: { content: string }): OutgoingMessage {
+  broadcast(message: { content: string } & MessageExtras): OutgoingMessage {
     this.feed.used()
-    return this.context.outbox.send(this.destination, 'broadcast', content)
+    return this.context.outbox.send(this.destination, 'broadcast', message)
   }
 
   /**
@@ -191,20 +200,19 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
   }
 
   /**
-   * Reads one page of the room's messages, in the order of `seq`. They are returned, not delivered as events. Waits for
-   * a connection and retries.
+   * Returns the thread of a message, always the same object. Sends nothing: there may be no replies yet.
    *
-   * @param page `after` and `before`: exclusive bounds of `seq`; with neither, the newest page. `limit`: 1 to 100
-   * messages, default 50
-   * @throws ChatError `not_a_member` when this user is not in the room, `disconnected` after `client.disconnect()`
-   *
-   * @example
-   * const { messages, hasMore } = await room.history({ limit: 20 })
-   * if (hasMore) console.log(await room.history({ before: messages[0]!.seq, limit: 20 }))
+   * @param messageId of the message that it begins with, which is no reply in a thread itself
    */
-  history(page: { before?: number; after?: number; limit?: number } = {}): Promise<Reply<'getHistory'>> {
-    this.feed.used()
-    return this.context.patiently({ action: 'getHistory', chatRoomId: this.id, ...page })
+  thread(messageId: string): Thread {
+    const thread = this.#threads.get(messageId) ?? new Thread(this, this.feed, messageId)
+    this.#threads.set(messageId, thread)
+    return thread
+  }
+
+  /** @internal */
+  async follow(threadId: string, following: boolean): Promise<void> {
+    await this.ask('followThread', { threadId, following })
   }
 
   /**
@@ -213,10 +221,10 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
    * @throws ChatError `not_a_member` when this user is not in the room, `disconnected` after `client.disconnect()`
    */
   async members(): Promise<string[]> {
-    const all: string[] = []
-    const ask = (cursor: object) => this.context.patiently({ action: 'getRoom', chatRoomId: this.id, ...cursor })
-    for await (const { members } of pages(ask)) all.push(...members)
-    return all
+    return listed(
+      (cursor) => this.ask('getRoom', cursor),
+      ({ members }) => members,
+    )
   }
 
   /**
@@ -246,7 +254,7 @@ export class Room extends RoomModeration implements AsyncIterable<MessageEvent> 
    * @throws ChatError `invalid_request` when the message has no file, `not_a_member`, `disconnected`
    */
   fileUrl(messageId: string): Promise<Reply<'getFileUrl'>> {
-    return this.context.patiently({ action: 'getFileUrl', chatRoomId: this.id, messageId })
+    return this.ask('getFileUrl', { messageId })
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageEvent> {

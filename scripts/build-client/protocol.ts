@@ -2,6 +2,7 @@
 import type { RequestFrame } from '../../client/request-frame.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 
+export type { ChangeEvent } from '../../src/protocol/change-events.ts'
 export type { Limits } from '../../src/protocol/announced-limits.ts'
 export type { ErrorCode } from '../../src/protocol/error-codes.ts'
 export type {

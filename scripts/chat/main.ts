@@ -29,7 +29,31 @@ const show = (text: string) => console.log(printable(text, process.stdout.column
 const print = ({ senderId, content, file }: MessageEvent) => {
   const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
   // A name with brackets could pretend to end, and another person to speak.
-  show(`<${senderId.replaceAll(/[<>]/g, '\ufffd')}> ${text}`)
+  show(`${nameOf(senderId)} ${text}`)
+}
+
+const nameOf = (senderId: string): string => `<${senderId.replaceAll(/[<>]/g, '\ufffd')}>`
+
+/** Prints what becomes of messages: edits, deletions, reactions. */
+function printChanges(room: Room): void {
+  let seen = new Map<string, MessageEvent>()
+  const look = () => (seen = new Map(room.messages.map((message) => [message.messageId, message])))
+  room.on('messageUpdated', (message) => {
+    const before = seen.get(message.messageId)
+    const { senderId, content, reactions = [] } = message
+    if (before && before.content !== content) show(`* edited: ${nameOf(senderId)} ${content}`)
+    if (JSON.stringify(before?.reactions ?? []) !== JSON.stringify(reactions)) {
+      const counts = reactions.map(({ reaction, count }) => `${reaction} ${count}`).join(' ')
+      show(`* reactions to ${nameOf(senderId)} ${content}: ${counts || 'none'}`)
+    }
+  })
+  room.on('messageDeleted', ({ messageId }) => {
+    const senderId = seen.get(messageId)?.senderId
+    show(`* a message${senderId === undefined ? '' : ` of ${nameOf(senderId)}`} was deleted`)
+  })
+  // After the others: they compare with what was there before.
+  room.on('messages', look)
+  look()
 }
 
 async function chat(options: Options): Promise<void> {
@@ -67,6 +91,7 @@ async function talk(
   room.on('message', (message) => {
     if (!own.has(message.clientMessageId ?? '')) print(message)
   })
+  printChanges(room)
   room.on('typing', (userIds) => {
     if (userIds.length > 0) show(`* typing: ${userIds.join(', ')}`)
   })

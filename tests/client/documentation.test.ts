@@ -22,9 +22,10 @@ declare const sessionStorage: { getItem(key: string): string | null; setItem(key
 const EXAMPLE = /@example\n((?: *\*(?!\/)(?! @).*\n)+)/g
 
 const exampleGiven = `
-import { ChatClient, ChatError, excessBytes, protocolLimits, type Room, type UnsentMessage } from 'tabletalk/client'
-declare const client: ChatClient, room: Room, file: File, getToken: () => string
-declare const localStorage: { getItem(key: string): string | null }
+import { ChatClient, ChatError, excessBytes, protocolLimits } from 'tabletalk/client'
+import type { MessageEvent, Room, RoomSnapshot, UnsentMessage } from 'tabletalk/client'
+declare const client: ChatClient, room: Room, message: MessageEvent, file: File, getToken: () => string
+declare const localStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }
 declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }
 declare const input: { maxLength: number; addEventListener(name: string, listener: () => void): void }
 `
@@ -40,7 +41,7 @@ function compile(source: string): string[] {
   const read = host.getSourceFile.bind(host)
   host.getSourceFile = (path, languageVersion) =>
     path === name
-      ? ts.createSourceFile(path, source.replace('tabletalk/client', '../../client/index.ts'), languageVersion)
+      ? ts.createSourceFile(path, source.replaceAll('tabletalk/client', '../../client/index.ts'), languageVersion)
       : read(path, languageVersion)
   const compiled = ts.createProgram([name], options, host)
   return ts.getPreEmitDiagnostics(compiled).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
@@ -71,9 +72,9 @@ test('the blocks of docs/client.md run, and do what they say', async () => {
           .trim(),
       ),
   }
-  const body = program.replace(/^import (.*) from 'tabletalk\/client'$/m, (_, names: string) => {
-    return `const ${names.replaceAll(/ type \w+,?/g, '')} = sdk`
-  })
+  const body = program
+    .replace(/^import type .*$/m, '')
+    .replace(/^import (.*) from 'tabletalk\/client'$/m, 'const $1 = sdk')
   const { code } = transformSync(`async function run() {${body}}`, { loader: 'ts' })
   const parameters = ['sdk', 'console', 'url', 'tokenUrl', 'file', 'sessionStorage']
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page's own code
@@ -94,6 +95,10 @@ test('the blocks of docs/client.md run, and do what they say', async () => {
     ],
     ...[
       'sent 1',
+      'now hello, everybody 0',
+      'gone 0000000000000004',
+      'shown hello, everybody,the view from here',
+      'cached 0',
       'view.png the view from here',
       'direct ada just between us',
       'true',

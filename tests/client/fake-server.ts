@@ -2,6 +2,7 @@ import type { Socket } from '../../client/link.ts'
 import type { Action } from '../../src/protocol/actions.ts'
 import { type Limits, openPolicy } from '../../src/protocol/announced-limits.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
+import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { messageEvent } from '../support/message-event.ts'
@@ -100,6 +101,14 @@ export class FakeServer {
   down = false
   /** Stands in for the answer to a request when it gives one. */
   override: (frame: Asked, socket: FakeSocket) => Answer | undefined = () => undefined
+  /** By room, the number of its newest message, also of one that is deleted. */
+  readonly #deletedHeads = new Map<string, number>()
+  /** By room, its changes; the first has rev 1. */
+  readonly logs = new Map<string, ChangeEvent[]>()
+  /** Changes up to this rev are no longer in the logs. */
+  forgottenRevs = 0
+  /** A gap of more changes than this isn't given by `sync` and `joinRoom`. */
+  maxChanges = 100
   /** A gap of more messages than this isn't given by `sync` and `joinRoom`. */
   maxGap = 200
   readonly #clock: VirtualClock
@@ -140,6 +149,67 @@ export class FakeServer {
     return messages
   }
 
+  /** Changes a message; nobody is told. Returns the event that tells of it. */
+  edit(chatRoomId: string, messageId: string, more: Partial<MessageEvent>): ChangeEvent {
+    const message = this.#raise(chatRoomId, messageId)
+    Object.assign(message, more)
+    return this.#log(chatRoomId, (rev) => ({
+      ...{ event: 'messageUpdated', chatRoomId, rev, message: structuredClone(message) },
+    }))
+  }
+
+  /** Deletes a message; nobody is told. Returns the event that tells of it. */
+  remove(chatRoomId: string, messageId: string, by = 'bob'): ChangeEvent {
+    const { seq, version = 0, threadId } = this.#raise(chatRoomId, messageId)
+    const messages = this.room(chatRoomId)
+    messages.splice(
+      messages.findIndex((message) => message.seq === seq),
+      1,
+    )
+    this.#deletedHeads.set(chatRoomId, Math.max(seq, this.#deletedHeads.get(chatRoomId) ?? 0))
+    const deletion = { seq, messageId, version, deletedAt: this.#clock.now(), deletedBy: by }
+    return this.#log(chatRoomId, (rev) => ({
+      ...{ event: 'messageDeleted', chatRoomId, rev, ...deletion },
+      ...(threadId !== undefined && { threadId }),
+    }))
+  }
+
+  /** Adds a change to a room's log. */
+  log(chatRoomId: string, change: Record<string, unknown>): ChangeEvent {
+    return this.#log(chatRoomId, (rev) => ({ chatRoomId, rev, ...change }) as ChangeEvent)
+  }
+
+  #log(chatRoomId: string, make: (rev: number) => ChangeEvent): ChangeEvent {
+    const log = this.logs.get(chatRoomId) ?? []
+    this.logs.set(chatRoomId, log)
+    const change = make(log.length + 1)
+    log.push(change)
+    return change
+  }
+
+  #raise(chatRoomId: string, messageId: string): MessageEvent {
+    const message = this.room(chatRoomId).find((one) => one.messageId === messageId)!
+    message.version = (message.version ?? 0) + 1
+    return message
+  }
+
+  /** Each message once, as it is now, with its newest rev. */
+  #changes(chatRoomId: string, after: number): ChangeEvent[] {
+    const log = (this.logs.get(chatRoomId) ?? []).slice(after)
+    const subjectOf = (change: ChangeEvent) =>
+      change.event === 'messageUpdated' ? change.message.seq : 'seq' in change ? change.seq : change.event
+    return log.filter((change, i) => !log.slice(i + 1).some((later) => subjectOf(later) === subjectOf(change)))
+  }
+
+  #changeGap(chatRoomId: string, lastRev: number | undefined) {
+    if (!this.features?.includes('changes')) return {}
+    const headRev = this.logs.get(chatRoomId)?.length ?? 0
+    const changes = lastRev === undefined ? [] : this.#changes(chatRoomId, lastRev)
+    const isWhole = lastRev === undefined ? headRev === 0 : lastRev <= headRev && lastRev >= this.forgottenRevs
+    const changesRecovered = isWhole && changes.length <= this.maxChanges
+    return { headRev, changesRecovered, changes: changesRecovered ? changes : [] }
+  }
+
   answer(frame: Asked, socket: FakeSocket): Answer {
     return this.override(frame, socket) ?? this.#usual(frame)
   }
@@ -161,7 +231,12 @@ export class FakeServer {
         const left = [...this.rooms.keys()].sort().filter((id) => id > after && !named.includes(id))
         const size = Math.min(this.roomsPage, (frame.limit ?? 50) as number)
         const ids = only?.filter((id) => this.rooms.has(id)) ?? left.slice(0, size)
-        const entries = ids.map((id) => ({ chatRoomId: id, ...this.#gap(id, rooms[id]) }))
+        const revs = (frame.revs ?? {}) as Record<string, number>
+        const entries = ids.map((id) => ({
+          chatRoomId: id,
+          ...this.#gap(id, rooms[id]),
+          ...this.#changeGap(id, revs[id]),
+        }))
         const hasMore = only !== undefined || left.length > size
         const nextCursor = only ? [after, ...named, ...ids].join('.') : [ids.at(-1), ...named].join('.')
         const data = {
@@ -176,21 +251,40 @@ export class FakeServer {
         return { data }
       }
       case 'listRooms':
-        return { data: { rooms: [...this.rooms.keys()].sort().map((id) => ({ chatRoomId: id, ...this.#gap(id, 0) })) } }
+        return {
+          data: {
+            rooms: [...this.rooms.keys()].sort().map((id) => ({
+              ...{ chatRoomId: id, ...this.#gap(id, 0), ...this.#changeGap(id, undefined) },
+            })),
+          },
+        }
       case 'getRoom':
         if (!this.rooms.has(chatRoomId)) return { error: { code: 'not_a_member', retryable: false } }
         return { data: { chatRoomId, members: ['me'], ...this.#gap(chatRoomId, 0) } }
       case 'joinRoom':
         if (!this.rooms.has(chatRoomId)) return { error: { code: 'room_not_found', retryable: false } }
-        return { data: { chatRoomId, members: ['me'], ...this.#gap(chatRoomId, frame.lastSeq as number | undefined) } }
+        return {
+          data: {
+            ...{ chatRoomId, members: ['me'], ...this.#gap(chatRoomId, frame.lastSeq as number | undefined) },
+            ...this.#changeGap(chatRoomId, frame.lastRev as number | undefined),
+          },
+        }
       case 'getHistory': {
         const {
           after = 0,
           before = Infinity,
           limit = 50,
         } = frame as { after?: number; before?: number; limit?: number }
-        const found = this.room(chatRoomId).filter(({ seq }) => seq > after && seq < before)
-        return { data: { messages: found.slice(0, limit), hasMore: found.length > limit } }
+        const { threadId, view } = frame as { threadId?: string; view?: string }
+        const found = this.room(chatRoomId).filter(
+          (message) =>
+            message.seq > after &&
+            message.seq < before &&
+            (threadId === undefined || message.threadId === threadId) &&
+            (view !== 'room' || message.threadId === undefined || message.inRoom),
+        )
+        const page = frame.after === undefined ? found.slice(-limit) : found.slice(0, limit)
+        return { data: { messages: structuredClone(page), hasMore: found.length > limit } }
       }
       case 'sendMessage':
       case 'broadcastMessage': {
@@ -199,6 +293,33 @@ export class FakeServer {
         const { seq, messageId, timestamp } =
           known ?? this.keep(chatRoomId, content, { senderId: 'me', clientMessageId, kind })
         return { data: { chatRoomId, seq, messageId, timestamp, duplicate: known !== undefined } }
+      }
+      case 'getMessages': {
+        const ids = frame.messageIds as string[]
+        return { data: { messages: this.room(chatRoomId).filter(({ messageId }) => ids.includes(messageId)) } }
+      }
+      case 'getChanges': {
+        const { after = 0, limit = 200 } = frame as { after?: number; limit?: number }
+        const headRev = this.logs.get(chatRoomId)?.length ?? 0
+        if (after < this.forgottenRevs || after > headRev) {
+          return { data: { changes: [], headRev, recovered: false, hasMore: false } }
+        }
+        const all = this.#changes(chatRoomId, after).filter(({ rev }) => rev <= after + limit)
+        const reached = Math.min(headRev, after + limit)
+        return { data: { changes: all, headRev: reached, recovered: true, hasMore: reached < headRev } }
+      }
+      case 'editMessage': {
+        const { messageId = '' } = frame as { messageId?: string }
+        this.edit(chatRoomId, messageId, { content, editedAt: this.#clock.now() })
+        const { seq, version, editedAt } = this.room(chatRoomId).find((one) => one.messageId === messageId)!
+        return { data: { chatRoomId, messageId, seq, version, editedAt, changed: true } }
+      }
+      case 'deleteMessage': {
+        const { messageId = '' } = frame as { messageId?: string }
+        const { seq, version, deletedAt } = this.remove(chatRoomId, messageId, 'me') as ChangeEvent & {
+          event: 'messageDeleted'
+        }
+        return { data: { chatRoomId, messageId, seq, version, deletedAt, changed: true } }
       }
       case 'typingIndicator':
         return { data: { expiresAt: this.#clock.now() + 8_000 } }
@@ -229,7 +350,7 @@ export class FakeServer {
 
   #gap(chatRoomId: string, lastSeq: number | undefined) {
     const messages = this.room(chatRoomId)
-    const headSeq = messages.at(-1)?.seq ?? 0
+    const headSeq = Math.max(messages.at(-1)?.seq ?? 0, this.#deletedHeads.get(chatRoomId) ?? 0)
     const events = lastSeq === undefined ? [] : messages.filter(({ seq }) => seq > lastSeq)
     const recovered = lastSeq === undefined ? headSeq === 0 : lastSeq <= headSeq && events.length <= this.maxGap
     const facts = this.facts.get(chatRoomId)

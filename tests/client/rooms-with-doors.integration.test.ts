@@ -52,8 +52,8 @@ test('who is banned is told why, is out, and can’t come back until the ban end
 test('a room that is deleted is gone for both, and deleting it again is no failure', async () => {
   const { ada, adas, bob, bobs } = await givenPrivateRoom()
   const told = listen(bobs, 'removed')
-  await adas.delete()
-  await adas.delete()
+  await adas.deleteRoom()
+  await adas.deleteRoom()
   expect(await told.until(() => true)).toEqual({ reason: 'roomDeleted' })
   expect([ada.rooms, bob.rooms]).toEqual([[], []])
 })

@@ -143,7 +143,7 @@ test.each([
   const told: string[] = []
   room.on('removed', ({ reason }) => told.push(reason))
   server.override = ({ action }) => (action === 'deleteRoom' ? answer : undefined)
-  await room.delete()
+  await room.deleteRoom()
   server.socket.events({ event: 'removed', chatRoomId, reason: 'roomDeleted' })
   expect([told, client.rooms]).toEqual([['roomDeleted'], []])
 })

@@ -58,6 +58,23 @@ test('the terminal client makes a room, shows what is said, sends lines, and end
   expect(again.output()).toMatch(/<bob> hello from bob\n<ada> hello from ada\n<ada> and good bye\n/)
 })
 
+test('the terminal client shows edits, reactions and deletions', async () => {
+  const id = unique('room')
+  const bob = clientOf(chat, 'bob')
+  await bob.connect()
+  const room = await bob.createRoom({ chatRoomId: id, roomName: 'A room', access: 'public' })
+  const ada = terminal('--as', 'ada', '--room', id, '--url', chat.wsUrl)
+  await ada.says('you are ada in')
+  const { messageId } = await room.send({ content: 'helo' }).done
+  await ada.says('<bob> helo')
+  await room.edit(messageId, { content: 'hello' })
+  await ada.says('* edited: <bob> hello')
+  await room.react(messageId, '👍')
+  await ada.says('* reactions to <bob> hello: 👍 1')
+  await room.delete(messageId)
+  await ada.says('* a message of <bob> was deleted')
+})
+
 test('what others write moves no cursor, sets no title, and looks like no other message', async () => {
   const id = unique('room')
   const bob = clientOf(chat, 'bob')

@@ -1,0 +1,450 @@
+import { expect, test } from 'vitest'
+import type { ChangeEvent } from '../../src/protocol/change-events.ts'
+import type { MessageEvent } from '../../src/protocol/events.ts'
+import type { Room, RoomSnapshot } from '../../client/index.ts'
+import { givenClient, givenJoinedRoom } from './given-client.ts'
+import { settled } from './virtual-clock.ts'
+
+const features = ['sessions', 'changes', 'reactions', 'threads']
+
+/** A room of a server with a change log, joined from the start, with these messages of bob's. */
+async function givenRoom(...contents: string[]) {
+  const given = await givenJoinedRoom()
+  given.server.features = features
+  // Features are known from the next link on.
+  given.server.socket.cut()
+  await given.clock.advance(1_000)
+  for (const content of contents) given.server.socket.events(given.server.keep('general', content))
+  const idOf = (content: string) => given.server.room('general').find((one) => one.content === content)!.messageId
+  return { ...given, idOf, shown: () => textsOf(given.room.messages) }
+}
+
+const textsOf = (messages: readonly MessageEvent[]) =>
+  messages.map(({ content, deleted }) => (deleted ? 'deleted' : content))
+
+/** What a room has emitted of what was said. */
+function toldBy(room: Room): string[] {
+  const told: string[] = []
+  room.on('message', ({ content }) => told.push(`+${content}`))
+  room.on('messageUpdated', ({ content }) => told.push(`~${content}`))
+  room.on('messageDeleted', ({ messageId }) => told.push(`-${Number(messageId)}`))
+  room.on('stale', () => told.push('stale'))
+  return told
+}
+
+test('an edit is shown where the message is, and told once, however often it comes', async () => {
+  const { server, room, idOf, shown } = await givenRoom('one', 'two')
+  const told = toldBy(room)
+  const change = server.edit('general', idOf('one'), { content: 'ONE' })
+  server.socket.events(change, change)
+  server.socket.events(change)
+  expect(shown()).toEqual(['ONE', 'two'])
+  expect(told).toEqual(['~ONE'])
+})
+
+test('of two changes that come in the wrong order the newer one stays', async () => {
+  const { server, room, idOf, shown } = await givenRoom('one')
+  const told = toldBy(room)
+  const id = idOf('one')
+  const [first, second] = ['once', 'twice'].map((content) => server.edit('general', id, { content })) as [
+    object,
+    object,
+  ]
+  server.socket.events(second as never, first as never)
+  expect(shown()).toEqual(['twice'])
+  expect(told).toEqual(['~twice'])
+})
+
+test('a change that comes before its message is shown with it, and a message that is deleted before is not shown', async () => {
+  const { server, room, shown } = await givenRoom('one')
+  const told = toldBy(room)
+  const two = structuredClone(server.keep('general', 'two'))
+  const three = structuredClone(server.keep('general', 'three'))
+  server.socket.events(
+    server.edit('general', two.messageId, { content: 'TWO' }),
+    server.remove('general', three.messageId),
+  )
+  expect(shown()).toEqual(['one'])
+  server.socket.events(two, three, server.keep('general', 'four', { seq: 4 }))
+  expect(shown()).toEqual(['one', 'TWO', 'four'])
+  expect(told).toEqual(['+TWO', '+four'])
+})
+
+test('a deleted message is gone, and comes back with nothing that is late', async () => {
+  const { server, room, idOf, shown } = await givenRoom('one', 'two')
+  const told = toldBy(room)
+  const one = structuredClone(server.room('general')[0]!)
+  const edit = server.edit('general', idOf('one'), { content: 'ONE' })
+  server.socket.events(server.remove('general', one.messageId), edit, one)
+  expect(shown()).toEqual(['two'])
+  expect(told).toEqual(['-1'])
+})
+
+test('what was changed during an absence is brought by the sync that brings the messages', async () => {
+  const { server, clock, room, idOf, shown } = await givenRoom('one', 'two', 'three')
+  server.socket.events(server.edit('general', idOf('one'), { content: 'uno' }))
+  const told = toldBy(room)
+  server.socket.cut()
+  server.edit('general', idOf('two'), { content: 'dos' })
+  server.remove('general', idOf('three'))
+  server.keep('general', 'four', { seq: 4 })
+  await clock.advance(1_000)
+  expect(server.asked('sync').at(-1)).toMatchObject({ rooms: { general: 3 }, revs: { general: 1 } })
+  expect(shown()).toEqual(['uno', 'dos', 'four'])
+  expect(told.sort()).toEqual(['+four', '-3', '~dos'])
+  expect(server.asked('getChanges')).toEqual([])
+})
+
+test('more changes than a reply has are asked for, page by page', async () => {
+  const { server, clock, idOf, shown } = await givenRoom('one')
+  server.socket.events(server.edit('general', idOf('one'), { content: 'uno' }))
+  server.socket.cut()
+  server.maxChanges = 0
+  const id = idOf('uno')
+  for (let i = 0; i < 250; i++) server.edit('general', id, { content: `edit ${i}` })
+  await clock.advance(1_000)
+  expect(shown()).toEqual(['edit 249'])
+  expect(server.asked('getChanges').map(({ after }) => after)).toEqual([1, 201])
+})
+
+test('a change that was lost is asked for 1 to 3 seconds after the next one', async () => {
+  const { server, clock, idOf, shown } = await givenRoom('one', 'two')
+  server.edit('general', idOf('one'), { content: 'lost' })
+  server.socket.events(server.edit('general', idOf('two'), { content: 'came' }))
+  expect(shown()).toEqual(['one', 'came'])
+  await clock.advance(1_999)
+  expect(server.asked('getChanges')).toEqual([])
+  await clock.advance(1)
+  expect(server.asked('getChanges')).toMatchObject([{ chatRoomId: 'general', after: 0 }])
+  expect(shown()).toEqual(['lost', 'came'])
+})
+
+test('a change that nothing follows is found by the next comparison of heads', async () => {
+  const { server, clock, idOf, shown } = await givenRoom('one')
+  server.edit('general', idOf('one'), { content: 'lost' })
+  await clock.advance(600_000 + 3_000)
+  expect(shown()).toEqual(['lost'])
+})
+
+test('after an absence that the log does not reach back over, the messages are forgotten and stale is told', async () => {
+  const { server, clock, room, idOf, shown } = await givenRoom('one')
+  server.socket.events(server.edit('general', idOf('one'), { content: 'uno' }))
+  const told = toldBy(room)
+  server.socket.cut()
+  server.edit('general', idOf('uno'), { content: 'dos' })
+  server.edit('general', idOf('dos'), { content: 'tres' })
+  server.forgottenRevs = 2
+  await clock.advance(1_000)
+  expect(told).toEqual(['stale'])
+  expect(shown()).toEqual([])
+  await room.history()
+  expect(shown()).toEqual(['tres'])
+  // It goes on from there.
+  server.socket.events(server.edit('general', idOf('tres'), { content: 'quatro' }))
+  expect(shown()).toEqual(['quatro'])
+})
+
+test('to a server without a change log no rev is sent', async () => {
+  const { server, clock } = await givenJoinedRoom()
+  server.socket.cut()
+  await clock.advance(1_000)
+  expect(server.asked('sync').at(-1)).not.toHaveProperty('revs')
+  expect(server.asked('joinRoom')[0]).not.toHaveProperty('lastRev')
+})
+
+test('an own edit is shown at once, over what others change, until the server has it', async () => {
+  const { server, room, idOf, shown } = await givenRoom('mine')
+  const id = idOf('mine')
+  const told = toldBy(room)
+  server.override = ({ action }) => (action === 'editMessage' ? 'nothing' : undefined)
+  const edited = room.edit(id, { content: 'MINE' })
+  expect(shown()).toEqual(['MINE'])
+  server.socket.events(server.edit('general', id, { reactions: [{ reaction: '👍', count: 1, userIds: ['bob'] }] }))
+  expect(room.messages).toMatchObject([{ content: 'MINE', reactions: [{ reaction: '👍' }] }])
+  // The reply and the event, in the other order.
+  const change = server.edit('general', id, { content: 'MINE', editedAt: 1 }) as ChangeEvent & { message: MessageEvent }
+  await settled()
+  const frame = server.asked('editMessage')[0]!
+  const { seq, version } = change.message
+  const data = { chatRoomId: 'general', messageId: id, seq, version, editedAt: 1, changed: true }
+  server.socket.push({ type: 'reply', action: 'editMessage', requestId: frame.requestId, data })
+  await edited
+  expect(shown()).toEqual(['MINE'])
+  server.socket.events(change)
+  expect(room.messages).toMatchObject([{ content: 'MINE', version: 2, editedAt: 1 }])
+  expect(told.filter((one) => one !== '~MINE')).toEqual([])
+})
+
+test('an own edit that the server refuses is taken back, and says why', async () => {
+  const { server, room, idOf, shown } = await givenRoom('mine')
+  const told = toldBy(room)
+  server.override = ({ action }) =>
+    action === 'editMessage' ? { error: { code: 'forbidden', retryable: false } } : undefined
+  const edited = room.edit(idOf('mine'), { content: 'too late' })
+  expect(shown()).toEqual(['too late'])
+  await expect(edited).rejects.toMatchObject({ code: 'forbidden', message: 'refused by the fake server' })
+  expect(shown()).toEqual(['mine'])
+  expect(told).toEqual(['~too late', '~mine'])
+})
+
+test('an edit made offline survives reconnects and wins over an older edit of the server', async () => {
+  const { server, clock, room, idOf, shown } = await givenRoom('mine')
+  const id = idOf('mine')
+  server.down = true
+  server.socket.cut()
+  const edited = room.edit(id, { content: 'pending' })
+  const change = server.edit('general', id, { content: 'from the phone, before' })
+  await clock.advance(30_000)
+  expect(shown()).toEqual(['pending'])
+  server.down = false
+  server.override = ({ action }) => (action === 'editMessage' ? 'nothing' : undefined)
+  await clock.advance(20_000)
+  expect(server.asked('editMessage')).toHaveLength(1)
+  // The sync brought the older edit.
+  expect(shown()).toEqual(['pending'])
+  server.override = () => undefined
+  server.socket.cut()
+  await clock.advance(20_000)
+  await edited
+  expect(shown()).toEqual(['pending'])
+  expect(server.room('general')).toMatchObject([{ content: 'pending' }])
+  server.socket.events(change)
+  expect(shown()).toEqual(['pending'])
+})
+
+test('two edits of one message are asked for one after the other', async () => {
+  const { server, room, idOf, shown } = await givenRoom('mine')
+  const id = idOf('mine')
+  const edits = [room.edit(id, { content: 'first' }), room.edit(id, { content: 'second' })]
+  expect(shown()).toEqual(['second'])
+  await Promise.all(edits)
+  expect(server.asked('editMessage').map(({ content }) => content)).toEqual(['first', 'second'])
+  expect(server.room('general')).toMatchObject([{ content: 'second' }])
+})
+
+test('an own deletion is shown at once, told once, and taken back when it is refused', async () => {
+  const { server, room, idOf, shown } = await givenRoom('one', 'two')
+  const told = toldBy(room)
+  await room.delete(idOf('one'))
+  server.socket.events(server.logs.get('general')!.at(-1)!)
+  expect(shown()).toEqual(['two'])
+  expect(told).toEqual(['-1'])
+  server.override = ({ action }) =>
+    action === 'deleteMessage' ? { error: { code: 'forbidden', retryable: false } } : undefined
+  await expect(room.delete(idOf('two'))).rejects.toMatchObject({ code: 'forbidden' })
+  expect(shown()).toEqual(['two'])
+  expect(told).toEqual(['-1', '-2', '~two'])
+})
+
+test('an own reaction is shown at once and counted once, whatever comes before the server has counted it', async () => {
+  const { server, room, idOf } = await givenRoom('one')
+  const id = idOf('one')
+  const counts = () => room.messages[0]!.reactions?.map(({ reaction, count }) => `${reaction} ${count}`)
+  await room.react(id, '👍')
+  expect(counts()).toEqual(['👍 1'])
+  // Counted before this user's was there.
+  server.socket.events(server.edit('general', id, { reactions: [{ reaction: '👍', count: 1, userIds: ['bob'] }] }))
+  expect(counts()).toEqual(['👍 2'])
+  server.socket.events(
+    server.edit('general', id, { reactions: [{ reaction: '👍', count: 2, userIds: ['me', 'bob'] }] }),
+  )
+  expect(counts()).toEqual(['👍 2'])
+  expect(room.hasReacted(room.messages[0]!, '👍')).toBe(true)
+  await room.unreact(id, '👍')
+  expect(counts()).toEqual(['👍 1'])
+  expect(room.hasReacted(room.messages[0]!, '👍')).toBe(false)
+})
+
+test('an own reaction stays known when others’ names have pushed it out of the list, and events say nothing of it', async () => {
+  const { server, room, idOf } = await givenRoom('one')
+  const id = idOf('one')
+  const userIds = Array.from({ length: 10 }, (_, i) => `user${i}`)
+  server.edit('general', id, { reactions: [{ reaction: '👍', count: 11, userIds }], mine: ['👍'] })
+  await room.history()
+  expect(room.hasReacted(room.messages[0]!, '👍')).toBe(true)
+  const { mine: _, ...message } = server.room('general')[0]!
+  server.socket.events(
+    server.log('general', {
+      event: 'messageUpdated',
+      message: { ...message, version: 2, reactions: [{ reaction: '👍', count: 12, userIds }] },
+    }),
+  )
+  expect(room.hasReacted(room.messages[0]!, '👍')).toBe(true)
+  expect(room.messages[0]!.reactions).toMatchObject([{ count: 12 }])
+})
+
+test('replies are in their thread, and counted at its root: what the server has counted and what has come since', async () => {
+  const { server, room, idOf, shown } = await givenRoom('root')
+  const root = idOf('root')
+  const say = (content: string) => server.socket.events(server.keep('general', content, { threadId: root }))
+  say('first')
+  say('second')
+  const thread = room.thread(root)
+  expect(shown()).toEqual(['root'])
+  expect(textsOf(thread.messages)).toEqual(['first', 'second'])
+  expect(room.messages[0]!.thread).toMatchObject({ replies: 2, lastSeq: 3, lastUserIds: ['bob'] })
+  server.room('general')[0]!.thread = { replies: 2, lastSeq: 3, lastAt: 1, lastUserIds: ['bob'] }
+  await room.history()
+  expect(room.messages[0]!.thread).toMatchObject({ replies: 2 })
+  say('third')
+  expect(room.messages[0]!.thread).toMatchObject({ replies: 3, lastSeq: 4 })
+  server.socket.events(server.remove('general', idOf('first')))
+  expect(room.messages[0]!.thread).toMatchObject({ replies: 2 })
+  expect(textsOf(thread.messages)).toEqual(['second', 'third'])
+})
+
+test('of a deleted message something is left where replies hang on it, and nothing of what it said', async () => {
+  const { server, room, idOf, shown } = await givenRoom('root', 'other')
+  server.socket.events(server.keep('general', 'reply', { threadId: idOf('root') }))
+  const told = toldBy(room)
+  server.socket.events(server.remove('general', idOf('root')))
+  expect(shown()).toEqual(['deleted', 'other'])
+  expect(told).toEqual(['-1'])
+  expect(JSON.stringify(room.messages)).not.toContain('root')
+  await expect(room.find([room.messages[0]!.messageId])).resolves.toEqual([])
+})
+
+test('pages of history that follow on are in messages, those elsewhere are not', async () => {
+  const { server, room, shown } = await givenJoinedRoomOf(10)
+  expect(shown()).toEqual([])
+  await room.history({ limit: 3 })
+  expect(shown()).toEqual(['8', '9', '10'])
+  const { messages } = await room.history({ before: 4, limit: 2 })
+  expect(textsOf(messages)).toEqual(['2', '3'])
+  expect(shown()).toEqual(['8', '9', '10'])
+  await room.history({ before: 8, limit: 3 })
+  expect(shown()).toEqual(['5', '6', '7', '8', '9', '10'])
+  server.socket.events(server.keep('general', '11'))
+  expect(shown()).toEqual(['5', '6', '7', '8', '9', '10', '11'])
+})
+
+async function givenJoinedRoomOf(count: number) {
+  const given = await givenJoinedRoom(
+    {},
+    Array.from({ length: count }, (_, i) => `${i + 1}`),
+  )
+  return { ...given, shown: () => textsOf(given.room.messages) }
+}
+
+test('of messages that nobody has paged through at most 400 are kept', async () => {
+  const { server, room } = await givenJoinedRoomOf(0)
+  for (let i = 0; i < 1_000; i++) server.socket.events(server.keep('general', `${i}`))
+  expect(room.messages.length).toBeGreaterThanOrEqual(200)
+  expect(room.messages.length).toBeLessThanOrEqual(400)
+  expect(room.messages.at(-1)).toMatchObject({ content: '999' })
+})
+
+test('whoever is shown out has nothing left of the room', async () => {
+  const { server, room, shown } = await givenRoom('one')
+  server.socket.events({ event: 'removed', chatRoomId: 'general', reason: 'kicked' })
+  expect(shown()).toEqual([])
+  expect(room.position).toBeUndefined()
+})
+
+test('an own role or mute that is told late does not undo a newer one', async () => {
+  const { server, room } = await givenRoom('one')
+  server.facts.set('general', { access: 'link', role: 'member', closed: false })
+  await room.join()
+  const roles: string[] = []
+  room.on('memberUpdated', ({ role }) => roles.push(role))
+  const told = (role: string, version: number) =>
+    server.socket.events(server.log('general', { event: 'memberUpdated', userId: 'me', role, version }))
+  told('moderator', 1)
+  expect(room.role).toBe('moderator')
+  told('member', 2)
+  told('moderator', 1)
+  expect(room.role).toBe('member')
+  expect(roles).toEqual(['moderator', 'member', 'moderator'])
+})
+
+test('a message may be edited by who sent it, in the room’s time for it', async () => {
+  const { server, clock, client, room, idOf } = await givenRoom('bob’s')
+  server.facts.set('general', { access: 'link', role: 'member', closed: false })
+  await room.join()
+  await room.send({ content: 'mine' }).done
+  const [bobs, mine] = room.messages as [MessageEvent, MessageEvent]
+  expect(room.can('edit', bobs)).toBe(false)
+  expect(room.can('edit', mine)).toBe(true)
+  expect(room.can('deleteOwn', mine)).toBe(true)
+  expect(room.can('deleteOwn', bobs)).toBe(false)
+  expect(room.can('deleteAny', bobs)).toBe(false)
+  expect(idOf('mine')).toBe(mine.messageId)
+  await clock.advance(1_000)
+  expect(client.status).toBe('connected')
+})
+
+test('what a message has beside its content is sent, kept while it waits, and in the echo', async () => {
+  const { server, clock, room } = await givenRoom('question')
+  const replyTo = room.messages[0]!.messageId
+  server.down = true
+  server.socket.cut()
+  const sent = room.send({ content: 'answer', replyTo, mentions: ['bob', 'me'] })
+  const reply = room.thread(replyTo).send({ content: 'aside', inRoom: true })
+  server.down = false
+  await clock.advance(5_000)
+  await Promise.all([sent.done, reply.done])
+  expect(server.asked('sendMessage')).toMatchObject([
+    { content: 'answer', replyTo, mentions: ['bob', 'me'] },
+    { content: 'aside', threadId: replyTo, inRoom: true },
+  ])
+  expect(room.messages.slice(1)).toMatchObject([
+    { content: 'answer', replyTo, mentions: ['bob'] },
+    { content: 'aside', threadId: replyTo, inRoom: true },
+  ])
+})
+
+/** A cache in memory, with what it has. */
+function givenCache(saved: Record<string, RoomSnapshot> = {}) {
+  const kept = new Map(Object.entries(saved))
+  const load = (id: string) => kept.get(id)
+  const save = (id: string, snapshot?: RoomSnapshot) => {
+    if (snapshot) kept.set(id, structuredClone(snapshot))
+    else kept.delete(id)
+  }
+  return { kept, cache: { load, save } }
+}
+
+test('with a cache a room begins where it was: what was kept is there before the connection, and what was missed after', async () => {
+  const { kept, cache } = givenCache()
+  const first = await givenJoinedRoom({ cache }, ['one', 'two'])
+  await first.room.history()
+  await first.clock.advance(1_000)
+  first.client.disconnect()
+  expect(kept.get('general')).toMatchObject({ seq: 2, messages: [{ content: 'one' }, { content: 'two' }] })
+
+  const { server, client, clock } = givenClient({ cache })
+  server.features = features
+  for (const content of ['one', 'two', 'three']) server.keep('general', content)
+  server.edit('general', server.room('general')[0]!.messageId, { content: 'uno' })
+  const room = client.room('general')
+  const told = toldBy(room)
+  await settled()
+  expect(textsOf(room.messages)).toEqual(['one', 'two'])
+  await client.connect()
+  await clock.advance(5_000)
+  expect(textsOf(room.messages)).toEqual(['uno', 'two', 'three'])
+  expect(told.sort()).toEqual(['+three', '~uno'])
+  expect(kept.get('general')).toMatchObject({ seq: 3, rev: 1, messages: [{ content: 'uno' }, {}, {}] })
+  await room.leave()
+  await clock.advance(1_000)
+  expect(kept.size).toBe(0)
+})
+
+test('what a cache has of another history, or cannot give, does not stand in the way', async () => {
+  const old = { seq: 20, rev: 7, messages: [] }
+  const { cache } = givenCache({ general: old })
+  const { server, client, clock, errors } = givenClient({ cache })
+  server.keep('general', 'new')
+  const room = client.room('general')
+  await client.connect()
+  await clock.advance(5_000)
+  expect(room.position).toBe(1)
+  server.socket.events(server.keep('general', 'next'))
+  expect(textsOf(room.messages)).toEqual(['next'])
+
+  const broken = givenClient({ cache: { load: () => Promise.reject(new Error('no disk')), save: () => {} } })
+  broken.server.keep('general', 'one')
+  await broken.client.connect()
+  expect(broken.client.room('general').joined).toBe(true)
+  expect([...errors, ...broken.errors]).toMatchObject([{ message: 'no disk' }])
+})
