@@ -137,7 +137,7 @@ test('a long message is folded, code is shown as it is, and nothing is shown as 
   const { room, people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   await stage.past(room, [{ senderId: ada.userId, content: '\u200b', timestamp: Date.now() }])
-  await ada.say(`top${'\n'.repeat(3_000)}end`, 'run `npm test`')
+  await ada.say(`top${'\nx'.repeat(3_000)}\nend`, 'run `npm test`')
   await bob.log.getByRole('code').getByText('npm test', { exact: true }).waitFor()
   const long = bob.messages.filter({ hasText: 'top' })
   const heightOf = async () => (await long.boundingBox())!.height

@@ -208,6 +208,7 @@ test('messages are pinned and reported from their menus, by keyboard as well', a
   await ada.page.keyboard.press('Enter')
   await menuItem(ada, 'Pin').waitFor()
   await expectNone(ada)
+  await menuItem(ada, 'Pin').focus()
   await ada.page.keyboard.press('Enter')
   await ada.button(/1 pinned message\. the rules/).waitFor()
   await bob

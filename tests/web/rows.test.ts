@@ -11,7 +11,14 @@ const noon = new Date(2026, 2, 14, 12).getTime()
 const message = (seq: number, senderId: string, timestamp: number, more: Partial<MessageEvent> = {}) =>
   messageEvent('general', seq, { senderId, content: `${senderId} ${seq}`, timestamp, ...more })
 
-const pending = (id: string): Pending => ({ id, content: id, state: 'sending', error: undefined, retry: () => {} })
+const pending = (id: string): Pending => ({
+  id,
+  content: id,
+  state: 'sending',
+  replyTo: undefined,
+  error: undefined,
+  retry: () => {},
+})
 const note = (timestamp: number): Note => ({ id: `note-${timestamp}`, userId: 'eve', what: 'joined', timestamp })
 
 const rows = (

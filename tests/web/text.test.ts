@@ -12,7 +12,6 @@ import { confusableKey } from '../../web/src/text/confusable-key.ts'
 import { isLong } from '../../web/src/text/is-long.ts'
 import { isolated } from '../../web/src/text/isolated.ts'
 import { lettersOf } from '../../web/src/text/letters-of.ts'
-import { blocksOf } from '../../web/src/text/message-blocks.ts'
 import { pastedFiles } from '../../web/src/text/pasted-files.ts'
 import { roomForText, roomSentence } from '../../web/src/text/room-for-text.ts'
 import { splitFileName } from '../../web/src/text/split-file-name.ts'
@@ -231,43 +230,6 @@ describe('what is pasted', () => {
     expect(pasted([report], 'file:///home/ada/my%20report.pdf')).toEqual([report])
     expect(pasted([report], 'whatever')).toEqual([report])
   })
-})
-
-describe('code', () => {
-  test.each([
-    ['plain', [['text', 'plain']]],
-    [
-      'run `npm test` now',
-      [
-        ['text', 'run '],
-        ['code', 'npm test'],
-        ['text', ' now'],
-      ],
-    ],
-    [
-      'so:\n```ts\nlet a = 1\n\nlet b\n```\nok?',
-      [
-        ['text', 'so:'],
-        ['code-block', 'let a = 1\n\nlet b'],
-        ['text', 'ok?'],
-      ],
-    ],
-    ['```a  b```', [['code-block', 'a  b']]],
-    ['not `closed\nhere', [['text', 'not `closed\nhere']]],
-    ['```\nnever closed', [['text', '```\nnever closed']]],
-    ['it’s 5 o` clock', [['text', 'it’s 5 o` clock']]],
-  ])('in %j is found', (content, blocks) => {
-    expect(blocksOf(content).map(({ kind, text }) => [kind, text])).toEqual(blocks)
-  })
-
-  test.each(['`', '```', '``', '```\n', '`a', '\n```'])(
-    'in 16,000 characters of %j is looked for in no time',
-    (piece) => {
-      const start = performance.now()
-      blocksOf(piece.repeat(16_000 / piece.length))
-      expect(performance.now() - start).toBeLessThan(1_000)
-    },
-  )
 })
 
 test.each([

@@ -118,13 +118,22 @@ describe('what comes in', () => {
     expect(contents()).toEqual(['new'])
   })
 
-  test('all day is tidied to the newest 500, and what is older can be scrolled to again', async () => {
+  test('all day is shortened to the newest, and what is older can be scrolled to again', async () => {
     const { timeline, contents, say } = await givenGeneral(3)
     for (const content of from(4, 800)) say('general', content)
-    timeline.tidy()
-    expect(contents()).toEqual(from(301, 800))
+    const first = Number(contents()[0])
+    expect(first).toBeGreaterThan(300)
+    expect(contents()).toEqual(from(first, 800))
+    expect(timeline.get().older).toBe('more')
     await timeline.loadOlder()
-    expect(contents()).toEqual(from(251, 800))
+    expect(contents()).toEqual(from(first - 50, 800))
+  })
+
+  test('is shown as it is now: edited, or gone', async () => {
+    const { server, contents } = await givenGeneral(3)
+    const [one, two] = server.room('general').map(({ messageId }) => messageId) as [string, string]
+    server.socket.events(server.edit('general', one, { content: 'uno' }), server.remove('general', two))
+    expect(contents()).toEqual(['uno', '3'])
   })
 })
 

@@ -230,7 +230,7 @@ export class Chat {
   async delete(conversation: Conversation): Promise<void> {
     this.#deleting = conversation
     try {
-      await conversation.room?.delete()
+      await conversation.room?.deleteRoom()
       this.#forget(conversation)
     } finally {
       this.#deleting = undefined

@@ -3,6 +3,7 @@ import {
   type Limits,
   type Member,
   type MessageEvent,
+  type MessageExtras,
   printableName,
   type Room,
 } from '../../../client/index.ts'
@@ -57,8 +58,16 @@ export class Conversation {
   /** Whether somebody has put the user into this room, and the user hasn't opened it yet. */
   readonly isNew = new Store(false)
   readonly typing = new Store<readonly string[]>([])
+  /** The message that what is written answers to. */
+  readonly replyingTo = new Store<MessageEvent | undefined>(undefined)
+  /** The id of the message that is being edited. */
+  readonly editing = new Store<string | undefined>(undefined)
+  /** The thread that is open beside the conversation, by the id of its first message. */
+  readonly openThread = new Store<string | undefined>(undefined)
   readonly on: Room['on']
   readonly #talk: Room | DirectRoom
+  readonly #threads = new Map<string, Timeline>()
+  readonly #now: () => number
   readonly #userId: string
   readonly #drafts: Drafts
 
@@ -66,6 +75,7 @@ export class Conversation {
     this.#talk = talk
     this.#userId = userId
     this.#drafts = drafts
+    this.#now = now
     const { on } = talk
     this.on = on
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
@@ -73,10 +83,11 @@ export class Conversation {
     this.title = new Store(printable(this.peer) ?? printable(this.room?.name) ?? this.key)
     this.unread = new Unread(readTo, this.room?.position ?? 0)
     this.timeline = new Timeline({
-      on,
-      now,
-      unsent: talk.unsent,
-      history: async (page) => (await this.room?.history(page)) ?? { messages: [], hasMore: false },
+      ...{ on, now, unsent: talk.unsent, hasNotes: true },
+      messages: () => this.room?.messages ?? [],
+      isHere: ({ extras }) => extras.threadId === undefined || extras.inRoom === true,
+      history: async (page) =>
+        (await this.room?.history({ ...page, view: 'room' })) ?? { messages: [], hasMore: false },
     })
     this.members = new Members({
       on,
@@ -136,18 +147,18 @@ export class Conversation {
     return this.timeline.get().pending.length > 0 || this.uploads.areUnderWay
   }
 
-  send(content: string): void {
+  send(content: string, extras: MessageExtras = {}): void {
     this.room?.typing.stop()
-    this.#talk.send({ content })
+    this.#talk.send({ content, ...extras })
   }
 
   /** Sends a text and the staged files: the text goes with the first file when it is short enough, else before. */
-  sendAll(text: string, limits: Pick<Limits, 'captionBytes'>): void {
+  sendAll(text: string, limits: Pick<Limits, 'captionBytes'>, extras: MessageExtras = {}): void {
     const hasFiles = this.uploads.get().some(({ state }) => state === 'staged')
     // The first message begins a conversation: until then, files have no room.
     const isFirst = this.room === undefined
     const caption = hasFiles && !isFirst && isCaption(text, limits) ? text : ''
-    if (text !== '' && caption === '') this.send(text)
+    if (text !== '' && caption === '') this.send(text, extras)
     if (hasFiles && (!isFirst || text === '')) this.uploads.sendStaged(caption)
   }
 
@@ -156,7 +167,30 @@ export class Conversation {
     this.room?.typing.keystroke()
   }
 
+  /** The last message of this user that can be edited. */
+  get lastOwn(): MessageEvent | undefined {
+    return this.timeline.get().messages.findLast((message) => this.isOwn(message) && !message.deleted)
+  }
+
   isOwn = (message: Pick<MessageEvent, 'senderId'>): boolean => message.senderId === this.#userId
+
+  /** The replies to a message. */
+  thread(messageId: string): Timeline {
+    const known = this.#threads.get(messageId)
+    if (known) return known
+    const thread = this.doors.room.thread(messageId)
+    const timeline = new Timeline({
+      ...{ on: this.on, now: this.#now, unsent: thread.unsent, hasNotes: false },
+      messages: () => thread.messages,
+      isHere: ({ extras }) => extras.threadId === messageId,
+      history: async (page) => {
+        await thread.findRoot()
+        return thread.history(page)
+      },
+    })
+    this.#threads.set(messageId, timeline)
+    return timeline
+  }
 
   /** Marks every message as read. */
   readonly markRead = (): void => {
@@ -178,17 +212,10 @@ export class Conversation {
     }
   }
 
-  /** Reads messages by their ids, in that order; one that is no longer there is left out. */
+  /** The messages with these ids that are there, in the order of the ids. */
   async messagesOf(messageIds: readonly string[]): Promise<MessageEvent[]> {
-    const known = new Map(this.timeline.get().messages.map((message) => [message.messageId, message]))
-    const found = await Promise.all(messageIds.map(async (id) => known.get(id) ?? (await this.#messageAt(Number(id)))))
-    return found.filter((message) => message !== undefined)
-  }
-
-  /** The id of a message is its `seq` with leading zeros. */
-  async #messageAt(seq: number): Promise<MessageEvent | undefined> {
-    const page = await this.room?.history({ after: seq - 1, before: seq + 1, limit: 1 })
-    return page?.messages[0]
+    const found = (await this.room?.find(messageIds)) ?? []
+    return messageIds.flatMap((id) => found.find(({ messageId }) => messageId === id) ?? [])
   }
 
   #wasSaid(message: MessageEvent): void {

@@ -76,8 +76,8 @@ export class Doors extends Store<DoorsState> {
     this.look()
   }
 
-  /** Whether this user may do that, and to that person: only what will work is offered. */
-  can(name: PermissionName, subject?: { role?: Role; userId?: string }): boolean {
+  /** Whether this user may do that, and to that person or message: only what will work is offered. */
+  can(name: PermissionName, subject?: Parameters<Room['can']>[1]): boolean {
     return this.#room()?.can(name, subject) ?? false
   }
 

@@ -27,12 +27,19 @@ export class Members extends Store<MembersState> {
   readonly #source: Source
   /** Changes that arrived while the list was loading. */
   readonly #changes = new Map<string, boolean>()
+  /** Of what is known of each member: events may come in any order. */
+  readonly #versions = new Map<string, number>()
 
   constructor(source: Source) {
     super({ phase: 'waiting', userIds: [], standings: new Map() })
     this.#source = source
     source.on('memberJoined', ({ userId }) => this.#changed(userId, true))
     source.on('memberLeft', ({ userId }) => this.#changed(userId, false))
+    source.on('memberUpdated', ({ userId, role, mutedUntil, version }) => {
+      if (version < (this.#versions.get(userId) ?? 0)) return
+      this.#versions.set(userId, version)
+      this.stands(userId, { role, mutedUntil })
+    })
   }
 
   async load(): Promise<void> {

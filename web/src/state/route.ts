@@ -1,16 +1,18 @@
 /** What the address names after `#`: a room, the conversation with a user, an invite to a room, or nothing. */
 export type Route =
   | { kind: 'home' }
-  | { kind: 'room'; id: string }
-  | { kind: 'direct'; userId: string }
+  /** `seq`: of the message that is shown. */
+  | { kind: 'room'; id: string; seq?: number }
+  | { kind: 'direct'; userId: string; seq?: number }
   | { kind: 'join'; invite: string }
 
 export function routeFrom(hash: string): Route {
-  const [, kind, encoded = ''] = /^#\/(room|direct|join)\/([^/]+)$/.exec(hash) ?? []
+  const [, kind, encoded = '', seq] = /^#\/(room|direct|join)\/([^/]+)(?:\/(\d{1,15}))?$/.exec(hash) ?? []
   const id = decoded(encoded)
   if (kind === undefined || id === undefined) return { kind: 'home' }
   if (kind === 'join') return { kind, invite: id }
-  return kind === 'room' ? { kind, id } : { kind: 'direct', userId: id }
+  const place = seq === undefined ? {} : { seq: Number(seq) }
+  return kind === 'room' ? { kind, id, ...place } : { kind: 'direct', userId: id, ...place }
 }
 
 export function hashOf(route: Route): string {

@@ -1,10 +1,16 @@
 import type { MessageEvent, OutgoingMessage, Room } from '../../../client/index.ts'
 import { Store } from './store.ts'
 
-/** The part of a room that a timeline uses. */
+/** The part of a room, or of a thread, that a timeline uses. */
 export interface TimelineSource {
   on: Room['on']
-  history: Room['history']
+  /** What the client has; complete from its first message on. */
+  messages: () => readonly MessageEvent[]
+  history: (page: { before?: number; limit: number }) => Promise<{ messages: MessageEvent[]; hasMore: boolean }>
+  /** Whether a message of this user that is on its way belongs here. */
+  isHere: (message: OutgoingMessage) => boolean
+  /** Whether it says who comes and goes. */
+  hasNotes: boolean
   /** The server's time, epoch ms. */
   now: () => number
   /** Messages of before the page was loaded again, which are sent now. */
@@ -15,6 +21,7 @@ export interface TimelineSource {
 export interface Pending {
   id: string
   content: string
+  replyTo: string | undefined
   state: 'sending' | 'failed'
   error: unknown
   retry: () => void
@@ -41,14 +48,10 @@ export interface TimelineState {
 
 const PAGE = 50
 const MAX_NOTES = 50
-/** How many messages a room keeps that is open all day. Older ones can be loaded again. */
-const KEPT = 500
-/** How many messages more than `KEPT` there may be before the list is shortened. */
-const SLACK = 200
 
 const INITIAL: TimelineState = { messages: [], pending: [], notes: [], newest: 'waiting', older: 'none' }
 
-/** The messages of a conversation: pages of history and new messages in one list. */
+/** The messages of a conversation or a thread as the client has them, and the pages of history before them. */
 export class Timeline extends Store<TimelineState> {
   readonly #source: TimelineSource
   readonly #outgoing = new Map<string, OutgoingMessage>()
@@ -59,10 +62,12 @@ export class Timeline extends Store<TimelineState> {
   constructor(source: TimelineSource) {
     super(INITIAL)
     this.#source = source
-    source.on('message', (message) => this.#arrived(message))
+    source.on('messages', () => this.#show())
     source.on('outgoing', (message) => this.#outgoingChanged(message))
     for (const message of source.unsent) this.#outgoingChanged(message)
     source.on('discontinuity', () => this.restart())
+    source.on('stale', () => this.restart())
+    if (!source.hasNotes) return
     source.on('memberJoined', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'joined' }))
     source.on('memberLeft', ({ userId, timestamp }) => this.#note({ userId, timestamp, what: 'left' }))
   }
@@ -73,12 +78,9 @@ export class Timeline extends Store<TimelineState> {
     const generation = ++this.#generation
     this.patch({ newest: 'loading' })
     try {
-      const { messages, hasMore } = await this.#source.history({ limit: PAGE })
+      const { hasMore } = await this.#source.history({ limit: PAGE })
       if (generation !== this.#generation) return
-      // There may be a gap between messages from before the page's first one and the page.
-      const from = messages[0]?.seq ?? 0
-      const later = this.get().messages.filter(({ seq }) => seq >= from)
-      this.patch({ messages: merged(messages, later), newest: 'ready', older: hasMore ? 'more' : 'none' })
+      this.patch({ messages: this.#source.messages(), newest: 'ready', older: hasMore ? 'more' : 'none' })
     } catch {
       if (generation === this.#generation) this.patch({ newest: 'failed' })
     }
@@ -94,7 +96,7 @@ export class Timeline extends Store<TimelineState> {
     try {
       const page = await this.#source.history({ before, limit: PAGE })
       if (generation !== this.#generation) return
-      this.patch({ messages: merged(page.messages, this.get().messages), older: page.hasMore ? 'more' : 'none' })
+      this.patch({ messages: this.#source.messages(), older: page.hasMore ? 'more' : 'none' })
     } catch {
       if (generation === this.#generation) this.patch({ older: 'failed' })
     }
@@ -111,13 +113,6 @@ export class Timeline extends Store<TimelineState> {
     if (newest !== 'waiting') this.load().catch(() => {})
   }
 
-  /** Shortens the list while the user looks at the newest messages. */
-  tidy(): void {
-    const { messages, older } = this.get()
-    if (messages.length <= KEPT + SLACK || older === 'loading') return
-    this.patch({ messages: messages.slice(-KEPT), older: 'more' })
-  }
-
   /** @param userId who has put this user into the room, just now; undefined when it isn't known */
   wasAddedBy(userId: string | undefined): void {
     if (userId !== undefined) this.#note({ userId, timestamp: this.#source.now(), what: 'added you' })
@@ -130,13 +125,16 @@ export class Timeline extends Store<TimelineState> {
     this.#showPending()
   }
 
-  #arrived(message: MessageEvent): void {
-    const { messages, newest } = this.get()
-    this.patch({ messages: merged(messages, [message]) })
-    if (newest === 'waiting' && messages.length > KEPT) this.patch({ messages: this.get().messages.slice(-PAGE) })
+  #show(): void {
+    const { messages, older } = this.get()
+    const next = this.#source.messages()
+    // In a room that is open all day, the client lets go of what is far back.
+    const isShortened = older === 'none' && (next[0]?.seq ?? 0) > (messages[0]?.seq ?? Infinity)
+    this.patch({ messages: next, ...(isShortened && { older: 'more' }) })
   }
 
   #outgoingChanged(message: OutgoingMessage): void {
+    if (!this.#source.isHere(message)) return
     if (message.state === 'sent') this.#outgoing.delete(message.clientMessageId)
     else this.#outgoing.set(message.clientMessageId, message)
     this.#showPending()
@@ -146,6 +144,7 @@ export class Timeline extends Store<TimelineState> {
     const pending = [...this.#outgoing.values()].map((message) => ({
       id: message.clientMessageId,
       content: message.content,
+      replyTo: message.extras.replyTo,
       state: message.state === 'failed' ? ('failed' as const) : ('sending' as const),
       error: message.error,
       retry: () => message.retry(),
@@ -157,14 +156,4 @@ export class Timeline extends Store<TimelineState> {
     const id = `note-${++this.#notes}`
     this.patch({ notes: [...this.get().notes, { id, ...note }].slice(-MAX_NOTES) })
   }
-}
-
-/** Merges two lists by `seq`. The second wins, because its files have the fresher addresses. */
-function merged(first: readonly MessageEvent[], second: readonly MessageEvent[]): MessageEvent[] {
-  const last = first.at(-1)?.seq ?? -1
-  if (second.length > 0 && second.every(({ seq }, index) => seq > (second[index - 1]?.seq ?? last))) {
-    return [...first, ...second]
-  }
-  const bySeq = new Map([...first, ...second].map((message) => [message.seq, message]))
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
 }

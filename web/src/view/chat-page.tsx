@@ -1,5 +1,6 @@
 import { type MouseEvent, useCallback, useEffect, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
+import { Store } from '../state/store.ts'
 import type { ThemeChoice } from '../state/theme.ts'
 import { Banner } from './banner.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
@@ -9,6 +10,7 @@ import { InvitedDialog } from './join-dialog.tsx'
 import { OpenedDialog } from './opened-dialog.tsx'
 import { RemovedNotices } from './removed-notices.tsx'
 import { Sidebar } from './sidebar.tsx'
+import { ThreadPane } from './thread-pane.tsx'
 import { useChat } from './use-chat.ts'
 import { useCurrent } from './use-current.ts'
 import { type DialogRequest, DialogsContext } from './use-dialogs.ts'
@@ -23,6 +25,8 @@ interface ChatPageProps {
   onSignOut: (() => void) | undefined
 }
 
+const NO_THREAD = new Store<string | undefined>(undefined)
+
 /** The chat: a list of conversations, the open one, and its details. */
 export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const chat = useChat()
@@ -33,6 +37,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const [hasDetails, setHasDetails] = useDetails(current)
   const closeDialog = useCallback(() => setDialog(undefined), [])
   const openSwitcher = useCallback(() => setDialog({ name: 'switcher' }), [])
+  const thread = useStore(current?.openThread ?? NO_THREAD)
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
@@ -45,7 +50,11 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
 
   return (
     <DialogsContext value={setDialog}>
-      <div className="app" data-view={view} data-details={hasDetails && current !== undefined}>
+      <div
+        className="app"
+        data-view={view}
+        data-details={(hasDetails || thread !== undefined) && current !== undefined}
+      >
         <a className="skip" href="#conversation" onClick={skip}>
           Skip to the conversation
         </a>
@@ -72,7 +81,10 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
           ) : (
             <Welcome hasRooms={hasRooms} />
           )}
-          {current && hasDetails && (
+          {current && thread !== undefined && (
+            <ThreadPane key={`thread ${thread}`} conversation={current} threadId={thread} />
+          )}
+          {current && hasDetails && thread === undefined && (
             <DetailsPane
               key={`details of ${current.key}`}
               conversation={current}

@@ -1,13 +1,14 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { showsNothing } from '../../../client/index.ts'
+import { type MessageEvent, printableName, showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { countdownText } from '../text/spans-of-time.ts'
 import { pastedFiles } from '../text/pasted-files.ts'
 import { roomForText, roomSentence } from '../text/room-for-text.ts'
-import { ClipIcon, SendIcon } from './icons.tsx'
+import { ClipIcon, CloseIcon, ReplyIcon, SendIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
 import { useChat } from './use-chat.ts'
+import { useMentions } from './use-mentions.tsx'
 import { useStore } from './use-store.ts'
 
 /** The part of the room for text above which the composer says how much is left. */
@@ -17,20 +18,26 @@ interface ComposerProps {
   conversation: Conversation
   /** In slow mode, when the next message may be sent, epoch ms at the server; 0 for now. */
   waitUntil: number
+  /** What is written is a reply in that thread. */
+  threadId?: string
 }
 
 /**
  * Where a message is written: Enter sends, Shift+Enter starts a new line. The draft stays with its conversation. Files
  * that are pasted or dropped wait above it, and what is written then goes with them.
  */
-export function Composer({ conversation, waitUntil }: ComposerProps) {
+export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const title = useStore(conversation.title)
   const { limits, client } = useChat()
   const { uploads } = conversation
-  const isStaged = useStore(uploads).some(({ state }) => state === 'staged')
-  const [text, setText] = useState(conversation.draft)
+  const staged = useStore(uploads).some(({ state }) => state === 'staged')
+  const isThread = threadId !== undefined
+  const [text, setText] = useState(isThread ? '' : conversation.draft)
+  const [isInRoom, setIsInRoom] = useState(false)
+  const replyingTo = useStore(conversation.replyingTo)
   const field = useRef<HTMLTextAreaElement>(null)
   const room = roomForText(text, limits)
+  const isStaged = staged && !isThread
   const isWaiting = waitUntil > 0
   const canSend = !isWaiting && room >= 0 && (isStaged || !showsNothing(text))
   useHeight(field, text)
@@ -38,25 +45,45 @@ export function Composer({ conversation, waitUntil }: ComposerProps) {
     // On a phone, the focus would open the keyboard.
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true })
   }, [])
+  useEffect(() => {
+    if (replyingTo && !isThread) field.current?.focus()
+  }, [replyingTo, isThread])
+  const names = useMentions(conversation, field, text, (next) => write(next))
 
   const write = (next: string) => {
-    conversation.draft = next
+    if (!isThread) conversation.draft = next
     setText(next)
   }
   const send = () => {
     if (!canSend) return
-    conversation.sendAll(showsNothing(text) ? '' : text.trim(), limits)
+    const content = showsNothing(text) ? '' : text.trim()
+    if (isThread) {
+      conversation.send(content, { threadId, ...(isInRoom && { inRoom: true }), ...names.mentionedIn(content) })
+    } else {
+      const reply = replyingTo && { replyTo: replyingTo.messageId }
+      conversation.sendAll(content, limits, { ...reply, ...names.mentionedIn(content) })
+      conversation.replyingTo.set(undefined)
+    }
     write('')
     field.current?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (names.onKeyDown(event)) return
+    if (event.key === 'ArrowUp' && text === '' && !isThread) return editLast(event)
+    if (event.key === 'Escape' && replyingTo && !isThread) conversation.replyingTo.set(undefined)
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return
     event.preventDefault()
     send()
   }
+  const editLast = (event: KeyboardEvent) => {
+    const { lastOwn } = conversation
+    if (!lastOwn || !conversation.doors.can('edit', lastOwn)) return
+    event.preventDefault()
+    conversation.editing.set(lastOwn.messageId)
+  }
   const onPaste = (event: ClipboardEvent) => {
     const files = pastedFiles(event.clipboardData)
-    if (files.length === 0) return
+    if (files.length === 0 || isThread) return
     event.preventDefault()
     uploads.stage(files)
   }
@@ -64,20 +91,29 @@ export function Composer({ conversation, waitUntil }: ComposerProps) {
   return (
     <form
       className="composer"
-      aria-label="Write a message"
+      aria-label={isThread ? 'Write a reply' : 'Write a message'}
       onSubmit={(event) => {
         event.preventDefault()
         send()
       }}
     >
+      {replyingTo && !isThread && (
+        <ReplyBar message={replyingTo} onClose={() => conversation.replyingTo.set(undefined)} />
+      )}
+      {names.list}
       {/* Files that are chosen are meant to be sent. With a text in the field, they wait for the rest of it. */}
-      <AttachButton onFiles={(files) => (text === '' && !isWaiting ? uploads.add(files) : uploads.stage(files))} />
+      {!isThread && (
+        <AttachButton onFiles={(files) => (text === '' && !isWaiting ? uploads.add(files) : uploads.stage(files))} />
+      )}
       <textarea
         ref={field}
         rows={1}
         dir="auto"
-        aria-label={`Message ${title}`}
-        placeholder={isStaged ? 'Add a text to the file, or press Enter' : `Message ${isolated(title)}`}
+        aria-label={isThread ? 'Reply in the thread' : `Message ${title}`}
+        placeholder={
+          isThread ? 'Reply' : isStaged ? 'Add a text to the file, or press Enter' : `Message ${isolated(title)}`
+        }
+        {...names.aria}
         aria-invalid={room < 0}
         value={text}
         onKeyDown={onKeyDown}
@@ -97,12 +133,32 @@ export function Composer({ conversation, waitUntil }: ComposerProps) {
           {countdownText(waitUntil - client.serverNow)}
         </span>
       )}
+      {isThread && (
+        <label className="in-room">
+          <input type="checkbox" checked={isInRoom} onChange={({ target }) => setIsInRoom(target.checked)} />
+          Also send to the room
+        </label>
+      )}
       <button className="send" aria-label="Send" title="Send" disabled={!canSend}>
         <SendIcon />
       </button>
     </form>
   )
 }
+
+/** Above the field: what the message will answer to. */
+const ReplyBar = ({ message, onClose }: { message: MessageEvent; onClose: () => void }) => (
+  <div className="reply-bar">
+    <ReplyIcon />
+    <span className="grow ellipsis" dir="auto">
+      Reply to <b>{printableName(message.senderId)}</b>:{' '}
+      {message.content || printableName(message.file?.fileName ?? '')}
+    </span>
+    <button type="button" className="icon-button" aria-label="Do not reply" title="Do not reply" onClick={onClose}>
+      <CloseIcon />
+    </button>
+  </div>
+)
 
 function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
   const input = useRef<HTMLInputElement>(null)

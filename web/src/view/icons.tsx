@@ -15,6 +15,11 @@ const line = (d: string) => () => (
   </Icon>
 )
 
+export const SmileIcon = line(
+  'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M8.5 14.5a4.2 4.2 0 0 0 7 0M9 9.6v.8M15 9.6v.8',
+)
+export const ReplyIcon = line('M9.5 6 4 11.5 9.5 17M4 11.5h9.5a6 6 0 0 1 6 6V19')
+export const ThreadIcon = line('M4 5.5h16v10.5h-9L6.5 20v-4H4zM8 9.5h8M8 12.5h5')
 export const PlusIcon = line('M12 5v14M5 12h14')
 export const HashIcon = line('M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16')
 export const CloseIcon = line('M6 6l12 12M18 6 6 18')

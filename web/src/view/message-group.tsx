@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useRef, useState } from 'react'
 import { type MessageEvent, printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Pending } from '../state/timeline.ts'
@@ -8,9 +8,16 @@ import type { Item, Row } from '../text/rows.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
-import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon } from './icons.tsx'
+import { EditForm } from './edit-form.tsx'
+import { EmojiPicker } from './emoji-picker.tsx'
+import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon, SmileIcon, ThreadIcon } from './icons.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { MessageText } from './message-text.tsx'
+import { Quote } from './quote.tsx'
+import { Reactions } from './reactions.tsx'
+import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
 
 type Group = Extract<Row, { kind: 'group' }>
@@ -20,11 +27,15 @@ interface GroupProps {
   conversation: Conversation
   /** The device's time zone, in which times are shown. */
   zone: string
+  /** In a thread, nothing leads to the thread. */
+  place?: Place
 }
+
+type Place = 'room' | 'thread'
 
 /** Messages that one person sent without a long pause. */
 export const MessageGroup = memo(
-  function MessageGroup({ group, conversation }: GroupProps) {
+  function MessageGroup({ group, conversation, place = 'room' }: GroupProps) {
     const { senderId, isOwn, timestamp, items } = group
     return (
       <section className={`group ${isOwn ? 'is-own' : ''}`}>
@@ -37,54 +48,152 @@ export const MessageGroup = memo(
             </time>
           </header>
           {items.map((item) => (
-            <MessageItem key={item.key} item={item} conversation={conversation} />
+            <MessageItem key={item.key} item={item} conversation={conversation} place={place} />
           ))}
         </div>
       </section>
     )
   },
   (before, after) =>
-    before.conversation === after.conversation && before.zone === after.zone && isSameRow(before.group, after.group),
+    before.conversation === after.conversation &&
+    before.place === after.place &&
+    before.zone === after.zone &&
+    isSameRow(before.group, after.group),
 )
 
-function MessageItem({ item, conversation }: { item: Item; conversation: Conversation }) {
-  if ('pending' in item) return <PendingMessage pending={item.pending} conversation={conversation} />
-  return <ArrivedMessage message={item.message} conversation={conversation} />
+function MessageItem({ item, ...props }: { item: Item; conversation: Conversation; place: Place }) {
+  if ('pending' in item) return <PendingMessage pending={item.pending} conversation={props.conversation} />
+  return <ArrivedMessage message={item.message} {...props} />
 }
 
-function ArrivedMessage({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
-  const { content, file, kind, messageId, senderId, timestamp } = message
-  const speaker = conversation.isOwn(message) ? 'You' : printableName(senderId)
+interface ArrivedProps {
+  message: MessageEvent
+  conversation: Conversation
+  place: Place
+}
+
+function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
+  const { senderId, timestamp, messageId, deleted, mentions, mentionsRoom } = message
+  const { userId } = useChat()
+  const [isChoosing, setIsChoosing] = useState(false)
+  const isEditing = useStore(conversation.editing) === messageId
+  const { run, error } = useAct()
+  const element = useRef<HTMLElement>(null)
+  const isOwn = conversation.isOwn(message)
+  const speaker = isOwn ? 'You' : printableName(senderId)
+  const isForMe = !isOwn && (mentionsRoom === true || mentions?.includes(userId) === true)
   return (
-    <article className="message" data-seq={message.seq} aria-label={`${speaker}, ${timeOf(timestamp)}`}>
-      <div className={`bubble ${file ? 'has-file' : ''}`}>
-        {kind === 'broadcast' && (
-          <span className="tag">
-            <MegaphoneIcon />
-            To everybody
-          </span>
+    <article
+      ref={element}
+      className={`message ${isForMe ? 'is-for-me' : ''}`}
+      data-seq={message.seq}
+      aria-label={`${speaker}, ${timeOf(timestamp)}`}
+      onContextMenu={(event) => {
+        // A long press on a screen without a mouse.
+        if (!window.matchMedia('(hover: none)').matches) return
+        event.preventDefault()
+        element.current?.querySelector<HTMLElement>('.message-menu')?.click()
+      }}
+    >
+      <div className="message-body">
+        {isEditing ? (
+          <EditForm message={message} conversation={conversation} />
+        ) : (
+          <Bubble message={message} conversation={conversation} />
         )}
-        {file && <Attachment conversation={conversation} messageId={messageId} file={file} />}
-        {(content !== '' || !file) && <MessageText content={content} />}
+        <Reactions message={message} conversation={conversation} />
+        {place === 'room' && <ThreadLink message={message} conversation={conversation} />}
+        {error !== undefined && (
+          <p className="failure" role="alert">
+            {error}
+          </p>
+        )}
       </div>
       <span className="message-side">
+        {message.editedAt !== undefined && (
+          <span className="edited" title={`Edited ${momentOf(message.editedAt)}`}>
+            edited
+          </span>
+        )}
         <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
-        {conversation.isOwn(message) && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
-        {conversation.kind === 'room' && (
-          <MessageMenu message={message} conversation={conversation} speaker={speaker} />
+        {isOwn && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
+        {!deleted && conversation.doors.can('react') && (
+          <button
+            type="button"
+            className="icon-button message-action"
+            tabIndex={-1}
+            aria-label={`React to the message of ${speaker}, ${timeOf(timestamp)}`}
+            title="React"
+            onClick={() => setIsChoosing(true)}
+          >
+            <SmileIcon />
+          </button>
+        )}
+        <MessageMenu
+          message={message}
+          conversation={conversation}
+          speaker={speaker}
+          onReact={() => setIsChoosing(true)}
+        />
+        {isChoosing && (
+          <EmojiPicker
+            onClose={() => setIsChoosing(false)}
+            onChoose={(emoji) => run(() => conversation.doors.room.react(messageId, emoji))}
+          />
         )}
       </span>
     </article>
   )
 }
 
+function Bubble({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
+  const { content, file, kind, messageId, deleted, replyTo } = message
+  if (deleted) {
+    return (
+      <div className="bubble is-deleted">
+        <p className="text soft">This message was deleted.</p>
+      </div>
+    )
+  }
+  return (
+    <div className={`bubble ${file ? 'has-file' : ''}`}>
+      {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
+      {kind === 'broadcast' && (
+        <span className="tag">
+          <MegaphoneIcon />
+          To everybody
+        </span>
+      )}
+      {file && <Attachment conversation={conversation} messageId={messageId} file={file} />}
+      {(content !== '' || !file) && (
+        <MessageText content={content} mentions={message.mentions} mentionsRoom={message.mentionsRoom} />
+      )}
+    </div>
+  )
+}
+
+/** Below a message with replies: how many, and the last one's time. Opens the thread. */
+function ThreadLink({ message: { messageId, thread, threadId }, conversation }: Omit<ArrivedProps, 'place'>) {
+  const target = threadId ?? (thread && messageId)
+  if (target === undefined) return null
+  return (
+    <button type="button" className="thread-link" onClick={() => conversation.openThread.set(target)}>
+      <ThreadIcon />
+      {thread
+        ? `${thread.replies === 1 ? '1 reply' : `${thread.replies} replies`}, last ${timeOf(thread.lastAt)}`
+        : 'In a thread'}
+    </button>
+  )
+}
+
 function PendingMessage({ pending, conversation }: { pending: Pending; conversation: Conversation }) {
-  const { id, content, state, error, retry } = pending
+  const { id, content, replyTo, state, error, retry } = pending
   const hasFailed = state === 'failed'
   return (
     <>
       <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`} aria-label="You">
         <div className="bubble">
+          {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
           <MessageText content={content} />
         </div>
         <span className="message-side">

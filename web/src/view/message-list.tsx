@@ -8,10 +8,12 @@ import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { DownIcon } from './icons.tsx'
 import { MessageGroup } from './message-group.tsx'
+import { showMessage } from './show-message.ts'
 import { UserName } from './user-name.tsx'
 import { goToMenus } from './go-to-menus.ts'
 import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
+import { useRoute } from './use-route.ts'
 import { useScroll } from './use-scroll.ts'
 import { useSight } from './use-sight.ts'
 import { useStore } from './use-store.ts'
@@ -49,6 +51,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
 
   const isReady = state.newest === 'ready'
+  useLinked(conversation, scroller, isReady)
   useJumps(scroller, onScroll, isReady, state.pending.at(-1)?.id)
   const zone = timeZone()
 
@@ -91,6 +94,28 @@ const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) 
   </button>
 )
 
+/** Pages that are read to find a message that the address names. */
+const FAR = 20
+
+/** Goes to the message that the address names, if it isn't too far back. */
+function useLinked({ timeline }: Conversation, scroller: RefObject<HTMLElement | null>, isReady: boolean): void {
+  const route = useRoute()
+  const seq = 'seq' in route ? route.seq : undefined
+  useEffect(() => {
+    if (!isReady || seq === undefined) return
+    let isCurrent = true
+    const isMissing = () => (timeline.get().messages[0]?.seq ?? 0) > seq && timeline.get().older === 'more'
+    const find = async () => {
+      for (let page = 0; page < FAR && isCurrent && isMissing(); page++) await timeline.loadOlder()
+      if (isCurrent) requestAnimationFrame(() => showMessage(seq, scroller.current ?? document))
+    }
+    find().catch(() => {})
+    return () => {
+      isCurrent = false
+    }
+  }, [timeline, scroller, isReady, seq])
+}
+
 /** Scrolls to the first unread message when the list is ready, and to the end when the user sends a message. */
 function useJumps(
   scroller: RefObject<HTMLElement | null>,
@@ -121,11 +146,8 @@ function useReading({ timeline, unread, markRead }: Conversation, isAtBottom: bo
   const { newest, messages } = useStore(timeline)
   const isVisible = useVisible()
   useEffect(() => {
-    if (newest !== 'ready' || !isAtBottom) return
-    if (isVisible) markRead()
-    // A page that nobody looks at must not grow all day either.
-    timeline.tidy()
-  }, [timeline, markRead, newest, messages, isVisible, isAtBottom])
+    if (newest === 'ready' && isAtBottom && isVisible) markRead()
+  }, [markRead, newest, messages, isVisible, isAtBottom])
   return count
 }
 

@@ -1,5 +1,6 @@
 import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { hashOf } from '../state/route.ts'
 import { timeOf } from '../text/date-text.ts'
 import { Menu, type MenuItem } from './menu.tsx'
 import { personItems } from './person-items.ts'
@@ -11,30 +12,39 @@ interface MessageMenuProps {
   message: MessageEvent
   conversation: Conversation
   speaker: string
+  /** Opens the choice of reactions. */
+  onReact: () => void
 }
 
 /** What this user may do about a message, and about who sent it. */
-export function MessageMenu({ message, conversation, speaker }: MessageMenuProps) {
+export function MessageMenu({ message, conversation, speaker, onReact }: MessageMenuProps) {
   const chat = useChat()
   const open = useDialogs()
   const { run, error } = useAct()
-  const { messageId, senderId } = message
+  const { messageId, senderId, content, threadId, deleted } = message
   const { doors } = conversation
   const items = (): MenuItem[] => {
     const isPinned = doors.get().details?.pins.includes(messageId) ?? false
     const isOwn = conversation.isOwn(message)
-    const pin = isPinned
-      ? { label: 'Unpin', onSelect: () => run(() => doors.room.unpin(messageId)) }
-      : { label: 'Pin', onSelect: () => run(() => doors.room.pin(messageId)) }
-    const copy = {
-      label: 'Copy the text',
-      onSelect: () => run(async () => navigator.clipboard?.writeText(message.content)),
-    }
+    const when = (condition: boolean, label: string, onSelect: () => void, isDangerous = false): MenuItem[] =>
+      condition ? [{ label, onSelect, isDangerous }] : []
+    const mayDelete = doors.can('deleteOwn', message) || doors.can('deleteAny', message)
     return [
-      ...(doors.can('pin') ? [pin] : []),
-      ...(message.content === '' ? [] : [copy]),
-      ...(isOwn ? [] : [{ label: 'Report …', onSelect: () => open({ name: 'report', message }) }]),
-      ...(isOwn ? [] : personItems({ chat, conversation, userId: senderId, open, run })),
+      ...when(!deleted && doors.can('react'), 'React …', onReact),
+      ...when(!deleted && doors.can('send'), 'Reply', () => conversation.replyingTo.set(message)),
+      ...when(threadId === undefined, 'Reply in a thread', () => conversation.openThread.set(messageId)),
+      ...when(doors.can('edit', message), 'Edit', () => conversation.editing.set(messageId)),
+      ...when(!deleted && isPinned && doors.can('pin'), 'Unpin', () => run(() => doors.room.unpin(messageId))),
+      ...when(!deleted && !isPinned && doors.can('pin'), 'Pin', () => run(() => doors.room.pin(messageId))),
+      ...when(content !== '', 'Copy the text', () => run(async () => navigator.clipboard?.writeText(content))),
+      ...when(true, 'Copy the link', () =>
+        run(async () => navigator.clipboard?.writeText(linkTo(conversation, message))),
+      ),
+      ...when(!isOwn, 'Report …', () => open({ name: 'report', message })),
+      ...when(mayDelete, 'Delete …', () => open({ name: 'delete-message', message }), true),
+      ...(isOwn || conversation.kind === 'direct'
+        ? []
+        : personItems({ chat, conversation, userId: senderId, open, run })),
     ]
   }
   return (
@@ -53,3 +63,6 @@ export function MessageMenu({ message, conversation, speaker }: MessageMenuProps
     </>
   )
 }
+
+const linkTo = (conversation: Conversation, { seq }: MessageEvent): string =>
+  new URL(`${hashOf(conversation.route)}/${seq}`, location.href).href

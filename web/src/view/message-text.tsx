@@ -1,21 +1,31 @@
-import { memo, useId, useState } from 'react'
+import { Fragment, memo, type ReactNode, useId, useMemo, useState } from 'react'
 import { showsNothing } from '../../../client/index.ts'
 import { isLong } from '../text/is-long.ts'
 import { splitLinks } from '../text/links.ts'
-import { type Block, blocksOf } from '../text/message-blocks.ts'
+import { type Piece, piecesOf } from '../text/markdown.ts'
+import { mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
+import { useChat } from './use-chat.ts'
 
-/** The text of a message, with addresses as links and code as code. A very long one is folded. */
-export const MessageText = memo(function MessageText({ content }: { content: string }) {
+interface MessageTextProps {
+  content: string
+  mentions?: readonly string[] | undefined
+  mentionsRoom?: boolean | undefined
+}
+
+const NOBODY: readonly string[] = []
+
+/** The text of a message, formatted as its Markdown says, with addresses as links. A very long one is folded. */
+export const MessageText = memo(function MessageText({ content, mentions = NOBODY, mentionsRoom }: MessageTextProps) {
   const id = useId()
   const [isOpen, setIsOpen] = useState(false)
+  const pieces = useMemo(() => piecesOf(content), [content])
+  const named = mentionsRoom ? [...mentions, ROOM_MENTION] : mentions
   if (showsNothing(content.replaceAll('\u2800', ''))) return <p className="text soft">(empty message)</p>
   const isFoldable = isLong(content)
   return (
     <>
       <div id={id} className={`text ${isFoldable && !isOpen ? 'is-folded' : ''}`} dir="auto">
-        {blocksOf(content).map((block, index) => (
-          <BlockView key={index} block={block} />
-        ))}
+        {shown(pieces, named)}
       </div>
       {isFoldable && (
         <button
@@ -32,22 +42,85 @@ export const MessageText = memo(function MessageText({ content }: { content: str
   )
 })
 
-function BlockView({ block: { kind, text } }: { block: Block }) {
-  if (kind === 'code') return <code dir="ltr">{text}</code>
-  if (kind === 'code-block') {
-    return (
-      <pre dir="ltr" tabIndex={0} role="region" aria-label="Code">
-        <code>{text}</code>
-      </pre>
-    )
+const shown = (pieces: readonly Piece[], named: readonly string[]): ReactNode =>
+  pieces.map((piece, index) => <Fragment key={index}>{pieceView(piece, named)}</Fragment>)
+
+function pieceView(piece: Piece, named: readonly string[]): ReactNode {
+  switch (piece.kind) {
+    case 'text':
+      return <PlainText text={piece.text} named={named} />
+    case 'code':
+      return <code dir="ltr">{piece.text}</code>
+    case 'code-block':
+      return (
+        <pre dir="ltr" tabIndex={0} role="region" aria-label="Code">
+          <code>{piece.text}</code>
+        </pre>
+      )
+    case 'strong':
+      return <strong>{shown(piece.pieces, named)}</strong>
+    case 'emphasis':
+      return <em>{shown(piece.pieces, named)}</em>
+    case 'struck':
+      return <del>{shown(piece.pieces, named)}</del>
+    case 'quote':
+      return <blockquote>{shown(piece.pieces, named)}</blockquote>
+    case 'paragraph':
+      return <p>{shown(piece.pieces, named)}</p>
+    case 'list': {
+      const items = piece.items.map((item, index) => <li key={index}>{shown(item, named)}</li>)
+      return piece.start === undefined ? <ul>{items}</ul> : <ol start={piece.start}>{items}</ol>
+    }
+    case 'link':
+      return <NamedLink href={piece.href}>{shown(piece.pieces, named)}</NamedLink>
   }
-  return splitLinks(text).map((part, index) =>
+}
+
+/** What a link is called may be a lie, so its host stands behind it. */
+function NamedLink({ href, children }: { href: string; children: ReactNode }) {
+  const [link] = splitLinks(href)
+  if (link?.kind !== 'link') return children
+  return (
+    <>
+      <a href={link.href} target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>{' '}
+      <span className="soft">({new URL(link.href).host})</span>
+    </>
+  )
+}
+
+const PlainText = ({ text, named }: { text: string; named: readonly string[] }) =>
+  splitLinks(text).map((part, index) =>
     part.kind === 'text' ? (
-      part.text
+      <Named key={index} text={part.text} named={named} />
     ) : (
       <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
         {part.shown}
       </a>
     ),
+  )
+
+/** A text with the names in it that were mentioned. */
+function Named({ text, named }: { text: string; named: readonly string[] }) {
+  const { userId: me } = useChat()
+  const parts: ReactNode[] = []
+  let end = 0
+  for (const { start, userId } of mentionsIn(text, named)) {
+    const stop = start + 1 + userId.length
+    const isOwn = userId === me || userId === ROOM_MENTION
+    parts.push(text.slice(end, start))
+    parts.push(
+      <mark key={start} className={`mention ${isOwn ? 'is-own' : ''}`}>
+        {text.slice(start, stop)}
+      </mark>,
+    )
+    end = stop
+  }
+  return (
+    <>
+      {parts}
+      {text.slice(end)}
+    </>
   )
 }

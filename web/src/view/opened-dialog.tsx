@@ -1,6 +1,7 @@
 import type { Conversation } from '../state/conversation.ts'
 import { AddPeopleDialog } from './add-people-dialog.tsx'
 import { BrowseDialog } from './browse-dialog.tsx'
+import { DeleteMessageDialog } from './delete-message-dialog.tsx'
 import { DeleteRoomDialog } from './delete-room-dialog.tsx'
 import { EditRoomDialog } from './edit-room-dialog.tsx'
 import { InvitesDialog } from './invites-dialog.tsx'
@@ -78,6 +79,8 @@ function RoomDialog({ request, ...props }: RoomDialogProps) {
       return <MuteDialog {...props} userId={request.userId} />
     case 'report':
       return <ReportDialog {...props} message={request.message} />
+    case 'delete-message':
+      return <DeleteMessageDialog {...props} message={request.message} />
     default:
       return null
   }

@@ -1,0 +1,124 @@
+import { Lexer, type Token, Tokenizer, type Tokens } from 'marked'
+import { splitLinks } from './links.ts'
+
+/** What a message is made of: a fixed list. Everything else that Markdown has is text, as it was written. */
+export type Piece =
+  | { kind: 'text' | 'code' | 'code-block'; text: string }
+  | { kind: 'strong' | 'emphasis' | 'struck' | 'quote' | 'paragraph'; pieces: Piece[] }
+  | { kind: 'list'; start: number | undefined; items: Piece[][] }
+  | { kind: 'link'; href: string; pieces: Piece[] }
+
+/** Nobody writes deeper, but somebody may try. */
+const DEEPEST = 8
+
+/** More quotes and lists in each other than that: they would be taken apart one by one. */
+const TOO_DEEP = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])(?=[ \t>]|$)){9}/m
+
+/** The longest address that a message may have; the library asks about each place that may be one. */
+const LONGEST_ADDRESS = /^\S{1,2048}/
+
+/** Markdown without what has no place in a message. HTML is text: nothing is ever made of it. */
+class MessageTokenizer extends Tokenizer {
+  override code = none
+  override heading = none
+  override lheading = none
+  override hr = none
+  override html = none
+  override tag = none
+  override def = none
+  override table = none
+  override reflink = none
+  override autolink = none
+
+  /** Addresses are found later, by rules that look at their hosts: here they are only kept whole. */
+  override url(src: string): Tokens.Link | undefined {
+    const [first] = splitLinks(LONGEST_ADDRESS.exec(src)?.[0] ?? '')
+    if (first?.kind !== 'link') return undefined
+    return { type: 'text', raw: first.text, text: first.text } as unknown as Tokens.Link
+  }
+}
+
+function none(): undefined {
+  return undefined
+}
+
+/** Finds the pieces of a message. */
+export function piecesOf(content: string): Piece[] {
+  if (TOO_DEEP.test(content)) return [text(content)]
+  return blocks(new Lexer({ gfm: true, breaks: true, tokenizer: new MessageTokenizer() }).lex(content), 0)
+}
+
+const blocks = (tokens: readonly Token[], depth: number): Piece[] =>
+  joined(tokens.flatMap((token) => block(token as Tokens.Generic, depth)))
+
+function block(token: Tokens.Generic, depth: number): Piece[] {
+  const { raw, type } = token
+  if (type === 'space') return []
+  if (depth > DEEPEST) return [text(raw)]
+  switch (type) {
+    case 'code':
+      return [{ kind: 'code-block', text: token.text as string }]
+    case 'blockquote':
+      return [{ kind: 'quote', pieces: blocks(token.tokens!, depth + 1) }]
+    case 'list':
+      return [list(token as Tokens.List, depth + 1)]
+    case 'paragraph':
+      return [{ kind: 'paragraph', pieces: inline(token.tokens!, depth + 1) }]
+    case 'text':
+      return token.tokens ? inline(token.tokens, depth + 1) : [text(raw)]
+    default:
+      return [text(raw)]
+  }
+}
+
+function list({ raw, ordered, start, items }: Tokens.List, depth: number): Piece {
+  // Nobody could tick them off.
+  if (items.some(({ task }) => task)) return { kind: 'paragraph', pieces: [text(raw)] }
+  return {
+    kind: 'list',
+    start: ordered ? Number(start) : undefined,
+    items: items.map(({ tokens }) => blocks(tokens, depth)),
+  }
+}
+
+const inline = (tokens: readonly Token[], depth: number): Piece[] =>
+  joined(tokens.flatMap((token) => part(token as Tokens.Generic, depth)))
+
+function part(token: Tokens.Generic, depth: number): Piece[] {
+  const { raw } = token
+  if (depth > DEEPEST) return [text(raw)]
+  const pieces = () => inline(token.tokens!, depth + 1)
+  switch (token.type) {
+    case 'strong':
+      return [{ kind: 'strong', pieces: pieces() }]
+    case 'em':
+      return [{ kind: 'emphasis', pieces: pieces() }]
+    case 'del':
+      return [{ kind: 'struck', pieces: pieces() }]
+    case 'codespan':
+      return [{ kind: 'code', text: token.text as string }]
+    case 'br':
+      return [text('\n')]
+    case 'escape':
+      return [text(token.text as string)]
+    case 'link': {
+      const href = token.href as string
+      return /^https?:\/\//i.test(href) ? [{ kind: 'link', href, pieces: pieces() }] : [text(raw)]
+    }
+    default:
+      return [text(raw)]
+  }
+}
+
+const text = (text: string): Piece => ({ kind: 'text', text })
+
+/** Texts that follow each other are one, so that an address or a name in them is found whole. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const all: Piece[] = []
+  for (const next of pieces) {
+    const last = all.at(-1)
+    if (last?.kind === 'text' && next.kind === 'text') all[all.length - 1] = text(last.text + next.text)
+    else all.push(next)
+  }
+  return all
+}

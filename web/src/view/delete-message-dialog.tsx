@@ -1,0 +1,26 @@
+import type { MessageEvent } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { FormDialog } from './form-dialog.tsx'
+import { QuotedText } from './quoted-text.tsx'
+
+interface DeleteMessageProps {
+  conversation: Conversation
+  message: MessageEvent
+  onClose: () => void
+}
+
+/** Asks before a message is deleted. */
+export function DeleteMessageDialog({ conversation: { doors }, message, onClose }: DeleteMessageProps) {
+  return (
+    <FormDialog
+      title="Delete this message?"
+      action="Delete"
+      onClose={onClose}
+      onSubmit={() => doors.room.delete(message.messageId)}
+      isDangerous
+    >
+      <QuotedText message={message} />
+      <p>It is deleted for everybody, with its file. This cannot be undone.</p>
+    </FormDialog>
+  )
+}

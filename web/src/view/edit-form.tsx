@@ -1,0 +1,78 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type MessageEvent, showsNothing } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { mentionsIn } from '../text/mentions.ts'
+import { roomForText } from '../text/room-for-text.ts'
+import { isComposing } from './is-composing.ts'
+import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
+
+/** Where the text of a message is changed, in its place: Enter saves, Escape leaves it as it was. */
+export function EditForm({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
+  const { limits } = useChat()
+  const [text, setText] = useState(message.content)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const { run, isRunning, error } = useAct()
+  const close = () => conversation.editing.set(undefined)
+  const canSave = !isRunning && roomForText(text, limits) >= 0 && (message.file !== undefined || !showsNothing(text))
+  useEffect(() => {
+    const { current } = field
+    current?.focus()
+    current?.setSelectionRange(current.value.length, current.value.length)
+  }, [])
+  const save = () => {
+    if (!canSave) return
+    const content = text.trim()
+    if (content === message.content) return close()
+    run(async () => {
+      const named = mentionsIn(content, [...(message.mentions ?? []), ...conversation.members.get().userIds])
+      const mentions = [...new Set(named.map(({ userId }) => userId))]
+      const edited = conversation.doors.room.edit(message.messageId, {
+        content,
+        ...((mentions.length > 0 || message.mentions) && { mentions }),
+      })
+      await edited
+      close()
+    })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return
+    if (event.key === 'Escape') close()
+    else if (event.key === 'Enter' && !event.shiftKey) save()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <form
+      className="edit"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save()
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        aria-label="Edit the message"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={onKeyDown}
+      />
+      {error !== undefined && (
+        <p className="failure" role="alert">
+          {error}
+        </p>
+      )}
+      <span className="edit-actions">
+        <button type="button" className="button" onClick={close}>
+          Cancel
+        </button>
+        <button className="button primary" disabled={!canSave}>
+          Save
+        </button>
+      </span>
+    </form>
+  )
+}

@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'react'
+import { type MessageEvent, printableName } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { ReplyIcon } from './icons.tsx'
+import { showMessage } from './show-message.ts'
+import { UserName } from './user-name.tsx'
+import { useStore } from './use-store.ts'
+
+/** Above a reply: whom and what it answers to. A click goes there. */
+export function Quote({ conversation, messageId }: { conversation: Conversation; messageId: string }) {
+  const message = useQuoted(conversation, messageId)
+  if (message === undefined) return <p className="quote soft">…</p>
+  if (message === 'gone') return <p className="quote soft">This message was deleted.</p>
+  return (
+    <button type="button" className="quote" onClick={() => showMessage(message.seq)}>
+      <ReplyIcon />
+      <span className="visually-hidden">In reply to </span>
+      <b>
+        <UserName userId={message.senderId} />
+      </b>
+      <span className="ellipsis" dir="auto">
+        {message.content || printableName(message.file?.fileName ?? '')}
+      </span>
+    </button>
+  )
+}
+
+/** A message as it is now; `undefined` while it is asked for. */
+function useQuoted(conversation: Conversation, messageId: string): MessageEvent | 'gone' | undefined {
+  const { messages } = useStore(conversation.timeline)
+  const [read, setRead] = useState<MessageEvent | 'gone'>()
+  const known = messages.find((message) => message.messageId === messageId)
+  const isKnown = known !== undefined
+  useEffect(() => {
+    if (isKnown) return
+    let isCurrent = true
+    conversation.messagesOf([messageId]).then(
+      ([found]) => isCurrent && setRead(found ?? 'gone'),
+      () => isCurrent && setRead('gone'),
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [conversation, messageId, isKnown])
+  if (known) return known.deleted ? 'gone' : known
+  return read
+}

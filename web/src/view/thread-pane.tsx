@@ -1,0 +1,63 @@
+import { useEffect } from 'react'
+import type { Conversation } from '../state/conversation.ts'
+import { rowsOf } from '../text/rows.ts'
+import { timeZone } from '../text/date-text.ts'
+import { Composer } from './composer.tsx'
+import { CloseIcon } from './icons.tsx'
+import { isComposing } from './is-composing.ts'
+import { MessageGroup } from './message-group.tsx'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
+import { useWriting } from './use-writing.ts'
+
+/** A message and the replies to it, beside the conversation. */
+export function ThreadPane({ conversation, threadId }: { conversation: Conversation; threadId: string }) {
+  const { userId } = useChat()
+  const timeline = conversation.thread(threadId)
+  const state = useStore(timeline)
+  // The root may be another one than before as well.
+  useStore(conversation.timeline)
+  const { root } = conversation.doors.room.thread(threadId)
+  const writing = useWriting(conversation)
+  const close = () => conversation.openThread.set(undefined)
+  useEffect(() => {
+    timeline.load().catch(() => {})
+  }, [timeline])
+  const show = (messages: typeof state.messages, pending: typeof state.pending) =>
+    rowsOf({ messages, pending, notes: [] }, { userId, newAfter: undefined, now: Date.now() }).map((row) =>
+      row.kind === 'group' ? (
+        <MessageGroup key={row.key} group={row} conversation={conversation} zone={timeZone()} place="thread" />
+      ) : null,
+    )
+  return (
+    <aside
+      className="details thread"
+      aria-label="Thread"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !isComposing(event.nativeEvent)) close()
+      }}
+    >
+      <header className="pane-header">
+        <h2>Thread</h2>
+        <button type="button" className="icon-button" aria-label="Close thread" title="Close" onClick={close}>
+          <CloseIcon />
+        </button>
+      </header>
+      <div className="thread-scroll" role="log" aria-label="Replies" aria-live="off" tabIndex={0}>
+        <div>
+          {root && show([root], [])}
+          {state.older === 'more' && (
+            <button type="button" className="link-button" onClick={() => void timeline.loadOlder().catch(() => {})}>
+              Earlier replies
+            </button>
+          )}
+          {state.newest === 'failed' && <p role="alert">The replies could not be loaded.</p>}
+          {show(state.messages, state.pending)}
+        </div>
+      </div>
+      {writing.kind === 'free' && (
+        <Composer key={threadId} conversation={conversation} waitUntil={0} threadId={threadId} />
+      )}
+    </aside>
+  )
+}
