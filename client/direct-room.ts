@@ -5,7 +5,7 @@ import type { MessageExtras } from './outbox-store.ts'
 import type { Destination, OutgoingMessage, Sent } from './outbox.ts'
 import type { Room } from './room.ts'
 import type { RoomContext } from './room-context.ts'
-import type { RoomEvents } from './room-feed.ts'
+import type { RoomEvents } from './room-events.ts'
 
 /** An event of a room that is the conversation's as well. */
 export interface ForwardedEvent {

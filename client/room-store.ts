@@ -2,17 +2,11 @@ import type { ChangeEvent } from '../src/protocol/change-events.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
 import type { Emitter } from './emitter.ts'
 import { type PendingChange, PendingChanges } from './pending-changes.ts'
-import type { RoomEvents } from './room-feed.ts'
+import type { Deletion, RoomEvents } from './room-events.ts'
 import { ThreadReplies } from './thread-replies.ts'
 
 type MessageUpdatedEvent = Extract<ChangeEvent, { event: 'messageUpdated' }>
 type MessageDeletedEvent = Extract<ChangeEvent, { event: 'messageDeleted' }>
-
-/** That a message was deleted: which, when (epoch ms), by whom, and in which thread it was. */
-export type Deletion = Pick<
-  MessageDeletedEvent,
-  'seq' | 'messageId' | 'version' | 'deletedAt' | 'deletedBy' | 'threadId'
->
 
 /** When there are twice as many and the pages that were read, only so many are kept, the newest. */
 const KEPT = 200
@@ -68,6 +62,8 @@ export class RoomStore {
   #from = Infinity
   /** And from this one on all replies in threads too. */
   #allFrom = Infinity
+  /** Where what is known began, before a page was read that is further on than what has been delivered. */
+  #behind: number | undefined
   #limit = 2 * KEPT
   #list: readonly MessageEvent[] | undefined
 
@@ -111,8 +107,14 @@ export class RoomStore {
     const { seq } = message
     const early = this.#early.get(seq)
     for (const other of this.#early.keys()) if (other <= seq) this.#early.delete(other)
-    this.#from = Math.min(this.#from, seq)
-    this.#allFrom = Math.min(this.#allFrom, seq)
+    if (seq >= this.#from - 1) {
+      // What came before has all been delivered.
+      this.#from = Math.min(this.#from, this.#behind ?? seq, seq)
+      this.#allFrom = Math.min(this.#allFrom, this.#from)
+      this.#behind = undefined
+    } else if (this.#from === Infinity) {
+      this.#from = this.#allFrom = seq
+    }
     this.#put(message, 'event', 'quiet')
     if (early) this.#change(early, 'quiet')
     this.#trim()
@@ -145,9 +147,14 @@ export class RoomStore {
   }
 
   /** Takes over a page. Returns its messages as they are shown. */
-  load({ before, after, threadId, view }: Page, { messages, hasMore, nextBefore }: Loaded): MessageEvent[] {
+  load(
+    { before, after, threadId, view }: Page,
+    { messages, hasMore, nextBefore }: Loaded,
+    position: number | undefined,
+  ): MessageEvent[] {
     const first = nextBefore ?? messages[0]?.seq ?? before ?? 0
     const low = hasMore ? first : 0
+    if (before === undefined && after === undefined && threadId === undefined) this.#jump(low, position)
     if (after === undefined) {
       const isWhole = threadId === undefined && view !== 'room'
       if (isWhole && (before === undefined || before >= this.#allFrom)) this.#allFrom = Math.min(this.#allFrom, low)
@@ -179,6 +186,7 @@ export class RoomStore {
   /** Messages were skipped: what was known before is not next to what comes. */
   skipTo(seq: number): void {
     this.#from = seq
+    this.#behind = undefined
     this.#prune()
     this.#emitter.emit('messages', undefined)
   }
@@ -193,6 +201,7 @@ export class RoomStore {
   /** Forgets everything; what this client has asked for stays. */
   clear(): void {
     this.#from = this.#allFrom = Infinity
+    this.#behind = undefined
     this.#limit = 2 * KEPT
     this.#early.clear()
     this.#threads.clear()
@@ -220,6 +229,13 @@ export class RoomStore {
 
   #isWatched({ threadId, messageId }: MessageEvent): boolean {
     return this.#threads.has(threadId ?? messageId)
+  }
+
+  /** Between what has been delivered and the newest page there may be messages that are still to come. */
+  #jump(low: number, position: number | undefined): void {
+    if (position === undefined || low <= position + 1 || this.#from > position) return
+    this.#behind = this.#from
+    this.#from = this.#allFrom = low
   }
 
   #widen(low: number, count: number): void {
@@ -265,7 +281,9 @@ export class RoomStore {
     this.#shown.set(seq, shown)
     this.#list = undefined
     const { threadId } = base
-    if (threadId !== undefined) this.#touch(Number(threadId), undefined)
+    // A root is no reply itself.
+    const root = threadId === undefined ? undefined : this.known(threadId)
+    if (root && root.threadId === undefined) this.#touch(root.seq)
     if (quiet || JSON.stringify(before) === JSON.stringify(shown)) return
     const isGone = shown === undefined || (shown.deleted !== undefined && before?.deleted === undefined)
     if (!isGone) this.#emitter.emit('messageUpdated', shown)

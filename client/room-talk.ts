@@ -175,7 +175,7 @@ export class RoomTalk extends RoomModeration {
     const { view, ...rest } = page
     const asked = view && this.context.hasFeature('threads') ? page : rest
     const reply = await this.ask('getHistory', asked)
-    return { ...reply, messages: this.feed.store.load(page, reply) }
+    return { ...reply, messages: this.feed.store.load(page, reply, this.feed.inbox.position) }
   }
 
   async #read(messageIds: readonly string[]): Promise<MessageEvent[]> {

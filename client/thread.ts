@@ -4,7 +4,15 @@ import type { MessageExtras } from './outbox-store.ts'
 import type { OutgoingMessage } from './outbox.ts'
 import type { RoomFeed } from './room-feed.ts'
 import type { HistoryPage } from './room-talk.ts'
-import type { Room } from './room.ts'
+
+/** The room, as its threads see it. */
+interface ThreadRoom {
+  readonly unsent: OutgoingMessage[]
+  send(message: { content: string } & MessageExtras): OutgoingMessage
+  find(messageIds: readonly string[]): Promise<MessageEvent[]>
+  page(page: HistoryPage & { threadId: string }): Promise<Reply<'getHistory'>>
+  follow(threadId: string, following: boolean): Promise<void>
+}
 
 /** What `thread.send` takes beside the content. */
 export type ReplyExtras = Omit<MessageExtras, 'threadId'>
@@ -21,11 +29,11 @@ export type ReplyExtras = Omit<MessageExtras, 'threadId'>
 export class Thread {
   /** The `messageId` of the message that it begins with. */
   readonly id: string
-  readonly #room: Room
+  readonly #room: ThreadRoom
   readonly #feed: RoomFeed
 
   /** @internal */
-  constructor(room: Room, feed: RoomFeed, messageId: string) {
+  constructor(room: ThreadRoom, feed: RoomFeed, messageId: string) {
     this.id = messageId
     this.#room = room
     this.#feed = feed

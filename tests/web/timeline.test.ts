@@ -41,7 +41,8 @@ describe('pages', () => {
   test('one that fails says so, and can be asked for again', async () => {
     const { timeline, server, contents } = await givenGeneral(60)
     const { override } = server
-    server.override = () => ({ error: { code: 'not_a_member', retryable: false } })
+    server.override = ({ action }) =>
+      action === 'getHistory' ? { error: { code: 'forbidden', retryable: false } } : undefined
     await timeline.loadOlder()
     expect(timeline.get().older).toBe('failed')
     server.override = override
