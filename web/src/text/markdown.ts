@@ -14,6 +14,10 @@ const DEEPEST = 8
 /** More quotes and lists in each other than that: they would be taken apart one by one. */
 const TOO_DEEP = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])(?=[ \t>]|$)){9}/m
 
+/** Marks that each may belong to any of the others. Nobody means so many. */
+const MARK = /[*_~]/g
+const MOST_MARKS = 2_000
+
 /** The longest address that a message may have; the library asks about each place that may be one. */
 const LONGEST_ADDRESS = /^\S{1,2048}/
 
@@ -44,7 +48,7 @@ function none(): undefined {
 
 /** Finds the pieces of a message. */
 export function piecesOf(content: string): Piece[] {
-  if (TOO_DEEP.test(content)) return [text(content)]
+  if (TOO_DEEP.test(content) || (content.match(MARK)?.length ?? 0) > MOST_MARKS) return [text(content)]
   return blocks(new Lexer({ gfm: true, breaks: true, tokenizer: new MessageTokenizer() }).lex(content), 0)
 }
 
