@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Piece, piecesOf } from '../../web/src/text/markdown.ts'
+import { type Piece, piecesOf, plainTextOf } from '../../web/src/text/markdown.ts'
 
 /** The pieces as short marks: what is bold is `b(…)`. */
 const brief = (pieces: readonly Piece[]): string => pieces.map(mark).join('')
@@ -55,6 +55,11 @@ describe('of Markdown', () => {
     '*'.repeat(20),
   ])('%j is shown as it was written', (content) => {
     expect(brief(piecesOf(content))).toBe(`p(${content})`)
+  })
+
+  test('what it says without formatting is one line', () => {
+    const content = '**Has** `x`\n\n- a _b_\n- c\n\n> [said](https://a.b)\n\n```ts\n1\n```'
+    expect(plainTextOf(content)).toBe('Has x a b c said 1')
   })
 
   test('quotes and lists in each other without end are text', () => {

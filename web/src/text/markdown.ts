@@ -52,6 +52,17 @@ export function piecesOf(content: string): Piece[] {
   return blocks(new Lexer({ gfm: true, breaks: true, tokenizer: new MessageTokenizer() }).lex(content), 0)
 }
 
+/** Finds what a message says without its formatting, in one line. */
+export const plainTextOf = (content: string): string => spoken(piecesOf(content)).replaceAll(/\s+/g, ' ').trim()
+
+const spoken = (pieces: readonly Piece[]): string => pieces.map(spokenPiece).join('')
+
+function spokenPiece(piece: Piece): string {
+  if (piece.kind === 'list') return piece.items.map((item) => ` ${spoken(item)} `).join('')
+  const said = 'text' in piece ? piece.text : spoken(piece.pieces)
+  return piece.kind === 'paragraph' || piece.kind === 'quote' || piece.kind === 'code-block' ? ` ${said} ` : said
+}
+
 const blocks = (tokens: readonly Token[], depth: number): Piece[] =>
   joined(tokens.flatMap((token) => block(token as Tokens.Generic, depth)))
 

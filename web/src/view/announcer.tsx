@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
+import { saidIn } from '../text/said.ts'
 import { typingSentence } from '../text/typing-sentence.ts'
 import { useStore } from './use-store.ts'
 
@@ -15,8 +16,8 @@ export function Announcer({ conversation }: { conversation: Conversation }) {
     () =>
       conversation.on('message', (message) => {
         if (conversation.isOwn(message)) return
-        const { seq, senderId, content, file } = message
-        const text = `${printableName(senderId)}: ${content || printableName(file?.fileName ?? '')}`
+        const { seq, senderId } = message
+        const text = `${printableName(senderId)}: ${saidIn(message)}`
         setSaid((before) => [...before, { seq, text }].slice(-KEPT))
       }),
     [conversation],

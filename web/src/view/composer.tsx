@@ -4,6 +4,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { countdownText } from '../text/spans-of-time.ts'
 import { pastedFiles } from '../text/pasted-files.ts'
+import { saidIn } from '../text/said.ts'
 import { roomForText, roomSentence } from '../text/room-for-text.ts'
 import { ClipIcon, CloseIcon, ReplyIcon, SendIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
@@ -151,8 +152,7 @@ const ReplyBar = ({ message, onClose }: { message: MessageEvent; onClose: () => 
   <div className="reply-bar">
     <ReplyIcon />
     <span className="grow ellipsis" dir="auto">
-      Reply to <b>{printableName(message.senderId)}</b>:{' '}
-      {message.content || printableName(message.file?.fileName ?? '')}
+      Reply to <b>{printableName(message.senderId)}</b>: {saidIn(message)}
     </span>
     <button type="button" className="icon-button" aria-label="Do not reply" title="Do not reply" onClick={onClose}>
       <CloseIcon />

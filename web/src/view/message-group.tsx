@@ -95,53 +95,48 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
         element.current?.querySelector<HTMLElement>('.message-menu')?.click()
       }}
     >
-      <div className="message-body">
+      <div className="message-row">
         {isEditing ? (
           <EditForm message={message} conversation={conversation} />
         ) : (
           <Bubble message={message} conversation={conversation} />
         )}
-        <Reactions message={message} conversation={conversation} />
-        {place === 'room' && <ThreadLink message={message} conversation={conversation} />}
-        {error !== undefined && (
-          <p className="failure" role="alert">
-            {error}
-          </p>
-        )}
-      </div>
-      <span className="message-side">
-        {message.editedAt !== undefined && (
-          <span className="edited" title={`Edited ${momentOf(message.editedAt)}`}>
-            edited
-          </span>
-        )}
-        <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
-        {isOwn && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
-        {!deleted && conversation.doors.can('react') && (
-          <button
-            type="button"
-            className="icon-button message-action"
-            tabIndex={-1}
-            aria-label={`React to the message of ${speaker}, ${timeOf(timestamp)}`}
-            title="React"
-            onClick={() => setIsChoosing(true)}
-          >
-            <SmileIcon />
-          </button>
-        )}
-        <MessageMenu
-          message={message}
-          conversation={conversation}
-          speaker={speaker}
-          onReact={() => setIsChoosing(true)}
-        />
-        {isChoosing && (
-          <EmojiPicker
-            onClose={() => setIsChoosing(false)}
-            onChoose={(emoji) => run(() => conversation.doors.room.react(messageId, emoji))}
+        <span className="message-side">
+          <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
+          {isOwn && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
+          {!deleted && conversation.doors.can('react') && (
+            <button
+              type="button"
+              className="icon-button message-action"
+              tabIndex={-1}
+              aria-label={`React to the message of ${speaker}, ${timeOf(timestamp)}`}
+              title="React"
+              onClick={() => setIsChoosing(true)}
+            >
+              <SmileIcon />
+            </button>
+          )}
+          <MessageMenu
+            message={message}
+            conversation={conversation}
+            speaker={speaker}
+            onReact={() => setIsChoosing(true)}
           />
-        )}
-      </span>
+          {isChoosing && (
+            <EmojiPicker
+              onClose={() => setIsChoosing(false)}
+              onChoose={(emoji) => run(() => conversation.doors.room.react(messageId, emoji))}
+            />
+          )}
+        </span>
+      </div>
+      <Reactions message={message} conversation={conversation} />
+      {place === 'room' && <ThreadLink message={message} conversation={conversation} />}
+      {error !== undefined && (
+        <p className="failure" role="alert">
+          {error}
+        </p>
+      )}
     </article>
   )
 }
@@ -168,6 +163,11 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
       {(content !== '' || !file) && (
         <MessageText content={content} mentions={message.mentions} mentionsRoom={message.mentionsRoom} />
       )}
+      {message.editedAt !== undefined && (
+        <span className="edited" title={`Edited ${momentOf(message.editedAt)}`}>
+          edited
+        </span>
+      )}
     </div>
   )
 }
@@ -192,17 +192,19 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
   return (
     <>
       <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`} aria-label="You">
-        <div className="bubble">
-          {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
-          <MessageText content={content} />
+        <div className="message-row">
+          <div className="bubble">
+            {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
+            <MessageText content={content} />
+          </div>
+          <span className="message-side">
+            {hasFailed ? (
+              <DeliveryMark name="Not sent" icon={<AlertIcon />} />
+            ) : (
+              <DeliveryMark name="Sending" icon={<ClockIcon />} />
+            )}
+          </span>
         </div>
-        <span className="message-side">
-          {hasFailed ? (
-            <DeliveryMark name="Not sent" icon={<AlertIcon />} />
-          ) : (
-            <DeliveryMark name="Sending" icon={<ClockIcon />} />
-          )}
-        </span>
       </article>
       {hasFailed && (
         <p className="failure" role="alert">

@@ -6,6 +6,7 @@ import { banSpans, muteSpans, spanText } from '../text/spans-of-time.ts'
 import { Field } from './field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { Select } from './select.tsx'
+import { QuotedText } from './quoted-text.tsx'
 import { useChat } from './use-chat.ts'
 
 const MAX_REASON_CHARS = 256
@@ -125,9 +126,7 @@ export function ReportDialog({ conversation: { doors }, message, onClose }: Repo
       onClose={onClose}
       onSubmit={() => doors.room.report(message.messageId, reason.trim())}
     >
-      <blockquote className="quoted" dir="auto">
-        {message.content || printableName(message.file?.fileName ?? '')}
-      </blockquote>
+      <QuotedText message={message} />
       <p className="hint">
         The moderators of this room will see who reported it. {named(message.senderId)} is not told.
       </p>

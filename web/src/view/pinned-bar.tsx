@@ -1,5 +1,5 @@
-import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { saidIn } from '../text/said.ts'
 import { PinIcon } from './icons.tsx'
 import { useDialogs } from './use-dialogs.ts'
 import { usePins } from './use-pins.ts'
@@ -15,7 +15,7 @@ export function PinnedBar({ conversation }: { conversation: Conversation }) {
       <PinIcon />
       <span className="visually-hidden">{count === 1 ? '1 pinned message.' : `${count} pinned messages.`} </span>
       <span className="grow ellipsis" dir="auto">
-        {message ? message.content || printableName(message.file?.fileName ?? '') : 'Pinned message'}
+        {message ? saidIn(message) : 'Pinned message'}
       </span>
       {count > 1 && (
         <span className="soft" aria-hidden="true">

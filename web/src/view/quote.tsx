@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
-import { type MessageEvent, printableName } from '../../../client/index.ts'
+import { type MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { saidIn } from '../text/said.ts'
 import { ReplyIcon } from './icons.tsx'
 import { showMessage } from './show-message.ts'
 import { UserName } from './user-name.tsx'
@@ -19,7 +20,7 @@ export function Quote({ conversation, messageId }: { conversation: Conversation;
         <UserName userId={message.senderId} />
       </b>
       <span className="ellipsis" dir="auto">
-        {message.content || printableName(message.file?.fileName ?? '')}
+        {saidIn(message)}
       </span>
     </button>
   )

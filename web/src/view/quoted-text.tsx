@@ -1,8 +1,9 @@
-import { type MessageEvent, printableName } from '../../../client/index.ts'
+import { type MessageEvent } from '../../../client/index.ts'
+import { saidIn } from '../text/said.ts'
 
 /** The beginning of what a message says, where it is spoken of. */
 export const QuotedText = ({ message }: { message: MessageEvent }) => (
   <blockquote className="quoted" dir="auto">
-    {message.content || printableName(message.file?.fileName ?? '')}
+    {saidIn(message)}
   </blockquote>
 )
