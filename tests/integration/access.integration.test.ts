@@ -322,7 +322,7 @@ describe('adding members', () => {
     const { room, ada, bob, adaId, bobId } = await givenAccess('link')
     const [eveId, kimId, zoeId] = [unique('eve'), unique('kim'), unique('zoe')]
     const [eve, kim, zoe] = await Promise.all([eveId, kimId, zoeId].map((userId) => online(chat, userId)))
-    await kim!.request({ action: 'blockUser', userId: bobId })
+    for (const client of [kim!, ada]) await client.request({ action: 'blockUser', userId: bobId })
     await ada.request({ action: 'banMember', chatRoomId: room, userId: zoeId })
     const frame = {
       action: 'addMembers',
