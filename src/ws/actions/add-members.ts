@@ -1,7 +1,7 @@
 import { auditItem } from '../../entities/audit.ts'
 import { blocksOf } from '../../entities/block.ts'
 import { newJoinId } from '../../entities/create-room.ts'
-import { type Added, addMember, type MembershipRow } from '../../entities/membership.ts'
+import { type Added, addMember, getMembership, type MembershipRow } from '../../entities/membership.ts'
 import { admit } from '../../rooms/admission.ts'
 import { requirePlaceForMembers } from '../../rooms/room-size.ts'
 import { action } from '../action.ts'
@@ -32,12 +32,15 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     joinedSeq: room.headSeq,
     addedBy: caller.userId,
   })
+  /** A member who has blocked the caller is one all the same. */
+  const refuse = async (userId: string) =>
+    (await getMembership(chatRoomId, userId)) === undefined ? 'blocked' : 'already'
   const outcomes = new Map<string, Added | 'blocked'>()
   for (let i = 0; i < users.length; i += ADDED_AT_ONCE) {
     await Promise.all(
       users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
         const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'add', userId })
-        outcomes.set(userId, blocking.has(userId) ? 'blocked' : await addMember(rowOf(userId), { audit }))
+        outcomes.set(userId, await (blocking.has(userId) ? refuse(userId) : addMember(rowOf(userId), { audit })))
       }),
     )
   }
