@@ -6,8 +6,9 @@
 import { randomBytes } from 'node:crypto'
 import { leanPost } from '../../src/delivery/posting/lean-post.ts'
 import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
-import { sdkPost } from '../../src/delivery/posting/post.ts'
-import { type Aws, CONCURRENCY, type PostFrame } from '../../src/delivery/posting/post-frame.ts'
+import { sdkGateway } from '../../src/delivery/posting/sdk-gateway.ts'
+import type { Aws } from '../../src/aws/credentials.ts'
+import { CONCURRENCY, type PostFrame } from '../../src/delivery/posting/post-frame.ts'
 import { postWithRetry } from '../../src/delivery/posting/post-with-retry.ts'
 import type { PostingServerCalls } from '../shared/posting-server.ts'
 import { Child } from '../shared/rpc.ts'
@@ -44,7 +45,7 @@ const endpoint = await server.call('listen')
 const posts: Record<Variant, (connectionId: string, frame: Uint8Array) => Promise<void>> = {
   floor: unsignedPost(endpoint),
   lean: retried(leanPost(endpoint, aws)),
-  sdk: retried(sdkPost(endpoint, aws)),
+  sdk: retried(sdkGateway(endpoint, aws).post),
 }
 const names = Object.keys(postsPerRound) as Variant[]
 const rounds: Record<Variant, Round[]> = { floor: [], lean: [], sdk: [] }

@@ -1,5 +1,3 @@
-import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { MembershipRow } from '../../src/entities/membership.ts'
 import type { SessionRow } from '../../src/entities/session.ts'
 import { client, table } from '../../src/entities/table.ts'
@@ -14,7 +12,7 @@ export interface Segment {
   of: number
 }
 
-type Key = Record<string, AttributeValue>
+type Key = Record<string, unknown>
 
 /** The rows on one page of the table that the migration is about. */
 export interface Page {
@@ -46,25 +44,19 @@ interface Item {
 
 /** Reads up to 1 MB of the table, consistently. */
 export async function scanPage({ index, of }: Segment, from: Key | undefined, now: number): Promise<Page> {
-  const { Items, ScannedCount, LastEvaluatedKey } = await client.send(
-    new ScanCommand({
-      TableName: table,
-      ConsistentRead: true,
-      Segment: index,
-      TotalSegments: of,
-      ExclusiveStartKey: from,
-      FilterExpression: '#entity IN (:membership, :mirror, :connection)',
-      ExpressionAttributeNames: { '#entity': '__edb_e__' },
-      ExpressionAttributeValues: {
-        ':membership': { S: 'Membership' },
-        ':mirror': { S: 'UserRoom' },
-        ':connection': { S: 'Connection' },
-      },
-    }),
-  )
-  const page: Page = { memberships: [], mirrors: [], sessions: [], read: ScannedCount ?? 0 }
+  const { Items, ScannedCount, LastEvaluatedKey } = await client.send('Scan', {
+    TableName: table,
+    ConsistentRead: true,
+    Segment: index,
+    TotalSegments: of,
+    FilterExpression: '#entity IN (:membership, :mirror, :connection)',
+    ExpressionAttributeNames: { '#entity': '__edb_e__' },
+    ExpressionAttributeValues: { ':membership': 'Membership', ':mirror': 'UserRoom', ':connection': 'Connection' },
+    ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+  })
+  const page: Page = { memberships: [], mirrors: [], sessions: [], read: Number(ScannedCount) }
   if (LastEvaluatedKey !== undefined) page.next = LastEvaluatedKey
-  for (const item of Items ?? []) add(page, unmarshall(item) as unknown as Item, now)
+  for (const item of Items ?? []) add(page, item as unknown as Item, now)
   return page
 }
 

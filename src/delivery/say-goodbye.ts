@@ -1,8 +1,7 @@
 import { deleteConnection } from '../entities/connection.ts'
 import { defined } from '../protocol/defined.ts'
 import { FramePacker } from './frame-packer.ts'
-import type { CloseConnection } from './posting/post.ts'
-import type { PostFrame } from './posting/post-frame.ts'
+import type { CloseConnection, PostFrame } from './posting/post-frame.ts'
 import { postWithRetry } from './posting/post-with-retry.ts'
 
 /** Milliseconds for the last event and the end together. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Operation, TableClient } from './table-client.ts'
 
 interface Consumed {
   CapacityUnits?: number
 }
 
-const READS = ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']
+const READS: readonly Operation[] = ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']
 
 export interface Pace {
   /** How many units were used so far. */
@@ -20,22 +20,18 @@ export interface Pace {
  *
  * @param counted `writes`: reads are free, and wait for nothing
  */
-export function pace(client: DynamoDBClient, unitsPerSecond: number, counted: 'all' | 'writes' = 'all'): Pace {
+export function pace(client: TableClient, unitsPerSecond: number, counted: 'all' | 'writes' = 'all'): Pace {
   let units = 0
   let next = Date.now()
-  client.middlewareStack.add(
-    (send, context) => async (args) => {
-      const isRead = READS.includes(String(context.commandName).replace(/Command$/, ''))
-      if (isRead && counted === 'writes') return send(args)
-      await sleep(Math.max(0, next - Date.now()))
-      const result = await send({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } })
-      const { ConsumedCapacity = [] } = result.output as { ConsumedCapacity?: Consumed | Consumed[] }
-      const used = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
-      units += used
-      next = Math.max(next, Date.now()) + (used / unitsPerSecond) * 1_000
-      return result
-    },
-    { step: 'initialize', name: 'pace', override: true },
-  )
-  return { used: () => units, end: () => void client.middlewareStack.remove('pace') }
+  const end = client.use(async ({ operation, input }, send) => {
+    if (counted === 'writes' && READS.includes(operation)) return send({ operation, input })
+    await sleep(Math.max(0, next - Date.now()))
+    const output = await send({ operation, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } })
+    const consumed = [(output.ConsumedCapacity ?? []) as Consumed | Consumed[]].flat()
+    const used = consumed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
+    units += used
+    next = Math.max(next, Date.now()) + (used / unitsPerSecond) * 1_000
+    return output
+  })
+  return { used: () => units, end }
 }

@@ -1,5 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { optional, text, wholeNumber } from '../env.ts'
+import { aws } from '../aws/aws.ts'
+import { oneOf, optional, text, url, wholeNumber } from '../env.ts'
+import { leanTable } from './lean-table.ts'
+import { type SendToTable, TableClient } from './table-client.ts'
 
 /**
  * Milliseconds for one attempt of a request. There are at most three attempts, so the client receives `unavailable`
@@ -7,20 +9,31 @@ import { optional, text, wholeNumber } from '../env.ts'
  */
 const timeoutMs = optional('TABLE_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 2_000
 
+const endpoint = optional('AWS_ENDPOINT_URL_DYNAMODB', url)
+
+/** `TABLE_CLIENT=sdk` asks by the SDK's client, which is then loaded with the first request. */
+const sendToTable = optional('TABLE_CLIENT', oneOf('lean', 'sdk')) === 'sdk' ? bySdk() : byLean()
+
+function byLean(): SendToTable {
+  let send: Promise<SendToTable> | undefined
+  const load = async () => leanTable({ endpoint: endpoint ?? endpointIn(await aws.region()), aws, timeoutMs })
+  return async (operation, input) => (await (send ??= load()))(operation, input)
+}
+
+function bySdk(): SendToTable {
+  let send: Promise<SendToTable> | undefined
+  const load = async () => (await import('./sdk-table.ts')).sdkTable(timeoutMs)
+  return async (operation, input) => (await (send ??= load()))(operation, input)
+}
+
+const endpointIn = (region: string): string =>
+  `https://dynamodb.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`
+
 /**
  * The client of every entity. Its endpoint, region and credentials come from the environment (on a laptop, the endpoint
  * is `AWS_ENDPOINT_URL_DYNAMODB`), so the code is the same everywhere.
  */
-export const client = new DynamoDBClient({
-  maxAttempts: 3,
-  requestHandler: {
-    connectionTimeout: timeoutMs,
-    requestTimeout: timeoutMs,
-    throwOnRequestTimeout: true,
-    httpsAgent: { maxSockets: 128 },
-    httpAgent: { maxSockets: 128 },
-  },
-})
+export const client = new TableClient(sendToTable)
 
 /** Name of the one table that every entity is in. */
 export const table = optional('TABLE_NAME', text) ?? 'tabletalk'

@@ -1,6 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
-import { client as tableClient } from '../entities/table.ts'
+import { Sha256 } from '@smithy/core/checksum'
+import { toBase64, fromUtf8 } from '@smithy/core/serde'
+import { aws } from '../aws/aws.ts'
 import { bucket, bucketUrl, PENDING_TAG } from './bucket-settings.ts'
 
 /** How long a form can be used. */
@@ -9,11 +11,14 @@ export const FORM_LIFETIME_MS = 15 * 60 * 1000
 const { key, value } = PENDING_TAG
 const tagging = `<Tagging><TagSet><Tag><Key>${key}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`
 
-// The parts of an S3 client that `createPresignedPost` uses: credentials and hash, which are the table client's, and
-// the address of the bucket. With a real S3 client the function would be half as large again.
+// The parts of an S3 client that `createPresignedPost` uses. With a real one the function would be half as large again.
 const s3 = {
   config: {
-    ...tableClient.config,
+    ...aws,
+    sha256: Sha256,
+    base64Encoder: toBase64,
+    utf8Decoder: fromUtf8,
+    systemClockOffset: 0,
     isCustomEndpoint: true,
     endpoint: undefined,
     endpointProvider: () => ({ url: new URL(bucketUrl) }),

@@ -1,12 +1,13 @@
 import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner'
-import { client as tableClient } from '../entities/table.ts'
+import { Sha256 } from '@smithy/core/checksum'
+import { aws } from '../aws/aws.ts'
 import { bucketUrl, region } from './bucket-settings.ts'
 
-// Only the presigner: the S3 client has 250 KB, and no chat route needs it. The credentials are the table client's.
+// Only the presigner: the S3 client has 250 KB, and no chat route needs it.
 const presigner = new S3RequestPresigner({
-  credentials: () => tableClient.config.credentials(),
+  credentials: aws.credentials,
   region,
-  sha256: tableClient.config.sha256,
+  sha256: Sha256,
 })
 
 export interface Signing {

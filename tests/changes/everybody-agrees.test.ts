@@ -1,5 +1,5 @@
-import { tableName } from '../support/own-table.ts'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { database, tableName } from '../support/own-table.ts'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
@@ -27,7 +27,7 @@ const EXPIRES_AT = Math.ceil(Date.now() / 1_000) + 3_600
 const WRITERS = ['ada', 'mod', 'bob', 'zoe']
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 let random: () => number
@@ -141,25 +141,17 @@ async function act(chatRoomId: string, sent: string[], step: number): Promise<vo
   })
 }
 
-const NAME = 'crash'
-afterEach(() => {
-  for (const name of [NAME, 'streamOfWrites']) client.middlewareStack.remove(name)
-})
-
 /** The stream function ends now and then before or after it has noted changes, or said so on the room. */
-function crashNowAndThen(): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const input = JSON.stringify(args.input)
-      if (!input.includes('"changes#') && !input.includes('"HeadRev"')) return next(args)
-      if (!/TransactItems|UpdateExpression/.test(input)) return next(args)
-      if (chance(0.05)) throw new Error('crashed before')
-      const result = await next(args)
-      if (chance(0.05)) throw new Error('crashed after')
-      return result
-    },
-    { step: 'initialize', name: NAME },
-  )
+function crashNowAndThen(): () => void {
+  return client.use(async (request, send) => {
+    const input = JSON.stringify(request.input)
+    if (!input.includes('"changes#') && !input.includes('"HeadRev"')) return send(request)
+    if (!/TransactItems|UpdateExpression/.test(input)) return send(request)
+    if (chance(0.05)) throw new Error('crashed before')
+    const answer = await send(request)
+    if (chance(0.05)) throw new Error('crashed after')
+    return answer
+  })
 }
 
 async function run(seed: number): Promise<void> {
@@ -177,12 +169,13 @@ async function run(seed: number): Promise<void> {
   )
 
   const stream: DynamoDBRecord[] = []
-  streamOfWrites(
+  const stop = streamOfWrites(
     client,
     tableName,
     (pk) => pk === `$tabletalk#chatRoomId_${chatRoomId}` || pk.startsWith(`reactions#${chatRoomId}#`),
     (record) => stream.push(record),
   )
+  onTestFinished(stop)
   /** Posted, and not there yet. */
   const onTheWay: { watcher: Watcher; event: ChatEvent }[] = []
   const handler = streamHandler(async (connectionId, frame) => {
@@ -208,7 +201,8 @@ async function run(seed: number): Promise<void> {
     if (isDone) worked += Records.length
   }
 
-  crashNowAndThen()
+  const endCrashes = crashNowAndThen()
+  onTestFinished(endCrashes)
   const sent: string[] = []
   for (let step = 0; step < STEPS; step++) {
     await act(chatRoomId, sent, step)
@@ -219,7 +213,7 @@ async function run(seed: number): Promise<void> {
   // What is worked may write more: the summaries of reactions.
   while (worked < stream.length) await work()
   arrive(Infinity)
-  client.middlewareStack.remove(NAME)
+  endCrashes()
 
   const head = (await getRoom(chatRoomId))?.headRev ?? 0
   const log = await changesAfter(chatRoomId, { after: 0, head: 1_000, limit: 1_000 })

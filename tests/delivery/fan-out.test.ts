@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { subscribeRows } from '../support/subscribe-rows.ts'
 import { addMember, removeMember } from '../../src/entities/membership.ts'
@@ -16,7 +16,7 @@ import { failure, FakePost } from './fake-post.ts'
 import { messageEvent } from '../support/message-event.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 let gateway: FakePost

@@ -1,15 +1,14 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { Connection, getConnection, putConnection, requestClose } from '../../src/entities/connection.ts'
-import { client } from '../../src/entities/table.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { connection, imageOf, recordOf } from '../streams/records.ts'
 import { unique } from '../support/runtime.ts'
 import { failure, FakePost } from './fake-post.ts'
 
-beforeAll(() => createTable(client, loadStack().table, tableName))
+beforeAll(() => createTable(database, loadStack().table, tableName))
 
 let gateway: FakePost
 let closed: string[]

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { ownBucket } from '../support/own-bucket.ts'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
@@ -190,7 +190,7 @@ async function measureBatch(Records: DynamoDBRecord[], what?: string): Promise<M
 const operations = (requests: readonly Metered[]) => requests.map(({ operation }) => operation)
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
   await room('pair')
   await room('crowd', 1_000)
 })

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
@@ -103,7 +103,7 @@ async function givenTalk(chatRoomId: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
   await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
   await Promise.all(Array.from({ length: ROOMS }, (_, i) => givenLargeRoom(roomId(i))))
   await givenHeavyRoom(HEAVY)

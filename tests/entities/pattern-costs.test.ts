@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
@@ -11,7 +11,7 @@ import { answers, patternsInCode, wayOf } from './pattern-list.ts'
 import { patterns, seed } from './patterns.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 test('the document tells every access pattern as the code has it, and what was measured of it', async () => {

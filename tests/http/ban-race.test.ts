@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getConnection } from '../../src/entities/connection.ts'
@@ -10,7 +10,7 @@ import { loadStack } from '../../terraform/stack.ts'
 import { explore } from '../support/interleavings.ts'
 import { unique } from '../support/runtime.ts'
 
-beforeAll(() => createTable(client, loadStack().table, tableName))
+beforeAll(() => createTable(database, loadStack().table, tableName))
 
 const connecting = (userId: string, connectionId: string) =>
   ({

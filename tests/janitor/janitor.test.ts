@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { ownBucket } from '../support/own-bucket.ts'
 import { paginateScan } from '@aws-sdk/client-dynamodb'
 import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
@@ -25,6 +25,7 @@ import { updateRoom } from '../../src/rooms/update-room.ts'
 import { s3 } from '../../src/files/s3-client.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { unique } from '../support/runtime.ts'
+import { intercept } from '../support/intercept.ts'
 import { subscribeRows } from '../support/subscribe-rows.ts'
 
 const NOW = Date.now()
@@ -32,7 +33,7 @@ const AFTER = NOW + SETTLED_MS
 const inTime = { getRemainingTimeInMillis: () => 300_000 }
 const fast = { writes: 40_000 }
 
-beforeAll(() => createTable(client, loadStack().table, tableName))
+beforeAll(() => createTable(database, loadStack().table, tableName))
 afterAll(() => ownBucket.close())
 beforeEach(async () => {
   for (const job of await openJobs(100)) await finishJob(job)
@@ -80,7 +81,7 @@ async function deleteRoom(chatRoomId: string) {
 /** What is left of a room, by entity. */
 async function leftOf(chatRoomId: string): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = []
-  for await (const page of paginateScan({ client }, { TableName: tableName, ConsistentRead: true })) {
+  for await (const page of paginateScan({ client: database }, { TableName: tableName, ConsistentRead: true })) {
     items.push(...(page.Items ?? []).map((item) => unmarshall(item)))
   }
   return items.filter((item) => new RegExp(`${chatRoomId}(?![-\\w])`).test(JSON.stringify(item)))
@@ -88,20 +89,15 @@ async function leftOf(chatRoomId: string): Promise<Record<string, unknown>[]> {
 
 /** What the work comes to when no request of it is answered after so many. */
 async function cutAfter(requests: number, work: () => Promise<unknown>): Promise<unknown> {
-  const stacks = [client.middlewareStack, s3.middlewareStack] as unknown as (typeof client.middlewareStack)[]
   let left = requests
-  for (const stack of stacks) {
-    stack.add(
-      (send) => async (args) => {
-        if (left-- <= 0) throw new Error('cut off')
-        return send(args)
-      },
-      { step: 'initialize', name: 'cut', priority: 'high' },
-    )
-  }
-  const end = await work().catch((error: unknown) => error)
-  for (const stack of stacks) stack.remove('cut')
-  return end
+  const cut = <Request, Answer>(send: (request: Request) => Promise<Answer>, request: Request) =>
+    left-- <= 0 ? Promise.reject(new Error('cut off')) : send(request)
+  const end = client.use((request, send) => cut(send, request))
+  s3.middlewareStack.add((send) => (args) => cut(send, args), { step: 'initialize', name: 'cut', priority: 'high' })
+  const ended = await work().catch((error: unknown) => error)
+  end()
+  s3.middlewareStack.remove('cut')
+  return ended
 }
 
 const entitiesIn = (items: Record<string, unknown>[]) => items.map((item) => item.__edb_e__).sort()
@@ -189,16 +185,12 @@ const nameOf = ({ args }: { args: string }): string => (JSON.parse(args) as { na
 describe('a run', () => {
   test('asks once for jobs and writes nothing when there are none', async () => {
     const asked: string[] = []
-    client.middlewareStack.add(
-      (next, context) => (args) => {
-        asked.push(String(context.commandName))
-        return next(args)
-      },
-      { step: 'initialize', name: 'asked' },
-    )
+    intercept(client, ({ operation }, send) => {
+      asked.push(operation)
+      return send()
+    })
     expect(await janitor(fast)({}, inTime)).toEqual({})
-    client.middlewareStack.remove('asked')
-    expect(asked).toEqual(['QueryCommand'])
+    expect(asked).toEqual(['Query'])
   })
 
   test('gives each job its turn, of a thousand items, and saves how far it is', async () => {

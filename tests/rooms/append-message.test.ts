@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ChatRoom, getRoom } from '../../src/entities/chat-room.ts'
 import { Message } from '../../src/entities/message.ts'
@@ -14,7 +14,7 @@ import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 async function storedRoom() {

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
@@ -6,7 +6,6 @@ import { ChatRoom, getRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { getMembership } from '../../src/entities/membership.ts'
 import { getMessage, Message, messageIdOf } from '../../src/entities/message.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
-import { client } from '../../src/entities/table.ts'
 import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { countUnread } from '../../src/rooms/count-unread.ts'
 import type { Caller } from '../../src/ws/caller.ts'
@@ -16,7 +15,7 @@ import { EXPIRES_AT } from '../entities/patterns.ts'
 import { unique } from '../support/runtime.ts'
 import { thorough } from '../support/thorough.ts'
 
-beforeAll(() => createTable(client, loadStack().table, tableName))
+beforeAll(() => createTable(database, loadStack().table, tableName))
 
 /** Each user has two devices. */
 const device = (userId: string, n: number) => ({

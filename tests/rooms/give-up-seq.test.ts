@@ -1,9 +1,8 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { getRoom, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { messageIdOf, putMessage } from '../../src/entities/message.ts'
-import { client } from '../../src/entities/table.ts'
 import { giveUpSeq } from '../../src/rooms/give-up-seq.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -11,7 +10,7 @@ import { ownSession } from '../support/subscribe-rows.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 async function storedRoom(): Promise<string> {

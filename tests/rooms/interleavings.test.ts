@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
@@ -36,7 +36,7 @@ import { thorough } from '../support/thorough.ts'
 const preemptions = Number(process.env.PREEMPTIONS ?? 1)
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
@@ -17,7 +17,7 @@ import { unique } from '../support/runtime.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 const userId = 'ada'

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { joinIdNow, keepSubscribed } from '../../src/rooms/keep-subscribed.ts'
 import { addMember, removeMember } from '../../src/entities/membership.ts'
@@ -12,7 +12,7 @@ import { unique } from '../support/runtime.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 const userId = 'ada'

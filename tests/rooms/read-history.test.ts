@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ChatRoom, nextSeq, takeBackSeq } from '../../src/entities/chat-room.ts'
 import { getMessage, Message, messageIdOf, type MessageRow, putMessage } from '../../src/entities/message.ts'
@@ -14,7 +14,7 @@ import { unique } from '../support/runtime.ts'
 import { thorough } from '../support/thorough.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 const NOW = 1_800_000_000_000

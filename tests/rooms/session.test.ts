@@ -1,15 +1,14 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { putConnection } from '../../src/entities/connection.ts'
 import { sessionsOfUser } from '../../src/entities/session.ts'
-import { client } from '../../src/entities/table.ts'
 import { takeSession } from '../../src/rooms/session.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { BatchWriteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ import type { Item } from '../support/table-scan.ts'
 import { thorough } from '../support/thorough.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600
@@ -34,7 +34,10 @@ const run = (options: { segments?: number; dryRun?: boolean } = {}): Promise<Pro
 /** Every item, in the order of the keys. */
 async function items(): Promise<Item[]> {
   const all: Item[] = []
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName, ConsistentRead: true })) {
+  for await (const { Items = [] } of paginateScan(
+    { client: database },
+    { TableName: tableName, ConsistentRead: true },
+  )) {
     all.push(...Items.map((item) => unmarshall(item)))
   }
   const keyOf = ({ pk, sk }: Item) => `${String(pk)} ${String(sk)}`
@@ -48,9 +51,9 @@ async function givenTable(): Promise<void> {
   const keys = (await items()).map(({ pk, sk }) => marshall({ pk, sk }))
   for (let i = 0; i < keys.length; i += 25) {
     const requests = keys.slice(i, i + 25).map((Key) => ({ DeleteRequest: { Key } }))
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }))
+    await database.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }))
   }
-  await putItems(client, tableName, before)
+  await putItems(database, tableName, before)
 }
 
 beforeEach(givenTable)
@@ -234,7 +237,7 @@ describe('a connection gets no session', () => {
     ['has synced with the server of today', { ReadyAt: 1, SessionKey: 's1' }],
   ])('that %s', async (_, attributes) => {
     const { Item } = Connection.put(given).params<{ Item: Item }>()
-    await putItems(client, tableName, [{ ...Item, ...attributes }])
+    await putItems(database, tableName, [{ ...Item, ...attributes }])
     expect(await run()).toMatchObject({ sessions: 2 })
     expect(await sessionsOfUser('zoe', 0)).toEqual([])
   })

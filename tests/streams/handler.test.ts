@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
@@ -38,7 +38,7 @@ import {
 } from './records.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 let gateway: FakePost

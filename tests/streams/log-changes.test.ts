@@ -1,5 +1,5 @@
-import { tableName } from '../support/own-table.ts'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { database, tableName } from '../support/own-table.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { noteChanges } from '../../src/changes/note-changes.ts'
 import { readEntries } from '../../src/changes/read-changes.ts'
@@ -10,12 +10,13 @@ import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
 import { logChanges } from '../../src/streams/log-changes.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { intercept } from '../support/intercept.ts'
 import { ownSession } from '../support/subscribe-rows.ts'
 import { unique } from '../support/runtime.ts'
 import { message } from './records.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 /** A room with so many messages, each of them changed. */
@@ -43,18 +44,12 @@ const changeOf = (chatRoomId: string, seq: number) => ({
   quiet: false,
 })
 
-const NAME = 'refused'
-afterEach(() => void client.middlewareStack.remove(NAME))
-
 /** Requests of which this is true are refused. */
 function refuse(isRefused: (input: string) => boolean): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      if (isRefused(JSON.stringify(args.input))) throw new Error('refused')
-      return next(args)
-    },
-    { step: 'initialize', name: NAME },
-  )
+  intercept(client, async ({ input }, send) => {
+    if (isRefused(JSON.stringify(input))) throw new Error('refused')
+    return send()
+  })
 }
 
 const none = () => {
@@ -134,20 +129,17 @@ test('more than fit into a transaction are appended in several', async () => {
 test('a log whose head others move each time is unavailable after five tries', async () => {
   const room = await givenRoom(0)
   let tries = 0
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const input = JSON.stringify(args.input)
-      const isAppend = input.includes('TransactItems') && input.includes(`changes#${room}`)
-      if (isAppend && tries < 100) {
-        const mine = tries
-        tries = 100
-        await noteChanges(room, [{ what: 'r', id: '' }], Date.now())
-        tries = mine + 1
-      }
-      return next(args)
-    },
-    { step: 'initialize', name: NAME },
-  )
+  intercept(client, async ({ input: asked }, send) => {
+    const input = JSON.stringify(asked)
+    const isAppend = input.includes('TransactItems') && input.includes(`changes#${room}`)
+    if (isAppend && tries < 100) {
+      const mine = tries
+      tries = 100
+      await noteChanges(room, [{ what: 'r', id: '' }], Date.now())
+      tries = mine + 1
+    }
+    return send()
+  })
   await expect(noteChanges(room, [{ what: 'u', id: 'ada' }], Date.now())).rejects.toMatchObject({
     code: 'unavailable',
     message: 'unable to note the changes; others have noted some five times meanwhile',

@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { onTestFinished } from 'vitest'
+import type { TableClient } from '../../src/entities/table-client.ts'
 
 /** A request on its way to DynamoDB. */
 export interface Request {
@@ -13,18 +13,14 @@ export interface Request {
  * something else before or after them.
  */
 export function intercept(
-  client: DynamoDBClient,
+  client: TableClient,
   middle: (request: Request, send: () => Promise<unknown>) => Promise<unknown>,
 ): void {
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const operation = String(context.commandName).replace(/Command$/, '')
-      let answer: Awaited<ReturnType<typeof next>> | undefined
-      await middle({ operation, input: args.input }, async () => (answer = await next(args)))
-      if (answer === undefined) throw new Error('unable to intercept; the request was neither sent nor failed')
-      return answer
-    },
-    { step: 'initialize', name: 'intercept', override: true },
-  )
-  onTestFinished(() => void client.middlewareStack.remove('intercept'))
+  const end = client.use(async (request, next) => {
+    let answer: Awaited<ReturnType<typeof next>> | undefined
+    await middle(request, async () => (answer = await next(request)))
+    if (answer === undefined) throw new Error('unable to intercept; the request was neither sent nor failed')
+    return answer
+  })
+  onTestFinished(end)
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
+import type { TableClient } from '../../src/entities/table-client.ts'
 
 /** Operations that run at once, by name: each is a sequence of requests to the table. */
 export type Operations = Record<string, () => Promise<unknown>>
@@ -48,7 +48,7 @@ const current = new AsyncLocalStorage<Operation>()
  * @returns the number of orders
  * @throws Error with the requests in their order, when an operation or `then` rejects
  */
-export async function explore<State>(client: DynamoDBClient, exploration: Exploration<State>): Promise<number> {
+export async function explore<State>(client: TableClient, exploration: Exploration<State>): Promise<number> {
   const remove = holdBack(client)
   try {
     const { most = Infinity } = exploration
@@ -135,30 +135,25 @@ async function readyOf(operations: readonly Operation[]): Promise<Operation[]> {
 }
 
 /** Holds every request back that an operation makes; all others pass. */
-function holdBack(client: DynamoDBClient): () => void {
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const operation = current.getStore()
-      if (operation === undefined) return next(args)
-      let answer = () => {}
-      const answered = new Promise<void>((resolve) => (answer = resolve))
-      const operationName = String(context.commandName).replace(/Command$/, '')
-      await new Promise<void>((go) => {
-        const send = () => {
-          go()
-          return answered
-        }
-        operation.waiting.push({ request: `${operationName} ${keysOf(args.input)}`, send })
-      })
-      try {
-        return await next(args)
-      } finally {
-        answer()
+function holdBack(client: TableClient): () => void {
+  return client.use(async (request, next) => {
+    const operation = current.getStore()
+    if (operation === undefined) return next(request)
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => (answer = resolve))
+    await new Promise<void>((go) => {
+      const send = () => {
+        go()
+        return answered
       }
-    },
-    { step: 'initialize', priority: 'high', name: 'holdBack' },
-  )
-  return () => void client.middlewareStack.remove('holdBack')
+      operation.waiting.push({ request: `${request.operation} ${keysOf(request.input)}`, send })
+    })
+    try {
+      return await next(request)
+    } finally {
+      answer()
+    }
+  })
 }
 
 /** The keys that a request names, for whoever reads an order. */

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { TableClient } from '../../src/entities/table-client.ts'
 
 /** One request to DynamoDB, as it was answered. */
 export interface Metered {
@@ -28,7 +28,6 @@ interface Input {
   IndexName?: string
   TransactItems?: Record<string, { Item?: Record<string, unknown> }>[]
   RequestItems?: Record<string, { Keys?: unknown[] }>
-  ReturnConsumedCapacity?: 'INDEXES'
 }
 
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'])
@@ -42,36 +41,29 @@ const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGe
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */
-export async function metered(client: DynamoDBClient, work: () => Promise<unknown>): Promise<Metered[]> {
+export async function metered(client: TableClient, work: () => Promise<unknown>): Promise<Metered[]> {
   const requests: Metered[] = []
   const ended: Metered[] = []
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const operation = String(context.commandName).replace(/Command$/, '')
-      const input = args.input as Input
-      const depth = 1 + Math.max(0, ...ended.map((request) => request.depth))
-      const request: Metered = { operation, needs: needsOf(operation, input), reads: 0, writes: 0, depth }
-      requests.push(request)
-      try {
-        const result = await next({
-          ...args,
-          input: { ...input, ReturnConsumedCapacity: 'INDEXES' },
-        })
-        Object.assign(request, unitsOf(operation, input, result.output as Answer))
-        return result
-      } catch (error) {
-        if ((error as Error).name === 'ConditionalCheckFailedException') request.writes = 1
-        throw error
-      } finally {
-        ended.push(request)
-      }
-    },
-    { step: 'initialize', priority: 'high', name: 'meter' },
-  )
+  const end = client.use(async ({ operation, input: asked }, send) => {
+    const input = asked as Input
+    const depth = 1 + Math.max(0, ...ended.map((request) => request.depth))
+    const request: Metered = { operation, needs: needsOf(operation, input), reads: 0, writes: 0, depth }
+    requests.push(request)
+    try {
+      const answer = await send({ operation, input: { ...asked, ReturnConsumedCapacity: 'INDEXES' } })
+      Object.assign(request, unitsOf(operation, input, answer as Answer))
+      return answer
+    } catch (error) {
+      if ((error as Error).name === 'ConditionalCheckFailedException') request.writes = 1
+      throw error
+    } finally {
+      ended.push(request)
+    }
+  })
   try {
     await work()
   } finally {
-    client.middlewareStack.remove('meter')
+    end()
   }
   return requests
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { inject } from 'vitest'
-import { credentialsEnvironment } from './account.ts'
+import { credentials, credentialsEnvironment } from './account.ts'
 import './provided.ts'
 
 /**
@@ -18,3 +19,6 @@ Object.assign(process.env, {
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   POWERTOOLS_METRICS_DISABLED: 'true',
 })
+
+/** For what a test does past the entities: makes the table, looks into it. */
+export const database = new DynamoDBClient({ endpoint: inject('dynamodbEndpoint'), region: 'us-east-1', credentials })

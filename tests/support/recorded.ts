@@ -22,20 +22,15 @@ export async function recorded(
   answers: Record<string, Record<string, unknown> | (() => Record<string, unknown>)> = {},
 ): Promise<Asked[]> {
   const asked: Asked[] = []
-  client.middlewareStack.add(
-    (_next, context) => async (args) => {
-      const operation = String(context.commandName).replace(/Command$/, '')
-      asked.push({ operation, input: structuredClone(args.input) as unknown as Record<string, unknown> })
-      const answer = answers[operation]
-      const output = { $metadata: {}, ...nothing[operation], ...(typeof answer === 'function' ? answer() : answer) }
-      return { response: {}, output: output as never }
-    },
-    { step: 'initialize', priority: 'high', name: 'recorded' },
-  )
+  const end = client.use(async ({ operation, input }) => {
+    asked.push({ operation, input: structuredClone(input) })
+    const answer = answers[operation]
+    return { ...nothing[operation], ...(typeof answer === 'function' ? answer() : answer) }
+  })
   try {
     await ask()
   } finally {
-    client.middlewareStack.remove('recorded')
+    end()
   }
   return asked
 }

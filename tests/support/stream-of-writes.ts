@@ -1,6 +1,6 @@
-import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
+import type { TableClient } from '../../src/entities/table-client.ts'
 import { unheld } from './interleavings.ts'
 
 interface Key {
@@ -29,33 +29,29 @@ const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'Transa
  * @returns a function that stops it
  */
 export function streamOfWrites(
-  client: DynamoDBClient,
+  client: TableClient,
   tableName: string,
   isWatched: (pk: string) => boolean,
   onRecord: (record: DynamoDBRecord) => void,
 ): () => void {
   let sequence = 0
   const read = async ({ pk, sk }: Key) => {
-    const Key = marshall({ pk, sk })
-    return (await client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }))).Item
+    const { Item } = await client.send('GetItem', { TableName: tableName, Key: { pk, sk }, ConsistentRead: true })
+    return Item && (marshall(Item) as Image)
   }
   const readAll = (keys: readonly Key[]) => unheld(() => Promise.all(keys.map(read)))
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (!WRITES.includes(String(context.commandName).replace(/Command$/, ''))) return next(args)
-      const keys = keysOf(args.input as Input).filter(({ pk }) => isWatched(pk))
-      const before = await readAll(keys)
-      const result = await next(args)
-      const after = await readAll(keys)
-      keys.forEach((key, i) => {
-        const record = recordOf(key, before[i], after[i], (sequence += 1))
-        if (record !== undefined) onRecord(record)
-      })
-      return result
-    },
-    { step: 'initialize', priority: 'low', name: 'streamOfWrites' },
-  )
-  return () => void client.middlewareStack.remove('streamOfWrites')
+  return client.use(async (request, send) => {
+    if (!WRITES.includes(request.operation)) return send(request)
+    const keys = keysOf(request.input as unknown as Input).filter(({ pk }) => isWatched(pk))
+    const before = await readAll(keys)
+    const answer = await send(request)
+    const after = await readAll(keys)
+    keys.forEach((key, i) => {
+      const record = recordOf(key, before[i], after[i], (sequence += 1))
+      if (record !== undefined) onRecord(record)
+    })
+    return answer
+  })
 }
 
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk })
@@ -67,7 +63,7 @@ function keysOf({ Item, Key, RequestItems, TransactItems }: Input): Key[] {
   return writes.flatMap((write) => Object.values(write).map((part) => keyOf((part.Item ?? part.Key)!)))
 }
 
-type Image = Record<string, AttributeValue>
+type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>
 
 function recordOf(key: Key, before: Image | undefined, after: Image | undefined, sequence: number) {
   if (JSON.stringify(before) === JSON.stringify(after)) return undefined

@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { ownBucket, objectEvents } from '../support/own-bucket.ts'
 import {
   CompleteMultipartUploadCommand,
@@ -31,7 +31,7 @@ import { tiff } from '../files/corpus.ts'
 import { png } from '../support/upload-form.ts'
 import { arrival, givenForm, roomOfTwo, listening, objectAt, versionIn } from './given-upload.ts'
 
-beforeAll(() => createTable(client, loadStack().table, tableName))
+beforeAll(() => createTable(database, loadStack().table, tableName))
 afterAll(() => ownBucket.close())
 
 let gateway: FakePost
@@ -172,14 +172,14 @@ async function killedAfter(lives: number, answerLost: boolean, event: S3Event): 
     throw Object.assign(new Error('killed'), { $metadata: { httpStatusCode: 403 } })
   }
   const dying = { step: 'initialize', priority: 'high', name: 'dying' } as const
-  client.middlewareStack.add((next) => (args) => step(() => next(args)), dying)
+  const end = client.use((request, send) => step(() => send(request)))
   s3.middlewareStack.add((next) => (args) => step(() => next(args)), dying)
   try {
     await objectCreatedHandler((connectionId, frame) => step(() => gateway.post(connectionId, frame)))(event)
   } catch {
     // Dead.
   } finally {
-    client.middlewareStack.remove('dying')
+    end()
     s3.middlewareStack.remove('dying')
   }
   return left < 0
@@ -405,22 +405,29 @@ test('a file whose message was written is announced, though its form was used ag
   expect(await objectAt(upload.objectKey)).toEqual({ tags: [] })
 })
 
-/** Runs `act` once, before the client's next request of that name. */
-function before(sdkClient: { middlewareStack: unknown }, command: string, act: () => Promise<unknown>): void {
-  const middlewareStack = sdkClient.middlewareStack as typeof client.middlewareStack
+/** Runs `act` once, before the next request of that name to the table or the bucket. */
+function before(operation: string, act: () => Promise<unknown>): void {
   let done = false
-  middlewareStack.add(
+  const once = async (name: string) => {
+    if (done || name !== operation) return
+    done = true
+    await act()
+  }
+  const name = `before ${operation}`
+  const end = client.use(async (request, send) => {
+    await once(request.operation)
+    return send(request)
+  })
+  s3.middlewareStack.add(
     (next, context) => async (args) => {
-      if (!done && context.commandName === command) {
-        done = true
-        await act()
-      }
+      await once(String(context.commandName).replace(/Command$/, ''))
       return next(args)
     },
-    { step: 'initialize', priority: 'high', name: `before ${command}` },
+    { step: 'initialize', priority: 'high', name },
   )
   onTestFinished(() => {
-    middlewareStack.remove(`before ${command}`)
+    end()
+    s3.middlewareStack.remove(name)
   })
 }
 
@@ -429,7 +436,7 @@ test('a form used again while its file is looked at changes nothing', async () =
   const { form } = await givenForm(room, adaId)
   const first = await arrival(form)
   let second!: S3Event
-  before(s3, 'GetObjectCommand', async () => {
+  before('GetObject', async () => {
     second = await arrival(form, sameSize('not a PNG'))
   })
   await arrived(first)
@@ -444,9 +451,7 @@ test('a file that is deleted while it is looked at leaves its upload waiting', a
   const { form, upload } = await givenForm(room, adaId)
   const event = await arrival(form)
   const { versionId: VersionId } = versionIn(event)
-  before(s3, 'GetObjectCommand', () =>
-    s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: upload.objectKey, VersionId })),
-  )
+  before('GetObject', () => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: upload.objectKey, VersionId })))
   for (let i = 0; i < 2; i++) await arrived(event)
   expect((await getUpload(upload.uploadId))?.status).toBe('pending')
   expect(gateway.eventsOf(ada)).toEqual([])
@@ -458,13 +463,13 @@ test('a lie that is sent while a file becomes a message is deleted, and the file
   const first = await arrival(form)
   let second!: Promise<void>
   // The second judges the lie while the upload is pending, and rejects it after the first has completed the upload.
-  before(client, 'TransactWriteItemsCommand', async () => {
+  before('TransactWriteItems', async () => {
     const lie = await arrival(form, sameSize('not a PNG'))
     await new Promise<void>((atRejection, failed) => {
       const firstDone = new Promise<void>((resolve) => {
         end = resolve
       })
-      before(client, 'UpdateItemCommand', async () => {
+      before('UpdateItem', async () => {
         atRejection()
         await firstDone
       })

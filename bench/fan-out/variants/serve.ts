@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
+import type { TableClient } from '../../../src/entities/table-client.ts'
 import { answerCalls } from '../../shared/rpc.ts'
 import { countUnits } from '../capacity.ts'
 
@@ -10,7 +11,7 @@ export interface Member {
 
 /** One way to deliver a message to a room's connections: the code of its Lambda functions. */
 export interface Variant {
-  client: DynamoDBClient
+  client: DynamoDBClient | TableClient
   /** Stores a room. Runs in a process of its own, unless the variant keeps the room in memory. */
   seed: (chatRoomId: string, members: readonly Member[]) => Promise<void>
   /** The function that a client's frame invokes. */

@@ -1,5 +1,3 @@
-import type { Credentials } from './sign-post.ts'
-
 /** How a post ended. `gone` is final; after `throttled`, `slow` and `failed` the recipient catches up with `sync`. */
 export type PostOutcome = 'delivered' | 'gone' | 'throttled' | 'slow' | 'failed'
 
@@ -9,14 +7,8 @@ export type PostOutcome = 'delivered' | 'gone' | 'throttled' | 'slow' | 'failed'
  */
 export type PostFrame = (connectionId: string, frame: Uint8Array, timeoutMs: number) => Promise<void>
 
-/**
- * Credentials and region for signing. Both functions are called for every post: the SDK's providers cache their values
- * and renew them in time.
- */
-export interface Aws {
-  credentials: () => Promise<Credentials>
-  region: () => Promise<string>
-}
+/** Closes one connection, once. Rejects as a `PostFrame` does; 410 when it is gone already. */
+export type CloseConnection = (connectionId: string, timeoutMs: number) => Promise<void>
 
 /** Number of sockets to the gateway, and of posts in flight. */
 export const CONCURRENCY = 256

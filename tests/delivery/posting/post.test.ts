@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { leanPost } from '../../../src/delivery/posting/lean-post.ts'
-import { postTo, sdkPost } from '../../../src/delivery/posting/post.ts'
-import type { Aws } from '../../../src/delivery/posting/post-frame.ts'
+import { postTo } from '../../../src/delivery/posting/post.ts'
+import { sdkGateway } from '../../../src/delivery/posting/sdk-gateway.ts'
+import type { Aws } from '../../../src/aws/credentials.ts'
 import { outcomeOf, postWithRetry } from '../../../src/delivery/posting/post-with-retry.ts'
 import { type Answer, rightAuthorization, scriptedGateway, serve } from './scripted-gateway.ts'
 
@@ -54,7 +55,7 @@ const verbosely =
 
 describe.each([
   ['lean', leanPost],
-  ['sdk', sdkPost],
+  ['sdk', (endpoint: string, aws: Aws) => sdkGateway(endpoint, aws).post],
 ])('posting=%s', (_, make) => {
   test.each<[string, Answer[], string, number]>([
     ['200 is delivered', [200], 'delivered', 1],

@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { onTestFinished } from 'vitest'
-import { client } from '../../../src/entities/table.ts'
-import type { Credentials } from '../../../src/delivery/posting/sign-post.ts'
+import type { Credentials } from '../../../src/aws/credentials.ts'
 
 export interface Posted {
   method: string
@@ -57,7 +57,7 @@ export async function serve(answer: (request: Posted, response: ServerResponse) 
 export async function rightAuthorization(post: Posted, region: string, credentials: Credentials): Promise<string> {
   const names = /SignedHeaders=([^,]+)/.exec(post.headers.authorization ?? '')?.[1]?.split(';') ?? []
   const date = String(post.headers['x-amz-date'])
-  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: client.config.sha256 })
+  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 })
   const { headers } = await signer.sign(
     {
       method: post.method,

@@ -1,8 +1,9 @@
+import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { client } from '../../../src/entities/table.ts'
-import { type Credentials, encoded, PostSigner } from '../../../src/delivery/posting/sign-post.ts'
+import type { Credentials } from '../../src/aws/credentials.ts'
+import { encoded, RequestSigner } from '../../src/aws/request-signer.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -23,7 +24,7 @@ interface Post {
 
 /** The headers of the same post by the SDK's signer. */
 async function bySdk({ path, body, credentials, region }: Post): Promise<Record<string, string>> {
-  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: client.config.sha256 })
+  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 })
   const { headers } = await signer.sign({
     method: 'POST',
     protocol: 'https:',
@@ -62,7 +63,7 @@ const moment = fc
   .map(([day, ms]) => Date.parse(day) + ms)
 
 test("a thousand random posts carry the very headers that the SDK's signer gives them", async () => {
-  const signer = new PostSigner(HOST)
+  const signer = new RequestSigner('execute-api', HOST, CONTENT_TYPE)
   let runs = 0
   const one = fc.asyncProperty(
     connectionId.filter((id) => id !== '.' && id !== '..'),
@@ -73,7 +74,11 @@ test("a thousand random posts carry the very headers that the SDK's signer gives
     async (id, body, credentials, region, now) => {
       vi.setSystemTime(now)
       const post = { path: `/prod/@connections/${encoded(id)}`, body, credentials, region }
-      const { 'content-length': length, ...headers } = signer.headers(post.path, body, credentials, region)
+      const { 'content-length': length, ...headers } = signer.headers(
+        { path: post.path, body, now },
+        credentials,
+        region,
+      )
       expect(headers).toEqual(await bySdk(post))
       expect(length).toBe(String(body.length))
       runs++
@@ -84,9 +89,13 @@ test("a thousand random posts carry the very headers that the SDK's signer gives
 })
 
 test('a frame for many recipients is hashed once for each body, and another body gets its own hash', () => {
-  const signer = new PostSigner(HOST)
+  const signer = new RequestSigner('execute-api', HOST, CONTENT_TYPE)
   const sign = (body: Uint8Array) =>
-    signer.headers('/prod/@connections/a', body, { accessKeyId: 'a', secretAccessKey: 'b' }, 'eu-west-1')
+    signer.headers(
+      { path: '/prod/@connections/a', body, now: 0 },
+      { accessKeyId: 'a', secretAccessKey: 'b' },
+      'eu-west-1',
+    )
   const [one, other] = [Buffer.from('one'), Buffer.from('two')]
   expect(sign(one)).toEqual(sign(one))
   expect(sign(other)['x-amz-content-sha256']).not.toBe(sign(one)['x-amz-content-sha256'])

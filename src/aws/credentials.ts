@@ -1,0 +1,11 @@
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
+
+/** Credentials and region for signing. Both functions are called for every request, so values may change at any time. */
+export interface Aws {
+  credentials: () => Promise<Credentials>
+  region: () => Promise<string>
+}

@@ -1,0 +1,193 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+
+/** DynamoDB's name of a request. */
+export type Operation =
+  | 'GetItem'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'Query'
+  | 'Scan'
+  | 'BatchGetItem'
+  | 'BatchWriteItem'
+  | 'TransactGetItems'
+  | 'TransactWriteItems'
+
+/** As DynamoDB's API describes them; `input` has values as DynamoDB has them, `{ S: 'text' }`, and so has the output. */
+export type SendToTable = (operation: Operation, input: object) => Promise<object>
+
+/** So the client receives `unavailable` rather than a timeout of the gateway. */
+export const MAX_ATTEMPTS = 3
+
+export const MAX_SOCKETS = 128
+
+/** Values as plain JavaScript. */
+type Item = Record<string, unknown>
+
+/** The parts of requests and answers that hold values. */
+interface Params {
+  Key?: Item
+  Keys?: Item[]
+  Item?: Item
+  Items?: Item[]
+  Attributes?: Item
+  ExpressionAttributeValues?: Item
+  ExclusiveStartKey?: Item
+  LastEvaluatedKey?: Item
+  RequestItems?: Record<string, Params | Params[]>
+  UnprocessedItems?: Record<string, Params[]>
+  UnprocessedKeys?: Record<string, Params>
+  /** By table of a batch, or in order of a transaction. */
+  Responses?: Record<string, Item[]> | Params[]
+  TransactItems?: Params[]
+  PutRequest?: Params
+  DeleteRequest?: Params
+  Put?: Params
+  Get?: Params
+  Update?: Params
+  Delete?: Params
+  ConditionCheck?: Params
+  [other: string]: unknown
+}
+
+/** A request with values as plain JavaScript. */
+export interface TableRequest {
+  operation: Operation
+  input: Params
+}
+
+/** Stands between whoever asks and the table: looks at requests and answers, changes, delays or fails them. */
+export type Middle = (request: TableRequest, send: (request: TableRequest) => Promise<Params>) => Promise<Params>
+
+/**
+ * The client of every entity. For ElectroDB it is the AWS SDK's document client, of version 2: the one of the two
+ * interfaces that ElectroDB speaks which needs no classes of the SDK.
+ * https://electrodb.dev/en/reference/configuration/#dynamodb-client
+ */
+export class TableClient {
+  readonly #send: SendToTable
+  #middles: Middle[] = []
+
+  constructor(send: SendToTable) {
+    this.#send = send
+  }
+
+  /**
+   * Sends a request and returns what the table answered, with values as plain JavaScript.
+   *
+   * @throws Error with DynamoDB's name for a refusal; an item that came along with it has values as DynamoDB has them
+   */
+  send(operation: Operation, input: Params): Promise<Params> {
+    let next = async (request: TableRequest): Promise<Params> =>
+      translated((await this.#send(request.operation, translated(request.input, marshalled))) as Params, unmarshalled)
+    for (const middle of this.#middles) {
+      const inner = next
+      next = (request) => middle(request, inner)
+    }
+    return next({ operation, input })
+  }
+
+  /** From now on requests go through `middle`, and then through those that were given before. Returns what ends that. */
+  use(middle: Middle): () => void {
+    this.#middles.push(middle)
+    return () => {
+      this.#middles = this.#middles.filter((one) => one !== middle)
+    }
+  }
+
+  readonly get = this.#method('GetItem')
+  readonly put = this.#method('PutItem')
+  readonly update = this.#method('UpdateItem')
+  readonly delete = this.#method('DeleteItem')
+  readonly query = this.#method('Query')
+  readonly scan = this.#method('Scan')
+  readonly batchGet = this.#method('BatchGetItem')
+  readonly batchWrite = this.#method('BatchWriteItem')
+  readonly transactGet = this.#method('TransactGetItems')
+  readonly transactWrite = this.#method('TransactWriteItems')
+  readonly createSet = (values: readonly unknown[]): Set<unknown> => new Set(values)
+
+  #method(operation: Operation) {
+    return (params: Params): DocumentRequest => new DocumentRequest(() => this.send(operation, params))
+  }
+}
+
+type Cancelled = Error & { CancellationReasons?: unknown[] }
+
+/** A request as the document client has it. Nothing aborts one: no call of ElectroDB gets a signal. */
+class DocumentRequest {
+  readonly #send: () => Promise<Params>
+  #onError: ((response: { httpResponse: { body: string } }) => void) | undefined
+
+  constructor(send: () => Promise<Params>) {
+    this.#send = send
+  }
+
+  async promise(): Promise<Params> {
+    try {
+      return await this.#send()
+    } catch (error) {
+      // ElectroDB reads from the body of a cancelled transaction why it was.
+      const { CancellationReasons } = error as Cancelled
+      if (CancellationReasons) this.#onError?.({ httpResponse: { body: JSON.stringify({ CancellationReasons }) } })
+      throw error
+    }
+  }
+
+  on(_event: 'extractError', listener: (response: { httpResponse: { body: string } }) => void): void {
+    this.#onError = listener
+  }
+}
+
+type Translate = (item: Item) => Item
+
+const marshalled: Translate = (item) => marshall(item)
+const unmarshalled: Translate = (item) => unmarshall(item as Parameters<typeof unmarshall>[0])
+
+/** A request or an answer with its values translated. */
+function translated(params: Params, translate: Translate): Params {
+  const result: Params = {}
+  for (const [name, value] of Object.entries(params)) result[name] = translatedField(name, value, translate)
+  return result
+}
+
+function translatedField(name: string, value: unknown, translate: Translate): unknown {
+  if (value === undefined || value === null) return undefined
+  switch (name) {
+    case 'Key':
+    case 'Item':
+    case 'Attributes':
+    case 'ExpressionAttributeValues':
+    case 'ExclusiveStartKey':
+    case 'LastEvaluatedKey':
+      return translate(value as Item)
+    case 'Keys':
+    case 'Items':
+      return (value as Item[]).map(translate)
+    case 'PutRequest':
+    case 'DeleteRequest':
+    case 'Put':
+    case 'Get':
+    case 'Update':
+    case 'Delete':
+    case 'ConditionCheck':
+      return translated(value as Params, translate)
+    case 'TransactItems':
+      return (value as Params[]).map((part) => translated(part, translate))
+    case 'RequestItems':
+    case 'UnprocessedItems':
+    case 'UnprocessedKeys':
+      return byTable(value as Record<string, Params | Params[]>, (of) =>
+        Array.isArray(of) ? of.map((part) => translated(part, translate)) : translated(of, translate),
+      )
+    case 'Responses':
+      return Array.isArray(value)
+        ? value.map((part) => translated(part as Params, translate))
+        : byTable(value as Record<string, Item[]>, (items) => items.map(translate))
+    default:
+      return value
+  }
+}
+
+const byTable = <From, To>(tables: Record<string, From>, change: (from: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(tables).map(([table, from]) => [table, change(from)]))
