@@ -6,7 +6,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadStack } from '../../terraform/stack.ts'
-import { bundleFunctions, root } from '../shared/bundling/bundle-functions.ts'
+import { bundleFunctions, filesOf, root } from '../shared/bundling/bundle-functions.ts'
 import { zipOf } from '../shared/bundling/zip.ts'
 
 const dist = join(root, 'dist')
@@ -18,9 +18,11 @@ async function write(folder: string, file: string, content: Uint8Array): Promise
 
 const bundles = await bundleFunctions(loadStack().functions)
 for (const folder of ['functions', 'zips', 'maps']) await rm(join(dist, folder), { recursive: true, force: true })
-for (const { name, code, sourceMap } of bundles) {
-  await write(join('functions', name), 'index.mjs', code)
-  await write('zips', `${name}.zip`, zipOf('index.mjs', code))
+for (const bundle of bundles) {
+  const { name, sourceMap } = bundle
+  const files = filesOf(bundle)
+  for (const [file, content] of files) await write(join('functions', name), file, content)
+  await write('zips', `${name}.zip`, zipOf(files))
   await write('maps', `${name}.mjs.map`, sourceMap)
 }
 console.log(`${bundles.length} functions in dist/`)

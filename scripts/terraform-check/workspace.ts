@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadStack } from '../../terraform/stack.ts'
-import { bundleFunctions, type FunctionBundle, root } from '../shared/bundling/bundle-functions.ts'
+import { bundleFunctions, filesOf, type FunctionBundle, root } from '../shared/bundling/bundle-functions.ts'
 import { zipOf } from '../shared/bundling/zip.ts'
 import { findProvider } from './find-provider.ts'
 
@@ -78,8 +78,8 @@ export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promis
   await cp(join(root, 'terraform'), home, { recursive: true, filter: (path) => !/\.terraform$|tfstate/.test(path) })
   await add('root/required.auto.tfvars.json', JSON.stringify(REQUIRED_VARIABLES))
   await mkdir(join(folder, 'dist', 'zips'), { recursive: true })
-  for (const { name, code } of bundles ?? (await bundleFunctions(loadStack().functions))) {
-    await writeFile(join(folder, 'dist', 'zips', `${name}.zip`), zipOf('index.mjs', code))
+  for (const bundle of bundles ?? (await bundleFunctions(loadStack().functions))) {
+    await writeFile(join(folder, 'dist', 'zips', `${bundle.name}.zip`), zipOf(filesOf(bundle)))
   }
   await mkdir(join(folder, 'dist', 'web', 'assets'), { recursive: true })
   for (const [file, content] of Object.entries(PAGE)) await writeFile(join(folder, 'dist', 'web', file), content)

@@ -6,6 +6,15 @@ class RequestTimedOut extends Error {
   override name = 'TimeoutError'
 }
 
+/** The socket broke within the answer. */
+class AnswerCutOff extends Error {
+  readonly code = 'ECONNRESET'
+
+  constructor() {
+    super('unable to read the answer; it is cut off')
+  }
+}
+
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
@@ -65,14 +74,7 @@ export function sendTo({ protocol, hostname, port }: URL, maxSockets: number, ke
         if (answer === undefined) return reject(failure ?? new Error('unable to send; the socket was closed'))
         const { statusCode: status = 0, headers, complete } = answer
         const read = chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString()
-        if (complete) resolve({ status, headers, body: read })
-        else
-          resolve({
-            status,
-            headers,
-            body: read,
-            cutOff: failure ?? new Error('unable to read; the answer is cut off'),
-          })
+        resolve({ status, headers, body: read, ...(complete ? {} : { cutOff: failure ?? new AnswerCutOff() }) })
       })
       sent.end(body)
     })

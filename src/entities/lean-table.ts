@@ -1,5 +1,4 @@
 import { isThrottlingError, isTransientError, StandardRetryStrategy } from '@smithy/core/retry'
-import type { RetryErrorInfo } from '@smithy/types'
 import type { Aws } from '../aws/credentials.ts'
 import { RequestSigner } from '../aws/request-signer.ts'
 import { type Answer, sendTo } from '../aws/send-request.ts'
@@ -101,6 +100,8 @@ export function leanTable({ endpoint, aws, timeoutMs }: TableAddress): SendToTab
     }
   }
 }
+
+type RetryErrorInfo = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[1]
 
 type Failure = Error & { code?: string; $metadata?: object; retryAfter?: Date }
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { filesOf } from '../../scripts/shared/bundling/bundle-functions.ts'
 import { deployedBundles } from '../support/deployed-bundles.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -27,11 +28,12 @@ const CALL = `
 
 export async function unpackBundles(): Promise<UnpackedBundle> {
   const folder = temporaryFolder()
-  for (const { name, code } of await deployedBundles()) {
-    await writeFile(join(folder, `${name}.mjs`), code)
+  for (const bundle of await deployedBundles()) {
+    await mkdir(join(folder, bundle.name))
+    for (const [file, content] of filesOf(bundle)) await writeFile(join(folder, bundle.name, file), content)
   }
   const called = async (functionName: string, environment: Record<string, string>, events: object[]) => {
-    const file = pathToFileURL(join(folder, `${functionName}.mjs`)).href
+    const file = pathToFileURL(join(folder, functionName, 'index.mjs')).href
     const args = ['--input-type=module', '--eval', CALL, file, JSON.stringify(events)]
     const { stdout } = await run(process.execPath, args, { env: environment })
     return stdout.split('\n')

@@ -4,6 +4,11 @@ import { zipOf } from '../../scripts/shared/bundling/zip.ts'
 
 const content = Buffer.from('export const handler = () => {}\n'.repeat(50))
 
+const files = new Map([
+  ['index.mjs', content],
+  ['beside.mjs', Buffer.alloc(0)],
+])
+
 /** Python's reader of archives, which checks the sums of what it reads. */
 const read = (archive: Buffer): unknown =>
   JSON.parse(execFileSync('python3', ['-c', READER], { input: archive, encoding: 'utf8' }))
@@ -18,12 +23,13 @@ print(json.dumps([
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
-test.skipIf(!hasPython)('an archive holds its file, which everybody may read', () => {
-  expect(read(zipOf('index.mjs', content))).toEqual([
+test.skipIf(!hasPython)('an archive holds its files, which everybody may read', () => {
+  expect(read(zipOf(files))).toEqual([
     { name: 'index.mjs', mode: '0o100644', content: content.toString() },
+    { name: 'beside.mjs', mode: '0o100644', content: '' },
   ])
 })
 
 test('archives of the same content are the same', () => {
-  expect(zipOf('index.mjs', content).equals(zipOf('index.mjs', content))).toBe(true)
+  expect(zipOf(files).equals(zipOf(files))).toBe(true)
 })

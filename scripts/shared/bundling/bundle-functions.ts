@@ -2,14 +2,21 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
 import type { Stack } from '../../../terraform/stack.ts'
 import { leanDependencies } from './lean-dependencies.ts'
+import { besides, sdkBeside } from './sdk-beside.ts'
 
 export interface FunctionBundle {
   name: string
   code: Uint8Array
   sourceMap: Uint8Array
+  /** Files that the function may load at run time, by name: they lie beside it. */
+  besides: ReadonlyMap<string, Uint8Array>
   /** Bytes in `code` by source file, relative to the project. */
   contents: ReadonlyMap<string, number>
 }
+
+/** The files of a function as they are deployed. */
+export const filesOf = ({ code, besides }: FunctionBundle): ReadonlyMap<string, Uint8Array> =>
+  new Map([['index.mjs', code], ...besides])
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -27,7 +34,7 @@ const lambdaBuild = {
   minify: true,
   legalComments: 'none',
   outExtension: { '.js': '.mjs' },
-  plugins: [leanDependencies],
+  plugins: [leanDependencies, sdkBeside],
   logLevel: 'error',
 } satisfies BuildOptions
 
@@ -35,7 +42,10 @@ const lambdaBuild = {
 export async function bundleFunctions(functions: Stack['functions']): Promise<FunctionBundle[]> {
   const { outputFiles, metafile } = await build({
     ...lambdaBuild,
-    entryPoints: Object.entries(functions).map(([out, { entry }]) => ({ in: entry, out })),
+    entryPoints: [
+      ...Object.entries(functions).map(([out, { entry }]) => ({ in: entry, out })),
+      ...besides.map(({ source, out }) => ({ in: source, out })),
+    ],
     outdir: 'dist',
     sourcemap: 'external',
     metafile: true,
@@ -47,11 +57,14 @@ export async function bundleFunctions(functions: Stack['functions']): Promise<Fu
     return output.contents
   }
   return Object.keys(functions).map((name) => {
-    const inputs = Object.entries(metafile.outputs[`dist/${name}.mjs`]?.inputs ?? {})
+    const { inputs: parts = {}, imports = [] } = metafile.outputs[`dist/${name}.mjs`] ?? {}
+    const inputs = Object.entries(parts)
+    const loads = besides.filter(({ file }) => imports.some(({ path }) => path === `./${file}`))
     return {
       name,
       code: bytesOf(`dist/${name}.mjs`),
       sourceMap: bytesOf(`dist/${name}.mjs.map`),
+      besides: new Map(loads.map(({ file }) => [file, bytesOf(`dist/${file}`)])),
       contents: new Map(inputs.map(([path, { bytesInOutput }]) => [path.replace(/^lean-\d+:/, ''), bytesInOutput])),
     }
   })

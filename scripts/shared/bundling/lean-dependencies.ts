@@ -10,47 +10,23 @@ interface StandIn {
   contents: string
 }
 
-const DOCUMENT_COMMANDS = [
-  'BatchGetCommand',
-  'BatchWriteCommand',
-  'DeleteCommand',
-  'GetCommand',
-  'PutCommand',
-  'QueryCommand',
-  'ScanCommand',
-  'TransactGetCommand',
-  'TransactWriteCommand',
-  'UpdateCommand',
-].join()
-
 const STAND_INS: readonly StandIn[] = [
   {
     // Lambda gives a function its credentials by environment; the other ways to find some are never taken.
     module: /^@aws-sdk\/credential-provider-node$/,
-    importer: /[\\/]@aws-sdk[\\/]/,
+    importer: /[\\/](?:@aws-sdk|src)[\\/]/,
     contents: `
       import { fromEnv } from '@aws-sdk/credential-provider-env'
       export const defaultProvider = () => fromEnv()`,
   },
   {
-    // electrodb takes this one by `require`. Nothing can be shaken off an ES module that is required, nor off any that
-    // it imports: all of the SDK's DynamoDB client, 85 KB more. It looks for the commands when it sends one, so that
-    // they can be handed to it (next).
+    // electrodb takes this one by `require`, for clients of the SDK's version 3. It is given one of version 2.
     module: /^@aws-sdk\/lib-dynamodb$/,
     importer: /[\\/]electrodb[\\/]/,
     contents: `module.exports = {}`,
   },
   {
-    module: /^electrodb$/,
-    importer: /[\\/]src[\\/]/,
-    contents: `
-      import commands from 'stand-in:@aws-sdk/lib-dynamodb'
-      import { ${DOCUMENT_COMMANDS} } from '@aws-sdk/lib-dynamodb'
-      Object.assign(commands, { ${DOCUMENT_COMMANDS} })
-      export * from 'electrodb'`,
-  },
-  {
-    // Likewise shaken off nothing, for it is imported at run time; no call of ours streams events.
+    // Imported at run time, so nothing can be shaken off it; no call of ours streams events.
     module: /^@smithy\/core\/event-streams$/,
     importer: /[\\/]@smithy[\\/]/,
     contents: `export {}`,
@@ -119,11 +95,5 @@ export const leanDependencies: Plugin = {
         loader: 'js',
       }))
     }
-
-    build.onResolve({ filter: /^stand-in:/ }, async (args) => {
-      const module = args.path.replace('stand-in:', '')
-      const { path } = await real(module, args)
-      return standIn(path, `${NAMESPACE}${STAND_INS.findIndex((one) => one.module.test(module))}`)
-    })
   },
 }

@@ -8,8 +8,29 @@ const DOS_DATE = (1 << 5) | 1
 /** A regular file that everybody may read; Lambda runs the function as another user. */
 const MODE = 0o100644
 
-/** A ZIP archive of one file, the same bytes for the same content. The format: PKWARE's APPNOTE.TXT, §4.3. */
-export function zipOf(name: string, content: Uint8Array): Buffer {
+/** A ZIP archive of files, the same bytes for the same contents. The format: PKWARE's APPNOTE.TXT, §4.3. */
+export function zipOf(files: ReadonlyMap<string, Uint8Array>): Buffer {
+  const entries: Buffer[] = []
+  const directory: Buffer[] = []
+  let offset = 0
+  for (const [name, content] of files) {
+    const { entry, listing } = entryOf(name, content, offset)
+    entries.push(entry)
+    directory.push(listing)
+    offset += entry.length
+  }
+  const listings = Buffer.concat(directory)
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06', 'latin1')
+  end.writeUInt16LE(files.size, 8)
+  end.writeUInt16LE(files.size, 10)
+  end.writeUInt32LE(listings.length, 12)
+  end.writeUInt32LE(offset, 16)
+  return Buffer.concat([...entries, listings, end])
+}
+
+/** @param offset where in the archive the entry begins */
+function entryOf(name: string, content: Uint8Array, offset: number): { entry: Buffer; listing: Buffer } {
   const deflated = deflateRawSync(content, { level: 9 })
   const entryName = Buffer.from(name)
 
@@ -22,18 +43,13 @@ export function zipOf(name: string, content: Uint8Array): Buffer {
   common.writeUInt32LE(content.length, 18)
   common.writeUInt16LE(entryName.length, 22)
 
-  const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, entryName, deflated])
-
   const madeBy = Buffer.alloc(2)
   madeBy.writeUInt16LE(MADE_BY_UNIX)
   const attributes = Buffer.alloc(14)
   attributes.writeUInt32LE(MODE * 0x10000, 6)
-  const directory = Buffer.concat([Buffer.from('PK\x01\x02'), madeBy, common, attributes, entryName])
-
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(1, 4)
-  end.writeUInt16LE(1, 6)
-  end.writeUInt32LE(directory.length, 8)
-  end.writeUInt32LE(local.length, 12)
-  return Buffer.concat([local, directory, Buffer.from('PK\x05\x06'), end])
+  attributes.writeUInt32LE(offset, 10)
+  return {
+    entry: Buffer.concat([Buffer.from('PK\x03\x04'), common, entryName, deflated]),
+    listing: Buffer.concat([Buffer.from('PK\x01\x02'), madeBy, common, attributes, entryName]),
+  }
 }

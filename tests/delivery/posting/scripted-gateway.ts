@@ -54,10 +54,15 @@ export async function serve(answer: (request: Posted, response: ServerResponse) 
 /**
  * The `Authorization` that the post should have, by the SDK's signer, for the headers that the post names as signed.
  */
-export async function rightAuthorization(post: Posted, region: string, credentials: Credentials): Promise<string> {
+export async function rightAuthorization(
+  post: Posted,
+  region: string,
+  credentials: Credentials,
+  service = 'execute-api',
+): Promise<string> {
   const names = /SignedHeaders=([^,]+)/.exec(post.headers.authorization ?? '')?.[1]?.split(';') ?? []
   const date = String(post.headers['x-amz-date'])
-  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 })
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 })
   const { headers } = await signer.sign(
     {
       method: post.method,
