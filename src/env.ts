@@ -70,6 +70,13 @@ export const listOf = ({ expected, pattern }: { expected: string; pattern: RegEx
   },
 })
 
+/** The credentials that Lambda gives a function, as they are now; undefined elsewhere. */
+export function credentialsOfEnvironment() {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env
+  if (!accessKeyId || !secretAccessKey) return undefined
+  return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) }
+}
+
 /**
  * Makes the loggers that are created from now on ignore the level of Lambda's own filter, which Lambda passes in this
  * variable.

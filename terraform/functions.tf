@@ -44,7 +44,7 @@ locals {
         POWERTOOLS_LOG_LEVEL         = var.log_level
         POWERTOOLS_METRICS_NAMESPACE = local.own_metrics
       },
-      can(function.touches.table) || can(function.touches.index) ? { TABLE_NAME = var.name } : {},
+      can(function.touches.table) || can(function.touches.index) ? { TABLE_NAME = var.name, TABLE_CLIENT = var.table_client } : {},
       can(function.touches.bucket) ? { FILES_BUCKET = local.files_bucket } : {},
       can(function.touches.connections) ? { CONNECTIONS_ENDPOINT = local.connections_endpoint } : {},
       name == local.stream.function ? {

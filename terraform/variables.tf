@@ -442,6 +442,17 @@ variable "posting" {
   }
 }
 
+variable "table_client" {
+  description = "How the functions ask the table: `lean` with our own client, `sdk` with the AWS SDK's, which takes several times the CPU time and memory."
+  type        = string
+  default     = "lean"
+
+  validation {
+    condition     = contains(["lean", "sdk"], var.table_client)
+    error_message = "The table's client is lean or sdk."
+  }
+}
+
 # How long things are kept
 
 variable "log_retention_days" {

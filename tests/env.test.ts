@@ -193,6 +193,20 @@ const settings: {
     unset: 'has a default',
   },
   {
+    name: 'TABLE_CLIENT',
+    read: () => import('../src/entities/table.ts'),
+    expected: 'lean or sdk',
+    wrong: ['fast', ''],
+    unset: 'has a default',
+  },
+  {
+    name: 'AWS_ENDPOINT_URL_DYNAMODB',
+    read: () => import('../src/entities/table.ts'),
+    expected: 'a URL that starts with http:// or https://',
+    wrong: ['localhost:8000'],
+    unset: 'has a default',
+  },
+  {
     name: 'TABLE_TIMEOUT_MS',
     read: () => import('../src/entities/table.ts'),
     expected: 'a whole number from 1 to 60000',

@@ -1,4 +1,4 @@
-import { optional, text } from '../env.ts'
+import { credentialsOfEnvironment, optional, text } from '../env.ts'
 import type { Aws, Credentials } from './credentials.ts'
 
 type Provider = Aws['credentials']
@@ -10,14 +10,10 @@ let chain: Promise<Provider> | undefined
  * profile, those that the AWS SDK finds, which renews them in time.
  */
 async function credentials(): Promise<Credentials> {
-  const accessKeyId = optional('AWS_ACCESS_KEY_ID', text)
-  const secretAccessKey = optional('AWS_SECRET_ACCESS_KEY', text)
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    chain ??= import('./sdk-credentials.ts').then(({ findCredentials }) => findCredentials())
-    return (await chain)()
-  }
-  const sessionToken = optional('AWS_SESSION_TOKEN', text)
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+  const given = credentialsOfEnvironment()
+  if (given !== undefined) return given
+  chain ??= import('./sdk-credentials.ts').then(({ findCredentials }) => findCredentials())
+  return (await chain)()
 }
 
 /** @throws Error when no region is set */

@@ -48,6 +48,7 @@ run "refuses_what_cannot_work" {
     max_pending_uploads         = 1001
     max_pending_upload_bytes    = 0
     posting                     = "pigeon"
+    table_client                = "pigeon"
     connects_per_second         = 0
     connects_burst              = 0.5
     throttling_rate_limit       = 0
@@ -104,6 +105,7 @@ run "refuses_what_cannot_work" {
     var.max_pending_uploads,
     var.max_pending_upload_bytes,
     var.posting,
+    var.table_client,
     var.connects_per_second,
     var.connects_burst,
     var.throttling_rate_limit,

@@ -78,6 +78,17 @@ test('bundled routes write to a table and read from it', async () => {
   ])
 })
 
+test('a bundled route asks the table by the SDK when it is told to', async () => {
+  const bySdk = { ...environment, TABLE_CLIENT: 'sdk' }
+  const room = { chatRoomId: 'by-sdk', roomName: 'By the SDK' }
+  const message = { action: 'sendMessage', chatRoomId: 'by-sdk', content: 'hello', clientMessageId: 'once' }
+  expect(await answers('createRoom', 'ada', [{ action: 'createRoom', ...room }], bySdk)).toMatchObject([{ data: room }])
+  expect(await answers('sendMessage', 'ada', [message, message], bySdk)).toMatchObject([
+    { type: 'reply', data: { duplicate: false } },
+    { type: 'reply', data: { duplicate: true } },
+  ])
+})
+
 test('a form of the bundled route is taken by the bucket', async () => {
   await answers('createRoom', 'ada', [{ action: 'createRoom', chatRoomId: 'files', roomName: 'Files' }])
   const file = { fileName: 'dot.png', contentType: 'image/png', size: png.length }

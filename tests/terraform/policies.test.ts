@@ -299,7 +299,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       )
       expect(told).toMatchObject({
         authorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
-        connect: ['ALLOWED_ORIGINS', 'TABLE_NAME'],
+        connect: ['ALLOWED_ORIGINS', 'TABLE_CLIENT', 'TABLE_NAME'],
         default: [],
         sendMessage: [
           'CHOSEN_ROOM_IDS',
@@ -310,9 +310,10 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           'RATE_LIMITS',
           'ROOM_CREATION',
           'SEND_RATE_LIMIT',
+          'TABLE_CLIENT',
           'TABLE_NAME',
         ],
-        janitor: ['FILES_BUCKET', 'JANITOR_WRITES_PER_SECOND', 'TABLE_NAME'],
+        janitor: ['FILES_BUCKET', 'JANITOR_WRITES_PER_SECOND', 'TABLE_CLIENT', 'TABLE_NAME'],
         serverAuthorizer: ['JWKS_URL', 'JWT_AUDIENCE', 'JWT_ISSUER'],
         handleFileUpload: [
           'CHOSEN_ROOM_IDS',
@@ -328,6 +329,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           'RATE_LIMITS',
           'ROOM_CREATION',
           'SEND_RATE_LIMIT',
+          'TABLE_CLIENT',
           'TABLE_NAME',
         ],
       })
