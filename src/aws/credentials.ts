@@ -4,7 +4,7 @@ export interface Credentials {
   sessionToken?: string
 }
 
-/** Credentials and region for signing. Both functions are called for every request, so values may change at any time. */
+/** Credentials and region for signing. Both functions are called for every request, so values may change meanwhile. */
 export interface Aws {
   credentials: () => Promise<Credentials>
   region: () => Promise<string>

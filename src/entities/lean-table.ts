@@ -4,7 +4,7 @@ import { RequestSigner } from '../aws/request-signer.ts'
 import { type Answer, sendTo } from '../aws/send-request.ts'
 import { MAX_ATTEMPTS, MAX_SOCKETS, type SendToTable } from './table-client.ts'
 
-/** The first wait before another attempt is random, up to this; as the SDK has it for DynamoDB, and no other service. */
+/** The first wait before another attempt is random, up to this; so the SDK has it for DynamoDB. */
 const BASE_DELAY_MS = 25
 
 /** The time that AWS accepts in a signature is 5 minutes off at most. As the SDK, we correct the clock before that. */
@@ -18,9 +18,9 @@ class TableError extends Error {
 
   constructor({ status, body, headers }: Answer) {
     const { __type, message, Message, ...rest } = fieldsOf(body)
-    super(String(message ?? Message ?? `unable to ask the table; it answered ${status}`))
-    const type = __type ?? headers['x-amzn-errortype'] ?? 'UnknownError'
-    this.name = String(type).replace(/^.*#/, '').replace(/:.*$/, '')
+    super(message ?? Message ?? `unable to ask the table; it answered ${status}`)
+    const type = __type ?? String(headers['x-amzn-errortype'] ?? 'UnknownError')
+    this.name = type.replace(/^.*#/, '').replace(/:.*$/, '')
     this.$metadata = { httpStatusCode: status }
     Object.assign(this, rest)
     const waitMs = Number(headers['x-amz-retry-after'])
@@ -29,9 +29,9 @@ class TableError extends Error {
 }
 
 /** What stands between us and DynamoDB answers with HTML, or with nothing. */
-function fieldsOf(body: string): Record<string, unknown> {
+function fieldsOf(body: string): { __type?: string; message?: string; Message?: string } {
   try {
-    return JSON.parse(body) as Record<string, unknown>
+    return JSON.parse(body) as { __type?: string; message?: string; Message?: string }
   } catch {
     return {}
   }
@@ -46,8 +46,8 @@ export interface TableAddress {
 
 /**
  * Asks DynamoDB over kept-alive sockets of `node:http`, with requests that are signed here and bodies that are JSON:
- * what the SDK's client does for the requests that a chat makes, at a tenth of its CPU time. When an attempt is repeated,
- * and after which wait, decides the SDK's own strategy. One table of tests holds both to the same:
+ * what the SDK's client does for the requests that a chat makes, at a fifth of its CPU time. When an attempt is
+ * repeated, and after which wait, decides the SDK's own strategy. One table of tests holds both to the same:
  * `tests/entities/table-clients.test.ts`.
  *
  * A clock that is wrong by four minutes is corrected by the `Date` of the answers, as the SDK does.

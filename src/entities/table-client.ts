@@ -13,7 +13,7 @@ export type Operation =
   | 'TransactGetItems'
   | 'TransactWriteItems'
 
-/** As DynamoDB's API describes them; `input` has values as DynamoDB has them, `{ S: 'text' }`, and so has the output. */
+/** As DynamoDB's API describes it: input and output have values as DynamoDB has them, `{ S: 'text' }`. */
 export type SendToTable = (operation: Operation, input: object) => Promise<object>
 
 /** So the client receives `unavailable` rather than a timeout of the gateway. */
@@ -87,7 +87,7 @@ export class TableClient {
     return next({ operation, input })
   }
 
-  /** From now on requests go through `middle`, and then through those that were given before. Returns what ends that. */
+  /** From now on requests go through `middle`, then through those that were given before. Returns what ends that. */
   use(middle: Middle): () => void {
     this.#middles.push(middle)
     return () => {
