@@ -1,4 +1,4 @@
-import { tableName } from '../support/own-table.ts'
+import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getMessage, Message, type MessageRow, messageIdOf } from '../../src/entities/message.ts'
@@ -11,7 +11,7 @@ import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
 
 beforeAll(async () => {
-  await createTable(client, loadStack().table, tableName)
+  await createTable(database, loadStack().table, tableName)
 })
 
 async function givenMessage(more: Partial<MessageRow> = {}) {
