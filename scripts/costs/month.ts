@@ -50,12 +50,12 @@ const LIMITED = 1
 /** A reconnect: `$connect`, `sync`, the end of the connection before, and what the stream does about it. */
 export const reconnectUnits = (rooms: number): { reads: number; writes: number } => ({
   reads: 1 + rooms + 5 * Math.ceil(rooms / 50),
-  writes: 7 + rooms,
+  writes: 6 + rooms,
 })
 
 /** What is paid while nobody chats. Metrics are those that an alarm looks at and those that functions write. */
 export const IDLE = {
-  alarmMetrics: 25 + Object.keys(loadStack().functions).length,
+  alarmMetrics: 26 + Object.keys(loadStack().functions).length,
   ownMetrics: 10,
   alarmDollars: 0.1,
   metricDollars: 0.3,
