@@ -15,8 +15,8 @@ import { tokenExpiry } from './token-expiry.ts'
  * - `connecting`: an attempt is under way.
  * - `connected`: events arrive, requests are answered.
  * - `disconnected`: `connect()` was not called, or the next attempt waits for its time.
- * - `failed`: `getToken` threw `UnauthorizedError` or returned no text, no socket could be made, or the server refused
- *   with 403; no more attempts until `connect()`.
+ * - `failed`: `getToken` threw `UnauthorizedError` or returned no text, no socket could be made, the server refused
+ *   with 403, or it has banned the user (`banned`); no more attempts until `connect()`.
  */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'failed'
 
@@ -46,6 +46,9 @@ const statuses: Record<State['name'], Status> = {
   waiting: 'disconnected',
   failed: 'failed',
 }
+
+/** The reason of a last event, after which no other link would be accepted. */
+const BANNED = 'blocked'
 
 /** After so many refusals and no success it is probably not the network. */
 const MANY_REFUSALS = 3
@@ -210,7 +213,10 @@ export class ClientConnection {
       requestTimeoutMs,
       replySize: this.replySize,
       canEncode: this.#hooks.canEncode,
-      onEvents: this.#hooks.onEvents,
+      onEvents: (events) => {
+        this.#hooks.onEvents(events)
+        for (const event of events) if (event.event === 'goodbye') this.#dismissed(link, event.reason)
+      },
       onHeard: () => {
         if (this.link === link) this.#schedulePing()
       },
@@ -312,6 +318,18 @@ export class ClientConnection {
         if (this.link === link) this.#renewal.start(this.#nextWait(), () => this.#open())
       })
       .catch((error: unknown) => link.end(toChatError(error)))
+  }
+
+  /** The server ends a link. After a ban of the user it takes no other one; otherwise the next one is opened. */
+  #dismissed(link: Link, reason: string | undefined): void {
+    const why = reason === undefined ? '' : `: ${reason}`
+    if (reason !== BANNED) return link.end(disconnected(`the server has ended the connection${why}`))
+    const state = this.#state
+    // A listener of the events before may have disconnected.
+    if (state.name === 'idle') return
+    const error = new ChatError('banned', 'unable to connect; this user is banned from the chat')
+    this.#fail(error)
+    if ('attempt' in state) state.attempt.cancel(error)
   }
 
   /** Browsers don't tell why a socket was refused: a wrong token looks like a dead network. */

@@ -154,6 +154,48 @@ test('an address is looked at without URL.canParse, which not every browser has'
   expect(() => givenClient({ url: 'nowhere' })).toThrow('the url is no ws:// or wss:// address: nowhere')
 })
 
+test('a connection that the server ends with a goodbye is opened again, and the reason is told', async () => {
+  const { client, server, clock, statuses } = givenClient()
+  await client.connect()
+  server.socket.events({ event: 'goodbye', reason: 'signed out' })
+  expect(statuses.at(-1)).toMatchObject({
+    status: 'disconnected',
+    error: {
+      code: 'disconnected',
+      message: 'unable to get an answer; the server has ended the connection: signed out',
+    },
+  })
+  await clock.advance(1_000)
+  expect([client.status, server.sockets.length]).toEqual(['connected', 2])
+})
+
+test('a user who is banned from the chat is not connected again, until connect is called', async () => {
+  const { client, server, clock, statuses, room } = await givenJoinedRoom()
+  const message = room.send({ content: 'on its way' })
+  server.socket.events({ event: 'goodbye', reason: 'blocked' })
+  server.socket.cut()
+  const error = { code: 'banned', message: 'unable to connect; this user is banned from the chat', retryable: false }
+  expect(statuses.at(-1)).toMatchObject({ status: 'failed', error })
+  await expect(message.done).rejects.toMatchObject(error)
+  await expect(client.ready()).rejects.toMatchObject(error)
+  await clock.advance(10 * MINUTE)
+  expect([client.status, server.sockets.length]).toEqual(['failed', 1])
+  await client.connect()
+  expect(client.status).toBe('connected')
+})
+
+test('a ban that comes while the connection is renewed ends the renewal too', async () => {
+  const { client, server, clock } = givenClient({ random: () => 0 })
+  await client.connect()
+  const [first] = server.sockets
+  server.override = ({ action }) => (action === 'sync' ? 'nothing' : undefined)
+  while (server.sockets.length === 1) await clock.advance(MINUTE / 60)
+  first!.events({ event: 'goodbye', reason: 'blocked' })
+  await clock.advance(10 * MINUTE)
+  expect([client.status, server.sockets.length]).toEqual(['failed', 2])
+  expect(server.sockets.map(({ closed }) => closed)).toEqual([true, true])
+})
+
 test('a getToken that never answers is given up after 20 s', async () => {
   const { client, clock, statuses } = givenClient({ getToken: () => new Promise<string>(() => {}) })
   client.connect().catch(() => {})

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { ChatClient, type UnsentMessage } from '../../../client/index.ts'
+import { ChatClient, type ChatError, type UnsentMessage } from '../../../client/index.ts'
 import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'
@@ -109,7 +109,9 @@ function useSignedInChat(
 function Failing({ chat, onFailed }: { chat: Chat; onFailed: (reason: string) => void }) {
   const { status, error } = useStore(chat.connection)
   useEffect(() => {
-    if (status === 'failed') onFailed((error as Error | undefined)?.message ?? 'You are signed out.')
+    if (status !== 'failed') return
+    const { code, message = 'You are signed out.' } = (error ?? {}) as Partial<ChatError>
+    onFailed(code === 'banned' ? 'You are banned from this chat.' : message)
   }, [status, error, onFailed])
   return null
 }
