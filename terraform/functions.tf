@@ -77,6 +77,10 @@ resource "aws_lambda_function" "this" {
     variables = local.environments[each.key]
   }
 
+  tracing_config {
+    mode = var.xray ? "Active" : "PassThrough"
+  }
+
   logging_config {
     log_format = "JSON"
     log_group  = aws_cloudwatch_log_group.function[each.key].name

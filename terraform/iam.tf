@@ -14,6 +14,12 @@ locals {
             resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${local.function_log_groups[name]}:*"]
           },
           {
+            # X-Ray's actions know no resources.
+            sid       = "Trace"
+            actions   = var.xray ? ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] : []
+            resources = ["*"]
+          },
+          {
             sid       = "Table"
             actions   = [for action in try(function.touches.table, []) : "dynamodb:${action}"]
             resources = [local.table_arn]

@@ -550,6 +550,12 @@ variable "detailed_metrics" {
   default     = false
 }
 
+variable "xray" {
+  description = "Whether Lambda records in AWS X-Ray how long invocations take: one a second, and 5 % of the others, at $5 per million. It says nothing of messages: those are followed by the `traceId` in the logs, in any case."
+  type        = bool
+  default     = false
+}
+
 variable "alarm_topic_arn" {
   description = "ARN of the SNS topic that receives alarms; null to see them in the console only."
   type        = string

@@ -1,6 +1,8 @@
 import { deleteConnection } from '../entities/connection.ts'
 import { sessionsOfUser } from '../entities/session.ts'
 import { isOwnPlace, type Recipient, recipientOf, unsubscribe } from '../entities/subscription.ts'
+import { traceOf } from '../files/message-event.ts'
+import type { RoomEvent } from '../protocol/events.ts'
 import type { RecipientEvents } from './audience.ts'
 import { batchBudget } from './batch-budget.ts'
 import type { FanOutReport } from './delivery.ts'
@@ -9,6 +11,8 @@ import { type Frame, FramePacker } from './frame-packer.ts'
 import { Laggards } from './laggards.ts'
 import { CONCURRENCY, type PostFrame, type PostOutcome } from './posting/post-frame.ts'
 import { postWithRetry } from './posting/post-with-retry.ts'
+
+const MAX_TRACES = 10
 
 /** Of all batches of this process. */
 const laggards = new Laggards()
@@ -60,7 +64,8 @@ export class BatchPoster {
       this.#report.posts[outcome]++
       // A frame after one that failed would arrive with a gap before it; the client asks for both at once.
       if (outcome !== 'delivered') {
-        await this.#failed(recipient, [...rooms.keys()], outcome, error)
+        this.#report.errors.push({ connectionId, outcome, error, traceIds: traceIdsOf(events) })
+        await this.#failed(recipient, [...rooms.keys()], outcome)
         return outcome === 'gone' ? this.#follow({ recipient, rooms }) : undefined
       }
       this.#report.eventsDelivered += frame.events
@@ -77,9 +82,8 @@ export class BatchPoster {
     return postWithRetry(this.#post, connectionId, bytes, retryUntil)
   }
 
-  async #failed(recipient: Recipient, chatRoomIds: string[], outcome: PostOutcome, error: unknown): Promise<void> {
+  async #failed(recipient: Recipient, chatRoomIds: string[], outcome: PostOutcome): Promise<void> {
     const { connectionId } = recipient
-    this.#report.errors.push({ connectionId, outcome, error })
     if (outcome === 'slow' && Date.now() <= this.#postUntil) laggards.add(connectionId)
     if (outcome === 'gone') await this.#deleteGone(recipient, chatRoomIds)
   }
@@ -111,6 +115,10 @@ export class BatchPoster {
     }
   }
 }
+
+/** Of the frames whose messages a recipient was to receive: as many as a log line needs. */
+const traceIdsOf = (events: readonly RoomEvent[]): string[] =>
+  [...new Set(events.flatMap((event) => traceOf(event) ?? []))].slice(0, MAX_TRACES)
 
 /** Where the session of a subscription is now, when that is another connection. AP3. */
 async function currentConnection({ userId, place, connectionId }: Recipient): Promise<Recipient | undefined> {

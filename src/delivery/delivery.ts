@@ -37,5 +37,5 @@ export interface FanOutReport {
   /** Deliveries to ranges that there was no time for: they must be made again, and nothing is wrong with them. */
   postponed: Delivery[]
   /** Recipients that were not reached, each with the reason; they catch up with `sync`. */
-  errors: { connectionId: string; outcome: PostOutcome; error: unknown }[]
+  errors: { connectionId: string; outcome: PostOutcome; error: unknown; traceIds?: readonly string[] }[]
 }

@@ -1,4 +1,5 @@
 import { logger } from '../logger.ts'
+import { defined } from '../protocol/defined.ts'
 import type { FanOutReport } from './delivery.ts'
 
 /** Connections that the log names one by one. The metrics count all of them. */
@@ -7,8 +8,8 @@ const MAX_NAMED = 20
 /** Logs which recipients were not reached, and why. A connection that is gone is no failure. */
 export function reportFailures({ errors }: FanOutReport): void {
   const failures = errors.filter(({ outcome }) => outcome !== 'gone')
-  for (const { connectionId, outcome, error } of failures.slice(0, MAX_NAMED)) {
-    logger.warn('post failed', { connectionId, outcome, error: error as Error })
+  for (const { connectionId, outcome, error, traceIds } of failures.slice(0, MAX_NAMED)) {
+    logger.warn('post failed', { ...defined({ traceIds }), connectionId, outcome, error: error as Error })
   }
   if (failures.length > MAX_NAMED) logger.warn('more posts failed', { count: failures.length - MAX_NAMED })
 }

@@ -55,6 +55,8 @@ export const Message = new Entity(
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
       /** The `sub` of the backend's token that sent it as this sender, for audit. */
       via: { type: 'string', field: 'Via' },
+      /** API Gateway's id of the frame or request that wrote it, by which the logs are searched. */
+      traceId: { type: 'string', field: 'TraceId' },
       /** The file's S3 URI. It is signed whenever it is given out, because a signed URL kept here would expire. */
       fileUrl: { type: 'string', field: 'FileUrl' },
       /** The version that was verified, in the bucket that `fileUrl` names. Absent in rows of version 0.1.0. */

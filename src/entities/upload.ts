@@ -45,6 +45,7 @@ export const Upload = new Entity(
       ofAdmin: { type: 'boolean', field: 'OfAdmin' },
       /** The `sub` of the backend's token that asked for it as this uploader. */
       via: { type: 'string', field: 'Via' },
+      traceId: { type: 'string', field: 'TraceId' },
       /**
        * Of the object's version that was checked and became the message. The form can be used again, which makes
        * another version. Rows of version 0.1.0 have none.

@@ -17,7 +17,7 @@ export function messageEventOf(message: MessageRow): MessageEvent {
   const { replyTo, threadId, thread, reactions } = message
   const mentions = mentionsIn(message)
   if (kind === 'hole') throw new Error(`unable to show ${messageId}; it is a hole`)
-  return {
+  return withTrace(message, {
     event: 'message',
     chatRoomId,
     seq: seqOf(message),
@@ -33,8 +33,18 @@ export function messageEventOf(message: MessageRow): MessageEvent {
     ...(message.mentionsRoom === true && { mentionsRoom: true }),
     ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as Record<string, unknown> }),
     ...(kind === 'deleted' ? { deleted: { at: deletedAt ?? 0, by: deletedBy ?? '' } } : {}),
-  }
+  })
 }
+
+const traces = new WeakMap<object, string>()
+
+function withTrace({ traceId }: MessageRow, event: MessageEvent): MessageEvent {
+  if (traceId !== undefined) traces.set(event, traceId)
+  return event
+}
+
+/** The id of the frame that wrote the message of this event, for the log. Clients don't receive it. */
+export const traceOf = (event: object): string | undefined => traces.get(event)
 
 /**
  * A message as clients receive it; a file with a fresh signed URL.
@@ -58,8 +68,8 @@ export async function messageEventWithFile(message: MessageRow): Promise<Message
     throw new Error(`unable to show message ${message.messageId}; it says nothing of its file`)
   }
   const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ versionId, charset }) })
-  return {
+  return withTrace(message, {
     ...event,
     file: { uploadId, fileName, contentType, size, fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },
-  }
+  })
 }

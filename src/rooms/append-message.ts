@@ -28,6 +28,8 @@ export interface Draft extends Aside {
   originConnectionId?: string
   /** The backend that sent it as this sender. */
   via?: string
+  /** API Gateway's id of the frame or request. */
+  traceId?: string
 }
 
 /** What the sender learns of a message that was kept. */

@@ -7,10 +7,12 @@ import { countPosts } from '../delivery/count-posts.ts'
 import { fanOut } from '../delivery/fan-out.ts'
 import { CoalescingWindow, windowOf } from './coalescing-window.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
+import { traceOf } from '../files/message-event.ts'
 import { closeAt, postTo } from '../delivery/posting/post.ts'
 import type { CloseConnection, PostFrame } from '../delivery/posting/post-frame.ts'
 import { BatchCache } from './batch-cache.ts'
 import { batchResponse, sequenceNumberOf } from './batch-response.ts'
+import { FailedRecords } from './failed-records.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
 import { react, type Reactive } from './reactions.ts'
 import { type ReactionRecord, rollUp } from './roll-ups.ts'
@@ -39,16 +41,16 @@ export function streamHandler(
   const classes = new RoomClasses()
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
-    const failed = new Set<string>()
+    const failed = new FailedRecords(event.Records)
     const { first, raised, reactions, afterPosts, last } = changesOf(event.Records, failed)
     // For all of the batch: who joined in it is subscribed before its messages are posted.
     const reacted = await reactTo(first, failed)
     const changed = await logChanges(raised, (records, error) => {
-      for (const { sequenceNumber } of records) fail(sequenceNumber, 'versionRaised', error, failed)
+      for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'versionRaised', error)
     })
     const urgent = new Map([...reacted, ...changed])
     const rolledUp = rollUp(reactions, (records, error) => {
-      for (const { sequenceNumber } of records) fail(sequenceNumber, 'reactionChanged', error, failed)
+      for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'reactionChanged', error)
     })
     const reports = [await fanOut([...urgent.keys()], post, startedAt)]
     await rolledUp
@@ -64,11 +66,16 @@ export function streamHandler(
     for (const [n, report] of reports.entries()) countPosts(report, n === 0 ? failed.size : 0)
     for (const delivery of reports.flatMap(({ postponed }) => postponed)) failed.add(recordOf.get(delivery)!)
     await noteClasses(classes, reports)
+    logger.debug('batch posted', { ms: Date.now() - startedAt, traceIds: tracesOf(recordOf.keys()) })
     const response = batchResponse(event.Records, failed)
     await window.hold(startedAt, [...urgent.keys()], reactions.length)
     return response
   }
 }
+
+const tracesOf = (deliveries: Iterable<Delivery>): string[] => [
+  ...new Set([...deliveries].flatMap(({ event }) => traceOf(event) ?? [])),
+]
 
 const closesNothing: CloseConnection = () => Promise.reject(new Error('unable to close; no gateway was given'))
 
@@ -83,7 +90,7 @@ type Close = Extract<Change, { type: 'closeRequested' }>
  * What the records mean, in their order: what is worked record by record, what is noted in the rooms' change logs, what
  * waits until the batch is posted, and what ends connections then. Adds records that can't be read to `failed`.
  */
-function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
+function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
   const first: Recorded<Reactive>[] = []
   const raised: ChangeRecord[] = []
   const reactions: ReactionRecord[] = []
@@ -100,7 +107,7 @@ function changesOf(records: readonly DynamoDBRecord[], failed: Set<string>) {
       else if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
       else first.push({ sequenceNumber, change })
     } catch (error) {
-      fail(sequenceNumber, record.eventName, error, failed)
+      failed.fail(sequenceNumber, record.eventName, error)
     }
   }
   return { first, raised, reactions, afterPosts, last }
@@ -116,7 +123,7 @@ const isUnhurried = ({ type }: Reactive): boolean =>
 /** Reacts to changes. Returns the deliveries in the order of their records, each with its record's sequence number. */
 async function reactTo(
   changes: readonly Recorded<Reactive>[],
-  failed: Set<string>,
+  failed: FailedRecords,
 ): Promise<ReadonlyMap<Delivery, string>> {
   const deliveries = new Map<string, Delivery[]>()
   const cache = new BatchCache()
@@ -124,7 +131,7 @@ async function reactTo(
     try {
       deliveries.set(sequenceNumber, await react(change, cache))
     } catch (error) {
-      fail(sequenceNumber, change.type, error, failed)
+      failed.fail(sequenceNumber, change.type, error)
     }
   })
   return new Map(
@@ -138,20 +145,15 @@ async function reactTo(
 async function closeAll(
   closes: readonly Recorded<Close>[],
   gateway: Parameters<typeof sayGoodbye>[1],
-  failed: Set<string>,
+  failed: FailedRecords,
 ): Promise<void> {
   await forEachLimited(closes, REACTIONS_AT_ONCE, async ({ sequenceNumber, change: { type, connection } }) => {
     try {
       await sayGoodbye(connection, gateway)
     } catch (error) {
-      fail(sequenceNumber, type, error, failed)
+      failed.fail(sequenceNumber, type, error)
     }
   })
-}
-
-function fail(sequenceNumber: string, what: string | undefined, error: unknown, failed: Set<string>): void {
-  failed.add(sequenceNumber)
-  logger.error('record failed', { sequenceNumber, what, error: error as Error })
 }
 
 /** A size that wasn't noted is seen again by the next message: no record fails for it. */

@@ -97,7 +97,7 @@ const messageOf = (
   contentType: upload.contentType,
   size: upload.size,
   ...asideIn(upload),
-  ...defined({ charset, prevDrawnAt, via: upload.via }),
+  ...defined({ charset, prevDrawnAt, via: upload.via, traceId: upload.traceId }),
 })
 
 /**
@@ -108,9 +108,8 @@ async function settleCompleted(upload: UploadRow, version: ObjectVersion): Promi
   // Version 0.1.0 kept no version id. What it left unclosed waits for the event that completed it.
   const pinned = upload.versionId ?? (upload.closed ? NULL_VERSION : version.versionId)
   if (version.versionId !== pinned) {
-    const { uploadId } = upload
-    if (await deleteUnverified(version))
-      logger.warn('removed what a completed upload’s form was used for', { uploadId })
+    const fields = { uploadId: upload.uploadId, ...defined({ traceId: upload.traceId }) }
+    if (await deleteUnverified(version)) logger.warn('removed what a completed upload’s form was used for', fields)
     return undefined
   }
   if (upload.closed) return undefined

@@ -10,6 +10,7 @@ import { logger } from '../logger.ts'
 import { type Envelope, readFrame } from './parse-frame.ts'
 import { type CountAction, perform } from './perform.ts'
 import type { SocketEvent, SocketHandler } from './socket-event.ts'
+import { traced } from '../trace.ts'
 
 /**
  * The Lambda handler of one or more actions. The event's `routeKey` says which one to run; under any other key, such as
@@ -22,7 +23,7 @@ import type { SocketEvent, SocketHandler } from './socket-event.ts'
  * @param count counts what a user does; undefined for functions that touch nothing, not even the table
  */
 export function routeWith(count: CountAction | undefined, ...handlers: readonly ActionHandler[]): SocketHandler {
-  return async (event) => {
+  const act: SocketHandler = async (event) => {
     const envelope: Envelope = {}
     try {
       const frame = readFrame(event.body, envelope)
@@ -37,6 +38,7 @@ export function routeWith(count: CountAction | undefined, ...handlers: readonly 
       return { statusCode: statusOf[known.code] ?? 200, body: JSON.stringify(errorFrame(known, envelope)) }
     }
   }
+  return (event) => traced(event.requestContext.requestId, () => act(event))
 }
 
 function unknownAction({ action }: Record<string, unknown>): ChatError {
@@ -47,8 +49,8 @@ function unknownAction({ action }: Record<string, unknown>): ChatError {
 }
 
 function log({ code }: ChatError, error: unknown, { requestContext }: SocketEvent): void {
-  const { routeKey, connectionId, requestId } = requestContext
-  const fields = { code, route: routeKey, connectionId, requestId, error: error as Error }
+  const { routeKey, connectionId } = requestContext
+  const fields = { code, route: routeKey, connectionId, error: error as Error }
   if (code === 'internal') logger.error('route failed', fields)
   else if (code === 'unavailable') logger.warn('dependency failed', fields)
 }

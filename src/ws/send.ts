@@ -3,6 +3,7 @@ import type { Aside } from '../entities/message.ts'
 import { defined } from '../protocol/defined.ts'
 import { type Caller, viaOf } from './caller.ts'
 import { count } from './rate-limit.ts'
+import { traceId } from '../trace.ts'
 
 /**
  * Appends the caller's message to a room: the part that `sendMessage` and `broadcastMessage` share.
@@ -24,7 +25,7 @@ export async function send(
   return appendMessage(
     {
       ...rest,
-      ...defined({ clientMessageId, originConnectionId: caller.connectionId, via: viaOf(caller) }),
+      ...defined({ clientMessageId, originConnectionId: caller.connectionId, via: viaOf(caller), traceId: traceId() }),
       senderId: caller.userId,
     },
     { check, enter: countAndEnter },

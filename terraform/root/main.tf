@@ -71,4 +71,5 @@ module "tabletalk" {
   table_max_write_units       = var.table_max_write_units
   throttling_burst_limit      = var.throttling_burst_limit
   throttling_rate_limit       = var.throttling_rate_limit
+  xray                        = var.xray
 }

@@ -448,3 +448,9 @@ variable "throttling_rate_limit" {
   type        = number
   default     = 20
 }
+
+variable "xray" {
+  description = "Whether Lambda records in AWS X-Ray how long invocations take: one a second, and 5 % of the others, at $5 per million. It says nothing of messages: those are followed by the `traceId` in the logs, in any case."
+  type        = bool
+  default     = false
+}

@@ -28,6 +28,7 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
       kms_key_arn: KEY,
       permissions_boundary_arn: BOUNDARY,
       iam_path: '/apps/',
+      xray: true,
       api_gateway_account: true,
       backup: { keep_days: 90 },
       provisioned_concurrency: { authorizer: 2, connect: 3 },
@@ -110,6 +111,18 @@ describe.skipIf(typeof workspace === 'string')('the plan with what is off by def
             ]
           : [],
       )
+    }
+  })
+
+  test('traces invocations', () => {
+    for (const { tracing_config: config } of after('aws_lambda_function')) expect(config).toEqual([{ mode: 'Active' }])
+    for (const name of names) {
+      expect(policyOf(name)).toContainEqual({
+        Sid: 'Trace',
+        Effect: 'Allow',
+        Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+        Resource: ['*'],
+      })
     }
   })
 

@@ -8,9 +8,13 @@ import { logFailure } from '../log-failure.ts'
 import { senderOf } from '../sender-of.ts'
 import type { ServerEvent } from '../server-event.ts'
 import { statusOf } from '../status-of.ts'
+import { traced } from '../../trace.ts'
 
 /** `POST /v1/{action}`: what a backend asks for. It writes only; the stream tells whoever is connected. */
-export async function handler(event: ServerEvent): Promise<APIGatewayProxyStructuredResultV2> {
+export const handler = (event: ServerEvent): Promise<APIGatewayProxyStructuredResultV2> =>
+  traced(event.requestContext.requestId, () => respondTo(event))
+
+async function respondTo(event: ServerEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const name = event.pathParameters?.action ?? ''
   try {
     const sender = senderOf(event)

@@ -17,6 +17,7 @@ import { action } from '../action.ts'
 import { type Caller, viaOf } from '../caller.ts'
 import { maxFileBytes } from '../limits.ts'
 import { requirePlaceForUpload } from '../pending-uploads.ts'
+import { traceId } from '../../trace.ts'
 
 /** TTL of a pending upload: much longer than its form is valid, because the event of its object may be late. */
 const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
@@ -77,7 +78,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: 
     size,
     caption,
     ...asideOf(input, userId),
-    ...defined({ clientMessageId, via: viaOf(caller) }),
+    ...defined({ clientMessageId, via: viaOf(caller), traceId: traceId() }),
     status: 'pending',
     expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
   }

@@ -60,7 +60,7 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
   } catch (error) {
     const { code } = chatErrorOf(error)
     if (code === 'token_expired') return refusal(401)
-    logger.error('connect failed', { code, error: error as Error })
+    logger.error('connect failed', { code, traceId: event.requestContext.requestId, error: error as Error })
     return { statusCode: code === 'unavailable' ? 503 : 500 }
   }
   return offeredProtocols(headers).includes(SUBPROTOCOL)
