@@ -67,6 +67,7 @@ module "tabletalk" {
   server_throttling           = var.server_throttling
   stage_name                  = var.stage_name
   system_log_level            = var.system_log_level
+  table_client                = var.table_client
   table_max_read_units        = var.table_max_read_units
   table_max_write_units       = var.table_max_write_units
   throttling_burst_limit      = var.throttling_burst_limit

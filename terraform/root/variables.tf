@@ -425,6 +425,12 @@ variable "system_log_level" {
   default     = "INFO"
 }
 
+variable "table_client" {
+  description = "How the functions ask the table: `lean` with our own client, `sdk` with the AWS SDK's, which takes several times the CPU time and memory."
+  type        = string
+  default     = "lean"
+}
+
 variable "table_max_read_units" {
   description = "Read units per second that the table takes at most: 20,000 are $216 a day. null for the account's quota of 40,000, -1 to remove a ceiling that is there."
   type        = number
