@@ -2,7 +2,7 @@ import type { Reply } from '../src/protocol/actions.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
 import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { type Clock, Timer } from './clock.ts'
-import { ChatError } from './errors.ts'
+import { GapRequest } from './gap-request.ts'
 
 /** The payload of `discontinuity`: the skipped messages are those with `after < seq < before`. */
 export interface Discontinuity {
@@ -33,6 +33,7 @@ interface InboxOptions {
 export class Inbox {
   readonly #options: InboxOptions
   readonly #timer: Timer
+  readonly #missing: GapRequest
   readonly #held = new Map<number, MessageEvent>()
   /** Every `seq` up to this one has been delivered or has no message. `undefined` before the first `start`. */
   #position: number | undefined
@@ -42,7 +43,6 @@ export class Inbox {
   #mayStillCome: number | undefined
   /** The position before the hole that the timer runs for. */
   #noticedAt = -1
-  #filling = false
   #draining = false
   /** Messages delivered since a recovery started; `undefined` while there is none. */
   #recovered: number | undefined
@@ -50,6 +50,11 @@ export class Inbox {
   constructor(options: InboxOptions) {
     this.#options = options
     this.#timer = new Timer(options.clock)
+    this.#missing = new GapRequest(
+      () => this.#requestMissing(),
+      () => this.#drain(),
+      options.onError,
+    )
   }
 
   get position(): number | undefined {
@@ -163,7 +168,7 @@ export class Inbox {
     if (!this.#isBehind()) {
       this.#timer.stop()
       this.#noticedAt = -1
-    } else if (this.#noticedAt !== this.#position && !this.#filling) {
+    } else if (this.#noticedAt !== this.#position && !this.#missing.isRunning) {
       this.#noticedAt = this.#position
       this.#timer.start(this.#options.holeWaitMs, () => this.#fill())
     }
@@ -188,25 +193,10 @@ export class Inbox {
   }
 
   #fill(): void {
-    if (this.#filling) return
+    if (this.#missing.isRunning) return
     this.#timer.stop()
     this.#noticedAt = -1
-    this.#filling = true
-    this.#requestMissing()
-      .then(
-        () => true,
-        (error: unknown) => {
-          // The next sync brings what is missing. After other final errors it can't be had: not a member any more, say.
-          if (error instanceof ChatError) return error.retryable && error.code !== 'disconnected'
-          this.#options.onError(error)
-          return false
-        },
-      )
-      .then((goOn) => {
-        this.#filling = false
-        if (goOn) this.#drain()
-      })
-      .catch(this.#options.onError)
+    this.#missing.start()
   }
 
   async #requestMissing(): Promise<void> {

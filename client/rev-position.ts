@@ -1,7 +1,7 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { ChangeEvent } from '../src/protocol/change-events.ts'
 import { type Clock, Timer } from './clock.ts'
-import { ChatError } from './errors.ts'
+import { GapRequest } from './gap-request.ts'
 
 interface Options {
   clock: Clock
@@ -29,6 +29,7 @@ export type ChangeGap = Partial<Pick<Reply<'joinRoom'>, 'headRev' | 'changesReco
 export class RevPosition {
   readonly #options: Options
   readonly #timer: Timer
+  readonly #missing: GapRequest
   /** Every change up to this one is accounted for. `undefined` before the first reply that tells. */
   #position: number | undefined
   /** Revs that came before their predecessors. */
@@ -36,12 +37,16 @@ export class RevPosition {
   /** The log is known to reach this far. */
   #target = 0
   #heardOf = 0
-  #isAsking = false
   #isWaiting = false
 
   constructor(options: Options) {
     this.#options = options
     this.#timer = new Timer(options.clock)
+    this.#missing = new GapRequest(
+      () => this.#requestMissing(),
+      () => this.#advance(),
+      options.onError,
+    )
   }
 
   get position(): number | undefined {
@@ -132,30 +137,15 @@ export class RevPosition {
     while (this.#ahead.delete(this.#position + 1)) this.#position++
     for (const rev of this.#ahead) if (rev <= this.#position) this.#ahead.delete(rev)
     if (!this.#isBehind) return this.#stop()
-    if (this.#isWaiting || this.#isAsking) return
+    if (this.#isWaiting || this.#missing.isRunning) return
     this.#isWaiting = true
     this.#timer.start(WAIT_MS + this.#options.random() * SPREAD_MS, () => this.#fill())
   }
 
   #fill(): void {
-    if (this.#isAsking) return
+    if (this.#missing.isRunning) return
     this.#stop()
-    this.#isAsking = true
-    this.#requestMissing()
-      .then(
-        () => true,
-        (error: unknown) => {
-          // The next sync brings what is missing. After other final errors it can't be had: not a member any more, say.
-          if (error instanceof ChatError) return error.retryable && error.code !== 'disconnected'
-          this.#options.onError(error)
-          return false
-        },
-      )
-      .then((goOn) => {
-        this.#isAsking = false
-        if (goOn) this.#advance()
-      })
-      .catch(this.#options.onError)
+    this.#missing.start()
   }
 
   async #requestMissing(): Promise<void> {
