@@ -1,11 +1,12 @@
 import { takePending } from '../changes/take-pending.ts'
 import type { RoomClass } from '../entities/room-class.ts'
 import { type Recipient, type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
-import type { ReceiptsEvent, RoomEvent } from '../protocol/events.ts'
+import type { RoomEvent } from '../protocol/events.ts'
 import { MAX_RECEIPT_MEMBERS } from '../protocol/limits.ts'
 import type { Delivery, FanOutReport } from './delivery.ts'
 import { forEachLimited } from './for-each-limited.ts'
 import { groupBy } from './group-by.ts'
+import { Inbox } from './inbox.ts'
 import { inOrder } from './in-order.ts'
 import { CONCURRENCY } from './posting/post-frame.ts'
 import { putRangeTasks } from './range-tasks.ts'
@@ -23,17 +24,11 @@ export interface Audience {
   deliveries: readonly Delivery[]
 }
 
-/**
- * The events that one recipient receives, by room. A message that comes in two ways in one batch (by its own record,
- * and among those that a new member missed) is there once, because its key is its seq.
- */
+/** A connection and the events that it receives. */
 export interface RecipientEvents {
   recipient: Recipient
-  rooms: Map<string, Map<EventKey, RoomEvent>>
+  inbox: Inbox
 }
-
-/** By which an event is there once: a message by its seq; all receipts of a room are one event. */
-type EventKey = number | 'receipts' | RoomEvent
 
 /** Groups a batch's deliveries by room and range, messages in seq order. */
 export function audiencesOf(deliveries: readonly Delivery[]): Audience[] {
@@ -64,11 +59,12 @@ export async function readRecipients(
   { unread, sizes }: FanOutReport,
 ): Promise<{ eventsOf: Map<string, RecipientEvents>; unfinished: Audience[] }> {
   const eventsOf = new Map<string, RecipientEvents>()
+  const empty = Inbox.empty()
   const unfinished: Audience[] = []
   await forEachLimited(audiences, CONCURRENCY, async (audience) => {
     const { chatRoomId, range, deliveries } = audience
     try {
-      const { rest, riding } = await readPage(audience, eventsOf, sizes)
+      const { rest, riding } = await readPage(audience, eventsOf, empty, sizes)
       if (rest === undefined) return
       const toRoom = [...deliveries.filter(isLoud), ...riding]
       if (toRoom.length === 0) return
@@ -87,6 +83,7 @@ export async function readRecipients(
 async function readPage(
   { chatRoomId, range, deliveries }: Audience,
   eventsOf: Map<string, RecipientEvents>,
+  empty: Inbox,
   sizes: Map<string, RoomClass>,
 ): Promise<{ rest: SubscriptionRange | undefined; riding: Delivery[] }> {
   const page: Page = deliveries.some(isToRoom)
@@ -98,7 +95,10 @@ async function readPage(
   for (const delivery of [...deliveries, ...riding]) {
     if (isToRoom(delivery) && !isWorthwhile(delivery, page)) continue
     for (const recipient of delivery.only ?? page.subscriptions) {
-      if (!isExcepted(recipient, delivery)) addEvent(eventsOf, recipient, delivery.event)
+      if (isExcepted(recipient, delivery)) continue
+      const entry = eventsOf.get(recipient.connectionId)
+      if (entry) entry.inbox = entry.inbox.with(delivery.event)
+      else eventsOf.set(recipient.connectionId, { recipient, inbox: empty.with(delivery.event) })
     }
   }
   return { rest: page.rest, riding }
@@ -134,19 +134,3 @@ const isExcepted = ({ connectionId, userId }: Recipient, delivery: Delivery): bo
   connectionId === delivery.exceptConnectionId ||
   userId === delivery.exceptUserId ||
   delivery.toUsers?.has(userId) === false
-
-function addEvent(eventsOf: Map<string, RecipientEvents>, recipient: Recipient, event: RoomEvent): void {
-  const entry: RecipientEvents = eventsOf.get(recipient.connectionId) ?? { recipient, rooms: new Map() }
-  const events = entry.rooms.get(event.chatRoomId) ?? new Map<EventKey, RoomEvent>()
-  if (event.event === 'receipts') events.set('receipts', withReceipts(events.get('receipts'), event))
-  else events.set(event.event === 'message' ? event.seq : event, event)
-  entry.rooms.set(event.chatRoomId, events)
-  eventsOf.set(recipient.connectionId, entry)
-}
-
-/** One event for all who have read, with the furthest of each: records of one user may come in any order. */
-function withReceipts(before: RoomEvent | undefined, event: ReceiptsEvent): ReceiptsEvent {
-  if (before?.event !== 'receipts') return event
-  const further = Object.entries(event.receipts).filter(([userId, seq]) => seq > (before.receipts[userId] ?? 0))
-  return { ...event, receipts: { ...before.receipts, ...Object.fromEntries(further) } }
-}

@@ -48,7 +48,7 @@ export class BatchPoster {
     await forEachFairly(queuesOf(eventsOf.values()), CONCURRENCY, (entry) => this.#postTo(entry))
   }
 
-  async #postTo({ recipient, rooms }: RecipientEvents): Promise<void> {
+  async #postTo({ recipient, inbox }: RecipientEvents): Promise<void> {
     const { connectionId } = recipient
     const startedAt = Date.now()
     const late = laggards.has(connectionId)
@@ -58,15 +58,14 @@ export class BatchPoster {
     }
     const cutOff = startedAt + batchBudget.recipientMs
     const retryUntil = late ? startedAt : Math.min(cutOff, this.#retryUntil)
-    const events = [...rooms.values()].flatMap((ofRoom) => [...ofRoom.values()])
-    for (const frame of this.#packer.frames(events)) {
+    for (const frame of this.#packer.frames(inbox.events)) {
       const { outcome, error } = await this.#postFrame(connectionId, frame, cutOff, retryUntil)
       this.#report.posts[outcome]++
       // A frame after one that failed would arrive with a gap before it; the client asks for both at once.
       if (outcome !== 'delivered') {
-        this.#report.errors.push({ connectionId, outcome, error, traceIds: traceIdsOf(events) })
-        await this.#failed(recipient, [...rooms.keys()], outcome)
-        return outcome === 'gone' ? this.#follow({ recipient, rooms }) : undefined
+        this.#report.errors.push({ connectionId, outcome, error, traceIds: traceIdsOf(inbox.events) })
+        await this.#failed(recipient, inbox.chatRoomIds, outcome)
+        return outcome === 'gone' ? this.#follow({ recipient, inbox }) : undefined
       }
       this.#report.eventsDelivered += frame.events
       if (frame.oldest !== undefined) this.#report.latencies.push(Math.max(0, Date.now() - frame.oldest))
@@ -82,17 +81,17 @@ export class BatchPoster {
     return postWithRetry(this.#post, connectionId, bytes, retryUntil)
   }
 
-  async #failed(recipient: Recipient, chatRoomIds: string[], outcome: PostOutcome): Promise<void> {
+  async #failed(recipient: Recipient, chatRoomIds: readonly string[], outcome: PostOutcome): Promise<void> {
     const { connectionId } = recipient
     if (outcome === 'slow' && Date.now() <= this.#postUntil) laggards.add(connectionId)
     if (outcome === 'gone') await this.#deleteGone(recipient, chatRoomIds)
   }
 
   /** Posts to the connection that the session has moved to, if it has: it may have done so after the room was read. */
-  async #follow({ recipient, rooms }: RecipientEvents): Promise<void> {
+  async #follow({ recipient, inbox }: RecipientEvents): Promise<void> {
     try {
       const next = await currentConnection(recipient)
-      if (next !== undefined) await this.#postTo({ recipient: next, rooms })
+      if (next !== undefined) await this.#postTo({ recipient: next, inbox })
     } catch (error) {
       this.#report.errors.push({ connectionId: recipient.connectionId, outcome: 'gone', error })
     }
@@ -136,7 +135,7 @@ function queuesOf(entries: Iterable<RecipientEvents>): Iterable<readonly Recipie
       late.push(entry)
       continue
     }
-    for (const chatRoomId of entry.rooms.keys()) {
+    for (const chatRoomId of entry.inbox.chatRoomIds) {
       const queue = queues.get(chatRoomId)
       if (queue) queue.push(entry)
       else queues.set(chatRoomId, [entry])

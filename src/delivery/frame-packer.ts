@@ -24,8 +24,16 @@ export class FramePacker {
   readonly #json = new Map<ChatEvent, Buffer>()
   readonly #ids = new Map<ChatEvent, number>()
   readonly #packed = new Map<string, Frame[]>()
+  readonly #framesOf = new WeakMap<readonly ChatEvent[], Frame[]>()
 
   frames(events: readonly ChatEvent[]): Frame[] {
+    const known = this.#framesOf.get(events) ?? this.#framesOfEqual(events)
+    this.#framesOf.set(events, known)
+    return known
+  }
+
+  /** Of another list of the very same events. */
+  #framesOfEqual(events: readonly ChatEvent[]): Frame[] {
     const key = events.map((event) => this.#idOf(event)).join()
     const packed = this.#packed.get(key) ?? this.#pack(events)
     this.#packed.set(key, packed)

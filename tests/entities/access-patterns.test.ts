@@ -913,11 +913,13 @@ describe('Subscription', () => {
   })
 
   test('AP16 subscriptionsOfRoom reads the whole partition of the room consistently, a page at a time', async () => {
+    const COLUMNS = 'sk, ConnectionId, UserId, JoinId, expiresAt'
     const page = {
       KeyConditionExpression: '#pk = :pk',
       ExpressionAttributeNames: { '#pk': 'pk' },
       ExpressionAttributeValues: { ':pk': 'subscriptions#general' },
       ConsistentRead: true,
+      ProjectionExpression: COLUMNS,
     }
     expect(await sentBy('AP16')).toEqual(only('Query', page))
 
@@ -942,6 +944,7 @@ describe('Subscription', () => {
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': key.sk, ':sk2': 'ff#~' },
         ConsistentRead: true,
+        ProjectionExpression: COLUMNS,
       }),
     ])
   })
