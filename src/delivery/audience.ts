@@ -9,7 +9,7 @@ import { groupBy } from './group-by.ts'
 import { Inbox } from './inbox.ts'
 import { inOrder } from './in-order.ts'
 import { CONCURRENCY } from './posting/post-frame.ts'
-import { putRangeTasks } from './range-tasks.ts'
+import { putRangeTasks, shareBefore } from './range-tasks.ts'
 
 /** In a room with more live sessions, typing is answered and delivered to nobody. */
 const MAX_TYPING_RECIPIENTS = 100
@@ -56,7 +56,7 @@ export function inTurns(ranges: readonly Audience[]): Audience[] {
  */
 export async function readRecipients(
   audiences: readonly Audience[],
-  { unread, sizes }: FanOutReport,
+  report: FanOutReport,
 ): Promise<{ eventsOf: Map<string, RecipientEvents>; unfinished: Audience[] }> {
   const eventsOf = new Map<string, RecipientEvents>()
   const empty = Inbox.empty()
@@ -64,14 +64,14 @@ export async function readRecipients(
   await forEachLimited(audiences, CONCURRENCY, async (audience) => {
     const { chatRoomId, range, deliveries } = audience
     try {
-      const { rest, riding } = await readPage(audience, eventsOf, empty, sizes)
+      const { rest, riding } = await readPage(audience, eventsOf, empty, report)
       if (rest === undefined) return
       const toRoom = [...deliveries.filter(isLoud), ...riding]
       if (toRoom.length === 0) return
       if (range === undefined) await putRangeTasks(chatRoomId, rest, toRoom)
       else unfinished.push({ chatRoomId, range: rest, deliveries: toRoom })
     } catch (error) {
-      unread.push({ chatRoomId, deliveries, error })
+      report.unread.push({ chatRoomId, deliveries, error })
     }
   })
   return { eventsOf, unfinished }
@@ -84,12 +84,13 @@ async function readPage(
   { chatRoomId, range, deliveries }: Audience,
   eventsOf: Map<string, RecipientEvents>,
   empty: Inbox,
-  sizes: Map<string, RoomClass>,
+  report: FanOutReport,
 ): Promise<{ rest: SubscriptionRange | undefined; riding: Delivery[] }> {
   const page: Page = deliveries.some(isToRoom)
     ? await pageOf(chatRoomId, range)
     : { subscriptions: [], users: new Set(), size: 'small' }
-  if (range === undefined && deliveries.some(isToRoom)) sizes.set(chatRoomId, page.size)
+  report.recipients = Math.max(report.recipients, expectedRecipients(page, range))
+  if (range === undefined && deliveries.some(isToRoom)) report.sizes.set(chatRoomId, page.size)
   const isFirst = range === undefined && page.size === 'huge' && deliveries.some(isLoud)
   const riding: Delivery[] = isFirst ? (await takePending(chatRoomId)).map((event) => ({ event })) : []
   for (const delivery of [...deliveries, ...riding]) {
@@ -105,6 +106,12 @@ async function readPage(
 }
 
 type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>> & { users: ReadonlySet<string>; size: RoomClass }
+
+/** Of the room; of a range its own page, because each range is posted to by another invocation. */
+function expectedRecipients({ subscriptions, rest }: Page, range: SubscriptionRange | undefined): number {
+  if (range !== undefined || rest === undefined) return subscriptions.length
+  return subscriptions.length / shareBefore(rest.after)
+}
 
 async function pageOf(chatRoomId: string, range: SubscriptionRange | undefined): Promise<Page> {
   const page = await subscriptionsOfRoom(chatRoomId, Date.now(), range)

@@ -24,6 +24,8 @@ export interface Delivery {
 export interface FanOutReport {
   /** Of each room whose subscriptions were read. */
   sizes: Map<string, RoomClass>
+  /** Of the largest room that was read; of a huge one, as its first page lets one expect. */
+  recipients: number
   /** Number of posts by outcome. */
   posts: Record<PostOutcome, number>
   /** Events that reached a connection. */

@@ -21,6 +21,7 @@ export async function fanOut(
 ): Promise<FanOutReport> {
   const report: FanOutReport = {
     sizes: new Map(),
+    recipients: 0,
     posts: { delivered: 0, gone: 0, throttled: 0, slow: 0, failed: 0 },
     eventsDelivered: 0,
     latencies: [],

@@ -27,6 +27,15 @@ const FULL_EVENTS = 100
 const MANY_REACTIONS = 20
 const REACTIONS_MS = 1_000
 
+/**
+ * Of the 10,000 requests a second that an account's API Gateway has, one room may take so many: a room that is posted
+ * to more often loses posts, and takes those of all others.
+ */
+const ROOM_POSTS_PER_SECOND = 8_000
+
+/** The shard's other rooms wait as well. */
+const MAX_CROWD_MS = 2_000
+
 /** So many show a backlog: no waiting. */
 const FULL_REACTIONS = 300
 
@@ -45,6 +54,9 @@ interface Batch {
  *
  * The same makes a storm of reactions few summaries, and so few events. Its wait is longer, while no room is busy with
  * messages: those come along in the shorter one.
+ *
+ * A crowded room has its next batch no sooner than its posts fit into what the account may post: after a batch to
+ * 10,000 recipients the next one begins 1.25 s later, with all that was said meanwhile in one post to each.
  */
 export class CoalescingWindow {
   readonly #window: WindowSettings
@@ -60,12 +72,15 @@ export class CoalescingWindow {
    * @param startedAt when it began, in epoch milliseconds
    * @param deliveries what it has posted
    * @param reactions how many have come or gone in its batch
+   * @param recipients of the largest room that it has posted to
    */
-  async hold(startedAt: number, deliveries: readonly Delivery[], reactions = 0): Promise<void> {
+  async hold(startedAt: number, deliveries: readonly Delivery[], reactions = 0, recipients = 0): Promise<void> {
     const batch = { startedAt, events: eventsByRoom(deliveries) }
     this.#recent = [...this.#recent.filter((one) => one.startedAt > startedAt - SECOND_MS), batch]
-    const holdMs = startedAt + this.#waitMs(reactions) - Date.now()
-    if (holdMs <= 0 || Math.max(0, ...batch.events.values()) >= FULL_EVENTS) return
+    const isBacklog = Math.max(0, ...batch.events.values()) >= FULL_EVENTS
+    const waitMs = Math.max(isBacklog ? 0 : this.#waitMs(reactions), this.#crowdMs(recipients))
+    const holdMs = startedAt + waitMs - Date.now()
+    if (holdMs <= 0) return
     await new Promise((resolve) => setTimeout(resolve, holdMs))
   }
 
@@ -74,6 +89,11 @@ export class CoalescingWindow {
     const { milliseconds } = this.#window
     if (this.#isUnderPressure()) return milliseconds
     return milliseconds > 0 && reactions >= MANY_REACTIONS && reactions < FULL_REACTIONS ? REACTIONS_MS : 0
+  }
+
+  #crowdMs(recipients: number): number {
+    if (this.#window.milliseconds === 0) return 0
+    return Math.min(MAX_CROWD_MS, (recipients / ROOM_POSTS_PER_SECOND) * SECOND_MS)
   }
 
   #isUnderPressure(): boolean {

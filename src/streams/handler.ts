@@ -68,7 +68,8 @@ export function streamHandler(
     await noteClasses(classes, reports)
     logger.debug('batch posted', { ms: Date.now() - startedAt, traceIds: tracesOf(recordOf.keys()) })
     const response = batchResponse(event.Records, failed)
-    await window.hold(startedAt, [...urgent.keys()], reactions.length)
+    const largest = Math.max(...reports.map(({ recipients }) => recipients))
+    await window.hold(startedAt, [...urgent.keys()], reactions.length, largest)
     return response
   }
 }

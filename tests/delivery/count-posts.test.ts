@@ -16,7 +16,16 @@ async function counted(report: Partial<FanOutReport>): Promise<Map<string, numbe
   const lines: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0)
   const nothing = { posts: { delivered: 0, gone: 0, throttled: 0, slow: 0, failed: 0 }, skipped: 0, eventsDelivered: 0 }
-  countPosts({ ...nothing, sizes: new Map(), latencies: [], unread: [], postponed: [], errors: [], ...report })
+  countPosts({
+    ...nothing,
+    sizes: new Map(),
+    recipients: 0,
+    latencies: [],
+    unread: [],
+    postponed: [],
+    errors: [],
+    ...report,
+  })
   vi.restoreAllMocks()
   expect(lines).toHaveLength(1)
   return metricsIn(lines)

@@ -97,9 +97,9 @@ const deliveries = (count: number, more: Partial<Delivery> = {}): Delivery[] =>
   Array.from({ length: count }, () => ({ ...delivery('busy'), ...more }))
 
 /** How long a batch that begins now is held, in milliseconds. */
-async function heldMs(coalescing: CoalescingWindow, batch: Delivery[]): Promise<number> {
+async function heldMs(coalescing: CoalescingWindow, batch: Delivery[], recipients = 0): Promise<number> {
   const startedAt = Date.now()
-  const held = coalescing.hold(startedAt, batch)
+  const held = coalescing.hold(startedAt, batch, 0, recipients)
   await vi.runAllTimersAsync()
   await held
   return Date.now() - startedAt
@@ -113,6 +113,20 @@ test.each<[string, number, Delivery[]]>([
   ['of tasks', 0, deliveries(50, { range: { after: '00#', through: '0f' } })],
 ])('a batch %s is held %i ms', async (_, expected, batch) => {
   expect(await heldMs(new CoalescingWindow(window), batch)).toBe(expected)
+})
+
+test.each([
+  ['10,000 recipients is held until its posts fit into the account', 10_000, 1, 1_250],
+  ['10,000 recipients, also when it shows a backlog', 10_000, 100, 1_250],
+  ['800 recipients is held no longer than that', 800, 1, 100],
+  ['800 recipients under pressure is held as long as any', 800, 50, window.milliseconds],
+  ['100,000 recipients holds up its shard no longer than 2 s', 100_000, 1, 2_000],
+])('a batch to %s', async (_, recipients, events, expected) => {
+  expect(await heldMs(new CoalescingWindow(window), deliveries(events), recipients)).toBe(expected)
+})
+
+test('without a window a crowd is not waited for either', async () => {
+  expect(await heldMs(new CoalescingWindow({ ...window, milliseconds: 0 }), deliveries(1), 10_000)).toBe(0)
 })
 
 test('what posting took counts', async () => {
