@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { Entity, type EntityItem } from 'electrodb'
 import { client, service, table, verbatim } from './table.ts'
 
 /** What the janitor can do; `src/janitor/job-kinds.ts` says how. */
-const jobKinds = ['purgeRoom'] as const
+const jobKinds = ['purgeRoom', 'deleteMessages', 'recountReactions'] as const
 
 export type JobKind = (typeof jobKinds)[number]
 
@@ -14,6 +14,7 @@ export type JobKind = (typeof jobKinds)[number]
  * - AP72 `openJobs`: what is to be done? (the oldest)
  * - AP73 `saveProgress`: where does the next turn go on?
  * - AP74 `finishJob`: there is nothing left to do
+ * - AP122 `putJob`: is this to be done, if it isn't noted yet?
  */
 export const Job = new Entity(
   {
@@ -56,6 +57,20 @@ export const jobItem = (kind: JobKind, args: object, now: number): JobRow => ({
   createdAt: now,
   expiresAt: Math.ceil(now / 1_000) + LIFETIME_SECONDS,
 })
+
+export const HOUR_MS = 60 * 60 * 1_000
+
+/** The whole item, the same for all who ask for this within an hour of the clock. */
+export function hourlyJobItem(kind: JobKind, args: object, now: number): JobRow {
+  const item = jobItem(kind, args, now - (now % HOUR_MS))
+  const about = createHash('sha256').update(item.args).digest('base64url').slice(0, 22)
+  return { ...item, jobId: `${String(item.createdAt).padStart(DIGITS, '0')}-${about}` }
+}
+
+/** AP122. One that is noted already stays as it is. */
+export async function putJob(job: JobRow): Promise<void> {
+  await Job.create(job).go({ returnOnConditionCheckFailure: true })
+}
 
 /** AP72. The oldest, consistent. */
 export async function openJobs(limit: number): Promise<JobRow[]> {

@@ -6,6 +6,7 @@ import { ChatRoom, getRoom, type RoomRow } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow, getDetails } from './chat-room-details.ts'
 import { gateOf } from './gate.ts'
 import { Invite } from './invite.ts'
+import { Job, type JobRow } from './job.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import { roles } from '../protocol/room-kinds.ts'
 import type { Role } from '../protocol/room-schema.ts'
@@ -168,17 +169,17 @@ export async function addMember(
  * written included: no event that is written afterwards is posted to the user.
  *
  * @param more what somebody else's hand does beside: `audit` notes it, `ban` keeps the user out from then on; then the
- *   role must be the one that was seen as well
+ *   role must be the one that was seen as well; `job` is what the janitor is to do about it
  * @returns whether this very membership was deleted: another `joinId` stands for a later one
  * @throws Unavailable when nothing was deleted
  */
 export async function removeMember(
   membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & { role?: Role },
   now: number,
-  { audit, ban }: { audit?: AuditRow; ban?: BanRow } = {},
+  { audit, ban, job }: { audit?: AuditRow; ban?: BanRow; job?: JobRow } = {},
 ): Promise<boolean> {
   const { chatRoomId, userId, joinId, role } = membership
-  const transaction = createWriteTransaction({ ...mirrored, Audit, Ban, Subscription }, (tx) => [
+  const transaction = createWriteTransaction({ ...mirrored, Audit, Ban, Job, Subscription }, (tx) => [
     tx.Membership.delete({ chatRoomId, userId })
       .where((row, { eq }) =>
         audit === undefined || role === undefined
@@ -190,6 +191,7 @@ export async function removeMember(
     tx.Subscription.put(departureItem(membership, now)).commit(),
     ...(audit === undefined ? [] : [tx.Audit.put({ ...audit, joinId }).commit()]),
     ...(ban === undefined ? [] : [tx.Ban.put(ban).commit()]),
+    ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
   ])
   const { canceled } = await transact('remove the member', () => transaction.go())
   return !canceled

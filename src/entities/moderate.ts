@@ -1,6 +1,7 @@
 import { createWriteTransaction } from 'electrodb'
 import { Audit, type AuditRow } from './audit.ts'
 import { Ban, type BanRow } from './ban.ts'
+import { Job, type JobRow } from './job.ts'
 import { Membership, type MembershipRow } from './membership.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
@@ -12,7 +13,7 @@ import { UserRoom, userRoomOf } from './user-room.ts'
  * - AP69 `banStranger`: banned, without having been in?
  * - AP49 `setDirectRoles`: may the two write to each other?
  */
-const entities = { Audit, Ban, Membership, UserRoom }
+const entities = { Audit, Ban, Job, Membership, UserRoom }
 
 /**
  * AP68. Gives a member another role, or mutes them, and notes it. Returns false when the membership or its role is
@@ -42,9 +43,10 @@ export async function changeMember(
 /**
  * AP69. Bans a user who is no member, and notes it. Returns false when they are one by now.
  *
+ * @param job what the janitor is to do about it
  * @throws Unavailable when nothing was written
  */
-export async function banStranger(ban: BanRow, audit: AuditRow): Promise<boolean> {
+export async function banStranger(ban: BanRow, audit: AuditRow, job?: JobRow): Promise<boolean> {
   const { chatRoomId, userId } = ban
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.check({ chatRoomId, userId })
@@ -52,6 +54,7 @@ export async function banStranger(ban: BanRow, audit: AuditRow): Promise<boolean
       .commit(),
     tx.Ban.put(ban).commit(),
     tx.Audit.put(audit).commit(),
+    ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
   ])
   const { canceled } = await transact('ban the user', () => transaction.go())
   return !canceled

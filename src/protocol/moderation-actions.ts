@@ -11,6 +11,7 @@ const reason = z.optional(Reason)
 
 const DAY = 24 * 60 * 60
 const MAX_BAN_SECONDS = 365 * DAY
+const MAX_DELETE_SECONDS = 7 * DAY
 const MAX_MUTE_SECONDS = 28 * DAY
 
 export const AuditEntry = z
@@ -39,6 +40,15 @@ export const moderationActions = {
           z.int().check(z.gte(60), z.lte(MAX_BAN_SECONDS), describe('Without it, the ban is for good.')),
         ),
         reason,
+        deleteMessagesSeconds: z.optional(
+          z
+            .int()
+            .check(
+              z.gte(0),
+              z.lte(MAX_DELETE_SECONDS),
+              describe('What they have said in so many seconds before is deleted, within minutes.'),
+            ),
+        ),
       },
       'Removes a user, who may be no member, and keeps them out: they can neither join nor be added.',
     ),

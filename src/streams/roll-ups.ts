@@ -24,7 +24,7 @@ export async function rollUp(
   await forEachLimited([...messages.values()], ROLL_UPS_AT_ONCE, async (ofMessage) => {
     const changes = ofMessage.map(({ reaction, added }) => ({ ...reaction, added }))
     try {
-      await rollUpReactions(ofMessage[0]!.reaction, changes)
+      await rollUpReactions(ofMessage[0]!.reaction, { changes, now: Date.now() })
     } catch (error) {
       onFailed(ofMessage, error)
     }

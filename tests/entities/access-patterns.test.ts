@@ -1700,6 +1700,15 @@ describe('jobs, and the end of a room', () => {
     expect(await sentBy('AP74')).toEqual(only('DeleteItem', { Key: key }))
   })
 
+  test('AP122 putJob makes a job, unless it is there', async () => {
+    expect(await sentBy('AP122')).toMatchObject(
+      only('PutItem', {
+        Item: { pk: 'jobs', sk: `${NOW}-BBBBBBBB`, Kind: 'purgeRoom' },
+        ConditionExpression: expect.stringContaining('attribute_not_exists') as string,
+      }),
+    )
+  })
+
   test('AP75 deletePart reads a page and deletes it, each row after what stands on it', async () => {
     const Items = [{ pk: 'ban#ended', sk: 'user#mal', ChatRoomId: 'ended', UserId: 'mal', ...entity('Ban') }]
     const sent = await recorded(patterns.AP75, { Query: { Items }, BatchWriteItem: { UnprocessedItems: {} } })

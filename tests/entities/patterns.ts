@@ -31,7 +31,7 @@ import {
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
-import { finishJob, Job, type JobRow, openJobs, saveProgress } from '../../src/entities/job.ts'
+import { finishJob, Job, type JobRow, openJobs, putJob, saveProgress } from '../../src/entities/job.ts'
 import { buryRoom, deletePart } from '../../src/entities/purge-room.ts'
 import { blockedUntil, setBlocked } from '../../src/entities/user.ts'
 import { connectionsOfUser } from '../../src/entities/user-connection.ts'
@@ -345,6 +345,7 @@ export const patterns = {
   AP120: () => setPending('general', 1),
   AP121: () => clearPending('general', { first: 1, last: 1 }),
   AP80: () => getPending('general'),
+  AP122: () => putJob({ ...job, jobId: `${NOW}-BBBBBBBB` }),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

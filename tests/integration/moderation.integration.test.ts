@@ -131,6 +131,32 @@ describe('a ban', () => {
     expect(eve.events).toEqual([])
   })
 
+  test('takes along what was said in the time before, if that is asked for, also of who is banned already', async () => {
+    const { room, mod, bob, bobId, modId } = await givenRanks()
+    const spam = [await say(bob, room, 'spam'), await say(bob, room, 'more spam')]
+    await say(mod, room, 'stop it')
+    const frame = { action: 'banMember', chatRoomId: room, userId: bobId } as const
+    await mod.request(frame)
+    await mod.request({ ...frame, deleteMessagesSeconds: 0 })
+    expect(mod.events.filter(({ event }) => event === 'messageDeleted')).toEqual([])
+    await mod.request({ ...frame, deleteMessagesSeconds: 600 })
+    for (const { messageId } of spam) {
+      expect(await mod.event('messageDeleted', (event) => event.messageId === messageId)).toMatchObject({
+        deletedBy: modId,
+        version: 1,
+      })
+    }
+    const { messages } = await mod.request({ action: 'getHistory', chatRoomId: room })
+    expect(messages.map(({ content }) => content)).toEqual(['stop it'])
+
+    const eveId = unique('eve')
+    const eve = await online(chat, eveId)
+    await eve.request({ action: 'joinRoom', chatRoomId: room })
+    const { messageId } = await say(eve, room, 'spam')
+    await mod.request({ ...frame, userId: eveId, deleteMessagesSeconds: 600 })
+    await mod.event('messageDeleted', (event) => event.messageId === messageId)
+  })
+
   test('that is so already is answered the same, and noted once; another length is another ban', async () => {
     const { room, mod, bobId } = await givenRanks()
     const frame = { action: 'banMember', chatRoomId: room, userId: bobId, seconds: 600 } as const

@@ -244,3 +244,48 @@ describe('a run', () => {
     expect(await leftOf(room)).toEqual(tombstone(room))
   })
 })
+
+describe('what a banned user has said', () => {
+  const SINCE = NOW - 600_000
+
+  /** Messages of two, a minute apart, the oldest first; the last is of now. */
+  async function givenTalk(count: number) {
+    const room = unique('room')
+    await createRoom({ chatRoomId: room, roomName: 'A', createdBy: 'ada', createdAt: NOW, owner: 'ada', members: [] })
+    await ChatRoom.patch({ chatRoomId: room }).set({ headSeq: count }).go()
+    const rows = Array.from({ length: count }, (_, i) => ({
+      ...({ chatRoomId: room, messageId: messageIdOf(i + 1), kind: 'text', content: `message ${i + 1}` } as const),
+      ...{ senderId: i % 2 === 0 ? 'mal' : 'bob', timestamp: NOW - (count - 1 - i) * 6_000 },
+    }))
+    await Message.put(rows).go()
+    await Job.put(jobItem('deleteMessages', { chatRoomId: room, userId: 'mal', since: SINCE, by: 'ada' }, NOW)).go()
+    const wanted = rows.map(({ messageId, senderId, timestamp, content }) =>
+      senderId === 'mal' && timestamp >= SINCE ? [messageId, '', 'ada', 1] : [messageId, content, undefined, undefined],
+    )
+    const stored = async () => {
+      const { data } = await Message.query.room({ chatRoomId: room }).go({ pages: 'all' })
+      return data.map(({ messageId, content, deletedBy, version }) => [messageId, content, deletedBy, version])
+    }
+    return { wanted, stored }
+  }
+
+  const run = () => janitor({ ...fast, clock: () => NOW })({}, inTime)
+
+  test('is deleted as far back as was said, once, and nothing of others', async () => {
+    const { wanted, stored } = await givenTalk(230)
+    expect(wanted.filter(([, , by]) => by === 'ada').length).toBe(50)
+    expect(await run()).toEqual({})
+    expect(await stored()).toEqual(wanted)
+    expect(await openJobs(10)).toEqual([])
+  })
+
+  test('is deleted also when each run is cut off, and none twice', async () => {
+    const { wanted, stored } = await givenTalk(120)
+    let end: unknown
+    for (let requests = 1; end === undefined || end instanceof Error; requests += 5) {
+      end = await cutAfter(requests, run)
+    }
+    expect(await stored()).toEqual(wanted)
+    expect(await openJobs(10)).toEqual([])
+  })
+})

@@ -266,8 +266,18 @@ const tables: Record<Action, Table> = {
   unpinMessage: { accepts: [message], rejects: [[room, 'messageId: expected string']] },
   deleteRoom: { accepts: [room], rejects: [needsRoom] },
   banMember: {
-    accepts: [zoe, { ...zoe, seconds: 60 }, { ...zoe, seconds: 31_536_000, reason: 'spam' }],
-    rejects: [needsUser, [{ ...zoe, seconds: 59 }, 'seconds: >=60'], [{ ...zoe, seconds: 31_536_001 }, 'seconds: <=']],
+    accepts: [
+      zoe,
+      { ...zoe, seconds: 60, deleteMessagesSeconds: 0 },
+      { ...zoe, seconds: 31_536_000, reason: 'spam', deleteMessagesSeconds: 604_800 },
+    ],
+    rejects: [
+      needsUser,
+      [{ ...zoe, seconds: 59 }, 'seconds: >=60'],
+      [{ ...zoe, seconds: 31_536_001 }, 'seconds: <='],
+      [{ ...zoe, deleteMessagesSeconds: -1 }, 'deleteMessagesSeconds: >=0'],
+      [{ ...zoe, deleteMessagesSeconds: 604_801 }, 'deleteMessagesSeconds: <='],
+    ],
   },
   unbanMember: { accepts: [zoe], rejects: [needsUser] },
   listBans: { accepts: [room], rejects: [needsRoom] },

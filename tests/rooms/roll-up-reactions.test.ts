@@ -2,13 +2,18 @@ import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getMessage, Message, type MessageRow, messageIdOf } from '../../src/entities/message.ts'
+import { HOUR_MS, openJobs } from '../../src/entities/job.ts'
 import { everyReaction, putReaction, Reaction, removeReaction } from '../../src/entities/reaction.ts'
 import { client } from '../../src/entities/table.ts'
+import { janitor } from '../../src/janitor/handler.ts'
 import { summaryOf } from '../../src/rooms/reaction-summary.ts'
 import { rollUpReactions } from '../../src/rooms/roll-up-reactions.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { intercept } from '../support/intercept.ts'
 import { unique } from '../support/runtime.ts'
+
+/** The beginning of an hour. */
+const NOW = 500_000 * HOUR_MS
 
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
@@ -92,7 +97,7 @@ test('a summary that others write all the time is given up, and the records come
   })
 })
 
-test('above a thousand only the changes are read, until everything is counted again', async () => {
+test('above a thousand only the changes are added, until the janitor counts again', async () => {
   const reactions = [{ reaction: '👍', count: 1_200, userIds: ['ada'] }]
   const key = await givenMessage({ reactions, reactionsAt: 7, version: 7 })
   const operations: string[] = []
@@ -100,15 +105,23 @@ test('above a thousand only the changes are read, until everything is counted ag
     operations.push(operation)
     await send()
   })
-  await rollUpReactions(key, [{ reaction: '👍', userId: 'bob', added: true }])
-  expect(operations).toEqual(['GetItem', 'UpdateItem'])
+  const changes = [{ reaction: '👍', userId: 'bob', added: true }]
+  await rollUpReactions(key, { changes, now: NOW })
+  expect(operations).toEqual(['GetItem', 'PutItem', 'UpdateItem'])
   expect(await stored(key)).toMatchObject({
     reactions: [{ reaction: '👍', count: 1_201, userIds: ['ada', 'bob'] }],
     version: 8,
   })
   await react(key, 'cleo')
-  await rollUpReactions(key)
+  // The same hour, the same job: the message is counted once it is over.
+  await rollUpReactions(key, { changes: [], now: NOW + HOUR_MS - 1 })
+  const run = (at: number) =>
+    janitor({ writes: 40_000, clock: () => at })({}, { getRemainingTimeInMillis: () => 300_000 })
+  expect(await run(NOW + HOUR_MS - 1)).toEqual({ next: NOW + HOUR_MS })
+  expect(await stored(key)).toMatchObject({ version: 8 })
+  expect(await run(NOW + HOUR_MS)).toEqual({})
   expect(await stored(key)).toMatchObject({ reactions: [{ count: 1, userIds: ['cleo'] }], version: 9 })
+  expect(await openJobs(10)).toEqual([])
 })
 
 test('a reaction to a message that is gone goes too', async () => {

@@ -1,8 +1,10 @@
 import { auditItem } from '../../entities/audit.ts'
 import { type BanRow, getBan } from '../../entities/ban.ts'
+import { jobItem, putJob } from '../../entities/job.ts'
 import { removeMember } from '../../entities/membership.ts'
 import { banStranger } from '../../entities/moderate.ts'
 import { Conflict } from '../../errors.ts'
+import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
@@ -14,26 +16,40 @@ const ATTEMPTS = 4
 
 /**
  * Keeps a user out of a room, and shows them out if they are in it, in one transaction: whoever makes a membership
- * checks the ban in theirs. Who is banned so already, for as long, stays so. AP5, AP8, AP11, AP53, AP69, AP71.
+ * checks the ban in theirs. Who is banned so already, for as long, stays so. AP5, AP8, AP11, AP53, AP69, AP71, AP122.
  */
-export const banMember = action('banMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
+export const banMember = action('banMember', async (input, caller) => {
+  const { chatRoomId, userId, seconds, reason } = input
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'ban', now)
   const until = seconds === undefined ? undefined : now + seconds * 1_000
   const noted = { chatRoomId, userId, by: caller.userId, at: now, ...defined({ until, reason }) }
   const ban = { ...noted, ...(until === undefined ? {} : { expiresAt: Math.ceil(until / 1_000) }) }
   const audit = auditItem({ ...noted, ...doneBy(caller), action: 'ban' })
+  const job = deletionOf(input, caller.userId, now)
+  const more = { audit, ban, ...defined({ job }) }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [membership, before] = await Promise.all([membershipIn(chatRoomId, userId), getBan(chatRoomId, userId, now)])
     requireAbove(admitted, 'ban', membership ?? { role: 'guest' })
     if (membership === undefined && before !== undefined && lasts(before) === lasts(ban)) {
+      if (job) await putJob(job)
       return defined({ until: before.until })
     }
-    const isBanned = membership ? await removeMember(membership, now, { audit, ban }) : await banStranger(ban, audit)
+    const isBanned = membership ? await removeMember(membership, now, more) : await banStranger(ban, audit, job)
     if (isBanned) return defined({ until })
   }
   throw new Conflict('unable to ban; the membership has changed meanwhile')
 })
+
+/** What the janitor is to delete of what the user has said, if anything. */
+const deletionOf = (
+  { chatRoomId, userId, deleteMessagesSeconds = 0 }: Request<'banMember'>,
+  by: string,
+  now: number,
+) =>
+  deleteMessagesSeconds === 0
+    ? undefined
+    : jobItem('deleteMessages', { chatRoomId, userId, since: now - deleteMessagesSeconds * 1_000, by }, now)
 
 /** Milliseconds; a ban without an end lasts for good. */
 const lasts = ({ at, until = Infinity }: Pick<BanRow, 'at' | 'until'>): number => until - at

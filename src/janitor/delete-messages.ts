@@ -1,0 +1,45 @@
+import { getRoom } from '../entities/chat-room.ts'
+import type { JobRow } from '../entities/job.ts'
+import { messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
+import { MessageNotFound } from '../errors.ts'
+import { eraseMessage } from '../rooms/erase-message.ts'
+import type { Step } from './step.ts'
+
+const PAGE = 50
+
+/** Messages may have their moments in another order than their numbers: by as much as an action takes at most. */
+const DISORDER_MS = 60_000
+
+/** `args` of the job. */
+export interface DeleteMessages {
+  chatRoomId: string
+  /** The sender whose messages go. */
+  userId: string
+  /** Epoch milliseconds: what was said before stays. */
+  since: number
+  /** Who deletes them. */
+  by: string
+}
+
+/**
+ * Deletes what a user has said in a room since a moment, as ordinary deletions, a page at a time from the newest on.
+ * The cursor is the seq that the last page ended with. AP5, AP22, AP34, AP87.
+ */
+export async function deleteMessages({ args, cursor }: Pick<JobRow, 'args' | 'cursor'>, now: number): Promise<Step> {
+  const { chatRoomId, userId, since, by } = JSON.parse(args) as DeleteMessages
+  const last = cursor === undefined ? (await getRoom(chatRoomId))?.headSeq : Number(cursor) - 1
+  if (last === undefined || last < 1) return { done: 0 }
+  const { rows, whole } = await messagesBetween(chatRoomId, { first: 1, last, limit: PAGE, order: 'desc' })
+  const isTheirs = ({ kind, senderId, timestamp }: MessageRow) =>
+    kind !== 'hole' && kind !== 'deleted' && senderId === userId && timestamp >= since
+  const theirs = rows.filter(isTheirs)
+  for (const message of theirs) await eraseMessage(message, { deletedAt: now, deletedBy: by }).catch(unlessGone)
+  const oldest = rows.at(-1)
+  const isDone = oldest === undefined || whole || oldest.timestamp < since - DISORDER_MS
+  return { done: theirs.length, ...(!isDone && { cursor: String(seqOf(oldest)) }) }
+}
+
+/** The whole room may be deleted at the same time. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof MessageNotFound)) throw error
+}
