@@ -1,6 +1,6 @@
 import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { DynamoDBRecord } from 'aws-lambda'
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { changesAfter } from '../../src/entities/change.ts'
@@ -12,6 +12,7 @@ import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
+import { handler as followUp } from '../../src/followups/handler.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { handlers } from '../entities/action-handlers.ts'
@@ -25,6 +26,10 @@ const SEEDS = thorough ? 200 : 2
 const STEPS = thorough ? 40 : 25
 const EXPIRES_AT = Math.ceil(Date.now() / 1_000) + 3_600
 const WRITERS = ['ada', 'mod', 'bob', 'zoe']
+const WATCHERS = ['w1', 'w2', 'w3']
+/** Is shown out at some time; and who was never in, and is named all the same. */
+const KIM = 'kim'
+const STRANGER = 'eve'
 
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
@@ -50,6 +55,8 @@ class Watcher {
   topic: string | undefined
   position = 0
   readonly #ahead = new Set<number>()
+  /** Every text that was ever posted to them, also one that is old by then. */
+  readonly texts: string[] = []
 
   constructor(
     readonly chatRoomId: string,
@@ -57,6 +64,8 @@ class Watcher {
   ) {}
 
   receive(event: ChatEvent): void {
+    if (event.event === 'message') this.texts.push(event.content)
+    if (event.event === 'messageUpdated') this.texts.push(event.message.content)
     if (event.event === 'message' && !this.messages.has(event.seq)) this.#take(event)
     if (!('rev' in event) || event.event === 'changesSkipped') return
     this.#apply(event)
@@ -77,6 +86,15 @@ class Watcher {
     }
     for (const rev of this.#ahead) if (rev <= this.position) this.#ahead.delete(rev)
     while (this.#ahead.delete(this.position + 1)) this.position++
+  }
+
+  /** As a client does that was removed. */
+  forget(): void {
+    this.messages.clear()
+    this.#versions.clear()
+    this.#ahead.clear()
+    this.members.clear()
+    this.position = 0
   }
 
   /** Takes from the history what it has never seen, and nothing else. */
@@ -115,6 +133,8 @@ class Watcher {
   }
 }
 
+const someMentions = () => (chance(0.4) ? { mentions: [oneOf([...WATCHERS, STRANGER])] } : {})
+
 /** A random thing that one of the writers does. What isn't allowed, or is too late, is nothing. */
 async function act(chatRoomId: string, sent: string[], step: number): Promise<void> {
   const userId = oneOf(WRITERS)
@@ -122,16 +142,15 @@ async function act(chatRoomId: string, sent: string[], step: number): Promise<vo
   const message = { chatRoomId, messageId: oneOf(sent) }
   const work = (): Promise<unknown> => {
     if (sent.length === 0 || dice < 0.2) {
-      const threadId = chance(0.2) && sent.length > 0 ? { threadId: sent[0] } : {}
-      return ask('sendMessage', { chatRoomId, content: `message ${step}`, ...threadId }, userId).then(({ messageId }) =>
-        sent.push(messageId),
-      )
+      const threadId = chance(0.4) && sent.length > 0 ? { threadId: sent[0], inRoom: chance(0.3) || undefined } : {}
+      const said = { chatRoomId, content: `message ${step}`, ...threadId, ...someMentions() }
+      return ask('sendMessage', said, userId).then(({ messageId }) => sent.push(messageId))
     }
     if (dice < 0.4) {
       const reaction = oneOf(['👍', 'tea'])
       return ask(chance(0.7) ? 'addReaction' : 'removeReaction', { ...message, reaction }, userId)
     }
-    if (dice < 0.65) return ask('editMessage', { ...message, content: `edit ${step}` }, userId)
+    if (dice < 0.65) return ask('editMessage', { ...message, content: `edit ${step}`, ...someMentions() }, userId)
     if (dice < 0.75) return ask('deleteMessage', message, userId)
     if (dice < 0.85) return ask('updateRoom', { chatRoomId, topic: `topic ${step}` }, 'ada')
     return ask('setRole', { chatRoomId, userId: 'zoe', role: oneOf(['member', 'moderator']) }, 'ada')
@@ -141,12 +160,12 @@ async function act(chatRoomId: string, sent: string[], step: number): Promise<vo
   })
 }
 
-/** The stream function ends now and then before or after it has noted changes, or said so on the room. */
+/** The two readers of the stream end now and then before or after a write of what follows from it. */
 function crashNowAndThen(): () => void {
   return client.use(async (request, send) => {
     const input = JSON.stringify(request.input)
-    if (!input.includes('"changes#') && !input.includes('"HeadRev"')) return send(request)
-    if (!/TransactItems|UpdateExpression/.test(input)) return send(request)
+    const isOwn = /"(changes|thread|mentions|state)#|"HeadRev"/.test(input)
+    if (!isOwn || !/TransactItems|UpdateExpression|"Item"|Request"/.test(input)) return send(request)
     if (chance(0.05)) throw new Error('crashed before')
     const answer = await send(request)
     if (chance(0.05)) throw new Error('crashed after')
@@ -154,10 +173,66 @@ function crashNowAndThen(): () => void {
   })
 }
 
+/** One of the two that read the stream, each at its own pace. */
+class Reader {
+  #worked = 0
+
+  constructor(
+    readonly stream: readonly DynamoDBRecord[],
+    readonly handler: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>,
+  ) {}
+
+  get isDone(): boolean {
+    return this.#worked === this.stream.length
+  }
+
+  async work(): Promise<void> {
+    const Records = this.stream.slice(this.#worked, this.#worked + 1 + Math.floor(random() * 8))
+    if (Records.length === 0) return
+    // Now and then a batch is worked twice at once, as by two shards.
+    const tries = await Promise.allSettled(Array.from({ length: chance(0.2) ? 2 : 1 }, () => this.handler({ Records })))
+    const isDone = tries.some((one) => one.status === 'fulfilled' && one.value.batchItemFailures.length === 0)
+    if (isDone) this.#worked += Records.length
+  }
+}
+
+const withoutThread = ({ thread: _, ...message }: MessageEvent): object => message
+
+/** Nothing that was written after the reply to the kick has reached who was kicked; they come back as a new client. */
+async function kickEnds(kim: Watcher, kickedAt: number): Promise<void> {
+  const stepOf = (text: string) => Number(text.split(' ')[1])
+  expect(kim.texts.filter((text) => stepOf(text) >= kickedAt)).toEqual([])
+  await expect(ask('getHistory', { chatRoomId: kim.chatRoomId }, KIM)).rejects.toMatchObject({ code: 'not_a_member' })
+  await ask('addMembers', { chatRoomId: kim.chatRoomId, userIds: [KIM] }, 'ada')
+  kim.forget()
+}
+
+/** Threads and mentions are what the messages say. */
+async function talkAgrees(chatRoomId: string, sent: readonly string[]): Promise<void> {
+  const include = ['deleted']
+  const { messages } = await ask('getHistory', { chatRoomId, after: 0, limit: 100, include }, 'ada')
+  const there = messages.filter(({ deleted }) => deleted === undefined)
+  const replies = there.filter(({ threadId }) => threadId !== undefined)
+  const root = messages.find(({ messageId }) => messageId === sent[0])
+  expect(root?.thread?.replies ?? 0).toBe(replies.length)
+  expect(root?.thread?.lastSeq).toBe(replies.at(-1)?.seq)
+  if (replies.length > 0) {
+    const thread = await ask('getHistory', { chatRoomId, threadId: sent[0], after: 0, limit: 100 }, 'ada')
+    expect(thread.messages).toEqual(replies)
+  }
+  for (const userId of [...WATCHERS, STRANGER]) {
+    const { mentions } = await ask('getMentions', {}, userId)
+    const naming = userId === STRANGER ? [] : there.filter((message) => message.mentions?.includes(userId))
+    const ids = mentions.filter((one) => one.chatRoomId === chatRoomId).map(({ messageId }) => messageId)
+    expect(ids.sort()).toEqual(naming.map(({ messageId }) => messageId))
+  }
+}
+
 async function run(seed: number): Promise<void> {
   random = seededRandom(seed)
   const chatRoomId = unique('room')
-  const watchers = ['w1', 'w2', 'w3'].map((userId) => new Watcher(chatRoomId, userId))
+  const kim = new Watcher(chatRoomId, KIM)
+  const watchers = [...WATCHERS.map((userId) => new Watcher(chatRoomId, userId)), kim]
   const members = [...WRITERS, ...watchers.map(({ userId }) => userId)]
   const session = ownSession({ userId: 'ada', connectionId: 'ada=', expiresAt: EXPIRES_AT })
   await createRoom({ chatRoomId, roomName: 'A', createdBy: 'ada', createdAt: 0, owner: 'ada', members, session })
@@ -191,27 +266,22 @@ async function run(seed: number): Promise<void> {
       post!.watcher.receive(post!.event)
     }
   }
-  let worked = 0
-  const work = async () => {
-    const Records = stream.slice(worked, worked + 1 + Math.floor(random() * 8))
-    if (Records.length === 0) return
-    // Now and then a batch is worked twice at once, as by two shards.
-    const tries = await Promise.allSettled(Array.from({ length: chance(0.2) ? 2 : 1 }, () => handler({ Records })))
-    const isDone = tries.some((one) => one.status === 'fulfilled' && one.value.batchItemFailures.length === 0)
-    if (isDone) worked += Records.length
-  }
+  const readers = [new Reader(stream, handler), new Reader(stream, followUp)]
+  const work = () => oneOf(readers).work()
 
   const endCrashes = crashNowAndThen()
   onTestFinished(endCrashes)
   const sent: string[] = []
+  const kickedAt = Math.floor(random() * STEPS)
   for (let step = 0; step < STEPS; step++) {
+    if (step === kickedAt) await ask('removeMember', { chatRoomId, userId: KIM }, 'ada')
     await act(chatRoomId, sent, step)
     if (chance(0.5)) await work()
     arrive(Math.floor(random() * 6))
     if (chance(0.1)) await oneOf(watchers).mend()
   }
   // What is worked may write more: the summaries of reactions.
-  while (worked < stream.length) await work()
+  while (readers.some(({ isDone }) => !isDone)) for (const reader of readers) await reader.work()
   arrive(Infinity)
   endCrashes()
 
@@ -221,6 +291,8 @@ async function run(seed: number): Promise<void> {
   // Of two that work a batch at once, one may crash after it has noted, while the other has told of the same changes.
   const subjects = (entries: typeof log) => entries.map(({ what, id }) => what + id)
   expect(subjects(log.slice(0, head))).toEqual(expect.arrayContaining(subjects(log.slice(head))))
+  await kickEnds(kim, kickedAt)
+  await talkAgrees(chatRoomId, sent)
   const wanted = await ask('getHistory', { chatRoomId, after: 0, limit: 100 }, 'ada')
   const { room } = await ask('getRoom', { chatRoomId }, 'ada')
   const zoe = (await getMembership(chatRoomId, 'zoe'))!
@@ -236,7 +308,8 @@ async function run(seed: number): Promise<void> {
     await watcher.mend(true)
     await watcher.catchUp()
     const seen = [...watcher.messages.values()].filter((message) => message !== 'deleted')
-    expect(seen.sort((a, b) => a.seq - b.seq)).toEqual(wanted.messages)
+    // The count of a thread is no version of its root: a client adds the replies that it has.
+    expect(seen.sort((a, b) => a.seq - b.seq).map(withoutThread)).toEqual(wanted.messages.map(withoutThread))
     expect(watcher.position).toBe(head)
     expect(watcher.topic).toBe(room.topic)
     if (zoe.changes !== undefined) expect(watcher.members.get('zoe')).toBe(zoe.role)
@@ -244,6 +317,6 @@ async function run(seed: number): Promise<void> {
 }
 
 test.for(Array.from({ length: SEEDS }, (_, i) => i + 1))(
-  'edits, deletions and reactions of four, lost, doubled, reordered and cut off: everybody has what the table has, seed %i',
+  'what four send, reply, edit, delete and react, lost, doubled, reordered and cut off: all have what the table has, seed %i',
   run,
 )
