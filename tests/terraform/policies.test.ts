@@ -152,10 +152,11 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
-    test('of the janitor may neither post nor read messages that aren’t its own to delete', () => {
+    test('of the janitor may neither post nor read a file, and runs no transaction', () => {
       expect(policyOf('janitor').flatMap(({ Action }) => Action)).toEqual([
         ...['logs:CreateLogStream', 'logs:PutLogEvents'],
-        ...['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
+        ...['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        ...['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
         'dynamodb:Query',
         's3:DeleteObjectVersion',
         's3:ListBucketVersions',
