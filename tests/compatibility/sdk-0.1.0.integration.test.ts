@@ -125,38 +125,44 @@ describe.each([
 test.each([
   ['in Node', node010],
   ['in a browser', browser010],
-])('a client of 0.1.0 %s reads a room with edits and deletions, and misses no message', async (_, clientOfBob) => {
-  const { room, clients } = await givenRoom(chat, 'ada')
-  const [ada] = clients
-  const say = async (content: string) =>
-    (await ada.request({ action: 'sendMessage', chatRoomId: room, content })).messageId
-  const change = { action: 'editMessage', chatRoomId: room } as const
-  const bob = clientOfBob(unique('bob'))
-  await bob.connect()
-  const bobs = bob.room(room)
-  await bobs.join()
-  const his = hear(bobs)
-  const lost: unknown[] = []
-  bobs.on('discontinuity', (event) => lost.push(event))
-  const [one, two] = [await say('one'), await say('two')]
-  await his.until('two')
-  await ada.request({ ...change, messageId: one, content: 'one, edited' })
-  await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: two })
-  await ada.request({ action: 'updateRoom', chatRoomId: room, topic: 'Tea' })
-  await say('three')
-  await his.until('three')
-  const back = status(bob, 'connected')
-  bob.disconnect()
-  const four = await say('four')
-  await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: four })
-  const five = await say('five')
-  await ada.request({ ...change, messageId: five, content: 'five, edited' })
-  await Promise.all([bob.connect(), back])
-  await his.until('five, edited')
-  await say('six')
-  await his.until('six')
-  expect(his.contents()).toEqual(['one', 'two', 'three', 'five, edited', 'six'])
-  expect(lost).toEqual([])
-  const { messages } = await bobs.history()
-  expect(messages.map(({ content }) => content)).toEqual(['one, edited', 'three', 'five, edited', 'six'])
-})
+])(
+  'a client of 0.1.0 %s reads a room with edits, deletions, reactions and threads, and misses no message',
+  async (_, clientOfBob) => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    const [ada] = clients
+    const say = async (content: string) =>
+      (await ada.request({ action: 'sendMessage', chatRoomId: room, content })).messageId
+    const change = { action: 'editMessage', chatRoomId: room } as const
+    const bob = clientOfBob(unique('bob'))
+    await bob.connect()
+    const bobs = bob.room(room)
+    await bobs.join()
+    const his = hear(bobs)
+    const lost: unknown[] = []
+    bobs.on('discontinuity', (event) => lost.push(event))
+    const [one, two] = [await say('one'), await say('two')]
+    await his.until('two')
+    await ada.request({ ...change, messageId: one, content: 'one, edited' })
+    await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: two })
+    await ada.request({ action: 'updateRoom', chatRoomId: room, topic: 'Tea' })
+    await ada.request({ action: 'addReaction', chatRoomId: room, messageId: one, reaction: '👍' })
+    const reply = { content: 'a reply', threadId: one, replyTo: one, mentions: [unique('who')] }
+    await ada.request({ action: 'sendMessage', chatRoomId: room, ...reply })
+    await say('three')
+    await his.until('three')
+    const back = status(bob, 'connected')
+    bob.disconnect()
+    const four = await say('four')
+    await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: four })
+    const five = await say('five')
+    await ada.request({ ...change, messageId: five, content: 'five, edited' })
+    await Promise.all([bob.connect(), back])
+    await his.until('five, edited')
+    await say('six')
+    await his.until('six')
+    expect(his.contents()).toEqual(['one', 'two', 'a reply', 'three', 'five, edited', 'six'])
+    expect(lost).toEqual([])
+    const { messages } = await bobs.history()
+    expect(messages.map(({ content }) => content)).toEqual(['one, edited', 'a reply', 'three', 'five, edited', 'six'])
+  },
+)
