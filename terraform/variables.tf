@@ -656,7 +656,7 @@ variable "route_throttling" {
     ping             = { rate = 500, burst = 300 }
     sync             = { rate = 300, burst = 300 }
     getHistory       = { rate = 300, burst = 200 }
-    listRooms        = { rate = 200, burst = 200 }
+    listRooms        = { rate = 150, burst = 200 }
     joinRoom         = { rate = 200, burst = 200 }
     handleFileUpload = { rate = 100, burst = 100 }
     getFileUrl       = { rate = 100, burst = 100 }
