@@ -175,9 +175,9 @@ export class Reads {
   /** @throws ChatError the server's */
   async markUnread(chatRoomId: string, seq: number): Promise<void> {
     const entry = this.#entryOf(chatRoomId)
-    this.#queue.drop({ chatRoomId })
-    // One that is on its way must not come after.
+    // What was read before that message stays read. And a mark that is on its way must not come after.
     await this.#queue.flush()
+    this.#queue.drop({ chatRoomId })
     const { readSeq } = await this.#context.patiently({ action: 'markUnread', chatRoomId, seq })
     entry.markedAt = this.#context.serverNow()
     if (this.#move(entry, readSeq)) this.count(chatRoomId)

@@ -244,6 +244,15 @@ test('markUnread makes a message and what follows unread again, whatever waited 
   expect(room.unread).toMatchObject({ readSeq: 1 })
 })
 
+test('markUnread keeps what was read before that message, though it was not sent yet', async () => {
+  const { room, clock, markers } = await givenReads(['1', '2', '3'])
+  room.markRead()
+  await room.markUnread(3)
+  await clock.advance(200)
+  expect(room.unread).toMatchObject({ readSeq: 2, count: 1 })
+  expect(markers.get('general')).toBe(2)
+})
+
 test('receipts are asked for, and told as others read', async () => {
   const { room, server } = await givenReads(['1'])
   const told: object[] = []

@@ -38,6 +38,7 @@ describe('the list', () => {
     const strings = new FakeStrings()
     const given = givenChat({ apple: [], banana: [], cherry: ['1'] }, strings)
     await given.client.connect()
+    await given.clock.advance(200)
     given.say('banana', 'x')
     await given.clock.advance(10)
     given.say('cherry', 'y')
@@ -47,8 +48,9 @@ describe('the list', () => {
     expect(titles(given)).toEqual(['banana', 'cherry', 'apple'])
 
     const again = givenChat({ apple: [], banana: ['x'], cherry: ['1', 'y'] }, strings)
+    again.server.markers.set('banana', 1)
     await again.client.connect()
-    again.conversation('banana').markRead()
+    await again.clock.advance(200)
     expect(titles(again)).toEqual(['cherry', 'banana', 'apple'])
   })
 
@@ -86,7 +88,6 @@ describe('rooms', () => {
     await settled()
     expect(after).toBe(before)
     expect(after.timeline.get().messages.map(({ content }) => content)).toEqual(['1', '2'])
-    expect(after.unread.get().count).toBe(0)
     expect(titles(given)).toEqual(['general'])
   })
 
@@ -141,95 +142,72 @@ describe('a conversation with somebody', () => {
   })
 })
 
+/** The server has counted what is unread. */
+const counted = (given: Pick<ReturnType<typeof givenChat>, 'clock'>) => given.clock.advance(200)
+
 describe('unread', () => {
   test('counts others’ messages, not own ones, in all rooms together', async () => {
-    const given = givenChat({ general: ['old'], other: [] })
+    const given = givenChat({ general: ['1'], other: [] })
     const { client, chat, conversation, say } = given
     await client.connect()
-    expect(chat.unread.get()).toBe(0)
+    expect(conversation('general').unread.get().isKnown).toBe(false)
+    await counted(given)
+    expect(conversation('general').unread.get()).toMatchObject({ readTo: 0, count: 1, isKnown: true })
     say('general', 'a')
-    say('general', 'b')
     say('other', 'c')
     conversation('other').send('mine')
     await settled()
-    expect([conversation('general').unread.get().count, conversation('other').unread.get().count]).toEqual([2, 0])
-    expect(chat.unread.get()).toBe(2)
+    expect([conversation('general').unread.get().count, conversation('other').unread.get().count]).toEqual([2, 1])
+    expect(chat.unread.get()).toBe('3')
   })
 
-  test('is nothing before an own message, whatever device it came from', async () => {
-    const strings = new FakeStrings()
-    strings.setItem('tabletalk.read.me.general', '1')
-    const { client, server, conversation, say } = givenChat({ general: ['1'] }, strings)
-    server.keep('general', '2')
-    server.keep('general', 'mine', { senderId: 'me' })
-    server.keep('general', '4')
+  test('ends with reading on this device or on another one, and is the server’s to know', async () => {
+    const given = givenChat({ general: ['1', '2', '3'] })
+    const { client, server, conversation, clock } = given
     await client.connect()
-    await settled()
-    expect(conversation('general').unread.get()).toEqual({ readTo: 3, count: 1 })
-    server.socket.events(server.keep('general', 'mine again', { senderId: 'me' }))
-    expect(conversation('general').unread.get()).toEqual({ readTo: 5, count: 0 })
-    say('general', '6')
-    expect(conversation('general').unread.get()).toEqual({ readTo: 5, count: 1 })
-  })
-
-  test('ends with what another tab has read, and takes nothing back from it', async () => {
-    const strings = new FakeStrings()
-    const { client, chat, conversation, say } = givenChat({ general: ['1'] }, strings)
-    await client.connect()
-    for (const content of ['2', '3', '4']) say('general', content)
-    strings.setItem('tabletalk.read.me.general', '3')
-    chat.changedElsewhere('tabletalk.read.me.general')
-    expect(conversation('general').unread.get()).toEqual({ readTo: 3, count: 1 })
-    strings.setItem('tabletalk.read.me.general', '9')
-    say('general', '5')
+    await counted(given)
+    server.socket.events({ event: 'read', chatRoomId: 'general', seq: 3, at: clock.now() })
+    expect(conversation('general').unread.get()).toMatchObject({ readTo: 3, count: 0 })
+    given.say('general', '4')
+    await conversation('general').timeline.load()
     conversation('general').markRead()
-    expect(strings.getItem('tabletalk.read.me.general')).toBe('9')
-    chat.changedElsewhere('tabletalk.read.me.b.general')
-    chat.changedElsewhere(null)
+    expect(given.chat.unread.get()).toBe('')
+    await clock.advance(2_000)
+    expect(server.markers.get('general')).toBe(4)
+    // A tab that is behind takes nothing back.
+    server.socket.events({ event: 'read', chatRoomId: 'general', seq: 2, at: 0 })
+    expect(conversation('general').unread.get()).toMatchObject({ readTo: 4, count: 0 })
   })
 
-  test('ends with reading, and stays read after a reload', async () => {
-    const strings = new FakeStrings()
-    const given = givenChat({ general: ['1', '2'] }, strings)
+  test('that the user wants to keep isn’t read until they come back', async () => {
+    const given = givenChat({ general: ['1', '2', '3'] })
     await given.client.connect()
-    given.say('general', '3')
-    await given.conversation('general').timeline.load()
-    given.conversation('general').markRead()
-    expect(given.chat.unread.get()).toBe(0)
-
-    const again = givenChat({ general: ['1', '2', '3', '4', '5'] }, strings)
-    await again.client.connect()
-    expect(again.conversation('general').unread.get()).toEqual({ readTo: 3, count: 2 })
+    const conversation = given.conversation('general')
+    await conversation.timeline.load()
+    await counted(given)
+    conversation.markRead()
+    await given.clock.advance(2_000)
+    await conversation.markUnread(2)
+    conversation.markRead()
+    await given.clock.advance(2_200)
+    expect(conversation.unread.get()).toMatchObject({ readTo: 1, count: 2 })
+    conversation.opened()
+    conversation.markRead()
+    expect(conversation.unread.get()).toMatchObject({ readTo: 3, count: 0 })
   })
 
-  test('is all of a room that somebody put this user into', async () => {
-    const { client, server, chat, clock } = givenChat()
-    await client.connect()
-    server.room('new')
-    for (const content of ['1', '2']) server.keep('new', content)
-    server.socket.events(added('new', 'New', 2))
-    await clock.advance(1_000)
-    expect(chat.unread.get()).toBe(2)
-  })
-
-  test('is all of a room that this user was put into while there was no connection', async () => {
-    const { client, server, chat, clock } = givenChat({ general: ['1', '2'] })
-    await client.connect()
-    server.socket.cut()
-    server.room('new')
-    for (const content of ['1', '2', '3']) server.keep('new', content)
-    await clock.advance(1_000)
-    expect(chat.unread.get()).toBe(3)
-  })
-
-  test('is nothing of a room that began again and says less than had been read', async () => {
-    const strings = new FakeStrings()
-    strings.setItem('tabletalk.read.me.general', '40')
-    const given = givenChat({ general: [] }, strings)
+  test('shows in the list what is new', async () => {
+    const given = givenChat({ general: ['1', 'the newest'] })
     await given.client.connect()
-    expect(given.chat.unread.get()).toBe(0)
-    given.say('general', '1')
-    expect(given.chat.unread.get()).toBe(1)
+    await counted(given)
+    await settled()
+    expect(given.conversation('general').last.get()?.preview).toBe('bob: the newest')
+  })
+
+  test('is of a conversation without a message known at once', async () => {
+    const { client, chat } = givenChat()
+    await client.connect()
+    expect(chat.talkTo('ann').unread.get()).toMatchObject({ readTo: 0, count: 0, isKnown: true })
   })
 })
 

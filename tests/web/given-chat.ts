@@ -25,10 +25,10 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
     for (const content of contents) server.keep(name, content)
   }
   server.override = (frame) => pageOf(server, frame)
+  server.features = ['sessions', 'reads']
   const chat = new Chat(
     client,
     (userId) => ({
-      marks: new RoomNumbers(strings, 'read', userId),
       recent: new RoomNumbers(strings, 'recent', userId),
       drafts: new Drafts(strings, userId),
       place: new LastPlace(strings, userId),

@@ -23,8 +23,12 @@ const note = (timestamp: number): Note => ({ id: `note-${timestamp}`, userId: 'e
 
 const rows = (
   messages: MessageEvent[],
-  { pending = [], notes = [], newAfter }: { pending?: Pending[]; notes?: Note[]; newAfter?: number } = {},
-) => rowsOf({ messages, pending, notes }, { userId: 'me', newAfter, now: noon })
+  {
+    pending = [],
+    notes = [],
+    ...view
+  }: { pending?: Pending[]; notes?: Note[]; newAfter?: number; hasOlder?: boolean } = {},
+) => rowsOf({ messages, pending, notes }, { userId: 'me', newAfter: undefined, now: noon, ...view })
 
 /** `day`, `unread`, `note`, or who says what: `bob: 1 2`. */
 const shown = (list: Row[]): string[] =>
@@ -92,6 +96,13 @@ describe('the line "New messages"', () => {
 
   test('is not there when all has been read', () => {
     expect(shown(rows(spoken, { newAfter: 4 }))).not.toContain('unread')
+  })
+
+  test('is not there while the first new message may be on a page before', () => {
+    const later = spoken.slice(2)
+    expect(shown(rows(later, { newAfter: 1, hasOlder: true }))).not.toContain('unread')
+    expect(shown(rows(later, { newAfter: 1 }))).toContain('unread')
+    expect(shown(rows(later, { newAfter: 2, hasOlder: true }))).toContain('unread')
     expect(shown(rows(spoken))).not.toContain('unread')
   })
 })

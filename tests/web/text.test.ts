@@ -195,8 +195,9 @@ describe('sentences', () => {
     expect(typingSentence(names)).toBe(sentence)
   })
 
-  test('more than 99 is 99+', () => {
-    expect([1, 99, 100].map(countText)).toEqual(['1', '99', '99+'])
+  test('more than 99 is 99+, and what was counted no further says so', () => {
+    expect([1, 99, 100].map((count) => countText(count))).toEqual(['1', '99', '99+'])
+    expect([countText(50, true), countText(120, true)]).toEqual(['50+', '99+'])
   })
 })
 

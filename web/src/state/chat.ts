@@ -15,9 +15,9 @@ import type { LastPlace } from './last-place.ts'
 import { LookAlikes } from './look-alikes.ts'
 import type { Route } from './route.ts'
 import { Store } from './store.ts'
+import { countText } from '../text/count-text.ts'
 import type { RoomNumbers } from './room-numbers.ts'
 import type { Unsent } from './unsent.ts'
-import { markWithin } from './unread.ts'
 
 const confusableKey = () => import('../text/confusable-key.ts').then((module) => module.confusableKey)
 
@@ -51,8 +51,6 @@ export interface Removed extends Removal {
 
 /** What this browser stores for a user. */
 export interface Memory {
-  /** The `seq` up to which each room has been read. */
-  marks: RoomNumbers
   /** The time of each room's last message that this browser has seen, epoch ms. */
   recent: RoomNumbers
   drafts: Drafts
@@ -76,8 +74,8 @@ export class Chat {
   /** The rooms that this user was shown out of, until the user has seen it. */
   readonly removed = new Store<readonly Removed[]>([])
   readonly blocked: Blocked
-  /** Others' unread messages, of all conversations. */
-  readonly unread = new Store(0)
+  /** The number of others' unread messages in all conversations, as text; empty for none. */
+  readonly unread = new Store('')
   readonly #memory: (userId: string) => Memory
   readonly #onError: (error: unknown) => void
   /** Every room that this page has shown, by id: one that is left and joined again keeps its conversation. */
@@ -157,7 +155,7 @@ export class Chat {
     if (known) return known
     const direct = this.client.direct(userId)
     const { drafts } = this.#memory(this.userId)
-    const conversation = new Conversation(direct, { ...this.#own(drafts), readTo: 0 })
+    const conversation = new Conversation(direct, this.#own(drafts))
     this.#follow(conversation)
     this.#show(conversation)
     return conversation
@@ -210,20 +208,12 @@ export class Chat {
     }
   }
 
-  /** Another tab has changed the browser's storage. @param key undefined when all was deleted */
-  changedElsewhere(key: string | null): void {
-    const { marks } = this.#memory(this.userId)
-    const chatRoomId = key === null ? undefined : marks.roomOf(key)
-    if (chatRoomId === undefined) return
-    this.#adopted.get(chatRoomId)?.unread.read(marks.get(chatRoomId) ?? 0)
-  }
-
   /** Ends the connection, and deletes what this browser stores for the user. */
   forget(): void {
     this.client.disconnect()
     this.#isForgotten = true
-    const { marks, recent, drafts, place, unsent } = this.#memory(this.userId)
-    for (const kept of [marks, recent, drafts, place, unsent]) kept.clear()
+    const { recent, drafts, place, unsent } = this.#memory(this.userId)
+    for (const kept of [recent, drafts, place, unsent]) kept.clear()
   }
 
   /** Deletes the room, for everybody. */
@@ -260,7 +250,7 @@ export class Chat {
     this.removed.set([...this.removed.get(), { ...removal, chatRoomId, title: conversation.title.get() }])
   }
 
-  /** @param age without a read mark, earlier messages count as read in an `old` room and as unread in a `new` one */
+  /** @param age `new` when somebody has put the user into the room just now */
   #adopt(room: Room, age: 'old' | 'new'): Conversation {
     const known = this.conversations.get().find((conversation) => conversation.room === room)
     if (known) return known
@@ -276,16 +266,11 @@ export class Chat {
   }
 
   #opened(room: Room, age: 'old' | 'new'): Conversation {
-    const { marks, recent, drafts } = this.#memory(this.userId)
-    const head = room.position ?? 0
-    const readTo = markWithin(marks.get(room.id) ?? (age === 'old' ? head : 0), head)
-    // Messages that arrive while the page is closed are unread from here on.
-    marks.start(room.id, readTo)
-    const conversation = new Conversation(room, { ...this.#own(drafts), readTo })
+    const { recent, drafts } = this.#memory(this.userId)
+    const conversation = new Conversation(room, this.#own(drafts))
     const lastAt = recent.get(room.id)
     if (lastAt !== undefined) conversation.last.set({ timestamp: lastAt, preview: undefined })
     if (age === 'new') conversation.isNew.set(true)
-    if (conversation.unread.get().count > 0 && age === 'old') this.#peek(conversation)
     if (room.isDirect && room.peer === undefined) {
       conversation
         .findPeer()
@@ -296,7 +281,6 @@ export class Chat {
   }
 
   #peek(conversation: Conversation): void {
-    // Without it, messages of one's own are counted as unread until the conversation is opened.
     this.#peeking = this.#peeking.then(() => conversation.peek()).catch(() => {})
   }
 
@@ -306,18 +290,19 @@ export class Chat {
 
   #follow(conversation: Conversation): void {
     const { unread, last } = conversation
-    const remember = (kind: 'marks' | 'recent', number: number | undefined) => {
-      const { room } = conversation
-      if (room && number !== undefined && !this.#isForgotten) this.#memory(this.userId)[kind].raise(room.id, number)
-    }
     unread.subscribe(() => {
-      remember('marks', unread.get().readTo)
+      // The list shows what is new in it.
+      if (unread.get().count > 0 && last.get()?.preview === undefined) this.#peek(conversation)
       this.#count()
       this.#sort()
     })
     conversation.isNew.subscribe(() => this.#sort())
     last.subscribe(() => {
-      remember('recent', last.get()?.timestamp)
+      const { room } = conversation
+      const { timestamp } = last.get() ?? {}
+      if (room && timestamp !== undefined && !this.#isForgotten) {
+        this.#memory(this.userId).recent.raise(room.id, timestamp)
+      }
       this.#sort()
     })
     let { isClosed } = conversation
@@ -353,7 +338,10 @@ export class Chat {
   }
 
   #count(): void {
-    this.unread.set(this.conversations.get().reduce((sum, { unread }) => sum + unread.get().count, 0))
+    const all = this.conversations.get().map(({ unread }) => unread.get())
+    const count = all.reduce((sum, unread) => sum + unread.count, 0)
+    const hasMore = all.some((unread) => unread.hasMore)
+    this.unread.set(count > 0 ? countText(count, hasMore) : '')
   }
 }
 

@@ -12,6 +12,7 @@ import { previewOf } from '../text/preview.ts'
 import { Doors } from './doors.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
+import { Receipts } from './receipts.ts'
 import { Store } from './store.ts'
 import { Timeline } from './timeline.ts'
 import { hashOf, type Route } from './route.ts'
@@ -20,8 +21,6 @@ import { type UploadLimits, Uploads } from './uploads.ts'
 
 interface About {
   userId: string
-  /** The `seq` up to which the user has read. */
-  readTo: number
   drafts: Drafts
   /** Returns what the deployment accepts, `undefined` before it has said so. */
   limits: () => UploadLimits | undefined
@@ -40,9 +39,6 @@ export interface LastMessage {
 /** The most pages of members whose roles are asked for. */
 const STANDING_PAGES = 10
 
-/** How many messages are looked at for own ones. */
-const PEEK = 50
-
 /** A room or the conversation with one user, with everything that the page shows of it. */
 export class Conversation {
   /** Identifies the conversation for as long as the page is open. */
@@ -52,6 +48,7 @@ export class Conversation {
   readonly timeline: Timeline
   readonly members: Members
   readonly unread: Unread
+  readonly receipts: Receipts
   readonly uploads: Uploads
   readonly doors: Doors
   readonly last = new Store<LastMessage | undefined>(undefined)
@@ -60,6 +57,8 @@ export class Conversation {
   readonly typing = new Store<readonly string[]>([])
   /** The message that what is written answers to. */
   readonly replyingTo = new Store<MessageEvent | undefined>(undefined)
+  /** From this `seq` on the user wants to find it unread when they come back. */
+  readonly keptFrom = new Store<number | undefined>(undefined)
   /** The id of the message that is being edited. */
   readonly editing = new Store<string | undefined>(undefined)
   /** The thread that is open beside the conversation, by the id of its first message. */
@@ -71,7 +70,7 @@ export class Conversation {
   readonly #userId: string
   readonly #drafts: Drafts
 
-  constructor(talk: Room | DirectRoom, { userId, readTo, drafts, limits, now }: About) {
+  constructor(talk: Room | DirectRoom, { userId, drafts, limits, now }: About) {
     this.#talk = talk
     this.#userId = userId
     this.#drafts = drafts
@@ -81,7 +80,8 @@ export class Conversation {
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
     this.kind = 'id' in talk && !talk.isDirect ? 'room' : 'direct'
     this.title = new Store(printable(this.peer) ?? printable(this.room?.name) ?? this.key)
-    this.unread = new Unread(readTo, this.room?.position ?? 0)
+    this.unread = new Unread(on, () => this.room)
+    this.receipts = new Receipts(on, () => this.room, userId)
     this.timeline = new Timeline({
       ...{ on, now, unsent: talk.unsent, hasNotes: true },
       messages: () => this.room?.messages ?? [],
@@ -97,10 +97,7 @@ export class Conversation {
     this.uploads = new Uploads(() => this.room, limits)
     this.doors = new Doors(on, () => this.room, now)
     this.doors.subscribe(() => this.#renamed())
-    on('message', (message) => {
-      this.unread.arrived(message, this.isOwn(message))
-      this.#wasSaid(message)
-    })
+    on('message', (message) => this.#wasSaid(message))
     this.timeline.subscribe(() => {
       const message = this.timeline.get().messages.at(-1)
       if (message) this.#wasSaid(message)
@@ -195,21 +192,25 @@ export class Conversation {
   /** Marks every message as read. */
   readonly markRead = (): void => {
     const last = this.timeline.get().messages.at(-1)?.seq
-    const head = Math.max(last ?? 0, this.room?.position ?? 0)
-    this.unread.read(head)
+    if (this.keptFrom.get() === undefined) this.room?.markRead(Math.max(last ?? 0, this.room.position ?? 0))
   }
 
-  /**
-   * Looks at the newest messages: those of this user, sent from another device, show that all before them is read.
-   */
+  /** The user has chosen to see it: from now on, what is in sight is read. */
+  readonly opened = (): void => {
+    this.keptFrom.set(undefined)
+    this.isNew.set(false)
+  }
+
+  /** Makes a message and what follows it unread again, until the user comes back to it. */
+  async markUnread(seq: number): Promise<void> {
+    this.keptFrom.set(seq)
+    await this.room?.markUnread(seq)
+  }
+
+  /** Looks at the newest message, for the list. */
   async peek(): Promise<void> {
-    const { messages } = (await this.room?.history({ limit: Math.min(PEEK, this.unread.get().count) })) ?? {
-      messages: [],
-    }
-    for (const message of messages) {
-      if (this.isOwn(message)) this.unread.read(message.seq)
-      this.#wasSaid(message)
-    }
+    const { messages } = (await this.room?.history({ limit: 1 })) ?? { messages: [] }
+    for (const message of messages) this.#wasSaid(message)
   }
 
   /** The messages with these ids that are there, in the order of the ids. */
@@ -225,11 +226,10 @@ export class Conversation {
     this.last.set({ timestamp, preview: previewOf(message, this.#userId) })
   }
 
-  /** The user is a member again: messages of the meantime are loaded, and count as read. */
+  /** The user is a member again: messages of the meantime are loaded; they count as read. */
   rejoined(): void {
     this.doors.look()
     this.timeline.restart()
-    this.markRead()
   }
 
   async #standings(): Promise<Member[]> {

@@ -8,8 +8,8 @@ export class RoomNumbers {
   readonly #strings: KeptStrings
   readonly #prefix: string
 
-  /** @param kind `read`: the `seq` up to which a room has been read; `recent`: its last message's time, epoch ms */
-  constructor(strings: KeptStrings, kind: 'read' | 'recent', userId: string) {
+  /** @param kind `recent`: the time of a room's last message, epoch ms */
+  constructor(strings: KeptStrings, kind: 'recent', userId: string) {
     this.#strings = strings
     this.#prefix = `tabletalk.${kind}.${userId}.`
   }

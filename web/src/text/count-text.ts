@@ -1,2 +1,3 @@
-/** A number of unread messages as text: `99+` above 99. */
-export const countText = (count: number): string => (count > 99 ? '99+' : String(count))
+/** A number of unread messages as text: `99+` above 99, `50+` where there may be more than 50. */
+export const countText = (count: number, hasMore = false): string =>
+  count > 99 ? '99+' : `${count}${hasMore ? '+' : ''}`

@@ -21,17 +21,20 @@ interface View {
   /** The line "New messages" stands before the others' first message after this `seq`; `undefined` for no line. */
   newAfter: number | undefined
   now: number
+  /** Whether there are messages before the first one. */
+  hasOlder?: boolean
 }
 
 /** Returns a conversation as it is shown, row by row, the oldest first. */
 export function rowsOf(
   { messages, notes, pending }: Pick<TimelineState, 'messages' | 'notes' | 'pending'>,
-  { userId, newAfter, now }: View,
+  { userId, newAfter, now, hasOlder = false }: View,
 ): Row[] {
   const builder = new RowBuilder(userId)
   const first = messages[0]?.timestamp ?? -Infinity
   const waiting = notes.filter(({ timestamp }) => timestamp >= first)
-  let isOld = newAfter !== undefined
+  // The first new one may be on a page that isn't loaded yet.
+  let isOld = newAfter !== undefined && !(hasOlder && (messages[0]?.seq ?? 0) > newAfter + 1)
   for (const message of messages) {
     while (waiting[0] && waiting[0].timestamp < message.timestamp) builder.note(waiting.shift()!)
     if (isOld && message.seq > newAfter! && message.senderId !== userId) {

@@ -84,7 +84,6 @@ function useSignedInChat(
     const client: ChatClient = new ChatClient({ url: config.url, getToken, outbox })
     client.on('status', ({ status }) => status === 'connected' && onConnected())
     const memory = (userId: string) => ({
-      marks: new RoomNumbers(kept, 'read', userId),
       recent: new RoomNumbers(kept, 'recent', userId),
       drafts: new Drafts(keptForTab, userId),
       place: new LastPlace(kept, userId),
@@ -92,12 +91,9 @@ function useSignedInChat(
     })
     const chat = new Chat(client, memory, Date.now, reportError)
     setChat(chat)
-    const onStorage = ({ key }: StorageEvent) => chat.changedElsewhere(key)
-    window.addEventListener('storage', onStorage)
     // A failure is shown by the connection's status.
     client.connect().catch(() => {})
     return () => {
-      window.removeEventListener('storage', onStorage)
       client.disconnect()
       setChat(undefined)
     }

@@ -9,6 +9,7 @@ import { MessageList } from './message-list.tsx'
 import { PinnedBar } from './pinned-bar.tsx'
 import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
+import { useCounted } from './use-counted.ts'
 import { useDrop } from './use-drop.ts'
 import { useStore } from './use-store.ts'
 import { WritingPlace } from './writing-place.tsx'
@@ -27,6 +28,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
     conversation.doors.load().catch(() => {})
     if (conversation.kind === 'direct') blocked.load().catch(() => {})
   }, [conversation, blocked])
+  const isCounted = useCounted(conversation.unread)
   const { isOver, handlers } = useDrop((files) => conversation.uploads.stage(files))
   return (
     <main className="conversation" id="conversation" tabIndex={-1} aria-label={title} {...handlers}>
@@ -50,7 +52,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
         </button>
       </header>
       <PinnedBar conversation={conversation} />
-      <MessageList conversation={conversation} />
+      {isCounted ? <MessageList conversation={conversation} /> : <div className="message-area" aria-busy="true" />}
       <Announcer conversation={conversation} />
       <TypingLine conversation={conversation} />
       <UploadTray uploads={conversation.uploads} />

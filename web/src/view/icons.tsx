@@ -26,6 +26,8 @@ export const CloseIcon = line('M6 6l12 12M18 6 6 18')
 export const BackIcon = line('M15 5l-7 7 7 7')
 export const DownIcon = line('M12 5v14M6 13l6 6 6-6')
 export const CheckIcon = line('M5 12.5l4.5 4.5L19 7.5')
+export const ReadIcon = line('M2.5 12.5 7 17l9.5-9.5M11.5 16l1 1L22 7.5')
+export const UpIcon = line('M12 19V6M6 11l6-6 6 6')
 export const ClipIcon = line(
   'M20 11.5l-8.2 8.2a5 5 0 0 1-7.1-7.1l8.6-8.6a3.4 3.4 0 0 1 4.8 4.8l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.8-7.8',
 )

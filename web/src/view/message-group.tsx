@@ -1,6 +1,7 @@
 import { memo, type ReactNode, useRef, useState } from 'react'
 import { type MessageEvent, printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
+import { readersOf } from '../state/receipts.ts'
 import type { Pending } from '../state/timeline.ts'
 import { isSameRow } from '../text/chunks.ts'
 import { momentOf, timeOf } from '../text/date-text.ts'
@@ -10,7 +11,7 @@ import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
 import { EditForm } from './edit-form.tsx'
 import { EmojiPicker } from './emoji-picker.tsx'
-import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon, SmileIcon, ThreadIcon } from './icons.tsx'
+import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon, ReadIcon, SmileIcon, ThreadIcon } from './icons.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { MessageText } from './message-text.tsx'
 import { Quote } from './quote.tsx'
@@ -103,7 +104,7 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
         )}
         <span className="message-side">
           <time dateTime={new Date(timestamp).toISOString()}>{timeOf(timestamp)}</time>
-          {isOwn && <DeliveryMark name="Sent" icon={<CheckIcon />} />}
+          {isOwn && !deleted && <ReadMark message={message} conversation={conversation} />}
           {!deleted && conversation.doors.can('react') && (
             <button
               type="button"
@@ -221,8 +222,16 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
   )
 }
 
-const DeliveryMark = ({ name, icon }: { name: string; icon: ReactNode }) => (
-  <span className="state" role="img" aria-label={name} title={name}>
+/** Behind an own message: whether somebody has read it. A reply that only its thread shows is never marked as read. */
+function ReadMark({ message: { seq, threadId, inRoom }, conversation }: Omit<ArrivedProps, 'place'>) {
+  const isInRoom = threadId === undefined || inRoom === true
+  const count = readersOf(useStore(conversation.receipts), seq).length
+  if (count === 0 || !isInRoom) return <DeliveryMark name="Sent" icon={<CheckIcon />} />
+  return <DeliveryMark name={conversation.kind === 'direct' ? 'Read' : `Read by ${count}`} icon={<ReadIcon />} isRead />
+}
+
+const DeliveryMark = ({ name, icon, isRead = false }: { name: string; icon: ReactNode; isRead?: boolean }) => (
+  <span className={`state ${isRead ? 'is-read' : ''}`} role="img" aria-label={name} title={name}>
     {icon}
   </span>
 )

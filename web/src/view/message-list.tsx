@@ -1,12 +1,13 @@
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
+import type { Timeline } from '../state/timeline.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
 import { dayName, dayOf, timeZone } from '../text/date-text.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
 import { countText } from '../text/count-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
-import { DownIcon } from './icons.tsx'
+import { DownIcon, UpIcon } from './icons.tsx'
 import { MessageGroup } from './message-group.tsx'
 import { showMessage } from './show-message.ts'
 import { UserName } from './user-name.tsx'
@@ -28,8 +29,11 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   const state = useStore(timeline)
   const title = useStore(conversation.title)
   const now = useNow(MINUTE_MS)
-  const [newAfter] = useState(() => readUpTo(conversation))
-  const rows = useMemo(() => rowsOf(state, { userId, newAfter, now }), [state, userId, newAfter, now])
+  const newAfter = useNewAfter(conversation)
+  const rows = useMemo(
+    () => rowsOf(state, { userId, newAfter, now, hasOlder: state.older !== 'none' }),
+    [state, userId, newAfter, now],
+  )
 
   const scroller = useRef<HTMLDivElement>(null)
   const top = useRef<HTMLDivElement>(null)
@@ -42,7 +46,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   const count = useReading(conversation, isAtBottom)
 
   useEffect(() => {
-    conversation.isNew.set(false)
+    conversation.opened()
     timeline.load().catch(() => {})
   }, [conversation, timeline])
   const loadOlder = useCallback(() => {
@@ -51,6 +55,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
 
   const isReady = state.newest === 'ready'
+  useReceipts(conversation, isReady)
   useLinked(conversation, scroller, isReady)
   useJumps(scroller, onScroll, isReady, state.pending.at(-1)?.id)
   const zone = timeZone()
@@ -81,6 +86,20 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
             ))}
         </div>
       </div>
+      {isReady && newAfter !== undefined && !rows.some(({ kind }) => kind === 'unread') && state.older !== 'none' && (
+        <button
+          type="button"
+          className="jump is-up"
+          onClick={() => {
+            seek(timeline, newAfter + 1)
+              .then(() => requestAnimationFrame(() => toUnread(scroller.current)))
+              .catch(() => {})
+          }}
+        >
+          <UpIcon />
+          First new message
+        </button>
+      )}
       {isReady && !isAtBottom && <JumpButton count={count} onClick={toBottom} />}
     </div>
   )
@@ -97,6 +116,15 @@ const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) 
 /** Pages that are read to find a message that the address names. */
 const FAR = 20
 
+/** Loads pages until a message is there, or doesn't come. */
+async function seek(timeline: Timeline, seq: number, isWanted: () => boolean = () => true): Promise<void> {
+  const isMissing = () => (timeline.get().messages[0]?.seq ?? 0) > seq && timeline.get().older === 'more'
+  for (let page = 0; page < FAR && isWanted() && isMissing(); page++) await timeline.loadOlder()
+}
+
+const toUnread = (scroller: HTMLElement | null) =>
+  scroller?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
+
 /** Goes to the message that the address names, if it isn't too far back. */
 function useLinked({ timeline }: Conversation, scroller: RefObject<HTMLElement | null>, isReady: boolean): void {
   const route = useRoute()
@@ -104,12 +132,9 @@ function useLinked({ timeline }: Conversation, scroller: RefObject<HTMLElement |
   useEffect(() => {
     if (!isReady || seq === undefined) return
     let isCurrent = true
-    const isMissing = () => (timeline.get().messages[0]?.seq ?? 0) > seq && timeline.get().older === 'more'
-    const find = async () => {
-      for (let page = 0; page < FAR && isCurrent && isMissing(); page++) await timeline.loadOlder()
-      if (isCurrent) requestAnimationFrame(() => showMessage(seq, scroller.current ?? document))
-    }
-    find().catch(() => {})
+    seek(timeline, seq, () => isCurrent)
+      .then(() => isCurrent && requestAnimationFrame(() => showMessage(seq, scroller.current ?? document)))
+      .catch(() => {})
     return () => {
       isCurrent = false
     }
@@ -125,7 +150,7 @@ function useJumps(
 ): void {
   useEffect(() => {
     if (!isReady) return
-    scroller.current?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
+    toUnread(scroller.current)
     // A list without anything to scroll emits no event.
     onJumped()
   }, [scroller, onJumped, isReady])
@@ -134,10 +159,24 @@ function useJumps(
   }, [scroller, lastPending])
 }
 
-/** Returns the `seq` after which the line "New messages" stands; undefined when everything has been read. */
-function readUpTo({ unread }: Conversation): number | undefined {
-  const { count, readTo } = unread.get()
-  return count > 0 ? readTo : undefined
+/**
+ * Returns the `seq` after which the line "New messages" stands: where the user had read to when the list was opened, or
+ * where they have chosen to read on later; undefined when everything had been read.
+ */
+function useNewAfter({ unread, keptFrom }: Conversation): number | undefined {
+  const [readTo] = useState(() => (unread.get().count > 0 ? unread.get().readTo : undefined))
+  const kept = useStore(keptFrom)
+  return kept === undefined ? readTo : kept - 1
+}
+
+/** Asks who has read this user's messages, now and after each absence: only what happens here is told. */
+function useReceipts({ timeline, receipts, isOwn }: Conversation, isReady: boolean): void {
+  const { status } = useStore(useChat().connection)
+  const hasOwn = useStore(timeline).messages.some(isOwn)
+  useEffect(() => {
+    // A large room refuses.
+    if (isReady && hasOwn && status === 'connected') receipts.load().catch(() => {})
+  }, [receipts, isReady, hasOwn, status])
 }
 
 /** Marks visible messages as read. Returns how many messages of others are unread. */

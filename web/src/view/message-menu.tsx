@@ -21,11 +21,12 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
   const chat = useChat()
   const open = useDialogs()
   const { run, error } = useAct()
-  const { messageId, senderId, content, threadId, deleted } = message
+  const { messageId, senderId, seq, content, threadId, deleted } = message
   const { doors } = conversation
   const items = (): MenuItem[] => {
     const isPinned = doors.get().details?.pins.includes(messageId) ?? false
     const isOwn = conversation.isOwn(message)
+    const isInRoom = threadId === undefined || message.inRoom === true
     const when = (condition: boolean, label: string, onSelect: () => void, isDangerous = false): MenuItem[] =>
       condition ? [{ label, onSelect, isDangerous }] : []
     const mayDelete = doors.can('deleteOwn', message) || doors.can('deleteAny', message)
@@ -40,6 +41,10 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
       ...when(true, 'Copy the link', () =>
         run(async () => navigator.clipboard?.writeText(linkTo(conversation, message))),
       ),
+      ...when(isOwn && isInRoom && !deleted && conversation.kind === 'room', 'Seen by …', () =>
+        open({ name: 'seen-by', message }),
+      ),
+      ...when(!isOwn && isInRoom, 'Mark unread from here', () => run(() => conversation.markUnread(seq))),
       ...when(!isOwn, 'Report …', () => open({ name: 'report', message })),
       ...when(mayDelete, 'Delete …', () => open({ name: 'delete-message', message }), true),
       ...(isOwn || conversation.kind === 'direct'

@@ -12,6 +12,7 @@ import { NewRoomDialog } from './new-room-dialog.tsx'
 import { BanDialog, BlockDialog, KickDialog, MuteDialog, ReportDialog } from './person-dialogs.tsx'
 import { PinsDialog } from './pins-dialog.tsx'
 import { DirectDialog, SignOutDialog } from './room-dialogs.tsx'
+import { SeenByDialog } from './seen-by-dialog.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import { Switcher } from './switcher.tsx'
 import type { DialogRequest } from './use-dialogs.ts'
@@ -79,6 +80,8 @@ function RoomDialog({ request, ...props }: RoomDialogProps) {
       return <MuteDialog {...props} userId={request.userId} />
     case 'report':
       return <ReportDialog {...props} message={request.message} />
+    case 'seen-by':
+      return <SeenByDialog {...props} message={request.message} />
     case 'delete-message':
       return <DeleteMessageDialog {...props} message={request.message} />
     default:

@@ -3,12 +3,13 @@ import { countText } from '../text/count-text.ts'
 import { useStore } from './use-store.ts'
 
 export function UnreadBadge({ conversation }: { conversation: Conversation }) {
-  const { count } = useStore(conversation.unread)
+  const { count, hasMore, mentions } = useStore(conversation.unread)
   if (count === 0) return null
   return (
-    <span className="badge">
-      {countText(count)}
-      <span className="visually-hidden"> unread</span>
+    <span className={`badge ${mentions > 0 ? 'is-for-me' : ''}`}>
+      {mentions > 0 && <span aria-hidden="true">@ </span>}
+      {countText(count, hasMore)}
+      <span className="visually-hidden"> unread{mentions > 0 && ', one of them for you'}</span>
     </span>
   )
 }

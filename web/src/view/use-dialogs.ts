@@ -21,7 +21,7 @@ type DialogName =
 export type DialogRequest =
   | { name: DialogName }
   | { name: 'kick' | 'ban' | 'mute' | 'block'; userId: string }
-  | { name: 'report' | 'delete-message'; message: MessageEvent }
+  | { name: 'report' | 'delete-message' | 'seen-by'; message: MessageEvent }
 
 export type OpenDialog = (request: DialogRequest) => void
 

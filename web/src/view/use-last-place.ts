@@ -1,6 +1,11 @@
 import { useEffect, useRef } from 'react'
+import { Store } from '../state/store.ts'
+import { nothingUnread } from '../state/unread.ts'
 import { useChat } from './use-chat.ts'
 import { replaceBy, useRoute } from './use-route.ts'
+import { useStore } from './use-store.ts'
+
+const nothing = new Store(nothingUnread)
 
 /** Smaller screens begin with the list. */
 const HAS_LIST_BESIDE = '(min-width: 721px)'
@@ -13,14 +18,17 @@ export function useLastPlace(isReady: boolean): void {
   const chat = useChat()
   const route = useRoute()
   const began = useRef(window.location.hash)
+  const place = chat.lastPlace
+  const conversation = place && chat.find(place)
+  const unread = useStore(conversation?.unread ?? nothing)
+  // It isn't known at once what is unread there.
+  const isKnown = isReady && unread.isKnown
   useEffect(() => {
-    if (isReady && began.current === '' && window.matchMedia(HAS_LIST_BESIDE).matches) {
-      const place = chat.lastPlace
-      const conversation = place && chat.find(place)
+    if (isKnown && began.current === '' && window.matchMedia(HAS_LIST_BESIDE).matches) {
       if (place && conversation?.unread.get().count === 0) replaceBy(place)
     }
-    if (isReady) began.current = '#'
-  }, [chat, isReady])
+    if (isKnown) began.current = '#'
+  }, [place, conversation, isKnown])
   useEffect(() => {
     if (isReady && route.kind !== 'home') chat.lastPlace = route
   }, [chat, isReady, route])

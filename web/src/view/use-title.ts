@@ -1,6 +1,5 @@
 import { useEffect } from 'react'
 import type { Conversation } from '../state/conversation.ts'
-import { countText } from '../text/count-text.ts'
 import { isolated } from '../text/isolated.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
@@ -11,6 +10,6 @@ export function useTitle(current: Conversation | undefined): void {
   const name = current?.title.get()
   useEffect(() => {
     const place = name === undefined ? 'Tabletalk' : `${isolated(name)} – Tabletalk`
-    document.title = count > 0 ? `(${countText(count)}) ${place}` : place
+    document.title = count === '' ? place : `(${count}) ${place}`
   }, [count, name])
 }

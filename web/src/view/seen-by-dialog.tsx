@@ -1,0 +1,41 @@
+import { useEffect } from 'react'
+import type { MessageEvent } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { readersOf } from '../state/receipts.ts'
+import { Avatar } from './avatar.tsx'
+import { Dialog } from './dialog.tsx'
+import { FormError } from './form-error.tsx'
+import { QuotedText } from './quoted-text.tsx'
+import { useAct } from './use-act.ts'
+import { useStore } from './use-store.ts'
+import { UserName } from './user-name.tsx'
+
+interface SeenByProps {
+  conversation: Conversation
+  message: MessageEvent
+  onClose: () => void
+}
+
+/** Who has read a message, of those who let others know. */
+export function SeenByDialog({ conversation: { receipts }, message, onClose }: SeenByProps) {
+  const readers = readersOf(useStore(receipts), message.seq)
+  const { run, error, isRunning } = useAct()
+  useEffect(() => run(() => receipts.load()), [receipts, run])
+  return (
+    <Dialog title="Seen by" onClose={onClose}>
+      <QuotedText message={message} />
+      <FormError>{error}</FormError>
+      {readers.length === 0 && error === undefined && !isRunning && <p className="hint">Nobody has read it yet.</p>}
+      <ul className="members" aria-label="Seen by">
+        {readers.map((userId) => (
+          <li key={userId}>
+            <Avatar id={userId} size="small" />
+            <span className="grow ellipsis">
+              <UserName userId={userId} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}
