@@ -1,5 +1,6 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { Limits } from '../src/protocol/announced-limits.ts'
+import type { Profile } from '../src/protocol/profile-actions.ts'
 import { ClientConnection, type Status, type StatusChange } from './client-connection.ts'
 import type { DirectRoom } from './direct-room.ts'
 import { DirectRooms } from './direct-rooms.ts'
@@ -14,6 +15,7 @@ import type { Removal } from './removal.ts'
 import { RoomRegistry } from './room-registry.ts'
 import { listed } from './pages.ts'
 import type { RequestFrame } from './request-frame.ts'
+import { type ProfileChanges, type User, Users } from './users.ts'
 import { onWakeUp } from './wake-ups.ts'
 
 /** What `client.createRoom` takes. */
@@ -60,6 +62,7 @@ export class ChatClient {
   readonly #rooms: RoomRegistry
   readonly #directs: DirectRooms
   readonly #headCheck: HeadCheck
+  readonly #users: Users
   #stopWatching = () => {}
 
   /**
@@ -91,6 +94,7 @@ export class ChatClient {
       beforeAdded: (room) => this.#directs.beforeAdded(room),
     })
     this.#directs = new DirectRooms(this.#rooms, this.#connection)
+    this.#users = new Users(this.#rooms.context)
     this.#headCheck = new HeadCheck(this.#rooms.context, (heads) => this.#rooms.compare(heads))
     this.#outbox.restore((to) =>
       'chatRoomId' in to ? this.room(to.chatRoomId).destination : this.direct(to.recipientId).destination,
@@ -276,6 +280,30 @@ export class ChatClient {
     return this.#rooms.context.patiently({ action: 'getThreads', ...page })
   }
 
+  /**
+   * Returns who a user is, always the same object. Its `profile` is asked for when it is first looked at, in one request
+   * for all who are looked at meanwhile, and again at a look after 10 minutes.
+   *
+   * @example
+   * const ada = client.user('ada')
+   * ada.on('change', ({ name }) => console.log(name ?? ada.id))
+   */
+  user(userId: string): User {
+    return this.#users.open(userId)
+  }
+
+  /**
+   * Changes this user's own profile. Waits for a connection and retries.
+   *
+   * @param changes `name`: 1 to 64 characters; `imageUrl`: an `https://` URL of at most 1,024 characters, or `null` for
+   * none; `metadata`: the application's own data, at most 2,048 bytes as JSON. What is left out stays
+   * @returns the profile that holds now
+   * @throws ChatError `forbidden` where the deployment says who its users are, `invalid_request`
+   */
+  setProfile(changes: ProfileChanges): Promise<Profile> {
+    return this.#users.set(changes)
+  }
+
   #statusChanged(change: StatusChange): void {
     if (change.status !== 'connected') this.#headCheck.stop()
     if (change.status === 'failed' && change.error) this.#outbox.failAll(change.error)
@@ -287,6 +315,7 @@ export class ChatClient {
     this.#rooms.resume()
     this.#outbox.resume()
     this.#rooms.context.reads.resume()
+    this.#users.resume()
     this.#directs.findRooms()
     this.#headCheck.start()
   }

@@ -30,6 +30,7 @@ locals {
     CHOSEN_ROOM_IDS           = var.chosen_room_ids
     ROOM_CREATION             = var.room_creation
     DIRECT_MESSAGES           = var.direct_messages
+    PROFILES                  = var.profiles
     SERVER_RATE_LIMIT         = var.server_rate_limit
   }
 

@@ -157,6 +157,17 @@ variable "direct_messages" {
   }
 }
 
+variable "profiles" {
+  description = "Who says what users are called: `token` for the claims `name` and `picture` of their tokens, `users` for themselves (their tokens only say what they begin with), or `server` for backends only."
+  type        = string
+  default     = "token"
+
+  validation {
+    condition     = contains(["token", "users", "server"], var.profiles)
+    error_message = "Profiles are those of token, users or server."
+  }
+}
+
 # Where it is deployed
 
 variable "name" {

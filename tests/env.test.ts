@@ -81,6 +81,13 @@ const settings: {
     unset: 'has a default',
   },
   {
+    name: 'PROFILES',
+    read: () => import('../src/ws/profile-policy.ts'),
+    expected: 'token or users or server',
+    wrong: ['anyone', 'user', ''],
+    unset: 'has a default',
+  },
+  {
     name: 'MAX_ROOM_MEMBERS',
     read: () => import('../src/rooms/room-size.ts'),
     expected: 'a whole number from 2 to 200000',

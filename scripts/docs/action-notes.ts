@@ -57,6 +57,14 @@ of what isn't there. A message has 50 different reactions at most (\`limit_reach
 follow a moment later, in a \`messageUpdated\`: replace what you have by it, never count yourself.`,
   getThreads: `Who starts a thread or answers in one follows it, until they say otherwise. The threads come by room and
 root, not by time. How far each was read is marked by \`markRead\`, apart from the room.`,
+  setProfile: `A name is what a user is called, not who they are: only ids are unique. Names aren't copied into messages
+and events; look them up by \`getUsers\`. Where the deployment says who users are (\`PROFILES\`), it fails with
+\`forbidden\`: with \`token\`, for \`name\` and \`imageUrl\`, which each \`sync\` takes from the token's claims
+\`name\` and \`picture\`; with \`server\`, always. With \`users\`, these claims are what a user without a profile
+begins with. A name in a token is cleaned and cut rather than refused; a \`picture\` that isn't an \`https://\` URL is
+left out.`,
+  getUsers: `Of any users, in the order of the request. Nobody is told when a profile changes: ask again after some
+minutes.`,
   followThread: `Fails with \`message_not_found\` when there is no such message; a reply is the root of no thread.`,
   getMentions: `Members only are told of a mention, and only while they are: who leaves a room loses those in it. They are
 kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,

@@ -337,6 +337,16 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
     request: { action: 'getReceipts', chatRoomId: 'general' },
     reply: { receipts: { ada: 42, bob: 40 } },
   },
+  setProfile: {
+    request: { action: 'setProfile', name: 'Bob', imageUrl: 'https://people.example.com/bob.png' },
+    reply: {
+      profile: { userId: 'bob', name: 'Bob', imageUrl: 'https://people.example.com/bob.png', updatedAt: NOW },
+    },
+  },
+  getUsers: {
+    request: { action: 'getUsers', userIds: ['ada', 'bob'] },
+    reply: { users: [{ userId: 'ada', name: 'Ada Lovelace', metadata: { team: 'engines' }, updatedAt: NOW }] },
+  },
   ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
 }
 
@@ -350,6 +360,10 @@ export const serverOnlyExamples: {
   },
   banUser: { request: { action: 'banUser', userId: 'dan', until: NOW + 86_400_000 }, reply: {} },
   unbanUser: { request: { action: 'unbanUser', userId: 'dan' }, reply: {} },
+  upsertUsers: {
+    request: { action: 'upsertUsers', users: [{ userId: 'dan', name: 'Dan', imageUrl: null }] },
+    reply: { users: [{ userId: 'dan', name: 'Dan', updatedAt: NOW }] },
+  },
 }
 
 export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { event: N }> } = {

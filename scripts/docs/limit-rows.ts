@@ -30,6 +30,12 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     beyond: '`invalid_request`',
   },
   MAX_USER_ID_CHARS: { what: 'a user id', unit: 'code points', beyond: '`invalid_request`; as `sub`, HTTP 401' },
+  MAX_USER_NAME_CHARS: {
+    what: '`name` of a user; a longer one in a token is cut',
+    unit: 'code points',
+    beyond: '`invalid_request`',
+  },
+  MAX_USERS: { what: '`userIds` of `getUsers`, `users` of `upsertUsers`', unit: 'items', beyond: '`invalid_request`' },
   MAX_CREATE_ROOM_MEMBERS: {
     what: '`members` of `createRoom`, the creator not counted',
     unit: 'items',

@@ -1,11 +1,18 @@
 import { Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
+import type { Profile } from '../protocol/profile-actions.ts'
 import { client, own, service, table } from './table.ts'
+import { untilProcessed } from './until-processed.ts'
 
 /**
- * What the deployment knows of a user; who it knows nothing of has no row. Key: UserId, in the user's own partition.
+ * What the deployment knows of a user: the profile, and whether they may come in. Who it knows nothing of has no row.
+ * Key: UserId, in the user's own partition.
  *
  * - AP77 `blockedUntil`: may this user come in?
  * - AP78 `setBlocked`: from now on?
+ * - AP123 `getProfiles`: who are these users?
+ * - AP124 `changeProfile`: who is this user from now on?
+ * - AP125 `makeProfile`: the same, of a user who has no profile yet
  */
 export const User = new Entity(
   {
@@ -18,6 +25,12 @@ export const User = new Entity(
       blockedBy: { type: 'string', field: 'BlockedBy' },
       /** Epoch milliseconds of that. */
       blockedAt: { type: 'number', field: 'BlockedAt' },
+      name: { type: 'string', field: 'Name' },
+      imageUrl: { type: 'string', field: 'ImageUrl' },
+      /** JSON. */
+      metadata: { type: 'string', field: 'Metadata' },
+      /** Epoch milliseconds of the last write of the profile; a user without it has none. */
+      updatedAt: { type: 'number', field: 'UpdatedAt' },
     },
     indexes: { user: own('user', ['userId'], [], 'profile') },
   },
@@ -44,3 +57,55 @@ export async function setBlocked(
   const noted = User.update({ userId }).set({ blockedBy: by, blockedAt: at })
   await (until === undefined ? noted.remove(['blockedUntil']) : noted.set({ blockedUntil: until })).go()
 }
+
+/** What a profile is changed to: what is left out stays, and null is removed. */
+export interface ProfileChange {
+  name?: string | undefined
+  imageUrl?: string | null | undefined
+  metadata?: Record<string, unknown> | undefined
+}
+
+/** AP123. Eventually consistent, because nobody's access depends on it. Who has no profile is left out. */
+export async function getProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
+  const profiles = new Map<string, Profile>()
+  await untilProcessed([...new Set(userIds)], async (left) => {
+    const { data, unprocessed } = await User.get(left.map((userId) => ({ userId }))).go({
+      attributes: ['userId', 'name', 'imageUrl', 'metadata', 'updatedAt'],
+    })
+    for (const row of data) if (row.updatedAt !== undefined) profiles.set(row.userId, profileOf(row, row.updatedAt))
+    return { unprocessed: unprocessed.map(({ userId }) => userId) }
+  })
+  return profiles
+}
+
+/**
+ * AP124. A ban stays.
+ *
+ * @returns the profile that holds now
+ */
+export async function changeProfile(userId: string, change: ProfileChange, now: number): Promise<Profile> {
+  const { data } = await changed(userId, change, now).go({ response: 'all_new' })
+  return profileOf({ ...data, userId }, now)
+}
+
+/** AP125. Nothing is written when there is a profile already: not an error, because another connection may be first. */
+export async function makeProfile(userId: string, profile: ProfileChange, now: number): Promise<void> {
+  await changed(userId, profile, now)
+    .where((row, { notExists }) => notExists(row.updatedAt))
+    .go({ returnOnConditionCheckFailure: 'all_old' })
+}
+
+const changed = (userId: string, { name, imageUrl, metadata }: ProfileChange, now: number) =>
+  User.update({ userId })
+    .set({
+      ...defined({ name, imageUrl: imageUrl ?? undefined, metadata: metadata && JSON.stringify(metadata) }),
+      updatedAt: now,
+    })
+    .remove(imageUrl === null ? ['imageUrl'] : [])
+
+const profileOf = ({ userId, name, imageUrl, metadata }: Row, updatedAt: number): Profile => ({
+  userId,
+  ...defined({ name, imageUrl }),
+  ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as Record<string, unknown> }),
+  updatedAt,
+})

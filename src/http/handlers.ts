@@ -19,6 +19,7 @@ import { getMessages } from '../ws/actions/get-messages.ts'
 import { getReceipts } from '../ws/actions/get-receipts.ts'
 import { getRoom } from '../ws/actions/get-room.ts'
 import { getUnread } from '../ws/actions/get-unread.ts'
+import { getUsers } from '../ws/actions/get-users.ts'
 import { getReactions } from '../ws/actions/get-reactions.ts'
 import { getThreads } from '../ws/actions/get-threads.ts'
 import { handleFileUpload } from '../ws/actions/handle-file-upload.ts'
@@ -37,6 +38,7 @@ import { removeReaction } from '../ws/actions/remove-reaction.ts'
 import { reportMessage } from '../ws/actions/report-message.ts'
 import { revokeInvite } from '../ws/actions/revoke-invite.ts'
 import { sendMessage } from '../ws/actions/send-message.ts'
+import { setProfile } from '../ws/actions/set-profile.ts'
 import { setRole } from '../ws/actions/set-role.ts'
 import { unbanMember } from '../ws/actions/unban-member.ts'
 import { unblockUser } from '../ws/actions/unblock-user.ts'
@@ -48,6 +50,7 @@ import type { Caller } from '../ws/caller.ts'
 import { banUser } from './actions/ban-user.ts'
 import { disconnectUser } from './actions/disconnect-user.ts'
 import { unbanUser } from './actions/unban-user.ts'
+import { upsertUsers } from './actions/upsert-users.ts'
 import type { ServerHandler } from './server-action.ts'
 
 /** What a backend may ask for, by the name in the path: the very handlers of the WebSocket's actions, and some more. */
@@ -79,6 +82,7 @@ export const handlers: {
   getReceipts,
   getRoom,
   getUnread,
+  getUsers,
   getReactions,
   getThreads,
   handleFileUpload,
@@ -97,10 +101,12 @@ export const handlers: {
   reportMessage,
   revokeInvite,
   sendMessage,
+  setProfile,
   setRole,
   unbanMember,
   unbanUser,
   unblockUser,
   unpinMessage,
   updateRoom,
+  upsertUsers,
 }

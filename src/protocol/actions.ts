@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { changeGap, Include, messageActions } from './message-actions.ts'
 import { moderationActions } from './moderation-actions.ts'
+import { profileActions } from './profile-actions.ts'
 import { readActions } from './read-actions.ts'
 import { describe, envelope, request } from './request-schema.ts'
 import { reactionActions } from './reaction-actions.ts'
@@ -319,6 +320,7 @@ export const actions = {
   ...roomActions,
   ...moderationActions,
   ...readActions,
+  ...profileActions,
   ...reactionActions,
   ...threadActions,
   ping: {

@@ -21,6 +21,9 @@ export const MAX_EXACT_UNREAD = 50
 export const MAX_RECEIPT_MEMBERS = 100
 /** The least time between two `markRead` for a small room; larger ones have a longer one. */
 export const READ_EVERY_MS = 2_000
+export const MAX_USER_NAME_CHARS = 64
+/** Of one `getUsers` or `upsertUsers`. */
+export const MAX_USERS = 100
 /** In one reply; more members are paged by `nextCursor`. */
 export const MAX_MEMBERS_PER_REPLY = 1_000
 /** In one `addMembers`. */

@@ -7,6 +7,7 @@ import {
   MAX_REACTION_BYTES,
   MAX_ROOM_NAME_CHARS,
   MAX_USER_ID_CHARS,
+  MAX_USER_NAME_CHARS,
 } from './limits.ts'
 import { isPrintableName, printableName, showsNothing } from './printable-name.ts'
 import { MAX_ROOM_ID_CHARS } from './room-id.ts'
@@ -148,6 +149,17 @@ export const RoomName = z
     wellFormed,
     printable,
     z.meta({ description: '1–128 printable characters, without blanks at its ends.' }),
+  )
+
+/** What a user is called: not who they are, because two may have the same. */
+export const UserName = z
+  .string()
+  .check(
+    z.minLength(1),
+    charactersUpTo(MAX_USER_NAME_CHARS),
+    wellFormed,
+    printable,
+    z.meta({ description: '1–64 printable characters, without blanks at its ends. Two users may have the same.' }),
   )
 
 export const Seq = z

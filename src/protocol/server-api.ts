@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { type Action, actions } from './actions.ts'
-import { MAX_BATCH } from './limits.ts'
-import { describe, requestUpon } from './request-schema.ts'
+import { MAX_BATCH, MAX_USERS } from './limits.ts'
+import { Profile, profileFields } from './profile-actions.ts'
+import { describe, request, requestUpon } from './request-schema.ts'
 import { Reason } from './room-schema.ts'
 import { EpochMs, UserId } from './scalars.ts'
 
@@ -28,6 +29,22 @@ export const serverOnly = {
     reply: z.object({}),
   },
   unbanUser: { request: requestUpon('unbanUser', {}, 'Lets a user in again.'), reply: z.object({}) },
+  upsertUsers: {
+    request: request(
+      'upsertUsers',
+      {
+        users: z.array(z.strictObject({ userId: UserId, ...profileFields })).check(
+          z.minLength(1),
+          z.maxLength(MAX_USERS),
+          z.refine<{ userId: string }[]>((users) => new Set(users.map(({ userId }) => userId)).size === users.length, {
+            error: 'names a user twice',
+          }),
+        ),
+      },
+      'Makes or changes the profiles of users, whether or not they have ever connected. What is left out stays.',
+    ),
+    reply: z.object({ users: z.array(Profile).check(describe('In the order of the request.')) }),
+  },
 } as const
 
 export type ServerOnlyAction = keyof typeof serverOnly

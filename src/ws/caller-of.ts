@@ -1,4 +1,5 @@
 import { TokenExpired } from '../errors.ts'
+import { defined } from '../protocol/defined.ts'
 import { CONNECTION_LIFETIME_MS } from '../protocol/limits.ts'
 import type { Scope } from '../protocol/scopes.ts'
 import type { SocketCaller } from './caller.ts'
@@ -21,6 +22,7 @@ export function callerOf(event: SocketEvent, now = Date.now()): SocketCaller {
     userId: authorizer.userId,
     scopes: new Set(authorizer.scopes?.split(' ') as Scope[] | undefined),
     connectionId,
+    claimed: defined({ name: authorizer.name, imageUrl: authorizer.imageUrl }),
     rowsExpireAt: Math.min(exp, endOfLife),
   }
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../rooms/admission.ts'
 import { defined } from '../protocol/defined.ts'
 import type { OwnConnection } from '../rooms/session.ts'
+import type { ClaimedProfile } from './claimed-profile.ts'
 
 /** Who acts, and what the verified token grants, whatever transport the request came by. */
 export interface Caller extends Actor {
@@ -8,6 +9,8 @@ export interface Caller extends Actor {
   connectionId?: string
   /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
   rowsExpireAt?: number
+  /** What the token says of the user; a backend's says nothing. */
+  claimed?: ClaimedProfile
   /** The backend that sent the request over HTTP; `userId` is the user it acts as, or its own. */
   backend?: Backend
 }

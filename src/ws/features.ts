@@ -14,4 +14,5 @@ export const FEATURES = [
   'reactions',
   'threads',
   'mentions',
+  'profiles',
 ]

@@ -19,7 +19,7 @@ export const rateClasses = {
     actions: [
       ...['removeMember', 'setRole', 'createInvite', 'revokeInvite', 'blockUser', 'unblockUser'],
       ...['banMember', 'unbanMember', 'muteMember', 'closeRoom', 'reportMessage', 'updateRoom', 'pinMessage'],
-      ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage', 'followThread'],
+      ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage', 'followThread', 'setProfile'],
     ],
   },
   mark: { what: 'mark more as read', actions: ['markRead', 'markUnread'] },
@@ -31,7 +31,7 @@ export const rateClasses = {
     actions: [
       ...['getRoom', 'listRooms', 'getHistory', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
       ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges', 'getUnread', 'getReceipts', 'getReactions'],
-      ...['getThreads', 'getMentions'],
+      ...['getThreads', 'getMentions', 'getUsers'],
     ],
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>

@@ -14,6 +14,9 @@ interface AuthorizerContext {
   exp: string
   /** `Scope`s, space-separated; absent when the token grants none. */
   scopes?: string
+  /** What the token says of the user, as a profile has it. */
+  name?: string
+  imageUrl?: string
 }
 
 export type SocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<

@@ -3,6 +3,7 @@ import { optional, text, wholeNumber } from '../env.ts'
 import { defined } from '../protocol/defined.ts'
 import { UserId } from '../protocol/scalars.ts'
 import { type Scope, scopesOf } from '../protocol/scopes.ts'
+import { type ClaimedProfile, claimedProfile } from './claimed-profile.ts'
 import { type TrustedIssuer, trustedIssuers } from './issuers.ts'
 
 /** Asymmetric only: with an HMAC algorithm in the list, the public key would be a valid secret (RFC 8725 §2.1). */
@@ -30,6 +31,8 @@ export interface Verified {
   /** Epoch seconds. */
   exp: number
   scopes: ReadonlySet<Scope>
+  /** What it says of the user beside the id. */
+  claimed: ClaimedProfile
 }
 
 /** The token is not for us, or no longer valid. */
@@ -49,7 +52,7 @@ export function tokenVerifier(): (token: string) => Promise<Verified> {
     const userId = UserId.safeParse(sub)
     // The tolerance is not for `exp`. JSON has numbers, such as 1e309, that are read as infinite.
     if (!userId.success || !Number.isFinite(exp) || exp * 1_000 <= Date.now()) throw new InvalidToken()
-    return { userId: userId.data, exp, scopes: scopesOf(claims) }
+    return { userId: userId.data, exp, scopes: scopesOf(claims), claimed: claimedProfile(claims) }
   }
 }
 

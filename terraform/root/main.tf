@@ -53,6 +53,7 @@ module "tabletalk" {
   permissions_boundary_arn    = var.permissions_boundary_arn
   posting                     = var.posting
   previous_versions           = var.previous_versions
+  profiles                    = var.profiles
   provisioned_concurrency     = var.provisioned_concurrency
   rate_limits                 = var.rate_limits
   recovery_period_days        = var.recovery_period_days

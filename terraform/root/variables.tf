@@ -327,6 +327,12 @@ variable "previous_versions" {
   nullable    = false
 }
 
+variable "profiles" {
+  description = "Who says what users are called: `token` for the claims `name` and `picture` of their tokens, `users` for themselves (their tokens only say what they begin with), or `server` for backends only."
+  type        = string
+  default     = "token"
+}
+
 variable "provisioned_concurrency" {
   description = "Executions that are kept ready, by function, so that nobody waits for a cold start: each costs about $2.70 a month and 256 MB, also while nobody chats. Example: { authorizer = 2, connect = 2, sync = 2 }"
   type        = map(number)

@@ -86,6 +86,13 @@ run "deploys_the_stack" {
   }
 
   assert {
+    condition = [
+      for name in ["sync", "reads", "server"] : aws_lambda_function.this[name].environment[0].variables["PROFILES"]
+    ] == ["token", "token", "token"]
+    error_message = "What users are called is not what their tokens say, or not the same for all."
+  }
+
+  assert {
     condition = alltrue([
       for name, policy in aws_iam_role_policy.connections :
       jsondecode(policy.policy).Statement[0].Resource == [

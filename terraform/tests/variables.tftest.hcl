@@ -37,6 +37,7 @@ run "refuses_what_cannot_work" {
     chosen_room_ids             = "users"
     room_creation               = "nobody"
     direct_messages             = "scope"
+    profiles                    = "anyone"
     server_rate_limit           = "200"
     send_rate_limit             = "20 a second"
     jwt_typ                     = " at+jwt"
@@ -94,6 +95,7 @@ run "refuses_what_cannot_work" {
     var.chosen_room_ids,
     var.room_creation,
     var.direct_messages,
+    var.profiles,
     var.server_rate_limit,
     var.send_rate_limit,
     var.jwt_typ,

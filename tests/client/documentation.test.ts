@@ -99,6 +99,7 @@ test('the blocks of docs/client.md run, and do what they say', async () => {
       'gone 0000000000000004',
       'shown hello, everybody,the view from here',
       'cached 0',
+      'Ada Lovelace is ada',
       'view.png the view from here',
       'direct ada just between us',
       'true',

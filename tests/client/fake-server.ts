@@ -4,6 +4,7 @@ import { type Limits, openPolicy } from '../../src/protocol/announced-limits.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
+import type { Profile } from '../../src/protocol/profile-actions.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { messageEvent } from '../support/message-event.ts'
 
@@ -72,6 +73,7 @@ export class FakeSocket implements Socket {
 /** A server in memory, which delivers events only when a test says so. The user is always `me`. */
 export class FakeServer {
   readonly sockets: FakeSocket[] = []
+  readonly profiles = new Map<string, Profile>()
   readonly rooms = new Map<string, MessageEvent[]>()
   /** What `sync` announces. */
   limits: Limits = {
@@ -341,6 +343,16 @@ export class FakeServer {
       }
       case 'getReceipts':
         return { data: { receipts: { bob: 2 } } }
+      case 'getUsers': {
+        const userIds = frame.userIds as string[]
+        return { data: { users: userIds.flatMap((userId) => this.profiles.get(userId) ?? []) } }
+      }
+      case 'setProfile': {
+        const { action: _, requestId: __, ...fields } = frame
+        const profile = { userId: 'me', ...this.profiles.get('me'), ...fields, updatedAt: this.#clock.now() }
+        this.profiles.set('me', profile)
+        return { data: { profile } }
+      }
       case 'ping':
         return { data: { serverTime: this.#clock.now() } }
       default:

@@ -2,7 +2,7 @@ import { database, tableName } from '../support/own-table.ts'
 import { ownBucket } from '../support/own-bucket.ts'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Audit, auditItem } from '../../src/entities/audit.ts'
 import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { Connection, putConnection } from '../../src/entities/connection.ts'
@@ -21,6 +21,7 @@ import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { banUser } from '../../src/http/actions/ban-user.ts'
 import { disconnectUser } from '../../src/http/actions/disconnect-user.ts'
 import { unbanUser } from '../../src/http/actions/unban-user.ts'
+import { upsertUsers } from '../../src/http/actions/upsert-users.ts'
 import { handler as server } from '../../src/http/routes/server.ts'
 import type { ServerEvent } from '../../src/http/server-event.ts'
 import type { ErrorCode } from '../../src/protocol/error-codes.ts'
@@ -303,6 +304,47 @@ describe('what an action costs', () => {
     const { reads, writes } = costOf(reconnect)
     expect({ reads, writes }).toEqual({ reads: 56, writes: 56 })
     expect(reads * RRU_DOLLARS_PER_MILLION + writes * WRU_DOLLARS_PER_MILLION).toBeLessThanOrEqual(42)
+  })
+
+  test('a name in the token costs a sync half a read, and a write when it is another; without one, nothing', async () => {
+    const named = (name: string): SocketCaller => ({
+      ...{ ...ada, userId: 'lou', connectionId: 'LouConnection00=' },
+      claimed: { name, imageUrl: 'https://people.example.com/lou.png' },
+    })
+    const { claimed: _, ...unnamed } = named('')
+    const session = { sessionId: 'tab' }
+    await measureAct('sync', session, undefined, unnamed)
+    const without = costOf(await measureAct('sync', session, undefined, unnamed))
+    await measureAct('sync', session, undefined, { ...unnamed, claimed: {} })
+    vi.stubEnv('PROFILES', 'token')
+    vi.resetModules()
+    const { client: fresh } = await import('../../src/entities/table.ts')
+    const { sync } = await import('../../src/ws/actions/sync.ts')
+    const frame = actions.sync.request.parse({ action: 'sync', ...session })
+    const again = async (name: string) => {
+      const requests = await metered(fresh, () => sync.handle(frame, named(name)))
+      note('sync', requests)
+      return requests
+    }
+    const { requests, roundTrips, reads, writes } = without
+    const first = costOf(await again('Lou'))
+    expect(first).toEqual({ requests: requests + 2, roundTrips, reads: reads + 0.5, writes: writes + 1 })
+    expect(costOf(await again('Lou'))).toEqual({ requests: requests + 1, roundTrips, reads: reads + 0.5, writes })
+    expect(costOf(await again('Louise'))).toEqual(first)
+    vi.stubEnv('PROFILES', undefined)
+
+    const users = Array.from({ length: 100 }, (_, i) => ({ userId: `named-${i}`, name: `Named ${i}` }))
+    const backend = {
+      userId: 'shop',
+      scopes: new Set(['server'] as const),
+      backend: { sub: 'shop', actsAsUser: false },
+    }
+    const upsert = { action: 'upsertUsers', users } as const
+    await measure('server', () => upsertUsers.handle(upsert, backend), '`upsertUsers`, 100 users')
+    await measureAct('setProfile', { name: 'Ada' }, '`setProfile`')
+    await measureAct('getUsers', { userIds: users.map(({ userId }) => userId) }, '`getUsers`, 100 users')
+    expect(cost('`setProfile`')).toEqual({ requests: 1, roundTrips: 1, reads: 0, writes: 1 })
+    expect(cost('`getUsers`, 100 users')).toEqual({ requests: 1, roundTrips: 1, reads: 50, writes: 0 })
   })
 
   test('rooms are made, joined, shown and left in a number of requests that knows nothing of their size', async () => {

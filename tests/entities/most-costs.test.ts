@@ -17,6 +17,7 @@ import { Message, messageIdOf, type MessageRow } from '../../src/entities/messag
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
 import { client } from '../../src/entities/table.ts'
+import { User } from '../../src/entities/user.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { MAX_CONTENT_BYTES, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
@@ -66,6 +67,8 @@ const pins = Array.from({ length: 50 }, (_, i) => messageIdOf(i + 1))
 const settings = JSON.stringify(settingsOf('public'))
 /** As long as an id may be. */
 const longId = (i: number) => `${String(i).padStart(4, '0')}${'z'.repeat(124)}`
+/** As long as one may be in bytes. */
+const wideId = (i: number) => `${String(i).padStart(4, '0')}${'\u{1f600}'.repeat(124)}`
 const MANY = Array.from({ length: 101 }, (_, i) => i)
 
 /** A room of the largest details, bans, invites and entries, and as many rooms in the list and blocks. */
@@ -108,6 +111,8 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: ROOMS }, (_, i) => givenLargeRoom(roomId(i))))
   await givenHeavyRoom(HEAVY)
   await givenTalk(HEAVY)
+  const profile = { name: '\u{1f600}'.repeat(64), imageUrl, metadata: JSON.stringify(metadata), updatedAt: 0 }
+  await User.put(MANY.map((i) => ({ ...profile, userId: wideId(i) }))).go({ concurrent: 4 })
   const loved = { chatRoomId: HEAVY, messageId: messageIdOf(2), reaction: '👍', at: 0 }
   await Reaction.put(MANY.map((i) => ({ ...loved, userId: longId(i) }))).go()
   const messages = (chatRoomId: string, count: number): MessageRow[] =>
@@ -499,6 +504,22 @@ const worst: Record<
     kb: 16,
   },
   getReceipts: { what: '100 members', frame: { chatRoomId: roomId(4) }, reads: 120, writes: 0, posts: 'none', kb: 16 },
+  setProfile: {
+    what: 'as large as it may be',
+    frame: { name: '\u{1f600}'.repeat(64), imageUrl, metadata },
+    reads: 0,
+    writes: 5,
+    posts: 'none',
+    kb: 4,
+  },
+  getUsers: {
+    what: '100 with the longest ids and the largest profiles',
+    frame: { userIds: MANY.slice(0, 100).map(wideId) },
+    reads: 110,
+    writes: 0,
+    posts: 'none',
+    kb: 124,
+  },
   ping: { what: 'any', frame: {}, reads: 0, writes: 0, posts: 'none', kb: 1 },
 }
 

@@ -33,7 +33,7 @@ import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
 import { finishJob, Job, type JobRow, openJobs, putJob, saveProgress } from '../../src/entities/job.ts'
 import { buryRoom, deletePart } from '../../src/entities/purge-room.ts'
-import { blockedUntil, setBlocked } from '../../src/entities/user.ts'
+import { blockedUntil, changeProfile, getProfiles, makeProfile, setBlocked } from '../../src/entities/user.ts'
 import { connectionsOfUser } from '../../src/entities/user-connection.ts'
 import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
 import {
@@ -344,6 +344,9 @@ export const patterns = {
   AP119: () => getMembers('general', ['ada', 'bob']),
   AP120: () => setPending('general', 1),
   AP121: () => clearPending('general', { first: 1, last: 1 }),
+  AP123: () => getProfiles(['ada', 'bob']),
+  AP124: () => changeProfile('ada', { name: 'Ada Lovelace', imageUrl: null }, NOW),
+  AP125: () => makeProfile('mal', { name: 'Mal' }, NOW),
   AP80: () => getPending('general'),
   AP122: () => putJob({ ...job, jobId: `${NOW}-BBBBBBBB` }),
 } satisfies Record<string, () => Promise<unknown>>

@@ -36,6 +36,8 @@ const ofNoRoom = [
   'getUnread',
   'getThreads',
   'getMentions',
+  'setProfile',
+  'getUsers',
 ] as const satisfies Action[]
 
 type RoomAction = Exclude<Action, (typeof ofNoRoom)[number]>

@@ -322,6 +322,35 @@ const tables: Record<Action, Table> = {
     ],
   },
   getReceipts: { accepts: [room], rejects: [needsRoom] },
+  setProfile: {
+    accepts: [
+      {},
+      { name: 'Ada' },
+      { imageUrl: 'https://example.com/ada.png', metadata: { team: 'engines' } },
+      { imageUrl: null },
+      { imageUrl: `https://${'x'.repeat(1_016)}` },
+    ],
+    rejects: [
+      [{ name: '' }, 'name: >=1'],
+      [{ name: null }, 'name: expected string'],
+      [{ name: 'Ada\u202e' }, 'name: has a blank at its start or end, or a character that does not print'],
+      [{ imageUrl: 'http://example.com/ada.png' }, 'imageUrl: must be a URL that starts with https://'],
+      [{ imageUrl: 'javascript:alert(1)' }, 'imageUrl: must be a URL that starts with https://'],
+      [{ imageUrl: `https://${'x'.repeat(1_017)}` }, 'imageUrl: <=1024'],
+      [{ metadata: { data: 'x'.repeat(2_048) } }, 'metadata: is longer than 2048 bytes as JSON'],
+      [{ metadata: null }, 'metadata: expected record'],
+      [{ userName: 'Ada' }, ': Unrecognized key: "userName"'],
+    ],
+  },
+  getUsers: {
+    accepts: [{ userIds: ['ada'] }, { userIds: members(100) }],
+    rejects: [
+      [{}, 'userIds: expected array'],
+      [{ userIds: [] }, 'userIds: >=1'],
+      [{ userIds: members(101) }, 'userIds: <=100'],
+      [{ userIds: ['ada', ''] }, 'userIds.1: >=1'],
+    ],
+  },
   handleFileUpload: {
     accepts: [
       { ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 1 },

@@ -53,5 +53,7 @@ export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadA
   followThread: { action: 'followThread', chatRoomId, threadId: '0000000000000001', following: true },
   getMentions: { action: 'getMentions' },
   getReactions: { action: 'getReactions', chatRoomId, messageId: '0000000000000001' },
+  setProfile: { action: 'setProfile', name: 'Ada' },
+  getUsers: { action: 'getUsers', userIds: ['zoe'] },
   ping: { action: 'ping' },
 })

@@ -12,9 +12,10 @@ import { pacedOnWire, roomOnWire, standingOnWire } from '../../rooms/room-view.t
 import { keepSubscribedInPart } from '../../rooms/keep-subscribed.ts'
 import { sessionOf, takeSession } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
-import { ownConnection } from '../caller.ts'
+import { ownConnection, type SocketCaller } from '../caller.ts'
 import { writeCursor } from '../cursor.ts'
 import { FEATURES } from '../features.ts'
+import { keepClaimedProfile } from '../keep-claimed-profile.ts'
 import { limits } from '../limits.ts'
 import { recoverRooms } from '../recover.ts'
 import { markOf, readSyncCursor, type SyncCursor, syncCursorText } from '../sync-cursor.ts'
@@ -30,13 +31,12 @@ const MAX_UNLISTED = 100
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
  * rooms that the client needs first, and the pages leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15, AP17,
- * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP91.
+ * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP91, AP123, AP124, AP125.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
   const own = ownConnection(caller)
-  const session =
-    input.cursor === undefined ? await takeSession(own, input.sessionId, Date.now()) : await sessionOf(own)
+  const session = input.cursor === undefined ? await enter(caller, input.sessionId) : await sessionOf(own)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
   const lastRevs = new Map(Object.entries(input.revs ?? {}))
   const cursor = readSyncCursor(input.cursor)
@@ -78,6 +78,16 @@ export const sync = socketAction('sync', async (input, caller) => {
     ...defined({ nextCursor }),
   })
 })
+
+/** The first page of a `sync`: the session is this connection's from now on, and the user who the token says. */
+async function enter(caller: SocketCaller, sessionId: string | undefined): Promise<SessionRow> {
+  const now = Date.now()
+  const [session] = await Promise.all([
+    takeSession(ownConnection(caller), sessionId, now),
+    keepClaimedProfile(caller, now),
+  ])
+  return session
+}
 
 /**
  * Subscribes the session to the rooms of a page that it isn't subscribed to yet. When the table throttles some of them,

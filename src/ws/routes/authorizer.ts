@@ -8,10 +8,10 @@ const verifyToken = tokenVerifier()
  * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query
  * parameter `token`.
  *
- * @returns an Allow policy for `$connect` with the context `{userId, exp, scopes?}`, which API Gateway adds to every
- *   event of the connection. When the token is missing, not for us, or no longer valid, the context is
- *   `{refused: 'token'}`, and `$connect` returns 401: an authorizer can return 401 by an error only, and then whoever
- *   sends bad tokens would raise the alarm for errors of this function.
+ * @returns an Allow policy for `$connect` with the context `{userId, exp, scopes?, name?, imageUrl?}`, which API
+ *   Gateway adds to every event of the connection. When the token is missing, not for us, or no longer valid, the
+ *   context is `{refused: 'token'}`, and `$connect` returns 401: an authorizer can return 401 by an error only, and then
+ *   whoever sends bad tokens would raise the alarm for errors of this function.
  * @throws Error (HTTP 500) when the token could not be checked
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
@@ -19,8 +19,9 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   const verified = token === undefined || token === '' ? undefined : await unlessInvalid(token)
   // A backend's token is for the server API: over a socket it would be a user who may do everything.
   if (verified === undefined || verified.scopes.has('server')) return allow(event, 'nobody', { refused: 'token' })
-  const { userId, exp, scopes } = verified
-  return allow(event, userId, { userId, exp, ...(scopes.size === 0 ? {} : { scopes: [...scopes].join(' ') }) })
+  const { userId, exp, scopes, claimed } = verified
+  const granted = scopes.size === 0 ? {} : { scopes: [...scopes].join(' ') }
+  return allow(event, userId, { userId, exp, ...granted, ...claimed })
 }
 
 async function unlessInvalid(token: string): Promise<Verified | undefined> {

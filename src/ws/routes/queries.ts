@@ -9,6 +9,7 @@ import { getRoom } from '../actions/get-room.ts'
 import { getUnread } from '../actions/get-unread.ts'
 import { getReactions } from '../actions/get-reactions.ts'
 import { getThreads } from '../actions/get-threads.ts'
+import { getUsers } from '../actions/get-users.ts'
 import { listBans } from '../actions/list-bans.ts'
 import { listBlocked } from '../actions/list-blocked.ts'
 import { listInvites } from '../actions/list-invites.ts'
@@ -36,4 +37,5 @@ export const handler = route(
   getAudit,
   getUnread,
   getReceipts,
+  getUsers,
 )

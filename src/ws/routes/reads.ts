@@ -1,6 +1,7 @@
 import { markRead } from '../actions/mark-read.ts'
 import { markUnread } from '../actions/mark-unread.ts'
+import { setProfile } from '../actions/set-profile.ts'
 import { route } from '../route.ts'
 
-/** Actions that move the caller's own markers. */
-export const handler = route(markRead, markUnread)
+/** Actions that change what is the caller's own: markers, and the profile. */
+export const handler = route(markRead, markUnread, setProfile)

@@ -1,0 +1,48 @@
+import * as z from 'zod/mini'
+import { MAX_USERS } from './limits.ts'
+import { describe, request } from './request-schema.ts'
+import { ImageUrl, Metadata } from './room-schema.ts'
+import { EpochMs, StoredUserId, UserId, UserName } from './scalars.ts'
+
+/** What a profile is changed to. */
+export const profileFields = {
+  name: z.optional(UserName),
+  imageUrl: z.optional(
+    z.nullable(ImageUrl).check(describe('An `https://` URL of at most 1,024 characters; `null` removes it.')),
+  ),
+  metadata: z.optional(Metadata),
+}
+
+export const Profile = z
+  .object({
+    userId: UserId,
+    name: z.optional(UserName),
+    imageUrl: z.optional(z.string()),
+    metadata: z.optional(z.record(z.string(), z.unknown())),
+    updatedAt: EpochMs.check(describe('When it was last changed.')),
+    erased: z.optional(z.literal(true)),
+  })
+  .check(describe('A user, as others see them.'))
+
+export type Profile = z.infer<typeof Profile>
+
+/** Who users are, beside their ids. */
+export const profileActions = {
+  setProfile: {
+    request: request('setProfile', profileFields, "Changes the caller's own profile. What is left out stays."),
+    reply: z.object({ profile: Profile }),
+  },
+  getUsers: {
+    request: request(
+      'getUsers',
+      { userIds: z.array(StoredUserId).check(z.minLength(1), z.maxLength(MAX_USERS)) },
+      'Returns the profiles of users. Who has none is left out.',
+    ),
+    reply: z.object({
+      users: z.array(Profile),
+      left: z.optional(
+        z.array(UserId).check(describe('Those that the reply had no room for: ask for them again. Mostly absent.')),
+      ),
+    }),
+  },
+} as const
