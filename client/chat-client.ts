@@ -281,8 +281,8 @@ export class ChatClient {
   }
 
   /**
-   * Returns who a user is, always the same object. Its `profile` is asked for when it is first looked at, in one request
-   * for all who are looked at meanwhile, and again at a look after 10 minutes.
+   * Returns who a user is, always the same object. Its `profile` is asked for when it is first looked at, in one
+   * request for all who are looked at meanwhile, and again at a look after 10 minutes.
    *
    * @example
    * const ada = client.user('ada')

@@ -92,7 +92,10 @@ export class Users {
 
   /** A connection is there: asks for whoever was looked at meanwhile. */
   resume(): void {
-    if (this.#wanted.size > 0) this.#timer.start(TOGETHER_MS, () => void this.#ask())
+    if (this.#wanted.size === 0) return
+    this.#timer.start(TOGETHER_MS, () => {
+      this.#ask().catch(this.#context.options.onError)
+    })
   }
 
   #look(id: string): void {
@@ -105,8 +108,7 @@ export class Users {
   }
 
   async #ask(): Promise<void> {
-    const { isConnected, options } = this.#context
-    if (!isConnected || !this.#context.hasFeature('profiles')) return
+    if (!this.#context.isConnected || !this.#context.hasFeature('profiles')) return
     const userIds = [...this.#wanted].slice(0, MAX_USERS)
     for (const id of userIds) this.#wanted.delete(id)
     try {
@@ -116,8 +118,9 @@ export class Users {
     } catch (error) {
       // Whoever is looked at again is asked for again.
       for (const id of userIds) this.#askedAt.delete(id)
-      options.onError(error)
+      throw error
+    } finally {
+      this.resume()
     }
-    this.resume()
   }
 }

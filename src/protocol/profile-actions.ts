@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { MAX_USERS } from './limits.ts'
 import { describe, request } from './request-schema.ts'
-import { ImageUrl, Metadata } from './room-schema.ts'
-import { EpochMs, StoredUserId, UserId, UserName } from './scalars.ts'
+import { Metadata } from './room-schema.ts'
+import { EpochMs, ImageUrl, StoredUserId, UserId, UserName } from './scalars.ts'
 
 /** What a profile is changed to. */
 export const profileFields = {

@@ -1,17 +1,7 @@
 import * as z from 'zod/mini'
 import { describe, request, requestUpon } from './request-schema.ts'
-import {
-  ChosenAccess,
-  ImageUrl,
-  Invite,
-  Metadata,
-  Reason,
-  Role,
-  RoomDetails,
-  SomeSettings,
-  Topic,
-} from './room-schema.ts'
-import { ChatRoomId, Cursor, EpochMs, MessageId, RoomName, UserId } from './scalars.ts'
+import { ChosenAccess, Invite, Metadata, Reason, Role, RoomDetails, SomeSettings, Topic } from './room-schema.ts'
+import { ChatRoomId, Cursor, EpochMs, ImageUrl, MessageId, RoomName, UserId } from './scalars.ts'
 import { MAX_ADD_MEMBERS, MAX_MEMBERS_PAGE } from './limits.ts'
 
 const chatRoomId = ChatRoomId

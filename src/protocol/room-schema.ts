@@ -74,7 +74,6 @@ function isShallow(value: unknown, depth: number): boolean {
 }
 
 const MAX_TOPIC_CHARS = 250
-const MAX_IMAGE_URL_CHARS = 1_024
 const MAX_REASON_CHARS = 256
 
 const charactersUpTo = (limit: number) =>
@@ -83,11 +82,6 @@ const charactersUpTo = (limit: number) =>
   })
 
 export const Topic = z.string().check(z.minLength(1), charactersUpTo(MAX_TOPIC_CHARS))
-
-export const ImageUrl = z.string().check(
-  z.maxLength(MAX_IMAGE_URL_CHARS),
-  z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
-)
 
 export const Reason = z
   .string()

@@ -162,6 +162,13 @@ export const UserName = z
     z.meta({ description: '1–64 printable characters, without blanks at its ends. Two users may have the same.' }),
   )
 
+const MAX_IMAGE_URL_CHARS = 1_024
+
+export const ImageUrl = z.string().check(
+  z.maxLength(MAX_IMAGE_URL_CHARS),
+  z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
+)
+
 export const Seq = z
   .int()
   .check(z.gte(0), z.meta({ description: "A room's sequence number, assigned by the server and increasing by one." }))

@@ -1,7 +1,7 @@
 import { defined } from '../protocol/defined.ts'
 import { MAX_USER_NAME_CHARS } from '../protocol/limits.ts'
 import { printableName } from '../protocol/printable-name.ts'
-import { ImageUrl } from '../protocol/room-schema.ts'
+import { ImageUrl } from '../protocol/scalars.ts'
 
 /** What a token says of its user, beside the id. */
 export interface ClaimedProfile {

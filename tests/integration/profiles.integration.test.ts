@@ -162,7 +162,11 @@ describe('a backend', () => {
     [[], 'users', 'Too small: expected array to have >=1 items'],
     [[{ userId: 'ada' }, { userId: 'ada', name: 'Ada' }], 'users', 'names a user twice'],
     [[{ name: 'Ada' }], 'users.0.userId', 'Invalid input: expected string, received undefined'],
-    [[{ userId: 'ada', name: 'Ada ' }], 'users.0.name', 'has a blank at its start or end, or a character that does not print'],
+    [
+      [{ userId: 'ada', name: 'Ada ' }],
+      'users.0.name',
+      'has a blank at its start or end, or a character that does not print',
+    ],
   ])('is told what is wrong with %j', async (users, path, problem) => {
     const backend = await givenBackend(chat, unique('shop'))
     expect(await backend.ask('upsertUsers', { users })).toMatchObject({

@@ -44,6 +44,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       'reactions',
       'threads',
       'mentions',
+      'profiles',
     ],
     connectionId: connection!.ConnectionId,
     userId,

@@ -176,6 +176,15 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [null, 'expected string'],
     ],
   },
+  ImageUrl: {
+    accepts: ['https://example.com/a.png', `https://${x(1_016)}`],
+    rejects: [
+      ['http://example.com/a.png', 'must be a URL that starts with https://'],
+      ['https://a b', 'must be a URL that starts with https://'],
+      [`https://${x(1_017)}`, '<=1024'],
+      [null, 'expected string'],
+    ],
+  },
   Seq: integer,
   Rev: integer,
   Version: integer,

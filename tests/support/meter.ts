@@ -27,7 +27,7 @@ interface Answer {
 interface Input {
   IndexName?: string
   TransactItems?: Record<string, { Item?: Record<string, unknown> }>[]
-  RequestItems?: Record<string, { Keys?: unknown[] }>
+  RequestItems?: Record<string, { Keys?: unknown[]; ConsistentRead?: boolean }>
 }
 
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'])
@@ -81,11 +81,11 @@ function unitsOf(operation: string, input: Input, answer: Answer) {
   return { reads: 0, writes: ofTable + sumOf(ofIndexes, ({ CapacityUnits = 0 }) => CapacityUnits / 2) }
 }
 
-/** How many items of a consistent batch are not there. */
+/** What the items of a batch cost that are not there. */
 const missing = ({ RequestItems = {} }: Input, { Responses = {}, UnprocessedKeys = {} }: Answer): number =>
-  sumOf(Object.entries(RequestItems), ([table, { Keys = [] }]) => {
+  sumOf(Object.entries(RequestItems), ([table, { Keys = [], ConsistentRead }]) => {
     const answered = (Responses[table]?.length ?? 0) + (UnprocessedKeys[table]?.Keys?.length ?? 0)
-    return Keys.length - answered
+    return (Keys.length - answered) * (ConsistentRead ? 1 : 0.5)
   })
 
 /** Bytes of an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */

@@ -10,8 +10,8 @@ const verifyToken = tokenVerifier()
  *
  * @returns an Allow policy for `$connect` with the context `{userId, exp, scopes?, name?, imageUrl?}`, which API
  *   Gateway adds to every event of the connection. When the token is missing, not for us, or no longer valid, the
- *   context is `{refused: 'token'}`, and `$connect` returns 401: an authorizer can return 401 by an error only, and then
- *   whoever sends bad tokens would raise the alarm for errors of this function.
+ *   context is `{refused: 'token'}`, and `$connect` returns 401: an authorizer can return 401 by an error only, and
+ *   then whoever sends bad tokens would raise the alarm for errors of this function.
  * @throws Error (HTTP 500) when the token could not be checked
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
