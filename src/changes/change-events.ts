@@ -5,7 +5,9 @@ import { getMembership } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
+import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
+import { countMembers } from '../rooms/count-members.ts'
 import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
 
 /** A change without its number. */
@@ -25,7 +27,7 @@ export function eventOf(change: ChangeRow, states: States): ChangeEvent | undefi
 
 /**
  * Reads how things are that have changed: never as a record or an entry has them, which may be out of date. AP5, AP8,
- * AP34, AP50.
+ * AP34, AP50, AP67.
  *
  * @param changes of one room; each subject is read once
  */
@@ -43,6 +45,13 @@ export async function statesOf(chatRoomId: string, changes: readonly Changed[]):
   const all = [...messages, room, ...members, ...cleared, ...erased]
   return new Map(all.flatMap((state) => (state === undefined ? [] : [[subjectOf(subjectOfState(state)), state]])))
 }
+
+/** Tells that there is a change, without what it is: a client asks for it, and receives what its user may see. */
+export const changesSkipped = ({ chatRoomId, rev }: ChangeEvent): ChangesSkippedEvent => ({
+  event: 'changesSkipped',
+  chatRoomId,
+  rev,
+})
 
 /** The entry of an event in its room's log. */
 export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
@@ -90,8 +99,12 @@ async function messageState(row: MessageRow): Promise<Unnumbered> {
 }
 
 async function roomState(chatRoomId: string): Promise<Unnumbered | undefined> {
-  const [room, details] = await Promise.all([getRoom(chatRoomId), getDetails(chatRoomId)])
-  return room && { event: 'roomUpdated', chatRoomId, room: detailsOnWire(room, details) }
+  const [room, details, memberCount] = await Promise.all([
+    getRoom(chatRoomId),
+    getDetails(chatRoomId),
+    countMembers(chatRoomId),
+  ])
+  return room && { event: 'roomUpdated', chatRoomId, room: detailsOnWire(room, details, memberCount) }
 }
 
 async function memberState(chatRoomId: string, userId: string): Promise<Unnumbered | undefined> {

@@ -11,7 +11,7 @@ const ATTEMPTS = 5
  * AP90.
  *
  * @param now epoch milliseconds
- * @returns the changes with their numbers, and how large the room is
+ * @returns the changes with their numbers, how large the room is, and from where on it shows its history
  * @throws Unavailable when others have appended five times in between: what is there already is appended again then,
  *   and harms nobody, because clients compare versions
  */
@@ -19,7 +19,7 @@ export async function noteChanges(
   chatRoomId: string,
   changes: readonly Changed[],
   now: number,
-): Promise<{ noted: ChangeRow[]; size: RoomClass }> {
+): Promise<{ noted: ChangeRow[]; size: RoomClass; historyFrom?: 'j' | undefined }> {
   const noted: ChangeRow[] = []
   while (noted.length < changes.length) {
     const some = changes.slice(noted.length, noted.length + MAX_APPENDED)
@@ -27,8 +27,9 @@ export async function noteChanges(
     noted.push(...some.map((change, i) => ({ ...change, rev: head + 1 + i })))
   }
   const last = noted.at(-1)
-  const size = last === undefined ? 'small' : classOf(await raiseHeadRev(chatRoomId, last.rev))
-  return { noted, size }
+  if (last === undefined) return { noted, size: 'small' }
+  const room = await raiseHeadRev(chatRoomId, last.rev)
+  return { noted, size: classOf(room), historyFrom: room.historyFrom }
 }
 
 /** @returns the number of the change before them */

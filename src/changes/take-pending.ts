@@ -18,9 +18,11 @@ export async function takePending(chatRoomId: string): Promise<(ChangeEvent | Ch
   if (pending === undefined) return []
   const { first, last } = pending
   // Whoever noted the last may have crashed before it said so on the room. No position may pass the room’s head.
-  await raiseHeadRev(chatRoomId, last)
+  const { historyFrom } = await raiseHeadRev(chatRoomId, last)
   const count = last - first + 1
-  const riding = count > MAX_RIDING ? [] : await eventsBetween(chatRoomId, { after: first - 1, head: last })
+  // Who joined after a message was said must not receive it now; `getChanges` knows who did.
+  const riding =
+    count > MAX_RIDING || historyFrom === 'j' ? [] : await eventsBetween(chatRoomId, { after: first - 1, head: last })
   await clearPending(chatRoomId, pending)
   const fits = riding.length === count && Buffer.byteLength(JSON.stringify(riding)) <= MAX_RIDING_BYTES
   return fits ? riding : [{ event: 'changesSkipped', chatRoomId, rev: last }]

@@ -1,4 +1,4 @@
-import { changeOf, eventOf, statesOf } from '../changes/change-events.ts'
+import { changeOf, changesSkipped, eventOf, statesOf } from '../changes/change-events.ts'
 import type { ChangeRow } from '../entities/change.ts'
 import { type FanOutTaskRow, putTasks } from '../entities/fan-out-task.ts'
 import { getMessages } from '../entities/message.ts'
@@ -31,17 +31,19 @@ export async function putRangeTasks(
   await putTasks(tasks, Date.now())
 }
 
-function storedDelivery({ event, exceptConnectionId, exceptUserId }: Delivery): StoredDelivery {
+function storedDelivery({ event, exceptConnectionId, exceptUserId, toUsers }: Delivery): StoredDelivery {
   return {
-    event:
-      event.event === 'message'
-        ? event.seq
-        : 'rev' in event && event.event !== 'changesSkipped'
-          ? changeOf(event)
-          : event,
+    event: storedEvent(event, toUsers !== undefined),
     ...(exceptConnectionId === undefined ? {} : { exceptConnectionId }),
     ...(exceptUserId === undefined ? {} : { exceptUserId }),
   }
+}
+
+/** A task knows no users: where not all may receive a change, it says only that there is one to ask for. */
+function storedEvent(event: RoomEvent, isForSome: boolean): StoredDelivery['event'] {
+  if (event.event === 'message') return event.seq
+  if (!('rev' in event) || event.event === 'changesSkipped') return event
+  return isForSome ? changesSkipped(event) : changeOf(event)
 }
 
 /** Which share of a room's subscriptions is before a sort key, from 0 to 1. */

@@ -1,9 +1,12 @@
 import { noteChanges } from '../changes/note-changes.ts'
-import { eventOf, statesOf, subjectOf } from '../changes/change-events.ts'
+import { changesSkipped, eventOf, statesOf, subjectOf } from '../changes/change-events.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { groupBy } from '../delivery/group-by.ts'
 import { type Changed, setPending } from '../entities/change.ts'
+import { membersAfter } from '../entities/membership.ts'
+import type { ChangeEvent } from '../protocol/change-events.ts'
+import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 
 const ROOMS_AT_ONCE = 16
 
@@ -39,7 +42,7 @@ export async function logChanges(
         [...newest.values()].map(({ changed }) => changed),
       )
       const there = [...newest.values()].filter(({ changed }) => states.has(subjectOf(changed)))
-      const { noted, size } = await noteChanges(
+      const { noted, size, historyFrom } = await noteChanges(
         chatRoomId,
         there.map(({ changed }) => changed),
         Date.now(),
@@ -48,12 +51,30 @@ export async function logChanges(
       const waits = (change: Changed) => size === 'huge' && !loud.has(subjectOf(change))
       const first = noted.find(waits)
       if (first !== undefined) await setPending(chatRoomId, first.rev)
+      const mayReceive = historyFrom === 'j' ? await sinceTheyJoined(chatRoomId) : undefined
       noted.forEach((change, i) => {
-        if (!waits(change)) deliveries.set({ event: eventOf(change, states)! }, there[i]!.sequenceNumber)
+        if (waits(change)) return
+        const event = eventOf(change, states)!
+        const delivery =
+          mayReceive === undefined || change.what !== 'm' ? { event } : mayReceive(event, Number(change.id))
+        deliveries.set(delivery, there[i]!.sequenceNumber)
       })
     } catch (error) {
       fail(ofRoom, error)
     }
   })
   return deliveries
+}
+
+/**
+ * In a room that shows its history from the join on, a change of a message is for those who were in before it was said.
+ * In a large one everybody receives that there is a change, and asks for it. AP67.
+ */
+async function sinceTheyJoined(chatRoomId: string): Promise<(event: ChangeEvent, seq: number) => Delivery> {
+  const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
+  if (members.length > MAX_MEMBERS_PER_REPLY) return (event) => ({ event: changesSkipped(event) })
+  return (event, seq) => ({
+    event,
+    toUsers: new Set(members.filter(({ joinedSeq }) => joinedSeq < seq).map(({ userId }) => userId)),
+  })
 }

@@ -145,9 +145,15 @@ describe('complaint 1: what changed while one was away', () => {
     const after = await say(ada, room, 'after')
     await edit(ada, room, before.messageId, 'before, edited')
     await edit(ada, room, after.messageId, 'after, edited')
+    await ada.request({ action: 'addReaction', chatRoomId: room, messageId: before.messageId, reaction: '👍' })
     await settled(chat)
+    await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: before.messageId })
+    await settled(chat)
+    const told = zoe.events.filter(({ event }) => event === 'messageUpdated' || event === 'messageDeleted')
+    expect(told).toMatchObject([{ message: { content: 'after, edited' } }])
+    expect(JSON.stringify(zoe.events)).not.toContain('before')
     const { changes, headRev } = await zoe.request({ action: 'getChanges', chatRoomId: room, after: 1 })
-    expect(headRev).toBe(3)
+    expect(headRev).toBe(5)
     expect(changes).toMatchObject([{ message: { content: 'after, edited' } }])
     const messageIds = [before.messageId, after.messageId]
     const { messages } = await zoe.request({ action: 'getMessages', chatRoomId: room, messageIds })
@@ -159,6 +165,7 @@ describe('rooms and members', () => {
   test('what a room is, its pins too, is told to everybody with its version', async () => {
     const { room, ada, bob, ids } = await givenMessages()
     const { room: details } = await ada.request({ action: 'updateRoom', chatRoomId: room, topic: 'Tea' })
+    expect(details.memberCount).toBe(2)
     for (const client of [ada, bob]) {
       expect(await client.event('roomUpdated')).toEqual({
         event: 'roomUpdated',

@@ -31,7 +31,7 @@ const MAX_UNLISTED = 100
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
  * rooms that the client needs first, and the pages leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15, AP17,
- * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP91, AP123, AP124, AP125.
+ * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP123, AP124, AP125.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller

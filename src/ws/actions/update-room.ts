@@ -1,7 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
-import { membersAfter } from '../../entities/membership.ts'
-import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { admit } from '../../rooms/admission.ts'
+import { countMembers } from '../../rooms/count-members.ts'
 import { detailsOnWire } from '../../rooms/room-view.ts'
 import { updateRoom as writeRoom } from '../../rooms/update-room.ts'
 import type { Request } from '../../protocol/actions.ts'
@@ -15,8 +14,7 @@ export const updateRoom = action('updateRoom', async (input, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
-  const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })
-  const memberCount = members.length > MAX_MEMBERS_PER_REPLY ? undefined : members.length
+  const memberCount = await countMembers(chatRoomId)
   const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount })
   const updated = await writeRoom(chatRoomId, change, audit, ifVersion)
   return { room: detailsOnWire(updated.room, updated.details, memberCount) }
