@@ -473,10 +473,10 @@ const worst: Record<
   markRead: {
     what: '50 rooms and 20 threads',
     frame: {
-      reads: Object.fromEntries(MANY.slice(0, 50).map((i) => [`r${'o'.repeat(59)}${1_000 + i}`, 1])),
+      reads: Object.fromEntries(MANY.slice(0, 50).map((i) => [roomId(i), 1])),
       threads: MANY.slice(0, 20).map((i) => ({ chatRoomId: HEAVY, threadId: messageIdOf(i + 1), seq: 1 })),
     },
-    reads: 0,
+    reads: 51,
     writes: 70,
     posts: '1 for each other connection of the user, and 1 for each connection of the senders in small rooms',
     kb: 1,

@@ -75,19 +75,25 @@ describe('a mark', () => {
     expect(receipts(ada)).toEqual([])
   })
 
-  test('in a room that one is not in is a note of one’s own: nobody is told', async () => {
+  test('in a room that one is not in is passed over: nobody is told, and it hides nothing after a join', async () => {
     const { room, clients } = await givenRoom(chat, 'ada', 'bob')
-    const eve = await online(chat, unique('eve'))
-    await say(clients[0], room)
-    expect(await mark(eve, room, 1)).toEqual({})
+    const eveId = unique('eve')
+    const [eve, phone] = [await online(chat, eveId), await online(chat, eveId)]
+    const { messageId } = await say(clients[0], room)
+    const threads = [{ chatRoomId: room, threadId: messageId, seq: 9 }]
+    expect(await mark(eve, room, 9, { threads })).toEqual({})
     await settled(chat)
     expect(receipts(clients[0])).toEqual([])
+    expect(reads(phone)).toEqual([])
     expect(await outcomeOf(eve, { action: 'markUnread', chatRoomId: room, seq: 1 })).toBe('not_a_member')
     expect(await outcomeOf(eve, { action: 'getReceipts', chatRoomId: room })).toBe('not_a_member')
     expect(await eve.request({ action: 'getUnread', heads: { [room]: 1 } })).toEqual({
       rooms: {},
       threads: { count: 0 },
     })
+    await eve.request({ action: 'joinRoom', chatRoomId: room })
+    await say(clients[0], room)
+    expect(await unreadOf(eve, room, 2)).toMatchObject({ count: 1 })
   })
 
   test('by a backend is told to all connections of the user', async () => {
