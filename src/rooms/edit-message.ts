@@ -1,5 +1,5 @@
 import { editMessage as writeEdit, getMessage, type MessageEdit, type MessageRow } from '../entities/message.ts'
-import { Conflict, InvalidRequest, MessageNotFound, TooLarge } from '../errors.ts'
+import { Conflict, InvalidRequest, MessageNotFound, TooLarge, Unavailable } from '../errors.ts'
 import { MAX_CAPTION_BYTES } from '../protocol/limits.ts'
 import { showsNothing } from '../protocol/printable-name.ts'
 
@@ -9,8 +9,8 @@ export interface Edit extends Omit<MessageEdit, 'editedAt'> {
   ifEditedAt?: number | undefined
 }
 
-/** Reactions and other edits come in between, one at a time. */
-const ATTEMPTS = 5
+/** Reactions and other edits come in between, one at a time: of many at once, each lets one other pass. */
+const ATTEMPTS = 20
 
 /**
  * Edits a message as it is now, whatever happens to it at the same time. What it says already is not written, so a
@@ -21,6 +21,7 @@ const ATTEMPTS = 5
  * @returns the message from now on
  * @throws MessageNotFound when it was deleted meanwhile
  * @throws Conflict when it was edited since `ifEditedAt`
+ * @throws Unavailable when others have changed it twenty times meanwhile
  * @throws InvalidRequest | TooLarge when its kind can't say that
  */
 export async function editMessage(
@@ -36,13 +37,15 @@ export async function editMessage(
     if (row === undefined) throw new MessageNotFound('unable to edit the message; there is none')
     if (saysAlready(row, said)) return { message: row, changed: false }
     allow(row)
-    if (ifEditedAt !== undefined && ifEditedAt !== (row.editedAt ?? 0)) break
+    if (ifEditedAt !== undefined && ifEditedAt !== (row.editedAt ?? 0)) {
+      throw new Conflict('unable to edit the message; it was edited meanwhile')
+    }
     const editedAt = Math.max(now, (row.editedAt ?? 0) + 1)
     const written = await writeEdit(row, { ...said, editedAt })
     if (written !== undefined) return { message: written, changed: true }
     row = await getMessage(chatRoomId, messageId)
   }
-  throw new Conflict('unable to edit the message; it was edited meanwhile')
+  throw new Unavailable('unable to edit the message; too many do at once')
 }
 
 /** What the edit leaves out is as it is to be. */

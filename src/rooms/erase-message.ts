@@ -1,9 +1,9 @@
 import { type AuditRow } from '../entities/audit.ts'
 import { eraseMessage as writeErased, getMessages, type MessageRow, seqOf } from '../entities/message.ts'
-import { Conflict, MessageNotFound } from '../errors.ts'
+import { MessageNotFound, Unavailable } from '../errors.ts'
 
-/** Reactions and edits come in between, one at a time. */
-const ATTEMPTS = 5
+/** Reactions and edits come in between, one at a time: of many at once, each lets one other pass. */
+const ATTEMPTS = 20
 
 /**
  * Deletes a message for good, whatever happens to it at the same time. What was deleted already stays as it is, and
@@ -13,7 +13,7 @@ const ATTEMPTS = 5
  * @param audit noted with the deletion, if there is to be an entry
  * @returns the row that is left
  * @throws MessageNotFound when its place is empty
- * @throws Conflict when it was changed five times in between
+ * @throws Unavailable when others have changed it twenty times meanwhile
  */
 export async function eraseMessage(
   message: MessageRow,
@@ -27,5 +27,5 @@ export async function eraseMessage(
     if (erased !== undefined) return { message: erased, changed: true }
     ;[row] = await getMessages(message.chatRoomId, [seqOf(message)])
   }
-  throw new Conflict('unable to delete the message; it was changed meanwhile')
+  throw new Unavailable('unable to delete the message; too many change it at once')
 }

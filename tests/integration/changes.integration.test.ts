@@ -91,6 +91,12 @@ describe('an edit', () => {
     expect(await history(bob, room)).toMatchObject([{ content: 'two', metadata: { b: 2 }, version: 3 }])
   })
 
+  test('of sixteen at once, who don’t ask about the others, all are done', async () => {
+    const { bob, edit } = await givenMessage()
+    const edits = await Promise.all(Array.from({ length: 16 }, (_, i) => edit(bob, { content: `edit ${i}` })))
+    expect(edits.map(({ changed }) => changed)).toEqual(Array<boolean>(16).fill(true))
+  })
+
   test('of what somebody has edited in between is a conflict for who asks for that', async () => {
     const { bob, edit } = await givenMessage()
     const { editedAt } = await edit(bob, { content: 'one' })

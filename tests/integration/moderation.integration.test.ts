@@ -682,8 +682,8 @@ test('the file of a message from before the own join is not to be had, where the
   await eve.request({ action: 'joinRoom', chatRoomId: room })
   const frame = { action: 'getFileUrl', chatRoomId: room, messageId } as const
   expect(await eve.refused(frame)).toMatchObject({
-    code: 'invalid_request',
-    message: 'unable to sign a URL; there is no file',
+    code: 'message_not_found',
+    message: 'unable to sign a URL; there is no such message',
   })
   expect((await owner.request(frame)).fileUrl).toContain('http')
 })

@@ -3,7 +3,7 @@ import { type BanRow, getBan } from '../../entities/ban.ts'
 import { jobItem, putJob } from '../../entities/job.ts'
 import { removeMember } from '../../entities/membership.ts'
 import { banStranger } from '../../entities/moderate.ts'
-import { Conflict } from '../../errors.ts'
+import { Unavailable } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
@@ -38,7 +38,7 @@ export const banMember = action('banMember', async (input, caller) => {
     const isBanned = membership ? await removeMember(membership, now, more) : await banStranger(ban, audit, job)
     if (isBanned) return defined({ until })
   }
-  throw new Conflict('unable to ban; the membership has changed meanwhile')
+  throw new Unavailable('unable to ban; the membership has changed meanwhile')
 })
 
 /** What the janitor is to delete of what the user has said, if anything. */

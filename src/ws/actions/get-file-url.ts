@@ -1,6 +1,6 @@
 import { admit, readableAfter } from '../../rooms/admission.ts'
 import { getMessage, seqOf } from '../../entities/message.ts'
-import { InvalidRequest } from '../../errors.ts'
+import { InvalidRequest, MessageNotFound } from '../../errors.ts'
 import { withLocatedFile } from '../../files/locate-file.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import { action } from '../action.ts'
@@ -15,8 +15,10 @@ export const getFileUrl = action('getFileUrl', async (input, caller) => {
     admit(caller, chatRoomId, 'read', Date.now()),
     getMessage(chatRoomId, messageId),
   ])
-  const isPast = message !== undefined && seqOf(message) <= readableAfter(admitted)
-  const { file } = message && !isPast ? await messageEventWithFile(await withLocatedFile(message)) : {}
+  if (message === undefined || message.kind === 'deleted' || seqOf(message) <= readableAfter(admitted)) {
+    throw new MessageNotFound('unable to sign a URL; there is no such message')
+  }
+  const { file } = await messageEventWithFile(await withLocatedFile(message))
   if (file === undefined) {
     throw new InvalidRequest('unable to sign a URL; there is no file', [
       { path: 'messageId', problem: 'is not a message with a file' },

@@ -1,6 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { changeMember } from '../../entities/moderate.ts'
-import { Conflict } from '../../errors.ts'
+import { Conflict, Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
@@ -26,5 +26,5 @@ export const muteMember = action('muteMember', async ({ chatRoomId, userId, seco
     ...defined({ reason, until: shown.mutedUntil }),
   })
   if (await changeMember(membership, { mutedUntil: until }, audit)) return shown
-  throw new Conflict('unable to mute; the membership has changed meanwhile')
+  throw new Unavailable('unable to mute; the membership has changed meanwhile')
 })

@@ -1,6 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { removeMember as endMembership } from '../../entities/membership.ts'
-import { Conflict } from '../../errors.ts'
+import { Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
@@ -25,5 +25,5 @@ export const removeMember = action('removeMember', async ({ chatRoomId, userId, 
     requireAbove(admitted, 'kick', membership)
     if (await endMembership(membership, now, { audit })) return {}
   }
-  throw new Conflict('unable to remove the member; the membership has changed meanwhile')
+  throw new Unavailable('unable to remove the member; the membership has changed meanwhile')
 })

@@ -1,6 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { changeMember } from '../../entities/moderate.ts'
-import { Conflict } from '../../errors.ts'
+import { Conflict, Unavailable } from '../../errors.ts'
 import { rankOf } from '../../protocol/permissions.ts'
 import { admit, refused, requireAbove } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
@@ -18,5 +18,5 @@ export const setRole = action('setRole', async ({ chatRoomId, userId, role }, ca
   if (rankOf(role) > rankOf(admitted.standing)) throw refused('forbidden', 0)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'role', userId })
   if (await changeMember(membership, { role }, audit)) return {}
-  throw new Conflict('unable to give a role; the membership has changed meanwhile')
+  throw new Unavailable('unable to give a role; the membership has changed meanwhile')
 })
