@@ -51,7 +51,7 @@ interface Params {
 }
 
 /** A request with values as plain JavaScript. */
-export interface TableRequest {
+interface TableRequest {
   operation: Operation
   input: Params
 }

@@ -11,7 +11,7 @@ const PAGE = 50
 const DISORDER_MS = 60_000
 
 /** `args` of the job. */
-export interface DeleteMessages {
+interface DeleteMessages {
   chatRoomId: string
   /** The sender whose messages go. */
   userId: string
