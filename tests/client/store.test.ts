@@ -42,7 +42,7 @@ test('an edit is shown where the message is, and told once, however often it com
   expect(told).toEqual(['~ONE'])
 })
 
-test('of two changes that come in the wrong order the newer one stays', async () => {
+test('complaint 4: of two changes that come in the wrong order the newer one stays', async () => {
   const { server, room, idOf, shown } = await givenRoom('one')
   const told = toldBy(room)
   const id = idOf('one')
@@ -187,7 +187,7 @@ test('an own edit that the server refuses is taken back, and says why', async ()
   expect(told).toEqual(['~too late', '~mine'])
 })
 
-test('an edit made offline survives reconnects and wins over an older edit of the server', async () => {
+test('complaint 5: an edit made offline survives reconnects and wins over an older edit of the server', async () => {
   const { server, clock, room, idOf, shown } = await givenRoom('mine')
   const id = idOf('mine')
   server.down = true
@@ -291,6 +291,19 @@ test('replies are in their thread, and counted at its root: what the server has 
   server.socket.events(server.remove('general', idOf('first')))
   expect(room.messages[0]!.thread).toMatchObject({ replies: 2 })
   expect(textsOf(thread.messages)).toEqual(['second', 'third'])
+})
+
+test('complaint 2: what changed during an absence is in an open thread too', async () => {
+  const { server, clock, room, idOf } = await givenRoom('root')
+  const root = idOf('root')
+  server.socket.events(server.keep('general', 'first', { threadId: root }))
+  server.socket.events(server.keep('general', 'second', { threadId: root }))
+  const thread = room.thread(root)
+  server.socket.cut()
+  server.edit('general', idOf('first'), { content: 'FIRST' })
+  server.remove('general', idOf('second'))
+  await clock.advance(1_000)
+  expect(textsOf(thread.messages)).toEqual(['FIRST'])
 })
 
 test('of a deleted message something is left where replies hang on it, and nothing of what it said', async () => {

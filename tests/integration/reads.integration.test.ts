@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenBackend } from '../support/backend.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled, unique } from '../support/runtime.ts'
 import { outcomeOf } from '../support/scoped.ts'
+import { itemsOf } from '../support/table-scan.ts'
+import { thorough } from '../support/thorough.ts'
 import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat()
@@ -111,6 +114,59 @@ describe('a mark', () => {
     expect(await backend.request('markUnread', { chatRoomId: room, seq: 1, ...asBob })).toEqual({ readSeq: 0 })
   })
 })
+
+test.for(Array.from({ length: thorough ? 20 : 2 }, (_, i) => i + 1))(
+  'complaint 10: unread is what is there, whatever was said, deleted and marked on two devices, seed %i',
+  async (seed) => {
+    const random = seededRandom(seed)
+    const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    const bobId = userIds[1]
+    const devices = [bob, await online(chat, bobId)]
+    const said: { messageId: string; by: RawClient }[] = []
+    let marker = 0
+    for (let step = 0; step < 30; step++) {
+      const dice = random()
+      if (said.length === 0 || dice < 0.6) {
+        const by = oneOf([ada, ada, bob])
+        const thread = said.length > 0 && random() < 0.3 ? { threadId: oneOf(said).messageId } : {}
+        const more = { ...thread, ...('threadId' in thread && random() < 0.5 ? { inRoom: true } : {}) }
+        const frame = { action: 'sendMessage', chatRoomId: room, content: `message ${step}`, ...more } as const
+        const outcome = await by.ask(frame)
+        if (outcome.type === 'reply') said.push({ messageId: (outcome.data as { messageId: string }).messageId, by })
+      } else if (dice < 0.78) {
+        const { by, messageId } = oneOf(said)
+        await by.request({ action: 'deleteMessage', chatRoomId: room, messageId })
+      } else if (dice < 0.88) {
+        // Most often of what was said first, so that something is left to be counted.
+        const seq = Math.ceil(random() ** 2 * said.length)
+        await mark(oneOf(devices), room, seq)
+        marker = Math.max(marker, seq)
+      } else {
+        const seq = Math.ceil(random() * said.length)
+        await oneOf(devices).request({ action: 'markUnread', chatRoomId: room, seq })
+        marker = Math.min(marker, seq - 1)
+      }
+    }
+    const rows = (await itemsOf(chat, 'Message')).filter(({ ChatRoomId }) => ChatRoomId === room)
+    const unread = rows.filter(
+      ({ MessageId, Kind, SenderId, ThreadId, InRoom }) =>
+        Number(MessageId) > marker &&
+        !['hole', 'deleted'].includes(String(Kind)) &&
+        SenderId !== bobId &&
+        (ThreadId === undefined || InRoom === true),
+    )
+    for (const device of devices) {
+      expect(await unreadOf(device, room, said.length)).toEqual({
+        readSeq: marker,
+        count: unread.length,
+        exact: true,
+        mentions: 0,
+      })
+    }
+  },
+)
 
 describe('own messages', () => {
   test('from another device are never unread', async () => {
