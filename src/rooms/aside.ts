@@ -1,6 +1,7 @@
 import type { Aside } from '../entities/message.ts'
 import type { Request } from '../protocol/actions.ts'
 import { defined } from '../protocol/defined.ts'
+import { metadataText } from './metadata-text.ts'
 
 type Given = Pick<
   Request<'broadcastMessage'>,
@@ -12,7 +13,7 @@ export function asideOf(given: Given, senderId: string): Aside {
   const { replyTo, threadId, metadata } = given
   const mentions = othersOf(given.mentions ?? [], senderId)
   return {
-    ...defined({ replyTo, threadId, metadata: metadata && JSON.stringify(metadata) }),
+    ...defined({ replyTo, threadId, metadata: metadataText(metadata) }),
     ...(mentions.length > 0 && { mentions: JSON.stringify(mentions) }),
     ...(given.inRoom === true && { inRoom: true }),
     ...(given.mentionRoom === true && { mentionsRoom: true }),

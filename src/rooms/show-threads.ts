@@ -4,6 +4,7 @@ import { getMemberships } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { repliesBetween } from '../entities/thread-reply.ts'
 import { readableAfter } from './admission.ts'
+import { readSeqOf } from './count-unread.ts'
 
 /** A thread, as one who follows it sees it. */
 export interface ShownThread {
@@ -29,7 +30,7 @@ export async function showThreads(userId: string, threads: readonly FollowedThre
     there.map(async (thread) => {
       const { chatRoomId, threadId } = thread
       const [room, membership] = [rooms.get(chatRoomId)!, memberships.get(chatRoomId)!]
-      const readSeq = Math.max(thread.readSeq ?? 0, membership.joinedSeq)
+      const readSeq = readSeqOf(thread.readSeq, membership.joinedSeq, room.headSeq)
       const root = roots.get(`${chatRoomId} ${threadId}`)
       const isShown = root !== undefined && seqOf(root) > readableAfter({ room, membership })
       const unread = await countUnread(thread, readSeq, userId)

@@ -87,8 +87,12 @@ describe('an edit', () => {
     await edit(bob, { content: 'one', metadata: { a: 1 } })
     await edit(bob, { content: 'two' })
     expect(await history(bob, room)).toMatchObject([{ content: 'two', metadata: { a: 1 } }])
-    await edit(bob, { content: 'two', metadata: { b: 2 } })
-    expect(await history(bob, room)).toMatchObject([{ content: 'two', metadata: { b: 2 }, version: 3 }])
+    await edit(bob, { content: 'two', metadata: { b: 2, c: { d: 1, e: [] } } })
+    const again = await edit(bob, { content: 'two', metadata: { c: { e: [], d: 1 }, b: 2 } })
+    expect(again.changed).toBe(false)
+    expect(await history(bob, room)).toMatchObject([
+      { content: 'two', metadata: { b: 2, c: { d: 1, e: [] } }, version: 3 },
+    ])
   })
 
   test('of sixteen at once, who don’t ask about the others, all are done', async () => {

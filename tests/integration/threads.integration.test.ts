@@ -193,6 +193,9 @@ describe('who follows a thread', () => {
     expect(await threadsOf(ada)).toMatchObject([{ unread: { count: 1 } }])
     await ada.request({ action: 'markRead', reads: {}, threads: [{ chatRoomId: room, threadId, seq }] })
     expect(await threadsOf(ada)).toMatchObject([{ readSeq: seq, unread: { count: 0, exact: true } }])
+    // Kept as it was given, and at the head for who reads it.
+    await ada.request({ action: 'markRead', reads: {}, threads: [{ chatRoomId: room, threadId, seq: 1_000 }] })
+    expect(await threadsOf(ada)).toMatchObject([{ readSeq: seq }])
   })
 
   test('follows none in a room that they have left', async () => {

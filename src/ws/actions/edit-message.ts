@@ -4,6 +4,7 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, type Admitted, readableAfter, refused, requirePermission } from '../../rooms/admission.ts'
 import { othersOf } from '../../rooms/aside.ts'
+import { metadataText } from '../../rooms/metadata-text.ts'
 import { editMessage as edit } from '../../rooms/edit-message.ts'
 import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
@@ -33,7 +34,7 @@ export const editMessage = action('editMessage', async (input, caller) => {
 function editOf({ content, metadata, mentions, mentionRoom }: Request<'editMessage'>, senderId: string) {
   return {
     content,
-    ...defined({ metadata: metadata && JSON.stringify(metadata), mentionsRoom: mentionRoom }),
+    ...defined({ metadata: metadataText(metadata), mentionsRoom: mentionRoom }),
     ...(mentions && { mentions: JSON.stringify(othersOf(mentions, senderId)) }),
   }
 }
