@@ -40,7 +40,7 @@ export const HABITS: Habits = {
 export const UNITS = {
   typing: { reads: 3, writes: 1 },
   /** A reader is told by the stream, which reads who is there. */
-  mark: { reads: 4, writes: 1 },
+  mark: { reads: 5, writes: 1 },
   form: { reads: 2, writes: 2 },
   /** What the upload function does of a file that is what was declared (`tests/uploads/object-created.test.ts`). */
   file: { reads: 3, writes: 9 },
