@@ -1,6 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { itemKey } from './item-key.ts'
 
+const MAX_TAKEN = 10_000
+
 /**
  * The deletions of the TTL sweeper that have not appeared in the stream yet. With them the event source mapping marks
  * their REMOVE records as the service's, like DynamoDB. In memory: a restart between deletion and record loses the
@@ -8,6 +10,8 @@ import { itemKey } from './item-key.ts'
  */
 export class TtlDeletions {
   readonly #expected = new Map<string, number>()
+  /** Records that were, because several readers have the stream. The latest only: readers are seconds apart. */
+  readonly #taken = new Set<string>()
 
   /** Marks the next REMOVE record of this item as the service's. */
   expect(keys: Record<string, AttributeValue>): void {
@@ -15,7 +19,16 @@ export class TtlDeletions {
     this.#expected.set(key, (this.#expected.get(key) ?? 0) + 1)
   }
 
-  /** Whether this REMOVE record was expected. Removes the expectation, so call it once for each record. */
+  /** Whether this REMOVE record was expected, for whichever reader of the stream asks. */
+  isOne(keys: Record<string, AttributeValue>, eventId: string): boolean {
+    if (this.#taken.has(eventId)) return true
+    if (!this.take(keys)) return false
+    this.#taken.add(eventId)
+    if (this.#taken.size > MAX_TAKEN) for (const oldest of this.#taken) return this.#taken.delete(oldest)
+    return true
+  }
+
+  /** Removes an expectation. Returns whether there was one. */
   take(keys: Record<string, AttributeValue>): boolean {
     const key = itemKey(keys)
     const count = this.#expected.get(key)

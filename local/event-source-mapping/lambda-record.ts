@@ -19,7 +19,7 @@ export function toLambdaRecord(
   const byService =
     userIdentity !== undefined
       ? { type: userIdentity.Type, principalId: userIdentity.PrincipalId }
-      : eventName === 'REMOVE' && ttlDeletions.take(change.Keys ?? {})
+      : eventName === 'REMOVE' && ttlDeletions.isOne(change.Keys ?? {}, eventID ?? '')
         ? { type: 'Service', principalId: 'dynamodb.amazonaws.com' }
         : undefined
   return {

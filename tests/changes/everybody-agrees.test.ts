@@ -278,7 +278,7 @@ async function run(seed: number): Promise<void> {
     await act(chatRoomId, sent, step)
     if (chance(0.5)) await work()
     arrive(Math.floor(random() * 6))
-    if (chance(0.1)) await oneOf(watchers).mend()
+    if (chance(0.1)) await oneOf(step < kickedAt ? watchers : watchers.filter((one) => one !== kim)).mend()
   }
   // What is worked may write more: the summaries of reactions.
   while (readers.some(({ isDone }) => !isDone)) for (const reader of readers) await reader.work()

@@ -59,7 +59,8 @@ test('so is that of a message whose row is removed, and another’s file stays',
   expect((await fetch(file.fileUrl)).status).toBe(404)
   expect((await fetch(other.file.fileUrl)).status).toBe(200)
   expect(await ada.refused({ action: 'getFileUrl', chatRoomId: room, messageId })).toMatchObject({
-    code: 'invalid_request',
+    code: 'message_not_found',
+    message: 'unable to sign a URL; there is no such message',
   })
 })
 
