@@ -76,7 +76,8 @@ test('nothing is lost, doubled or out of order over an absence in which both go 
   expect(await stored(room)).toEqual(said)
   expect(await ada.texts()).toEqual(said)
   expect(await bob.texts()).toEqual(said)
-  expect(await states()).toEqual(['Sent', 'Sending'])
+  // Bob may have read some by now.
+  expect((await states()).filter((state) => !state.startsWith('Read by '))).toEqual(['Sent', 'Sending'])
 })
 
 test('a connection that dies while a message is on its way sends it once', async () => {
