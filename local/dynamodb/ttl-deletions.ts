@@ -24,7 +24,8 @@ export class TtlDeletions {
     if (this.#taken.has(eventId)) return true
     if (!this.take(keys)) return false
     this.#taken.add(eventId)
-    if (this.#taken.size > MAX_TAKEN) for (const oldest of this.#taken) return this.#taken.delete(oldest)
+    const [oldest] = this.#taken
+    if (oldest !== undefined && this.#taken.size > MAX_TAKEN) this.#taken.delete(oldest)
     return true
   }
 

@@ -51,7 +51,8 @@ export async function logChanges(
       const waits = (change: Changed) => size === 'huge' && !loud.has(subjectOf(change))
       const first = noted.find(waits)
       if (first !== undefined) await setPending(chatRoomId, first.rev)
-      const mayReceive = historyFrom === 'j' ? await sinceTheyJoined(chatRoomId) : undefined
+      const isNarrowed = historyFrom === 'j' && noted.some(({ what }) => what === 'm')
+      const mayReceive = isNarrowed ? await sinceTheyJoined(chatRoomId) : undefined
       noted.forEach((change, i) => {
         if (waits(change)) return
         const event = eventOf(change, states)!
