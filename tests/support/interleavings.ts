@@ -35,6 +35,8 @@ interface Operation {
   waiting: Waiting[]
   done: boolean
   error?: unknown
+  /** Called when it waits with a request, or has ended. */
+  rests: () => void
 }
 
 const current = new AsyncLocalStorage<Operation>()
@@ -77,9 +79,12 @@ async function runOnce<State>(exploration: Exploration<State>, prefix: readonly 
   const operations: Operation[] = []
   const run: Run = {
     spawn(name, work) {
-      const operation: Operation = { name, waiting: [], done: false }
+      const operation: Operation = { name, waiting: [], done: false, rests: () => {} }
       operations.push(operation)
-      const end = (error?: unknown) => Object.assign(operation, { done: true, error })
+      const end = (error?: unknown) => {
+        Object.assign(operation, { done: true, error })
+        operation.rests()
+      }
       // Not in the context of the operation that spawned it.
       const running = current.exit(() => current.run(operation, work))
       running.then(() => end(), end)
@@ -128,9 +133,12 @@ const alternatives = (choices: readonly Choice[], prefixLength: number): number[
 /** Waits until every operation has ended or waits with a request, and returns those that wait. */
 async function readyOf(operations: readonly Operation[]): Promise<Operation[]> {
   for (;;) {
+    // What an operation asks for at once, it asks for before this.
     await new Promise(setImmediate)
     const alive = operations.filter(({ done }) => !done)
-    if (alive.every(({ waiting }) => waiting.length > 0)) return alive
+    const busy = alive.find(({ waiting }) => waiting.length === 0)
+    if (busy === undefined) return alive
+    await new Promise<void>((rests) => (busy.rests = rests))
   }
 }
 
@@ -147,6 +155,7 @@ function holdBack(client: TableClient): () => void {
         return answered
       }
       operation.waiting.push({ request: `${request.operation} ${keysOf(request.input)}`, send })
+      operation.rests()
     })
     try {
       return await next(request)

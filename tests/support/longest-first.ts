@@ -1,12 +1,12 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const LONGEST = 'every-message-once.integration.test.ts'
+const LONGEST = ['interleavings.test.ts', 'everybody-agrees.test.ts', 'every-message-once.integration.test.ts']
 
-/** Starts the file that takes longest first, so that it isn't running alone when all others have ended. */
+/** Starts the files that take longest first, so that none is running alone when all others have ended. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONGEST)
+    const isLongest = ({ moduleId }: TestSpecification) => LONGEST.some((name) => moduleId.endsWith(name))
     return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))]
   }
 }

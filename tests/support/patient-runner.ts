@@ -1,8 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { TestRunner, type RunnerTestCase } from 'vitest'
 
-/** Seconds that a test may take on a machine which has nothing else to do. */
-const DEADLINE_S = 60
+/** That a test without a `timeout` of its own may take on a machine which has nothing else to do. */
+const DEADLINE_MS = 60_000
 const TICK_MS = 1_000
 
 // Taken before a test replaces them.
@@ -16,10 +16,12 @@ export default class PatientRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
     let interval: NodeJS.Timeout | undefined
     const deadline = new Promise<never>((_, reject) => {
-      let leftMs = DEADLINE_S * 1_000
+      const deadlineMs = test.timeout || DEADLINE_MS
+      let leftMs = deadlineMs
       interval = setInterval(() => {
         leftMs -= TICK_MS / slowness()
-        if (leftMs <= 0) reject(new Error(`the test hangs: it took longer than ${DEADLINE_S} s of a machine at rest`))
+        if (leftMs <= 0)
+          reject(new Error(`the test hangs: it took longer than ${deadlineMs / 1_000} s of a machine at rest`))
       }, TICK_MS)
     })
     try {
