@@ -45,7 +45,7 @@ export interface RoomEvents {
    * have failed, with `banned` or `not_a_member`, and nothing more arrives until this user is in again.
    */
   removed: Removal
-  /** Something that the client knows of the room has changed: `details`, `role`, `closed`, `mutedUntil` and so on. */
+  /** What the client knows of the room has changed: `details`, `role`, `closed`, `mutedUntil`, `notify` and so on. */
   updated: RoomDetails | undefined
   /** After a reconnect: all missed messages, `count` of them, have been delivered. */
   recovered: { count: number }

@@ -1,3 +1,4 @@
+import type { Notify } from '../src/protocol/notification-actions.ts'
 import { type PermissionName, refusal, type Standing } from '../src/protocol/permissions.ts'
 import type { Access, Role, RoomDetails, Settings } from '../src/protocol/room-schema.ts'
 import { settingsOf } from '../src/protocol/settings-of.ts'
@@ -22,6 +23,10 @@ export class RoomFacts {
   /** Until when this user may not write, server time; Infinity when the server doesn't tell. */
   mutedUntil: number | undefined
   addedBy: string | undefined
+  /** Which messages are to wake this user, as the server says; absent: all. It stays while they are away. */
+  notify: Notify | undefined
+  /** When they chose that, as far as it is known, server time. */
+  notifyAt = 0
   /** The version of what is known of this user's membership. */
   #standing = 0
   readonly #chatRoomId: string
@@ -64,6 +69,13 @@ export class RoomFacts {
     })
   }
 
+  /** This user is to be woken for other messages. Of two choices the later one holds, whichever comes first. */
+  choose(notify: Notify | undefined, at: number): void {
+    if (at < this.notifyAt) return
+    this.notifyAt = at
+    this.change(() => (this.notify = notify))
+  }
+
   /** This user is in the room no more, and a room may be hidden from who isn't in it. */
   forget(): void {
     this.access = this.role = this.details = this.mutedUntil = this.addedBy = undefined
@@ -86,7 +98,7 @@ export class RoomFacts {
   }
 
   #snapshot(): string {
-    const { name, access, role, closed, details, mutedUntil } = this
-    return JSON.stringify([name, access, role, closed, details, String(mutedUntil)])
+    const { name, access, role, closed, details, mutedUntil, notify } = this
+    return JSON.stringify([name, access, role, closed, details, String(mutedUntil), notify])
   }
 }

@@ -1,6 +1,7 @@
 import type { Reply } from '../src/protocol/actions.ts'
-import type { ChatEvent, MessageEvent } from '../src/protocol/events.ts'
+import type { ChatEvent, MessageEvent, ReadEvent } from '../src/protocol/events.ts'
 import type { ChangeEvent } from '../src/protocol/change-events.ts'
+import type { Notify } from '../src/protocol/notification-actions.ts'
 import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
@@ -16,7 +17,9 @@ import { RoomStore } from './room-store.ts'
 import { Typists } from './typing.ts'
 
 /** What a reply to `sync` or `joinRoom` says of a room. */
-type Entered = Told & Pick<Reply<'joinRoom'>, 'headSeq' | 'recovered' | 'events'> & ChangeGap & { readEveryMs?: number }
+type Entered = Told &
+  Pick<Reply<'joinRoom'>, 'headSeq' | 'recovered' | 'events'> &
+  ChangeGap & { readEveryMs?: number; notify?: Notify | undefined }
 
 /** How far a client is in a room, as it says with a request. */
 export interface Claimed {
@@ -148,6 +151,7 @@ export class RoomFeed {
         // The registry's.
         return
       case 'read':
+        this.#chosen(event)
         return this.#context.reads.told(event)
       case 'receipts':
         return this.emitter.emit('receipts', event.receipts)
@@ -163,11 +167,18 @@ export class RoomFeed {
     }
   }
 
-  /** Takes over what `sync` or `joinRoom` replied. @param claimed the positions that were sent with the request */
-  entered(room: Entered, claimed: Claimed = {}): void {
+  /**
+   * Takes over what `sync` or `joinRoom` replied.
+   *
+   * @param claimed the positions that were sent with the request
+   * @param askedAt when it was sent, server time
+   */
+  entered(room: Entered, claimed: Claimed = {}, askedAt = this.#context.serverNow()): void {
     const from = { ...this.#restoredAt, ...claimed }
     this.#restoredAt = {}
     this.facts.learn(room)
+    // Otherwise an event has told of a later choice meanwhile.
+    if (this.facts.notifyAt <= askedAt) this.facts.change(() => (this.facts.notify = room.notify))
     this.membership = 'member'
     this.inbox.recover(room, from.seq)
     this.revs.recover(room, from.rev)
@@ -238,6 +249,11 @@ export class RoomFeed {
     if (headSeq - from > MAX_HISTORY_PAGE) return this.inbox.startAtHead(headSeq)
     this.inbox.start(from)
     this.inbox.expect(headSeq)
+  }
+
+  #chosen({ level, until, levelAt }: ReadEvent): void {
+    if (level === undefined || levelAt === undefined) return
+    this.facts.choose({ level, ...(until !== undefined && { until }) }, levelAt)
   }
 
   #deliver(due: MessageEvent): void {

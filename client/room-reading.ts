@@ -1,3 +1,4 @@
+import type { Notify, NotifyLevel } from '../src/protocol/notification-actions.ts'
 import type { UnreadState } from './room-unread.ts'
 import { RoomDoors } from './room-doors.ts'
 
@@ -35,6 +36,35 @@ export class RoomReading extends RoomDoors {
    */
   markUnread(seq: number): Promise<void> {
     return this.context.reads.markUnread(this.id, seq)
+  }
+
+  /**
+   * Which messages of the room this user is to be woken for, on all devices: `all`, `mentions` or `none`, and until
+   * when (server time). It says what the application is to notify of, and what the server names in `push.wanted`;
+   * every message is delivered all the same. `all` while the client doesn't know. The event `updated` tells of changes,
+   * but not of the end of `until`.
+   */
+  get notify(): Notify {
+    const { notify } = this.feed.facts
+    const isOver = notify?.until !== undefined && notify.until <= this.context.serverNow()
+    return notify === undefined || isOver ? { level: 'all' } : notify
+  }
+
+  /**
+   * Chooses which messages of the room this user is to be woken for, on all devices. Waits for a connection and
+   * retries.
+   *
+   * @param level `mentions`: those that mention this user or the room
+   * @param until epoch ms, server time, from which on it is `all` again; default: for good
+   * @throws ChatError `not_a_member`, `unknown_action` from a server that has no `notifications`, `disconnected`
+   *
+   * @example
+   * await room.setNotifications('none', Date.now() + 3_600_000)
+   */
+  async setNotifications(level: NotifyLevel, until?: number): Promise<void> {
+    const notify = { level, ...(until !== undefined && { until }) }
+    await this.ask('setNotifications', notify)
+    this.feed.facts.choose(notify, this.context.serverNow())
   }
 
   /**

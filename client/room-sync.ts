@@ -52,6 +52,8 @@ export class RoomSync {
   #after = ''
   /** When the last request was sent, in the order of events. */
   #askedAt = 0
+  /** The same, server time. */
+  #askedAtTime = 0
   /** Rooms that this user was shown out of while the request was under way. */
   readonly #doubtful: string[] = []
   #hasNamed = false
@@ -112,6 +114,7 @@ export class RoomSync {
     }
     if (only.length === 0) for (const [id] of positions) this.#claimed.add(id)
     this.#askedAt = context.nextPlace()
+    this.#askedAtTime = context.serverNow()
     try {
       const reply = await syncPage(link, frame, context.options)
       if (only.length === 0) this.#after = reply.rooms.at(-1)?.chatRoomId ?? this.#after
@@ -183,7 +186,7 @@ export class RoomSync {
       return
     }
     if (!isMember(feed)) this.#added.push(room)
-    feed.entered(summary, this.#positions[chatRoomId])
+    feed.entered(summary, this.#positions[chatRoomId], this.#askedAtTime)
     // The link is in use already.
     if (this.#isFirstDone) feed.resume()
   }

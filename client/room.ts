@@ -132,6 +132,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     try {
       const claimed = this.feed.position
       const asked = this.context.nextPlace()
+      const askedAt = this.context.serverNow()
       const reply = await this.context.patiently({
         action: 'joinRoom',
         chatRoomId: this.id,
@@ -139,7 +140,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
         ...(claimed.rev === undefined ? {} : { lastRev: claimed.rev }),
         ...(invite === undefined ? {} : { invite }),
       })
-      this.feed.entered(reply, claimed)
+      this.feed.entered(reply, claimed, askedAt)
       inbox.resume()
       // Shown out again since then, perhaps.
       if (this.feed.expelledAt > asked) this.context.checkMembership(this.id)

@@ -93,6 +93,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
           ...standing,
           closed: false,
           readEveryMs: limit.READ_EVERY_MS,
+          notify: { level: 'mentions', until: NOW + 3_600_000 },
           recovered: true,
           events: [photo],
           ...changeGap,
@@ -336,6 +337,10 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
   getReceipts: {
     request: { action: 'getReceipts', chatRoomId: 'general' },
     reply: { receipts: { ada: 42, bob: 40 } },
+  },
+  setNotifications: {
+    request: { action: 'setNotifications', chatRoomId: 'general', level: 'mentions', until: NOW + 3_600_000 },
+    reply: {},
   },
   setProfile: {
     request: { action: 'setProfile', name: 'Bob', imageUrl: 'https://people.example.com/bob.png' },

@@ -4,9 +4,10 @@ import { client, service, table, verbatim } from './table.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * What a room, or a thread in it, is to one user: how far they have read. Key: UserId + ChatRoomId, and the root's
- * MessageId for a thread. In a partition of the user's own, so that all markers of a user are read in one query, and a
- * mark writes nothing to the room's. The keys are attributes of their own, because these rows are read by the hundred.
+ * What a room, or a thread in it, is to one user: how far they have read, and what wakes them. Key: UserId +
+ * ChatRoomId, and the root's MessageId for a thread. In a partition of the user's own, so that all of a user's are read
+ * in one query, and a mark writes nothing to the room's. The keys are attributes of their own, because these rows are
+ * read by the hundred.
  *
  * - AP93 `moveMarker`: has this user read so far from now on?
  * - AP94 `takeBackMarker`: is what follows unread again?
@@ -27,9 +28,13 @@ export const RoomState = new Entity(
       readAt: { type: 'number', field: 'ReadAt' },
       /** Of a thread: whether the user follows it. Absent: they have not said. */
       follow: { type: 'boolean', field: 'Follow' },
+      /** Of a room: which messages the user is to be woken for, until when, and the moment of the latest choice. */
+      notify: { type: ['all', 'mentions', 'none'] as const, field: 'Notify' },
+      notifyUntil: { type: 'number', field: 'NotifyUntil' },
+      notifyAt: { type: 'number', field: 'NotifyAt' },
       /** Nobody else is to know. */
       private: { type: 'boolean', field: 'Private' },
-      /** The connection that wrote the marker: it has the reply, so it receives no event. */
+      /** The connection that wrote last: it has the reply, so it receives no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
     },
     indexes: { user: verbatim('partition', 'place') },

@@ -38,6 +38,7 @@ import { removeReaction } from '../ws/actions/remove-reaction.ts'
 import { reportMessage } from '../ws/actions/report-message.ts'
 import { revokeInvite } from '../ws/actions/revoke-invite.ts'
 import { sendMessage } from '../ws/actions/send-message.ts'
+import { setNotifications } from '../ws/actions/set-notifications.ts'
 import { setProfile } from '../ws/actions/set-profile.ts'
 import { setRole } from '../ws/actions/set-role.ts'
 import { unbanMember } from '../ws/actions/unban-member.ts'
@@ -101,6 +102,7 @@ export const handlers: {
   reportMessage,
   revokeInvite,
   sendMessage,
+  setNotifications,
   setProfile,
   setRole,
   unbanMember,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { changeGap, Include, messageActions } from './message-actions.ts'
 import { moderationActions } from './moderation-actions.ts'
 import { profileActions } from './profile-actions.ts'
+import { notificationActions, notified } from './notification-actions.ts'
 import { readActions } from './read-actions.ts'
 import { describe, envelope, request } from './request-schema.ts'
 import { reactionActions } from './reaction-actions.ts'
@@ -181,7 +182,9 @@ export const actions = {
       userId: UserId,
       limits: Limits,
       features: z.array(z.string()).check(describe('What this server has beyond version 1 of the protocol.')),
-      rooms: z.array(z.object({ ...room, ...standing, closed: z.boolean(), ...paced, ...gap, ...changeGap })),
+      rooms: z.array(
+        z.object({ ...room, ...standing, closed: z.boolean(), ...paced, ...notified, ...gap, ...changeGap }),
+      ),
       nextCursor: z.optional(Cursor.check(describe('For more rooms, send `sync` with this `cursor`.'))),
     }),
   },
@@ -205,7 +208,7 @@ export const actions = {
   },
   joinRoom: {
     request: joinRequest,
-    reply: z.object({ ...roomWithMembers, ...paced, ...gap, ...changeGap }),
+    reply: z.object({ ...roomWithMembers, ...paced, ...notified, ...gap, ...changeGap }),
   },
   leaveRoom: {
     request: request(
@@ -320,6 +323,7 @@ export const actions = {
   ...roomActions,
   ...moderationActions,
   ...readActions,
+  ...notificationActions,
   ...profileActions,
   ...reactionActions,
   ...threadActions,

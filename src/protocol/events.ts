@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { changeEvents } from './change-events.ts'
 import { MessageEvent } from './message-event.ts'
+import { NotifyLevel, Until } from './notification-actions.ts'
 import { Access, Role } from './room-schema.ts'
 import { ChatRoomId, ClientMessageId, EpochMs, MessageId, Rev, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
@@ -94,13 +95,16 @@ const ReadEvent = z
     chatRoomId: ChatRoomId,
     threadId: z.optional(MessageId.check(z.meta({ description: 'Of a thread, its root.' }))),
     seq: Seq.check(z.meta({ description: 'The `seq` up to which the user has read; it may be beyond the head.' })),
-    at: EpochMs.check(z.meta({ description: 'When: of two, the later one holds.' })),
+    at: EpochMs.check(z.meta({ description: 'When: of two, the later one holds. 0 while nothing was marked.' })),
+    level: z.optional(NotifyLevel.check(z.meta({ description: 'When it is this that has changed.' }))),
+    until: z.optional(Until),
+    levelAt: z.optional(EpochMs.check(z.meta({ description: 'When: of two with a `level`, the later one holds.' }))),
   })
   .check(
     z.meta({
       description:
         'For the user concerned only, on their other connections: they have read up to `seq`, or made what follows it ' +
-        'unread again.',
+        'unread again; or they are to be woken for other messages than before.',
     }),
   )
 

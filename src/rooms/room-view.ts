@@ -2,6 +2,7 @@ import type { RoomRow } from '../entities/chat-room.ts'
 import type { DetailsRow } from '../entities/chat-room-details.ts'
 import type { RoomWithMembers } from '../entities/membership.ts'
 import { gateOf } from '../entities/gate.ts'
+import { notifyOf } from '../entities/notify-level.ts'
 import { type RoomClass, classOf } from '../entities/room-class.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -37,6 +38,9 @@ const readEveryMs = { small: READ_EVERY_MS, medium: 30_000, huge: 120_000 } as c
 
 /** How often a client may mark the room. */
 export const pacedOnWire = (room: Pick<RoomRow, 'size'>) => ({ readEveryMs: readEveryMs[classOf(room)] })
+
+/** Which messages the caller is to be woken for, where it isn't all. */
+export const notifyOnWire = (...state: Parameters<typeof notifyOf>) => defined({ notify: notifyOf(...state) })
 
 /** All of a room. @param memberCount as it was counted just now, if it was */
 export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, memberCount?: number): RoomDetails {

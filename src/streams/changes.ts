@@ -11,6 +11,7 @@ import { Message, type MessageRow, seqOf } from '../entities/message.ts'
 import { aboutOf, RoomState, type RoomStateRow } from '../entities/room-state.ts'
 import { Reaction, reactionOf, type ReactionRow } from '../entities/reaction.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
+import { defined } from '../protocol/defined.ts'
 import type { MarkerMove } from './marker-moved.ts'
 
 export interface PendingRoom {
@@ -77,6 +78,8 @@ const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pe
 const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', through: 'string', deliveries: 'string' }
 
 const state: Shape<RoomStateRow> = { partition: 'string', place: 'string', readSeq: 'number', readAt: 'number' }
+
+const choice: Shape<RoomStateRow> = { partition: 'string', place: 'string', notify: 'string', notifyAt: 'number' }
 
 const entry: Shape<AuditRow> = { chatRoomId: 'string', action: 'string', by: 'string', at: 'number' }
 
@@ -164,14 +167,22 @@ function versionRaised(image: Image, old: Image | undefined): Change | undefined
 const isQuiet = (image: Image, old: Image | undefined): boolean =>
   old !== undefined && image.Kind?.S === old.Kind?.S && image.EditedAt?.N === old.EditedAt?.N
 
-/** A state whose marker is where it was before has changed in something that is nobody else's. */
+/** A state whose marker and level are as they were before has changed in something that no device waits for. */
 function moveOf(image: Image, old: Image | undefined): Change | undefined {
-  if (image.ReadSeq?.N === old?.ReadSeq?.N) return undefined
-  const row = read(RoomState, image, state)
+  const isChosen = image.NotifyAt?.N !== old?.NotifyAt?.N
+  if (image.ReadSeq?.N === old?.ReadSeq?.N && !isChosen) return undefined
+  const row = read(RoomState, image, isChosen ? choice : state)
   const { readSeq: seq = 0, readAt: at = 0, private: isPrivate = false, originConnectionId } = row
   const before = Number(old?.ReadSeq?.N ?? 0)
-  return { type: 'markerMoved', move: { ...aboutOf(row), seq, at, before, isPrivate, originConnectionId } }
+  const chosen = isChosen ? { chosen: choiceOf(row) } : {}
+  return { type: 'markerMoved', move: { ...aboutOf(row), seq, at, before, isPrivate, ...chosen, originConnectionId } }
 }
+
+const choiceOf = ({ notify: level = 'all', notifyAt: levelAt = 0, notifyUntil: until }: RoomStateRow) => ({
+  level,
+  levelAt,
+  ...defined({ until }),
+})
 
 interface Reader<Row> {
   parse(response: { Item: Record<string, unknown> }): { data: Row | null | undefined }

@@ -9,9 +9,12 @@ import { defined } from '../protocol/defined.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import { detailsOnWire } from '../rooms/room-view.ts'
+import type { NotifyLevel } from '../protocol/notification-actions.ts'
 import type { BatchCache } from './batch-cache.ts'
 
-/** A user has read further in a room or a thread, or has made something unread again. */
+/**
+ * A user has read further in a room or a thread, has made something unread again, or is to be woken for other messages.
+ */
 export interface MarkerMove extends StateKey {
   seq: number
   /** Epoch milliseconds: of two moves of one marker, the later one holds. */
@@ -19,6 +22,8 @@ export interface MarkerMove extends StateKey {
   /** The marker before; 0 when there was none. */
   before: number
   isPrivate: boolean
+  /** Which messages are to wake the user, when it is this that has changed. */
+  chosen?: { level: NotifyLevel; levelAt: number; until?: number | undefined } | undefined
   originConnectionId: string | undefined
 }
 
@@ -26,10 +31,10 @@ export interface MarkerMove extends StateKey {
  * Tells the user's other connections, and the senders of what was read. AP3; AP98, AP22 and, in a direct room, AP8.
  */
 export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
-  const { userId, chatRoomId, threadId, seq, at, originConnectionId } = move
+  const { userId, chatRoomId, threadId, seq, at, chosen, originConnectionId } = move
   const sessions = await cache.once(`sessions ${userId}`, () => sessionsOfUser(userId, Date.now()))
   const only = sessions.filter(({ connectionId }) => connectionId !== originConnectionId).map(recipientOf)
-  const event = { event: 'read', chatRoomId, ...defined({ threadId }), seq, at } as const
+  const event = { event: 'read', chatRoomId, ...defined({ threadId }), seq, at, ...chosen } as const
   return [...(only.length > 0 ? [{ event, only }] : []), ...(await receipts(move, cache))]
 }
 

@@ -20,6 +20,7 @@ export const rateClasses = {
       ...['removeMember', 'setRole', 'createInvite', 'revokeInvite', 'blockUser', 'unblockUser'],
       ...['banMember', 'unbanMember', 'muteMember', 'closeRoom', 'reportMessage', 'updateRoom', 'pinMessage'],
       ...['unpinMessage', 'deleteRoom', 'editMessage', 'deleteMessage', 'followThread', 'setProfile'],
+      ...['setNotifications'],
     ],
   },
   mark: { what: 'mark more as read', actions: ['markRead', 'markUnread'] },

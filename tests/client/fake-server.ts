@@ -151,6 +151,9 @@ export class FakeServer {
     return messages
   }
 
+  /** By room, what `me` wants to be woken for. */
+  notify: Record<string, { level: string; until?: number }> = {}
+
   /** Changes a message; nobody is told. Returns the event that tells of it. */
   edit(chatRoomId: string, messageId: string, more: Partial<MessageEvent>): ChangeEvent {
     const message = this.#raise(chatRoomId, messageId)
@@ -238,6 +241,7 @@ export class FakeServer {
           chatRoomId: id,
           ...this.#gap(id, rooms[id]),
           ...this.#changeGap(id, revs[id]),
+          ...(this.notify[id] && { notify: this.notify[id] }),
         }))
         const hasMore = only !== undefined || left.length > size
         const nextCursor = only ? [after, ...named, ...ids].join('.') : [ids.at(-1), ...named].join('.')
@@ -329,6 +333,8 @@ export class FakeServer {
         for (const [id, seq] of Object.entries(frame.reads as Record<string, number>)) {
           this.markers.set(id, Math.max(seq, this.markers.get(id) ?? 0))
         }
+        return { data: {} }
+      case 'setNotifications':
         return { data: {} }
       case 'markUnread':
         this.markers.set(chatRoomId, Math.min(this.markers.get(chatRoomId) ?? 0, Number(frame.seq) - 1))

@@ -261,3 +261,42 @@ test('receipts are asked for, and told as others read', async () => {
   server.socket.events({ event: 'receipts', chatRoomId: 'general', receipts: { cleo: 1 } })
   expect(told).toEqual([{ cleo: 1 }])
 })
+
+describe('what wakes this user', () => {
+  test('is all until something else is chosen, here or on another device; the later choice holds', async () => {
+    const { room, server, clock } = await givenReads(['1'])
+    const shown: unknown[] = []
+    room.on('updated', () => shown.push(room.notify))
+    expect(room.notify).toEqual({ level: 'all' })
+    await room.setNotifications('mentions')
+    expect(server.asked('setNotifications')).toMatchObject([{ chatRoomId: 'general', level: 'mentions' }])
+    const choose = (level: 'all' | 'none', levelAt: number) =>
+      server.socket.events({ event: 'read', chatRoomId: 'general', seq: 0, at: 0, level, levelAt })
+    choose('none', clock.now() + 10)
+    // One of before, that comes late.
+    choose('all', clock.now() - 1_000)
+    expect(shown).toEqual([{ level: 'mentions' }, { level: 'none' }])
+  })
+
+  test('is all again when its time is over', async () => {
+    const { room, clock } = await givenReads(['1'])
+    const until = clock.now() + 60_000
+    await room.setNotifications('none', until)
+    expect(room.notify).toEqual({ level: 'none', until })
+    await clock.advance(60_000)
+    expect(room.notify).toEqual({ level: 'all' })
+  })
+
+  test('is taken over from sync, unless a later choice has been told meanwhile', async () => {
+    const { room, server, clock } = await givenReads(['1'])
+    server.notify = { general: { level: 'none' } }
+    server.socket.cut()
+    await clock.advance(5_000)
+    expect(room.notify).toEqual({ level: 'none' })
+    const levelAt = clock.now() + 60_000
+    server.socket.events({ event: 'read', chatRoomId: 'general', seq: 0, at: 0, level: 'mentions', levelAt })
+    server.socket.cut()
+    await clock.advance(5_000)
+    expect(room.notify).toEqual({ level: 'mentions' })
+  })
+})

@@ -833,6 +833,34 @@ describe('RoomState', () => {
     )
   })
 
+  test('AP126 setNotify writes the latest choice in one write, beside the marker', async () => {
+    expect(await sentBy('AP126')).toEqual(
+      only('UpdateItem', {
+        Key: keyOf('general'),
+        UpdateExpression:
+          'SET #notify = :notify_u0, #notifyAt = :notifyAt_u0, #notifyUntil = :notifyUntil_u0, ' +
+          `#originConnectionId = :originConnectionId_u0, ${own}`,
+        ConditionExpression: 'attribute_not_exists(#notifyAt) OR #notifyAt < :notifyAt0',
+        ExpressionAttributeNames: {
+          '#notify': 'Notify',
+          '#notifyAt': 'NotifyAt',
+          '#notifyUntil': 'NotifyUntil',
+          '#originConnectionId': 'OriginConnectionId',
+          ...names,
+        },
+        ExpressionAttributeValues: {
+          ':notifyAt0': NOW + 1,
+          ':notify_u0': 'none',
+          ':notifyAt_u0': NOW + 1,
+          ':notifyUntil_u0': NOW,
+          ':originConnectionId_u0': 'c=',
+          ...values,
+        },
+        ...withOld,
+      }),
+    )
+  })
+
   test('AP95 statesOfUser reads from the first room to the last in one consistent query that is bounded', async () => {
     expect(await sentBy('AP95')).toEqual(
       only('Query', {

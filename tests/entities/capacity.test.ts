@@ -713,6 +713,8 @@ describe('what doors cost', () => {
     await measureAct('getUnread', { heads: heads(10) }, '`getUnread`, 50 rooms, 10 of them with 9 messages', reader)
     await measureAct('getUnread', { heads: { [rooms[0]!]: 10 } }, '`getUnread`, 1 room with 9 messages', reader)
     await measureAct('markUnread', { chatRoomId: rooms[0], seq: 1 }, '`markUnread`', reader)
+    await measureAct('setNotifications', { chatRoomId: rooms[0], level: 'none' }, '`setNotifications`', reader)
+    expect(cost('`setNotifications`')).toMatchObject({ reads: 2, writes: 1 })
     await measureAct('getReceipts', { chatRoomId: rooms[0] }, '`getReceipts`, 2 members', reader)
     for (const what of ['`markRead`, 1 room', 'the same again']) {
       expect(cost(what)).toEqual({ requests: 2, roundTrips: 2, reads: 1, writes: 1 })

@@ -491,6 +491,15 @@ const worst: Record<
     kb: 1,
     each: 20,
   },
+  setNotifications: {
+    what: 'any',
+    frame: { chatRoomId: HEAVY, level: 'none', until: 9_999_999_999_999 },
+    reads: 5,
+    writes: 1,
+    posts: '1 for each other connection of the user',
+    kb: 1,
+    each: 20,
+  },
   getUnread: {
     what: '100 rooms, in 50 of them messages of 16 KB that are unread',
     frame: {

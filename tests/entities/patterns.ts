@@ -78,6 +78,7 @@ import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pe
 import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
 import { claimSend, contentHashOf, getGuard, putGuardedMessage, releaseClaim } from '../../src/entities/send-guard.ts'
+import { setNotify } from '../../src/entities/notify-level.ts'
 import { raiseClass } from '../../src/entities/room-class.ts'
 import { getStates, moveMarker, statesOfUser, takeBackMarker } from '../../src/entities/room-state.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
@@ -310,6 +311,12 @@ export const patterns = {
   AP93: () =>
     moveMarker({ ...marked, chatRoomId: 'random' }, { seq: 5, isPrivate: false, originConnectionId: 'c=' }, NOW),
   AP94: () => takeBackMarker(marked, { seq: 1, originConnectionId: 'c=' }, NOW + 1),
+  AP126: () =>
+    setNotify(
+      { userId: 'ada', chatRoomId: 'general' },
+      { level: 'none', until: NOW, originConnectionId: 'c=' },
+      NOW + 1,
+    ),
   AP95: () => statesOfUser('ada', ['general', 'random']),
   AP96: () => getStates([marked, { ...marked, userId: 'bob' }]),
   AP97: () => raiseClass('general', 'medium'),

@@ -53,6 +53,7 @@ const asks = {
   getFileUrl: 'read',
   listMembers: 'read',
   markUnread: 'read',
+  setNotifications: 'read',
   getReceipts: 'read',
   reportMessage: 'read',
   sendMessage: 'send',

@@ -321,6 +321,19 @@ const tables: Record<Action, Table> = {
       [{ heads: seqs(101) }, 'heads: has more than 100 rooms'],
     ],
   },
+  setNotifications: {
+    accepts: [
+      { ...room, level: 'all' },
+      { ...room, level: 'mentions', until: 1 },
+      { ...room, level: 'none' },
+    ],
+    rejects: [
+      needsRoomAnd({ level: 'none' }),
+      [room, 'level: Invalid option'],
+      [{ ...room, level: 'direct' }, 'level: Invalid option'],
+      [{ ...room, level: 'none', until: -1 }, 'until: >=0'],
+    ],
+  },
   getReceipts: { accepts: [room], rejects: [needsRoom] },
   setProfile: {
     accepts: [

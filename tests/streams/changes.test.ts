@@ -133,6 +133,18 @@ test('a marker that moves, in either direction, is told with where it was', () =
   })
 })
 
+test('a choice of what wakes a user is told, with the marker as it is', () => {
+  const none = { notify: 'none', notifyAt: 11 } as const
+  const about = { userId: 'ada', chatRoomId: 'general', isPrivate: false, originConnectionId: undefined }
+  const chosen = { level: 'none', levelAt: 11 }
+  expect(changeOf(stateChanged(stateImage({ ...none, notifyUntil: 99 }), stateImage()))).toEqual({
+    type: 'markerMoved',
+    move: { ...about, seq: 7, at: 9, before: 7, chosen: { ...chosen, until: 99 } },
+  })
+  const alone = imageOf(RoomState.put({ partition: 'state#ada', place: 'general', ...none }))
+  expect(changeOf(stateChanged(alone))).toMatchObject({ move: { seq: 0, at: 0, before: 0, chosen } })
+})
+
 test('a state whose marker is where it was, or that is gone, means nothing here', () => {
   expect(changeOf(stateChanged(stateImage({ readAt: 10 }), stateImage()))).toBeUndefined()
   expect(changeOf(recordOf('REMOVE', stateImage()))).toBeUndefined()

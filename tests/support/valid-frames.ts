@@ -45,6 +45,7 @@ export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadA
   getAudit: { action: 'getAudit', chatRoomId },
   markRead: { action: 'markRead', reads: { [chatRoomId]: 1 } },
   markUnread: { action: 'markUnread', chatRoomId, seq: 1 },
+  setNotifications: { action: 'setNotifications', chatRoomId, level: 'mentions' },
   getUnread: { action: 'getUnread', heads: { [chatRoomId]: 1 } },
   getReceipts: { action: 'getReceipts', chatRoomId },
   addReaction: { action: 'addReaction', chatRoomId, messageId: '0000000000000001', reaction: '👍' },

@@ -5,13 +5,14 @@ import { getInvite, type InviteRow } from '../../entities/invite.ts'
 import { noteSize, requirePlaceForMembers } from '../../rooms/room-size.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
 import { getMembership, type MembershipRow, roomWithMembers } from '../../entities/membership.ts'
+import { getStates } from '../../entities/room-state.ts'
 import { InvalidInvite, RoomNotFound } from '../../errors.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../../protocol/limits.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { pendingMembership } from '../../rooms/membership-in.ts'
 import { requireEntry } from '../../rooms/entry.ts'
 import { join, stayIn } from '../../rooms/join.ts'
-import { pacedOnWire, roomReply } from '../../rooms/room-view.ts'
+import { notifyOnWire, pacedOnWire, roomReply } from '../../rooms/room-view.ts'
 import { sessionOf } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
 import { ownConnection, type SocketCaller } from '../caller.ts'
@@ -22,7 +23,7 @@ import { recover } from '../recover.ts'
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
  * matters: membership, then subscription, then the gap, so that no message falls between. AP3, AP4, AP5, AP8, AP10,
  * AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85,
- * AP91.
+ * AP91, AP96.
  *
  * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
  */
@@ -45,13 +46,15 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
     await requirePlaceForMembers(way.room, [userId], Date.now(), true)
     isIn = await join(newMembership(way.room, caller, way.invite), session, way.invite?.invite)
   }
-  const [found, current] = await Promise.all([
+  const [found, current, [state]] = await Promise.all([
     roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY }),
     getMembership(chatRoomId, userId),
+    getStates([{ userId, chatRoomId }]),
     setOpenRoom(connectionId, chatRoomId),
   ])
   if (found === undefined) throw new RoomNotFound('unable to join; there is no such room')
-  await noteSize(found.room, found.nextCursor !== undefined, Date.now())
+  const now = Date.now()
+  await noteSize(found.room, found.nextCursor !== undefined, now)
   const standing = standingOf(caller, chatRoomId, current) ?? 'member'
   const since = readableAfter({ room: found.room, membership: current })
   const gap = await recover(found.room, { lastSeq: input.lastSeq, lastRev: input.lastRev, since })
@@ -59,7 +62,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const isEmpty = gap.events.length + gap.changes.length === 0
   const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
-  const reply = { ...writeCursor(roomReply(found, standing)), ...pacedOnWire(found.room) }
+  const reply = { ...writeCursor(roomReply(found, standing)), ...pacedOnWire(found.room), ...notifyOnWire(state, now) }
   return { ...reply, ...(isStillIn ? gap : nothingOf(found.room)) }
 })
 

@@ -1,5 +1,6 @@
 import { getRooms, type RoomRow } from '../../entities/chat-room.ts'
 import { getMemberships, mirrorMembership } from '../../entities/membership.ts'
+import { statesOfUser } from '../../entities/room-state.ts'
 import type { SessionRow } from '../../entities/session.ts'
 import { roomsOfUser, type UserRoomRow } from '../../entities/user-room.ts'
 import { defined } from '../../protocol/defined.ts'
@@ -8,7 +9,7 @@ import { Unavailable } from '../../errors.ts'
 import { gateOf } from '../../entities/gate.ts'
 import type { Role } from '../../protocol/room-schema.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
-import { pacedOnWire, roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
+import { notifyOnWire, pacedOnWire, roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
 import { keepSubscribedInPart } from '../../rooms/keep-subscribed.ts'
 import { sessionOf, takeSession } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
@@ -31,7 +32,7 @@ const MAX_UNLISTED = 100
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
  * rooms that the client needs first, and the pages leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15, AP17,
- * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP123, AP124, AP125.
+ * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP95, AP123, AP124, AP125.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
@@ -44,7 +45,8 @@ export const sync = socketAction('sync', async (input, caller) => {
     input.only === undefined
       ? await subscribePage(session, await roomsOnPage(session, cursor, [...lastSeqs.keys()], input.limit), cursor)
       : await subscribeNamed(session, [...new Set(input.only)], cursor, input.limit)
-  const heads = await getRooms(joined.map(({ chatRoomId }) => chatRoomId))
+  const ids = joined.map(({ chatRoomId }) => chatRoomId)
+  const [heads, states] = await Promise.all([getRooms(ids), statesOfUser(userId, ids)])
   const rooms = joined.flatMap(({ chatRoomId }) => heads.get(chatRoomId) ?? [])
   const memberships = await membershipsIn(joined, rooms, userId)
   const recovered = await recoverRooms(rooms, (room) => ({
@@ -58,8 +60,9 @@ export const sync = socketAction('sync', async (input, caller) => {
     userId,
     rooms.filter((_, i) => hasGap(i)).map(({ chatRoomId }) => chatRoomId),
   )
+  const now = Date.now()
   return writeCursor({
-    serverTime: Date.now(),
+    serverTime: now,
     connectionId,
     userId,
     limits,
@@ -72,6 +75,7 @@ export const sync = socketAction('sync', async (input, caller) => {
         ...standingOnWire(room, standing),
         closed: gateOf(room).closed,
         ...pacedOnWire(room),
+        ...notifyOnWire(states.get(room.chatRoomId), now),
         ...recovered[i]!,
       }
     }),
