@@ -42,6 +42,8 @@ export interface RuntimeOptions {
   ttlSweepMs?: number
   /** Builds the page once everything else runs, instead of at its first request. Default false. */
   preparePage?: boolean
+  /** Origins of the pictures of users that the page shows. Default: none, it shows initials. */
+  imageOrigins?: readonly string[]
   /** Default: warnings and errors to stderr. */
   log?: Log
 }

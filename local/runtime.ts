@@ -134,7 +134,12 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
       functions: () => lambda.warm(),
     })
   const pageFiles = new PageFiles()
-  const page = createPage({ files: pageFiles, bucketOrigin: bucket.endpoint, socketPath: `/${STAGE}` })
+  const page = createPage({
+    files: pageFiles,
+    bucketOrigin: bucket.endpoint,
+    socketPath: `/${STAGE}`,
+    imageOrigins: options.imageOrigins ?? [],
+  })
   const devEnvironment = createDevEnvironment(functionEnvironment(parts, true))
   front.open({ gateway, healthz, pages: [httpApi, page, issuer, devEnvironment] })
   warmUp(context, lambda, pageFiles)

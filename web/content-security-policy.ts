@@ -4,19 +4,21 @@ export interface PolicyOrigins {
   connect: readonly string[]
   /** Origins of pictures, sounds and films: the bucket's. */
   images: readonly string[]
+  /** Origins of the pictures in profiles. */
+  faces?: readonly string[]
 }
 
 /**
  * The `Content-Security-Policy` of the page: its own scripts and styles, nothing inline, no HTML made from strings
- * (trusted types), and nothing of anybody else but the chat's own API and bucket. `blob:` shows a picture that is
+ * (trusted types), and nothing of anybody else but the chat's own API and bucket, and the pictures of users. `blob:` shows a picture that is
  * being uploaded.
  */
-export const contentSecurityPolicy = ({ connect, images }: PolicyOrigins): string =>
+export const contentSecurityPolicy = ({ connect, images, faces = [] }: PolicyOrigins): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    ["img-src 'self' blob:", ...images].join(' '),
+    ["img-src 'self' blob:", ...images, ...faces].join(' '),
     ["media-src 'self'", ...images].join(' '),
     "manifest-src 'self'",
     ["connect-src 'self'", ...connect].join(' '),

@@ -9,6 +9,8 @@ interface PageOptions {
   bucketOrigin: string
   /** The WebSocket's path, on the same host. */
   socketPath: string
+  /** It shows pictures of users from these origins. */
+  imageOrigins: readonly string[]
 }
 
 /** Serves the page at `/`, its files below `/assets/` and its configuration, `/config.json`. */
@@ -26,7 +28,7 @@ const TYPES: Record<string, string> = {
   webmanifest: 'application/manifest+json',
 }
 
-export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Page {
+export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: PageOptions): Page {
   const respond = async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
     let file: PageFile | undefined
     try {
@@ -42,7 +44,7 @@ export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Pa
       // Immutable, because the name of an asset changes with its content.
       'cache-control': isDocument ? 'no-cache' : 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
-      ...(isDocument ? documentHeaders(bucketOrigin, req.headers.host) : {}),
+      ...(isDocument ? documentHeaders(bucketOrigin, imageOrigins, req.headers.host) : {}),
     })
     res.end(req.method === 'HEAD' ? undefined : file.content)
   }
@@ -54,7 +56,7 @@ export function createPage({ files, bucketOrigin, socketPath }: PageOptions): Pa
       if (req.method !== 'GET' && req.method !== 'HEAD') {
         sendError(res, 405, 'method_not_allowed', 'unable to answer; use GET', { allow: 'GET, HEAD' })
       } else if (path === 'config.json') {
-        sendJson(res, 200, { url: socketPath, signIn: { kind: 'local' } })
+        sendJson(res, 200, { url: socketPath, signIn: { kind: 'local' }, imageOrigins })
       } else {
         respond(req, res, path).catch((error: unknown) => {
           res.destroy(error instanceof Error ? error : undefined)
@@ -70,13 +72,17 @@ function fileAt(path: string): string | undefined {
   return path === '/config.json' || path.startsWith('/assets/') ? path.slice(1) : undefined
 }
 
-function documentHeaders(bucketOrigin: string, host: string | undefined): Record<string, string> {
+function documentHeaders(
+  bucketOrigin: string,
+  faces: readonly string[],
+  host: string | undefined,
+): Record<string, string> {
   // In some browsers 'self' doesn't include the WebSocket of the same host.
   const socketOrigins = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? [`ws://${host}`] : []
   // Any port, because the bucket's changes at a restart, and a page that is open must go on working.
   const bucket = bucketOrigin.replace(/:\d+$/, ':*')
   return {
-    'content-security-policy': contentSecurityPolicy({ connect: [...socketOrigins, bucket], images: [bucket] }),
+    'content-security-policy': contentSecurityPolicy({ connect: [...socketOrigins, bucket], images: [bucket], faces }),
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
   }

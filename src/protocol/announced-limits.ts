@@ -45,6 +45,9 @@ export const Limits = z
     directMessages: z
       .enum(['anyone', 'server'])
       .check(z.meta({ description: 'Who may write to a user for the first time.' })),
+    profiles: z
+      .enum(['token', 'users', 'server'])
+      .check(z.meta({ description: 'Who says what users are called: their tokens, they themselves or the backend.' })),
   })
   .check(z.meta({ description: 'The limits of this deployment, so that a client needs no constants for them.' }))
 
@@ -63,4 +66,5 @@ export const openPolicy = {
   chosenRoomIds: 'anyone',
   roomCreation: 'anyone',
   directMessages: 'anyone',
+  profiles: 'users',
 } as const

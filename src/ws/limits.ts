@@ -6,6 +6,7 @@ import { maxUserRooms } from '../rooms/require-place.ts'
 import { maxRoomMembers } from '../rooms/room-size.ts'
 import { maxUserConnections } from '../rooms/session.ts'
 import { maxPendingUploadBytes, maxPendingUploads } from './pending-uploads.ts'
+import { profilesFrom } from './profile-policy.ts'
 import { roomPolicy } from './room-policy.ts'
 
 /** S3 accepts up to 5 GiB in one POST. https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
@@ -25,4 +26,5 @@ export const limits = limitsOf({
   pendingUploads: maxPendingUploads,
   pendingUploadBytes: maxPendingUploadBytes,
   ...roomPolicy,
+  profiles: profilesFrom,
 })

@@ -9,6 +9,7 @@ const settings = {
   CHOSEN_ROOM_IDS: 'server',
   ROOM_CREATION: 'scope',
   DIRECT_MESSAGES: 'server',
+  PROFILES: 'token',
 }
 const chat = await useChat({ environment: settings })
 
@@ -19,6 +20,7 @@ test('what a deployment lets its users do is announced', async () => {
     chosenRoomIds: 'server',
     roomCreation: 'scope',
     directMessages: 'server',
+    profiles: 'token',
   })
 })
 

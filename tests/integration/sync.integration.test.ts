@@ -73,6 +73,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       chosenRoomIds: 'anyone',
       roomCreation: 'anyone',
       directMessages: 'anyone',
+      profiles: 'users',
     },
     rooms: [],
   })

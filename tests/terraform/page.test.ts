@@ -21,6 +21,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
         domain_name: 'page.example.com',
         certificate_arn: certificate('page'),
         hosted_zone_id: 'Z0000000000000',
+        image_origins: ['https://people.example.com'],
       },
     })
   })
@@ -40,6 +41,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
           content_security_policy: contentSecurityPolicy({
             connect: ['wss://chat-api.example.com', FILES, 'https://login.example.com'],
             images: [FILES],
+            faces: ['https://people.example.com'],
           }),
           override: true,
         },
@@ -56,6 +58,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
     expect(JSON.parse(config?.content as string)).toEqual({
       url: 'wss://chat-api.example.com',
       signIn: { kind: 'tokenUrl', url: 'https://login.example.com/token?for=chat', signInUrl: '/in' },
+      imageOrigins: ['https://people.example.com'],
     })
   })
 

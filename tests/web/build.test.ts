@@ -25,6 +25,8 @@ describe('the built page', () => {
       'assets/index-HASH.js',
       'assets/jsx-runtime-HASH.js',
       'assets/manifest-HASH.webmanifest',
+      'assets/name-field-HASH.js',
+      'assets/opened-dialog-HASH.js',
       'assets/rolldown-runtime-HASH.js',
       'assets/touch-icon-HASH.png',
       'index.html',

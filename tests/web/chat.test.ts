@@ -43,7 +43,7 @@ describe('the list', () => {
     await given.clock.advance(10)
     given.say('cherry', 'y')
     expect(titles(given)).toEqual(['cherry', 'banana', 'apple'])
-    expect(given.conversation('cherry').last.get()?.preview).toBe('bob: y')
+    expect(given.conversation('cherry').last.get()?.message?.content).toBe('y')
     given.conversation('cherry').markRead()
     expect(titles(given)).toEqual(['banana', 'cherry', 'apple'])
 
@@ -201,7 +201,7 @@ describe('unread', () => {
     await given.client.connect()
     await counted(given)
     await settled()
-    expect(given.conversation('general').last.get()?.preview).toBe('bob: the newest')
+    expect(given.conversation('general').last.get()?.message?.content).toBe('the newest')
   })
 
   test('is of a conversation without a message known at once', async () => {

@@ -5,12 +5,13 @@ test('allows the page’s own files, the chat’s API and its bucket, and nothin
   const policy = contentSecurityPolicy({
     connect: ['wss://api.example', 'https://bucket.example'],
     images: ['https://bucket.example'],
+    faces: ['https://people.example'],
   })
   expect(policy.split('; ')).toEqual([
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' blob: https://bucket.example",
+    "img-src 'self' blob: https://bucket.example https://people.example",
     "media-src 'self' https://bucket.example",
     "manifest-src 'self'",
     "connect-src 'self' wss://api.example https://bucket.example",

@@ -17,7 +17,9 @@ test.each([
   ['@', { start: 0, query: '' }],
   ['hi @bo', { start: 3, query: 'bo' }],
   ['a@bo', undefined],
-  ['@bob ', undefined],
+  ['@bob ma', { start: 0, query: 'bob ma' }],
+  ['@ bob', undefined],
+  ['@bob\nx', undefined],
   ['no', undefined],
 ])('in %j %j is being written', (text, expected) => {
   expect(mentionBeing(text, text.length)).toEqual(expected)

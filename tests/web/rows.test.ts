@@ -16,6 +16,8 @@ const pending = (id: string): Pending => ({
   content: id,
   state: 'sending',
   replyTo: undefined,
+  mentions: undefined,
+  mentionsRoom: undefined,
   error: undefined,
   retry: () => {},
 })

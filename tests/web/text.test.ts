@@ -11,6 +11,7 @@ import { LookAlikes } from '../../web/src/state/look-alikes.ts'
 import { confusableKey } from '../../web/src/text/confusable-key.ts'
 import { isLong } from '../../web/src/text/is-long.ts'
 import { isolated } from '../../web/src/text/isolated.ts'
+import { settled } from '../client/virtual-clock.ts'
 import { lettersOf } from '../../web/src/text/letters-of.ts'
 import { pastedFiles } from '../../web/src/text/pasted-files.ts'
 import { roomForText, roomSentence } from '../../web/src/text/room-for-text.ts'
@@ -297,9 +298,10 @@ test('names that look like others are found, and said to be of which letters', a
   names.add('bob', 'bob')
   names.add('bоb', 'bоb')
   names.add('ada', 'ada')
-  await Promise.resolve()
+  await settled()
   expect([...names.get()]).toEqual(['bob', 'bоb'])
   names.delete('bob')
+  await settled()
   expect([...names.get()]).toEqual([])
   expect(['bob', 'bоb', 'ｂｏｂｄ'].map(lettersOf)).toEqual(['', 'U+043E', 'U+FF42 U+FF4F U+FF44'])
 })

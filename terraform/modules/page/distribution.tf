@@ -13,7 +13,7 @@ locals {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' blob: ${var.files_origin}",
+    "img-src 'self' blob: ${join(" ", concat([var.files_origin], var.image_origins))}",
     "media-src 'self' ${var.files_origin}",
     "manifest-src 'self'",
     "connect-src 'self' ${join(" ", local.connect)}",

@@ -83,5 +83,6 @@ resource "aws_s3_object" "config" {
       url       = var.sign_in.url
       signInUrl = var.sign_in.sign_in_url
     } : name => value if value != null }
+    imageOrigins = var.image_origins
   })
 }

@@ -37,6 +37,11 @@ variable "sign_in" {
   })
 }
 
+variable "image_origins" {
+  description = "Origins of the pictures of users that the page shows. Example: [\"https://people.example.com\"]"
+  type        = list(string)
+}
+
 variable "domain_name" {
   description = "Domain of the page; null for the domain that CloudFront assigns."
   type        = string

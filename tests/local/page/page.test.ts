@@ -9,6 +9,7 @@ import { contentSecurityPolicy } from '../../../web/content-security-policy.ts'
 import { quietLog } from '../../support/quiet-log.ts'
 
 const BUCKET = 'http://127.0.0.1:9000'
+const FACES = 'https://people.example.com'
 
 let builds = 0
 const build: Build = async () => {
@@ -23,7 +24,7 @@ const build: Build = async () => {
 }
 
 async function serve(files: PageFiles): Promise<{ server: Server; url: string; port: number }> {
-  const page = createPage({ files, bucketOrigin: BUCKET, socketPath: '/local' })
+  const page = createPage({ files, bucketOrigin: BUCKET, socketPath: '/local', imageOrigins: [FACES] })
   const server = createServer((req, res) => {
     if (!page.handleRequest(req, res)) res.writeHead(418).end()
   })
@@ -57,6 +58,7 @@ describe('the page', () => {
       'content-security-policy': contentSecurityPolicy({
         connect: [`ws://127.0.0.1:${String(port)}`, 'http://127.0.0.1:*'],
         images: ['http://127.0.0.1:*'],
+        faces: [FACES],
       }),
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
@@ -82,7 +84,7 @@ describe('the page', () => {
   test('receives the address of the WebSocket, and that a name is enough', async () => {
     const response = await fetch(`${url}/config.json`)
     expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(await response.json()).toEqual({ url: '/local', signIn: { kind: 'local' } })
+    expect(await response.json()).toEqual({ url: '/local', signIn: { kind: 'local' }, imageOrigins: [FACES] })
   })
 
   test('has no other files', async () => {

@@ -13,6 +13,7 @@ import { Conversation } from './conversation.ts'
 import type { Drafts } from './drafts.ts'
 import type { LastPlace } from './last-place.ts'
 import { LookAlikes } from './look-alikes.ts'
+import { People } from './people.ts'
 import type { Route } from './route.ts'
 import { Store } from './store.ts'
 import { countText } from '../text/count-text.ts'
@@ -39,6 +40,8 @@ export type Client = Pick<
   | 'block'
   | 'unblock'
   | 'blocked'
+  | 'user'
+  | 'setProfile'
 >
 
 export type PublicRoom = Awaited<ReturnType<Client['publicRooms']>>['rooms'][number]
@@ -69,8 +72,7 @@ export class Chat {
   readonly conversations = new Store<readonly Conversation[]>([])
   /** Conversations whose names look like another's, by key. */
   readonly places = new LookAlikes(confusableKey)
-  /** Users whose names look like another's. */
-  readonly people = new LookAlikes(confusableKey)
+  readonly people: People
   /** The rooms that this user was shown out of, until the user has seen it. */
   readonly removed = new Store<readonly Removed[]>([])
   readonly blocked: Blocked
@@ -94,8 +96,10 @@ export class Chat {
     memory: (userId: string) => Memory,
     now: () => number,
     onError: (error: unknown) => void,
+    imageOrigins: readonly string[] = [],
   ) {
     this.client = client
+    this.people = new People({ client, confusableKey, imageOrigins })
     this.#memory = memory
     this.#onError = onError
     this.connection = new ConnectionStore(client, now)
@@ -193,6 +197,11 @@ export class Chat {
     return this.client.limits?.roomCreation !== 'server'
   }
 
+  /** Whether users of this deployment choose their own names. */
+  get mayChangeProfile(): boolean {
+    return this.client.limits?.profiles === 'users'
+  }
+
   /** The user has seen that they are no longer in a room. */
   dismiss(chatRoomId: string): void {
     this.removed.set(this.removed.get().filter((removed) => removed.chatRoomId !== chatRoomId))
@@ -269,13 +278,10 @@ export class Chat {
     const { recent, drafts } = this.#memory(this.userId)
     const conversation = new Conversation(room, this.#own(drafts))
     const lastAt = recent.get(room.id)
-    if (lastAt !== undefined) conversation.last.set({ timestamp: lastAt, preview: undefined })
+    if (lastAt !== undefined) conversation.last.set({ timestamp: lastAt, message: undefined })
     if (age === 'new') conversation.isNew.set(true)
     if (room.isDirect && room.peer === undefined) {
-      conversation
-        .findPeer()
-        .then(() => this.#sort())
-        .catch(this.#onError)
+      conversation.findPeer().catch(this.#onError)
     }
     return conversation
   }
@@ -285,18 +291,24 @@ export class Chat {
   }
 
   #own(drafts: Drafts) {
-    return { userId: this.userId, drafts, limits: () => this.client.limits, now: () => this.client.serverNow }
+    return {
+      userId: this.userId,
+      people: this.people,
+      drafts,
+      limits: () => this.client.limits,
+      now: () => this.client.serverNow,
+    }
   }
 
   #follow(conversation: Conversation): void {
     const { unread, last } = conversation
     unread.subscribe(() => {
       // The list shows what is new in it.
-      if (unread.get().count > 0 && last.get()?.preview === undefined) this.#peek(conversation)
+      if (unread.get().count > 0 && last.get()?.message === undefined) this.#peek(conversation)
       this.#count()
       this.#sort()
     })
-    conversation.isNew.subscribe(() => this.#sort())
+    for (const store of [conversation.isNew, conversation.title]) store.subscribe(() => this.#sort())
     last.subscribe(() => {
       const { room } = conversation
       const { timestamp } = last.get() ?? {}

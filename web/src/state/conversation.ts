@@ -8,10 +8,10 @@ import {
   type Room,
 } from '../../../client/index.ts'
 import { isCaption } from '../text/room-for-text.ts'
-import { previewOf } from '../text/preview.ts'
 import { Doors } from './doors.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
+import type { People } from './people.ts'
 import { Receipts } from './receipts.ts'
 import { Store } from './store.ts'
 import { Timeline } from './timeline.ts'
@@ -21,6 +21,7 @@ import { type UploadLimits, Uploads } from './uploads.ts'
 
 interface About {
   userId: string
+  people: People
   drafts: Drafts
   /** Returns what the deployment accepts, `undefined` before it has said so. */
   limits: () => UploadLimits | undefined
@@ -32,8 +33,8 @@ interface About {
 export interface LastMessage {
   /** When, epoch ms. */
   timestamp: number
-  /** Who and what, in one line; undefined when only the time is known. */
-  preview: string | undefined
+  /** Undefined when only the time is known. */
+  message: MessageEvent | undefined
 }
 
 /** The most pages of members whose roles are asked for. */
@@ -68,18 +69,21 @@ export class Conversation {
   readonly #threads = new Map<string, Timeline>()
   readonly #now: () => number
   readonly #userId: string
+  readonly #people: People
   readonly #drafts: Drafts
 
-  constructor(talk: Room | DirectRoom, { userId, drafts, limits, now }: About) {
+  constructor(talk: Room | DirectRoom, { userId, people, drafts, limits, now }: About) {
     this.#talk = talk
     this.#userId = userId
+    this.#people = people
     this.#drafts = drafts
     this.#now = now
     const { on } = talk
     this.on = on
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
     this.kind = 'id' in talk && !talk.isDirect ? 'room' : 'direct'
-    this.title = new Store(printable(this.peer) ?? printable(this.room?.name) ?? this.key)
+    this.title = new Store(printable(this.room?.name) ?? this.key)
+    if (this.peer !== undefined) this.#callAs(this.peer)
     this.unread = new Unread(on, () => this.room)
     this.receipts = new Receipts(on, () => this.room, userId)
     this.timeline = new Timeline({
@@ -222,8 +226,8 @@ export class Conversation {
   #wasSaid(message: MessageEvent): void {
     const { timestamp } = message
     const last = this.last.get()
-    if (last && (last.timestamp > timestamp || (last.timestamp === timestamp && last.preview !== undefined))) return
-    this.last.set({ timestamp, preview: previewOf(message, this.#userId) })
+    if (last && (last.timestamp > timestamp || (last.timestamp === timestamp && last.message === message))) return
+    this.last.set({ timestamp, message })
   }
 
   /** The user is a member again: messages of the meantime are loaded; they count as read. */
@@ -251,7 +255,14 @@ export class Conversation {
   /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */
   async findPeer(): Promise<void> {
     const peer = await this.room?.findPeer()
-    if (peer !== undefined) this.title.set(printable(peer) ?? peer)
+    if (peer !== undefined) this.#callAs(peer)
+  }
+
+  /** A direct conversation is called what the other user is called. */
+  #callAs(peer: string): void {
+    const person = this.#people.of(peer)
+    this.title.set(person.get().name)
+    person.subscribe(() => this.title.set(person.get().name))
   }
 }
 

@@ -3,12 +3,14 @@ import { Store } from './store.ts'
 /** Returns the same text for names that look alike. */
 type KeyOf = (name: string) => string
 
-/** The ids whose names look like the name of another id. */
+/** The ids that have a name like a name of another id. */
 export class LookAlikes extends Store<ReadonlySet<string>> {
   readonly #load: () => Promise<KeyOf>
-  readonly #names = new Map<string, string>()
+  readonly #names = new Map<string, readonly string[]>()
+  readonly #keys = new Map<string, string>()
   #keyOf: KeyOf | undefined
   #isLoading = false
+  #isDue = false
 
   /** @param load loads the table of letters, which is large: it is needed when there are two names */
   constructor(load: () => Promise<KeyOf>) {
@@ -16,27 +18,40 @@ export class LookAlikes extends Store<ReadonlySet<string>> {
     this.#load = load
   }
 
-  add(id: string, name: string): void {
-    if (this.#names.get(id) === name) return
-    this.#names.set(id, name)
-    this.#compare()
+  /** @param names all that the id is known by */
+  add(id: string, ...names: string[]): void {
+    if (this.#names.get(id)?.join('\n') === names.join('\n')) return
+    this.#names.set(id, names)
+    this.#compareSoon()
   }
 
   delete(id: string): void {
-    if (this.#names.delete(id)) this.#compare()
+    if (this.#names.delete(id)) this.#compareSoon()
   }
 
-  #compare(): void {
-    if (this.#names.size < 2) return
-    if (!this.#keyOf) return this.#start()
-    const byKey = new Map<string, string[]>()
-    for (const [id, name] of this.#names) {
-      const key = this.#keyOf(name)
-      byKey.set(key, [...(byKey.get(key) ?? []), id])
+  /** Names come many at a time. */
+  #compareSoon(): void {
+    if (this.#isDue || this.#names.size < 2) return
+    this.#isDue = true
+    queueMicrotask(() => {
+      this.#isDue = false
+      if (this.#keyOf) this.#compare(this.#keyOf)
+      else this.#start()
+    })
+  }
+
+  #compare(keyOf: KeyOf): void {
+    const byKey = new Map<string, Set<string>>()
+    for (const [id, names] of this.#names) {
+      for (const name of names) {
+        const key = this.#keys.get(name) ?? keyOf(name)
+        this.#keys.set(name, key)
+        byKey.set(key, (byKey.get(key) ?? new Set()).add(id))
+      }
     }
-    const found = [...byKey.values()].filter((ids) => ids.length > 1).flat()
+    const found = new Set([...byKey.values()].filter((ids) => ids.size > 1).flatMap((ids) => [...ids]))
     const before = this.get()
-    if (found.length !== before.size || found.some((id) => !before.has(id))) this.set(new Set(found))
+    if (found.size !== before.size || [...found].some((id) => !before.has(id))) this.set(found)
   }
 
   #start(): void {
@@ -45,7 +60,7 @@ export class LookAlikes extends Store<ReadonlySet<string>> {
     this.#load().then(
       (keyOf) => {
         this.#keyOf = keyOf
-        this.#compare()
+        this.#compare(keyOf)
       },
       // Without the table, names stand without a hint; the next name loads it.
       () => (this.#isLoading = false),

@@ -9,7 +9,7 @@ export interface Standing {
 
 export interface MembersState {
   phase: 'waiting' | 'loading' | 'ready' | 'failed'
-  /** Owners and moderators first, then by name. */
+  /** Owners and moderators first, then by id. */
   userIds: readonly string[]
   /** Of those members whose roles are known. */
   standings: ReadonlyMap<string, Standing>
@@ -72,6 +72,11 @@ export class Members extends Store<MembersState> {
     this.#changed(userId, isMember)
   }
 
+  /** Owners and moderators come first. */
+  byRank(a: string, b: string): number {
+    return byRankIn(this.get())(a, b)
+  }
+
   #changed(userId: string, isMember: boolean): void {
     const { phase, userIds, standings } = this.get()
     if (phase === 'loading') this.#changes.set(userId, isMember)
@@ -85,12 +90,19 @@ export class Members extends Store<MembersState> {
 
   #show(fields: Partial<MembersState>): void {
     const next = { ...this.get(), ...fields }
-    const rank = (userId: string) => ranks[next.standings.get(userId)?.role ?? 'member']
-    this.set({ ...next, userIds: [...next.userIds].sort((a, b) => rank(b) - rank(a) || compare(a, b)) })
+    const byRank = byRankIn(next)
+    this.set({ ...next, userIds: [...next.userIds].sort((a, b) => byRank(a, b) || compare(a, b)) })
   }
 }
 
 /** Guests stand among the members: what they may not do is said beside them. */
 const ranks: Record<Role, number> = { owner: 2, moderator: 1, member: 0, guest: 0 }
+
+const byRankIn =
+  ({ standings }: Pick<MembersState, 'standings'>) =>
+  (a: string, b: string): number => {
+    const rank = (userId: string) => ranks[standings.get(userId)?.role ?? 'member']
+    return rank(b) - rank(a)
+  }
 
 const { compare } = new Intl.Collator(undefined, { numeric: true })

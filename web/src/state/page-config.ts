@@ -12,6 +12,8 @@ export interface PageConfig {
   /** The WebSocket's address, `wss://…`. A path is on the page's own host. */
   url: string
   signIn: SignIn
+  /** Pictures of users are shown from these origins. */
+  imageOrigins: readonly string[]
 }
 
 /** @throws Error that says what is wrong with the file */
@@ -23,12 +25,15 @@ export async function loadPageConfig(base: string, fetchFile: (url: URL) => Prom
 
 /** @throws Error that says what is wrong */
 export function pageConfigFrom(json: unknown, base: string): PageConfig {
-  const { url, signIn } = (json ?? {}) as { url?: unknown; signIn?: unknown }
+  const { url, signIn, imageOrigins = [] } = (json ?? {}) as Record<string, unknown>
   if (typeof url !== 'string' || !URL.canParse(url, base)) throw new Error('config.json has no "url" of the WebSocket.')
   const socket = new URL(url, base)
   socket.protocol = socket.protocol.replace(/^http/, 'ws')
   if (!/^wss?:$/.test(socket.protocol)) throw new Error('The "url" in config.json is not that of a WebSocket.')
-  return { url: socket.href, signIn: signInFrom(signIn) }
+  if (!Array.isArray(imageOrigins) || imageOrigins.some((origin) => typeof origin !== 'string')) {
+    throw new Error('The "imageOrigins" in config.json are no list of origins.')
+  }
+  return { url: socket.href, signIn: signInFrom(signIn), imageOrigins: imageOrigins as string[] }
 }
 
 function signInFrom(json: unknown): SignIn {

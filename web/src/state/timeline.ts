@@ -22,6 +22,8 @@ export interface Pending {
   id: string
   content: string
   replyTo: string | undefined
+  mentions: readonly string[] | undefined
+  mentionsRoom: boolean | undefined
   state: 'sending' | 'failed'
   error: unknown
   retry: () => void
@@ -145,6 +147,8 @@ export class Timeline extends Store<TimelineState> {
       id: message.clientMessageId,
       content: message.content,
       replyTo: message.extras.replyTo,
+      mentions: message.extras.mentions,
+      mentionsRoom: message.extras.mentionRoom,
       state: message.state === 'failed' ? ('failed' as const) : ('sending' as const),
       error: message.error,
       retry: () => message.retry(),

@@ -23,5 +23,5 @@ export function mentionBeing(text: string, caret: number): { start: number; quer
   const start = text.lastIndexOf('@', caret - 1)
   if (start < 0 || (start > 0 && GOES_ON.test(text[start - 1]!))) return undefined
   const query = text.slice(start + 1, caret)
-  return /[\s@]/.test(query) || query.length > 64 ? undefined : { start, query }
+  return /[\n@]|^\s/.test(query) || query.length > 64 ? undefined : { start, query }
 }

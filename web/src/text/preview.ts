@@ -1,11 +1,22 @@
 import { type MessageEvent, printableName } from '../../../client/index.ts'
-import { plainTextOf } from './markdown.ts'
+import { saidIn } from './said.ts'
 
 /** A line of a list shows no more of a message. */
 const LENGTH = 120
 
-/** Returns a message in one line: `bob: Is there any tea left?`, `You: dot.png`. */
-export function previewOf({ senderId, content, file }: MessageEvent, userId: string): string {
-  const text = printableName(plainTextOf(content.slice(0, 4 * LENGTH))) || printableName(file?.fileName ?? '') || '…'
-  return `${senderId === userId ? 'You' : printableName(senderId)}: ${[...text].slice(0, LENGTH).join('')}`
+interface View {
+  /** Who looks at it. */
+  userId: string
+  /** Of two people, the other one needs no name. */
+  isDirect: boolean
+  nameOf: (userId: string) => string
+}
+
+/** Returns a message in one line: `Bob: Is there any tea left?`, `You: dot.png`. */
+export function previewOf(message: MessageEvent, { userId, isDirect, nameOf }: View): string {
+  const { senderId, content, deleted } = message
+  const said = deleted ? 'deleted a message' : saidIn({ ...message, content: content.slice(0, 4 * LENGTH) }, nameOf)
+  const text = [...(printableName(said) || '…')].slice(0, LENGTH).join('')
+  if (senderId === userId) return `You: ${text}`
+  return isDirect ? text : `${nameOf(senderId)}: ${text}`
 }

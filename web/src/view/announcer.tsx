@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react'
-import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { saidIn } from '../text/said.ts'
 import { typingSentence } from '../text/typing-sentence.ts'
+import { useChat } from './use-chat.ts'
+import { useNames } from './use-names.ts'
 import { useStore } from './use-store.ts'
 
 /** How many announcements stay on the page: screen readers read out what is added. */
@@ -11,16 +12,17 @@ const KEPT = 10
 
 /** Reads out new messages of others to screen readers. */
 export function Announcer({ conversation }: { conversation: Conversation }) {
+  const { people } = useChat()
   const [said, setSaid] = useState<{ seq: number; text: string }[]>([])
   useEffect(
     () =>
       conversation.on('message', (message) => {
         if (conversation.isOwn(message)) return
         const { seq, senderId } = message
-        const text = `${printableName(senderId)}: ${saidIn(message)}`
+        const text = `${people.textOf(senderId)}: ${saidIn(message, people.textOf)}`
         setSaid((before) => [...before, { seq, text }].slice(-KEPT))
       }),
-    [conversation],
+    [conversation, people],
   )
   return (
     <div className="visually-hidden" aria-live="polite">
@@ -32,7 +34,9 @@ export function Announcer({ conversation }: { conversation: Conversation }) {
 }
 
 export function TypingLine({ conversation }: { conversation: Conversation }) {
-  const sentence = typingSentence(useStore(conversation.typing).map((userId) => isolated(printableName(userId))))
+  const userIds = useStore(conversation.typing)
+  const nameOf = useNames(userIds)
+  const sentence = typingSentence(userIds.map((userId) => isolated(nameOf(userId))))
   return (
     <div className="typing" role="status" aria-label="Typing">
       {sentence !== '' && (

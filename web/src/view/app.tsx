@@ -89,7 +89,7 @@ function useSignedInChat(
       place: new LastPlace(kept, userId),
       unsent: new Unsent(keptForTab, userId),
     })
-    const chat = new Chat(client, memory, Date.now, reportError)
+    const chat = new Chat(client, memory, Date.now, reportError, config.imageOrigins)
     setChat(chat)
     // A failure is shown by the connection's status.
     client.connect().catch(() => {})

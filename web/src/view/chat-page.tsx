@@ -7,7 +7,7 @@ import { ConversationPane } from './conversation-pane.tsx'
 import { DetailsPane } from './details-pane.tsx'
 import { Connecting, NotAMember, Welcome } from './empty-pane.tsx'
 import { InvitedDialog } from './join-dialog.tsx'
-import { OpenedDialog } from './opened-dialog.tsx'
+import { LaterDialog, usePreparedDialogs } from './later-dialog.tsx'
 import { RemovedNotices } from './removed-notices.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { ThreadPane } from './thread-pane.tsx'
@@ -38,6 +38,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const closeDialog = useCallback(() => setDialog(undefined), [])
   const openSwitcher = useCallback(() => setDialog({ name: 'switcher' }), [])
   const thread = useStore(current?.openThread ?? NO_THREAD)
+  usePreparedDialogs(hasBeenConnected)
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
@@ -92,7 +93,12 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
             />
           )}
         </div>
-        <OpenedDialog request={dialog} current={current} onClose={closeDialog} onSignOut={onSignOut} />
+        <LaterDialog
+          {...(dialog && { request: dialog })}
+          current={current}
+          onClose={closeDialog}
+          onSignOut={onSignOut}
+        />
         {hasBeenConnected && route.kind === 'join' && <InvitedDialog invite={route.invite} />}
       </div>
     </DialogsContext>

@@ -1,15 +1,16 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { type MessageEvent, printableName, showsNothing } from '../../../client/index.ts'
+import { type MessageEvent, showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { countdownText } from '../text/spans-of-time.ts'
 import { pastedFiles } from '../text/pasted-files.ts'
-import { saidIn } from '../text/said.ts'
 import { roomForText, roomSentence } from '../text/room-for-text.ts'
 import { ClipIcon, CloseIcon, ReplyIcon, SendIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
 import { useChat } from './use-chat.ts'
 import { useMentions } from './use-mentions.tsx'
+import { useName } from './use-names.ts'
+import { useSaid } from './use-said.ts'
 import { useStore } from './use-store.ts'
 
 /** The part of the room for text above which the composer says how much is left. */
@@ -37,9 +38,10 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const [isInRoom, setIsInRoom] = useState(false)
   const replyingTo = useStore(conversation.replyingTo)
   const field = useRef<HTMLTextAreaElement>(null)
-  const room = roomForText(text, limits)
   const isStaged = staged && !isThread
   const isWaiting = waitUntil > 0
+  const names = useMentions(conversation, field, text, (next) => write(next))
+  const room = roomForText(names.withIds(text), limits)
   const canSend = !isWaiting && room >= 0 && (isStaged || !showsNothing(text))
   useHeight(field, text)
   useEffect(() => {
@@ -49,7 +51,6 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   useEffect(() => {
     if (replyingTo && !isThread) field.current?.focus()
   }, [replyingTo, isThread])
-  const names = useMentions(conversation, field, text, (next) => write(next))
 
   const write = (next: string) => {
     if (!isThread) conversation.draft = next
@@ -57,7 +58,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   }
   const send = () => {
     if (!canSend) return
-    const content = showsNothing(text) ? '' : text.trim()
+    const content = showsNothing(text) ? '' : names.withIds(text.trim())
     if (isThread) {
       conversation.send(content, { threadId, ...(isInRoom && { inRoom: true }), ...names.mentionedIn(content) })
     } else {
@@ -152,7 +153,7 @@ const ReplyBar = ({ message, onClose }: { message: MessageEvent; onClose: () => 
   <div className="reply-bar">
     <ReplyIcon />
     <span className="grow ellipsis" dir="auto">
-      Reply to <b>{printableName(message.senderId)}</b>: {saidIn(message)}
+      Reply to <b>{useName(message.senderId)}</b>: {useSaid(message)}
     </span>
     <button type="button" className="icon-button" aria-label="Do not reply" title="Do not reply" onClick={onClose}>
       <CloseIcon />

@@ -5,9 +5,8 @@ import { useStore } from './use-store.ts'
 
 /** The picture of a person; a lock, a globe or a hash for a room. */
 export function ConversationIcon({ conversation }: { conversation: Conversation }) {
-  const title = useStore(conversation.title)
   const { access } = useStore(conversation.doors)
-  if (conversation.kind === 'direct') return <Avatar id={conversation.subject} name={title} size="small" />
+  if (conversation.kind === 'direct') return <Avatar id={conversation.subject} size="small" />
   return (
     <span className="room-icon" aria-hidden="true">
       <AccessIcon access={access} />

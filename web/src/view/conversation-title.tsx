@@ -1,13 +1,18 @@
 import type { Conversation } from '../state/conversation.ts'
 import { lettersOf } from '../text/letters-of.ts'
+import { printableName } from '../../../client/index.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 
 /** The name of a room or person. One that looks like another's has the room's id, or its letters, beside it. */
 export function ConversationTitle({ conversation }: { conversation: Conversation }) {
   const title = useStore(conversation.title)
-  const isAlike = useStore(useChat().places).has(conversation.key)
-  const hint = conversation.kind === 'room' ? conversation.key : lettersOf(title)
+  const { places, people } = useChat()
+  const alike = useStore(people.alike)
+  const { kind, key, peer = '' } = conversation
+  const isAlike = useStore(places).has(key) || alike.has(peer)
+  const isNamed = peer !== '' && printableName(peer) !== title
+  const hint = kind === 'room' ? key : [isNamed ? printableName(peer) : '', lettersOf(peer)].join(' ').trim()
   return (
     <>
       <bdi>{title}</bdi>

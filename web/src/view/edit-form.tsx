@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { type MessageEvent, showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { mentionsIn } from '../text/mentions.ts'
+import { callsOf, withIds, withNames } from '../text/mention-names.ts'
 import { roomForText } from '../text/room-for-text.ts'
 import { isComposing } from './is-composing.ts'
 import { useAct } from './use-act.ts'
@@ -9,12 +10,17 @@ import { useChat } from './use-chat.ts'
 
 /** Where the text of a message is changed, in its place: Enter saves, Escape leaves it as it was. */
 export function EditForm({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
-  const { limits } = useChat()
-  const [text, setText] = useState(message.content)
+  const { limits, people } = useChat()
+  const [calls] = useState(() => {
+    const userIds = [...new Set([...(message.mentions ?? []), ...conversation.members.get().userIds])]
+    return callsOf(userIds, (userId) => people.peek(userId).name)
+  })
+  const [text, setText] = useState(() => withNames(message.content, message.mentions, (userId) => calls.get(userId)!))
   const field = useRef<HTMLTextAreaElement>(null)
   const { run, isRunning, error } = useAct()
   const close = () => conversation.editing.set(undefined)
-  const canSave = !isRunning && roomForText(text, limits) >= 0 && (message.file !== undefined || !showsNothing(text))
+  const canSave =
+    !isRunning && roomForText(withIds(text, calls), limits) >= 0 && (message.file !== undefined || !showsNothing(text))
   useEffect(() => {
     const { current } = field
     current?.focus()
@@ -22,10 +28,10 @@ export function EditForm({ message, conversation }: { message: MessageEvent; con
   }, [])
   const save = () => {
     if (!canSave) return
-    const content = text.trim()
+    const content = withIds(text.trim(), calls)
     if (content === message.content) return close()
     run(async () => {
-      const named = mentionsIn(content, [...(message.mentions ?? []), ...conversation.members.get().userIds])
+      const named = mentionsIn(content, calls.keys())
       const mentions = [...new Set(named.map(({ userId }) => userId))]
       const edited = conversation.doors.room.edit(message.messageId, {
         content,

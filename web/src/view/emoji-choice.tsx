@@ -29,7 +29,7 @@ const emojiData = (): EmojiData => ({
 const counted = (index: number | undefined): number => (index ?? 0) + 1
 
 /** All emoji, by category, with a search. */
-export default function EmojiChoice({ onChoose }: { onChoose: (emoji: string) => void }) {
+export function EmojiChoice({ onChoose }: { onChoose: (emoji: string) => void }) {
   return (
     <EmojiPicker.Root
       className="all-emoji"

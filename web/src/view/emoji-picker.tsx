@@ -1,6 +1,7 @@
-import { lazy, Suspense, useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
+import { useLoaded } from './use-loaded.ts'
 
-const EmojiChoice = lazy(() => import('./emoji-choice.tsx'))
+const loadChoice = () => import('./emoji-choice.tsx')
 
 /** What is given most, at one click. */
 const USUAL = ['👍', '❤️', '😂', '🎉', '😮', '🙏']
@@ -13,6 +14,7 @@ interface PickerProps {
 /** A choice of emoji beside a message. All of them are loaded when it opens. */
 export function EmojiPicker({ onChoose, onClose }: PickerProps) {
   const ref = useRef<HTMLDivElement>(null)
+  const part = useLoaded(loadChoice)
   useLayoutEffect(() => {
     ref.current?.showPopover()
     ref.current?.querySelector('button')?.focus()
@@ -37,9 +39,9 @@ export function EmojiPicker({ onChoose, onClose }: PickerProps) {
           </button>
         ))}
       </div>
-      <Suspense fallback={<p className="soft">Loading all emoji …</p>}>
-        <EmojiChoice onChoose={choose} />
-      </Suspense>
+      {part === undefined && <p className="soft">Loading all emoji …</p>}
+      {part === 'failed' && <p className="soft">All emoji could not be loaded.</p>}
+      {typeof part === 'object' && <part.EmojiChoice onChoose={choose} />}
     </div>
   )
 }

@@ -1,5 +1,4 @@
 import { type ReactNode, useCallback } from 'react'
-import { printableName } from '../../../client/index.ts'
 import { hashOf, type Route } from '../state/route.ts'
 import type { Timeline } from '../state/timeline.ts'
 import { isolated } from '../text/isolated.ts'
@@ -10,6 +9,7 @@ import { RemovalText } from './removed-notices.tsx'
 import { useAction } from './use-action.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
+import { usePerson } from './use-person.ts'
 import { goTo } from './use-route.ts'
 import { useStore } from './use-store.ts'
 
@@ -31,6 +31,7 @@ const Pane = ({ title, children }: { title: string; children: ReactNode }) => (
 export function Welcome({ hasRooms }: { hasRooms: boolean }) {
   const open = useDialogs()
   const chat = useChat()
+  const { name } = usePerson(chat.userId)
   const openLobby = useCallback(async () => goTo((await chat.joinOrCreate(LOBBY.id, LOBBY.name)).route), [chat])
   const { run, isRunning, error } = useAction(openLobby)
   if (hasRooms) {
@@ -41,7 +42,7 @@ export function Welcome({ hasRooms }: { hasRooms: boolean }) {
     )
   }
   return (
-    <Pane title={`Hello, ${isolated(printableName(chat.userId))}`}>
+    <Pane title={`Hello, ${isolated(name)}`}>
       <p>You are in no room yet.{chat.mayChooseIds && ' The lobby is open to everybody.'}</p>
       <FormError>{error}</FormError>
       <div className="empty-actions">

@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'react'
-import { printableName } from '../../../client/index.ts'
+import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { plainMoment } from '../text/date-text.ts'
@@ -12,8 +11,16 @@ import { personItems } from './person-items.ts'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
+import { useName, useNames } from './use-names.ts'
 import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
+
+/** Who is shown at once: their names are asked for. */
+const PAGE = 100
+
+const NOBODY: readonly string[] = []
+
+const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
 /** The members of a room with their roles, and what this user may do about each. */
 export function MemberList({ conversation }: { conversation: Conversation }) {
@@ -22,6 +29,8 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
   const { run, error } = useAct()
   const heading = useRef<HTMLHeadingElement>(null)
   const count = userIds.length
+  const [most, setMost] = useState(PAGE)
+  const shown = useByName(conversation, userIds).slice(0, most)
   useEffect(() => {
     members.load().catch(() => {})
     // Without the roles, the list shows the names.
@@ -49,12 +58,26 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
         </p>
       )}
       <ul className="members" aria-label="Members">
-        {userIds.map((userId) => (
+        {shown.map((userId) => (
           <MemberRow key={userId} userId={userId} conversation={conversation} run={run} />
         ))}
       </ul>
+      {count > most && (
+        <button type="button" className="button more-members" onClick={() => setMost(most + PAGE)}>
+          Show more members
+        </button>
+      )}
     </section>
   )
+}
+
+/** The members in the order of their names, those of the same rank. In a large room, the order of the ids stays. */
+function useByName({ members }: Conversation, userIds: readonly string[]): readonly string[] {
+  const isSmall = userIds.length <= PAGE
+  const nameOf = useNames(isSmall ? userIds : NOBODY)
+  if (!isSmall) return userIds
+  const names = new Map(userIds.map((userId) => [userId, nameOf(userId)]))
+  return [...userIds].sort((a, b) => members.byRank(a, b) || compare(names.get(a)!, names.get(b)!))
 }
 
 interface RowProps {
@@ -68,7 +91,7 @@ function MemberRow({ userId, conversation, run }: RowProps) {
   const open = useDialogs()
   const { standings } = useStore(conversation.members)
   const { role = 'member', mutedUntil = 0 } = standings.get(userId) ?? {}
-  const name = printableName(userId)
+  const name = useName(userId)
   const { serverNow } = chat.client
   return (
     <li>

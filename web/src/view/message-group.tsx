@@ -1,5 +1,5 @@
 import { memo, type ReactNode, useRef, useState } from 'react'
-import { type MessageEvent, printableName } from '../../../client/index.ts'
+import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { readersOf } from '../state/receipts.ts'
 import type { Pending } from '../state/timeline.ts'
@@ -18,6 +18,7 @@ import { Quote } from './quote.tsx'
 import { Reactions } from './reactions.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
+import { useName } from './use-names.ts'
 import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
 
@@ -81,7 +82,8 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
   const { run, error } = useAct()
   const element = useRef<HTMLElement>(null)
   const isOwn = conversation.isOwn(message)
-  const speaker = isOwn ? 'You' : printableName(senderId)
+  const name = useName(senderId)
+  const speaker = isOwn ? 'You' : name
   const isForMe = !isOwn && (mentionsRoom === true || mentions?.includes(userId) === true)
   return (
     <article
@@ -188,7 +190,7 @@ function ThreadLink({ message: { messageId, thread, threadId }, conversation }: 
 }
 
 function PendingMessage({ pending, conversation }: { pending: Pending; conversation: Conversation }) {
-  const { id, content, replyTo, state, error, retry } = pending
+  const { id, content, replyTo, mentions, mentionsRoom, state, error, retry } = pending
   const hasFailed = state === 'failed'
   return (
     <>
@@ -196,7 +198,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
         <div className="message-row">
           <div className="bubble">
             {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
-            <MessageText content={content} />
+            <MessageText content={content} mentions={mentions} mentionsRoom={mentionsRoom} />
           </div>
           <span className="message-side">
             {hasFailed ? (

@@ -265,7 +265,7 @@ function Beginning({ conversation }: { conversation: Conversation }) {
   return (
     <div className="beginning">
       {conversation.kind === 'direct' ? (
-        <Avatar id={conversation.subject} name={title} size="large" />
+        <Avatar id={conversation.subject} size="large" />
       ) : (
         <ConversationIcon conversation={conversation} />
       )}

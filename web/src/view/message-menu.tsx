@@ -2,6 +2,7 @@ import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { timeOf } from '../text/date-text.ts'
+import { withNames } from '../text/mention-names.ts'
 import { Menu, type MenuItem } from './menu.tsx'
 import { personItems } from './person-items.ts'
 import { useAct } from './use-act.ts'
@@ -37,7 +38,9 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
       ...when(doors.can('edit', message), 'Edit', () => conversation.editing.set(messageId)),
       ...when(!deleted && isPinned && doors.can('pin'), 'Unpin', () => run(() => doors.room.unpin(messageId))),
       ...when(!deleted && !isPinned && doors.can('pin'), 'Pin', () => run(() => doors.room.pin(messageId))),
-      ...when(content !== '', 'Copy the text', () => run(async () => navigator.clipboard?.writeText(content))),
+      ...when(content !== '', 'Copy the text', () =>
+        run(async () => navigator.clipboard?.writeText(withNames(content, message.mentions, chat.people.textOf))),
+      ),
       ...when(true, 'Copy the link', () =>
         run(async () => navigator.clipboard?.writeText(linkTo(conversation, message))),
       ),

@@ -5,6 +5,7 @@ import { splitLinks } from '../text/links.ts'
 import { type Piece, piecesOf } from '../text/markdown.ts'
 import { mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
 import { useChat } from './use-chat.ts'
+import { useNames } from './use-names.ts'
 
 interface MessageTextProps {
   content: string
@@ -50,11 +51,17 @@ function pieceView(piece: Piece, named: readonly string[]): ReactNode {
     case 'text':
       return <PlainText text={piece.text} named={named} />
     case 'code':
-      return <code dir="ltr">{piece.text}</code>
+      return (
+        <code dir="ltr">
+          <Named text={piece.text} named={named} />
+        </code>
+      )
     case 'code-block':
       return (
         <pre dir="ltr" tabIndex={0} role="region" aria-label="Code">
-          <code>{piece.text}</code>
+          <code>
+            <Named text={piece.text} named={named} />
+          </code>
         </pre>
       )
     case 'strong':
@@ -104,6 +111,7 @@ const PlainText = ({ text, named }: { text: string; named: readonly string[] }) 
 /** A text with the names in it that were mentioned. */
 function Named({ text, named }: { text: string; named: readonly string[] }) {
   const { userId: me } = useChat()
+  const nameOf = useNames(named)
   const parts: ReactNode[] = []
   let end = 0
   for (const { start, userId } of mentionsIn(text, named)) {
@@ -112,7 +120,7 @@ function Named({ text, named }: { text: string; named: readonly string[] }) {
     parts.push(text.slice(end, start))
     parts.push(
       <mark key={start} className={`mention ${isOwn ? 'is-own' : ''}`}>
-        {text.slice(start, stop)}
+        @{userId === ROOM_MENTION ? ROOM_MENTION : nameOf(userId)}
       </mark>,
     )
     end = stop

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { type AuditEntry, type Ban, printableName } from '../../../client/index.ts'
+import type { AuditEntry, Ban } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Pages } from '../state/pages.ts'
 import { auditWords } from '../text/audit-words.ts'
@@ -9,6 +9,7 @@ import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { PageList } from './page-list.tsx'
 import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
 import { UserName } from './user-name.tsx'
 
 /** Who is banned from a room, and what was done in it, for its moderators. */
@@ -22,6 +23,7 @@ export function ModerationDialog({ conversation, onClose }: { conversation: Conv
 }
 
 function Bans({ conversation: { doors } }: { conversation: Conversation }) {
+  const { people } = useChat()
   const { run, error } = useAct()
   const [pages] = useState(() => new Pages(async () => ({ items: await doors.room.bans(), next: undefined })))
   const end = async (userId: string) => {
@@ -46,7 +48,7 @@ function Bans({ conversation: { doors } }: { conversation: Conversation }) {
             <button
               type="button"
               className="button"
-              aria-label={`End ban of ${printableName(ban.userId)}`}
+              aria-label={`End ban of ${people.textOf(ban.userId)}`}
               onClick={() => run(() => end(ban.userId))}
             >
               End ban

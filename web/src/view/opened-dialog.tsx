@@ -17,16 +17,15 @@ import { SettingsDialog } from './settings-dialog.tsx'
 import { Switcher } from './switcher.tsx'
 import type { DialogRequest } from './use-dialogs.ts'
 
-interface OpenedProps {
-  request: DialogRequest | undefined
+export interface OpenedProps {
+  request: DialogRequest
   current: Conversation | undefined
   onClose: () => void
   onSignOut: (() => void) | undefined
 }
 
-/** The dialog that is open, if any. */
+/** The dialog that is open. */
 export function OpenedDialog({ request, current, onClose, onSignOut }: OpenedProps) {
-  if (!request) return null
   switch (request.name) {
     case 'new-room':
       return <NewRoomDialog onClose={onClose} />

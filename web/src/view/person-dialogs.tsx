@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { type MessageEvent, printableName } from '../../../client/index.ts'
+import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { banSpans, muteSpans, spanText } from '../text/spans-of-time.ts'
@@ -8,6 +8,7 @@ import { FormDialog } from './form-dialog.tsx'
 import { Select } from './select.tsx'
 import { QuotedText } from './quoted-text.tsx'
 import { useChat } from './use-chat.ts'
+import { useName } from './use-names.ts'
 
 const MAX_REASON_CHARS = 256
 const HOUR_SECONDS = 3_600
@@ -29,7 +30,7 @@ const ReasonField = (props: ReasonProps) => (
 
 const given = (reason: string) => (reason.trim() === '' ? {} : { reason: reason.trim() })
 
-const named = (userId: string) => isolated(printableName(userId))
+const useNamed = (userId: string) => isolated(useName(userId))
 
 /** Shows a member out, who may come back where the access allows. */
 export function KickDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
@@ -40,7 +41,7 @@ export function KickDialog({ conversation: { doors, members }, userId, onClose }
     members.is(userId, false)
   }
   return (
-    <FormDialog title={`Remove ${named(userId)}?`} action="Remove" onClose={onClose} onSubmit={kick} isDangerous>
+    <FormDialog title={`Remove ${useNamed(userId)}?`} action="Remove" onClose={onClose} onSubmit={kick} isDangerous>
       <p>
         {access === 'private'
           ? 'They leave the room at once. To come back they must be added again, or have an invite.'
@@ -65,7 +66,7 @@ export function BanDialog({ conversation: { doors, members }, userId, onClose }:
     members.is(userId, false)
   }
   return (
-    <FormDialog title={`Ban ${named(userId)}?`} action="Ban" onClose={onClose} onSubmit={ban} isDangerous>
+    <FormDialog title={`Ban ${useNamed(userId)}?`} action="Ban" onClose={onClose} onSubmit={ban} isDangerous>
       <p>They leave the room at once, and can neither join nor be added.</p>
       <Select label="For" value={seconds} options={bans} onChange={setSeconds} />
       <ReasonField value={reason} onChange={setReason} />
@@ -84,7 +85,7 @@ export function MuteDialog({ conversation: { doors, members }, userId, onClose }
     members.stands(userId, { role: members.get().standings.get(userId)?.role ?? 'member', mutedUntil })
   }
   return (
-    <FormDialog title={`Mute ${named(userId)}?`} action="Mute" onClose={onClose} onSubmit={mute}>
+    <FormDialog title={`Mute ${useNamed(userId)}?`} action="Mute" onClose={onClose} onSubmit={mute}>
       <p>They can go on reading, and not write.</p>
       <Select label="For" value={seconds} options={mutes} onChange={setSeconds} />
       <ReasonField value={reason} onChange={setReason} />
@@ -96,7 +97,7 @@ export function BlockDialog({ userId, onClose }: Omit<PersonProps, 'conversation
   const { blocked } = useChat()
   return (
     <FormDialog
-      title={`Block ${named(userId)}?`}
+      title={`Block ${useNamed(userId)}?`}
       action="Block"
       onClose={onClose}
       onSubmit={() => blocked.block(userId)}
@@ -128,7 +129,7 @@ export function ReportDialog({ conversation: { doors }, message, onClose }: Repo
     >
       <QuotedText message={message} />
       <p className="hint">
-        The moderators of this room will see who reported it. {named(message.senderId)} is not told.
+        The moderators of this room will see who reported it. {useNamed(message.senderId)} is not told.
       </p>
       <Field
         label="What is wrong with it?"

@@ -1,4 +1,4 @@
-import { printableName, type Role } from '../../../client/index.ts'
+import type { Role } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Chat } from '../state/chat.ts'
 import { isolated } from '../text/isolated.ts'
@@ -24,7 +24,7 @@ export function personItems({ chat, conversation, userId, open, run }: PersonMen
   const person = { userId, role }
   const isMember = members.get().phase !== 'ready' || members.get().userIds.includes(userId)
   const isMuted = mutedUntil > chat.client.serverNow
-  const name = isolated(printableName(userId))
+  const name = isolated(chat.people.textOf(userId))
 
   const give = async (role: Role) => {
     await doors.room.setRole(userId, role)

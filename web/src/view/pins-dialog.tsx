@@ -1,9 +1,11 @@
 import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { plainMoment } from '../text/date-text.ts'
+import { withNames } from '../text/mention-names.ts'
 import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
 import { usePins } from './use-pins.ts'
 import { UserName } from './user-name.tsx'
 
@@ -11,13 +13,14 @@ import { UserName } from './user-name.tsx'
 export function PinsDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { count, messages } = usePins(conversation)
   const { doors } = conversation
+  const { people } = useChat()
   const { run, error } = useAct()
   return (
     <Dialog title="Pinned messages" onClose={onClose} className="wide">
       <FormError>{error}</FormError>
       {count === 0 && <p className="hint">Nothing is pinned any more.</p>}
       <ul className="page-list" aria-label="Pinned messages">
-        {messages.map(({ messageId, senderId, timestamp, content, file }) => (
+        {messages.map(({ messageId, senderId, timestamp, content, file, mentions }) => (
           <li key={messageId}>
             <div className="entry">
               <div className="grow">
@@ -25,14 +28,14 @@ export function PinsDialog({ conversation, onClose }: { conversation: Conversati
                   <UserName userId={senderId} /> · {plainMoment(timestamp, Date.now())}
                 </p>
                 <p className="pinned-text" dir="auto">
-                  {content || printableName(file?.fileName ?? '')}
+                  {withNames(content, mentions, people.textOf) || printableName(file?.fileName ?? '')}
                 </p>
               </div>
               {doors.can('pin') && (
                 <button
                   type="button"
                   className="button"
-                  aria-label={`Unpin the message of ${printableName(senderId)}`}
+                  aria-label={`Unpin the message of ${people.textOf(senderId)}`}
                   onClick={() => run(() => doors.room.unpin(messageId))}
                 >
                   Unpin

@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'react'
 import { type MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { saidIn } from '../text/said.ts'
 import { ReplyIcon } from './icons.tsx'
 import { showMessage } from './show-message.ts'
+import { useSaid } from './use-said.ts'
 import { UserName } from './user-name.tsx'
 import { useStore } from './use-store.ts'
 
 /** Above a reply: whom and what it answers to. A click goes there. */
 export function Quote({ conversation, messageId }: { conversation: Conversation; messageId: string }) {
   const message = useQuoted(conversation, messageId)
+  const said = useSaid(message === 'gone' ? undefined : message)
   if (message === undefined) return <p className="quote soft">…</p>
   if (message === 'gone') return <p className="quote soft">This message was deleted.</p>
   return (
@@ -20,7 +21,7 @@ export function Quote({ conversation, messageId }: { conversation: Conversation;
         <UserName userId={message.senderId} />
       </b>
       <span className="ellipsis" dir="auto">
-        {saidIn(message)}
+        {said}
       </span>
     </button>
   )

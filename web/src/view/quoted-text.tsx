@@ -1,9 +1,9 @@
-import { type MessageEvent } from '../../../client/index.ts'
-import { saidIn } from '../text/said.ts'
+import type { MessageEvent } from '../../../client/index.ts'
+import { useSaid } from './use-said.ts'
 
 /** The beginning of what a message says, where it is spoken of. */
 export const QuotedText = ({ message }: { message: MessageEvent }) => (
   <blockquote className="quoted" dir="auto">
-    {saidIn(message)}
+    {useSaid(message)}
   </blockquote>
 )

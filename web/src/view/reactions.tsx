@@ -1,12 +1,14 @@
-import { type MessageEvent, printableName } from '../../../client/index.ts'
+import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { useAct } from './use-act.ts'
+import { useNames } from './use-names.ts'
 
 /** The reactions to a message, each with its count: a click gives or takes back one's own. */
 export function Reactions({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
   const { run, error } = useAct()
   const { doors } = conversation
   const { messageId, reactions = [] } = message
+  const nameOf = useNames([...new Set(reactions.flatMap(({ userIds }) => userIds))])
   if (reactions.length === 0) return null
   return (
     <>
@@ -20,7 +22,7 @@ export function Reactions({ message, conversation }: { message: MessageEvent; co
                 className="reaction"
                 aria-pressed={isOwn}
                 aria-label={`${reaction} ${count}`}
-                title={namesOf(userIds, count)}
+                title={namesIn(userIds.map(nameOf), count)}
                 disabled={!doors.can('react')}
                 onClick={() =>
                   run(() => (isOwn ? doors.room.unreact(messageId, reaction) : doors.room.react(messageId, reaction)))
@@ -41,7 +43,5 @@ export function Reactions({ message, conversation }: { message: MessageEvent; co
   )
 }
 
-function namesOf(userIds: readonly string[], count: number): string {
-  const names = userIds.map((userId) => printableName(userId)).join(', ')
-  return count > userIds.length ? `${names} and ${count - userIds.length} others` : names
-}
+const namesIn = (names: readonly string[], count: number): string =>
+  count > names.length ? `${names.join(', ')} and ${count - names.length} others` : names.join(', ')

@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'react'
-import { printableName, protocolLimits } from '../../../client/index.ts'
+import { protocolLimits } from '../../../client/index.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { Avatar } from './avatar.tsx'
 import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { NameField } from './name-field.tsx'
+import { ProfileForm } from './profile-form.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
 
-/** What a user decides for themselves: whom they have blocked. */
+/** What a user decides for themselves: what they are called, and whom they have blocked. */
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
-  const { blocked } = useChat()
+  const { blocked, people, mayChangeProfile } = useChat()
   const userIds = useStore(blocked)
   const [name, setName] = useState('')
   const [problem, setProblem] = useState<string>()
@@ -26,6 +27,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog title="Settings" onClose={onClose}>
+      {mayChangeProfile && <ProfileForm />}
       <section aria-label="Blocked people">
         <h3 className="list-title">Blocked people</h3>
         <p className="hint">
@@ -44,7 +46,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
                 <button
                   type="button"
                   className="button"
-                  aria-label={`Unblock ${printableName(userId)}`}
+                  aria-label={`Unblock ${people.textOf(userId)}`}
                   onClick={() => run(() => blocked.unblock(userId))}
                 >
                   Unblock

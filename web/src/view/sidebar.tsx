@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import type { ThemeChoice } from '../state/theme.ts'
@@ -13,7 +12,9 @@ import { UnreadBadge } from './unread-badge.tsx'
 import { UserName } from './user-name.tsx'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
+import { useName } from './use-names.ts'
 import { useNow } from './use-now.ts'
+import { usePreview } from './use-preview.ts'
 import { useStore } from './use-store.ts'
 
 const MINUTE_MS = 60_000
@@ -80,7 +81,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
       </div>
       <footer className="sidebar-footer">
         <Avatar id={chat.userId} />
-        <span className="grow ellipsis" title={printableName(chat.userId)}>
+        <span className="grow ellipsis" title={useName(chat.userId)}>
           <UserName userId={chat.userId} />
         </span>
         <SmallButton label="Settings" onClick={() => open({ name: 'settings' })}>
@@ -154,6 +155,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
   const isNew = useStore(conversation.isNew)
   const last = useStore(conversation.last)
   const { access } = useStore(conversation.doors)
+  const preview = usePreview(conversation)
   const now = useNow(MINUTE_MS)
   return (
     <a
@@ -161,7 +163,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
       href={hashOf(conversation.route)}
       aria-current={isCurrent ? 'page' : undefined}
       title={title}
-      aria-description={last?.preview}
+      aria-description={preview}
     >
       <ConversationIcon conversation={conversation} />
       <span className="conversation-about">
@@ -176,9 +178,9 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
             </time>
           )}
         </span>
-        {last?.preview !== undefined && (
+        {preview !== undefined && (
           <span className="conversation-preview ellipsis" dir="auto" aria-hidden="true">
-            {last.preview}
+            {preview}
           </span>
         )}
       </span>

@@ -19,7 +19,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const listId = useId()
   const list = useRef<HTMLUListElement>(null)
   const found = conversations
-    .filter(({ title }) => title.get().toLowerCase().includes(text.trim().toLowerCase()))
+    .filter(({ title, peer = '' }) => `${title.get()}\n${peer}`.toLowerCase().includes(text.trim().toLowerCase()))
     .slice(0, MAX_SHOWN)
   const choose = (conversation: Conversation | undefined) => {
     if (!conversation) return

@@ -1,12 +1,21 @@
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useState } from 'react'
-import { type MessageExtras, printableName } from '../../../client/index.ts'
+import type { MessageExtras } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { mentionBeing, mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
+import { callsOf, withIds } from '../text/mention-names.ts'
 import { Avatar } from './avatar.tsx'
+import { useChat } from './use-chat.ts'
+import { useNames } from './use-names.ts'
+import { UserName } from './user-name.tsx'
 import { useStore } from './use-store.ts'
 
 /** Names that are offered at once. */
 const OFFERED = 8
+
+/** In a larger room, those are found by name whose names are known already. */
+const ASKED = 200
+
+const NOBODY: readonly string[] = []
 
 interface Completion {
   /** The names that fit to what is being written; null when none is. */
@@ -15,7 +24,9 @@ interface Completion {
   aria: object
   /** Returns true when the key was the list's. */
   onKeyDown: (event: KeyboardEvent) => boolean
-  /** Who is named in a text that is sent. */
+  /** The text as it is sent: ids stand for names. */
+  withIds: (text: string) => string
+  /** Who is named in a text with ids. */
   mentionedIn: (content: string) => Pick<MessageExtras, 'mentions' | 'mentionRoom'>
 }
 
@@ -32,16 +43,22 @@ export function useMentions(
   const [dismissed, setDismissed] = useState(-1)
   const being = mentionBeing(text, field.current?.selectionStart ?? text.length)
   const isWriting = being !== undefined && being.start !== dismissed
+  const hasNames = text.includes('@')
   useEffect(() => {
-    if (isWriting) conversation.members.load().catch(() => {})
-  }, [conversation, isWriting])
+    if (hasNames) conversation.members.load().catch(() => {})
+  }, [conversation, hasNames])
+  const { people } = useChat()
+  useNames(hasNames && userIds.length <= ASKED ? userIds : NOBODY)
+  const calls = callsOf(userIds, (userId) => people.peek(userId).name)
   const query = being?.query.toLowerCase() ?? ''
   const mayNameRoom = conversation.doors.can('mentionRoom') && conversation.kind === 'room'
   const names = [...(mayNameRoom ? [ROOM_MENTION] : []), ...userIds]
-  const offered = isWriting ? names.filter((name) => name.toLowerCase().startsWith(query)).slice(0, OFFERED) : []
+  const isMeant = (name: string) => isCalled(name, query) || isCalled(people.peek(name).name, query)
+  const offered = isWriting ? names.filter(isMeant).slice(0, OFFERED) : []
   const chosen = Math.min(index, offered.length - 1)
 
-  const complete = (name: string) => {
+  const complete = (userId: string) => {
+    const name = calls.get(userId) ?? userId
     const { start, query } = being!
     const end = start + 1 + query.length
     const next = `${text.slice(0, start)}@${name} ${text.slice(end)}`
@@ -88,11 +105,23 @@ export function useMentions(
           }}
         >
           {name === ROOM_MENTION ? <b>@room</b> : <Avatar id={name} />}
-          <span className="ellipsis">{name === ROOM_MENTION ? 'Everybody in this room' : printableName(name)}</span>
+          <span className="ellipsis">
+            {name === ROOM_MENTION ? 'Everybody in this room' : <UserName userId={name} />}
+          </span>
         </li>
       ))}
     </ul>
   )
   const aria = isOpen ? { 'aria-controls': id, 'aria-activedescendant': `${id}-${chosen}` } : {}
-  return { list, aria, onKeyDown, mentionedIn }
+  return { list, aria, onKeyDown, withIds: (text) => withIds(text, calls), mentionedIn }
 }
+
+/** Whether a name, or a word of it, begins like that. */
+const isCalled = (name: string, query: string): boolean =>
+  name.toLowerCase().startsWith(query) ||
+  (query !== '' &&
+    !query.includes(' ') &&
+    name
+      .toLowerCase()
+      .split(/[\s\p{P}]+/u)
+      .some((word) => word.startsWith(query)))

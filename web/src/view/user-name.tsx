@@ -1,20 +1,17 @@
-import { useEffect } from 'react'
-import { printableName } from '../../../client/index.ts'
-import { lettersOf } from '../text/letters-of.ts'
 import { useChat } from './use-chat.ts'
+import { usePerson } from './use-person.ts'
 import { useStore } from './use-store.ts'
 
-/** A user's name. One that looks like the name of somebody else says which letters it is made of. */
+/** A user's name. Behind one that looks like somebody else's stands the id, or which letters it is made of. */
 export function UserName({ userId }: { userId: string }) {
   const { people } = useChat()
-  const isAlike = useStore(people).has(userId)
-  const name = printableName(userId) || '?'
-  useEffect(() => people.add(userId, name), [people, userId, name])
-  const letters = isAlike ? lettersOf(userId) : ''
+  const { name } = usePerson(userId)
+  useStore(people.alike)
+  const hint = people.hintOf(userId)
   return (
     <>
       <bdi>{name}</bdi>
-      {letters !== '' && <small className="hint-inline"> {letters}</small>}
+      {hint !== '' && <small className="hint-inline"> {hint}</small>}
     </>
   )
 }

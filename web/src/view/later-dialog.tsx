@@ -1,0 +1,31 @@
+import { useEffect } from 'react'
+import { Dialog } from './dialog.tsx'
+import { FormError } from './form-error.tsx'
+import type { OpenedProps } from './opened-dialog.tsx'
+import type { DialogRequest } from './use-dialogs.ts'
+import { useLoaded } from './use-loaded.ts'
+
+const loadDialogs = () => import('./opened-dialog.tsx')
+
+/** Loads the dialogs once the page has nothing better to do, so that they open at once, without a network too. */
+export function usePreparedDialogs(isReady: boolean): void {
+  useEffect(() => {
+    // The one that is opened tries again, and says so when it fails.
+    if (isReady) loadDialogs().catch(() => {})
+  }, [isReady])
+}
+
+/** The dialog that is open, if any. */
+export const LaterDialog = ({ request, ...props }: Omit<OpenedProps, 'request'> & { request?: DialogRequest }) =>
+  request && <LoadedDialog request={request} {...props} />
+
+function LoadedDialog(props: OpenedProps) {
+  const part = useLoaded(loadDialogs)
+  if (part === undefined) return null
+  if (part !== 'failed') return <part.OpenedDialog {...props} />
+  return (
+    <Dialog title="Not loaded" onClose={props.onClose}>
+      <FormError>This part of the page could not be loaded. Try again, or load the page anew.</FormError>
+    </Dialog>
+  )
+}
