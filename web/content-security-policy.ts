@@ -10,8 +10,8 @@ export interface PolicyOrigins {
 
 /**
  * The `Content-Security-Policy` of the page: its own scripts and styles, nothing inline, no HTML made from strings
- * (trusted types), and nothing of anybody else but the chat's own API and bucket, and the pictures of users. `blob:` shows a picture that is
- * being uploaded.
+ * (trusted types), and nothing of anybody else but the chat's own API and bucket, and the pictures of users. `blob:`
+ * shows a picture that is being uploaded.
  */
 export const contentSecurityPolicy = ({ connect, images, faces = [] }: PolicyOrigins): string =>
   [
