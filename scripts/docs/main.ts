@@ -1,9 +1,10 @@
 /**
  * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml` and `docs/openapi.yaml` from the schemas in
- * `src/protocol/`, the tables in the READMEs of the Terraform modules from their variables and outputs, and the root
+ * `src/protocol/`, the table of `docs/archive.md` from the entities, the tables in the READMEs of the Terraform modules from their variables and outputs, and the root
  * around the stack's module. `--check` only says whether they are current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { archiveDocument, archiveFile } from './archive.ts'
 import { asyncApiDocument, asyncApiFile } from './asyncapi.ts'
 import { openApiDocument, openApiFile } from './openapi.ts'
 import { documentFile, protocolDocument } from './document.ts'
@@ -13,6 +14,7 @@ import { terraformDocument, terraformFiles } from './terraform.ts'
 const documents = [
   { file: documentFile, text: await protocolDocument() },
   { file: asyncApiFile, text: await asyncApiDocument() },
+  { file: archiveFile, text: await archiveDocument() },
   { file: openApiFile, text: await openApiDocument() },
   ...(await Promise.all(terraformFiles.map(async (file) => ({ file, text: await terraformDocument(file) })))),
   ...(await terraformRoot()),

@@ -5,17 +5,9 @@
  * (`TABLE_NAME` and what the AWS SDK reads).
  */
 import { parseArgs } from 'node:util'
-import { wholeNumber } from '../../src/env.ts'
-import { localEnvironment } from '../shared/local-environment.ts'
+import { count, ProgressLine } from '../shared/progress-line.ts'
+import { numberOf, withTable } from '../shared/with-table.ts'
 import type { Progress } from './migrate.ts'
-
-/** A quarter of the writes that a new on-demand table accepts, so that the chat has the rest. */
-const UNITS_PER_SECOND = '1000'
-
-const PROGRESS_EVERY_MS = 5_000
-
-/** DynamoDB scans a table in so many segments at most. */
-const MAX = 1_000_000
 
 try {
   await main()
@@ -28,36 +20,21 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       'dry-run': { type: 'boolean', default: false },
-      'units-per-second': { type: 'string', default: UNITS_PER_SECOND },
+      'units-per-second': { type: 'string' },
       segments: { type: 'string', default: '1' },
       local: { type: 'string' },
     },
   })
-  const unitsPerSecond = numberOf('--units-per-second', values['units-per-second'])
-  const options = { segments: numberOf('--segments', values.segments), dryRun: values['dry-run'] }
-  if (values.local !== undefined) Object.assign(process.env, await localEnvironment('migrate', values.local))
-  if (!process.env.TABLE_NAME) throw new Error('unable to migrate; not set: TABLE_NAME')
-
-  // They read the environment when they are loaded.
-  const [{ client }, { migrate }, { pace }] = await Promise.all([
-    import('../../src/entities/table.ts'),
-    import('./migrate.ts'),
-    import('../../src/entities/pace.ts'),
-  ])
-  const paced = pace(client, unitsPerSecond)
-  let saidAt = Date.now()
+  const options = { segments: numberOf('migrate', '--segments', values.segments), dryRun: values['dry-run'] }
+  const paced = await withTable('migrate', values)
+  // It reads the environment when it is loaded.
+  const { migrate } = await import('./migrate.ts')
+  const line = new ProgressLine('migrating')
   const progress = await migrate(options, (now) => {
-    if (Date.now() - saidAt < PROGRESS_EVERY_MS) return
-    saidAt = Date.now()
-    console.error(describe(now, options.dryRun))
+    line.show(undefined, describe(now, options.dryRun))
   })
+  line.end()
   console.log(`${describe(progress, options.dryRun)}; ${count(paced.used(), 'unit')} used`)
-}
-
-function numberOf(option: string, text: string): number {
-  const read = wholeNumber({ from: 1, to: MAX }).parse(text)
-  if (read === undefined) throw new Error(`unable to migrate; ${option} must be a whole number from 1 to ${MAX}`)
-  return read
 }
 
 function describe({ read, memberships, mirrors, sessions, stale }: Progress, dryRun: boolean): string {
@@ -67,8 +44,4 @@ function describe({ read, memberships, mirrors, sessions, stale }: Progress, dry
     `${count(mirrors, 'mirror')} and ${count(sessions, 'session')} ${would}written, ` +
     `${count(stale, 'stale mirror')} ${would}deleted`
   )
-}
-
-function count(n: number, noun: string): string {
-  return `${Math.round(n).toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
-import { isTransient } from '../../src/entities/is-transient.ts'
-import { Unavailable } from '../../src/errors.ts'
+import { persistently } from '../shared/persistently.ts'
 import { findFaults } from './find-faults.ts'
 import { mend, type Mended } from './mend.ts'
 import { type Page, scanPage, type Segment } from './scan-page.ts'
@@ -18,9 +16,6 @@ export interface Progress extends Mended {
   read: number
   memberships: number
 }
-
-/** How often a page is tried while the table is throttled or out of reach, with up to 16 s in between. */
-const TRIES = 8
 
 /**
  * Gives the memberships and live connections that version 0.1.0 wrote what they lack: the mirror in the user's
@@ -56,15 +51,4 @@ export async function migrate(
   const all = Array.from({ length: segments }, (_, index) => ({ index, of: segments }))
   await forEachLimited(all, segments, migrateSegment)
   return progress
-}
-
-async function persistently<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (tries === TRIES || !(error instanceof Unavailable || isTransient(error))) throw error
-      await sleep(125 * 2 ** tries)
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Entity, type EntityItem } from 'electrodb'
 import { auditActions } from '../protocol/room-kinds.ts'
-import { client, own, service, table } from './table.ts'
+import { client, imported, own, service, table } from './table.ts'
 
 /**
  * What was done in a room, by whom. Key: ChatRoomId + the moment, in a partition of the room's own. Written in one
@@ -30,6 +30,7 @@ export const Audit = new Entity(
       reason: { type: 'string', field: 'Reason' },
       /** Epoch seconds, the table's TTL: a year. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
+      imported,
     },
     indexes: { room: own('audit', ['chatRoomId'], ['entryId'], 'entry') },
   },

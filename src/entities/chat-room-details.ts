@@ -1,5 +1,5 @@
 import { Entity, type EntityItem } from 'electrodb'
-import { client, indexed, primary, service, table } from './table.ts'
+import { client, imported, indexed, primary, service, table } from './table.ts'
 
 /**
  * What a room is, beside what every send needs (`ChatRoom`). Key: ChatRoomId, in the room's partition and in front of
@@ -32,6 +32,7 @@ export const ChatRoomDetails = new Entity(
       listedAs: { type: 'string', field: 'gsi1sk' },
       /** Of a public room only, for the list. */
       roomName: { type: 'string', field: 'RoomName' },
+      imported,
     },
     indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], []) }, byName: indexed('listed', 'listedAs') },
   },

@@ -43,6 +43,16 @@ const BYTES = 16
 /** Of the index: the invites of a room. */
 export const invitesKey = (chatRoomId: string) => `invites#${chatRoomId}`
 
+/** Its place in the index. */
+export const invitePlace = ({
+  chatRoomId,
+  createdAt,
+  invite,
+}: Pick<InviteRow, 'chatRoomId' | 'createdAt' | 'invite'>) => ({
+  ofRoom: invitesKey(chatRoomId),
+  place: `${createdAt}#${invite}`,
+})
+
 /** The whole item, with a secret of its own. */
 export function inviteItem(
   given: Pick<InviteRow, 'chatRoomId' | 'role' | 'by' | 'createdAt' | 'until'> & { maxUses?: number },
@@ -53,8 +63,7 @@ export function inviteItem(
     invite,
     uses: 0,
     expiresAt: Math.ceil(given.until / 1_000),
-    ofRoom: invitesKey(given.chatRoomId),
-    place: `${given.createdAt}#${invite}`,
+    ...invitePlace({ ...given, invite }),
   }
 }
 

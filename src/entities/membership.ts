@@ -12,7 +12,7 @@ import { roles } from '../protocol/room-kinds.ts'
 import type { Role } from '../protocol/room-schema.ts'
 import type { SessionRow } from './session.ts'
 import { departureItem, Subscription, subscriptionItem } from './subscription.ts'
-import { AFTER_USER_IDS, client, primary, service, table } from './table.ts'
+import { AFTER_USER_IDS, client, imported, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
 
@@ -53,6 +53,7 @@ export const Membership = new Entity(
       mutedUntil: { type: 'number', field: 'MutedUntil' },
       /** How often role or mute were changed. */
       changes: { type: 'number', field: 'Version' },
+      imported,
     },
     indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], ['userId']) } },
   },
@@ -71,6 +72,7 @@ export interface MembershipRow {
   addedBy?: string
   mutedUntil?: number
   changes?: number
+  imported?: boolean
 }
 
 const roster = new Service({ ChatRoom, ChatRoomDetails, Membership })

@@ -5,7 +5,7 @@ import { transact } from './transact.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { untilProcessed } from './until-processed.ts'
-import { client, primary, service, table } from './table.ts'
+import { client, imported, primary, service, table } from './table.ts'
 
 export type ThreadCount = NonNullable<MessageEvent['thread']>
 export type ReactionCounts = NonNullable<MessageEvent['reactions']>
@@ -88,6 +88,7 @@ export const Message = new Entity(
       reactions: { type: CustomAttributeType<ReactionCounts>('any'), field: 'Reactions' },
       /** How often that was written: who has counted an older state can't overwrite a newer one. */
       reactionsAt: { type: 'number', field: 'ReactionsAt' },
+      imported,
     },
     indexes: { room: primary(['chatRoomId'], ['messageId']) },
   },

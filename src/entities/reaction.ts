@@ -1,5 +1,5 @@
 import { Entity, type EntityItem } from 'electrodb'
-import { AFTER_USER_IDS, client, own, service, table } from './table.ts'
+import { AFTER_USER_IDS, client, imported, own, service, table } from './table.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
@@ -24,6 +24,7 @@ export const Reaction = new Entity(
       userId: { type: 'string', field: 'UserId', required: true },
       /** Epoch milliseconds. */
       at: { type: 'number', field: 'At', required: true },
+      imported,
     },
     indexes: { message: own('reactions', ['chatRoomId', 'messageId'], ['reaction', 'userId']) },
   },
@@ -36,7 +37,8 @@ export type ReactionRow = EntityItem<typeof Reaction>
 type MessageKey = Pick<ReactionRow, 'chatRoomId' | 'messageId'>
 type Key = Omit<ReactionRow, 'at'>
 
-const inKey = <T extends { reaction: string }>(row: T): T => ({
+/** A row as it is written. */
+export const inKey = <T extends { reaction: string }>(row: T): T => ({
   ...row,
   reaction: row.reaction.replaceAll('%', '%25').replaceAll('#', '%23'),
 })

@@ -1,6 +1,6 @@
 import { Entity, type EntityItem } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
-import { client, service, table, verbatim } from './table.ts'
+import { client, imported, service, table, verbatim } from './table.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
@@ -36,6 +36,7 @@ export const RoomState = new Entity(
       private: { type: 'boolean', field: 'Private' },
       /** The connection that wrote last: it has the reply, so it receives no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
+      imported,
     },
     indexes: { user: verbatim('partition', 'place') },
   },

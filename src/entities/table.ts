@@ -41,6 +41,12 @@ export const table = optional('TABLE_NAME', text) ?? 'tabletalk'
 /** ElectroDB puts this name in front of the keys that it builds. */
 export const service = 'tabletalk'
 
+/**
+ * Of a row that `npm run import` wrote, whatever becomes of it: the stream's filters leave out that it is new, so that
+ * nobody is told. Later changes of it are told as those of any other row.
+ */
+export const imported = { type: 'boolean', field: 'Imported' } as const
+
 type KeyPart = readonly string[]
 
 // `casing: 'none'` everywhere: by default ElectroDB lower-cases keys, and connection ids may differ by case only.

@@ -96,6 +96,8 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   const inserted = record.eventName === 'INSERT'
   const removed = record.eventName === 'REMOVE'
   const image = (removed ? OldImage : NewImage) as Image | undefined
+  // Of an import nobody is told.
+  if (inserted && image?.Imported?.BOOL === true) return undefined
   if (image !== undefined && !removed && versionOf(NewImage) > versionOf(OldImage)) {
     // Details are written when something of a room is first changed; the others are new by their first row.
     if (!inserted || image[ENTITY]?.S === 'ChatRoomDetails') return versionRaised(image, OldImage)

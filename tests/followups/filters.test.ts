@@ -32,6 +32,8 @@ describe('the function that follows', () => {
   test.each([
     ['a message', recordOf('INSERT', message())],
     ['reactions to a message', recordOf('MODIFY', message({ Version: { N: '1' } }), message())],
+    ['an imported reply', recordOf('INSERT', { ...reply, Imported: { BOOL: true } })],
+    ['an imported message with mentions', recordOf('INSERT', { ...mention('bob'), Imported: { BOOL: true } })],
     ['a membership', recordOf('INSERT', { __edb_e__: { S: 'Membership' } })],
     ['a reaction', recordOf('REMOVE', { __edb_e__: { S: 'Reaction' } })],
   ])('is not invoked for %s', (_what, record) => {

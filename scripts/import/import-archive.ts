@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises'
+import { kinds } from '../../src/archive/kinds.ts'
+import type { Line } from '../../src/archive/line.ts'
+import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
+import { linesOf } from '../shared/archive/lines-of.ts'
+import { type CheckedLine, readLine } from '../shared/archive/schema.ts'
+import { persistently } from '../shared/persistently.ts'
+import { PlaceFile } from '../shared/place-file.ts'
+import { type Outcome, putLine } from './put-line.ts'
+import { Rooms } from './rooms.ts'
+
+/** Lines after which the place is noted, and their rows that are written at once. */
+const BATCH = 100
+const AT_ONCE = 32
+
+export interface Options {
+  /** Checks every line and counts them, and writes nothing. */
+  dryRun: boolean
+  /** Puts the file of a message into the bucket, and returns the line with its place there. */
+  putFile?: (line: Line) => Promise<Line>
+  /** Is called with each line that can't be written, and why. */
+  onRefused: (reason: string) => void
+  /** @param share of the work, from 0 to 1 */
+  onProgress: (share: number, counts: Counts) => void
+}
+
+export interface Counts {
+  lines: number
+  written: number
+  /** Rows that were there already. */
+  there: number
+  refused: number
+}
+
+/** First every line is checked, then the rooms are made, then comes the rest: an archive needs no order. */
+const passes = ['check', 'rooms', 'rest'] as const
+
+interface Place {
+  /** Of the archive, in bytes: of another one the place says nothing. */
+  size: number
+  pass: (typeof passes)[number]
+  at: number
+  refusedRooms: Record<string, string>
+  counts: Counts
+}
+
+/**
+ * Writes an archive into the table. It may be cut off at any moment and goes on at the batch where it was; a row that
+ * is there stays as it is, so it may be done again as well.
+ *
+ * @throws Error naming the line, when the archive has one that it may not have: before anything is written
+ */
+export async function importArchive(path: string, options: Options): Promise<Counts> {
+  const { size } = await stat(path)
+  const placeFile = new PlaceFile<Place>(path)
+  const kept = options.dryRun ? undefined : await placeFile.read()
+  const place = kept?.size === size ? kept : beginning(size)
+  const work = new Work(place, options)
+  for (const pass of passes.slice(passes.indexOf(place.pass))) {
+    if (options.dryRun && pass !== 'check') break
+    if (place.pass !== pass) Object.assign(place, { pass, at: 0 })
+    for await (const { lines, end } of batchesOf(path, place.at)) {
+      await work.batch(lines)
+      place.at = end
+      place.refusedRooms = Object.fromEntries(work.rooms.refused)
+      if (pass !== 'check') await placeFile.write(place)
+      options.onProgress((passes.indexOf(pass) + end / size) / passes.length, place.counts)
+    }
+  }
+  if (!options.dryRun) await placeFile.remove()
+  return place.counts
+}
+
+const beginning = (size: number): Place => ({
+  size,
+  pass: 'check',
+  at: 0,
+  refusedRooms: {},
+  counts: { lines: 0, written: 0, there: 0, refused: 0 },
+})
+
+async function* batchesOf(path: string, start: number): AsyncGenerator<{ lines: CheckedLine[]; end: number }> {
+  let lines: CheckedLine[] = []
+  let last = start
+  for await (const { text, number, end } of linesOf(path, start)) {
+    lines.push(checked(text, number, start))
+    last = end
+    if (lines.length < BATCH) continue
+    yield { lines, end }
+    lines = []
+  }
+  if (lines.length > 0) yield { lines, end: last }
+}
+
+function checked(text: string, number: number, start: number): CheckedLine {
+  try {
+    const line = readLine(text)
+    if (start === 0 && number === 1 && line.type !== 'archive')
+      throw new Error('an archive begins with its archive line')
+    return line
+  } catch (cause) {
+    const where = start === 0 ? `line ${number}` : `line ${number} after byte ${start}`
+    throw new Error(`unable to import; ${where}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+class Work {
+  readonly rooms: Rooms
+  readonly #place: Place
+  readonly #options: Options
+
+  constructor(place: Place, options: Options) {
+    this.#place = place
+    this.#options = options
+    this.rooms = new Rooms(place.refusedRooms)
+  }
+
+  async batch(lines: readonly CheckedLine[]): Promise<void> {
+    const { pass, counts } = this.#place
+    const own = lines.filter((line): line is Line => line.type !== 'archive')
+    if (pass === 'check') {
+      counts.lines += own.length
+      return
+    }
+    const ofPass = own.filter(({ type }) => (type === 'room') === (pass === 'rooms') && !kinds[type].passing)
+    if (pass === 'rest') await persistently(() => this.rooms.reserve(ofPass.filter(({ type }) => type === 'message')))
+    await forEachLimited(ofPass, AT_ONCE, async (line) => {
+      this.#count(await persistently(() => this.#put(line)))
+    })
+  }
+
+  async #put(line: Line): Promise<Outcome> {
+    if (line.type === 'room') return this.rooms.put(line)
+    const reason = this.rooms.refused.get(String(line.chatRoomId))
+    if (reason !== undefined) return { refused: '' }
+    const { putFile } = this.#options
+    return putLine(line.file !== undefined && putFile !== undefined ? await putFile(line) : withoutFile(line))
+  }
+
+  #count(outcome: Outcome): void {
+    const { counts } = this.#place
+    if (typeof outcome === 'string') {
+      counts[outcome]++
+      return
+    }
+    counts.refused++
+    if (outcome.refused !== '') this.#options.onRefused(outcome.refused)
+  }
+}
+
+/** @throws Error when the file is nowhere but in a folder that wasn't named */
+function withoutFile({ file, link: _, ...line }: Line): Line {
+  if (file !== undefined && line.fileUrl === undefined)
+    throw new Error(`unable to import the file ${String(file)}; name its folder with --files`)
+  return line as Line
+}

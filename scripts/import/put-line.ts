@@ -1,0 +1,48 @@
+import { type Kind, kinds, type Row } from '../../src/archive/kinds.ts'
+import { type Line, rowOf } from '../../src/archive/line.ts'
+import { newJoinId } from '../../src/entities/create-room.ts'
+import { addMember, type MembershipRow } from '../../src/entities/membership.ts'
+import type { MessageRow } from '../../src/entities/message.ts'
+import { putReply } from '../../src/entities/thread-reply.ts'
+
+/**
+ * What became of a line: it was written; a row of an earlier run, or of people who went on meanwhile, was there and
+ * stays; or it can't be written.
+ */
+export type Outcome = 'written' | 'there' | { refused: string }
+
+/** Writes a row unless it is there. The stream tells nobody of it. */
+async function create({ entity }: Kind, row: Row): Promise<{ there?: Row }> {
+  const { rejected, data } = await entity.create(row).go({ returnOnConditionCheckFailure: 'all_old' })
+  return rejected ? { there: data ?? {} } : {}
+}
+
+async function putMember(row: Row): Promise<Outcome> {
+  const membership = { ...row, joinId: newJoinId(), imported: true } as unknown as MembershipRow
+  const added = await addMember(membership)
+  if (added === 'added') return 'written'
+  return added === 'already' ? 'there' : { refused: `${membership.userId} is banned there` }
+}
+
+async function putMessage(row: Row): Promise<Outcome> {
+  const message = { ...row, imported: true } as unknown as MessageRow
+  const { there } = await create(kinds.message, { ...message })
+  const isAnother = there !== undefined && (there.senderId !== row.senderId || there.timestamp !== row.timestamp)
+  if (isAnother) return { refused: `another message is at ${message.messageId}` }
+  const { chatRoomId, threadId, messageId, senderId, timestamp: at } = message
+  if (threadId !== undefined && message.kind !== 'deleted')
+    await putReply({ chatRoomId, threadId, messageId, senderId, at })
+  return there === undefined ? 'written' : 'there'
+}
+
+/** Rows whose stream record would tell somebody. */
+const toldOf = new Set(['reaction', 'roomDetails', 'audit', 'readState'])
+
+/** Writes what a line says, unless it is there. It may be done again. Not of a room, which must be there before. */
+export async function putLine(line: Line): Promise<Outcome> {
+  const row = rowOf(line)
+  if (line.type === 'member') return putMember(row)
+  if (line.type === 'message') return putMessage(row)
+  const { there } = await create(kinds[line.type], toldOf.has(line.type) ? { ...row, imported: true } : row)
+  return there === undefined ? 'written' : 'there'
+}

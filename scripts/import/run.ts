@@ -1,0 +1,48 @@
+import { count, ProgressLine } from '../shared/progress-line.ts'
+import { type TableOptions, withTable } from '../shared/with-table.ts'
+import type { Counts } from './import-archive.ts'
+
+const USAGE =
+  'usage: npm run import -- [--dry-run] [--files FOLDER] [--units-per-second N] [--local URL] <archive.jsonl>'
+
+/** Lines of refusals that are printed; all are counted. */
+const MAX_REFUSALS = 20
+
+export interface ImportOptions extends TableOptions {
+  'dry-run'?: boolean
+  files?: string | undefined
+}
+
+/**
+ * Imports an archive and prints what came of it.
+ *
+ * @returns the exit status: 1 when lines were refused
+ * @throws Error when nothing, or not all, could be imported
+ */
+export async function runImport(positionals: readonly string[], options: ImportOptions): Promise<number> {
+  const [path] = positionals
+  if (path === undefined || positionals.length > 1) throw new Error(USAGE)
+  const { 'dry-run': dryRun = false, files } = options
+  const paced = dryRun ? undefined : await withTable('import', options)
+  // They read the environment when they are loaded.
+  const { importArchive } = await import('./import-archive.ts')
+  const putFile = files === undefined ? undefined : (await import('./put-file.ts')).putFileOf(files)
+  const line = new ProgressLine('importing')
+  let refusals = 0
+  const counts = await importArchive(path, {
+    dryRun,
+    ...(putFile && { putFile }),
+    onRefused: (reason) => {
+      line.end()
+      if (++refusals <= MAX_REFUSALS) console.error(`refused: ${reason}`)
+    },
+    onProgress: (share, now) => line.show(share, describe(now)),
+  })
+  line.end()
+  const lines = count(counts.lines, 'line')
+  console.log(paced === undefined ? `${lines} checked` : `${describe(counts)}; ${count(paced.used(), 'unit')} used`)
+  return counts.refused === 0 ? 0 : 1
+}
+
+const describe = ({ lines, written, there, refused }: Counts): string =>
+  `${count(lines, 'line')}: ${count(written, 'row')} written, ${there} there already, ${refused} refused`

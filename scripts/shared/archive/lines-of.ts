@@ -1,0 +1,35 @@
+import { createReadStream } from 'node:fs'
+
+const NEWLINE = 10
+
+export interface TextLine {
+  text: string
+  /** From 1, as of the byte at which the reading began. */
+  number: number
+  /** Byte of the file at which the next line begins. */
+  end: number
+}
+
+/** The lines of a file from a byte on, in the memory of one line and a chunk. Empty ones are left out. */
+export async function* linesOf(path: string, start = 0): AsyncGenerator<TextLine> {
+  let end = start
+  let number = 0
+  let rest: Buffer[] = []
+  const lineWith = (last: Buffer): TextLine => {
+    const bytes = Buffer.concat([...rest, last])
+    rest = []
+    end += bytes.length
+    return { text: bytes.toString(), number: ++number, end }
+  }
+  for await (const chunk of createReadStream(path, { start }) as AsyncIterable<Buffer>) {
+    let from = 0
+    for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
+      const line = lineWith(chunk.subarray(from, to + 1))
+      from = to + 1
+      if (line.text.trim() !== '') yield line
+    }
+    rest.push(chunk.subarray(from))
+  }
+  const line = lineWith(Buffer.alloc(0))
+  if (line.text.trim() !== '') yield line
+}

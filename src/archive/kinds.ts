@@ -1,0 +1,146 @@
+import { Audit } from '../entities/audit.ts'
+import { Ban } from '../entities/ban.ts'
+import { Block } from '../entities/block.ts'
+import { ChatRoom } from '../entities/chat-room.ts'
+import { ChatRoomDetails, listingOf } from '../entities/chat-room-details.ts'
+import { Connection } from '../entities/connection.ts'
+import { Invite, invitePlace } from '../entities/invite.ts'
+import { Membership } from '../entities/membership.ts'
+import { Mention } from '../entities/mention.ts'
+import { Message } from '../entities/message.ts'
+import { inKey, Reaction, reactionOf, type ReactionRow } from '../entities/reaction.ts'
+import { aboutOf, RoomState, type RoomStateRow, type StateKey, stateKey } from '../entities/room-state.ts'
+import { Session } from '../entities/session.ts'
+import { Upload } from '../entities/upload.ts'
+import { User } from '../entities/user.ts'
+
+/** A row as its entity names its attributes, or a line of an archive. */
+export type Row = Record<string, unknown>
+
+/** What is used here of an entity. */
+interface AnyEntity {
+  schema: {
+    model: { entity: string }
+    attributes: Record<string, { type: unknown; required?: boolean; default?: unknown }>
+  }
+  parse(response: { Item: Row }): { data: Row | null | undefined }
+  create(row: Row): {
+    go(options: { returnOnConditionCheckFailure: 'all_old' }): Promise<{ rejected: boolean; data: Row | null }>
+  }
+}
+
+/** What rows of an entity are in an archive. */
+export interface Kind {
+  entity: AnyEntity
+  /** Attributes that a line doesn't have: of delivery, of one connection, or made anew by an import. */
+  without: readonly string[]
+  /** Attributes that are JSON in the row, and JSON in the line. */
+  json: readonly string[]
+  /** Attributes that say whose it is: a user's export has the rows in which one of them is the user. */
+  owners: readonly string[]
+  /** Attributes that name somebody else in a user's export, where it isn't said who. */
+  others: readonly string[]
+  /** Gone by itself before long: in a user's export only, and not imported. */
+  passing: boolean
+  toLine(row: Row): Row
+  toRow(line: Row): Row
+}
+
+const same = (row: Row): Row => row
+
+const kind = (entity: object, more: Partial<Omit<Kind, 'entity'>>): Kind => ({
+  entity: entity as AnyEntity,
+  json: [],
+  owners: [],
+  others: [],
+  passing: false,
+  toLine: same,
+  toRow: same,
+  ...more,
+  without: [...(more.without ?? []), 'imported'],
+})
+
+function without(row: Row, names: readonly string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
+}
+
+/** The rows of a message that its entity has counted are in the message; what was counted how often is of delivery. */
+const message = kind(Message, {
+  without: ['originConnectionId', 'traceId', 'prevDrawnAt', 'threadAt', 'reactionsAt'],
+  json: ['metadata', 'mentions'],
+  owners: ['senderId'],
+})
+
+/** A room is found by its name if it is public; the line of the others has no name. */
+const roomDetails = kind(ChatRoomDetails, {
+  without: ['listed', 'listedAs'],
+  json: ['settings', 'metadata'],
+  toRow: (line) =>
+    line.roomName === undefined
+      ? line
+      : { ...line, ...listingOf({ ...(line as { chatRoomId: string; roomName: string }), isPublic: true }) },
+})
+
+const readState = kind(RoomState, {
+  without: ['originConnectionId'],
+  owners: ['userId'],
+  toLine: (row) => ({ ...aboutOf(row as unknown as RoomStateRow), ...without(row, ['partition', 'place']) }),
+  toRow: (line) => ({
+    ...stateKey(line as unknown as StateKey),
+    ...without(line, ['userId', 'chatRoomId', 'threadId']),
+  }),
+})
+
+const reaction = kind(Reaction, {
+  owners: ['userId'],
+  toLine: (row) => reactionOf(row as unknown as ReactionRow),
+  toRow: (line) => inKey(line as unknown as ReactionRow),
+})
+
+const invite = kind(Invite, {
+  without: ['ofRoom', 'place'],
+  owners: ['by'],
+  toRow: (line) => ({ ...line, ...invitePlace(line as { chatRoomId: string; createdAt: number; invite: string }) }),
+})
+
+/**
+ * Everything that an archive has, by the `type` of its lines. What isn't here is made from these rows (mirrors, thread
+ * pointers), counts (sizes of rooms, rate windows), holds no more than a hash (send guards), or is about delivery
+ * (subscriptions, change log): an import makes it anew, or it is made as people go on.
+ */
+export const kinds = {
+  room: kind(ChatRoom, {
+    without: ['lastAt', 'headRev', 'setup', 'pendingMembers'],
+    owners: ['createdBy'],
+  }),
+  roomDetails,
+  member: kind(Membership, {
+    without: ['joinId', 'originConnectionId'],
+    owners: ['userId'],
+    others: ['addedBy'],
+  }),
+  message,
+  reaction,
+  ban: kind(Ban, { owners: ['userId', 'by'], others: ['by', 'userId'] }),
+  block: kind(Block, { owners: ['userId'] }),
+  invite,
+  audit: kind(Audit, { without: ['joinId'], owners: ['userId', 'by'], others: ['by', 'userId', 'via'] }),
+  profile: kind(User, { json: ['metadata'], owners: ['userId'], others: ['blockedBy'] }),
+  readState,
+  mention: kind(Mention, { owners: ['userId'] }),
+  upload: kind(Upload, {
+    without: ['traceId', 'objectKey'],
+    json: ['metadata', 'mentions'],
+    owners: ['uploaderId'],
+    passing: true,
+  }),
+  connection: kind(Connection, { owners: ['userId'], passing: true }),
+  session: kind(Session, { owners: ['userId'], passing: true }),
+} as const satisfies Record<string, Kind>
+
+export type KindName = keyof typeof kinds
+
+/** By the name that ElectroDB writes into each item. */
+export const kindNameOf = new Map(
+  (Object.entries(kinds) as [KindName, Kind][]).map(([name, { entity }]) => [entity.schema.model.entity, name]),
+)
