@@ -1,7 +1,8 @@
 /**
  * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml` and `docs/openapi.yaml` from the schemas in
- * `src/protocol/`, the table of `docs/archive.md` from the entities, the tables in the READMEs of the Terraform modules from their variables and outputs, and the root
- * around the stack's module. `--check` only says whether they are current.
+ * `src/protocol/`, the table of `docs/archive.md` from the entities, the tables in the READMEs of the Terraform modules
+ * from their variables and outputs, and the root around the stack's module. `--check` only says whether they are
+ * current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { archiveDocument, archiveFile } from './archive.ts'

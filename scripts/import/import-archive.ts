@@ -150,7 +150,7 @@ class Work {
 
 /** @throws Error when the file is nowhere but in a folder that wasn't named */
 function withoutFile({ file, link: _, ...line }: Line): Line {
-  if (file !== undefined && line.fileUrl === undefined)
-    throw new Error(`unable to import the file ${String(file)}; name its folder with --files`)
-  return line as Line
+  if (typeof file === 'string' && line.fileUrl === undefined)
+    throw new Error(`unable to import the file ${file}; name its folder with --files`)
+  return line
 }

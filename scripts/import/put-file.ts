@@ -35,7 +35,7 @@ export const putFileOf =
       contentType: rest.contentType ?? 'application/octet-stream',
       size,
       ...(VersionId !== undefined && { versionId: VersionId }),
-    } as Line
+    }
   }
 
 /** @throws Error when the file is outside of the folder, also by a link in it */

@@ -7,7 +7,9 @@ import type { Outcome } from './put-line.ts'
 /** Heads that are remembered, so that a room whose messages come one after the other is asked once a batch. */
 const MAX_HEADS = 10_000
 
-/** The rooms of an archive: they are there before anything of them is written, and their heads before their messages. */
+/**
+ * The rooms of an archive: they are there before anything of them is written, and their heads before their messages.
+ */
 export class Rooms {
   /** Why nothing of these rooms is imported. */
   readonly refused: Map<string, string>

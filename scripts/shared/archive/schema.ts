@@ -52,7 +52,9 @@ const formOf = (type: unknown): Form => {
   return type === 'list' ? z.array(z.string()) : z.json()
 }
 
-/** The lines of a kind: what the entity's rows have, so that an attribute that is added there is in archives at once. */
+/**
+ * The lines of a kind: what the entity's rows have, so that an attribute that is added there is in archives at once.
+ */
 function schemaOf(type: KindName): Form {
   const { entity, without, json }: Kind = kinds[type]
   const attributes = Object.entries(entity.schema.attributes).filter(
