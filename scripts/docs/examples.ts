@@ -355,6 +355,8 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
   ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
 }
 
+const jobId = '1800000000000-Zm9vYmFy'
+
 /** Of the actions that only a backend may ask for. */
 export const serverOnlyExamples: {
   [A in ServerOnlyAction]: { request: z.input<(typeof serverOnly)[A]['request']>; reply: ServerReply<A> }
@@ -368,6 +370,11 @@ export const serverOnlyExamples: {
   upsertUsers: {
     request: { action: 'upsertUsers', users: [{ userId: 'dan', name: 'Dan', imageUrl: null }] },
     reply: { users: [{ userId: 'dan', name: 'Dan', updatedAt: NOW }] },
+  },
+  truncateRoom: { request: { action: 'truncateRoom', chatRoomId: 'general', before: 1_000 }, reply: { jobId } },
+  getJob: {
+    request: { action: 'getJob', jobId },
+    reply: { jobId, kind: 'truncateRoom', state: 'running', done: 400 },
   },
 }
 

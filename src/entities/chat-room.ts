@@ -15,6 +15,7 @@ import { client, primary, service, table } from './table.ts'
  * - AP7 `nextSeq`: which place does the next message get?
  * - AP37 `takeBackSeq`: can the newest place be handed out again?
  * - AP90 `raiseHeadRev`: how far does its change log go?
+ * - AP129 `raiseFirstSeq`: from which message on is it shown?
  * - AP40 `isPending`: are first members still to be added?
  * - AP32 `createRoom`: create it with its first members
  * - AP33 `completeRoom`: add the first members that didn't fit into one transaction
@@ -28,6 +29,8 @@ export const ChatRoom = new Entity(
       roomName: { type: 'string', field: 'RoomName', required: true },
       /** The highest sequence number handed out. */
       headSeq: { type: 'number', field: 'HeadSeq', required: true, default: 0 },
+      /** What was said before this was cleared, and is shown to nobody; absent when nothing was. */
+      firstSeq: { type: 'number', field: 'FirstSeq' },
       /** When the last number was drawn. A room that nobody has written to since version 0.1.0 has none. */
       lastAt: { type: 'number', field: 'LastAt' },
       /** How far the room's change log goes, at least: who has as much needn't read it. Absent: nothing changed yet. */
@@ -58,6 +61,7 @@ const attributes = [
   'roomName',
   'headSeq',
   'headRev',
+  'firstSeq',
   'createdBy',
   'createdAt',
   'access',
@@ -145,8 +149,13 @@ export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): 
   const { rejected } = await ChatRoom.patch({ chatRoomId })
     .set({ headSeq: seq - 1 })
     // By its moment too: a request that the SDK repeats must not take back the same number that another send has drawn.
-    .where((room, { eq }) =>
-      drawnAt === undefined ? eq(room.headSeq, seq) : `${eq(room.headSeq, seq)} AND ${eq(room.lastAt, drawnAt)}`,
+    .where((room, { eq, lte, notExists }) =>
+      [
+        eq(room.headSeq, seq),
+        // Else the message that would get it next were among those that were cleared.
+        `(${notExists(room.firstSeq)} OR ${lte(room.firstSeq, seq)})`,
+        ...(drawnAt === undefined ? [] : [eq(room.lastAt, drawnAt)]),
+      ].join(' AND '),
     )
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
@@ -162,4 +171,17 @@ export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Pic
     .where(({ headRev }, { notExists, lt }) => `(${notExists(headRev)} OR ${lt(headRev, rev)})`)
     .go({ response: 'all_new', returnOnConditionCheckFailure: 'all_old' })
   return data ?? {}
+}
+
+/**
+ * AP129. One that is higher already stays. By a plain update, as the draw of a number is: so neither refuses the other.
+ * Nothing happens while the room's head is lower, for what is written next would be among what was cleared.
+ */
+export async function raiseFirstSeq(chatRoomId: string, seq: number): Promise<void> {
+  await ChatRoom.patch({ chatRoomId })
+    .set({ firstSeq: seq })
+    .where(({ firstSeq, headSeq }, { notExists, lt, gte }) =>
+      [gte(headSeq, seq - 1), `(${notExists(firstSeq)} OR ${lt(firstSeq, seq)})`].join(' AND '),
+    )
+    .go({ returnOnConditionCheckFailure: true })
 }

@@ -1,26 +1,30 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /** What the janitor can do; `src/janitor/job-kinds.ts` says how. */
-const jobKinds = ['purgeRoom', 'deleteMessages', 'recountReactions'] as const
+const jobKinds = ['purgeRoom', 'deleteMessages', 'recountReactions', 'truncateRoom'] as const
 
 export type JobKind = (typeof jobKinds)[number]
 
 /**
  * Work that takes too long for an action, for the janitor. Key: the id, in the order of time, in one partition of all
- * jobs. A job that is done is deleted: what is there is to be done.
+ * jobs that are to be done. One that is done moves to the partition of those, without its arguments and where it was:
+ * so nothing is left there of whom or what it was about.
  *
  * - AP72 `openJobs`: what is to be done? (the oldest)
  * - AP73 `saveProgress`: where does the next turn go on?
  * - AP74 `finishJob`: there is nothing left to do
  * - AP122 `putJob`: is this to be done, if it isn't noted yet?
+ * - AP127 `getJob`: what has become of this job?
+ * - AP128 `noteFailure`: why did its last turn fail?
  */
 export const Job = new Entity(
   {
     model: { entity: 'Job', version: '1', service },
     attributes: {
-      /** Always `jobs`. */
+      /** `jobs`, or `jobs-done`. */
       list: { type: 'string', field: 'pk', required: true },
       /** `<epoch ms, 13 digits>-<random>` */
       jobId: { type: 'string', field: 'sk', required: true },
@@ -31,6 +35,12 @@ export const Job = new Entity(
       cursor: { type: 'string', field: 'Cursor' },
       /** Items that were worked. */
       done: { type: 'number', field: 'Done', required: true },
+      /** Items that there were at the beginning, where that is known. */
+      total: { type: 'number', field: 'Total' },
+      /** Why the last turn failed; the next one that doesn't takes it away. */
+      error: { type: 'string', field: 'Error' },
+      /** Epoch milliseconds. Only of one that is done. */
+      doneAt: { type: 'number', field: 'DoneAt' },
       /** Epoch milliseconds. */
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
       /** Epoch seconds, the table's TTL: 90 days. */
@@ -44,6 +54,7 @@ export const Job = new Entity(
 export type JobRow = EntityItem<typeof Job>
 
 const LIST = 'jobs'
+const DONE = 'jobs-done'
 const LIFETIME_SECONDS = 90 * 24 * 60 * 60
 const DIGITS = 13
 
@@ -79,14 +90,43 @@ export async function openJobs(limit: number): Promise<JobRow[]> {
 }
 
 /** AP73. Nothing happens when the job is gone. */
-export async function saveProgress(
-  { jobId }: JobRow,
-  { cursor, done }: { cursor: string; done: number },
-): Promise<void> {
-  await Job.patch({ list: LIST, jobId }).set({ cursor }).add({ done }).go({ returnOnConditionCheckFailure: true })
+export async function saveProgress({ jobId }: JobRow, progress: Progress): Promise<void> {
+  const { cursor, done, total } = progress
+  await Job.patch({ list: LIST, jobId })
+    .set(defined({ cursor, total }))
+    .add({ done })
+    .remove(['error'])
+    .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP74. */
-export async function finishJob({ jobId }: JobRow): Promise<void> {
+/** What a turn has come to. */
+interface Progress {
+  cursor: string
+  /** Items of this turn. */
+  done: number
+  total?: number | undefined
+}
+
+const MAX_ERROR_CHARS = 256
+
+/** AP128. Nothing happens when the job is gone. */
+export async function noteFailure({ jobId }: JobRow, error: string): Promise<void> {
+  await Job.patch({ list: LIST, jobId })
+    .set({ error: error.slice(0, MAX_ERROR_CHARS) })
+    .go({ returnOnConditionCheckFailure: true })
+}
+
+/** AP74. It is among those that are done before it is no longer among those that are to be. @param done of this turn */
+export async function finishJob({ jobId, kind, createdAt, total, ...job }: JobRow, done: number, now: number) {
+  const expiresAt = Math.ceil(now / 1_000) + LIFETIME_SECONDS
+  const row = { list: DONE, jobId, kind, args: '', done: job.done + done, createdAt, doneAt: now, expiresAt }
+  await Job.put({ ...row, ...defined({ total }) }).go()
   await Job.delete({ list: LIST, jobId }).go()
+}
+
+/** AP127. Consistent; also one that is done, for 90 days. */
+export async function getJob(jobId: string): Promise<JobRow | undefined> {
+  // In this order: one that is being finished meanwhile is in both lists for a moment.
+  const { data } = await Job.get({ list: LIST, jobId }).go({ consistent: true })
+  return data ?? (await Job.get({ list: DONE, jobId }).go({ consistent: true })).data ?? undefined
 }

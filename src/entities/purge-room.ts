@@ -5,9 +5,9 @@ import { ChatRoom } from './chat-room.ts'
 import { ChatRoomDetails } from './chat-room-details.ts'
 import { Invite, invitesKey } from './invite.ts'
 import { Membership } from './membership.ts'
-import { Message } from './message.ts'
+import { Message, type MessageRow, messagesBetween } from './message.ts'
 import { RoomSize } from './room-size.ts'
-import { SendGuard } from './send-guard.ts'
+import { emptyGuards, SendGuard } from './send-guard.ts'
 import { partitionOf, Subscription } from './subscription.ts'
 import { Typing } from './typing.ts'
 import { untilProcessed } from './until-processed.ts'
@@ -15,10 +15,11 @@ import { Upload } from './upload.ts'
 import { UserRoom, userRoomKey } from './user-room.ts'
 
 /**
- * The end of a deleted room, for the janitor.
+ * The end of a deleted room, or of a part of what was said in one, for the janitor.
  *
  * - AP75 `deletePart`: which rows of this part does the room still have? They are deleted. (a page)
  * - AP76 `buryRoom`: its id stays taken, and nothing of what it was is left
+ * - AP131 `deleteMessagesBefore`: which messages before this one does the room still have? They are deleted. (a page)
  */
 
 const PAGE = 100
@@ -38,14 +39,10 @@ const parts = {
   },
   messages: async (chatRoomId: string) => {
     const { data } = await Message.query.room({ chatRoomId }).go(page)
-    const guards = data.flatMap(({ senderId, clientMessageId }) =>
-      clientMessageId === undefined ? [] : [{ chatRoomId, senderId, clientMessageId }],
-    )
     const uploads = data.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [{ uploadId }]))
-    await untilProcessed(guards, (left) => SendGuard.delete(left).go(atOnce))
+    await untilProcessed(guardsOf(data), (left) => SendGuard.delete(left).go(atOnce))
     await untilProcessed(uploads, (left) => Upload.delete(left).go(atOnce))
-    const messages = data.map(({ messageId }) => ({ chatRoomId, messageId }))
-    await untilProcessed(messages, (left) => Message.delete(left).go(atOnce))
+    await untilProcessed(data.map(keyOfMessage), (left) => Message.delete(left).go(atOnce))
     return data.length
   },
   invites: async (chatRoomId: string) => {
@@ -98,6 +95,14 @@ const parts = {
 
 const keyOfRoom = ({ chatRoomId }: { chatRoomId: string }) => ({ chatRoomId })
 
+const keyOfMessage = ({ chatRoomId, messageId }: MessageRow) => ({ chatRoomId, messageId })
+
+/** The keys of the guards of the messages that have one. */
+const guardsOf = (messages: readonly MessageRow[]) =>
+  messages.flatMap(({ chatRoomId, senderId, clientMessageId }) =>
+    clientMessageId === undefined ? [] : [{ chatRoomId, senderId, clientMessageId }],
+  )
+
 const keyOfUser = ({ chatRoomId, userId }: { chatRoomId: string; userId: string }) => ({ chatRoomId, userId })
 
 /** What a room has beside itself: `members` with their mirrors, `messages` with their guards and uploads, … */
@@ -117,7 +122,23 @@ export async function deletePart(chatRoomId: string, part: RoomPart): Promise<nu
 export async function buryRoom(chatRoomId: string): Promise<void> {
   await ChatRoom.patch({ chatRoomId })
     .set({ roomName: '' })
-    .remove(['setup', 'pendingMembers'])
+    .remove(['setup', 'pendingMembers', 'firstSeq'])
     .where(({ gate }, { contains }) => contains(gate, 'd'))
     .go({ returnOnConditionCheckFailure: true })
+}
+
+/**
+ * AP131. At most a hundred. Their guards stay for a month, without a trace of what was said: a retry that is late must
+ * not say it again. What else hangs on a message goes by the record of its end, in the follow-ups.
+ *
+ * @param before a seq, exclusive
+ * @returns how many there were; 0 when there are no others
+ */
+export async function deleteMessagesBefore(chatRoomId: string, before: number, now: number): Promise<number> {
+  if (before <= 1) return 0
+  const range = { first: 1, last: before - 1, limit: PAGE, order: 'asc' } as const
+  const { rows } = await messagesBetween(chatRoomId, range)
+  await emptyGuards(rows, now)
+  await untilProcessed(rows.map(keyOfMessage), (left) => Message.delete(left).go(atOnce))
+  return rows.length
 }

@@ -4,6 +4,7 @@ import { isConflict } from './is-transient.ts'
 import { type Aside, asideIn, Message, type MessageRow, seqOf } from './message.ts'
 import { client, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
+import { untilProcessed } from './until-processed.ts'
 
 /**
  * Makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The client's
@@ -16,6 +17,7 @@ import { transact } from './transact.ts'
  * - AP24 `putGuardedMessage`: keep a message and complete its guard, both or neither
  * - AP41 `claimSend`: is this try the one that sends?
  * - AP70 `releaseClaim`: this try was refused by the room
+ * - AP132 `emptyGuards`: were these sent, whatever they said?
  */
 export const SendGuard = new Entity(
   {
@@ -24,6 +26,7 @@ export const SendGuard = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       senderId: { type: 'string', field: 'SenderId', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId', required: true },
+      /** Empty when the message was cleared away: then any content is what was sent. */
       contentHash: { type: 'string', field: 'ContentHash', required: true },
       /** Only when complete. */
       messageId: { type: 'string', field: 'MessageId' },
@@ -33,6 +36,8 @@ export const SendGuard = new Entity(
       token: { type: 'string', field: 'Token' },
       /** Epoch milliseconds. Only until the guard is complete. */
       claimedAt: { type: 'number', field: 'ClaimedAt' },
+      /** Epoch seconds, the table's TTL, of one whose message was cleared away: a month after that. */
+      expiresAt: { type: 'number', field: 'expiresAt' },
     },
     indexes: { guard: primary(['chatRoomId', 'senderId', 'clientMessageId'], []) },
   },
@@ -77,6 +82,27 @@ export function contentHashOf({ kind, content, ...beside }: Said): string {
   return createHash('sha256')
     .update(isPlain ? content : JSON.stringify({ kind, content, ...more }))
     .digest('base64url')
+}
+
+/** Whether what is sent now is what was sent then, as far as the guard still knows. */
+export const isSameContent = ({ contentHash }: GuardRow, now: string): boolean =>
+  contentHash === '' || contentHash === now
+
+const MONTH_SECONDS = 30 * 24 * 60 * 60
+
+/** AP132. Of messages that are about to be cleared away; those without a guard are left out. */
+export async function emptyGuards(messages: readonly MessageRow[], now: number): Promise<void> {
+  const expiresAt = Math.ceil(now / 1_000) + MONTH_SECONDS
+  const rows = messages.flatMap(({ chatRoomId, senderId, clientMessageId, messageId, timestamp }) =>
+    clientMessageId === undefined
+      ? []
+      : [{ chatRoomId, senderId, clientMessageId, contentHash: '', messageId, timestamp, expiresAt }],
+  )
+  await untilProcessed(rows, async (left) => {
+    const { unprocessed } = await SendGuard.put(left).go({ concurrent: 4 })
+    const again = new Set(unprocessed.map(({ clientMessageId }) => clientMessageId))
+    return { unprocessed: left.filter(({ clientMessageId }) => again.has(clientMessageId)) }
+  })
 }
 
 /** AP23. */

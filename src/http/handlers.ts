@@ -49,7 +49,9 @@ import type { ServerAction, ServerOnlyAction } from '../protocol/server-api.ts'
 import type { ActionHandler } from '../ws/action.ts'
 import type { Caller } from '../ws/caller.ts'
 import { banUser } from './actions/ban-user.ts'
+import { getJob } from './actions/get-job.ts'
 import { disconnectUser } from './actions/disconnect-user.ts'
+import { truncateRoom } from './actions/truncate-room.ts'
 import { unbanUser } from './actions/unban-user.ts'
 import { upsertUsers } from './actions/upsert-users.ts'
 import type { ServerHandler } from './server-action.ts'
@@ -78,6 +80,7 @@ export const handlers: {
   getChanges,
   getFileUrl,
   getHistory,
+  getJob,
   getMentions,
   getMessages,
   getReceipts,
@@ -105,6 +108,7 @@ export const handlers: {
   setNotifications,
   setProfile,
   setRole,
+  truncateRoom,
   unbanMember,
   unbanUser,
   unblockUser,

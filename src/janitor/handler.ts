@@ -1,9 +1,10 @@
 import type { Context } from 'aws-lambda'
-import { finishJob, type JobRow, openJobs, saveProgress } from '../entities/job.ts'
+import { finishJob, type JobRow, noteFailure, openJobs, saveProgress } from '../entities/job.ts'
 import { pace } from '../entities/pace.ts'
 import { client } from '../entities/table.ts'
 import { optional, wholeNumber } from '../env.ts'
 import { logger } from '../logger.ts'
+import { defined } from '../protocol/defined.ts'
 import { stepOf } from './job-kinds.ts'
 import type { DoStep } from './step.ts'
 
@@ -84,6 +85,9 @@ class Run {
     } catch (error) {
       this.#failed.add(jobId)
       logger.error('job failed', { jobId, kind, error: error as Error })
+      await noteFailure(job, (error as Error).message).catch((error: unknown) => {
+        logger.error('failure not noted', { jobId, kind, error: error as Error })
+      })
     }
   }
 
@@ -91,15 +95,16 @@ class Run {
     const doStep = this.#steps[job.kind]
     if (doStep === undefined) throw new Error(`unable to do a job; there is no kind ${job.kind}`)
     let done = 0
-    let { cursor } = job
+    let { cursor, total } = job
     do {
       const step = await doStep({ ...job, ...(cursor === undefined ? {} : { cursor }) }, this.#clock())
       done += step.done
-      if (step.cursor === undefined) return finishJob(job)
+      total = step.total ?? total
+      if (step.cursor === undefined) return finishJob({ ...job, ...defined({ total }) }, done, this.#clock())
       cursor = step.cursor
       if (step.notBefore !== undefined) this.#waiting.set(job.jobId, step.notBefore)
     } while (done < TURN && !this.#waiting.has(job.jobId) && this.#hasTime())
-    if (cursor !== job.cursor) await saveProgress(job, { cursor, done })
+    if (cursor !== job.cursor) await saveProgress(job, { cursor, done, total })
   }
 }
 

@@ -6,6 +6,8 @@ export interface Step {
   cursor?: string
   /** Items that were worked. */
   done: number
+  /** Items that there are in all, where that is known. */
+  total?: number
   /** Epoch milliseconds before which there is nothing to do. */
   notBefore?: number
 }

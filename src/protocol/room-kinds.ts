@@ -18,4 +18,5 @@ export const auditActions = [
   'unpin',
   'report',
   'deleteRoom',
+  'truncate',
 ] as const

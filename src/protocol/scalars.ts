@@ -188,6 +188,13 @@ export const MessageId = z
     z.meta({ description: "The message's `seq` as 16 digits, which sort as the numbers do." }),
   )
 
+export const JobId = z
+  .string()
+  .check(
+    z.regex(/^\d{13}-[A-Za-z0-9_-]{8,22}$/, { error: 'is no id of a job' }),
+    z.meta({ description: 'Of work that takes longer than a reply may: ask `getJob` what has become of it.' }),
+  )
+
 /** Of Unicode's control and format characters, those that emoji are joined with. */
 const joiners = '\\u200d\\ufe0f'
 

@@ -4,7 +4,7 @@ import { MAX_BATCH, MAX_USERS } from './limits.ts'
 import { Profile, profileFields } from './profile-actions.ts'
 import { describe, request, requestUpon } from './request-schema.ts'
 import { Reason } from './room-schema.ts'
-import { EpochMs, UserId } from './scalars.ts'
+import { ChatRoomId, EpochMs, JobId, Seq, UserId } from './scalars.ts'
 
 /** Actions about the connection that they come on: there is none at the server API. */
 export const socketOnly = ['sync', 'ping', 'joinRoom', 'leaveRoom', 'typingIndicator'] as const satisfies Action[]
@@ -44,6 +44,32 @@ export const serverOnly = {
       'Makes or changes the profiles of users, whether or not they have ever connected. What is left out stays.',
     ),
     reply: z.object({ users: z.array(Profile).check(describe('In the order of the request.')) }),
+  },
+  truncateRoom: {
+    request: request(
+      'truncateRoom',
+      {
+        chatRoomId: ChatRoomId,
+        before: Seq.check(describe('Exclusive: this message and all later ones stay.')),
+      },
+      'Deletes what was said in a room before a message, for good. From the reply on nobody is shown any of it; a job ' +
+        'deletes it.',
+    ),
+    reply: z.object({ jobId: JobId }),
+  },
+  getJob: {
+    request: request('getJob', { jobId: JobId }, 'Says what has become of a job, for 90 days after its end.'),
+    reply: z.object({
+      jobId: JobId,
+      kind: z.string().check(describe('Such as `truncateRoom`. More may be added.')),
+      state: z
+        .enum(['waiting', 'running', 'done', 'failed'])
+        .check(describe('`failed`: its last turn has failed, and the janitor tries again within minutes.')),
+      done: z.int().check(describe('Items that were worked.')),
+      total: z.optional(z.int().check(describe('Items that there are in all, where that is known.'))),
+      url: z.optional(z.string().check(describe('What the job has made, where it makes something.'))),
+      error: z.optional(z.string().check(describe('Why its last turn failed.'))),
+    }),
   },
 } as const
 

@@ -128,11 +128,15 @@ export function refused(why: 'forbidden' | 'muted' | 'room_closed', leftMs: numb
   return new Forbidden('unable to do this in this room; it takes a higher role')
 }
 
-/** The seq after which a member may read: where the room shows nobody what was said before their join, that join's. */
+/**
+ * The seq after which a member may read: what was cleared is nobody's, and where the room shows nobody what was said
+ * before their join, that join's.
+ */
 export const readableAfter = ({
   room,
   membership,
 }: {
-  room: Pick<RoomRow, 'historyFrom'>
+  room: Pick<RoomRow, 'historyFrom' | 'firstSeq'>
   membership: Pick<MembershipRow, 'joinedSeq'> | undefined
-}): number => (room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0)
+}): number =>
+  Math.max((room.firstSeq ?? 1) - 1, room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0)

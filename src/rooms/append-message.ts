@@ -6,6 +6,7 @@ import {
   type GuardKey,
   type GuardRow,
   isComplete,
+  isSameContent,
   putGuardedMessage,
   releaseClaim,
 } from '../entities/send-guard.ts'
@@ -71,7 +72,7 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
     check.catch(asRefusal),
   ])
   // A retry is answered, or refused, by the first message, whatever the sender may do by now.
-  const isSettled = guard && (isComplete(guard) || guard.contentHash !== contentHashOf(draft))
+  const isSettled = guard && (isComplete(guard) || !isSameContent(guard, contentHashOf(draft)))
   if (isSettled && (await getRoom(chatRoomId)) === undefined) throw stranger()
   if (!isSettled && standing instanceof Error) throw standing
   if (!isSettled) await enter?.()

@@ -7,6 +7,7 @@ import {
   type GuardKey,
   type GuardRow,
   isComplete,
+  isSameContent,
 } from '../entities/send-guard.ts'
 import { Conflict, Unavailable } from '../errors.ts'
 
@@ -57,7 +58,7 @@ export async function claimOrGuard(
 }
 
 function requireSameContent(guard: GuardRow, contentHash: string): void {
-  if (guard.contentHash !== contentHash) {
+  if (!isSameContent(guard, contentHash)) {
     throw new Conflict('unable to send; this clientMessageId was used with other content')
   }
 }

@@ -5,6 +5,7 @@ import { mentionsIn, messagesBetween, type MessageRow, seqOf } from '../entities
 import { type RoomStateRow, statesOfUser } from '../entities/room-state.ts'
 import { roomsOfUser } from '../entities/user-room.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
+import { readableAfter } from './admission.ts'
 
 /** What of a room somebody has not read. */
 export interface Unread {
@@ -43,7 +44,11 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
   const rooms = await getRooms(withNews.map(({ chatRoomId }) => chatRoomId))
   const toCount = withNews.flatMap((place) => {
     const room = rooms.get(place.chatRoomId)
-    return room === undefined ? [] : [{ ...place, headSeq: Math.min(place.headSeq, room.headSeq) }]
+    if (room === undefined) return []
+    const headSeq = Math.min(place.headSeq, room.headSeq)
+    // What was cleared is not unread either.
+    const readSeq = Math.min(Math.max(place.readSeq, readableAfter({ room, membership: undefined })), headSeq)
+    return [{ ...place, readSeq, headSeq }]
   })
   const counted = await withMentions(userId, await countAll(userId, toCount), Date.now())
   return new Map(

@@ -1,5 +1,6 @@
 import type { RoomRow } from '../entities/chat-room.ts'
 import type { DetailsRow } from '../entities/chat-room-details.ts'
+import { seqOf } from '../entities/message.ts'
 import type { RoomWithMembers } from '../entities/membership.ts'
 import { gateOf } from '../entities/gate.ts'
 import { notifyOf } from '../entities/notify-level.ts'
@@ -53,7 +54,7 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
     ...defined({ topic: details?.topic, imageUrl: details?.imageUrl }),
     settings: settingsOf(access, details?.settings === undefined ? {} : (JSON.parse(details.settings) as object)),
     ...(details?.metadata === undefined ? {} : { metadata: JSON.parse(details.metadata) as Record<string, unknown> }),
-    pins: details?.pins ?? [],
+    pins: (details?.pins ?? []).filter((messageId) => seqOf({ messageId }) >= (room.firstSeq ?? 1)),
     closed: gateOf(room).closed,
     createdBy,
     createdAt,

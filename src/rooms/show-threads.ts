@@ -30,9 +30,10 @@ export async function showThreads(userId: string, threads: readonly FollowedThre
     there.map(async (thread) => {
       const { chatRoomId, threadId } = thread
       const [room, membership] = [rooms.get(chatRoomId)!, memberships.get(chatRoomId)!]
-      const readSeq = readSeqOf(thread.readSeq, membership.joinedSeq, room.headSeq)
+      const since = readableAfter({ room, membership })
+      const readSeq = readSeqOf(thread.readSeq, Math.max(membership.joinedSeq, since), room.headSeq)
       const root = roots.get(`${chatRoomId} ${threadId}`)
-      const isShown = root !== undefined && seqOf(root) > readableAfter({ room, membership })
+      const isShown = root !== undefined && seqOf(root) > since
       const unread = await countUnread(thread, readSeq, userId)
       return { chatRoomId, root: isShown ? root : goneRoot(thread), readSeq, unread }
     }),
@@ -68,16 +69,17 @@ const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
 /** Threads that are looked at for one count: each costs a query. */
 const MAX_COUNTED_THREADS = 50
 
-/** How many of the threads that a user follows have a reply that is unread. AP9, AP107, AP116. */
+/** How many of the threads that a user follows have a reply that is unread. AP6, AP9, AP107, AP116. */
 export async function countUnreadThreads(userId: string): Promise<number> {
   const { threads } = await followedThreads(userId, { limit: MAX_COUNTED_THREADS })
   const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
-  const memberships = await getMemberships(userId, ids)
+  const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
   const counts = await Promise.all(
     threads.map(async (thread) => {
-      const membership = memberships.get(thread.chatRoomId)
-      if (membership === undefined) return 0
-      return (await countUnread(thread, Math.max(thread.readSeq ?? 0, membership.joinedSeq), userId)).count
+      const [room, membership] = [rooms.get(thread.chatRoomId), memberships.get(thread.chatRoomId)]
+      if (room === undefined || membership === undefined) return 0
+      const readSeq = Math.max(thread.readSeq ?? 0, membership.joinedSeq, readableAfter({ room, membership }))
+      return (await countUnread(thread, readSeq, userId)).count
     }),
   )
   return counts.filter((count) => count > 0).length

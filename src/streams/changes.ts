@@ -129,7 +129,7 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
         ? { type: 'roomPending', room: read(ChatRoom, image, room) }
         : undefined
     case 'Audit':
-      return inserted ? { type: 'auditNoted', entry: read(Audit, image, entry) } : undefined
+      return inserted ? noted(read(Audit, image, entry)) : undefined
     case 'RoomState':
       return removed ? undefined : moveOf(image, OldImage)
     case 'FanOutTask':
@@ -137,6 +137,14 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
     default:
       return undefined
   }
+}
+
+/** That a room's history was cleared is a change of the room, as the raising of a version is. */
+function noted(entry: AuditRow): Change {
+  const { chatRoomId, action, messageId } = entry
+  if (action !== 'truncate' || messageId === undefined) return { type: 'auditNoted', entry }
+  const changed = { what: 'c', id: String(seqOf({ messageId })) } as const
+  return { type: 'versionRaised', chatRoomId, changed, quiet: false }
 }
 
 const versionOf = (image: DynamoDBRecord['dynamodb'] extends { NewImage?: infer I } | undefined ? I : never): number =>

@@ -1,6 +1,7 @@
 import { getRoom, isPending, type RoomRow } from '../entities/chat-room.ts'
 import type { AuditRow } from '../entities/audit.ts'
 import { defined } from '../protocol/defined.ts'
+import { readableAfter } from '../rooms/admission.ts'
 import { accessOfRoom, shownRole } from '../rooms/room-view.ts'
 import type { ConnectionRow } from '../entities/connection.ts'
 import { completeRoom } from '../entities/create-room.ts'
@@ -101,7 +102,9 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
     const by = defined({ headRev: room.headRev, by: membership.addedBy ?? founder })
     deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq, ...shown, ...by }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
-      const { messages } = await readHistory(chatRoomId, { after: membership.joinedSeq, limit: CATCH_UP }, Date.now())
+      const since = readableAfter({ room, membership })
+      const range = { after: membership.joinedSeq, since, limit: CATCH_UP }
+      const { messages } = await readHistory(chatRoomId, range, Date.now())
       // Read after the history: a message that was written after the member left must not be among those.
       if ((await joinIdNow(chatRoomId, userId)).get(chatRoomId) !== joinId) return []
       const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)

@@ -45,7 +45,7 @@ const allowed: Record<string, string[]> = {
     'src/errors.ts',
     'src/protocol',
   ],
-  'src/http/actions': ['src/http', 'src/entities', 'src/errors.ts'],
+  'src/http/actions': ['src/http', 'src/ws', 'src/rooms', 'src/entities', 'src/errors.ts', 'src/protocol'],
   'src/http/routes': ['src/http', 'src/ws', 'src/protocol'],
   'src/streams': [
     ...['src/changes', 'src/rooms', 'src/files', 'src/delivery', 'src/delivery/posting'],

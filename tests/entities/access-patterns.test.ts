@@ -210,6 +210,7 @@ describe('ChatRoom', () => {
       '#RoomName': 'RoomName',
       '#HeadSeq': 'HeadSeq',
       '#HeadRev': 'HeadRev',
+      '#FirstSeq': 'FirstSeq',
       '#CreatedBy': 'CreatedBy',
       '#CreatedAt': 'CreatedAt',
       '#Access': 'Access',
@@ -222,7 +223,8 @@ describe('ChatRoom', () => {
       '#__edb_v__': '__edb_v__',
     },
     ProjectionExpression:
-      '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #HeadRev, #CreatedBy, #CreatedAt, #Access, #Gate, #HistoryFrom, ' +
+      '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #HeadRev, #FirstSeq, #CreatedBy, #CreatedAt, #Access, #Gate, ' +
+      '#HistoryFrom, ' +
       '#Counted, #Size, #PendingMembers, #__edb_e__, #__edb_v__',
   }
 
@@ -297,9 +299,14 @@ describe('ChatRoom', () => {
         Key: key,
         UpdateExpression:
           'SET #headSeq = :headSeq_u0, #ChatRoomId = :ChatRoomId_u0, #__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0',
-        ConditionExpression: `${ifThere} AND #headSeq = :headSeq0`,
-        ExpressionAttributeNames: { ...keyNames.ExpressionAttributeNames, '#headSeq': 'HeadSeq', ...names },
-        ExpressionAttributeValues: { ':headSeq_u0': 0, ':headSeq0': 1, ...values },
+        ConditionExpression: `${ifThere} AND #headSeq = :headSeq0 AND (attribute_not_exists(#firstSeq) OR #firstSeq <= :firstSeq0)`,
+        ExpressionAttributeNames: {
+          ...keyNames.ExpressionAttributeNames,
+          '#headSeq': 'HeadSeq',
+          '#firstSeq': 'FirstSeq',
+          ...names,
+        },
+        ExpressionAttributeValues: { ':headSeq_u0': 0, ':headSeq0': 1, ':firstSeq0': 1, ...values },
       }),
     )
   })
@@ -1724,8 +1731,72 @@ describe('jobs, and the end of a room', () => {
     )
   })
 
-  test('AP74 finishJob deletes the job', async () => {
-    expect(await sentBy('AP74')).toEqual(only('DeleteItem', { Key: key }))
+  test('AP74 finishJob puts the job among those that are done, without its arguments, and deletes it', async () => {
+    const Item = { pk: 'jobs-done', sk: key.sk, Kind: 'purgeRoom', Args: '', Done: 5, DoneAt: NOW }
+    expect(await sentBy('AP74')).toMatchObject([
+      { operation: 'PutItem', input: { Item } },
+      { operation: 'DeleteItem', input: { Key: key } },
+    ])
+  })
+
+  test('AP127 getJob looks among those that are to be done, then among those that are', async () => {
+    const sent = await recorded(patterns.AP127, { GetItem: {} })
+    expect(sent).toMatchObject([
+      { operation: 'GetItem', input: { Key: key, ConsistentRead: true } },
+      { operation: 'GetItem', input: { Key: { ...key, pk: 'jobs-done' }, ConsistentRead: true } },
+    ])
+  })
+
+  test('AP128 noteFailure changes a job that is there, and makes none', async () => {
+    expect(await sentBy('AP128')).toMatchObject(
+      only('UpdateItem', {
+        Key: key,
+        ExpressionAttributeValues: { ':error_u0': 'broken' },
+        ConditionExpression: ifThere,
+      }),
+    )
+  })
+
+  test('AP129 raiseFirstSeq never lowers it, nor raises it above what comes next', async () => {
+    expect(await sentBy('AP129')).toMatchObject(
+      only('UpdateItem', {
+        Key: { pk: '$tabletalk#chatRoomId_general', sk: '$roster#ChatRoom_1' },
+        ConditionExpression: `${ifThere} AND #headSeq >= :headSeq0 AND (attribute_not_exists(#firstSeq) OR #firstSeq < :firstSeq0)`,
+      }),
+    )
+  })
+
+  test('AP130 putAuditedJob puts entry and job in one transaction', async () => {
+    expect(await sentBy('AP130')).toMatchObject([
+      {
+        operation: 'TransactWriteItems',
+        input: { TransactItems: [{ Put: { Item: { Action: 'truncate' } } }, { Put: { Item: key } }] },
+      },
+    ])
+  })
+
+  test('AP131 deleteMessagesBefore reads a page, empties the guards and deletes the messages', async () => {
+    const pk = '$tabletalk#chatRoomId_random'
+    const sk = `$Message_1#messageId_${messageIdOf(1)}`
+    const of = { ChatRoomId: 'random', MessageId: messageIdOf(1), Kind: 'text', SenderId: 'ada', Content: 'hi' }
+    const Items = [{ pk, sk, ...of, Timestamp: NOW, ClientMessageId: 'c1', ...entity('Message') }]
+    const sent = await recorded(patterns.AP131, { Query: { Items }, BatchWriteItem: { UnprocessedItems: {} } })
+    const emptied = { SenderId: 'ada', ClientMessageId: 'c1', ContentHash: '', expiresAt: NOW / 1_000 + 2_592_000 }
+    expect(sent).toMatchObject([
+      { operation: 'Query', input: { Limit: 100, ConsistentRead: true } },
+      { operation: 'BatchWriteItem', input: { RequestItems: { tabletalk: [{ PutRequest: { Item: emptied } }] } } },
+      { operation: 'BatchWriteItem', input: { RequestItems: { tabletalk: [{ DeleteRequest: { Key: { pk, sk } } }] } } },
+    ])
+  })
+
+  test('AP132 emptyGuards puts them without what was said, for a month', async () => {
+    const [sent] = await sentBy('AP132')
+    expect(sent).toMatchObject({
+      operation: 'BatchWriteItem',
+      input: {
+        RequestItems: { tabletalk: [{ PutRequest: { Item: { ContentHash: '', MessageId: messageIdOf(1) } } }] },
+      },
+    })
   })
 
   test('AP122 putJob makes a job, unless it is there', async () => {

@@ -20,6 +20,8 @@ import { client } from '../../src/entities/table.ts'
 import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { banUser } from '../../src/http/actions/ban-user.ts'
 import { disconnectUser } from '../../src/http/actions/disconnect-user.ts'
+import { getJob } from '../../src/http/actions/get-job.ts'
+import { truncateRoom } from '../../src/http/actions/truncate-room.ts'
 import { unbanUser } from '../../src/http/actions/unban-user.ts'
 import { upsertUsers } from '../../src/http/actions/upsert-users.ts'
 import { handler as server } from '../../src/http/routes/server.ts'
@@ -46,6 +48,8 @@ import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 const { functions, routes } = loadStack()
+
+const backend = { userId: 'shop', scopes: new Set(['server'] as const), backend: { sub: 'shop', actsAsUser: false } }
 
 const ada: SocketCaller = {
   userId: 'ada',
@@ -345,11 +349,6 @@ describe('what an action costs', () => {
     vi.stubEnv('PROFILES', undefined)
 
     const users = Array.from({ length: 100 }, (_, i) => ({ userId: `named-${i}`, name: `Named ${i}` }))
-    const backend = {
-      userId: 'shop',
-      scopes: new Set(['server'] as const),
-      backend: { sub: 'shop', actsAsUser: false },
-    }
     const upsert = { action: 'upsertUsers', users } as const
     await measure('server', () => upsertUsers.handle(upsert, backend), '`upsertUsers`, 100 users')
     await measureAct('setProfile', { name: 'Ada' }, '`setProfile`')
@@ -573,12 +572,23 @@ describe('what doors cost', () => {
     await measure('janitor', run)
   })
 
+  test('a history is cleared by two writes, and then by one for each message and one for each guard', async () => {
+    const chatRoomId = 'cleared'
+    await act('createRoom', { chatRoomId, roomName: 'Cleared' })
+    for (let i = 0; i < 10; i++) await act('sendMessage', { chatRoomId, content: 'old', clientMessageId: `old${i}` })
+    const truncate = { action: 'truncateRoom', chatRoomId, before: 11 } as const
+    let jobId = ''
+    const clear = async () => ({ jobId } = await truncateRoom.handle(truncate, backend))
+    await measure('server', clear, '`truncateRoom`')
+    const inTime = { getRemainingTimeInMillis: () => 300_000 }
+    const run = () => janitor({ writes: 40_000, clock: () => Date.now() + SETTLED_MS })({}, inTime)
+    await measure('janitor', run, 'the janitor: 10 messages with guards that were cleared')
+    const ask = () => getJob.handle({ action: 'getJob', jobId }, backend)
+    await measure('server', ask, '`getJob` of one that is done')
+    expect(await ask()).toMatchObject({ state: 'done', done: 10 })
+  })
+
   test('the server API ends connections by a read and a write for each', async () => {
-    const backend = {
-      userId: 'shop',
-      scopes: new Set(['server'] as const),
-      backend: { sub: 'shop', actsAsUser: false },
-    }
     const two = ['Lea1', 'Lea2'].map((connectionId) => ({ ...connectionRow(ada), connectionId, userId: 'lea' }))
     for (const one of two) await putConnection(one)
     const lea = { userId: 'lea' }

@@ -324,7 +324,7 @@ const worst: Record<
     posts: 'none',
     kb: 1,
   },
-  getMentions: { what: '50 in as many rooms', frame: {}, reads: 60, writes: 0, posts: 'none', kb: 16 },
+  getMentions: { what: '50 in as many rooms', frame: {}, reads: 110, writes: 0, posts: 'none', kb: 16 },
   getReactions: {
     what: '100 of users with the longest ids, to a message of 16 KB',
     frame: { chatRoomId: roomId(0), messageId: messageIdOf(2) },

@@ -16,6 +16,7 @@ import {
   getRooms,
   isPending,
   nextSeq,
+  raiseFirstSeq,
   raiseHeadRev,
   takeBackSeq,
 } from '../../src/entities/chat-room.ts'
@@ -31,8 +32,18 @@ import {
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
-import { finishJob, Job, type JobRow, openJobs, putJob, saveProgress } from '../../src/entities/job.ts'
-import { buryRoom, deletePart } from '../../src/entities/purge-room.ts'
+import { putAuditedJob } from '../../src/entities/audited-job.ts'
+import {
+  finishJob,
+  getJob,
+  Job,
+  type JobRow,
+  noteFailure,
+  openJobs,
+  putJob,
+  saveProgress,
+} from '../../src/entities/job.ts'
+import { buryRoom, deleteMessagesBefore, deletePart } from '../../src/entities/purge-room.ts'
 import { blockedUntil, changeProfile, getProfiles, makeProfile, setBlocked } from '../../src/entities/user.ts'
 import { connectionsOfUser } from '../../src/entities/user-connection.ts'
 import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
@@ -77,8 +88,15 @@ import { banStranger, changeMember, setDirectRoles, unban } from '../../src/enti
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
 import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
-import { claimSend, contentHashOf, getGuard, putGuardedMessage, releaseClaim } from '../../src/entities/send-guard.ts'
 import { setNotify } from '../../src/entities/notify-level.ts'
+import {
+  claimSend,
+  contentHashOf,
+  emptyGuards,
+  getGuard,
+  putGuardedMessage,
+  releaseClaim,
+} from '../../src/entities/send-guard.ts'
 import { raiseClass } from '../../src/entities/room-class.ts'
 import { getStates, moveMarker, statesOfUser, takeBackMarker } from '../../src/entities/room-state.ts'
 import { endSession, putSession, sessionsOfUser } from '../../src/entities/session.ts'
@@ -290,7 +308,7 @@ export const patterns = {
   AP71: () => addPendingMember({ chatRoomId: 'large', createdAt: NOW }, 'yan'),
   AP72: () => openJobs(25),
   AP73: () => saveProgress(job, { cursor: '2', done: 100 }),
-  AP74: () => finishJob(job),
+  AP74: () => finishJob(job, 5, NOW),
   AP75: () => deletePart('ended', 'bans'),
   AP76: () => buryRoom('ended'),
   AP77: () => blockedUntil('mal', NOW),
@@ -356,6 +374,12 @@ export const patterns = {
   AP125: () => makeProfile('mal', { name: 'Mal' }, NOW),
   AP80: () => getPending('general'),
   AP122: () => putJob({ ...job, jobId: `${NOW}-BBBBBBBB` }),
+  AP127: () => getJob(job.jobId),
+  AP128: () => noteFailure(job, 'broken'),
+  AP129: () => raiseFirstSeq('general', 1),
+  AP130: () => putAuditedJob({ ...audit, action: 'truncate' }, job),
+  AP131: () => deleteMessagesBefore('random', 3, NOW),
+  AP132: () => emptyGuards([{ ...messageAt(1), clientMessageId: 'c1' }], NOW),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

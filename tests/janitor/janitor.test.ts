@@ -7,11 +7,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { auditItem, putAudit } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
-import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { ChatRoom, getRoom } from '../../src/entities/chat-room.ts'
 import { addMember } from '../../src/entities/membership.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { inviteItem, putInvite } from '../../src/entities/invite.ts'
-import { finishJob, Job, jobItem, openJobs } from '../../src/entities/job.ts'
+import { finishJob, getJob, Job, jobItem, openJobs } from '../../src/entities/job.ts'
 import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
@@ -21,6 +21,8 @@ import { bucket } from '../../src/files/bucket-settings.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
 import type { Step } from '../../src/janitor/step.ts'
+import { getJob as readJob } from '../../src/http/actions/get-job.ts'
+import { truncateRoom } from '../../src/rooms/truncate-room.ts'
 import { updateRoom } from '../../src/rooms/update-room.ts'
 import { s3 } from '../../src/files/s3-client.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -36,7 +38,7 @@ const fast = { writes: 40_000 }
 beforeAll(() => createTable(database, loadStack().table, tableName))
 afterAll(() => ownBucket.close())
 beforeEach(async () => {
-  for (const job of await openJobs(100)) await finishJob(job)
+  for (const job of await openJobs(100)) await finishJob(job, 0, NOW)
 })
 
 /** A room with a row of everything that a room can have, and a file in two versions, one of them hidden. */
@@ -286,6 +288,85 @@ describe('what a banned user has said', () => {
       end = await cutAfter(requests, run)
     }
     expect(await stored()).toEqual(wanted)
+    expect(await openJobs(10)).toEqual([])
+  })
+})
+
+describe('what was cleared', () => {
+  /** A room whose messages, each with a guard, are cleared before one of them. */
+  async function givenCleared(count: number, before: number) {
+    const room = unique('room')
+    await createRoom({ chatRoomId: room, roomName: 'A', createdBy: 'ada', createdAt: NOW, owner: 'ada', members: [] })
+    await ChatRoom.patch({ chatRoomId: room }).set({ headSeq: count }).go()
+    const rowAt = (seq: number) => {
+      const messageId = messageIdOf(seq)
+      return { chatRoomId: room, messageId, kind: 'text', senderId: 'ada', content: 'x', timestamp: NOW } as const
+    }
+    const rows = Array.from({ length: count }, (_, i) => ({ ...rowAt(i + 1), clientMessageId: `c${i + 1}` }))
+    await Message.put(rows).go()
+    await SendGuard.put(rows.map((row) => ({ ...row, contentHash: 'h' }))).go()
+    const jobId = await truncateRoom(room, before, { by: 'shop' }, NOW)
+    const left = async () => {
+      const { data } = await Message.query.room({ chatRoomId: room }).go({ pages: 'all' })
+      return data.map(({ messageId }) => Number(messageId))
+    }
+    return { room, jobId, rowAt, left }
+  }
+
+  const run = (now: number) => janitor({ ...fast, clock: () => now })({}, inTime)
+
+  test('is deleted wherever a run is cut off, with what was written late; the rest stays, and the guards without content', async () => {
+    const { room, jobId, rowAt, left } = await givenCleared(240, 231)
+    let end: unknown
+    for (let requests = 1; end === undefined || end instanceof Error; requests++) {
+      end = await cutAfter(requests, () => run(AFTER - 1))
+    }
+    expect(end).toEqual({ next: AFTER })
+    const kept = Array.from({ length: 10 }, (_, i) => 231 + i)
+    expect(await left()).toEqual(kept)
+    await Message.put(rowAt(100)).go()
+    expect(await run(AFTER)).toEqual({})
+    expect(await left()).toEqual(kept)
+    expect(await getJob(jobId)).toMatchObject({ kind: 'truncateRoom', args: '', doneAt: AFTER })
+    const guards = (await leftOf(room)).filter(({ __edb_e__ }) => __edb_e__ === 'SendGuard')
+    expect(guards.filter(({ ContentHash }) => ContentHash === '')).toHaveLength(230)
+    expect(guards).toHaveLength(240)
+  })
+
+  test('is cleared by the job when who began it came no further', async () => {
+    const { room, left } = await givenCleared(3, 3)
+    await ChatRoom.patch({ chatRoomId: room }).remove(['firstSeq']).go()
+    await run(AFTER)
+    expect((await getRoom(room))?.firstSeq).toBe(3)
+    expect(await left()).toEqual([3])
+  })
+})
+
+describe('a job', () => {
+  const states = async (jobId: string) => {
+    const { state, done, error } = await readJob.handle({ action: 'getJob', jobId }, caller)
+    return [state, done, error]
+  }
+  const caller = { userId: 'shop', scopes: new Set(['server'] as const) }
+
+  test('waits, runs, fails and is done, and says so', async () => {
+    const job = jobItem('purgeRoom', {}, NOW)
+    await Job.put(job).go()
+    expect(await states(job.jobId)).toEqual(['waiting', 0, undefined])
+    const step = (outcome: Step | Error) =>
+      janitor({
+        ...fast,
+        clock: () => NOW,
+        steps: { purgeRoom: async () => (outcome instanceof Error ? Promise.reject(outcome) : outcome) },
+      })({}, inTime)
+    await step({ cursor: '1', done: 3, notBefore: AFTER })
+    expect(await states(job.jobId)).toEqual(['running', 3, undefined])
+    await expect(step(new Error('the table is on fire'))).rejects.toThrow('unable to finish 1 jobs')
+    expect(await states(job.jobId)).toEqual(['failed', 3, 'the table is on fire'])
+    await step({ cursor: '2', done: 1, notBefore: AFTER })
+    expect(await states(job.jobId)).toEqual(['running', 4, undefined])
+    await step({ done: 2 })
+    expect(await states(job.jobId)).toEqual(['done', 6, undefined])
     expect(await openJobs(10)).toEqual([])
   })
 })

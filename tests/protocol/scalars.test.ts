@@ -42,6 +42,15 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [7, 'expected string'],
     ],
   },
+  JobId: {
+    accepts: ['1800000000000-Zm9vYmFy', '0000000000000-AAAAAAAAAAAAAAAAAAAAAA'],
+    rejects: [
+      ['', 'is no id of a job'],
+      ['jobs', 'is no id of a job'],
+      ['1800000000000-', 'is no id of a job'],
+      [1_800_000_000_000, 'expected string'],
+    ],
+  },
   UserId: {
     accepts: ['a', 'auth0|5f7c8ec7c33c6c004bbafe82', 'ada lovelace', 'zoë', '🙂'.repeat(128), x(128)],
     rejects: [

@@ -33,8 +33,10 @@ type Input = Request<'getHistory'>
 
 async function readView({ chatRoomId, view, threadId }: Input, range: Range): Promise<ViewPage> {
   if (threadId !== undefined) {
-    await requireRoot(chatRoomId, threadId)
-    return readThread({ chatRoomId, threadId }, range, EVENTS_BYTES)
+    const page = await readThread({ chatRoomId, threadId }, range, EVENTS_BYTES)
+    // A thread whose root is gone goes on by its id.
+    if (page.messages.length === 0) await requireRoot(chatRoomId, threadId)
+    return page
   }
   return view === 'room'
     ? readRoomView(chatRoomId, range, EVENTS_BYTES, Date.now())

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini'
+import { getRooms } from '../../entities/chat-room.ts'
 import { getMemberships } from '../../entities/membership.ts'
 import { mentionOfPlace, mentionsOf, placeOfMention } from '../../entities/mention.ts'
 import { seqOf } from '../../entities/message.ts'
 import { MAX_MENTIONS_PAGE } from '../../protocol/limits.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
+import { readableAfter } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
@@ -12,16 +14,20 @@ const Place = z
   .check(z.refine((text) => /^\d{13}#[^#]+#\d{16}$/.test(text) && ChatRoomId.safeParse(text.split('#')[1]).success))
 
 /**
- * Where the caller was mentioned, the newest first. Of rooms that they have left a moment ago the rows may still be
- * there; nothing of those is shown. AP9, AP111.
+ * Where the caller was mentioned, the newest first. Of rooms that they have left a moment ago, and of messages that were
+ * cleared, the rows may still be there; nothing of those is shown. AP6, AP9, AP111.
  */
 export const getMentions = action('getMentions', async ({ cursor }, { userId }) => {
   const place = readCursor(cursor, Place)
   const before = place === undefined ? {} : { before: mentionOfPlace(place) }
   const page = await mentionsOf(userId, { ...before, limit: MAX_MENTIONS_PAGE }, Date.now())
-  const memberships = await getMemberships(userId, [...new Set(page.mentions.map(({ chatRoomId }) => chatRoomId))])
+  const ids = [...new Set(page.mentions.map(({ chatRoomId }) => chatRoomId))]
+  const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
   const mentions = page.mentions
-    .filter(({ chatRoomId }) => memberships.has(chatRoomId))
+    .filter((mention) => {
+      const [room, membership] = [rooms.get(mention.chatRoomId), memberships.get(mention.chatRoomId)]
+      return room && membership && seqOf(mention) > readableAfter({ room, membership })
+    })
     .map(({ chatRoomId, messageId, senderId, timestamp }) => {
       return { chatRoomId, messageId, seq: seqOf({ messageId }), senderId, timestamp }
     })

@@ -17,6 +17,7 @@ const words: Record<AuditEntry['action'], string> = {
   unpin: 'unpinned a message',
   report: 'reported a message of',
   deleteRoom: 'deleted the room',
+  truncate: 'cleared the history',
 }
 
 /** A server may be newer than this page: an action that isn't known is shown by its name. */

@@ -1,0 +1,20 @@
+import { getJob as readJob, type JobRow } from '../../entities/job.ts'
+import { InvalidRequest } from '../../errors.ts'
+import { defined } from '../../protocol/defined.ts'
+import { serverAction } from '../server-action.ts'
+
+/** What has become of a job of the janitor. AP127. */
+export const getJob = serverAction('getJob', async ({ jobId }) => {
+  const job = await readJob(jobId)
+  if (job === undefined) {
+    throw new InvalidRequest('unable to show the job; there is none', [{ path: 'jobId', problem: 'is no job' }])
+  }
+  const { kind, done, total, error } = job
+  return { jobId, kind, state: stateOf(job), done, ...defined({ total, error }) }
+})
+
+function stateOf({ doneAt, error, cursor }: JobRow) {
+  if (doneAt !== undefined) return 'done'
+  if (error !== undefined) return 'failed'
+  return cursor === undefined ? 'waiting' : 'running'
+}
