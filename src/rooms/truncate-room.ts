@@ -6,9 +6,9 @@ import { messageIdOf } from '../entities/message.ts'
 import { stranger } from './admission.ts'
 
 /**
- * Ends what was said in a room before a message: it is shown to nobody any more, and a job of the janitor deletes it. A
- * `before` beyond the head is all that there is. The entry in the audit log makes the stream tell everybody. AP5, AP129,
- * AP130.
+ * Ends what was said in a room before a message: it is shown to nobody any more, and a job of the janitor deletes it.
+ * A `before` beyond the head is all that there is. The entry in the audit log makes the stream tell everybody. AP5,
+ * AP129, AP130.
  *
  * The job is written first: if nothing more happens, it does the rest.
  *

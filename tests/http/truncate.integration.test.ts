@@ -145,7 +145,7 @@ test('a client of the SDK drops what was cleared, connected or away', async () =
     await client.room(room).history()
     expect(client.room(room).messages).toHaveLength(4)
   }
-  await away!.disconnect()
+  away!.disconnect()
   await truncate(room, 5)
   await settle()
   expect(here!.room(room).messages.map(({ content }) => content)).toEqual(['last'])

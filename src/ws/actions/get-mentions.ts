@@ -14,8 +14,8 @@ const Place = z
   .check(z.refine((text) => /^\d{13}#[^#]+#\d{16}$/.test(text) && ChatRoomId.safeParse(text.split('#')[1]).success))
 
 /**
- * Where the caller was mentioned, the newest first. Of rooms that they have left a moment ago, and of messages that were
- * cleared, the rows may still be there; nothing of those is shown. AP6, AP9, AP111.
+ * Where the caller was mentioned, the newest first. Of rooms that they have left a moment ago, and of messages that
+ * were cleared, the rows may still be there; nothing of those is shown. AP6, AP9, AP111.
  */
 export const getMentions = action('getMentions', async ({ cursor }, { userId }) => {
   const place = readCursor(cursor, Place)
