@@ -258,7 +258,7 @@ export class RoomFeed {
 
   #deliver(due: MessageEvent): void {
     this.heardAt = this.#context.nextPlace()
-    this.typists.remove(due.senderId)
+    this.typists.spoke(due.senderId, due.timestamp)
     const message = this.store.deliver(due)
     // It was deleted before anybody saw it.
     if (!message) return
@@ -295,7 +295,9 @@ export class RoomFeed {
   }
 
   #typing(userId: string, isTyping: boolean, expiresAt: number): void {
-    const ms = Math.min(expiresAt - this.#context.serverNow(), this.#context.typingLimits.typingExpiryMs)
-    this.typists.add(userId, isTyping ? ms : 0)
+    const { typingExpiryMs } = this.#context.typingLimits
+    if (!isTyping) return this.typists.remove(userId)
+    const ms = Math.min(expiresAt - this.#context.serverNow(), typingExpiryMs)
+    this.typists.add(userId, ms, expiresAt - typingExpiryMs)
   }
 }

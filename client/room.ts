@@ -43,7 +43,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   readonly #threads = new Map<string, Thread>()
   #joining = 0
   #peer: string | undefined
-  #typingSent: Promise<unknown> = Promise.resolve()
+  #typingSaid: Promise<Reply<'typingIndicator'> | void> = Promise.resolve()
 
   /** @internal */
   constructor(context: RoomContext, feed: RoomFeed) {
@@ -58,12 +58,13 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     this.typing = new Typing(
       context.options.clock,
       () => context.typingLimits,
-      (isTyping) => this.#sendTyping(isTyping),
+      (isTyping) => this.#sayTyping(isTyping),
     )
     this.destination = {
       to: { chatRoomId },
       isOpen: () => this.#joining === 0,
       onSent: (message, sent) => {
+        this.typing.ended()
         feed.facts.change(() => (feed.facts.mutedUntil = undefined))
         context.echo(message, sent)
       },
@@ -268,9 +269,10 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * One after the other, because two frames on their way at once may be handled in either order. Without a connection
    * nothing is sent: it would be outdated when there is one.
    */
-  #sendTyping(isTyping: boolean): void {
-    this.#typingSent = this.#typingSent
+  #sayTyping(isTyping: boolean): Promise<Reply<'typingIndicator'> | void> {
+    this.#typingSaid = this.#typingSaid
       .then(() => this.context.once({ action: 'typingIndicator', chatRoomId: this.id, isTyping }))
       .catch(() => {})
+    return this.#typingSaid
   }
 }

@@ -1,12 +1,17 @@
+import type { Reply } from '../src/protocol/actions.ts'
 import type { Limits } from '../src/protocol/announced-limits.ts'
 import { type Clock, elapsed, ticks, Timer } from './clock.ts'
 
 type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>
 
+/** Resolves to nothing when it could not be said. */
+type Say = (isTyping: boolean) => Promise<Reply<'typingIndicator'> | void>
+
 /**
  * Tells the other members that this user is typing. `room.typing` is one.
  *
- * Nothing is sent without a connection, and nothing ever rejects: a lost indicator expires by itself.
+ * Nothing is sent without a connection, and nothing ever rejects: a lost indicator expires by itself. What the server
+ * has not told the others yet is said again when it asks for that, unless something else was said meanwhile.
  *
  * @example
  * input.addEventListener('input', () => room.typing.keystroke())
@@ -15,30 +20,52 @@ type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>
 export class Typing {
   readonly #clock: Clock
   readonly #limits: () => TypingLimits
-  readonly #send: (isTyping: boolean) => void
+  readonly #say: Say
+  readonly #again: Timer
+  #said = 0
   #sentAt = -Infinity
 
   /** @internal */
-  constructor(clock: Clock, limits: () => TypingLimits, send: (isTyping: boolean) => void) {
+  constructor(clock: Clock, limits: () => TypingLimits, say: Say) {
     this.#clock = clock
     this.#limits = limits
-    this.#send = send
+    this.#say = say
+    this.#again = new Timer(clock)
   }
 
   /**
    * Reports a keystroke: call it at every one. At most one indicator is sent per `client.limits.typingRepeatMs`
-   * (3,000 ms); the others do nothing. The others see this user typing for `typingExpiryMs` (8,000 ms) after the last.
+   * (7,000 ms); the others do nothing. The others see this user typing for `typingExpiryMs` (10,000 ms) after the last,
+   * or until this user's next message.
    */
   keystroke(): void {
-    if (elapsed(this.#clock, this.#sentAt) < this.#limits().typingRepeatMs) return
-    this.#sentAt = ticks(this.#clock)
-    this.#send(true)
+    if (elapsed(this.#clock, this.#sentAt) >= this.#limits().typingRepeatMs) this.#send(true)
   }
 
-  /** Takes the indicator back, if the others still see it. Call it when the user stops typing or sends the text. */
+  /**
+   * Takes the indicator back, if the others still see it. Call it when the user stops typing. It isn't needed before a
+   * message is sent, because that ends the typing.
+   */
   stop(): void {
     if (elapsed(this.#clock, this.#sentAt) < this.#limits().typingExpiryMs) this.#send(false)
+    else this.ended()
+  }
+
+  /** @internal A message of this user has ended it for the others: the next keystroke is a beginning. */
+  ended(): void {
+    this.#said++
+    this.#again.stop()
     this.#sentAt = -Infinity
+  }
+
+  #send(isTyping: boolean): void {
+    this.ended()
+    if (isTyping) this.#sentAt = ticks(this.#clock)
+    const said = this.#said
+    void this.#say(isTyping).then((reply) => {
+      if (reply?.repeatAfterMs === undefined || said !== this.#said) return
+      this.#again.start(reply.repeatAfterMs, () => this.#send(isTyping))
+    })
   }
 }
 
@@ -47,6 +74,8 @@ export class Typists {
   readonly #clock: Clock
   readonly #onChange: (userIds: string[]) => void
   readonly #timers = new Map<string, Timer>()
+  /** When each has sent a message last, by the server's clock. */
+  readonly #spoke = new Map<string, number>()
 
   /** @param onChange receives all who are typing, in order of their ids, whenever that changes */
   constructor(clock: Clock, onChange: (userIds: string[]) => void) {
@@ -54,8 +83,13 @@ export class Typists {
     this.#onChange = onChange
   }
 
-  /** Adds a user for `ms`, from now on. */
-  add(userId: string, ms: number): void {
+  /**
+   * Adds a user for `ms`, from now on.
+   *
+   * @param began when they said so, by the server's clock: one who has sent since is not typing any more
+   */
+  add(userId: string, ms: number, began: number): void {
+    if (began <= (this.#spoke.get(userId) ?? -Infinity)) return
     if (ms <= 0) return this.remove(userId)
     const known = this.#timers.get(userId)
     const timer = known ?? new Timer(this.#clock)
@@ -64,12 +98,19 @@ export class Typists {
     if (!known) this.#changed()
   }
 
+  /** A message ends its sender's typing, and comes before what was told of it, perhaps. */
+  spoke(userId: string, at: number): void {
+    this.#spoke.set(userId, Math.max(at, this.#spoke.get(userId) ?? 0))
+    this.remove(userId)
+  }
+
   remove(userId: string): void {
     this.#timers.get(userId)?.stop()
     if (this.#timers.delete(userId)) this.#changed()
   }
 
   clear(): void {
+    this.#spoke.clear()
     for (const userId of [...this.#timers.keys()]) this.remove(userId)
   }
 

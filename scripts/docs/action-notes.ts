@@ -43,10 +43,14 @@ first message's ids and \`duplicate: true\`, and delivers nothing. With other co
 Without a \`clientMessageId\`, repeating a send makes a second message.`,
   broadcastMessage: `Like \`sendMessage\` to a room, but the sending connection receives the event too, and its \`kind\`
 is \`broadcast\`.`,
-  typingIndicator: `The connections of every member receive it, except the typing user's own. A client repeats it at
-most every 3 s while the user types (a faster repeat has a reply but no event) and may end it with \`isTyping: false\`;
-otherwise it ends at \`expiresAt\`,
-without an event.`,
+  typingIndicator: `The connections of every member receive it, except the typing user's own. A client repeats it every
+\`limits.typingRepeatMs\` (7 s) while the user types; one that comes sooner than 5 s has a reply but no event. It ends
+with the user's next message, so no \`isTyping: false\` is owed before a send; with \`isTyping: false\`, when the user
+stops without sending; otherwise at \`expiresAt\`, without an event. After either, the next beginning is told at least
+3 s after the last. When more than four type in a room at once, it is told every 2 s, of all of them in one frame. Who
+has a reply with \`repeatAfterMs\` isn't told yet: say it again after this time if it still holds, because there may be
+nobody else to take it along. In a room where a message was delivered to more than 100 connected users it is answered
+and told to nobody.`,
   getHistory: `With \`after\` the page starts there; otherwise it ends at \`before\`, or at the newest message.
 \`hasMore\` says whether there are more in that direction: continue with \`after\` the last, or \`before\` the first
 \`seq\` of the page. Decide by \`hasMore\`,

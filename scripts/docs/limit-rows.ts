@@ -120,6 +120,11 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     unit: 'ms',
     beyond: 'an event',
   },
+  TYPING_AGAIN_MS: {
+    what: 'a `typingIndicator` of a user who has stopped or sent is told no sooner than this after the last beginning',
+    unit: 'ms',
+    beyond: 'an event',
+  },
   TYPING_EXPIRY_MS: {
     what: 'how long a user is shown as typing after the last indicator',
     unit: 'ms',

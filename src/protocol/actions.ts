@@ -256,9 +256,20 @@ export const actions = {
     request: request(
       'typingIndicator',
       { chatRoomId: ChatRoomId, isTyping: z._default(z.boolean(), true) },
-      'Shows the user as typing for 8 s, or no longer. A repeat within 3 s has a reply but causes no event.',
+      'Shows the user as typing for 10 s, or no longer. A repeat that is too early has a reply but causes no event.',
     ),
-    reply: z.object({ expiresAt: EpochMs }),
+    reply: z.object({
+      expiresAt: EpochMs,
+      repeatAfterMs: z.optional(
+        z.int().check(
+          z.meta({
+            description:
+              'The others are not told yet: say it again after this time, if it still holds. Until then the next one ' +
+              'who is told of in the room may take it along.',
+          }),
+        ),
+      ),
+    }),
   },
   getHistory: {
     request: request(

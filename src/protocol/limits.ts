@@ -68,9 +68,11 @@ export const DEFAULT_MAX_PENDING_UPLOADS = 100
 export const DEFAULT_MAX_PENDING_UPLOAD_BYTES = DEFAULT_MAX_PENDING_UPLOADS * DEFAULT_MAX_FILE_BYTES
 
 /** A client repeats a typing indicator no sooner than this … */
-export const TYPING_REPEAT_MS = 3_000
+export const TYPING_REPEAT_MS = 7_000
 /** … and its user is shown as typing for this long after the last one. */
-export const TYPING_EXPIRY_MS = 8_000
+export const TYPING_EXPIRY_MS = 10_000
+/** The least time between two beginnings that are told, whatever ended in between. */
+export const TYPING_AGAIN_MS = 3_000
 
 /**
  * API Gateway's own limits, which no deployment can raise.

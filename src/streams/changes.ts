@@ -110,7 +110,10 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return row.kind === 'text' || row.kind === 'broadcast' ? { type: 'messageKept', message: row } : undefined
     }
     case 'Typing':
-      return removed ? undefined : { type: 'typingChanged', typing: read(Typing, image, typing) }
+      // A pending row is told by another one's record.
+      return removed || image.Pending !== undefined
+        ? undefined
+        : { type: 'typingChanged', typing: read(Typing, image, typing) }
     case 'Reaction': {
       if (!inserted && !removed) return undefined
       const row = reactionOf(read(Reaction, image, reaction))

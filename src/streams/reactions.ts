@@ -74,10 +74,14 @@ const messageKept = (message: MessageRow): Delivery[] => [deliveryOf(messageEven
 const messageDelivery = async (message: MessageRow): Promise<Delivery> =>
   deliveryOf(await messageEventWithFile(message), message)
 
-function typingChanged({ chatRoomId, userId, isTyping, until }: TypingRow): Delivery[] {
+/** All of a room's that one record tells of. */
+function typingChanged({ chatRoomId, also = [], ...own }: TypingRow): Delivery[] {
   // A late record would show somebody as typing who stopped long ago.
-  if (isTyping && until <= Date.now()) return []
-  return [{ event: { event: 'typing', chatRoomId, userId, isTyping, expiresAt: until }, exceptUserId: userId }]
+  const news = [own, ...also].filter(({ isTyping, until }) => !isTyping || until > Date.now())
+  return news.map(({ userId, isTyping, until }) => ({
+    event: { event: 'typing', chatRoomId, userId, isTyping, expiresAt: until },
+    exceptUserId: userId,
+  }))
 }
 
 /**

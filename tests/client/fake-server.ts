@@ -87,7 +87,7 @@ export class FakeServer {
       syncRooms: 1_000,
     },
     ...{ userConnections: 100, userRooms: 1_000, pendingUploads: 100, pendingUploadBytes: 2_621_440_000 },
-    ...{ frameBytes: 32_768, messageBytes: 131_072, typingRepeatMs: 3_000, typingExpiryMs: 8_000 },
+    ...{ frameBytes: 32_768, messageBytes: 131_072, typingRepeatMs: 7_000, typingExpiryMs: 10_000 },
     ...{ idleTimeoutMs: 10 * 60_000, connectionLifetimeMs: 2 * 60 * 60_000 },
     ...openPolicy,
   }

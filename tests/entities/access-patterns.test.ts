@@ -1006,8 +1006,9 @@ test('AP18 setTyping writes what was not told yet, if nobody else has meanwhile'
         UserId: 'ada',
         IsTyping: true,
         ToldAt: NOW,
-        Until: NOW + 8_000,
-        expiresAt: NOW / 1_000 + 8,
+        Until: NOW + 10_000,
+        HeadSeq: 2,
+        expiresAt: NOW / 1_000 + 10,
         ...entity('Typing'),
       },
       ConditionExpression: 'attribute_not_exists(#toldAt)',
@@ -1022,18 +1023,30 @@ test('AP43 lastTyping reads what was told of one user', async () => {
     only('GetItem', {
       Key: { pk: 'typing#general', sk: 'ada' },
       ConsistentRead: true,
-      ProjectionExpression: '#pk, #sk, #IsTyping, #ToldAt, #Until, #__edb_e__, #__edb_v__',
+      ProjectionExpression: '#pk, #sk, #IsTyping, #ToldAt, #Until, #HeadSeq, #Pending, #Also, #__edb_e__, #__edb_v__',
       ExpressionAttributeNames: {
         '#pk': 'pk',
         '#sk': 'sk',
         '#IsTyping': 'IsTyping',
         '#ToldAt': 'ToldAt',
         '#Until': 'Until',
+        '#HeadSeq': 'HeadSeq',
+        '#Pending': 'Pending',
+        '#Also': 'Also',
         '#__edb_e__': '__edb_e__',
         '#__edb_v__': '__edb_v__',
       },
     }),
   )
+})
+
+test('AP133 whoTypes reads a page of those who have typed in a room', async () => {
+  expect(await sentBy('AP133')).toMatchObject([
+    {
+      operation: 'Query',
+      input: { ExpressionAttributeValues: { ':pk': 'typing#general' }, ConsistentRead: true, Limit: 100 },
+    },
+  ])
 })
 
 test('AP44 hasRoomsOfTheirOwn reads at most twice as many rooms as it counts', async () => {

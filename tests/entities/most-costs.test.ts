@@ -227,9 +227,9 @@ const worst: Record<
   typingIndicator: {
     what: 'a beginning',
     frame: { chatRoomId: roomId(0) },
-    reads: 3,
+    reads: 4,
     writes: 1,
-    posts: '1 for each connection of the room, in 3 s',
+    posts: '1 for each connection of the room, in 5 s',
     kb: 1,
     each: 100,
   },

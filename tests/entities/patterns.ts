@@ -108,7 +108,7 @@ import {
   subscriptionsOfRoom,
   unsubscribe,
 } from '../../src/entities/subscription.ts'
-import { lastTyping, setTyping } from '../../src/entities/typing.ts'
+import { lastTyping, setTyping, whoTypes } from '../../src/entities/typing.ts'
 import {
   closeUpload,
   completeUpload,
@@ -251,7 +251,12 @@ export const patterns = {
   AP15: () => unsubscribe({ chatRoomId: 'general', place: placeOf(session) }, { joinId: 'j1' }),
   AP16: () => subscriptionsOfRoom('general', NOW),
   AP17: () => endSession(session),
-  AP18: () => setTyping({ chatRoomId: 'general', userId: 'ada', isTyping: true }, undefined, NOW),
+  AP18: () =>
+    setTyping(
+      { chatRoomId: 'general', userId: 'ada', isTyping: true, toldAt: NOW, until: NOW + 10_000, headSeq: 2 },
+      undefined,
+      NOW,
+    ),
   AP19: () => putMessage(messageAt(2)),
   AP20: () => sealHoles('general', [{ seq: 3, prevDrawnAt: NOW }], NOW),
   AP21: () => getMessage('general', messageIdOf(1)),
@@ -380,6 +385,7 @@ export const patterns = {
   AP130: () => putAuditedJob({ ...audit, action: 'truncate' }, job),
   AP131: () => deleteMessagesBefore('random', 3, NOW),
   AP132: () => emptyGuards([{ ...messageAt(1), clientMessageId: 'c1' }], NOW),
+  AP133: () => whoTypes('general'),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

@@ -58,6 +58,8 @@ describe('the stream function is not invoked for', () => {
     ]),
     ['REMOVE', 'Message', text],
     ['REMOVE', 'Typing'],
+    // Another one's record tells it.
+    ['MODIFY', 'Typing', { Pending: { BOOL: true } }],
     ['REMOVE', 'RoomState'],
     // Each message.
     ['MODIFY', 'ChatRoom'],

@@ -22,14 +22,15 @@ async function entitiesOn(chat: Runtime) {
     // As `startChat` gives it to the functions.
     TABLE_TIMEOUT_MS: '60000',
   })
-  const [append, chatRoom, membership, message, typing] = await Promise.all([
+  const [append, chatRoom, membership, message, typing, roomClass] = await Promise.all([
     import('../../src/rooms/append-message.ts'),
     import('../../src/entities/chat-room.ts'),
     import('../../src/entities/membership.ts'),
     import('../../src/entities/message.ts'),
     import('../../src/entities/typing.ts'),
+    import('../../src/entities/room-class.ts'),
   ])
-  return { ...append, ...chatRoom, ...membership, ...message, ...typing }
+  return { ...append, ...chatRoom, ...membership, ...message, ...typing, ...roomClass }
 }
 
 export type Entities = Awaited<ReturnType<typeof entitiesOf>>

@@ -1,14 +1,18 @@
-import { lastTyping, setTyping } from '../../entities/typing.ts'
+import { classOf } from '../../entities/room-class.ts'
+import { lastTyping } from '../../entities/typing.ts'
+import { TYPING_EXPIRY_MS } from '../../protocol/limits.ts'
 import { admit } from '../../rooms/admission.ts'
+import { tellTyping } from '../../rooms/tell-typing.ts'
 import { action } from '../action.ts'
 
 /**
- * Shows the caller as typing, or no longer. A repeat within 3 s succeeds and is posted to nobody, and so does an end
- * without a beginning. AP5, AP8, AP18, AP43, AP71.
+ * Shows the caller as typing, or no longer. In a room that was found to be larger than a hundred users it is answered
+ * and written for nobody. AP5, AP8, AP18, AP43, AP71, AP133.
  */
 export const typingIndicator = action('typingIndicator', async ({ chatRoomId, isTyping }, caller) => {
   const { userId } = caller
   const now = Date.now()
-  const [, last] = await Promise.all([admit(caller, chatRoomId, 'send', now), lastTyping(chatRoomId, userId)])
-  return { expiresAt: await setTyping({ chatRoomId, userId, isTyping }, last, now) }
+  const [{ room }, last] = await Promise.all([admit(caller, chatRoomId, 'send', now), lastTyping(chatRoomId, userId)])
+  if (classOf(room) !== 'small') return { expiresAt: isTyping ? now + TYPING_EXPIRY_MS : now }
+  return tellTyping({ chatRoomId, userId, isTyping, headSeq: room.headSeq, last }, now)
 })

@@ -149,7 +149,6 @@ export class Conversation {
   }
 
   send(content: string, extras: MessageExtras = {}): void {
-    this.room?.typing.stop()
     this.#talk.send({ content, ...extras })
   }
 
