@@ -43,7 +43,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   readonly #threads = new Map<string, Thread>()
   #joining = 0
   #peer: string | undefined
-  #typingSaid: Promise<Reply<'typingIndicator'> | void> = Promise.resolve()
+  #typingSaid: Promise<unknown> = Promise.resolve()
 
   /** @internal */
   constructor(context: RoomContext, feed: RoomFeed) {
@@ -58,7 +58,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     this.typing = new Typing(
       context.options.clock,
       () => context.typingLimits,
-      (isTyping) => this.#sayTyping(isTyping),
+      (isTyping, answered) => this.#sayTyping(isTyping, answered),
     )
     this.destination = {
       to: { chatRoomId },
@@ -269,10 +269,10 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * One after the other, because two frames on their way at once may be handled in either order. Without a connection
    * nothing is sent: it would be outdated when there is one.
    */
-  #sayTyping(isTyping: boolean): Promise<Reply<'typingIndicator'> | void> {
+  #sayTyping(isTyping: boolean, answered: (reply: Reply<'typingIndicator'>) => void): void {
     this.#typingSaid = this.#typingSaid
       .then(() => this.context.once({ action: 'typingIndicator', chatRoomId: this.id, isTyping }))
+      .then(answered)
       .catch(() => {})
-    return this.#typingSaid
   }
 }

@@ -4,8 +4,8 @@ import { type Clock, elapsed, ticks, Timer } from './clock.ts'
 
 type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>
 
-/** Resolves to nothing when it could not be said. */
-type Say = (isTyping: boolean) => Promise<Reply<'typingIndicator'> | void>
+/** Says it to the server. @param answered is called with the reply, if there is one */
+type Say = (isTyping: boolean, answered: (reply: Reply<'typingIndicator'>) => void) => void
 
 /**
  * Tells the other members that this user is typing. `room.typing` is one.
@@ -62,9 +62,9 @@ export class Typing {
     this.ended()
     if (isTyping) this.#sentAt = ticks(this.#clock)
     const said = this.#said
-    void this.#say(isTyping).then((reply) => {
-      if (reply?.repeatAfterMs === undefined || said !== this.#said) return
-      this.#again.start(reply.repeatAfterMs, () => this.#send(isTyping))
+    this.#say(isTyping, ({ repeatAfterMs }) => {
+      if (repeatAfterMs === undefined || said !== this.#said) return
+      this.#again.start(repeatAfterMs, () => this.#send(isTyping))
     })
   }
 }

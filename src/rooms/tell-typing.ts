@@ -26,8 +26,8 @@ interface Said {
 }
 
 /**
- * Tells the others in a room that a user is typing, or no longer. They are told of a beginning, and of repeats at 7 s; of
- * an end only after a beginning, and of a beginning after an end or a message at 3 s. However many type, the room is
+ * Tells the others in a room that a user is typing, or no longer. They are told of a beginning, and of repeats at 7 s;
+ * of an end only after a beginning, and of a beginning after an end or a message at 3 s. However many type, the room is
  * told every 2 s or so, of all of them at once. AP133 in rooms of more than two, AP18; for what is no news nothing is
  * written.
  *
