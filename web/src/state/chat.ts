@@ -88,7 +88,6 @@ export class Chat {
   #deleting: Conversation | undefined
   /** Whether the user has signed out, so that nothing of them is stored any more. */
   #isForgotten = false
-  /** Peeks follow each other: a user may have many rooms. */
   #peeking: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -286,7 +285,8 @@ export class Chat {
     return conversation
   }
 
-  #peek(conversation: Conversation): void {
+  /** Has the list show what was said last in a conversation. One follows the other: a user may have many rooms. */
+  peek(conversation: Conversation): void {
     this.#peeking = this.#peeking.then(() => conversation.peek()).catch(() => {})
   }
 
@@ -304,7 +304,7 @@ export class Chat {
     const { unread, last } = conversation
     unread.subscribe(() => {
       // The list shows what is new in it.
-      if (unread.get().count > 0 && last.get()?.message === undefined) this.#peek(conversation)
+      if (unread.get().count > 0) this.peek(conversation)
       this.#count()
       this.#sort()
     })

@@ -55,6 +55,8 @@ export class Conversation {
   readonly last = new Store<LastMessage | undefined>(undefined)
   /** Whether somebody has put the user into this room, and the user hasn't opened it yet. */
   readonly isNew = new Store(false)
+  /** The text that is written and not sent. */
+  readonly written = new Store('')
   readonly typing = new Store<readonly string[]>([])
   /** The message that what is written answers to. */
   readonly replyingTo = new Store<MessageEvent | undefined>(undefined)
@@ -70,6 +72,7 @@ export class Conversation {
   readonly #now: () => number
   readonly #userId: string
   readonly #people: People
+  #hasPeeked = false
   readonly #drafts: Drafts
 
   constructor(talk: Room | DirectRoom, { userId, people, drafts, limits, now }: About) {
@@ -107,6 +110,7 @@ export class Conversation {
       if (message) this.#wasSaid(message)
     })
     on('typing', (userIds) => this.typing.set(userIds))
+    this.written.set(this.draft)
   }
 
   /** `undefined` for a direct conversation without a message yet. */
@@ -136,6 +140,7 @@ export class Conversation {
 
   set draft(text: string) {
     this.#drafts.set(hashOf(this.route), text)
+    this.written.set(text)
   }
 
   /** Whether the room can only be read. */
@@ -210,8 +215,19 @@ export class Conversation {
     await this.room?.markUnread(seq)
   }
 
-  /** Looks at the newest message, for the list. */
+  /** Looks at the newest message, for the list: once, unless it failed. */
   async peek(): Promise<void> {
+    if (this.#hasPeeked || this.last.get()?.message !== undefined) return
+    this.#hasPeeked = true
+    try {
+      await this.#peek()
+    } catch (error) {
+      this.#hasPeeked = false
+      throw error
+    }
+  }
+
+  async #peek(): Promise<void> {
     const { messages } = (await this.room?.history({ limit: 1 })) ?? { messages: [] }
     for (const message of messages) this.#wasSaid(message)
   }
@@ -254,7 +270,9 @@ export class Conversation {
   /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */
   async findPeer(): Promise<void> {
     const peer = await this.room?.findPeer()
-    if (peer !== undefined) this.#callAs(peer)
+    if (peer === undefined) return
+    this.#callAs(peer)
+    this.written.set(this.draft)
   }
 
   /** A direct conversation is called what the other user is called. */

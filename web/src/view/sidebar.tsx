@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
+import { printableName, showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import type { ThemeChoice } from '../state/theme.ts'
@@ -6,18 +7,33 @@ import { briefMoment } from '../text/date-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
-import { ChatIcon, EnterIcon, GlobeIcon, LeaveIcon, PlusIcon, SearchIcon, SettingsIcon } from './icons.tsx'
+import {
+  ChatIcon,
+  DownIcon,
+  EnterIcon,
+  GlobeIcon,
+  LeaveIcon,
+  PlusIcon,
+  SearchIcon,
+  SettingsIcon,
+  UpIcon,
+} from './icons.tsx'
 import { ThemeButton } from './theme-button.tsx'
 import { UnreadBadge } from './unread-badge.tsx'
 import { UserName } from './user-name.tsx'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
+import { useHiddenUnread } from './use-hidden-unread.ts'
 import { useName } from './use-names.ts'
 import { useNow } from './use-now.ts'
+import { usePeek } from './use-peek.ts'
 import { usePreview } from './use-preview.ts'
 import { useStore } from './use-store.ts'
 
 const MINUTE_MS = 60_000
+
+/** A line shows no more of a draft. */
+const DRAFT_LENGTH = 120
 
 interface SidebarProps {
   current: Conversation | undefined
@@ -30,6 +46,11 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
   const chat = useChat()
   const open = useDialogs()
   const all = useStore(chat.conversations)
+  const scroller = useRef<HTMLDivElement>(null)
+  const { above, below, show } = useHiddenUnread(
+    scroller,
+    `${useStore(chat.unread)} ${all.map(({ key }) => key).join()}`,
+  )
   const conversations = all.filter(({ isClosed }) => !isClosed)
   const closed = all.filter(({ isClosed }) => isClosed)
   return (
@@ -48,7 +69,8 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
         <span className="grow">Go to …</span>
         <kbd>Ctrl K</kbd>
       </button>
-      <div className="sidebar-scroll">
+      <div className="sidebar-scroll" ref={scroller}>
+        <MoreUnread where="above" count={above} onClick={() => show('above')} />
         <Section
           title="Conversations"
           actions={
@@ -78,6 +100,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
             </details>
           )}
         </Section>
+        <MoreUnread where="below" count={below} onClick={() => show('below')} />
       </div>
       <footer className="sidebar-footer">
         <Avatar id={chat.userId} />
@@ -96,6 +119,24 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
     </nav>
   )
 }
+
+interface MoreProps {
+  where: 'above' | 'below'
+  count: number
+  onClick: () => void
+}
+
+/** Leads to the unread conversations that are out of sight. */
+const MoreUnread = ({ where, count, onClick }: MoreProps) =>
+  count > 0 && (
+    <div className={`more-unread is-${where}`}>
+      <button type="button" onClick={onClick}>
+        {where === 'above' ? <UpIcon /> : <DownIcon />}
+        {count.toLocaleString()} more unread
+        <span className="visually-hidden"> {where}</span>
+      </button>
+    </div>
+  )
 
 function SmallButton({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
   return (
@@ -156,14 +197,20 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
   const last = useStore(conversation.last)
   const { access } = useStore(conversation.doors)
   const preview = usePreview(conversation)
+  const written = useStore(conversation.written)
+  const draft = isCurrent || showsNothing(written) ? '' : printableName(written.slice(0, DRAFT_LENGTH))
+  const shown = draft === '' ? preview : `Draft: ${draft}`
+  const element = useRef<HTMLAnchorElement>(null)
+  usePeek(conversation, element)
   const now = useNow(MINUTE_MS)
   return (
     <a
+      ref={element}
       className={`conversation-link ${count > 0 || isNew ? 'is-unread' : ''}`}
       href={hashOf(conversation.route)}
       aria-current={isCurrent ? 'page' : undefined}
       title={title}
-      aria-description={preview}
+      aria-description={shown}
     >
       <ConversationIcon conversation={conversation} />
       <span className="conversation-about">
@@ -178,9 +225,13 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
             </time>
           )}
         </span>
-        {preview !== undefined && (
-          <span className="conversation-preview ellipsis" dir="auto" aria-hidden="true">
-            {preview}
+        {shown !== undefined && (
+          <span
+            className={`conversation-preview ellipsis ${draft === '' ? '' : 'is-draft'}`}
+            dir="auto"
+            aria-hidden="true"
+          >
+            {shown}
           </span>
         )}
       </span>

@@ -1,0 +1,70 @@
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { online, unique } from '../support/runtime.ts'
+import { eventually } from './support/eventually.ts'
+import { Stage } from './support/stage.ts'
+import { violationsOf } from './support/violations.ts'
+
+const stage = Stage.set()
+
+/** More than the list shows at once. */
+const MANY = 24
+
+test('a browser that knows nothing yet shows what was said last, also where all is read', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  await bob.say('Tea is ready')
+  await ada.sees('Tea is ready')
+  await ada.say('Coming')
+  await bob.sees('Coming')
+  const elsewhere = await stage.enter(ada.userId)
+  await elsewhere.link('Kitchen').getByText('You: Coming').waitFor()
+  const bobs = await stage.enter(bob.userId)
+  await bobs.link('Kitchen').getByText(`${ada.userId}: Coming`).waitFor()
+})
+
+test('a text that is not sent is marked in the list, also after a reload', async () => {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [kitchen] = await Promise.all([stage.room('Kitchen', [adaId, bobId]), stage.room('Garden', [adaId, bobId])])
+  const ada = await stage.enter(adaId, { at: `#/room/${kitchen}` })
+  await ada.field.fill('Who has the')
+  expect(await ada.link('Kitchen').getByText('Draft').count()).toBe(0)
+  await ada.link('Garden').click()
+  await ada.link('Kitchen').getByText('Draft: Who has the').waitFor()
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(ada.page)).toEqual([])
+  await ada.page.reload()
+  await ada.link('Kitchen').getByText('Draft: Who has the').waitFor()
+  await ada.link('Kitchen').click()
+  await ada.field.press('Enter')
+  await ada.sees('Who has the')
+  await ada.link('Garden').click()
+  await ada.link('Kitchen').getByText('You: Who has the').waitFor()
+})
+
+test('unread rooms above and below what is in sight are counted, and one click away', async () => {
+  const adaId = unique('ada')
+  const bob = await online(stage.chat, unique('bob'))
+  const names = Array.from({ length: MANY }, (_, index) => `Room ${String(index + 1)}`)
+  for (const roomName of names) {
+    const { chatRoomId } = await bob.request({ action: 'createRoom', roomName, members: [adaId] })
+    await bob.request({ action: 'sendMessage', chatRoomId, content: 'Hello' })
+  }
+  await bob.close()
+  const ada = await stage.enter(adaId)
+  const more = (where: string) => ada.list.getByRole('button', { name: new RegExp(`\\d+ more unread ${where}`) })
+  const links = ada.list.getByRole('link')
+  await eventually(() => ada.list.getByText(/: Hello$/).count()).toBe(MANY)
+  await more('below').click()
+  await more('above').waitFor()
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(ada.page)).toEqual([])
+  const middleOf = async (link: Locator) => {
+    const { y, height } = (await link.boundingBox())!
+    return y + height / 2
+  }
+  const edge = await middleOf(ada.button('Settings'))
+  while (await more('below').isVisible()) await more('below').click()
+  expect(await middleOf(links.last())).toBeLessThan(edge)
+  while (await more('above').isVisible()) await more('above').click()
+  expect(await middleOf(links.first())).toBeGreaterThan(0)
+})
