@@ -22,6 +22,8 @@ export interface LocalParts {
 export interface LocalCredentials {
   accessKeyId: string
   secretAccessKey: string
+  /** Of temporary ones. */
+  sessionToken?: string
 }
 
 /** For a DynamoDB Local that somebody else has started. Not secret. */
@@ -40,6 +42,7 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     AWS_REGION: parts.region,
     AWS_ACCESS_KEY_ID: parts.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: parts.credentials.secretAccessKey,
+    ...(parts.credentials.sessionToken ? { AWS_SESSION_TOKEN: parts.credentials.sessionToken } : {}),
     // So that a local function never uses the developer's own AWS profile.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,

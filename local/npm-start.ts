@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { consoleLog } from './console-log.ts'
 import { StartupError } from './contracts.ts'
 import { originOf } from './http.ts'
+import { likeAws } from './like-aws/like-aws.ts'
 import { isEverywhere, isLoopback, reachableAt } from './loopback.ts'
 import { loadStack } from '../terraform/stack.ts'
 import { startRuntime, type Runtime } from './runtime.ts'
@@ -34,18 +35,20 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { verbose, ...settings } = readStartSettings(process.env)
+  const settings = readStartSettings(process.env, process.argv.slice(2))
+  const { verbose, likeAws: isLikeAws, ...options } = settings
   removeAwsSettings(process.env)
   // What is kept is the developer's alone.
   process.umask(0o077)
   const stopped = stopSignal()
   const runtime = await startRuntime({
-    ...settings,
+    ...options,
+    ...(isLikeAws ? { likeAws: likeAws() } : {}),
     environment: deploymentSettings(process.env, loadStack()),
     preparePage: true,
     log: consoleLog({ verbose }),
   })
-  console.log(await greeting(runtime, { verbose, ...settings }))
+  console.log(await greeting(runtime, settings))
   const failure = await Promise.race([stopped, runtime.failed])
   if (failure) {
     // Parts that fail to stop because the table is gone add nothing to the failure.
@@ -74,7 +77,10 @@ function stopSignal(): Promise<void> {
   })
 }
 
-async function greeting({ port, url, ownsDynamoDb }: Runtime, { dataDir, host }: StartSettings): Promise<string> {
+async function greeting(
+  { port, url, ownsDynamoDb }: Runtime,
+  { dataDir, host, likeAws }: StartSettings,
+): Promise<string> {
   const isPrivate = isLoopback(host)
   const byName = `localhost:${port}`
   // Browsers try ::1 first, where another program may be.
@@ -91,7 +97,7 @@ Tabletalk is running.
   WebSocket   ws://${at}/local
   Token       curl -s http://${at}/dev/token -d '{"userId":"ada"}'
   Data        ${dataDir === undefined ? 'in memory, gone when it stops (DATA_DIR=… keeps it)' : `kept in ${dataDir}`}
-  Stop        Ctrl-C
+${likeAws ? '  Like AWS    delays, throttling and an index that lags\n' : ''}  Stop        Ctrl-C
 ${ownsDynamoDb ? LISTENS_EVERYWHERE : ''}${isPrivate ? '' : OPEN_TO_THE_NETWORK}`
 }
 

@@ -4,6 +4,7 @@ import type { Log } from './contracts.ts'
 import type { LocalCredentials } from './environment.ts'
 import type { MappingFaults } from './event-source-mapping/mapping-options.ts'
 import type { GatewayOptions } from './gateway/gateway.ts'
+import type { LikeAws } from './like-aws/like-aws.ts'
 
 export interface RuntimeOptions {
   /** Default 0: any free port. */
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
   mapping?: Partial<StreamMapping>
   /** The same of the second one, of the follow-ups. */
   followups?: Partial<StreamMapping>
+  /** Does what AWS does and the laptop doesn't. Default: none of it. */
+  likeAws?: LikeAws
   /** For tests: duplicates, delays or reorders the bucket's events. */
   bucketFaults?: BucketOptions['faults']
   /** For tests: the bucket's clock, used for policies and the lifecycle. Default: the real one. */

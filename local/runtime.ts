@@ -21,6 +21,7 @@ import { PageFiles } from './page/page-files.ts'
 import { createPage } from './page/page.ts'
 import type { BeforeTable, PartContext } from './parts/part-context.ts'
 import { FILES_BUCKET, startBucketPart } from './parts/start-bucket-part.ts'
+import { startAwsTable } from './parts/start-aws-table.ts'
 import { startFunctions } from './parts/start-functions.ts'
 import { STAGE, startGateway } from './parts/start-gateway.ts'
 import { startHttpApi } from './parts/start-http-api.ts'
@@ -104,13 +105,14 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     return (await functions.promise).invoke(functionName, event)
   }
   const bucket = await startBucketPart(context, invoke)
+  const { likeAws } = options
   const parts: LocalParts = {
     region: REGION,
     tableName,
-    dynamodbEndpoint: table.endpoint,
+    dynamodbEndpoint: likeAws === undefined ? table.endpoint : await startAwsTable(context, table, likeAws),
     bucket: FILES_BUCKET,
     bucketEndpoint: bucket.endpoint,
-    credentials,
+    credentials: likeAws?.credentials ?? credentials,
     baseUrl: url,
     connectionsUrl,
     issuer: issuer.issuer,

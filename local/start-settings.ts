@@ -1,7 +1,8 @@
+import { parseArgs } from 'node:util'
 import type { Stack } from '../terraform/stack.ts'
 import { StartupError } from './contracts.ts'
 
-/** What `npm start` reads from its environment. */
+/** What `npm start` reads from its environment and its arguments. */
 export interface StartSettings {
   /** `PORT`, 0–65,535, default 8080; 0 for any free port. */
   port: number
@@ -9,18 +10,29 @@ export interface StartSettings {
   host: string
   /** `DATA_DIR`; when unset, everything is kept in memory only. */
   dataDir?: string
+  /** `--like-aws`: with the delays, the throttling and the lag that AWS has. */
+  likeAws: boolean
   /** `VERBOSE=1` also logs lines of level `info`. */
   verbose: boolean
 }
 
-/** @throws StartupError that names the invalid variable */
-export function readStartSettings(env: Record<string, string | undefined>): StartSettings {
+/** @throws StartupError that names the invalid variable or argument */
+export function readStartSettings(env: Record<string, string | undefined>, args: string[] = []): StartSettings {
   const { PORT, HOST, DATA_DIR, VERBOSE } = env
   return {
     port: PORT ? portOf(PORT) : 8080,
     host: HOST ? HOST : '127.0.0.1',
     verbose: Boolean(VERBOSE),
+    likeAws: flagsOf(args)['like-aws'] ?? false,
     ...(DATA_DIR ? { dataDir: DATA_DIR } : {}),
+  }
+}
+
+function flagsOf(args: string[]): { 'like-aws'?: boolean } {
+  try {
+    return parseArgs({ args, options: { 'like-aws': { type: 'boolean' } } }).values
+  } catch (error) {
+    throw new StartupError(`unable to start; ${(error as Error).message}: npm start -- [--like-aws]`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { S3Error } from './s3-error.ts'
-import { ALGORITHM, parseCredential, parseLongDate, stringToSign, type Signer } from './signature.ts'
+import { ALGORITHM, parseCredential, parseLongDate, type Signer, type Signers, stringToSign } from './signature.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -31,18 +31,18 @@ interface Claim {
  * @throws S3Error AccessDenied (unsigned, expired, an unsigned `x-amz-` header), InvalidAccessKeyId,
  *   SignatureDoesNotMatch, RequestTimeTooSkewed, or a 400 for what is malformed.
  */
-export async function authenticate(request: SignedRequest, signer: Signer, now: Date): Promise<string> {
+export async function authenticate(request: SignedRequest, signers: Signers, now: Date): Promise<string> {
   const { headers, target } = request
   const inQuery = target.query.has('X-Amz-Signature') || target.query.has('X-Amz-Algorithm')
   if (headers.authorization !== undefined && inQuery) {
     throw new S3Error('InvalidArgument', 'Only one auth mechanism allowed')
   }
-  if (headers.authorization !== undefined) return byHeader(request, headers.authorization, signer, now)
-  if (inQuery) return byQuery(request, signer, now)
+  if (headers.authorization !== undefined) return byHeader(request, headers.authorization, signers, now)
+  if (inQuery) return byQuery(request, signers, now)
   throw new S3Error('AccessDenied', 'Access Denied')
 }
 
-async function byHeader(request: SignedRequest, authorization: string, signer: Signer, now: Date): Promise<string> {
+async function byHeader(request: SignedRequest, authorization: string, signers: Signers, now: Date): Promise<string> {
   const match = /^AWS4-HMAC-SHA256 +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([^, ]+)$/.exec(
     authorization,
   )
@@ -51,7 +51,7 @@ async function byHeader(request: SignedRequest, authorization: string, signer: S
   const [, credential = '', names = '', signature = ''] = match ?? []
   const scope = parseCredential(credential)
   if (!scope) throw new S3Error('AuthorizationHeaderMalformed', 'The authorization header is malformed.')
-  if (scope.accessKeyId !== signer.accessKeyId) throw unknownAccessKey()
+  const signer = signers.of(scope.accessKeyId, request.headers['x-amz-security-token'])
   if (scope.region !== signer.region) {
     throw new S3Error(
       'AuthorizationHeaderMalformed',
@@ -75,7 +75,7 @@ async function byHeader(request: SignedRequest, authorization: string, signer: S
   return payload
 }
 
-async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promise<string> {
+async function byQuery(request: SignedRequest, signers: Signers, now: Date): Promise<string> {
   const { query } = request.target
   const scope = parseCredential(query.get('X-Amz-Credential') ?? '')
   const longDate = query.get('X-Amz-Date') ?? ''
@@ -98,7 +98,7 @@ async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promi
         'X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
     )
   }
-  if (scope.accessKeyId !== signer.accessKeyId) throw unknownAccessKey()
+  const signer = signers.of(scope.accessKeyId, query.get('X-Amz-Security-Token'))
   if (scope.region !== signer.region) {
     throw new S3Error(
       'AuthorizationQueryParametersError',
@@ -119,17 +119,17 @@ async function byQuery(request: SignedRequest, signer: Signer, now: Date): Promi
  *
  * @param fields by lower-cased name
  */
-export async function authenticateForm(fields: ReadonlyMap<string, string>, signer: Signer): Promise<void> {
+export async function authenticateForm(fields: ReadonlyMap<string, string>, signers: Signers): Promise<void> {
   const policy = fields.get('policy')
   const signature = fields.get('x-amz-signature')
   if (policy === undefined || signature === undefined) throw new S3Error('AccessDenied', 'Access Denied')
   const scope = parseCredential(fields.get('x-amz-credential') ?? '')
   const longDate = fields.get('x-amz-date') ?? ''
   const signingDate = parseLongDate(longDate)
-  if (fields.get('x-amz-algorithm') !== ALGORITHM || !scope || !signingDate || scope.region !== signer.region) {
+  if (fields.get('x-amz-algorithm') !== ALGORITHM || !scope || !signingDate || scope.region !== signers.region) {
     throw new S3Error('InvalidArgument', 'Bucket POST has a malformed X-Amz-Algorithm, X-Amz-Credential or X-Amz-Date.')
   }
-  if (scope.accessKeyId !== signer.accessKeyId) throw unknownAccessKey()
+  const signer = signers.of(scope.accessKeyId, fields.get('x-amz-security-token'))
   const ok = scope.shortDate === longDate.slice(0, 8) && (await signer.verify(signature, policy, signingDate))
   if (!ok) throw signatureDoesNotMatch()
 }
@@ -151,8 +151,4 @@ function signatureDoesNotMatch(): S3Error {
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   )
-}
-
-function unknownAccessKey(): S3Error {
-  return new S3Error('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.')
 }

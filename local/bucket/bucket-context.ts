@@ -2,7 +2,7 @@ import type { Log } from '../contracts.ts'
 import type { MultipartUploads } from './multipart-uploads.ts'
 import type { Notifier } from './notifier.ts'
 import type { ObjectStore } from './object-store.ts'
-import type { Signer } from './signature.ts'
+import type { Signers } from './signature.ts'
 
 /** What the bucket consists of. An operation takes only what it needs of it: `Pick<BucketContext, …>`. */
 export interface BucketContext {
@@ -10,7 +10,7 @@ export interface BucketContext {
   store: ObjectStore
   uploads: MultipartUploads
   notifier: Notifier
-  signer: Signer
+  signers: Signers
   now: () => Date
   log: Log
 }

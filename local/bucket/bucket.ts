@@ -11,7 +11,7 @@ import { Notifier, type Notification } from './notifier.ts'
 import { EventSource } from './object-created-event.ts'
 import { ObjectStore } from './object-store.ts'
 import { operate } from './operations.ts'
-import { Signer, type KeyPair } from './signature.ts'
+import { type KeyPair, Signers } from './signature.ts'
 
 export interface BucketOptions {
   /** Default 127.0.0.1. */
@@ -22,8 +22,10 @@ export interface BucketOptions {
   bucket: string
   /** The region in signatures and events, e.g. `us-east-1`. */
   region: string
-  /** The one key pair whose signatures are accepted. */
+  /** The key pair whose signatures are accepted. Its owner is the events' principal. */
   credentials: KeyPair
+  /** Another one that is accepted too: the functions' own. */
+  temporary?: KeyPair | undefined
   /** Keeps objects and undelivered events over restarts. Default: a temporary folder that `close` deletes. */
   dataDir?: string | undefined
   /** Origins of the CORS rule, each with at most one `*`. Methods are GET, HEAD, POST and PUT. */
@@ -58,7 +60,7 @@ export interface Bucket extends Closable {
  * multipart uploads, CORS, ObjectCreated events and the lifecycle. It is strict where S3 is: signatures, expiry, every
  * policy condition, sizes, checksums and preconditions.
  *
- * Not emulated: more than one bucket or key pair, session tokens, IAM and bucket policies, ACLs, public access,
+ * Not emulated: more than one bucket, expiry of temporary keys, IAM and bucket policies, ACLs, public access,
  * virtual-hosted style, SigV2 and SigV4A, signed chunks (`STREAMING-AWS4-…`), suspended versioning, parts that are
  * copied, conditional copies, lists, PutObjectTagging, encryption (headers are ignored), object lock, storage classes,
  * website and CORS configuration calls, GET by part number, CRC-32C, CRC-64/NVME and composite checksums, ranges of
@@ -86,7 +88,7 @@ export async function startBucket(options: BucketOptions): Promise<Bucket> {
     store,
     uploads: new MultipartUploads(store),
     notifier: new Notifier(options.notifications, events, queue),
-    signer: new Signer({ credentials, region }),
+    signers: new Signers({ keys: [credentials, ...(options.temporary ? [options.temporary] : [])], region }),
     now: options.now ?? (() => new Date()),
     log,
   }

@@ -26,7 +26,7 @@ export async function operate(context: BucketContext, exchange: Exchange): Promi
   const isForm = (headers['content-type'] ?? '').toLowerCase().startsWith('multipart/form-data')
   if (method === 'POST' && target.key === '' && isForm) return postObject(context, exchange)
 
-  const payload = await authenticate(exchange, context.signer, context.now())
+  const payload = await authenticate(exchange, context.signers, context.now())
   if (target.key === '' && method === 'GET' && target.query.has('versions'))
     return listObjectVersions(context, exchange)
   if (target.key === '') throw notImplemented('an operation on the bucket itself')

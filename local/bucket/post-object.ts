@@ -20,7 +20,7 @@ interface Upload {
   incoming: Incoming
 }
 
-type PostContext = StoringContext & Pick<BucketContext, 'name' | 'signer'>
+type PostContext = StoringContext & Pick<BucketContext, 'name' | 'signers'>
 
 /**
  * A browser's upload under a signed policy.
@@ -28,7 +28,7 @@ type PostContext = StoringContext & Pick<BucketContext, 'name' | 'signer'>
  */
 export async function postObject(context: PostContext, exchange: Exchange): Promise<void> {
   const take = async (sent: ReadonlyMap<string, string>, file: Readable, fileName: string): Promise<Upload> => {
-    await authenticateForm(sent, context.signer)
+    await authenticateForm(sent, context.signers)
     const policy = parsePolicy(sent.get('policy') ?? '')
     const fields = withFileName(sent, fileName)
     if (fields.get('bucket') !== undefined && fields.get('bucket') !== context.name) {

@@ -1,10 +1,13 @@
 import { createHash, createHmac, timingSafeEqual, type Hash, type Hmac } from 'node:crypto'
 import { createScope, getCanonicalHeaders, getCanonicalQuery, SignatureV4 } from '@smithy/signature-v4'
+import { S3Error } from './s3-error.ts'
 import type { Target } from './target.ts'
 
 export interface KeyPair {
   accessKeyId: string
   secretAccessKey: string
+  /** Of temporary ones: whatever they sign has to bring it along. */
+  sessionToken?: string
 }
 
 /** The `Credential` of a signature: `<access key>/<yyyymmdd>/<region>/s3/aws4_request`. */
@@ -20,11 +23,11 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256'
 export class Signer {
   readonly #signer: SignatureV4
   readonly region: string
-  readonly accessKeyId: string
+  readonly sessionToken: string | undefined
 
   constructor({ credentials, region }: { credentials: KeyPair; region: string }) {
     this.region = region
-    this.accessKeyId = credentials.accessKeyId
+    this.sessionToken = credentials.sessionToken
     this.#signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false })
   }
 
@@ -37,6 +40,32 @@ export class Signer {
 
   scope(longDate: string): string {
     return createScope(longDate.slice(0, 8), this.region, 's3')
+  }
+}
+
+/** The key pairs that the bucket knows. */
+export class Signers {
+  readonly region: string
+  readonly #signers: ReadonlyMap<string, Signer>
+
+  constructor({ keys, region }: { keys: readonly KeyPair[]; region: string }) {
+    this.region = region
+    this.#signers = new Map(keys.map((credentials) => [credentials.accessKeyId, new Signer({ credentials, region })]))
+  }
+
+  /**
+   * @param token the session token that came along
+   * @throws S3Error InvalidAccessKeyId, InvalidToken
+   */
+  of(accessKeyId: string, token: string | null | undefined): Signer {
+    const signer = this.#signers.get(accessKeyId)
+    if (signer === undefined) {
+      throw new S3Error('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.')
+    }
+    if (signer.sessionToken !== (token ?? undefined)) {
+      throw new S3Error('InvalidToken', 'The provided token is malformed or otherwise invalid.')
+    }
+    return signer
   }
 }
 

@@ -26,6 +26,8 @@ export interface EventSourceMappingOptions {
   clock?: () => number
   /** Milliseconds before the nth retry (1, 2, …). Default: 50, then doubled each time, 5,000 at most. */
   retryDelayMs?: (retry: number) => number
+  /** Milliseconds between two looks at a shard in which there was nothing more. Default: less the more is written. */
+  pollMs?: number | undefined
   faults?: MappingFaults | undefined
 }
 

@@ -225,6 +225,7 @@ export class Shard {
   }
 
   #pollDelayMs(): number {
+    if (this.#options.pollMs !== undefined) return this.#options.pollMs
     const idleMs = performance.now() - this.#lastActivity
     return Math.min(SLOWEST_POLL_MS, Math.max(FASTEST_POLL_MS, idleMs / 20))
   }

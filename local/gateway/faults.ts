@@ -32,6 +32,8 @@ export class GatewayFaults {
    * 429, before any function runs.
    */
   onUpgrade: (() => number | undefined) | undefined
+  /** Asked before every frame: whether it is throttled, and its sender receives API Gateway's own frame. */
+  onFrame: (() => boolean) | undefined
   #onPost: PostHook | undefined
   readonly #attempts = new Map<string, number>()
 

@@ -19,6 +19,7 @@ export async function answerMessage(
   const requestId = newId()
   const fail = (message: string) => connection.send(JSON.stringify({ message, connectionId, requestId }))
 
+  if (gateway.faults.onFrame?.()) return fail('Too Many Requests')
   const routeKey = selectRoute(body, gateway.stack.routes)
   const route = routeKey === undefined ? undefined : gateway.stack.routes[routeKey]
   if (routeKey === undefined || !route) return fail('Forbidden')

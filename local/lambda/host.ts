@@ -18,6 +18,8 @@ interface LambdaHostOptions {
   functionsFolder?: string | undefined
   /** Milliseconds before a function's handler runs. Default: as in Lambda, 10,000. */
   initTimeoutMs?: number | undefined
+  /** Execution environments of each function, each with module state of its own. Default 1. */
+  environments?: number | undefined
   /** Functions that `warm` leaves alone, because nobody waits for them. */
   unhurried?: readonly string[] | undefined
   log: Log
@@ -41,7 +43,7 @@ interface Group {
   name: string
   functionNames: string[]
   environment: Record<string, string>
-  /** At most one usable sandbox, and those whose last invocations are still running. */
+  /** The usable ones, and those whose last invocations are still running. */
   sandboxes: Set<Sandbox>
 }
 
@@ -51,6 +53,7 @@ interface Group {
  */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
   const { stack, environment, functionsFolder, initTimeoutMs = INIT_TIMEOUT_MS, unhurried = [], log } = options
+  const { environments = 1 } = options
   const made = functionsFolder === undefined ? await bundleFunctions(stack.functions) : undefined
   const bundle = bundleIn(functionsFolder ?? made!.folder)
   const hurried = Object.keys(stack.functions).filter((name) => !unhurried.includes(name))
@@ -73,8 +76,14 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
   const sandboxOf = (group: Group): Sandbox => {
     if (closing) throw new Error('unable to invoke a function; the host is closed')
     const { name, environment, sandboxes } = group
-    const usable = [...sandboxes].find((sandbox) => sandbox.usable)
-    if (usable) return usable
+    const usable = [...sandboxes].filter((sandbox) => sandbox.usable)
+    const [next] = usable
+    if (next !== undefined && usable.length >= environments) {
+      // Each in its turn: the one that was asked last comes last.
+      sandboxes.delete(next)
+      sandboxes.add(next)
+      return next
+    }
     const onEnd = () => sandboxes.delete(sandbox)
     const sandbox = new Sandbox({ name, script: bundle.worker, environment, initTimeoutMs, log, onEnd })
     sandboxes.add(sandbox)

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Stack } from '../../terraform/stack.ts'
 import { REGION } from '../account.ts'
-import { startBucket, type Bucket } from '../bucket/bucket.ts'
+import { startBucket, type Bucket, type BucketOptions } from '../bucket/bucket.ts'
 import type { LifecycleRule } from '../bucket/lifecycle.ts'
 import type { Invoke } from '../contracts.ts'
+import type { LikeAws } from '../like-aws/like-aws.ts'
 import { originOf } from '../http.ts'
 import { ownHosts } from '../loopback.ts'
 import type { PartContext } from './part-context.ts'
@@ -27,7 +29,8 @@ export async function startBucketPart(context: PartContext, invoke: Invoke): Pro
     invoke,
     log,
     dataDir: options.dataDir === undefined ? undefined : join(options.dataDir, 'bucket'),
-    faults: options.bucketFaults,
+    faults: options.bucketFaults ?? (options.likeAws && eventFaults(options.likeAws)),
+    temporary: options.likeAws?.credentials,
     now: options.bucketNow,
   })
   const lifecycle = setInterval(() => {
@@ -58,3 +61,10 @@ function lifecycleOf({ bucket: { pending } }: Stack): LifecycleRule[] {
     { prefix: '', abortMultipartAfterMs: DAY_MS, deleteExpiredMarkers: true },
   ]
 }
+
+const eventFaults = ({ random, objectEventMs, objectEventsTwice }: LikeAws): BucketOptions['faults'] => ({
+  onEvent: async (event) => {
+    await delay(random() * objectEventMs)
+    return random() < objectEventsTwice ? [event, event] : [event]
+  },
+})

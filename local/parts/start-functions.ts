@@ -14,6 +14,7 @@ export async function startFunctions(context: PartContext, parts: LocalParts): P
     }),
     functionsFolder: options.functionsFolder,
     initTimeoutMs: options.initTimeoutMs,
+    environments: options.likeAws?.environments,
     unhurried: Object.values(stack.schedules).map((schedule) => schedule.function),
     log,
   })

@@ -47,7 +47,8 @@ export async function startStream(
   closers.add(() => sweeper.close())
 
   const { streamsClient, streamArn } = table
-  const common = { streamsClient, streamArn, invoke, ttlDeletions, region: REGION, log }
+  const pollMs = options.likeAws?.pollMs
+  const common = { streamsClient, streamArn, invoke, ttlDeletions, region: REGION, log, pollMs }
   const checkpointFile = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name))
   const schedules = startSchedules(context, invoke)
   const mapping = await startEventSourceMapping({

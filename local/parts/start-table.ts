@@ -9,7 +9,7 @@ import { LOCAL_CREDENTIALS, type LocalCredentials, PLAIN_ENDPOINT } from '../env
 import { defined } from '../../src/protocol/defined.ts'
 import type { BeforeTable } from './part-context.ts'
 
-interface TablePart {
+export interface TablePart {
   endpoint: string
   /** The keys that the table belongs to. */
   credentials: LocalCredentials

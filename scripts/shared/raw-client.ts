@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { isDeepStrictEqual } from 'node:util'
 import { WebSocket } from 'ws'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 import type { ChatEvent } from '../../src/protocol/events.ts'
@@ -8,12 +9,17 @@ type EventOf<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 
 /**
  * A bare client for tests: it keeps every frame and event in the order of arrival and lets a test wait for one.
- * It drops nothing, so a test sees repeats.
+ * It drops nothing unless it is patient, so a test sees repeats.
  */
 export class RawClient {
   readonly frames: ServerFrame[] = []
   readonly events: ChatEvent[] = []
   readonly closed: Promise<{ code: number; reason: string }>
+  /**
+   * Whether it does as clients do: `request` asks again when the error says that this may help, and a message that
+   * comes again is none.
+   */
+  isPatient = false
   readonly #waiting = new Set<() => void>()
   #requests = 0
 
@@ -27,7 +33,7 @@ export class RawClient {
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as ServerFrame
       this.frames.push(frame)
-      if (frame.type === 'events') this.events.push(...frame.events)
+      if (frame.type === 'events') this.events.push(...frame.events.filter((event) => !this.#isRepeat(event)))
       this.#wake()
     })
     socket.on('error', () => {})
@@ -50,7 +56,8 @@ export class RawClient {
 
   /** Sends a request and answers with its reply's data. @throws when the answer is an error. */
   async request<A extends Action>(frame: { action: A } & Record<string, unknown>): Promise<Reply<A>> {
-    const answer = await this.ask(frame)
+    let answer = await this.ask(frame)
+    while (this.isPatient && answer.type === 'error' && answer.error.retryable) answer = await this.ask(frame)
     if (answer.type !== 'reply') throw new Error(`${frame.action} failed: ${JSON.stringify(answer)}`)
     return answer.data as Reply<A>
   }
@@ -110,6 +117,10 @@ export class RawClient {
     if (this.socket.readyState === WebSocket.CLOSED) return
     this.socket.close()
     await this.closed
+  }
+
+  #isRepeat(event: ChatEvent): boolean {
+    return this.isPatient && this.events.some((known) => known.event === 'message' && isDeepStrictEqual(known, event))
   }
 
   #wake(): void {

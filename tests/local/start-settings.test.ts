@@ -3,7 +3,7 @@ import { StartupError } from '../../local/contracts.ts'
 import { readStartSettings } from '../../local/start-settings.ts'
 
 test('defaults to port 8080 of this machine only, in memory and quiet; empty means unset', () => {
-  const defaults = { port: 8080, host: '127.0.0.1', verbose: false }
+  const defaults = { port: 8080, host: '127.0.0.1', verbose: false, likeAws: false }
   expect(readStartSettings({})).toEqual(defaults)
   expect(readStartSettings({ PORT: '', HOST: '', DATA_DIR: '', VERBOSE: '' })).toEqual(defaults)
 })
@@ -14,6 +14,7 @@ test('reads PORT, HOST, DATA_DIR and VERBOSE', () => {
     host: '0.0.0.0',
     dataDir: 'data',
     verbose: true,
+    likeAws: false,
   })
 })
 
@@ -22,4 +23,10 @@ test.each(['abc', '-1', '65536', '80.5', '0x50', '8080 '])('refuses PORT=%s and 
   expect(() => readStartSettings({ PORT })).toThrow(
     `unable to listen on PORT=${PORT}; give a number from 0 to 65535: PORT=8081 npm start`,
   )
+})
+
+test('--like-aws asks for the ways of AWS; another argument is refused, and what there is is said', () => {
+  expect(readStartSettings({}, ['--like-aws'])).toMatchObject({ likeAws: true })
+  expect(() => readStartSettings({}, ['--like-azure'])).toThrow(StartupError)
+  expect(() => readStartSettings({}, ['--like-azure'])).toThrow(/--like-azure.*npm start -- \[--like-aws\]/s)
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
+import { likeAws } from '../../local/like-aws/like-aws.ts'
 import type { RuntimeOptions } from '../../local/runtime-options.ts'
 import { type Runtime, startRuntime } from '../../local/runtime.ts'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
@@ -7,6 +8,12 @@ import { deployedChat } from '../../scripts/e2e/deployment.ts'
 import type { Target } from '../../scripts/e2e/target.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { credentials } from './account.ts'
+
+/**
+ * `npm run test:like-aws`: every runtime of the tests does what AWS does. Frames that the gateway throttles have no
+ * request id, so only the SDK can tell which they are; `tests/local/like-aws.test.ts` has them.
+ */
+const isLikeAws = process.env.LIKE_AWS === '1'
 
 /**
  * A whole Tabletalk on the run's DynamoDB Local, with a table of its own; under `npm run e2e` the deployed stack, of
@@ -20,6 +27,8 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
     credentials,
     ...(options.stack === undefined ? { functionsFolder: inject('functionsFolder') } : {}),
     tableName: `chat-${randomUUID()}`,
+    // A test with a faulty table of its own says what is wrong with it.
+    ...(isLikeAws && options.dynamodbEndpoint === undefined ? { likeAws: { ...likeAws(), refused: 0 } } : {}),
     ...options,
     ...patient(options),
   })
@@ -42,6 +51,7 @@ const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOpt
 export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<RawClient> {
   const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
   const client = await RawClient.open(chat.wsUrl, token)
+  client.isPatient = isLikeAws
   connected.add(client)
   onTestFinished(async () => {
     connected.delete(client)

@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { describe, expect, test } from 'vitest'
-import { BUCKET, clientFor, given, send } from './support.ts'
+import { BUCKET, clientFor, CREDENTIALS, given, postForm, presignedPost, send } from './support.ts'
 
 const put = (key = 'a/b', extra: object = {}): PutObjectCommand =>
   new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: 'hello', ...extra })
@@ -210,4 +210,35 @@ test('a request signed in the header and in the query is refused', async () => {
     headers: { authorization: 'AWS4-HMAC-SHA256 x' },
   })
   expect(outcome).toMatchObject({ status: 400, code: 'InvalidArgument' })
+})
+
+describe('temporary keys', () => {
+  const temporary = { accessKeyId: 'ASIA', secretAccessKey: 'other', sessionToken: 'token' }
+  const { sessionToken: _, ...withoutToken } = temporary
+
+  test('sign like the others, in the header, in the query and in a form', async () => {
+    const { bucket } = await given({ temporary })
+    const client = clientFor(bucket, { credentials: temporary })
+    await client.send(put())
+    expect(await send(await presignedPut(client), { method: 'PUT', body: 'hello' })).toMatchObject({ status: 200 })
+    expect(await postForm(await presignedPost(client))).toMatchObject({ status: 204 })
+  })
+
+  test.for([
+    ['without their token', withoutToken],
+    ['with another token', { ...temporary, sessionToken: 'another' }],
+    ['with a token that lasting keys don’t have', { ...CREDENTIALS, sessionToken: 'token' }],
+  ] as const)('are refused %s', async ([, credentials]) => {
+    const { bucket } = await given({ temporary })
+    const client = clientFor(bucket, { credentials })
+    await expect(client.send(put())).rejects.toMatchObject({ name: 'InvalidToken' })
+    expect(await send(await presignedPut(client), { method: 'PUT', body: 'hello' })).toMatchObject({
+      status: 400,
+      code: 'InvalidToken',
+    })
+    expect(await postForm(await presignedPost(client))).toMatchObject({
+      status: 400,
+      code: 'InvalidToken',
+    })
+  })
 })

@@ -104,3 +104,12 @@ test('a hook that throws fails the post with 500 and is logged', async () => {
   await expect(post('x')).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } })
   expect(api.log.some(({ level, message }) => level === 'error' && message.includes('fault hook'))).toBe(true)
 })
+
+test('a frame that is throttled reaches no function, and its sender receives the gateway’s own frame', async () => {
+  const api = await startGateway()
+  const { client } = await connected(api)
+  let frames = 0
+  api.gateway.faults.onFrame = () => ++frames === 1
+  expect(await client.ask({ action: 'echo', n: 1 })).toMatchObject({ message: 'Too Many Requests' })
+  expect(await client.ask({ action: 'echo', n: 2 })).toEqual({ action: 'echo', n: 2 })
+})

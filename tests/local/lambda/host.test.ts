@@ -209,13 +209,15 @@ describe('the lambda host', () => {
 })
 
 describe('starting and closing the lambda host', () => {
-  const start = (names: (keyof typeof functions)[]) => {
+  const start = (names: (keyof typeof functions)[], environments?: number) => {
     const { log, line } = recordingLog()
     const chosen = Object.fromEntries(names.map((name) => [name, functions[name]]))
-    return startLambdaHost({ stack: { functions: chosen }, environment: () => ({}), log }).then((host) => ({
-      host,
-      line,
-    }))
+    return startLambdaHost({ stack: { functions: chosen }, environment: () => ({}), log, environments }).then(
+      (host) => ({
+        host,
+        line,
+      }),
+    )
   }
 
   test('warm loads every function and tells of one that cannot be loaded', async () => {
@@ -225,6 +227,14 @@ describe('starting and closing the lambda host', () => {
     const bad = await start(['echo', 'broken'])
     expect((await failureOf(bad.host.warm())).errorType).toBe('SyntaxError')
     await bad.host.close()
+  })
+
+  test('several execution environments take turns, each with module state of its own', async () => {
+    const { host } = await start(['counter'], 2)
+    const counts: unknown[] = []
+    for (let i = 0; i < 4; i++) counts.push(await host.invoke('counter', {}))
+    expect(counts).toEqual([1, 1, 2, 2])
+    await host.close()
   })
 
   test('close waits for running invocations, refuses new ones and removes the bundle', async () => {
