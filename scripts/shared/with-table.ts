@@ -32,8 +32,8 @@ export async function withTable(purpose: string, options: TableOptions): Promise
 }
 
 /** @throws Error naming the option */
-export function numberOf(purpose: string, option: string, text: string): number {
-  const read = wholeNumber({ from: 1, to: MAX }).parse(text)
-  if (read === undefined) throw new Error(`unable to ${purpose}; ${option} must be a whole number from 1 to ${MAX}`)
+export function numberOf(purpose: string, option: string, text: string, max = MAX): number {
+  const read = wholeNumber({ from: 1, to: max }).parse(text)
+  if (read === undefined) throw new Error(`unable to ${purpose}; ${option} must be a whole number from 1 to ${max}`)
   return read
 }

@@ -21,7 +21,7 @@ export type Row = Record<string, unknown>
 interface AnyEntity {
   schema: {
     model: { entity: string }
-    attributes: Record<string, { type: unknown; required?: boolean; default?: unknown }>
+    attributes: Record<string, { type: unknown; field: string; required?: boolean; default?: unknown }>
   }
   parse(response: { Item: Row }): { data: Row | null | undefined }
   create(row: Row): {
@@ -38,7 +38,7 @@ export interface Kind {
   json: readonly string[]
   /** Attributes that say whose it is: a user's export has the rows in which one of them is the user. */
   owners: readonly string[]
-  /** Attributes that name somebody else in a user's export, where it isn't said who. */
+  /** Attributes that may say who others are: where they name another, a user's export doesn't have them. */
   others: readonly string[]
   /** Gone by itself before long: in a user's export only, and not imported. */
   passing: boolean
@@ -69,6 +69,7 @@ const message = kind(Message, {
   without: ['originConnectionId', 'traceId', 'prevDrawnAt', 'threadAt', 'reactionsAt'],
   json: ['metadata', 'mentions'],
   owners: ['senderId'],
+  others: ['deletedBy', 'reactions', 'thread'],
 })
 
 /** A room is found by its name if it is public; the line of the others has no name. */

@@ -19,9 +19,15 @@ export function lineOf(item: Row, now: number, { passing = false }: { passing?: 
   if (kind.passing && !passing) return undefined
   const { data } = kind.entity.parse({ Item: item })
   if (!data || data.kind === 'hole') return undefined
-  const kept = Object.entries(data).filter(([name, value]) => value !== undefined && !kind.without.includes(name))
+  // In the order of the entity, because DynamoDB has none: of two rows that are the same, the lines are the same.
+  const names = Object.keys(kind.entity.schema.attributes).filter((name) => !kind.without.includes(name))
   const row = Object.fromEntries(
-    kept.map(([name, value]) => [name, kind.json.includes(name) ? (JSON.parse(value as string) as unknown) : value]),
+    names
+      .filter((name) => data[name] !== undefined)
+      .map((name) => [
+        name,
+        kind.json.includes(name) ? (JSON.parse(data[name] as string) as unknown) : inOrder(data[name]),
+      ]),
   )
   return { type, ...kind.toLine(row) }
 }
@@ -34,4 +40,12 @@ export function rowOf({ type, ...line }: Line): Row {
       Object.entries(line).map(([name, value]) => [name, kind.json.includes(name) ? JSON.stringify(value) : value]),
     ),
   )
+}
+
+/** A value with the names of its maps in alphabetical order. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, inner]) => [name, inOrder(inner)] as const)
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

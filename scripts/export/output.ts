@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import type { Line } from '../../src/archive/line.ts'
+import { PlaceFile } from '../shared/place-file.ts'
+
+const textOf = (lines: readonly object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+
+/** Where the lines of an archive go. */
+export interface Output {
+  /** Of the last page that was kept by a run that was cut off. */
+  cursor?: string
+  write(lines: readonly (Line | object)[], cursor?: string): Promise<void>
+  /** All is written. */
+  end(): Promise<void>
+}
+
+/** Writes no faster than the reader takes it. */
+export const standardOutput: Output = {
+  async write(lines) {
+    if (!process.stdout.write(textOf(lines))) await once(process.stdout, 'drain')
+  },
+  end: () => Promise.resolve(),
+}
+
+interface Place {
+  of: string
+  /** Of the file that are kept: what was written after them is written again. */
+  bytes: number
+  cursor: string
+}
+
+/**
+ * A file that goes on where a run before was cut off.
+ *
+ * @param of what the archive is of: a file of something else is not gone on with
+ * @throws Error when the file is there and isn't one that was cut off
+ */
+export async function fileOutput(path: string, of: string): Promise<Output> {
+  const placeFile = new PlaceFile<Place>(path)
+  const place = await placeFile.read()
+  const exists = (await stat(path).catch(() => undefined)) !== undefined
+  if (exists && place?.of !== of) throw new Error(`unable to export; ${path} is there already`)
+  const file = await open(path, exists ? 'r+' : 'wx', 0o600)
+  await file.truncate(place?.bytes ?? 0)
+  return new FileOutput(file, placeFile, place ?? { of, bytes: 0, cursor: '' })
+}
+
+class FileOutput implements Output {
+  readonly #file: FileHandle
+  readonly #placeFile: PlaceFile<Place>
+  readonly #place: Place
+  #bytes: number
+
+  constructor(file: FileHandle, placeFile: PlaceFile<Place>, place: Place) {
+    this.#file = file
+    this.#placeFile = placeFile
+    this.#place = place
+    this.#bytes = place.bytes
+  }
+
+  get cursor(): string {
+    return this.#place.cursor
+  }
+
+  async write(lines: readonly object[], cursor?: string): Promise<void> {
+    const { bytesWritten } = await this.#file.write(textOf(lines), this.#bytes)
+    this.#bytes += bytesWritten
+    if (cursor === undefined) return
+    Object.assign(this.#place, { bytes: this.#bytes, cursor })
+    await this.#placeFile.write(this.#place)
+  }
+
+  async end(): Promise<void> {
+    await this.#file.close()
+    await this.#placeFile.remove()
+  }
+}

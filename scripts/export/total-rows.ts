@@ -1,0 +1,24 @@
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Scope } from '../../src/archive/pages.ts'
+
+/**
+ * About how many rows will be read, for the progress: a room's messages, or all of the table, which AWS counts every
+ * six hours. Undefined when it isn't known, or may not be asked.
+ *
+ * @throws Error when there is no such room
+ */
+export async function totalRows(scope: Scope): Promise<number | undefined> {
+  if ('chatRoomId' in scope) {
+    const { getRoom } = await import('../../src/entities/chat-room.ts')
+    const room = await getRoom(scope.chatRoomId)
+    if (room === undefined) throw new Error(`unable to export; there is no room ${scope.chatRoomId}`)
+    return room.headSeq + 1
+  }
+  try {
+    const client = new DynamoDBClient({})
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: process.env.TABLE_NAME }))
+    return Table?.ItemCount || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,142 @@
+import { type Reacted, reactionsOf } from '../entities/reaction.ts'
+import { stateKey } from '../entities/room-state.ts'
+import { client, table } from '../entities/table.ts'
+import { invitesKey } from '../entities/invite.ts'
+import { type Kind, kinds, type Row } from './kinds.ts'
+import { type Line, lineOf } from './line.ts'
+import { isOwnLine, ownLine } from './own-line.ts'
+
+/** What an archive is of. */
+export type Scope = { all: true } | { chatRoomId: string } | { userId: string }
+
+/** A part of an archive that fits into memory. */
+export interface Page {
+  lines: Line[]
+  /** Rows that were read for it. */
+  read: number
+  /** Where to go on when this page has been kept: undefined between two pages that belong together. */
+  cursor?: string
+}
+
+/**
+ * The lines of an archive, a page at a time, in no order that means anything. It is no snapshot: of what is written
+ * meanwhile, some is in it.
+ *
+ * @param cursor of the last page that was kept
+ * @param now epoch milliseconds; what has expired by then is left out
+ */
+export function pagesOf(scope: Scope, cursor: string | undefined, now: number): AsyncGenerator<Page> {
+  if ('chatRoomId' in scope) return roomPages(scope.chatRoomId, cursor, now)
+  return scanPages('userId' in scope ? scope.userId : undefined, cursor, now)
+}
+
+type Request = Parameters<typeof client.send>[1]
+
+/**
+ * The whole table is read, half a unit for each 4 KB: an index by user would cost a unit more for each message.
+ */
+async function* scanPages(userId: string | undefined, cursor: string | undefined, now: number): AsyncGenerator<Page> {
+  const filter = userId === undefined ? filterOfKinds() : filterOfUser(userId)
+  for (let from = cursor === undefined ? undefined : (JSON.parse(cursor) as Row); ;) {
+    const answer = await client.send('Scan', {
+      TableName: table,
+      ...filter,
+      ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+    })
+    const lines = (answer.Items ?? []).flatMap((item) => {
+      const line = lineOf(item, now, { passing: userId !== undefined })
+      if (line === undefined) return []
+      if (userId === undefined) return [line]
+      return isOwnLine(line, userId) ? [ownLine(line, userId)] : []
+    })
+    from = answer.LastEvaluatedKey
+    yield { lines, read: Number(answer.ScannedCount), ...(from && { cursor: JSON.stringify(from) }) }
+    if (from === undefined) return
+  }
+}
+
+const ENTITY = '__edb_e__'
+
+function filterOfKinds(): Request {
+  const entities = Object.values(kinds as Record<string, Kind>).filter(({ passing }) => !passing)
+  const names = entities.map(({ entity }, i) => [`:e${i}`, entity.schema.model.entity])
+  return {
+    FilterExpression: `#entity IN (${names.map(([name]) => name).join(', ')})`,
+    ExpressionAttributeNames: { '#entity': ENTITY },
+    ExpressionAttributeValues: Object.fromEntries(names) as Row,
+  }
+}
+
+/** More than is theirs: which attribute of which row says so is looked at afterwards. */
+function filterOfUser(userId: string): Request {
+  const fields = Object.values(kinds as Record<string, Kind>).flatMap(({ entity, owners }) =>
+    owners.flatMap((name) => entity.schema.attributes[name]?.field ?? []),
+  )
+  const names = [...new Set(fields)].map((field, i) => [`#f${i}`, field] as const)
+  return {
+    FilterExpression: [...names.map(([name]) => `${name} = :user`), '#pk = :state'].join(' OR '),
+    ExpressionAttributeNames: { ...Object.fromEntries(names), '#pk': 'pk' },
+    ExpressionAttributeValues: { ':user': userId, ':state': stateKey({ userId, chatRoomId: '' }).partition },
+  }
+}
+
+/** A page of a room's messages, whose reactions follow each by each. */
+const MESSAGES = 100
+const REACTIONS = 1_000
+
+/** The parts of a room, each a query. The room itself comes first. */
+const roomParts = (chatRoomId: string): Request[] => {
+  const partition = `$tabletalk#chatRoomId_${chatRoomId}`
+  const within = (pk: string, begins?: string): Request => ({
+    ConsistentRead: true,
+    KeyConditionExpression: begins === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': pk, ...(begins === undefined ? {} : { ':sk': begins }) },
+  })
+  return [
+    within(partition, '$roster'),
+    { ...within(partition, '$Message_1'), Limit: MESSAGES },
+    within(`ban#${chatRoomId}`),
+    within(`audit#${chatRoomId}`),
+    {
+      IndexName: 'gsi1',
+      KeyConditionExpression: 'gsi1pk = :pk',
+      ExpressionAttributeValues: { ':pk': invitesKey(chatRoomId) },
+    },
+  ]
+}
+
+interface RoomPlace {
+  part: number
+  from?: Row
+}
+
+async function* roomPages(chatRoomId: string, cursor: string | undefined, now: number): AsyncGenerator<Page> {
+  const parts = roomParts(chatRoomId)
+  let place = cursor === undefined ? { part: 0 } : (JSON.parse(cursor) as RoomPlace)
+  while (place.part < parts.length) {
+    const { Items = [], LastEvaluatedKey } = await client.send('Query', {
+      TableName: table,
+      ...parts[place.part],
+      ...(place.from && { ExclusiveStartKey: place.from }),
+    })
+    const lines = Items.flatMap((item) => lineOf(item, now) ?? [])
+    yield { lines, read: Items.length }
+    for (const line of lines) if (line.type === 'message' && line.reactions !== undefined) yield* reactionsTo(line)
+    place = LastEvaluatedKey === undefined ? { part: place.part + 1 } : { part: place.part, from: LastEvaluatedKey }
+    yield { lines: [], read: 0, cursor: JSON.stringify(place) }
+  }
+}
+
+async function* reactionsTo(message: Line): AsyncGenerator<Page> {
+  const { chatRoomId, messageId } = message as unknown as { chatRoomId: string; messageId: string }
+  for (let after: Reacted | undefined; ;) {
+    const page = { limit: REACTIONS, ...(after && { after }) }
+    const { reactions, next } = await reactionsOf({ chatRoomId, messageId }, page)
+    const lines = reactions.map(({ reaction, userId, at }): Line => ({
+      ...{ type: 'reaction', chatRoomId, messageId, reaction, userId, at },
+    }))
+    yield { lines, read: lines.length }
+    if (next === undefined) return
+    after = next
+  }
+}
