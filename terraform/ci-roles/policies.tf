@@ -91,7 +91,7 @@ locals {
   ]
 
   # What an apply changes. Names are the stack's where AWS knows them before the resource exists.
-  deploy = [
+  deploy = concat([
     {
       Sid      = "State"
       Effect   = "Allow"
@@ -195,5 +195,24 @@ locals {
       ]
       Resource = ["*"]
     },
-  ]
+  ], local.deploy_by_key, local.deploy_within_boundary)
+
+  # What services do with the stack's own key when its table, vault and queues are made with it.
+  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+  deploy_by_key = [for key in var.kms_key_arn[*] : {
+    Sid       = "Key"
+    Effect    = "Allow"
+    Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    Resource  = [key]
+    Condition = { StringEquals = { "kms:ViaService" = [for service in ["backup", "dynamodb", "lambda", "s3", "sqs"] : "${service}.${var.region}.${data.aws_partition.current.dns_suffix}"] } }
+  }]
+
+  # Only that one, and it is never taken off.
+  deploy_within_boundary = [for boundary in var.permissions_boundary_arn[*] : {
+    Sid       = "Boundary"
+    Effect    = "Allow"
+    Action    = ["iam:PutRolePermissionsBoundary"]
+    Resource  = [local.roles]
+    Condition = { StringEquals = { "iam:PermissionsBoundary" = boundary } }
+  }]
 }

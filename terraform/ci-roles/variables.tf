@@ -62,6 +62,28 @@ variable "iam_path" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "The stack's variable `kms_key_arn`; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-z-]+$", var.kms_key_arn))
+    error_message = "This is not the ARN of a KMS key; an alias is not enough."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "The stack's variable `permissions_boundary_arn`; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[^*?]+$", var.permissions_boundary_arn))
+    error_message = "This is not the ARN of an IAM policy."
+  }
+}
+
 variable "plan_environments" {
   description = "Environments of the repository whose jobs may plan."
   type        = list(string)

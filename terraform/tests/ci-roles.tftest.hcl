@@ -107,6 +107,33 @@ run "follows_the_stacks_path_of_roles" {
   }
 }
 
+run "may_use_the_stacks_key_and_boundary" {
+  module {
+    source = "./ci-roles"
+  }
+
+  variables {
+    kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement :
+      [statement.Resource[0], statement.Condition.StringEquals] if contains(["Key", "Boundary"], statement.Sid)
+      ] == [
+      [var.kms_key_arn, { "kms:ViaService" = [for service in ["backup", "dynamodb", "lambda", "s3", "sqs"] : "${service}.us-east-1.amazonaws.com"] }],
+      ["arn:aws:iam::123456789012:role/tabletalk-*", { "iam:PermissionsBoundary" = var.permissions_boundary_arn }],
+    ]
+    error_message = "The role that deploys can't make the stack with its key and within its boundary."
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.read["deploy"].policy) + length(aws_iam_role_policy.no_data["deploy"].policy) + length(aws_iam_role_policy.deploy.policy) < 10240
+    error_message = "Inline policies of a role have 10,240 characters together."
+  }
+}
+
 run "refuses_wildcards" {
   command = plan
 
@@ -115,15 +142,17 @@ run "refuses_wildcards" {
   }
 
   variables {
-    repository         = "example-org/*"
-    state_bucket       = "*"
-    state_key          = "*"
-    name               = "*"
-    region             = "*"
-    iam_path           = "/*/"
-    plan_environments  = ["*"]
-    deploy_environment = "*"
-    oidc_provider_arn  = "*"
+    repository               = "example-org/*"
+    state_bucket             = "*"
+    state_key                = "*"
+    name                     = "*"
+    region                   = "*"
+    iam_path                 = "/*/"
+    plan_environments        = ["*"]
+    deploy_environment       = "*"
+    oidc_provider_arn        = "*"
+    kms_key_arn              = "*"
+    permissions_boundary_arn = "*"
   }
 
   expect_failures = [
@@ -136,5 +165,7 @@ run "refuses_wildcards" {
     var.plan_environments,
     var.deploy_environment,
     var.oidc_provider_arn,
+    var.kms_key_arn,
+    var.permissions_boundary_arn,
   ]
 }
