@@ -21,8 +21,8 @@ export interface Permission {
   upon?: 'lower rank'
   /** Whether a muted member may not. */
   muted?: 'may not'
-  /** Whether it is not possible in a closed room. */
-  closed?: 'may not'
+  /** Who may not in a closed room: nobody but an admin may, or moderators still may. */
+  closed?: 'may not' | 'moderators may'
   /** Whether it makes no sense in the direct room of two. */
   direct?: 'may not'
 }
@@ -38,7 +38,7 @@ export const permissions = {
   read: { from: 'guest' },
   send: { from: 'post', ...silent },
   edit: { from: 'post', ...silent },
-  deleteOwn: { from: 'member', closed: 'may not' },
+  deleteOwn: { from: 'member', closed: 'moderators may' },
   deleteAny: { from: 'moderator', upon: 'lower rank' },
   react: { from: 'member', ...silent },
   mentionRoom: { from: 'mentionRoom', ...silent },
@@ -94,5 +94,6 @@ export function refusal(
   if (rankOf(own) < rankOf(from as Standing)) return 'forbidden'
   if (permission.upon === 'lower rank' && subject !== undefined && !isAbove(own, subject)) return 'forbidden'
   if (permission.muted === 'may not' && own !== 'admin' && mutedUntil > now) return 'muted'
-  return permission.closed === 'may not' && closed && own !== 'admin' ? 'room_closed' : undefined
+  const stillMay = permission.closed === 'moderators may' ? 'moderator' : 'admin'
+  return permission.closed !== undefined && closed && rankOf(own) < rankOf(stillMay) ? 'room_closed' : undefined
 }

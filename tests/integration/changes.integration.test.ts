@@ -241,10 +241,12 @@ describe('a deletion', () => {
   test('a muted member deletes their own; in a closed room moderators only do', async () => {
     const { room, owner, mod, bob, bobId, messageId } = await givenMessage()
     const other = await say(bob, room, 'another')
+    const own = await say(mod, room, 'the moderator’s')
     const frame = { action: 'deleteMessage', chatRoomId: room, messageId } as const
     await owner.request({ action: 'closeRoom', chatRoomId: room, closed: true })
     expect(await bob.refused(frame)).toMatchObject({ code: 'room_closed' })
     await mod.request(frame)
+    expect(await mod.request({ ...frame, messageId: own.messageId })).toMatchObject({ changed: true })
     await owner.request({ action: 'closeRoom', chatRoomId: room, closed: false })
     await owner.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds: 60 })
     expect(await bob.request({ ...frame, messageId: other.messageId })).toMatchObject({ changed: true })

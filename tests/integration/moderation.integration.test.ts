@@ -636,6 +636,18 @@ describe('a blocked user', () => {
     expect([ada.events.length, bob.events.length]).toEqual(seen)
   })
 
+  test('takes back what they said before, as does who blocked', async () => {
+    const { ada, bob, adaId, bobId } = await givenTwo()
+    const { chatRoomId, messageId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hi' })
+    const other = await bob.request({ action: 'sendMessage', chatRoomId, content: 'hi yourself' })
+    await bob.request({ action: 'blockUser', userId: adaId })
+    expect(await ada.refused({ action: 'deleteMessage', chatRoomId, messageId: other.messageId })).toEqual(forbidden)
+    expect(await ada.request({ action: 'deleteMessage', chatRoomId, messageId })).toMatchObject({ changed: true })
+    expect(await bob.request({ action: 'deleteMessage', chatRoomId, messageId: other.messageId })).toMatchObject({
+      changed: true,
+    })
+  })
+
   test('of two who blocked each other writes only when both have ended it', async () => {
     const { ada, bob, adaId, bobId } = await givenTwo()
     const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hi' })

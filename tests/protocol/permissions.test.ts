@@ -113,17 +113,18 @@ describe('muted', () => {
   })
 })
 
-test('in a closed room nobody but an admin sends, edits, deletes, reacts or pins; all else goes on', () => {
+test('in a closed room nobody but an admin sends, edits, reacts or pins, and members delete nothing; all else goes on', () => {
   const closed = place({ closed: true })
   expect(names.filter((name) => refusal(name, { standing: 'owner' }, closed, NOW) !== undefined)).toEqual([
     'send',
     'edit',
-    'deleteOwn',
     'react',
     'mentionRoom',
     'pin',
   ])
   expect(refusal('send', { standing: 'owner' }, closed, NOW)).toBe('room_closed')
+  expect(refusal('deleteOwn', { standing: 'member' }, closed, NOW)).toBe('room_closed')
+  expect(refusal('deleteOwn', { standing: 'moderator' }, closed, NOW)).toBeUndefined()
   expect(refusal('send', { standing: 'admin' }, closed, NOW)).toBeUndefined()
 })
 

@@ -3,7 +3,15 @@ import { getMembership } from '../../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
-import { admit, type Admitted, readableAfter, requireAbove, requirePermission } from '../../rooms/admission.ts'
+import { isDirectRoomId } from '../../protocol/room-id.ts'
+import {
+  type Actor,
+  admit,
+  type Admitted,
+  readableAfter,
+  requireAbove,
+  requirePermission,
+} from '../../rooms/admission.ts'
 import { eraseMessage } from '../../rooms/erase-message.ts'
 import { action } from '../action.ts'
 
@@ -23,7 +31,7 @@ export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messag
   }
   const { senderId } = found
   const isOwn = senderId === userId
-  if (found.kind !== 'deleted') await requireRight(found, admitted, isOwn)
+  if (found.kind !== 'deleted') await requireRight(found, admitted, caller)
   const noted = { chatRoomId, messageId, at: now, by: userId, userId: senderId, ...defined({ reason }) }
   const audit = isOwn ? undefined : auditItem({ ...noted, action: 'delete' })
   const { message, changed } = await eraseMessage(found, { deletedAt: now, deletedBy: userId }, audit)
@@ -32,8 +40,10 @@ export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messag
 })
 
 /** Of another's message the sender's rank now decides; who has left has none. */
-async function requireRight({ senderId }: MessageRow, admitted: Admitted, isOwn: boolean): Promise<void> {
-  if (isOwn) return requirePermission(admitted, 'deleteOwn')
+async function requireRight({ senderId }: MessageRow, admitted: Admitted, { userId, scopes }: Actor): Promise<void> {
+  // A block silences the two of a direct room; what they said is theirs nevertheless.
+  if (senderId === userId && isDirectRoomId(admitted.room.chatRoomId) && !scopes.has('guest')) return
+  if (senderId === userId) return requirePermission(admitted, 'deleteOwn')
   requirePermission(admitted, 'deleteAny')
   const sender = await getMembership(admitted.room.chatRoomId, senderId)
   if (sender !== undefined) requireAbove(admitted, 'deleteAny', sender)
