@@ -12,6 +12,7 @@ import * as limit from '../../src/protocol/limits.ts'
 type RequestExample<A extends Action> = z.input<(typeof actions)[A]['request']>
 
 const NOW = 1_767_225_600_000
+const DIRECT = 'dm:k3Zb1Vd0mPq7sYw2nJxLrT5uEaHcGf8oQi4R6tBvNyM'
 const UPLOAD = '7c0e1a52-3f0d-4d4e-9a3b-0d7c5f3b8e11'
 
 const hello: MessageEvent = {
@@ -352,6 +353,31 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
     request: { action: 'getUsers', userIds: ['ada', 'bob'] },
     reply: { users: [{ userId: 'ada', name: 'Ada Lovelace', metadata: { team: 'engines' }, updatedAt: NOW }] },
   },
+  enterPresence: {
+    request: { action: 'enterPresence', chatRoomId: 'general', data: { reading: true } },
+    reply: { until: NOW + limit.PRESENCE_LEASE_MS, everyMs: limit.PRESENCE_RENEW_MS },
+  },
+  leavePresence: { request: { action: 'leavePresence', chatRoomId: 'general' }, reply: {} },
+  getPresence: {
+    request: { action: 'getPresence', chatRoomId: 'general' },
+    reply: {
+      present: [
+        { userId: 'ada', since: NOW - 60_000 },
+        { userId: 'bob', data: { reading: true }, since: NOW },
+      ],
+      count: 2,
+      capped: false,
+    },
+  },
+  getOnline: {
+    request: { action: 'getOnline', chatRoomIds: ['general', DIRECT] },
+    reply: {
+      rooms: {
+        general: { userIds: ['ada', 'bob', 'cleo'], capped: false },
+        [DIRECT]: { userIds: ['bob'], capped: false },
+      },
+    },
+  },
   ping: { request: { action: 'ping' }, reply: { serverTime: NOW } },
 }
 
@@ -419,6 +445,30 @@ export const eventExamples: { [N in ChatEvent['event']]: Extract<ChatEvent, { ev
   changesSkipped: { event: 'changesSkipped', chatRoomId: 'general', rev: 250 },
   read: { event: 'read', chatRoomId: 'general', seq: 42, at: NOW },
   receipts: { event: 'receipts', chatRoomId: 'general', receipts: { bob: 42, cleo: 40 } },
+  presenceEntered: {
+    event: 'presenceEntered',
+    chatRoomId: 'general',
+    userId: 'bob',
+    data: { reading: true },
+    since: NOW,
+    at: NOW + 40,
+  },
+  presenceUpdated: {
+    event: 'presenceUpdated',
+    chatRoomId: 'general',
+    userId: 'bob',
+    data: {},
+    since: NOW,
+    at: NOW + 900,
+  },
+  presenceLeft: {
+    event: 'presenceLeft',
+    chatRoomId: 'general',
+    userId: 'bob',
+    effectiveAt: NOW + 5_000 + limit.PRESENCE_GRACE_MS,
+    at: NOW + 5_000,
+  },
+  online: { event: 'online', chatRoomId: DIRECT, userId: 'bob', online: true, effectiveAt: NOW, at: NOW },
 }
 
 export const errorExample: ErrorFrame = {

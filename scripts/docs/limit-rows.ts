@@ -130,6 +130,21 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     unit: 'ms',
     beyond: 'no longer typing, without an event',
   },
+  PRESENCE_LEASE_MS: { what: 'how long a presence lasts without a renewal', unit: 'ms', beyond: 'present no longer' },
+  PRESENCE_RENEW_MS: {
+    what: 'between two renewals, and between two `getPresence` of whoever looks',
+    unit: 'ms',
+    beyond: 'nothing: an own promise of the client',
+  },
+  PRESENCE_GRACE_MS: {
+    what: 'how long whoever has left is still shown: from `at` to `effectiveAt`',
+    unit: 'ms',
+    beyond: 'no longer shown, without an event',
+  },
+  MAX_PRESENT: { what: 'users that a room shows as present, or online', unit: 'items', beyond: '`capped: true`' },
+  MAX_PRESENCE_BYTES: { what: '`data` of a presence, as JSON', unit: 'bytes', beyond: '`invalid_request`' },
+  MAX_PRESENCE_ROOMS: { what: 'rooms in which one connection is present', unit: 'items', beyond: '`limit_reached`' },
+  MAX_ONLINE_ROOMS: { what: '`chatRoomIds` of `getOnline`', unit: 'items', beyond: '`invalid_request`' },
   MAX_FRAME_BYTES: {
     what: 'one WebSocket frame from the client; an `events` frame of several events',
     unit: 'bytes',

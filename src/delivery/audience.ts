@@ -128,7 +128,7 @@ function isWorthwhile({ event, about }: Delivery, { subscriptions, users, size }
   return size !== 'huge' || !isLight(event)
 }
 
-const light: readonly RoomEvent['event'][] = ['typing', 'memberJoined', 'memberLeft', 'receipts']
+const light: readonly RoomEvent['event'][] = ['typing', 'memberJoined', 'memberLeft', 'receipts', 'online']
 
 const isLight = ({ event }: RoomEvent): boolean => light.includes(event)
 

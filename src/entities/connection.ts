@@ -1,6 +1,7 @@
 import { Entity, type EntityItem } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
 import { client, primary, service, table } from './table.ts'
+import { untilProcessed } from './until-processed.ts'
 import { UserConnection, userConnectionKey } from './user-connection.ts'
 
 /**
@@ -13,6 +14,9 @@ import { UserConnection, userConnectionKey } from './user-connection.ts'
  * - AP38 `getConnection`: the same, asked
  * - AP48 `clearSessionKey`: for none after all
  * - AP81 `requestClose`: it is to be closed, and is there
+ * - AP132 `holdPresence`: may it be present in this room as well?
+ * - AP133 `releasePresence`: no longer
+ * - AP134 `areOpen`: which of these are there?
  */
 export const Connection = new Entity(
   {
@@ -26,6 +30,8 @@ export const Connection = new Entity(
       lastConnectedAt: { type: 'number', field: 'LastConnectedAt', required: true },
       /** Since its first `sync`: see `Session`. */
       sessionKey: { type: 'string', field: 'SessionKey' },
+      /** Ids of the rooms in which it is present (`Present`): those end with it. */
+      presentIn: { type: 'set', items: 'string', field: 'PresentIn' },
       /** Epoch milliseconds at which a backend asked for its end: the stream function says goodbye and closes it. */
       closeRequested: { type: 'number', field: 'CloseRequested' },
       /** What the user is told. */
@@ -89,4 +95,46 @@ export async function requestClose(connectionId: string, reason: string | undefi
     .set({ closeRequested: now, ...defined({ closeReason: reason }) })
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
+}
+
+/**
+ * AP132. Noted here before it is there, so that the end of the connection is the end of it, whatever happens between.
+ *
+ * @returns the connection; `gone` when it has been deleted, `full` when it is present in as many rooms as it may
+ */
+export async function holdPresence(
+  { connectionId, chatRoomId }: { connectionId: string; chatRoomId: string },
+  maxRooms: number,
+): Promise<ConnectionRow | 'gone' | 'full'> {
+  const { rejected, data } = await Connection.patch({ connectionId })
+    .add({ presentIn: [chatRoomId] })
+    .where(
+      ({ presentIn, expiresAt }, { exists, notExists, contains, size, value }) =>
+        // `expiresAt` is a number, and lends its type to the value.
+        `${exists(expiresAt)} AND (${notExists(presentIn)} OR ${contains(presentIn, chatRoomId)} OR ` +
+        `${size(presentIn)} < ${value(expiresAt, maxRooms)})`,
+    )
+    .go({ response: 'all_new', returnOnConditionCheckFailure: 'all_old' })
+  if (!rejected) return data as ConnectionRow
+  return data === null ? 'gone' : 'full'
+}
+
+/** AP133. Does nothing when the connection has been deleted meanwhile. */
+export async function releasePresence(connectionId: string, chatRoomId: string): Promise<void> {
+  await Connection.patch({ connectionId })
+    .delete({ presentIn: [chatRoomId] })
+    .go({ returnOnConditionCheckFailure: true })
+}
+
+/** AP134. Of connections that have ended some may still be among them, as long as nobody has noticed. */
+export async function areOpen(connectionIds: readonly string[]): Promise<Set<string>> {
+  const open = new Set<string>()
+  await untilProcessed(connectionIds, async (left) => {
+    const { data, unprocessed } = await Connection.get(left.map((connectionId) => ({ connectionId }))).go({
+      concurrent: 4,
+    })
+    for (const { connectionId } of data) open.add(connectionId)
+    return { unprocessed: unprocessed.map(({ connectionId }) => connectionId) }
+  })
+  return open
 }

@@ -6,6 +6,7 @@ import { ChatRoomDetails } from './chat-room-details.ts'
 import { Invite, invitesKey } from './invite.ts'
 import { Membership } from './membership.ts'
 import { Message, type MessageRow, messagesBetween } from './message.ts'
+import { Present, presentPartition } from './present.ts'
 import { RoomSize } from './room-size.ts'
 import { emptyGuards, SendGuard } from './send-guard.ts'
 import { partitionOf, Subscription } from './subscription.ts'
@@ -66,6 +67,12 @@ const parts = {
   typing: async (chatRoomId: string) => {
     const { data } = await Typing.query.room({ chatRoomId }).go(page)
     await untilProcessed(data.map(keyOfUser), (left) => Typing.delete(left).go(atOnce))
+    return data.length
+  },
+  present: async (chatRoomId: string) => {
+    const { data } = await Present.query.room({ partition: presentPartition(chatRoomId) }).go(page)
+    const keys = data.map(({ partition, place }) => ({ partition, place }))
+    await untilProcessed(keys, (left) => Present.delete(left).go(atOnce))
     return data.length
   },
   changes: async (chatRoomId: string) => {

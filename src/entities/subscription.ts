@@ -21,6 +21,7 @@ import type { UserRoomRow } from './user-room.ts'
  * - AP15 `unsubscribe`: until when?
  * - AP16 `subscriptionsOfRoom`: who receives this event? (a page, in hash order)
  * - AP42 `departuresOfRoom`: which memberships have ended?
+ * - AP135 `someSubscriptions`: who receives this room's events, of the first?
  */
 export const Subscription = new Entity(
   {
@@ -276,4 +277,26 @@ export async function departuresOfRoom(chatRoomId: string): Promise<Set<string>>
     .begins({ place: DEPARTURE })
     .go({ consistent: true, pages: 'all' })
   return new Set(data.map(({ joinId }) => joinId))
+}
+
+/** What sorts after every hash. */
+const AFTER_HASHES = 'g'
+
+/**
+ * AP135. At most `limit` of the room's subscriptions, those that have expired left out, and whether there may be more.
+ * Not consistent: nothing is posted to these.
+ */
+export async function someSubscriptions(
+  chatRoomId: string,
+  limit: number,
+  now: number,
+): Promise<{ subscriptions: Pick<SubscriptionRow, 'userId' | 'connectionId'>[]; hasMore: boolean }> {
+  const { data } = await Subscription.query
+    .room({ partition: partitionOf(chatRoomId) })
+    .between({ place: '0' }, { place: AFTER_HASHES })
+    .go({ limit, pages: 1 })
+  const subscriptions = data.flatMap(({ userId, connectionId, expiresAt }) =>
+    connectionId !== undefined && expiresAt * 1_000 > now ? [{ userId, connectionId }] : [],
+  )
+  return { subscriptions, hasMore: data.length === limit }
 }

@@ -16,6 +16,8 @@ import { getFileUrl } from '../ws/actions/get-file-url.ts'
 import { getHistory } from '../ws/actions/get-history.ts'
 import { getMentions } from '../ws/actions/get-mentions.ts'
 import { getMessages } from '../ws/actions/get-messages.ts'
+import { getOnline } from '../ws/actions/get-online.ts'
+import { getPresence } from '../ws/actions/get-presence.ts'
 import { getReceipts } from '../ws/actions/get-receipts.ts'
 import { getRoom } from '../ws/actions/get-room.ts'
 import { getUnread } from '../ws/actions/get-unread.ts'
@@ -83,6 +85,8 @@ export const handlers: {
   getJob,
   getMentions,
   getMessages,
+  getOnline,
+  getPresence,
   getReceipts,
   getRoom,
   getUnread,

@@ -24,6 +24,7 @@ const round = [
   deleteAll('bans'),
   deleteAll('audit'),
   deleteAll('typing'),
+  deleteAll('present'),
   deleteAll('changes'),
   deleteAll('details'),
   deleteAll('size'),

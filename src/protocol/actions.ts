@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { changeGap, Include, messageActions } from './message-actions.ts'
 import { moderationActions } from './moderation-actions.ts'
+import { presenceActions } from './presence-actions.ts'
 import { profileActions } from './profile-actions.ts'
 import { notificationActions, notified } from './notification-actions.ts'
 import { readActions } from './read-actions.ts'
@@ -338,6 +339,7 @@ export const actions = {
   ...profileActions,
   ...reactionActions,
   ...threadActions,
+  ...presenceActions,
   ping: {
     request: request('ping', {}, 'Resets the idle timer.'),
     reply: z.object({ serverTime: EpochMs }),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { changeEvents } from './change-events.ts'
 import { MessageEvent } from './message-event.ts'
 import { NotifyLevel, Until } from './notification-actions.ts'
+import { presenceEvents } from './presence-events.ts'
 import { Access, Role } from './room-schema.ts'
 import { ChatRoomId, ClientMessageId, EpochMs, MessageId, Rev, RoomName, Seq, UploadId, UserId } from './scalars.ts'
 
@@ -143,6 +144,7 @@ export const events = {
   changesSkipped: ChangesSkippedEvent,
   read: ReadEvent,
   receipts: ReceiptsEvent,
+  ...presenceEvents,
 } as const
 
 export const ChatEvent = z.discriminatedUnion('event', [
@@ -158,6 +160,7 @@ export const ChatEvent = z.discriminatedUnion('event', [
   ChangesSkippedEvent,
   ReadEvent,
   ReceiptsEvent,
+  ...Object.values(presenceEvents),
 ])
 
 export type MemberJoinedEvent = z.infer<typeof MemberJoinedEvent>

@@ -74,6 +74,21 @@ export const TYPING_EXPIRY_MS = 10_000
 /** The least time between two beginnings that are told, whatever ended in between. */
 export const TYPING_AGAIN_MS = 3_000
 
+/** An own presence lasts so long … */
+export const PRESENCE_LEASE_MS = 300_000
+/** … and is renewed that often. */
+export const PRESENCE_RENEW_MS = 120_000
+/** How long whoever has left is shown to others, so that a reconnect isn't seen. */
+export const PRESENCE_GRACE_MS = 15_000
+/** Users that a room shows as present, or online. */
+export const MAX_PRESENT = 200
+/** Of UTF-8, as JSON. */
+export const MAX_PRESENCE_BYTES = 512
+/** Rooms in which one connection is present. */
+export const MAX_PRESENCE_ROOMS = 20
+/** Of `getOnline`. */
+export const MAX_ONLINE_ROOMS = 50
+
 /**
  * API Gateway's own limits, which no deployment can raise.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html

@@ -7,7 +7,15 @@ import { Reason } from './room-schema.ts'
 import { ChatRoomId, EpochMs, JobId, Seq, UserId } from './scalars.ts'
 
 /** Actions about the connection that they come on: there is none at the server API. */
-export const socketOnly = ['sync', 'ping', 'joinRoom', 'leaveRoom', 'typingIndicator'] as const satisfies Action[]
+export const socketOnly = [
+  'sync',
+  'ping',
+  'joinRoom',
+  'leaveRoom',
+  'typingIndicator',
+  'enterPresence',
+  'leavePresence',
+] as const satisfies Action[]
 
 /** Actions that no user may ask for: they are not there over a WebSocket. */
 export const serverOnly = {

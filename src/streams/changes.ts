@@ -8,8 +8,10 @@ import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
 import { Membership, type MembershipRow } from '../entities/membership.ts'
 import { Message, type MessageRow, seqOf } from '../entities/message.ts'
+import { presenceOf, Present, type PresentRow } from '../entities/present.ts'
 import { aboutOf, RoomState, type RoomStateRow } from '../entities/room-state.ts'
 import { Reaction, reactionOf, type ReactionRow } from '../entities/reaction.ts'
+import { Session, type SessionRow } from '../entities/session.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MarkerMove } from './marker-moved.ts'
@@ -29,6 +31,22 @@ export interface ReactionChanged {
   added: boolean
 }
 
+/** Somebody has come into a room or gone, or shows something else there. */
+export interface PresenceChanged {
+  type: 'presenceChanged'
+  chatRoomId: string
+  userId: string
+  row: PresentRow
+  how: 'entered' | 'changed' | 'left'
+}
+
+/** A user listens by one client more, or one less. */
+export interface SessionChanged {
+  type: 'sessionChanged'
+  session: Pick<SessionRow, 'userId' | 'sessionKey'>
+  began: boolean
+}
+
 /** What a stream record means to the chat. */
 export type Change =
   | { type: 'messageKept'; message: MessageRow }
@@ -43,6 +61,8 @@ export type Change =
   | { type: 'auditNoted'; entry: AuditRow }
   | { type: 'versionRaised'; chatRoomId: string; changed: Changed; quiet: boolean }
   | { type: 'markerMoved'; move: MarkerMove }
+  | PresenceChanged
+  | SessionChanged
 
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
@@ -80,6 +100,17 @@ const task: Shape<FanOutTaskRow> = { chatRoomId: 'string', after: 'string', thro
 const state: Shape<RoomStateRow> = { partition: 'string', place: 'string', readSeq: 'number', readAt: 'number' }
 
 const choice: Shape<RoomStateRow> = { partition: 'string', place: 'string', notify: 'string', notifyAt: 'number' }
+const present: Shape<PresentRow> = {
+  partition: 'string',
+  place: 'string',
+  since: 'number',
+  changedAt: 'number',
+  until: 'number',
+  joinId: 'string',
+  session: 'string',
+}
+
+const session: Shape<SessionRow> = { userId: 'string', sessionKey: 'string', connectionId: 'string' }
 
 const entry: Shape<AuditRow> = { chatRoomId: 'string', action: 'string', by: 'string', at: 'number' }
 
@@ -135,6 +166,12 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return inserted ? noted(read(Audit, image, entry)) : undefined
     case 'RoomState':
       return removed ? undefined : moveOf(image, OldImage)
+    case 'Present':
+      return presenceChanged(image, OldImage, record.eventName)
+    case 'Session':
+      return inserted || removed
+        ? { type: 'sessionChanged', session: read(Session, image, session), began: inserted }
+        : undefined
     case 'FanOutTask':
       return inserted ? { type: 'taskMade', task: read(FanOutTask, image, task) } : undefined
     default:
@@ -196,6 +233,15 @@ const choiceOf = ({ notify: level = 'all', notifyAt: levelAt = 0, notifyUntil: u
   levelAt,
   ...defined({ until }),
 })
+/** A renewal is nothing new; one after the presence had ended is another entry. */
+function presenceChanged(image: Image, old: Image | undefined, eventName: DynamoDBRecord['eventName']) {
+  if (eventName === 'MODIFY' && image.RenewedAt !== undefined) return undefined
+  const row = read(Present, image, present)
+  const isBack = eventName === 'MODIFY' && Number(old?.Until?.N ?? 0) <= row.since
+  const how = eventName === 'REMOVE' ? 'left' : eventName === 'INSERT' || isBack ? 'entered' : 'changed'
+  const { chatRoomId, userId } = presenceOf(row)
+  return { type: 'presenceChanged', chatRoomId, userId, row, how } as const
+}
 
 interface Reader<Row> {
   parse(response: { Item: Record<string, unknown> }): { data: Row | null | undefined }

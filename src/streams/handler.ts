@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { required, url } from '../env.ts'
 import { logger } from '../logger.ts'
-import { type Change, changeOf } from './changes.ts'
+import { type Change, changeOf, type PresenceChanged, type SessionChanged } from './changes.ts'
 import type { Delivery, FanOutReport } from '../delivery/delivery.ts'
 import { countPosts } from '../delivery/count-posts.ts'
 import { fanOut } from '../delivery/fan-out.ts'
@@ -15,8 +15,11 @@ import { batchResponse, sequenceNumberOf } from './batch-response.ts'
 import { FailedRecords } from './failed-records.ts'
 import { type ChangeRecord, logChanges } from './log-changes.ts'
 import { react, type Reactive } from './reactions.ts'
+import type { Recorded } from './recorded.ts'
 import { type ReactionRecord, rollUp } from './roll-ups.ts'
 import { RoomClasses } from './room-classes.ts'
+import { tellOnline } from './tell-online.ts'
+import { tellPresence } from './tell-presence.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { sayGoodbye } from '../delivery/say-goodbye.ts'
 
@@ -42,7 +45,7 @@ export function streamHandler(
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const startedAt = Date.now()
     const failed = new FailedRecords(event.Records)
-    const { first, raised, reactions, afterPosts, last } = changesOf(event.Records, failed)
+    const { first, raised, reactions, afterPosts, comings, last } = changesOf(event.Records, failed)
     // For all of the batch: who joined in it is subscribed before its messages are posted.
     const reacted = await reactTo(first, failed)
     const changed = await logChanges(raised, (records, error) => {
@@ -54,7 +57,7 @@ export function streamHandler(
     })
     const reports = [await fanOut([...urgent.keys()], post, startedAt)]
     await rolledUp
-    const others = await reactTo(afterPosts, failed)
+    const others = new Map([...(await reactTo(afterPosts, failed)), ...(await tellComings(comings, failed))])
     if (others.size > 0) reports.push(await fanOut([...others.keys()], post, startedAt))
     await closeAll(last, { post, close }, failed)
     const recordOf = new Map([...urgent, ...others])
@@ -80,22 +83,18 @@ const tracesOf = (deliveries: Iterable<Delivery>): string[] => [
 
 const closesNothing: CloseConnection = () => Promise.reject(new Error('unable to close; no gateway was given'))
 
-interface Recorded<C extends Change = Change> {
-  sequenceNumber: string
-  change: C
-}
-
 type Close = Extract<Change, { type: 'closeRequested' }>
 
 /**
  * What the records mean, in their order: what is worked record by record, what is noted in the rooms' change logs, what
- * waits until the batch is posted, and what ends connections then. Adds records that can't be read to `failed`.
+ * waits until the batch is posted, who has come or gone, and what ends connections then. Adds records that can't be read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
   const first: Recorded<Reactive>[] = []
   const raised: ChangeRecord[] = []
   const reactions: ReactionRecord[] = []
   const afterPosts: Recorded<Reactive>[] = []
+  const comings: Recorded<PresenceChanged | SessionChanged>[] = []
   const last: Recorded<Close>[] = []
   for (const record of records) {
     const sequenceNumber = sequenceNumberOf(record)
@@ -105,13 +104,15 @@ function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
       if (change.type === 'closeRequested') last.push({ sequenceNumber, change })
       else if (change.type === 'versionRaised') raised.push({ sequenceNumber, ...change })
       else if (change.type === 'reactionChanged') reactions.push({ sequenceNumber, ...change })
+      else if (change.type === 'presenceChanged' || change.type === 'sessionChanged')
+        comings.push({ sequenceNumber, change })
       else if (isUnhurried(change)) afterPosts.push({ sequenceNumber, change })
       else first.push({ sequenceNumber, change })
     } catch (error) {
       failed.fail(sequenceNumber, record.eventName, error)
     }
   }
-  return { first, raised, reactions, afterPosts, last }
+  return { first, raised, reactions, afterPosts, comings, last }
 }
 
 /**
@@ -140,6 +141,24 @@ async function reactTo(
       (deliveries.get(sequenceNumber) ?? []).map((delivery) => [delivery, sequenceNumber] as const),
     ),
   )
+}
+
+/** Tells who is here and who is online. Returns the deliveries, each with its record's sequence number. */
+async function tellComings(
+  comings: readonly Recorded<PresenceChanged | SessionChanged>[],
+  failed: FailedRecords,
+): Promise<ReadonlyMap<Delivery, string>> {
+  const fail = (records: readonly Recorded[], error: unknown) => {
+    for (const { sequenceNumber, change } of records) failed.fail(sequenceNumber, change.type, error)
+  }
+  const isOf = <T extends Change['type']>(type: T) => {
+    return (one: Recorded): one is Recorded<Extract<Change, { type: T }>> => one.change.type === type
+  }
+  const [present, online] = await Promise.all([
+    tellPresence(comings.filter(isOf('presenceChanged')), fail),
+    tellOnline(comings.filter(isOf('sessionChanged')), fail),
+  ])
+  return new Map([...present, ...online])
 }
 
 /** Closes what backends have asked to be closed: what the batch had for it has been posted. */

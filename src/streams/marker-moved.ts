@@ -8,6 +8,7 @@ import type { Delivery } from '../delivery/delivery.ts'
 import { defined } from '../protocol/defined.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
+import { areKeptApart } from '../rooms/presence.ts'
 import { detailsOnWire } from '../rooms/room-view.ts'
 import type { NotifyLevel } from '../protocol/notification-actions.ts'
 import type { BatchCache } from './batch-cache.ts'
@@ -65,4 +66,4 @@ const placesBetween = (chatRoomId: string, first: number, last: number, cache: B
 
 /** Whether one of the two in a direct room has blocked the other: both are guests then. */
 const isBlocked = async (chatRoomId: string, userId: string): Promise<boolean> =>
-  isDirectRoomId(chatRoomId) && (await getMembership(chatRoomId, userId))?.role === 'guest'
+  isDirectRoomId(chatRoomId) && areKeptApart(chatRoomId, await getMembership(chatRoomId, userId))

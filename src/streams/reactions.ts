@@ -8,6 +8,7 @@ import { completeRoom } from '../entities/create-room.ts'
 import { readHistory } from '../rooms/read-history.ts'
 import { joinIdNow, keepSubscribed } from '../rooms/keep-subscribed.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
+import { deletePresent, deletePresentUser } from '../entities/present.ts'
 import type { MessageRow } from '../entities/message.ts'
 import { endSession, sessionsOfUser } from '../entities/session.ts'
 import { placeOf, recipientOf, unsubscribe } from '../entities/subscription.ts'
@@ -15,7 +16,7 @@ import type { TypingRow } from '../entities/typing.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventOf, messageEventWithFile } from '../files/message-event.ts'
 import type { BatchCache } from './batch-cache.ts'
-import type { Change, PendingRoom, ReactionChanged } from './changes.ts'
+import type { Change, PendingRoom, PresenceChanged, ReactionChanged, SessionChanged } from './changes.ts'
 import { markerMoved } from './marker-moved.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { deliveriesOfTask } from '../delivery/range-tasks.ts'
@@ -32,7 +33,10 @@ const roomIn = (cache: BatchCache, chatRoomId: string): Promise<RoomRow | undefi
   cache.once(`room ${chatRoomId}`, () => getRoom(chatRoomId))
 
 /** A change that is worked by itself. */
-export type Reactive = Exclude<Change, { type: 'versionRaised' | 'closeRequested' } | ReactionChanged>
+export type Reactive = Exclude<
+  Change,
+  { type: 'versionRaised' | 'closeRequested' } | ReactionChanged | PresenceChanged | SessionChanged
+>
 
 /**
  * Makes the writes that follow from a change, and returns the deliveries that follow from it. A record may be
@@ -126,24 +130,33 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
 }
 
 /**
- * Unsubscribes the former member's sessions, if their subscriptions are of that membership. The room receives
+ * Unsubscribes the former member's sessions, if their subscriptions are of that membership, and ends their presence. The
+ * room receives
  * `memberLeft`, unless the user is a member again by now. Of a room that was deleted nothing happens: its members are
  * told by `removed`, and may still be being told, so the janitor deletes the subscriptions later.
  */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const [room, sessions] = await Promise.all([roomIn(cache, chatRoomId), sessionsOfUser(userId, 0)])
   if (room === undefined) return []
-  await Promise.all(sessions.map((session) => unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId })))
+  await Promise.all([
+    ...sessions.map((session) => unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId })),
+    deletePresentUser({ chatRoomId, userId, joinId }),
+  ])
   if ((await getMembership(chatRoomId, userId)) !== undefined) return []
   return [{ event: { event: 'memberLeft', chatRoomId, userId, timestamp: Date.now() }, exceptUserId: userId }]
 }
 
 /**
- * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it.
- * Its subscriptions stay until they expire, fail with 410, or are overwritten by the session's next connection.
+ * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it,
+ * and its presence in all rooms. Its subscriptions stay until they expire, fail with 410, or are overwritten by the
+ * session's next connection.
  */
-async function connectionRemoved({ userId, connectionId, sessionKey }: ConnectionRow): Promise<Delivery[]> {
-  await endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId })
+async function connectionRemoved(connection: ConnectionRow): Promise<Delivery[]> {
+  const { userId, connectionId, sessionKey, presentIn = [] } = connection
+  await Promise.all([
+    endSession({ userId, connectionId, sessionKey: sessionKey ?? connectionId }),
+    ...presentIn.map((chatRoomId) => deletePresent({ chatRoomId, userId, connectionId })),
+  ])
   return []
 }
 

@@ -26,13 +26,14 @@ export const rateClasses = {
   mark: { what: 'mark more as read', actions: ['markRead', 'markUnread'] },
   react: { what: 'react', actions: ['addReaction', 'removeReaction'] },
   typing: { what: 'show as typing', actions: ['typingIndicator'] },
+  presence: { what: 'enter or leave', actions: ['enterPresence', 'leavePresence'] },
   sync: { what: 'sync', actions: ['sync'] },
   read: {
     what: 'read more',
     actions: [
       ...['getRoom', 'listRooms', 'getHistory', 'getFileUrl', 'listMembers', 'listInvites', 'listBans', 'listBlocked'],
       ...['listPublicRooms', 'getAudit', 'getMessages', 'getChanges', 'getUnread', 'getReceipts', 'getReactions'],
-      ...['getThreads', 'getMentions', 'getUsers'],
+      ...['getThreads', 'getMentions', 'getUsers', 'getPresence', 'getOnline'],
     ],
   },
 } as const satisfies Record<string, { what: string; actions: readonly Action[] }>

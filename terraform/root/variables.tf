@@ -342,9 +342,9 @@ variable "provisioned_concurrency" {
 }
 
 variable "rate_limits" {
-  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
+  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
   type        = string
-  default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,sync=60/60,read=100/10"
+  default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,sync=60/60,read=100/10"
 }
 
 variable "recovery_period_days" {

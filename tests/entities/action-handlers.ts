@@ -1,8 +1,10 @@
 import { handlers as serverHandlers } from '../../src/http/handlers.ts'
 import type { Action } from '../../src/protocol/actions.ts'
 import type { ActionHandler } from '../../src/ws/action.ts'
+import { enterPresence } from '../../src/ws/actions/enter-presence.ts'
 import { joinRoom } from '../../src/ws/actions/join-room.ts'
 import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
+import { leavePresence } from '../../src/ws/actions/leave-presence.ts'
 import { ping } from '../../src/ws/actions/ping.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
 import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
@@ -10,8 +12,10 @@ import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 /** The handler of each action, to be called without its Lambda function: the server API's, and the socket's own. */
 export const handlers = {
   ...serverHandlers,
+  enterPresence,
   joinRoom,
   leaveRoom,
+  leavePresence,
   ping,
   sync,
   typingIndicator,

@@ -14,6 +14,7 @@ import { Mention } from '../../src/entities/mention.ts'
 import { Message } from '../../src/entities/message.ts'
 import { PendingUpload } from '../../src/entities/pending-upload.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
+import { Present, presentKey } from '../../src/entities/present.ts'
 import { RateWindow } from '../../src/entities/rate-window.ts'
 import { RoomSize } from '../../src/entities/room-size.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
@@ -78,6 +79,7 @@ const entities = [
   Reaction,
   ThreadReply,
   Mention,
+  Present,
 ] as unknown as AnyEntity[]
 
 /** What the document writes for a value whose form matters; any other is `<Field>`. */
@@ -114,6 +116,13 @@ const verbatim: Record<string, { presented: string; item: object }> = {
     item: {
       ...stateKey({ userId: '<UserId>', chatRoomId: '<ChatRoomId>' }),
       place: '<ChatRoomId>, or <ChatRoomId>#<16 digits>',
+    },
+  },
+  Present: {
+    presented: 'ChatRoomId + UserId + ConnectionId',
+    item: {
+      ...presentKey({ chatRoomId: '<ChatRoomId>', userId: '<UserId>', connectionId: '<ConnectionId>' }),
+      ...{ since: 1, changedAt: 1, until: 1, joinId: 'j', session: 's', expiresAt: 1 },
     },
   },
   Subscription: {

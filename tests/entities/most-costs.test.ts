@@ -6,7 +6,7 @@ import { Audit, auditItem } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
 import { Block } from '../../src/entities/block.ts'
 import { ChatRoomDetails, listingOf } from '../../src/entities/chat-room-details.ts'
-import { putConnection } from '../../src/entities/connection.ts'
+import { Connection, putConnection } from '../../src/entities/connection.ts'
 import { createRoom as putRoom } from '../../src/entities/create-room.ts'
 import { Invite, inviteItem } from '../../src/entities/invite.ts'
 import { setFollowing } from '../../src/entities/followed-thread.ts'
@@ -14,6 +14,7 @@ import { putMentions } from '../../src/entities/mention.ts'
 import { ThreadReply } from '../../src/entities/thread-reply.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
+import { Present, presentKey } from '../../src/entities/present.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
 import { client } from '../../src/entities/table.ts'
@@ -29,7 +30,7 @@ import { rateClasses } from '../../src/ws/rate-limit.ts'
 import { documentedAs } from '../support/documented.ts'
 import { terraformDefault, terraformSettings } from '../support/terraform-defaults.ts'
 import { costOf, metered } from '../support/meter.ts'
-import { ownSession } from '../support/subscribe-rows.ts'
+import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
@@ -105,6 +106,27 @@ async function givenTalk(chatRoomId: string): Promise<void> {
   }
 }
 
+const connectionId = (i: number) => `Connection${String(i).padStart(5, '0')}=`
+
+/** In each room twenty who listen, with the longest ids. */
+async function givenListeners(): Promise<void> {
+  const listeners = Array.from({ length: ROOMS * 20 }, (_, i) => ({
+    chatRoomId: roomId(i % ROOMS),
+    joinId: 'sixteen-letters0',
+    connectionId: connectionId(i),
+    userId: wideId(i),
+    expiresAt: EXPIRES_AT,
+  }))
+  await subscribeRows(listeners)
+  const presentIn = MANY.slice(0, 20).map((i) => `${String(i).padStart(3, '0')}${'r'.repeat(61)}`)
+  await Connection.put(
+    listeners.map((one) => ({
+      ...{ connectionId: one.connectionId, userId: one.userId, lastConnectedAt: 0, sessionKey: 's'.repeat(64) },
+      ...{ presentIn, expiresAt: EXPIRES_AT },
+    })),
+  ).go({ concurrent: 4 })
+}
+
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
   await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
@@ -136,6 +158,14 @@ beforeAll(async () => {
     Array.from({ length: 1_000 }, (_, i) => ({
       ...{ chatRoomId: roomId(1), userId: `member-${'m'.repeat(20)}-${i}`, role: 'member' as const },
       ...{ joinedAt: 0, joinId: 'sixteen-letters0', joinedSeq: 0 },
+    })),
+  ).go({ concurrent: 4 })
+  await givenListeners()
+  await Present.put(
+    Array.from({ length: 400 }, (_, i) => ({
+      ...presentKey({ chatRoomId: roomId(1), userId: wideId(i), connectionId: connectionId(i) }),
+      ...{ since: 0, changedAt: 0, until: EXPIRES_AT * 1_000, joinId: 'sixteen-letters0', session: connectionId(i) },
+      ...{ data: JSON.stringify({ text: 'x'.repeat(500) }), expiresAt: EXPIRES_AT },
     })),
   ).go({ concurrent: 4 })
   const readers = MANY.slice(0, 99).map(longId)
@@ -528,6 +558,40 @@ const worst: Record<
     writes: 0,
     posts: 'none',
     kb: 124,
+  },
+  enterPresence: {
+    what: 'a change of `data`',
+    frame: { chatRoomId: HEAVY, data: { text: 'x'.repeat(500) } },
+    reads: 8,
+    writes: 3,
+    posts: '1 for each of 200 who are present',
+    kb: 1,
+    each: 200,
+  },
+  leavePresence: {
+    what: 'any',
+    frame: { chatRoomId: HEAVY },
+    reads: 5,
+    writes: 4,
+    posts: '1 for each of 200 who are present',
+    kb: 1,
+    each: 200,
+  },
+  getPresence: {
+    what: '400 connections, with the longest ids and the largest `data`',
+    frame: { chatRoomId: roomId(1) },
+    reads: 120,
+    writes: 0,
+    posts: 'none',
+    kb: 72,
+  },
+  getOnline: {
+    what: '50 rooms of 20 connections and more, with the longest ids',
+    frame: { chatRoomIds: Array.from({ length: ROOMS }, (_, i) => roomId(i)) },
+    reads: 650,
+    writes: 0,
+    posts: 'none',
+    kb: 72,
   },
   ping: { what: 'any', frame: {}, reads: 0, writes: 0, posts: 'none', kb: 1 },
 }

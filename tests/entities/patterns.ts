@@ -22,10 +22,13 @@ import {
 } from '../../src/entities/chat-room.ts'
 import { ChatRoomDetails, getDetails, publicRooms } from '../../src/entities/chat-room-details.ts'
 import {
+  areOpen,
   clearSessionKey,
   deleteConnection,
   getConnection,
+  holdPresence,
   putConnection,
+  releasePresence,
   requestClose,
   setOpenRoom,
   setSessionKey,
@@ -104,11 +107,20 @@ import { countSlow } from '../../src/entities/slow-mode.ts'
 import {
   departuresOfRoom,
   placeOf,
+  someSubscriptions,
   subscribe,
   subscriptionsOfRoom,
   unsubscribe,
 } from '../../src/entities/subscription.ts'
 import { lastTyping, setTyping, whoTypes } from '../../src/entities/typing.ts'
+import {
+  deletePresent,
+  deletePresentUser,
+  getPresent,
+  presentInRoom,
+  putPresent,
+  renewPresent,
+} from '../../src/entities/present.ts'
 import {
   closeUpload,
   completeUpload,
@@ -147,6 +159,17 @@ export const session = {
   sessionKey: 'tab-1',
   connectionId: connection.connectionId,
   expiresAt: EXPIRES_AT,
+}
+
+const here = { chatRoomId: 'general', userId: 'ada', connectionId: connection.connectionId }
+
+const presence = {
+  since: NOW,
+  changedAt: NOW,
+  until: NOW + 300_000,
+  joinId: 'j1',
+  session: placeOf(session),
+  data: undefined,
 }
 
 export const subscription = { session, room: { chatRoomId: 'general', joinId: 'j1' } }
@@ -378,6 +401,16 @@ export const patterns = {
   AP124: () => changeProfile('ada', { name: 'Ada Lovelace', imageUrl: null }, NOW),
   AP125: () => makeProfile('mal', { name: 'Mal' }, NOW),
   AP80: () => getPending('general'),
+  AP126: () => getPresent(here),
+  AP127: () => putPresent(here, presence),
+  AP128: () => renewPresent(here, presence, NOW + 420_000, NOW),
+  AP129: () => deletePresent(here),
+  AP130: () => presentInRoom('general', 400, NOW),
+  AP131: () => deletePresentUser({ ...here, joinId: 'j1' }),
+  AP132: () => holdPresence(here, 20),
+  AP133: () => releasePresence(connection.connectionId, 'general'),
+  AP134: () => areOpen([connection.connectionId, NEW_CONNECTION]),
+  AP135: () => someSubscriptions('general', 400, NOW),
   AP122: () => putJob({ ...job, jobId: `${NOW}-BBBBBBBB` }),
   AP127: () => getJob(job.jobId),
   AP128: () => noteFailure(job, 'broken'),
@@ -417,4 +450,5 @@ export async function seed(): Promise<void> {
   await Reaction.put({ ...reaction, at: NOW }).go()
   await putReply({ ...reply, senderId: 'bob', at: NOW })
   await putMentions(mention, ['ada'])
+  await putPresent(here, presence)
 }

@@ -38,6 +38,7 @@ const ofNoRoom = [
   'getMentions',
   'setProfile',
   'getUsers',
+  'getOnline',
 ] as const satisfies Action[]
 
 type RoomAction = Exclude<Action, (typeof ofNoRoom)[number]>
@@ -55,6 +56,9 @@ const asks = {
   markUnread: 'read',
   setNotifications: 'read',
   getReceipts: 'read',
+  enterPresence: 'read',
+  leavePresence: 'read',
+  getPresence: 'read',
   reportMessage: 'read',
   sendMessage: 'send',
   broadcastMessage: 'send',
@@ -291,7 +295,7 @@ describe.for(['private', 'link', 'direct'] as const)('in a %s room, and over HTT
       wanted.push(`${action}: ${why ?? (action === 'getFileUrl' ? 'invalid_request' : 'ok')}`)
     }
     expect(got).toEqual(wanted)
-    expect(got.length).toBe(Object.keys(asks).length - 3 + 10)
+    expect(got.length).toBe(Object.keys(asks).length - 5 + 10)
   })
 })
 

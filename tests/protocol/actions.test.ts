@@ -17,6 +17,7 @@ const message = { ...room, messageId: '0000000000000001' }
 const needsRoom = [{}, 'chatRoomId: expected string'] as [Record<string, unknown>, string]
 const needsRoomAnd = (fields: Record<string, unknown>) =>
   [fields, 'chatRoomId: expected string'] as [Record<string, unknown>, string]
+const roomIds = (count: number) => Array.from({ length: count }, (_, i) => `room-${i}`)
 const seqs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`room-${i}`, 1]))
 const thread = { chatRoomId: 'general', threadId: '0000000000000001', seq: 1 }
 const needsUser = [room, 'userId: expected string'] as [Record<string, unknown>, string]
@@ -335,6 +336,24 @@ const tables: Record<Action, Table> = {
     ],
   },
   getReceipts: { accepts: [room], rejects: [needsRoom] },
+  enterPresence: {
+    accepts: [room, { ...room, data: {} }, { ...room, data: { text: 'x'.repeat(501) } }],
+    rejects: [
+      needsRoom,
+      [{ ...room, data: { text: 'x'.repeat(502) } }, 'data: is longer than 512 bytes as JSON'],
+      [{ ...room, data: 'here' }, 'data: expected record'],
+    ],
+  },
+  leavePresence: { accepts: [room], rejects: [needsRoom] },
+  getPresence: { accepts: [room], rejects: [needsRoom] },
+  getOnline: {
+    accepts: [{ chatRoomIds: [] }, { chatRoomIds: roomIds(50) }],
+    rejects: [
+      [{}, 'chatRoomIds: expected array'],
+      [{ chatRoomIds: ['not an id'] }, 'chatRoomIds.0: must be 1 to 64 of A-Z a-z 0-9 _ : -'],
+      [{ chatRoomIds: roomIds(51) }, 'chatRoomIds: <=50'],
+    ],
+  },
   setProfile: {
     accepts: [
       {},

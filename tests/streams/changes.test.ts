@@ -1,6 +1,8 @@
 import '../support/own-table.ts'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { Present, type PresentRow, presentKey } from '../../src/entities/present.ts'
+import { Session } from '../../src/entities/session.ts'
 import { RoomState } from '../../src/entities/room-state.ts'
 import { changeOf } from '../../src/streams/changes.ts'
 import {
@@ -154,4 +156,50 @@ test('a marker without its moment is thrown', () => {
   const image = stateImage()
   delete image.ReadAt
   expect(() => changeOf(stateChanged(image))).toThrow('unable to read the record; it has no readAt (number)')
+})
+
+describe('a presence', () => {
+  const about = { chatRoomId: 'general', userId: 'ada', connectionId: 'Lx9bcfQkIAMCEAA=' }
+  const row = (more: Partial<PresentRow> = {}) => ({
+    ...presentKey(about),
+    ...{ since: 1_000, changedAt: 1_000, until: 301_000, joinId: 'join-1', session: '00#s', expiresAt: 302 },
+    ...more,
+  })
+  const image = (more?: Partial<PresentRow>) => imageOf(Present.put(row(more)))
+  const changed = (how: string, more?: Partial<PresentRow>) => ({
+    type: 'presenceChanged',
+    chatRoomId: 'general',
+    userId: 'ada',
+    row: row(more),
+    how,
+  })
+
+  test('comes, shows something else, and goes', () => {
+    expect(changeOf(recordOf('INSERT', image()))).toEqual(changed('entered'))
+    const other = { data: '{"at":"end"}', changedAt: 2_000 }
+    expect(changeOf(recordOf('MODIFY', image(other), image()))).toEqual(changed('changed', other))
+    expect(changeOf(recordOf('REMOVE', image({ renewedAt: 5 })))).toEqual(changed('left', { renewedAt: 5 }))
+  })
+
+  test('that is renewed means nothing, and one that comes back after its end has come', () => {
+    const renewed = image({ until: 421_000, renewedAt: 121_000 })
+    expect(changeOf(recordOf('MODIFY', renewed, image()))).toBeUndefined()
+    const again = { since: 301_000, changedAt: 301_000, until: 601_000 }
+    expect(changeOf(recordOf('MODIFY', image(again), image()))).toEqual(changed('entered', again))
+  })
+
+  test.each(['Since', 'Until', 'JoinId', 'Session'])('without its %s is thrown', (attribute) => {
+    const broken = image()
+    delete broken[attribute]
+    expect(() => changeOf(recordOf('INSERT', broken))).toThrow('unable to read the record; it has no ')
+  })
+})
+
+test('a session begins and ends, and goes on with another connection', () => {
+  const row = { userId: 'ada', sessionKey: 'tab-1', connectionId: 'c=', syncedAt: 1, expiresAt: 9 }
+  const image = imageOf(Session.put(row))
+  const session = expect.objectContaining(row) as unknown
+  expect(changeOf(recordOf('INSERT', image))).toEqual({ type: 'sessionChanged', session, began: true })
+  expect(changeOf(recordOf('REMOVE', image))).toEqual({ type: 'sessionChanged', session, began: false })
+  expect(changeOf(recordOf('MODIFY', image))).toBeUndefined()
 })

@@ -37,13 +37,18 @@ describe('the stream function receives', () => {
     ['MODIFY', 'RoomState'],
     ['INSERT', 'Reaction'],
     ['REMOVE', 'Reaction'],
+    ['INSERT', 'Present'],
+    ['MODIFY', 'Present'],
+    ['REMOVE', 'Present', { RenewedAt: { N: '1' } }],
+    ['INSERT', 'Session'],
+    ['REMOVE', 'Session'],
   ])('the %s of a %s', (eventName, entity, more) => {
     expect(passes(recordOf(eventName, image(entity, more)))).toBe(true)
   })
 })
 
 const ofNoInterest = [
-  ...['Session', 'UserRoom', 'Subscription', 'SendGuard', 'RateWindow', 'Upload'],
+  ...['UserRoom', 'Subscription', 'SendGuard', 'RateWindow', 'Upload'],
   ...['Ban', 'Block', 'Invite', 'SlowMode', 'Job', 'User', 'UserConnection', 'Change', 'ChangeHead'],
 ]
 
@@ -66,6 +71,10 @@ describe('the stream function is not invoked for', () => {
     // Each connect, and each first sync or join.
     ['INSERT', 'Connection'],
     ['MODIFY', 'Connection'],
+    // Each renewal, every two minutes.
+    ['MODIFY', 'Present', { RenewedAt: { N: '1' } }],
+    // Each reconnect.
+    ['MODIFY', 'Session'],
     // By TTL, a year later.
     ['REMOVE', 'Audit'],
     ...ofNoInterest.flatMap((entity) =>
@@ -85,9 +94,6 @@ describe('of what passes and is no other version, or is not handled yet', () => 
     ['INSERT', 'ChatRoom'],
     ['INSERT', 'RoomState'],
     ['MODIFY', 'RoomState'],
-    ['INSERT', 'Present'],
-    ['MODIFY', 'Present'],
-    ['REMOVE', 'Present'],
     ['INSERT', 'ChatRoomDetails'],
     ['MODIFY', 'ChatRoomDetails'],
   ])('the %s of a %s means nothing', (eventName, entity, more) => {

@@ -22,15 +22,17 @@ async function entitiesOn(chat: Runtime) {
     // As `startChat` gives it to the functions.
     TABLE_TIMEOUT_MS: '60000',
   })
-  const [append, chatRoom, membership, message, typing, roomClass] = await Promise.all([
+  const [append, chatRoom, connection, membership, message, present, typing, roomClass] = await Promise.all([
     import('../../src/rooms/append-message.ts'),
     import('../../src/entities/chat-room.ts'),
+    import('../../src/entities/connection.ts'),
     import('../../src/entities/membership.ts'),
     import('../../src/entities/message.ts'),
+    import('../../src/entities/present.ts'),
     import('../../src/entities/typing.ts'),
     import('../../src/entities/room-class.ts'),
   ])
-  return { ...append, ...chatRoom, ...membership, ...message, ...typing, ...roomClass }
+  return { ...append, ...chatRoom, ...connection, ...membership, ...message, ...present, ...typing, ...roomClass }
 }
 
 export type Entities = Awaited<ReturnType<typeof entitiesOf>>

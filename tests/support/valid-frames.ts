@@ -56,5 +56,9 @@ export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadA
   getReactions: { action: 'getReactions', chatRoomId, messageId: '0000000000000001' },
   setProfile: { action: 'setProfile', name: 'Ada' },
   getUsers: { action: 'getUsers', userIds: ['zoe'] },
+  enterPresence: { action: 'enterPresence', chatRoomId },
+  leavePresence: { action: 'leavePresence', chatRoomId },
+  getPresence: { action: 'getPresence', chatRoomId },
+  getOnline: { action: 'getOnline', chatRoomIds: [chatRoomId] },
   ping: { action: 'ping' },
 })

@@ -4,6 +4,8 @@ import { getFileUrl } from '../actions/get-file-url.ts'
 import { getHistory } from '../actions/get-history.ts'
 import { getMentions } from '../actions/get-mentions.ts'
 import { getMessages } from '../actions/get-messages.ts'
+import { getOnline } from '../actions/get-online.ts'
+import { getPresence } from '../actions/get-presence.ts'
 import { getReceipts } from '../actions/get-receipts.ts'
 import { getRoom } from '../actions/get-room.ts'
 import { getUnread } from '../actions/get-unread.ts'
@@ -38,4 +40,6 @@ export const handler = route(
   getUnread,
   getReceipts,
   getUsers,
+  getPresence,
+  getOnline,
 )

@@ -1,0 +1,155 @@
+import { Entity, type EntityItem } from 'electrodb'
+import { defined } from '../protocol/defined.ts'
+import { client, service, table, verbatim } from './table.ts'
+
+/**
+ * Who is here, looking at a room, by which connection, until when. Key: ChatRoomId + UserId + ConnectionId, in a
+ * partition of its own per room. The keys are attributes of their own, because these rows are read by the hundred.
+ *
+ * - AP126 `getPresent`: is this connection present?
+ * - AP127 `putPresent`: it is from now on, with this
+ * - AP128 `renewPresent`: for some minutes more
+ * - AP129 `deletePresent`: no longer
+ * - AP130 `presentInRoom`: who is present? (a page)
+ * - AP131 `deletePresentUser`: this user no longer, on any connection
+ */
+export const Present = new Entity(
+  {
+    model: { entity: 'Present', version: '1', service },
+    attributes: {
+      /** `presence#<chatRoomId>` */
+      partition: { type: 'string', field: 'pk', required: true },
+      /** `<userId>#<connectionId>` */
+      place: { type: 'string', field: 'sk', required: true },
+      /** What the others are shown, as JSON. */
+      data: { type: 'string', field: 'Data' },
+      /** Epoch milliseconds at which the connection entered. */
+      since: { type: 'number', field: 'Since', required: true },
+      /** Epoch milliseconds at which it entered, or changed `data`. */
+      changedAt: { type: 'number', field: 'ChangedAt', required: true },
+      /** Epoch milliseconds at which it ends, unless it is renewed. */
+      until: { type: 'number', field: 'Until', required: true },
+      /** Epoch milliseconds of a renewal: with it, the row says nothing new, and the stream's filter leaves it out. */
+      renewedAt: { type: 'number', field: 'RenewedAt' },
+      /** The membership that it stands on. */
+      joinId: { type: 'string', field: 'JoinId', required: true },
+      /** The sort key of the connection's subscriptions: one session is posted to once. */
+      session: { type: 'string', field: 'Session', required: true },
+      /** Epoch seconds: after `until`. */
+      expiresAt: { type: 'number', field: 'expiresAt', required: true },
+    },
+    indexes: { room: verbatim('partition', 'place') },
+  },
+  { table, client },
+)
+
+export type PresentRow = EntityItem<typeof Present>
+
+/** A connection that is present in a room. */
+export interface PresentKey {
+  chatRoomId: string
+  userId: string
+  connectionId: string
+}
+
+const PARTITION = 'presence#'
+
+export const presentPartition = (chatRoomId: string): string => PARTITION + chatRoomId
+
+export const presentKey = ({ chatRoomId, userId, connectionId }: PresentKey) => ({
+  partition: presentPartition(chatRoomId),
+  place: `${userId}#${connectionId}`,
+})
+
+/** What a row is about: a user's id may contain a `#`, a connection's doesn't. */
+export function presenceOf({ partition, place }: Pick<PresentRow, 'partition' | 'place'>): PresentKey {
+  const end = place.lastIndexOf('#')
+  return {
+    chatRoomId: partition.slice(PARTITION.length),
+    userId: place.slice(0, end),
+    connectionId: place.slice(end + 1),
+  }
+}
+
+/** What a row says beside its key. */
+export interface Presence {
+  since: number
+  changedAt: number
+  until: number
+  joinId: string
+  session: string
+  data: string | undefined
+}
+
+/** TTL comes after the lease, so that what it deletes had ended. */
+const expiryOf = (until: number): number => Math.ceil(until / 1_000) + 1
+
+/** AP126. Consistent; also one that has ended and isn't deleted yet. */
+export async function getPresent(key: PresentKey): Promise<PresentRow | undefined> {
+  const { data } = await Present.get(presentKey(key)).go({ consistent: true })
+  return data ?? undefined
+}
+
+/** AP127. */
+export async function putPresent(key: PresentKey, presence: Presence): Promise<void> {
+  const { data, ...more } = presence
+  await Present.put({ ...presentKey(key), ...more, ...defined({ data }), expiresAt: expiryOf(presence.until) }).go()
+}
+
+/** AP128. @returns false when it isn't there any more, or says something else */
+export async function renewPresent(
+  key: PresentKey,
+  before: Pick<PresentRow, 'changedAt' | 'joinId'>,
+  until: number,
+  now: number,
+): Promise<boolean> {
+  const { rejected } = await Present.patch(presentKey(key))
+    .set({ until, renewedAt: now, expiresAt: expiryOf(until) })
+    .where((row, { eq }) => `${eq(row.changedAt, before.changedAt)} AND ${eq(row.joinId, before.joinId)}`)
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
+}
+
+/** AP129. */
+export async function deletePresent(key: PresentKey): Promise<void> {
+  await Present.delete(presentKey(key)).go()
+}
+
+/** AP130. The first `limit` by user id, consistent, without those that have ended; and whether there may be more. */
+export async function presentInRoom(
+  chatRoomId: string,
+  limit: number,
+  now: number,
+): Promise<{ rows: PresentRow[]; hasMore: boolean }> {
+  const { data } = await Present.query
+    .room({ partition: presentPartition(chatRoomId) })
+    .go({ consistent: true, limit, pages: 1 })
+  return { rows: data.filter(({ until }) => until > now), hasMore: data.length === limit }
+}
+
+/** So many rows of one user are deleted at most; others end by themselves. */
+const MAX_OF_USER = 100
+
+/** AP131. Of this membership: who has come back meanwhile stays. */
+export async function deletePresentUser({
+  chatRoomId,
+  userId,
+  joinId,
+}: {
+  chatRoomId: string
+  userId: string
+  joinId: string
+}): Promise<void> {
+  const { data } = await Present.query
+    .room({ partition: presentPartition(chatRoomId) })
+    .begins({ place: `${userId}#` })
+    .go({ consistent: true, limit: MAX_OF_USER, pages: 1 })
+  const own = data.filter((row) => presenceOf(row).userId === userId)
+  await Promise.all(
+    own.map(({ partition, place }) =>
+      Present.delete({ partition, place })
+        .where((row, { eq }) => eq(row.joinId, joinId))
+        .go({ returnOnConditionCheckFailure: true }),
+    ),
+  )
+}

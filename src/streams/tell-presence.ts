@@ -1,0 +1,131 @@
+import { getMembership, roomWithDetails } from '../entities/membership.ts'
+import { presenceOf, type PresentRow } from '../entities/present.ts'
+import { departuresOfRoom, type Recipient } from '../entities/subscription.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import { forEachLimited } from '../delivery/for-each-limited.ts'
+import { groupBy } from '../delivery/group-by.ts'
+import { PRESENCE_GRACE_MS } from '../protocol/limits.ts'
+import { isDirectRoomId } from '../protocol/room-id.ts'
+import { areKeptApart, hasPresence, personOf, presentPeople, shownOf } from '../rooms/presence.ts'
+import { detailsOnWire } from '../rooms/room-view.ts'
+import type { PresenceChanged } from './changes.ts'
+import type { Recorded } from './recorded.ts'
+
+type PresenceRecord = Recorded<PresenceChanged>
+
+const ROOMS_AT_ONCE = 16
+
+/**
+ * Recipients that a batch tells of comings and goings: some 0.2 s of posts, behind which the next messages wait. Others
+ * see it when they read the room's presence again, every other minute.
+ */
+const MAX_RECIPIENTS = 2_000
+
+/**
+ * Tells those who are present in a room who has come, gone, or shows something else. What is told is how things are
+ * now, each user once for a batch: a record may be redelivered, late and after later ones. A user with several devices
+ * comes with the first and goes with the last. Rooms too large to list all who are present are told nothing.
+ *
+ * @param fail called with the records of a room that could not be read; other rooms go on
+ * @returns the deliveries, each with the sequence number of its record
+ */
+export async function tellPresence(
+  records: readonly PresenceRecord[],
+  fail: (records: readonly PresenceRecord[], error: unknown) => void,
+): Promise<Map<Delivery, string>> {
+  const deliveries = new Map<Delivery, string>()
+  let left = MAX_RECIPIENTS
+  const rooms = groupBy(records, ({ change }) => change.chatRoomId)
+  await forEachLimited([...rooms], ROOMS_AT_ONCE, async ([chatRoomId, ofRoom]) => {
+    if (left <= 0) return
+    try {
+      const told = await toldInRoom(chatRoomId, ofRoom)
+      left -= told[0]?.delivery.only?.length ?? 0
+      if (left >= 0) for (const { delivery, sequenceNumber } of told) deliveries.set(delivery, sequenceNumber)
+    } catch (error) {
+      fail(ofRoom, error)
+    }
+  })
+  return deliveries
+}
+
+interface Told {
+  delivery: Delivery
+  sequenceNumber: string
+}
+
+/** AP98, AP130, AP42; in a direct room AP8. */
+async function toldInRoom(chatRoomId: string, records: readonly PresenceRecord[]): Promise<Told[]> {
+  // Before the room is read: who comes back after that is told of with a later moment.
+  const at = Date.now()
+  const [found, { users: all, isCrowd }, departed] = await Promise.all([
+    roomWithDetails(chatRoomId),
+    presentPeople(chatRoomId, at),
+    departuresOfRoom(chatRoomId),
+  ])
+  if (found === undefined || isCrowd) return []
+  if (!hasPresence(found.room, detailsOnWire(found.room, found.details).settings)) return []
+  const users = standing(all, departed)
+  const only = recipientsOf([...users.values()].flat())
+  if (only.length === 0 || (await isOfTwoApart(chatRoomId, records))) return []
+  const byUser = groupBy(records, ({ change }) => change.userId)
+  return [...byUser].flatMap(([userId, ofUser]) => {
+    const event = eventOf(chatRoomId, ofUser, users.get(userId), at)
+    return event === undefined ? [] : [{ delivery: { event, only }, sequenceNumber: ofUser.at(-1)!.sequenceNumber }]
+  })
+}
+
+/** Without the rows of memberships that have ended: whoever was shown out is told nothing more. */
+function standing(
+  users: ReadonlyMap<string, PresentRow[]>,
+  departed: ReadonlySet<string>,
+): Map<string, readonly PresentRow[]> {
+  const kept = [...users].map(([userId, rows]) => [userId, rows.filter(({ joinId }) => !departed.has(joinId))] as const)
+  return new Map(kept.filter(([, rows]) => rows.length > 0))
+}
+
+/** Each session by the connection that entered last. */
+function recipientsOf(rows: readonly PresentRow[]): Recipient[] {
+  const sessions = new Map<string, PresentRow>()
+  for (const row of rows) {
+    if (row.since >= (sessions.get(row.session)?.since ?? 0)) sessions.set(row.session, row)
+  }
+  return [...sessions.values()].map((row) => {
+    const { connectionId, userId } = presenceOf(row)
+    return { connectionId, userId, place: row.session }
+  })
+}
+
+const isOfTwoApart = async (chatRoomId: string, [record]: readonly PresenceRecord[]): Promise<boolean> =>
+  isDirectRoomId(chatRoomId) && areKeptApart(chatRoomId, await getMembership(chatRoomId, record!.change.userId))
+
+/** @param rows of the user, as they are now; undefined when the user is not present */
+function eventOf(
+  chatRoomId: string,
+  records: readonly PresenceRecord[],
+  rows: readonly PresentRow[] | undefined,
+  at: number,
+): Delivery['event'] | undefined {
+  const changes = records.map(({ change }) => change)
+  const { userId } = changes[0]!
+  if (rows === undefined) {
+    const isGone = changes.some(({ how }) => how === 'left')
+    return isGone ? { event: 'presenceLeft', chatRoomId, userId, effectiveAt: at + PRESENCE_GRACE_MS, at } : undefined
+  }
+  const person = personOf(rows)
+  // With another device the user was here before.
+  const hasCome = changes.some(({ how, row }) => how === 'entered' && row.place === rows[0]!.place)
+  if (hasCome) return { event: 'presenceEntered', chatRoomId, ...person, at }
+  return isNews(changes, rows) ? { event: 'presenceUpdated', chatRoomId, ...person, at } : undefined
+}
+
+/** Whether what is shown of a user comes from what has changed, or came from what has gone. */
+function isNews(changes: readonly PresenceChanged[], rows: readonly PresentRow[]): boolean {
+  const shown = shownOf(rows)
+  return changes.some(({ how, row }) => {
+    if (how === 'changed') return true
+    if (how === 'left') return row.changedAt > shown.changedAt && row.data !== shown.data
+    const others = rows.filter(({ place }) => place !== row.place)
+    return others.length > 0 && shown.place === row.place && shownOf(others).data !== row.data
+  })
+}

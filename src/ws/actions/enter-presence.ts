@@ -1,0 +1,24 @@
+import { PRESENCE_LEASE_MS, PRESENCE_RENEW_MS } from '../../protocol/limits.ts'
+import { admit } from '../../rooms/admission.ts'
+import { enterPresence as enter } from '../../rooms/enter-presence.ts'
+import { metadataText } from '../../rooms/metadata-text.ts'
+import { areKeptApart, hasPresence } from '../../rooms/presence.ts'
+import { socketAction } from '../action.ts'
+
+/**
+ * Shows the caller as present in a room, on this connection. Where a room shows nobody, where one of two has
+ * blocked the other, and of an admin who is no member, it succeeds and is written nowhere. AP5, AP8, AP50, AP71, AP126, AP127, AP128, AP129, AP132,
+ * AP133.
+ */
+export const enterPresence = socketAction('enterPresence', async ({ chatRoomId, data }, caller) => {
+  const now = Date.now()
+  const { userId, connectionId, rowsExpireAt } = caller
+  const { room, settings, membership } = await admit(caller, chatRoomId, 'read', now, { withSettings: true })
+  const until = Math.min(now + PRESENCE_LEASE_MS, rowsExpireAt * 1_000)
+  // An admin who is no member is nobody here.
+  const joinId = areKeptApart(chatRoomId, membership) ? undefined : membership?.joinId
+  if (joinId !== undefined && hasPresence(room, settings)) {
+    await enter({ chatRoomId, userId, connectionId }, { joinId, data: metadataText(data), until }, now)
+  }
+  return { until, everyMs: PRESENCE_RENEW_MS }
+})

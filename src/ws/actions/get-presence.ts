@@ -1,0 +1,19 @@
+import { classOf } from '../../entities/room-class.ts'
+import { MAX_PRESENT } from '../../protocol/limits.ts'
+import { admit } from '../../rooms/admission.ts'
+import { areKeptApart, hasPresence, personOf, presentPeople } from '../../rooms/presence.ts'
+import { action } from '../action.ts'
+import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
+
+/** Who is present in a room, where it shows anybody. AP5, AP8, AP50, AP71, AP130. */
+export const getPresence = action('getPresence', async ({ chatRoomId }, caller) => {
+  const now = Date.now()
+  const { room, settings, membership } = await admit(caller, chatRoomId, 'read', now, { withSettings: true })
+  if (!hasPresence(room, settings) || areKeptApart(chatRoomId, membership)) {
+    return { present: [], count: 0, capped: classOf(room) === 'huge' }
+  }
+  const { users, isCrowd } = await presentPeople(chatRoomId, now)
+  const people = [...users.values()].slice(0, MAX_PRESENT).map(personOf)
+  const present = longestRun(people, EVENTS_BYTES, 'start')
+  return { present, count: present.length, capped: isCrowd || present.length < people.length }
+})

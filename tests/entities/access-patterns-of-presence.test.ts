@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { presenceOf, presentKey } from '../../src/entities/present.ts'
+import { recorded } from '../support/recorded.ts'
+import { answers } from './pattern-list.ts'
+import { EXPIRES_AT, NEW_CONNECTION, NOW, type Pattern, patterns } from './patterns.ts'
+
+const sentBy = (pattern: Pattern) => recorded(patterns[pattern], answers)
+
+/** One request, of which this is said. */
+const only = (operation: string, input: Record<string, unknown>) => [
+  { operation, input: { TableName: 'tabletalk', ...input } },
+]
+
+const LX = 'Lx9bcfQkIAMCEAA='
+const pk = 'presence#general'
+const key = { pk, sk: `ada#${LX}` }
+const ofConnection = (id: string) => ({ pk: `$tabletalk#connectionId_${id}`, sk: '$Connection_1' })
+
+test.each(['ada', 'a#da', '#'])('whoever is called %s is found in the key', (userId) => {
+  const about = { chatRoomId: 'general', userId, connectionId: LX }
+  expect(presenceOf(presentKey(about))).toEqual(about)
+})
+
+test('AP126 getPresent reads its own row consistently', async () => {
+  expect(await sentBy('AP126')).toMatchObject(only('GetItem', { Key: key, ConsistentRead: true }))
+})
+
+test('AP127 putPresent ends by TTL after its lease, and not as a renewal', async () => {
+  const [put] = await sentBy('AP127')
+  expect(put).toMatchObject({ operation: 'PutItem' })
+  expect(put!.input.Item).toEqual({
+    ...key,
+    Since: NOW,
+    ChangedAt: NOW,
+    Until: NOW + 300_000,
+    JoinId: 'j1',
+    Session: expect.any(String) as string,
+    expiresAt: NOW / 1_000 + 301,
+    __edb_e__: 'Present',
+    __edb_v__: '1',
+  })
+})
+
+test('AP128 renewPresent changes the lease of what is there and says the same', async () => {
+  const [renewal] = await sentBy('AP128')
+  expect(renewal).toMatchObject({ operation: 'UpdateItem', input: { Key: key } })
+  const { ConditionExpression: condition, UpdateExpression: update } = renewal!.input as Record<string, string>
+  for (const part of ['attribute_exists(#pk)', '#changedAt =', '#joinId =']) expect(condition).toContain(part)
+  for (const part of ['#until', '#renewedAt', '#expiresAt']) expect(update).toContain(part)
+})
+
+test('AP129 deletePresent deletes without a look', async () => {
+  expect(await sentBy('AP129')).toMatchObject(only('DeleteItem', { Key: key }))
+})
+
+test('AP130 presentInRoom reads one page of the room, consistently', async () => {
+  expect(await sentBy('AP130')).toMatchObject(
+    only('Query', {
+      KeyConditionExpression: '#pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+      Limit: 400,
+    }),
+  )
+})
+
+test('AP131 deletePresentUser reads what is of the user, and deletes what stands on the membership', async () => {
+  const [row, other] = [`ada#${LX}`, `ada#b#${LX}`].map((sk) => ({
+    pk,
+    sk,
+    JoinId: 'j1',
+    __edb_e__: 'Present',
+    __edb_v__: '1',
+  }))
+  const requests = await recorded(patterns.AP131, { ...answers, Query: { Items: [row, other] } })
+  expect(requests).toMatchObject([
+    {
+      operation: 'Query',
+      input: { ExpressionAttributeValues: { ':pk': pk, ':sk1': 'ada#' }, ConsistentRead: true, Limit: 100 },
+    },
+    { operation: 'DeleteItem', input: { Key: key, ConditionExpression: '#joinId = :joinId0' } },
+  ])
+})
+
+test('AP132 holdPresence adds the room to those of a connection that is there, up to a number', async () => {
+  const [held] = await sentBy('AP132')
+  expect(held).toMatchObject({ operation: 'UpdateItem', input: { Key: ofConnection(LX), ReturnValues: 'ALL_NEW' } })
+  const { ConditionExpression: condition } = held!.input as Record<string, string>
+  expect(condition).toContain('attribute_exists(#pk)')
+  expect(condition).toContain('size(#presentIn) < ')
+})
+
+test('AP133 releasePresence takes the room out of those of a connection that is there', async () => {
+  expect(await sentBy('AP133')).toMatchObject(
+    only('UpdateItem', {
+      Key: ofConnection(LX),
+      ConditionExpression: 'attribute_exists(#pk) AND attribute_exists(#sk)',
+    }),
+  )
+})
+
+test('AP134 areOpen asks for connections by the hundred, and not consistently', async () => {
+  const [got] = await sentBy('AP134')
+  expect(got).toMatchObject({
+    operation: 'BatchGetItem',
+    input: { RequestItems: { tabletalk: { Keys: [LX, NEW_CONNECTION].map(ofConnection) } } },
+  })
+  expect(JSON.stringify(got!.input)).not.toContain('ConsistentRead')
+})
+
+test('AP135 someSubscriptions reads the first of the room, without the departures', async () => {
+  const rows = [
+    { sk: '00#a=', ConnectionId: 'a=', UserId: 'ada', JoinId: 'j', expiresAt: EXPIRES_AT },
+    { sk: '01#b=', ConnectionId: 'b=', UserId: 'bob', JoinId: 'j', expiresAt: NOW / 1_000 },
+  ].map((row) => ({ pk: 'subscriptions#general', __edb_e__: 'Subscription', __edb_v__: '1', ...row }))
+  expect(await recorded(patterns.AP135, { ...answers, Query: { Items: rows } })).toMatchObject(
+    only('Query', {
+      KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
+      ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': '0', ':sk2': 'g' },
+      Limit: 400,
+    }),
+  )
+})

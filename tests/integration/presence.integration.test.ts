@@ -1,0 +1,421 @@
+import { describe, expect, test } from 'vitest'
+import type { RawClient } from '../../scripts/shared/raw-client.ts'
+import { givenBackend } from '../support/backend.ts'
+import { entitiesOf } from '../support/entities.ts'
+import { givenRoom } from '../support/given-room.ts'
+import { connect, online, settled, unique } from '../support/runtime.ts'
+import { useChat } from '../support/use-chat.ts'
+
+const chat = await useChat()
+const { ChatRoom, Present, Connection, presentKey } = await entitiesOf(chat)
+
+const enter = (client: RawClient, chatRoomId: string, data?: object) =>
+  client.request({ action: 'enterPresence', chatRoomId, ...(data && { data }) })
+
+const leave = (client: RawClient, chatRoomId: string) => client.request({ action: 'leavePresence', chatRoomId })
+
+const presentIn = (client: RawClient, chatRoomId: string) => client.request({ action: 'getPresence', chatRoomId })
+
+const presentIds = async (client: RawClient, chatRoomId: string) =>
+  (await presentIn(client, chatRoomId)).present.map(({ userId }) => userId)
+
+/** What a connection was told of who is here, in order. */
+const told = (client: RawClient) =>
+  client.events.flatMap((event) =>
+    event.event === 'presenceEntered' || event.event === 'presenceUpdated' || event.event === 'presenceLeft'
+      ? [`${event.event} ${event.userId}`]
+      : [],
+  )
+
+const connectionOf = async (client: RawClient): Promise<string> =>
+  (await client.request({ action: 'sync' })).connectionId
+
+describe('whoever is present', () => {
+  test('is listed, and those who are present themselves are told, the one who enters included', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'cleo')
+    const [ada, bob, cleo] = clients
+    const before = Date.now()
+    const { until, everyMs } = await enter(ada, room)
+    expect(until - before).toBeGreaterThanOrEqual(300_000)
+    expect(until - Date.now()).toBeLessThanOrEqual(300_000)
+    expect(everyMs).toBe(120_000)
+    await ada.event('presenceEntered')
+    await enter(bob, room, { reading: true })
+    const entered = await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    await settled(chat)
+    expect(entered).toEqual({
+      event: 'presenceEntered',
+      chatRoomId: room,
+      userId: userIds[1],
+      data: { reading: true },
+      since: expect.any(Number) as number,
+      at: expect.any(Number) as number,
+    })
+    expect(entered.at).toBeGreaterThanOrEqual(entered.since)
+    expect(told(ada)).toEqual([`presenceEntered ${userIds[0]}`, `presenceEntered ${userIds[1]}`])
+    expect(told(bob)).toEqual([`presenceEntered ${userIds[1]}`])
+    expect(told(cleo)).toEqual([])
+    expect(await presentIn(cleo, room)).toEqual({
+      present: [
+        { userId: userIds[0], since: expect.any(Number) as number },
+        { userId: userIds[1], data: { reading: true }, since: entered.since },
+      ],
+      count: 2,
+      capped: false,
+    })
+  })
+
+  test('and leaves is listed no longer, and is to be hidden 15 s later', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(ada, room)
+    await enter(bob, room)
+    await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    const before = Date.now()
+    expect(await leave(bob, room)).toEqual({})
+    expect(await leave(bob, room)).toEqual({})
+    const left = await ada.event('presenceLeft')
+    expect(left).toEqual({
+      event: 'presenceLeft',
+      chatRoomId: room,
+      userId: userIds[1],
+      at: expect.any(Number) as number,
+      effectiveAt: left.at + 15_000,
+    })
+    expect(left.at).toBeGreaterThanOrEqual(before)
+    expect(await presentIds(bob, room)).toEqual([userIds[0]])
+    await settled(chat)
+    expect(told(ada).filter((one) => one.startsWith('presenceLeft'))).toHaveLength(1)
+  })
+
+  test('and renews that tells nobody; other data is told, and is kept when it is left out', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(ada, room)
+    const first = await enter(bob, room, { at: 'top', of: 1 })
+    await enter(bob, room)
+    const last = await enter(bob, room, { of: 1, at: 'top' })
+    expect(last.until).toBeGreaterThanOrEqual(first.until)
+    await enter(bob, room, { at: 'end' })
+    const updated = await ada.event('presenceUpdated')
+    await settled(chat)
+    expect(updated).toMatchObject({ userId: userIds[1], data: { at: 'end' } })
+    expect(told(ada).filter((one) => one.endsWith(userIds[1]))).toEqual([
+      `presenceEntered ${userIds[1]}`,
+      `presenceUpdated ${userIds[1]}`,
+    ])
+    await enter(bob, room, {})
+    await ada.event('presenceUpdated', ({ data }) => Object.keys(data ?? {}).length === 0)
+  })
+})
+
+describe('complaint 15: a user with two devices', () => {
+  test('is one person: comes with the first and goes with the last', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob')
+    const [ada, bob, phone] = clients
+    await enter(ada, room)
+    await Promise.all([enter(bob, room), enter(phone, room)])
+    await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    await settled(chat)
+    expect(await presentIds(ada, room)).toEqual([userIds[0], userIds[1]].sort())
+    await leave(bob, room)
+    await settled(chat)
+    expect(told(ada)).toEqual([`presenceEntered ${userIds[0]}`, `presenceEntered ${userIds[1]}`])
+    expect(await presentIds(ada, room)).toContain(userIds[1])
+    await leave(phone, room)
+    await ada.event('presenceLeft', ({ userId }) => userId === userIds[1])
+  })
+
+  test('shows what the one says that said something last', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob')
+    const [ada, bob, phone] = clients
+    await enter(ada, room)
+    await enter(bob, room, { on: 'desk' })
+    await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    const { since } = (await presentIn(ada, room)).present.find(({ userId }) => userId === userIds[1])!
+    await enter(phone, room, { on: 'phone' })
+    expect(await ada.event('presenceUpdated')).toMatchObject({ userId: userIds[1], data: { on: 'phone' }, since })
+    await leave(phone, room)
+    await ada.event('presenceUpdated', ({ data }) => data?.on === 'desk')
+    expect((await presentIn(ada, room)).present).toContainEqual({ userId: userIds[1], data: { on: 'desk' }, since })
+  })
+})
+
+describe('a connection that ends', () => {
+  test('by kill −9, a closed tab or a lost network, takes its presence along in all rooms', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    const other = (await ada.request({ action: 'createRoom', roomName: 'Other', members: [userIds[1]] })).chatRoomId
+    for (const one of [room, other]) {
+      await enter(ada, one)
+      await enter(bob, one)
+    }
+    const before = Date.now()
+    bob.socket.terminate()
+    for (const one of [room, other]) {
+      const left = await ada.event('presenceLeft', ({ chatRoomId }) => chatRoomId === one)
+      expect(left).toMatchObject({ userId: userIds[1], effectiveAt: left.at + 15_000 })
+      expect(left.at).toBeGreaterThanOrEqual(before)
+      expect(await presentIds(ada, one)).toEqual([userIds[0]])
+    }
+  })
+
+  test('and is replaced by one that enters before the end is known is not told of: no flapping', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(ada, room)
+    await enter(bob, room)
+    await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
+    const again = await online(chat, userIds[1])
+    await enter(again, room)
+    bob.socket.terminate()
+    await bob.closed
+    await settled(chat)
+    expect(told(ada)).toEqual([`presenceEntered ${userIds[0]}`, `presenceEntered ${userIds[1]}`])
+  })
+
+  test('and re-enters within the grace is told with a later moment: it was never hidden', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(ada, room)
+    await enter(bob, room)
+    bob.socket.terminate()
+    const left = await ada.event('presenceLeft')
+    const again = await online(chat, userIds[1])
+    await enter(again, room)
+    const back = await ada.event('presenceEntered', ({ userId, at }) => userId === userIds[1] && at > left.at)
+    expect(back.at).toBeLessThan(left.effectiveAt)
+  })
+
+  test('without a word, in a sleeping laptop, is listed until its lease has ended, and no longer', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(ada, room)
+    await enter(bob, room)
+    await settled(chat)
+    const { place } = presentKey({ chatRoomId: room, userId: userIds[1], connectionId: await connectionOf(bob) })
+    const { partition } = presentKey({ chatRoomId: room, userId: '', connectionId: '' })
+    // As if it were five minutes later. Whoever looks asks every other minute, so it is seen within seven.
+    await Present.patch({ partition, place })
+      .set({ until: Date.now() - 1, renewedAt: 1 })
+      .go()
+    expect(await presentIds(ada, room)).toEqual([userIds[0]])
+    // It wakes up.
+    await enter(bob, room)
+    await ada.until(() => told(ada).filter((one) => one === `presenceEntered ${userIds[1]}`).length === 2 || undefined)
+    expect(await presentIds(ada, room)).toContain(userIds[1])
+  })
+
+  test('may be present in 20 rooms, and no more', async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    const [ada] = clients
+    await enter(ada, room)
+    const connectionId = await connectionOf(ada)
+    const presentIn = [room, ...Array.from({ length: 19 }, (_, i) => `room-${i}`)]
+    await Connection.patch({ connectionId }).set({ presentIn }).go()
+    const { chatRoomId } = await ada.request({ action: 'createRoom', roomName: 'One more' })
+    expect(await ada.refused({ action: 'enterPresence', chatRoomId })).toEqual({
+      code: 'limit_reached',
+      message: 'unable to enter; a connection is present in 20 rooms at most',
+      retryable: false,
+    })
+    await enter(ada, room, { still: 'here' })
+    await leave(ada, room)
+    await enter(ada, chatRoomId)
+  })
+})
+
+describe('complaint 14: presence stays small', () => {
+  test('where the room’s settings switch it off it succeeds, and nobody is shown or told', async () => {
+    const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(bob, room)
+    await ada.request({ action: 'updateRoom', chatRoomId: room, settings: { presence: false } })
+    expect(await presentIn(bob, room)).toEqual({ present: [], count: 0, capped: false })
+    const seen = told(bob).length
+    expect(await enter(ada, room)).toMatchObject({ everyMs: 120_000 })
+    await leave(bob, room)
+    await settled(chat)
+    expect(told(bob)).toHaveLength(seen)
+    expect(await presentIn(ada, room)).toEqual({ present: [], count: 0, capped: false })
+  })
+
+  test('in a huge room it is off by itself', async () => {
+    const { room, clients } = await givenRoom(chat, 'ada')
+    await ChatRoom.patch({ chatRoomId: room }).set({ size: 'h' }).go()
+    await enter(clients[0], room)
+    await settled(chat)
+    expect(told(clients[0])).toEqual([])
+    expect(await presentIn(clients[0], room)).toEqual({ present: [], count: 0, capped: true })
+  })
+
+  test('of more than 200 who are present 200 are listed, and nobody is told of others', async () => {
+    const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await enter(ada, room)
+    await settled(chat)
+    const now = Date.now()
+    const rows = Array.from({ length: 200 }, (_, i) => ({
+      ...presentKey({ chatRoomId: room, userId: `guest-${i}`, connectionId: `c${i}=` }),
+      ...{ since: now, changedAt: now, until: now + 300_000, joinId: 'j', session: `00#c${i}=` },
+      ...{ renewedAt: now, expiresAt: Math.ceil(now / 1_000) + 301 },
+    }))
+    await Present.put(rows).go({ concurrent: 4 })
+    await settled(chat)
+    const seen = told(ada).length
+    await enter(bob, room)
+    await settled(chat)
+    expect(told(ada)).toHaveLength(seen)
+    const { present, count, capped } = await presentIn(ada, room)
+    expect([present.length, count, capped]).toEqual([200, 200, true])
+  })
+
+  test('whoever is in the room and not present is told nothing', async () => {
+    const { room, clients } = await givenRoom(chat, 'ada', 'bob', 'cleo')
+    for (const client of clients.slice(0, 2)) await enter(client, room)
+    await settled(chat)
+    expect(told(clients[2])).toEqual([])
+  })
+})
+
+describe('whoever is no member any more', () => {
+  test.each(['leaves', 'is kicked', 'is banned'])('%s: present no more', async (how) => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob')
+    const [ada, bob, phone] = clients
+    for (const client of clients) await enter(client, room)
+    await settled(chat)
+    if (how === 'leaves') await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    else {
+      const action = how === 'is kicked' ? 'removeMember' : 'banMember'
+      await ada.request({ action, chatRoomId: room, userId: userIds[1] })
+    }
+    await ada.event('presenceLeft', ({ userId }) => userId === userIds[1])
+    const seen = [bob, phone].map((client) => told(client).length)
+    await enter(ada, room, { after: how })
+    await ada.event('presenceUpdated')
+    await settled(chat)
+    expect([bob, phone].map((client) => told(client).length)).toEqual(seen)
+    expect(await presentIds(ada, room)).toEqual([userIds[0]])
+    for (const action of ['enterPresence', 'leavePresence', 'getPresence']) {
+      expect((await bob.refused({ action, chatRoomId: room })).code).toBe('not_a_member')
+    }
+  })
+
+  test('is told nothing, though a row of theirs is still there', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    for (const client of clients) await enter(client, room)
+    const key = presentKey({ chatRoomId: room, userId: userIds[1], connectionId: await connectionOf(bob) })
+    const { data: row } = await Present.get(key).go()
+    await ada.request({ action: 'removeMember', chatRoomId: room, userId: userIds[1] })
+    await settled(chat)
+    // Of an `enterPresence` that had read the membership before it ended.
+    await Present.put(row!).go()
+    await settled(chat)
+    const seen = told(bob).length
+    await enter(ada, room, { news: 1 })
+    await ada.event('presenceUpdated')
+    await settled(chat)
+    expect(told(bob)).toHaveLength(seen)
+  })
+})
+
+test('a backend reads who is present and online, and is neither itself', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  await enter(clients[0], room)
+  const backend = await givenBackend(chat, unique('shop'))
+  expect(await backend.request('getPresence', { chatRoomId: room })).toMatchObject({
+    present: [{ userId: userIds[0] }],
+  })
+  for (const action of ['enterPresence', 'leavePresence']) {
+    expect((await backend.ask(action, { chatRoomId: room })).error?.code).toBe('unknown_action')
+  }
+  expect(await backend.request('getOnline', { chatRoomIds: [room], asUserId: userIds[0] })).toEqual({
+    rooms: { [room]: { userIds: [...userIds].sort(), capped: false } },
+  })
+})
+
+describe('who is online', () => {
+  const onlineIn = async (client: RawClient, ...chatRoomIds: string[]) =>
+    (await client.request({ action: 'getOnline', chatRoomIds })).rooms
+
+  const onlineEvents = (client: RawClient) => client.events.filter(({ event }) => event === 'online')
+
+  /** Two in their direct room. */
+  async function givenTwo() {
+    const [adaId, bobId] = [unique('ada'), unique('bob')]
+    const [ada, bob] = [await online(chat, adaId), await online(chat, bobId)]
+    const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hello' })
+    await bob.event('roomAdded')
+    await settled(chat)
+    return { ada, bob, adaId, bobId, chatRoomId }
+  }
+
+  test('is who has a connection that has synced, in rooms that one is in', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob', 'cleo')
+    const [ada, bob, phone] = clients
+    const eve = await online(chat, unique('eve'))
+    const all = [...new Set(userIds)].sort()
+    expect(await onlineIn(ada, room, unique('none'))).toEqual({ [room]: { userIds: all, capped: false } })
+    expect(await onlineIn(eve, room)).toEqual({})
+    await bob.close()
+    await settled(chat)
+    expect((await onlineIn(ada, room))[room]!.userIds).toEqual(all)
+    await phone.close()
+    await settled(chat)
+    expect((await onlineIn(ada, room))[room]!.userIds).toEqual(all.filter((id) => id !== userIds[1]))
+    await connect(chat, userIds[1])
+    expect((await onlineIn(ada, room))[room]!.userIds).not.toContain(userIds[1])
+  })
+
+  test('is told in direct rooms, with the first connection and with the end of the last', async () => {
+    const { ada, bob, adaId, bobId, chatRoomId } = await givenTwo()
+    const phone = await online(chat, bobId)
+    await settled(chat)
+    expect(onlineEvents(ada)).toEqual([])
+    await phone.close()
+    await settled(chat)
+    expect(onlineEvents(ada)).toEqual([])
+    await bob.close()
+    const offline = await ada.event('online')
+    expect(offline).toEqual({
+      event: 'online',
+      chatRoomId,
+      userId: bobId,
+      online: false,
+      at: expect.any(Number) as number,
+      effectiveAt: offline.at + 15_000,
+    })
+    expect(await onlineIn(ada, chatRoomId)).toEqual({ [chatRoomId]: { userIds: [adaId], capped: false } })
+    const again = await online(chat, bobId)
+    const back = await ada.event('online', (event) => event.online)
+    expect(back).toMatchObject({ userId: bobId, effectiveAt: back.at })
+    expect(back.at).toBeGreaterThan(offline.at)
+    await settled(chat)
+    expect(onlineEvents(again)).toEqual([])
+  })
+
+  test('is not told when a client comes back with its session', async () => {
+    const { ada, bobId } = await givenTwo()
+    const tab = await connect(chat, bobId)
+    await tab.request({ action: 'sync', sessionId: 'tab-1' })
+    const next = await connect(chat, bobId)
+    await next.request({ action: 'sync', sessionId: 'tab-1' })
+    await tab.close()
+    await settled(chat)
+    expect(onlineEvents(ada)).toEqual([])
+  })
+
+  test.each(['the one who asks', 'the other'])('is not known where %s has blocked', async (who) => {
+    const { ada, bob, adaId, bobId, chatRoomId } = await givenTwo()
+    if (who === 'the other') await bob.request({ action: 'blockUser', userId: adaId })
+    else await ada.request({ action: 'blockUser', userId: bobId })
+    expect(await onlineIn(ada, chatRoomId)).toEqual({ [chatRoomId]: { userIds: [adaId], capped: false } })
+    await enter(bob, chatRoomId)
+    expect(await presentIn(ada, chatRoomId)).toEqual({ present: [], count: 0, capped: false })
+    await bob.close()
+    await online(chat, bobId)
+    await settled(chat)
+    expect(onlineEvents(ada)).toEqual([])
+  })
+})
