@@ -15,7 +15,8 @@ import { hourlyJobItem, putJob } from '../../src/entities/job.ts'
 import { getMessage, Message, messageIdOf } from '../../src/entities/message.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
-import { putSession } from '../../src/entities/session.ts'
+import { Present, presentKey } from '../../src/entities/present.ts'
+import { putSession, Session } from '../../src/entities/session.ts'
 import { client } from '../../src/entities/table.ts'
 import { setTyping } from '../../src/entities/typing.ts'
 import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
@@ -146,6 +147,14 @@ const connectionRow = ({ connectionId, userId }: SocketCaller) => ({
   lastConnectedAt: 0,
   expiresAt: EXPIRES_AT,
 })
+
+/** Somebody who is present. */
+const putPresent = (chatRoomId: string, { connectionId, userId }: Pick<SocketCaller, 'connectionId' | 'userId'>) =>
+  Present.put({
+    ...presentKey({ chatRoomId, userId, connectionId }),
+    ...{ since: 0, changedAt: 0, until: EXPIRES_AT * 1_000, joinId: 'sixteen-letters0', session: `00#${connectionId}` },
+    expiresAt: EXPIRES_AT,
+  })
 
 const itemOf = (params: Record<string, unknown>) => params.Item as Record<string, unknown>
 
@@ -697,6 +706,7 @@ describe('what doors cost', () => {
       ['sendMessage', { content: 'hello' }],
       ['broadcastMessage', { content: 'hello' }],
       ['leaveRoom', {}],
+      ['enterPresence', {}],
     ] as const
     const pendingMembers = firsts.map(([action]) => `first-${action}`)
     await ChatRoom.put({ ...founded, setup: 'pending', pendingMembers }).go()
@@ -743,6 +753,35 @@ describe('what doors cost', () => {
       .remove(['joinedSeq'])
       .go()
     await measureAct('getUnread', { heads: { a: 1, [rooms[0]!]: 1, z: 1 } }, undefined, reader)
+  })
+
+  test('a presence is two writes, its renewal one, and who is online none', async () => {
+    await room('seen')
+    for (const caller of [ada, bob]) await putConnection(connectionRow(caller))
+    const here = { chatRoomId: 'seen' }
+    const adas = itemOf(putPresent('seen', ada).params())
+    const entered = await measureAct('enterPresence', { ...here, data: { at: 'top' } }, '`enterPresence`')
+    await measureAct('enterPresence', here, '`enterPresence`, a renewal')
+    await measureAct('enterPresence', { ...here, data: { at: 'end' } }, '`enterPresence`, other data')
+    for (let i = 0; i < 4; i++) {
+      await putPresent('seen', { userId: `other-${i}`, connectionId: `Other${i}AAAAAAAAA=` }).go()
+    }
+    await measureAct('getPresence', here, '`getPresence`, 5 present')
+    await putPresent('seen', ada).go()
+    await measureBatch([record('INSERT', adas)], 'the stream: one of 5 present has come')
+    expect(posts).toHaveLength(5)
+    const renewed = { ...adas, RenewedAt: 1 }
+    expect(await measureBatch([record('MODIFY', renewed)])).toEqual([])
+    await measureAct('leavePresence', here, '`leavePresence`')
+    await measureBatch([record('REMOVE', adas)], 'the stream: one of 5 present has gone')
+    expect(posts).toHaveLength(4)
+    await measureAct('getOnline', { chatRoomIds: ['seen'] }, '`getOnline`, 1 room of 2 connections')
+    const ids = Array.from({ length: 50 }, (_, i) => `project-room-${String(1_000 + i)}`)
+    await measureAct('getOnline', { chatRoomIds: ids }, '`getOnline`, 50 rooms without connections')
+    expect(entered.length).toBe(7)
+    expect(cost('`enterPresence`').writes).toBe(2)
+    expect(cost('`enterPresence`, a renewal').writes).toBe(1)
+    expect(cost('`getOnline`, 1 room of 2 connections')).toMatchObject({ reads: 2.5, writes: 0 })
   })
 
   test('a backend’s action costs one write more, which counts it', async () => {
@@ -908,6 +947,19 @@ describe('what a batch of the stream costs', () => {
     await putConnection(gone)
     await measureBatch([membershipRecord('INSERT', 'club', 'gus', 'g1')])
     await measureBatch([record('REMOVE', itemOf(Connection.put(gone).params()))], 'the stream: a connection gone')
+  })
+
+  test('whoever comes online is told of in their direct rooms, for some reads each, and nothing is written', async () => {
+    const zed = { ...bob, userId: 'zed', connectionId: 'ZedConnection00=' }
+    await putConnection(connectionRow(zed))
+    await act('sendMessage', { recipientId: 'ada', content: 'hello' }, zed)
+    const session = ownSession({ userId: 'zed', connectionId: zed.connectionId, expiresAt: EXPIRES_AT })
+    await putSession(session)
+    await measureBatch(
+      [record('INSERT', itemOf(Session.put(session).params()))],
+      'the stream: a user with 1 direct room has come online',
+    )
+    expect(cost('the stream: a user with 1 direct room has come online').writes).toBe(0)
   })
 
   test('a marker that moves is told to the own devices for one read, and to the senders for three', async () => {
