@@ -14,9 +14,9 @@ import { UserConnection, userConnectionKey } from './user-connection.ts'
  * - AP38 `getConnection`: the same, asked
  * - AP48 `clearSessionKey`: for none after all
  * - AP81 `requestClose`: it is to be closed, and is there
- * - AP139 `holdPresence`: may it be present in this room as well?
- * - AP140 `releasePresence`: no longer
- * - AP141 `areOpen`: which of these are there?
+ * - AP140 `holdPresence`: may it be present in this room as well?
+ * - AP141 `releasePresence`: no longer
+ * - AP142 `areOpen`: which of these are there?
  */
 export const Connection = new Entity(
   {
@@ -98,7 +98,7 @@ export async function requestClose(connectionId: string, reason: string | undefi
 }
 
 /**
- * AP139. Noted here before it is there, so that the end of the connection is the end of it, whatever happens between.
+ * AP140. Noted here before it is there, so that the end of the connection is the end of it, whatever happens between.
  *
  * @returns the connection; `gone` when it has been deleted, `full` when it is present in as many rooms as it may
  */
@@ -119,14 +119,14 @@ export async function holdPresence(
   return data === null ? 'gone' : 'full'
 }
 
-/** AP140. Does nothing when the connection has been deleted meanwhile. */
+/** AP141. Does nothing when the connection has been deleted meanwhile. */
 export async function releasePresence(connectionId: string, chatRoomId: string): Promise<void> {
   await Connection.patch({ connectionId })
     .delete({ presentIn: [chatRoomId] })
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP141. Of connections that have ended some may still be among them, as long as nobody has noticed. */
+/** AP142. Of connections that have ended some may still be among them, as long as nobody has noticed. */
 export async function areOpen(connectionIds: readonly string[]): Promise<Set<string>> {
   const open = new Set<string>()
   await untilProcessed(connectionIds, async (left) => {

@@ -6,12 +6,12 @@ import { client, service, table, verbatim } from './table.ts'
  * Who is here, looking at a room, by which connection, until when. Key: ChatRoomId + UserId + ConnectionId, in a
  * partition of its own per room. The keys are attributes of their own, because these rows are read by the hundred.
  *
- * - AP133 `getPresent`: is this connection present?
- * - AP134 `putPresent`: it is from now on, with this
- * - AP135 `renewPresent`: for some minutes more
- * - AP136 `deletePresent`: no longer
- * - AP137 `presentInRoom`: who is present? (a page)
- * - AP138 `deletePresentUser`: this user no longer, on any connection
+ * - AP134 `getPresent`: is this connection present?
+ * - AP135 `putPresent`: it is from now on, with this
+ * - AP136 `renewPresent`: for some minutes more
+ * - AP137 `deletePresent`: no longer
+ * - AP138 `presentInRoom`: who is present? (a page)
+ * - AP139 `deletePresentUser`: this user no longer, on any connection
  */
 export const Present = new Entity(
   {
@@ -84,19 +84,19 @@ export interface Presence {
 /** TTL comes after the lease, so that what it deletes had ended. */
 const expiryOf = (until: number): number => Math.ceil(until / 1_000) + 1
 
-/** AP133. Consistent; also one that has ended and isn't deleted yet. */
+/** AP134. Consistent; also one that has ended and isn't deleted yet. */
 export async function getPresent(key: PresentKey): Promise<PresentRow | undefined> {
   const { data } = await Present.get(presentKey(key)).go({ consistent: true })
   return data ?? undefined
 }
 
-/** AP134. */
+/** AP135. */
 export async function putPresent(key: PresentKey, presence: Presence): Promise<void> {
   const { data, ...more } = presence
   await Present.put({ ...presentKey(key), ...more, ...defined({ data }), expiresAt: expiryOf(presence.until) }).go()
 }
 
-/** AP135. @returns false when it isn't there any more, or says something else */
+/** AP136. @returns false when it isn't there any more, or says something else */
 export async function renewPresent(
   key: PresentKey,
   before: Pick<PresentRow, 'changedAt' | 'joinId'>,
@@ -110,12 +110,12 @@ export async function renewPresent(
   return !rejected
 }
 
-/** AP136. */
+/** AP137. */
 export async function deletePresent(key: PresentKey): Promise<void> {
   await Present.delete(presentKey(key)).go()
 }
 
-/** AP137. The first `limit` by user id, consistent, without those that have ended; and whether there may be more. */
+/** AP138. The first `limit` by user id, consistent, without those that have ended; and whether there may be more. */
 export async function presentInRoom(
   chatRoomId: string,
   limit: number,
@@ -130,7 +130,7 @@ export async function presentInRoom(
 /** So many rows of one user are deleted at most; others end by themselves. */
 const MAX_OF_USER = 100
 
-/** AP138. Of this membership: who has come back meanwhile stays. */
+/** AP139. Of this membership: who has come back meanwhile stays. */
 export async function deletePresentUser({
   chatRoomId,
   userId,

@@ -21,7 +21,7 @@ import type { UserRoomRow } from './user-room.ts'
  * - AP15 `unsubscribe`: until when?
  * - AP16 `subscriptionsOfRoom`: who receives this event? (a page, in hash order)
  * - AP42 `departuresOfRoom`: which memberships have ended?
- * - AP142 `someSubscriptions`: who receives this room's events, of the first?
+ * - AP143 `someSubscriptions`: who receives this room's events, of the first?
  */
 export const Subscription = new Entity(
   {
@@ -283,7 +283,7 @@ export async function departuresOfRoom(chatRoomId: string): Promise<Set<string>>
 const AFTER_HASHES = 'g'
 
 /**
- * AP142. At most `limit` of the room's subscriptions, those that have expired left out, and whether there may be more.
+ * AP143. At most `limit` of the room's subscriptions, those that have expired left out, and whether there may be more.
  * Not consistent: nothing is posted to these.
  */
 export async function someSubscriptions(

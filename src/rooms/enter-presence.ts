@@ -16,7 +16,7 @@ import { stranger } from './admission.ts'
 /**
  * Shows a connection as present in a room until a moment, renews that, or changes what is shown. A renewal is one
  * write, and tells nobody. Two writes more note it at the connection, with which it ends, and that is looked at once
- * more: who is shown out at this moment is not present. AP133 to AP136, AP139, AP8.
+ * more: who is shown out at this moment is not present. AP134 to AP137, AP140, AP8.
  *
  * @param joinId of the caller's membership
  * @param data as JSON; undefined leaves it as it is
@@ -50,7 +50,7 @@ export async function enterPresence(
   throw stranger()
 }
 
-/** AP136, AP140. */
+/** AP137, AP141. */
 export async function leavePresence(key: PresentKey): Promise<void> {
   await deletePresent(key)
   await releasePresence(key.connectionId, key.chatRoomId)

@@ -51,7 +51,7 @@ export function personOf(rows: readonly PresentRow[]): Person {
   }
 }
 
-/** Who is present, by user id. AP137. @returns `isCrowd`: there may be more than are shown */
+/** Who is present, by user id. AP138. @returns `isCrowd`: there may be more than are shown */
 export async function presentPeople(
   chatRoomId: string,
   now: number,

@@ -17,7 +17,7 @@ const MAX_OF_ROOM = 400
 
 /**
  * Who of these rooms is online: whose subscription names a connection that is there. A subscription stays for a while
- * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP142, AP141.
+ * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP143, AP142.
  *
  * @returns by room; rooms that the user is not in are left out
  */

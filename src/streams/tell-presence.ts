@@ -54,7 +54,7 @@ interface Told {
   sequenceNumber: string
 }
 
-/** AP98, AP137, AP42; in a direct room AP8. */
+/** AP98, AP138, AP42; in a direct room AP8. */
 async function toldInRoom(chatRoomId: string, records: readonly PresenceRecord[]): Promise<Told[]> {
   // Before the room is read: who comes back after that is told of with a later moment.
   const at = Date.now()

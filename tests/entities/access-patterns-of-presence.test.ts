@@ -21,12 +21,12 @@ test.each(['ada', 'a#da', '#'])('whoever is called %s is found in the key', (use
   expect(presenceOf(presentKey(about))).toEqual(about)
 })
 
-test('AP133 getPresent reads its own row consistently', async () => {
-  expect(await sentBy('AP133')).toMatchObject(only('GetItem', { Key: key, ConsistentRead: true }))
+test('AP134 getPresent reads its own row consistently', async () => {
+  expect(await sentBy('AP134')).toMatchObject(only('GetItem', { Key: key, ConsistentRead: true }))
 })
 
-test('AP134 putPresent ends by TTL after its lease, and not as a renewal', async () => {
-  const [put] = await sentBy('AP134')
+test('AP135 putPresent ends by TTL after its lease, and not as a renewal', async () => {
+  const [put] = await sentBy('AP135')
   expect(put).toMatchObject({ operation: 'PutItem' })
   expect(put!.input.Item).toEqual({
     ...key,
@@ -41,20 +41,20 @@ test('AP134 putPresent ends by TTL after its lease, and not as a renewal', async
   })
 })
 
-test('AP135 renewPresent changes the lease of what is there and says the same', async () => {
-  const [renewal] = await sentBy('AP135')
+test('AP136 renewPresent changes the lease of what is there and says the same', async () => {
+  const [renewal] = await sentBy('AP136')
   expect(renewal).toMatchObject({ operation: 'UpdateItem', input: { Key: key } })
   const { ConditionExpression: condition, UpdateExpression: update } = renewal!.input as Record<string, string>
   for (const part of ['attribute_exists(#pk)', '#changedAt =', '#joinId =']) expect(condition).toContain(part)
   for (const part of ['#until', '#renewedAt', '#expiresAt']) expect(update).toContain(part)
 })
 
-test('AP136 deletePresent deletes without a look', async () => {
-  expect(await sentBy('AP136')).toMatchObject(only('DeleteItem', { Key: key }))
+test('AP137 deletePresent deletes without a look', async () => {
+  expect(await sentBy('AP137')).toMatchObject(only('DeleteItem', { Key: key }))
 })
 
-test('AP137 presentInRoom reads one page of the room, consistently', async () => {
-  expect(await sentBy('AP137')).toMatchObject(
+test('AP138 presentInRoom reads one page of the room, consistently', async () => {
+  expect(await sentBy('AP138')).toMatchObject(
     only('Query', {
       KeyConditionExpression: '#pk = :pk',
       ExpressionAttributeValues: { ':pk': pk },
@@ -64,7 +64,7 @@ test('AP137 presentInRoom reads one page of the room, consistently', async () =>
   )
 })
 
-test('AP138 deletePresentUser reads what is of the user, and deletes what stands on the membership', async () => {
+test('AP139 deletePresentUser reads what is of the user, and deletes what stands on the membership', async () => {
   const [row, other] = [`ada#${LX}`, `ada#b#${LX}`].map((sk) => ({
     pk,
     sk,
@@ -72,7 +72,7 @@ test('AP138 deletePresentUser reads what is of the user, and deletes what stands
     __edb_e__: 'Present',
     __edb_v__: '1',
   }))
-  const requests = await recorded(patterns.AP138, { ...answers, Query: { Items: [row, other] } })
+  const requests = await recorded(patterns.AP139, { ...answers, Query: { Items: [row, other] } })
   expect(requests).toMatchObject([
     {
       operation: 'Query',
@@ -82,16 +82,16 @@ test('AP138 deletePresentUser reads what is of the user, and deletes what stands
   ])
 })
 
-test('AP139 holdPresence adds the room to those of a connection that is there, up to a number', async () => {
-  const [held] = await sentBy('AP139')
+test('AP140 holdPresence adds the room to those of a connection that is there, up to a number', async () => {
+  const [held] = await sentBy('AP140')
   expect(held).toMatchObject({ operation: 'UpdateItem', input: { Key: ofConnection(LX), ReturnValues: 'ALL_NEW' } })
   const { ConditionExpression: condition } = held!.input as Record<string, string>
   expect(condition).toContain('attribute_exists(#pk)')
   expect(condition).toContain('size(#presentIn) < ')
 })
 
-test('AP140 releasePresence takes the room out of those of a connection that is there', async () => {
-  expect(await sentBy('AP140')).toMatchObject(
+test('AP141 releasePresence takes the room out of those of a connection that is there', async () => {
+  expect(await sentBy('AP141')).toMatchObject(
     only('UpdateItem', {
       Key: ofConnection(LX),
       ConditionExpression: 'attribute_exists(#pk) AND attribute_exists(#sk)',
@@ -99,8 +99,8 @@ test('AP140 releasePresence takes the room out of those of a connection that is 
   )
 })
 
-test('AP141 areOpen asks for connections by the hundred, and not consistently', async () => {
-  const [got] = await sentBy('AP141')
+test('AP142 areOpen asks for connections by the hundred, and not consistently', async () => {
+  const [got] = await sentBy('AP142')
   expect(got).toMatchObject({
     operation: 'BatchGetItem',
     input: { RequestItems: { tabletalk: { Keys: [LX, NEW_CONNECTION].map(ofConnection) } } },
@@ -108,12 +108,12 @@ test('AP141 areOpen asks for connections by the hundred, and not consistently', 
   expect(JSON.stringify(got!.input)).not.toContain('ConsistentRead')
 })
 
-test('AP142 someSubscriptions reads the first of the room, without the departures', async () => {
+test('AP143 someSubscriptions reads the first of the room, without the departures', async () => {
   const rows = [
     { sk: '00#a=', ConnectionId: 'a=', UserId: 'ada', JoinId: 'j', expiresAt: EXPIRES_AT },
     { sk: '01#b=', ConnectionId: 'b=', UserId: 'bob', JoinId: 'j', expiresAt: NOW / 1_000 },
   ].map((row) => ({ pk: 'subscriptions#general', __edb_e__: 'Subscription', __edb_v__: '1', ...row }))
-  expect(await recorded(patterns.AP142, { ...answers, Query: { Items: rows } })).toMatchObject(
+  expect(await recorded(patterns.AP143, { ...answers, Query: { Items: rows } })).toMatchObject(
     only('Query', {
       KeyConditionExpression: '#pk = :pk and #sk1 BETWEEN :sk1 AND :sk2',
       ExpressionAttributeValues: { ':pk': 'subscriptions#general', ':sk1': '0', ':sk2': 'g' },

@@ -2,7 +2,7 @@ import { admit } from '../../rooms/admission.ts'
 import { leavePresence as leave } from '../../rooms/enter-presence.ts'
 import { socketAction } from '../action.ts'
 
-/** Shows the caller as present no longer, on this connection. AP5, AP8, AP71, AP136, AP140. */
+/** Shows the caller as present no longer, on this connection. AP5, AP8, AP71, AP137, AP141. */
 export const leavePresence = socketAction('leavePresence', async ({ chatRoomId }, caller) => {
   const { userId, connectionId } = caller
   await admit(caller, chatRoomId, 'read', Date.now())
