@@ -115,7 +115,7 @@ export async function holdPresence(
         `${size(presentIn)} < ${value(expiresAt, maxRooms)})`,
     )
     .go({ response: 'all_new', returnOnConditionCheckFailure: 'all_old' })
-  if (!rejected) return data as ConnectionRow
+  if (!rejected) return data
   return data === null ? 'gone' : 'full'
 }
 
