@@ -86,9 +86,9 @@ const closesNothing: CloseConnection = () => Promise.reject(new Error('unable to
 type Close = Extract<Change, { type: 'closeRequested' }>
 
 /**
- * What the records mean, in their order: what is worked record by record, what is noted in the rooms' change logs, what
- * waits until the batch is posted, who has come or gone, and what ends connections then. Adds records that can't be read
- * to `failed`.
+ * What the records mean, in their order: what is worked record by record, what is noted in the rooms' change logs,
+ * what waits until the batch is posted, who has come or gone, and what ends connections then. Adds records that can't
+ * be read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
   const first: Recorded<Reactive>[] = []

@@ -130,9 +130,10 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
 }
 
 /**
- * Unsubscribes the former member's sessions, if their subscriptions are of that membership, and ends their presence. The
- * room receives `memberLeft`, unless the user is a member again by now. Of a room that was deleted nothing happens: its
- * members are told by `removed`, and may still be being told, so the janitor deletes the subscriptions later.
+ * Unsubscribes the former member's sessions, if their subscriptions are of that membership, and ends their presence.
+ * The room receives `memberLeft`, unless the user is a member again by now. Of a room that was deleted nothing
+ * happens: its members are told by `removed`, and may still be being told, so the janitor deletes the subscriptions
+ * later.
  */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const [room, sessions] = await Promise.all([roomIn(cache, chatRoomId), sessionsOfUser(userId, 0)])
