@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { isDeepStrictEqual } from 'node:util'
 import { WebSocket } from 'ws'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 import type { ChatEvent } from '../../src/protocol/events.ts'
@@ -120,7 +119,12 @@ export class RawClient {
   }
 
   #isRepeat(event: ChatEvent): boolean {
-    return this.isPatient && this.events.some((known) => known.event === 'message' && isDeepStrictEqual(known, event))
+    if (!this.isPatient || event.event !== 'message') return false
+    const { chatRoomId, seq, version } = event
+    return this.events.some(
+      (known) =>
+        known.event === 'message' && known.chatRoomId === chatRoomId && known.seq === seq && known.version === version,
+    )
   }
 
   #wake(): void {

@@ -13,7 +13,7 @@ import { credentials } from './account.ts'
  * `npm run test:like-aws`: every runtime of the tests does what AWS does. Frames that the gateway throttles have no
  * request id, so only the SDK can tell which they are; `tests/local/like-aws.test.ts` has them.
  */
-const isLikeAws = process.env.LIKE_AWS === '1'
+export const isLikeAws = process.env.LIKE_AWS === '1'
 
 /**
  * A whole Tabletalk on the run's DynamoDB Local, with a table of its own; under `npm run e2e` the deployed stack, of
