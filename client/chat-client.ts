@@ -1,5 +1,6 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { Limits } from '../src/protocol/announced-limits.ts'
+import type { MessageEvent } from '../src/protocol/events.ts'
 import type { Profile } from '../src/protocol/profile-actions.ts'
 import { ClientConnection, type Status, type StatusChange } from './client-connection.ts'
 import type { DirectRoom } from './direct-room.ts'
@@ -32,6 +33,8 @@ export interface ClientEvents {
   roomAdded: Room
   /** This user was shown out of a room, or it was deleted. The room's own event `removed` comes before. */
   removed: Removal & { room: Room }
+  /** A message has come, in any room of the user, as the room's own event `message` tells it. */
+  message: { room: Room; message: MessageEvent }
   /** What is unread in all rooms together has changed. */
   unread: UnreadTotals
 }
@@ -51,11 +54,13 @@ export class ChatClient {
   /**
    * Subscribes to the client's events.
    *
-   * @param name `status`, `roomAdded`, `removed` or `unread`, see {@link ClientEvents}
+   * @param name `status`, `roomAdded`, `removed`, `message` or `unread`, see {@link ClientEvents}
    * @param listener receives the event's payload; what it throws goes to the option `onError`
    * @returns a function that unsubscribes
    */
   readonly on: Emitter<ClientEvents>['on']
+  /** As `on`, for the next event of that name only. */
+  readonly once: Emitter<ClientEvents>['on']
   readonly #emitter: Emitter<ClientEvents>
   readonly #connection: ClientConnection
   readonly #outbox: Outbox
@@ -74,10 +79,14 @@ export class ChatClient {
   constructor(given: ChatClientOptions) {
     const options = resolveOptions(given)
     this.#emitter = new Emitter(options.onError)
-    this.on = (name, listener) => {
-      if (name === 'unread') this.#rooms.context.reads.use()
-      return this.#emitter.on(name, listener)
-    }
+    const subscribe =
+      (how: 'on' | 'once'): Emitter<ClientEvents>['on'] =>
+      (name, listener) => {
+        if (name === 'unread') this.#rooms.context.reads.use()
+        return this.#emitter[how](name, listener)
+      }
+    this.on = subscribe('on')
+    this.once = subscribe('once')
     this.#connection = new ClientConnection(options, {
       sync: (link, onFirst) => this.#rooms.sync(link, onFirst),
       canEncode: () => this.#rooms.context.hasFeature('contentEncoding'),
@@ -90,6 +99,7 @@ export class ChatClient {
     this.#rooms = new RoomRegistry(options, this.#connection, this.#outbox, {
       onAdded: (room) => this.#emitter.emit('roomAdded', room),
       onRemoved: (room, removal) => this.#emitter.emit('removed', { room, ...removal }),
+      onMessage: (room, message) => this.#emitter.emit('message', { room, message }),
       onUnread: (totals) => this.#emitter.emit('unread', totals),
       beforeAdded: (room) => this.#directs.beforeAdded(room),
     })

@@ -20,6 +20,15 @@ export class Emitter<Events extends object> {
     return () => listeners.delete(entry)
   }
 
+  /** Adds a listener for the next event of that name only. Returns a function that removes it before. */
+  once<N extends keyof Events>(name: N, listener: Listener<Events[N]>): () => void {
+    const stop = this.on(name, (payload) => {
+      stop()
+      return listener(payload)
+    })
+    return stop
+  }
+
   /** Has another emitter or a list receive every event, after the listeners. Returns a function that ends it. */
   follow(follower: <N extends keyof Events>(name: N, payload: Events[N]) => void): () => void {
     this.#followers.add(follower)

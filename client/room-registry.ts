@@ -1,5 +1,5 @@
 import type { Reply } from '../src/protocol/actions.ts'
-import type { ChatEvent } from '../src/protocol/events.ts'
+import type { ChatEvent, MessageEvent } from '../src/protocol/events.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { type ChatError, type ChatErrorCode, isNotAMember } from './errors.ts'
 import type { Heads } from './head-check.ts'
@@ -23,6 +23,8 @@ interface RegistryHooks {
   onAdded: (room: Room) => void
   /** This user was shown out of a room, or it was deleted. */
   onRemoved: (room: Room, removal: Removal) => void
+  /** A message was delivered. */
+  onMessage: (room: Room, message: MessageEvent) => void
   /** More or less is unread, in all rooms together. */
   onUnread: (totals: UnreadTotals) => void
   /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
@@ -61,6 +63,8 @@ export class RoomRegistry implements RoomOwner {
       const feed = new RoomFeed(chatRoomId, this.context)
       entry = { feed, room: new Room(this.context, feed) }
       this.#entries.set(chatRoomId, entry)
+      const { room } = entry
+      feed.emitter.on('message', (message) => this.#hooks.onMessage(room, message))
     }
     return entry
   }

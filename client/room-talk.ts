@@ -43,6 +43,11 @@ export class RoomTalk extends RoomModeration {
     return this.feed.store.messages
   }
 
+  /** The newest of `messages`; `undefined` while the client has none: `history({ limit: 1 })` reads it. */
+  get lastMessage(): MessageEvent | undefined {
+    return this.messages.at(-1)
+  }
+
   /**
    * Reads one page of the room's messages, in the order of `seq`. They are returned, not delivered as events, and are
    * in `messages` when they follow on what is there. Waits for a connection and retries.

@@ -36,6 +36,8 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * stop()
    */
   readonly on: Emitter<RoomEvents>['on']
+  /** As `on`, for the next event of that name only. */
+  readonly once: Emitter<RoomEvents>['on']
   /** @internal */
   readonly emitter: Emitter<RoomEvents>
   /** @internal */
@@ -50,11 +52,15 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     super(context, feed)
     const { chatRoomId, emitter } = feed
     this.emitter = emitter
-    this.on = (name, listener) => {
-      feed.used()
-      if (name === 'unread') context.reads.use()
-      return emitter.on(name, listener)
-    }
+    const subscribe =
+      (how: 'on' | 'once'): Emitter<RoomEvents>['on'] =>
+      (name, listener) => {
+        feed.used()
+        if (name === 'unread') context.reads.use()
+        return emitter[how](name, listener)
+      }
+    this.on = subscribe('on')
+    this.once = subscribe('once')
     this.typing = new Typing(
       context.options.clock,
       () => context.typingLimits,
@@ -86,6 +92,11 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   /** Whether this is the room of two users, which the server makes at the first message between them. */
   get isDirect(): boolean {
     return isDirectRoomId(this.id)
+  }
+
+  /** `direct` for the room of two users, `group` for any other. */
+  get kind(): 'direct' | 'group' {
+    return this.isDirect ? 'direct' : 'group'
   }
 
   /**

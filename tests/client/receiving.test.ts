@@ -225,6 +225,33 @@ test('on returns what ends the listening', async () => {
   expect(heard).toEqual([1])
 })
 
+test('once hears the next event only, or none when it was ended before', async () => {
+  const { server, room, client } = await givenJoinedRoom()
+  const heard: string[] = []
+  room.once('message', ({ content }) => heard.push(`room ${content}`))
+  client.once('message', ({ message }) => heard.push(`client ${message.content}`))
+  room.once('message', () => heard.push('ended'))()
+  server.socket.events(server.keep('general', 'one'), server.keep('general', 'two'))
+  expect(heard.sort()).toEqual(['client one', 'room one'])
+})
+
+test('the client tells of the messages of all rooms, in each room’s order', async () => {
+  const { server, room, client } = await givenJoinedRoom()
+  const heard: [Room, string][] = []
+  client.on('message', ({ room, message }) => heard.push([room, message.content]))
+  const other = client.room('other')
+  server.rooms.set('other', [])
+  await other.join()
+  server.socket.events(server.keep('general', 'one'), server.keep('other', 'uno'), server.keep('general', 'two'))
+  expect(heard).toEqual([
+    [room, 'one'],
+    [other, 'uno'],
+    [room, 'two'],
+  ])
+  expect(room.lastMessage).toMatchObject({ content: 'two' })
+  expect([room.kind, client.room('dm:x').kind]).toEqual(['group', 'direct'])
+})
+
 test('for await takes every message in order, and ends when the room is left', async () => {
   const { server, room } = await givenJoinedRoom()
   const taken: string[] = []
