@@ -78,7 +78,7 @@ function stopSignal(): Promise<void> {
 }
 
 async function greeting(
-  { port, url, ownsDynamoDb }: Runtime,
+  { port, url, ownsDynamoDb, bus }: Runtime,
   { dataDir, host, likeAws }: StartSettings,
 ): Promise<string> {
   const isPrivate = isLoopback(host)
@@ -97,7 +97,7 @@ Tabletalk is running.
   WebSocket   ws://${at}/local
   Token       curl -s http://${at}/dev/token -d '{"userId":"ada"}'
   Data        ${dataDir === undefined ? 'in memory, gone when it stops (DATA_DIR=… keeps it)' : `kept in ${dataDir}`}
-${likeAws ? '  Like AWS    delays, throttling and an index that lags\n' : ''}  Stop        Ctrl-C
+${bus === undefined ? '' : `  Webhooks    signed with ${bus.secret}\n`}${likeAws ? '  Like AWS    delays, throttling and an index that lags\n' : ''}  Stop        Ctrl-C
 ${ownsDynamoDb ? LISTENS_EVERYWHERE : ''}${isPrivate ? '' : OPEN_TO_THE_NETWORK}`
 }
 

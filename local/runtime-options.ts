@@ -1,4 +1,5 @@
 import type { Stack, StreamMapping } from '../terraform/stack.ts'
+import type { BusOptions } from './bus/bus.ts'
 import type { BucketOptions } from './bucket/bucket.ts'
 import type { Log } from './contracts.ts'
 import type { LocalCredentials } from './environment.ts'
@@ -47,6 +48,8 @@ export interface RuntimeOptions {
   preparePage?: boolean
   /** Origins of the pictures of users that the page shows. Default: none, it shows initials. */
   imageOrigins?: readonly string[]
+  /** Who receives what happens, by webhooks. Default: nobody, and the bus is off. */
+  bus?: Pick<BusOptions, 'subscribers' | 'secret' | 'clock' | 'onPut'>
   /** Default: warnings and errors to stderr. */
   log?: Log
 }

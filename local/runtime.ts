@@ -1,6 +1,7 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { loadStack } from '../terraform/stack.ts'
+import { loadStack, type Stack } from '../terraform/stack.ts'
 import { REGION } from './account.ts'
+import type { Bus } from './bus/bus.ts'
 import type { Bucket } from './bucket/bucket.ts'
 import { Closers } from './closers.ts'
 import { consoleLog } from './console-log.ts'
@@ -22,6 +23,7 @@ import { createPage } from './page/page.ts'
 import type { BeforeTable, PartContext } from './parts/part-context.ts'
 import { FILES_BUCKET, startBucketPart } from './parts/start-bucket-part.ts'
 import { startAwsTable } from './parts/start-aws-table.ts'
+import { startBusPart } from './parts/start-bus-part.ts'
 import { startFunctions } from './parts/start-functions.ts'
 import { STAGE, startGateway } from './parts/start-gateway.ts'
 import { startHttpApi } from './parts/start-http-api.ts'
@@ -55,6 +57,8 @@ export interface Runtime extends Closable {
   healthz(): Promise<Health>
   bucket: Bucket
   gateway: Gateway
+  /** Where somebody subscribes to it. */
+  bus?: Bus
   mapping: EventSourceMapping
   /** The second reader of the stream. */
   followups: EventSourceMapping
@@ -85,7 +89,7 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 
 async function startParts(options: RuntimeOptions, closers: Closers): Promise<Runtime> {
   const { host = '127.0.0.1', dataDir, log = consoleLog() } = options
-  const stack = options.stack ?? loadStack()
+  const stack = deployed(options.stack ?? loadStack(), options.bus !== undefined)
   const tableName = options.tableName ?? stack.table.name
   const beforeTable = { options, host, stack, tableName, log, closers }
 
@@ -118,7 +122,8 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     issuer: issuer.issuer,
     audience: issuer.audience,
   }
-  const lambda = await startFunctions(context, parts)
+  const bus = await startBusPart(context, invoke)
+  const lambda = await startFunctions(context, parts, bus)
   functions.resolve(lambda)
   const stream = await startStream(context, table, invoke)
   const gateway = startGateway(context, invoke)
@@ -160,10 +165,19 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
     bucket,
     gateway,
     lambda,
+    ...(bus && { bus }),
     ...stream,
     close: () => closers.close(),
   }
 }
+
+/** As it is deployed: without the functions that nothing asks for. */
+const deployed = (stack: Stack, hasWebhooks: boolean): Stack => ({
+  ...stack,
+  functions: Object.fromEntries(
+    Object.entries(stack.functions).filter(([, one]) => one.with === undefined || hasWebhooks),
+  ),
+})
 
 async function startFrontDoor({
   options,

@@ -14,26 +14,43 @@ export interface StartSettings {
   likeAws: boolean
   /** `VERBOSE=1` also logs lines of level `info`. */
   verbose: boolean
+  /** `--webhook`, any number of them: URLs that receive what happens. */
+  bus?: { subscribers: { url: string }[]; secret?: string }
 }
 
 /** @throws StartupError that names the invalid variable or argument */
 export function readStartSettings(env: Record<string, string | undefined>, args: string[] = []): StartSettings {
-  const { PORT, HOST, DATA_DIR, VERBOSE } = env
+  const { PORT, HOST, DATA_DIR, VERBOSE, WEBHOOK_SECRET } = env
+  const flags = flagsOf(args)
+  const urls = webhooksOf(flags.webhook)
   return {
     port: PORT ? portOf(PORT) : 8080,
     host: HOST ? HOST : '127.0.0.1',
     verbose: Boolean(VERBOSE),
-    likeAws: flagsOf(args)['like-aws'] ?? false,
+    likeAws: flags['like-aws'] ?? false,
     ...(DATA_DIR ? { dataDir: DATA_DIR } : {}),
+    ...(urls.length > 0 && {
+      bus: { subscribers: urls.map((url) => ({ url })), ...(WEBHOOK_SECRET ? { secret: WEBHOOK_SECRET } : {}) },
+    }),
   }
 }
 
-function flagsOf(args: string[]): { 'like-aws'?: boolean } {
+function flagsOf(args: string[]): { 'like-aws'?: boolean; webhook?: string[] } {
   try {
-    return parseArgs({ args, options: { 'like-aws': { type: 'boolean' } } }).values
+    return parseArgs({
+      args,
+      options: { 'like-aws': { type: 'boolean' }, webhook: { type: 'string', multiple: true } },
+    }).values
   } catch (error) {
-    throw new StartupError(`unable to start; ${(error as Error).message}: npm start -- [--like-aws]`)
+    throw new StartupError(`unable to start; ${(error as Error).message}: npm start -- [--like-aws] [--webhook URL]`)
   }
+}
+
+/** @throws StartupError for what is no URL */
+function webhooksOf(urls: readonly string[] = []): readonly string[] {
+  const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url))
+  if (wrong === undefined) return urls
+  throw new StartupError(`unable to use --webhook ${wrong}; give a URL: --webhook http://localhost:3000/`)
 }
 
 function portOf(text: string): number {
@@ -43,7 +60,7 @@ function portOf(text: string): number {
 }
 
 /** Of the functions' settings those that the runtime gives itself, because its parts stand behind them. */
-const OWN_SETTINGS = new Set(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'ALLOWED_ORIGINS'])
+const OWN_SETTINGS = new Set(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'ALLOWED_ORIGINS', 'EVENTS_BUS', 'WEBHOOKS'])
 
 /**
  * The settings of a deployment that the environment names, such as `RATE_LIMITS` and `DEFAULT_ROOM_ACCESS`, for every

@@ -1,6 +1,6 @@
 locals {
   # The values of the `settings` in stack.json, by name. With null, the function uses its own default.
-  settings = {
+  settings = merge(local.bus_settings, {
     JWKS_URL     = var.jwks_url
     JWKS         = var.jwks
     JWT_ISSUER   = var.jwt_issuer
@@ -32,7 +32,7 @@ locals {
     DIRECT_MESSAGES           = var.direct_messages
     PROFILES                  = var.profiles
     SERVER_RATE_LIMIT         = var.server_rate_limit
-  }
+  })
 
   # The API's own endpoint, also if there is a domain: `@connections` is always there.
   connections_endpoint = "https://${local.api_host}/${var.stage_name}"

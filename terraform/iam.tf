@@ -64,7 +64,8 @@ locals {
             resources = [local.dead_letter_arn]
           },
         ],
-        length(function.touches) == 0 || var.kms_key_arn == null ? [] : [local.key_grant],
+        try(local.bus_grants[name], []),
+        (length(function.touches) == 0 && !can(local.bus_grants[name])) || var.kms_key_arn == null ? [] : [local.key_grant],
       ) : merge({ condition = null }, grant) if length(grant.actions) > 0
     ]
   }

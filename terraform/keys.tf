@@ -1,5 +1,5 @@
 variable "kms_key_arn" {
-  description = "ARN of a customer-managed KMS key, in the stack's Region, that encrypts the table, the files, failed records, the queue and the logs; null for keys that AWS owns and doesn't charge for. Its policy must let the account's roles use it, and logs.<region>.amazonaws.com for the log groups. Logs of requests stay with S3's own keys, which is all that S3 writes them with."
+  description = "ARN of a customer-managed KMS key, in the stack's Region, that encrypts the table, the files, failed records, the queue and the logs; null for keys that AWS owns and doesn't charge for. Its policy must let the account's roles use it, and logs.<region>.amazonaws.com for the log groups, and events.amazonaws.com where there are webhooks. Logs of requests stay with S3's own keys, which is all that S3 writes them with."
   type        = string
   default     = null
 
@@ -39,7 +39,7 @@ locals {
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = var.kms_key_arn[*]
     condition = {
-      StringEquals = { "kms:ViaService" = [for service in ["dynamodb", "s3", "sqs"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"] }
+      StringEquals = { "kms:ViaService" = [for service in ["dynamodb", "s3", "sqs", "secretsmanager"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"] }
     }
   }
 }

@@ -6,7 +6,15 @@ data "aws_region" "current" {}
 
 locals {
   # The bundler and the local runtime read the same file, so what runs on a laptop is what is deployed.
-  stack = jsondecode(file("${path.module}/stack.json"))
+  stack_file = jsondecode(file("${path.module}/stack.json"))
+
+  # Without the functions that nothing asks for.
+  stack = merge(local.stack_file, {
+    functions = {
+      for name, function in local.stack_file.functions : name => function
+      if try(function.with, null) == null || (try(function.with, null) == "webhooks" && length(var.webhooks) > 0)
+    }
+  })
 
   build_dir = coalesce(var.build_dir, "${path.module}/../dist")
   page_dir  = coalesce(try(var.page.build_dir, null), "${local.build_dir}/web")
@@ -27,10 +35,11 @@ locals {
   function_names      = { for name, _ in local.stack.functions : name => "${var.name}-${name}" }
   function_log_groups = { for name, full_name in local.function_names : name => "/aws/lambda/${full_name}" }
 
-  authorizer     = local.stack.authorizer
-  server_api     = local.stack.serverApi
-  stream         = local.stack.stream
-  followups      = local.stack.followups
+  authorizer = local.stack.authorizer
+  server_api = local.stack.serverApi
+  stream     = local.stack.stream
+  # With the bus it reads more: what the bus is told of.
+  followups      = merge(local.stack.followups, var.events_bus ? { filters = local.stack.bus.filters } : {})
   object_created = local.stack.bucket.notification
 
   readers = { stream = local.stream, followups = local.followups }

@@ -126,6 +126,18 @@ locals {
       }
     },
     {
+      for key, one in local.webhooks : "webhook-${key}-dead-letters" => {
+        description = "Events that ${one.url} did not take within a day wait in its dead-letter queue."
+        runbook     = "webhook-dead-letters"
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateNumberOfMessagesVisible"
+        dimensions  = { QueueName = local.webhook_dlqs[key] }
+        statistic   = "Maximum"
+        threshold   = 0
+        minutes     = 1
+      }
+    },
+    {
       for name in distinct([local.authorizer, local.server_api.authorizer]) : "${name}-errors" => {
         description = "Tokens can't be checked: no usable keys. A bad token is no error of the function."
         runbook     = "authorizer-errors"

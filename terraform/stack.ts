@@ -39,6 +39,22 @@ export interface Stack {
   }
   /** The second reader of the stream, for what nobody waits for. */
   followups: StreamMapping
+  /** The event bus, where the deployment has one. */
+  bus: {
+    source: string
+    /** Of `followups`, in place of its own: what the bus is told of. */
+    filters: object[]
+  }
+  /** How events come from a webhook's queue to the function that posts them. */
+  webhooks: {
+    function: string
+    batchSize: number
+    /** How long an event that the function did not put off waits for its next attempt. */
+    visibilitySeconds: number
+    /** After so many an event is a dead letter. */
+    attempts: number
+    retentionSeconds: number
+  }
   bucket: {
     notification: { function: string; events: string[]; prefix: string }
     /**
@@ -61,6 +77,8 @@ export interface StackFunction {
   timeoutSeconds: number
   /** Variables of its environment that Terraform sets from the deployment's own variables. */
   settings?: string[]
+  /** It is deployed only where something asks for it. */
+  with?: 'webhooks'
   /** What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions. */
   touches: { table?: string[]; index?: string[]; connections?: string[]; bucket?: string[] }
 }

@@ -65,7 +65,11 @@ export async function startStream(
   closers.add(() => mapping.close())
   const followups = await startEventSourceMapping({
     ...common,
-    mapping: { ...stack.followups, ...options.followups },
+    mapping: {
+      ...stack.followups,
+      ...(options.bus === undefined ? {} : { filters: stack.bus.filters }),
+      ...options.followups,
+    },
     onFailure: (record) => followupFailures.put(record),
     checkpointFile: checkpointFile('followups-checkpoint.json'),
   })

@@ -11,7 +11,7 @@ import * as limit from '../../src/protocol/limits.ts'
 
 type RequestExample<A extends Action> = z.input<(typeof actions)[A]['request']>
 
-const NOW = 1_767_225_600_000
+export const NOW = 1_767_225_600_000
 const DIRECT = 'dm:k3Zb1Vd0mPq7sYw2nJxLrT5uEaHcGf8oQi4R6tBvNyM'
 const UPLOAD = '7c0e1a52-3f0d-4d4e-9a3b-0d7c5f3b8e11'
 

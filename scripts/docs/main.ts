@@ -1,13 +1,14 @@
 /**
- * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml` and `docs/openapi.yaml` from the schemas in
- * `src/protocol/`, the table of `docs/archive.md` from the entities, the tables in the READMEs of the Terraform modules
- * from their variables and outputs, and the root around the stack's module. `--check` only says whether they are
- * current.
+ * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml`, `docs/openapi.yaml`, `docs/bus.schema.json` and the
+ * table of `docs/bus.md` from the schemas in `src/protocol/`, the table of `docs/archive.md` from the entities, the
+ * tables in the READMEs of the Terraform modules from their variables and outputs, and the root around the stack's
+ * module. `--check` only says whether they are current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { archiveDocument, archiveFile } from './archive.ts'
 import { asyncApiDocument, asyncApiFile } from './asyncapi.ts'
 import { openApiDocument, openApiFile } from './openapi.ts'
+import { busDocument, busDocumentFile, busSchema, busSchemaFile } from './bus-schema.ts'
 import { documentFile, protocolDocument } from './document.ts'
 import { terraformRoot } from './terraform-root.ts'
 import { terraformDocument, terraformFiles } from './terraform.ts'
@@ -17,6 +18,8 @@ const documents = [
   { file: asyncApiFile, text: await asyncApiDocument() },
   { file: archiveFile, text: await archiveDocument() },
   { file: openApiFile, text: await openApiDocument() },
+  { file: busSchemaFile, text: await busSchema() },
+  { file: busDocumentFile, text: await busDocument() },
   ...(await Promise.all(terraformFiles.map(async (file) => ({ file, text: await terraformDocument(file) })))),
   ...(await terraformRoot()),
 ]

@@ -1,4 +1,5 @@
 import { aws } from '../aws/aws.ts'
+import { endpointIn } from '../aws/json-service.ts'
 import { oneOf, optional, text, url, wholeNumber } from '../env.ts'
 import { leanTable } from './lean-table.ts'
 import { type SendToTable, TableClient } from './table-client.ts'
@@ -16,7 +17,8 @@ const sendToTable = optional('TABLE_CLIENT', oneOf('lean', 'sdk')) === 'sdk' ? b
 
 function byLean(): SendToTable {
   let send: Promise<SendToTable> | undefined
-  const load = async () => leanTable({ endpoint: endpoint ?? endpointIn(await aws.region()), aws, timeoutMs })
+  const load = async () =>
+    leanTable({ endpoint: endpoint ?? endpointIn('dynamodb', await aws.region()), aws, timeoutMs })
   return async (operation, input) => (await (send ??= load()))(operation, input)
 }
 
@@ -25,9 +27,6 @@ function bySdk(): SendToTable {
   const load = async () => (await import('./sdk-table.ts')).sdkTable(timeoutMs)
   return async (operation, input) => (await (send ??= load()))(operation, input)
 }
-
-const endpointIn = (region: string): string =>
-  `https://dynamodb.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`
 
 /**
  * The client of every entity. Its endpoint, region and credentials come from the environment (on a laptop, the endpoint

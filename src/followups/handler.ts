@@ -7,6 +7,8 @@ import { keepMentions } from '../rooms/keep-mentions.ts'
 import { keepThread } from '../rooms/keep-thread.ts'
 import { followDeletion } from './follow-deletion.ts'
 import { messageGone } from './message-gone.ts'
+import { isBusOn } from './put-events.ts'
+import { tellBus } from './tell-bus.ts'
 import { departureOf, mentionWorkOf, threadWorkOf } from './talk-of.ts'
 
 const RECORDS_AT_ONCE = 16
@@ -26,7 +28,10 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoD
   const worker = async () => {
     for (const work of queue) await follow(work, failed)
   }
-  await Promise.all(Array.from({ length: RECORDS_AT_ONCE }, worker))
+  const telling = isBusOn
+    ? tellBus(Records, (record, what, error) => fail(record, what, error, failed), Date.now())
+    : Promise.resolve()
+  await Promise.all([...Array.from({ length: RECORDS_AT_ONCE }, worker), telling])
   return batchResponse(Records, failed)
 }
 

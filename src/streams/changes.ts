@@ -1,13 +1,11 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { AttributeValue as SdkAttributeValue } from '@aws-sdk/client-dynamodb'
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
-import { Audit, type AuditRow } from '../entities/audit.ts'
+import type { DynamoDBRecord } from 'aws-lambda'
+import type { AuditRow } from '../entities/audit.ts'
 import type { Changed } from '../entities/change.ts'
 import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
-import { Membership, type MembershipRow } from '../entities/membership.ts'
-import { Message, type MessageRow, seqOf } from '../entities/message.ts'
+import type { MembershipRow } from '../entities/membership.ts'
+import { type MessageRow, seqOf } from '../entities/message.ts'
 import { presenceOf, Present, type PresentRow } from '../entities/present.ts'
 import { aboutOf, RoomState, type RoomStateRow } from '../entities/room-state.ts'
 import { Reaction, reactionOf, type ReactionRow } from '../entities/reaction.ts'
@@ -15,6 +13,7 @@ import { Session, type SessionRow } from '../entities/session.ts'
 import { Typing, type TypingRow } from '../entities/typing.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MarkerMove } from './marker-moved.ts'
+import { type Image, readAudit, readMembership, readMessage, readRow, type Shape } from './read-row.ts'
 
 export interface PendingRoom {
   chatRoomId: string
@@ -67,30 +66,12 @@ export type Change =
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
 
-/** The attributes that a row must have, with their types. */
-type Shape<Row> = { [K in keyof Row & string]?: 'string' | 'number' | 'boolean' | 'object' }
-
-const message: Shape<MessageRow> = {
-  chatRoomId: 'string',
-  messageId: 'string',
-  kind: 'string',
-  senderId: 'string',
-  content: 'string',
-  timestamp: 'number',
-}
 const typing: Shape<TypingRow> = { chatRoomId: 'string', userId: 'string', isTyping: 'boolean', until: 'number' }
 const reaction: Shape<ReactionRow> = {
   chatRoomId: 'string',
   messageId: 'string',
   reaction: 'string',
   userId: 'string',
-}
-const member: Shape<MembershipRow> = {
-  chatRoomId: 'string',
-  userId: 'string',
-  joinId: 'string',
-  joinedAt: 'number',
-  joinedSeq: 'number',
 }
 const connection: Shape<ConnectionRow> = { connectionId: 'string', userId: 'string' }
 const room: Shape<PendingRoom> = { chatRoomId: 'string', createdBy: 'string', pendingMembers: 'object' }
@@ -112,10 +93,6 @@ const present: Shape<PresentRow> = {
 
 const session: Shape<SessionRow> = { userId: 'string', sessionKey: 'string', connectionId: 'string' }
 
-const entry: Shape<AuditRow> = { chatRoomId: 'string', action: 'string', by: 'string', at: 'number' }
-
-type Image = Record<string, AttributeValue>
-
 /**
  * Returns what a record means, or undefined when it means nothing here. The filter of the event source mapping leaves
  * such records out, but the filter can be changed without this code.
@@ -136,7 +113,7 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   switch (image?.[ENTITY]?.S) {
     case 'Message': {
       if (!inserted) return undefined
-      const row = read(Message, image, message)
+      const row = readMessage(image)
       if (!Number.isSafeInteger(seqOf(row))) throw new Error('unable to read the record; its messageId is no seq')
       return row.kind === 'text' || row.kind === 'broadcast' ? { type: 'messageKept', message: row } : undefined
     }
@@ -144,36 +121,36 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       // A pending row is told by another one's record.
       return removed || image.Pending !== undefined
         ? undefined
-        : { type: 'typingChanged', typing: read(Typing, image, typing) }
+        : { type: 'typingChanged', typing: readRow(Typing, image, typing) }
     case 'Reaction': {
       if (!inserted && !removed) return undefined
-      const row = reactionOf(read(Reaction, image, reaction))
+      const row = reactionOf(readRow(Reaction, image, reaction))
       return { type: 'reactionChanged', reaction: row, added: inserted }
     }
     case 'Membership':
-      if (inserted) return { type: 'memberAdded', membership: read(Membership, image, member) }
-      return removed ? { type: 'memberRemoved', membership: read(Membership, image, member) } : undefined
+      if (inserted) return { type: 'memberAdded', membership: readMembership(image) }
+      return removed ? { type: 'memberRemoved', membership: readMembership(image) } : undefined
     case 'Connection':
-      if (removed) return { type: 'connectionRemoved', connection: read(Connection, image, connection) }
+      if (removed) return { type: 'connectionRemoved', connection: readRow(Connection, image, connection) }
       return image.CloseRequested === undefined
         ? undefined
-        : { type: 'closeRequested', connection: read(Connection, image, connection) }
+        : { type: 'closeRequested', connection: readRow(Connection, image, connection) }
     case 'ChatRoom':
       return inserted && image.Setup?.S === 'pending'
-        ? { type: 'roomPending', room: read(ChatRoom, image, room) }
+        ? { type: 'roomPending', room: readRow(ChatRoom, image, room) }
         : undefined
     case 'Audit':
-      return inserted ? noted(read(Audit, image, entry)) : undefined
+      return inserted ? noted(readAudit(image)) : undefined
     case 'RoomState':
       return removed ? undefined : moveOf(image, OldImage)
     case 'Present':
       return presenceChanged(image, OldImage, record.eventName)
     case 'Session':
       return inserted || removed
-        ? { type: 'sessionChanged', session: read(Session, image, session), began: inserted }
+        ? { type: 'sessionChanged', session: readRow(Session, image, session), began: inserted }
         : undefined
     case 'FanOutTask':
-      return inserted ? { type: 'taskMade', task: read(FanOutTask, image, task) } : undefined
+      return inserted ? { type: 'taskMade', task: readRow(FanOutTask, image, task) } : undefined
     default:
       return undefined
   }
@@ -221,7 +198,7 @@ const isQuiet = (image: Image, old: Image | undefined): boolean =>
 function moveOf(image: Image, old: Image | undefined): Change | undefined {
   const isChosen = image.NotifyAt?.N !== old?.NotifyAt?.N
   if (image.ReadSeq?.N === old?.ReadSeq?.N && !isChosen) return undefined
-  const row = read(RoomState, image, isChosen ? choice : state)
+  const row = readRow(RoomState, image, isChosen ? choice : state)
   const { readSeq: seq = 0, readAt: at = 0, private: isPrivate = false, originConnectionId } = row
   const before = Number(old?.ReadSeq?.N ?? 0)
   const chosen = isChosen ? { chosen: choiceOf(row) } : {}
@@ -236,30 +213,9 @@ const choiceOf = ({ notify: level = 'all', notifyAt: levelAt = 0, notifyUntil: u
 /** A renewal is nothing new; one after the presence had ended is another entry. */
 function presenceChanged(image: Image, old: Image | undefined, eventName: DynamoDBRecord['eventName']) {
   if (eventName === 'MODIFY' && image.RenewedAt !== undefined) return undefined
-  const row = read(Present, image, present)
+  const row = readRow(Present, image, present)
   const isBack = eventName === 'MODIFY' && Number(old?.Until?.N ?? 0) <= row.since
   const how = eventName === 'REMOVE' ? 'left' : eventName === 'INSERT' || isBack ? 'entered' : 'changed'
   const { chatRoomId, userId } = presenceOf(row)
   return { type: 'presenceChanged', chatRoomId, userId, row, how } as const
-}
-
-interface Reader<Row> {
-  parse(response: { Item: Record<string, unknown> }): { data: Row | null | undefined }
-}
-
-/**
- * ElectroDB's `parse` silently drops attributes that are missing or of another type. Without this check a client would
- * receive an event with `undefined` fields.
- */
-function read<Row extends object>(entity: object, image: Image, shape: Shape<Row>): Row {
-  const Item = unmarshall(image as Record<string, SdkAttributeValue>)
-  const { data } = (entity as Reader<Row>).parse({ Item })
-  if (!data) throw new Error('unable to read the record; it is not of the entity that it names')
-  const wrong = Object.entries(shape).filter(([name, type]) => typeof (data as Record<string, unknown>)[name] !== type)
-  if (wrong.length > 0) {
-    throw new Error(
-      `unable to read the record; it has no ${wrong.map(([name, type]) => `${name} (${type as string})`).join(', ')}`,
-    )
-  }
-  return data
 }

@@ -23,6 +23,7 @@ module "tabletalk" {
   detailed_metrics            = var.detailed_metrics
   direct_messages             = var.direct_messages
   domain_name                 = var.domain_name
+  events_bus                  = var.events_bus
   failure_retention_days      = var.failure_retention_days
   file_retention_days         = var.file_retention_days
   files_access_logs           = var.files_access_logs
@@ -55,6 +56,8 @@ module "tabletalk" {
   previous_versions           = var.previous_versions
   profiles                    = var.profiles
   provisioned_concurrency     = var.provisioned_concurrency
+  push                        = var.push
+  push_previews               = var.push_previews
   rate_limits                 = var.rate_limits
   recovery_period_days        = var.recovery_period_days
   reserved_concurrency        = var.reserved_concurrency
@@ -73,5 +76,6 @@ module "tabletalk" {
   table_max_write_units       = var.table_max_write_units
   throttling_burst_limit      = var.throttling_burst_limit
   throttling_rate_limit       = var.throttling_rate_limit
+  webhooks                    = var.webhooks
   xray                        = var.xray
 }

@@ -50,6 +50,11 @@ output "domain_target" {
   value       = module.tabletalk.domain_target
 }
 
+output "events_bus_name" {
+  description = "Name of the event bus; null without `events_bus`."
+  value       = module.tabletalk.events_bus_name
+}
+
 output "failures_bucket_arns" {
   description = "ARNs of the buckets of stream records that a reader gave up, by reader: `stream` and `followups`."
   value       = module.tabletalk.failures_bucket_arns
@@ -143,6 +148,11 @@ output "table_arn" {
 output "table_name" {
   description = "Name of the table."
   value       = module.tabletalk.table_name
+}
+
+output "webhook_dead_letter_queue_urls" {
+  description = "By the webhook's URL, the queue of the events that it did not take within a day."
+  value       = module.tabletalk.webhook_dead_letter_queue_urls
 }
 
 output "websocket_url" {

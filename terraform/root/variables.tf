@@ -128,6 +128,13 @@ variable "domain_name" {
   default     = null
 }
 
+variable "events_bus" {
+  description = "Whether an EventBridge bus of the stack's name is told what happens: messages, members, rooms (docs/bus.md). $1 a million events, and about as much for the function."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "failure_retention_days" {
   description = "Days that stream records which could not be processed are kept for replay."
   type        = number
@@ -210,7 +217,7 @@ variable "jwt_typ" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of a customer-managed KMS key, in the stack's Region, that encrypts the table, the files, failed records, the queue and the logs; null for keys that AWS owns and doesn't charge for. Its policy must let the account's roles use it, and logs.<region>.amazonaws.com for the log groups. Logs of requests stay with S3's own keys, which is all that S3 writes them with."
+  description = "ARN of a customer-managed KMS key, in the stack's Region, that encrypts the table, the files, failed records, the queue and the logs; null for keys that AWS owns and doesn't charge for. Its policy must let the account's roles use it, and logs.<region>.amazonaws.com for the log groups, and events.amazonaws.com where there are webhooks. Logs of requests stay with S3's own keys, which is all that S3 writes them with."
   type        = string
   default     = null
 }
@@ -341,6 +348,20 @@ variable "provisioned_concurrency" {
   nullable    = false
 }
 
+variable "push" {
+  description = "Whether the bus is also told whom to wake for each message (push.wanted). That reads the room's members and how far they have read: in a room of 10 six units a message, in one of 1,000 some 530."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "push_previews" {
+  description = "Whether push.wanted has the first 100 characters of the message. They then go to whatever sends the pushes, and to its providers."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "rate_limits" {
   description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
   type        = string
@@ -460,6 +481,17 @@ variable "throttling_rate_limit" {
   description = "Frames per second that each route accepts from all clients together, unless route_throttling names it: rare actions, of which there are many routes."
   type        = number
   default     = 20
+}
+
+variable "webhooks" {
+  description = "URLs that receive events of the bus, signed as standardwebhooks.com describes, with retries for a day and a queue of dead letters for each. events: types such as message.sent; null for all. secret_arn: of a secret in Secrets Manager whose text is `whsec_` and base64 of 24 to 64 bytes; while it is being replaced it may have two, one on each line. Example: [{ url = \"https://shop.example.com/chat\", events = [\"message.sent\"], secret_arn = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:chat-AbCdEf\" }]"
+  type = list(object({
+    url        = string
+    events     = optional(list(string))
+    secret_arn = string
+  }))
+  default  = []
+  nullable = false
 }
 
 variable "xray" {

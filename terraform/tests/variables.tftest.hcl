@@ -48,6 +48,8 @@ run "refuses_what_cannot_work" {
     janitor_writes_per_second   = 0
     max_pending_uploads         = 1001
     max_pending_upload_bytes    = 0
+    push                        = true
+    webhooks                    = [{ url = "http://localhost", secret_arn = "a secret" }]
     posting                     = "pigeon"
     table_client                = "pigeon"
     connects_per_second         = 0
@@ -106,6 +108,8 @@ run "refuses_what_cannot_work" {
     var.janitor_writes_per_second,
     var.max_pending_uploads,
     var.max_pending_upload_bytes,
+    var.push,
+    var.webhooks,
     var.posting,
     var.table_client,
     var.connects_per_second,

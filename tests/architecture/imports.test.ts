@@ -7,7 +7,7 @@ import { actions } from '../../src/protocol/actions.ts'
 import { serverActions } from '../../src/protocol/server-api.ts'
 import { circles, importsOf, root, sources } from './sources.ts'
 
-const { functions, routes, authorizer, serverApi, schedules, stream, followups, bucket } = loadStack()
+const { functions, routes, authorizer, serverApi, schedules, stream, followups, webhooks, bucket } = loadStack()
 
 /**
  * What the files of a folder may import beside their own folder's. The longest folder that a path begins with counts;
@@ -53,7 +53,8 @@ const allowed: Record<string, string[]> = {
   ],
   // The other reader of the stream, which delivers nothing.
   'src/followups': [
-    ...['src/streams/batch-response.ts', 'src/changes', 'src/rooms', 'src/files'],
+    ...['src/streams/batch-response.ts', 'src/streams/batch-cache.ts', 'src/streams/read-row.ts'],
+    ...['src/aws', 'src/changes', 'src/rooms', 'src/files'],
     ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   ],
   'src/uploads': [
@@ -63,6 +64,8 @@ const allowed: Record<string, string[]> = {
   'src/archive': ['src/files', 'src/entities', 'src/protocol'],
   // It posts to nobody either.
   'src/janitor': [...['src/rooms', 'src/files', 'src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol']],
+  // It posts to webhooks, and to no connection.
+  'src/webhooks': ['src/aws', 'src/env.ts', 'src/protocol'],
   client: ['src/protocol'],
   // The SDK as its users have it, and nothing else of ours.
   'web/src': ['client/index.ts'],
@@ -88,6 +91,7 @@ for (const folder of [
   'uploads',
   'janitor',
   'followups',
+  'webhooks',
 ]) {
   allowed[`src/${folder}`]!.push('src/logger.ts', 'src/trace.ts')
 }
@@ -188,6 +192,7 @@ describe('the stack and the sources', () => {
       serverApi.authorizer,
       stream.function,
       followups.function,
+      webhooks.function,
       bucket.notification.function,
       ...Object.values(schedules).map((schedule) => schedule.function),
       ...Object.values(routes).map((route) => route.function),

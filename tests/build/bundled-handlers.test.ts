@@ -20,6 +20,7 @@ const environment = {
   AWS_ENDPOINT_URL_S3: ownBucket.endpoint,
   FILES_BUCKET: process.env.FILES_BUCKET ?? '',
   CONNECTIONS_ENDPOINT: 'http://localhost:1/none',
+  WEBHOOKS: '{}',
   JWKS_URL: 'http://localhost:1/jwks.json',
   JWT_ISSUER: 'issuer',
   JWT_AUDIENCE: 'audience',

@@ -51,7 +51,8 @@ describe('the functions, bundled', () => {
       const { touches } = stack.functions[one.name]!
       const usesTable = (touches.table ?? touches.index) !== undefined
       expect([...one.besides.keys()], one.name).toEqual([
-        ...(usesTable || touches.bucket ? ['sdk-credentials.mjs'] : []),
+        // Secrets and queues, which Terraform names.
+        ...(usesTable || touches.bucket || one.name === stack.webhooks.function ? ['sdk-credentials.mjs'] : []),
         ...(touches.connections ? ['sdk-gateway.mjs'] : []),
         ...(usesTable ? ['sdk-table.mjs'] : []),
       ])

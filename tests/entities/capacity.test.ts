@@ -32,6 +32,9 @@ import type { ErrorCode } from '../../src/protocol/error-codes.ts'
 import { handler as followUp } from '../../src/followups/handler.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
+import { busNewsOf } from '../../src/followups/bus-events.ts'
+import { whomToWake } from '../../src/followups/whom-to-wake.ts'
+import { BatchCache } from '../../src/streams/batch-cache.ts'
 import { forgetRoom } from '../../src/rooms/forget-room.ts'
 import { keepMentions } from '../../src/rooms/keep-mentions.ts'
 import { keepThread } from '../../src/rooms/keep-thread.ts'
@@ -99,6 +102,12 @@ const measureRefused = (action: Action, payload: Record<string, unknown>, code: 
   measure(routes[action]!.function, () => expect(act(action, payload, by)).rejects.toMatchObject({ code }), what)
 
 const cost = (what: string): Cost => costs.find((row) => row.what === what)!.cost
+
+/** The record of a room's details, as they are changed for the first time. */
+const recordOfDetails = (chatRoomId: string): DynamoDBRecord => ({
+  eventName: 'INSERT',
+  dynamodb: { NewImage: { __edb_e__: { S: 'ChatRoomDetails' }, ChatRoomId: { S: chatRoomId }, Version: { N: '1' } } },
+})
 
 /** A room of ada and bob with so many subscribed connections, theirs first. Other ids are as long as Cognito's. */
 async function room(chatRoomId: string, connections = 2, joinId = 'sixteen-letters0'): Promise<void> {
@@ -685,6 +694,46 @@ describe('what doors cost', () => {
     const Records = [record('REMOVE', itemOf(gone))]
     const follow = async () => expect(await followUp({ Records })).toEqual({ batchItemFailures: [] })
     await measure('followups', follow, 'the follow-ups: a pinned message gone')
+  })
+
+  test('whom to wake costs a look at each member and at what they want; the bus itself reads rooms only', async () => {
+    await room('bell')
+    const founded = {
+      chatRoomId: 'bell',
+      role: 'member',
+      joinedAt: 1,
+      joinId: 'sixteen-letters0',
+      joinedSeq: 0,
+    } as const
+    const add = (from: number, to: number) =>
+      Membership.put(
+        Array.from({ length: to - from }, (_, i) => ({
+          ...founded,
+          userId: `3f9c2d6e-0a1b-4c5d-8e7f-${String(from + i).padStart(12, '0')}`,
+        })),
+      ).go({ concurrent: 4 })
+    const message = {
+      ...founded,
+      messageId: messageIdOf(1),
+      kind: 'text',
+      senderId: 'ada',
+      content: 'hi',
+      timestamp: 1,
+    } as const
+    const wake = (more: object = {}) => whomToWake({ ...message, ...more }, undefined, new BatchCache(), Date.now())
+    await add(2, 10)
+    await measure('followups', wake, 'the follow-ups: whom to wake for a message, 10 members')
+    await add(10, 1_000)
+    await measure('followups', wake, 'the follow-ups: whom to wake for a message, 1,000 members')
+    await add(1_000, 1_001)
+    const threadId = messageIdOf(1)
+    await measure('followups', () => wake({ messageId: messageIdOf(2), threadId, mentions: '["bob"]' }))
+    await act('updateRoom', { chatRoomId: 'bell', topic: 'Bells' })
+    const details = await metered(client, () => busNewsOf(recordOfDetails('bell'), Date.now()))
+    note('followups', details)
+    expect(costOf(details)).toMatchObject({ reads: 1, writes: 0 })
+    expect(cost('the follow-ups: whom to wake for a message, 10 members').reads).toBeLessThan(10)
+    expect(cost('the follow-ups: whom to wake for a message, 1,000 members').reads).toBeLessThan(650)
   })
 
   test('a block changes the two roles in the direct room, so that no send reads more', async () => {

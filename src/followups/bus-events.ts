@@ -1,0 +1,157 @@
+import type { DynamoDBRecord } from 'aws-lambda'
+import { roomWithDetails } from '../entities/membership.ts'
+import { getMessage, type MessageRow, seqOf } from '../entities/message.ts'
+import { messageEventOf } from '../files/message-event.ts'
+import type { BusEvent } from '../protocol/bus-events.ts'
+import { defined } from '../protocol/defined.ts'
+import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
+import { type Image, readAudit, readMembership, readMessage } from '../streams/read-row.ts'
+
+/** A record that is older has failed before: what it says may be deleted by now. */
+const LATE_MS = 30_000
+
+/** What a record means to who listens to the bus. */
+export interface BusNews {
+  events: BusEvent[]
+  /** A message that somebody may have to be woken for; `named`, of one that was edited: those that it names now. */
+  wakes?: { message: MessageRow; named?: string[] }
+}
+
+const NOTHING: BusNews = { events: [] }
+
+/**
+ * Tells what a record of the stream means to who listens to the bus. A record may come again, late and after later
+ * ones: the ids are the same then. AP21, AP98.
+ *
+ * @throws Error when a record of one of our entities can't be read
+ */
+export async function busNewsOf(record: DynamoDBRecord, now: number): Promise<BusNews> {
+  const { NewImage, OldImage, ApproximateCreationDateTime = now / 1_000 } = record.dynamodb ?? {}
+  const removed = record.eventName === 'REMOVE'
+  const image = (removed ? OldImage : NewImage) as Image | undefined
+  const change = { image: image ?? {}, old: OldImage as Image | undefined, at: ApproximateCreationDateTime * 1_000 }
+  switch (image?.__edb_e__?.S) {
+    case 'Message':
+      return removed ? NOTHING : messageNews(change, now)
+    case 'Membership':
+      return { events: memberEvents(change, removed) }
+    case 'ChatRoom':
+      return record.eventName === 'INSERT' ? { events: await roomCreated(change) } : NOTHING
+    case 'ChatRoomDetails':
+      return isRaised(change) ? { events: await roomUpdated(change) } : NOTHING
+    case 'Audit':
+      return record.eventName === 'INSERT' ? { events: auditEvents(image) } : NOTHING
+    default:
+      return NOTHING
+  }
+}
+
+interface Changed {
+  image: Image
+  old: Image | undefined
+  /** Epoch milliseconds. */
+  at: number
+}
+
+const versionOf = (image: Image | undefined): number => Number(image?.Version?.N ?? 0)
+
+const isRaised = ({ image, old }: Changed): boolean => versionOf(image) > versionOf(old)
+
+async function messageNews({ image, old, at: recordedAt }: Changed, now: number): Promise<BusNews> {
+  const kind = image.Kind?.S
+  // Holes, and what was brought from elsewhere.
+  if (kind === 'hole' || image.Imported !== undefined) return NOTHING
+  const row = readMessage(image)
+  if (kind === 'deleted') return old?.Kind?.S === 'deleted' || old === undefined ? NOTHING : { events: [deleted(row)] }
+  const isEdited = old !== undefined && image.EditedAt?.N !== old.EditedAt?.N
+  if (old !== undefined && !isEdited && old.Kind?.S !== 'hole') return NOTHING
+  const current = now - recordedAt > LATE_MS ? await getMessage(row.chatRoomId, row.messageId) : row
+  if (current === undefined) return NOTHING
+  const { chatRoomId } = row
+  const message = onBus(current)
+  if (!isEdited) {
+    const of = { ...common(row.timestamp, chatRoomId, seqOf(row), versionOf(image)), event: message }
+    return { events: [{ type: 'message.sent', detail: of }], wakes: { message: current } }
+  }
+  const of = common(row.editedAt ?? recordedAt, chatRoomId, seqOf(row), versionOf(image))
+  const event = { event: 'messageUpdated', chatRoomId, message } as const
+  const named = newlyNamed(image, old)
+  return {
+    events: [{ type: 'message.edited', detail: { ...of, event } }],
+    ...(named.length > 0 && { wakes: { message: current, named } }),
+  }
+}
+
+function newlyNamed(image: Image, old: Image): string[] {
+  const [now, before] = [image, old].map((one) => JSON.parse(one.Mentions?.S ?? '[]') as string[])
+  return now!.filter((userId) => !before!.includes(userId))
+}
+
+/** The message without a URL of its file. */
+function onBus(row: MessageRow) {
+  const { uploadId, fileName, contentType, size } = row
+  const event = messageEventOf(row)
+  if (uploadId === undefined || fileName === undefined || contentType === undefined || size === undefined) return event
+  return { ...event, file: { uploadId, fileName, contentType, size } }
+}
+
+function deleted(row: MessageRow): BusEvent {
+  const { chatRoomId, messageId, version = 0, deletedAt = 0, deletedBy = '', threadId } = row
+  const gone = { seq: seqOf(row), messageId, version, deletedAt, deletedBy, ...defined({ threadId }) }
+  const event = { event: 'messageDeleted', chatRoomId, ...gone } as const
+  return { type: 'message.deleted', detail: { ...common(deletedAt, chatRoomId, seqOf(row), version), event } }
+}
+
+function memberEvents(change: Changed, removed: boolean): BusEvent[] {
+  const { chatRoomId, userId, role, joinId, joinedAt, mutedUntil, changes = 0 } = readMembership(change.image)
+  const { at } = change
+  if (removed) {
+    const event = { event: 'memberLeft', chatRoomId, userId, timestamp: at } as const
+    return [{ type: 'member.left', detail: { ...common(at, chatRoomId, joinId, 'left'), event } }]
+  }
+  if (change.old === undefined) {
+    const event = { event: 'memberJoined', chatRoomId, userId, timestamp: joinedAt } as const
+    return [{ type: 'member.joined', detail: { ...common(joinedAt, chatRoomId, joinId, 'joined'), event } }]
+  }
+  if (!isRaised(change)) return []
+  const shown = { role: shownRole(chatRoomId, role), ...defined({ mutedUntil }), version: changes }
+  const event = { event: 'memberUpdated', chatRoomId, userId, ...shown } as const
+  return [{ type: 'member.updated', detail: { ...common(at, chatRoomId, joinId, changes), event } }]
+}
+
+async function roomCreated({ image }: Changed): Promise<BusEvent[]> {
+  const room = await roomNow(image)
+  if (room === undefined) return []
+  return [{ type: 'room.created', detail: { ...common(room.createdAt, room.chatRoomId, 'room', 'created'), room } }]
+}
+
+async function roomUpdated({ image, at }: Changed): Promise<BusEvent[]> {
+  const room = await roomNow(image)
+  if (room === undefined) return []
+  const { chatRoomId } = room
+  const event = { event: 'roomUpdated', chatRoomId, room } as const
+  return [{ type: 'room.updated', detail: { ...common(at, chatRoomId, 'room', versionOf(image)), event } }]
+}
+
+async function roomNow(image: Image) {
+  const chatRoomId = image.ChatRoomId?.S
+  if (chatRoomId === undefined) throw new Error('unable to read the record; the room has no key')
+  const found = await roomWithDetails(chatRoomId)
+  return found && detailsOnWire(found.room, found.details)
+}
+
+function auditEvents(image: Image): BusEvent[] {
+  const { chatRoomId, entryId, action, by, at, messageId, reason } = readAudit(image)
+  const of = common(at, chatRoomId, entryId, action)
+  if (action === 'deleteRoom') return [{ type: 'room.deleted', detail: { ...of, by } }]
+  if (action !== 'report' || messageId === undefined) return []
+  return [{ type: 'message.reported', detail: { ...of, messageId, by, ...defined({ reason }) } }]
+}
+
+/** What all have. The id is ASCII, because a webhook has it in a header. */
+const common = (at: number, chatRoomId: string, ...parts: (string | number)[]) => ({
+  version: 1 as const,
+  id: [chatRoomId, ...parts].join('#'),
+  at,
+  chatRoomId,
+})
