@@ -5,6 +5,8 @@ import type { OutboxStore } from './outbox-store.ts'
 import type { RoomCache } from './room-cache.ts'
 import { postFormByXhr, type PostForm } from './post-form.ts'
 
+type Receipts = 'shared' | 'private'
+
 /** The options of a client: `url` and `getToken` are required. Times are in ms. */
 export interface ChatClientOptions {
   /** The WebSocket's address, `wss://HOST/STAGE`. */
@@ -30,8 +32,11 @@ export interface ChatClientOptions {
   outboxLimit?: number
   /** Keeps texts that aren't sent yet, so that they survive a reload. Default: they are kept in memory only. */
   outbox?: OutboxStore | undefined
-  /** Whether the senders of what this user reads, and other members, may know of it. Default `shared`. */
-  receipts?: 'shared' | 'private'
+  /**
+   * Whether the senders of what this user reads, and other members, may know of it: asked at each mark, if it is a
+   * function. Default `shared`.
+   */
+  receipts?: Receipts | (() => Receipts)
   /** How long to wait for a missing message before it is requested, ms. Default 500. */
   holeWaitMs?: number
   /** How many messages of one room are fetched after a long absence; older ones are skipped. Default 1,000. */

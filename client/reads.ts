@@ -259,7 +259,8 @@ export class Reads {
   }
 
   async #send(marks: Pick<RequestFrame<'markRead'>, 'reads' | 'threads'>): Promise<'done' | 'later'> {
-    const own = this.#context.options.receipts === 'private' ? { private: true } : {}
+    const { receipts } = this.#context.options
+    const own = (typeof receipts === 'function' ? receipts() : receipts) === 'private' ? { private: true } : {}
     try {
       await this.#context.once({ action: 'markRead', ...marks, ...own })
     } catch (error) {

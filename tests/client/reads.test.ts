@@ -183,6 +183,17 @@ describe('marking', () => {
     expect(server.asked('markRead')).toMatchObject([{ reads: { general: 1 }, private: true }])
   })
 
+  test('is private or not as the application says at the time', async () => {
+    let receipts: 'private' | 'shared' = 'private'
+    const { room, server, clock } = await givenReads(['1', '2'], { receipts: () => receipts })
+    room.markRead(1)
+    await clock.advance(5_000)
+    receipts = 'shared'
+    room.markRead(2)
+    await clock.advance(5_000)
+    expect(server.asked('markRead').map((frame) => 'private' in frame)).toEqual([true, false])
+  })
+
   test('goes with what is sent: who sends has read, where the application marks at all', async () => {
     const { room, server, clock, markers } = await givenReads(['1', '2'])
     await room.send({ content: 'a bot marks nothing' }).done

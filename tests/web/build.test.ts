@@ -21,6 +21,7 @@ describe('the built page', () => {
       'assets/confusable-key-HASH.js',
       'assets/emoji-choice-HASH.js',
       'assets/icon-HASH.svg',
+      'assets/icon-unread-HASH.svg',
       'assets/index-HASH.css',
       'assets/index-HASH.js',
       'assets/jsx-runtime-HASH.js',

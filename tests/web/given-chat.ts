@@ -2,6 +2,7 @@ import { Chat } from '../../web/src/state/chat.ts'
 import { Drafts } from '../../web/src/state/drafts.ts'
 import { LastPlace } from '../../web/src/state/last-place.ts'
 import { Unsent } from '../../web/src/state/unsent.ts'
+import { Preferences } from '../../web/src/state/preferences.ts'
 import { RoomNumbers } from '../../web/src/state/room-numbers.ts'
 import type { KeptStrings } from '../../web/src/state/kept.ts'
 import type { FakeServer } from '../client/fake-server.ts'
@@ -36,6 +37,7 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
     }),
     () => clock.now(),
     (error) => errors.push(error),
+    { preferences: new Preferences(strings) },
   )
   const conversation = (name: string) => {
     const found = chat.conversations.get().find(({ room }) => room?.id === name)

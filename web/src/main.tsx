@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client'
 import { Identity } from './state/identity.ts'
 import { kept } from './state/kept.ts'
 import { loadPageConfig } from './state/page-config.ts'
+import { Preferences } from './state/preferences.ts'
 import { ThemeChoice } from './state/theme.ts'
 import './style/index.css'
 import { App } from './view/app.tsx'
@@ -17,6 +18,7 @@ const root = createRoot(document.getElementById('root')!, {
 guardFromDrops()
 const forever = kept(() => localStorage)
 const theme = new ThemeChoice(forever)
+const preferences = new Preferences(forever)
 const showTheme = () => (document.documentElement.dataset.theme = theme.get())
 theme.subscribe(showTheme)
 showTheme()
@@ -25,7 +27,7 @@ try {
   const config = await loadPageConfig(document.baseURI, (url) => fetch(url, { cache: 'no-cache' }))
   const forTab = kept(() => sessionStorage)
   const identity = new Identity(forTab)
-  root.render(<App config={config} theme={theme} identity={identity} kept={forever} keptForTab={forTab} />)
+  root.render(<App {...{ config, theme, preferences, identity }} kept={forever} keptForTab={forTab} />)
 } catch (error) {
   root.render(<Unable reason={(error as Error).message} />)
 }

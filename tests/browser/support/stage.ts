@@ -102,9 +102,9 @@ export class Stage {
   }
 
   /** Has a user say something from nowhere. */
-  async say(chatRoomId: string, userId: string, content: string): Promise<void> {
+  async say(chatRoomId: string, userId: string, content: string, extras: { mentions?: string[] } = {}): Promise<void> {
     const client = await online(this.chat, userId)
-    await client.request({ action: 'sendMessage', chatRoomId, content })
+    await client.request({ action: 'sendMessage', chatRoomId, content, ...extras })
     await client.close()
   }
 

@@ -3,6 +3,7 @@ import {
   ChatError,
   type ChosenAccess,
   type Limits,
+  type MessageEvent,
   protocolLimits,
   type Removal,
   type Room,
@@ -11,11 +12,13 @@ import { Blocked } from './blocked.ts'
 import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
 import type { Drafts } from './drafts.ts'
+import { type Preferences } from './preferences.ts'
 import type { LastPlace } from './last-place.ts'
 import { LookAlikes } from './look-alikes.ts'
 import { People } from './people.ts'
 import type { Route } from './route.ts'
 import { Store } from './store.ts'
+import { wakes } from '../text/notify-words.ts'
 import { countText } from '../text/count-text.ts'
 import type { RoomNumbers } from './room-numbers.ts'
 import type { Unsent } from './unsent.ts'
@@ -43,6 +46,12 @@ export type Client = Pick<
   | 'user'
   | 'setProfile'
 >
+
+/** Somebody has said something, just now or during an outage. */
+export interface Heard {
+  conversation: Conversation
+  message: MessageEvent
+}
 
 export type PublicRoom = Awaited<ReturnType<Client['publicRooms']>>['rooms'][number]
 
@@ -76,7 +85,12 @@ export class Chat {
   /** The rooms that this user was shown out of, until the user has seen it. */
   readonly removed = new Store<readonly Removed[]>([])
   readonly blocked: Blocked
-  /** The number of others' unread messages in all conversations, as text; empty for none. */
+  /** What was heard last, in any conversation. */
+  readonly heard = new Store<Heard | undefined>(undefined)
+  /** Whether a message has come that the user would be told of on the desktop, had they allowed it. */
+  readonly missed = new Store(false)
+  readonly preferences: Preferences
+  /** The number of unread messages that the user is told of, as text; empty for none. */
   readonly unread = new Store('')
   readonly #memory: (userId: string) => Memory
   readonly #onError: (error: unknown) => void
@@ -95,9 +109,10 @@ export class Chat {
     memory: (userId: string) => Memory,
     now: () => number,
     onError: (error: unknown) => void,
-    imageOrigins: readonly string[] = [],
+    { imageOrigins = [], preferences }: { imageOrigins?: readonly string[]; preferences: Preferences },
   ) {
     this.client = client
+    this.preferences = preferences
     this.people = new People({ client, confusableKey, imageOrigins })
     this.#memory = memory
     this.#onError = onError
@@ -199,6 +214,11 @@ export class Chat {
   /** Whether users of this deployment choose their own names. */
   get mayChangeProfile(): boolean {
     return this.client.limits?.profiles === 'users'
+  }
+
+  /** Whether the user wants to be told of a message. */
+  wakes({ conversation, message }: Heard): boolean {
+    return wakes(message, conversation.notify.get().level, this.userId)
   }
 
   /** The user has seen that they are no longer in a room. */
@@ -324,6 +344,11 @@ export class Chat {
       ;({ isClosed } = conversation)
       this.#sort()
     })
+    conversation.notify.subscribe(() => {
+      this.#count()
+      this.#sort()
+    })
+    conversation.on('message', (message) => this.heard.set({ conversation, message }))
     conversation.on('removed', (removal) => this.#shownOut(conversation, removal))
     conversation.on('memberLeft', ({ userId }) => {
       if (userId === this.userId) this.#remove(conversation)
@@ -350,16 +375,16 @@ export class Chat {
   }
 
   #count(): void {
-    const all = this.conversations.get().map(({ unread }) => unread.get())
-    const count = all.reduce((sum, unread) => sum + unread.count, 0)
-    const hasMore = all.some((unread) => unread.hasMore)
+    const all = this.conversations.get()
+    const count = all.reduce((sum, { waking }) => sum + waking, 0)
+    const hasMore = all.some(({ unread, notify }) => unread.get().hasMore && notify.get().level === 'all')
     this.unread.set(count > 0 ? countText(count, hasMore) : '')
   }
 }
 
 const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
-const isWaiting = ({ unread, isNew }: Conversation): boolean => unread.get().count > 0 || isNew.get()
+const isWaiting = ({ waking, isNew }: Conversation): boolean => waking > 0 || isNew.get()
 
 const byUnreadAndTime = (a: Conversation, b: Conversation): number =>
   Number(a.isClosed) - Number(b.isClosed) ||

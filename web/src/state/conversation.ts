@@ -4,6 +4,7 @@ import {
   type Member,
   type MessageEvent,
   type MessageExtras,
+  type Notify,
   printableName,
   type Room,
 } from '../../../client/index.ts'
@@ -37,6 +38,9 @@ export interface LastMessage {
   message: MessageEvent | undefined
 }
 
+/** Longer ones end at once. */
+const LONGEST_TIMER_MS = 2_147_483_000
+
 /** The most pages of members whose roles are asked for. */
 const STANDING_PAGES = 10
 
@@ -53,6 +57,8 @@ export class Conversation {
   readonly uploads: Uploads
   readonly doors: Doors
   readonly last = new Store<LastMessage | undefined>(undefined)
+  /** What of it the user is told of. */
+  readonly notify = new Store<Notify>({ level: 'all' })
   /** Whether somebody has put the user into this room, and the user hasn't opened it yet. */
   readonly isNew = new Store(false)
   /** The text that is written and not sent. */
@@ -73,6 +79,7 @@ export class Conversation {
   readonly #userId: string
   readonly #people: People
   #hasPeeked = false
+  #notifyEnds: ReturnType<typeof setTimeout> | undefined
   readonly #drafts: Drafts
 
   constructor(talk: Room | DirectRoom, { userId, people, drafts, limits, now }: About) {
@@ -105,6 +112,8 @@ export class Conversation {
     this.doors = new Doors(on, () => this.room, now)
     this.doors.subscribe(() => this.#renamed())
     on('message', (message) => this.#wasSaid(message))
+    on('updated', () => this.#lookForNotify())
+    this.#lookForNotify()
     this.timeline.subscribe(() => {
       const message = this.timeline.get().messages.at(-1)
       if (message) this.#wasSaid(message)
@@ -213,6 +222,29 @@ export class Conversation {
   async markUnread(seq: number): Promise<void> {
     this.keptFrom.set(seq)
     await this.room?.markUnread(seq)
+  }
+
+  /** How many unread messages the user is told of. */
+  get waking(): number {
+    const { count, mentions } = this.unread.get()
+    return { all: count, mentions, none: 0 }[this.notify.get().level]
+  }
+
+  /** @param until epoch ms at the server, from when on it is all messages again */
+  async setNotify(level: Notify['level'], until: number | undefined): Promise<void> {
+    await this.room?.setNotifications(level, until)
+    this.#lookForNotify()
+  }
+
+  #lookForNotify(): void {
+    const notify = this.room?.notify ?? { level: 'all' }
+    clearTimeout(this.#notifyEnds)
+    if (notify.until !== undefined) {
+      const left = Math.min(notify.until - this.#now(), LONGEST_TIMER_MS)
+      this.#notifyEnds = setTimeout(() => this.#lookForNotify(), left + 1)
+    }
+    const { level, until } = this.notify.get()
+    if (level !== notify.level || until !== notify.until) this.notify.set(notify)
   }
 
   /** Looks at the newest message, for the list: once, unless it failed. */

@@ -4,6 +4,7 @@ import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'
 import type { KeptStrings } from '../state/kept.ts'
+import type { Preferences } from '../state/preferences.ts'
 import type { PageConfig } from '../state/page-config.ts'
 import type { ThemeChoice } from '../state/theme.ts'
 import { Unsent } from '../state/unsent.ts'
@@ -18,6 +19,7 @@ import { useStore } from './use-store.ts'
 interface AppProps {
   config: PageConfig
   theme: ThemeChoice
+  preferences: Preferences
   identity: Identity
   /** Storage that outlives the browser. */
   kept: KeptStrings
@@ -26,14 +28,14 @@ interface AppProps {
 }
 
 /** The page: the chat, or the sign-in form for a user who isn't signed in. */
-export function App({ config, theme, identity, kept, keptForTab }: AppProps) {
+export function App({ config, theme, preferences, identity, kept, keptForTab }: AppProps) {
   const { signIn } = config
   const [credential, setCredential] = useState(() =>
     // A link may carry a name, but must not carry a token.
     signIn.kind === 'tokenUrl' ? '' : identity.initial(signIn.kind === 'local' ? window.location.search : ''),
   )
   const [problem, setProblem] = useState<string>()
-  const chat = useSignedInChat(config, credential, kept, keptForTab)
+  const chat = useSignedInChat({ config, credential, preferences, kept, keptForTab })
 
   const enter = (given: string) => {
     identity.keep(given)
@@ -60,13 +62,12 @@ export function App({ config, theme, identity, kept, keptForTab }: AppProps) {
   )
 }
 
+interface SignedIn extends Pick<AppProps, 'config' | 'preferences' | 'kept' | 'keptForTab'> {
+  credential: string | undefined
+}
+
 /** The chat of the user who is signed in; `undefined` while nobody is. */
-function useSignedInChat(
-  config: PageConfig,
-  credential: string | undefined,
-  kept: KeptStrings,
-  keptForTab: KeptStrings,
-): Chat | undefined {
+function useSignedInChat({ config, credential, preferences, kept, keptForTab }: SignedIn): Chat | undefined {
   const [chat, setChat] = useState<Chat>()
   useEffect(() => {
     if (credential === undefined) return
@@ -81,7 +82,10 @@ function useSignedInChat(
       load: () => connected.then(() => unsent().load()),
       save: (messages: UnsentMessage[]) => unsent().save(messages),
     }
-    const client: ChatClient = new ChatClient({ url: config.url, getToken, outbox })
+    const client: ChatClient = new ChatClient({
+      ...{ url: config.url, getToken, outbox },
+      receipts: () => preferences.get().receipts,
+    })
     client.on('status', ({ status }) => status === 'connected' && onConnected())
     const memory = (userId: string) => ({
       recent: new RoomNumbers(kept, 'recent', userId),
@@ -89,7 +93,7 @@ function useSignedInChat(
       place: new LastPlace(kept, userId),
       unsent: new Unsent(keptForTab, userId),
     })
-    const chat = new Chat(client, memory, Date.now, reportError, config.imageOrigins)
+    const chat = new Chat(client, memory, Date.now, reportError, { imageOrigins: config.imageOrigins, preferences })
     setChat(chat)
     // A failure is shown by the connection's status.
     client.connect().catch(() => {})
@@ -97,7 +101,7 @@ function useSignedInChat(
       client.disconnect()
       setChat(undefined)
     }
-  }, [config, credential, kept, keptForTab])
+  }, [config, credential, preferences, kept, keptForTab])
   return chat
 }
 

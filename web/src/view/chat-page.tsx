@@ -16,6 +16,7 @@ import { useCurrent } from './use-current.ts'
 import { type DialogRequest, DialogsContext } from './use-dialogs.ts'
 import { useLastPlace } from './use-last-place.ts'
 import { useLeaveWarning } from './use-leave-warning.ts'
+import { useNotices } from './use-notices.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useStore } from './use-store.ts'
 import { useTitle } from './use-title.ts'
@@ -39,6 +40,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const openSwitcher = useCallback(() => setDialog({ name: 'switcher' }), [])
   const thread = useStore(current?.openThread ?? NO_THREAD)
   usePreparedDialogs(hasBeenConnected)
+  useNotices()
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)

@@ -6,6 +6,7 @@ import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
 import { BackIcon, ClipIcon, PeopleIcon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
+import { NotifyMenu } from './notify-menu.tsx'
 import { PinnedBar } from './pinned-bar.tsx'
 import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
@@ -40,6 +41,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
         <h1 className="grow ellipsis" title={title}>
           <ConversationTitle conversation={conversation} />
         </h1>
+        <NotifyMenu conversation={conversation} />
         <button
           type="button"
           className="icon-button"

@@ -18,6 +18,8 @@ const line = (d: string) => () => (
 export const SmileIcon = line(
   'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M8.5 14.5a4.2 4.2 0 0 0 7 0M9 9.6v.8M15 9.6v.8',
 )
+export const BellIcon = line('M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4')
+export const BellOffIcon = line('M6 16.5V11c0-1 .2-1.9.6-2.7M9 5.8A6 6 0 0 1 18 11v3.5M4.5 18.5h12M10 21h4M4 4l16 16')
 export const ReplyIcon = line('M9.5 6 4 11.5 9.5 17M4 11.5h9.5a6 6 0 0 1 6 6V19')
 export const ThreadIcon = line('M4 5.5h16v10.5h-9L6.5 20v-4H4zM8 9.5h8M8 12.5h5')
 export const PlusIcon = line('M12 5v14M5 12h14')

@@ -1,10 +1,12 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from 'react'
-import { MoreIcon } from './icons.tsx'
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
+import { CheckIcon, MoreIcon } from './icons.tsx'
 
 export interface MenuItem {
   label: string
   onSelect: () => void
   isDangerous?: boolean
+  /** Of several of which one holds: whether it is this. */
+  isChosen?: boolean
 }
 
 interface MenuProps {
@@ -12,12 +14,14 @@ interface MenuProps {
   /** Asked for when the menu opens. */
   items: () => MenuItem[]
   className?: string
+  /** Default: three dots. */
+  icon?: ReactNode
   /** -1 where arrow keys lead to the button. */
   tabIndex?: number
 }
 
 /** A button with a menu, as ARIA describes it: arrows, Home and End go through it, Escape and Tab close it. */
-export function Menu({ label, items, className = '', tabIndex = 0 }: MenuProps) {
+export function Menu({ label, items, className = '', icon = <MoreIcon />, tabIndex = 0 }: MenuProps) {
   const [open, setOpen] = useState<MenuItem[]>()
   const button = useRef<HTMLButtonElement>(null)
   const id = useId()
@@ -39,7 +43,7 @@ export function Menu({ label, items, className = '', tabIndex = 0 }: MenuProps) 
         aria-controls={open && id}
         onClick={() => setOpen(open ? undefined : items())}
       >
-        <MoreIcon />
+        {icon}
       </button>
       {open && (
         <MenuList
@@ -97,11 +101,12 @@ function MenuList({ id, label, items, button, onClose, onGone }: ListProps) {
       onKeyDown={onKeyDown}
       onToggle={({ newState }) => newState === 'closed' && onGone()}
     >
-      {items.map(({ label, onSelect, isDangerous = false }) => (
+      {items.map(({ label, onSelect, isDangerous = false, isChosen }) => (
         <li key={label} role="none">
           <button
             type="button"
-            role="menuitem"
+            role={isChosen === undefined ? 'menuitem' : 'menuitemradio'}
+            aria-checked={isChosen}
             tabIndex={-1}
             className={isDangerous ? 'dangerous' : ''}
             onClick={() => {
@@ -110,6 +115,7 @@ function MenuList({ id, label, items, button, onClose, onGone }: ListProps) {
             }}
           >
             {label}
+            {isChosen && <CheckIcon />}
           </button>
         </li>
       ))}
@@ -119,7 +125,7 @@ function MenuList({ id, label, items, button, onClose, onGone }: ListProps) {
 
 /** @param index counted from the end when it is negative; after the last item comes the first */
 function focusItem(list: HTMLElement, index: number): void {
-  const items = list.querySelectorAll<HTMLElement>('[role=menuitem]')
+  const items = list.querySelectorAll<HTMLElement>('[role^=menuitem]')
   items[(index + items.length) % items.length]?.focus()
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { protocolLimits } from '../../../client/index.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { Avatar } from './avatar.tsx'
+import { BrowserSettings } from './browser-settings.tsx'
 import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { NameField } from './name-field.tsx'
@@ -11,7 +12,7 @@ import { useChat } from './use-chat.ts'
 import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
 
-/** What a user decides for themselves: what they are called, and whom they have blocked. */
+/** What a user decides for themselves: what they are called, what this browser does, and whom they have blocked. */
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const { blocked, people, mayChangeProfile } = useChat()
   const userIds = useStore(blocked)
@@ -28,6 +29,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Settings" onClose={onClose}>
       {mayChangeProfile && <ProfileForm />}
+      <BrowserSettings />
       <section aria-label="Blocked people">
         <h3 className="list-title">Blocked people</h3>
         <p className="hint">

@@ -8,6 +8,7 @@ import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
 import {
+  BellOffIcon,
   ChatIcon,
   DownIcon,
   EnterIcon,
@@ -18,6 +19,7 @@ import {
   SettingsIcon,
   UpIcon,
 } from './icons.tsx'
+import { NoticesOffer } from './notices-offer.tsx'
 import { ThemeButton } from './theme-button.tsx'
 import { UnreadBadge } from './unread-badge.tsx'
 import { UserName } from './user-name.tsx'
@@ -102,6 +104,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
         </Section>
         <MoreUnread where="below" count={below} onClick={() => show('below')} />
       </div>
+      <NoticesOffer />
       <footer className="sidebar-footer">
         <Avatar id={chat.userId} />
         <span className="grow ellipsis" title={useName(chat.userId)}>
@@ -194,6 +197,8 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
   const title = useStore(conversation.title)
   const { count } = useStore(conversation.unread)
   const isNew = useStore(conversation.isNew)
+  const { level } = useStore(conversation.notify)
+  const isMuted = level === 'none'
   const last = useStore(conversation.last)
   const { access } = useStore(conversation.doors)
   const preview = usePreview(conversation)
@@ -206,7 +211,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
   return (
     <a
       ref={element}
-      className={`conversation-link ${count > 0 || isNew ? 'is-unread' : ''}`}
+      className={`conversation-link ${(count > 0 && !isMuted) || isNew ? 'is-unread' : ''} ${isMuted ? 'is-muted' : ''}`}
       href={hashOf(conversation.route)}
       aria-current={isCurrent ? 'page' : undefined}
       title={title}
@@ -218,7 +223,9 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
           <span className="grow ellipsis">
             <ConversationTitle conversation={conversation} />
             {access === 'private' && <span className="visually-hidden">, private room</span>}
+            {isMuted && <span className="visually-hidden">, muted</span>}
           </span>
+          {isMuted && <BellOffIcon />}
           {last && (
             <time aria-hidden="true" dateTime={new Date(last.timestamp).toISOString()}>
               {briefMoment(last.timestamp, now)}

@@ -4,9 +4,11 @@ import { useStore } from './use-store.ts'
 
 export function UnreadBadge({ conversation }: { conversation: Conversation }) {
   const { count, hasMore, mentions } = useStore(conversation.unread)
+  const { level } = useStore(conversation.notify)
+  const isQuiet = level === 'none' || (level === 'mentions' && mentions === 0)
   if (count === 0) return null
   return (
-    <span className={`badge ${mentions > 0 ? 'is-for-me' : ''}`}>
+    <span className={`badge ${isQuiet ? 'is-quiet' : mentions > 0 ? 'is-for-me' : ''}`}>
       {mentions > 0 && <span aria-hidden="true">@ </span>}
       {countText(count, hasMore)}
       <span className="visually-hidden"> unread{mentions > 0 && ', one of them for you'}</span>

@@ -7,7 +7,10 @@ import { useStore } from './use-store.ts'
 
 const NO_TITLE = new Store<string | undefined>(undefined)
 
-/** Sets the page's title to the number of unread messages and the conversation: `(3) General – Tabletalk`. */
+/**
+ * Sets the page's title to the number of unread messages and the conversation, `(3) General – Tabletalk`, and marks the
+ * page's icon while there are any.
+ */
 export function useTitle(current: Conversation | undefined): void {
   const count = useStore(useChat().unread)
   const name = useStore(current?.title ?? NO_TITLE)
@@ -15,4 +18,19 @@ export function useTitle(current: Conversation | undefined): void {
     const place = name === undefined ? 'Tabletalk' : `${isolated(name)} – Tabletalk`
     document.title = count === '' ? place : `(${count}) ${place}`
   }, [count, name])
+  const isMarked = count !== ''
+  useEffect(() => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
+    if (!isMarked || !link) return
+    const { href } = link
+    link.href = unreadIcon
+    // An installed page has an icon of its own.
+    navigator.setAppBadge?.().catch(() => {})
+    return () => {
+      link.href = href
+      navigator.clearAppBadge?.().catch(() => {})
+    }
+  }, [isMarked])
 }
+
+const unreadIcon = new URL('../icon-unread.svg', import.meta.url).href

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest'
+import type { Person } from './support/person.ts'
+import { eventually } from './support/eventually.ts'
+import { Stage } from './support/stage.ts'
+import { violationsOf } from './support/violations.ts'
+
+const stage = Stage.set()
+
+async function expectNone({ page }: Person): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(page)).toEqual([])
+}
+
+/** Chooses what the open room is to tell of. */
+async function choose({ page }: Person, label: string): Promise<void> {
+  await page.getByRole('button', { name: /^Notifications: / }).click()
+  await page.getByRole('menuitemradio', { name: label }).click()
+}
+
+const bell = ({ page }: Person, words: RegExp) => page.getByRole('button', { name: words }).waitFor()
+
+/** Goes to where nothing is read. */
+const home = ({ page }: Person) => page.evaluate("window.location.hash = '#/'")
+
+test('a muted room is quiet on all devices, and one of mentions counts those alone', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  const elsewhere = await stage.enter(ada.userId)
+  await choose(ada, 'Mute until I turn it on')
+  await bell(ada, /^Notifications: Muted$/)
+  await expectNone(ada)
+  await home(ada)
+  await bob.say('Tea?')
+  for (const person of [ada, elsewhere]) {
+    await person.link('Kitchen').getByText(', muted').waitFor()
+    await person.link('Kitchen').getByText('1 unread').waitFor()
+    expect(await person.page.title()).toBe('Tabletalk')
+  }
+
+  await ada.link('Kitchen').click()
+  await choose(ada, 'Mentions only')
+  await bell(ada, /^Notifications: Notified of mentions$/)
+  await home(ada)
+  await bob.say('Or coffee?')
+  await ada.link('Kitchen').getByText('1 unread').waitFor()
+  expect(await ada.page.title()).toBe('Tabletalk')
+  await stage.say(room, bob.userId, `@${ada.userId} say something`, { mentions: [ada.userId] })
+  await eventually(() => ada.page.title()).toBe('(1) Tabletalk')
+  const icon = () => ada.page.locator('link[rel=icon]').getAttribute('href')
+  await eventually(icon).toMatch(/icon-unread/)
+  await ada.link('Kitchen').click()
+  await eventually(() => ada.page.title()).toBe('Kitchen – Tabletalk')
+  await eventually(icon).not.toMatch(/icon-unread/)
+  await choose(ada, 'Mute for 1 hour')
+  await bell(ada, /^Notifications: Muted until /)
+  await choose(ada, 'All messages')
+  await bell(ada, /^Notifications: Notified of all messages$/)
+})
+
+test('messages show on the desktop while the page is hidden, once that was allowed', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.context.addInitScript(RECORD)
+  await ada.page.reload()
+  await ada.isReady()
+  const shown = () => ada.page.evaluate<string[]>('shown')
+  const hide = (isHidden: boolean) => ada.page.evaluate(`hide(${String(isHidden)})`)
+  await hide(true)
+  await bob.say('Are you there?')
+  await eventually(() => ada.page.title()).toBe('(1) Kitchen – Tabletalk')
+  await ada.page.getByRole('region', { name: 'Notifications' }).waitFor()
+  await hide(false)
+  await expectNone(ada)
+  await ada.button('Show them').click()
+  await ada.page.getByRole('region', { name: 'Notifications' }).waitFor({ state: 'detached' })
+  expect(await shown()).toEqual(['asked'])
+
+  await hide(true)
+  await bob.say('Hello?')
+  await eventually(shown).toEqual(['asked', `Kitchen: ${bob.userId}: Hello?`])
+  await hide(false)
+  await eventually(shown).toEqual(['asked', `Kitchen: ${bob.userId}: Hello?`, 'closed'])
+  await choose(ada, 'Mentions only')
+  await bell(ada, /^Notifications: Notified of mentions$/)
+  await hide(true)
+  await bob.say('Never mind')
+  await ada.sees('Never mind')
+  await stage.say(room, bob.userId, `@${ada.userId} look`, { mentions: [ada.userId] })
+  await eventually(shown).toEqual([
+    ...['asked', `Kitchen: ${bob.userId}: Hello?`, 'closed'],
+    `Kitchen: ${bob.userId}: @${ada.userId} look`,
+  ])
+})
+
+test('others are not told what was read by who does not want it', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  await bob.button('Settings').click()
+  await bob.dialog.getByRole('checkbox', { name: /^Tell others what I have read/ }).uncheck()
+  await expectNone(bob)
+  await bob.page.keyboard.press('Escape')
+  await ada.say('Secret reader')
+  await bob.sees('Secret reader')
+  const mark = (name: string) => ada.message('Secret reader').getByRole('img', { name })
+  await mark('Sent').waitFor()
+  await bob.button('Settings').click()
+  await bob.dialog.getByRole('checkbox', { name: /^Tell others what I have read/ }).check()
+  await bob.page.keyboard.press('Escape')
+  await ada.say('Open reader')
+  await ada.message('Open reader').getByRole('img', { name: 'Read by 1' }).waitFor()
+})
+
+/** A page that can be hidden, and desktop notifications that are written down: nobody sees a desktop here. */
+const RECORD = `
+  window.shown = []
+  window.Notification = class {
+    static permission = 'default'
+    static async requestPermission() {
+      shown.push('asked')
+      return (this.permission = 'granted')
+    }
+    constructor(title, { body }) {
+      shown.push(title + ': ' + body)
+    }
+    close() {
+      shown.push('closed')
+    }
+  }
+  window.hide = (isHidden) => {
+    Object.defineProperty(document, 'visibilityState', { get: () => (isHidden ? 'hidden' : 'visible'), configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+`

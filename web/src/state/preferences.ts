@@ -1,0 +1,40 @@
+import type { KeptStrings } from './kept.ts'
+import { Store } from './store.ts'
+
+export interface Choices {
+  /** Whether messages are shown on the desktop while the page is hidden; `ask` until the user has chosen. */
+  notices: 'ask' | 'on' | 'off'
+  /** Whether others may know what this user has read. */
+  receipts: 'shared' | 'private'
+}
+
+const KEY = 'tabletalk.preferences'
+
+const initial: Choices = { notices: 'ask', receipts: 'shared' }
+
+/** What the user has chosen for this browser. */
+export class Preferences extends Store<Choices> {
+  readonly #strings: KeptStrings
+
+  constructor(strings: KeptStrings) {
+    super(choicesIn(strings.getItem(KEY)))
+    this.#strings = strings
+  }
+
+  choose(choices: Partial<Choices>): void {
+    this.patch(choices)
+    this.#strings.setItem(KEY, JSON.stringify(this.get()))
+  }
+}
+
+function choicesIn(text: string | null): Choices {
+  try {
+    const { notices, receipts } = JSON.parse(text ?? '{}') as Partial<Choices>
+    return {
+      notices: notices === 'on' || notices === 'off' ? notices : initial.notices,
+      receipts: receipts === 'private' ? receipts : initial.receipts,
+    }
+  } catch {
+    return initial
+  }
+}

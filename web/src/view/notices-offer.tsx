@@ -1,0 +1,24 @@
+import { useChat } from './use-chat.ts'
+import { allowNotices } from './allow-notices.ts'
+import { useStore } from './use-store.ts'
+
+/** Asked once, and only when it is plain what for: a message has come while the user was elsewhere. */
+export function NoticesOffer() {
+  const { preferences, missed } = useChat()
+  const { notices } = useStore(preferences)
+  const hasMissed = useStore(missed)
+  if (!hasMissed || notices !== 'ask') return null
+  return (
+    <section className="offer" aria-label="Notifications">
+      <p>A message came while you were elsewhere. Show such messages on your desktop?</p>
+      <div className="offer-actions">
+        <button type="button" className="button" onClick={() => preferences.choose({ notices: 'off' })}>
+          No
+        </button>
+        <button type="button" className="button primary" onClick={() => allowNotices(preferences)}>
+          Show them
+        </button>
+      </div>
+    </section>
+  )
+}

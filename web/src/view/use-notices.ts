@@ -1,0 +1,68 @@
+import { useEffect } from 'react'
+import type { Chat, Heard } from '../state/chat.ts'
+import { previewOf } from '../text/preview.ts'
+import { noticesAllowed } from './allow-notices.ts'
+import { useChat } from './use-chat.ts'
+import { goTo } from './use-route.ts'
+
+/** What comes later than that was missed during an outage, ms. */
+const FRESH_MS = 60_000
+
+/** A tab that shows the page says so within that time, ms. */
+const OTHERS_MS = 400
+
+/** When a tab of this browser that the user looks at heard something, epoch ms. */
+const LOOKED_AT = 'tabletalk.looked-at'
+
+/** Shows messages on the desktop while no tab with the page is looked at. */
+export function useNotices(): void {
+  const chat = useChat()
+  useEffect(() => {
+    const shown = new Map<string, Notification>()
+    const onHeard = () => {
+      const heard = chat.heard.get()
+      if (!heard || !chat.wakes(heard) || chat.client.serverNow - heard.message.timestamp > FRESH_MS) return
+      if (document.visibilityState === 'visible') return localStorage.setItem(LOOKED_AT, String(Date.now()))
+      setTimeout(() => {
+        const isHidden = document.visibilityState !== 'visible'
+        const lookedAt = Number(localStorage.getItem(LOOKED_AT))
+        if (isHidden && Date.now() - lookedAt > 2 * OTHERS_MS) tell(chat, heard, shown)
+      }, OTHERS_MS)
+    }
+    const onVisible = () => {
+      if (document.visibilityState !== 'visible') return
+      for (const notice of shown.values()) notice.close()
+      shown.clear()
+    }
+    const end = chat.heard.subscribe(onHeard)
+    document.addEventListener('visibilitychange', onVisible)
+    return () => {
+      end()
+      document.removeEventListener('visibilitychange', onVisible)
+      for (const notice of shown.values()) notice.close()
+    }
+  }, [chat])
+}
+
+function tell(chat: Chat, { conversation, message }: Heard, shown: Map<string, Notification>): void {
+  if (chat.preferences.get().notices !== 'on' || noticesAllowed() !== 'granted') return chat.missed.set(true)
+  const { key, kind, title, route } = conversation
+  const body = previewOf(message, {
+    userId: chat.userId,
+    isDirect: kind === 'direct',
+    nameOf: chat.people.textOf,
+  })
+  try {
+    // One of each conversation: the next one takes its place.
+    const notice = new Notification(title.get(), { body, tag: `${chat.userId} ${key}` })
+    notice.onclick = () => {
+      window.focus()
+      goTo(route)
+      notice.close()
+    }
+    shown.set(key, notice)
+  } catch {
+    // Some phones show none from a page.
+    chat.missed.set(false)
+  }
+}
