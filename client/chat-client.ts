@@ -9,6 +9,7 @@ import { Emitter } from './emitter.ts'
 import { HeadCheck } from './head-check.ts'
 import { type ChatClientOptions, resolveOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
+import { type OnlineChange, type OnlineUsers, OnlineWatch, whoIsOnline } from './online.ts'
 import { onHidden } from './on-hidden.ts'
 import type { UnreadTotals } from './reads.ts'
 import type { Room } from './room.ts'
@@ -37,6 +38,8 @@ export interface ClientEvents {
   message: { room: Room; message: MessageEvent }
   /** What is unread in all rooms together has changed. */
   unread: UnreadTotals
+  /** In direct rooms: the other user is online, or has been offline for 15 s. */
+  online: OnlineChange
 }
 
 /**
@@ -54,7 +57,7 @@ export class ChatClient {
   /**
    * Subscribes to the client's events.
    *
-   * @param name `status`, `roomAdded`, `removed`, `message` or `unread`, see {@link ClientEvents}
+   * @param name `status`, `roomAdded`, `removed`, `message`, `unread` or `online`, see {@link ClientEvents}
    * @param listener receives the event's payload; what it throws goes to the option `onError`
    * @returns a function that unsubscribes
    */
@@ -101,8 +104,15 @@ export class ChatClient {
       onRemoved: (room, removal) => this.#emitter.emit('removed', { room, ...removal }),
       onMessage: (room, message) => this.#emitter.emit('message', { room, message }),
       onUnread: (totals) => this.#emitter.emit('unread', totals),
+      onOnline: (event) => online.told(event),
       beforeAdded: (room) => this.#directs.beforeAdded(room),
     })
+    const { context } = this.#rooms
+    const online = new OnlineWatch(
+      options.clock,
+      () => context.serverNow(),
+      (change) => this.#emitter.emit('online', change),
+    )
     this.#directs = new DirectRooms(this.#rooms, this.#connection)
     this.#users = new Users(this.#rooms.context)
     this.#headCheck = new HeadCheck(this.#rooms.context, (heads) => this.#rooms.compare(heads))
@@ -256,6 +266,19 @@ export class ChatClient {
    */
   publicRooms(page: { prefix?: string; cursor?: string } = {}): Promise<Reply<'listPublicRooms'>> {
     return this.#rooms.context.patiently({ action: 'listPublicRooms', ...page })
+  }
+
+  /**
+   * Asks who of some rooms is online, 50 rooms in each request. Waits for a connection and retries. The event `online`
+   * tells what changes in direct rooms.
+   *
+   * @param rooms of which this user is in
+   * @returns by `chatRoomId`, at most 200 `userIds`, and with `capped` there may be more
+   * @throws ChatError `unknown_action` from a server without `presence`, `disconnected`
+   */
+  online(rooms: readonly (Room | string)[]): Promise<OnlineUsers> {
+    const ids = rooms.map((room) => (typeof room === 'string' ? room : room.id))
+    return whoIsOnline(this.#rooms.context, ids)
   }
 
   /** From now on a user can't write to this one and can't put them into rooms. They are not told. Retries. */

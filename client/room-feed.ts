@@ -7,6 +7,7 @@ import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
 import { Inbox } from './inbox.ts'
 import { MessageStreams } from './message-stream.ts'
+import { Presence } from './presence.ts'
 import type { Removal } from './removal.ts'
 import { loaded, RoomKeeper } from './room-cache.ts'
 import type { RoomContext } from './room-context.ts'
@@ -52,6 +53,7 @@ export class RoomFeed {
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
   readonly #context: RoomContext
+  #presence: Presence | undefined
   #stay = new AbortController()
 
   constructor(chatRoomId: string, context: RoomContext) {
@@ -147,6 +149,7 @@ export class RoomFeed {
         this.revs.start(event.headRev)
         return this.added(event.headSeq)
       case 'removed':
+      case 'online':
       case 'goodbye':
         // The registry's.
         return
@@ -157,6 +160,10 @@ export class RoomFeed {
         return this.emitter.emit('receipts', event.receipts)
       case 'uploadFailed':
         return this.emitter.emit('uploadFailed', event)
+      case 'presenceEntered':
+      case 'presenceUpdated':
+      case 'presenceLeft':
+        return this.#presence?.told(event)
       case 'changesSkipped':
         return this.revs.heardOf(event.rev)
       default:
@@ -191,10 +198,16 @@ export class RoomFeed {
     return { seq: this.inbox.position, rev }
   }
 
-  /** Fetches what a reply left out. */
+  /** Who is here, looking. */
+  get presence(): Presence {
+    return (this.#presence ??= new Presence(this.#context, this.chatRoomId))
+  }
+
+  /** Fetches what a reply left out, and is present again. */
   resume(): void {
     this.inbox.resume()
     this.revs.resume()
+    this.#presence?.resume()
   }
 
   /** Aborted when this user leaves. */
@@ -214,6 +227,7 @@ export class RoomFeed {
     this.revs.reset()
     this.store.clear()
     this.typists.clear()
+    this.#presence?.ended()
     this.streams.end()
   }
 

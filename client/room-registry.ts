@@ -6,6 +6,7 @@ import type { Heads } from './head-check.ts'
 import type { Link } from './link.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { OnlineWatch } from './online.ts'
 import type { Outbox } from './outbox.ts'
 import type { UnreadTotals } from './reads.ts'
 import type { Removal } from './removal.ts'
@@ -27,6 +28,8 @@ interface RegistryHooks {
   onMessage: (room: Room, message: MessageEvent) => void
   /** More or less is unread, in all rooms together. */
   onUnread: (totals: UnreadTotals) => void
+  /** The other user of a direct room has connected, or the last of their connections has ended. */
+  onOnline: OnlineWatch['told']
   /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
   beforeAdded: (room: Room) => Promise<void> | undefined
 }
@@ -106,6 +109,7 @@ export class RoomRegistry implements RoomOwner {
       // `goodbye` has no room, nor may an event that was added to the protocol after this client was written.
       if (!('chatRoomId' in event) || typeof event.chatRoomId !== 'string') continue
       const { feed, room } = this.open(event.chatRoomId)
+      if (event.event === 'online') this.#hooks.onOnline(event)
       if (event.event === 'removed') this.expelled(event.chatRoomId, event)
       else if (event.event !== 'roomAdded') feed.handle(event)
       if (event.event !== 'roomAdded') continue

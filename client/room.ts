@@ -7,6 +7,7 @@ import type { Emitter } from './emitter.ts'
 import type { Destination, OutgoingMessage } from './outbox.ts'
 import { listed } from './pages.ts'
 import type { MessageExtras } from './outbox-store.ts'
+import type { Presence } from './presence.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomFeed } from './room-feed.ts'
@@ -79,6 +80,11 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
         if (message.error) context.refused(chatRoomId, message.error)
       },
     }
+  }
+
+  /** Who is here, looking at the room. Nothing is asked before it is entered. */
+  get presence(): Presence {
+    return this.feed.presence
   }
 
   /**

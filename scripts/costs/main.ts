@@ -1,7 +1,7 @@
 /**
  * `npm run costs`: prints the cost table; with `--write`, writes it and others into `docs/`. With any of `--users`,
- * `--rooms`, `--messages`, `--reconnects`, `--members`, `--hours`, `--typing`, `--uploads`, `--file-kilobytes` and
- * `--marks` it prints what a month of such users costs; see `Habits`.
+ * `--rooms`, `--messages`, `--reconnects`, `--members`, `--hours`, `--typing`, `--uploads`, `--file-kilobytes`,
+ * `--marks` and `--looking` it prints what a month of such users costs; see `Habits`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'

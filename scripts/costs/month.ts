@@ -1,3 +1,4 @@
+import { PRESENCE_RENEW_MS } from '../../src/protocol/limits.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { ASSUMED, costPerMillion, GUARD, PRICES, total } from './model.ts'
 
@@ -21,6 +22,8 @@ export interface Habits {
   fileKilobytes: number
   /** `markRead` of a user in a day. */
   marks: number
+  /** Hours of a day in which a user looks at a room and is shown as present there. */
+  looking: number
 }
 
 export const HABITS: Habits = {
@@ -34,6 +37,7 @@ export const HABITS: Habits = {
   uploads: 0.02,
   fileKilobytes: 500,
   marks: 20,
+  looking: 1,
 }
 
 /** Units that tests measure (`tests/entities/capacity.test.ts`); a limited action counts one more write. */
@@ -41,11 +45,17 @@ export const UNITS = {
   typing: { reads: 4, writes: 1 },
   /** A reader is told by the stream, which reads who is there. */
   mark: { reads: 5, writes: 1 },
+  /** Of whoever looks at a room, every other minute each. */
+  renewal: { reads: 4, writes: 1 },
+  look: { reads: 4, writes: 0 },
   form: { reads: 2, writes: 2 },
   /** What the upload function does of a file that is what was declared (`tests/uploads/object-created.test.ts`). */
   file: { reads: 3, writes: 9 },
 } as const
 const LIMITED = 1
+
+/** Renewals, and as many reads, of somebody who looks at a room for an hour. */
+export const LOOKS_AN_HOUR = 3_600_000 / PRESENCE_RENEW_MS
 
 /** A reconnect: `$connect`, `sync`, the end of the connection before, and what the stream does about it. */
 export const reconnectUnits = (rooms: number): { reads: number; writes: number } => ({
@@ -90,6 +100,7 @@ export function month(habits: Habits): Record<string, number> {
   const connections = Math.max(1, (members * hours) / 24)
   const sent = costPerMillion(connections)
   const reconnects = perMonth(habits.reconnects)
+  const looks = perMonth(habits.looking * LOOKS_AN_HOUR)
   const reconnect = reconnectUnits(rooms)
   const fileBytes = files * habits.fileKilobytes * 1_024
   return {
@@ -103,6 +114,8 @@ export function month(habits: Habits): Record<string, number> {
       perMonth(habits.marks) * unitDollars(plus(UNITS.mark, LIMITED)) +
       posted(perMonth(habits.marks), 1) +
       frames(perMonth(habits.marks)),
+    'who is here':
+      looks * (unitDollars(plus(UNITS.renewal, LIMITED)) + unitDollars(plus(UNITS.look, LIMITED))) + frames(2 * looks),
     // Authorizer, `$connect`, `sync`, `$disconnect` and the stream's record of the end.
     reconnects: reconnects * unitDollars(plus(reconnect, LIMITED)) + frames(reconnects) + calls(reconnects * 4),
     connections: perMonth(hours * 60) * MORE.connectionMinute + frames(perMonth((hours * 60) / PING_MINUTES)),

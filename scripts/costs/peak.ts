@@ -1,5 +1,5 @@
 import { GUARD, SEND } from './model.ts'
-import { type Habits, reconnectUnits, UNITS } from './month.ts'
+import { type Habits, LOOKS_AN_HOUR, reconnectUnits, UNITS } from './month.ts'
 
 /** Share of a day that falls into its busiest hour, and how many more are connected then than on average. */
 const BUSIEST_HOUR = 0.15
@@ -25,20 +25,33 @@ export const QUOTAS = {
 type Load = Record<keyof typeof QUOTAS, number>
 
 /** What such users need in their busiest hour. The limit of a storm is our own: who waits for longer complains. */
-export function peak({ users, rooms, messages, reconnects, members, hours, typing, uploads, marks }: Habits): Load {
+export function peak({
+  users,
+  rooms,
+  messages,
+  reconnects,
+  members,
+  hours,
+  typing,
+  uploads,
+  marks,
+  looking,
+}: Habits): Load {
   const perSecond = (aDay: number) => (users * aDay * BUSIEST_HOUR) / 3_600
   const share = Math.min(1, (hours / 24) * MORE_CONNECTED)
   const connected = users * share
   const recipients = Math.max(1, members * share) - 1
   const sends = perSecond(messages)
   const connects = perSecond(reconnects)
+  const looks = perSecond(looking * LOOKS_AN_HOUR)
   const told = sends * (1 + typing + uploads)
-  const frames = told + perSecond(marks) + connects + connected / PING_SECONDS
+  const frames = told + perSecond(marks) + 2 * looks + connects + connected / PING_SECONDS
   const writes =
     sends * (SEND.writeUnits + GUARD.writeUnits + 1) +
     sends * typing * (UNITS.typing.writes + 1) +
     sends * uploads * (UNITS.form.writes + UNITS.file.writes + 1) +
     perSecond(marks) * (UNITS.mark.writes + 1) +
+    looks * (UNITS.renewal.writes + UNITS.look.writes + 2) +
     connects * (reconnectUnits(rooms).writes + 1)
   const running = frames * FRAME_SECONDS + connects * 2 * FRAME_SECONDS + told * BATCH_SECONDS
   return {

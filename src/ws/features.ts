@@ -15,4 +15,5 @@ export const FEATURES = [
   'threads',
   'mentions',
   'profiles',
+  'presence',
 ]

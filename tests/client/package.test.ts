@@ -29,17 +29,20 @@ beforeAll(async () => {
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)], { cwd: project })
 })
 
-test('an application that uses the client gets at most 24 KB gzipped of it', async () => {
+test('an application that uses the client gets at most 25.5 KB gzipped of it', async () => {
   const { outputFiles } = await build({
     ...{ stdin: { contents: `export { ChatClient, ChatError } from 'tabletalk/client'`, resolveDir: project } },
     ...{ absWorkingDir: project, bundle: true, minify: true, format: 'esm', platform: 'browser', write: false },
   })
-  expect(gzipSync(outputFiles[0]!.text).length).toBeLessThanOrEqual(24 * 1024)
+  expect(gzipSync(outputFiles[0]!.text).length).toBeLessThanOrEqual(25.5 * 1024)
 })
 
-test.each(['index.js', 'node.js'])('%s with the tables of names and formats is at most 25 KB gzipped', async (file) => {
-  expect(gzipSync(await readFile(join(installed, file))).length).toBeLessThanOrEqual(25 * 1024)
-})
+test.each(['index.js', 'node.js'])(
+  '%s with the tables of names and formats is at most 26.5 KB gzipped',
+  async (file) => {
+    expect(gzipSync(await readFile(join(installed, file))).length).toBeLessThanOrEqual(26.5 * 1024)
+  },
+)
 
 test('the bundle holds code of client and what of src/protocol needs no zod, and nothing else', async () => {
   const { metafile } = await build({

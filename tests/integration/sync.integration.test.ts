@@ -45,6 +45,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       'threads',
       'mentions',
       'profiles',
+      'presence',
     ],
     connectionId: connection!.ConnectionId,
     userId,

@@ -114,6 +114,8 @@ test('the units of a month are those that were measured', () => {
   }
   expect(UNITS.typing).toEqual(sumOf('`typingIndicator`'))
   expect(UNITS.mark).toEqual(sumOf('`markRead`, 1 room', 'the stream: a marker that has moved, small room'))
+  expect(UNITS.renewal).toEqual(sumOf('`enterPresence`, a renewal'))
+  expect(UNITS.look).toEqual(sumOf('`getPresence`, 5 present'))
   expect(UNITS.form).toEqual(sumOf('`handleFileUpload`'))
   const end = ['`$disconnect`', 'the stream: a connection gone whose session another has']
   const measured = sumOf('`$connect`', '`sync` of a session again, 50 rooms', ...end)
