@@ -2,7 +2,14 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tabletalk/', 'node_modules/', 'coverage/', 'tests/fixtures/version-0.1.0/*.js']),
+  globalIgnores([
+    'dist/',
+    '.tabletalk/',
+    'node_modules/',
+    'coverage/',
+    'tests/fixtures/version-0.1.0/*.js',
+    'examples/push/sw.js',
+  ]),
   tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -10,7 +10,7 @@ variable "reserved_concurrency" {
   }
 
   validation {
-    condition     = length(setsubtract(keys(var.reserved_concurrency), keys(local.stack.functions))) == 0
+    condition     = length(setsubtract(keys(var.reserved_concurrency), keys(local.stack_file.functions))) == 0
     error_message = "A function that stack.json doesn't have."
   }
 }

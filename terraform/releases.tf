@@ -33,7 +33,7 @@ variable "provisioned_concurrency" {
   }
 
   validation {
-    condition     = length(setsubtract(keys(var.provisioned_concurrency), keys(local.stack.functions))) == 0
+    condition     = length(setsubtract(keys(var.provisioned_concurrency), keys(local.stack_file.functions))) == 0
     error_message = "A function that stack.json doesn't have."
   }
 }

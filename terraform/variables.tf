@@ -686,7 +686,7 @@ variable "route_throttling" {
   }
 
   validation {
-    condition     = length(setsubtract(keys(var.route_throttling), setsubtract(keys(local.stack.routes), ["$connect"]))) == 0
+    condition     = length(setsubtract(keys(var.route_throttling), setsubtract(keys(local.stack_file.routes), ["$connect"]))) == 0
     error_message = "A route that stack.json doesn't have, or $connect, which connects_per_second and connects_burst limit."
   }
 }

@@ -16,4 +16,5 @@ export const FEATURES = [
   'mentions',
   'profiles',
   'presence',
+  'notifications',
 ]

@@ -76,7 +76,7 @@ const allowed: Record<string, string[]> = {
   scripts: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web'],
   bench: ['src/**', 'client', 'local', 'terraform/stack.ts', 'scripts'],
   examples: ['client'],
-  tests: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web/**', 'scripts', 'bench'],
+  tests: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web/**', 'scripts', 'bench', 'examples'],
 }
 
 // Entities, rooms and files throw, and whoever has the event in hand logs, and says which.

@@ -46,6 +46,7 @@ test('the reply tells who the client is, on which connection, and what the deplo
       'mentions',
       'profiles',
       'presence',
+      'notifications',
     ],
     connectionId: connection!.ConnectionId,
     userId,

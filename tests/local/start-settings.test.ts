@@ -30,3 +30,15 @@ test('--like-aws asks for the ways of AWS; another argument is refused, and what
   expect(() => readStartSettings({}, ['--like-azure'])).toThrow(StartupError)
   expect(() => readStartSettings({}, ['--like-azure'])).toThrow(/--like-azure.*npm start -- \[--like-aws\]/s)
 })
+
+test('reads the webhooks, any number of them, and the secret that signs for them', () => {
+  const args = ['--webhook', 'http://localhost:3000/hook', '--webhook', 'https://example.com']
+  expect(readStartSettings({ WEBHOOK_SECRET: 'whsec_x' }, args).bus).toEqual({
+    subscribers: [{ url: 'http://localhost:3000/hook' }, { url: 'https://example.com' }],
+    secret: 'whsec_x',
+  })
+  expect(readStartSettings({ WEBHOOK_SECRET: 'whsec_x' }).bus).toBeUndefined()
+  expect(() => readStartSettings({}, ['--webhook', 'localhost:3000'])).toThrow(
+    'unable to use --webhook localhost:3000; give a URL: --webhook http://localhost:3000/',
+  )
+})

@@ -17,5 +17,6 @@ export const pureFiles = [
   'tests/local/gateway/!(gateway-limits).test.ts',
   'tests/{protocol,repository,terraform,web}/*.test.ts',
   'tests/scripts/{e2e,operations,preflight,release,replay}.test.ts',
+  'tests/webhooks/*.test.ts',
   'tests/ws/!(authorizer|route).test.ts',
 ]

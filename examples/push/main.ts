@@ -1,0 +1,33 @@
+/**
+ * Web Push from the laptop: shows a notification when somebody writes while nobody looks.
+ *
+ * `npx tsx examples/push/main.ts`, and beside it, with the secret that it prints,
+ * `WEBHOOK_SECRET=whsec_… PUSH=previews npm start -- --webhook http://localhost:3000/hook`.
+ *
+ * Then open http://localhost:3000/ and subscribe.
+ */
+import { randomBytes } from 'node:crypto'
+import webPush from 'web-push'
+import { createPushServer } from './push-server.ts'
+
+const { PORT = '3000', CHAT_URL = 'http://localhost:8080', CONTACT = 'mailto:you@example.com' } = process.env
+const { WEBHOOK_SECRET: secret = `whsec_${randomBytes(24).toString('base64')}` } = process.env
+const { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey } = process.env
+
+// Keep yours: a subscription belongs to the keys that it was made with.
+const vapid = publicKey && privateKey ? { publicKey, privateKey } : webPush.generateVAPIDKeys()
+
+/** On the laptop anybody may be the backend; a deployment's issuer gives such a token to yours. */
+async function getToken(): Promise<string> {
+  const body = JSON.stringify({ userId: 'push', scope: 'tabletalk:server' })
+  const response = await fetch(new URL('/dev/token', CHAT_URL), { method: 'POST', body })
+  return ((await response.json()) as { token: string }).token
+}
+
+const log = (line: string) => void process.stdout.write(`${line}\n`)
+const server = createPushServer({ chatUrl: CHAT_URL, getToken, secret, vapid, contact: CONTACT, log })
+server.listen(Number(PORT), '127.0.0.1', () => {
+  log(`http://localhost:${PORT}/ lets a browser subscribe\n`)
+  log(`WEBHOOK_SECRET='${secret}' PUSH=previews npm start -- --webhook http://localhost:${PORT}/hook`)
+})
+process.on('SIGTERM', () => server.close())

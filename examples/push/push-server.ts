@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { Webhook } from 'standardwebhooks'
+import webPush, { type PushSubscription, type VapidKeys } from 'web-push'
+
+export interface PushServerOptions {
+  /** Of Tabletalk's server API and key set: `http://localhost:8080`. */
+  chatUrl: string
+  /** Returns a token with the scope `tabletalk:server`. */
+  getToken: () => Promise<string>
+  /** `whsec_…`, of the webhook. */
+  secret: string
+  vapid: VapidKeys
+  /** Whom a push service may write to about these pushes: `mailto:` or `https:`. */
+  contact: string
+  /** Milliseconds to wait: what is read meanwhile needs no push. Default 10,000. */
+  delayMs?: number
+  log?: (line: string) => void
+}
+
+/** `data` of `push.wanted`, as far as it is used here. */
+interface PushWanted {
+  chatRoomId: string
+  messageId: string
+  senderId: string
+  reason: 'message' | 'mention' | 'thread'
+  preview?: string
+  userIds: string[]
+}
+
+const FILES: Record<string, [file: string, type: string]> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/sw.js': ['sw.js', 'text/javascript; charset=utf-8'],
+}
+
+/** Seconds that a push service keeps a push for a device that is off. */
+const TTL = 86_400
+
+/**
+ * Sends Web Push to whoever is to be woken: `POST /hook` is the webhook, `/` lets a browser subscribe. Subscriptions
+ * are in memory; keep them in your database, by user.
+ */
+export function createPushServer({ delayMs = 10_000, log = () => {}, ...options }: PushServerOptions): Server {
+  const { chatUrl, getToken, vapid, contact } = options
+  const webhook = new Webhook(options.secret)
+  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', chatUrl))
+  const subscriptions = new Map<string, Map<string, PushSubscription>>()
+  /** An event may come twice. */
+  const seen = new Set<string>()
+
+  /** Whether the user has not read the message yet. Who has left the room needs no push. */
+  async function isUnread(userId: string, { chatRoomId, messageId, reason }: PushWanted): Promise<boolean> {
+    const seq = Number(messageId)
+    const response = await fetch(new URL('/v1/getUnread', chatUrl), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await getToken()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ heads: { [chatRoomId]: seq }, asUserId: userId }),
+    })
+    if (!response.ok) throw new Error(`unable to ask what is unread; the chat answered ${response.status}`)
+    const { data } = (await response.json()) as { data: { rooms: Record<string, { readSeq: number }> } }
+    const readSeq = data.rooms[chatRoomId]?.readSeq ?? Infinity
+    return readSeq < seq || (reason === 'thread' && readSeq !== Infinity)
+  }
+
+  async function wake(wanted: PushWanted): Promise<void> {
+    const { chatRoomId, senderId, preview = 'New message' } = wanted
+    const payload = JSON.stringify({ title: senderId, body: preview, chatRoomId, url: `${chatUrl}/#/${chatRoomId}` })
+    for (const userId of wanted.userIds) {
+      const devices = subscriptions.get(userId)
+      if (devices === undefined || devices.size === 0 || !(await isUnread(userId, wanted))) continue
+      await Promise.all([...devices.values()].map((device) => push(userId, device, payload)))
+    }
+  }
+
+  async function push(userId: string, device: PushSubscription, payload: string): Promise<void> {
+    const vapidDetails = { subject: contact, ...vapid }
+    const { endpoint, method, headers, body } = webPush.generateRequestDetails(device, payload, { TTL, vapidDetails })
+    const { status } = await fetch(endpoint, { method, headers: headers as Record<string, string>, body })
+    // The browser has forgotten it.
+    if (status === 404 || status === 410) subscriptions.get(userId)?.delete(device.endpoint)
+    else if (status > 299) throw new Error(`unable to push; the push service answered ${status}`)
+  }
+
+  async function takeEvent(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const headers = req.headers as Record<string, string>
+    const { type, data } = webhook.verify(await textOf(req), headers) as { type: string; data: PushWanted }
+    const id = headers['webhook-id']!
+    if (type === 'push.wanted' && !seen.has(id)) {
+      seen.add(id)
+      setTimeout(() => {
+        wake(data).catch((error: unknown) => log(String(error)))
+      }, delayMs)
+    }
+    res.writeHead(204).end()
+  }
+
+  /** The token says who subscribes: nobody gets another user's pushes. */
+  async function subscribe(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { token, subscription } = JSON.parse(await textOf(req)) as { token: string; subscription: PushSubscription }
+    const { payload } = await jwtVerify(token, keys)
+    const userId = payload.sub ?? ''
+    const devices = subscriptions.get(userId) ?? new Map<string, PushSubscription>()
+    subscriptions.set(userId, devices.set(subscription.endpoint, subscription))
+    log(`${userId} has ${devices.size} subscriptions`)
+    res.writeHead(204).end()
+  }
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { pathname } = new URL(req.url ?? '/', 'http://localhost')
+    if (req.method === 'POST' && pathname === '/hook') return takeEvent(req, res)
+    if (req.method === 'POST' && pathname === '/subscriptions') return subscribe(req, res)
+    if (pathname === '/config.json') return void res.end(JSON.stringify({ chatUrl, publicKey: vapid.publicKey }))
+    const [file, type] = FILES[pathname] ?? []
+    if (file === undefined) return void res.writeHead(404).end()
+    res.writeHead(200, { 'content-type': type! }).end(await readFile(new URL(file, import.meta.url)))
+  }
+
+  return createServer((req, res) => {
+    handle(req, res).catch((error: unknown) => {
+      log(String(error))
+      res.writeHead(400).end()
+    })
+  })
+}
+
+async function textOf(req: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of req as AsyncIterable<Buffer>) text += chunk.toString()
+  return text
+}

@@ -1,0 +1,62 @@
+/**
+ * SNS mobile push for `push.wanted`: the function that `terraform/examples/push/` deploys behind a queue. A device is
+ * an endpoint of an SNS platform application (APNs or FCM), which your backend makes when somebody signs in on it, and
+ * notes in a table: `userId`, `endpointArn`.
+ * https://docs.aws.amazon.com/sns/latest/dg/mobile-push-send-register.html
+ *
+ * `npx esbuild examples/push/sns.ts --bundle --platform=node --format=esm --external:@aws-sdk/* --outfile=index.mjs`
+ */
+import { DeleteItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
+import type { EventBridgeEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+
+interface PushWanted {
+  chatRoomId: string
+  senderId: string
+  preview?: string
+  userIds: string[]
+}
+
+const { DEVICES_TABLE: TableName = '' } = process.env
+const devices = new DynamoDBClient()
+const sns = new SNSClient()
+
+export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+  const failed: string[] = []
+  for (const { messageId, body } of Records) {
+    // A push that comes twice has the same collapse key, so a phone shows one. Keep ids where that isn't enough.
+    const { detail } = JSON.parse(body) as EventBridgeEvent<'push.wanted', PushWanted>
+    const sent = await Promise.allSettled(detail.userIds.map((userId) => wake(userId, detail)))
+    if (sent.some(({ status }) => status === 'rejected')) failed.push(messageId)
+  }
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
+}
+
+async function wake(userId: string, wanted: PushWanted): Promise<void> {
+  // Here is the place to ask `getUnread` of the server API: what was read within the queue's delay needs no push.
+  const values = { ':userId': { S: userId } }
+  const { Items = [] } = await devices.send(
+    new QueryCommand({ TableName, KeyConditionExpression: 'userId = :userId', ExpressionAttributeValues: values }),
+  )
+  const endpoints = Items.flatMap(({ endpointArn }) => endpointArn?.S ?? [])
+  await Promise.all(endpoints.map((endpointArn) => publish(userId, endpointArn, wanted)))
+}
+
+async function publish(userId: string, TargetArn: string, wanted: PushWanted): Promise<void> {
+  try {
+    await sns.send(new PublishCommand({ TargetArn, MessageStructure: 'json', Message: messageOf(wanted) }))
+  } catch (error) {
+    // The application was removed from the device.
+    if ((error as Error).name !== 'EndpointDisabledException') throw error
+    await devices.send(
+      new DeleteItemCommand({ TableName, Key: { userId: { S: userId }, endpointArn: { S: TargetArn } } }),
+    )
+  }
+}
+
+function messageOf({ chatRoomId, senderId: title, preview: body = 'New message' }: PushWanted): string {
+  const apns = JSON.stringify({ aps: { alert: { title, body }, 'thread-id': chatRoomId }, chatRoomId })
+  const android = { collapse_key: chatRoomId, notification: { title, body, tag: chatRoomId } }
+  const fcm = JSON.stringify({ fcmV1Message: { message: { android, data: { chatRoomId } } } })
+  return JSON.stringify({ default: body, APNS: apns, APNS_SANDBOX: apns, GCM: fcm })
+}
