@@ -68,6 +68,23 @@ resource "aws_s3_bucket_lifecycle_configuration" "files" {
     }
   }
 
+  rule {
+    id     = "exports"
+    status = "Enabled"
+
+    filter {
+      prefix = local.stack.bucket.exports.prefix
+    }
+
+    expiration {
+      days = local.stack.bucket.exports.expireAfterDays
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
   dynamic "rule" {
     for_each = var.file_retention_days[*]
 

@@ -35,6 +35,11 @@ locals {
             resources = ["${local.files_arn}/${local.object_created.prefix}*"]
           },
           {
+            sid       = "Exports"
+            actions   = [for action in try(function.touches.exports, []) : "s3:${action}"]
+            resources = ["${local.files_arn}/${local.stack.bucket.exports.prefix}*"]
+          },
+          {
             sid       = "Bucket"
             actions   = [for action in try(function.touches.bucket, []) : "s3:${action}" if contains(local.bucket_level_actions, action)]
             resources = [local.files_arn]

@@ -67,6 +67,8 @@ export interface Stack {
       expireAfterDays: number
       deleteNoncurrentAfterDays: number
     }
+    /** What jobs export, and after how many days it is deleted. */
+    exports: { prefix: string; expireAfterDays: number }
   }
 }
 
@@ -79,8 +81,11 @@ export interface StackFunction {
   settings?: string[]
   /** It is deployed only where something asks for it. */
   with?: 'webhooks'
-  /** What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions. */
-  touches: { table?: string[]; index?: string[]; connections?: string[]; bucket?: string[] }
+  /**
+   * What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions on
+   * users' files and on exports.
+   */
+  touches: { table?: string[]; index?: string[]; connections?: string[]; bucket?: string[]; exports?: string[] }
 }
 
 /** Lambda's event source mapping for the table's stream, in the words of its API (units in the names). */

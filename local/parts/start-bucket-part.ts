@@ -50,7 +50,7 @@ const pageOrigins = ({ host, port }: PartContext): string[] => [
   ...ownHosts(host).map((name) => originOf(name, port)),
 ]
 
-function lifecycleOf({ bucket: { pending } }: Stack): LifecycleRule[] {
+function lifecycleOf({ bucket: { pending, exports } }: Stack): LifecycleRule[] {
   return [
     {
       prefix: pending.prefix,
@@ -58,6 +58,7 @@ function lifecycleOf({ bucket: { pending } }: Stack): LifecycleRule[] {
       expireAfterMs: pending.expireAfterDays * DAY_MS,
       deleteNoncurrentAfterMs: pending.deleteNoncurrentAfterDays * DAY_MS,
     },
+    { prefix: exports.prefix, expireAfterMs: exports.expireAfterDays * DAY_MS, deleteNoncurrentAfterMs: DAY_MS },
     { prefix: '', abortMultipartAfterMs: DAY_MS, deleteExpiredMarkers: true },
   ]
 }

@@ -398,6 +398,8 @@ export const serverOnlyExamples: {
     reply: { users: [{ userId: 'dan', name: 'Dan', updatedAt: NOW }] },
   },
   truncateRoom: { request: { action: 'truncateRoom', chatRoomId: 'general', before: 1_000 }, reply: { jobId } },
+  exportUser: { request: { action: 'exportUser', userId: 'ada' }, reply: { jobId } },
+  exportRoom: { request: { action: 'exportRoom', chatRoomId: 'general' }, reply: { jobId } },
   getJob: {
     request: { action: 'getJob', jobId },
     reply: { jobId, kind: 'truncateRoom', state: 'running', done: 400 },

@@ -4,27 +4,10 @@
  * missing in the bucket. With `--local http://localhost:8080` the settings come from the runtime of `npm start`, else
  * from the environment (`TABLE_NAME`, `FILES_BUCKET` and what the AWS SDK reads).
  */
-import { parseArgs } from 'node:util'
-import { runExport } from './run.ts'
+import { runCommand } from '../shared/run-command.ts'
+import { exportCommand } from './command.ts'
 
 // `npm run export -- --all | head` has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
 
-try {
-  const { values } = parseArgs({
-    options: {
-      all: { type: 'boolean', default: false },
-      room: { type: 'string' },
-      user: { type: 'string' },
-      out: { type: 'string' },
-      files: { type: 'string' },
-      links: { type: 'string' },
-      'units-per-second': { type: 'string' },
-      local: { type: 'string' },
-    },
-  })
-  process.exitCode = await runExport(values)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-}
+await runCommand(exportCommand)

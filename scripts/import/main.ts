@@ -4,21 +4,7 @@
  * off and run again. Exits with 1 when lines were refused. With `--local http://localhost:8080` the settings come from
  * the runtime of `npm start`, else from the environment (`TABLE_NAME`, `FILES_BUCKET` and what the AWS SDK reads).
  */
-import { parseArgs } from 'node:util'
-import { runImport } from './run.ts'
+import { runCommand } from '../shared/run-command.ts'
+import { importCommand } from './command.ts'
 
-try {
-  const { values, positionals } = parseArgs({
-    options: {
-      'dry-run': { type: 'boolean', default: false },
-      files: { type: 'string' },
-      'units-per-second': { type: 'string' },
-      local: { type: 'string' },
-    },
-    allowPositionals: true,
-  })
-  process.exitCode = await runImport(positionals, values)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-}
+await runCommand(importCommand)

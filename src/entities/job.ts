@@ -4,7 +4,14 @@ import { defined } from '../protocol/defined.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /** What the janitor can do; `src/janitor/job-kinds.ts` says how. */
-const jobKinds = ['purgeRoom', 'deleteMessages', 'recountReactions', 'truncateRoom'] as const
+const jobKinds = [
+  'purgeRoom',
+  'deleteMessages',
+  'recountReactions',
+  'truncateRoom',
+  'exportRoom',
+  'exportUser',
+] as const
 
 export type JobKind = (typeof jobKinds)[number]
 

@@ -53,6 +53,8 @@ import type { Caller } from '../ws/caller.ts'
 import { banUser } from './actions/ban-user.ts'
 import { getJob } from './actions/get-job.ts'
 import { disconnectUser } from './actions/disconnect-user.ts'
+import { exportRoom } from './actions/export-room.ts'
+import { exportUser } from './actions/export-user.ts'
 import { truncateRoom } from './actions/truncate-room.ts'
 import { unbanUser } from './actions/unban-user.ts'
 import { upsertUsers } from './actions/upsert-users.ts'
@@ -77,6 +79,8 @@ export const handlers: {
   deleteRoom,
   disconnectUser,
   editMessage,
+  exportRoom,
+  exportUser,
   followThread,
   getAudit,
   getChanges,

@@ -1,5 +1,6 @@
 import type { JobKind } from '../entities/job.ts'
 import { deleteMessages } from './delete-messages.ts'
+import { exportArchive } from './export-archive.ts'
 import { purgeRoom } from './purge-room.ts'
 import { recountReactions } from './recount-reactions.ts'
 import type { DoStep } from './step.ts'
@@ -11,4 +12,6 @@ export const stepOf: { readonly [K in JobKind]: DoStep } = {
   deleteMessages,
   recountReactions,
   truncateRoom,
+  exportRoom: exportArchive,
+  exportUser: exportArchive,
 }

@@ -65,6 +65,23 @@ export const serverOnly = {
     ),
     reply: z.object({ jobId: JobId }),
   },
+  exportUser: {
+    request: requestUpon(
+      'exportUser',
+      {},
+      'Has a job write all that is a user’s to a file of JSON Lines (docs/archive.md), with links to their files: what ' +
+        'article 15 of the GDPR asks for. `getJob` gives its `url`.',
+    ),
+    reply: z.object({ jobId: JobId }),
+  },
+  exportRoom: {
+    request: request(
+      'exportRoom',
+      { chatRoomId: ChatRoomId },
+      'Has a job write a room to a file of JSON Lines (docs/archive.md), with links to its files. `getJob` gives its `url`.',
+    ),
+    reply: z.object({ jobId: JobId }),
+  },
   getJob: {
     request: request('getJob', { jobId: JobId }, 'Says what has become of a job, for 90 days after its end.'),
     reply: z.object({
@@ -75,7 +92,9 @@ export const serverOnly = {
         .check(describe('`failed`: its last turn has failed, and the janitor tries again within minutes.')),
       done: z.int().check(describe('Items that were worked.')),
       total: z.optional(z.int().check(describe('Items that there are in all, where that is known.'))),
-      url: z.optional(z.string().check(describe('What the job has made, where it makes something.'))),
+      url: z.optional(
+        z.string().check(describe('What an export has written: good for an hour, and there for 7 days.')),
+      ),
       error: z.optional(z.string().check(describe('Why its last turn failed.'))),
     }),
   },

@@ -22,6 +22,8 @@ import { setTyping } from '../../src/entities/typing.ts'
 import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { banUser } from '../../src/http/actions/ban-user.ts'
 import { disconnectUser } from '../../src/http/actions/disconnect-user.ts'
+import { exportRoom } from '../../src/http/actions/export-room.ts'
+import { exportUser } from '../../src/http/actions/export-user.ts'
 import { getJob } from '../../src/http/actions/get-job.ts'
 import { truncateRoom } from '../../src/http/actions/truncate-room.ts'
 import { unbanUser } from '../../src/http/actions/unban-user.ts'
@@ -608,6 +610,17 @@ describe('what doors cost', () => {
     const ask = () => getJob.handle({ action: 'getJob', jobId }, backend)
     await measure('server', ask, '`getJob` of one that is done')
     expect(await ask()).toMatchObject({ state: 'done', done: 10 })
+  })
+
+  test('an export is a write, and then the reads of its queries, or of the whole table', async () => {
+    const chatRoomId = 'exported'
+    await act('createRoom', { chatRoomId, roomName: 'Exported' })
+    for (let i = 0; i < 50; i++) await act('sendMessage', { chatRoomId, content: 'x'.repeat(300) })
+    const run = () => janitor({ writes: 40_000 })({}, { getRemainingTimeInMillis: () => 300_000 })
+    await measure('server', () => exportRoom.handle({ action: 'exportRoom', chatRoomId }, backend), '`exportRoom`')
+    await measure('janitor', run, 'the janitor: a room of 50 messages of 300 bytes exported')
+    await measure('server', () => exportUser.handle({ action: 'exportUser', userId: 'ada' }, backend), '`exportUser`')
+    await measure('janitor', run)
   })
 
   test('the server API ends connections by a read and a write for each', async () => {
