@@ -183,10 +183,11 @@ export class RoomFeed {
   entered(room: Entered, claimed: Claimed = {}, askedAt = this.#context.serverNow()): void {
     const from = { ...this.#restoredAt, ...claimed }
     this.#restoredAt = {}
+    // Before the event `updated`, whose listeners look at it.
+    this.membership = 'member'
     this.facts.learn(room)
     // Otherwise an event has told of a later choice meanwhile.
     if (this.facts.notifyAt <= askedAt) this.facts.change(() => (this.facts.notify = room.notify))
-    this.membership = 'member'
     this.inbox.recover(room, from.seq)
     this.revs.recover(room, from.rev)
     this.#context.reads.entered(this.chatRoomId, room.readEveryMs)

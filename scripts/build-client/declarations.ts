@@ -48,7 +48,7 @@ export async function writeDeclarations(root: string, entries: string[], outDir:
 const published = (text: string): string =>
   text
     .replaceAll(/(['"])(?:\.\.\/src\/protocol\/[\w-]+|\.\/request-frame)\.ts(['"])/g, '$1../protocol.js$2')
-    .replaceAll(/(from ['"]\.\/[^'"]+)\.ts(['"])/g, '$1.js$2')
+    .replaceAll(/(from ['"]\.\.?\/[^'"]+)\.ts(['"])/g, '$1.js$2')
     .replaceAll(/(import\(['"]\.\/[^'"]+)\.ts(['"]\))/g, '$1.js$2')
 
 /** Writes out every type that the module exports, and declares its functions. */

@@ -72,6 +72,8 @@ const allowed: Record<string, string[]> = {
   // It posts to webhooks, and to no connection.
   'src/webhooks': ['src/aws', 'src/env.ts', 'src/protocol'],
   client: ['src/protocol'],
+  // Of the SDK what its users have.
+  'client/react': ['client/index.ts'],
   // The SDK as its users have it, and nothing else of ours.
   'web/src': ['client/index.ts'],
   web: [],
@@ -80,8 +82,11 @@ const allowed: Record<string, string[]> = {
   local: ['src/protocol', 'terraform/stack.ts', 'web'],
   scripts: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web'],
   bench: ['src/**', 'client', 'local', 'terraform/stack.ts', 'scripts'],
-  examples: ['client'],
-  tests: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web/**', 'scripts', 'bench', 'examples'],
+  examples: ['client', 'client/react'],
+  tests: [
+    ...['src/**', 'client', 'client/react', 'local', 'terraform/stack.ts', 'web/**'],
+    ...['scripts', 'bench', 'examples'],
+  ],
 }
 
 // Entities, rooms and files throw, and whoever has the event in hand logs, and says which.

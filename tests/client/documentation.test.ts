@@ -54,7 +54,7 @@ test('the blocks of docs/client.md compile', () => {
 test('the examples in the comments of the SDK compile', () => {
   const client = new URL('../../client/', import.meta.url)
   const examples = readdirSync(client)
-    .filter((file) => file !== 'pages.ts')
+    .filter((file) => file.endsWith('.ts') && file !== 'pages.ts')
     .flatMap((file) => [...readFileSync(new URL(file, client), 'utf8').matchAll(EXAMPLE)])
     .map(([, lines]) => `async () => {\n${lines!.replaceAll(/^ *\* ?/gm, '')}\n}`)
   expect(examples.length).toBeGreaterThanOrEqual(10)

@@ -44,6 +44,13 @@ test.each(['index.js', 'node.js'])(
   },
 )
 
+test('the hooks for React are at most 5 KB gzipped, and have neither React nor the client in them', async () => {
+  const text = await readFile(join(installed, 'react.js'), 'utf8')
+  expect(gzipSync(text).length).toBeLessThanOrEqual(5 * 1024)
+  expect([...text.matchAll(/from"([^"]+)"/g)].map(([, name]) => name)).toContain('react')
+  expect(text).not.toContain('joinRoom')
+})
+
 test('the bundle holds code of client and what of src/protocol needs no zod, and nothing else', async () => {
   const { metafile } = await build({
     ...{ entryPoints: ['client/index.ts'], absWorkingDir: root, bundle: true, format: 'esm' },
@@ -69,12 +76,12 @@ test('an application that installs the package has it and nothing else', async (
   expect(manifest).toMatchObject({
     name: 'tabletalk',
     license: 'MIT',
-    peerDependenciesMeta: { ws: { optional: true } },
+    peerDependenciesMeta: { react: { optional: true }, ws: { optional: true } },
   })
   expect(Object.keys(manifest)).not.toContain('dependencies')
   expect((await readdir(installed)).sort()).toEqual([
     ...['LICENSE', 'README.md', 'chat.js', 'chat.js.map', 'index.js', 'index.js.map', 'node.js', 'node.js.map'],
-    ...['package.json', 'types'],
+    ...['package.json', 'react.js', 'react.js.map', 'types'],
   ])
 })
 

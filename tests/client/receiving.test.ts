@@ -252,6 +252,16 @@ test('the client tells of the messages of all rooms, in each room’s order', as
   expect([room.kind, client.room('dm:x').kind]).toEqual(['group', 'direct'])
 })
 
+test('a listener of updated sees that the room is joined', async () => {
+  const { server, client } = await givenJoinedRoom()
+  server.room('other')
+  const room = client.room('other')
+  const seen: boolean[] = []
+  room.on('updated', () => seen.push(room.joined))
+  await room.join()
+  expect(seen).toEqual([true])
+})
+
 test('for await takes every message in order, and ends when the room is left', async () => {
   const { server, room } = await givenJoinedRoom()
   const taken: string[] = []

@@ -28,11 +28,14 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
     ...(options.stack === undefined ? { functionsFolder: inject('functionsFolder') } : {}),
     tableName: `chat-${randomUUID()}`,
     // A test with a faulty table of its own says what is wrong with it.
-    ...(isLikeAws && options.dynamodbEndpoint === undefined ? { likeAws: { ...likeAws(), refused: 0 } } : {}),
+    ...(isLikeAws && !hasOwnTable(options) ? { likeAws: { ...likeAws(), refused: 0 } } : {}),
     ...options,
     ...patient(options),
   })
 }
+
+const hasOwnTable = ({ dynamodbEndpoint, environment }: RuntimeOptions) =>
+  dynamodbEndpoint !== undefined || environment?.AWS_ENDPOINT_URL_DYNAMODB !== undefined
 
 /** Time limits of the runtime that a busy machine would reach; a test that hangs is ended by its own deadline. */
 const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOptions) => ({

@@ -1,0 +1,77 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { MessageEvent, OutgoingMessage, Room } from '../index.ts'
+import { useClient } from './chat-provider.ts'
+import { all, useLive } from './use-live.ts'
+
+/** A room's timeline, or a thread's. */
+export interface Timeline {
+  /** In the order of `seq`, always as they are now. */
+  messages: readonly MessageEvent[]
+  /** This client's own that wait to be sent or have failed, the oldest first: show them below. */
+  unsent: OutgoingMessage[]
+  /** Whether there are older ones than those. */
+  hasOlder: boolean
+  isLoading: boolean
+  /** Why the last page could not be loaded. */
+  error: unknown
+  /** Loads the page before the oldest message. Does nothing while a page is loading. */
+  loadOlder: () => void
+  /** Sends a text, as `room.send`. */
+  send: (content: string) => OutgoingMessage
+}
+
+/**
+ * The messages of a room, or of one of its threads, with those on their way. Loads the newest page.
+ *
+ * @param room from `useRoom`
+ * @param options `threadId`: the message that a thread begins with; `pageSize`: 1 to 100, default 50
+ *
+ * @example
+ * const { messages, unsent, send } = useMessages(room)
+ */
+export function useMessages(
+  room: Room,
+  { threadId, pageSize = 50 }: { threadId?: string; pageSize?: number } = {},
+): Timeline {
+  const client = useClient()
+  const talk = threadId === undefined ? room : room.thread(threadId)
+  const shown = useLive(
+    () => ({ messages: talk.messages, unsent: talk.unsent }),
+    (changed) => all(talk.on('messages', changed), room.on('outgoing', changed), room.on('message', changed)),
+    [room, talk],
+  )
+  const [page, setPage] = useState({ hasOlder: true, isLoading: true, error: undefined as unknown })
+  const isBusy = useRef(false)
+  const load = useCallback(
+    (before?: number) => {
+      if (isBusy.current) return
+      isBusy.current = true
+      setPage((now) => ({ ...now, isLoading: true }))
+      const end = (outcome: { hasOlder?: boolean; error?: unknown }) => {
+        isBusy.current = false
+        setPage((now) => ({ ...now, isLoading: false, error: undefined, ...outcome }))
+      }
+      talk.history({ limit: pageSize, ...(before === undefined ? {} : { before }) }).then(
+        ({ hasMore }) => end({ hasOlder: hasMore }),
+        (error: unknown) => end({ error }),
+      )
+    },
+    [talk, pageSize],
+  )
+  useEffect(() => {
+    let isOver = false
+    client.ready().then(
+      () => isOver || load(),
+      (error: unknown) => isOver || setPage((now) => ({ ...now, isLoading: false, error })),
+    )
+    return () => {
+      isOver = true
+    }
+  }, [client, load])
+  return {
+    ...shown,
+    ...page,
+    loadOlder: useCallback(() => load(talk.messages[0]?.seq), [load, talk]),
+    send: useCallback((content: string) => talk.send({ content }), [talk]),
+  }
+}

@@ -1,0 +1,77 @@
+import type { ChatClient, MessageEvent, Room, UnreadTotals } from '../index.ts'
+import { useClient } from './chat-provider.ts'
+import { all, useLive } from './use-live.ts'
+
+/** A room in a list. */
+export interface ListedRoom {
+  room: Room
+  id: string
+  /** `undefined` while the client doesn't know it. In a direct room, show the name of `useUser(room.peer)`. */
+  name: string | undefined
+  /** How many messages this user has not read, 0 while it isn't known; of 51 and more there are at least so many. */
+  unread: number
+  /** How many of them mention this user. */
+  mentions: number
+  lastMessage: MessageEvent | undefined
+}
+
+const listed = (room: Room): ListedRoom => ({
+  room,
+  id: room.id,
+  name: room.name,
+  unread: room.unread?.count ?? 0,
+  mentions: room.unread?.mentions ?? 0,
+  lastMessage: room.lastMessage,
+})
+
+const byRecency = (a: ListedRoom, b: ListedRoom): number =>
+  Number(b.unread > 0) - Number(a.unread > 0) ||
+  (b.lastMessage?.timestamp ?? 0) - (a.lastMessage?.timestamp ?? 0) ||
+  (a.name ?? a.id).localeCompare(b.name ?? b.id)
+
+/**
+ * The rooms of this user: those with unread messages first, then by their last message, then by name.
+ *
+ * @example
+ * const rooms = useRooms()
+ * return rooms.map(({ id, name, unread }) => <a key={id} href={`#${id}`}>{name} {unread > 0 && unread}</a>)
+ */
+export function useRooms(): ListedRoom[] {
+  const client = useClient()
+  return useLive(
+    () => client.rooms.map(listed).sort(byRecency),
+    (changed) => watchRooms(client, changed),
+    [client],
+  )
+}
+
+function watchRooms(client: ChatClient, changed: () => void): () => void {
+  const watched = new Map<Room, () => void>()
+  const watch = (room: Room) => {
+    watched.get(room)?.()
+    watched.set(room, all(room.on('unread', changed), room.on('updated', changed), room.on('messages', changed)))
+  }
+  const watchAll = () => {
+    for (const room of client.rooms) if (!watched.has(room)) watch(room)
+    changed()
+  }
+  const stop = all(
+    client.on('status', watchAll),
+    client.on('roomAdded', watchAll),
+    client.on('removed', changed),
+    client.on('message', watchAll),
+    client.on('unread', watchAll),
+  )
+  for (const room of client.rooms) watch(room)
+  return all(stop, () => watched.forEach((end) => end()))
+}
+
+/** What this user has not read in all rooms together. */
+export function useUnread(): UnreadTotals {
+  const client = useClient()
+  return useLive(
+    () => client.unread,
+    (changed) => client.on('unread', changed),
+    [client],
+  )
+}

@@ -1,0 +1,219 @@
+import { Window } from 'happy-dom'
+import { createElement, type FunctionComponent, StrictMode } from 'react'
+import { renderToString } from 'react-dom/server'
+import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { ChatClient } from '../../client/index.ts'
+import * as chat from '../../client/react/index.ts'
+import { factsOf } from './given-details.ts'
+import { givenClient, givenJoinedRoom } from './given-client.ts'
+import { settled } from './virtual-clock.ts'
+
+// React looks for these as it is loaded.
+const window = new Window()
+const { document, navigator } = window
+const browser = { window, document, navigator, IS_REACT_ACT_ENVIRONMENT: true }
+Object.assign(globalThis, browser)
+const { createRoot } = await import('react-dom/client')
+const { act } = await import('react')
+afterAll(async () => {
+  await window.happyDOM.close()
+})
+
+let html: () => string
+
+/** Renders a component below a provider, until the test ends. */
+async function render(client: ChatClient, component: FunctionComponent): Promise<{ unmount: () => Promise<void> }> {
+  const element = window.document.createElement('div')
+  const root = createRoot(element)
+  html = () => element.textContent
+  const show = createElement(StrictMode, {}, createElement(chat.ChatProvider, { client }, createElement(component)))
+  await act(async () => {
+    root.render(show)
+    await settled()
+  })
+  const unmount = () =>
+    act(async () => {
+      root.unmount()
+      await settled()
+    })
+  onTestFinished(unmount)
+  return { unmount }
+}
+
+/** What the server does, until all of it is shown. */
+const happens = (work: () => unknown) =>
+  act(async () => {
+    await work()
+    await settled()
+  })
+
+beforeEach(() => {
+  html = () => ''
+})
+
+test('a provider connects once, StrictMode or not, tells of it, and disconnects at the end', async () => {
+  const { client, server } = givenClient()
+  const { unmount } = await render(client, () => chat.useConnection().status)
+  expect(html()).toBe('connected')
+  expect(server.sockets).toHaveLength(1)
+  await happens(() => server.socket.cut())
+  expect(html()).toBe('disconnected')
+  await unmount()
+  expect(client.status).toBe('disconnected')
+  expect(server.asked('sync')).toHaveLength(1)
+})
+
+test('two providers of a client: it stays connected until the last is gone', async () => {
+  const { client } = givenClient()
+  const one = await render(client, () => chat.useConnection().status)
+  const two = await render(client, () => chat.useConnection().status)
+  await one.unmount()
+  expect(client.status).toBe('connected')
+  await two.unmount()
+  expect(client.status).toBe('disconnected')
+})
+
+test('without a provider a hook says what is missing', () => {
+  expect(() => renderToString(createElement(() => chat.useConnection().status))).toThrow(
+    'unable to use the chat; there is no <ChatProvider client={…}> above',
+  )
+})
+
+test('a page that is rendered on a server shows what is known, and connects nothing', () => {
+  const { client, server } = givenClient()
+  const Page = () => {
+    const { room } = chat.useRoom('general')
+    const { messages, isLoading } = chat.useMessages(room)
+    return `${chat.useConnection().status} ${messages.length} ${isLoading} ${chat.useRooms().length}`
+  }
+  const text = renderToString(createElement(chat.ChatProvider, { client }, createElement(Page)))
+  expect(text).toBe('disconnected 0 true 0')
+  expect(server.sockets).toEqual([])
+})
+
+test('a room is joined, its newest page loaded, and what is said shown, this user’s own at once', async () => {
+  const { client, server } = givenClient()
+  for (let i = 1; i <= 5; i++) server.keep('general', `${i}`)
+  let timeline!: chat.Timeline
+  await render(client, () => {
+    const { room, joined } = chat.useRoom('general')
+    timeline = chat.useMessages(room, { pageSize: 2 })
+    const { messages, unsent, hasOlder } = timeline
+    return [joined, hasOlder, ...[...messages, ...unsent].map(({ content }) => content)].join(' ')
+  })
+  expect(html()).toBe('true true 4 5')
+  await happens(() => server.socket.events(server.keep('general', '6')))
+  expect(html()).toBe('true true 4 5 6')
+  await happens(timeline.loadOlder)
+  expect(html()).toBe('true true 2 3 4 5 6')
+  await happens(timeline.loadOlder)
+  expect(html()).toBe('true false 1 2 3 4 5 6')
+  await happens(() => server.socket.cut())
+  await happens(() => timeline.send('mine'))
+  expect(html()).toBe('true false 1 2 3 4 5 6 mine')
+})
+
+test('a room that can’t be joined, or read, says why', async () => {
+  const { client, server } = givenClient()
+  server.override = ({ action }) =>
+    action === 'joinRoom' || action === 'getHistory'
+      ? { error: { code: 'room_not_found', message: 'no', retryable: false } }
+      : undefined
+  await render(client, () => {
+    const { room, error, joined } = chat.useRoom('nowhere')
+    const { error: failed } = chat.useMessages(room)
+    return `${joined} ${String(error)} ${String(failed)}`
+  })
+  expect(html()).toBe('false ChatError: no ChatError: no')
+})
+
+test('rooms are listed with the unread first, then the one in which something was said last', async () => {
+  const { client, server, clock } = givenClient()
+  for (const id of ['a', 'b', 'c']) server.room(id)
+  await render(client, () =>
+    chat
+      .useRooms()
+      .map(({ id, lastMessage }) => `${id}${lastMessage?.content ?? ''}`)
+      .join(' '),
+  )
+  expect(html()).toBe('a b c')
+  await clock.advance(1_000)
+  await happens(() => server.socket.events(server.keep('c', ' hello')))
+  expect(html()).toBe('c hello a b')
+  await clock.advance(1_000)
+  await happens(() => server.socket.events(server.keep('b', ' hi')))
+  expect(html()).toBe('b hi c hello a')
+})
+
+test('typing, receipts and permissions are shown as they change', async () => {
+  const { client, server, clock } = givenClient()
+  server.features = ['sessions', 'changes']
+  server.room('general')
+  server.facts.set('general', factsOf('link', 'member'))
+  await client.connect()
+  await client.room('general').join()
+  let typing!: ReturnType<typeof chat.useTyping>
+  const { unmount } = await render(client, () => {
+    const { room } = chat.useRoom('general')
+    const can = chat.usePermissions(room)
+    typing = chat.useTyping(room)
+    return `${typing.typing.join()} ${JSON.stringify(chat.useReceipts(room))} ${can('kick')}`
+  })
+  expect(html()).toBe(' {"bob":2} false')
+  const expiresAt = clock.now() + 10_000
+  await happens(() =>
+    server.socket.events(
+      { event: 'typing', chatRoomId: 'general', userId: 'ada', isTyping: true, expiresAt },
+      { event: 'receipts', chatRoomId: 'general', receipts: { ada: 3, bob: 1 } },
+      server.log('general', { event: 'memberUpdated', userId: 'me', role: 'moderator', version: 1 }),
+    ),
+  )
+  expect(html()).toBe('ada {"bob":2,"ada":3} true')
+  await happens(typing.keystroke)
+  expect(server.asked('typingIndicator')).toMatchObject([{ isTyping: true }])
+  await unmount()
+})
+
+test('who is shown is asked for once, and shown when it is known', async () => {
+  const { client, server, clock } = givenClient()
+  server.features = ['sessions', 'profiles']
+  server.profiles.set('ada', { userId: 'ada', name: 'Ada', updatedAt: 1 })
+  const Name = ({ id }: { id: string }) => chat.useUser(id)?.name ?? id
+  await render(client, () => ['ada', 'bob', 'ada'].map((id, key) => createElement(Name, { id, key })))
+  expect(html()).toBe('adabobada')
+  await happens(() => clock.advance(50))
+  expect(html()).toBe('AdabobAda')
+  expect(server.asked('getUsers')).toHaveLength(1)
+})
+
+test('a file on its way is shown with how far it is, and why it failed, until it is taken away', async () => {
+  const progress: ((fraction: number) => void)[] = []
+  const { client, server } = await givenJoinedRoom({
+    postForm: (_url, _form, { onProgress, signal }) =>
+      new Promise((_, reject) => {
+        progress.push(onProgress!)
+        signal?.addEventListener('abort', () => reject(signal.reason as Error))
+      }),
+  })
+  server.override = ({ action }) =>
+    action === 'handleFileUpload' ? { data: { url: 'https://bucket.example/', fields: { key: 'k' } } } : undefined
+  let files!: ReturnType<typeof chat.useUpload>
+  await render(client, () => {
+    files = chat.useUpload(chat.useRoom('general').room)
+    return files.uploads.map(({ fraction, error }) => `${fraction} ${String(error)}`).join()
+  })
+  const uploading: Promise<unknown>[] = []
+  await happens(() => uploading.push(files.upload(new Blob(['x']), { fileName: 'x.txt' })))
+  expect(html()).toBe('0 undefined')
+  await happens(() => progress[0]!(0.5))
+  expect(html()).toBe('0.5 undefined')
+  await happens(() => files.uploads[0]!.cancel())
+  expect(html()).toBe('')
+  expect(await uploading[0]).toBeUndefined()
+  server.override = ({ action }) =>
+    action === 'handleFileUpload' ? { error: { code: 'too_large', message: 'no', retryable: false } } : undefined
+  await happens(() => uploading.push(files.upload(new Blob(['x']))))
+  expect(html()).toBe('0 ChatError: no')
+  await happens(() => files.uploads[0]!.cancel())
+  expect(html()).toBe('')
+})
