@@ -152,6 +152,15 @@ export class Conversation {
     this.written.set(text)
   }
 
+  /** The reply that is written in a thread and not sent. */
+  threadDraft(threadId: string): string {
+    return this.#drafts.get(`${hashOf(this.route)}/${threadId}`)
+  }
+
+  keepThreadDraft(threadId: string, text: string): void {
+    this.#drafts.set(`${hashOf(this.route)}/${threadId}`, text)
+  }
+
   /** Whether the room can only be read. */
   get isClosed(): boolean {
     return this.doors.get().closed

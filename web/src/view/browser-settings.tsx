@@ -1,10 +1,12 @@
 import { allowNotices, noticesAllowed } from './allow-notices.ts'
 import { useChat } from './use-chat.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { useStore } from './use-store.ts'
 
 /** What a user has chosen for this browser. */
 export function BrowserSettings() {
   const { preferences } = useChat()
+  const open = useDialogs()
   const { notices, receipts } = useStore(preferences)
   const allowed = noticesAllowed()
   const mayShow = allowed === 'granted' || allowed === 'default'
@@ -28,6 +30,9 @@ export function BrowserSettings() {
         isOn={receipts === 'shared'}
         onChange={(isOn) => preferences.choose({ receipts: isOn ? 'shared' : 'private' })}
       />
+      <button type="button" className="link-button keys-link" onClick={() => open({ name: 'keys' })}>
+        What the keyboard does
+      </button>
     </section>
   )
 }

@@ -37,14 +37,13 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const [dialog, setDialog] = useState<DialogRequest>()
   const [hasDetails, setHasDetails] = useDetails(current)
   const closeDialog = useCallback(() => setDialog(undefined), [])
-  const openSwitcher = useCallback(() => setDialog({ name: 'switcher' }), [])
   const thread = useStore(current?.openThread ?? NO_THREAD)
   usePreparedDialogs(hasBeenConnected)
   useNotices()
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
-  useShortcuts(current, openSwitcher)
+  useShortcuts(current, setDialog)
 
   const hasRooms = conversations.length > 0
   // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.

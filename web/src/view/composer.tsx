@@ -3,10 +3,13 @@ import { type MessageEvent, showsNothing } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { countdownText } from '../text/spans-of-time.ts'
+import { hasFormatting } from '../text/has-formatting.ts'
+import { pastedCode } from '../text/pasted-code.ts'
 import { pastedFiles } from '../text/pasted-files.ts'
 import { roomForText, roomSentence } from '../text/room-for-text.ts'
-import { ClipIcon, CloseIcon, ReplyIcon, SendIcon } from './icons.tsx'
+import { ClipIcon, CloseIcon, EyeIcon, ReplyIcon, SendIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
+import { MessageText } from './message-text.tsx'
 import { useChat } from './use-chat.ts'
 import { useMentions } from './use-mentions.tsx'
 import { useName } from './use-names.ts'
@@ -34,8 +37,10 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const { uploads } = conversation
   const staged = useStore(uploads).some(({ state }) => state === 'staged')
   const isThread = threadId !== undefined
-  const [text, setText] = useState(isThread ? '' : conversation.draft)
+  const [text, setText] = useState(isThread ? conversation.threadDraft(threadId) : conversation.draft)
   const [isInRoom, setIsInRoom] = useState(false)
+  const [isPreviewed, setIsPreviewed] = useState(false)
+  const isFormatted = hasFormatting(text)
   const replyingTo = useStore(conversation.replyingTo)
   const field = useRef<HTMLTextAreaElement>(null)
   const isStaged = staged && !isThread
@@ -53,7 +58,8 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   }, [replyingTo, isThread])
 
   const write = (next: string) => {
-    if (!isThread) conversation.draft = next
+    if (isThread) conversation.keepThreadDraft(threadId, next)
+    else conversation.draft = next
     setText(next)
   }
   const send = () => {
@@ -83,11 +89,14 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     event.preventDefault()
     conversation.editing.set(lastOwn.messageId)
   }
-  const onPaste = (event: ClipboardEvent) => {
-    const files = pastedFiles(event.clipboardData)
-    if (files.length === 0 || isThread) return
+  const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
+    const files = isThread ? [] : pastedFiles(event.clipboardData)
+    const code = pastedCode(event.clipboardData, text.slice(0, event.currentTarget.selectionStart))
+    if (files.length === 0 && code === undefined) return
     event.preventDefault()
-    uploads.stage(files)
+    // The browser's own way of writing, so that it can be undone.
+    if (files.length === 0) document.execCommand('insertText', false, code)
+    else uploads.stage(files)
   }
 
   return (
@@ -101,6 +110,11 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     >
       {replyingTo && !isThread && (
         <ReplyBar message={replyingTo} onClose={() => conversation.replyingTo.set(undefined)} />
+      )}
+      {isFormatted && isPreviewed && (
+        <section className="composer-preview" aria-label="Preview" tabIndex={0}>
+          <MessageText content={names.withIds(text)} mentions={names.mentionedIn(names.withIds(text)).mentions} />
+        </section>
       )}
       {names.list}
       {/* Files that are chosen are meant to be sent. With a text in the field, they wait for the rest of it. */}
@@ -140,6 +154,18 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
           <input type="checkbox" checked={isInRoom} onChange={({ target }) => setIsInRoom(target.checked)} />
           Also send to the room
         </label>
+      )}
+      {isFormatted && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Preview"
+          title="How it will look"
+          aria-pressed={isPreviewed}
+          onClick={() => setIsPreviewed(!isPreviewed)}
+        >
+          <EyeIcon />
+        </button>
       )}
       <button className="send" aria-label="Send" title="Send" disabled={!canSend}>
         <SendIcon />

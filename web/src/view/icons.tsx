@@ -20,6 +20,9 @@ export const SmileIcon = line(
 )
 export const BellIcon = line('M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4')
 export const BellOffIcon = line('M6 16.5V11c0-1 .2-1.9.6-2.7M9 5.8A6 6 0 0 1 18 11v3.5M4.5 18.5h12M10 21h4M4 4l16 16')
+export const EyeIcon = line(
+  'M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12M12 9.3a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4',
+)
 export const ReplyIcon = line('M9.5 6 4 11.5 9.5 17M4 11.5h9.5a6 6 0 0 1 6 6V19')
 export const ThreadIcon = line('M4 5.5h16v10.5h-9L6.5 20v-4H4zM8 9.5h8M8 12.5h5')
 export const PlusIcon = line('M12 5v14M5 12h14')

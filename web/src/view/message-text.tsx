@@ -1,6 +1,7 @@
 import { Fragment, memo, type ReactNode, useId, useMemo, useState } from 'react'
 import { showsNothing } from '../../../client/index.ts'
 import { isLong } from '../text/is-long.ts'
+import { isOnlyEmoji } from '../text/only-emoji.ts'
 import { splitLinks } from '../text/links.ts'
 import { type Piece, piecesOf } from '../text/markdown.ts'
 import { mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
@@ -25,7 +26,11 @@ export const MessageText = memo(function MessageText({ content, mentions = NOBOD
   const isFoldable = isLong(content)
   return (
     <>
-      <div id={id} className={`text ${isFoldable && !isOpen ? 'is-folded' : ''}`} dir="auto">
+      <div
+        id={id}
+        className={`text ${isFoldable && !isOpen ? 'is-folded' : ''} ${isOnlyEmoji(content) ? 'is-emoji' : ''}`}
+        dir="auto"
+      >
         {shown(pieces, named)}
       </div>
       {isFoldable && (

@@ -6,6 +6,7 @@ import { DeleteRoomDialog } from './delete-room-dialog.tsx'
 import { EditRoomDialog } from './edit-room-dialog.tsx'
 import { InvitesDialog } from './invites-dialog.tsx'
 import { JoinDialog } from './join-dialog.tsx'
+import { KeysDialog } from './keys-dialog.tsx'
 import { LeaveDialog } from './leave-dialog.tsx'
 import { ModerationDialog } from './moderation-dialog.tsx'
 import { NewRoomDialog } from './new-room-dialog.tsx'
@@ -39,6 +40,8 @@ export function OpenedDialog({ request, current, onClose, onSignOut }: OpenedPro
       return <BrowseDialog onClose={onClose} />
     case 'settings':
       return <SettingsDialog onClose={onClose} />
+    case 'keys':
+      return <KeysDialog onClose={onClose} />
     case 'sign-out':
       return onSignOut && <SignOutDialog onClose={onClose} onSignOut={onSignOut} />
     case 'block':

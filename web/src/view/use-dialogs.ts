@@ -8,6 +8,7 @@ type DialogName =
   | 'switcher'
   | 'browse'
   | 'settings'
+  | 'keys'
   | 'leave'
   | 'sign-out'
   | 'add-people'

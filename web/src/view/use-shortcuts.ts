@@ -3,25 +3,35 @@ import type { Chat } from '../state/chat.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isComposing } from './is-composing.ts'
 import { useChat } from './use-chat.ts'
+import type { OpenDialog } from './use-dialogs.ts'
 import { goTo } from './use-route.ts'
 
-/** Ctrl+K (or ⌘K) opens the switcher; Alt with an arrow goes to the next conversation up or down. */
-export function useShortcuts(current: Conversation | undefined, openSwitcher: () => void): void {
+/**
+ * Ctrl+K (or ⌘K) opens the switcher, `?` or Ctrl+/ says what the keys do; Alt with an arrow goes to the next
+ * conversation up or down.
+ */
+export function useShortcuts(current: Conversation | undefined, open: OpenDialog): void {
   const chat = useChat()
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (isComposing(event)) return
       const isSwitcher = (event.ctrlKey || event.metaKey) && isK(event)
       const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined
-      if (isSwitcher) openSwitcher()
+      const isHelp = event.key === '/' ? event.ctrlKey || event.metaKey : event.key === '?' && !isWriting(event)
+      if (isSwitcher) open({ name: 'switcher' })
+      else if (isHelp) open({ name: 'keys' })
       else if (step !== undefined) goBy(step, chat, current)
       else return
       event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [chat, current, openSwitcher])
+  }, [chat, current, open])
 }
+
+/** Whether a key writes something where it is pressed. */
+const isWriting = ({ target }: KeyboardEvent): boolean =>
+  target instanceof Element && target.matches('input, textarea, select')
 
 /** The K key, by its letter. Where the layout's letters aren't Latin, by its place on the keyboard. */
 const isK = ({ key, code }: KeyboardEvent): boolean =>
