@@ -11,7 +11,7 @@ export function callsOf(userIds: readonly string[], nameOf: (userId: string) => 
 }
 
 /** Returns a text in which what stands behind an @ is replaced. @param table what it becomes, by what it is */
-export function mentionsReplaced(text: string, table: ReadonlyMap<string, string>): string {
+function mentionsReplaced(text: string, table: ReadonlyMap<string, string>): string {
   let replaced = ''
   let end = 0
   for (const { start, userId } of mentionsIn(text, table.keys())) {
