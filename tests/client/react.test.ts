@@ -1,5 +1,5 @@
 import { Window } from 'happy-dom'
-import { createElement, type FunctionComponent, StrictMode } from 'react'
+import { createElement, type FunctionComponent, StrictMode, useState } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { ChatClient } from '../../client/index.ts'
@@ -172,6 +172,37 @@ test('typing, receipts and permissions are shown as they change', async () => {
   await happens(typing.keystroke)
   expect(server.asked('typingIndicator')).toMatchObject([{ isTyping: true }])
   await unmount()
+})
+
+test('who is here is shown while the component is, this user among them', async () => {
+  const { client, server, clock } = givenClient()
+  server.features = ['sessions', 'presence']
+  server.override = ({ action }) => {
+    if (action === 'enterPresence') return { data: { until: clock.now() + 300_000, everyMs: 120_000 } }
+    if (action === 'leavePresence') return { data: {} }
+    if (action !== 'getPresence') return undefined
+    return { data: { present: [{ userId: 'bob', since: 1 }], count: 1, capped: false } }
+  }
+  const People = () => {
+    const people = chat.usePresence(chat.useRoom('general').room)
+    return people.map(({ userId }) => userId).join()
+  }
+  let show!: (isShown: boolean) => void
+  await render(client, () => {
+    const [isShown, setShown] = useState(true)
+    show = setShown
+    return isShown && createElement(People)
+  })
+  expect(html()).toBe('bob')
+  const at = clock.now()
+  await happens(() =>
+    server.socket.events({ event: 'presenceEntered', chatRoomId: 'general', userId: 'ada', since: at, at }),
+  )
+  expect(html()).toBe('ada,bob')
+  await happens(() => show(false))
+  // StrictMode mounts twice.
+  expect(server.asked('enterPresence')).toHaveLength(2)
+  expect(server.asked('leavePresence')).toHaveLength(1)
 })
 
 test('who is shown is asked for once, and shown when it is known', async () => {

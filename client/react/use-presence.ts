@@ -1,0 +1,25 @@
+import { useEffect } from 'react'
+import type { Person, Room } from '../index.ts'
+import { useLive } from './use-live.ts'
+
+/**
+ * Who is here, looking at a room, this user among them while the component is mounted. Empty with a server that has no
+ * `presence`, and in rooms where it is off.
+ *
+ * @param isHere false while this user is not to be shown, such as in a hidden tab: then it isn't kept up to date either
+ */
+export function usePresence(room: Room, isHere = true): readonly Person[] {
+  useEffect(() => {
+    if (!isHere) return
+    // Who may not enter sees nobody.
+    room.presence.enter().catch(() => {})
+    return () => {
+      room.presence.leave().catch(() => {})
+    }
+  }, [room, isHere])
+  return useLive(
+    () => room.presence.people,
+    (changed) => room.presence.on('change', changed),
+    [room],
+  )
+}
