@@ -20,6 +20,7 @@ import { useNotices } from './use-notices.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useStore } from './use-store.ts'
 import { useTitle } from './use-title.ts'
+import { useWhoIsOnline } from './use-who-is-online.ts'
 
 interface ChatPageProps {
   theme: ThemeChoice
@@ -40,6 +41,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const thread = useStore(current?.openThread ?? NO_THREAD)
   usePreparedDialogs(hasBeenConnected)
   useNotices()
+  useWhoIsOnline()
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)

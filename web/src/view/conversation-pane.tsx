@@ -4,6 +4,7 @@ import { hashOf } from '../state/route.ts'
 import { Announcer, TypingLine } from './announcer.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
+import { HereNow } from './here-now.tsx'
 import { BackIcon, ClipIcon, PeopleIcon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
 import { NotifyMenu } from './notify-menu.tsx'
@@ -41,6 +42,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
         <h1 className="grow ellipsis" title={title}>
           <ConversationTitle conversation={conversation} />
         </h1>
+        <HereNow conversation={conversation} />
         <NotifyMenu conversation={conversation} />
         <button
           type="button"

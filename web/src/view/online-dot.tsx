@@ -1,0 +1,8 @@
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
+
+/** Says that a user is online; nothing when they aren't. It stands on their picture. */
+export function OnlineDot({ userId }: { userId: string }) {
+  const isOnline = useStore(useChat().online).has(userId)
+  return isOnline && <span className="online-dot" role="img" aria-label="Online" title="Online" />
+}
