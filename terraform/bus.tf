@@ -86,7 +86,7 @@ locals {
       }]
     },
     length(local.webhooks) == 0 ? {} : {
-      (local.stack.webhooks.function) = [
+      (local.stack.webhooks.function) = concat([
         {
           sid       = "Webhooks"
           actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
@@ -97,7 +97,14 @@ locals {
           actions   = ["secretsmanager:GetSecretValue"]
           resources = distinct(var.webhooks[*].secret_arn)
         },
-      ]
+        ],
+        # Secrets may have the same key.
+        var.kms_key_arn == null ? [] : [merge(local.key_grant, {
+          sid       = "SecretsKey"
+          actions   = ["kms:Decrypt"]
+          condition = { StringEquals = { "kms:ViaService" = ["secretsmanager.${local.region}.${data.aws_partition.current.dns_suffix}"] } }
+        })],
+      )
     },
   )
 }

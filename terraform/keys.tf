@@ -39,7 +39,7 @@ locals {
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = var.kms_key_arn[*]
     condition = {
-      StringEquals = { "kms:ViaService" = [for service in ["dynamodb", "s3", "sqs", "secretsmanager"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"] }
+      StringEquals = { "kms:ViaService" = [for service in ["dynamodb", "s3", "sqs"] : "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"] }
     }
   }
 }

@@ -8,14 +8,14 @@ import { type BusClock, realClock } from './bus-clock.ts'
 import { WebhookQueue } from './webhook-queue.ts'
 
 /** A URL that receives events. */
-export interface Subscriber {
+interface Subscriber {
   url: string
   /** Their types; default: all. */
   events?: readonly string[]
 }
 
 /** An entry of `PutEvents`. */
-export interface BusEntry {
+interface BusEntry {
   EventBusName: string
   Source: string
   DetailType: string

@@ -19,7 +19,7 @@ const LOOKS_AT_ONCE = 16
 /** Of a thread in a larger room: who wrote in it lately. */
 const MAX_REPLIES = 500
 
-export type WakeReason = 'message' | 'mention' | 'thread'
+type WakeReason = 'message' | 'mention' | 'thread'
 
 /** Somebody who is to be woken. `place` is theirs among the candidates, the same whenever it is found out. */
 export interface Woken {

@@ -57,7 +57,8 @@ run "posts_to_webhooks" {
   command = plan
 
   variables {
-    events_bus = true
+    events_bus  = true
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
     webhooks = [
       { url = "https://a.example.com/", secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:a" },
       { url = "https://b.example.com/", events = ["message.sent"], secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:b" },
@@ -78,7 +79,7 @@ run "posts_to_webhooks" {
     condition = (
       sort([for one in values(jsondecode(aws_lambda_function.this["webhooks"].environment[0].variables.WEBHOOKS)) : one.url]) ==
       tolist(["https://a.example.com/", "https://b.example.com/"]) &&
-      [for grant in local.grants["webhooks"] : grant.sid] == ["Log", "Webhooks", "Secrets"] &&
+      [for grant in local.grants["webhooks"] : grant.sid] == ["Log", "Webhooks", "Secrets", "SecretsKey", "Key"] &&
       length([for key, _ in local.alarms : key if endswith(key, "-dead-letters")]) == 2
     )
     error_message = "The function knows the webhooks, may receive from their queues and read their secrets, and nothing else."
