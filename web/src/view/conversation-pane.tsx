@@ -24,6 +24,7 @@ interface PaneProps {
 
 export function ConversationPane({ conversation, hasDetails, onDetails }: PaneProps) {
   const title = useStore(conversation.title)
+  const { details } = useStore(conversation.doors)
   const { blocked } = useChat()
   useEffect(() => {
     // Without them, the page shows what the last connection has told.
@@ -39,9 +40,16 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
           <BackIcon />
         </a>
         <ConversationIcon conversation={conversation} />
-        <h1 className="grow ellipsis" title={title}>
-          <ConversationTitle conversation={conversation} />
-        </h1>
+        <div className="grow pane-title">
+          <h1 className="ellipsis" title={title}>
+            <ConversationTitle conversation={conversation} />
+          </h1>
+          {details?.topic !== undefined && (
+            <p className="pane-topic ellipsis" dir="auto" title={details.topic}>
+              {details.topic}
+            </p>
+          )}
+        </div>
         <HereNow conversation={conversation} />
         <NotifyMenu conversation={conversation} />
         <button
