@@ -1,7 +1,7 @@
 import { secondsOf } from './seconds-of.ts'
 
 /** Options of commands that ask the server API. */
-export interface ActionOptions {
+interface ActionOptions {
   for?: string | undefined
   reason?: string | undefined
   name?: string | undefined

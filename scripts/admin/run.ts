@@ -45,7 +45,7 @@ const parse = (words: string[]) => parseArgs({ args: words, options, allowPositi
 const common = ['local', 'json', 'dry-run', 'yes', 'wait']
 
 /** How to use the tool, from its tables. */
-export const usage = (): string =>
+const usage = (): string =>
   [
     'usage: npm run admin -- <command> [--local http://localhost:8080] [--json] [--dry-run] [--yes] [--wait]',
     ...Object.entries(commands).map(([words, { positionals, options: own = [] }]) =>

@@ -2,7 +2,7 @@ import { type Kind, kinds } from './kinds.ts'
 import type { Line } from './line.ts'
 
 /** In place of another user's id that a line can't do without. */
-export const ANOTHER = '(another)'
+const ANOTHER = '(another)'
 
 /** Whether a line is of what is this user's: theirs, by them or about them. */
 export function isOwnLine(line: Line, userId: string): boolean {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export const HEADER = { type: 'archive', version: 1, of: 'tests' }
+const HEADER = { type: 'archive', version: 1, of: 'tests' }
 
 const SENT_AT = Date.UTC(2020, 0, 1)
 

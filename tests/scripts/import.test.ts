@@ -12,6 +12,7 @@ import { everyReply } from '../../src/entities/thread-reply.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { intercept } from '../support/intercept.ts'
+import { costOf, metered } from '../support/meter.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { unique } from '../support/runtime.ts'
 import { archiveIn, memberLine, messageLine, roomLine } from './archives.ts'
@@ -76,6 +77,22 @@ test('what was cut off goes on at its batch, and a second run writes nothing', a
   expect(existsSync(`${path}.progress`)).toBe(false)
   expect(await getMessages(room, [1, 150, 250])).toHaveLength(3)
   expect(await run(path)).toMatchObject({ written: 0, there: 251, refused: 0 })
+})
+
+test('it costs what docs/archive.md says: a unit for a message, two for a reply, six for a member', async () => {
+  const room = unique('old')
+  const writesOf = async (...lines: object[]) => {
+    const path = await archiveIn(folder, [roomLine(room, { headSeq: 50 }), ...lines])
+    return costOf(await metered(client, () => run(path))).writes
+  }
+  const alone = await writesOf()
+  // A room that is there is looked at, and its head.
+  const again = await writesOf()
+  expect([alone, again]).toEqual([1, 2])
+  const root = { threadId: '0000000000000001' }
+  expect(await writesOf(...seqs(20).map((seq) => messageLine(room, seq)))).toBe(again + 20)
+  expect(await writesOf(...seqs(10).map((n) => messageLine(room, 20 + n, root)))).toBe(again + 20)
+  expect(await writesOf(...seqs(10).map((n) => memberLine(room, `user${n}`)))).toBe(again + 60)
 })
 
 test('a room that is somebody else’s, a place that is taken and a room that is not there are refused', async () => {
