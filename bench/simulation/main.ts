@@ -1,13 +1,15 @@
 /**
  * `npm run bench:simulation`: how long do clients take to come back when all connections are lost at the same moment?
- * Simulated, in less than a minute: nothing is measured, and the same code gives the same figures. `limits.ts`,
- * `data-model.ts` and `behaviour.ts` have every assumption. The figures go to `bench/results/simulation.json`;
+ * How long does a message take on AWS, and what may a large room take of the others'? Simulated, in some two minutes:
+ * nothing is measured, and the same code gives the same figures. `limits.ts`, `data-model.ts`, `behaviour.ts` and
+ * `latencies.ts` have every assumption. The figures go to `bench/results/simulation.json`;
  * `--write` writes them to `docs/performance.md` as well, and `--report` only that, from the file.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
 import { resultFile, writeResult } from '../shared/results.ts'
 import { documentWith, type SimulationResults } from './report.ts'
+import { CASES, runCase } from './deliveries.ts'
 import { run, type Scenario, SMALL_CHATS, STORMS } from './scenarios.ts'
 
 /** The name is the file's in `bench/results/`. */
@@ -17,7 +19,7 @@ const document = new URL('../../docs/performance.md', import.meta.url)
 const options = new Set(process.argv.slice(2))
 const results = options.has('--report')
   ? (JSON.parse(await readFile(resultFile(RESULT), 'utf8')) as SimulationResults)
-  : { storms: simulated(STORMS), smallChats: simulated(SMALL_CHATS) }
+  : { storms: simulated(STORMS), smallChats: simulated(SMALL_CHATS), deliveries: delivered() }
 if (!options.has('--report')) await writeResult(RESULT, results)
 if (options.has('--report') || options.has('--write')) {
   const text = documentWith(await readFile(document, 'utf8'), results)
@@ -29,6 +31,14 @@ function simulated(scenarios: readonly Scenario[]): SimulationResults['storms'] 
     const { outcome } = run(scenario)
     console.log({ ...scenario, ...outcome })
     return JSON.parse(JSON.stringify({ ...scenario, outcome }, rounded)) as SimulationResults['storms'][number]
+  })
+}
+
+function delivered(): SimulationResults['deliveries'] {
+  return CASES.map((one) => {
+    const result = runCase(one)
+    console.log(result.name, result.rooms)
+    return JSON.parse(JSON.stringify(result, rounded)) as SimulationResults['deliveries'][number]
   })
 }
 

@@ -1,15 +1,39 @@
 import { short, table, withBlock } from '../shared/markdown.ts'
+import { type CaseResult, type Question, QUESTIONS } from './deliveries.ts'
 import type { ScenarioResult } from './scenarios.ts'
 
 /** What is kept in `bench/results/simulation.json`. */
 export interface SimulationResults {
   storms: ScenarioResult[]
   smallChats: ScenarioResult[]
+  deliveries: CaseResult[]
 }
 
 /** The page with the tables of these results. */
-export const documentWith = (document: string, { storms, smallChats }: SimulationResults): string =>
-  withBlock(withBlock(document, 'storms', stormTable(storms)), 'small-chats', smallChatTable(smallChats))
+export function documentWith(document: string, { storms, smallChats, deliveries }: SimulationResults): string {
+  const blocks: [name: string, text: string][] = [
+    ['storms', stormTable(storms)],
+    ['small-chats', smallChatTable(smallChats)],
+    ...QUESTIONS.map((question): [string, string] => [question, deliveryTable(deliveries, question)]),
+  ]
+  return blocks.reduce((text, [name, block]) => withBlock(text, name, block), document)
+}
+
+const deliveryTable = (results: readonly CaseResult[], question: Question): string =>
+  table(
+    ['', 'of', 'p10, ms', 'p50, ms', 'p90, ms', 'p99, ms', 'posts per event', 'events that `sync` must bring'],
+    results
+      .filter((result) => result.question === question)
+      .flatMap(({ name, rooms }) =>
+        rooms.map((of) => [
+          name,
+          of.name,
+          ...[of.p10, of.p50, of.p90, of.p99].map((ms) => short(Math.round(ms))),
+          short(of.postsPerEvent),
+          of.lost === 0 ? '0' : `${short((100 * of.lost) / of.events)} %`,
+        ]),
+      ),
+  )
 
 const stormTable = (results: readonly ScenarioResult[]): string =>
   table(

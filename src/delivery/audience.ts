@@ -9,10 +9,14 @@ import { groupBy } from './group-by.ts'
 import { Inbox } from './inbox.ts'
 import { inOrder } from './in-order.ts'
 import { CONCURRENCY } from './posting/post-frame.ts'
-import { putRangeTasks, shareBefore } from './range-tasks.ts'
+import { postsOfPage } from './batch-budget.ts'
+import { putRangeTasks, shareBefore, shareOf } from './range-tasks.ts'
 
 /** In a room with more live sessions, typing is answered and delivered to nobody. */
 const MAX_TYPING_RECIPIENTS = 100
+
+/** A page of so many is posted to at the room's pace. */
+const PACED_RECIPIENTS = 1_000
 
 /** Of a small room. */
 const MAX_SMALL_USERS = MAX_RECEIPT_MEMBERS
@@ -57,14 +61,21 @@ export function inTurns(ranges: readonly Audience[]): Audience[] {
 export async function readRecipients(
   audiences: readonly Audience[],
   report: FanOutReport,
-): Promise<{ eventsOf: Map<string, RecipientEvents>; unfinished: Audience[] }> {
+): Promise<{
+  eventsOf: Map<string, RecipientEvents>
+  unfinished: Audience[]
+  /** Posts a second of the rooms that are large. */
+  paces: Map<string, number>
+}> {
   const eventsOf = new Map<string, RecipientEvents>()
+  const paces = new Map<string, number>()
   const empty = Inbox.empty()
   const unfinished: Audience[] = []
   await forEachLimited(audiences, CONCURRENCY, async (audience) => {
     const { chatRoomId, range, deliveries } = audience
     try {
-      const { rest, riding } = await readPage(audience, eventsOf, empty, report)
+      const { rest, riding, recipients, pages } = await readPage(audience, eventsOf, empty, report)
+      if (recipients > PACED_RECIPIENTS) paces.set(chatRoomId, postsOfPage(pages))
       if (rest === undefined) return
       const toRoom = [...deliveries.filter(isLoud), ...riding]
       if (toRoom.length === 0) return
@@ -74,7 +85,7 @@ export async function readRecipients(
       report.unread.push({ chatRoomId, deliveries, error })
     }
   })
-  return { eventsOf, unfinished }
+  return { eventsOf, unfinished, paces }
 }
 
 /** Adds the events of an audience to the recipients in its next page. Returns the range after that page, and what
@@ -85,11 +96,14 @@ async function readPage(
   eventsOf: Map<string, RecipientEvents>,
   empty: Inbox,
   report: FanOutReport,
-): Promise<{ rest: SubscriptionRange | undefined; riding: Delivery[] }> {
+): Promise<{ rest: SubscriptionRange | undefined; riding: Delivery[]; recipients: number; pages: number }> {
   const page: Page = deliveries.some(isToRoom)
     ? await pageOf(chatRoomId, range)
     : { subscriptions: [], users: new Set(), size: 'small' }
-  report.recipients = Math.max(report.recipients, expectedRecipients(page, range))
+  const recipients = page.subscriptions.length
+  const pages = pagesOf(page, range)
+  // Of a range its own page, because each range is posted to by another invocation.
+  report.recipients = Math.max(report.recipients, range === undefined ? recipients * pages : recipients)
   if (range === undefined && deliveries.some(isToRoom)) report.sizes.set(chatRoomId, page.size)
   const isFirst = range === undefined && page.size === 'huge' && deliveries.some(isLoud)
   const riding: Delivery[] = isFirst ? (await takePending(chatRoomId)).map((event) => ({ event })) : []
@@ -102,15 +116,15 @@ async function readPage(
       else eventsOf.set(recipient.connectionId, { recipient, inbox: empty.with(delivery.event) })
     }
   }
-  return { rest: page.rest, riding }
+  return { rest: page.rest, riding, recipients, pages }
 }
 
 type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>> & { users: ReadonlySet<string>; size: RoomClass }
 
-/** Of the room; of a range its own page, because each range is posted to by another invocation. */
-function expectedRecipients({ subscriptions, rest }: Page, range: SubscriptionRange | undefined): number {
-  if (range !== undefined || rest === undefined) return subscriptions.length
-  return subscriptions.length / shareBefore(rest.after)
+/** How many such pages the room has, as this one lets one expect. */
+function pagesOf({ rest }: Page, range: SubscriptionRange | undefined): number {
+  if (range !== undefined) return 1 / shareOf(range)
+  return rest === undefined ? 1 : 1 / shareBefore(rest.after)
 }
 
 async function pageOf(chatRoomId: string, range: SubscriptionRange | undefined): Promise<Page> {

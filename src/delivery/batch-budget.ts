@@ -1,5 +1,15 @@
 import { CONCURRENCY } from './posting/post-frame.ts'
 
+/** Pages of one room that are posted to at the same time, as far as one of them knows: a new table has four shards. */
+const PAGES_AT_ONCE = 4
+
+/**
+ * How many posts a second one page of a room may take, so that all of them together stay within the room's budget.
+ *
+ * @param pages how many the room has
+ */
+export const postsOfPage = (pages: number): number => batchBudget.roomPosts / Math.min(PAGES_AT_ONCE, Math.ceil(pages))
+
 /**
  * What one batch may take. Times are in milliseconds since the batch began; for `recipientMs`, since the recipient's
  * first post.
@@ -12,6 +22,7 @@ import { CONCURRENCY } from './posting/post-frame.ts'
  * | `postsMs`      | 45 s  | when a post may start                  | the batch must end before the timeout          |
  * | `rangesAtOnce` | 4     | ranges read at once, a page of each    | memory must not grow with the tasks in a batch |
  * | `laggards`     | 256   | laggards posted to, once and briefly   | one that has recovered must be reached soon    |
+ * | `roomPosts`    | 8,000 | posts a second to one large room       | the account's 10,000 are for the others too    |
  *
  * After `retryMs` a post is made once and given half a second. A recipient's last attempt may end half a second after
  * `recipientMs`. Ranges that have not begun are postponed, posts that have not started count as slow, and the other
@@ -28,4 +39,5 @@ export const batchBudget = {
   postsMs: 45_000,
   rangesAtOnce: 4,
   laggards: CONCURRENCY,
+  roomPosts: 8_000,
 }

@@ -11,6 +11,7 @@ import { type Frame, FramePacker } from './frame-packer.ts'
 import { Laggards } from './laggards.ts'
 import { CONCURRENCY, type PostFrame, type PostOutcome } from './posting/post-frame.ts'
 import { postWithRetry } from './posting/post-with-retry.ts'
+import { RoomPace } from './room-pace.ts'
 
 const MAX_TRACES = 10
 
@@ -22,9 +23,10 @@ const laggards = new Laggards()
  * harms no other recipient. A 410 deletes exactly that connection, and follows its session to the next one; a 429, a
  * 5xx and a timeout delete nothing.
  *
- * Rooms share the 256 places evenly. Each of n rooms keeps at least ⌊256 / n⌋ while recipients of it wait, so a room
- * waits only for its own recipients. If there are more than 256 rooms, one waits for its first place at most ⌊n / 256⌋
- * times the 4.5 s that a recipient may take. The laggards of all rooms share one queue.
+ * A large room is posted to at its pace, see `batchBudget`. Rooms share the 256 places evenly. Each of n rooms keeps at
+ * least ⌊256 / n⌋ while recipients of it wait, so a room waits only for its own recipients. If there are more than 256
+ * rooms, one waits for its first place at most ⌊n / 256⌋ times the 4.5 s that a recipient may take. The laggards of all
+ * rooms share one queue.
  */
 export class BatchPoster {
   readonly #post: PostFrame
@@ -43,9 +45,16 @@ export class BatchPoster {
     this.#postUntil = startedAt + batchBudget.postsMs
   }
 
-  /** @param eventsOf the events by the connection that receives them */
-  async postAll(eventsOf: ReadonlyMap<string, RecipientEvents>): Promise<void> {
-    await forEachFairly(queuesOf(eventsOf.values()), CONCURRENCY, (entry) => this.#postTo(entry))
+  /**
+   * @param eventsOf the events by the connection that receives them
+   * @param paces posts a second of the rooms that are large
+   */
+  async postAll(eventsOf: ReadonlyMap<string, RecipientEvents>, paces: ReadonlyMap<string, number>): Promise<void> {
+    const pace = new RoomPace(paces)
+    await forEachFairly(queuesOf(eventsOf.values()), CONCURRENCY, async (entry) => {
+      await pace.turn(entry.inbox.chatRoomIds)
+      await this.#postTo(entry)
+    })
   }
 
   async #postTo({ recipient, inbox }: RecipientEvents): Promise<void> {

@@ -39,8 +39,8 @@ export async function fanOut(
   const next = (count: number) => ranges.splice(0, count)
   let turn = [...audiences.filter(({ range }) => range === undefined), ...next(batchBudget.rangesAtOnce)]
   while (turn.length > 0) {
-    const { eventsOf, unfinished } = await readRecipients(turn, report)
-    await poster.postAll(eventsOf)
+    const { eventsOf, unfinished, paces } = await readRecipients(turn, report)
+    await poster.postAll(eventsOf, paces)
     const elapsed = Date.now() - startedAt
     if (elapsed > batchBudget.rangesMs) postpone(ranges.splice(0))
     if (elapsed > batchBudget.postsMs) postpone(unfinished.splice(0))

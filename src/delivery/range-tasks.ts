@@ -49,6 +49,10 @@ function storedEvent(event: RoomEvent, isForSome: boolean): StoredDelivery['even
 /** Which share of a room's subscriptions is before a sort key, from 0 to 1. */
 export const shareBefore = (after: string): number => (Number.parseInt(after.slice(0, 2), 16) + 1) / HASHES
 
+/** Which share of a room's subscriptions is in a range, from 0 to 1. */
+export const shareOf = ({ after, through }: SubscriptionRange): number =>
+  shareBefore(through) - shareBefore(after) + 1 / HASHES
+
 /** Splits the subscriptions after a sort key into ranges of whole hashes, each as wide as the part before the key. */
 export function rangesOf(after: string): SubscriptionRange[] {
   const first = Number.parseInt(after.slice(0, 2), 16)

@@ -1,4 +1,5 @@
 import { optional, wholeNumber } from '../env.ts'
+import { batchBudget } from '../delivery/batch-budget.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { groupBy } from '../delivery/group-by.ts'
 
@@ -27,22 +28,22 @@ const FULL_EVENTS = 100
 const MANY_REACTIONS = 20
 const REACTIONS_MS = 1_000
 
-/**
- * Of the 10,000 requests a second that an account's API Gateway has, one room may take so many: a room that is posted
- * to more often loses posts, and takes those of all others.
- */
-const ROOM_POSTS_PER_SECOND = 8_000
-
 /** The shard's other rooms wait as well. */
 const MAX_CROWD_MS = 2_000
 
 /** So many show a backlog: no waiting. */
 const FULL_REACTIONS = 300
 
-interface Batch {
+/** What a batch has posted. */
+export interface Posted {
+  /** When its invocation began, in epoch milliseconds. */
   startedAt: number
   /** Number of events by room. */
   events: ReadonlyMap<string, number>
+  /** How many reactions have come or gone in it. */
+  reactions: number
+  /** Of the largest room that it has posted to. */
+  recipients: number
 }
 
 /**
@@ -60,7 +61,7 @@ interface Batch {
  */
 export class CoalescingWindow {
   readonly #window: WindowSettings
-  #recent: Batch[] = []
+  #recent: Posted[] = []
 
   constructor(window: WindowSettings) {
     this.#window = window
@@ -75,16 +76,19 @@ export class CoalescingWindow {
    * @param recipients of the largest room that it has posted to
    */
   async hold(startedAt: number, deliveries: readonly Delivery[], reactions = 0, recipients = 0): Promise<void> {
-    const batch = { startedAt, events: eventsByRoom(deliveries) }
-    this.#recent = [...this.#recent.filter((one) => one.startedAt > startedAt - SECOND_MS), batch]
-    const isBacklog = Math.max(0, ...batch.events.values()) >= FULL_EVENTS
-    const waitMs = Math.max(isBacklog ? 0 : this.#waitMs(reactions), this.#crowdMs(recipients))
-    const holdMs = startedAt + waitMs - Date.now()
+    const lastsMs = this.lastsMs({ startedAt, events: eventsByRoom(deliveries), reactions, recipients })
+    const holdMs = startedAt + lastsMs - Date.now()
     if (holdMs <= 0) return
     await new Promise((resolve) => setTimeout(resolve, holdMs))
   }
 
-  /** Since the start of the invocation. */
+  /** The least time, in milliseconds, that the invocation of a batch lasts from its start. Call it once for each. */
+  lastsMs(batch: Posted): number {
+    this.#recent = [...this.#recent.filter((one) => one.startedAt > batch.startedAt - SECOND_MS), batch]
+    const isBacklog = Math.max(0, ...batch.events.values()) >= FULL_EVENTS
+    return Math.max(isBacklog ? 0 : this.#waitMs(batch.reactions), this.#crowdMs(batch.recipients))
+  }
+
   #waitMs(reactions: number): number {
     const { milliseconds } = this.#window
     if (this.#isUnderPressure()) return milliseconds
@@ -93,7 +97,7 @@ export class CoalescingWindow {
 
   #crowdMs(recipients: number): number {
     if (this.#window.milliseconds === 0) return 0
-    return Math.min(MAX_CROWD_MS, (recipients / ROOM_POSTS_PER_SECOND) * SECOND_MS)
+    return Math.min(MAX_CROWD_MS, (recipients / batchBudget.roomPosts) * SECOND_MS)
   }
 
   #isUnderPressure(): boolean {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { SyncRetry } from '../../bench/simulation/behaviour.ts'
 import { CONNECTION_ROWS, SESSION_ROWS, writesNeeded } from '../../bench/simulation/data-model.ts'
 import { ACCOUNT, type TableLimits, WARM_TABLE } from '../../bench/simulation/limits.ts'
+import type { Delivered } from '../../bench/simulation/delivery.ts'
+import { CASES, runCase } from '../../bench/simulation/deliveries.ts'
 import { documentWith, type SimulationResults } from '../../bench/simulation/report.ts'
 import { ADMISSION, SMALL_CHATS, STORMS } from '../../bench/simulation/scenarios.ts'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
@@ -153,4 +155,24 @@ test('operations.md has the units and the price of a reconnect that the simulati
     expect([writes, reads]).toEqual([writesNeeded(SESSION_ROWS, rooms), SESSION_ROWS.reads(rooms)])
     expect(dollars).toBeCloseTo(1e6 * dollarsFor({ ...NOTHING, reads, writes }), 1)
   }
+})
+
+describe('deliveries', () => {
+  const { deliveries } = JSON.parse(readFileSync(resultFile('simulation'), 'utf8')) as SimulationResults
+  const crowd = (name: string) =>
+    deliveries.find((result) => result.question === 'crowd' && result.name === name)!.rooms.map(({ lost }) => lost)
+
+  test('a room of 10,000 with four messages a second loses nothing, and takes nothing from small ones', () => {
+    expect(crowd('as it is')).toEqual([0, 0])
+    expect(Math.min(...crowd('if the window didn’t know sizes'))).toBeGreaterThan(0)
+  })
+
+  test('are the same again', () => {
+    const one = CASES.find(({ name }) => name === 'a quiet room of 10')!
+    const short = { ...one, traffic: { ...one.traffic, seconds: 200 } }
+    const [{ p50 }] = runCase(short).rooms as [Delivered]
+    expect(runCase(short).rooms).toMatchObject([{ p50, lost: 0 }])
+    expect(p50).toBeGreaterThan(200)
+    expect(p50).toBeLessThan(350)
+  })
 })
