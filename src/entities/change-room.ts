@@ -3,29 +3,36 @@ import { Audit, type AuditRow } from './audit.ts'
 import { ChatRoom, type RoomRow } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow } from './chat-room-details.ts'
 import { Job, type JobRow } from './job.ts'
+import { Message } from './message.ts'
 import { transact } from './transact.ts'
 
-const entities = { Audit, ChatRoom, ChatRoomDetails, Job }
+const entities = { Audit, ChatRoom, ChatRoomDetails, Job, Message }
 
 /** The columns of a room that can be changed; undefined is removed. */
 export type RoomChange = Pick<RoomRow, 'roomName' | 'access' | 'gate' | 'historyFrom'>
 
 const changeable = ['access', 'gate', 'historyFrom'] as const
 
+/** What a message says of its pin from now on: nothing without `pinned`. */
+export interface PinMark {
+  messageId: string
+  pinned?: { by: string; at: number }
+}
+
 /**
  * AP51. Writes what a room is from now on, and the entry that tells of it, if any, in one transaction: the room itself
  * only when something of it changes, because every send rewrites it.
  *
  * @param details as they are from now on; `changes` is one more than it was
- * @param job what the janitor is to do about it
- * @returns false when somebody has changed the details in between
+ * @param also `job`: what the janitor is to do about it; `mark`: the message that is pinned or unpinned
+ * @returns false when somebody has changed the details in between, or the message is gone
  * @throws Unavailable when nothing was written
  */
 export async function changeRoom(
   details: DetailsRow,
   room: RoomChange | undefined,
   audit: AuditRow | undefined,
-  job?: JobRow,
+  { job, mark }: { job?: JobRow | undefined; mark?: PinMark | undefined } = {},
 ): Promise<boolean> {
   const { chatRoomId, changes } = details
   const transaction = createWriteTransaction(entities, (tx) => [
@@ -44,6 +51,16 @@ export async function changeRoom(
         ]),
     ...(audit === undefined ? [] : [tx.Audit.put(audit).commit()]),
     ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
+    ...(mark === undefined
+      ? []
+      : [
+          tx.Message.patch({ chatRoomId, messageId: mark.messageId })
+            .set(mark.pinned === undefined ? {} : { pinnedBy: mark.pinned.by, pinnedAt: mark.pinned.at })
+            .remove(mark.pinned === undefined ? ['pinnedBy', 'pinnedAt'] : [])
+            .add({ version: 1 })
+            .where((row, { ne }) => ne(row.kind, 'deleted'))
+            .commit(),
+        ]),
   ])
   const { canceled } = await transact('change the room', () => transaction.go())
   return !canceled

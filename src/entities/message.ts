@@ -80,6 +80,9 @@ export const Message = new Entity(
        */
       mentions: { type: 'string', field: 'Mentions' },
       mentionsRoom: { type: 'boolean', field: 'MentionsRoom' },
+      /** Who has pinned it, and when, epoch milliseconds; both are absent when it isn't pinned. */
+      pinnedBy: { type: 'string', field: 'PinnedBy' },
+      pinnedAt: { type: 'number', field: 'PinnedAt' },
       /** Of a root: what the rows of `ThreadReply` come to. It makes no other version of it. */
       thread: { type: CustomAttributeType<ThreadCount>('any'), field: 'Thread' },
       /** How often that was written, as with `reactionsAt`. */

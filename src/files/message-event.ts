@@ -14,7 +14,7 @@ import { presignGet } from './presign-get.ts'
 export function messageEventOf(message: MessageRow): MessageEvent {
   const { chatRoomId, messageId, kind, senderId, content, timestamp } = message
   const { clientMessageId, version, editedAt, deletedAt, deletedBy, metadata } = message
-  const { replyTo, threadId, thread, reactions } = message
+  const { replyTo, threadId, thread, reactions, pinnedBy, pinnedAt } = message
   const mentions = mentionsIn(message)
   if (kind === 'hole') throw new Error(`unable to show ${messageId}; it is a hole`)
   return withTrace(message, {
@@ -31,6 +31,7 @@ export function messageEventOf(message: MessageRow): MessageEvent {
     ...(mentions.length > 0 && { mentions }),
     ...(message.inRoom === true && { inRoom: true }),
     ...(message.mentionsRoom === true && { mentionsRoom: true }),
+    ...(pinnedBy !== undefined && pinnedAt !== undefined && { pinned: { by: pinnedBy, at: pinnedAt } }),
     ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as Record<string, unknown> }),
     ...(kind === 'deleted' ? { deleted: { at: deletedAt ?? 0, by: deletedBy ?? '' } } : {}),
   })

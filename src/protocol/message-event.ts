@@ -69,7 +69,7 @@ export const MessageEvent = z
     thread: z.optional(ThreadSummary),
     mentions: z.optional(z.array(UserId).check(describe('At most 50.'))),
     mentionsRoom: z.optional(z.literal(true)),
-    pinned: z.optional(z.object({ by: UserId, at: EpochMs })),
+    pinned: z.optional(z.object({ by: UserId, at: EpochMs }).check(describe('Who has pinned it, and when.'))),
     reactions: z.optional(z.array(ReactionSummary).check(describe('By first use; at most 50.'))),
     mine: z.optional(
       z

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AuditRow } from '../entities/audit.ts'
-import { changeRoom, type RoomChange } from '../entities/change-room.ts'
+import { changeRoom, type PinMark, type RoomChange } from '../entities/change-room.ts'
 import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { type DetailsRow, getDetails, listingOf } from '../entities/chat-room-details.ts'
 import { gateOf, gateText } from '../entities/gate.ts'
 import { jobItem } from '../entities/job.ts'
-import { Conflict, LimitReached } from '../errors.ts'
+import { getMessage } from '../entities/message.ts'
+import { Conflict, LimitReached, MessageNotFound } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { MAX_PINS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
@@ -55,29 +56,37 @@ export async function updateRoom(
       return { room, details: before }
     }
     const job = update.deleted ? jobItem('purgeRoom', { chatRoomId: room.chatRoomId }, audit.at) : undefined
-    if (await changeRoom(details, isSame ? undefined : pick(changed), audit, job)) return { room: changed, details }
+    if (await changeRoom(details, isSame ? undefined : pick(changed), audit, { job })) return { room: changed, details }
   }
   throw new Conflict('unable to change the room; others have changed it meanwhile')
 }
 
 /**
- * Changes a room's pins. AP5, AP50, AP51.
+ * Changes a room's pins, and what the message says of its own. AP5, AP21, AP50, AP51.
  *
  * @param next returns the pins from now on, the newest first; the same array when nothing changes
+ * @param mark what the message says from now on, while it is there
  * @throws LimitReached when they are too many
+ * @throws MessageNotFound when what is to be pinned is gone
  */
 export async function updatePins(
   chatRoomId: string,
   next: (pins: string[]) => string[],
   audit: AuditRow | undefined,
+  mark?: PinMark,
 ): Promise<string[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { room, details: before } = await latest(chatRoomId)
+    const [{ room, details: before }, message] = await Promise.all([
+      latest(chatRoomId),
+      mark && getMessage(chatRoomId, mark.messageId),
+    ])
     const old = before?.pins ?? []
     const pins = next(old)
     if (pins.length === old.length) return old
     if (pins.length > MAX_PINS) throw new LimitReached(`unable to pin the message; ${MAX_PINS} are pinned already`)
-    if (await changeRoom({ ...detailsOf(room, before, {}), pins }, undefined, audit)) return pins
+    if (mark?.pinned && message === undefined) throw new MessageNotFound('unable to pin the message; there is none')
+    const details = { ...detailsOf(room, before, {}), pins }
+    if (await changeRoom(details, undefined, audit, { mark: message && mark })) return pins
   }
   throw new Conflict('unable to change the pins; others have changed the room meanwhile')
 }

@@ -1148,6 +1148,24 @@ describe('ChatRoomDetails', () => {
     ])
   })
 
+  test('AP51 changeRoom says on the message that it is pinned, which makes it another version, or that it is not', async () => {
+    const change = (pinned?: { by: string; at: number }) =>
+      changeRoom({ chatRoomId: 'general', changes: 1 }, undefined, undefined, {
+        mark: { messageId: messageIdOf(1), ...(pinned && { pinned }) },
+      })
+    const updateOf = async (pinned?: { by: string; at: number }) => {
+      const [sent] = await recorded(() => change(pinned))
+      return (sent!.input.TransactItems as { Update?: Record<string, unknown> }[])[1]!.Update
+    }
+    expect(await updateOf({ by: 'ada', at: NOW })).toMatchObject({
+      UpdateExpression: expect.stringMatching(/^SET #pinnedBy = .*, #pinnedAt = .* ADD #version /) as string,
+      ConditionExpression: expect.stringContaining('#kind <> :kind0') as string,
+    })
+    expect(await updateOf()).toMatchObject({
+      UpdateExpression: expect.stringMatching(/ REMOVE #pinnedBy, #pinnedAt ADD #version /) as string,
+    })
+  })
+
   test('AP52 publicRooms reads a page of the index by name, and one more', async () => {
     const page = (first: string, last: string) =>
       only('Query', {

@@ -175,12 +175,45 @@ describe('rooms and members', () => {
       })
     }
     await ada.request({ action: 'pinMessage', chatRoomId: room, messageId: ids[0] })
-    const pinned = await bob.event('roomUpdated', ({ rev }) => rev === 2)
-    expect(pinned.room).toMatchObject({ pins: [ids[0]], version: 2 })
+    const pinned = await bob.event('roomUpdated', ({ room: { version } }) => version === 2)
+    expect(pinned.room).toMatchObject({ pins: [ids[0]] })
+    const { rev } = await bob.event('messageUpdated')
+    expect([pinned.rev, rev].toSorted()).toEqual([2, 3])
     await ada.request({ action: 'closeRoom', chatRoomId: room, closed: true })
-    expect((await bob.event('roomUpdated', ({ rev }) => rev === 3)).room).toMatchObject({ closed: true, version: 3 })
+    expect((await bob.event('roomUpdated', (event) => event.rev === 4)).room).toMatchObject({
+      closed: true,
+      version: 3,
+    })
     const { changes } = await bob.request({ action: 'getChanges', chatRoomId: room, after: 0 })
-    expect(changes).toMatchObject([{ event: 'roomUpdated', rev: 3, room: { topic: 'Tea', closed: true, version: 3 } }])
+    expect(changes).toMatchObject([
+      { event: 'messageUpdated', rev },
+      { event: 'roomUpdated', rev: 4, room: { topic: 'Tea', closed: true, version: 3 } },
+    ])
+  })
+
+  test('a message says who has pinned it and when, until it is unpinned', async () => {
+    const { room, ada, bob, ids } = await givenMessages()
+    const message = { chatRoomId: room, messageId: ids[0]! }
+    const before = Date.now()
+    await ada.request({ action: 'pinMessage', ...message })
+    const told = await bob.event('messageUpdated', ({ message: { version } }) => version === 1)
+    const by = told.message.senderId
+    expect(told.message.pinned).toEqual({ by, at: expect.any(Number) as number })
+    expect(told.message.pinned!.at).toBeGreaterThanOrEqual(before)
+    const read = async () => (await bob.request({ action: 'getMessages', chatRoomId: room, messageIds: [ids[0]!] })).messages
+    expect(await read()).toMatchObject([{ pinned: told.message.pinned }])
+    await ada.request({ action: 'pinMessage', ...message })
+    await ada.request({ action: 'unpinMessage', ...message })
+    const { message: unpinned } = await bob.event('messageUpdated', (event) => event.message.version === 2)
+    expect(unpinned.pinned).toBeUndefined()
+
+    await ada.request({ action: 'pinMessage', ...message })
+    await ada.request({ action: 'deleteMessage', ...message })
+    await ada.request({ action: 'unpinMessage', ...message })
+    expect(await ada.refused({ action: 'pinMessage', ...message })).toMatchObject({
+      code: 'message_not_found',
+      message: 'unable to pin the message; there is none',
+    })
   })
 
   test('a member’s role and mute are told with the membership’s version', async () => {

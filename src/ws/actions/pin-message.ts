@@ -17,6 +17,7 @@ export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId },
     throw new MessageNotFound('unable to pin the message; there is none')
   }
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'pin', messageId })
-  const pins = await updatePins(chatRoomId, (pins) => (pins.includes(messageId) ? pins : [messageId, ...pins]), audit)
-  return { pins }
+  const next = (pins: string[]) => (pins.includes(messageId) ? pins : [messageId, ...pins])
+  const pinned = { by: audit.by, at: now }
+  return { pins: await updatePins(chatRoomId, next, audit, { messageId, pinned }) }
 })

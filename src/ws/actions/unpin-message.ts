@@ -4,10 +4,11 @@ import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Ends a pin; one that isn't there has ended. AP5, AP8, AP50, AP51, AP71. */
+/** Ends a pin; one that isn't there has ended. AP5, AP8, AP21, AP50, AP51, AP71. */
 export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, 'pin', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unpin', messageId })
-  return { pins: await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), audit) }
+  const next = (pins: string[]) => pins.filter((pin) => pin !== messageId)
+  return { pins: await updatePins(chatRoomId, next, audit, { messageId }) }
 })

@@ -11,7 +11,7 @@ import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
 import { EditForm } from './edit-form.tsx'
 import { EmojiPicker } from './emoji-picker.tsx'
-import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon, ReadIcon, SmileIcon, ThreadIcon } from './icons.tsx'
+import { AlertIcon, CheckIcon, ClockIcon, MegaphoneIcon, PinIcon, ReadIcon, SmileIcon, ThreadIcon } from './icons.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { MessageText } from './message-text.tsx'
 import { Quote } from './quote.tsx'
@@ -165,6 +165,12 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
       {file && <Attachment conversation={conversation} messageId={messageId} file={file} />}
       {(content !== '' || !file) && (
         <MessageText content={content} mentions={message.mentions} mentionsRoom={message.mentionsRoom} />
+      )}
+      {message.pinned && (
+        <span className="edited pin-mark" title={`Pinned ${momentOf(message.pinned.at)}`}>
+          <PinIcon />
+          pinned
+        </span>
       )}
       {message.editedAt !== undefined && (
         <span className="edited" title={`Edited ${momentOf(message.editedAt)}`}>
