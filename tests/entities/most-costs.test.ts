@@ -451,8 +451,8 @@ const worst: Record<
   pinMessage: {
     what: 'any, in a room with the largest details',
     frame: { chatRoomId: roomId(1), messageId: messageIdOf(1) },
-    reads: 12,
-    writes: 30,
+    reads: 17,
+    writes: 64,
     posts: '1 for each connection of the room',
     kb: 2,
     each: 100,
@@ -460,8 +460,8 @@ const worst: Record<
   unpinMessage: {
     what: 'one of 50, in a public room with the largest details',
     frame: { chatRoomId: HEAVY, messageId: messageIdOf(1) },
-    reads: 10,
-    writes: 30,
+    reads: 15,
+    writes: 64,
     posts: '1 for each connection of the room',
     kb: 2,
     each: 100,
