@@ -200,7 +200,8 @@ describe('rooms and members', () => {
     const by = told.message.senderId
     expect(told.message.pinned).toEqual({ by, at: expect.any(Number) as number })
     expect(told.message.pinned!.at).toBeGreaterThanOrEqual(before)
-    const read = async () => (await bob.request({ action: 'getMessages', chatRoomId: room, messageIds: [ids[0]!] })).messages
+    const read = async () =>
+      (await bob.request({ action: 'getMessages', chatRoomId: room, messageIds: [ids[0]!] })).messages
     expect(await read()).toMatchObject([{ pinned: told.message.pinned }])
     await ada.request({ action: 'pinMessage', ...message })
     await ada.request({ action: 'unpinMessage', ...message })
