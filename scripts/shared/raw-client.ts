@@ -15,8 +15,7 @@ export class RawClient {
   readonly events: ChatEvent[] = []
   readonly closed: Promise<{ code: number; reason: string }>
   /**
-   * Whether it does as clients do: `request` asks again when the error says that this may help, and a message that
-   * comes again is none.
+   * Whether it does as clients do: it asks again what was `unavailable`, and a message that comes again is none.
    */
   isPatient = false
   readonly #waiting = new Set<() => void>()
@@ -48,15 +47,19 @@ export class RawClient {
 
   /** Sends a request and waits for the frame that answers it, reply or error. */
   async ask(frame: Record<string, unknown>): Promise<ServerFrame> {
-    const requestId = `r${++this.#requests}`
-    this.socket.send(JSON.stringify({ requestId, ...frame }))
-    return this.until(() => this.frames.find((got) => 'requestId' in got && got.requestId === requestId))
+    for (;;) {
+      const requestId = `r${++this.#requests}`
+      this.socket.send(JSON.stringify({ requestId, ...frame }))
+      const answer = await this.until(() =>
+        this.frames.find((got) => 'requestId' in got && got.requestId === requestId),
+      )
+      if (!this.isPatient || answer.type !== 'error' || answer.error.code !== 'unavailable') return answer
+    }
   }
 
   /** Sends a request and answers with its reply's data. @throws when the answer is an error. */
   async request<A extends Action>(frame: { action: A } & Record<string, unknown>): Promise<Reply<A>> {
-    let answer = await this.ask(frame)
-    while (this.isPatient && answer.type === 'error' && answer.error.retryable) answer = await this.ask(frame)
+    const answer = await this.ask(frame)
     if (answer.type !== 'reply') throw new Error(`${frame.action} failed: ${JSON.stringify(answer)}`)
     return answer.data as Reply<A>
   }

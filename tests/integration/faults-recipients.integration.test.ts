@@ -131,6 +131,7 @@ test.each([
 
 test('a post that is delivered and answered with 500 comes twice, and is one message', async () => {
   const { room, ada, listeners } = await givenListeners(3)
+  for (const { client } of listeners) client.isPatient = false
   chat.gateway.faults.onPost = ({ attempt }) => (attempt === 1 ? { status: 500, deliver: true } : {})
   await say(ada, room, ['twice'])
   await Promise.all(

@@ -28,11 +28,12 @@ test('a message acknowledged before everything stopped is delivered after the re
   await before.close()
   expect(clients[1].contents(room)).toEqual(['told'])
 
-  // What waits in the stream (the message, and the removal of two connections) is told once a fourth record is there.
+  // What waits in the stream (the message, and the removal of two connections) is told once the three sessions that
+  // come meanwhile and the last message are there too.
   const reread: DynamoDBRecord[] = []
   const { chat } = await startOwn({
     dataDir,
-    mapping: { batchSize: 4, maximumBatchingWindowInSeconds: 3_600 },
+    mapping: { batchSize: 7, maximumBatchingWindowInSeconds: 3_600 },
     mappingFaults: {
       onBatch: (records) => {
         reread.push(...records)
@@ -55,6 +56,7 @@ test('a message acknowledged before everything stopped is delivered after the re
     ['INSERT', 'acknowledged'],
     ['REMOVE', undefined],
     ['REMOVE', undefined],
+    ...Array.from({ length: 3 }, () => ['INSERT', undefined]),
     ['INSERT', 'afterwards'],
   ])
   // Those of the connections of before have got a 410; the third is of the `sync` that ended meanwhile.
