@@ -400,6 +400,7 @@ export const serverOnlyExamples: {
   truncateRoom: { request: { action: 'truncateRoom', chatRoomId: 'general', before: 1_000 }, reply: { jobId } },
   exportUser: { request: { action: 'exportUser', userId: 'ada' }, reply: { jobId } },
   exportRoom: { request: { action: 'exportRoom', chatRoomId: 'general' }, reply: { jobId } },
+  eraseUser: { request: { action: 'eraseUser', userId: 'dan', mode: 'delete' }, reply: { jobId } },
   getJob: {
     request: { action: 'getJob', jobId },
     reply: { jobId, kind: 'truncateRoom', state: 'running', done: 400 },

@@ -1,4 +1,4 @@
-import { createWriteTransaction, Entity } from 'electrodb'
+import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
 import { client, own, service, table, verbatim } from './table.ts'
 import { transact } from './transact.ts'
 
@@ -53,6 +53,9 @@ export const Change = new Entity(
   },
   { table, client },
 )
+
+/** As it is stored. */
+export type ChangeItem = EntityItem<typeof Change>
 
 export interface Changed {
   what: ChangedThing

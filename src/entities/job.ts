@@ -11,6 +11,7 @@ const jobKinds = [
   'truncateRoom',
   'exportRoom',
   'exportUser',
+  'eraseUser',
 ] as const
 
 export type JobKind = (typeof jobKinds)[number]

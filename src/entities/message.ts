@@ -2,6 +2,7 @@ import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } 
 import { Audit, type AuditRow } from './audit.ts'
 import type { Drawn } from './chat-room.ts'
 import { transact } from './transact.ts'
+import { Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { untilProcessed } from './until-processed.ts'
@@ -20,6 +21,7 @@ export type ReactionCounts = NonNullable<MessageEvent['reactions']>
  * - AP34 `getMessages`: which messages are at these places, and which were there?
  * - AP86 `editMessage`: what does this message say from now on?
  * - AP87 `eraseMessage`: is this message gone from now on?
+ * - AP149 `forgetMessage`: is nothing left of this message, nor of who said it?
  * - AP118 `setThread`: what do the replies to it come to, if nobody has counted them in between?
  * - AP113 `setReactions`: what do its reactions come to, if nobody has counted them in between?
  */
@@ -277,16 +279,14 @@ export async function eraseMessage(
   deletion: { deletedAt: number; deletedBy: string },
   audit?: AuditRow,
 ): Promise<MessageRow | undefined> {
-  const { version } = message
   const row: MessageRow = {
     ...lasting(message),
     ...deletion,
     kind: 'deleted',
     content: '',
-    version: (version ?? 0) + 1,
+    version: (message.version ?? 0) + 1,
   }
-  const asRead: Where = (stored, { eq, notExists }) =>
-    `${eq(stored.kind, message.kind)} AND ${version === undefined ? notExists(stored.version) : eq(stored.version, version)}`
+  const asRead = unchangedSince(message)
   if (audit === undefined) {
     const { rejected } = await putOne(row).where(asRead).go({ returnOnConditionCheckFailure: true })
     return rejected ? undefined : row
@@ -298,6 +298,44 @@ export async function eraseMessage(
   const { canceled } = await transact('delete the message', () => transaction.go())
   return canceled ? undefined : row
 }
+
+/**
+ * AP149. What an erased user has said, whatever has become of it since: the row is written anew, with the id that
+ * stands for them. It stays the version that it was, because everybody is told of the erasure, not of each message.
+ *
+ * @throws Unavailable when others have changed it twenty times meanwhile
+ */
+export async function forgetMessage(
+  { chatRoomId, messageId }: Pick<MessageRow, 'chatRoomId' | 'messageId'>,
+  { userId, erasedAs, deletedAt }: { userId: string; erasedAs: string; deletedAt: number },
+): Promise<void> {
+  for (let attempt = 0; attempt < MAX_FORGETS; attempt++) {
+    const { data: message } = await Message.get({ chatRoomId, messageId }).go({ consistent: true })
+    if (message === null) return
+    const { clientMessageId: _, ...rest } = lasting(message)
+    const by = message.deletedBy === undefined || message.deletedBy === userId ? erasedAs : message.deletedBy
+    const row: MessageRow = {
+      ...rest,
+      senderId: erasedAs,
+      kind: 'deleted',
+      content: '',
+      deletedAt: message.deletedAt ?? deletedAt,
+      deletedBy: by,
+      ...defined({ version: message.version }),
+    }
+    const { rejected } = await putOne(row).where(unchangedSince(message)).go({ returnOnConditionCheckFailure: true })
+    if (!rejected) return
+  }
+  throw new Unavailable('unable to forget the message; too many change it at once')
+}
+
+/** Reactions and edits come in between, one at a time. */
+const MAX_FORGETS = 20
+
+const unchangedSince =
+  ({ kind, version }: MessageRow): Where =>
+  (stored, { eq, notExists }) =>
+    `${eq(stored.kind, kind)} AND ${version === undefined ? notExists(stored.version) : eq(stored.version, version)}`
 
 /**
  * AP113. The message is another version then, which is what tells everybody. Returns false when the reactions were

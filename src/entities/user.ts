@@ -1,7 +1,9 @@
 import { Entity, type EntityItem } from 'electrodb'
+import { Conflict } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Profile } from '../protocol/profile-actions.ts'
 import { client, own, service, table } from './table.ts'
+import { erasureModes } from '../protocol/room-kinds.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
@@ -9,7 +11,7 @@ import { untilProcessed } from './until-processed.ts'
  * Key: UserId, in the user's own partition.
  *
  * - AP77 `blockedUntil`: may this user come in?
- * - AP78 `setBlocked`: from now on?
+ * - AP78 `setBlocked`: from now on, unless they were erased?
  * - AP123 `getProfiles`: who are these users?
  * - AP124 `changeProfile`: who is this user from now on?
  * - AP125 `makeProfile`: the same, of a user who has no profile yet
@@ -29,6 +31,12 @@ export const User = new Entity(
       imageUrl: { type: 'string', field: 'ImageUrl' },
       /** JSON. */
       metadata: { type: 'string', field: 'Metadata' },
+      /** Epoch milliseconds at which the user was erased: this row is the record of it, and has nothing else. */
+      erasedAt: { type: 'number', field: 'ErasedAt' },
+      /** What becomes of what they have said: it is deleted, or kept as said by nobody. */
+      erasure: { type: erasureModes, field: 'Erasure' },
+      /** The id that stands where theirs was. */
+      erasedAs: { type: 'string', field: 'ErasedAs' },
       /** Epoch milliseconds of the last write of the profile; a user without it has none. */
       updatedAt: { type: 'number', field: 'UpdatedAt' },
     },
@@ -48,14 +56,23 @@ export async function blockedUntil(userId: string, now: number): Promise<number 
   return data?.blockedUntil !== undefined && data.blockedUntil > now ? data.blockedUntil : undefined
 }
 
-/** AP78. @param until epoch milliseconds; undefined lets the user in again */
+/**
+ * AP78. Nothing changes for who was erased: they never come in again.
+ *
+ * @param until epoch milliseconds; undefined lets the user in again
+ * @returns false when the user was erased
+ */
 export async function setBlocked(
   userId: string,
   until: number | undefined,
   { by, at }: { by: NonNullable<Row['blockedBy']>; at: number },
-): Promise<void> {
+): Promise<boolean> {
   const noted = User.update({ userId }).set({ blockedBy: by, blockedAt: at })
-  await (until === undefined ? noted.remove(['blockedUntil']) : noted.set({ blockedUntil: until })).go()
+  const changed = until === undefined ? noted.remove(['blockedUntil']) : noted.set({ blockedUntil: until })
+  const { rejected } = await changed
+    .where(({ erasedAt }, { notExists }) => notExists(erasedAt))
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
 }
 
 /** What a profile is changed to: what is left out stays, and null is removed. */
@@ -82,16 +99,20 @@ export async function getProfiles(userIds: readonly string[]): Promise<Map<strin
  * AP124. A ban stays.
  *
  * @returns the profile that holds now
+ * @throws Conflict when the user was erased
  */
 export async function changeProfile(userId: string, change: ProfileChange, now: number): Promise<Profile> {
-  const { data } = await changed(userId, change, now).go({ response: 'all_new' })
+  const { rejected, data } = await changed(userId, change, now)
+    .where(({ erasedAt }, { notExists }) => notExists(erasedAt))
+    .go({ response: 'all_new', returnOnConditionCheckFailure: true })
+  if (rejected) throw new Conflict('unable to change the profile; the user was erased')
   return profileOf({ ...data, userId }, now)
 }
 
 /** AP125. Nothing is written when there is a profile already: not an error, because another connection may be first. */
 export async function makeProfile(userId: string, profile: ProfileChange, now: number): Promise<void> {
   await changed(userId, profile, now)
-    .where((row, { notExists }) => notExists(row.updatedAt))
+    .where((row, { notExists }) => `${notExists(row.updatedAt)} AND ${notExists(row.erasedAt)}`)
     .go({ returnOnConditionCheckFailure: 'all_old' })
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { optional, text, url } from '../env.ts'
 
 /** Name of the deployment's bucket. */
@@ -16,6 +17,15 @@ export const bucketUrl =
 
 /** Prefix of the keys of uploads. The bucket's notification and the role of the upload function are limited to it. */
 export const UPLOADS_PREFIX = 'rooms/'
+
+/**
+ * Key of the record that a user was erased, which is applied again after the table was restored. Nobody's name is in a
+ * key of the bucket, because keys are in logs and inventories.
+ */
+export const erasureKeyOf = (userId: string): string =>
+  `${ERASURES_PREFIX}${createHash('sha256').update(userId).digest('base64url')}.json`
+
+export const ERASURES_PREFIX = 'erasures/'
 
 /**
  * S3's id of an object that was put before its bucket had versions, and the only one in a bucket without versions. An

@@ -51,6 +51,7 @@ import type { ServerAction, ServerOnlyAction } from '../protocol/server-api.ts'
 import type { ActionHandler } from '../ws/action.ts'
 import type { Caller } from '../ws/caller.ts'
 import { banUser } from './actions/ban-user.ts'
+import { eraseUser } from './actions/erase-user.ts'
 import { getJob } from './actions/get-job.ts'
 import { disconnectUser } from './actions/disconnect-user.ts'
 import { exportRoom } from './actions/export-room.ts'
@@ -81,6 +82,7 @@ export const handlers: {
   editMessage,
   exportRoom,
   exportUser,
+  eraseUser,
   followThread,
   getAudit,
   getChanges,

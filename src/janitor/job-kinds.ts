@@ -1,4 +1,5 @@
 import type { JobKind } from '../entities/job.ts'
+import { eraseUser } from './erase-user.ts'
 import { deleteMessages } from './delete-messages.ts'
 import { exportArchive } from './export-archive.ts'
 import { purgeRoom } from './purge-room.ts'
@@ -14,4 +15,5 @@ export const stepOf: { readonly [K in JobKind]: DoStep } = {
   truncateRoom,
   exportRoom: exportArchive,
   exportUser: exportArchive,
+  eraseUser,
 }

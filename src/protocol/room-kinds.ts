@@ -1,6 +1,9 @@
 /** What a member may do, from least to most. Without a schema, so that functions that check no frame carry none. */
 export const roles = ['guest', 'member', 'moderator', 'owner'] as const
 
+/** What becomes of what an erased user has said. */
+export const erasureModes = ['delete', 'anonymise'] as const
+
 /** What the audit log of a room tells of. */
 export const auditActions = [
   'kick',

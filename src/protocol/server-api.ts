@@ -3,6 +3,7 @@ import { type Action, actions } from './actions.ts'
 import { MAX_BATCH, MAX_USERS } from './limits.ts'
 import { Profile, profileFields } from './profile-actions.ts'
 import { describe, request, requestUpon } from './request-schema.ts'
+import { erasureModes } from './room-kinds.ts'
 import { Reason } from './room-schema.ts'
 import { ChatRoomId, EpochMs, JobId, Seq, UserId } from './scalars.ts'
 
@@ -79,6 +80,23 @@ export const serverOnly = {
       'exportRoom',
       { chatRoomId: ChatRoomId },
       'Has a job write a room to a file of JSON Lines (docs/archive.md), with links to its files. `getJob` gives its `url`.',
+    ),
+    reply: z.object({ jobId: JobId }),
+  },
+  eraseUser: {
+    request: requestUpon(
+      'eraseUser',
+      {
+        mode: z
+          .enum(erasureModes)
+          .check(
+            describe(
+              'What becomes of what they have said: `delete`, with its files; `anonymise`: it stays, said by nobody.',
+            ),
+          ),
+      },
+      'Erases a user for good. From the reply on they can’t come in, and their connections are closed; a job takes them ' +
+        'out of everything within 24 hours.',
     ),
     reply: z.object({ jobId: JobId }),
   },

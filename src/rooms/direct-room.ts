@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { getRoom } from '../entities/chat-room.ts'
 import { createRoom, newJoinId } from '../entities/create-room.ts'
 import { blocksOf } from '../entities/block.ts'
+import { erasuresOf } from '../entities/erasure.ts'
 import { setDirectRoles } from '../entities/moderate.ts'
 import { Forbidden } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -21,7 +22,8 @@ export function directRoomId(a: string, b: string): string {
 }
 
 /**
- * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP58 when it isn't.
+ * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP58 and AP145 when
+ * it isn't.
  *
  * @param connection the sender's; undefined when a backend writes in their name
  * @returns what the sender is in it, and `make` when it isn't there: makes the room, as at the first message, or puts
@@ -43,7 +45,7 @@ export async function findDirectRoom(
   // When one of the two has blocked the other, both are stored as guests of their direct room.
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing }
-  await requireNoBlock(sender.userId, recipientId)
+  await Promise.all([requireNoBlock(sender.userId, recipientId), requireNotErased(recipientId)])
   const make = async () => {
     await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
     // A block of this very moment may have found no room yet to keep the two apart in.
@@ -56,6 +58,11 @@ export async function findDirectRoom(
 }
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')
+
+/** AP145. @throws Forbidden when the user was erased */
+async function requireNotErased(userId: string): Promise<void> {
+  if ((await erasuresOf([userId])).length > 0) throw mayNotWrite()
+}
 
 /** AP58. @throws Forbidden when one of the two has blocked the other */
 async function requireNoBlock(a: string, b: string): Promise<void> {

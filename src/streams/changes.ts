@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import type { AuditRow } from '../entities/audit.ts'
-import type { Changed } from '../entities/change.ts'
+import { type Changed, type ChangeItem, Change as LogEntry, changesPartition } from '../entities/change.ts'
 import { ChatRoom } from '../entities/chat-room.ts'
 import { Connection, type ConnectionRow } from '../entities/connection.ts'
 import { FanOutTask, type FanOutTaskRow } from '../entities/fan-out-task.ts'
@@ -62,6 +62,7 @@ export type Change =
   | { type: 'markerMoved'; move: MarkerMove }
   | PresenceChanged
   | SessionChanged
+  | { type: 'userErased'; chatRoomId: string; rev: number; userId: string }
 
 /** ElectroDB's name for an entity in its items. */
 const ENTITY = '__edb_e__'
@@ -92,6 +93,8 @@ const present: Shape<PresentRow> = {
 }
 
 const session: Shape<SessionRow> = { userId: 'string', sessionKey: 'string', connectionId: 'string' }
+
+const change: Shape<ChangeItem> = { partition: 'string', place: 'string', what: 'string', id: 'string' }
 
 /**
  * Returns what a record means, or undefined when it means nothing here. The filter of the event source mapping leaves
@@ -139,6 +142,8 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return inserted && image.Setup?.S === 'pending'
         ? { type: 'roomPending', room: readRow(ChatRoom, image, room) }
         : undefined
+    case 'Change':
+      return inserted ? erasedOf(readRow(LogEntry, image, change)) : undefined
     case 'Audit':
       return inserted ? noted(readAudit(image)) : undefined
     case 'RoomState':
@@ -153,6 +158,17 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return inserted ? { type: 'taskMade', task: readRow(FanOutTask, image, task) } : undefined
     default:
       return undefined
+  }
+}
+
+/** Of the changes that a room's log has, that a user was erased is noted by the janitor, which posts to nobody. */
+function erasedOf({ partition, place, what, id }: ChangeItem): Change | undefined {
+  if (what !== 'e') return undefined
+  return {
+    type: 'userErased',
+    chatRoomId: partition.slice(changesPartition('').length),
+    rev: Number(place),
+    userId: id,
   }
 }
 

@@ -61,6 +61,10 @@ export async function react(change: Reactive, cache: BatchCache): Promise<Delive
       return auditNoted(change.entry)
     case 'markerMoved':
       return markerMoved(change.move, cache)
+    case 'userErased': {
+      const { chatRoomId, rev, userId } = change
+      return [{ event: { event: 'userErased', chatRoomId, rev, userId } }]
+    }
     case 'taskMade':
       return deliveriesOfTask(change.task)
   }

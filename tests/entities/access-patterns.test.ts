@@ -2045,3 +2045,57 @@ test('every read of the table itself is consistent, but those of profiles and wh
     }
   }
 })
+
+describe('the erasure of users', () => {
+  test('AP144 startErasure puts the record in place of the profile, and the job, in one transaction', async () => {
+    const record = { pk: 'user#zed', sk: 'profile', ErasedAt: NOW, Erasure: 'delete', ErasedAs: 'erased-1' }
+    const Item = { ...record, BlockedUntil: 8_640_000_000_000_000, BlockedBy: 'shop' }
+    expect(await sentBy('AP144')).toMatchObject([
+      {
+        operation: 'TransactWriteItems',
+        input: { TransactItems: [{ Put: { Item } }, { Put: { Item: { pk: 'jobs' } } }] },
+      },
+    ])
+  })
+
+  test('AP145 erasuresOf reads up to 100 records consistently in one request', async () => {
+    const sent = await recorded(patterns.AP145, { BatchGetItem: { Responses: {} } })
+    expect(sent).toMatchObject([
+      { operation: 'BatchGetItem', input: { RequestItems: { tabletalk: { ConsistentRead: true } } } },
+    ])
+  })
+
+  test('AP146 scanRows reads a page of a part of the table, not consistently', async () => {
+    expect(await sentBy('AP146')).toEqual(only('Scan', { Segment: 0, TotalSegments: 4, Limit: 10 }))
+  })
+
+  test('AP147 deleteRow deletes any row', async () => {
+    expect(await sentBy('AP147')).toEqual(only('DeleteItem', { Key: { pk: 'block#bob', sk: 'user#mal' } }))
+  })
+
+  test('AP148 changeRow changes what is as it was read, and makes no row', async () => {
+    expect(await sentBy('AP148')).toEqual(
+      only('UpdateItem', {
+        Key: { pk: `invite#${invite.invite}`, sk: 'invite' },
+        UpdateExpression: 'SET #0 = :new0',
+        ConditionExpression: '#0 = :old0',
+        ExpressionAttributeNames: { '#0': 'By' },
+        ExpressionAttributeValues: { ':old0': 'ada', ':new0': 'erased-1' },
+      }),
+    )
+  })
+
+  test('AP149 forgetMessage writes the row anew, while it is the version that it was', async () => {
+    const key = { pk: '$tabletalk#chatRoomId_general', sk: `$Message_1#messageId_${messageIdOf(1)}` }
+    const of = { ChatRoomId: 'general', MessageId: messageIdOf(1), SenderId: 'ada', Timestamp: NOW }
+    const Item = { ...key, ...of, Kind: 'text', Content: 'hello', ClientMessageId: 'c1', ...entity('Message') }
+    const sent = await recorded(patterns.AP149, { GetItem: { Item } })
+    const ConditionExpression = '#kind = :kind0 AND attribute_not_exists(#version)'
+    expect(sent).toMatchObject([
+      { operation: 'GetItem', input: { ConsistentRead: true } },
+      { operation: 'PutItem', input: { Item: { SenderId: 'erased-1', Kind: 'deleted' }, ConditionExpression } },
+    ])
+    const [, put] = sent as unknown as [unknown, { input: { Item: object } }]
+    expect(JSON.stringify(put.input.Item)).not.toMatch(/ada|hello|c1"/)
+  })
+})

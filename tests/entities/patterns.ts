@@ -35,6 +35,7 @@ import {
 } from '../../src/entities/connection.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
+import { changeRow, deleteRow, erasuresOf, scanRows, startErasure, type StoredRow } from '../../src/entities/erasure.ts'
 import { putAuditedJob } from '../../src/entities/audited-job.ts'
 import {
   finishJob,
@@ -65,6 +66,7 @@ import {
 import {
   editMessage,
   eraseMessage,
+  forgetMessage,
   getMessage,
   getMessages,
   messageIdOf,
@@ -254,6 +256,10 @@ const reply = { ...thread, messageId: messageIdOf(2) }
 
 const mention = { chatRoomId: 'general', messageId: messageIdOf(1), senderId: 'bob', timestamp: NOW }
 
+const erasure = { userId: 'mal', erasedAt: NOW, erasure: 'delete', erasedAs: 'erased-1' } as const
+
+const storedInvite: StoredRow = { pk: `invite#${invite.invite}`, sk: 'invite', __edb_e__: 'Invite', By: 'ada' }
+
 /** A typical call of every access pattern, on small items. */
 export const patterns = {
   AP1: () => putConnection({ ...connection, connectionId: NEW_CONNECTION }),
@@ -419,6 +425,16 @@ export const patterns = {
   AP131: () => deleteMessagesBefore('random', 3, NOW),
   AP132: () => emptyGuards([{ ...messageAt(1), clientMessageId: 'c1' }], NOW),
   AP133: () => whoTypes('general'),
+  AP144: () => startErasure({ ...erasure, userId: 'zed' }, 'shop', { ...job, jobId: `${NOW}-CCCCCCCC` }),
+  AP145: () => erasuresOf(['ada', 'mal']),
+  AP146: () => scanRows({ index: 0, of: 4 }, { limit: 10 }),
+  AP147: () => deleteRow({ pk: 'block#bob', sk: 'user#mal' }),
+  AP148: () => changeRow(storedInvite, { By: 'erased-1' }),
+  AP149: () =>
+    forgetMessage(
+      { chatRoomId: 'general', messageId: messageIdOf(1) },
+      { userId: 'ada', erasedAs: 'erased-1', deletedAt: NOW },
+    ),
 } satisfies Record<string, () => Promise<unknown>>
 
 export type Pattern = keyof typeof patterns

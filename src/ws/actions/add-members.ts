@@ -1,5 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { blocksOf } from '../../entities/block.ts'
+import { erasuresOf } from '../../entities/erasure.ts'
 import { newJoinId } from '../../entities/create-room.ts'
 import { type Added, addMember, getMembership, type MembershipRow } from '../../entities/membership.ts'
 import { admit } from '../../rooms/admission.ts'
@@ -11,16 +12,17 @@ const ADDED_AT_ONCE = 16
 
 /**
  * Makes users members. The stream tells each of them. A retry after `unavailable` finds in `already` who was added
- * before. AP5, AP8, AP10, AP50, AP58, AP67, AP71, AP82, AP83, AP84, AP85.
+ * before. AP5, AP8, AP10, AP50, AP58, AP67, AP71, AP82, AP83, AP84, AP85, AP145.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, 'add', now)
   const users = [...new Set(userIds)]
-  const blocking = await blocksOf(users, caller.userId)
+  const [blocking, erasures] = await Promise.all([blocksOf(users, caller.userId), erasuresOf(users)])
+  const erased = new Set(erasures.map(({ userId }) => userId))
   await requirePlaceForMembers(
     room,
-    users.filter((userId) => !blocking.has(userId)),
+    users.filter((userId) => !blocking.has(userId) && !erased.has(userId)),
     now,
   )
   const rowOf = (userId: string): MembershipRow => ({
@@ -40,7 +42,10 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     await Promise.all(
       users.slice(i, i + ADDED_AT_ONCE).map(async (userId) => {
         const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'add', userId })
-        outcomes.set(userId, await (blocking.has(userId) ? refuse(userId) : addMember(rowOf(userId), { audit })))
+        const outcome = erased.has(userId)
+          ? 'banned'
+          : await (blocking.has(userId) ? refuse(userId) : addMember(rowOf(userId), { audit }))
+        outcomes.set(userId, outcome)
       }),
     )
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { blocksOf } from '../../entities/block.ts'
+import { erasuresOf } from '../../entities/erasure.ts'
 import type { RoomRow } from '../../entities/chat-room.ts'
 import { setOpenRoom } from '../../entities/connection.ts'
 import { completeRoom, createRoom as putRoom } from '../../entities/create-room.ts'
@@ -24,8 +25,8 @@ const MEMBERS_AT_ONCE = 24
 
 /**
  * Makes a room with its first members and subscribes the creating connection, if there is one, all or nothing. Who has
- * blocked the caller is left out. What is left to do after that never fails the action, for a retry would be told that
- * the id is taken. AP3, AP4, AP17, AP32, AP33, AP36, AP38, AP44, AP58.
+ * blocked the caller, or was erased, is left out. What is left to do after that never fails the action, for a retry
+ * would be told that the id is taken. AP3, AP4, AP17, AP32, AP33, AP36, AP38, AP44, AP58, AP145.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   requireRoomCreation(caller, input.chatRoomId)
@@ -63,8 +64,9 @@ async function membersOf(
   owner: string | undefined,
 ): Promise<string[]> {
   const others = [...new Set(members)].filter((member) => member !== owner)
-  const blocking = await blocksOf(others, createdBy)
-  return [...(owner === undefined ? [] : [owner]), ...others.filter((member) => !blocking.has(member))]
+  const [blocking, erasures] = await Promise.all([blocksOf(others, createdBy), erasuresOf(others)])
+  const leftOut = new Set([...blocking, ...erasures.map(({ userId }) => userId)])
+  return [...(owner === undefined ? [] : [owner]), ...others.filter((member) => !leftOut.has(member))]
 }
 
 function newRoomIn(

@@ -1,0 +1,76 @@
+import { changeRow, deleteRow, type StoredRow } from '../entities/erasure.ts'
+import { namedUsers } from '../entities/named-users.ts'
+import { deleteFile } from '../files/delete-file.ts'
+import { isDirectRoomId } from '../protocol/room-id.ts'
+import { forgetInMessage } from './forget-in-message.ts'
+import { type Erasures, mentionsWithout, renamed } from './renamed.ts'
+
+/**
+ * Takes erased users out of a row: it is deleted, or another id stands where theirs was. It does no harm a second time,
+ * nor to a row that is another one by now: what writes to it then knows that they are erased.
+ *
+ * @returns whose words it was, if that is over now: a client may still show them
+ */
+export async function forgetRow(row: StoredRow, erasures: Erasures, now: number): Promise<readonly string[]> {
+  const { owners = [], inPlace, partition, speaker, others = [], within } = namedUsers[row.__edb_e__] ?? {}
+  const isOwn =
+    owners.some((field) => erasures.has(String(row[field]))) ||
+    (inPlace && erasures.has(row.sk.slice(0, row.sk.lastIndexOf('#')))) ||
+    (partition !== undefined && erasures.has(row.pk.slice(partition.length + 1)))
+  const said = speaker === undefined ? undefined : erasures.get(String(row[speaker]))
+  if (isOwn || said?.erasure === 'delete') {
+    await deleteFileOf(row)
+    await deleteRow(row)
+    return []
+  }
+  if (row.__edb_e__ === 'Message') return forgetInMessage(row, erasures, now)
+  if (row.__edb_e__ === 'FanOutTask') {
+    if ([...erasures.keys()].some((id) => String(row.Deliveries).includes(JSON.stringify(id)))) await deleteRow(row)
+    return []
+  }
+  const fields = [...others, ...(speaker === undefined ? [] : [speaker])]
+  const to = { ...renamed(row, fields, erasures), ...(within && renamedWithin(row, erasures)) }
+  if (Object.keys(to).length > 0) await changeRow(row, to)
+  return []
+}
+
+function renamedWithin(row: StoredRow, erasures: Erasures): Record<string, unknown> {
+  switch (row.__edb_e__) {
+    case 'ChatRoom':
+      return { ...pendingWithout(row, erasures), ...nameWithout(row, erasures) }
+    case 'Change':
+      // Of the changes of members. That a user was erased says so as long as the log does.
+      return row.What === 'u' ? renamed(row, ['Id'], erasures) : {}
+    case 'Upload':
+      return mentionsWithout(row, erasures)
+    default:
+      return {}
+  }
+}
+
+function pendingWithout({ PendingMembers }: StoredRow, erasures: Erasures): Record<string, unknown> {
+  const before = (PendingMembers ?? []) as string[]
+  const after = before.filter((userId) => !erasures.has(userId))
+  return after.length === before.length ? {} : { PendingMembers: after }
+}
+
+const SEPARATOR = ', '
+
+/** A direct room has the names of its two; the second may have been cut. */
+function nameWithout({ ChatRoomId, RoomName }: StoredRow, erasures: Erasures): Record<string, unknown> {
+  if (!isDirectRoomId(String(ChatRoomId))) return {}
+  let name = String(RoomName)
+  for (const { userId, erasedAs } of erasures.values()) {
+    if (name.startsWith(userId + SEPARATOR)) name = erasedAs + name.slice(userId.length)
+    const at = name.indexOf(SEPARATOR)
+    const second = at === -1 ? name : name.slice(at + SEPARATOR.length)
+    const isCut = second.length > 0 && second.length < userId.length && userId.startsWith(second)
+    if (second === userId || (isCut && at !== -1)) name = name.slice(0, name.length - second.length) + erasedAs
+  }
+  return name === RoomName ? {} : { RoomName: name }
+}
+
+/** Of a file that has no message, and so nobody who would follow its end. */
+async function deleteFileOf({ __edb_e__, ObjectKey, MessageId }: StoredRow): Promise<void> {
+  if (__edb_e__ === 'Upload' && MessageId === undefined && typeof ObjectKey === 'string') await deleteFile(ObjectKey)
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto'
+import { type Erasure, erasuresOf, startErasure } from '../entities/erasure.ts'
+import { jobItem, type JobRow } from '../entities/job.ts'
+
+/**
+ * Erases a user from now on, or once more, as after a restore: the record keeps them out, and a job of the janitor
+ * takes them out of everything. Who was erased before keeps the id that stands for them. AP144, AP145.
+ *
+ * @param by who asks for it
+ */
+export async function eraseUser(
+  erasure: Omit<Erasure, 'erasedAs'> & Partial<Erasure>,
+  by: string,
+  now: number,
+): Promise<JobRow> {
+  const [before] = await erasuresOf([erasure.userId])
+  const erasedAs = before?.erasedAs ?? erasure.erasedAs ?? `erased-${randomBytes(9).toString('base64url')}`
+  const erased = { ...erasure, erasedAs }
+  const job = jobItem('eraseUser', erased, now)
+  await startErasure(erased, by, job)
+  return job
+}
