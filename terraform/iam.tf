@@ -40,6 +40,12 @@ locals {
             resources = ["${local.files_arn}/${local.stack.bucket.exports.prefix}*"]
           },
           {
+            # The records of who was erased: written, and read by an operator alone.
+            sid       = "Erasures"
+            actions   = [for action in try(function.touches.erasures, []) : "s3:${action}"]
+            resources = ["${local.files_arn}/erasures/*"]
+          },
+          {
             sid       = "Bucket"
             actions   = [for action in try(function.touches.bucket, []) : "s3:${action}" if contains(local.bucket_level_actions, action)]
             resources = [local.files_arn]

@@ -83,9 +83,16 @@ export interface StackFunction {
   with?: 'webhooks'
   /**
    * What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions on
-   * users' files and on exports.
+   * users' files, on exports and on the records of erasures.
    */
-  touches: { table?: string[]; index?: string[]; connections?: string[]; bucket?: string[]; exports?: string[] }
+  touches: {
+    table?: string[]
+    index?: string[]
+    connections?: string[]
+    bucket?: string[]
+    exports?: string[]
+    erasures?: string[]
+  }
 }
 
 /** Lambda's event source mapping for the table's stream, in the words of its API (units in the names). */

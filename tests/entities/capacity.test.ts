@@ -24,6 +24,7 @@ import { banUser } from '../../src/http/actions/ban-user.ts'
 import { disconnectUser } from '../../src/http/actions/disconnect-user.ts'
 import { exportRoom } from '../../src/http/actions/export-room.ts'
 import { exportUser } from '../../src/http/actions/export-user.ts'
+import { eraseUser } from '../../src/http/actions/erase-user.ts'
 import { getJob } from '../../src/http/actions/get-job.ts'
 import { truncateRoom } from '../../src/http/actions/truncate-room.ts'
 import { unbanUser } from '../../src/http/actions/unban-user.ts'
@@ -621,6 +622,19 @@ describe('what doors cost', () => {
     await measure('janitor', run, 'the janitor: a room of 50 messages of 300 bytes exported')
     await measure('server', () => exportUser.handle({ action: 'exportUser', userId: 'ada' }, backend), '`exportUser`')
     await measure('janitor', run)
+  })
+
+  test('an erasure scans the table once, and writes what names the user', async () => {
+    const chatRoomId = 'forgetful'
+    await act('createRoom', { chatRoomId, roomName: 'Forgetful', members: ['max'] })
+    const max = { ...bob, userId: 'max' }
+    for (let i = 0; i < 10; i++) await act('sendMessage', { chatRoomId, content: 'me', clientMessageId: `me${i}` }, max)
+    const erase = () => eraseUser.handle({ action: 'eraseUser', userId: 'max', mode: 'delete' }, backend)
+    await measure('server', erase, '`eraseUser`, no connection')
+    const inTime = { getRemainingTimeInMillis: () => 300_000 }
+    const run = () => janitor({ writes: 40_000, clock: () => Date.now() + SETTLED_MS })({}, inTime)
+    note('janitor', await metered(client, run))
+    expect((await getMessage(chatRoomId, messageIdOf(1)))?.senderId).toBeUndefined()
   })
 
   test('the server API ends connections by a read and a write for each', async () => {

@@ -115,8 +115,10 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       const mayPut = names.filter((name) =>
         resourcesFor(name, /^s3:Put/).some((resource) => resource.startsWith(FILES)),
       )
-      expect(mayPut.sort()).toEqual(['handleFileUpload', 'server'])
-      for (const name of mayPut) expect(resourcesFor(name, /^s3:Put/)).toEqual([`${FILES}/rooms/*`])
+      expect(mayPut.sort()).toEqual(['handleFileUpload', 'janitor', 'server'])
+      expect(resourcesFor('janitor', /^s3:Put/)).toEqual([`${FILES}/erasures/*`])
+      for (const name of ['handleFileUpload', 'server'])
+        expect(resourcesFor(name, /^s3:Put/)).toEqual([`${FILES}/rooms/*`])
       const elsewhere = names.filter((name) => !mayPut.includes(name) && resourcesFor(name, /^s3:Put/).length > 0)
       expect(elsewhere.flatMap((name) => resourcesFor(name, /^s3:Put/))).toEqual([
         `arn:aws:s3:::tabletalk-stream-failures-${ACCOUNT}-us-east-1/*`,
@@ -158,9 +160,10 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(policyOf('janitor').flatMap(({ Action }) => Action)).toEqual([
         ...['logs:CreateLogStream', 'logs:PutLogEvents'],
         ...['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        ...['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
+        ...['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query', 'dynamodb:Scan'],
         'dynamodb:Query',
         's3:DeleteObjectVersion',
+        's3:PutObject',
         's3:ListBucketVersions',
       ])
     })
