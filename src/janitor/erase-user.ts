@@ -79,8 +79,11 @@ async function begin({ userId }: Erasure, job: JobRow, now: number): Promise<Ste
   const isAboutThem = ({ kind, args }: JobRow) => kind !== job.kind && args.includes(JSON.stringify(userId))
   const stages = jobs.filter(({ kind }) => kind === job.kind).map((other) => [other, stageOf(other)] as const)
   if (jobs.some(isAboutThem) || stages.some(([, stage]) => stage === 'scan')) return wait(now + LATER_MS)
-  const ready = stages.filter(([{ createdAt }, stage]) => stage === 'ready' && now >= createdAt + SETTLED_MS)
-  const together = ready.slice(0, MAX_USERS).map(([{ jobId, args }]) => ({
+  const isReady = ({ createdAt }: JobRow, stage: string) => stage === 'ready' && now >= createdAt + SETTLED_MS
+  const others = stages.filter(([other, stage]) => other.jobId !== job.jobId && isReady(other, stage))
+  // What it has come to itself may not have been saved yet.
+  const ready = [job, ...others.map(([other]) => other)]
+  const together = ready.slice(0, MAX_USERS).map(({ jobId, args }) => ({
     jobId,
     erasure: JSON.parse(args) as Erasure,
   }))
