@@ -116,7 +116,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         resourcesFor(name, /^s3:Put/).some((resource) => resource.startsWith(FILES)),
       )
       expect(mayPut.sort()).toEqual(['handleFileUpload', 'janitor', 'server'])
-      expect(resourcesFor('janitor', /^s3:Put/)).toEqual([`${FILES}/erasures/*`])
+      expect(resourcesFor('janitor', /^s3:Put/)).toEqual([`${FILES}/exports/*`, `${FILES}/erasures/*`])
       for (const name of ['handleFileUpload', 'server'])
         expect(resourcesFor(name, /^s3:Put/)).toEqual([`${FILES}/rooms/*`])
       const elsewhere = names.filter((name) => !mayPut.includes(name) && resourcesFor(name, /^s3:Put/).length > 0)
@@ -156,13 +156,14 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       }
     })
 
-    test('of the janitor may neither post nor read a file, and runs no transaction', () => {
+    test('of the janitor may not post, and runs no transaction', () => {
       expect(policyOf('janitor').flatMap(({ Action }) => Action)).toEqual([
         ...['logs:CreateLogStream', 'logs:PutLogEvents'],
         ...['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
         ...['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query', 'dynamodb:Scan'],
         'dynamodb:Query',
-        's3:DeleteObjectVersion',
+        ...['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion', 's3:GetObjectTagging'],
+        ...['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
         's3:PutObject',
         's3:ListBucketVersions',
       ])
