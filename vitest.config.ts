@@ -19,8 +19,10 @@ const deadlines = {
 /** Starts what tests of the whole need: a DynamoDB Local, where each test file has a database of its own. */
 const globalSetup = ['tests/support/global-setup.ts']
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    // `npm run test:like-aws`
+    env: mode === 'like-aws' ? { LIKE_AWS: '1' } : {},
     globalSetup: ['tests/support/run-folder.ts'],
     pool: 'forks',
     // One more than the cores of a small machine: tests of the whole wait, for the stream above all.
@@ -50,4 +52,4 @@ export default defineConfig({
       { test: { ...deadlines, globalSetup, name: 'browser', include: browser, sequence: { groupOrder: 1 } } },
     ],
   },
-})
+}))
