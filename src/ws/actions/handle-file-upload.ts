@@ -15,7 +15,7 @@ import { asideOf } from '../../rooms/aside.ts'
 import { passGate } from '../../rooms/pass-gate.ts'
 import { action } from '../action.ts'
 import { type Caller, viaOf } from '../caller.ts'
-import { maxFileBytes } from '../limits.ts'
+import { maxFileBytes } from '../max-file-bytes.ts'
 import { requirePlaceForUpload } from '../pending-uploads.ts'
 import { traceId } from '../../trace.ts'
 
