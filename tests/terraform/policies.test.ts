@@ -129,12 +129,15 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('delete versions of files and nothing by its key, in those of uploads, follow-ups and the janitor alone', () => {
       const mayDelete = names.filter((name) => resourcesFor(name, /^s3:Delete/).length > 0)
       expect(mayDelete).toEqual(['objectCreated', 'janitor', 'followups'])
-      for (const name of names) expect(resourcesFor(name, /^s3:DeleteObject(Tagging)?$/), name).toEqual([])
+      // Its own exports and lists of erasures, no file of a room.
+      const byKey = names.flatMap((name) => resourcesFor(name, /^s3:DeleteObject(Tagging)?$/).map((of) => [name, of]))
+      expect(byKey).toEqual([['janitor', `arn:aws:s3:::tabletalk-files-${ACCOUNT}-us-east-1/exports/*`]])
     })
 
     test('read the versions for which they sign URLs', () => {
       const signing = names.filter((name) => resourcesFor(name, /^s3:GetObjectVersion$/).length > 0)
-      expect(signing).toEqual(['server', 'sync', 'rooms', 'queries', 'objectCreated', 'streams'])
+      // The janitor's are the links in exports.
+      expect(signing).toEqual(['server', 'sync', 'rooms', 'queries', 'objectCreated', 'streams', 'janitor'])
     })
 
     test('allow on table, index and files what stack.json says, and nothing else', () => {
@@ -241,8 +244,8 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
       expect(lifecycle?.change.after?.rule).toMatchObject([{ expiration: [{ days: 30 }], status: 'Enabled' }])
     })
 
-    test('forget uploads that were never completed', () => {
-      const { pending } = stack.bucket
+    test('forget uploads that were never completed, and exports', () => {
+      const { pending, exports } = stack.bucket
       const lifecycle = all('aws_s3_bucket_lifecycle_configuration').find(({ name }) => name === 'files')
       expect(lifecycle?.change.after?.rule).toMatchObject([
         {
@@ -255,6 +258,12 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
           abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
           expiration: [{ expired_object_delete_marker: true }],
           noncurrent_version_expiration: [],
+          status: 'Enabled',
+        },
+        {
+          expiration: [{ days: exports.expireAfterDays }],
+          noncurrent_version_expiration: [{ noncurrent_days: 1 }],
+          filter: [{ prefix: exports.prefix }],
           status: 'Enabled',
         },
       ])
