@@ -669,7 +669,9 @@ variable "route_throttling" {
   default = {
     "$disconnect"    = { rate = 400, burst = 500 }
     sendMessage      = { rate = 1000, burst = 1000 }
-    typingIndicator  = { rate = 400, burst = 300 }
+    typingIndicator  = { rate = 240, burst = 300 }
+    enterPresence    = { rate = 50, burst = 100 }
+    getPresence      = { rate = 50, burst = 100 }
     ping             = { rate = 500, burst = 300 }
     sync             = { rate = 300, burst = 300 }
     getHistory       = { rate = 300, burst = 200 }

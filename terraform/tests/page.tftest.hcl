@@ -51,6 +51,7 @@ run "shows_the_page_to_nobody_but_the_distribution" {
     websocket_origin = "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
     files_origin     = "https://files.s3.us-east-1.amazonaws.com"
     sign_in          = { kind = "token" }
+    image_origins    = []
     domain_name      = null
     certificate_arn  = null
     hosted_zone_id   = null
@@ -71,7 +72,7 @@ run "shows_the_page_to_nobody_but_the_distribution" {
   }
 
   assert {
-    condition     = jsondecode(aws_s3_object.config.content) == { url = "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod", signIn = { kind = "token" } }
+    condition     = jsondecode(aws_s3_object.config.content) == { url = "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod", signIn = { kind = "token" }, imageOrigins = [] }
     error_message = "The page doesn't know where to connect."
   }
 
