@@ -60,7 +60,7 @@ export const selection: Readonly<Record<string, readonly string[]>> = {
     'a second sync on the same connection changes nothing for it',
   ],
   'tests/integration/typing.integration.test.ts': [
-    'a repeat within 3 s is answered with the same expiresAt and told to nobody',
+    'a repeat within 5 s is answered with the same expiresAt and told to nobody',
     'the end of typing is told at once, and only after a beginning',
     'whoever is not in the room cannot be seen typing there',
     'a userId that is the own one is accepted',
