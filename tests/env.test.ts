@@ -18,7 +18,7 @@ const settings: {
 }[] = [
   {
     name: 'MAX_FILE_BYTES',
-    read: () => import('../src/ws/limits.ts'),
+    read: () => import('../src/ws/max-file-bytes.ts'),
     expected: 'a whole number from 1 to 5368709120',
     wrong: ['25MB', '5368709121'],
     unset: 'has a default',
@@ -34,7 +34,7 @@ const settings: {
     name: 'RATE_LIMITS',
     read: () => import('../src/ws/rate-limit.ts'),
     expected:
-      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, add, join, upload, change, mark, react, typing, sync, read',
+      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, add, join, upload, change, mark, react, typing, presence, sync, read',
     wrong: ['20/10', 'send=20', 'send=20/0', 'sends=20/10', 'send=20/10,', ' '],
     unset: 'has a default',
   },
@@ -359,7 +359,7 @@ describe.each(anyShape)('%s', (_, shape, right, wrong) => {
 
 describe('a right value is what the function uses', () => {
   test.each([
-    ['MAX_FILE_BYTES', '1', () => import('../src/ws/limits.ts'), 'maxFileBytes', 1],
+    ['MAX_FILE_BYTES', '1', () => import('../src/ws/max-file-bytes.ts'), 'maxFileBytes', 1],
     [
       'ALLOWED_CONTENT_TYPES',
       'image/png, audio/*',

@@ -32,6 +32,7 @@ const frames: Record<string, (room: string, i: number) => Record<string, unknown
     reaction: '👍',
   }),
   mark: (chatRoomId, i) => ({ action: 'markRead', reads: { [chatRoomId]: i } }),
+  presence: (chatRoomId, i) => ({ action: 'enterPresence', chatRoomId, data: { i } }),
   read: () => ({ action: 'listBlocked' }),
 }
 

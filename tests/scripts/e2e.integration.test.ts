@@ -29,7 +29,7 @@ test('the selected tests pass against a stack that runs already, with tokens of 
 test('when the stack tells a client something twice, the run fails', async () => {
   chat.gateway.faults.onPost = ({ attempt }) => (attempt % 2 === 1 ? { status: 500, deliver: true } : {})
   const { code, stdout } = await e2e('typing')
-  expect(stdout).toMatch(/× a repeat within 3 s is answered with the same expiresAt and told to nobody/)
+  expect(stdout).toMatch(/× a repeat within 5 s is answered with the same expiresAt and told to nobody/)
   expect(code).toBe(1)
 })
 
