@@ -2,6 +2,7 @@ import { changeRow, deleteRow, type StoredRow } from '../entities/erasure.ts'
 import { namedUsers } from '../entities/named-users.ts'
 import { deleteFile } from '../files/delete-file.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
+import { directNameWithout } from './direct-name-without.ts'
 import { forgetInMessage } from './forget-in-message.ts'
 import { type Erasures, mentionsWithout, renamed } from './renamed.ts'
 
@@ -54,19 +55,9 @@ function pendingWithout({ PendingMembers }: StoredRow, erasures: Erasures): Reco
   return after.length === before.length ? {} : { PendingMembers: after }
 }
 
-const SEPARATOR = ', '
-
-/** A direct room has the names of its two; the second may have been cut. */
 function nameWithout({ ChatRoomId, RoomName }: StoredRow, erasures: Erasures): Record<string, unknown> {
   if (!isDirectRoomId(String(ChatRoomId))) return {}
-  let name = String(RoomName)
-  for (const { userId, erasedAs } of erasures.values()) {
-    if (name.startsWith(userId + SEPARATOR)) name = erasedAs + name.slice(userId.length)
-    const at = name.indexOf(SEPARATOR)
-    const second = at === -1 ? name : name.slice(at + SEPARATOR.length)
-    const isCut = second.length > 0 && second.length < userId.length && userId.startsWith(second)
-    if (second === userId || (isCut && at !== -1)) name = name.slice(0, name.length - second.length) + erasedAs
-  }
+  const name = directNameWithout(String(RoomName), erasures)
   return name === RoomName ? {} : { RoomName: name }
 }
 
