@@ -69,7 +69,7 @@ const message = kind(Message, {
   without: ['originConnectionId', 'traceId', 'prevDrawnAt', 'threadAt', 'reactionsAt'],
   json: ['metadata', 'mentions'],
   owners: ['senderId'],
-  others: ['deletedBy', 'reactions', 'thread'],
+  others: ['deletedBy', 'pinnedBy', 'reactions', 'thread'],
 })
 
 /** A room is found by its name if it is public; the line of the others has no name. */

@@ -33,7 +33,7 @@ export const namedUsers: Readonly<Record<string, Named>> = {
   Job: {},
   Membership: { owners: ['UserId'], others: ['AddedBy'] },
   Mention: { owners: ['UserId'], speaker: 'SenderId' },
-  Message: { within: true },
+  Message: { others: ['DeletedBy', 'PinnedBy', 'Via'], within: true },
   PendingUpload: { owners: ['UserId'] },
   Present: { inPlace: true },
   RateWindow: { owners: ['UserId'] },

@@ -1,5 +1,6 @@
 import { changeRow, type Erasure, type StoredRow } from '../entities/erasure.ts'
 import { forgetMessage, type ReactionCounts, type ThreadCount } from '../entities/message.ts'
+import { namedUsers } from '../entities/named-users.ts'
 import { everyReaction, removeReaction } from '../entities/reaction.ts'
 import { everyReply, putReply, removeReply } from '../entities/thread-reply.ts'
 import { rollUpReactions } from '../rooms/roll-up-reactions.ts'
@@ -17,7 +18,7 @@ export async function forgetInMessage(row: StoredRow, erasures: Erasures, now: n
   const said = speakerOf(row, erasures)
   const isGone = said !== undefined && (await forgetSaid(row, said, now))
   if (!isGone) {
-    const to = { ...renamed(row, ['DeletedBy', 'Via'], erasures), ...mentionsWithout(row, erasures) }
+    const to = { ...renamed(row, namedUsers.Message?.others ?? [], erasures), ...mentionsWithout(row, erasures) }
     if (Object.keys(to).length > 0) await changeRow(row, to)
   }
   await forgetReactions(row, erasures)
