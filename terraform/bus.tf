@@ -194,6 +194,11 @@ resource "aws_lambda_event_source_mapping" "webhook" {
   batch_size              = local.stack.webhooks.batchSize
   function_response_types = ["ReportBatchItemFailures"]
 
+  # Or a URL that answers slowly would take the concurrency of the whole account, and the chat would have none left.
+  scaling_config {
+    maximum_concurrency = 5
+  }
+
   # When the mapping is created, Lambda checks that the role may receive.
   depends_on = [aws_iam_role_policy.function]
 }

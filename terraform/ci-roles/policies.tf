@@ -5,8 +5,11 @@ locals {
   buckets   = "arn:${local.partition}:s3:::${var.name}-*-${local.account_id}-${var.region}"
   page      = "arn:${local.partition}:s3:::${var.name}-page-${local.account_id}-${var.region}/*"
   roles     = "arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${var.name}-*"
-  rules     = "arn:${local.partition}:events:${local.regional}:rule/${var.name}-*"
-  queues    = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
+  events = [
+    for path in ["rule/${var.name}-*", "rule/${var.name}/${var.name}-*", "event-bus/${var.name}"] :
+    "arn:${local.partition}:events:${local.regional}:${path}"
+  ]
+  queues = "arn:${local.partition}:sqs:${local.regional}:${var.name}-*"
   apis = [
     for path in ["/apis", "/apis/*", "/domainnames", "/domainnames/*", "/account", "/tags/*"] :
     "arn:${local.partition}:apigateway:${var.region}::${path}"
@@ -42,7 +45,7 @@ locals {
       Action   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
       Resource = [local.roles]
     },
-    { Sid = "Rules", Effect = "Allow", Action = ["events:DescribeRule", "events:List*"], Resource = [local.rules] },
+    { Sid = "Events", Effect = "Allow", Action = ["events:DescribeEventBus", "events:DescribeRule", "events:List*"], Resource = local.events },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], Resource = [local.queues] },
     {
       # Of these AWS lets no policy name the resources, or their names are known only afterwards.
@@ -167,7 +170,15 @@ locals {
       Resource  = [local.roles]
       Condition = { ArnEquals = { "iam:PolicyARN" = local.managed_policies } }
     },
-    { Sid = "Rules", Effect = "Allow", Action = ["events:DeleteRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource"], Resource = [local.rules] },
+    {
+      Sid    = "Events"
+      Effect = "Allow"
+      Action = [
+        "events:CreateEventBus", "events:DeleteEventBus", "events:DeleteRule", "events:PutRule", "events:PutTargets",
+        "events:RemoveTargets", "events:TagResource", "events:UntagResource", "events:UpdateEventBus",
+      ]
+      Resource = local.events
+    },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], Resource = [local.queues] },
     {
       Sid    = "Others"

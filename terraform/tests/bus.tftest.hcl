@@ -76,6 +76,11 @@ run "posts_to_webhooks" {
   }
 
   assert {
+    condition     = alltrue([for mapping in aws_lambda_event_source_mapping.webhook : mapping.scaling_config[0].maximum_concurrency == 5])
+    error_message = "A URL that hangs takes the account's concurrency."
+  }
+
+  assert {
     condition = (
       sort([for one in values(jsondecode(aws_lambda_function.this["webhooks"].environment[0].variables.WEBHOOKS)) : one.url]) ==
       tolist(["https://a.example.com/", "https://b.example.com/"]) &&

@@ -59,6 +59,22 @@ run "trusts_the_environments_of_one_repository" {
   }
 
   assert {
+    condition = alltrue([
+      for policy, actions in {
+        read   = ["events:DescribeEventBus", "events:DescribeRule", "events:List*"]
+        deploy = ["events:CreateEventBus", "events:DeleteEventBus", "events:PutRule", "events:PutTargets", "events:UpdateEventBus"]
+        } : anytrue([
+          for statement in jsondecode(policy == "read" ? aws_iam_role_policy.read["plan"].policy : aws_iam_role_policy.deploy.policy).Statement :
+          length(setsubtract(actions, statement.Action)) == 0 && length(setsubtract(
+            [for path in ["rule/tabletalk-*", "rule/tabletalk/tabletalk-*", "event-bus/tabletalk"] : "arn:aws:events:us-east-1:123456789012:${path}"],
+            statement.Resource,
+          )) == 0
+      ])
+    ])
+    error_message = "The bus and its rules can be neither planned nor deployed."
+  }
+
+  assert {
     condition     = length(aws_iam_role_policy.read["deploy"].policy) + length(aws_iam_role_policy.no_data["deploy"].policy) + length(aws_iam_role_policy.deploy.policy) < 10240
     error_message = "Inline policies of a role have 10,240 characters together."
   }
