@@ -11,7 +11,7 @@ export const busExamples = {
   'message.sent': { version: 1, id: 'general#42#0', at: NOW, chatRoomId: 'general', event: message! },
   'message.deleted': {
     version: 1,
-    id: 'general#42#2',
+    id: 'general#42#2#deleted',
     at: NOW + 60_000,
     chatRoomId: 'general',
     event: without(messageDeleted),

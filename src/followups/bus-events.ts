@@ -99,7 +99,9 @@ function deleted(row: MessageRow): BusEvent {
   const { chatRoomId, messageId, version = 0, deletedAt = 0, deletedBy = '', threadId } = row
   const gone = { seq: seqOf(row), messageId, version, deletedAt, deletedBy, ...defined({ threadId }) }
   const event = { event: 'messageDeleted', chatRoomId, ...gone } as const
-  return { type: 'message.deleted', detail: { ...common(deletedAt, chatRoomId, seqOf(row), version), event } }
+  // An erasure keeps the version, so the id says what this is: it would be that of `message.sent`.
+  const of = common(deletedAt, chatRoomId, seqOf(row), version, 'deleted')
+  return { type: 'message.deleted', detail: { ...of, event } }
 }
 
 function memberEvents(change: Changed, removed: boolean): BusEvent[] {

@@ -82,7 +82,7 @@ test('what happens in a room is told in the published shape, each with an id of 
   expect(count('room.updated')).toBeGreaterThanOrEqual(1)
   const ids = entries.map(({ detail }) => detail.id)
   expect(new Set(ids).size).toBe(ids.length)
-  expect(ids).toEqual(expect.arrayContaining([`${room}#1#0`, `${room}#1#1`, `${room}#2#0`]))
+  expect(ids).toEqual(expect.arrayContaining([`${room}#1#0`, `${room}#1#1`, `${room}#1#2#deleted`, `${room}#2#0`]))
   const [sent, edited] = entries.filter(({ detail }) => [`${room}#1#0`, `${room}#1#1`].includes(detail.id))
   expect(sent).toMatchObject({
     type: 'message.sent',
