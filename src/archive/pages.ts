@@ -14,7 +14,7 @@ export interface Page {
   lines: Line[]
   /** Rows that were read for it. */
   read: number
-  /** Where to go on when this page has been kept: undefined between two pages that belong together. */
+  /** Where to go on when this page has been kept; the last of a scan has none. */
   cursor?: string
 }
 
@@ -108,35 +108,51 @@ const roomParts = (chatRoomId: string): Request[] => {
 interface RoomPlace {
   part: number
   from?: Row
+  /** Messages whose lines were given, and whose reactions are still to come. */
+  reacted?: string[]
+  /** Of the first of them: the last reaction whose line was given. */
+  after?: Reacted
 }
 
 async function* roomPages(chatRoomId: string, cursor: string | undefined, now: number): AsyncGenerator<Page> {
   const parts = roomParts(chatRoomId)
   let place = cursor === undefined ? { part: 0 } : (JSON.parse(cursor) as RoomPlace)
   while (place.part < parts.length) {
-    const { Items = [], LastEvaluatedKey } = await client.send('Query', {
-      TableName: table,
-      ...parts[place.part],
-      ...(place.from && { ExclusiveStartKey: place.from }),
-    })
-    const lines = Items.flatMap((item) => lineOf(item, now) ?? [])
-    yield { lines, read: Items.length }
-    for (const line of lines) if (line.type === 'message' && line.reactions !== undefined) yield* reactionsTo(line)
-    place = LastEvaluatedKey === undefined ? { part: place.part + 1 } : { part: place.part, from: LastEvaluatedKey }
-    yield { lines: [], read: 0, cursor: JSON.stringify(place) }
+    const page = await (place.reacted?.length ? reactionPage(chatRoomId, place) : partPage(parts, place, now))
+    place = page.next
+    yield { lines: page.lines, read: page.read, cursor: JSON.stringify(place) }
   }
 }
 
-async function* reactionsTo(message: Line): AsyncGenerator<Page> {
-  const { chatRoomId, messageId } = message as unknown as { chatRoomId: string; messageId: string }
-  for (let after: Reacted | undefined; ;) {
-    const page = { limit: REACTIONS, ...(after && { after }) }
-    const { reactions, next } = await reactionsOf({ chatRoomId, messageId }, page)
-    const lines = reactions.map(({ reaction, userId, at }): Line => ({
-      ...{ type: 'reaction', chatRoomId, messageId, reaction, userId, at },
-    }))
-    yield { lines, read: lines.length }
-    if (next === undefined) return
-    after = next
+interface RoomPage extends Omit<Page, 'cursor'> {
+  next: RoomPlace
+}
+
+async function partPage(parts: readonly Request[], { part, from }: RoomPlace, now: number): Promise<RoomPage> {
+  const { Items = [], LastEvaluatedKey } = await client.send('Query', {
+    TableName: table,
+    ...parts[part],
+    ...(from && { ExclusiveStartKey: from }),
+  })
+  const lines = Items.flatMap((item) => lineOf(item, now) ?? [])
+  const reacted = lines.flatMap(({ type, reactions, messageId }) =>
+    type === 'message' && reactions !== undefined ? [String(messageId)] : [],
+  )
+  const next = LastEvaluatedKey === undefined ? { part: part + 1 } : { part, from: LastEvaluatedKey }
+  return { lines, read: Items.length, next: { ...next, ...(reacted.length > 0 && { reacted }) } }
+}
+
+/** A message may have as many reactions as the room has members, so each page of them is one of the archive. */
+async function reactionPage(chatRoomId: string, { after, ...place }: RoomPlace): Promise<RoomPage> {
+  const [messageId = '', ...others] = place.reacted ?? []
+  const page = { limit: REACTIONS, ...(after && { after }) }
+  const { reactions, next } = await reactionsOf({ chatRoomId, messageId }, page)
+  const lines = reactions.map(({ reaction, userId, at }): Line => ({
+    ...{ type: 'reaction', chatRoomId, messageId, reaction, userId, at },
+  }))
+  return {
+    lines,
+    read: lines.length,
+    next: next === undefined ? { ...place, reacted: others } : { ...place, after: next },
   }
 }
