@@ -29,6 +29,8 @@ export async function busNewsOf(record: DynamoDBRecord, now: number): Promise<Bu
   const { NewImage, OldImage, ApproximateCreationDateTime = now / 1_000 } = record.dynamodb ?? {}
   const removed = record.eventName === 'REMOVE'
   const image = (removed ? OldImage : NewImage) as Image | undefined
+  // Of an import nobody is told; of what becomes of it later, as of any other.
+  if (record.eventName === 'INSERT' && image?.Imported !== undefined) return NOTHING
   const change = { image: image ?? {}, old: OldImage as Image | undefined, at: ApproximateCreationDateTime * 1_000 }
   switch (image?.__edb_e__?.S) {
     case 'Message':
@@ -59,8 +61,7 @@ const isRaised = ({ image, old }: Changed): boolean => versionOf(image) > versio
 
 async function messageNews({ image, old, at: recordedAt }: Changed, now: number): Promise<BusNews> {
   const kind = image.Kind?.S
-  // Holes, and what was brought from elsewhere.
-  if (kind === 'hole' || image.Imported !== undefined) return NOTHING
+  if (kind === 'hole') return NOTHING
   const row = readMessage(image)
   if (kind === 'deleted') return old?.Kind?.S === 'deleted' || old === undefined ? NOTHING : { events: [deleted(row)] }
   const isEdited = old !== undefined && image.EditedAt?.N !== old.EditedAt?.N

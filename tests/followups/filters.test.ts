@@ -41,6 +41,13 @@ describe('the function that follows', () => {
   })
 })
 
+test.each(['Message', 'Membership', 'ChatRoomDetails', 'Audit'])('the bus is not told of an imported %s', (entity) => {
+  const passesToBus = compileFilters(loadStack().bus.filters)
+  const image: Image = { __edb_e__: { S: entity } }
+  expect(passesToBus(recordOf('INSERT', image))).toBe(true)
+  expect(passesToBus(recordOf('INSERT', { ...image, Imported: { BOOL: true } }))).toBe(false)
+})
+
 describe('what a record means', () => {
   const thread = { chatRoomId: 'general', threadId: '0000000000000001' }
 
