@@ -175,13 +175,17 @@ export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Pic
 
 /**
  * AP129. One that is higher already stays. By a plain update, as the draw of a number is: so neither refuses the other.
- * Nothing happens while the room's head is lower, for what is written next would be among what was cleared.
+ *
+ * @returns false when nothing happened because the room's head is lower: what is written next would be among what was
+ *   cleared. True also when there is no such room.
  */
-export async function raiseFirstSeq(chatRoomId: string, seq: number): Promise<void> {
-  await ChatRoom.patch({ chatRoomId })
+export async function raiseFirstSeq(chatRoomId: string, seq: number): Promise<boolean> {
+  const { rejected, data } = await ChatRoom.patch({ chatRoomId })
     .set({ firstSeq: seq })
     .where(({ firstSeq, headSeq }, { notExists, lt, gte }) =>
       [gte(headSeq, seq - 1), `(${notExists(firstSeq)} OR ${lt(firstSeq, seq)})`].join(' AND '),
     )
-    .go({ returnOnConditionCheckFailure: true })
+    .go({ returnOnConditionCheckFailure: 'all_old' })
+  const room = data as Pick<RoomRow, 'firstSeq' | 'headSeq'> | null
+  return !rejected || room === null || (room.firstSeq ?? 1) >= seq
 }

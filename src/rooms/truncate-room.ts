@@ -10,7 +10,8 @@ import { stranger } from './admission.ts'
  * A `before` beyond the head is all that there is. The entry in the audit log makes the stream tell everybody. AP5,
  * AP129, AP130.
  *
- * The job is written first: if nothing more happens, it does the rest.
+ * It is hidden first: from then on no number below is given out again, so the job deletes nothing that is said later.
+ * If nothing more happens, the caller has no reply, and asks again.
  *
  * @returns the job's id
  * @throws NotAMember when there is no such room
@@ -21,12 +22,19 @@ export async function truncateRoom(
   doneBy: Pick<AuditRow, 'by' | 'via'>,
   now: number,
 ): Promise<string> {
-  const room = await getRoom(chatRoomId)
-  if (room === undefined) throw stranger()
-  const first = Math.min(before, room.headSeq + 1)
+  const first = await hideBefore(chatRoomId, before)
   const job = jobItem('truncateRoom', { chatRoomId, before: first }, now)
   const messageId = messageIdOf(first)
   await putAuditedJob(auditItem({ chatRoomId, at: now, ...doneBy, action: 'truncate', messageId }), job)
-  await raiseFirstSeq(chatRoomId, first)
   return job.jobId
+}
+
+/** @returns the first that is shown: lower than asked for if there are fewer, also when a number was just taken back */
+async function hideBefore(chatRoomId: string, before: number): Promise<number> {
+  for (;;) {
+    const room = await getRoom(chatRoomId)
+    if (room === undefined) throw stranger()
+    const first = Math.min(before, room.headSeq + 1)
+    if (await raiseFirstSeq(chatRoomId, first)) return first
+  }
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { auditItem, putAudit } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
-import { ChatRoom, getRoom } from '../../src/entities/chat-room.ts'
+import { ChatRoom, getRoom, takeBackSeq } from '../../src/entities/chat-room.ts'
 import { addMember } from '../../src/entities/membership.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
 import { inviteItem, putInvite } from '../../src/entities/invite.ts'
@@ -331,6 +331,22 @@ describe('what was cleared', () => {
     const guards = (await leftOf(room)).filter(({ __edb_e__ }) => __edb_e__ === 'SendGuard')
     expect(guards.filter(({ ContentHash }) => ContentHash === '')).toHaveLength(230)
     expect(guards).toHaveLength(240)
+  })
+
+  test('is what was said before, when a number is taken back meanwhile', async () => {
+    let isTaken = false
+    intercept(client, async ({ operation, input }, send) => {
+      await send()
+      const chatRoomId = /chatRoomId_(room[^"]*)/.exec(JSON.stringify(input))?.[1]
+      if (operation !== 'GetItem' || isTaken || chatRoomId === undefined) return
+      isTaken = true
+      expect(await takeBackSeq(chatRoomId, { seq: 4 })).toBe(true)
+    })
+    const { room, jobId } = await givenCleared(4, 9)
+    expect(isTaken).toBe(true)
+    expect(await getRoom(room)).toMatchObject({ headSeq: 3, firstSeq: 4 })
+    expect(JSON.parse((await getJob(jobId))!.args)).toEqual({ chatRoomId: room, before: 4 })
+    await run(AFTER)
   })
 
   test('is cleared by the job when who began it came no further', async () => {
