@@ -16,7 +16,8 @@ export const postsOfPage = (pages: number): number => batchBudget.roomPosts / Ma
  *
  * | name           | value | what it limits                         | why                                            |
  * | -------------- | ----- | -------------------------------------- | ---------------------------------------------- |
- * | `retryMs`      | 5 s   | when posts are still retried           | one room's trouble must not hold up its shard  |
+ * | `retryMs`      | 5 s   | when posts are still retried, beside   | one room's trouble must not hold up its shard  |
+ * |                |       | what the pace of a large room takes    |                                                |
  * | `recipientMs`  | 4 s   | all posts and retries of one recipient | others need its place                          |
  * | `rangesMs`     | 30 s  | when a range of a huge room may begin  | a range that has begun must be able to end     |
  * | `postsMs`      | 45 s  | when a post may start                  | the batch must end before the timeout          |

@@ -52,12 +52,13 @@ export class BatchPoster {
   async postAll(eventsOf: ReadonlyMap<string, RecipientEvents>, paces: ReadonlyMap<string, number>): Promise<void> {
     const pace = new RoomPace(paces)
     await forEachFairly(queuesOf(eventsOf.values()), CONCURRENCY, async (entry) => {
-      await pace.turn(entry.inbox.chatRoomIds)
-      await this.#postTo(entry)
+      const pacedMs = await pace.turn(entry.inbox.chatRoomIds)
+      await this.#postTo(entry, pacedMs)
     })
   }
 
-  async #postTo({ recipient, inbox }: RecipientEvents): Promise<void> {
+  /** @param pacedMs how long the pace has held this post back, which takes nothing of the time for retries */
+  async #postTo({ recipient, inbox }: RecipientEvents, pacedMs = 0): Promise<void> {
     const { connectionId } = recipient
     const startedAt = Date.now()
     const late = laggards.has(connectionId)
@@ -66,7 +67,7 @@ export class BatchPoster {
       return
     }
     const cutOff = startedAt + batchBudget.recipientMs
-    const retryUntil = late ? startedAt : Math.min(cutOff, this.#retryUntil)
+    const retryUntil = late ? startedAt : Math.min(cutOff, this.#retryUntil + pacedMs, this.#postUntil)
     for (const frame of this.#packer.frames(inbox.events)) {
       const { outcome, error } = await this.#postFrame(connectionId, frame, cutOff, retryUntil)
       this.#report.posts[outcome]++

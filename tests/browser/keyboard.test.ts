@@ -42,6 +42,7 @@ test('the switcher finds a room by a part of its name', async () => {
   const ada = await stage.enter(name)
   await ada.link('Garden').waitFor()
   await ada.page.keyboard.press('Control+k')
+  await ada.dialog.waitFor()
   await ada.page.keyboard.type('arde')
   await eventually(() => ada.dialog.getByRole('option').allTextContents()).toEqual(['Garden'])
   await ada.page.keyboard.press('Enter')

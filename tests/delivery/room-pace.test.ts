@@ -31,3 +31,11 @@ test('a room without a budget is held up by none, not even where its recipients 
 test('as many pages as are posted to at once stay within what a room may take', () => {
   expect([1, 1.2, 3, 4, 30].map(postsOfPage)).toEqual([8_000, 4_000, 8_000 / 3, 2_000, 2_000])
 })
+
+test('what the pace of a room has taken is said, so that it is not taken from the time for retries', async () => {
+  const paces = new Map([['crowd', 20]])
+  const pace = new RoomPace(paces)
+  const turns = Promise.all([pace.turn(['pair']), pace.turn(['crowd']), pace.turn(['crowd'])])
+  await vi.advanceTimersByTimeAsync(50)
+  expect(await turns).toEqual([0, 0, 50])
+})
