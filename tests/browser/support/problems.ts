@@ -6,8 +6,8 @@ import type { BrowserContext, Page } from 'playwright-core'
  */
 export class Problems {
   readonly all: string[] = []
-  /** A page that goes while it loads the table of letters that look alike gives it up. */
-  readonly #expected: RegExp[] = [/confusable-key-[\w-]+\.js net::ERR_ABORTED/]
+  /** A page that goes gives up what it loads while it is idle: dialogs, its icon, letters that look alike. */
+  readonly #expected: RegExp[] = [/\/assets\/[\w-]+\.(js|svg) net::ERR_ABORTED/]
 
   /** What the test brings about itself, and may be complained about. */
   expect(pattern: RegExp): void {
