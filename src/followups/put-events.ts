@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { aws } from '../aws/aws.ts'
-import { type AskService, endpointIn, jsonService } from '../aws/json-service.ts'
+import { RARE_ATTEMPTS, RARE_DELAY_MS, rareService } from '../aws/rare-service.ts'
 import { optional, text, url } from '../env.ts'
 import { BUS_SOURCE, type BusEvent } from '../protocol/bus-events.ts'
 
@@ -9,34 +8,21 @@ const busName = optional('EVENTS_BUS', text)
 /** While it is off nothing is put. */
 export const isBusOn = busName !== undefined
 
-const endpoint = optional('AWS_ENDPOINT_URL_EVENTBRIDGE', url)
-
 /** EventBridge's limit for one request, and a bound below its limit of bytes (256 KB). */
 const MAX_ENTRIES = 10
 const MAX_BYTES = 240_000
-
-const ATTEMPTS = 3
-const BASE_DELAY_MS = 100
 
 interface Result {
   Entries: { EventId?: string; ErrorCode?: string; ErrorMessage?: string }[]
 }
 
-let service: Promise<AskService> | undefined
-
-const makeService = async (): Promise<AskService> =>
-  jsonService({
-    what: 'the event bus',
-    service: 'events',
-    target: 'AWSEvents',
-    jsonVersion: '1.1',
-    endpoint: endpoint ?? endpointIn('events', await aws.region()),
-    aws,
-    timeoutMs: 5_000,
-    maxAttempts: ATTEMPTS,
-    maxSockets: 4,
-    baseDelayMs: BASE_DELAY_MS,
-  })
+const ask = rareService({
+  what: 'the event bus',
+  service: 'events',
+  target: 'AWSEvents',
+  jsonVersion: '1.1',
+  endpoint: optional('AWS_ENDPOINT_URL_EVENTBRIDGE', url),
+})
 
 /**
  * Puts events on the bus, ten with a request. Of a request that was taken in part the others are put again.
@@ -52,7 +38,6 @@ export async function putEvents(events: readonly BusEvent[]): Promise<Map<BusEve
 }
 
 async function putBatch(events: readonly BusEvent[]): Promise<Map<BusEvent, Error>> {
-  const ask = await (service ??= makeService())
   let left = new Map<BusEvent, Error>()
   for (let attempt = 1, toPut = events; ; attempt++) {
     try {
@@ -60,9 +45,9 @@ async function putBatch(events: readonly BusEvent[]): Promise<Map<BusEvent, Erro
     } catch (error) {
       return new Map(toPut.map((event) => [event, error as Error]))
     }
-    if (left.size === 0 || attempt === ATTEMPTS) return left
+    if (left.size === 0 || attempt === RARE_ATTEMPTS) return left
     toPut = [...left.keys()]
-    await delay(Math.random() * BASE_DELAY_MS * 2 ** attempt)
+    await delay(Math.random() * RARE_DELAY_MS * 2 ** attempt)
   }
 }
 

@@ -3,7 +3,7 @@ import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { clientOf } from '../client/online.ts'
 import { givenBackend } from '../support/backend.ts'
 import { entitiesOf } from '../support/entities.ts'
-import { connect, online, settled, unique } from '../support/runtime.ts'
+import { connect, online, settledAfter, unique } from '../support/runtime.ts'
 import { type Item, scan } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -18,15 +18,7 @@ const { janitor } = await import('../../src/janitor/handler.ts')
 const { openJobs } = await import('../../src/entities/job.ts')
 const backend = await givenBackend(chat, 'shop')
 
-/** Waits for everything that follows a write, the runtime's own janitor too. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 2; i++) {
-    await settled(chat)
-    await chat.schedules.idle()
-    await chat.followups.idle()
-  }
-  await settled(chat)
-}
+const settle = () => settledAfter(chat)
 
 const inTime = { getRemainingTimeInMillis: () => 300_000 }
 

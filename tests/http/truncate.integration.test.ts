@@ -4,7 +4,7 @@ import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { clientOf } from '../client/online.ts'
 import { givenBackend } from '../support/backend.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { settled, unique } from '../support/runtime.ts'
+import { settledAfter, unique } from '../support/runtime.ts'
 import { type Item, scan } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -12,15 +12,7 @@ import { useChat } from '../support/use-chat.ts'
 const chat = await useChat({ followups: { maximumBatchingWindowInSeconds: 0 } })
 const backend = await givenBackend(chat, 'shop')
 
-/** Waits for everything that follows a write, the janitor's work too. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 2; i++) {
-    await settled(chat)
-    await chat.schedules.idle()
-    await chat.followups.idle()
-  }
-  await settled(chat)
-}
+const settle = () => settledAfter(chat)
 
 const truncate = async (chatRoomId: string, before: number) =>
   (await backend.request('truncateRoom', { chatRoomId, before })).jobId as string

@@ -75,6 +75,16 @@ export async function settled(chat: Runtime): Promise<void> {
   await Promise.all(open.map((client) => client.ask({ action: 'ping' })))
 }
 
+/** The same, and everything that follows a write: the follow-ups and the janitor's work. */
+export async function settledAfter(chat: Runtime): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    await settled(chat)
+    await chat.schedules.idle()
+    await chat.followups.idle()
+  }
+  await settled(chat)
+}
+
 /** Opens a connection and makes `sync` its first frame, as clients do. */
 export async function online(chat: Target, userId: string): Promise<RawClient> {
   const client = await connect(chat, userId)
