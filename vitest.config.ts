@@ -25,6 +25,8 @@ export default defineConfig(({ mode }) => ({
     env: mode === 'like-aws' ? { LIKE_AWS: '1' } : {},
     globalSetup: ['tests/support/run-folder.ts'],
     pool: 'forks',
+    // What differs is told in a failure's own words too, which are all that is left of a run without its terminal.
+    chaiConfig: { truncateThreshold: 2_000 },
     // One more than the cores of a small machine: tests of the whole wait, for the stream above all.
     maxWorkers: 3,
     // Of concurrent tests, which wait more than they work.

@@ -48,7 +48,7 @@ import { handler as disconnect } from '../../src/ws/routes/disconnect.ts'
 import type { SocketEvent } from '../../src/ws/socket-event.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Cost, costOf, type Metered, metered } from '../support/meter.ts'
-import { documentedAs } from '../support/documented.ts'
+import { expectDocumented } from '../support/documented.ts'
 import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { handlers as serverHandlers } from '../../src/http/handlers.ts'
@@ -1134,7 +1134,7 @@ test('the document tells what was measured of actions and batches', () => {
     WRU: String(writes),
     '$ per million': (reads * RRU_DOLLARS_PER_MILLION + writes * WRU_DOLLARS_PER_MILLION).toFixed(2),
   }))
-  expect(documentedAs('costs', rows)).toEqual(rows)
+  expectDocumented('costs', rows)
 })
 
 const RRU_DOLLARS_PER_MILLION = 0.125

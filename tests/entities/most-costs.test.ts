@@ -27,7 +27,7 @@ import { loadStack } from '../../terraform/stack.ts'
 import { ASSUMED, PRICES } from '../../scripts/costs/model.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
 import { rateClasses } from '../../src/ws/rate-limit.ts'
-import { documentedAs } from '../support/documented.ts'
+import { expectDocumented } from '../support/documented.ts'
 import { terraformDefault, terraformSettings } from '../support/terraform-defaults.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
@@ -623,7 +623,7 @@ test('no frame costs more than the document says', async () => {
     })
   }
   expect(beyond).toEqual([])
-  expect(documentedAs('most', rows)).toEqual(rows)
+  expectDocumented('most', rows)
 })
 
 const HOUR = 3_600
@@ -710,7 +710,7 @@ test('what one hostile client costs in an hour, with the limits of Terraform, is
     'GB in replies': sum('GB in replies').toFixed(1),
     Dollars: sum('Dollars').toFixed(2),
   }
-  expect(documentedAs('hour', [...rows, all])).toEqual([...rows, all])
+  expectDocumented('hour', [...rows, all])
   // Only what costs nothing but its frame is left to the throttle that all share.
   expect(rows.filter(({ Limit }) => Limit.endsWith('of all')).map(({ Action }) => Action)).toEqual(['`ping`'])
 })

@@ -4,7 +4,7 @@ import { Message, messageIdOf } from '../../src/entities/message.ts'
 import { client } from '../../src/entities/table.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
-import { documentedAs, type Row } from '../support/documented.ts'
+import { expectDocumented, type Row } from '../support/documented.ts'
 import { costOf, metered, sizeOf } from '../support/meter.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers, patternsInCode, wayOf } from './pattern-list.ts'
@@ -29,7 +29,7 @@ test('the document tells every access pattern as the code has it, and what was m
       WRU: String(writes),
     })
   }
-  expect(documentedAs('patterns', rows)).toEqual(rows)
+  expectDocumented('patterns', rows)
 })
 
 test("sizes are counted as DynamoDB's own figures have them", async () => {

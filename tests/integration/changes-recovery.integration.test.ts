@@ -145,6 +145,8 @@ describe('complaint 1: what changed while one was away', () => {
     const after = await say(ada, room, 'after')
     await edit(ada, room, before.messageId, 'before, edited')
     await edit(ada, room, after.messageId, 'after, edited')
+    // Two changes of one message in one batch would be one in the log.
+    await settled(chat)
     await ada.request({ action: 'addReaction', chatRoomId: room, messageId: before.messageId, reaction: '👍' })
     await settled(chat)
     await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: before.messageId })

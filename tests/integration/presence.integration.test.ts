@@ -345,6 +345,8 @@ describe('who is online', () => {
   async function givenTwo() {
     const [adaId, bobId] = [unique('ada'), unique('bob')]
     const [ada, bob] = [await online(chat, adaId), await online(chat, bobId)]
+    // Who came online before there was a room is told to nobody in it.
+    await settled(chat)
     const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hello' })
     await bob.event('roomAdded')
     await settled(chat)

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { expect } from 'vitest'
 
 export type Row = Record<string, string>
 
@@ -10,10 +11,10 @@ export function documented(name: string): Row[] {
 }
 
 /**
- * The same; with `UPDATE_DOCS=1` in the environment the table is first replaced by `rows`
- * (`UPDATE_DOCS=1 npx vitest run --no-file-parallelism tests/entities`, then prettier).
+ * The table has these rows, in this order; what differs is shown alone. With `UPDATE_DOCS=1` in the environment it is
+ * first replaced by them (`UPDATE_DOCS=1 npx vitest run --no-file-parallelism tests/entities`, then prettier).
  */
-export function documentedAs(name: string, rows: readonly Row[]): Row[] {
+export function expectDocumented(name: string, rows: readonly Row[]): void {
   if (process.env.UPDATE_DOCS !== undefined) {
     const { text, whole, mark } = find(name)
     writeFileSync(
@@ -21,7 +22,13 @@ export function documentedAs(name: string, rows: readonly Row[]): Row[] {
       text.replace(whole, () => mark + print(rows)),
     )
   }
-  return documented(name)
+  const [told, found] = [documented(name), rows].map((list) => list.map((row) => JSON.stringify(row)))
+  const differing = {
+    documented: told!.filter((row) => !found!.includes(row)),
+    found: found!.filter((row) => !told!.includes(row)),
+  }
+  expect(differing).toEqual({ documented: [], found: [] })
+  expect(told).toEqual(found)
 }
 
 function find(name: string) {
