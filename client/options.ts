@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Socket } from './link.ts'
 import type { OutboxStore } from './outbox-store.ts'
 import type { RoomCache } from './room-cache.ts'
+import type { Look } from './look.ts'
 import { postFormByXhr, type PostForm } from './post-form.ts'
 
 type Receipts = 'shared' | 'private'
@@ -53,6 +54,11 @@ export interface ChatClientOptions {
   createSocket?: (url: string, protocols: string[]) => Socket
   /** Sends an upload's form. Default: `XMLHttpRequest` in browsers, `node:http` in Node. */
   postForm?: PostForm
+  /**
+   * Returns what is shown of a picture before it is there, for others to keep its place: `lookOf` of `tabletalk/look`
+   * in browsers. What it throws is given to `onError`, and the file is sent without. Default: nothing is told.
+   */
+  lookOf?: (file: Blob) => Promise<Look>
   /** The clock and its timers. Default: the system's. */
   clock?: Clock
   /** Returns a number from 0 to 1. Default: `Math.random`. */
@@ -74,8 +80,8 @@ export const defaults = {
 }
 
 /** The options with their defaults filled in. */
-export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff' | 'outbox' | 'cache'>> &
-  Pick<ChatClientOptions, 'outbox' | 'cache'> & { backoff: Backoff }
+export type ResolvedOptions = Required<Omit<ChatClientOptions, 'backoff' | 'outbox' | 'cache' | 'lookOf'>> &
+  Pick<ChatClientOptions, 'outbox' | 'cache' | 'lookOf'> & { backoff: Backoff }
 
 /** Not by `URL.canParse`, which Safari before 17 and React Native don't have. */
 function protocolOf(url: string): string | undefined {

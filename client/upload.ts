@@ -3,6 +3,7 @@ import type { MessageEvent } from '../src/protocol/events.ts'
 import { sleep, Timer } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
+import type { Look } from './look.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { PostFormOptions } from './post-form.ts'
@@ -19,6 +20,8 @@ export interface UploadOptions extends PostFormOptions {
   contentType?: string
   /** A text with the file, up to `client.limits.captionBytes` (2,048) bytes of UTF-8. */
   caption?: string
+  /** Of a picture: pixels as it is shown, and a ThumbHash in base64. Default: what the client’s `lookOf` finds. */
+  look?: Look
 }
 
 type FormRequest = RequestFrame<'handleFileUpload'> & { clientMessageId: string }
@@ -33,7 +36,7 @@ export async function uploadFile(
   context: RoomContext,
   feed: RoomFeed,
   file: Blob,
-  { caption, onProgress, signal, ...given }: UploadOptions,
+  { caption, look, onProgress, signal, ...given }: UploadOptions,
 ): Promise<MessageEvent> {
   signal?.throwIfAborted()
   // Programs without types give paths and buffers.
@@ -43,7 +46,9 @@ export async function uploadFile(
     ...{ action: 'handleFileUpload', chatRoomId: feed.chatRoomId, clientMessageId: newId() },
     ...{ fileName, contentType, size: file.size },
     ...(caption === undefined ? {} : { caption }),
+    ...(look ?? (await lookOf(file, context.options))),
   }
+  signal?.throwIfAborted()
   const progress = new Emitter<{ progress: number }>(context.options.onError)
   if (onProgress) progress.on('progress', onProgress)
   const over = new AbortController()
@@ -150,6 +155,16 @@ async function post(
 
 const failure = (reason: ChatError['reason'], why: string, retryable = false) =>
   new ChatError('upload_failed', `unable to upload; ${why}`, retryable, { reason })
+
+/** A file that can't be shown here is sent all the same. */
+async function lookOf(file: Blob, options: ResolvedOptions): Promise<Look> {
+  try {
+    return (await options.lookOf?.(file)) ?? {}
+  } catch (error) {
+    options.onError(error)
+    return {}
+  }
+}
 
 const nameOf = (file: Blob): string => (file as Partial<File>).name ?? 'file'
 

@@ -7,11 +7,11 @@ import { writeDeclarations } from './declarations.ts'
 import { manifestOf, type Repository } from './manifest.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const entries = ['client/index.ts', 'client/node.ts', 'client/react/index.ts']
+const entries = ['client/index.ts', 'client/node.ts', 'client/react/index.ts', 'client/look.ts']
 
 /**
  * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, `react.js`, which needs one of them
- * and React, their types below `types/`,
+ * and React, `look.js` for what is shown of pictures that aren't there yet, their types below `types/`,
  * `chat.js`, the terminal client, `LICENSE`, `README.md` and `package.json`. What was in the directory is removed.
  *
  * @throws Error with the compiler's message when a type can't be written out
@@ -29,6 +29,7 @@ export async function buildClient(outDir: string): Promise<void> {
   } as const
   await Promise.all([
     build({ ...shared, entryPoints: [entries[0]!], platform: 'browser' }),
+    build({ ...shared, entryPoints: { look: entries[3]! }, platform: 'browser' }),
     build({ ...shared, entryPoints: { react: entries[2]! }, platform: 'neutral', external: ['react'] }),
     build({
       ...shared,

@@ -14,6 +14,8 @@ const client = {
   default: './index.js',
 }
 
+const look = { types: './types/client/look.d.ts', default: './look.js' }
+
 const react = { types: './types/client/react/index.d.ts', default: './react.js' }
 
 /** Returns the SDK's `package.json`. It has no dependencies: the bundles contain everything but Node's socket. */
@@ -29,7 +31,7 @@ export function manifestOf(repository: Repository): object {
     sideEffects: false,
     main: './node.js',
     types: './types/client/index.d.ts',
-    exports: { '.': client, './client': client, './react': react },
+    exports: { '.': client, './client': client, './look': look, './react': react },
     bin: { tabletalk: 'chat.js' },
     peerDependencies,
     peerDependenciesMeta,

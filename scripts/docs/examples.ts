@@ -43,6 +43,9 @@ const photo: MessageEvent = {
     size: 48_213,
     fileUrl: 'https://bucket.example/rooms/general/view?X-Amz-Signature=…',
     fileUrlExpiresAt: NOW + 960_000,
+    width: 4_000,
+    height: 3_000,
+    thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
   },
 }
 
@@ -184,6 +187,9 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       contentType: 'image/jpeg',
       size: 48_213,
       caption: 'the view from here',
+      width: 4_000,
+      height: 3_000,
+      thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
     },
     reply: {
       uploadId: UPLOAD,

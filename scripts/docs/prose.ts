@@ -169,6 +169,9 @@ Any other type under a pattern, such as \`image/x-tga\`, is \`invalid_request\`,
 A form is for one file: the first that the server checks. Whatever is sent with the form besides, before or after, is
 deleted, and nobody is ever shown it. The message keeps its file.
 
+Whoever uploads a picture may say how large it is (\`width\`, \`height\`) and how it looks (\`thumbhash\`), so that
+others can keep its place and show a blur until it is loaded. Nobody checks it: use it for nothing else.
+
 \`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
 \`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only. The URL saves the file under that name, cut
 to 255 bytes, with the ending of its type added if it has another one (\`notes.js\` of \`text/plain\` becomes

@@ -70,6 +70,10 @@ export const Message = new Entity(
       charset: { type: ['utf-8'] as const, field: 'Charset' },
       /** Bytes. */
       size: { type: 'number', field: 'Size' },
+      /** Of a picture, as its uploader gave them: pixels, and base64 of a blur to show while it loads. */
+      width: { type: 'number', field: 'Width' },
+      height: { type: 'number', field: 'Height' },
+      thumbhash: { type: 'string', field: 'Thumbhash' },
       /** The message that this one quotes: an id, whatever became of it. */
       replyTo: { type: 'string', field: 'ReplyTo' },
       /** The root of the thread that it is a reply in. */
@@ -110,6 +114,12 @@ export type Aside = Partial<
 /** The same of a row that has more, always in one order: of two that say the same, the JSON is the same. */
 export const asideIn = ({ replyTo, threadId, inRoom, mentions, mentionsRoom, metadata }: Aside): Aside =>
   defined({ replyTo, threadId, inRoom, mentions, mentionsRoom, metadata })
+
+/** What is known of a file's looks before it is there. */
+export type Look = Partial<Pick<MessageRow, 'width' | 'height' | 'thumbhash'>>
+
+/** The same of a row that has more. */
+export const lookIn = ({ width, height, thumbhash }: Look): Look => defined({ width, height, thumbhash })
 
 /** Whom a message mentions, without its sender. */
 export const mentionsIn = ({ mentions }: Pick<MessageRow, 'mentions'>): string[] =>

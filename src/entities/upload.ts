@@ -31,6 +31,10 @@ export const Upload = new Entity(
       /** Bytes. */
       size: { type: 'number', field: 'Size', required: true },
       caption: { type: 'string', field: 'Caption', required: true },
+      /** Of a picture, as its uploader gave them: pixels, and base64 of a blur to show while it loads. */
+      width: { type: 'number', field: 'Width' },
+      height: { type: 'number', field: 'Height' },
+      thumbhash: { type: 'string', field: 'Thumbhash' },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
       /** What the message will have beside its file and caption, see `Message`. */
       replyTo: { type: 'string', field: 'ReplyTo' },

@@ -1,4 +1,4 @@
-import { mentionsIn, type MessageRow, seqOf } from '../entities/message.ts'
+import { lookIn, mentionsIn, type MessageRow, seqOf } from '../entities/message.ts'
 import { defined } from '../protocol/defined.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { isInBucket } from './bucket-settings.ts'
@@ -71,6 +71,9 @@ export async function messageEventWithFile(message: MessageRow): Promise<Message
   const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ versionId, charset }) })
   return withTrace(message, {
     ...event,
-    file: { uploadId, fileName, contentType, size, fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },
+    file: {
+      ...{ uploadId, fileName, contentType, size, ...lookIn(message) },
+      ...{ fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },
+    },
   })
 }

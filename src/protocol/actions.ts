@@ -38,6 +38,8 @@ import {
   RoomName,
   Seq,
   SessionId,
+  Pixels,
+  Thumbhash,
   UploadId,
   UserId,
 } from './scalars.ts'
@@ -307,6 +309,9 @@ export const actions = {
         contentType: ContentType,
         size: z.int().check(z.gte(1), describe('Bytes. The form accepts exactly this many.')),
         caption: z.optional(Caption),
+        width: z.optional(Pixels),
+        height: z.optional(Pixels),
+        thumbhash: z.optional(Thumbhash),
         clientMessageId: z.optional(ClientMessageId),
         ...sendFields,
       },

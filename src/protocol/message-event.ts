@@ -13,8 +13,8 @@ export const FileInfo = z
     size: z.int().check(describe('Bytes.')),
     fileUrl: z.string().check(describe('A signed GET URL, short-lived.')),
     fileUrlExpiresAt: EpochMs,
-    width: z.optional(z.int()),
-    height: z.optional(z.int()),
+    width: z.optional(z.int().check(describe('Pixels, as the uploader gave it.'))),
+    height: z.optional(z.int().check(describe('Pixels, as the uploader gave it.'))),
     thumbhash: z.optional(z.string().check(describe('Base64, as the uploader gave it.'))),
     thumbnailUrl: z.optional(z.string()),
   })

@@ -139,6 +139,20 @@ export const ContentType = z.string().check(
   z.meta({ description: 'A media type, lower case, without parameters (RFC 6838 §4.2).' }),
 )
 
+/** Of a picture or a film as it is shown, turned as its EXIF says. */
+export const Pixels = z.int().check(z.gte(1), z.lte(65_535), z.meta({ description: '1 to 65,535 pixels.' }))
+
+export const Thumbhash = z.string().check(
+  z.regex(/^(?=.{20,40}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, {
+    error: 'must be 20 to 40 characters of base64',
+  }),
+  z.meta({
+    description:
+      'A blur to show while the picture loads, base64 (https://evanw.github.io/thumbhash/). Nobody checks that it is of ' +
+      'this picture.',
+  }),
+)
+
 export const UploadId = z.string().check(z.uuid(), z.meta({ description: "An upload's id." }))
 
 export const RoomName = z

@@ -1,5 +1,5 @@
 import type { Drawn } from '../entities/chat-room.ts'
-import { asideIn, getMessage, type MessageRow, messageIdOf } from '../entities/message.ts'
+import { asideIn, getMessage, lookIn, type MessageRow, messageIdOf } from '../entities/message.ts'
 import { completeUpload, getUpload, rejectUpload, type UploadRow } from '../entities/upload.ts'
 import { releaseUpload } from '../entities/pending-upload.ts'
 import { sessionsOfUser } from '../entities/session.ts'
@@ -97,6 +97,7 @@ const messageOf = (
   contentType: upload.contentType,
   size: upload.size,
   ...asideIn(upload),
+  ...lookIn(upload),
   ...defined({ charset, prevDrawnAt, via: upload.via, traceId: upload.traceId }),
 })
 

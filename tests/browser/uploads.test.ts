@@ -30,6 +30,26 @@ test('a picture that is chosen is seen by the others, and by oneself', async () 
   await ada.uploads.waitFor({ state: 'detached' })
 })
 
+test('a picture has its place and a blur before it is there, and nothing moves when it comes', async () => {
+  const { people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  let show = () => {}
+  const shown = new Promise<void>((resolve) => (show = resolve))
+  await bob.page.route(/hills/, async (route) => {
+    await shown
+    await route.continue()
+  })
+  await ada.attach({ ...picture, name: 'hills.png', buffer: landscape(600, 200) })
+  const place = bob.button('Open hills.png')
+  await place.locator('canvas[width="32"]').waitFor()
+  const before = await place.boundingBox()
+  expect(before!.width / before!.height).toBeCloseTo(3, 1)
+  show()
+  expect(await widthOf(bob, 'hills.png')).toBe(600)
+  await place.locator('canvas').waitFor({ state: 'detached' })
+  expect(await place.boundingBox()).toEqual(before)
+})
+
 test('a picture opens large, and Escape closes it', async () => {
   const { people } = await stage.talk('ada')
   const [ada] = people

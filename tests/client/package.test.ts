@@ -80,8 +80,8 @@ test('an application that installs the package has it and nothing else', async (
   })
   expect(Object.keys(manifest)).not.toContain('dependencies')
   expect((await readdir(installed)).sort()).toEqual([
-    ...['LICENSE', 'README.md', 'chat.js', 'chat.js.map', 'index.js', 'index.js.map', 'node.js', 'node.js.map'],
-    ...['package.json', 'react.js', 'react.js.map', 'types'],
+    ...['LICENSE', 'README.md', 'chat.js', 'chat.js.map', 'index.js', 'index.js.map', 'look.js', 'look.js.map'],
+    ...['node.js', 'node.js.map', 'package.json', 'react.js', 'react.js.map', 'types'],
   ])
 })
 

@@ -19,6 +19,34 @@ async function roomToUploadTo(postForm: PostForm, runtime = chat) {
   return client.createRoom({ roomName: 'A room' })
 }
 
+test.each([
+  ['what `lookOf` finds', { width: 1, height: 1 }],
+  ['what is given', { thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' }],
+])('a picture goes with %s', async (_, look) => {
+  const isGiven = 'thumbhash' in look
+  const client = clientOf(chat, unique('ada'), {
+    lookOf: () => Promise.resolve(isGiven ? { width: 2 } : look),
+  })
+  await client.connect()
+  const room = await client.createRoom({ roomName: 'A room' })
+  const { file: sent } = await room.upload(file, isGiven ? { look } : {})
+  expect(sent).toMatchObject(look)
+  expect(sent!.width).toBe(isGiven ? undefined : 1)
+})
+
+test('a picture that cannot be looked at goes without', async () => {
+  const errors: unknown[] = []
+  const broken = new Error('no canvas')
+  const client = clientOf(chat, unique('ada'), {
+    lookOf: () => Promise.reject(broken),
+    onError: (error) => errors.push(error),
+  })
+  await client.connect()
+  const { file: sent } = await (await client.createRoom({ roomName: 'A room' })).upload(file)
+  expect(sent!.width).toBeUndefined()
+  expect(errors).toEqual([broken])
+})
+
 test('an upload can be aborted while there is no server', async () => {
   const gone = await startChat()
   const room = await roomToUploadTo(postFormByHttp, gone)

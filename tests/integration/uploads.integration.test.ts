@@ -21,13 +21,19 @@ async function settled(...clients: RawClient[]): Promise<void> {
 
 test('a file goes to the bucket with a signed form, and every connection of every member hears of it once', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'ada', 'bob')
-  const form = await givenUpload(clients[0], room, { fileName: 'Grüße ☕ "1".png', caption: 'look' })
+  const look = { width: 4_000, height: 3_000, thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' }
+  const form = await givenUpload(clients[0], room, { fileName: 'Grüße ☕ "1".png', caption: 'look', ...look })
   const sent = await sendForm(form, png)
   expect([sent.status, await sent.text()]).toEqual([204, ''])
   for (const client of clients) {
     const message = await fileMessage(client)
     expect(message).toMatchObject({ seq: 1, kind: 'file', senderId: userIds[0], content: 'look' })
-    expect(message.file).toMatchObject({ uploadId: form.uploadId, fileName: 'Grüße ☕ "1".png', size: png.length })
+    expect(message.file).toMatchObject({
+      uploadId: form.uploadId,
+      fileName: 'Grüße ☕ "1".png',
+      size: png.length,
+      ...look,
+    })
     const file = await fetch(message.file!.fileUrl)
     expect(file.status).toBe(200)
     expect(Buffer.from(await file.arrayBuffer())).toEqual(png)

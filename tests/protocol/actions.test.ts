@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 
+const thumbhash = '1QcSHQRnh493V4dIh4eXh1h4kJUI'
 const members = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i)}`)
 
 interface Table {
@@ -387,9 +388,11 @@ const tables: Record<Action, Table> = {
     accepts: [
       { ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 1 },
       { ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 1, caption: '', clientMessageId: 'c-1' },
+      { ...room, fileName: 'a.jpg', contentType: 'image/jpeg', size: 1, width: 4_000, height: 3_000, thumbhash },
     ],
     rejects: [
       [{ ...room, fileName: 'view.jpg', contentType: 'image/jpeg', size: 0 }, 'size: >=1'],
+      [{ ...room, fileName: 'a.jpg', contentType: 'image/jpeg', size: 1, width: 0 }, 'width: >=1'],
       [{ ...room, fileName: 'a.jpg', contentType: 'image/jpeg', size: 1, inRoom: true }, 'inRoom: needs threadId'],
       [{ ...room, size: 1 }, 'fileName: expected string', 'contentType: expected string'],
     ],

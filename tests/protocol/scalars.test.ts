@@ -42,6 +42,26 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [7, 'expected string'],
     ],
   },
+  Pixels: {
+    accepts: [1, 65_535],
+    rejects: [
+      [0, '>=1'],
+      [65_536, '<=65535'],
+      [1.5, 'expected int'],
+      ['1', 'expected number'],
+    ],
+  },
+  Thumbhash: {
+    accepts: ['1QcSHQRnh493V4dIh4eXh1h4kJUI', '3OcRJYB4d3h/iIeHeEh3eIhw+j3A', `${x(38)}==`],
+    rejects: [
+      ['', 'must be 20 to 40 characters of base64'],
+      [x(16), 'must be 20 to 40 characters of base64'],
+      [x(44), 'must be 20 to 40 characters of base64'],
+      ['1QcSHQRnh493V4dIh4eXh1h4kJU', 'must be 20 to 40 characters of base64'],
+      ['1QcSHQRnh493V4dIh4eXh1h4kJU_', 'must be 20 to 40 characters of base64'],
+      [20, 'expected string'],
+    ],
+  },
   JobId: {
     accepts: ['1800000000000-Zm9vYmFy', '0000000000000-AAAAAAAAAAAAAAAAAAAAAA'],
     rejects: [

@@ -66,7 +66,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
 
 function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: number): UploadRow {
   const { userId } = caller
-  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId } = input
+  const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId, width, height, thumbhash } = input
   const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
   return {
     uploadId,
@@ -78,7 +78,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: 
     size,
     caption,
     ...asideOf(input, userId),
-    ...defined({ clientMessageId, via: viaOf(caller), traceId: traceId() }),
+    ...defined({ width, height, thumbhash, clientMessageId, via: viaOf(caller), traceId: traceId() }),
     status: 'pending',
     expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
   }

@@ -85,6 +85,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
     const client: ChatClient = new ChatClient({
       ...{ url: config.url, getToken, outbox },
       receipts: () => preferences.get().receipts,
+      lookOf: async (file) => (await import('../../../client/look.ts')).lookOf(file),
     })
     client.on('status', ({ status }) => status === 'connected' && onConnected())
     const memory = (userId: string) => ({

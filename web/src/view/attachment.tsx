@@ -1,4 +1,4 @@
-import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { type MessageEvent, printableName } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { FileAddress } from '../state/file-address.ts'
@@ -50,10 +50,13 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
     worked()
     setIsLoaded(true)
   }
-  const className = `picture ${isLoaded ? '' : 'is-loading'}`
+  const place = placeOf(file)
+  const className = `picture ${place === undefined ? '' : 'has-place'} ${isLoaded ? '' : 'is-loading'}`
+  const open = () => setIsLarge(true)
   return (
     <>
-      <button type="button" className={className} aria-label={`Open ${name}`} onClick={() => setIsLarge(true)}>
+      <button type="button" className={className} style={place} aria-label={`Open ${name}`} onClick={open}>
+        {!isLoaded && file.thumbhash !== undefined && <Blur thumbhash={file.thumbhash} />}
         <img key={attempt} src={src} alt={name} loading="lazy" decoding="async" onLoad={onLoad} onError={renew} />
       </button>
       {isLarge && (
@@ -67,6 +70,33 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
       )}
     </>
   )
+}
+
+/** The largest that a picture is shown in the conversation, px: see `.picture`. */
+const [MAX_WIDTH, MAX_HEIGHT] = [320, 360]
+
+/** The place of a picture whose size was told, so that nothing moves when it comes. */
+function placeOf({ width, height }: FileInfo): CSSProperties | undefined {
+  if (width === undefined || height === undefined) return undefined
+  return { width: Math.min(width, MAX_WIDTH, (MAX_HEIGHT * width) / height), aspectRatio: `${width} / ${height}` }
+}
+
+/** What the uploader says that the picture looks like, until it is there. */
+function Blur({ thumbhash }: { thumbhash: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    const draw = async () => {
+      const { blurOf } = await import('../../../client/look.ts')
+      const blur = blurOf(thumbhash)
+      if (blur === undefined || canvas.current === null) return
+      Object.assign(canvas.current, { width: blur.width, height: blur.height })
+      const pixels = new ImageData(blur.width, blur.height)
+      pixels.data.set(blur.data)
+      canvas.current.getContext('2d')?.putImageData(pixels, 0, 0)
+    }
+    draw().catch(reportError)
+  }, [thumbhash])
+  return <canvas ref={canvas} className="blur" aria-hidden="true" />
 }
 
 /** Plays a film or a sound in its place. Nothing of a sound is loaded before. */
