@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { ChatClient, type ChatError, type UnsentMessage } from '../../../client/index.ts'
+import { lookOf } from '../../../client/look.ts'
 import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'
@@ -85,7 +86,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
     const client: ChatClient = new ChatClient({
       ...{ url: config.url, getToken, outbox },
       receipts: () => preferences.get().receipts,
-      lookOf: async (file) => (await import('../../../client/look.ts')).lookOf(file),
+      lookOf,
     })
     client.on('status', ({ status }) => status === 'connected' && onConnected())
     const memory = (userId: string) => ({

@@ -1,5 +1,6 @@
 import { type CSSProperties, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { type MessageEvent, printableName } from '../../../client/index.ts'
+import { blurOf } from '../../../client/look.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { FileAddress } from '../state/file-address.ts'
 import { errorSentence } from '../text/error-sentence.ts'
@@ -85,16 +86,12 @@ function placeOf({ width, height }: FileInfo): CSSProperties | undefined {
 function Blur({ thumbhash }: { thumbhash: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
-    const draw = async () => {
-      const { blurOf } = await import('../../../client/look.ts')
-      const blur = blurOf(thumbhash)
-      if (blur === undefined || canvas.current === null) return
-      Object.assign(canvas.current, { width: blur.width, height: blur.height })
-      const pixels = new ImageData(blur.width, blur.height)
-      pixels.data.set(blur.data)
-      canvas.current.getContext('2d')?.putImageData(pixels, 0, 0)
-    }
-    draw().catch(reportError)
+    const blur = blurOf(thumbhash)
+    if (blur === undefined || canvas.current === null) return
+    Object.assign(canvas.current, { width: blur.width, height: blur.height })
+    const pixels = new ImageData(blur.width, blur.height)
+    pixels.data.set(blur.data)
+    canvas.current.getContext('2d')?.putImageData(pixels, 0, 0)
   }, [thumbhash])
   return <canvas ref={canvas} className="blur" aria-hidden="true" />
 }
