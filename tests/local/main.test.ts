@@ -165,15 +165,15 @@ describe('npm start', () => {
     const say = (from: number) => Promise.all([0, 1, 2, 3, 4].map((i) => room.send({ content: String(from + i) }).done))
     await say(0)
     // DynamoDB Local acknowledges a transaction a moment before it is in its file (docs/decisions.md).
-    await vi.waitUntil(() => received.length >= 5, { timeout: 30_000 })
+    await vi.waitUntil(() => received.length >= 5, { timeout: 120_000 })
     const saying = say(5)
     const jvm = jvmOf(program.output.stderr)
     process.kill(jvm, 'SIGKILL')
     await saying
     await say(10)
-    await vi.waitUntil(() => received.length >= 15, { timeout: 30_000 })
+    await vi.waitUntil(() => received.length >= 15, { timeout: 120_000 })
     expect(received).toEqual(Array.from({ length: 15 }, (_, i) => String(i)))
-    await expect.poll(async () => (await fetch(`${url}healthz`)).status, { timeout: 30_000 }).toBe(200)
+    await expect.poll(async () => (await fetch(`${url}healthz`)).status, { timeout: 120_000 }).toBe(200)
     expect(isAlive(jvm)).toBe(false)
     expect(program.output.stderr).toContain("DynamoDB Local ended by itself; starting it again { how: 'SIGKILL' }")
     for (const person of [ada, bob]) person!.disconnect()

@@ -167,7 +167,7 @@ test.each([
       }),
     )
     process.kill(pid, signal)
-    await vi.waitUntil(() => dynamodb.pid !== pid, { timeout: 20_000 })
+    await vi.waitUntil(() => dynamodb.pid !== pid, { timeout: 120_000 })
     await dynamodb.up()
     expect(isAlive(pid)).toBe(false)
     expect(await item()).toEqual(Key)
