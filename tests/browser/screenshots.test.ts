@@ -85,6 +85,7 @@ test('desktop and phone, light and dark, of a lively conversation', async () => 
   await grace.sees('Lovely, thank you!')
   await grace.field.pressSequentially('And')
   await wide.typing.getByText('Grace Hopper is typing').waitFor()
+  // docs/images/page.png is the light one.
   await keep(wide, 'desktop-conversation')
   await keep(narrow, 'phone-conversation')
   await wide.button('Settings').click()
