@@ -28,6 +28,8 @@ export interface Claimed {
   rev?: number | undefined
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000
+
 /** Everything that this client receives from one room. */
 export class RoomFeed {
   readonly chatRoomId: string
@@ -186,6 +188,7 @@ export class RoomFeed {
     // Before the event `updated`, whose listeners look at it.
     this.membership = 'member'
     this.facts.learn(room)
+    this.dropPast()
     // Otherwise an event has told of a later choice meanwhile.
     if (this.facts.notifyAt <= askedAt) this.facts.change(() => (this.facts.notify = room.notify))
     this.inbox.recover(room, from.seq)
@@ -202,6 +205,14 @@ export class RoomFeed {
   /** Who is here, looking. */
   get presence(): Presence {
     return (this.#presence ??= new Presence(this.#context, this.chatRoomId))
+  }
+
+  /** Drops what the room keeps no longer: of that no event tells. */
+  dropPast(): void {
+    const { retentionDays } = this.facts.settings
+    if (typeof retentionDays !== 'number') return
+    const keptSince = this.#context.serverNow() - retentionDays * DAY_MS
+    this.store.drop(({ timestamp }) => timestamp < keptSince)
   }
 
   /** Fetches what a reply left out, and is present again. */
@@ -293,6 +304,7 @@ export class RoomFeed {
         return store.change(change, this.inbox.position ?? -1)
       case 'roomUpdated':
         facts.learn({ ...change.room, role: facts.role, room: change.room })
+        this.dropPast()
         return this.emitter.emit('roomUpdated', change.room)
       case 'memberUpdated':
         if (change.userId === this.#context.userId) facts.stand(change)

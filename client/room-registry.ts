@@ -141,6 +141,7 @@ export class RoomRegistry implements RoomOwner {
       } else if (feed.membership === 'member') {
         feed.inbox.expect(head.headSeq)
         feed.revs.expect(head.headRev)
+        feed.dropPast()
       }
     }
   }

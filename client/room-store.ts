@@ -191,9 +191,11 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
-  /** Drops messages for good. */
+  /** Drops messages for good, if there are such. */
   drop(isDropped: (message: MessageEvent) => boolean): void {
-    for (const [seq, message] of this.#known) if (isDropped(message)) this.#forget(seq)
+    const dropped = [...this.#known].filter(([, message]) => isDropped(message))
+    if (dropped.length === 0) return
+    for (const [seq] of dropped) this.#forget(seq)
     this.#list = undefined
     this.#emitter.emit('messages', undefined)
   }
@@ -205,7 +207,9 @@ export class RoomStore {
     this.#limit = 2 * KEPT
     this.#early.clear()
     this.#threads.clear()
-    this.drop(() => true)
+    for (const seq of this.#known.keys()) this.#forget(seq)
+    this.#list = undefined
+    this.#emitter.emit('messages', undefined)
   }
 
   /** What there is to keep over a restart. */

@@ -29,6 +29,7 @@ locals {
     DEFAULT_ROOM_ACCESS       = var.default_room_access
     CHOSEN_ROOM_IDS           = var.chosen_room_ids
     ROOM_CREATION             = var.room_creation
+    RETENTION_DAYS            = var.retention_days == null ? null : tostring(var.retention_days)
     DIRECT_MESSAGES           = var.direct_messages
     PROFILES                  = var.profiles
     SERVER_RATE_LIMIT         = var.server_rate_limit

@@ -472,6 +472,17 @@ variable "table_client" {
 
 # How long things are kept
 
+variable "retention_days" {
+  description = "Days that messages are kept, with their files, reactions and mentions; null for good. The owner of a room may choose a shorter time for it, backends any. It is for what is written from then on; what is older isn't shown any more at once, and `truncateRoom` deletes it."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.retention_days == null || (coalesce(var.retention_days, 1) >= 1 && coalesce(var.retention_days, 1) <= 3650 && floor(coalesce(var.retention_days, 1)) == coalesce(var.retention_days, 1))
+    error_message = "Messages are kept for 1 to 3,650 days, a whole number; null for good."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number

@@ -74,6 +74,13 @@ const settings: {
     unset: 'has a default',
   },
   {
+    name: 'RETENTION_DAYS',
+    read: () => import('../src/entities/retention.ts'),
+    expected: 'a whole number from 1 to 3650',
+    wrong: ['0', '30d', '3651', ''],
+    unset: 'has a default',
+  },
+  {
     name: 'DIRECT_MESSAGES',
     read: () => import('../src/ws/room-policy.ts'),
     expected: 'anyone or server',
@@ -410,6 +417,7 @@ describe('a right value is what the function uses', () => {
       ['image/png', 'audio/*'],
     ],
     ['TABLE_NAME', 'ours', () => import('../src/entities/table.ts'), 'table', 'ours'],
+    ['RETENTION_DAYS', '90', () => import('../src/entities/retention.ts'), 'deploymentRetentionDays', 90],
     ['FILES_BUCKET', 'ours', () => import('../src/files/bucket-settings.ts'), 'bucket', 'ours'],
     ['AWS_REGION', 'eu-west-1', () => import('../src/files/bucket-settings.ts'), 'region', 'eu-west-1'],
     [

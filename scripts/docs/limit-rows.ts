@@ -2,7 +2,7 @@ import type * as limits from '../../src/protocol/limits.ts'
 
 interface LimitRow {
   what: string
-  unit: 'bytes' | 'code points' | 'items' | 'ms'
+  unit: 'bytes' | 'code points' | 'items' | 'days' | 'ms'
   beyond: string
 }
 
@@ -64,6 +64,11 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
     beyond: '`limit_reached`',
   },
   MAX_PINS: { what: 'pinned messages of a room', unit: 'items', beyond: '`limit_reached`' },
+  MAX_RETENTION_DAYS: {
+    what: '`settings.retentionDays` of a room, and the deployment’s own',
+    unit: 'days',
+    beyond: '`invalid_request`',
+  },
   MAX_REACTION_BYTES: { what: 'a reaction', unit: 'bytes', beyond: '`invalid_request`' },
   MAX_REACTIONS: { what: 'different reactions to a message', unit: 'items', beyond: '`limit_reached`' },
   MAX_REACTION_USERS: {

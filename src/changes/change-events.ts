@@ -8,6 +8,7 @@ import type { ChangeEvent } from '../protocol/change-events.ts'
 import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { defined } from '../protocol/defined.ts'
 import { countMembers } from '../rooms/count-members.ts'
+import { isPast } from '../rooms/kept.ts'
 import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
 
 /** A change without its number. */
@@ -78,7 +79,7 @@ async function messageStates(chatRoomId: string, messageIds: readonly string[]):
     chatRoomId,
     messageIds.map((messageId) => seqOf({ messageId })),
   )
-  return Promise.all(rows.map(messageState))
+  return Promise.all(rows.filter((row) => !isPast(row, { keptSince: 0 }, Date.now())).map(messageState))
 }
 
 async function messageState(row: MessageRow): Promise<Unnumbered> {

@@ -53,6 +53,8 @@ interface Wanted {
   after: number
   /** Messages up to this seq are not shown. */
   since: number
+  /** Epoch milliseconds; nor what was said before. */
+  keptSince: number
   /** The page ends once its events are larger, as JSON. */
   bytes: number
   /** Messages that the reader has as they are now. */
@@ -63,7 +65,7 @@ interface Wanted {
 export async function eventsOf(
   chatRoomId: string,
   { rows, recovered, hasMore }: Entries,
-  { after, since, bytes, told }: Wanted,
+  { after, since, keptSince, bytes, told }: Wanted,
 ): Promise<ChangePage> {
   const newest = new Map(rows.map((row) => [subjectOf(row), row.rev]))
   const isShown = ({ what, id }: ChangeRow) => what !== 'm' || (Number(id) > since && !told?.has(id))
@@ -74,9 +76,12 @@ export async function eventsOf(
     if (size > bytes) return { headRev: shown[at]!.rev - 1, recovered, hasMore: true, changes }
     const some = shown.slice(at, at + count)
     const states = await statesOf(chatRoomId, some)
-    const events = some.flatMap((row) => eventOf(row, states) ?? [])
+    const events = some.flatMap((row) => eventOf(row, states) ?? []).filter((event) => isKept(event, keptSince))
     changes.push(...events)
     size += events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0)
   }
   return { headRev: rows.at(-1)?.rev ?? after, recovered, hasMore, changes }
 }
+
+const isKept = (event: ChangeEvent, keptSince: number): boolean =>
+  event.event !== 'messageUpdated' || event.message.timestamp >= keptSince

@@ -9,9 +9,12 @@ import { transact } from './transact.ts'
 const entities = { Audit, ChatRoom, ChatRoomDetails, Job, Message }
 
 /** The columns of a room that can be changed; undefined is removed. */
-export type RoomChange = Pick<RoomRow, 'roomName' | 'access' | 'gate' | 'historyFrom'>
+export type RoomChange = Pick<
+  RoomRow,
+  'roomName' | 'access' | 'gate' | 'historyFrom' | 'retentionDays' | 'retentionByServer'
+>
 
-const changeable = ['access', 'gate', 'historyFrom'] as const
+const changeable = ['access', 'gate', 'historyFrom', 'retentionDays', 'retentionByServer'] as const
 
 /** What a message says of its pin from now on: nothing without `pinned`. */
 export interface PinMark {

@@ -2,6 +2,7 @@ import { Entity, type EntityItem } from 'electrodb'
 import { NotAMember } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import { gateOf } from './gate.ts'
+import { retentionOf } from './retention.ts'
 import { untilProcessed } from './until-processed.ts'
 import { client, primary, service, table } from './table.ts'
 
@@ -43,6 +44,10 @@ export const ChatRoom = new Entity(
       gate: { type: 'string', field: 'Gate' },
       /** `j` when members read what came since their own join only. */
       historyFrom: { type: ['j'] as const, field: 'HistoryFrom' },
+      /** Days that what is said here is kept; absent when it is kept as the deployment says. See `retentionOf`. */
+      retentionDays: { type: 'number', field: 'RetentionDays' },
+      /** A backend has said so: then it may be longer than the deployment's. */
+      retentionByServer: { type: 'boolean', field: 'RetentionByServer' },
       /** It has had more than a thousand members: they are counted, see `RoomSize`. */
       counted: { type: 'boolean', field: 'Counted' },
       /** How large it was last seen by a fan-out: `m` is medium, `h` huge; absent in a small room. See `RoomClass`. */
@@ -67,6 +72,8 @@ const attributes = [
   'access',
   'gate',
   'historyFrom',
+  'retentionDays',
+  'retentionByServer',
   'counted',
   'size',
   'pendingMembers',
@@ -109,6 +116,8 @@ export interface Drawn {
   drawnAt?: number
   /** When the number before it was drawn, and so an upper bound of when each lower one was. */
   prevDrawnAt?: number
+  /** Days that what is written there is kept; absent when that is for good. */
+  retentionDays?: number
 }
 
 /** A number that was not drawn, because the room has a gate. */
@@ -133,12 +142,13 @@ export async function nextSeq(chatRoomId: string, now: number, pass?: string): P
     .set({ lastAt: now })
     .where(({ gate }, { notExists, eq }) => (pass === undefined ? notExists(gate) : eq(gate, pass)))
     .go({ response: 'all_old', returnOnConditionCheckFailure: 'all_old' })
-  const room = data as { headSeq?: number; lastAt?: number; gate?: string } | null
+  const room = data as Partial<EntityItem<typeof ChatRoom>> | null
   if (rejected && room?.gate !== undefined) throw new Gated(room.gate)
   // Who may write everywhere, an admin or a backend, may name any room.
   if (rejected && room === null) throw new NotAMember('unable to act in this room; the user is not a member')
   if (rejected || room?.headSeq === undefined) throw new Error('unable to number a message; the room has no counter')
-  return { seq: room.headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt: room.lastAt }) }
+  const { headSeq, lastAt: prevDrawnAt } = room
+  return { seq: headSeq + 1, drawnAt: now, ...defined({ prevDrawnAt, retentionDays: retentionOf(room) }) }
 }
 
 /**

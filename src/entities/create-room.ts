@@ -32,6 +32,8 @@ export interface NewRoom {
   access?: 'p' | 'r'
   gate?: string
   historyFrom?: 'j'
+  retentionDays?: number
+  retentionByServer?: boolean
   /** What the room is beside; undefined when it has nothing of its own. */
   details?: DetailsRow
 }
@@ -49,6 +51,7 @@ export const newJoinId = (): string => randomBytes(12).toString('base64url')
  */
 export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
   const { chatRoomId, roomName, createdBy, createdAt, owner, session, access, gate, historyFrom, details } = room
+  const { retentionDays, retentionByServer } = room
   // The owner is never among those who are added later: those are members.
   const members = [...(owner === undefined ? [] : [owner]), ...room.members.filter((userId) => userId !== owner)]
   const first = members
@@ -62,7 +65,7 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
       roomName,
       createdBy,
       createdAt,
-      ...defined({ access, gate, historyFrom }),
+      ...defined({ access, gate, historyFrom, retentionDays, retentionByServer }),
       ...(pending.length === 0 ? {} : { setup: 'pending', pendingMembers: pending }),
     }).commit(),
     ...(details === undefined ? [] : [tx.ChatRoomDetails.put(details).commit()]),

@@ -1,6 +1,7 @@
 import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } from 'electrodb'
 import { Audit, type AuditRow } from './audit.ts'
 import type { Drawn } from './chat-room.ts'
+import { expiryOf } from './retention.ts'
 import { transact } from './transact.ts'
 import { Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
@@ -51,6 +52,8 @@ export const Message = new Entity(
       editedAt: { type: 'number', field: 'EditedAt' },
       deletedAt: { type: 'number', field: 'DeletedAt' },
       deletedBy: { type: 'string', field: 'DeletedBy' },
+      /** Epoch seconds, the table's TTL, where the room keeps messages for a time. */
+      expiresAt: { type: 'number', field: 'expiresAt' },
       /** JSON. */
       metadata: { type: 'string', field: 'Metadata' },
       /** The sending connection. It receives the reply, so it receives no event of a `text`. */
@@ -163,8 +166,12 @@ export async function sealHoles(chatRoomId: string, holes: readonly Hole[], now:
   const late: MessageRow[] = []
   for (let left = holes; left.length > 0;) {
     const transaction = createWriteTransaction(entities, (tx) =>
-      left.map(({ seq, prevDrawnAt }) =>
-        tx.Message.create({ ...emptyPlace(chatRoomId, seq, now), ...defined({ prevDrawnAt }) }).commit({
+      left.map(({ seq, prevDrawnAt, retentionDays }) =>
+        tx.Message.create({
+          ...emptyPlace(chatRoomId, seq, now),
+          ...defined({ prevDrawnAt }),
+          ...expiryOf(defined({ retentionDays }), now),
+        }).commit({
           response: 'all_old',
         }),
       ),
@@ -268,6 +275,7 @@ const lasting = ({ chatRoomId, messageId, senderId, timestamp, ...row }: Message
   ...defined({
     clientMessageId: row.clientMessageId,
     prevDrawnAt: row.prevDrawnAt,
+    expiresAt: row.expiresAt,
     via: row.via,
     threadId: row.threadId,
     inRoom: row.inRoom,

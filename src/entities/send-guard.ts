@@ -36,7 +36,7 @@ export const SendGuard = new Entity(
       token: { type: 'string', field: 'Token' },
       /** Epoch milliseconds. Only until the guard is complete. */
       claimedAt: { type: 'number', field: 'ClaimedAt' },
-      /** Epoch seconds, the table's TTL, of one whose message was cleared away: a month after that. */
+      /** Epoch seconds, the table's TTL: a day after the message's, or a month after that was cleared away. */
       expiresAt: { type: 'number', field: 'expiresAt' },
     },
     indexes: { guard: primary(['chatRoomId', 'senderId', 'clientMessageId'], []) },
@@ -87,6 +87,12 @@ export function contentHashOf({ kind, content, ...beside }: Said): string {
 /** Whether what is sent now is what was sent then, as far as the guard still knows. */
 export const isSameContent = ({ contentHash }: GuardRow, now: string): boolean =>
   contentHash === '' || contentHash === now
+
+const DAY_SECONDS = 24 * 60 * 60
+
+/** A retry that comes later than that is none. */
+export const guardExpiryOf = ({ expiresAt }: Pick<MessageRow, 'expiresAt'>): { expiresAt?: number } =>
+  expiresAt === undefined ? {} : { expiresAt: expiresAt + DAY_SECONDS }
 
 const MONTH_SECONDS = 30 * 24 * 60 * 60
 
@@ -155,10 +161,11 @@ export async function putGuardedMessage(
   token: string,
 ): Promise<'kept' | 'sealed' | GuardRow> {
   const { chatRoomId, senderId, clientMessageId, messageId, timestamp } = message
+  const expiry = guardExpiryOf(message)
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Message.create(message).commit({ response: 'all_old' }),
     tx.SendGuard.patch({ chatRoomId, senderId, clientMessageId })
-      .set({ messageId, timestamp })
+      .set({ messageId, timestamp, ...expiry })
       .remove(['token', 'claimedAt'])
       .where((row, { eq }) => eq(row.token, token))
       .commit({ response: 'all_old' }),

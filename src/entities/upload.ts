@@ -2,7 +2,7 @@ import { createWriteTransaction, CustomAttributeType, Entity, type EntityItem } 
 import { defined } from '../protocol/defined.ts'
 import type { UploadFailure } from '../protocol/events.ts'
 import { Message, type MessageRow } from './message.ts'
-import { contentHashOf, SendGuard } from './send-guard.ts'
+import { contentHashOf, guardExpiryOf, SendGuard } from './send-guard.ts'
 import { client, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 
@@ -114,6 +114,7 @@ export async function completeUpload(
             messageId,
             timestamp,
             contentHash: contentHashOf({ kind: 'text', content: `file ${uploadId}` }),
+            ...guardExpiryOf(message),
           }).commit(),
         ]),
   ])

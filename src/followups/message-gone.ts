@@ -18,6 +18,8 @@ export function messageGone({ eventName, dynamodb }: DynamoDBRecord): MessageGon
   const { NewImage, OldImage } = dynamodb ?? {}
   const isDeleted = eventName === 'MODIFY' && NewImage?.Kind?.S === 'deleted' && OldImage?.Kind?.S !== 'deleted'
   if (OldImage?.__edb_e__?.S !== 'Message' || !(isDeleted || eventName === 'REMOVE')) return undefined
+  // Nothing hangs on a place that was empty.
+  if (OldImage.Kind?.S === 'hole') return undefined
   const [chatRoomId, messageId] = [OldImage.ChatRoomId?.S, OldImage.MessageId?.S]
   if (chatRoomId === undefined || messageId === undefined) {
     throw new Error('unable to read the record; the message has no key')

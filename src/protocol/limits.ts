@@ -32,6 +32,8 @@ export const MAX_ADD_MEMBERS = 100
 export const MAX_MEMBERS_PAGE = 100
 /** Of one room. */
 export const MAX_PINS = 50
+/** Of a room's `retentionDays`, and the deployment's `RETENTION_DAYS`. */
+export const MAX_RETENTION_DAYS = 3_650
 /** Default of the deployment's `MAX_ROOM_MEMBERS`. */
 export const DEFAULT_MAX_ROOM_MEMBERS = 100_000
 /** Of UTF-8. */

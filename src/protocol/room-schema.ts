@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { MAX_RETENTION_DAYS } from './limits.ts'
 import { roles } from './room-kinds.ts'
 import { ChatRoomId, EpochMs, MessageId, RoomName, UserId } from './scalars.ts'
 
@@ -20,7 +21,6 @@ export const ChosenAccess = z.enum(['public', 'link', 'private'])
 
 const MAX_SLOW_MODE_SECONDS = 21_600
 const MAX_EDIT_WINDOW_SECONDS = 2_592_000
-const MAX_RETENTION_DAYS = 3_650
 
 const AllSettings = z.strictObject({
   post: z.enum(['member', 'moderator']).check(describe('Who may send.')),
@@ -35,7 +35,9 @@ const AllSettings = z.strictObject({
   receipts: z.boolean(),
   presence: z.boolean(),
   previews: z.boolean(),
-  retentionDays: z.nullable(z.int().check(z.gte(1), z.lte(MAX_RETENTION_DAYS))),
+  retentionDays: z
+    .nullable(z.int().check(z.gte(1), z.lte(MAX_RETENTION_DAYS)))
+    .check(describe('Days that messages and files are kept; null: for good, or as long as the deployment keeps them.')),
 })
 
 export const Settings = AllSettings.check(describe('The settings of a room, with their defaults filled in.'))

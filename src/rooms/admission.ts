@@ -1,5 +1,6 @@
 import { getRoom, type RoomRow } from '../entities/chat-room.ts'
 import { gateOf } from '../entities/gate.ts'
+import { type MessageRow, seqOf } from '../entities/message.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import { Forbidden, Muted, NotAMember, RoomClosed } from '../errors.ts'
 import { type PermissionName, permissions, refusal, type Standing } from '../protocol/permissions.ts'
@@ -8,6 +9,7 @@ import type { Settings } from '../protocol/room-schema.ts'
 import { settingsOf } from '../protocol/settings-of.ts'
 import type { Scope } from '../protocol/scopes.ts'
 import { getDetails } from '../entities/chat-room-details.ts'
+import { isPast, keptOf } from './kept.ts'
 import { membershipIn, pendingMembership } from './membership-in.ts'
 import { accessOfRoom } from './room-view.ts'
 
@@ -127,6 +129,13 @@ export function refused(why: 'forbidden' | 'muted' | 'room_closed', leftMs: numb
   if (why === 'room_closed') return new RoomClosed('unable to write in this room; it is closed')
   return new Forbidden('unable to do this in this room; it takes a higher role')
 }
+
+/** Whether somebody who was admitted may read this very message. */
+export const isReadable = (
+  { room, membership }: Pick<Admitted, 'room' | 'membership'>,
+  message: Pick<MessageRow, 'messageId' | 'timestamp' | 'expiresAt'>,
+  now: number,
+): boolean => seqOf(message) > readableAfter({ room, membership }) && !isPast(message, keptOf(room, now), now)
 
 /**
  * The seq after which a member may read: what was cleared is nobody's, and where the room shows nobody what was said

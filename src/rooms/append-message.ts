@@ -11,6 +11,7 @@ import {
   releaseClaim,
 } from '../entities/send-guard.ts'
 import { ChatError, NotAMember, Unavailable } from '../errors.ts'
+import { expiryOf } from '../entities/retention.ts'
 import { defined } from '../protocol/defined.ts'
 import { stranger } from './admission.ts'
 import { atNextSeq } from './at-next-seq.ts'
@@ -120,11 +121,12 @@ async function drawOrRelease(key: GuardKey, claim: string, draw: () => Promise<D
   }
 }
 
-const messageOf = <D extends Draft>(draft: D, { seq, prevDrawnAt }: Drawn, now: number): D & MessageRow => ({
+const messageOf = <D extends Draft>(draft: D, { seq, prevDrawnAt, ...drawn }: Drawn, now: number): D & MessageRow => ({
   ...draft,
   messageId: messageIdOf(seq),
   timestamp: now,
   ...defined({ prevDrawnAt }),
+  ...expiryOf(drawn, now),
 })
 
 const sent = (

@@ -1,11 +1,12 @@
 import { getRooms } from '../entities/chat-room.ts'
 import { getMemberships } from '../entities/membership.ts'
-import { mentionsOf } from '../entities/mention.ts'
+import { type MentionRow, mentionsOf } from '../entities/mention.ts'
 import { mentionsIn, messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
 import { type RoomStateRow, statesOfUser } from '../entities/room-state.ts'
 import { roomsOfUser } from '../entities/user-room.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
 import { readableAfter } from './admission.ts'
+import { isPast, type Kept, keptOf } from './kept.ts'
 
 /** What of a room somebody has not read. */
 export interface Unread {
@@ -48,9 +49,10 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
     const headSeq = Math.min(place.headSeq, room.headSeq)
     // What was cleared is not unread either.
     const readSeq = Math.min(Math.max(place.readSeq, readableAfter({ room, membership: undefined })), headSeq)
-    return [{ ...place, readSeq, headSeq }]
+    return [{ ...place, readSeq, headSeq, ...keptOf(room, Date.now()) }]
   })
-  const counted = await withMentions(userId, await countAll(userId, toCount), Date.now())
+  const kept = new Map(toCount.map((place) => [place.chatRoomId, place.keptSince]))
+  const counted = await withMentions(userId, await countAll(userId, toCount), kept, Date.now())
   return new Map(
     places.flatMap((place) => {
       if (!withNews.includes(place)) return [[place.chatRoomId, nothingAfter(place.readSeq)] as const]
@@ -60,7 +62,7 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
   )
 }
 
-interface Place {
+interface Place extends Partial<Kept> {
   chatRoomId: string
   readSeq: number
   headSeq: number
@@ -117,10 +119,11 @@ async function countAll(userId: string, places: readonly Place[]): Promise<Map<s
     const end = queue.findIndex((place, i) => (sum += gapOf(place)) > most && i > 0)
     const some = queue.splice(0, end === -1 ? queue.length : end)
     await Promise.all(
-      some.map(async ({ chatRoomId, readSeq, headSeq }) => {
+      some.map(async ({ chatRoomId, readSeq, headSeq, keptSince = 0 }) => {
         const range = { first: readSeq + 1, last: headSeq, limit: MAX_EXACT_UNREAD, order: 'asc' } as const
         const { rows } = await messagesBetween(chatRoomId, range)
-        const unread = rows.filter((message) => isUnread(message, userId))
+        const kept = rows.filter((message) => !isPast(message, { keptSince }, Date.now()))
+        const unread = kept.filter((message) => isUnread(message, userId))
         const mentions = unread.filter((message) => message.mentionsRoom || mentionsIn(message).includes(userId)).length
         counted.set(chatRoomId, { readSeq, count: unread.length, exact: true, mentions })
         read += rows.length
@@ -146,14 +149,20 @@ const isUnread = ({ kind, senderId, threadId, inRoom }: MessageRow, userId: stri
 const MAX_MENTIONS_SEEN = 100
 
 /** AP111. In rooms whose messages were not counted, those mentions that the user has rows of. */
-async function withMentions(userId: string, counted: Map<string, Unread>, now: number): Promise<Map<string, Unread>> {
+async function withMentions(
+  userId: string,
+  counted: Map<string, Unread>,
+  kept: ReadonlyMap<string, number>,
+  now: number,
+): Promise<Map<string, Unread>> {
   if ([...counted.values()].every(({ exact }) => exact)) return counted
   const { mentions } = await mentionsOf(userId, { limit: MAX_MENTIONS_SEEN }, now)
+  const isKept = (row: MentionRow) => row.timestamp >= (kept.get(row.chatRoomId) ?? 0)
   return new Map(
     [...counted].map(([chatRoomId, unread]) => {
       const { readSeq, count, exact } = unread
       const after = mentions.filter(
-        (row) => row.chatRoomId === chatRoomId && seqOf(row) > readSeq && seqOf(row) <= readSeq + count,
+        (row) => row.chatRoomId === chatRoomId && seqOf(row) > readSeq && seqOf(row) <= readSeq + count && isKept(row),
       )
       return [chatRoomId, exact ? unread : { ...unread, mentions: after.length }]
     }),

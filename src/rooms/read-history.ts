@@ -1,5 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Hole, type MessageRow, messageIdOf, messagesBetween, sealHoles, seqOf } from '../entities/message.ts'
+import {
+  getMessages,
+  type Hole,
+  type MessageRow,
+  messageIdOf,
+  messagesBetween,
+  sealHoles,
+  seqOf,
+} from '../entities/message.ts'
+import { defined } from '../protocol/defined.ts'
+import { isPast, type Kept } from './kept.ts'
 
 /**
  * A message is usually written within milliseconds of its number. A reader that sees an empty place waits this long
@@ -28,7 +38,7 @@ const PLACES = [1, 50, 500, 1_000]
 const PLACES_TO_A_MESSAGE = 1_000
 
 /** Which messages to read, by their seq. */
-export interface Range {
+export interface Range extends Partial<Kept> {
   /**
    * Exclusive. With `after`, the page starts there; without it, the page ends before `before` or at the newest message.
    */
@@ -61,7 +71,11 @@ export interface HistoryPage {
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<HistoryPage> {
   const forwards = range.after !== undefined
-  const isShown = ({ kind }: MessageRow) => kind !== 'hole' && (kind !== 'deleted' || range.withDeleted === true)
+  const { keptSince = 0 } = range
+  const isShown = (row: MessageRow) =>
+    row.kind !== 'hole' && (row.kind !== 'deleted' || range.withDeleted === true) && !isPast(row, { keptSince }, now)
+  /** What lies below it was said before it, but for the time that an action takes. */
+  const isLongPast = ({ timestamp }: MessageRow) => timestamp < keptSince - MAX_WRITER_MS
   let { before = Number.MAX_SAFE_INTEGER } = range
   let after = Math.max(range.after ?? 0, range.since ?? 0)
   let messages: MessageRow[] = []
@@ -71,21 +85,46 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
     const atLeast = isEmpty && turn > 0 ? PLACES_TO_A_MESSAGE : PLACES[Math.min(turn, PLACES.length - 1)]!
     const take = Math.max(range.limit + 1 - messages.length, atLeast)
     const maySettle = isEmpty || requests + REQUESTS_TO_SETTLE <= MAX_REQUESTS
-    const part = await settledPlaces(chatRoomId, { after, before, forwards, take, isEmpty, maySettle, isShown }, now)
+    const { retentionDays } = range
+    const turnRange = { after, before, forwards, take, isEmpty, maySettle, isShown, ...defined({ retentionDays }) }
+    const part = await settledPlaces(chatRoomId, turnRange, now)
     requests += part.requests
     const found = part.places.filter(isShown)
     messages = forwards ? [...messages, ...found] : [...found, ...messages]
     if (messages.length > range.limit) {
       return { messages: forwards ? messages.slice(0, range.limit) : messages.slice(-range.limit), hasMore: true }
     }
-    if (part.exhausted) return { messages, hasMore: false }
+    const [oldest, newest] = [part.places[0], part.places.at(-1)]
+    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) return { messages, hasMore: false }
     if (messages.length > 0 && (requests >= MAX_REQUESTS || !maySettle)) return { messages, hasMore: true }
-    if (forwards) after = seqOf(part.places.at(-1)!)
-    else before = seqOf(part.places[0]!)
+    if (!forwards) before = seqOf(oldest!)
+    else if (range.head !== undefined && messages.length === 0 && isLongPast(newest!)) {
+      after = await lastLongPast(chatRoomId, { after: seqOf(newest!), last: range.head }, isLongPast)
+      requests++
+    } else after = seqOf(newest!)
   }
 }
 
-interface Turn {
+/** Places, at most, that are looked at in one request to find where a long run of what is past its time ends. */
+const PROBES = 100
+
+/**
+ * The highest of the round numbers above `after` whose message is past its time, and with it all below: a run of ten
+ * thousand is skipped by one request. `after` when none of these is still there.
+ */
+async function lastLongPast(
+  chatRoomId: string,
+  { after, last }: { after: number; last: number },
+  isLongPast: (place: MessageRow) => boolean,
+): Promise<number> {
+  const step = 10 ** Math.max(0, Math.ceil(Math.log10((last - after) / PROBES)))
+  const first = Math.ceil((after + 1) / step)
+  const seqs = Array.from({ length: PROBES }, (_, i) => (first + i) * step).filter((seq) => seq <= last)
+  const rows = await getMessages(chatRoomId, seqs)
+  return rows.filter(isLongPast).reduce((highest, row) => Math.max(highest, seqOf(row)), after)
+}
+
+interface Turn extends Pick<Kept, 'retentionDays'> {
   after: number
   before: number
   forwards: boolean
@@ -108,7 +147,7 @@ interface Places {
 /** The first or last `take` places between `after` and `before`, up to the first gap that may still be filled. */
 async function settledPlaces(
   chatRoomId: string,
-  { after, before, forwards, take, isEmpty, maySettle, isShown }: Turn,
+  { after, before, forwards, take, isEmpty, maySettle, isShown, ...kept }: Turn,
   now: number,
 ): Promise<Places> {
   // `before` itself is read too: if a message is there, an empty place right below it is a hole.
@@ -132,7 +171,14 @@ async function settledPlaces(
   if (maySettle && gaps.length > 0) {
     await sleep(HOLE_WAIT_MS)
     const count = howManyFit(gaps)
-    rows.push(...(await sealHoles(chatRoomId, gaps.slice(0, count).flat(), now)))
+    const holes = gaps.slice(0, count).flat()
+    rows.push(
+      ...(await sealHoles(
+        chatRoomId,
+        holes.map((hole) => ({ ...hole, ...kept })),
+        now,
+      )),
+    )
     gaps = gaps.slice(count)
     requests++
   }

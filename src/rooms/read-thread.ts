@@ -1,5 +1,6 @@
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { repliesBetween, type Thread } from '../entities/thread-reply.ts'
+import { isPast } from './kept.ts'
 import type { Range } from './read-history.ts'
 import type { ViewPage } from './read-view.ts'
 
@@ -24,7 +25,7 @@ export async function readThread(thread: Thread, range: Range, bytes: number): P
     const some = replies.slice(read, Math.min(read + AT_ONCE, range.limit))
     read += some.length
     const rows = await getMessages(thread.chatRoomId, some.map(seqOf))
-    messages.push(...rows)
+    messages.push(...rows.filter((row) => !isPast(row, { keptSince: range.keptSince ?? 0 }, Date.now())))
     size += rows.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0)
   }
   messages.sort((a, b) => (a.messageId < b.messageId ? -1 : 1))

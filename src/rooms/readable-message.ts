@@ -1,7 +1,7 @@
-import { getMessage, type MessageRow, seqOf } from '../entities/message.ts'
+import { getMessage, type MessageRow } from '../entities/message.ts'
 import { MessageNotFound } from '../errors.ts'
 import type { PermissionName } from '../protocol/permissions.ts'
-import { type Actor, admit, readableAfter } from './admission.ts'
+import { type Actor, admit, isReadable } from './admission.ts'
 
 /**
  * A message that somebody may do something about, where no setting of the room decides who. AP5, AP8, AP21, AP71.
@@ -19,7 +19,7 @@ export async function readableMessage(
     admit(actor, chatRoomId, name, now),
     getMessage(chatRoomId, messageId),
   ])
-  if (message === undefined || seqOf(message) <= readableAfter(admitted)) {
+  if (message === undefined || !isReadable(admitted, message, now)) {
     throw new MessageNotFound('unable to act upon the message; there is none')
   }
   return message

@@ -4,6 +4,7 @@ import { seqOf } from '../entities/message.ts'
 import type { RoomWithMembers } from '../entities/membership.ts'
 import { gateOf } from '../entities/gate.ts'
 import { notifyOf } from '../entities/notify-level.ts'
+import { retentionOf } from '../entities/retention.ts'
 import { type RoomClass, classOf } from '../entities/room-class.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -52,7 +53,11 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
     roomName,
     access,
     ...defined({ topic: details?.topic, imageUrl: details?.imageUrl }),
-    settings: settingsOf(access, details?.settings === undefined ? {} : (JSON.parse(details.settings) as object)),
+    settings: {
+      ...settingsOf(access, details?.settings === undefined ? {} : (JSON.parse(details.settings) as object)),
+      // As it is, whichever of room and deployment says so.
+      retentionDays: retentionOf(room) ?? null,
+    },
     ...(details?.metadata === undefined ? {} : { metadata: JSON.parse(details.metadata) as Record<string, unknown> }),
     pins: (details?.pins ?? []).filter((messageId) => seqOf({ messageId }) >= (room.firstSeq ?? 1)),
     closed: gateOf(room).closed,

@@ -3,7 +3,8 @@ import { type FollowedThread, followedThreads } from '../entities/followed-threa
 import { getMemberships } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { repliesBetween } from '../entities/thread-reply.ts'
-import { readableAfter } from './admission.ts'
+import { isReadable, readableAfter } from './admission.ts'
+import { type Kept, keptOf } from './kept.ts'
 import { readSeqOf } from './count-unread.ts'
 
 /** A thread, as one who follows it sees it. */
@@ -24,6 +25,7 @@ const MAX_COUNTED = 50
 export async function showThreads(userId: string, threads: readonly FollowedThread[]): Promise<ShownThread[]> {
   const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
   const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
+  const now = Date.now()
   const there = threads.filter(({ chatRoomId }) => rooms.has(chatRoomId) && memberships.has(chatRoomId))
   const roots = await rootsOf(there)
   return Promise.all(
@@ -33,8 +35,8 @@ export async function showThreads(userId: string, threads: readonly FollowedThre
       const since = readableAfter({ room, membership })
       const readSeq = readSeqOf(thread.readSeq, Math.max(membership.joinedSeq, since), room.headSeq)
       const root = roots.get(`${chatRoomId} ${threadId}`)
-      const isShown = root !== undefined && seqOf(root) > since
-      const unread = await countUnread(thread, readSeq, userId)
+      const isShown = root !== undefined && isReadable({ room, membership }, root, now)
+      const unread = await countUnread(thread, readSeq, userId, keptOf(room, now))
       return { chatRoomId, root: isShown ? root : goneRoot(thread), readSeq, unread }
     }),
   )
@@ -79,20 +81,25 @@ export async function countUnreadThreads(userId: string): Promise<number> {
       const [room, membership] = [rooms.get(thread.chatRoomId), memberships.get(thread.chatRoomId)]
       if (room === undefined || membership === undefined) return 0
       const readSeq = Math.max(thread.readSeq ?? 0, membership.joinedSeq, readableAfter({ room, membership }))
-      return (await countUnread(thread, readSeq, userId)).count
+      return (await countUnread(thread, readSeq, userId, keptOf(room, Date.now()))).count
     }),
   )
   return counts.filter((count) => count > 0).length
 }
 
 /** Others' replies after what was read. */
-async function countUnread({ chatRoomId, threadId }: FollowedThread, readSeq: number, userId: string) {
+async function countUnread(
+  { chatRoomId, threadId }: FollowedThread,
+  readSeq: number,
+  userId: string,
+  { keptSince }: Kept,
+) {
   const thread = { chatRoomId, threadId }
   const last = Number.MAX_SAFE_INTEGER
   const replies =
     readSeq >= last
       ? []
       : await repliesBetween(thread, { first: readSeq + 1, last, limit: MAX_COUNTED + 1, order: 'asc' })
-  const others = replies.filter(({ senderId }) => senderId !== userId)
+  const others = replies.filter(({ senderId, at }) => senderId !== userId && at >= keptSince)
   return { count: others.length, exact: replies.length <= MAX_COUNTED }
 }

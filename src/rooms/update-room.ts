@@ -24,6 +24,8 @@ export interface RoomUpdate {
   metadata?: Record<string, unknown>
   closed?: boolean
   deleted?: true
+  /** Whether a backend says so: it may keep what is said longer than the deployment does. */
+  byServer?: boolean
   /** As it was counted just now: by itself it is no change. */
   memberCount?: number
 }
@@ -109,12 +111,12 @@ export async function unpin(chatRoomId: string, messageId: string): Promise<void
   await updatePins(chatRoomId, (pins) => pins.filter((pin) => pin !== messageId), undefined)
 }
 
-const roomColumns = ['roomName', 'access', 'gate', 'historyFrom'] as const
+const roomColumns = ['roomName', 'access', 'gate', 'historyFrom', 'retentionDays', 'retentionByServer'] as const
 
-const pick = ({ roomName, access, gate, historyFrom }: RoomRow): RoomChange =>
-  ({ roomName, access, gate, historyFrom }) as RoomChange
+const pick = (room: RoomRow): RoomChange =>
+  Object.fromEntries(roomColumns.map((name) => [name, room[name]])) as unknown as RoomChange
 
-function roomChange(room: RoomRow, { roomName, access, settings = {}, closed, deleted }: RoomUpdate) {
+function roomChange(room: RoomRow, { roomName, access, settings = {}, closed, deleted, byServer }: RoomUpdate) {
   const old = gateOf(room)
   const gate = gateText({
     closed: closed ?? old.closed,
@@ -128,7 +130,14 @@ function roomChange(room: RoomRow, { roomName, access, settings = {}, closed, de
     access: access === undefined ? room.access : storedAccess(access),
     gate,
     historyFrom: history,
+    ...retentionIn(room, settings.retentionDays, byServer),
   } as Pick<RoomRow, (typeof roomColumns)[number]>
+}
+
+function retentionIn(room: RoomRow, chosen: number | null | undefined, byServer = false) {
+  const { retentionDays, retentionByServer } = room
+  if (chosen === undefined) return { retentionDays, retentionByServer }
+  return { retentionDays: chosen ?? undefined, retentionByServer: (byServer && chosen !== null) || undefined }
 }
 
 /** The details from now on. What decides sends and reads is in the room, and here as well for those who show it. */

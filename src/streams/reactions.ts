@@ -1,6 +1,7 @@
 import { getRoom, isPending, type RoomRow } from '../entities/chat-room.ts'
 import type { AuditRow } from '../entities/audit.ts'
 import { defined } from '../protocol/defined.ts'
+import { keptOf } from '../rooms/kept.ts'
 import { readableAfter } from '../rooms/admission.ts'
 import { accessOfRoom, shownRole } from '../rooms/room-view.ts'
 import type { ConnectionRow } from '../entities/connection.ts'
@@ -115,7 +116,7 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
     deliveries.push({ event: { event: 'roomAdded', chatRoomId, roomName, headSeq, ...shown, ...by }, only })
     if (headSeq > membership.joinedSeq && joinedAt < Date.now() - CATCH_UP_AGE_MS) {
       const since = readableAfter({ room, membership })
-      const range = { after: membership.joinedSeq, since, limit: CATCH_UP }
+      const range = { after: membership.joinedSeq, since, limit: CATCH_UP, ...keptOf(room, Date.now()) }
       const { messages } = await readHistory(chatRoomId, range, Date.now())
       // Read after the history: a message that was written after the member left must not be among those.
       if ((await joinIdNow(chatRoomId, userId)).get(chatRoomId) !== joinId) return []

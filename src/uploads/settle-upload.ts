@@ -7,6 +7,7 @@ import { recipientOf } from '../entities/subscription.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { fileUrlOf, NULL_VERSION } from '../files/bucket-settings.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
+import { expiryOf } from '../entities/retention.ts'
 import { defined } from '../protocol/defined.ts'
 import { atNextSeq } from '../rooms/at-next-seq.ts'
 import { Forbidden, NotAMember, RoomClosed } from '../errors.ts'
@@ -79,7 +80,7 @@ function refusalOf(error: unknown): { reason: UploadFailure } {
 
 const messageOf = (
   upload: UploadRow,
-  { seq, prevDrawnAt }: Drawn,
+  { seq, prevDrawnAt, ...drawn }: Drawn,
   now: number,
   { versionId, charset }: Judged,
 ): MessageRow => ({
@@ -98,6 +99,7 @@ const messageOf = (
   size: upload.size,
   ...asideIn(upload),
   ...lookIn(upload),
+  ...expiryOf(drawn, now),
   ...defined({ charset, prevDrawnAt, via: upload.via, traceId: upload.traceId }),
 })
 

@@ -2,6 +2,7 @@ import { type Entries, eventsOf, readEntries } from '../changes/read-changes.ts'
 import type { RoomRow } from '../entities/chat-room.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import { MAX_CHANGES_PAGE } from '../protocol/limits.ts'
+import { keptOf } from '../rooms/kept.ts'
 import { readPage } from '../rooms/read-page.ts'
 import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
@@ -135,7 +136,12 @@ function withoutReading(room: RoomRow, lastSeq: number | undefined): Recovery | 
 
 /** @returns the recovery, and the bytes of what was read for it, as events */
 async function readGap(room: RoomRow, after: number, most: number): Promise<{ recovery: Recovery; bytes: number }> {
-  const { messages, hasMore } = await readPage(room.chatRoomId, { after, limit: MAX_GAP }, most, Date.now())
+  const { messages, hasMore } = await readPage(
+    room.chatRoomId,
+    { after, limit: MAX_GAP, ...keptOf(room, Date.now()) },
+    most,
+    Date.now(),
+  )
   const events = await Promise.all(messages.map(messageEventWithFile))
   const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0)
   if (hasMore || bytes > most) return { recovery: lost(room), bytes }
@@ -197,7 +203,8 @@ async function recoverChanges(
       some.map(({ room, after }, i) => {
         const told = new Set(recoveries.get(room)?.events.map(({ messageId }) => messageId))
         const { since } = positions.get(room)!
-        return eventsOf(room.chatRoomId, entries.get(some[i]!)!, { after, since, bytes, told })
+        const { keptSince } = keptOf(room, Date.now())
+        return eventsOf(room.chatRoomId, entries.get(some[i]!)!, { after, since, keptSince, bytes, told })
       }),
     )
     pages.forEach(({ headRev, recovered, hasMore, changes }, i) => {

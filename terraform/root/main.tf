@@ -61,6 +61,7 @@ module "tabletalk" {
   rate_limits                 = var.rate_limits
   recovery_period_days        = var.recovery_period_days
   reserved_concurrency        = var.reserved_concurrency
+  retention_days              = var.retention_days
   room_creation               = var.room_creation
   route_throttling            = var.route_throttling
   runbook_url                 = var.runbook_url

@@ -381,6 +381,12 @@ variable "reserved_concurrency" {
   nullable    = false
 }
 
+variable "retention_days" {
+  description = "Days that messages are kept, with their files, reactions and mentions; null for good. The owner of a room may choose a shorter time for it, backends any. It is for what is written from then on; what is older isn't shown any more at once, and `truncateRoom` deletes it."
+  type        = number
+  default     = null
+}
+
 variable "room_creation" {
   description = "Who may make rooms: `anyone`, `scope` for users whose token has the scope `tabletalk:rooms`, or `server` for backends and admins only."
   type        = string

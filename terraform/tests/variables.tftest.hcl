@@ -65,6 +65,7 @@ run "refuses_what_cannot_work" {
     account_concurrency         = 0
     backup                      = { keep_days = 0 }
     budget                      = { monthly_usd = 0 }
+    retention_days              = 0
     log_retention_days          = 31
     recovery_period_days        = 36
     log_level                   = "LOUD"
@@ -125,6 +126,7 @@ run "refuses_what_cannot_work" {
     var.account_concurrency,
     var.backup,
     var.budget,
+    var.retention_days,
     var.log_retention_days,
     var.recovery_period_days,
     var.log_level,

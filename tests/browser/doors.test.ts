@@ -155,6 +155,7 @@ test('a room is described, and a change of somebody else in between is shown at 
   await ada.button('Edit room').click()
   await ada.dialog.getByRole('textbox', { name: 'Topic' }).fill('Who cooks when')
   await ada.dialog.getByRole('combobox', { name: 'Slow mode' }).selectOption('30 seconds')
+  await ada.dialog.getByRole('combobox', { name: 'Keep messages for' }).selectOption('30 days')
   await expectNone(ada)
   const client = await online(stage.chat, ada.userId)
   await client.request({ action: 'updateRoom', chatRoomId, roomName: 'Canteen' })
@@ -162,7 +163,8 @@ test('a room is described, and a change of somebody else in between is shown at 
   await press(ada, 'Save')
   await ada.page.getByRole('complementary').getByText('Who cooks when').waitFor()
   const { room } = await client.request({ action: 'getRoom', chatRoomId })
-  expect(room).toMatchObject({ roomName: 'Canteen', topic: 'Who cooks when', settings: { slowModeSeconds: 30 } })
+  const settings = { slowModeSeconds: 30, retentionDays: 30 }
+  expect(room).toMatchObject({ roomName: 'Canteen', topic: 'Who cooks when', settings })
   await client.close()
 })
 

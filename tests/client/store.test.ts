@@ -3,6 +3,7 @@ import type { ChangeEvent } from '../../src/protocol/change-events.ts'
 import type { MessageEvent } from '../../src/protocol/events.ts'
 import type { Room, RoomSnapshot } from '../../client/index.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
+import { detailsOf } from './given-details.ts'
 import { settled } from './virtual-clock.ts'
 
 const features = ['sessions', 'changes', 'reactions', 'threads']
@@ -40,6 +41,29 @@ test('an edit is shown where the message is, and told once, however often it com
   server.socket.events(change)
   expect(shown()).toEqual(['ONE', 'two'])
   expect(told).toEqual(['~ONE'])
+})
+
+test('what a room keeps no longer disappears by itself, and when the room keeps less', async () => {
+  const { server, clock, room, shown } = await givenRoom()
+  const day = 24 * 60 * 60 * 1_000
+  const say = (content: string, age: number) =>
+    server.socket.events({ ...server.keep('general', content), timestamp: clock.now() - age })
+  const keepFor = (retentionDays: number | null, version: number) => {
+    const details = detailsOf('link', { version })
+    const settings = { ...details.settings, retentionDays }
+    server.socket.events({ event: 'roomUpdated', chatRoomId: 'general', rev: version, room: { ...details, settings } })
+  }
+  say('older', 2 * day)
+  say('old', day - 60_000)
+  say('new', 0)
+  const told = toldBy(room)
+  keepFor(3, 1)
+  expect(shown()).toEqual(['older', 'old', 'new'])
+  keepFor(1, 2)
+  expect(shown()).toEqual(['old', 'new'])
+  await clock.advance(10 * 60_000)
+  expect(shown()).toEqual(['new'])
+  expect(told).toEqual([])
 })
 
 test('complaint 4: of two changes that come in the wrong order the newer one stays', async () => {

@@ -216,6 +216,8 @@ describe('ChatRoom', () => {
       '#Access': 'Access',
       '#Gate': 'Gate',
       '#HistoryFrom': 'HistoryFrom',
+      '#RetentionDays': 'RetentionDays',
+      '#RetentionByServer': 'RetentionByServer',
       '#Counted': 'Counted',
       '#Size': 'Size',
       '#PendingMembers': 'PendingMembers',
@@ -224,7 +226,7 @@ describe('ChatRoom', () => {
     },
     ProjectionExpression:
       '#pk, #sk, #ChatRoomId, #RoomName, #HeadSeq, #HeadRev, #FirstSeq, #CreatedBy, #CreatedAt, #Access, #Gate, ' +
-      '#HistoryFrom, ' +
+      '#HistoryFrom, #RetentionDays, #RetentionByServer, ' +
       '#Counted, #Size, #PendingMembers, #__edb_e__, #__edb_v__',
   }
 
@@ -1119,7 +1121,7 @@ describe('ChatRoomDetails', () => {
           Key: { pk: room, sk: '$roster#ChatRoom_1' },
           UpdateExpression:
             'SET #roomName = :roomName_u0, #access = :access_u0, #ChatRoomId = :ChatRoomId_u0, ' +
-            '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 REMOVE #gate, #historyFrom',
+            '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 REMOVE #gate, #historyFrom, #retentionDays, #retentionByServer',
           ConditionExpression: ifThere,
           ExpressionAttributeNames: {
             ...keyNames.ExpressionAttributeNames,
@@ -1127,6 +1129,8 @@ describe('ChatRoomDetails', () => {
             '#access': 'Access',
             '#gate': 'Gate',
             '#historyFrom': 'HistoryFrom',
+            '#retentionDays': 'RetentionDays',
+            '#retentionByServer': 'RetentionByServer',
             ...names,
           },
           ExpressionAttributeValues: { ':roomName_u0': 'General', ':access_u0': 'r', ...values },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { givenBackend } from '../support/backend.ts'
 import { online, settled, unique } from '../support/runtime.ts'
 import { onlineAs, outcomeOf } from '../support/scoped.ts'
 import { scan } from '../support/table-scan.ts'
@@ -10,6 +11,7 @@ const settings = {
   ROOM_CREATION: 'scope',
   DIRECT_MESSAGES: 'server',
   PROFILES: 'token',
+  RETENTION_DAYS: '90',
 }
 const chat = await useChat({ environment: settings })
 
@@ -75,4 +77,38 @@ test('an admin is not bound by any of it, and the other then writes in the room 
   expect(await outcomeOf(admin, { action: 'createRoom', roomName: 'A room', chatRoomId })).toBe('ok')
   expect(await outcomeOf(admin, { action: 'sendMessage', recipientId: bobId, content: 'hi' })).toBe('ok')
   expect(await outcomeOf(bob, { action: 'sendMessage', recipientId: adminId, content: 'hi' })).toBe('ok')
+})
+
+test('what is said is kept as long as the deployment keeps it; an owner may shorten that, a backend may lengthen it', async () => {
+  const ada = await onlineAs(chat, unique('ada'), 'rooms')
+  const { chatRoomId, room } = await ada.request({ action: 'createRoom', roomName: 'A room', access: 'link' })
+  expect(room.settings.retentionDays).toBe(90)
+  const keepFor = (retentionDays: number | null) =>
+    ({ action: 'updateRoom', chatRoomId, settings: { retentionDays } }) as const
+  const daysKept = async () => {
+    const { messageId } = await ada.request({ action: 'sendMessage', chatRoomId, content: 'hi' })
+    const rows = (await scan(chat)).filter((row) => row.ChatRoomId === chatRoomId)
+    const sent = rows.find((row) => row.__edb_e__ === 'Message' && row.MessageId === messageId)!
+    return Math.round((Number(sent.expiresAt) - Number(sent.Timestamp) / 1_000) / 86_400)
+  }
+  expect(await daysKept()).toBe(90)
+  const tooLong = {
+    code: 'forbidden',
+    message: 'unable to keep messages so long; this deployment keeps them for at most 90 days',
+    retryable: false,
+  }
+  expect(await ada.refused(keepFor(91))).toEqual(tooLong)
+  const make = { action: 'createRoom', roomName: 'A room', settings: { retentionDays: 365 } } as const
+  expect(await ada.refused(make)).toEqual(tooLong)
+  expect((await ada.request(keepFor(30))).room.settings.retentionDays).toBe(30)
+  expect(await daysKept()).toBe(30)
+  const backend = await givenBackend(chat, 'archive')
+  await backend.request('updateRoom', { chatRoomId, settings: { retentionDays: 365 } })
+  expect(await daysKept()).toBe(365)
+  expect((await ada.request(keepFor(null))).room.settings.retentionDays).toBe(90)
+  const short = { ...make, settings: { retentionDays: 7 } }
+  expect((await ada.request(short)).room.settings.retentionDays).toBe(7)
+  expect(await backend.request('createRoom', { roomName: 'A room', settings: make.settings })).toMatchObject({
+    room: { settings: { retentionDays: 365 } },
+  })
 })

@@ -1,7 +1,7 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { S3Event } from 'aws-lambda'
 import { beforeEach, expect, test } from 'vitest'
 import type { EventFault } from '../../local/bucket/event-queue.ts'
+import { expire } from '../support/expire.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -22,20 +22,6 @@ beforeEach(() => {
 const uploadOf = async ({ uploadId }: { uploadId: string }): Promise<Item | undefined> =>
   (await itemsOf(chat, 'Upload')).find(({ UploadId }) => UploadId === uploadId)
 
-/** Lets the time of the item pass, and the table's sweeper by. */
-async function expire({ pk, sk }: Item): Promise<void> {
-  const past = Math.floor(Date.now() / 1_000) - 10
-  await chat.dynamodb.send(
-    new UpdateItemCommand({
-      TableName: chat.tableName,
-      Key: { pk: { S: String(pk) }, sk: { S: String(sk) } },
-      UpdateExpression: 'SET expiresAt = :past',
-      ExpressionAttributeValues: { ':past': { N: String(past) } },
-    }),
-  )
-  await chat.sweeper.sweep()
-}
-
 /** Runs the bucket's lifecycle as if it were so much later; the SDK's own requests would be refused by then. */
 async function sweptAfter(hours: number): Promise<string[]> {
   aheadMs = hours * HOUR
@@ -50,7 +36,7 @@ test('a pending upload expires after 15 days; an object that comes later is remo
   const form = await givenUpload(ada, room)
   const pending = await uploadOf(form)
   expect(Math.round((Number(pending!.expiresAt) * 1_000 - Date.now()) / HOUR)).toBe(15 * 24)
-  await expire(pending!)
+  await expire(chat, pending!)
   expect(await uploadOf(form)).toBeUndefined()
   expect((await sendForm(form, png)).status).toBe(204)
   await chat.bucket.idle()
@@ -108,7 +94,7 @@ test('a rejected upload is forgotten with its time; an event of it that comes ev
   }
   await sendForm(form, Buffer.from('not a PNG'.padEnd(png.length)))
   await chat.bucket.idle()
-  await expire((await uploadOf(form))!)
+  await expire(chat, (await uploadOf(form))!)
   expect(await uploadOf(form)).toBeUndefined()
   await chat.lambda.invoke('objectCreated', kept)
   await clients[0].request({ action: 'ping' })

@@ -76,6 +76,9 @@ test('only what was changed of a room is sent, with the version that was seen', 
     settings: { slowModeSeconds: 30 },
     ifVersion: 7,
   })
+  expect(roomUpdate(details, { retentionDays: 30 })).toEqual({ settings: { retentionDays: 30 }, ifVersion: 7 })
+  const kept = { ...details, settings: { ...details.settings, retentionDays: 30 } }
+  expect(roomUpdate(kept, { retentionDays: 0 })).toEqual({ settings: { retentionDays: null }, ifVersion: 7 })
   expect(roomUpdate(details, { roomName: 'Canteen', imageUrl: 'https://a.example/b.png', access: 'public' })).toEqual({
     roomName: 'Canteen',
     imageUrl: 'https://a.example/b.png',

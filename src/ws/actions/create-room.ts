@@ -15,7 +15,7 @@ import { newRoomOf } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
 import { logger } from '../../logger.ts'
-import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
+import { requireRetention, requireRoomCreation, roomPolicy } from '../room-policy.ts'
 
 /**
  * Of the members that don't fit into the room's transaction. If there are more, the stream adds them all: so one frame
@@ -30,6 +30,7 @@ const MEMBERS_AT_ONCE = 24
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   requireRoomCreation(caller, input.chatRoomId)
+  requireRetention(caller, input.settings)
   const connection = ownConnection(caller)
   const owner = ownerOf(caller)
   const [members, session] = await Promise.all([
@@ -38,7 +39,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
     connection && requirePlaceForRoom(caller.userId),
   ])
   requireSmallEnough(members.length)
-  const { room, details } = newRoomIn(input, caller.userId, members.length)
+  const { room, details } = newRoomIn(input, caller, members.length)
   const { chatRoomId } = room
   const newRoom = { ...room, members, ...defined({ owner, session, details }) }
   const created = await putRoom(newRoom)
@@ -71,10 +72,15 @@ async function membersOf(
 
 function newRoomIn(
   { chatRoomId = randomUUID(), ...input }: Request<'createRoom'>,
-  createdBy: string,
+  { userId: createdBy, scopes }: Caller,
   memberCount: number,
 ) {
   const { roomName, access = roomPolicy.defaultRoomAccess, topic, settings, metadata } = input
   const room: RoomRow = { chatRoomId, roomName, headSeq: 0, createdBy, createdAt: Date.now() }
-  return newRoomOf(room, { access, memberCount, ...defined({ topic, settings, metadata }) })
+  return newRoomOf(room, {
+    access,
+    memberCount,
+    byServer: scopes.has('server'),
+    ...defined({ topic, settings, metadata }),
+  })
 }

@@ -1,5 +1,5 @@
-import { admit, readableAfter } from '../../rooms/admission.ts'
-import { getMessage, seqOf } from '../../entities/message.ts'
+import { admit, isReadable } from '../../rooms/admission.ts'
+import { getMessage } from '../../entities/message.ts'
 import { InvalidRequest, MessageNotFound } from '../../errors.ts'
 import { withLocatedFile } from '../../files/locate-file.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
@@ -15,7 +15,7 @@ export const getFileUrl = action('getFileUrl', async (input, caller) => {
     admit(caller, chatRoomId, 'read', Date.now()),
     getMessage(chatRoomId, messageId),
   ])
-  if (message === undefined || message.kind === 'deleted' || seqOf(message) <= readableAfter(admitted)) {
+  if (message === undefined || message.kind === 'deleted' || !isReadable(admitted, message, Date.now())) {
     throw new MessageNotFound('unable to sign a URL; there is no such message')
   }
   const { file } = await messageEventWithFile(await withLocatedFile(message))

@@ -1,5 +1,6 @@
 import type { Request } from '../../protocol/actions.ts'
 import { requireRoot } from '../../rooms/admit-draft.ts'
+import { keptOf } from '../../rooms/kept.ts'
 import { admit, readableAfter } from '../../rooms/admission.ts'
 import type { Range } from '../../rooms/read-history.ts'
 import { readPage } from '../../rooms/read-page.ts'
@@ -17,9 +18,11 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
  */
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit, include = [] } = input
-  const since = readableAfter(await admit(caller, chatRoomId, 'read', Date.now()))
+  const now = Date.now()
+  const admitted = await admit(caller, chatRoomId, 'read', now)
   const withDeleted = include.includes('deleted')
-  const range = { limit, since, withDeleted, ...defined({ after, before }) }
+  const since = readableAfter(admitted)
+  const range = { limit, since, withDeleted, ...keptOf(admitted.room, now), ...defined({ after, before }) }
   const page = await readView(input, range)
   const shown = await Promise.all(page.messages.map(messageEventWithFile))
   const events = await withOwnReactions(shown, caller.userId)

@@ -5,7 +5,7 @@ import { mentionOfPlace, mentionsOf, placeOfMention } from '../../entities/menti
 import { seqOf } from '../../entities/message.ts'
 import { MAX_MENTIONS_PAGE } from '../../protocol/limits.ts'
 import { ChatRoomId } from '../../protocol/scalars.ts'
-import { readableAfter } from '../../rooms/admission.ts'
+import { isReadable } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
@@ -20,13 +20,16 @@ const Place = z
 export const getMentions = action('getMentions', async ({ cursor }, { userId }) => {
   const place = readCursor(cursor, Place)
   const before = place === undefined ? {} : { before: mentionOfPlace(place) }
-  const page = await mentionsOf(userId, { ...before, limit: MAX_MENTIONS_PAGE }, Date.now())
+  const now = Date.now()
+  const page = await mentionsOf(userId, { ...before, limit: MAX_MENTIONS_PAGE }, now)
   const ids = [...new Set(page.mentions.map(({ chatRoomId }) => chatRoomId))]
   const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
   const mentions = page.mentions
     .filter((mention) => {
       const [room, membership] = [rooms.get(mention.chatRoomId), memberships.get(mention.chatRoomId)]
-      return room && membership && seqOf(mention) > readableAfter({ room, membership })
+      // The row's own end is another one than the message's.
+      const said = { messageId: mention.messageId, timestamp: mention.timestamp }
+      return room && membership && isReadable({ room, membership }, said, now)
     })
     .map(({ chatRoomId, messageId, senderId, timestamp }) => {
       return { chatRoomId, messageId, seq: seqOf({ messageId }), senderId, timestamp }

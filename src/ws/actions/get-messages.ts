@@ -1,7 +1,7 @@
 import { getMessages as readMessages, messageIdOf, seqOf } from '../../entities/message.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
 import type { MessageEvent } from '../../protocol/events.ts'
-import { admit, readableAfter } from '../../rooms/admission.ts'
+import { admit, isReadable, readableAfter } from '../../rooms/admission.ts'
 import { withOwnReactions } from '../../rooms/with-own-reactions.ts'
 import { action } from '../action.ts'
 import { bytesOf, EVENTS_BYTES, longestRun } from '../reply-budget.ts'
@@ -11,13 +11,16 @@ const READ_AT_ONCE = 20
 
 /** Messages by their ids, as many as one WebSocket message holds. AP5, AP8, AP34, AP71, AP103. */
 export const getMessages = action('getMessages', async ({ chatRoomId, messageIds, include = [] }, caller) => {
-  const since = readableAfter(await admit(caller, chatRoomId, 'read', Date.now()))
+  const now = Date.now()
+  const admitted = await admit(caller, chatRoomId, 'read', now)
+  const since = readableAfter(admitted)
   const seqs = [...new Set(messageIds.map((messageId) => seqOf({ messageId })))].filter((seq) => seq > since)
   const wanted = seqs.sort((a, b) => a - b)
   const events: MessageEvent[] = []
   while (wanted.length > 0 && bytesOf(events) < EVENTS_BYTES) {
     const rows = await readMessages(chatRoomId, wanted.splice(0, READ_AT_ONCE))
-    const shown = rows.filter(({ kind }) => kind !== 'deleted' || include.includes('deleted'))
+    const readable = rows.filter((row) => isReadable(admitted, row, now))
+    const shown = readable.filter(({ kind }) => kind !== 'deleted' || include.includes('deleted'))
     const read = await Promise.all(shown.map(messageEventWithFile))
     events.push(...read.sort((a, b) => a.seq - b.seq))
   }

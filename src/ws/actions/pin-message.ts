@@ -1,7 +1,7 @@
 import { auditItem } from '../../entities/audit.ts'
-import { getMessage, seqOf } from '../../entities/message.ts'
+import { getMessage } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
-import { admit, readableAfter } from '../../rooms/admission.ts'
+import { admit, isReadable } from '../../rooms/admission.ts'
 import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
@@ -13,7 +13,7 @@ export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId },
     admit(caller, chatRoomId, 'pin', now),
     getMessage(chatRoomId, messageId),
   ])
-  if (message === undefined || message.kind === 'hole' || seqOf(message) <= readableAfter(admitted)) {
+  if (message === undefined || message.kind === 'hole' || !isReadable(admitted, message, now)) {
     throw new MessageNotFound('unable to pin the message; there is none')
   }
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'pin', messageId })

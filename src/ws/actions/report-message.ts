@@ -1,7 +1,7 @@
 import { auditItem, putAudit } from '../../entities/audit.ts'
-import { getMessage, seqOf } from '../../entities/message.ts'
+import { getMessage } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
-import { admit, readableAfter } from '../../rooms/admission.ts'
+import { admit, isReadable } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
@@ -12,7 +12,7 @@ export const reportMessage = action('reportMessage', async ({ chatRoomId, messag
     admit(caller, chatRoomId, 'read', now),
     getMessage(chatRoomId, messageId),
   ])
-  if (message === undefined || message.kind === 'hole' || seqOf(message) <= readableAfter(admitted)) {
+  if (message === undefined || message.kind === 'hole' || !isReadable(admitted, message, now)) {
     throw new MessageNotFound('unable to report the message; there is none')
   }
   const { senderId } = message

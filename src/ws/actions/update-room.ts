@@ -7,15 +7,18 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
+import { requireRetention } from '../room-policy.ts'
 
 /** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP67, AP71. */
 export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
+  requireRetention(caller, settings)
   await admit(caller, chatRoomId, isDescription(input) ? 'describe' : 'configure', now)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'settings' })
   const memberCount = await countMembers(chatRoomId)
-  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount })
+  const byServer = caller.scopes.has('server')
+  const change = defined({ roomName, topic, imageUrl, access, settings, metadata, memberCount, byServer })
   const updated = await writeRoom(chatRoomId, change, audit, ifVersion)
   return { room: detailsOnWire(updated.room, updated.details, memberCount) }
 })

@@ -10,6 +10,8 @@ export interface RoomForm {
   invite: 'member' | 'moderator' | 'owner'
   pin: 'member' | 'moderator'
   slowModeSeconds: number
+  /** 0 is as long as the deployment keeps messages. */
+  retentionDays: number
 }
 
 export const formOf = ({ roomName, topic, imageUrl, access, settings }: RoomDetails): RoomForm => ({
@@ -21,6 +23,7 @@ export const formOf = ({ roomName, topic, imageUrl, access, settings }: RoomDeta
   invite: settings.invite,
   pin: settings.pin,
   slowModeSeconds: settings.slowModeSeconds,
+  retentionDays: settings.retentionDays ?? 0,
 })
 
 /**
@@ -33,7 +36,8 @@ export function roomUpdate(details: RoomDetails, edits: Partial<RoomForm>): Room
   const changed = Object.fromEntries(
     Object.entries(given).filter(([name, value]) => value !== form[name as keyof RoomForm]),
   ) as Partial<RoomForm>
-  const { roomName, topic, imageUrl, access, ...settings } = changed
+  const { roomName, topic, imageUrl, access, retentionDays, ...others } = changed
+  const settings = { ...others, ...(retentionDays === undefined ? {} : { retentionDays: retentionDays || null }) }
   if (Object.keys(changed).length === 0) return undefined
   return {
     ...(roomName === undefined ? {} : { roomName }),

@@ -25,6 +25,9 @@ export const banSpans = [0, HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY] as const
 /** The least time between two messages of a member, seconds; 0 is none. */
 export const slowSpans = [0, 5, 10, 30, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR] as const
 
+/** How long a room keeps messages, days; 0 is as long as the deployment does. */
+export const retentionSpans = [0, 1, 7, 30, 90, 365, 730, 1_825, 3_650] as const
+
 /** How long an invite is good, seconds. */
 export const inviteSpans = [HOUR, DAY, 7 * DAY, 30 * DAY] as const
 

@@ -4,7 +4,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { isolated } from '../text/isolated.ts'
 import { formOf, type RoomForm, roomUpdate } from '../text/room-edits.ts'
-import { slowSpans, spanText } from '../text/spans-of-time.ts'
+import { retentionSpans, slowSpans, spanText } from '../text/spans-of-time.ts'
 import { AccessField } from './access-field.tsx'
 import { Dialog } from './dialog.tsx'
 import { Field } from './field.tsx'
@@ -17,6 +17,7 @@ import { useStore } from './use-store.ts'
 
 const MAX_TOPIC_CHARS = 250
 const MAX_URL_CHARS = 1_024
+const DAY_SECONDS = 24 * 60 * 60
 
 const CONFLICT =
   'Somebody else has changed the room meanwhile. What they changed is shown here now: look, and save again.'
@@ -56,6 +57,20 @@ const slownesses = slowSpans.map((seconds) => ({
   label: seconds === 0 ? 'Off' : spanText(seconds),
 }))
 
+const daysText = (days: number) => spanText(days * DAY_SECONDS)
+
+const retentions = retentionSpans.map((days) => ({
+  value: days,
+  label: days === 0 ? 'As long as this chat keeps them' : daysText(days),
+}))
+
+/** With what somebody has chosen elsewhere. */
+const withOther = (
+  options: readonly { value: number; label: string }[],
+  value: number,
+  textOf: (value: number) => string,
+) => (options.some((option) => option.value === value) ? options : [...options, { value, label: textOf(value) }])
+
 function EditForm({ title, details, conversation, onClose }: EditProps & { title: string; details: RoomDetails }) {
   const { doors } = conversation
   const { limits } = useChat()
@@ -74,8 +89,6 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
       throw error
     }
   }
-  const isSet = slownesses.some(({ value }) => value === form.slowModeSeconds)
-  const other = { value: form.slowModeSeconds, label: spanText(form.slowModeSeconds || 1) }
   return (
     <FormDialog title={title} action="Save" onClose={onClose} onSubmit={save}>
       <NameField label="Name" value={form.roomName} onChange={set('roomName')} maxLength={limits.roomNameChars} />
@@ -84,7 +97,7 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
         label="Slow mode"
         hint="The least time between two messages of a member."
         value={form.slowModeSeconds}
-        options={isSet ? slownesses : [...slownesses, other]}
+        options={withOther(slownesses, form.slowModeSeconds, spanText)}
         onChange={set('slowModeSeconds')}
       />
       {doors.can('configure') && (
@@ -103,6 +116,13 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
           <Select label="Who may write" value={form.post} options={writers} onChange={set('post')} />
           <Select label="Who may add people" value={form.invite} options={inviters} onChange={set('invite')} />
           <Select label="Who may pin messages" value={form.pin} options={writers} onChange={set('pin')} />
+          <Select
+            label="Keep messages for"
+            hint="Older ones are deleted, with their files."
+            value={form.retentionDays}
+            options={withOther(retentions, form.retentionDays, daysText)}
+            onChange={set('retentionDays')}
+          />
         </>
       )}
     </FormDialog>

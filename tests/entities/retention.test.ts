@@ -1,0 +1,26 @@
+import { afterEach, expect, test, vi } from 'vitest'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.resetModules()
+})
+
+/** Days that a deployment's room keeps what is said. */
+async function keptFor(deployment: string | undefined, room: { retentionDays?: number; retentionByServer?: true }) {
+  vi.stubEnv('RETENTION_DAYS', deployment)
+  const { retentionOf } = await import('../../src/entities/retention.ts')
+  return retentionOf(room)
+}
+
+test.each([
+  [undefined, {}, undefined],
+  [undefined, { retentionDays: 365 }, 365],
+  ['90', {}, 90],
+  ['90', { retentionDays: 30 }, 30],
+  // As it was set before the deployment said anything.
+  ['90', { retentionDays: 365 }, 90],
+  ['90', { retentionDays: 365, retentionByServer: true }, 365],
+  ['90', { retentionDays: 30, retentionByServer: true }, 30],
+] as const)('a deployment with RETENTION_DAYS=%s keeps a room of %o for %s days', async (deployment, room, days) => {
+  expect(await keptFor(deployment, room)).toBe(days)
+})

@@ -1,0 +1,132 @@
+import { database, tableName } from '../support/own-table.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTable } from '../../local/dynamodb/create-table.ts'
+import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
+import { createRoom } from '../../src/entities/create-room.ts'
+import { eraseMessage, Message, messageIdOf, sealHoles } from '../../src/entities/message.ts'
+import { SendGuard } from '../../src/entities/send-guard.ts'
+import { client } from '../../src/entities/table.ts'
+import { appendMessage } from '../../src/rooms/append-message.ts'
+import { countUnread } from '../../src/rooms/count-unread.ts'
+import { getHistory } from '../../src/ws/actions/get-history.ts'
+import { getMessages } from '../../src/ws/actions/get-messages.ts'
+import { loadStack } from '../../terraform/stack.ts'
+import { costOf, metered } from '../support/meter.ts'
+import { unique } from '../support/runtime.ts'
+
+beforeAll(() => createTable(database, loadStack().table, tableName))
+
+const NOW = Date.now()
+const DAY_MS = 86_400_000
+
+/** A room of ada's that keeps what is said for so many days. */
+async function givenRoom(retentionDays?: number) {
+  const chatRoomId = unique('room')
+  await createRoom({ chatRoomId, roomName: 'A', createdBy: 'ada', createdAt: 0, owner: 'ada', members: ['ada'] })
+  if (retentionDays !== undefined) await ChatRoom.patch({ chatRoomId }).set({ retentionDays }).go()
+  return chatRoomId
+}
+
+/** Messages of bob's, each as old as its days; what is written by hand has no end of its own. */
+async function givenMessages(
+  chatRoomId: string,
+  ages: readonly number[],
+  { content = 'x', isThere = (seq: number) => seq > 0 } = {},
+) {
+  await ChatRoom.patch({ chatRoomId }).set({ headSeq: ages.length }).go()
+  const rows = ages.map((age, i) => ({
+    ...({ chatRoomId, messageId: messageIdOf(i + 1), kind: 'text', senderId: 'bob', content } as const),
+    ...{ timestamp: NOW - age * DAY_MS + i, prevDrawnAt: NOW - age * DAY_MS },
+  }))
+  await Message.put(rows.filter(({ messageId }) => isThere(Number(messageId)))).go({ concurrent: 8 })
+}
+
+const caller = { userId: 'ada', scopes: new Set<never>() }
+const defaults = { limit: 50, view: 'all' as const }
+
+/** What a page has, and what it takes with all that is asked before it. */
+async function historyOf(chatRoomId: string, range: { after?: number; before?: number }) {
+  let page: { messages: { seq: number }[]; hasMore: boolean } | undefined
+  const requests = await metered(client, async () => {
+    page = await getHistory.handle({ action: 'getHistory', chatRoomId, ...defaults, ...range }, caller)
+  })
+  const { writes } = costOf(requests)
+  return { seqs: page!.messages.map(({ seq }) => seq), hasMore: page!.hasMore, requests: requests.length, writes }
+}
+
+describe('what is written in a room that keeps it for a time', () => {
+  test('ends with that time, a hole and what is left of a deleted message too, and a guard a day later', async () => {
+    const chatRoomId = await givenRoom(30)
+    const draft = { chatRoomId, senderId: 'ada', kind: 'text', content: 'hi', clientMessageId: 'c1' } as const
+    await appendMessage(draft, { check: Promise.resolve('member') }, NOW)
+    const expiresAt = Math.ceil(NOW / 1_000) + 30 * 86_400
+    const key = { chatRoomId, messageId: messageIdOf(1) }
+    const { data: message } = await Message.get(key).go()
+    expect(message).toMatchObject({ expiresAt })
+    const { data: guard } = await SendGuard.get({ chatRoomId, senderId: 'ada', clientMessageId: 'c1' }).go()
+    expect(guard).toMatchObject({ expiresAt: expiresAt + 86_400 })
+    await eraseMessage(message!, { deletedAt: NOW, deletedBy: 'ada' })
+    expect((await Message.get(key).go()).data).toMatchObject({ kind: 'deleted', expiresAt })
+    await sealHoles(chatRoomId, [await nextSeq(chatRoomId, NOW)], NOW)
+    const { data: hole } = await Message.get({ chatRoomId, messageId: messageIdOf(2) }).go()
+    expect(hole).toMatchObject({ kind: 'hole', expiresAt })
+  })
+
+  test('takes no more requests or units than elsewhere, and elsewhere it has no end', async () => {
+    const costs = []
+    for (const days of [undefined, 30]) {
+      const chatRoomId = await givenRoom(days)
+      const send = (more: object) => () =>
+        appendMessage(
+          { chatRoomId, senderId: 'ada', kind: 'text', content: 'hi', ...more },
+          { check: Promise.resolve('member') },
+          NOW,
+        )
+      costs.push([
+        costOf(await metered(client, send({}))),
+        costOf(await metered(client, send({ clientMessageId: 'c1' }))),
+      ])
+      const { data } = await Message.get({ chatRoomId, messageId: messageIdOf(1) }).go()
+      expect(data?.expiresAt === undefined).toBe(days === undefined)
+    }
+    expect(costs[1]).toEqual(costs[0])
+  })
+})
+
+describe('10,000 messages that are past their time', () => {
+  const ages = [...Array<number>(10_000).fill(31), 1, 1, 1]
+  const young = [10_001, 10_002, 10_003]
+
+  // A request reads 1 MB: of those 160, whose rows are so large, it has no more than the first 62.
+  const some = (seq: number) => seq <= 60 || seq % 100 === 0 || young.includes(seq)
+  test.each([
+    ['TTL has deleted all', (seq: number) => young.includes(seq)],
+    ['TTL has left the oldest, and one of a hundred', some],
+  ])('take 5 requests and no write in either direction, when %s', async (_, isThere) => {
+    const chatRoomId = await givenRoom(30)
+    await givenMessages(chatRoomId, ages, { content: 'x'.repeat(16_384), isThere })
+    for (const range of [{ after: 0 }, {}, { after: 5_000 }, { before: 10_004 }]) {
+      const page = await historyOf(chatRoomId, range)
+      expect(page, JSON.stringify(range)).toMatchObject({ seqs: young, hasMore: false, writes: 0 })
+      expect(page.requests, JSON.stringify(range)).toBeLessThanOrEqual(5)
+    }
+    const older = await historyOf(chatRoomId, { before: 9_000 })
+    expect(older).toMatchObject({ seqs: [], hasMore: false, writes: 0 })
+    expect(older.requests).toBeLessThanOrEqual(5)
+  })
+})
+
+test('complaint 20: what is past its time is found by nobody, by its id or as unread neither, while TTL is late', async () => {
+  const chatRoomId = await givenRoom(30)
+  await givenMessages(chatRoomId, [31, 31, 29, 1])
+  // Of when the room kept less.
+  await Message.patch({ chatRoomId, messageId: messageIdOf(3) })
+    .set({ expiresAt: Math.floor(NOW / 1_000) - 1 })
+    .go()
+  const messageIds = [1, 2, 3, 4].map(messageIdOf)
+  const { messages } = await getMessages.handle({ action: 'getMessages', chatRoomId, messageIds }, caller)
+  expect(messages.map(({ seq }) => seq)).toEqual([4])
+  expect((await historyOf(chatRoomId, {})).seqs).toEqual([4])
+  const unread = await countUnread('ada', new Map([[chatRoomId, 4]]))
+  expect(unread.get(chatRoomId)).toMatchObject({ count: 1, exact: true })
+})
