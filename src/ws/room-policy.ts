@@ -1,8 +1,6 @@
 import { Forbidden } from '../errors.ts'
 import { oneOf, optional } from '../env.ts'
-import { deploymentRetentionDays } from '../entities/retention.ts'
 import { openPolicy } from '../protocol/announced-limits.ts'
-import type { SomeSettings } from '../protocol/room-schema.ts'
 import type { Actor } from '../rooms/admission.ts'
 
 /** What this deployment lets its users do about rooms. `sync` announces it in `limits`. */
@@ -31,18 +29,6 @@ export function requireRoomCreation(actor: Pick<Actor, 'scopes'>, chosenId: stri
   }
   if (chosenId !== undefined && chosenRoomIds === 'server') {
     throw new Forbidden('unable to create a room with an id of its own; this deployment makes the ids')
-  }
-}
-
-/**
- * @param settings of a room that is made or changed
- * @throws Forbidden when messages were to be kept longer than this deployment keeps them
- */
-export function requireRetention({ scopes }: Pick<Actor, 'scopes'>, settings: SomeSettings = {}): void {
-  if (scopes.has('server') || deploymentRetentionDays === undefined) return
-  if ((settings.retentionDays ?? 0) > deploymentRetentionDays) {
-    const most = `${deploymentRetentionDays} days`
-    throw new Forbidden(`unable to keep messages so long; this deployment keeps them for at most ${most}`)
   }
 }
 

@@ -15,7 +15,8 @@ import { newRoomOf } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
 import { logger } from '../../logger.ts'
-import { requireRetention, requireRoomCreation, roomPolicy } from '../room-policy.ts'
+import { requireRetention } from '../require-retention.ts'
+import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
 
 /**
  * Of the members that don't fit into the room's transaction. If there are more, the stream adds them all: so one frame

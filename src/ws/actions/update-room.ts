@@ -7,7 +7,7 @@ import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
-import { requireRetention } from '../room-policy.ts'
+import { requireRetention } from '../require-retention.ts'
 
 /** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP67, AP71. */
 export const updateRoom = action('updateRoom', async (input, caller) => {
