@@ -158,7 +158,7 @@ export class RoomTalk extends RoomModeration {
   }
 
   /**
-   * As in {@link RoomDoors}; the subject of `edit`, `deleteOwn`, `deleteAny` and others may also be a message.
+   * As in `RoomDoors`; the subject of `edit`, `deleteOwn`, `deleteAny` and others may also be a message.
    *
    * @example
    * console.log('may delete', room.can('deleteOwn', message) || room.can('deleteAny', message))
