@@ -1,9 +1,10 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
 import { givenBackend } from '../support/backend.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { expire } from '../support/expire.ts'
 import { settledAfter } from '../support/runtime.ts'
-import { type Item, scan } from '../support/table-scan.ts'
+import { type Item, itemsOf, scan } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
 
@@ -43,6 +44,64 @@ test('complaints 21 and 22: with an old message go its file, reactions, mentions
   await ada.request({ action: 'updateRoom', ...of, settings: { retentionDays: null } })
   const { messageId: kept } = await ada.request({ action: 'sendMessage', ...of, content: 'for good' })
   expect((await stored()).find(({ MessageId }) => MessageId === kept)).not.toHaveProperty('expiresAt')
+})
+
+test('complaint 20: what is past its time is shown by no reader, and nobody acts upon it, while TTL is late', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  const of = { chatRoomId: room }
+  await ada.request({ action: 'updateRoom', ...of, settings: { retentionDays: 30 } })
+  expect((await sendForm(await givenUpload(ada, room), png)).status).toBe(204)
+  const { messageId } = await bob.event('message', ({ kind }) => kind === 'file')
+  await bob.request({ action: 'addReaction', ...of, messageId, reaction: '👍' })
+  await ada.request({ action: 'pinMessage', ...of, messageId })
+  await ada.request({ action: 'sendMessage', ...of, content: 'young' })
+  await bob.request({ action: 'sendMessage', ...of, content: 'a reply', threadId: messageId })
+  await settledAfter(chat)
+
+  /** What bob is shown: of texts, of the file, of its thread, of its pin, and how much is unread. */
+  const shown = async () => {
+    const { messages } = await bob.request({ action: 'getHistory', ...of })
+    const { changes } = await bob.request({ action: 'getChanges', ...of, after: 0 })
+    const { threads } = await bob.request({ action: 'getThreads' })
+    const [unread] = Object.values((await bob.request({ action: 'getUnread', heads: { [room]: 3 } })).rooms)
+    return {
+      history: messages.map(({ seq }) => seq),
+      recovered: (await bob.request({ action: 'joinRoom', ...of, lastSeq: 0 })).events.map(({ seq }) => seq),
+      byId: (await bob.request({ action: 'getMessages', ...of, messageIds: [messageId] })).messages.length,
+      changed: changes.some((change) => change.event === 'messageUpdated' && change.message.messageId === messageId),
+      pins: (await bob.request({ action: 'getRoom', ...of })).room.pins,
+      rootIsGone: threads.map(({ root }) => root.deleted !== undefined),
+      unread: unread?.count,
+    }
+  }
+  const all = { history: [1, 2, 3], recovered: [1, 2, 3], byId: 1, changed: true, pins: [messageId] }
+  expect(await shown()).toEqual({ ...all, rootIsGone: [false], unread: 2 })
+
+  const stored = await itemsOf(chat, 'Message')
+  const row = stored.find((item) => item.ChatRoomId === room && item.MessageId === messageId)!
+  await chat.dynamodb.send(
+    new UpdateItemCommand({
+      TableName: chat.tableName,
+      Key: { pk: { S: row.pk as string }, sk: { S: row.sk as string } },
+      UpdateExpression: 'SET #at = :past',
+      ExpressionAttributeNames: { '#at': 'Timestamp' },
+      ExpressionAttributeValues: { ':past': { N: String(Date.now() - 31 * 86_400_000) } },
+    }),
+  )
+  const young = { history: [2, 3], recovered: [2, 3], byId: 0, changed: false, pins: [] }
+  expect(await shown()).toEqual({ ...young, rootIsGone: [true], unread: 1 })
+  for (const frame of [
+    { action: 'getFileUrl' },
+    { action: 'editMessage', content: 'another caption' },
+    { action: 'deleteMessage' },
+    { action: 'addReaction', reaction: '🎉' },
+    { action: 'getReactions' },
+    { action: 'pinMessage' },
+    { action: 'reportMessage', reason: 'spam' },
+  ]) {
+    expect((await ada.refused({ ...frame, ...of, messageId })).code, frame.action).toBe('message_not_found')
+  }
 })
 
 test('complaint 25: a backend knows no edit window, slow mode or gate', async () => {

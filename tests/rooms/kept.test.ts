@@ -8,7 +8,9 @@ import { SendGuard } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
 import { appendMessage } from '../../src/rooms/append-message.ts'
 import { countUnread } from '../../src/rooms/count-unread.ts'
+import { putMentions } from '../../src/entities/mention.ts'
 import { getHistory } from '../../src/ws/actions/get-history.ts'
+import { getMentions } from '../../src/ws/actions/get-mentions.ts'
 import { getMessages } from '../../src/ws/actions/get-messages.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { costOf, metered } from '../support/meter.ts'
@@ -129,4 +131,13 @@ test('complaint 20: what is past its time is found by nobody, by its id or as un
   expect((await historyOf(chatRoomId, {})).seqs).toEqual([4])
   const unread = await countUnread('ada', new Map([[chatRoomId, 4]]))
   expect(unread.get(chatRoomId)).toMatchObject({ count: 1, exact: true })
+  for (const [seq, age] of [
+    [2, 31],
+    [4, 1],
+  ] as const) {
+    const said = { chatRoomId, messageId: messageIdOf(seq), senderId: 'bob', timestamp: NOW - age * DAY_MS }
+    await putMentions(said, ['ada'])
+  }
+  const { mentions } = await getMentions.handle({ action: 'getMentions' }, caller)
+  expect(mentions.map(({ seq }) => seq)).toEqual([4])
 })
