@@ -30,7 +30,7 @@ interface Place {
 }
 
 /**
- * A file that goes on where a run before was cut off.
+ * A file that goes on where a run before was cut off. It is made with its first lines.
  *
  * @param of what the archive is of: a file of something else is not gone on with
  * @throws Error when the file is there and isn't one that was cut off
@@ -40,19 +40,23 @@ export async function fileOutput(path: string, of: string): Promise<Output> {
   const place = await placeFile.read()
   const exists = (await stat(path).catch(() => undefined)) !== undefined
   if (exists && place?.of !== of) throw new Error(`unable to export; ${path} is there already`)
-  const file = await open(path, exists ? 'r+' : 'wx', 0o600)
-  await file.truncate(place?.bytes ?? 0)
-  return new FileOutput(file, placeFile, place ?? { of, bytes: 0, cursor: '' })
+  const begin = async () => {
+    const file = await open(path, exists ? 'r+' : 'wx', 0o600)
+    await file.truncate(place?.bytes ?? 0)
+    return file
+  }
+  return new FileOutput(begin, placeFile, place ?? { of, bytes: 0, cursor: '' })
 }
 
 class FileOutput implements Output {
-  readonly #file: FileHandle
+  readonly #begin: () => Promise<FileHandle>
+  #file: FileHandle | undefined
   readonly #placeFile: PlaceFile<Place>
   readonly #place: Place
   #bytes: number
 
-  constructor(file: FileHandle, placeFile: PlaceFile<Place>, place: Place) {
-    this.#file = file
+  constructor(begin: () => Promise<FileHandle>, placeFile: PlaceFile<Place>, place: Place) {
+    this.#begin = begin
     this.#placeFile = placeFile
     this.#place = place
     this.#bytes = place.bytes
@@ -63,6 +67,7 @@ class FileOutput implements Output {
   }
 
   async write(lines: readonly object[], cursor?: string): Promise<void> {
+    this.#file ??= await this.#begin()
     const { bytesWritten } = await this.#file.write(textOf(lines), this.#bytes)
     this.#bytes += bytesWritten
     if (cursor === undefined) return
@@ -71,7 +76,7 @@ class FileOutput implements Output {
   }
 
   async end(): Promise<void> {
-    await this.#file.close()
+    await this.#file?.close()
     await this.#placeFile.remove()
   }
 }

@@ -34,14 +34,15 @@ export async function runExport(options: ExportOptions): Promise<number> {
   // They read the environment when they are loaded.
   const { pagesOf } = await import('../../src/archive/pages.ts')
   const files = await filesOf(options.files, hours)
+  const total = await totalRows(scope)
   const output = options.out === undefined ? standardOutput : await fileOutput(options.out, of)
   const cursor = output.cursor === '' ? undefined : output.cursor
-  if (cursor === undefined) await output.write([{ type: 'archive', version: 1, of }])
-  const total = await totalRows(scope)
+  // It is written along with the first page: nothing is left of an export that could not begin.
+  const head = cursor === undefined ? [{ type: 'archive', version: 1, of }] : []
   const bar = new ProgressLine('exporting')
   const done = { read: 0, lines: 0, missing: 0 }
   for await (const page of pagesOf(scope, cursor, Date.now())) {
-    await output.write(await files.of(page.lines, () => done.missing++), page.cursor)
+    await output.write([...head.splice(0), ...(await files.of(page.lines, () => done.missing++))], page.cursor)
     done.read += page.read
     done.lines += page.lines.length
     bar.show(total && done.read / total, count(done.lines, 'line'))

@@ -156,9 +156,11 @@ test.each<[options: ExportOptions, problem: string]>([
   await expect(exportWith(options)).rejects.toThrow(problem)
 })
 
-test('a room that is not there is refused', async () => {
-  const refused = await runExport('--room', 'nowhere')
-  expect(refused).toMatchObject({ code: 2, stderr: 'unable to export; there is no room nowhere\n' })
+test('a room that is not there is refused, and nothing is left of it', async () => {
+  const path = join(folder, 'nowhere.jsonl')
+  const refused = await runExport('--room', 'nowhere', '--out', path)
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: 'unable to export; there is no room nowhere\n' })
+  for (const left of [path, `${path}.progress`]) expect(existsSync(left), left).toBe(false)
 })
 
 test('a file that is gone is told of, and the rest is exported', async () => {
