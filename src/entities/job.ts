@@ -81,9 +81,19 @@ export const HOUR_MS = 60 * 60 * 1_000
 
 /** The whole item, the same for all who ask for this within an hour of the clock. */
 export function hourlyJobItem(kind: JobKind, args: object, now: number): JobRow {
-  const item = jobItem(kind, args, now - (now % HOUR_MS))
+  const hour = now - (now % HOUR_MS)
+  return singleJobItem(kind, args, hour, hour)
+}
+
+/**
+ * The whole item, with the same id for all who ask for this.
+ *
+ * @param since epoch milliseconds, of what it is about: the id begins with it
+ */
+export function singleJobItem(kind: JobKind, args: object, since: number, now: number): JobRow {
+  const item = jobItem(kind, args, now)
   const about = createHash('sha256').update(item.args).digest('base64url').slice(0, 22)
-  return { ...item, jobId: `${String(item.createdAt).padStart(DIGITS, '0')}-${about}` }
+  return { ...item, jobId: `${String(since).padStart(DIGITS, '0')}-${about}` }
 }
 
 /** AP122. One that is noted already stays as it is. */

@@ -1,7 +1,7 @@
 import { auditItem, type AuditRow } from '../entities/audit.ts'
 import { putAuditedJob } from '../entities/audited-job.ts'
 import { getRoom, raiseFirstSeq } from '../entities/chat-room.ts'
-import { jobItem } from '../entities/job.ts'
+import { getJob, singleJobItem } from '../entities/job.ts'
 import { messageIdOf } from '../entities/message.ts'
 import { stranger } from './admission.ts'
 
@@ -13,6 +13,9 @@ import { stranger } from './admission.ts'
  * It is hidden first: from then on no number below is given out again, so the job deletes nothing that is said later.
  * If nothing more happens, the caller has no reply, and asks again.
  *
+ * What was cleared before, as far or further, has its job: nothing is noted for it once more, for the 90 days that a
+ * job is kept. AP127.
+ *
  * @returns the job's id
  * @throws NotAMember when there is no such room
  */
@@ -22,19 +25,24 @@ export async function truncateRoom(
   doneBy: Pick<AuditRow, 'by' | 'via'>,
   now: number,
 ): Promise<string> {
-  const first = await hideBefore(chatRoomId, before)
-  const job = jobItem('truncateRoom', { chatRoomId, before: first }, now)
+  const { first, createdAt } = await hideBefore(chatRoomId, before)
+  const job = singleJobItem('truncateRoom', { chatRoomId, before: first }, createdAt, now)
+  if ((await getJob(job.jobId)) !== undefined) return job.jobId
   const messageId = messageIdOf(first)
   await putAuditedJob(auditItem({ chatRoomId, at: now, ...doneBy, action: 'truncate', messageId }), job)
   return job.jobId
 }
 
-/** @returns the first that is shown: lower than asked for if there are fewer, also when a number was just taken back */
-async function hideBefore(chatRoomId: string, before: number): Promise<number> {
+/**
+ * @returns the first that is shown: lower than asked for if there are fewer, also when a number was just taken back;
+ *   higher if it was before
+ */
+async function hideBefore(chatRoomId: string, before: number): Promise<{ first: number; createdAt: number }> {
   for (;;) {
     const room = await getRoom(chatRoomId)
     if (room === undefined) throw stranger()
-    const first = Math.min(before, room.headSeq + 1)
-    if (await raiseFirstSeq(chatRoomId, first)) return first
+    const { createdAt, firstSeq = 0 } = room
+    const first = Math.max(Math.min(before, room.headSeq + 1), firstSeq)
+    if (first === firstSeq || (await raiseFirstSeq(chatRoomId, first))) return { first, createdAt }
   }
 }

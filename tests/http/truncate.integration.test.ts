@@ -155,11 +155,24 @@ test('a room or job that is none is refused, and truncating twice or beyond the 
     status: 400,
     error: { code: 'invalid_request', message: 'unable to show the job; there is none' },
   })
-  for (const before of [3, 3, 1_000, 1]) await truncate(room, before)
-  await settle()
+  const jobs: string[] = []
+  for (const before of [3, 3, 2, 1_000, 1, 3]) {
+    jobs.push(await truncate(room, before))
+    await settle()
+  }
+  const [third, all] = [jobs[0]!, jobs[3]!]
+  expect(jobs).toEqual([third, third, third, all, all, all])
   expect(contentsOf(await ada.request({ action: 'getHistory', chatRoomId: room }))).toEqual([])
   const { entries } = await backend.request('getAudit', { chatRoomId: room })
-  expect(entries).toContainEqual(
-    expect.objectContaining({ action: 'truncate', by: 'shop', messageId: '0000000000000006' }),
+  const noted = entries as { action: string; by: string; messageId: string }[]
+  expect(noted.filter(({ action }) => action === 'truncate')).toMatchObject([
+    { by: 'shop', messageId: '0000000000000006' },
+    { by: 'shop', messageId: '0000000000000003' },
+  ])
+  const cleared = ada.events.flatMap((event) => (event.event === 'historyCleared' ? [event.before] : []))
+  expect(new Set(cleared)).toEqual(new Set([3, 6]))
+  const { changes } = await ada.request({ action: 'getChanges', chatRoomId: room, after: 0 })
+  expect(new Set(changes.flatMap((one) => (one.event === 'historyCleared' ? [one.before] : [])))).toEqual(
+    new Set([3, 6]),
   )
 })
