@@ -36,7 +36,7 @@ async function putMessage(row: Row): Promise<Outcome> {
 }
 
 /** Rows whose stream record would tell somebody. */
-const toldOf = new Set(['reaction', 'roomDetails', 'audit', 'readState'])
+const toldOf = new Set(['reaction', 'roomDetails', 'audit', 'readState', 'profile'])
 
 /** Writes what a line says, unless it is there. It may be done again. Not of a room, which must be there before. */
 export async function putLine(line: Line): Promise<Outcome> {

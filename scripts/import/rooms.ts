@@ -24,7 +24,7 @@ export class Rooms {
     const row = rowOf(line) as { chatRoomId: string; createdAt: number; createdBy: string; headSeq?: number }
     const { chatRoomId, createdAt, createdBy, headSeq = 0 } = row
     const { rejected, data } = await kinds.room.entity
-      .create({ ...row })
+      .create({ ...row, imported: true })
       .go({ returnOnConditionCheckFailure: 'all_old' })
     if (!rejected) return 'written'
     if (data?.createdAt !== createdAt || data.createdBy !== createdBy)

@@ -4,7 +4,7 @@ import { defined } from '../protocol/defined.ts'
 import { gateOf } from './gate.ts'
 import { retentionOf } from './retention.ts'
 import { untilProcessed } from './until-processed.ts'
-import { client, primary, service, table } from './table.ts'
+import { client, imported, primary, service, table } from './table.ts'
 
 /**
  * A room. Key: ChatRoomId. Its members are rows of their own (`Membership`) in the same partition and the same
@@ -55,6 +55,7 @@ export const ChatRoom = new Entity(
       /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
       setup: { type: 'string', field: 'Setup' },
       pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
+      imported,
     },
     indexes: { room: { collection: 'roster', ...primary(['chatRoomId'], []) } },
   },

@@ -2,7 +2,7 @@ import { Entity, type EntityItem } from 'electrodb'
 import { Conflict } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import type { Profile } from '../protocol/profile-actions.ts'
-import { client, own, service, table } from './table.ts'
+import { client, imported, own, service, table } from './table.ts'
 import { erasureModes } from '../protocol/room-kinds.ts'
 import { untilProcessed } from './until-processed.ts'
 
@@ -39,6 +39,7 @@ export const User = new Entity(
       erasedAs: { type: 'string', field: 'ErasedAs' },
       /** Epoch milliseconds of the last write of the profile; a user without it has none. */
       updatedAt: { type: 'number', field: 'UpdatedAt' },
+      imported,
     },
     indexes: { user: own('user', ['userId'], [], 'profile') },
   },
@@ -82,14 +83,21 @@ export interface ProfileChange {
   metadata?: Record<string, unknown> | undefined
 }
 
-/** AP123. Eventually consistent, because nobody's access depends on it. Who has no profile is left out. */
+/**
+ * AP123. Eventually consistent, because nobody's access depends on it. Who has no profile is left out; of who was
+ * erased, and of the id that stands for them, that is all that there is.
+ */
 export async function getProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
   const profiles = new Map<string, Profile>()
   await untilProcessed([...new Set(userIds)], async (left) => {
     const { data, unprocessed } = await User.get(left.map((userId) => ({ userId }))).go({
-      attributes: ['userId', 'name', 'imageUrl', 'metadata', 'updatedAt'],
+      attributes: ['userId', 'name', 'imageUrl', 'metadata', 'updatedAt', 'erasedAt'],
     })
-    for (const row of data) if (row.updatedAt !== undefined) profiles.set(row.userId, profileOf(row, row.updatedAt))
+    for (const row of data) {
+      const { userId, updatedAt, erasedAt } = row
+      if (erasedAt !== undefined) profiles.set(userId, { userId, updatedAt: erasedAt, erased: true })
+      else if (updatedAt !== undefined) profiles.set(userId, profileOf(row, updatedAt))
+    }
     return { unprocessed: unprocessed.map(({ userId }) => userId) }
   })
   return profiles

@@ -41,6 +41,8 @@ export async function busNewsOf(record: DynamoDBRecord, now: number): Promise<Bu
       return record.eventName === 'INSERT' ? { events: await roomCreated(change) } : NOTHING
     case 'ChatRoomDetails':
       return isRaised(change) ? { events: await roomUpdated(change) } : NOTHING
+    case 'User':
+      return removed ? NOTHING : { events: userEvents(change) }
     case 'Audit':
       return record.eventName === 'INSERT' ? { events: auditEvents(image) } : NOTHING
     default:
@@ -151,7 +153,16 @@ function auditEvents(image: Image): BusEvent[] {
   return [{ type: 'message.reported', detail: { ...of, messageId, by, ...defined({ reason }) } }]
 }
 
-/** What all have. The id is ASCII, because a webhook has it in a header. */
+/** The id that stands for who was erased has a row as well, which names nobody. */
+function userEvents({ image, old }: Changed): BusEvent[] {
+  const [userId, erasedAt] = [image.UserId?.S, image.ErasedAt?.N]
+  if (userId === undefined) throw new Error('unable to read the record; the user has no key')
+  if (erasedAt === undefined || image.ErasedAs === undefined || erasedAt === old?.ErasedAt?.N) return []
+  const id = `user#${encodeURIComponent(userId)}#erased#${erasedAt}`
+  return [{ type: 'user.erased', detail: { version: 1, id, at: Number(erasedAt), userId } }]
+}
+
+/** What all have that happens in a room. The id is ASCII, because a webhook has it in a header. */
 const common = (at: number, chatRoomId: string, ...parts: (string | number)[]) => ({
   version: 1 as const,
   id: [chatRoomId, ...parts].join('#'),

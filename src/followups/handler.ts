@@ -23,7 +23,9 @@ const RECORDS_AT_ONCE = 16
  */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const failed = new Set<string>()
-  const works = [...Records.flatMap((record) => worksOf(record, failed)), ...threadWorks(Records, failed)]
+  // What follows from a row of an import is in its archive as well.
+  const own = Records.filter(({ eventName, dynamodb }) => !(eventName === 'INSERT' && dynamodb?.NewImage?.Imported))
+  const works = [...own.flatMap((record) => worksOf(record, failed)), ...threadWorks(own, failed)]
   const queue = works.values()
   const worker = async () => {
     for (const work of queue) await follow(work, failed)

@@ -1,7 +1,9 @@
 import '../support/own-table.ts'
 import { expect, test } from 'vitest'
 import { busNewsOf } from '../../src/followups/bus-events.ts'
+import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Membership } from '../../src/entities/membership.ts'
+import { User } from '../../src/entities/user.ts'
 import { imageOf, membership, message, messageImage, messageRecord, recordOf } from '../streams/records.ts'
 
 const now = Date.now()
@@ -19,12 +21,29 @@ test('an erasure, which keeps the version of a message, is told with another id 
   ])
 })
 
+test('an erasure is told once, and once more when it is begun again later or otherwise', async () => {
+  const record = (erasedAt: number, more = {}) =>
+    imageOf(User.put({ userId: 'ève', erasedAt, erasure: 'delete', erasedAs: 'erased-1', ...more }))
+  const profile = imageOf(User.put({ userId: 'ève', name: 'Eve', updatedAt: 1 }))
+  const told = { type: 'user.erased', detail: { version: 1, id: 'user#%C3%A8ve#erased#7', at: 7, userId: 'ève' } }
+  expect(await eventsOf('INSERT', record(7))).toEqual([told])
+  expect(await eventsOf('MODIFY', record(7), profile)).toEqual([told])
+  expect(await eventsOf('MODIFY', record(8), record(7))).toMatchObject([{ detail: { id: 'user#%C3%A8ve#erased#8' } }])
+  expect(await eventsOf('MODIFY', record(7, { blockedBy: 'again' }), record(7))).toEqual([])
+  expect(await eventsOf('REMOVE', record(7))).toEqual([])
+  expect(await eventsOf('MODIFY', profile, profile)).toEqual([])
+  // The id that stands for them.
+  expect(await eventsOf('INSERT', imageOf(User.put({ userId: 'erased-1', erasedAt: 7 })))).toEqual([])
+})
+
 test('of what is imported nothing is told but what becomes of it later', async () => {
   const imported = { Imported: { BOOL: true } }
   const before = { ...messageImage(message('general', 1)), ...imported }
   expect(await eventsOf('INSERT', before)).toEqual([])
   const member = imageOf(Membership.put(membership('general', 'bob')))
   expect(await eventsOf('INSERT', { ...member, ...imported })).toEqual([])
+  const room = imageOf(ChatRoom.put({ chatRoomId: 'old', roomName: 'Old', createdBy: 'bob', createdAt: 1 }))
+  expect(await eventsOf('INSERT', { ...room, ...imported })).toEqual([])
   const edited = { ...messageImage(message('general', 1, { version: 1, editedAt: now })), ...imported }
   expect(await eventsOf('MODIFY', edited, before)).toMatchObject([{ type: 'message.edited' }])
 })

@@ -41,11 +41,25 @@ describe('the function that follows', () => {
   })
 })
 
-test.each(['Message', 'Membership', 'ChatRoomDetails', 'Audit'])('the bus is not told of an imported %s', (entity) => {
+test.each(['Message', 'Membership', 'ChatRoom', 'ChatRoomDetails', 'Audit'])(
+  'the bus is not told of an imported %s',
+  (entity) => {
+    const passesToBus = compileFilters(loadStack().bus.filters)
+    const image: Image = { __edb_e__: { S: entity } }
+    expect(passesToBus(recordOf('INSERT', image))).toBe(true)
+    expect(passesToBus(recordOf('INSERT', { ...image, Imported: { BOOL: true } }))).toBe(false)
+  },
+)
+
+test('the bus is told of an erasure, and of no other change of a user', () => {
   const passesToBus = compileFilters(loadStack().bus.filters)
-  const image: Image = { __edb_e__: { S: entity } }
-  expect(passesToBus(recordOf('INSERT', image))).toBe(true)
-  expect(passesToBus(recordOf('INSERT', { ...image, Imported: { BOOL: true } }))).toBe(false)
+  expect(loadStack().bus.filters).toHaveLength(5)
+  const user: Image = { __edb_e__: { S: 'User' }, ErasedAt: { N: '7' } }
+  const record = { ...user, ErasedAs: { S: 'erased-1' } }
+  expect(passesToBus(recordOf('INSERT', record))).toBe(true)
+  expect(passesToBus(recordOf('MODIFY', record, user))).toBe(true)
+  expect(passesToBus(recordOf('INSERT', { ...record, Imported: { BOOL: true } }))).toBe(false)
+  for (const name of ['INSERT', 'MODIFY'] as const) expect(passesToBus(recordOf(name, user))).toBe(false)
 })
 
 describe('what a record means', () => {

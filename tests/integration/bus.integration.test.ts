@@ -1,9 +1,10 @@
 import { afterAll, afterEach, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { busEvents, type BusEventType } from '../../src/protocol/bus-events.ts'
+import { givenBackend } from '../support/backend.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { settled } from '../support/runtime.ts'
+import { settled, unique } from '../support/runtime.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
 import { ManualClock, SECRET, startConsumer } from '../support/webhook-consumer.ts'
@@ -98,6 +99,15 @@ test('what happens in a room is told in the published shape, each with an id of 
   const file = entries.find(({ detail }) => detail.id === `${room}#2#0`)!
   expect(file.detail.event).toMatchObject({ kind: 'file', file: { fileName: 'dot.png', contentType: 'image/png' } })
   expect(JSON.stringify(entries)).not.toContain('http')
+})
+
+test('an erasure is told, with an id that a header can have', async () => {
+  const backend = await givenBackend(chat, 'shop')
+  const userId = `${unique('eve')}/é`
+  await backend.request('eraseUser', { userId, mode: 'delete' })
+  const { id, data } = await consumer.until(({ type, data }) => type === 'user.erased' && data.userId === userId)
+  expect(id).toMatch(new RegExp(`^user#${encodeURIComponent(userId)}#erased#\\d+$`))
+  expect(z.strictObject(busEvents['user.erased'].shape).parse(data)).toEqual({ version: 1, id, at: data.at, userId })
 })
 
 test('what the bus refuses is put again, what it refuses to the end is kept, and no delivery waits for it', async () => {
