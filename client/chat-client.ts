@@ -105,6 +105,7 @@ export class ChatClient {
       onMessage: (room, message) => this.#emitter.emit('message', { room, message }),
       onUnread: (totals) => this.#emitter.emit('unread', totals),
       onOnline: (event) => online.told(event),
+      onErased: (userId) => this.#users.erased(userId, this.#rooms.context.serverNow()),
       beforeAdded: (room) => this.#directs.beforeAdded(room),
     })
     const { context } = this.#rooms

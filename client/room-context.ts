@@ -25,6 +25,8 @@ export interface RoomOwner {
   handle(events: readonly ChatEvent[]): void
   /** More or less is unread, in all rooms together. */
   unreadChanged(totals: UnreadTotals): void
+  /** A user was erased from the deployment. */
+  userErased(userId: string): void
 }
 
 /** What a reply to `sync` says about the server and the user. A server older than 0.2.0 has no `features`. */
@@ -57,6 +59,11 @@ export class RoomContext {
   /** Returns 1, 2, 3, …: the places of an order. */
   nextPlace(): number {
     return ++this.#place
+  }
+
+  /** A room has learned that a user was erased. */
+  userErased(userId: string): void {
+    this.#owner.userErased(userId)
   }
 
   /** The token's user; `undefined` before the first `sync`. */

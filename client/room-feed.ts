@@ -312,6 +312,7 @@ export class RoomFeed {
       case 'historyCleared':
         return store.drop(({ seq }) => seq < change.before)
       case 'userErased':
+        this.#context.userErased(change.userId)
         return store.drop(({ senderId }) => senderId === change.userId)
     }
   }

@@ -30,6 +30,8 @@ interface RegistryHooks {
   onUnread: (totals: UnreadTotals) => void
   /** The other user of a direct room has connected, or the last of their connections has ended. */
   onOnline: OnlineWatch['told']
+  /** A user was erased. */
+  onErased: (userId: string) => void
   /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
   beforeAdded: (room: Room) => Promise<void> | undefined
 }
@@ -180,6 +182,10 @@ export class RoomRegistry implements RoomOwner {
     feed.emitter.emit('removed', removal)
     this.#hooks.onRemoved(room, removal)
     if (isDoubtful) this.#findAgain(chatRoomId)
+  }
+
+  userErased(userId: string): void {
+    this.#hooks.onErased(userId)
   }
 
   unreadChanged(totals: UnreadTotals): void {

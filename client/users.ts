@@ -38,7 +38,7 @@ export class User {
 
   /**
    * The profile: `undefined` while it is being asked for, and of who has none. Two users may have the same `name`; only
-   * ids are unique.
+   * ids are unique. Of who was erased, and of the id that stands for them, it has `erased` and no name.
    */
   get profile(): Profile | undefined {
     this.#look()
@@ -88,6 +88,11 @@ export class Users {
     const { profile } = await this.#context.patiently({ action: 'setProfile', ...changes })
     this.open(profile.userId).received(profile)
     return profile
+  }
+
+  /** Of a user that was looked at nothing is known any more but that they were erased. */
+  erased(id: string, now: number): void {
+    this.#users.get(id)?.received({ userId: id, updatedAt: now, erased: true })
   }
 
   /** A connection is there: asks for whoever was looked at meanwhile. */

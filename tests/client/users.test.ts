@@ -40,6 +40,26 @@ describe('who a user is', () => {
     expect(heard.map(({ name }) => name)).toEqual(['Ada', 'Countess'])
   })
 
+  test('is nobody any more once a room has told that they were erased', async () => {
+    const { client, clock, server } = await givenUsers()
+    const [ada, bob] = ['Ada', 'Bob'].map((id) => client.user(id))
+    const heard: Profile[] = []
+    ada!.on('change', (profile) => heard.push(profile))
+    expect(bob!.profile).toBeUndefined()
+    await clock.advance(1_000)
+    client.room('general')
+    for (const userId of ['Ada', 'nobody']) {
+      server.sockets[0]!.events(server.log('general', { event: 'userErased', userId }))
+    }
+    await clock.advance(1_000)
+    expect(heard.map(({ name, erased }) => [name, erased])).toEqual([
+      ['Ada', undefined],
+      [undefined, true],
+    ])
+    expect(bob!.profile?.name).toBe('Bob')
+    expect(askedFor(server)).toEqual([['Ada', 'Bob']])
+  })
+
   test('is asked for a hundred at a time, and those that a reply had no room for again', async () => {
     const { client, clock, server } = await givenUsers()
     const left = ['user-3']
