@@ -1,17 +1,23 @@
 import { stat } from 'node:fs/promises'
 import { kinds } from '../../src/archive/kinds.ts'
 import type { Line } from '../../src/archive/line.ts'
+import { type Erasure, erasuresOf } from '../../src/entities/erasure.ts'
 import { forEachLimited } from '../../src/delivery/for-each-limited.ts'
 import { linesOf } from '../shared/archive/lines-of.ts'
+import { eraseUser } from '../../src/rooms/erase-user.ts'
 import { type CheckedLine, readLine } from '../shared/archive/schema.ts'
 import { persistently } from '../shared/persistently.ts'
 import { PlaceFile } from '../shared/place-file.ts'
 import { type Outcome, putLine } from './put-line.ts'
 import { Rooms } from './rooms.ts'
+import { withoutErased } from './without-erased.ts'
 
 /** Lines after which the place is noted, and their rows that are written at once. */
 const BATCH = 100
 const AT_ONCE = 32
+
+/** Who asks for erasures once more, as their records say. */
+const BY = 'import'
 
 export interface Options {
   /** Checks every line and counts them, and writes nothing. */
@@ -30,6 +36,8 @@ export interface Counts {
   /** Rows that were there already. */
   there: number
   refused: number
+  /** Of users who were erased here. */
+  leftOut: number
 }
 
 /** First every line is checked, then the rooms are made, then comes the rest: an archive needs no order. */
@@ -41,12 +49,15 @@ interface Place {
   pass: (typeof passes)[number]
   at: number
   refusedRooms: Record<string, string>
+  /** Who was erased here, and is named in the archive. */
+  erased: string[]
   counts: Counts
 }
 
 /**
  * Writes an archive into the table. It may be cut off at any moment and goes on at the batch where it was; a row that
- * is there stays as it is, so it may be done again as well.
+ * is there stays as it is, so it may be done again as well. Who was erased stays so: what is theirs is left out, and a
+ * job of the janitor looks once more. AP144, AP145.
  *
  * @throws Error naming the line, when the archive has one that it may not have: before anything is written
  */
@@ -63,11 +74,15 @@ export async function importArchive(path: string, options: Options): Promise<Cou
       await work.batch(lines)
       place.at = end
       place.refusedRooms = Object.fromEntries(work.rooms.refused)
+      place.erased = [...work.erased]
       if (pass !== 'check') await placeFile.write(place)
       options.onProgress((passes.indexOf(pass) + end / size) / passes.length, place.counts)
     }
   }
-  if (!options.dryRun) await placeFile.remove()
+  if (!options.dryRun) {
+    await work.eraseAgain()
+    await placeFile.remove()
+  }
   return place.counts
 }
 
@@ -76,7 +91,8 @@ const beginning = (size: number): Place => ({
   pass: 'check',
   at: 0,
   refusedRooms: {},
-  counts: { lines: 0, written: 0, there: 0, refused: 0 },
+  erased: [],
+  counts: { lines: 0, written: 0, there: 0, refused: 0, leftOut: 0 },
 })
 
 async function* batchesOf(path: string, start: number): AsyncGenerator<{ lines: CheckedLine[]; end: number }> {
@@ -106,6 +122,8 @@ function checked(text: string, number: number, start: number): CheckedLine {
 
 class Work {
   readonly rooms: Rooms
+  /** Who was erased here, and is named in the archive. */
+  readonly erased: Set<string>
   readonly #place: Place
   readonly #options: Options
 
@@ -113,6 +131,7 @@ class Work {
     this.#place = place
     this.#options = options
     this.rooms = new Rooms(place.refusedRooms)
+    this.erased = new Set(place.erased)
   }
 
   async batch(lines: readonly CheckedLine[]): Promise<void> {
@@ -122,11 +141,20 @@ class Work {
       counts.lines += own.length
       return
     }
-    const ofPass = own.filter(({ type }) => (type === 'room') === (pass === 'rooms') && !kinds[type].passing)
+    const given = own.filter(({ type }) => (type === 'room') === (pass === 'rooms') && !kinds[type].passing)
+    const { lines: ofPass, met } = await persistently(() => withoutErased(given, Date.now()))
+    for (const { userId } of met) this.erased.add(userId)
+    counts.leftOut += given.length - ofPass.length
     if (pass === 'rest') await persistently(() => this.rooms.reserve(ofPass.filter(({ type }) => type === 'message')))
     await forEachLimited(ofPass, AT_ONCE, async (line) => {
       this.#count(await persistently(() => this.#put(line)))
     })
+  }
+
+  /** What no single line tells is left to a job: how many replies a thread still has, and a name that is cut. */
+  async eraseAgain(): Promise<void> {
+    const now = Date.now()
+    for (const erasure of await erasuresOf([...this.erased])) await eraseUser(erasure as Erasure, BY, now)
   }
 
   async #put(line: Line): Promise<Outcome> {

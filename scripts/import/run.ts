@@ -44,5 +44,6 @@ export async function runImport(positionals: readonly string[], options: ImportO
   return counts.refused === 0 ? 0 : 1
 }
 
-const describe = ({ lines, written, there, refused }: Counts): string =>
-  `${count(lines, 'line')}: ${count(written, 'row')} written, ${there} there already, ${refused} refused`
+const describe = ({ lines, written, there, refused, leftOut }: Counts): string =>
+  `${count(lines, 'line')}: ${count(written, 'row')} written, ${there} there already, ${refused} refused` +
+  (leftOut === 0 ? '' : `, ${leftOut} left out, of users who were erased`)

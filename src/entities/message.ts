@@ -317,6 +317,29 @@ export async function eraseMessage(
   return canceled ? undefined : row
 }
 
+/** Whose message it was, and the id that stands for them. */
+interface Forgotten {
+  userId: string
+  erasedAs: string
+  /** Epoch milliseconds, of one that wasn't deleted before. */
+  deletedAt: number
+}
+
+/** What is left of a message whose sender is erased with all that they have said. */
+export function forgotten(message: MessageRow, { userId, erasedAs, deletedAt }: Forgotten): MessageRow {
+  const { clientMessageId: _, ...rest } = lasting(message)
+  const { deletedBy = userId, version } = message
+  return {
+    ...rest,
+    senderId: erasedAs,
+    kind: 'deleted',
+    content: '',
+    deletedAt: message.deletedAt ?? deletedAt,
+    deletedBy: deletedBy === userId ? erasedAs : deletedBy,
+    ...defined({ version }),
+  }
+}
+
 /**
  * AP149. What an erased user has said, whatever has become of it since: the row is written anew, with the id that
  * stands for them. It stays the version that it was, because everybody is told of the erasure, not of each message.
@@ -325,22 +348,12 @@ export async function eraseMessage(
  */
 export async function forgetMessage(
   { chatRoomId, messageId }: Pick<MessageRow, 'chatRoomId' | 'messageId'>,
-  { userId, erasedAs, deletedAt }: { userId: string; erasedAs: string; deletedAt: number },
+  erasure: Forgotten,
 ): Promise<void> {
   for (let attempt = 0; attempt < MAX_FORGETS; attempt++) {
     const { data: message } = await Message.get({ chatRoomId, messageId }).go({ consistent: true })
     if (message === null) return
-    const { clientMessageId: _, ...rest } = lasting(message)
-    const by = message.deletedBy === undefined || message.deletedBy === userId ? erasedAs : message.deletedBy
-    const row: MessageRow = {
-      ...rest,
-      senderId: erasedAs,
-      kind: 'deleted',
-      content: '',
-      deletedAt: message.deletedAt ?? deletedAt,
-      deletedBy: by,
-      ...defined({ version: message.version }),
-    }
+    const row = forgotten(message, erasure)
     const { rejected } = await putOne(row).where(unchangedSince(message)).go({ returnOnConditionCheckFailure: true })
     if (!rejected) return
   }

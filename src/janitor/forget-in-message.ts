@@ -26,6 +26,10 @@ export async function forgetInMessage(row: StoredRow, erasures: Erasures, now: n
   return said === undefined ? [] : [said.userId]
 }
 
+/** What is to be deleted is found by the id that stands for them as well. */
+const namesIn = ({ userId, erasedAs, erasure }: Erasure): string[] =>
+  erasure === 'delete' ? [userId, erasedAs] : [userId]
+
 /** Who was kept as somebody else once, and is to be deleted now, is found by that name. */
 function speakerOf({ SenderId, Kind }: StoredRow, erasures: Erasures): Erasure | undefined {
   const byId = erasures.get(String(SenderId))
@@ -60,10 +64,11 @@ async function forgetReactions(row: StoredRow, erasures: Erasures): Promise<void
   await rollUpReactions(message)
 }
 
-/** The same with their replies, of which the root says who wrote the last. */
+/** The same with their replies, of which the root says who wrote the last; of an import, by the name that they had. */
 async function forgetReplies(row: StoredRow, erasures: Erasures): Promise<void> {
   const count = row.Thread as ThreadCount | undefined
-  if (!count?.lastUserIds.some((userId) => erasures.has(userId))) return
+  const names = new Set([...erasures.values()].flatMap(namesIn))
+  if (!count?.lastUserIds.some((userId) => names.has(userId))) return
   const thread = { chatRoomId: String(row.ChatRoomId), threadId: String(row.MessageId) }
   await Promise.all(
     (await everyReply(thread)).map(async (reply) => {

@@ -43,7 +43,7 @@ test('rows come with their own times, whatever the order of the lines, and the n
     memberLine(room, 'ada', { role: 'owner', founding: true }),
     roomLine(room),
   ])
-  expect(await run(path)).toEqual({ lines: 4, written: 4, there: 0, refused: 0, reasons: [] })
+  expect(await run(path)).toEqual({ lines: 4, written: 4, there: 0, refused: 0, leftOut: 0, reasons: [] })
   const { rows } = await messagesBetween(room, { first: 1, last: 9, limit: 9, order: 'asc' })
   expect(rows).toMatchObject([
     { content: 'old 1', timestamp: Date.UTC(2020, 0, 1) + 1, imported: true },
