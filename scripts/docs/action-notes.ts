@@ -68,7 +68,7 @@ and events; look them up by \`getUsers\`. Where the deployment says who users ar
 begins with. A name in a token is cleaned and cut rather than refused; a \`picture\` that isn't an \`https://\` URL is
 left out.`,
   getUsers: `Of any users, in the order of the request. Nobody is told when a profile changes: ask again after some
-minutes.`,
+minutes. Of who was erased, and of the id that stands for them in what was kept, there is \`erased\` and no name.`,
   followThread: `Fails with \`message_not_found\` when there is no such message; a reply is the root of no thread.`,
   getMentions: `Members only are told of a mention, and only while they are: who leaves a room loses those in it. They are
 kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,

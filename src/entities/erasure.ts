@@ -1,4 +1,5 @@
 import { createWriteTransaction, type EntityItem } from 'electrodb'
+import { Conflict } from '../errors.ts'
 import { Job, type JobRow } from './job.ts'
 import { client, table } from './table.ts'
 import { transact } from './transact.ts'
@@ -20,30 +21,57 @@ const entities = { Job, User }
 export type Erasure = Required<Pick<EntityItem<typeof User>, 'userId' | 'erasedAt' | 'erasure' | 'erasedAs'>>
 
 /**
- * AP144. One transaction: the record, in place of all that is known of the user, which keeps them out for good, and the
- * job.
+ * AP144. One transaction: the record, in place of all that is known of the user, which keeps them out for good; a row
+ * for the id that stands for them, which is nobody's from now on, and says so to whoever asks; and the job.
  *
  * @param by the backend that asks for it
  * @throws Unavailable when nothing was written
  */
 export async function startErasure(erasure: Erasure, by: string, job: JobRow): Promise<void> {
   const record = { ...erasure, blockedUntil: FOR_GOOD, blockedBy: by, blockedAt: erasure.erasedAt }
-  const transaction = createWriteTransaction(entities, (tx) => [tx.User.put(record).commit(), tx.Job.put(job).commit()])
+  const { erasedAs, erasedAt } = erasure
+  const nobody = { userId: erasedAs, erasedAt, blockedUntil: FOR_GOOD }
+  const transaction = createWriteTransaction(entities, (tx) => [
+    tx.User.put(record).commit(),
+    tx.User.put(nobody).commit(),
+    tx.Job.put(job).commit(),
+  ])
   await transact('erase the user', () => transaction.go())
 }
 
-/** AP145. Consistent, in no order. */
-export async function erasuresOf(userIds: readonly string[]): Promise<Erasure[]> {
-  const found: Erasure[] = []
+/** Of the record, or of the id that stands for an erased user, which has neither `erasure` nor `erasedAs`. */
+type Erased = Pick<Erasure, 'userId' | 'erasedAt'> & Partial<Erasure>
+
+/** AP145. In no order. */
+export async function erasuresOf(userIds: readonly string[], { consistent = true } = {}): Promise<Erased[]> {
+  const found: Erased[] = []
   await untilProcessed([...new Set(userIds)], async (left) => {
     const { data, unprocessed } = await User.get(left.map((userId) => ({ userId }))).go({
-      consistent: true,
+      consistent,
       attributes: ['userId', 'erasedAt', 'erasure', 'erasedAs'],
     })
-    found.push(...data.filter((row): row is Erasure => row.erasedAt !== undefined))
+    found.push(...data.filter((row): row is Erased => row.erasedAt !== undefined))
     return { unprocessed: unprocessed.map(({ userId }) => userId) }
   })
   return found
+}
+
+/** Which of these users were erased. AP145. */
+export async function erasedAmong(
+  userIds: readonly string[],
+  how?: { consistent: false },
+): Promise<ReadonlySet<string>> {
+  return new Set((await erasuresOf(userIds, how)).map(({ userId }) => userId))
+}
+
+/**
+ * Nothing is to be written that names who was erased. AP145.
+ *
+ * @param what can't be done then, for the message
+ * @throws Conflict when the user was erased
+ */
+export async function requireNotErased(userId: string, what: string): Promise<void> {
+  if ((await erasedAmong([userId])).has(userId)) throw new Conflict(`unable to ${what}; the user was erased`)
 }
 
 /** A row as it is stored. */

@@ -35,8 +35,8 @@ export async function act(name: string, body: Record<string, unknown>, sender: S
   const caller = callerOf(sender, named)
   const now = Date.now()
   await countUse({ userId: sender.sub, rateClass: 'server', what: 'act' }, rateLimit, now)
-  // Whoever is banned can be let in again by these.
-  if (!Object.hasOwn(serverOnly, name)) await requireLetIn(caller.userId, now)
+  // A backend that is banned can let itself in again by these.
+  if (named !== undefined || !Object.hasOwn(serverOnly, name)) await requireLetIn(caller.userId, now)
   return perform(handlers[name], serverSchemas[name].request, { ...fields, action: name }, caller)
 }
 

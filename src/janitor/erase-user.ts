@@ -1,12 +1,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { noteChanges } from '../changes/note-changes.ts'
-import { getRoom } from '../entities/chat-room.ts'
+import { leaveRooms, noteErased } from '../changes/leave-rooms.ts'
 import { getConnection, requestClose } from '../entities/connection.ts'
 import { type Erasure, scanRows, type StoredKey } from '../entities/erasure.ts'
 import { finishJob, getJob, type JobRow, openJobs } from '../entities/job.ts'
-import { getMembership, removeMember } from '../entities/membership.ts'
 import { connectionsOfUser } from '../entities/user-connection.ts'
-import { roomsOfUser } from '../entities/user-room.ts'
 import { bucket, erasureKeyOf } from '../files/bucket-settings.ts'
 import { s3 } from '../files/s3-client.ts'
 import { forgetRow } from './forget-row.ts'
@@ -17,8 +14,7 @@ import type { Step } from './step.ts'
 const SEGMENTS = 4
 const ROWS = 250
 
-/** Of one step, and of users in one scan. */
-const ROOMS_AT_ONCE = 20
+/** Users in one scan. */
 const MAX_USERS = 50
 
 /** Milliseconds until another look, while something else has to end before. */
@@ -43,7 +39,7 @@ type Cursor =
  * Takes a user out of everything: they leave their rooms; and a minute later, when no request of theirs is under way,
  * the table is scanned once for all who are to be erased by then. Nothing finds a user's rows but a scan: an index by
  * author would cost each message a write for ever, for what is asked for twice a month. AP5, AP8, AP11, AP12, AP38,
- * AP72, AP74, AP79, AP81, AP88, AP89, AP90, AP127, AP146, and what `forgetRow` asks for.
+ * AP49, AP67, AP72, AP74, AP79, AP81, AP88, AP89, AP90, AP127, AP146, and what `forgetRow` asks for.
  */
 export async function eraseUser(job: JobRow, now: number): Promise<Step> {
   const cursor = (job.cursor === undefined ? { stage: 'leave' } : JSON.parse(job.cursor)) as Cursor
@@ -54,20 +50,15 @@ export async function eraseUser(job: JobRow, now: number): Promise<Step> {
 
 const at = (cursor: Cursor): string => JSON.stringify(cursor)
 
-/** A page of rooms, whose clients forget the user at once. The record in the bucket outlives the table. */
+/** A page of the rooms that the action hasn't come to. The record in the bucket outlives the table. */
 async function leave(erasure: Erasure, { cursor }: JobRow, now: number): Promise<Step> {
   const { userId } = erasure
   if (cursor === undefined) {
     const Body = JSON.stringify(erasure)
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: erasureKeyOf(userId), Body }))
   }
-  const { rooms } = await roomsOfUser(userId, { limit: ROOMS_AT_ONCE })
-  for (const { chatRoomId, joinId } of rooms) {
-    await noteErased(chatRoomId, [userId], now)
-    await removeMember({ chatRoomId, userId, joinId: (await getMembership(chatRoomId, userId))?.joinId ?? joinId }, now)
-  }
-  const isLeft = (await roomsOfUser(userId, { limit: 1 })).rooms.length > 0
-  return { cursor: at({ stage: isLeft ? 'leave' : 'ready' }), done: rooms.length }
+  const { left } = await leaveRooms(userId, now)
+  return { cursor: at({ stage: left > 0 ? 'leave' : 'ready' }), done: left }
 }
 
 /** Waits for what may still write, and for another scan; then it is the one that scans, for all that are ready. */
@@ -75,6 +66,9 @@ async function begin({ userId }: Erasure, job: JobRow, now: number): Promise<Ste
   const wait = (notBefore: number): Step => ({ cursor: job.cursor!, done: 0, notBefore })
   if (now < job.createdAt + SETTLED_MS) return wait(job.createdAt + SETTLED_MS)
   if (await isConnected(userId, now)) return wait(now + LATER_MS)
+  // A connection that was about to end may have entered a room.
+  const { left } = await leaveRooms(userId, now)
+  if (left > 0) return { cursor: job.cursor!, done: left }
   const jobs = await openJobs(MAX_JOBS)
   const isAboutThem = ({ kind, args }: JobRow) => kind !== job.kind && args.includes(JSON.stringify(userId))
   const stages = jobs.filter(({ kind }) => kind === job.kind).map((other) => [other, stageOf(other)] as const)
@@ -130,14 +124,4 @@ async function scanPart(part: Part, index: number, erasures: ReadonlyMap<string,
   if (next === undefined && room !== undefined) await noteErased(room.chatRoomId, room.userIds, now)
   const rest: Part = next === undefined ? { isDone: true } : { after: next, ...(room !== undefined && { room }) }
   return { part: rest, count: rows.length }
-}
-
-/** The record of the change makes the stream tell everybody. Of a room that is gone there is nobody. */
-async function noteErased(chatRoomId: string, userIds: readonly string[], now: number): Promise<void> {
-  if ((await getRoom(chatRoomId)) === undefined) return
-  await noteChanges(
-    chatRoomId,
-    userIds.map((id) => ({ what: 'e', id })),
-    now,
-  )
 }

@@ -1,3 +1,4 @@
+import { erasedAmong } from '../entities/erasure.ts'
 import type { Aside } from '../entities/message.ts'
 import type { Request } from '../protocol/actions.ts'
 import { defined } from '../protocol/defined.ts'
@@ -8,10 +9,10 @@ type Given = Pick<
   'replyTo' | 'threadId' | 'inRoom' | 'mentions' | 'mentionRoom' | 'metadata'
 >
 
-/** What a sender gave beside the content, without what says nothing: whom they mention is never they themselves. */
-export function asideOf(given: Given, senderId: string): Aside {
+/** What a sender gave beside the content, without what says nothing. AP145 when somebody is mentioned. */
+export async function asideOf(given: Given, senderId: string): Promise<Aside> {
   const { replyTo, threadId, metadata } = given
-  const mentions = othersOf(given.mentions ?? [], senderId)
+  const mentions = await mentionedOf(given.mentions ?? [], senderId)
   return {
     ...defined({ replyTo, threadId, metadata: metadataText(metadata) }),
     ...(mentions.length > 0 && { mentions: JSON.stringify(mentions) }),
@@ -20,5 +21,12 @@ export function asideOf(given: Given, senderId: string): Aside {
   }
 }
 
-export const othersOf = (mentions: readonly string[], senderId: string): string[] =>
-  mentions.filter((userId) => userId !== senderId)
+/**
+ * Whom a sender mentions: never they themselves, and nobody who was erased. AP145 when there is somebody, at half the
+ * price: what is written in the second after the erasure the job finds, a minute later.
+ */
+export async function mentionedOf(mentions: readonly string[], senderId: string): Promise<string[]> {
+  const others = mentions.filter((userId) => userId !== senderId)
+  const erased = await erasedAmong(others, { consistent: false })
+  return others.filter((userId) => !erased.has(userId))
+}

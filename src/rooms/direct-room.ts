@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { getRoom } from '../entities/chat-room.ts'
 import { createRoom, newJoinId } from '../entities/create-room.ts'
 import { blocksOf } from '../entities/block.ts'
-import { erasuresOf } from '../entities/erasure.ts'
+import { erasedAmong } from '../entities/erasure.ts'
 import { setDirectRoles } from '../entities/moderate.ts'
 import { Forbidden } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -28,7 +28,8 @@ export function directRoomId(a: string, b: string): string {
  * @param connection the sender's; undefined when a backend writes in their name
  * @returns what the sender is in it, and `make` when it isn't there: makes the room, as at the first message, or puts
  * back who has left
- * @throws Forbidden when one of the two has blocked the other, or the sender's token makes guests only
+ * @throws Forbidden when one of the two has blocked the other, the recipient was erased, or the sender's token makes
+ *   guests only
  */
 export async function findDirectRoom(
   sender: Actor,
@@ -42,14 +43,15 @@ export async function findDirectRoom(
   const missing = pair.filter((_, i) => memberships[i] === undefined)
   const own = memberships[pair.indexOf(sender.userId)] ?? ({ role: 'member' } as const)
   const standing = standingOf(sender, chatRoomId, own)!
-  // When one of the two has blocked the other, both are stored as guests of their direct room.
+  // When one of the two has blocked the other, both are stored as guests of their direct room; so is who is left in it
+  // when the other was erased.
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing }
-  await Promise.all([requireNoBlock(sender.userId, recipientId), requireNotErased(recipientId)])
+  await requireNotApart(sender.userId, recipientId)
   const make = async () => {
     await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
-    // A block of this very moment may have found no room yet to keep the two apart in.
-    await requireNoBlock(sender.userId, recipientId).catch(async (error: unknown) => {
+    // A block, or an erasure, of this very moment may have found no room yet to keep the two apart in.
+    await requireNotApart(sender.userId, recipientId).catch(async (error: unknown) => {
       await setDirectRoles(chatRoomId, [sender.userId, recipientId], 'guest')
       throw error
     })
@@ -59,15 +61,14 @@ export async function findDirectRoom(
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')
 
-/** AP145. @throws Forbidden when the user was erased */
-async function requireNotErased(userId: string): Promise<void> {
-  if ((await erasuresOf([userId])).length > 0) throw mayNotWrite()
-}
-
-/** AP58. @throws Forbidden when one of the two has blocked the other */
-async function requireNoBlock(a: string, b: string): Promise<void> {
-  const [ofA, ofB] = await Promise.all([blocksOf([a], b), blocksOf([b], a)])
-  if (ofA.size + ofB.size > 0) throw mayNotWrite()
+/** AP58, AP145. @throws Forbidden when one of the two has blocked the other, or the recipient was erased */
+async function requireNotApart(sender: string, recipientId: string): Promise<void> {
+  const [bySender, byRecipient, erased] = await Promise.all([
+    blocksOf([sender], recipientId),
+    blocksOf([recipientId], sender),
+    erasedAmong([recipientId]),
+  ])
+  if (bySender.size + byRecipient.size + erased.size > 0) throw mayNotWrite()
 }
 
 /** The sender's session, if there is one, is subscribed along with it. AP38, AP44, AP32, AP5, AP10, AP14, AP3. */

@@ -46,7 +46,7 @@ const allowed: Record<string, string[]> = {
     'src/protocol',
   ],
   'src/http/actions': [
-    ...['src/http', 'src/ws', 'src/rooms', 'src/files'],
+    ...['src/http', 'src/ws', 'src/changes', 'src/rooms', 'src/files'],
     ...['src/entities', 'src/errors.ts', 'src/protocol'],
   ],
   'src/http/routes': ['src/http', 'src/ws', 'src/protocol'],
@@ -97,6 +97,7 @@ for (const folder of [
   'ws/actions',
   'ws/routes',
   'http',
+  'http/actions',
   'http/routes',
   'streams',
   'uploads',

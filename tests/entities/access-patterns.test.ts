@@ -1801,11 +1801,16 @@ describe('jobs, and the end of a room', () => {
     )
   })
 
-  test('AP130 putAuditedJob puts entry and job in one transaction', async () => {
+  test('AP130 putAuditedJob puts entry and job in one transaction, if the job is new', async () => {
     expect(await sentBy('AP130')).toMatchObject([
       {
         operation: 'TransactWriteItems',
-        input: { TransactItems: [{ Put: { Item: { Action: 'truncate' } } }, { Put: { Item: key } }] },
+        input: {
+          TransactItems: [
+            { Put: { Item: { Action: 'truncate' } } },
+            { Put: { Item: { pk: 'jobs', sk: `${NOW}-DDDDDDDD` } } },
+          ],
+        },
       },
     ])
   })
@@ -2052,13 +2057,15 @@ test('every read of the table is consistent, but those of profiles and who is on
 })
 
 describe('the erasure of users', () => {
-  test('AP144 startErasure puts the record in place of the profile, and the job, in one transaction', async () => {
+  test('AP144 startErasure puts the record in place of the profile, a row for who stands for them, and the job, in one transaction', async () => {
     const record = { pk: 'user#zed', sk: 'profile', ErasedAt: NOW, Erasure: 'delete', ErasedAs: 'erased-1' }
-    const Item = { ...record, BlockedUntil: 8_640_000_000_000_000, BlockedBy: 'shop' }
+    const BlockedUntil = 8_640_000_000_000_000
+    const Item = { ...record, BlockedUntil, BlockedBy: 'shop' }
+    const nobody = { pk: 'user#erased-1', sk: 'profile', ErasedAt: NOW, BlockedUntil }
     expect(await sentBy('AP144')).toMatchObject([
       {
         operation: 'TransactWriteItems',
-        input: { TransactItems: [{ Put: { Item } }, { Put: { Item: { pk: 'jobs' } } }] },
+        input: { TransactItems: [{ Put: { Item } }, { Put: { Item: nobody } }, { Put: { Item: { pk: 'jobs' } } }] },
       },
     ])
   })

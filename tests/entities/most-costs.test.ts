@@ -21,7 +21,7 @@ import { client } from '../../src/entities/table.ts'
 import { User } from '../../src/entities/user.ts'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
-import { MAX_CONTENT_BYTES, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
+import { MAX_CONTENT_BYTES, MAX_MENTIONS, MAX_SYNC_ROOMS } from '../../src/protocol/limits.ts'
 import type { SocketCaller } from '../../src/ws/caller.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { ASSUMED, PRICES } from '../../scripts/costs/model.ts'
@@ -68,6 +68,7 @@ const pins = Array.from({ length: 50 }, (_, i) => messageIdOf(i + 1))
 const settings = JSON.stringify(settingsOf('public'))
 /** As long as an id may be. */
 const longId = (i: number) => `${String(i).padStart(4, '0')}${'z'.repeat(124)}`
+const named = Array.from({ length: MAX_MENTIONS }, (_, i) => longId(i))
 /** As long as one may be in bytes. */
 const wideId = (i: number) => `${String(i).padStart(4, '0')}${'\u{1f600}'.repeat(124)}`
 const MANY = Array.from({ length: 101 }, (_, i) => i)
@@ -237,19 +238,19 @@ const worst: Record<
   getRoom: { what: '1,000 members', frame: { chatRoomId: roomId(1) }, reads: 70, writes: 0, posts: 'none', kb: 48 },
   listRooms: { what: '100 rooms', frame: { limit: 100 }, reads: 110, writes: 0, posts: 'none', kb: 32 },
   sendMessage: {
-    what: '16 KB with a `clientMessageId`',
-    frame: { chatRoomId: roomId(0), content: large, clientMessageId: 'c1' },
-    reads: 3,
-    writes: 40,
+    what: '16 KB with a `clientMessageId`, and 50 mentions',
+    frame: { chatRoomId: roomId(0), content: large, clientMessageId: 'c1', mentions: named },
+    reads: 28,
+    writes: 50,
     posts: '1 for each connection of the room',
     kb: 1,
     each: 100,
   },
   broadcastMessage: {
-    what: '16 KB with a `clientMessageId`',
-    frame: { chatRoomId: roomId(0), content: large, clientMessageId: 'c2' },
-    reads: 3,
-    writes: 40,
+    what: '16 KB with a `clientMessageId`, and 50 mentions',
+    frame: { chatRoomId: roomId(0), content: large, clientMessageId: 'c2', mentions: named },
+    reads: 28,
+    writes: 50,
     posts: '1 for each connection of the room',
     kb: 1,
     each: 100,
@@ -272,10 +273,10 @@ const worst: Record<
     kb: 80,
   },
   editMessage: {
-    what: '16 KB',
-    frame: { chatRoomId: roomId(0), messageId: messageIdOf(2), content: large.replace('x', 'y') },
-    reads: 10,
-    writes: 20,
+    what: '16 KB, and 50 mentions',
+    frame: { chatRoomId: roomId(0), messageId: messageIdOf(2), content: large.replace('x', 'y'), mentions: named },
+    reads: 35,
+    writes: 25,
     posts: '1 for each connection of the room',
     kb: 24,
     each: 100,
@@ -306,10 +307,13 @@ const worst: Record<
     kb: 80,
   },
   handleFileUpload: {
-    what: 'any file',
-    frame: { chatRoomId: roomId(0), fileName: 'a.txt', contentType: 'text/plain', size: 26_214_400 },
-    reads: 5,
-    writes: 2,
+    what: 'a file with 50 mentions',
+    frame: {
+      ...{ chatRoomId: roomId(0), fileName: 'a.txt', contentType: 'text/plain', size: 26_214_400 },
+      mentions: named,
+    },
+    reads: 30,
+    writes: 8,
     posts: '1 for each connection of the room, when the file has arrived',
     kb: 8,
     each: 100,
@@ -384,7 +388,7 @@ const worst: Record<
   banMember: {
     what: 'a member, with the longest reason',
     frame: { chatRoomId: HEAVY, userId: 'stranger-2', reason },
-    reads: 4,
+    reads: 5,
     writes: 16,
     posts: '1 for each connection of the room and of the user',
     kb: 1,
@@ -436,8 +440,8 @@ const worst: Record<
     kb: 1,
   },
   listPublicRooms: { what: '50 rooms', frame: {}, reads: 60, writes: 0, posts: 'none', kb: 80 },
-  blockUser: { what: 'any', frame: { userId: 'mal' }, reads: 0, writes: 3, posts: 'none', kb: 1 },
-  unblockUser: { what: 'any', frame: { userId: 'mal' }, reads: 2, writes: 3, posts: 'none', kb: 1 },
+  blockUser: { what: 'any', frame: { userId: 'mal' }, reads: 1, writes: 3, posts: 'none', kb: 1 },
+  unblockUser: { what: 'any', frame: { userId: 'mal' }, reads: 4, writes: 3, posts: 'none', kb: 1 },
   listBlocked: { what: '100', frame: {}, reads: 10, writes: 0, posts: 'none', kb: 16 },
   updateRoom: {
     what: 'all of a room, as large as it may be, and made public',

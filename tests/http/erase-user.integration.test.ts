@@ -2,11 +2,14 @@ import { expect, test } from 'vitest'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { clientOf } from '../client/online.ts'
 import { givenBackend } from '../support/backend.ts'
+import type { Line } from '../../src/archive/line.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { connect, online, settledAfter, unique } from '../support/runtime.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Item, scan } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
+import { archiveIn } from '../scripts/archives.ts'
 
 const chat = await useChat({
   followups: { maximumBatchingWindowInSeconds: 0 },
@@ -16,6 +19,10 @@ await entitiesOf(chat)
 Object.assign(process.env, (await (await fetch(`${chat.url}/dev/environment`)).json()) as object)
 const { janitor } = await import('../../src/janitor/handler.ts')
 const { openJobs } = await import('../../src/entities/job.ts')
+const { pagesOf } = await import('../../src/archive/pages.ts')
+const { deleteRow } = await import('../../src/entities/erasure.ts')
+const { importArchive } = await import('../../scripts/import/import-archive.ts')
+const folder = temporaryFolder()
 const backend = await givenBackend(chat, 'shop')
 
 const settle = () => settledAfter(chat)
@@ -150,6 +157,11 @@ test('complaint 23: who is erased is named nowhere but in the record, in neither
   expect(as).toMatch(/^erased-[\w-]{12}$/)
   expect(new Set(theirs.map(({ senderId }) => senderId)).size).toBe(1)
   expect(said[0]).toMatchObject({ thread: { replies: 1, lastUserIds: [as] } })
+  // What clients show them as.
+  expect(await kept.ada.request({ action: 'getUsers', userIds: [as!, kept.eveId] })).toEqual({
+    users: [as!, kept.eveId].map((userId) => ({ userId, updatedAt: expect.any(Number) as number, erased: true })),
+  })
+  await expect(connect(chat, as!)).rejects.toThrow('403')
   expect(theirs[1]).toMatchObject({ reactions: [{ reaction: '👍', count: 1, userIds: [kept.adaId] }] })
   expect((await fetch(kept.url)).status).toBe(200)
   // A direct room bears the names of its two.
@@ -190,6 +202,134 @@ test('nobody brings an erased user back', async () => {
   ])
   await runJobs()
   expect(await tracesOf(eveId)).toEqual([])
+})
+
+test('from the reply on who was erased is in no room, nobody writes to them, and no new row names them', async () => {
+  const [adaId, eveId, bobId] = [unique('ada'), unique('eve'), unique('bob')]
+  const [ada, eve] = [await online(chat, adaId), await online(chat, eveId)]
+  const members = [eveId, bobId]
+  const { chatRoomId } = await ada.request({ action: 'createRoom', roomName: 'A room', members })
+  const of = { chatRoomId }
+  const direct = await ada.request({ action: 'sendMessage', recipientId: eveId, content: 'psst' })
+  await ada.request({ action: 'setRole', ...of, userId: eveId, role: 'moderator' })
+  await ada.request({ action: 'blockUser', userId: eveId })
+  await say(ada, chatRoomId, 'hi', { mentions: members })
+  await settle()
+  await backend.request('eraseUser', { userId: eveId, mode: 'delete' })
+  // Not even who had blocked them before.
+  await ada.request({ action: 'unblockUser', userId: eveId })
+
+  const shown = await Promise.all([
+    ada.request({ action: 'getRoom', ...of }).then((room) => room.members),
+    ada.request({ action: 'listMembers', ...of }).then((page) => page.members.map(({ userId }) => userId)),
+    ada.request({ action: 'getRoom', chatRoomId: direct.chatRoomId }).then((room) => room.members),
+    ada.request({ action: 'getUsers', userIds: [eveId] }).then(({ users }) => users.map(({ erased }) => erased)),
+  ])
+  expect(shown).toEqual([[adaId, bobId].sort(), [adaId, bobId].sort(), [adaId], [true]])
+  await eve.closed
+  await settle()
+  const both = [chatRoomId, direct.chatRoomId]
+  const { rooms } = await ada.request({ action: 'getOnline', chatRoomIds: both })
+  expect(both.map((id) => rooms[id]?.userIds)).toEqual([[adaId], [adaId]])
+
+  const refused = async () => {
+    const answers = []
+    const target = { ...of, userId: eveId }
+    answers.push(
+      await ada.refused({ action: 'sendMessage', recipientId: eveId, content: 'hi' }),
+      await ada.refused({ action: 'sendMessage', chatRoomId: direct.chatRoomId, content: 'hi' }),
+      await ada.refused({ action: 'setRole', ...target, role: 'member' }),
+      await ada.refused({ action: 'muteMember', ...target, seconds: 60 }),
+      await ada.refused({ action: 'banMember', ...target, seconds: 60 }),
+      await ada.refused({ action: 'blockUser', userId: eveId }),
+    )
+    const ofBackend = [
+      await backend.ask('sendMessage', { recipientId: eveId, content: 'hi', asUserId: adaId }),
+      await backend.ask('exportUser', { userId: eveId }),
+      await backend.ask('truncateRoom', { ...of, before: 1, asUserId: eveId }),
+    ]
+    return [...answers, ...ofBackend.map(({ error }) => error!)].map(({ code, message }) => [code, message])
+  }
+  const expected = [
+    ['forbidden', 'unable to write to this user'],
+    ['forbidden', 'unable to do this in this room; it takes a higher role'],
+    ['conflict', 'unable to give a role; the user is no member'],
+    ['conflict', 'unable to mute; the user is no member'],
+    ['conflict', 'unable to ban the user; the user was erased'],
+    ['conflict', 'unable to block the user; the user was erased'],
+    ['forbidden', 'unable to write to this user'],
+    ['conflict', 'unable to export the user; the user was erased'],
+    ['forbidden', 'unable to act; the user is banned from this deployment'],
+  ]
+  const talk = async () => {
+    const { messageId } = await say(ada, chatRoomId, 'hello', { mentions: members })
+    await ada.request({ action: 'editMessage', ...of, messageId, content: 'hello, both', mentions: [eveId] })
+    await givenUpload(ada, chatRoomId, { mentions: [eveId] })
+    const broadcast = { action: 'broadcastMessage', ...of, content: 'all', mentions: [bobId, eveId] } as const
+    await ada.request(broadcast)
+  }
+  expect(await refused()).toEqual(expected)
+  await talk()
+  await runJobs()
+  expect(await refused()).toEqual(expected)
+  await talk()
+  await settle()
+  expect(await tracesOf(eveId)).toEqual([])
+  const mentions = (await history(ada, chatRoomId)).map((message) => message.mentions)
+  expect(mentions).toEqual([[bobId], undefined, [bobId], undefined, [bobId]])
+})
+
+test('an import brings nobody back who was erased', async () => {
+  const [adaId, eveId, kimId] = [unique('ada'), unique('eve'), unique('kim')]
+  const [ada, eve, kim] = [await online(chat, adaId), await online(chat, eveId), await online(chat, kimId)]
+  const { chatRoomId } = await eve.request({ action: 'createRoom', roomName: 'A room', members: [adaId, kimId] })
+  const of = { chatRoomId }
+  const direct = await eve.request({ action: 'sendMessage', recipientId: adaId, content: 'psst' })
+  const root = await say(ada, chatRoomId, 'root', { mentions: [eveId, kimId] })
+  const { messageId } = root
+  await say(eve, chatRoomId, 'hers')
+  await say(eve, chatRoomId, 'her reply', { threadId: messageId })
+  await say(kim, chatRoomId, 'a reply', { threadId: messageId })
+  for (const client of [ada, eve, kim]) {
+    await client.request({ action: 'addReaction', ...of, messageId, reaction: '👍' })
+  }
+  await eve.request({ action: 'setProfile', name: 'Eve' })
+  await eve.request({ action: 'pinMessage', ...of, messageId })
+  await eve.request({ action: 'createInvite', ...of })
+  await eve.request({ action: 'banMember', ...of, userId: unique('mal') })
+  await eve.request({ action: 'blockUser', userId: kimId })
+  await kim.request({ action: 'markRead', reads: { [chatRoomId]: 2 } })
+  await settle()
+  const lines: Line[] = []
+  const named = [eveId, kimId, chatRoomId, direct.chatRoomId]
+  const isOfThis = (row: object) => named.some((id) => JSON.stringify(row).includes(id))
+  for await (const page of pagesOf({ all: true }, undefined, Date.now())) lines.push(...page.lines.filter(isOfThis))
+  await backend.request('eraseUser', { userId: eveId, mode: 'delete' })
+  await backend.request('eraseUser', { userId: kimId, mode: 'anonymise' })
+  await runJobs()
+  const ofRooms = (await scan(chat)).filter((item) => named.slice(2).some((id) => JSON.stringify(item).includes(id)))
+  for (const { pk, sk } of ofRooms) await deleteRow({ pk: String(pk), sk: String(sk) })
+  await settle()
+
+  const path = await archiveIn(folder, lines)
+  const refused: string[] = []
+  const options = { dryRun: false, onRefused: (why: string) => refused.push(why), onProgress: () => {} }
+  const counts = await importArchive(path, options)
+  expect([counts.leftOut > 8, counts.refused, refused]).toEqual([true, 0, []])
+  // What is left is the job that looks once more, and the moment of the record.
+  const isJob = ({ __edb_e__ }: Item) => __edb_e__ === 'Job'
+  for (const userId of [eveId, kimId]) expect((await tracesOf(userId)).every(isJob)).toBe(true)
+  await runJobs()
+  for (const userId of [eveId, kimId]) expect(await tracesOf(userId)).toEqual([])
+
+  expect((await ada.request({ action: 'getRoom', ...of })).members).toEqual([adaId])
+  const [kept, ...others] = await history(ada, chatRoomId)
+  expect(others).toMatchObject([{ content: 'a reply', threadId: messageId }])
+  const as = others[0]!.senderId
+  expect(as).toMatch(/^erased-[\w-]{12}$/)
+  expect(kept).toMatchObject({ content: 'root', thread: { replies: 1, lastUserIds: [as] } })
+  expect(kept).toMatchObject({ reactions: [{ reaction: '👍', count: 1, userIds: [adaId] }] })
+  expect(kept!.mentions ?? []).toEqual([])
 })
 
 test('who was erased is erased once more when the table is one of before', async () => {

@@ -1,6 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { blocksOf } from '../../entities/block.ts'
-import { erasuresOf } from '../../entities/erasure.ts'
+import { erasedAmong } from '../../entities/erasure.ts'
 import { newJoinId } from '../../entities/create-room.ts'
 import { type Added, addMember, getMembership, type MembershipRow } from '../../entities/membership.ts'
 import { admit } from '../../rooms/admission.ts'
@@ -18,8 +18,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
   const now = Date.now()
   const { room } = await admit(caller, chatRoomId, 'add', now)
   const users = [...new Set(userIds)]
-  const [blocking, erasures] = await Promise.all([blocksOf(users, caller.userId), erasuresOf(users)])
-  const erased = new Set(erasures.map(({ userId }) => userId))
+  const [blocking, erased] = await Promise.all([blocksOf(users, caller.userId), erasedAmong(users)])
   await requirePlaceForMembers(
     room,
     users.filter((userId) => !blocking.has(userId) && !erased.has(userId)),

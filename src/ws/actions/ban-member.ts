@@ -1,5 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
 import { type BanRow, getBan } from '../../entities/ban.ts'
+import { requireNotErased } from '../../entities/erasure.ts'
 import { jobItem, putJob } from '../../entities/job.ts'
 import { removeMember } from '../../entities/membership.ts'
 import { banStranger } from '../../entities/moderate.ts'
@@ -16,7 +17,8 @@ const ATTEMPTS = 4
 
 /**
  * Keeps a user out of a room, and shows them out if they are in it, in one transaction: whoever makes a membership
- * checks the ban in theirs. Who is banned so already, for as long, stays so. AP5, AP8, AP11, AP53, AP69, AP71, AP122.
+ * checks the ban in theirs. Who is banned so already, for as long, stays so. AP5, AP8, AP11, AP53, AP69, AP71, AP122,
+ * AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input
@@ -29,7 +31,11 @@ export const banMember = action('banMember', async (input, caller) => {
   const job = deletionOf(input, caller.userId, now)
   const more = { audit, ban, ...defined({ job }) }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [membership, before] = await Promise.all([membershipIn(chatRoomId, userId), getBan(chatRoomId, userId, now)])
+    const [membership, before] = await Promise.all([
+      membershipIn(chatRoomId, userId),
+      getBan(chatRoomId, userId, now),
+      requireNotErased(userId, 'ban the user'),
+    ])
     requireAbove(admitted, 'ban', membership ?? { role: 'guest' })
     if (membership === undefined && before !== undefined && lasts(before) === lasts(ban)) {
       if (job) await putJob(job)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { blocksOf } from '../../entities/block.ts'
-import { erasuresOf } from '../../entities/erasure.ts'
+import { erasedAmong } from '../../entities/erasure.ts'
 import type { RoomRow } from '../../entities/chat-room.ts'
 import { setOpenRoom } from '../../entities/connection.ts'
 import { completeRoom, createRoom as putRoom } from '../../entities/create-room.ts'
@@ -66,8 +66,8 @@ async function membersOf(
   owner: string | undefined,
 ): Promise<string[]> {
   const others = [...new Set(members)].filter((member) => member !== owner)
-  const [blocking, erasures] = await Promise.all([blocksOf(others, createdBy), erasuresOf(others)])
-  const leftOut = new Set([...blocking, ...erasures.map(({ userId }) => userId)])
+  const [blocking, erased] = await Promise.all([blocksOf(others, createdBy), erasedAmong(others)])
+  const leftOut = new Set([...blocking, ...erased])
   return [...(owner === undefined ? [] : [owner]), ...others.filter((member) => !leftOut.has(member))]
 }
 

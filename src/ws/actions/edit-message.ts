@@ -3,7 +3,7 @@ import { MessageNotFound } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, type Admitted, isReadable, refused, requirePermission } from '../../rooms/admission.ts'
-import { othersOf } from '../../rooms/aside.ts'
+import { mentionedOf } from '../../rooms/aside.ts'
 import { metadataText } from '../../rooms/metadata-text.ts'
 import { editMessage as edit } from '../../rooms/edit-message.ts'
 import { action } from '../action.ts'
@@ -11,7 +11,7 @@ import type { Caller } from '../caller.ts'
 
 /**
  * Changes what an own message says, as long as the room lets it; a backend any message's, at any time. AP5, AP8, AP21,
- * AP50, AP71, AP86.
+ * AP50, AP71, AP86, AP145.
  */
 export const editMessage = action('editMessage', async (input, caller) => {
   const { chatRoomId, messageId, ifEditedAt } = input
@@ -25,17 +25,17 @@ export const editMessage = action('editMessage', async (input, caller) => {
   }
   if (!isOwn(found, caller)) throw refused('forbidden', 0)
   if (input.mentionRoom && !found.mentionsRoom) requirePermission(admitted, 'mentionRoom')
-  const wanted = { ...editOf(input, found.senderId), ifEditedAt }
+  const wanted = { ...(await editOf(input, found.senderId)), ifEditedAt }
   const { message, changed } = await edit(found, wanted, now, (row) => requireTime(row, admitted, caller, now))
   const { version = 0, editedAt = 0 } = message
   return { chatRoomId, messageId, seq: seqOf(message), version, editedAt, changed }
 })
 
-function editOf({ content, metadata, mentions, mentionRoom }: Request<'editMessage'>, senderId: string) {
+async function editOf({ content, metadata, mentions, mentionRoom }: Request<'editMessage'>, senderId: string) {
   return {
     content,
     ...defined({ metadata: metadataText(metadata), mentionsRoom: mentionRoom }),
-    ...(mentions && { mentions: JSON.stringify(othersOf(mentions, senderId)) }),
+    ...(mentions && { mentions: JSON.stringify(await mentionedOf(mentions, senderId)) }),
   }
 }
 

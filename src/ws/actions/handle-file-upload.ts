@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { asideIn } from '../../entities/message.ts'
+import { type Aside, asideIn } from '../../entities/message.ts'
 import { holdUpload } from '../../entities/pending-upload.ts'
 import { getGuard } from '../../entities/send-guard.ts'
 import { getUpload, startUpload, type UploadRow } from '../../entities/upload.ts'
@@ -25,7 +25,7 @@ const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
  * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP27, AP34,
- * AP45, AP46, AP50, AP66, AP71.
+ * AP45, AP46, AP50, AP66, AP71, AP145.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -36,7 +36,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
     ])
   }
   const now = Date.now()
-  const upload = pendingUpload(input, caller, now)
+  const upload = pendingUpload(input, await asideOf(input, caller.userId), caller, now)
   const { userId } = caller
   const [{ room, standing }, guard] = await Promise.all([
     admit(caller, chatRoomId, input.mentionRoom ? 'mentionRoom' : 'send', now),
@@ -64,7 +64,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   return { uploadId, ...form, maxBytes: maxFileBytes }
 })
 
-function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: number): UploadRow {
+function pendingUpload(input: Request<'handleFileUpload'>, aside: Aside, caller: Caller, now: number): UploadRow {
   const { userId } = caller
   const { chatRoomId, fileName, contentType, size, caption = '', clientMessageId, width, height, thumbhash } = input
   const uploadId = clientMessageId === undefined ? randomUUID() : uploadIdOf(chatRoomId, userId, clientMessageId)
@@ -77,7 +77,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, caller: Caller, now: 
     contentType,
     size,
     caption,
-    ...asideOf(input, userId),
+    ...aside,
     ...defined({ width, height, thumbhash, clientMessageId, via: viaOf(caller), traceId: traceId() }),
     status: 'pending',
     expiresAt: Math.floor(now / 1_000) + PENDING_SECONDS,
