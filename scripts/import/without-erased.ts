@@ -26,11 +26,11 @@ type Thread = { lastUserIds: string[] }
 
 /** The names in a line of the fields that a row has. */
 function namesOf({ type }: Line, fields: readonly string[]): string[] {
-  const { attributes } = (kinds[type]).entity.schema
+  const { attributes } = kinds[type].entity.schema
   return Object.keys(attributes).filter((name) => fields.includes(attributes[name]!.field))
 }
 
-const namedIn = ({ type }: Line) => namedUsers[(kinds[type]).entity.schema.model.entity] ?? {}
+const namedIn = ({ type }: Line) => namedUsers[kinds[type].entity.schema.model.entity] ?? {}
 
 /** A message's sender is worked by hand, and the key of a state or a profile has no field of its own. */
 const OWN = ['SenderId', 'UserId']
