@@ -21,7 +21,14 @@ export interface Command {
   destroys?: (positionals: string[]) => string
 }
 
+const DAY_SECONDS = 24 * 60 * 60
+
 const duration = ({ for: text }: ActionOptions) => (text === undefined ? {} : { seconds: secondsOf(text) })
+/** Null without an option: as long as the deployment does. */
+const days = (options: ActionOptions) => {
+  const { seconds } = duration(options)
+  return seconds === undefined ? null : seconds / DAY_SECONDS
+}
 const until = ({ for: text }: ActionOptions) =>
   text === undefined ? {} : { until: Date.now() + secondsOf(text) * 1_000 }
 const why = ({ reason }: ActionOptions) => (reason === undefined ? {} : { reason })
@@ -83,6 +90,12 @@ export const commands: Readonly<Record<string, Command>> = {
       chatRoomId,
       settings: { slowModeSeconds: duration(options).seconds ?? 0 },
     }),
+  },
+  'rooms keep': {
+    positionals: ['ROOM'],
+    options: ['for'],
+    action: 'updateRoom',
+    body: ([chatRoomId], options) => ({ chatRoomId, settings: { retentionDays: days(options) } }),
   },
   'rooms export': { positionals: ['ROOM'], action: 'exportRoom', body: room() },
   'rooms truncate': {

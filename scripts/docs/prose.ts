@@ -144,6 +144,9 @@ to itself. \`rev\` numbers it from 1, without a hole.
 - **Deletions** are for good: content, metadata and file are gone, and a retry of the send brings nothing back. Links to the
   file that were given out before lead nowhere. The place in the room stays, and is passed over as a hole is; \`include:
   ["deleted"]\` shows it, empty. Backups keep what they have until they expire.
+- **Retention**: where \`settings.retentionDays\` is a number, nobody is shown a message that is older, or any of its file,
+  reactions and mentions; it is deleted within some days after. No event tells of that: drop what is older from what you
+  show. A reply in a thread has its own age, and a root that has gone leaves the thread to be asked for by its id.
 
 Typing, joining and leaving are events too, but they are not kept: \`getRoom\` has the members after a client was away.
 When a user leaves and joins in quick succession, only the event of the final state is certain.`
