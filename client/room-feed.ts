@@ -302,10 +302,14 @@ export class RoomFeed {
         return store.change(change, this.inbox.position ?? -1)
       case 'messageUpdated':
         return store.change(change, this.inbox.position ?? -1)
-      case 'roomUpdated':
+      case 'roomUpdated': {
+        const wasShown = facts.settings.presence
         facts.learn({ ...change.room, role: facts.role, room: change.room })
         this.dropPast()
+        // From now on the room shows nobody, or somebody again.
+        if (facts.settings.presence !== wasShown) this.#presence?.resume()
         return this.emitter.emit('roomUpdated', change.room)
+      }
       case 'memberUpdated':
         if (change.userId === this.#context.userId) facts.stand(change)
         return this.emitter.emit('memberUpdated', change)

@@ -96,13 +96,14 @@ who are present themselves, the caller included, receive \`presenceEntered\`, \`
 \`presenceLeft\`; of a user with several devices, the first and the last. After a reconnect, enter again: nobody sees
 that you were away. Where the room's \`settings.presence\` is off and in huge rooms it succeeds, and nobody is shown.
 Fails with \`limit_reached\` when the connection is present in 20 rooms.`,
-  leavePresence: `Of this connection; on the user's others they stay. Succeeds when they were not present.`,
+  leavePresence: `Of this connection; on the user's others they stay. Succeeds when they were not present, and when a
+connection that was present is in the room no more.`,
   getPresence: `Whoever has left within the last 15 s is not in it any more. Ask when you enter and then every 2
 minutes (± 20 %) while the user looks: events may be lost, and a device that was put to sleep leaves without one. With
 \`capped: true\` there may be more, and comings and goings are told to nobody; a huge room has \`count: 0\`.`,
   getOnline: `Online is who has a connection that has synced. Comings and goings are told by \`online\`, in direct
 rooms only. The more rooms are asked for at once, the fewer connections of each are looked at: 20 of each of 50 rooms,
-400 of one. Where one of two has blocked the other, neither learns of the other.`,
+400 of one. An admin and a backend are told of rooms that they aren't in, too. Where one of two has blocked the other, neither learns of the other.`,
   ping: `Any frame resets the idle timer of 10 minutes; WebSocket pings don't. A client that has nothing to send sends
 \`ping\` at least every 9 minutes.`,
 }

@@ -15,7 +15,7 @@ import { UserConnection, userConnectionKey } from './user-connection.ts'
  * - AP48 `clearSessionKey`: for none after all
  * - AP81 `requestClose`: it is to be closed, and is there
  * - AP140 `holdPresence`: may it be present in this room as well?
- * - AP141 `releasePresence`: no longer
+ * - AP141 `releasePresence`: no longer, and was it?
  * - AP142 `areOpen`: which of these are there?
  */
 export const Connection = new Entity(
@@ -119,11 +119,13 @@ export async function holdPresence(
   return data === null ? 'gone' : 'full'
 }
 
-/** AP141. Does nothing when the connection has been deleted meanwhile. */
-export async function releasePresence(connectionId: string, chatRoomId: string): Promise<void> {
-  await Connection.patch({ connectionId })
+/** AP141. @returns whether the room was among them; false when the connection has been deleted, too */
+export async function releasePresence(connectionId: string, chatRoomId: string): Promise<boolean> {
+  const { rejected } = await Connection.patch({ connectionId })
     .delete({ presentIn: [chatRoomId] })
+    .where(({ presentIn }, { contains }) => contains(presentIn, chatRoomId))
     .go({ returnOnConditionCheckFailure: true })
+  return !rejected
 }
 
 /** AP142. Of connections that have ended some may still be among them, as long as nobody has noticed. */

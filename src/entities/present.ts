@@ -1,6 +1,8 @@
-import { Entity, type EntityItem } from 'electrodb'
+import { createWriteTransaction, Entity, type EntityItem } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
+import { Connection } from './connection.ts'
 import { client, service, table, verbatim } from './table.ts'
+import { transact } from './transact.ts'
 
 /**
  * Who is here, looking at a room, by which connection, until when. Key: ChatRoomId + UserId + ConnectionId, in a
@@ -8,10 +10,11 @@ import { client, service, table, verbatim } from './table.ts'
  *
  * - AP134 `getPresent`: is this connection present?
  * - AP135 `putPresent`: it is from now on, with this
- * - AP136 `renewPresent`: for some minutes more
- * - AP137 `deletePresent`: no longer
+ * - AP136 `renewPresent`: for some minutes more, or with something else?
+ * - AP137 `deletePresent`: no longer, and was it?
  * - AP138 `presentInRoom`: who is present? (a page)
  * - AP139 `deletePresentUser`: this user no longer, on any connection
+ * - AP150 `endPlaces`: is a connection that is present there no longer free to be so elsewhere?
  */
 export const Present = new Entity(
   {
@@ -96,23 +99,34 @@ export async function putPresent(key: PresentKey, presence: Presence): Promise<v
   await Present.put({ ...presentKey(key), ...more, ...defined({ data }), expiresAt: expiryOf(presence.until) }).go()
 }
 
-/** AP136. @returns false when it isn't there any more, or says something else */
+/**
+ * AP136. With other data it is a change that is told, and a renewal otherwise.
+ *
+ * @returns false when it isn't there any more, or says something else than before: whatever ended it holds
+ */
 export async function renewPresent(
   key: PresentKey,
-  before: Pick<PresentRow, 'changedAt' | 'joinId'>,
-  until: number,
+  before: Pick<Presence, 'changedAt' | 'joinId'> & { data?: string | undefined },
+  { until, data }: Pick<Presence, 'until' | 'data'>,
   now: number,
 ): Promise<boolean> {
+  const isSame = data === before.data
   const { rejected } = await Present.patch(presentKey(key))
-    .set({ until, renewedAt: now, expiresAt: expiryOf(until) })
+    .set({
+      until,
+      expiresAt: expiryOf(until),
+      ...(isSame ? { renewedAt: now } : { changedAt: now, ...defined({ data }) }),
+    })
+    .remove(isSame ? [] : ['renewedAt'])
     .where((row, { eq }) => `${eq(row.changedAt, before.changedAt)} AND ${eq(row.joinId, before.joinId)}`)
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
 }
 
-/** AP137. */
-export async function deletePresent(key: PresentKey): Promise<void> {
-  await Present.delete(presentKey(key)).go()
+/** AP137. @returns whether it was there */
+export async function deletePresent(key: PresentKey): Promise<boolean> {
+  const { data } = await Present.delete(presentKey(key)).go({ response: 'all_old' })
+  return data !== null
 }
 
 /** AP138. The first `limit` by user id, consistent, without those that have ended; and whether there may be more. */
@@ -152,4 +166,30 @@ export async function deletePresentUser({
         .go({ returnOnConditionCheckFailure: true }),
     ),
   )
+}
+
+/**
+ * AP150. Takes rooms out of those of a connection, if it is present in none of them: a presence that has ended is
+ * deleted along with its place. So a presence that is there always has one.
+ *
+ * @returns false when nothing was written: it is present in one of them again, or has been deleted
+ * @throws Unavailable when nothing was written
+ */
+export async function endPlaces(
+  { userId, connectionId }: Pick<PresentKey, 'userId' | 'connectionId'>,
+  chatRoomIds: readonly string[],
+  now: number,
+): Promise<boolean> {
+  const transaction = createWriteTransaction({ Connection, Present }, (tx) => [
+    tx.Connection.patch({ connectionId })
+      .delete({ presentIn: [...chatRoomIds] })
+      .commit(),
+    ...chatRoomIds.map((chatRoomId) =>
+      tx.Present.delete(presentKey({ chatRoomId, userId, connectionId }))
+        .where(({ until }, { notExists, lte }) => `${notExists(until)} OR ${lte(until, now)}`)
+        .commit(),
+    ),
+  ])
+  const { canceled } = await transact('end the presence', () => transaction.go())
+  return !canceled
 }

@@ -2,11 +2,13 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { batchResponse, sequenceNumberOf } from '../streams/batch-response.ts'
 import { logger } from '../logger.ts'
 import type { Thread } from '../entities/thread-reply.ts'
+import { endPresence } from '../rooms/end-presence.ts'
 import { forgetRoom } from '../rooms/forget-room.ts'
 import { keepMentions } from '../rooms/keep-mentions.ts'
 import { keepThread } from '../rooms/keep-thread.ts'
 import { followDeletion } from './follow-deletion.ts'
 import { messageGone } from './message-gone.ts'
+import { presenceOffIn } from './presence-off.ts'
 import { isBusOn } from './put-events.ts'
 import { tellBus } from './tell-bus.ts'
 import { departureOf, mentionWorkOf, threadWorkOf } from './talk-of.ts'
@@ -49,11 +51,13 @@ function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
   const records = [record]
   return readable(record, failed, () => {
     const [gone, mentions, departure] = [messageGone(record), mentionWorkOf(record), departureOf(record)]
+    const off = presenceOffIn(record)
     return [
       gone && { records, what: 'message gone', run: () => followDeletion(gone) },
       mentions && { records, what: 'mentions', run: () => keepMentions(mentions, mentions.named) },
       departure && { records, what: 'member gone', run: () => forgetRoom(departure) },
-    ].filter((work) => work !== undefined)
+      off !== undefined && { records, what: 'presence off', run: () => endPresence(off) },
+    ].filter((work) => work !== undefined && work !== false)
   })
 }
 

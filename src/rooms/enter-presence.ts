@@ -1,7 +1,8 @@
-import { holdPresence, releasePresence } from '../entities/connection.ts'
+import { type ConnectionRow, getConnection, holdPresence, releasePresence } from '../entities/connection.ts'
 import { getMembership } from '../entities/membership.ts'
 import {
   deletePresent,
+  endPlaces,
   getPresent,
   type Presence,
   type PresentKey,
@@ -9,49 +10,66 @@ import {
   renewPresent,
 } from '../entities/present.ts'
 import { placeOf } from '../entities/subscription.ts'
-import { LimitReached } from '../errors.ts'
+import { LimitReached, Unavailable } from '../errors.ts'
 import { MAX_PRESENCE_ROOMS } from '../protocol/limits.ts'
 import { stranger } from './admission.ts'
 
+type Wanted = Pick<Presence, 'joinId' | 'data' | 'until'>
+
 /**
- * Shows a connection as present in a room until a moment, renews that, or changes what is shown. A renewal is one
- * write, and tells nobody. Two writes more note it at the connection, with which it ends, and that is looked at once
- * more: who is shown out at this moment is not present. AP134 to AP137, AP140, AP8.
+ * Shows a connection as present in a room until a moment, renews that, or changes what is shown. A renewal and a change
+ * are one write, which does nothing to a presence that was ended meanwhile. AP134 to AP137, AP140, AP150, AP8, AP38.
  *
- * @param joinId of the caller's membership
- * @param data as JSON; undefined leaves it as it is
+ * @param wanted `joinId` of the caller's membership; `data` as JSON, undefined leaves it as it is
  * @throws LimitReached when the connection is present in too many rooms
  * @throws NotAMember when the membership ends meanwhile
  */
-export async function enterPresence(
-  key: PresentKey,
-  { joinId, data, until }: Pick<Presence, 'joinId' | 'data' | 'until'>,
-  now: number,
-): Promise<void> {
-  const before = await getPresent(key)
-  const isHere = before !== undefined && before.until > now && before.joinId === joinId
-  const shown = data ?? (isHere ? before.data : undefined)
-  if (isHere && shown !== before.data) {
-    const { since, session } = before
-    return putPresent(key, { since, changedAt: now, until, joinId, session, data: shown })
+export async function enterPresence(key: PresentKey, wanted: Wanted, now: number): Promise<void> {
+  for (;;) {
+    const before = await getPresent(key)
+    if (before === undefined || before.until <= now || before.joinId !== wanted.joinId) {
+      return enterAnew(key, wanted, now)
+    }
+    const { until, data = before.data } = wanted
+    if (await renewPresent(key, before, { until, data }, now)) return
+    // Another request was faster: what it has left is what counts.
   }
-  if (isHere && (await renewPresent(key, before, until, now))) return
-  const held = await holdPresence(key, MAX_PRESENCE_ROOMS)
-  if (held === 'full') {
-    throw new LimitReached(`unable to enter; a connection is present in ${MAX_PRESENCE_ROOMS} rooms at most`)
-  }
-  // Whoever asked is there no more.
-  if (held === 'gone') return
-  const { connectionId, userId } = key
-  const session = placeOf({ userId, connectionId, sessionKey: held.sessionKey ?? connectionId })
-  await putPresent(key, { since: now, changedAt: now, until, joinId, session, data: shown })
-  if ((await getMembership(key.chatRoomId, userId))?.joinId === joinId) return
-  await leavePresence(key)
-  throw stranger()
 }
 
-/** AP137, AP141. */
-export async function leavePresence(key: PresentKey): Promise<void> {
-  await deletePresent(key)
-  await releasePresence(key.connectionId, key.chatRoomId)
+/**
+ * Two writes more note the presence at the connection, with which it ends. Both ends are looked at once more: who is
+ * shown out at this moment is not present, nor is a connection that has ended.
+ */
+async function enterAnew(key: PresentKey, { joinId, data, until }: Wanted, now: number): Promise<void> {
+  const { chatRoomId, userId, connectionId } = key
+  const held = await holdPlace(key, now)
+  // Whoever asked is there no more.
+  if (held === 'gone') return
+  const session = placeOf({ userId, connectionId, sessionKey: held.sessionKey ?? connectionId })
+  await putPresent(key, { since: now, changedAt: now, until, joinId, session, data })
+  const [membership, connection] = await Promise.all([getMembership(chatRoomId, userId), getConnection(connectionId)])
+  const isMember = membership?.joinId === joinId
+  if (isMember && connection?.presentIn?.includes(chatRoomId)) return
+  await leavePresence(key)
+  if (!isMember) throw stranger()
+  if (connection !== undefined) throw new Unavailable('unable to enter; the connection has left meanwhile')
+}
+
+/** When all places are taken, those are free again where the connection is present no longer: it was shown out there. */
+async function holdPlace(key: PresentKey, now: number): Promise<ConnectionRow | 'gone'> {
+  const held = await holdPresence(key, MAX_PRESENCE_ROOMS)
+  if (held !== 'full') return held
+  const { presentIn = [] } = (await getConnection(key.connectionId)) ?? {}
+  const rows = await Promise.all(presentIn.map((chatRoomId) => getPresent({ ...key, chatRoomId })))
+  const ended = presentIn.filter((_, i) => (rows[i]?.until ?? 0) <= now)
+  const again =
+    ended.length > 0 && (await endPlaces(key, ended, now)) ? await holdPresence(key, MAX_PRESENCE_ROOMS) : held
+  if (again !== 'full') return again
+  throw new LimitReached(`unable to enter; a connection is present in ${MAX_PRESENCE_ROOMS} rooms at most`)
+}
+
+/** AP137, AP141. @returns whether it was present, or would have been if nobody had shown the user out */
+export async function leavePresence(key: PresentKey): Promise<boolean> {
+  const wasThere = await deletePresent(key)
+  return (await releasePresence(key.connectionId, key.chatRoomId)) || wasThere
 }

@@ -1,7 +1,9 @@
+import { getRooms } from '../entities/chat-room.ts'
 import { areOpen } from '../entities/connection.ts'
-import { getMemberships } from '../entities/membership.ts'
+import { getMemberships, type MembershipRow } from '../entities/membership.ts'
 import { someSubscriptions } from '../entities/subscription.ts'
 import { MAX_PRESENT } from '../protocol/limits.ts'
+import { type Actor, standingOf } from './admission.ts'
 import { areKeptApart } from './presence.ts'
 
 export interface Online {
@@ -17,21 +19,22 @@ const MAX_OF_ROOM = 400
 
 /**
  * Who of these rooms is online: whose subscription names a connection that is there. A subscription stays for a while
- * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP143, AP142.
+ * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP143, AP142; AP6
+ * for who may read in rooms without being a member.
  *
- * @returns by room; rooms that the user is not in are left out
+ * @returns by room; rooms that the actor may not read in are left out
  */
 export async function whoIsOnline(
-  userId: string,
+  actor: Actor,
   chatRoomIds: readonly string[],
   now: number,
 ): Promise<Map<string, Online>> {
-  const memberships = await getMemberships(userId, [...new Set(chatRoomIds)])
-  const limit = Math.min(MAX_OF_ROOM, Math.floor(MAX_CONNECTIONS / Math.max(1, memberships.size)))
+  const readable = await readableBy(actor, [...new Set(chatRoomIds)])
+  const limit = Math.min(MAX_OF_ROOM, Math.floor(MAX_CONNECTIONS / Math.max(1, readable.size)))
   const rooms = await Promise.all(
-    [...memberships].map(async ([chatRoomId, membership]) => {
+    [...readable].map(async ([chatRoomId, membership]) => {
       const { subscriptions, hasMore } = await someSubscriptions(chatRoomId, limit, now)
-      const isShown = (one: { userId: string }) => one.userId === userId || !areKeptApart(chatRoomId, membership)
+      const isShown = (one: { userId: string }) => one.userId === actor.userId || !areKeptApart(chatRoomId, membership)
       return { chatRoomId, subscriptions: subscriptions.filter(isShown), hasMore }
     }),
   )
@@ -44,4 +47,15 @@ export async function whoIsOnline(
       return [chatRoomId, { userIds: userIds.slice(0, MAX_PRESENT), capped: hasMore || userIds.length > MAX_PRESENT }]
     }),
   )
+}
+
+/** The rooms among these that somebody may read in, each with their membership. */
+async function readableBy(
+  actor: Actor,
+  chatRoomIds: readonly string[],
+): Promise<Map<string, MembershipRow | undefined>> {
+  const memberships = await getMemberships(actor.userId, chatRoomIds)
+  const others = chatRoomIds.filter((id) => !memberships.has(id) && standingOf(actor, id, undefined) !== undefined)
+  const rooms = await getRooms(others)
+  return new Map([...memberships, ...[...rooms.keys()].map((chatRoomId) => [chatRoomId, undefined] as const)])
 }

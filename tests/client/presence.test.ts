@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
+import { detailsOf } from './given-details.ts'
 import { settled } from './virtual-clock.ts'
 
 const LATER = 120_000
@@ -217,4 +219,23 @@ test('a user of a direct room is online at once, and offline after 15 s, unless 
   tell(false)
   await clock.advance(15_000)
   expect(heard.at(-1)).toBe('bob false')
+})
+
+test('when the room’s settings switch presence off or on, it asks who is here at once and enters again', async () => {
+  const { server, clock, room, ids, state } = await givenPresence()
+  await room.presence.enter({ reading: true })
+  state.present = []
+  const details = (presence: boolean, version: number) =>
+    detailsOf('link', { version, settings: { ...settingsOf('link'), presence } })
+  server.socket.events({ event: 'roomUpdated', chatRoomId: 'general', rev: 1, room: details(false, 1) })
+  await settled()
+  expect(ids()).toEqual([])
+  state.present = [{ userId: 'bob', since: 2 }]
+  server.socket.events({ event: 'roomUpdated', chatRoomId: 'general', rev: 2, room: details(true, 2) })
+  await settled()
+  expect(ids()).toEqual(['bob'])
+  expect(server.asked('enterPresence').map(({ data }) => data)).toEqual(Array(3).fill({ reading: true }))
+  server.socket.events({ event: 'roomUpdated', chatRoomId: 'general', rev: 3, room: details(true, 3) })
+  await clock.advance(1_000)
+  expect(server.asked('enterPresence')).toHaveLength(3)
 })

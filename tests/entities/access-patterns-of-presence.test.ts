@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { presenceOf, presentKey } from '../../src/entities/present.ts'
+import { presenceOf, presentKey, renewPresent } from '../../src/entities/present.ts'
 import { recorded } from '../support/recorded.ts'
 import { answers } from './pattern-list.ts'
 import { EXPIRES_AT, NEW_CONNECTION, NOW, type Pattern, patterns } from './patterns.ts'
@@ -49,8 +49,18 @@ test('AP136 renewPresent changes the lease of what is there and says the same', 
   for (const part of ['#until', '#renewedAt', '#expiresAt']) expect(update).toContain(part)
 })
 
-test('AP137 deletePresent deletes without a look', async () => {
-  expect(await sentBy('AP137')).toMatchObject(only('DeleteItem', { Key: key }))
+test('AP136 renewPresent with other data changes what is there on the same condition, and is no renewal', async () => {
+  const here = { chatRoomId: 'general', userId: 'ada', connectionId: LX }
+  const before = { changedAt: NOW, joinId: 'j1', data: '{"at":"top"}' }
+  const wanted = { until: NOW + 420_000, data: '{"at":"end"}' }
+  const [change] = await recorded(() => renewPresent(here, before, wanted, NOW + 1), answers)
+  const { ConditionExpression: condition, UpdateExpression: update } = change!.input as Record<string, string>
+  for (const part of ['attribute_exists(#pk)', '#changedAt =', '#joinId =']) expect(condition).toContain(part)
+  expect(update).toMatch(/SET .*#changedAt = .*REMOVE .*#renewedAt/)
+})
+
+test('AP137 deletePresent deletes without a look, and says what was there', async () => {
+  expect(await sentBy('AP137')).toMatchObject(only('DeleteItem', { Key: key, ReturnValues: 'ALL_OLD' }))
 })
 
 test('AP138 presentInRoom reads one page of the room, consistently', async () => {
@@ -90,11 +100,11 @@ test('AP140 holdPresence adds the room to those of a connection that is there, u
   expect(condition).toContain('size(#presentIn) < ')
 })
 
-test('AP141 releasePresence takes the room out of those of a connection that is there', async () => {
+test('AP141 releasePresence takes the room out of those of a connection that has it', async () => {
   expect(await sentBy('AP141')).toMatchObject(
     only('UpdateItem', {
       Key: ofConnection(LX),
-      ConditionExpression: 'attribute_exists(#pk) AND attribute_exists(#sk)',
+      ConditionExpression: expect.stringContaining('contains(#presentIn, :presentIn') as string,
     }),
   )
 })
@@ -106,6 +116,20 @@ test('AP142 areOpen asks for connections by the hundred, and not consistently', 
     input: { RequestItems: { tabletalk: { Keys: [LX, NEW_CONNECTION].map(ofConnection) } } },
   })
   expect(JSON.stringify(got!.input)).not.toContain('ConsistentRead')
+})
+
+test('AP150 endPlaces takes rooms out of those of a connection while nothing of it is there, or what has ended', async () => {
+  const [asked] = await sentBy('AP150')
+  const [places, ended] = asked!.input.TransactItems as [{ Update: object }, { Delete: Record<string, unknown> }]
+  expect(asked!.operation).toBe('TransactWriteItems')
+  expect(places.Update).toMatchObject({
+    Key: ofConnection(NEW_CONNECTION),
+    ConditionExpression: 'attribute_exists(#pk) AND attribute_exists(#sk)',
+  })
+  expect(ended.Delete).toMatchObject({
+    Key: { pk, sk: `ada#${NEW_CONNECTION}` },
+    ConditionExpression: 'attribute_not_exists(#until) OR #until <= :until0',
+  })
 })
 
 test('AP143 someSubscriptions reads the first of the room, without the departures', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileFilters } from '../../local/event-source-mapping/filter-pattern.ts'
+import { presenceOffIn } from '../../src/followups/presence-off.ts'
 import { departureOf, mentionWorkOf, threadWorkOf } from '../../src/followups/talk-of.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { type Image, recordOf } from '../streams/records.ts'
@@ -13,8 +14,8 @@ const reply = message({ ThreadId: { S: '0000000000000001' } })
 const mention = (...userIds: string[]) => message({ Mentions: { S: JSON.stringify(userIds) }, EditedAt: { N: '8' } })
 const deleted = (image: Image): Image => ({ ...image, Kind: { S: 'deleted' } })
 
-test('there are as many as a mapping has without a raised quota', () => {
-  expect(filters).toHaveLength(5)
+test('there are no more than a mapping has without a raised quota', () => {
+  expect(filters.length).toBeLessThanOrEqual(5)
 })
 
 describe('the function that follows', () => {
@@ -25,6 +26,8 @@ describe('the function that follows', () => {
     ['a deletion', recordOf('MODIFY', deleted(message()), message())],
     ['a message that TTL took', recordOf('REMOVE', message())],
     ['the end of a membership', recordOf('REMOVE', { __edb_e__: { S: 'Membership' } })],
+    ['the first settings of a room', recordOf('INSERT', { __edb_e__: { S: 'ChatRoomDetails' } })],
+    ['other settings of a room', recordOf('MODIFY', { __edb_e__: { S: 'ChatRoomDetails' } })],
   ])('receives %s', (_what, record) => {
     expect(passes(record)).toBe(true)
   })
@@ -84,6 +87,23 @@ describe('what a record means', () => {
     expect(mentionWorkOf(recordOf('REMOVE', mention('bob')))).toEqual(of('bob'))
     expect(mentionWorkOf(recordOf('MODIFY', mention('bob'), mention('bob')))).toBeUndefined()
     expect(mentionWorkOf(recordOf('INSERT', message()))).toBeUndefined()
+  })
+
+  test('for a room: that it shows nobody from now on', () => {
+    const details = (settings?: object): Image => ({
+      ...{ __edb_e__: { S: 'ChatRoomDetails' }, ChatRoomId: { S: 'general' } },
+      ...(settings && { Settings: { S: JSON.stringify(settings) } }),
+    })
+    const off = details({ presence: false })
+    expect(presenceOffIn(recordOf('INSERT', off))).toBe('general')
+    expect(presenceOffIn(recordOf('MODIFY', off, details()))).toBe('general')
+    expect(presenceOffIn(recordOf('MODIFY', off, details({ presence: true })))).toBe('general')
+    expect(presenceOffIn(recordOf('MODIFY', off, off))).toBeUndefined()
+    expect(presenceOffIn(recordOf('MODIFY', details({ presence: true }), off))).toBeUndefined()
+    expect(presenceOffIn(recordOf('REMOVE', off))).toBeUndefined()
+    expect(presenceOffIn(recordOf('INSERT', message()))).toBeUndefined()
+    const nameless = { __edb_e__: { S: 'ChatRoomDetails' }, Settings: off.Settings! }
+    expect(() => presenceOffIn(recordOf('INSERT', nameless))).toThrow('the room has no key')
   })
 
   test('for a member: that they have left', () => {

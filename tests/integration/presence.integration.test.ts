@@ -3,7 +3,8 @@ import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenBackend } from '../support/backend.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { connect, online, settled, unique } from '../support/runtime.ts'
+import { onlineAs } from '../support/scoped.ts'
+import { connect, online, settled, settledAfter, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat()
@@ -26,6 +27,13 @@ const told = (client: RawClient) =>
       ? [`${event.event} ${event.userId}`]
       : [],
   )
+
+/** Somebody who is present, as after a renewal. */
+const presentRow = (chatRoomId: string, userId: string, connectionId: string, now = Date.now()) => ({
+  ...presentKey({ chatRoomId, userId, connectionId }),
+  ...{ since: now, changedAt: now, until: now + 300_000, joinId: 'j', session: `00#${connectionId}` },
+  ...{ renewedAt: now, expiresAt: Math.ceil(now / 1_000) + 301 },
+})
 
 const connectionOf = async (client: RawClient): Promise<string> =>
   (await client.request({ action: 'sync' })).connectionId
@@ -207,12 +215,15 @@ describe('a connection that ends', () => {
   })
 
   test('may be present in 20 rooms, and no more', async () => {
-    const { room, clients } = await givenRoom(chat, 'ada')
+    const { room, clients, userIds } = await givenRoom(chat, 'ada')
     const [ada] = clients
     await enter(ada, room)
     const connectionId = await connectionOf(ada)
-    const presentIn = [room, ...Array.from({ length: 19 }, (_, i) => `room-${i}`)]
-    await Connection.patch({ connectionId }).set({ presentIn }).go()
+    const others = Array.from({ length: 19 }, (_, i) => `room-${i}`)
+    await Connection.patch({ connectionId })
+      .set({ presentIn: [room, ...others] })
+      .go()
+    for (const other of others) await Present.put(presentRow(other, userIds[0], connectionId)).go()
     const { chatRoomId } = await ada.request({ action: 'createRoom', roomName: 'One more' })
     expect(await ada.refused({ action: 'enterPresence', chatRoomId })).toEqual({
       code: 'limit_reached',
@@ -223,9 +234,62 @@ describe('a connection that ends', () => {
     await leave(ada, room)
     await enter(ada, chatRoomId)
   })
+
+  test.each(['leaves rooms', 'is kicked out of rooms', 'sleeps until TTL has deleted it'])(
+    'and %s has the places there free again',
+    async (how) => {
+      const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+      const [ada, bob] = clients
+      const connectionId = await connectionOf(bob)
+      const key = { userId: userIds[1], connectionId }
+      const made = { action: 'createRoom', roomName: 'Other', access: 'link', members: [userIds[1]] } as const
+      const other = (await ada.request(made)).chatRoomId
+      await enter(bob, room)
+      await enter(bob, other)
+      const more = Array.from({ length: 18 }, (_, i) => `room-${i}`)
+      await Connection.patch({ connectionId })
+        .set({ presentIn: [room, other, ...more] })
+        .go()
+      for (const one of more) await Present.put(presentRow(one, userIds[1], connectionId)).go()
+      const { chatRoomId } = await bob.request({ action: 'createRoom', roomName: 'One more' })
+      expect((await bob.refused({ action: 'enterPresence', chatRoomId })).code).toBe('limit_reached')
+      if (how.startsWith('leaves')) await bob.request({ action: 'leaveRoom', chatRoomId: other })
+      else if (how.startsWith('is'))
+        await ada.request({ action: 'removeMember', chatRoomId: other, userId: userIds[1] })
+      else await Present.delete(presentKey({ ...key, chatRoomId: other })).go()
+      await settled(chat)
+      await enter(bob, chatRoomId)
+      const { data } = await Connection.get({ connectionId }).go({ consistent: true })
+      expect([...data!.presentIn!].sort()).toEqual([chatRoomId, room, ...more].sort())
+      // What has a place ends with the connection.
+      await enter(ada, room)
+      bob.socket.terminate()
+      await ada.event('presenceLeft', ({ userId }) => userId === userIds[1])
+      for (const one of [chatRoomId, room]) {
+        expect((await Present.get(presentKey({ ...key, chatRoomId: one })).go({ consistent: true })).data).toBeNull()
+      }
+    },
+  )
 })
 
 describe('complaint 14: presence stays small', () => {
+  test('where the room’s settings switch it off what is there ends, and is not back when they switch it on', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    for (const client of clients) await enter(client, room)
+    const { partition } = presentKey({ chatRoomId: room, userId: '', connectionId: '' })
+    const rows = Array.from({ length: 120 }, (_, i) => presentRow(room, `guest-${i}`, `c${i}=`))
+    await Present.put(rows).go({ concurrent: 4 })
+    expect(await presentIds(ada, room)).toHaveLength(122)
+    await ada.request({ action: 'updateRoom', chatRoomId: room, settings: { presence: false } })
+    await settledAfter(chat)
+    expect((await Present.query.room({ partition }).go({ consistent: true })).data).toEqual([])
+    await ada.request({ action: 'updateRoom', chatRoomId: room, settings: { presence: true } })
+    expect(await presentIds(bob, room)).toEqual([])
+    await enter(bob, room)
+    expect(await presentIds(bob, room)).toEqual([userIds[1]])
+  })
+
   test('where the room’s settings switch it off it succeeds, and nobody is shown or told', async () => {
     const { room, clients } = await givenRoom(chat, 'ada', 'bob')
     const [ada, bob] = clients
@@ -254,12 +318,7 @@ describe('complaint 14: presence stays small', () => {
     const [ada, bob] = clients
     await enter(ada, room)
     await settled(chat)
-    const now = Date.now()
-    const rows = Array.from({ length: 200 }, (_, i) => ({
-      ...presentKey({ chatRoomId: room, userId: `guest-${i}`, connectionId: `c${i}=` }),
-      ...{ since: now, changedAt: now, until: now + 300_000, joinId: 'j', session: `00#c${i}=` },
-      ...{ renewedAt: now, expiresAt: Math.ceil(now / 1_000) + 301 },
-    }))
+    const rows = Array.from({ length: 200 }, (_, i) => presentRow(room, `guest-${i}`, `c${i}=`))
     await Present.put(rows).go({ concurrent: 4 })
     await settled(chat)
     const seen = told(ada).length
@@ -296,6 +355,8 @@ describe('whoever is no member any more', () => {
     await settled(chat)
     expect([bob, phone].map((client) => told(client).length)).toEqual(seen)
     expect(await presentIds(ada, room)).toEqual([userIds[0]])
+    // Whoever was present may say that they are no more.
+    for (const client of [bob, phone]) expect(await leave(client, room)).toEqual({})
     for (const action of ['enterPresence', 'leavePresence', 'getPresence']) {
       expect((await bob.refused({ action, chatRoomId: room })).code).toBe('not_a_member')
     }
@@ -330,9 +391,28 @@ test('a backend reads who is present and online, and is neither itself', async (
   for (const action of ['enterPresence', 'leavePresence']) {
     expect((await backend.ask(action, { chatRoomId: room })).error?.code).toBe('unknown_action')
   }
-  expect(await backend.request('getOnline', { chatRoomIds: [room], asUserId: userIds[0] })).toEqual({
-    rooms: { [room]: { userIds: [...userIds].sort(), capped: false } },
+  const there = { rooms: { [room]: { userIds: [...userIds].sort(), capped: false } } }
+  expect(await backend.request('getOnline', { chatRoomIds: [room], asUserId: userIds[0] })).toEqual(there)
+  expect(await backend.request('getOnline', { chatRoomIds: [room, unique('none'), room] })).toEqual(there)
+})
+
+test('an admin knows who is online where others may not look, but for direct rooms; a backend there too', async () => {
+  const { clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const say = { action: 'sendMessage', recipientId: userIds[1], content: 'hello' } as const
+  const direct = (await clients[0].request(say)).chatRoomId
+  const made = { action: 'createRoom', roomName: 'Ours', access: 'private' } as const
+  const ours = (await clients[0].request(made)).chatRoomId
+  await settled(chat)
+  const alone = { [ours]: { userIds: [userIds[0]], capped: false } }
+  const backend = await givenBackend(chat, unique('shop'))
+  const chatRoomIds = [ours, direct]
+  expect(await backend.request('getOnline', { chatRoomIds })).toEqual({
+    rooms: { ...alone, [direct]: { userIds: [...userIds].sort(), capped: false } },
   })
+  const admin = await onlineAs(chat, unique('admin'), 'admin')
+  expect(await admin.request({ action: 'getOnline', chatRoomIds })).toEqual({ rooms: alone })
+  const eve = await online(chat, unique('eve'))
+  expect(await eve.request({ action: 'getOnline', chatRoomIds })).toEqual({ rooms: {} })
 })
 
 describe('who is online', () => {
