@@ -81,9 +81,9 @@ export class RoomContext {
     return this.limits ?? { typingRepeatMs: TYPING_REPEAT_MS, typingExpiryMs: TYPING_EXPIRY_MS }
   }
 
-  /** The server's time, epoch ms. */
+  /** The server's time, epoch ms. A whole number, as times are on the wire: the ticks of a browser have fractions. */
   serverNow(): number {
-    return ticks(this.options.clock) + this.#clockOffsetMs
+    return Math.floor(ticks(this.options.clock) + this.#clockOffsetMs)
   }
 
   /** Whether the server has announced a feature. Before, its keys must not be sent: an old server refuses them. */

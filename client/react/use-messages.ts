@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { MessageEvent, OutgoingMessage, Room } from '../index.ts'
+import type { MessageEvent, OutgoingMessage, Room, Thread } from '../index.ts'
 import { useClient } from './chat-provider.ts'
 import { all, useLive } from './use-live.ts'
 
@@ -19,6 +19,15 @@ export interface Timeline {
   /** Sends a text, as `room.send`. */
   send: (content: string) => OutgoingMessage
 }
+
+type Talk = Room | Thread
+
+interface Page extends Pick<Timeline, 'hasOlder' | 'isLoading' | 'error'> {
+  of: Talk
+}
+
+/** Before the newest page is loaded. */
+const FIRST = { hasOlder: true, isLoading: true, error: undefined }
 
 /**
  * The messages of a room, or of one of its threads, with those on their way. Loads the newest page.
@@ -40,16 +49,18 @@ export function useMessages(
     (changed) => all(talk.on('messages', changed), room.on('outgoing', changed), room.on('message', changed)),
     [room, talk],
   )
-  const [page, setPage] = useState({ hasOlder: true, isLoading: true, error: undefined as unknown })
-  const isBusy = useRef(false)
+  const [known, setPage] = useState<Page>({ ...FIRST, of: talk })
+  // Of another room or thread that was shown before, nothing is known of this one.
+  const { of: _, ...page } = known.of === talk ? known : { ...FIRST, of: talk }
+  const loading = useRef<Talk>(undefined)
   const load = useCallback(
     (before?: number) => {
-      if (isBusy.current) return
-      isBusy.current = true
-      setPage((now) => ({ ...now, isLoading: true }))
+      if (loading.current === talk) return
+      loading.current = talk
+      setPage((now) => ({ ...(now.of === talk ? now : FIRST), of: talk, isLoading: true }))
       const end = (outcome: { hasOlder?: boolean; error?: unknown }) => {
-        isBusy.current = false
-        setPage((now) => ({ ...now, isLoading: false, error: undefined, ...outcome }))
+        if (loading.current === talk) loading.current = undefined
+        setPage((now) => (now.of === talk ? { ...now, isLoading: false, error: undefined, ...outcome } : now))
       }
       talk.history({ limit: pageSize, ...(before === undefined ? {} : { before }) }).then(
         ({ hasMore }) => end({ hasOlder: hasMore }),
@@ -62,12 +73,12 @@ export function useMessages(
     let isOver = false
     client.ready().then(
       () => isOver || load(),
-      (error: unknown) => isOver || setPage((now) => ({ ...now, isLoading: false, error })),
+      (error: unknown) => isOver || setPage({ ...FIRST, of: talk, isLoading: false, error }),
     )
     return () => {
       isOver = true
     }
-  }, [client, load])
+  }, [client, load, talk])
   return {
     ...shown,
     ...page,

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { MessageEvent, Room, UploadOptions } from '../index.ts'
 
 /** A file on its way. */
@@ -24,7 +24,8 @@ export function useUpload(room: Room): {
   /** Resolves with the file's message; with `undefined` when it failed or was ended: then the list says so. */
   upload: (file: Blob, options?: Omit<UploadOptions, 'onProgress' | 'signal'>) => Promise<MessageEvent | undefined>
 } {
-  const [uploads, setUploads] = useState<readonly Upload[]>([])
+  // Of all rooms that the component has shown.
+  const [uploads, setUploads] = useState<readonly (Upload & { room: Room })[]>([])
   const upload = useCallback(
     async (file: Blob, options: Omit<UploadOptions, 'onProgress' | 'signal'> = {}) => {
       const end = new AbortController()
@@ -35,7 +36,7 @@ export function useUpload(room: Room): {
       }
       const change = (changes: Partial<Upload>) =>
         setUploads((all) => all.map((one) => (one.cancel === cancel ? { ...one, ...changes } : one)))
-      setUploads((all) => [...all, { file, fraction: 0, error: undefined, cancel }])
+      setUploads((all) => [...all, { room, file, fraction: 0, error: undefined, cancel }])
       try {
         const onProgress = (fraction: number) => change({ fraction })
         const message = await room.upload(file, { ...options, onProgress, signal: end.signal })
@@ -48,5 +49,5 @@ export function useUpload(room: Room): {
     },
     [room],
   )
-  return { uploads, upload }
+  return { uploads: useMemo(() => uploads.filter((one) => one.room === room), [uploads, room]), upload }
 }

@@ -24,13 +24,25 @@ const sns = new SNSClient()
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const failed: string[] = []
   for (const { messageId, body } of Records) {
-    // A push that comes twice has the same collapse key, so a phone shows one. Keep ids where that isn't enough.
-    const { detail } = JSON.parse(body) as EventBridgeEvent<'push.wanted', PushWanted>
-    const sent = await Promise.allSettled(detail.userIds.map((userId) => wake(userId, detail)))
-    if (sent.some(({ status }) => status === 'rejected')) failed.push(messageId)
+    try {
+      const { detail } = JSON.parse(body) as EventBridgeEvent<'push.wanted', PushWanted>
+      await allOf(detail.userIds, (userId) => wake(userId, detail))
+    } catch (error) {
+      // Comes again, for all: a push that comes twice has the same collapse key, so a phone shows one.
+      report('push failed', { messageId, error: String(error) })
+      failed.push(messageId)
+    }
   }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
 }
+
+/** Whatever fails, all others are done. */
+async function allOf<T>(some: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(some.map(run))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+}
+
+const report = (what: string, about: object) => process.stdout.write(`${JSON.stringify({ what, ...about })}\n`)
 
 async function wake(userId: string, wanted: PushWanted): Promise<void> {
   // Here is the place to ask `getUnread` of the server API: what was read within the queue's delay needs no push.
@@ -39,20 +51,29 @@ async function wake(userId: string, wanted: PushWanted): Promise<void> {
     new QueryCommand({ TableName, KeyConditionExpression: 'userId = :userId', ExpressionAttributeValues: values }),
   )
   const endpoints = Items.flatMap(({ endpointArn }) => endpointArn?.S ?? [])
-  await Promise.all(endpoints.map((endpointArn) => publish(userId, endpointArn, wanted)))
+  await allOf(endpoints, (endpointArn) => publish(userId, endpointArn, wanted))
 }
 
 async function publish(userId: string, TargetArn: string, wanted: PushWanted): Promise<void> {
   try {
     await sns.send(new PublishCommand({ TargetArn, MessageStructure: 'json', Message: messageOf(wanted) }))
   } catch (error) {
-    // The application was removed from the device.
-    if ((error as Error).name !== 'EndpointDisabledException') throw error
+    if (!isGone(error as Error)) throw error
+    report('device gone', { userId, endpointArn: TargetArn, error: (error as Error).name })
     await devices.send(
       new DeleteItemCommand({ TableName, Key: { userId: { S: userId }, endpointArn: { S: TargetArn } } }),
     )
   }
 }
+
+/**
+ * Whether the application was removed from the device, or somebody has deleted the endpoint: no push ever comes there.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+ */
+const isGone = ({ name, message }: Error): boolean =>
+  name === 'EndpointDisabledException' ||
+  name === 'NotFoundException' ||
+  (name === 'InvalidParameterException' && message.includes('No endpoint found'))
 
 function messageOf({ chatRoomId, senderId: title, preview: body = 'New message' }: PushWanted): string {
   const apns = JSON.stringify({ aps: { alert: { title, body }, 'thread-id': chatRoomId }, chatRoomId })

@@ -293,18 +293,15 @@ function withPending(
   return [...ids].sort().map((userId) => ({ userId }))
 }
 
-/**
- * AP67. A page of the members' rows by user id, and one more; consistent, unless `isHasty`: then it costs half, and may
- * be a moment behind.
- */
+/** AP67. A page of the members' rows by user id, and one more; consistent. */
 export async function membersAfter(
   chatRoomId: string,
-  { after, limit, isHasty = false }: { after?: string; limit: number; isHasty?: boolean },
+  { after, limit }: { after?: string; limit: number },
 ): Promise<MembershipRow[]> {
   const { data } = await Membership.query
     .room({ chatRoomId })
     .between({ userId: after === undefined ? ' ' : `${after}\u0000` }, { userId: AFTER_USER_IDS })
-    .go({ consistent: !isHasty, limit: limit + 1, count: limit + 1, pages: 'all' })
+    .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   return data
 }
 

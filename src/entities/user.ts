@@ -11,6 +11,7 @@ import { untilProcessed } from './until-processed.ts'
  * Key: UserId, in the user's own partition.
  *
  * - AP77 `blockedUntil`: may this user come in?
+ * - AP151 `bannedAmong`: which of these users may not?
  * - AP78 `setBlocked`: from now on, unless they were erased?
  * - AP123 `getProfiles`: who are these users?
  * - AP124 `changeProfile`: who is this user from now on?
@@ -55,6 +56,21 @@ export const FOR_GOOD = 8_640_000_000_000_000
 export async function blockedUntil(userId: string, now: number): Promise<number | undefined> {
   const { data } = await User.get({ userId }).go({ consistent: true, attributes: ['blockedUntil'] })
   return data?.blockedUntil !== undefined && data.blockedUntil > now ? data.blockedUntil : undefined
+}
+
+/** AP151. Consistent. */
+export async function bannedAmong(userIds: readonly string[], now: number): Promise<Set<string>> {
+  const banned = new Set<string>()
+  await untilProcessed(userIds, async (left) => {
+    const { data, unprocessed } = await User.get(left.map((userId) => ({ userId }))).go({
+      consistent: true,
+      concurrent: 4,
+      attributes: ['userId', 'blockedUntil'],
+    })
+    for (const { userId, blockedUntil: until } of data) if (until !== undefined && until > now) banned.add(userId)
+    return { unprocessed: unprocessed.map(({ userId }) => userId) }
+  })
+  return banned
 }
 
 /**

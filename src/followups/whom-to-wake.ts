@@ -6,6 +6,7 @@ import { classOf } from '../entities/room-class.ts'
 import { getStates, type RoomStateRow, stateKey } from '../entities/room-state.ts'
 import { sessionsOfUser } from '../entities/session.ts'
 import { repliesBetween } from '../entities/thread-reply.ts'
+import { bannedAmong } from '../entities/user.ts'
 import type { BatchCache } from '../streams/batch-cache.ts'
 
 /** In larger rooms only who is mentioned or follows the thread is woken, and the whole room can't be mentioned. */
@@ -29,11 +30,11 @@ export interface Woken {
 }
 
 /**
- * Finds who is to be woken for a message, and why: never its sender, who is looking at the room, or who does not want
- * it. AP3, AP5, AP21, AP67, AP96, AP107, AP119.
+ * Finds who is to be woken for a message, and why: never its sender, who is looking at the room, who has read it
+ * already, who does not want it, or who is banned from the deployment. AP3, AP5, AP21, AP67, AP96, AP107, AP119, AP151.
  *
  * @param named of a message that was edited: those that it mentions now and not before, and nobody else is woken
- * @param cache of the batch: members and connections of a room are read once
+ * @param cache of the batch: members of a room, connections and bans are read once
  */
 export async function whomToWake(
   message: MessageRow,
@@ -41,31 +42,58 @@ export async function whomToWake(
   cache: BatchCache,
   now: number,
 ): Promise<Woken[]> {
-  const { chatRoomId, senderId, threadId } = message
+  const { chatRoomId, senderId } = message
   const mentioned = new Set(named ?? mentionsIn(message))
   const all = named === undefined ? await cache.once(`members ${chatRoomId}`, () => membersOf(chatRoomId)) : undefined
   const userIds = (all ?? (await membersAmong(message, mentioned, named === undefined))).filter((id) => id !== senderId)
   const states = await statesIn(message, userIds)
   const present = await presentAmong(states, cache, now)
   const isForRoom = all !== undefined && message.mentionsRoom === true
-  return userIds.flatMap((userId, place): Woken[] => {
+  const woken = userIds.flatMap((userId, place): Woken[] => {
     const [inRoom, inThread] = states.get(userId) ?? []
     const level = notifyOf(inRoom, now)?.level ?? 'all'
     if (level === 'none' || present.has(userId)) return []
+    // What an edit says is news to who has read what was there before.
+    if (named === undefined && isRead(message, inRoom, inThread)) return []
     if (isForRoom || mentioned.has(userId)) return [{ userId, reason: 'mention', place }]
     if (level === 'mentions' || named !== undefined) return []
     if (inThread?.follow === true) return [{ userId, reason: 'thread', place }]
-    const isInRoom = threadId === undefined || message.inRoom === true
-    return all !== undefined && isInRoom ? [{ userId, reason: 'message', place }] : []
+    return all !== undefined && isInRoom(message) ? [{ userId, reason: 'message', place }] : []
   })
+  const mayCome = await letIn(
+    woken.map(({ userId }) => userId),
+    cache,
+    now,
+  )
+  return woken.filter(({ userId }) => mayCome.get(userId))
 }
+
+/** By user, whether they may come in; each is asked about once for a batch. */
+async function letIn(
+  userIds: readonly string[],
+  cache: BatchCache,
+  now: number,
+): Promise<ReadonlyMap<string, boolean>> {
+  const known = await cache.once('let in', () => Promise.resolve(new Map<string, boolean>()))
+  const unknown = userIds.filter((userId) => !known.has(userId))
+  const banned = await bannedAmong(unknown, now)
+  for (const userId of unknown) known.set(userId, !banned.has(userId))
+  return known
+}
+
+/** Whether it is shown among the room's messages, and not in its thread only. */
+const isInRoom = ({ threadId, inRoom }: MessageRow): boolean => threadId === undefined || inRoom === true
+
+/** Whether somebody has read it on any device: a reply in its thread, if it is shown there only. */
+const isRead = (message: MessageRow, inRoom: RoomStateRow | undefined, inThread: RoomStateRow | undefined): boolean =>
+  Math.max(isInRoom(message) ? (inRoom?.readSeq ?? 0) : 0, inThread?.readSeq ?? 0) >= seqOf(message)
 
 /** All members, in the order of their ids; undefined where there are too many. */
 async function membersOf(chatRoomId: string): Promise<string[] | undefined> {
   const room = await getRoom(chatRoomId)
   if (room === undefined) return []
   if (classOf(room) === 'huge') return undefined
-  const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS, isHasty: true })
+  const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS })
   return members.length > MAX_MEMBERS ? undefined : members.map(({ userId }) => userId)
 }
 

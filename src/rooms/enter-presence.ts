@@ -55,7 +55,7 @@ async function enterAnew(key: PresentKey, { joinId, data, until }: Wanted, now: 
   if (connection !== undefined) throw new Unavailable('unable to enter; the connection has left meanwhile')
 }
 
-/** When all places are taken, those are free again where the connection is present no longer: it was shown out there. */
+/** When all places are taken, those where the connection is present no longer are free again. */
 async function holdPlace(key: PresentKey, now: number): Promise<ConnectionRow | 'gone'> {
   const held = await holdPresence(key, MAX_PRESENCE_ROOMS)
   if (held !== 'full') return held

@@ -113,6 +113,48 @@ test('a room is joined, its newest page loaded, and what is said shown, this use
   expect(html()).toBe('true false 1 2 3 4 5 6 mine')
 })
 
+/** A component that shows one room and then another one. */
+async function renderRooms(client: ChatClient, show: (room: ReturnType<ChatClient['room']>) => string) {
+  let open!: (id: string) => void
+  await render(client, () => {
+    const [id, setId] = useState('a')
+    open = setId
+    return show(chat.useRoom(id).room)
+  })
+  return (id: string) => happens(() => open(id))
+}
+
+test('a room that is opened while a page of another one loads is loaded too, each as far as it is', async () => {
+  const { client, server } = givenClient()
+  for (const id of ['a', 'b']) server.keep(id, `of ${id}`)
+  server.override = ({ action, chatRoomId }) => (action === 'getHistory' && chatRoomId === 'a' ? 'nothing' : undefined)
+  const open = await renderRooms(client, (room) => {
+    const { messages, isLoading, hasOlder } = chat.useMessages(room)
+    return `${isLoading} ${hasOlder} ${messages.map(({ content }) => content).join()}`
+  })
+  expect(html()).toBe('true true ')
+  await open('b')
+  expect(html()).toBe('false false of b')
+  server.override = () => undefined
+  await open('a')
+  expect(html()).toBe('false false of a')
+})
+
+test('why a page failed is not said of another room or thread', async () => {
+  const { client, server } = givenClient()
+  for (const id of ['a', 'b']) server.keep(id, `of ${id}`)
+  server.override = ({ action, chatRoomId }) =>
+    action !== 'getHistory'
+      ? undefined
+      : chatRoomId === 'a'
+        ? { error: { code: 'forbidden', message: 'no', retryable: false } }
+        : 'nothing'
+  const open = await renderRooms(client, (room) => String(chat.useMessages(room).error))
+  expect(html()).toBe('ChatError: no')
+  await open('b')
+  expect(html()).toBe('undefined')
+})
+
 test('a room that can’t be joined, or read, says why', async () => {
   const { client, server } = givenClient()
   server.override = ({ action }) =>
@@ -247,4 +289,25 @@ test('a file on its way is shown with how far it is, and why it failed, until it
   expect(html()).toBe('0 ChatError: no')
   await happens(() => files.uploads[0]!.cancel())
   expect(html()).toBe('')
+})
+
+test('a file on its way is shown in the room that it goes to', async () => {
+  const { client, server } = givenClient()
+  for (const id of ['a', 'b']) server.room(id)
+  server.override = ({ action }) => (action === 'handleFileUpload' ? 'nothing' : undefined)
+  let files!: ReturnType<typeof chat.useUpload>
+  const open = await renderRooms(client, (room) => {
+    files = chat.useUpload(room)
+    return files.uploads.map(({ file }) => file.size).join()
+  })
+  const uploading: Promise<unknown>[] = []
+  await happens(() => uploading.push(files.upload(new Blob(['of a']), { fileName: 'a.txt' })))
+  expect(html()).toBe('4')
+  await open('b')
+  expect(html()).toBe('')
+  await open('a')
+  expect(html()).toBe('4')
+  await happens(() => files.uploads[0]!.cancel())
+  expect(html()).toBe('')
+  await Promise.all(uploading)
 })

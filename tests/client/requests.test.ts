@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { givenJoinedRoom } from './given-client.ts'
+import { givenClient, givenJoinedRoom } from './given-client.ts'
 import type { Asked } from './fake-server.ts'
-import { settled } from './virtual-clock.ts'
+import { settled, VirtualClock } from './virtual-clock.ts'
 
 test('replies are matched by requestId, in whatever order they come', async () => {
   const { server, room } = await givenJoinedRoom()
@@ -117,4 +117,14 @@ test('a frame over 32 KB is never sent, for the gateway would close the connecti
     message: 'unable to send; the frame is over 32768 bytes',
   })
   expect(server.asked('sendMessage')).toHaveLength(0)
+})
+
+test('the server’s time is a whole number of ms, as on the wire, whatever the ticks of the clock are', async () => {
+  const clock = new VirtualClock()
+  const ticking = Object.assign(clock, { monotonic: () => clock.now() / 7 })
+  const { client } = givenClient({ clock: ticking })
+  expect(client.serverNow).toBe(Math.floor(client.serverNow))
+  await client.connect()
+  await clock.advance(10)
+  expect(client.serverNow).toBe(Math.floor(client.serverNow))
 })

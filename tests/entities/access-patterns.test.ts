@@ -31,7 +31,7 @@ import {
 } from '../../src/entities/subscription.ts'
 import { AFTER_USER_IDS } from '../../src/entities/table.ts'
 import { Upload } from '../../src/entities/upload.ts'
-import { getProfiles, setBlocked } from '../../src/entities/user.ts'
+import { bannedAmong, getProfiles, setBlocked } from '../../src/entities/user.ts'
 import { connectionsOfUser } from '../../src/entities/user-connection.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { recorded } from '../support/recorded.ts'
@@ -1931,6 +1931,24 @@ describe('users of the deployment', () => {
     expect(await recorded(() => setBlocked('mal', undefined, { by: 'shop', at: NOW }))).toMatchObject(
       only('UpdateItem', { UpdateExpression: expect.stringContaining('REMOVE #blockedUntil') as string }),
     )
+  })
+
+  test('AP151 bannedAmong asks consistently, and for nothing but the ban', async () => {
+    const Keys = ['ada', 'mal'].map((userId) => ({ pk: `user#${userId}`, sk: 'profile' }))
+    const row = (UserId: string, more: object) => ({ UserId, ...more, ...entity('User') })
+    const Responses = { tabletalk: [row('ada', { BlockedUntil: NOW }), row('mal', { BlockedUntil: NOW + 1 })] }
+    const asked = await recorded(
+      async () => {
+        expect(await bannedAmong(['ada', 'mal'], NOW)).toEqual(new Set(['mal']))
+      },
+      { BatchGetItem: { Responses } },
+    )
+    expect(asked).toMatchObject([{ operation: 'BatchGetItem', input: { RequestItems: { tabletalk: { Keys } } } }])
+    const { tabletalk } = asked[0]!.input.RequestItems as { tabletalk: Record<string, unknown> }
+    expect(tabletalk).toMatchObject({
+      ConsistentRead: true,
+      ProjectionExpression: expect.stringContaining('#blockedUntil') as string,
+    })
   })
 
   test('AP123 getProfiles reads up to 100 in one request that need not be consistent, and no bans', async () => {

@@ -48,7 +48,14 @@ import {
   saveProgress,
 } from '../../src/entities/job.ts'
 import { buryRoom, deleteMessagesBefore, deletePart } from '../../src/entities/purge-room.ts'
-import { blockedUntil, changeProfile, getProfiles, makeProfile, setBlocked } from '../../src/entities/user.ts'
+import {
+  bannedAmong,
+  blockedUntil,
+  changeProfile,
+  getProfiles,
+  makeProfile,
+  setBlocked,
+} from '../../src/entities/user.ts'
 import { connectionsOfUser } from '../../src/entities/user-connection.ts'
 import { deleteInvite, getInvite, type InviteRow, invitesOfRoom, putInvite } from '../../src/entities/invite.ts'
 import {
@@ -426,6 +433,7 @@ export const patterns = {
   AP131: () => deleteMessagesBefore('random', 3, NOW),
   AP132: () => emptyGuards([{ ...messageAt(1), clientMessageId: 'c1' }], NOW),
   AP133: () => whoTypes('general'),
+  AP151: () => bannedAmong(['ada', 'mal'], NOW),
   AP150: () => endPlaces({ ...here, connectionId: NEW_CONNECTION }, ['general'], NOW),
   AP144: () => startErasure({ ...erasure, userId: 'zed' }, 'shop', { ...job, jobId: `${NOW}-CCCCCCCC` }),
   AP145: () => erasuresOf(['ada', 'mal']),

@@ -1,6 +1,7 @@
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
+import { Webhook } from 'standardwebhooks'
 import { afterAll, expect, test } from 'vitest'
 import webPush from 'web-push'
 import { createPushServer } from '../../examples/push/push-server.ts'
@@ -109,8 +110,17 @@ test('what was read before its push is sent wakes nobody; a subscription needs t
   await bob.close()
   await settled(chat)
   const before = pushes.length
-  // The marker is ahead: as if bob had read it on another device meanwhile.
-  await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'read already' })
+  // It is found out whom to wake when bob has read it already, so its push comes from here: as if he had read it since.
+  const { messageId } = await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'read already' })
+  const about = { chatRoomId: room, messageId, senderId: userIds[0], reason: 'message', userIds: [userIds[1]] }
+  const body = JSON.stringify({ type: 'push.wanted', data: about })
+  const [id, at] = [`${room}#1`, new Date()]
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(SECRET).sign(id, at, body),
+  }
+  expect((await fetch(`${webhookOrigin}/hook`, { method: 'POST', headers, body })).status).toBe(204)
   await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'and this is news' })
   await atLeast(before + 1)
   expect(decrypted(pushes[before]!.body, browser)).toMatchObject({ body: 'and this is news' })

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { givenBackend } from '../support/backend.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled } from '../support/runtime.ts'
@@ -70,6 +71,39 @@ test('who has just read and is connected is left out; who has read and gone is n
   await cara.close()
   await told()
   expect(await wokenIn(room, await say())).toEqual({ cara: 'message' })
+})
+
+test('who has read it already, on another device, is not woken; a reply is read in its thread', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'cara')
+  const [ada, bob] = clients
+  const say = async (more = {}) =>
+    (await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hello', ...more })).messageId
+  // Markers that are ahead: the records come when the messages have been read. Nobody is connected to look at them.
+  await bob.request({ action: 'markRead', reads: { [room]: 2 } })
+  await bob.close()
+  await settled(chat)
+  const threadId = await say()
+  expect(await wokenIn(room, threadId)).toEqual({ cara: 'message' })
+  expect(await wokenIn(room, await say({ mentionRoom: true }))).toEqual({ cara: 'mention' })
+  expect(await wokenIn(room, await say())).toEqual({ bob: 'message', cara: 'message' })
+  const phone = await online(chat, userIds[1])
+  await phone.request({ action: 'followThread', chatRoomId: room, threadId, following: true })
+  await phone.request({ action: 'markRead', reads: { [room]: 100 } })
+  await phone.close()
+  await settled(chat)
+  expect(await wokenIn(room, await say({ threadId }))).toEqual({ bob: 'thread' })
+})
+
+test('whoever is shown out or banned from the deployment is woken no more, until they are let in again', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'cara', 'dan')
+  const [ada] = clients
+  const backend = await givenBackend(chat, 'shop')
+  const say = async () => (await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hello' })).messageId
+  await backend.request('banUser', { userId: userIds[1] })
+  await ada.request({ action: 'banMember', chatRoomId: room, userId: userIds[2] })
+  expect(await wokenIn(room, await say())).toEqual({ dan: 'message' })
+  await backend.request('unbanUser', { userId: userIds[1] })
+  expect(await wokenIn(room, await say())).toEqual({ bob: 'message', dan: 'message' })
 })
 
 test('a reply in a thread wakes who follows it, one for the room as well the others too', async () => {

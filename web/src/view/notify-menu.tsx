@@ -19,9 +19,7 @@ export function NotifyMenu({ conversation }: { conversation: Conversation }) {
       label,
       isChosen: choice.level === level && forMs === undefined && (level !== 'none' || until === undefined),
       onSelect: () =>
-        run(() =>
-          conversation.setNotify(choice.level, forMs === undefined ? undefined : Math.ceil(client.serverNow) + forMs),
-        ),
+        run(() => conversation.setNotify(choice.level, forMs === undefined ? undefined : client.serverNow + forMs)),
     }))
   return (
     <>
