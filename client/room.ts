@@ -252,7 +252,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * responds with 5xx.
    *
    * @param file at most `client.limits.fileBytes` bytes, of one of `client.limits.contentTypes`
-   * @param options name, media type, caption, `onProgress` and `signal`
+   * @param options name, media type, caption, `onProgress` and `signal`, and what `send` takes beside the content
    * @returns the message that the room has for the file
    * @throws ChatError `too_large`, `invalid_request` (a media type that isn't allowed, say), `upload_failed` when the
    * bucket or the server refuses the file, `timeout` when the message doesn't arrive (it still may), `not_a_member`

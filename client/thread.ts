@@ -4,11 +4,13 @@ import type { MessageExtras } from './outbox-store.ts'
 import type { OutgoingMessage } from './outbox.ts'
 import type { RoomFeed } from './room-feed.ts'
 import type { HistoryPage } from './room-talk.ts'
+import type { UploadOptions } from './upload.ts'
 
 /** The room, as its threads see it. */
 interface ThreadRoom {
   readonly unsent: OutgoingMessage[]
   send(message: { content: string } & MessageExtras): OutgoingMessage
+  upload(file: Blob, options: UploadOptions): Promise<MessageEvent>
   find(messageIds: readonly string[]): Promise<MessageEvent[]>
   page(page: HistoryPage & { threadId: string }): Promise<Reply<'getHistory'>>
   follow(threadId: string, following: boolean): Promise<void>
@@ -69,6 +71,15 @@ export class Thread {
    */
   send(reply: { content: string } & ReplyExtras): OutgoingMessage {
     return this.#room.send({ ...reply, threadId: this.id })
+  }
+
+  /**
+   * Uploads a file as a reply, as `room.upload` does.
+   *
+   * @param options `inRoom`: it is shown in the room as well
+   */
+  upload(file: Blob, options: Omit<UploadOptions, 'threadId'> = {}): Promise<MessageEvent> {
+    return this.#room.upload(file, { ...options, threadId: this.id })
   }
 
   /** The replies of this client that wait to be sent or have failed, as `room.unsent`. */

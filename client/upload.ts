@@ -4,6 +4,7 @@ import { sleep, Timer } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { ChatError } from './errors.ts'
 import type { Look } from './look.ts'
+import type { MessageExtras } from './outbox-store.ts'
 import { newId } from './new-id.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { PostFormOptions } from './post-form.ts'
@@ -12,8 +13,8 @@ import type { RequestFrame } from './request-frame.ts'
 import { retry } from './retry.ts'
 import type { RoomContext } from './room-context.ts'
 
-/** How to upload a file. */
-export interface UploadOptions extends PostFormOptions {
+/** How to upload a file, and what its message has beside it. */
+export interface UploadOptions extends PostFormOptions, MessageExtras {
   /** The name that people see, up to 255 characters. Default: the `File`'s name, otherwise `file`. */
   fileName?: string
   /** The media type. Default: the file's type without parameters, otherwise `application/octet-stream`. */
@@ -36,15 +37,15 @@ export async function uploadFile(
   context: RoomContext,
   feed: RoomFeed,
   file: Blob,
-  { caption, look, onProgress, signal, ...given }: UploadOptions,
+  { caption, look, onProgress, signal, fileName, contentType, ...extras }: UploadOptions,
 ): Promise<MessageEvent> {
   signal?.throwIfAborted()
   // Programs without types give paths and buffers.
   if (!(file instanceof Blob)) throw new ChatError('invalid_request', 'unable to upload; the file is no Blob or File')
-  const { fileName = nameOf(file), contentType = typeOf(file) } = given
   const request: FormRequest = {
     ...{ action: 'handleFileUpload', chatRoomId: feed.chatRoomId, clientMessageId: newId() },
-    ...{ fileName, contentType, size: file.size },
+    ...{ fileName: fileName ?? nameOf(file), contentType: contentType ?? typeOf(file), size: file.size },
+    ...extras,
     ...(caption === undefined ? {} : { caption }),
     ...(look ?? (await lookOf(file, context.options))),
   }
@@ -102,14 +103,15 @@ async function deliver(
     try {
       form = await context.patiently(request, transfer.signal)
     } catch (error) {
-      // The bucket has the file from an earlier try whose response was lost.
+      // So says a server of before when the bucket has the file from an earlier try whose response was lost.
       if (!sent || !(error instanceof ChatError && error.code === 'conflict')) throw error
       form = undefined
     }
   }
   const attempt = async () => {
     sent = true
-    if (form) await post(options, form, file, transfer)
+    // With a message, an earlier try has arrived.
+    if (form && form.messageId === undefined) await post(options, form, file, transfer)
   }
   await retry(attempt, options, { prepare, signal: transfer.signal })
   await sleep(options.clock, options.arrivalTimeoutMs, transfer.signal)

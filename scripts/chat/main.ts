@@ -6,6 +6,7 @@
 import { createInterface, type Interface } from 'node:readline'
 import { ChatClient, ChatError, type MessageEvent, type Room } from '../../client/node.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
+import { readLine, type Talk } from './commands.ts'
 import { printable } from './printable.ts'
 import { tokenOf } from '../shared/token/token-of.ts'
 
@@ -26,10 +27,10 @@ async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
 
 const show = (text: string) => console.log(printable(text, process.stdout.columns))
 
-const print = ({ senderId, content, file }: MessageEvent) => {
+const print = ({ senderId, content, file, threadId, inRoom }: MessageEvent) => {
   const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
   // A name with brackets could pretend to end, and another person to speak.
-  show(`${nameOf(senderId)} ${text}`)
+  show(`${nameOf(senderId)} ${threadId === undefined || inRoom ? '' : '↳ '}${text}`)
 }
 
 const nameOf = (senderId: string): string => `<${senderId.replaceAll(/[<>]/g, '\ufffd')}>`
@@ -98,24 +99,40 @@ async function talk(
   room.on('memberJoined', ({ userId }) => show(`* ${userId} joined`))
   room.on('memberLeft', ({ userId }) => show(`* ${userId} left`))
   room.on('discontinuity', () => console.log('* some messages sent while you were offline are not shown'))
-  room.on('outgoing', ({ state, content, error }) => {
+  room.on('outgoing', ({ state, content, error, clientMessageId }) => {
+    own.add(clientMessageId)
     if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)
   })
-  console.log(`* you are ${as} in ${chatRoomId}; Ctrl-D ends`)
+  console.log(`* you are ${as} in ${chatRoomId}; /help shows what there is, Ctrl-D ends`)
+  // A server of before knows no presence.
+  room.presence.enter().catch(() => {})
 
   const sending = new Set<Promise<unknown>>()
   process.stdin.on('keypress', () => room.typing.keystroke())
   lines.on('line', (content) => {
     if (content === '') return
-    const message = room.send({ content })
-    own.add(message.clientMessageId)
-    const done = message.done.catch(() => {}).finally(() => sending.delete(done))
+    const done = act({ client, room, print }, content).finally(() => sending.delete(done))
     sending.add(done)
   })
   lines.resume()
   await ended
   await Promise.all(sending)
 }
+
+/** Does what a line says: says it, or runs a command and prints what comes of it. */
+async function act(talk: Talk, text: string): Promise<void> {
+  try {
+    const line = readLine(text)
+    // What becomes of it is told by `outgoing`.
+    if ('say' in line) return await talk.room.send({ content: line.say }).done.then(noop, noop)
+    const said = await line.run(talk)
+    if (said !== undefined) show(`* ${said}`)
+  } catch (error) {
+    show(`* ${(error as Error).message}`)
+  }
+}
+
+const noop = () => {}
 
 try {
   const options = optionsOf(process.argv.slice(2))

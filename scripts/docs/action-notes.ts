@@ -75,7 +75,8 @@ kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,
   getReactions: `All that have reacted, by reaction and user. A message names only the latest users of each
 reaction.`,
   handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and
-the bytes as the last field, \`file\`. See [Files](#files).`,
+the bytes as the last field, \`file\`. See [Files](#files). With a \`clientMessageId\` a repetition returns a form for the
+same upload, and \`messageId\` when the file has arrived by then; for another file it fails with \`conflict\`.`,
   editMessage: `The sender's own, or of any message by a backend. Every connection of every member receives
 \`messageUpdated\`, the asking one too. What the message says already is neither written nor delivered: the reply is
 the same with \`changed: false\`. Of a file it changes the caption, of at most 2,048 bytes.

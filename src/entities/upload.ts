@@ -82,6 +82,9 @@ export async function getUpload(uploadId: string): Promise<UploadRow | undefined
   return data ?? undefined
 }
 
+/** What the guard of a file's message has in place of its content. */
+export const hashOfUpload = (uploadId: string): string => contentHashOf({ kind: 'text', content: `file ${uploadId}` })
+
 const entities = { Message, SendGuard, Upload }
 
 /**
@@ -113,7 +116,7 @@ export async function completeUpload(
             clientMessageId,
             messageId,
             timestamp,
-            contentHash: contentHashOf({ kind: 'text', content: `file ${uploadId}` }),
+            contentHash: hashOfUpload(uploadId),
             ...guardExpiryOf(message),
           }).commit(),
         ]),

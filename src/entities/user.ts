@@ -11,7 +11,7 @@ import { untilProcessed } from './until-processed.ts'
  * Key: UserId, in the user's own partition.
  *
  * - AP77 `blockedUntil`: may this user come in?
- * - AP151 `bannedAmong`: which of these users may not?
+ * - AP151 `bannedAmong`: which of these users may not come in?
  * - AP78 `setBlocked`: from now on, unless they were erased?
  * - AP123 `getProfiles`: who are these users?
  * - AP124 `changeProfile`: who is this user from now on?

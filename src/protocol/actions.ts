@@ -326,6 +326,9 @@ export const actions = {
         .check(describe('Form fields to send unchanged, before the last field, `file`.')),
       expiresAt: EpochMs,
       maxBytes: z.int(),
+      messageId: z.optional(
+        MessageId.check(describe('Of a retry whose file has arrived: its message. It need not be sent again.')),
+      ),
     }),
   },
   getFileUrl: {

@@ -349,7 +349,7 @@ variable "provisioned_concurrency" {
 }
 
 variable "push" {
-  description = "Whether the bus is also told whom to wake for each message (push.wanted). That reads the room's members and how far they have read: in a room of 10 six units a message, in one of 1,000 some 530."
+  description = "Whether the bus is also told whom to wake for each message (push.wanted). That reads the room's members and how far they have read: in a room of 10 some 16 units a message, in one of 1,000 some 1,560."
   type        = bool
   default     = false
   nullable    = false

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
+import { picture } from './support/files.ts'
 import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
 import { violationsOf } from './support/violations.ts'
@@ -94,6 +95,27 @@ test('a reply quotes what it answers to, as it is now', async () => {
   await choose(ada, 'Who has the key?', 'Delete …')
   await press(ada, 'Delete')
   await bob.message('I have').getByText('This message was deleted.').waitFor()
+})
+
+test('a file goes into the thread that is open, with a text or without, and not into the room', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  await ada.say('Where do we meet?')
+  for (const person of [ada, bob]) await choose(person, 'Where do we meet?', 'Reply in a thread')
+  const attach = async (name: string) => {
+    const chooser = ada.page.waitForEvent('filechooser')
+    await thread(ada).getByRole('button', { name: 'Attach files' }).click()
+    await (await chooser).setFiles({ ...picture, name })
+  }
+  await attach('lake.png')
+  await thread(bob).getByRole('img', { name: 'lake.png' }).waitFor()
+  await thread(ada).getByRole('textbox').fill('and here is the way')
+  await attach('map.png')
+  await thread(ada).getByText('not sent yet').waitFor()
+  await thread(ada).getByRole('textbox').press('Enter')
+  await thread(bob).getByRole('img', { name: 'map.png' }).waitFor()
+  await thread(bob).getByText('and here is the way').waitFor()
+  await expectNone(ada)
+  expect(await bob.conversation.getByRole('log').getByRole('img', { name: /lake|map/ }).count()).toBe(0)
 })
 
 test('replies in a thread stand beside the room, are counted at its root, and outlive it', async () => {

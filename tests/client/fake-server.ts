@@ -10,7 +10,8 @@ import { messageEvent } from '../support/message-event.ts'
 
 export type Asked = { action: Action; requestId: string } & Record<string, unknown>
 
-type Answer = { data: object } | { error: { code: ErrorCode; retryable: boolean; retryAfterMs?: number } } | 'nothing'
+export type Answer =
+  { data: object } | { error: { code: ErrorCode; retryable: boolean; retryAfterMs?: number } } | 'nothing'
 
 /** One connection as the server sees it. */
 export class FakeSocket implements Socket {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { postFormByHttp } from '../../client/node-post-form.ts'
 import type { PostForm } from '../../client/post-form.ts'
-import { startChat, unique } from '../support/runtime.ts'
+import { settledAfter, startChat, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 import { png } from '../support/upload-form.ts'
 import { listen } from './listen.ts'
@@ -141,3 +141,20 @@ async function givenServer(handle: Parameters<typeof createServer>[1]): Promise<
   })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
+
+test('a file that is uploaded to a thread is a reply there, and not among the room’s messages unless it is for it', async () => {
+  const client = clientOf(chat, unique('ada'))
+  await client.connect()
+  const room = await client.createRoom({ roomName: 'A room' })
+  const { messageId } = await room.send({ content: 'root' }).done
+  const thread = room.thread(messageId)
+  const sent = await thread.upload(file, { caption: 'a reply' })
+  expect(sent).toMatchObject({ kind: 'file', threadId: messageId, content: 'a reply' })
+  const both = await thread.upload(file, { inRoom: true })
+  const idsOf = (messages: readonly { messageId: string }[]) => messages.map((one) => one.messageId)
+  expect(idsOf(thread.messages)).toEqual([sent.messageId, both.messageId])
+  await settledAfter(chat)
+  expect(idsOf((await room.history({ view: 'room' })).messages)).toEqual([messageId, both.messageId])
+  expect(idsOf((await thread.history()).messages)).toEqual([sent.messageId, both.messageId])
+  expect((await thread.findRoot())!.thread).toMatchObject({ replies: 2, lastUserIds: [client.userId] })
+})

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { PostForm } from '../../client/post-form.ts'
 import type { UploadOptions } from '../../client/upload.ts'
 import type { MessageEvent, UploadFailedEvent } from '../../src/protocol/events.ts'
-import type { FakeServer } from './fake-server.ts'
+import type { Answer, FakeServer } from './fake-server.ts'
 import { givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
@@ -225,10 +225,12 @@ test('a file that the bucket refuses isn’t sent again', async () => {
   expect(posts()).toBe(1)
 })
 
-test('a form that did arrive, though its answer was lost, makes one message and no failure', async () => {
+test.each<[string, Answer]>([
+  ['and the server says which', { data: { ...form.data, messageId: '0000000000000001' } }],
+  ['and a server of before says that there is one', { error: { code: 'conflict', retryable: false } }],
+])('a file that did arrive, though its answer was lost, makes one message, %s', async (_, answer) => {
   const { server, upload, clock, posts } = await givenUpload(async () => reset())
-  server.override = ({ action }) =>
-    action === 'handleFileUpload' ? { error: { code: 'conflict', retryable: false } } : undefined
+  server.override = ({ action }) => (action === 'handleFileUpload' ? answer : undefined)
   await clock.advance(20_000)
   expect([upload(), posts()]).toEqual(['pending', 1])
   const message = fileMessage(server)
@@ -299,3 +301,23 @@ test.each([undefined, '/path', new Uint8Array(1)])(
     expect(server.asked('handleFileUpload')).toEqual([])
   },
 )
+
+test('a file may have what a message has, and be a reply in a thread', async () => {
+  const { server, room } = await givenJoinedRoom()
+  server.override = ({ action }) => (action === 'handleFileUpload' ? 'nothing' : undefined)
+  const { signal } = new AbortController()
+  const beside = { replyTo: '0000000000000002', mentions: ['bob'], metadata: { of: 'the trip' } }
+  const given = { ...beside, fileName: 'a.txt', caption: 'look', signal, onProgress: () => {} }
+  void room.upload(file, given).catch(() => {})
+  void room
+    .thread('0000000000000001')
+    .upload(file, { inRoom: true })
+    .catch(() => {})
+  await settled()
+  const asked = { action: 'handleFileUpload', chatRoomId: 'general', contentType: 'text/plain', size: 6 }
+  const own = { requestId: expect.any(String) as string, clientMessageId: expect.any(String) as string }
+  expect(server.asked('handleFileUpload')).toEqual([
+    { ...asked, ...own, ...beside, fileName: 'a.txt', caption: 'look' },
+    { ...asked, ...own, fileName: 'file', threadId: '0000000000000001', inRoom: true },
+  ])
+})

@@ -1947,7 +1947,7 @@ describe('users of the deployment', () => {
     const { tabletalk } = asked[0]!.input.RequestItems as { tabletalk: Record<string, unknown> }
     expect(tabletalk).toMatchObject({
       ConsistentRead: true,
-      ProjectionExpression: expect.stringContaining('#blockedUntil') as string,
+      ProjectionExpression: expect.stringContaining('#BlockedUntil') as string,
     })
   })
 

@@ -5,6 +5,7 @@ import type { EventFault } from '../../local/bucket/event-queue.ts'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { quietLog } from '../support/quiet-log.ts'
+import { settledAfter } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 
@@ -153,6 +154,43 @@ test('with a clientMessageId a retry gets a form for the same upload, and both f
   expect(announced[0]).toMatchObject({ clientMessageId: 'm1', file: { uploadId: one.uploadId } })
   expect(new Set(announced.map(({ seq }) => seq)).size).toBe(1)
   expect(await historyOf(bob, room)).toHaveLength(1)
+})
+
+test('a retry after the file has arrived gets the same upload and its message, and sending it again changes nothing', async () => {
+  const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+  const [ada, bob] = clients
+  await bob.request({ action: 'sendMessage', chatRoomId: room, content: 'root' })
+  const { messageId: threadId } = (await historyOf(bob, room))[0]!
+  const asked = { clientMessageId: 'm1', threadId, caption: 'look' }
+  const first = await givenUpload(bob, room, asked)
+  expect(first.messageId).toBeUndefined()
+  await sendForm(first, png)
+  const [message] = await heard(ada)
+  expect(message).toMatchObject({ threadId, content: 'look' })
+  // Neither a closed room nor a mute keeps the answer from who has sent it before.
+  await ada.request({ action: 'closeRoom', chatRoomId: room })
+  await ada.request({ action: 'muteMember', chatRoomId: room, userId: userIds[1], seconds: 60 })
+  const again = await givenUpload(bob, room, asked)
+  const { messageId, file } = message!
+  const { uploadId } = file!
+  expect(again).toMatchObject({ uploadId, messageId, fields: { key: first.fields.key } })
+  await sendForm(again, png)
+  expect(await heard(ada)).toHaveLength(1)
+  expect((await fetch(message!.file!.fileUrl)).status).toBe(200)
+  const other = { action: 'handleFileUpload', chatRoomId: room, fileName: 'dot.png', contentType: 'image/png' }
+  expect(await bob.refused({ ...other, ...asked, size: png.length, caption: 'else' })).toEqual({
+    code: 'conflict',
+    message: 'unable to upload; this clientMessageId was used for another file',
+    retryable: false,
+  })
+  await bob.request({ action: 'deleteMessage', chatRoomId: room, messageId })
+  await settledAfter(chat)
+  expect(await givenUpload(bob, room, asked)).toMatchObject({ uploadId, messageId })
+  await bob.request({ action: 'leaveRoom', chatRoomId: room })
+  expect(await bob.refused({ ...other, ...asked, size: png.length })).toMatchObject({
+    code: 'not_a_member',
+    message: 'unable to act in this room; the user is not a member',
+  })
 })
 
 test.each([

@@ -41,6 +41,22 @@ test('shows how far a file has come, and forgets it when the room has it', async
   expect(states()).toEqual([])
 })
 
+test('what goes with the text goes with the first of the files that wait, and the rest with each', async () => {
+  const { uploads, sent } = givenUploads()
+  uploads.stage(['a', 'b'].map(text))
+  await settled()
+  uploads.sendStaged({ caption: 'look', mentions: ['bob'] }, { inRoom: true })
+  uploads.add([text('c')], { replyTo: '1' })
+  await settled()
+  const besides = sent.map(({ options: { caption, mentions, inRoom, replyTo } }) => ({
+    caption,
+    mentions,
+    inRoom,
+    replyTo,
+  }))
+  expect(besides).toEqual([{ caption: 'look', mentions: ['bob'], inRoom: true }, { inRoom: true }, { replyTo: '1' }])
+})
+
 test('sends three at a time, the others when there is room', async () => {
   const { uploads, sent, states } = givenUploads()
   uploads.add(['a', 'b', 'c', 'd'].map(text))

@@ -7,8 +7,8 @@ import { socketAction } from '../action.ts'
 
 /**
  * Shows the caller as present in a room, on this connection. Where a room shows nobody, where one of two has blocked
- * the other, and of an admin who is no member, it succeeds and is written nowhere. AP5, AP8, AP50, AP71, AP134, AP135,
- * AP136, AP137, AP140, AP141.
+ * the other, and of an admin who is no member, it succeeds and is written nowhere. AP5, AP8, AP38, AP50, AP71, AP134,
+ * AP135, AP136, AP137, AP140, AP141, AP150.
  */
 export const enterPresence = socketAction('enterPresence', async ({ chatRoomId, data }, caller) => {
   const now = Date.now()

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Aside, asideIn } from '../../entities/message.ts'
 import { holdUpload } from '../../entities/pending-upload.ts'
-import { getGuard } from '../../entities/send-guard.ts'
-import { getUpload, startUpload, type UploadRow } from '../../entities/upload.ts'
+import { getGuard, type GuardRow, isComplete, isSameContent } from '../../entities/send-guard.ts'
+import { getUpload, hashOfUpload, startUpload, type UploadRow } from '../../entities/upload.ts'
 import { Conflict, InvalidRequest, TooLarge } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
@@ -24,8 +24,9 @@ const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
- * has arrived. With a `clientMessageId`, a retry returns a form for the same upload. AP5, AP8, AP23, AP26, AP27, AP34,
- * AP45, AP46, AP50, AP66, AP71, AP145.
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload, also when its file has arrived, and
+ * the user may send no more by then. AP5, AP8, AP23, AP26, AP27, AP34, AP45, AP46, AP50, AP66, AP71,
+ * AP145.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -38,12 +39,12 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   const now = Date.now()
   const upload = pendingUpload(input, await asideOf(input, caller.userId), caller, now)
   const { userId } = caller
-  const [{ room, standing }, guard] = await Promise.all([
+  const guard = clientMessageId && (await getGuard({ chatRoomId, senderId: userId, clientMessageId }))
+  if (guard) return formAgain(caller, upload, guard, now)
+  const [{ room, standing }] = await Promise.all([
     admit(caller, chatRoomId, input.mentionRoom ? 'mentionRoom' : 'send', now),
-    clientMessageId === undefined ? undefined : getGuard({ chatRoomId, senderId: userId, clientMessageId }),
     caller.backend === undefined && requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
   ])
-  if (guard) throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
   await requireRoot(chatRoomId, upload.threadId)
   if (room.gate !== undefined) {
     // Slow mode has counted a file whose form is asked for again.
@@ -52,17 +53,33 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   }
 
   const known = await startUpload({ ...upload, ...(standing === 'admin' ? { ofAdmin: true } : {}) })
-  if (known && !isSameFile(known, upload)) {
-    throw new Conflict('unable to upload; this clientMessageId was used for another file')
-  }
+  requireSameFile(known, upload)
   const { uploadId, objectKey: key } = known ?? upload
   const formExpiresAt = Math.ceil((now + FORM_LIFETIME_MS) / 1_000)
   const [form] = await Promise.all([
     presignPost({ key, contentType, size }),
     holdUpload({ userId, uploadId, size, expiresAt: formExpiresAt }),
   ])
-  return { uploadId, ...form, maxBytes: maxFileBytes }
+  return { uploadId, ...form, maxBytes: maxFileBytes, ...defined({ messageId: known?.messageId }) }
 })
+
+/**
+ * The reply to a retry when the `clientMessageId` has a message. What is sent by the form then is deleted.
+ *
+ * @throws Conflict when it is another message's, or another file's
+ */
+async function formAgain(caller: Caller, upload: UploadRow, guard: GuardRow, now: number) {
+  const { uploadId, chatRoomId, contentType, size } = upload
+  await admit(caller, chatRoomId, 'read', now)
+  if (!isComplete(guard) || !isSameContent(guard, hashOfUpload(uploadId))) {
+    throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
+  }
+  // It is gone with its message.
+  const known = await getUpload(uploadId)
+  requireSameFile(known, upload)
+  const form = await presignPost({ key: (known ?? upload).objectKey, contentType, size })
+  return { uploadId, ...form, maxBytes: maxFileBytes, messageId: guard.messageId }
+}
 
 function pendingUpload(input: Request<'handleFileUpload'>, aside: Aside, caller: Caller, now: number): UploadRow {
   const { userId } = caller
@@ -93,9 +110,14 @@ function uploadIdOf(...parts: string[]): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
+function requireSameFile(known: UploadRow | undefined, upload: UploadRow): void {
+  if (known === undefined || isSameFile(known, upload)) return
+  throw new Conflict('unable to upload; this clientMessageId was used for another file')
+}
+
 function isSameFile(known: UploadRow, upload: UploadRow): boolean {
   return (
-    known.status === 'pending' &&
+    known.status !== 'rejected' &&
     known.fileName === upload.fileName &&
     known.contentType === upload.contentType &&
     known.size === upload.size &&

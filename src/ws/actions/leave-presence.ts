@@ -4,7 +4,7 @@ import { socketAction } from '../action.ts'
 
 /**
  * Shows the caller as present no longer, on this connection. Whoever was present may say so, though they are in the
- * room no more: to leave gives nothing away. AP137, AP141; AP5, AP8, AP71 when they were not.
+ * room no more: to leave gives nothing away. AP5, AP8, AP71, AP137, AP141.
  */
 export const leavePresence = socketAction('leavePresence', async ({ chatRoomId }, caller) => {
   const { userId, connectionId } = caller

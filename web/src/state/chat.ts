@@ -269,7 +269,7 @@ export class Chat {
   /** What was not sent to a room that one is shown out of can't be sent any more. */
   #forget(conversation: Conversation): void {
     for (const { id } of conversation.timeline.get().pending) conversation.timeline.discard(id)
-    for (const { id } of conversation.uploads.get()) conversation.uploads.cancel(id)
+    conversation.cancelUploads()
     conversation.draft = ''
     this.#remove(conversation)
   }

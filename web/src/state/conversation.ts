@@ -75,6 +75,8 @@ export class Conversation {
   readonly on: Room['on']
   readonly #talk: Room | DirectRoom
   readonly #threads = new Map<string, Timeline>()
+  readonly #threadUploads = new Map<string, Uploads>()
+  readonly #limits: () => UploadLimits | undefined
   readonly #now: () => number
   readonly #userId: string
   readonly #people: People
@@ -88,6 +90,7 @@ export class Conversation {
     this.#people = people
     this.#drafts = drafts
     this.#now = now
+    this.#limits = limits
     const { on } = talk
     this.on = on
     this.key = 'id' in talk ? talk.id : `@${talk.userId}`
@@ -168,21 +171,42 @@ export class Conversation {
 
   /** Whether messages or files would be lost if the page were closed now. */
   get hasUnsent(): boolean {
-    return this.timeline.get().pending.length > 0 || this.uploads.areUnderWay
+    const isUnsent = ({ areUnderWay }: Uploads) => areUnderWay
+    return this.timeline.get().pending.length > 0 || [this.uploads, ...this.#threadUploads.values()].some(isUnsent)
+  }
+
+  /** The files on their way into a thread; without one, into the room. */
+  uploadsIn(threadId?: string): Uploads {
+    if (threadId === undefined) return this.uploads
+    const known = this.#threadUploads.get(threadId) ?? new Uploads(() => this.room?.thread(threadId), this.#limits)
+    this.#threadUploads.set(threadId, known)
+    return known
+  }
+
+  /** Ends the uploads of the room and its threads. */
+  cancelUploads(): void {
+    for (const uploads of [this.uploads, ...this.#threadUploads.values()])
+      for (const { id } of uploads.get()) uploads.cancel(id)
   }
 
   send(content: string, extras: MessageExtras = {}): void {
     this.#talk.send({ content, ...extras })
   }
 
-  /** Sends a text and the staged files: the text goes with the first file when it is short enough, else before. */
+  /**
+   * Sends a text and the files that are staged where it goes: the text, with all that it has, goes with the first file
+   * when it is short enough, else before.
+   */
   sendAll(text: string, limits: Pick<Limits, 'captionBytes'>, extras: MessageExtras = {}): void {
-    const hasFiles = this.uploads.get().some(({ state }) => state === 'staged')
+    const { threadId, inRoom, ...ofText } = extras
+    const uploads = this.uploadsIn(threadId)
+    const hasFiles = uploads.get().some(({ state }) => state === 'staged')
     // The first message begins a conversation: until then, files have no room.
     const isFirst = this.room === undefined
     const caption = hasFiles && !isFirst && isCaption(text, limits) ? text : ''
     if (text !== '' && caption === '') this.send(text, extras)
-    if (hasFiles && (!isFirst || text === '')) this.uploads.sendStaged(caption)
+    const withText = text === '' || caption !== '' ? { ...ofText, ...(caption !== '' && { caption }) } : {}
+    if (hasFiles && (!isFirst || text === '')) uploads.sendStaged(withText, inRoom ? { inRoom } : {})
   }
 
   /** Call it at every keystroke. */

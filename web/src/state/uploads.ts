@@ -1,4 +1,4 @@
-import { type Limits, matchesContentType, type Room } from '../../../client/index.ts'
+import { type Limits, matchesContentType, type MessageExtras, type Room } from '../../../client/index.ts'
 import { fileType, isPicture } from '../text/file-type.ts'
 import { TOO_LARGE, TYPE_REFUSED } from '../text/problem-sentence.ts'
 import { Store } from './store.ts'
@@ -23,16 +23,19 @@ export interface UploadItem {
 /** The limits that a file has to keep. */
 export type UploadLimits = Pick<Limits, 'fileBytes' | 'contentTypes'>
 
+/** What a file's message has beside the file. */
+export type UploadExtras = Omit<MessageExtras, 'threadId'> & { caption?: string }
+
 interface Job {
   file: File
   controller: AbortController
-  caption?: string
+  extras: UploadExtras
 }
 
 /** How many files of one conversation are sent at the same time. */
 const AT_ONCE = 3
 
-/** Files on their way into a room. A file leaves the list when the room has its message. */
+/** Files on their way into a room, or into one of its threads. A file leaves the list when the room has its message. */
 export class Uploads extends Store<readonly UploadItem[]> {
   readonly #room: () => Pick<Room, 'upload'> | undefined
   readonly #limits: () => UploadLimits | undefined
@@ -40,7 +43,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
   #ids = 0
 
   /**
-   * @param room returns undefined for a direct conversation without a message yet
+   * @param room or a thread of it; returns undefined for a direct conversation without a message yet
    * @param limits returns what the deployment accepts; `undefined` for no check before the file is sent
    */
   constructor(room: () => Pick<Room, 'upload'> | undefined, limits: () => UploadLimits | undefined) {
@@ -55,15 +58,15 @@ export class Uploads extends Store<readonly UploadItem[]> {
   }
 
   /** Sends files. */
-  add(files: Iterable<File>): void {
-    for (const file of files) this.#list(file, 'waiting')
+  add(files: Iterable<File>, extras: UploadExtras = {}): void {
+    for (const file of files) this.#list(file, 'waiting', extras)
     this.#next()
   }
 
   /** Shows files to the user, who sends them with `sendStaged`, or removes them. */
   stage(files: Iterable<File>): void {
     for (const file of files) {
-      const id = this.#list(file, 'staged')
+      const id = this.#list(file, 'staged', {})
       fitType(file, this.#limits()).then(
         (contentType) => {
           if (isPicture(contentType) && this.#jobs.has(id)) this.#change(id, { preview: URL.createObjectURL(file) })
@@ -73,11 +76,11 @@ export class Uploads extends Store<readonly UploadItem[]> {
     }
   }
 
-  /** Sends the staged files. @param caption the text with the first one; empty for none */
-  sendStaged(caption: string): void {
+  /** Sends the staged files. @param first what goes with the first one only; `extras` goes with each */
+  sendStaged(first: UploadExtras, extras: UploadExtras = {}): void {
     const staged = this.get().filter(({ state }) => state === 'staged')
     for (const [index, { id }] of staged.entries()) {
-      if (index === 0 && caption !== '') this.#jobs.get(id)!.caption = caption
+      this.#jobs.get(id)!.extras = index === 0 ? { ...extras, ...first } : extras
       this.#change(id, { state: 'waiting' })
     }
     this.#next()
@@ -97,9 +100,9 @@ export class Uploads extends Store<readonly UploadItem[]> {
     this.#next()
   }
 
-  #list(file: File, state: UploadItem['state']): string {
+  #list(file: File, state: UploadItem['state'], extras: UploadExtras): string {
     const id = `upload-${++this.#ids}`
-    this.#jobs.set(id, { file, controller: new AbortController() })
+    this.#jobs.set(id, { file, controller: new AbortController(), extras })
     const { name, size } = file
     this.set([...this.get(), { id, name, size, fraction: 0, state, preview: undefined, error: undefined }])
     return id
@@ -118,7 +121,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
 
   async #send(id: string): Promise<void> {
     const job = this.#jobs.get(id)!
-    const { file, controller, caption } = job
+    const { file, controller, extras } = job
     const { signal } = controller
     try {
       const room = this.#room()
@@ -126,7 +129,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
       const contentType = await fitType(file, this.#limits())
       const onProgress = (fraction: number) =>
         this.#change(id, { fraction, state: fraction < 1 ? 'sending' : 'checking' })
-      await room.upload(file, { contentType, signal, onProgress, ...(caption === undefined ? {} : { caption }) })
+      await room.upload(file, { ...extras, contentType, signal, onProgress })
       this.#remove(id)
     } catch (error) {
       // A cancelled upload is no longer in the list.

@@ -34,8 +34,8 @@ interface ComposerProps {
 export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const title = useStore(conversation.title)
   const { limits, client } = useChat()
-  const { uploads } = conversation
-  const staged = useStore(uploads).some(({ state }) => state === 'staged')
+  const uploads = conversation.uploadsIn(threadId)
+  const isStaged = useStore(uploads).some(({ state }) => state === 'staged')
   const isThread = threadId !== undefined
   const [text, setText] = useState(isThread ? conversation.threadDraft(threadId) : conversation.draft)
   const [isInRoom, setIsInRoom] = useState(false)
@@ -43,7 +43,6 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const isFormatted = hasFormatting(text)
   const replyingTo = useStore(conversation.replyingTo)
   const field = useRef<HTMLTextAreaElement>(null)
-  const isStaged = staged && !isThread
   const isWaiting = waitUntil > 0
   const names = useMentions(conversation, field, text, (next) => write(next))
   const room = roomForText(names.withIds(text), limits)
@@ -62,11 +61,12 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     else conversation.draft = next
     setText(next)
   }
+  const inRoom = isThread && isInRoom ? { inRoom: true } : {}
   const send = () => {
     if (!canSend) return
     const content = showsNothing(text) ? '' : names.withIds(text.trim())
     if (isThread) {
-      conversation.send(content, { threadId, ...(isInRoom && { inRoom: true }), ...names.mentionedIn(content) })
+      conversation.sendAll(content, limits, { threadId, ...inRoom, ...names.mentionedIn(content) })
     } else {
       const reply = replyingTo && { replyTo: replyingTo.messageId }
       conversation.sendAll(content, limits, { ...reply, ...names.mentionedIn(content) })
@@ -90,7 +90,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     conversation.editing.set(lastOwn.messageId)
   }
   const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
-    const files = isThread ? [] : pastedFiles(event.clipboardData)
+    const files = pastedFiles(event.clipboardData)
     const code = pastedCode(event.clipboardData, text.slice(0, event.currentTarget.selectionStart))
     if (files.length === 0 && code === undefined) return
     event.preventDefault()
@@ -118,16 +118,16 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
       )}
       {names.list}
       {/* Files that are chosen are meant to be sent. With a text in the field, they wait for the rest of it. */}
-      {!isThread && (
-        <AttachButton onFiles={(files) => (text === '' && !isWaiting ? uploads.add(files) : uploads.stage(files))} />
-      )}
+      <AttachButton
+        onFiles={(files) => (text === '' && !isWaiting ? uploads.add(files, inRoom) : uploads.stage(files))}
+      />
       <textarea
         ref={field}
         rows={1}
         dir="auto"
         aria-label={isThread ? 'Reply in the thread' : `Message ${title}`}
         placeholder={
-          isThread ? 'Reply' : isStaged ? 'Add a text to the file, or press Enter' : `Message ${isolated(title)}`
+          isStaged ? 'Add a text to the file, or press Enter' : isThread ? 'Reply' : `Message ${isolated(title)}`
         }
         {...names.aria}
         aria-invalid={room < 0}

@@ -3,10 +3,12 @@ import type { Conversation } from '../state/conversation.ts'
 import { rowsOf } from '../text/rows.ts'
 import { timeZone } from '../text/date-text.ts'
 import { Composer } from './composer.tsx'
-import { CloseIcon } from './icons.tsx'
+import { ClipIcon, CloseIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
 import { MessageGroup } from './message-group.tsx'
+import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
+import { useDrop } from './use-drop.ts'
 import { useStore } from './use-store.ts'
 import { useWriting } from './use-writing.ts'
 
@@ -19,6 +21,8 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
   useStore(conversation.timeline)
   const { root } = conversation.doors.room.thread(threadId)
   const writing = useWriting(conversation)
+  const uploads = conversation.uploadsIn(threadId)
+  const { isOver, handlers } = useDrop((files) => (writing.kind === 'free' ? uploads.stage(files) : undefined))
   const close = () => conversation.openThread.set(undefined)
   useEffect(() => {
     timeline.load().catch(() => {})
@@ -33,6 +37,7 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
     <aside
       className="details thread"
       aria-label="Thread"
+      {...handlers}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && !isComposing(event.nativeEvent)) close()
       }}
@@ -55,8 +60,15 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
           {show(state.messages, state.pending)}
         </div>
       </div>
+      <UploadTray uploads={uploads} />
       {writing.kind === 'free' && (
         <Composer key={threadId} conversation={conversation} waitUntil={0} threadId={threadId} />
+      )}
+      {isOver && (
+        <div className="drop" aria-hidden="true">
+          <ClipIcon />
+          <p>Drop to send to the thread</p>
+        </div>
       )}
     </aside>
   )

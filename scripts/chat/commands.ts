@@ -1,0 +1,143 @@
+import type { ChatClient, MessageEvent, Room } from '../../client/node.ts'
+
+/** What a command acts upon. */
+export interface Talk {
+  client: Pick<ChatClient, 'userId' | 'online'>
+  room: Room
+  /** Prints a message. */
+  print: (message: MessageEvent) => void
+}
+
+interface Command {
+  /** What follows its name. */
+  takes: string
+  does: string
+  /** @returns what to say when it is done */
+  run: (talk: Talk, rest: string) => Promise<string | undefined>
+}
+
+/** The nth message from the end, the last one by default. @throws Error when there is none */
+function messageAt({ room }: Talk, n = '1'): MessageEvent {
+  const message = room.messages.filter(({ deleted }) => !deleted).at(-Number(n))
+  if (message === undefined || !/^[1-9]\d*$/.test(n)) throw new Error(`there is no message ${n} from the end`)
+  return message
+}
+
+/** This user's last message. @throws Error when there is none */
+function lastOwn({ client, room }: Talk): MessageEvent {
+  const message = room.messages.findLast(({ senderId, deleted }) => senderId === client.userId && !deleted)
+  if (message === undefined) throw new Error('you have said nothing here lately')
+  return message
+}
+
+/** The first word, and the rest. */
+function split(rest: string): [first: string, rest: string] {
+  const [, first = '', more = ''] = /^(\S*)\s*(.*)$/s.exec(rest)!
+  return [first, more]
+}
+
+const commands: Record<string, Command> = {
+  help: {
+    takes: '',
+    does: 'shows this',
+    run: () => Promise.resolve(HELP),
+  },
+  here: {
+    takes: '',
+    does: 'shows who is looking at the room, and who else is online',
+    run: async ({ client, room }) => {
+      const [people, online] = await Promise.all([room.presence.get(), client.online([room])])
+      const here = people.map(({ userId }) => userId)
+      const { userIds = [], capped = false } = online[room.id] ?? {}
+      const others = userIds.filter((userId) => !here.includes(userId))
+      return `here: ${listOf(here)}; online: ${listOf(others)}${capped ? ' and more' : ''}`
+    },
+  },
+  edit: {
+    takes: 'TEXT',
+    does: 'says something else in your last message',
+    run: async (talk, content) => {
+      await talk.room.edit(lastOwn(talk).messageId, { content })
+      return undefined
+    },
+  },
+  delete: {
+    takes: '[N]',
+    does: 'deletes your last message, or the Nth from the end',
+    run: async (talk, n) => {
+      await talk.room.delete((n === '' ? lastOwn(talk) : messageAt(talk, n)).messageId)
+      return undefined
+    },
+  },
+  react: {
+    takes: 'EMOJI [N]',
+    does: 'reacts to the last message, or the Nth from the end',
+    run: async (talk, rest) => {
+      const [reaction, n] = split(rest)
+      await talk.room.react(messageAt(talk, n || undefined).messageId, reaction)
+      return undefined
+    },
+  },
+  unreact: {
+    takes: 'EMOJI [N]',
+    does: 'takes that back',
+    run: async (talk, rest) => {
+      const [reaction, n] = split(rest)
+      await talk.room.unreact(messageAt(talk, n || undefined).messageId, reaction)
+      return undefined
+    },
+  },
+  thread: {
+    takes: 'N [TEXT]',
+    does: 'replies in the thread of the Nth message from the end, or shows its replies',
+    run: async (talk, rest) => {
+      const [n, content] = split(rest)
+      const { messageId, threadId = messageId } = messageAt(talk, n)
+      const thread = talk.room.thread(threadId)
+      if (content !== '') {
+        await thread.send({ content }).done
+        return undefined
+      }
+      const { messages } = await thread.history()
+      for (const message of messages) talk.print(message)
+      return messages.length === 0 ? 'there are no replies' : undefined
+    },
+  },
+  mute: {
+    takes: '',
+    does: 'no message of the room wakes you on any device',
+    run: async ({ room }) => {
+      await room.setNotifications('none')
+      return 'this room wakes you no more'
+    },
+  },
+  unmute: {
+    takes: '',
+    does: 'each message does again',
+    run: async ({ room }) => {
+      await room.setNotifications('all')
+      return 'this room wakes you again'
+    },
+  },
+}
+
+const listOf = (userIds: readonly string[]): string => userIds.join(', ') || 'nobody'
+
+const HELP = [
+  ...Object.entries(commands).map(([name, { takes, does }]) => `/${name} ${takes}`.trimEnd().padEnd(20) + does),
+  '//TEXT'.padEnd(20) + 'says /TEXT',
+].join('\n')
+
+/**
+ * What a line is: `say`, the text of a message, or a command to `run`, which returns what to say when it is done.
+ *
+ * @throws Error when there is no such command
+ */
+export function readLine(line: string): { say: string } | { run: (talk: Talk) => Promise<string | undefined> } {
+  if (!line.startsWith('/')) return { say: line }
+  if (line.startsWith('//')) return { say: line.slice(1) }
+  const [name, rest] = split(line.slice(1).trimEnd())
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) throw new Error(`there is no /${name}; /help shows what there is`)
+  return { run: (talk) => command.run(talk, rest) }
+}
