@@ -1,7 +1,7 @@
 import { getRooms } from '../entities/chat-room.ts'
 import { getMemberships } from '../entities/membership.ts'
-import { type MentionRow, mentionsOf } from '../entities/mention.ts'
-import { mentionsIn, messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
+import { mentionsOf } from '../entities/mention.ts'
+import { getMessages, mentionsIn, messagesBetween, type MessageRow, seqOf } from '../entities/message.ts'
 import { type RoomStateRow, statesOfUser } from '../entities/room-state.ts'
 import { roomsOfUser } from '../entities/user-room.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
@@ -30,7 +30,7 @@ const FIRST_PLACES = 50
 /**
  * Counts what a user has not read in these rooms. Nothing is kept that could drift: the messages themselves are
  * counted, up to the head that the client knows, because it counts later ones itself. AP95, AP96, AP12, AP9, AP6, AP22,
- * AP111.
+ * AP34, AP111.
  *
  * @param heads the newest seq of each room that the client knows
  * @returns by room; rooms that the user is not in are left out
@@ -148,7 +148,10 @@ const isUnread = ({ kind, senderId, threadId, inRoom }: MessageRow, userId: stri
 /** Mentions that are looked at for rooms whose messages are too many to be counted. */
 const MAX_MENTIONS_SEEN = 100
 
-/** AP111. In rooms whose messages were not counted, those mentions that the user has rows of. */
+/**
+ * AP111, AP34. In rooms whose messages were not counted, those mentions that the user has rows of: of messages that
+ * count as unread, which a reply that is in its thread only doesn't.
+ */
 async function withMentions(
   userId: string,
   counted: Map<string, Unread>,
@@ -157,14 +160,18 @@ async function withMentions(
 ): Promise<Map<string, Unread>> {
   if ([...counted.values()].every(({ exact }) => exact)) return counted
   const { mentions } = await mentionsOf(userId, { limit: MAX_MENTIONS_SEEN }, now)
-  const isKept = (row: MentionRow) => row.timestamp >= (kept.get(row.chatRoomId) ?? 0)
-  return new Map(
-    [...counted].map(([chatRoomId, unread]) => {
+  const withRows = await Promise.all(
+    [...counted].map(async ([chatRoomId, unread]) => {
       const { readSeq, count, exact } = unread
-      const after = mentions.filter(
-        (row) => row.chatRoomId === chatRoomId && seqOf(row) > readSeq && seqOf(row) <= readSeq + count && isKept(row),
-      )
-      return [chatRoomId, exact ? unread : { ...unread, mentions: after.length }]
+      if (exact) return [chatRoomId, unread] as const
+      const seqs = mentions.filter((row) => row.chatRoomId === chatRoomId).map(seqOf)
+      const after = seqs.filter((seq) => seq > readSeq && seq <= readSeq + count)
+      const messages = after.length === 0 ? [] : await getMessages(chatRoomId, after)
+      const keptSince = kept.get(chatRoomId) ?? 0
+      const unreadNow = messages.filter((one) => isUnread(one, userId) && !isPast(one, { keptSince }, now))
+      const named = unreadNow.filter((one) => mentionsIn(one).includes(userId))
+      return [chatRoomId, { ...unread, mentions: named.length }] as const
     }),
   )
+  return new Map(withRows)
 }

@@ -7,7 +7,6 @@ import { recipientOf } from '../entities/subscription.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { defined } from '../protocol/defined.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
-import { isDirectRoomId } from '../protocol/room-id.ts'
 import { areKeptApart } from '../rooms/presence.ts'
 import { detailsOnWire } from '../rooms/room-view.ts'
 import type { NotifyLevel } from '../protocol/notification-actions.ts'
@@ -29,7 +28,7 @@ export interface MarkerMove extends StateKey {
 }
 
 /**
- * Tells the user's other connections, and the senders of what was read. AP3; AP98, AP22 and, in a direct room, AP8.
+ * Tells the user's other connections, and the senders of what was read. AP3; AP98, AP8, AP22.
  */
 export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
   const { userId, chatRoomId, threadId, seq, at, chosen, originConnectionId } = move
@@ -41,7 +40,8 @@ export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<
 
 /**
  * Of small rooms only, and only to the senders of what was read: a room of ten that reads at once costs nine posts a
- * message. Nobody is told of a marker that moves back, of a thread's, or of one that its user keeps private.
+ * message. Nobody is told of a marker that moves back, of a thread's, or of one that its user keeps private. Nor of
+ * what was said before the user joined: it counts as read, whatever they had marked before they left.
  */
 async function receipts(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
   const { userId, chatRoomId, threadId, seq, before, isPrivate } = move
@@ -49,12 +49,14 @@ async function receipts(move: MarkerMove, cache: BatchCache): Promise<Delivery[]
   const found = await cache.once(`details ${chatRoomId}`, () => roomWithDetails(chatRoomId))
   if (found === undefined || classOf(found.room) !== 'small') return []
   if (!detailsOnWire(found.room, found.details).settings.receipts) return []
+  const membership = await getMembership(chatRoomId, userId)
+  if (membership === undefined || areKeptApart(chatRoomId, membership)) return []
   const last = Math.min(seq, found.room.headSeq)
-  const first = Math.max(before + 1, last - MAX_EXACT_UNREAD + 1)
+  const first = Math.max(before + 1, membership.joinedSeq + 1, last - MAX_EXACT_UNREAD + 1)
   if (first > last) return []
   const toUsers = new Set((await placesBetween(chatRoomId, first, last, cache)).map(({ senderId }) => senderId))
   toUsers.delete(userId)
-  if (toUsers.size === 0 || (await isBlocked(chatRoomId, userId))) return []
+  if (toUsers.size === 0) return []
   return [{ event: { event: 'receipts', chatRoomId, receipts: { [userId]: last } }, toUsers, about: userId }]
 }
 
@@ -63,7 +65,3 @@ const placesBetween = (chatRoomId: string, first: number, last: number, cache: B
     const { rows } = await messagesBetween(chatRoomId, { first, last, limit: MAX_EXACT_UNREAD, order: 'asc' })
     return rows
   })
-
-/** Whether one of the two in a direct room has blocked the other: both are guests then. */
-const isBlocked = async (chatRoomId: string, userId: string): Promise<boolean> =>
-  isDirectRoomId(chatRoomId) && areKeptApart(chatRoomId, await getMembership(chatRoomId, userId))

@@ -221,6 +221,26 @@ describe('receipts', () => {
     expect(await seenBy(eve)).toEqual({ [userIds[3]]: 2 })
   })
 
+  test('tell nothing of what was said while the user was not there, nor of whoever is there no more', async () => {
+    const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
+    const [ada, bob] = clients
+    await say(ada, room, '1')
+    await mark(bob, room, 1)
+    await ada.event('receipts')
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    for (const content of ['2', '3']) await say(ada, room, content)
+    await mark(bob, room, 2)
+    await bob.request({ action: 'joinRoom', chatRoomId: room })
+    await mark(bob, room, 3)
+    await settled(chat)
+    expect(receipts(ada)).toHaveLength(1)
+    expect(await ada.request({ action: 'getReceipts', chatRoomId: room })).toEqual({ receipts: { [userIds[1]]: 3 } })
+    await say(ada, room, '4')
+    await mark(bob, room, 4)
+    await ada.event('receipts', (event) => event.receipts[userIds[1]] === 4)
+    expect(receipts(ada)).toHaveLength(2)
+  })
+
   test('are off where the room says so, to all but oneself', async () => {
     const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'bob')
     const [ada, bob, phone] = clients

@@ -183,7 +183,7 @@ test('a retry after the file has arrived gets the same upload and its message, a
     message: 'unable to upload; this clientMessageId was used for another file',
     retryable: false,
   })
-  await bob.request({ action: 'deleteMessage', chatRoomId: room, messageId })
+  await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId })
   await settledAfter(chat)
   expect(await givenUpload(bob, room, asked)).toMatchObject({ uploadId, messageId })
   await bob.request({ action: 'leaveRoom', chatRoomId: room })

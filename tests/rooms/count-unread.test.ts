@@ -5,6 +5,7 @@ import { createTable } from '../../local/dynamodb/create-table.ts'
 import { ChatRoom, getRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { getMembership } from '../../src/entities/membership.ts'
 import { getMessage, Message, messageIdOf } from '../../src/entities/message.ts'
+import { putMentions } from '../../src/entities/mention.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { type Action, actions, type Reply } from '../../src/protocol/actions.ts'
 import { countUnread } from '../../src/rooms/count-unread.ts'
@@ -192,6 +193,29 @@ describe('a count', () => {
     await append(room, 1)
     expect(await unreadOf('bob', { [room]: 51 })).toEqual({
       [room]: { readSeq: 0, count: 51, exact: false, mentions: 0 },
+    })
+  })
+
+  test('of mentions beyond 50 places is of those by name that count as unread', async () => {
+    const room = await givenRoom()
+    const timestamp = Date.now()
+    await append(room, 60)
+    const named = [
+      { seq: 3, more: {} },
+      { seq: 5, more: { threadId: messageIdOf(3) } },
+      { seq: 6, more: { threadId: messageIdOf(3), inRoom: true } },
+      { seq: 7, more: { kind: 'deleted' as const } },
+      { seq: 1, more: {} },
+    ]
+    for (const { seq, more } of named) {
+      const about = { chatRoomId: room, messageId: messageIdOf(seq), senderId: 'ada', timestamp }
+      const row = { ...about, kind: 'text' as const, content: 'hello', mentions: '["bob"]', ...more }
+      await Message.put(row).go()
+      await putMentions(about, ['bob'])
+    }
+    await act('markRead', { reads: { [room]: 2 } }, 'bob')
+    expect(await unreadOf('bob', { [room]: 60 })).toEqual({
+      [room]: { readSeq: 2, count: 58, exact: false, mentions: 2 },
     })
   })
 
