@@ -168,7 +168,7 @@ test('a retry after the file has arrived gets the same upload and its message, a
   const [message] = await heard(ada)
   expect(message).toMatchObject({ threadId, content: 'look' })
   // Neither a closed room nor a mute keeps the answer from who has sent it before.
-  await ada.request({ action: 'closeRoom', chatRoomId: room })
+  await ada.request({ action: 'closeRoom', chatRoomId: room, closed: true })
   await ada.request({ action: 'muteMember', chatRoomId: room, userId: userIds[1], seconds: 60 })
   const again = await givenUpload(bob, room, asked)
   const { messageId, file } = message!
