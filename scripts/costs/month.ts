@@ -44,7 +44,7 @@ export const HABITS: Habits = {
 export const UNITS = {
   typing: { reads: 4, writes: 1 },
   /** A reader is told by the stream, which reads who is there. */
-  mark: { reads: 5, writes: 1 },
+  mark: { reads: 6, writes: 1 },
   /** Of whoever looks at a room, every other minute each. */
   renewal: { reads: 4, writes: 1 },
   look: { reads: 4, writes: 0 },
