@@ -19,8 +19,8 @@ const MAX_OF_ROOM = 400
 
 /**
  * Who of these rooms is online: whose subscription names a connection that is there. A subscription stays for a while
- * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP143, AP142; AP6
- * for who may read in rooms without being a member.
+ * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP143, AP142;
+ * AP6 for who may read in rooms without being a member.
  *
  * @returns by room; rooms that the actor may not read in are left out
  */
