@@ -57,7 +57,9 @@ export const readActions = {
           exact: z
             .boolean()
             .check(describe('False when they are too many to be counted: `count` is then an upper bound.')),
-          mentions: z.int().check(describe('Those among them that mention the caller; by name only, where `exact` is false.')),
+          mentions: z
+            .int()
+            .check(describe('Those among them that mention the caller; by name only, where `exact` is false.')),
         }),
       ),
       threads: z.object({

@@ -115,7 +115,12 @@ test('a file goes into the thread that is open, with a text or without, and not 
   await thread(bob).getByRole('img', { name: 'map.png' }).waitFor()
   await thread(bob).getByText('and here is the way').waitFor()
   await expectNone(ada)
-  expect(await bob.conversation.getByRole('log').getByRole('img', { name: /lake|map/ }).count()).toBe(0)
+  expect(
+    await bob.conversation
+      .getByRole('log')
+      .getByRole('img', { name: /lake|map/ })
+      .count(),
+  ).toBe(0)
 })
 
 test('replies in a thread stand beside the room, are counted at its root, and outlive it', async () => {
