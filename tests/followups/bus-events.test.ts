@@ -1,6 +1,9 @@
 import '../support/own-table.ts'
 import { expect, test } from 'vitest'
 import { busNewsOf } from '../../src/followups/bus-events.ts'
+import { handler } from '../../src/followups/handler.ts'
+import { client } from '../../src/entities/table.ts'
+import { intercept } from '../support/intercept.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { User } from '../../src/entities/user.ts'
@@ -46,4 +49,16 @@ test('of what is imported nothing is told but what becomes of it later', async (
   expect(await eventsOf('INSERT', { ...room, ...imported })).toEqual([])
   const edited = { ...messageImage(message('general', 1, { version: 1, editedAt: now })), ...imported }
   expect(await eventsOf('MODIFY', edited, before)).toMatchObject([{ type: 'message.edited' }])
+})
+
+test('nothing follows from an imported reply that mentions somebody', async () => {
+  const asked: string[] = []
+  intercept(client, async ({ operation }, send) => {
+    asked.push(operation)
+    return send()
+  })
+  const reply = messageImage(message('general', 2, { threadId: '0000000000000001', mentions: '["bob"]' }))
+  const imported = recordOf('INSERT', { ...reply, Imported: { BOOL: true } })
+  expect(await handler({ Records: [imported] })).toEqual({ batchItemFailures: [] })
+  expect(asked).toEqual([])
 })
