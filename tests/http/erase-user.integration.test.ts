@@ -206,11 +206,12 @@ test('nobody brings an erased user back', async () => {
 
 test('from the reply on who was erased is in no room, nobody writes to them, and no new row names them', async () => {
   const [adaId, eveId, bobId] = [unique('ada'), unique('eve'), unique('bob')]
-  const [ada, eve] = [await online(chat, adaId), await online(chat, eveId)]
+  const [ada, eve, bob] = [await online(chat, adaId), await online(chat, eveId), await online(chat, bobId)]
   const members = [eveId, bobId]
   const { chatRoomId } = await ada.request({ action: 'createRoom', roomName: 'A room', members })
   const of = { chatRoomId }
   const direct = await ada.request({ action: 'sendMessage', recipientId: eveId, content: 'psst' })
+  const withBob = await bob.request({ action: 'sendMessage', recipientId: eveId, content: 'psst' })
   await ada.request({ action: 'setRole', ...of, userId: eveId, role: 'moderator' })
   await ada.request({ action: 'blockUser', userId: eveId })
   await say(ada, chatRoomId, 'hi', { mentions: members })
@@ -230,7 +231,7 @@ test('from the reply on who was erased is in no room, nobody writes to them, and
   await settle()
   const both = [chatRoomId, direct.chatRoomId]
   const { rooms } = await ada.request({ action: 'getOnline', chatRoomIds: both })
-  expect(both.map((id) => rooms[id]?.userIds)).toEqual([[adaId], [adaId]])
+  expect(both.map((id) => rooms[id]?.userIds)).toEqual([[adaId, bobId].sort(), [adaId]])
 
   const refused = async () => {
     const answers = []
@@ -238,6 +239,8 @@ test('from the reply on who was erased is in no room, nobody writes to them, and
     answers.push(
       await ada.refused({ action: 'sendMessage', recipientId: eveId, content: 'hi' }),
       await ada.refused({ action: 'sendMessage', chatRoomId: direct.chatRoomId, content: 'hi' }),
+      await bob.refused({ action: 'sendMessage', recipientId: eveId, content: 'hi' }),
+      await bob.refused({ action: 'sendMessage', chatRoomId: withBob.chatRoomId, content: 'hi' }),
       await ada.refused({ action: 'setRole', ...target, role: 'member' }),
       await ada.refused({ action: 'muteMember', ...target, seconds: 60 }),
       await ada.refused({ action: 'banMember', ...target, seconds: 60 }),
@@ -251,6 +254,8 @@ test('from the reply on who was erased is in no room, nobody writes to them, and
     return [...answers, ...ofBackend.map(({ error }) => error!)].map(({ code, message }) => [code, message])
   }
   const expected = [
+    ['forbidden', 'unable to write to this user'],
+    ['forbidden', 'unable to do this in this room; it takes a higher role'],
     ['forbidden', 'unable to write to this user'],
     ['forbidden', 'unable to do this in this room; it takes a higher role'],
     ['conflict', 'unable to give a role; the user is no member'],
