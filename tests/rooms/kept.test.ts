@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { ChatRoom, nextSeq } from '../../src/entities/chat-room.ts'
 import { createRoom } from '../../src/entities/create-room.ts'
-import { eraseMessage, Message, messageIdOf, sealHoles } from '../../src/entities/message.ts'
+import { eraseMessage, Message, messageIdOf, type MessageRow, sealHoles } from '../../src/entities/message.ts'
 import { SendGuard } from '../../src/entities/send-guard.ts'
 import { client } from '../../src/entities/table.ts'
+import { handler as followUp } from '../../src/followups/handler.ts'
 import { appendMessage } from '../../src/rooms/append-message.ts'
 import { countUnread } from '../../src/rooms/count-unread.ts'
 import { putMentions } from '../../src/entities/mention.ts'
@@ -13,6 +14,7 @@ import { getHistory } from '../../src/ws/actions/get-history.ts'
 import { getMentions } from '../../src/ws/actions/get-mentions.ts'
 import { getMessages } from '../../src/ws/actions/get-messages.ts'
 import { loadStack } from '../../terraform/stack.ts'
+import { imageOf, recordOf } from '../streams/records.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
 
@@ -93,6 +95,22 @@ describe('what is written in a room that keeps it for a time', () => {
     }
     expect(costs[1]).toEqual(costs[0])
   })
+})
+
+test('what follows the end of a message, as docs/operations.md says: two reads, and a write for each that hangs on it', async () => {
+  const chatRoomId = await givenRoom(30)
+  const said = { chatRoomId, senderId: 'bob', kind: 'text', content: 'x', timestamp: NOW } as const
+  const costOfEnd = async (more: Partial<MessageRow>) => {
+    const record = recordOf('REMOVE', imageOf(Message.put({ ...said, messageId: messageIdOf(1), ...more })))
+    const follow = async () => expect(await followUp({ Records: [record] })).toEqual({ batchItemFailures: [] })
+    return costOf(await metered(client, follow))
+  }
+  // The room's details and the reactions.
+  expect(await costOfEnd({})).toMatchObject({ requests: 2, writes: 0 })
+  expect(await costOfEnd({ uploadId: 'u1' })).toMatchObject({ requests: 3, writes: 1 })
+  // The message is looked at once more, to see that it is gone.
+  expect(await costOfEnd({ mentions: '["ada","cyd"]' })).toMatchObject({ requests: 4 })
+  expect(await costOfEnd({ kind: 'hole' })).toMatchObject({ requests: 0 })
 })
 
 describe('10,000 messages that are past their time', () => {
