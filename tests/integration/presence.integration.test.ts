@@ -265,6 +265,7 @@ describe('a connection that ends', () => {
       await enter(ada, room)
       bob.socket.terminate()
       await ada.event('presenceLeft', ({ userId }) => userId === userIds[1])
+      await settled(chat)
       for (const one of [chatRoomId, room]) {
         expect((await Present.get(presentKey({ ...key, chatRoomId: one })).go({ consistent: true })).data).toBeNull()
       }
