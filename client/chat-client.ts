@@ -10,6 +10,7 @@ import { HeadCheck } from './head-check.ts'
 import { type ChatClientOptions, resolveOptions } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { type OnlineChange, type OnlineUsers, OnlineWatch, whoIsOnline } from './online.ts'
+import type { FoundMessages, MessageSearch } from './message-search.ts'
 import { onHidden } from './on-hidden.ts'
 import type { UnreadTotals } from './reads.ts'
 import type { Room } from './room.ts'
@@ -144,6 +145,11 @@ export class ChatClient {
    */
   get limits(): Limits | undefined {
     return this.#rooms.context.limits
+  }
+
+  /** What the server has beyond version 1 of the protocol, `search` for example. Empty before the first connection. */
+  get features(): readonly string[] {
+    return this.#rooms.context.features
   }
 
   /**
@@ -307,6 +313,20 @@ export class ChatClient {
    */
   mentions(page: { cursor?: string } = {}): Promise<Reply<'getMentions'>> {
     return this.#rooms.context.patiently({ action: 'getMentions', ...page })
+  }
+
+  /**
+   * Finds messages by their words, the newest first: one page. The last word of `query` may be a beginning. Retries.
+   * `client.features` has `search` where the server can.
+   *
+   * @param search `rooms`: 1 to 10 that this user is in; `from`: only what this user said; `before`: only from before
+   * this time, epoch ms; `limit`: 1 to 50, default 20; `cursor`: the `nextCursor` of the page before
+   * @returns `hits`, each with the words that `matched`; a page with `nextCursor` may have none
+   * @throws ChatError `forbidden` where the server has no search, `not_a_member`, `invalid_request` without a word
+   */
+  searchMessages({ rooms, ...search }: MessageSearch & { rooms: readonly (Room | string)[] }): Promise<FoundMessages> {
+    const chatRoomIds = rooms.map((room) => (typeof room === 'string' ? room : room.id))
+    return this.#rooms.context.patiently({ action: 'searchMessages', chatRoomIds, ...search })
   }
 
   /** Reads one page of the threads that this user follows, as `mentions`: those that they started or replied in. */

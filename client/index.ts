@@ -1,3 +1,4 @@
+export type { FoundMessages, MessageSearch } from './message-search.ts'
 export { ChatClient, type ClientEvents, type NewRoom } from './chat-client.ts'
 export type { Status, StatusChange } from './client-connection.ts'
 export type { Clock } from './clock.ts'

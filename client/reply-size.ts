@@ -15,7 +15,10 @@ const FULL_CHARS = 4_000
 const MANY = 8
 
 /** Their replies may fill a whole WebSocket message, 128 KB. */
-const large = new Set<Action>(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'])
+const large = new Set<Action>([
+  ...(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'] as const),
+  'searchMessages',
+])
 
 /** Whether the reply to an action may be large. */
 export const isLarge = (action: Action): boolean => large.has(action)

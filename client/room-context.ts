@@ -86,6 +86,10 @@ export class RoomContext {
     return Math.floor(ticks(this.options.clock) + this.#clockOffsetMs)
   }
 
+  get features(): readonly string[] {
+    return this.#features
+  }
+
   /** Whether the server has announced a feature. Before, its keys must not be sent: an old server refuses them. */
   hasFeature(feature: string): boolean {
     return this.#features.includes(feature)

@@ -3,6 +3,7 @@ import { isDirectRoomId } from '../src/protocol/room-id.ts'
 import { peerFromRoomName } from '../src/protocol/direct-room-name.ts'
 import type { MessageEvent } from '../src/protocol/events.ts'
 import { isNotAMember } from './errors.ts'
+import type { FoundMessages, MessageSearch } from './message-search.ts'
 import type { Emitter } from './emitter.ts'
 import type { Destination, OutgoingMessage } from './outbox.ts'
 import { listed } from './pages.ts'
@@ -228,6 +229,17 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     const thread = this.#threads.get(messageId) ?? new Thread(this, this.feed, messageId)
     this.#threads.set(messageId, thread)
     return thread
+  }
+
+  /**
+   * Finds messages of this room by their words, the newest first, as `client.searchMessages` does. Retries.
+   *
+   * @example
+   * const { hits } = await room.search('release not')
+   * for (const { message, matched } of hits) console.log(message.content, matched)
+   */
+  search(query: string, page: Omit<MessageSearch, 'query'> = {}): Promise<FoundMessages> {
+    return this.context.patiently({ action: 'searchMessages', chatRoomIds: [this.id], query, ...page })
   }
 
   /** @internal */

@@ -44,7 +44,8 @@ async function main(): Promise<void> {
   const runtime = await startRuntime({
     ...options,
     ...(isLikeAws ? { likeAws: likeAws() } : {}),
-    environment: deploymentSettings(process.env, loadStack()),
+    // What search costs on AWS it doesn't cost here.
+    environment: { SEARCH: 'on', ...deploymentSettings(process.env, loadStack()) },
     preparePage: true,
     log: consoleLog({ verbose }),
   })

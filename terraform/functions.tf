@@ -32,6 +32,7 @@ locals {
     RETENTION_DAYS            = var.retention_days == null ? null : tostring(var.retention_days)
     DIRECT_MESSAGES           = var.direct_messages
     PROFILES                  = var.profiles
+    SEARCH                    = var.search ? "on" : null
     SERVER_RATE_LIMIT         = var.server_rate_limit
   })
 

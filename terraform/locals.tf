@@ -38,8 +38,14 @@ locals {
   authorizer = local.stack.authorizer
   server_api = local.stack.serverApi
   stream     = local.stack.stream
-  # With the bus it reads more: what the bus is told of.
-  followups      = merge(local.stack.followups, var.events_bus ? { filters = local.stack.bus.filters } : {})
+  # With the bus it reads more: what the bus is told of; with search what is new.
+  followups = merge(local.stack.followups, {
+    filters = concat(
+      [for one in local.stack.followups.filters : one if !var.events_bus],
+      [for one in local.stack.bus.filters : one if var.events_bus],
+      [for one in local.stack.search.filters : one if var.search],
+    )
+  })
   object_created = local.stack.bucket.notification
 
   readers = { stream = local.stream, followups = local.followups }

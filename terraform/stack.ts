@@ -45,6 +45,11 @@ export interface Stack {
     /** Of `followups`, in place of its own: what the bus is told of. */
     filters: object[]
   }
+  /** The index of words, where the deployment has one. */
+  search: {
+    /** Of `followups`, beside its own or the bus's. */
+    filters: object[]
+  }
   /** How events come from a webhook's queue to the function that posts them. */
   webhooks: {
     function: string

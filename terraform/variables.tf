@@ -361,14 +361,20 @@ variable "janitor_writes_per_second" {
 }
 
 variable "rate_limits" {
-  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
+  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `search`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
   type        = string
-  default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,sync=60/60,read=100/10"
+  default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,search=10/10,sync=60/60,read=100/10"
 
   validation {
     condition     = var.rate_limits == null || can(regex("^[a-z]+=[1-9][0-9]*/[1-9][0-9]*(,[a-z]+=[1-9][0-9]*/[1-9][0-9]*)*$", var.rate_limits))
     error_message = "The limits must be class=uses/seconds, comma-separated, as in room=10/60,join=30/60."
   }
+}
+
+variable "search" {
+  description = "Whether messages are found by their words (searchMessages). Each different word of a message is a write unit, some 12 a message: more than the message itself costs. Messages from before it was on are not found."
+  type        = bool
+  default     = false
 }
 
 variable "max_user_connections" {

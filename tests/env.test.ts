@@ -34,7 +34,7 @@ const settings: {
     name: 'RATE_LIMITS',
     read: () => import('../src/ws/rate-limit.ts'),
     expected:
-      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, add, join, upload, change, mark, react, typing, presence, sync, read',
+      'a comma-separated list such as send=20/10,room=10/60, of send, direct, room, add, join, upload, change, mark, react, typing, presence, search, sync, read',
     wrong: ['20/10', 'send=20', 'send=20/0', 'sends=20/10', 'send=20/10,', ' '],
     unset: 'has a default',
   },
@@ -281,6 +281,13 @@ const settings: {
     read: () => import('../src/followups/push-wanted.ts'),
     expected: 'on or previews',
     wrong: ['', 'off', 'ON'],
+    unset: 'has a default',
+  },
+  {
+    name: 'SEARCH',
+    read: () => import('../src/search/search-setting.ts'),
+    expected: 'on or off',
+    wrong: ['', 'true', 'ON'],
     unset: 'has a default',
   },
   {

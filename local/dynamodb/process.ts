@@ -33,6 +33,8 @@ export interface DynamoDbLocalOptions {
   probeEveryMs?: number
   /** A look without an answer after this time has failed, ms. Default 10,000. */
   probeTimeoutMs?: number
+  /** One that hasn't answered after this time never will, ms. Default 30,000. */
+  startDeadlineMs?: number
   log: Log
 }
 
@@ -255,7 +257,8 @@ async function startJvm(java: string, args: string[], port: number, options: Cho
     ...PLAIN_ENDPOINT,
   })
   const watch: { timer?: NodeJS.Timeout } = {}
-  const deadline = Date.now() + START_DEADLINE_MS
+  const { startDeadlineMs = START_DEADLINE_MS } = options
+  const deadline = Date.now() + startDeadlineMs
   try {
     for (;;) {
       const [answered] = await Promise.all([answers(client, 2_000), Promise.race([delay(25), ended])])
@@ -270,9 +273,7 @@ async function startJvm(java: string, args: string[], port: number, options: Cho
       if (answered) break
       if (Date.now() > deadline) {
         await stop()
-        throw new StartupError(
-          `unable to start DynamoDB Local; no answer in ${START_DEADLINE_MS / 1000} s: ${lastLine}`,
-        )
+        throw new StartupError(`unable to start DynamoDB Local; no answer in ${startDeadlineMs / 1000} s: ${lastLine}`)
       }
     }
   } catch (error) {

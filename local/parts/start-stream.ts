@@ -67,7 +67,10 @@ export async function startStream(
     ...common,
     mapping: {
       ...stack.followups,
-      ...(options.bus === undefined ? {} : { filters: stack.bus.filters }),
+      filters: [
+        ...(options.bus === undefined ? stack.followups : stack.bus).filters,
+        ...(options.environment?.SEARCH === 'on' ? stack.search.filters : []),
+      ],
       ...options.followups,
     },
     onFailure: (record) => followupFailures.put(record),

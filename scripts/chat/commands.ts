@@ -8,6 +8,9 @@ export interface Talk {
   print: (message: MessageEvent) => void
 }
 
+/** So many are shown at least, if there are. */
+const MAX_FOUND = 20
+
 interface Command {
   /** What follows its name. */
   takes: string
@@ -101,6 +104,21 @@ const commands: Record<string, Command> = {
       const { messages } = await thread.history()
       for (const message of messages) talk.print(message)
       return messages.length === 0 ? 'there are no replies' : undefined
+    },
+  },
+  find: {
+    takes: 'WORDS',
+    does: 'shows the latest messages with these words, the last one as a beginning too',
+    run: async ({ room, print }, query) => {
+      const found: MessageEvent[] = []
+      let cursor: string | undefined
+      do {
+        const page = await room.search(query, cursor === undefined ? {} : { cursor })
+        found.push(...page.hits.map(({ message }) => message))
+        cursor = page.nextCursor
+      } while (cursor !== undefined && found.length < MAX_FOUND)
+      for (const message of found.reverse()) print(message)
+      return `found: ${found.length}${cursor === undefined ? '' : ', and perhaps earlier ones'}`
     },
   },
   mute: {

@@ -72,6 +72,16 @@ minutes. Of who was erased, and of the id that stands for them in what was kept,
   followThread: `Fails with \`message_not_found\` when there is no such message; a reply is the root of no thread.`,
   getMentions: `Members only are told of a mention, and only while they are: who leaves a room loses those in it. They are
 kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,
+  searchMessages: `Where the server has the feature \`search\`; elsewhere it fails with \`forbidden\`. Found is what has every
+word of \`query\`, the last one as it is or as a beginning: in the text of a message and in the name of its file. Upper
+and lower case and accents make no difference. Of Chinese, Japanese and Korean every two neighbouring characters are a
+word. A word has two characters at least; the first 60 different ones of a message are found, by their first 32
+characters. \`matched\` has them as the message does, to be highlighted.
+
+The index follows within some seconds of a message, and a message is compared as it is now: what was edited or deleted
+is not found by what it said. Nothing is found that \`getHistory\` would not show the caller. Rooms that the caller is no
+member of fail as a whole with \`not_a_member\`. What one request looks at is bounded, some 60,000 places of a room: go
+on with \`nextCursor\`, also from a page without hits, until there is none.`,
   getReactions: `All that have reacted, by reaction and user. A message names only the latest users of each
 reaction.`,
   handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and

@@ -235,6 +235,10 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
       mentions: [{ chatRoomId: 'general', messageId: '0000000000000042', seq: 42, senderId: 'ada', timestamp: NOW }],
     },
   },
+  searchMessages: {
+    request: { action: 'searchMessages', chatRoomIds: ['general', 'random'], query: 'hel' },
+    reply: { hits: [{ message: hello, matched: ['Hello'] }], nextCursor: 'NDIsMA' },
+  },
   getReactions: {
     request: { action: 'getReactions', chatRoomId: 'general', messageId: '0000000000000042' },
     reply: { reactions: [{ reaction: '👍', userId: 'bob', timestamp: NOW + 1_000 }] },

@@ -80,6 +80,14 @@ export const limitRows: Record<keyof typeof limits, LimitRow> = {
   MAX_MENTIONS: { what: '`mentions` of a message', unit: 'items', beyond: '`invalid_request`' },
   MAX_MENTIONS_PAGE: { what: '`mentions` of one `getMentions`', unit: 'items', beyond: '`nextCursor`' },
   MAX_THREADS_PAGE: { what: '`threads` of one `getThreads`', unit: 'items', beyond: '`nextCursor`' },
+  MAX_SEARCH_ROOMS: { what: '`chatRoomIds` of `searchMessages`', unit: 'items', beyond: '`invalid_request`' },
+  MAX_SEARCH_CHARS: { what: '`query` of `searchMessages`', unit: 'code points', beyond: '`invalid_request`' },
+  MAX_SEARCH_PAGE: { what: '`limit` of `searchMessages`', unit: 'items', beyond: '`invalid_request`' },
+  DEFAULT_SEARCH_PAGE: {
+    what: '`limit` of `searchMessages` when left out',
+    unit: 'items',
+    beyond: '`nextCursor`',
+  },
   MAX_MESSAGES_BY_ID: { what: '`messageIds` of `getMessages`', unit: 'items', beyond: '`invalid_request`' },
   MAX_CHANGES_PAGE: {
     what: '`limit` of `getChanges`, and when left out; the page is shorter where its messages are large',

@@ -35,6 +35,8 @@ export const namedUsers: Readonly<Record<string, Named>> = {
   Mention: { owners: ['UserId'], speaker: 'SenderId' },
   Message: { others: ['DeletedBy', 'PinnedBy', 'Via'], within: true },
   PendingUpload: { owners: ['UserId'] },
+  // Words of messages, in which a name may be one: they go with the messages.
+  Posting: {},
   Present: { inPlace: true },
   RateWindow: { owners: ['UserId'] },
   Reaction: { owners: ['UserId'] },

@@ -6,7 +6,9 @@ import { endPresence } from '../rooms/end-presence.ts'
 import { forgetRoom } from '../rooms/forget-room.ts'
 import { keepMentions } from '../rooms/keep-mentions.ts'
 import { keepThread } from '../rooms/keep-thread.ts'
+import { isSearchOn } from '../search/search-setting.ts'
 import { followDeletion } from './follow-deletion.ts'
+import { keepIndex } from './keep-index.ts'
 import { messageGone } from './message-gone.ts'
 import { presenceOffIn } from './presence-off.ts'
 import { isBusOn } from './put-events.ts'
@@ -25,17 +27,17 @@ const RECORDS_AT_ONCE = 16
  */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const failed = new Set<string>()
-  // What follows from a row of an import is in its archive as well.
+  // What follows from a row of an import is in its archive as well, but for the index.
   const own = Records.filter(({ eventName, dynamodb }) => !(eventName === 'INSERT' && dynamodb?.NewImage?.Imported))
   const works = [...own.flatMap((record) => worksOf(record, failed)), ...threadWorks(own, failed)]
   const queue = works.values()
   const worker = async () => {
     for (const work of queue) await follow(work, failed)
   }
-  const telling = isBusOn
-    ? tellBus(Records, (record, what, error) => fail(record, what, error, failed), Date.now())
-    : Promise.resolve()
-  await Promise.all([...Array.from({ length: RECORDS_AT_ONCE }, worker), telling])
+  const failing = (record: DynamoDBRecord, what: string, error: unknown) => fail(record, what, error, failed)
+  const telling = isBusOn ? tellBus(Records, failing, Date.now()) : undefined
+  const indexing = isSearchOn ? keepIndex(Records, failing) : undefined
+  await Promise.all([...Array.from({ length: RECORDS_AT_ONCE }, worker), telling, indexing])
   return batchResponse(Records, failed)
 }
 

@@ -39,6 +39,7 @@ import { removeMember } from '../ws/actions/remove-member.ts'
 import { removeReaction } from '../ws/actions/remove-reaction.ts'
 import { reportMessage } from '../ws/actions/report-message.ts'
 import { revokeInvite } from '../ws/actions/revoke-invite.ts'
+import { searchMessages } from '../ws/actions/search-messages.ts'
 import { sendMessage } from '../ws/actions/send-message.ts'
 import { setNotifications } from '../ws/actions/set-notifications.ts'
 import { setProfile } from '../ws/actions/set-profile.ts'
@@ -114,6 +115,7 @@ export const handlers: {
   removeReaction,
   reportMessage,
   revokeInvite,
+  searchMessages,
   sendMessage,
   setNotifications,
   setProfile,

@@ -7,6 +7,7 @@ import { notificationActions, notified } from './notification-actions.ts'
 import { readActions } from './read-actions.ts'
 import { describe, envelope, request } from './request-schema.ts'
 import { reactionActions } from './reaction-actions.ts'
+import { searchActions } from './search-actions.ts'
 import { threadActions } from './thread-actions.ts'
 import { roomActions } from './room-actions.ts'
 import { isDirectRoomId } from './room-id.ts'
@@ -348,6 +349,7 @@ export const actions = {
   ...reactionActions,
   ...threadActions,
   ...presenceActions,
+  ...searchActions,
   ping: {
     request: request('ping', {}, 'Resets the idle timer.'),
     reply: z.object({ serverTime: EpochMs }),

@@ -50,6 +50,11 @@ export const MAX_MENTIONS = 50
 export const MAX_MENTIONS_PAGE = 50
 /** Of `getThreads`. */
 export const MAX_THREADS_PAGE = 20
+/** Of `searchMessages`. */
+export const MAX_SEARCH_ROOMS = 10
+export const MAX_SEARCH_CHARS = 128
+export const MAX_SEARCH_PAGE = 50
+export const DEFAULT_SEARCH_PAGE = 20
 /** In one `getMessages`. */
 export const MAX_MESSAGES_BY_ID = 50
 /** Of `getChanges`. */

@@ -6,6 +6,7 @@ import {
   MAX_FILE_NAME_CHARS,
   MAX_REACTION_BYTES,
   MAX_ROOM_NAME_CHARS,
+  MAX_SEARCH_CHARS,
   MAX_USER_ID_CHARS,
   MAX_USER_NAME_CHARS,
 } from './limits.ts'
@@ -182,6 +183,16 @@ export const ImageUrl = z.string().check(
   z.maxLength(MAX_IMAGE_URL_CHARS),
   z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
 )
+
+/** What is searched for. */
+export const SearchQuery = z
+  .string()
+  .check(
+    z.minLength(1),
+    charactersUpTo(MAX_SEARCH_CHARS),
+    wellFormed,
+    z.meta({ description: 'Words, 1–128 characters; of the last one, a beginning is enough.' }),
+  )
 
 export const Seq = z
   .int()

@@ -1,3 +1,5 @@
+import { isSearchOn } from '../search/search-setting.ts'
+
 /**
  * What this server has beyond version 1 of the protocol, for `sync` to announce. A feature is named when all of it
  * works.
@@ -17,4 +19,5 @@ export const FEATURES = [
   'profiles',
   'presence',
   'notifications',
+  ...(isSearchOn ? ['search'] : []),
 ]

@@ -27,6 +27,7 @@ export const rateClasses = {
   react: { what: 'react', actions: ['addReaction', 'removeReaction'] },
   typing: { what: 'show as typing', actions: ['typingIndicator'] },
   presence: { what: 'enter or leave', actions: ['enterPresence', 'leavePresence'] },
+  search: { what: 'search', actions: ['searchMessages'] },
   sync: { what: 'sync', actions: ['sync'] },
   read: {
     what: 'read more',

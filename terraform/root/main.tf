@@ -66,6 +66,7 @@ module "tabletalk" {
   route_throttling            = var.route_throttling
   runbook_url                 = var.runbook_url
   runtime                     = var.runtime
+  search                      = var.search
   send_rate_limit             = var.send_rate_limit
   server_api_auth             = var.server_api_auth
   server_rate_limit           = var.server_rate_limit

@@ -363,9 +363,9 @@ variable "push_previews" {
 }
 
 variable "rate_limits" {
-  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
+  description = "What each user may do, as uses/seconds by class: `direct` (new direct rooms), `room`, `add` (addMembers), `join`, `upload`, `change`, `mark`, `react`, `typing`, `presence`, `search`, `sync`, `read`. Each class that is limited costs a write unit for each use; null for none."
   type        = string
-  default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,sync=60/60,read=100/10"
+  default     = "direct=10/60,room=10/60,add=10/60,join=30/60,upload=20/60,change=30/10,mark=60/60,react=30/10,typing=10/10,presence=60/60,search=10/10,sync=60/60,read=100/10"
 }
 
 variable "recovery_period_days" {
@@ -423,6 +423,12 @@ variable "runtime" {
   description = "Lambda runtime of the functions. nodejs24.x needs version 6.19 or newer of the AWS provider: older ones refuse it."
   type        = string
   default     = "nodejs22.x"
+}
+
+variable "search" {
+  description = "Whether messages are found by their words (searchMessages). Each different word of a message is a write unit, some 12 a message: more than the message itself costs. Messages from before it was on are not found."
+  type        = bool
+  default     = false
 }
 
 variable "send_rate_limit" {

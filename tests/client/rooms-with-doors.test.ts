@@ -49,6 +49,17 @@ test.each<[string, (client: Given['client']) => Promise<unknown>, object]>([
   ['unblock', (client) => client.unblock('bob'), { action: 'unblockUser', userId: 'bob' }],
   ['publicRooms', (client) => client.publicRooms({ prefix: 'g' }), { action: 'listPublicRooms', prefix: 'g' }],
   [
+    'searchMessages',
+    (client) =>
+      client.searchMessages({ rooms: ['a', client.room('b')], query: 'x', from: 'bob', limit: 5, cursor: 'n' }),
+    { action: 'searchMessages', chatRoomIds: ['a', 'b'], query: 'x', from: 'bob', limit: 5, cursor: 'n' },
+  ],
+  [
+    'room().search',
+    (client) => client.room('a').search('x', { before: 7 }),
+    { chatRoomIds: ['a'], query: 'x', before: 7 },
+  ],
+  [
     'createRoom',
     (client) => client.createRoom({ roomName: 'x', access: 'private', topic: 't', settings: { slowModeSeconds: 5 } }),
     { action: 'createRoom', access: 'private', topic: 't', settings: { slowModeSeconds: 5 } },

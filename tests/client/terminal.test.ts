@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
-import { unique } from '../support/runtime.ts'
+import { settledAfter, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 import { hear } from './listen.ts'
 import { clientOf } from './online.ts'
 
-const chat = await useChat()
+const chat = await useChat({ environment: { SEARCH: 'on' }, followups: { maximumBatchingWindowInSeconds: 0 } })
 
 /** `npm run chat` with these parameters. */
 function terminal(...parameters: string[]) {
@@ -73,6 +73,29 @@ test('the terminal client shows edits, reactions and deletions', async () => {
   await ada.says('* reactions to <bob> hello: 👍 1')
   await room.delete(messageId)
   await ada.says('* a message of <bob> was deleted')
+})
+
+test('the terminal client finds what was said', async () => {
+  const id = unique('room')
+  const bob = clientOf(chat, 'bob')
+  await bob.connect()
+  const room = await bob.createRoom({ chatRoomId: id, roomName: 'A room', access: 'public' })
+  for (const content of ['a needle', 'hay', 'Needles']) await room.send({ content }).done
+  await settledAfter(chat)
+  const ada = terminal('--as', 'ada', '--room', id, '--url', chat.wsUrl)
+  await ada.says('you are ada in')
+  const before = ada.output().length
+  ada.child.stdin.write('/find needl\n')
+  await ada.says('found: 2\n')
+  expect(
+    ada
+      .output()
+      .slice(before)
+      .match(/<bob> .*/g),
+  ).toEqual(['<bob> a needle', '<bob> Needles'])
+  ada.child.stdin.end('/find ?\n')
+  await ada.says('unable to search; the query has no word')
+  expect(await ada.ended).toBe(0)
 })
 
 test('what others write moves no cursor, sets no title, and looks like no other message', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { followedThreads } from '../../src/entities/followed-thread.ts'
 import { mentionsOf } from '../../src/entities/mention.ts'
 import { messageIdOf, setReactions, setThread } from '../../src/entities/message.ts'
+import { postedFor } from '../../src/entities/posting.ts'
 import { reactionsOf } from '../../src/entities/reaction.ts'
 import { AFTER_USER_IDS } from '../../src/entities/table.ts'
 import { recorded } from '../support/recorded.ts'
@@ -114,6 +115,41 @@ describe('ThreadReply', () => {
 
   test('AP108 everyReply reads the whole partition', async () => {
     expect(await sentBy('AP108')).toMatchObject(query(ofPartition, { ':pk': pk }))
+  })
+})
+
+describe('Posting', () => {
+  const key = { pk: 'search#general#he', sk: '0#hello' }
+
+  test('AP152 addPosting adds to a set of numbers', async () => {
+    const [update] = await sentBy('AP152')
+    expect(update).toMatchObject({ operation: 'UpdateItem', input: { Key: key } })
+    expect(update!.input.UpdateExpression).toMatch(/ADD #seqs :seqs/)
+    expect(Object.values(update!.input.ExpressionAttributeValues as object)).toContainEqual(new Set([2]))
+  })
+
+  test('AP153 removePosting takes from the set of an item that is there, and deletes one without numbers', async () => {
+    expect(await sentBy('AP153')).toMatchObject([
+      {
+        operation: 'UpdateItem',
+        input: {
+          Key: key,
+          UpdateExpression: expect.stringMatching(/DELETE #seqs :seqs/) as string,
+          ConditionExpression: 'attribute_exists(#pk) AND attribute_exists(#sk)',
+        },
+      },
+      {
+        operation: 'DeleteItem',
+        input: { Key: key, ConditionExpression: expect.stringContaining('attribute_not_exists(#seqs)') as string },
+      },
+    ])
+  })
+
+  test('AP154 postedFor reads a word, or all that begin so, of one thousand', async () => {
+    const of = (last: string) => query(between, { ':pk': key.pk, ':sk1': '0#hello', ':sk2': last }, { Limit: 100 })
+    expect(await sentBy('AP154')).toMatchObject(of('0#hello\u{10ffff}'))
+    const exact = { chatRoomId: 'general', thousand: 0, word: 'hello' }
+    expect(await recorded(() => postedFor(exact, { isBeginning: false }))).toMatchObject(of('0#hello'))
   })
 })
 

@@ -36,6 +36,7 @@ import { handler as followUp } from '../../src/followups/handler.ts'
 import { janitor } from '../../src/janitor/handler.ts'
 import { SETTLED_MS } from '../../src/janitor/purge-room.ts'
 import { busNewsOf } from '../../src/followups/bus-events.ts'
+import { keepIndex } from '../../src/followups/keep-index.ts'
 import { whomToWake } from '../../src/followups/whom-to-wake.ts'
 import { BatchCache } from '../../src/streams/batch-cache.ts'
 import { forgetRoom } from '../../src/rooms/forget-room.ts'
@@ -943,6 +944,45 @@ describe('what talk costs', () => {
     await measure('followups', () => forgetRoom(departure), 'the follow-ups: a member gone')
     expect(cost('the follow-ups: 1 member mentioned')).toMatchObject({ reads: 2, writes: 1 })
   })
+
+  /** The action where there is search: the other figures are of where there is none. */
+  async function withSearch() {
+    vi.stubEnv('SEARCH', 'on')
+    vi.resetModules()
+    const [{ searchMessages }, { client: itsClient }] = await Promise.all([
+      import('../../src/ws/actions/search-messages.ts'),
+      import('../../src/entities/table.ts'),
+    ])
+    vi.unstubAllEnvs()
+    return async (query: string, what: string) => {
+      const input = actions.searchMessages.request.parse({
+        ...{ action: 'searchMessages', chatRoomIds: ['searched'], query },
+      })
+      const requests = await metered(itsClient, () => searchMessages.handle(input, ada))
+      for (const name of ['search', 'server']) note(name, requests)
+      costs.push({ what, cost: costOf(requests) })
+    }
+  }
+
+  test('where there is search, a message costs a write for each of its words', async () => {
+    await room('searched')
+    const content = 'the quick brown foxes jump over lazy dogs while cats sleep nearby'
+    for (let i = 0; i < 21; i++) await say('searched', { content: i === 0 ? content : `${content} today` })
+    const row = async (seq: number) => (await getMessage('searched', messageIdOf(seq)))!
+    const sent = async (seq: number) => record('INSERT', itemOf(Message.put(await row(seq)).params()))
+    const index = (records: DynamoDBRecord[], what?: string) =>
+      measure('followups', () => keepIndex(records, (_record, _what, error) => expect(error).toBeUndefined()), what)
+    await index([await sent(1)], 'the follow-ups with search: 1 message of 12 words')
+    const others = await Promise.all(Array.from({ length: 20 }, (_, i) => sent(i + 2)))
+    await index(others, 'the follow-ups with search: 20 messages of the same 13 words')
+    const search = await withSearch()
+    await search('quick brown fo', '`searchMessages`, 3 words in 1 room, 20 hits')
+    await search('quick elephants', '`searchMessages`, no hit')
+    const before = await row(1)
+    await act('deleteMessage', { chatRoomId: 'searched', messageId: messageIdOf(1) })
+    await index([record('REMOVE', itemOf(Message.put(before).params()))], 'the follow-ups with search: 12 words gone')
+    expect(cost('the follow-ups with search: 1 message of 12 words')).toMatchObject({ reads: 1, writes: 12 })
+  })
 })
 
 describe('what a batch of the stream costs', () => {
@@ -1093,6 +1133,11 @@ const rare: Record<string, Record<string, string>> = {
   },
   janitor: { 'BatchGetItem on the table': 'a message that changes while it is deleted is read again' },
   queries: counted,
+  search: {
+    ...counted,
+    'PutItem on the table': 'who was named when the room was made, and has no row yet, gets it',
+    'ConditionCheckItem on the table': 'the same',
+  },
   typingIndicator: counted,
   handleFileUpload: counted,
   streams: {

@@ -11,6 +11,7 @@ import { Invite } from '../../src/entities/invite.ts'
 import { Job, jobItem } from '../../src/entities/job.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Mention } from '../../src/entities/mention.ts'
+import { Posting, postingKey } from '../../src/entities/posting.ts'
 import { Message } from '../../src/entities/message.ts'
 import { PendingUpload } from '../../src/entities/pending-upload.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
@@ -79,6 +80,7 @@ const entities = [
   Reaction,
   ThreadReply,
   Mention,
+  Posting,
   Present,
 ] as unknown as AnyEntity[]
 
@@ -116,6 +118,13 @@ const verbatim: Record<string, { presented: string; item: object }> = {
     item: {
       ...stateKey({ userId: '<UserId>', chatRoomId: '<ChatRoomId>' }),
       place: '<ChatRoomId>, or <ChatRoomId>#<16 digits>',
+    },
+  },
+  Posting: {
+    presented: 'ChatRoomId + thousand + word',
+    item: {
+      ...postingKey({ chatRoomId: '<ChatRoomId>', thousand: 0, word: 'wo' }),
+      ...{ partition: 'search#<ChatRoomId>#<2 characters>', place: '<thousand>#<word>', seqs: [1] },
     },
   },
   Present: {

@@ -1,3 +1,4 @@
+import '../support/with-search.ts'
 import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
@@ -14,6 +15,7 @@ import { putMentions } from '../../src/entities/mention.ts'
 import { ThreadReply } from '../../src/entities/thread-reply.ts'
 import { Membership } from '../../src/entities/membership.ts'
 import { Message, messageIdOf, type MessageRow } from '../../src/entities/message.ts'
+import { addPosting } from '../../src/entities/posting.ts'
 import { Present, presentKey } from '../../src/entities/present.ts'
 import { RoomState, stateKey } from '../../src/entities/room-state.ts'
 import { Reaction } from '../../src/entities/reaction.ts'
@@ -95,6 +97,11 @@ async function givenHeavyRoom(chatRoomId: string): Promise<void> {
 /** Eve follows twenty threads with unread replies, and was mentioned in every room. */
 async function givenTalk(chatRoomId: string): Promise<void> {
   const roots = Array.from({ length: 20 }, (_, i) => ({ chatRoomId, threadId: messageIdOf(i + 1) }))
+  const word = large.slice(0, 32)
+  await addPosting(
+    { chatRoomId, thousand: 0, word },
+    Array.from({ length: MESSAGES }, (_, i) => i + 1),
+  )
   await Promise.all(roots.map((thread) => setFollowing({ ...thread, userId: 'eve' }, true)))
   const replies = roots.flatMap((thread) =>
     Array.from({ length: 51 }, (_, i) => ({ ...thread, messageId: messageIdOf(200 + i), senderId: longId(i), at: 0 })),
@@ -366,6 +373,14 @@ const worst: Record<
     writes: 0,
     posts: 'none',
     kb: 32,
+  },
+  searchMessages: {
+    what: '60,000 places with as many words as there may be, and 120 messages of 16 KB of other users',
+    frame: { chatRoomIds: [HEAVY], query: 'xx', from: 'ada', limit: 50 },
+    reads: 2_400,
+    writes: 0,
+    posts: 'none',
+    kb: 72,
   },
   addMembers: {
     what: '100 users',

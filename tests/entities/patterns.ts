@@ -33,6 +33,7 @@ import {
   setOpenRoom,
   setSessionKey,
 } from '../../src/entities/connection.ts'
+import { addPosting, postedFor, removePosting } from '../../src/entities/posting.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
 import { addPendingMember, completeRoom, createRoom } from '../../src/entities/create-room.ts'
 import { changeRow, deleteRow, erasuresOf, scanRows, startErasure, type StoredRow } from '../../src/entities/erasure.ts'
@@ -445,7 +446,12 @@ export const patterns = {
       { chatRoomId: 'general', messageId: messageIdOf(1) },
       { userId: 'ada', erasedAs: 'erased-1', deletedAt: NOW },
     ),
+  AP152: () => addPosting(posting, [2]),
+  AP153: () => removePosting(posting, [1]),
+  AP154: () => postedFor(posting, { isBeginning: true }),
 } satisfies Record<string, () => Promise<unknown>>
+
+const posting = { chatRoomId: 'general', thousand: 0, word: 'hello' }
 
 export type Pattern = keyof typeof patterns
 
@@ -477,4 +483,5 @@ export async function seed(): Promise<void> {
   await putReply({ ...reply, senderId: 'bob', at: NOW })
   await putMentions(mention, ['ada'])
   await putPresent(here, presence)
+  await addPosting(posting, [1])
 }

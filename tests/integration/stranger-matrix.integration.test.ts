@@ -36,6 +36,7 @@ const ofNoRoom = [
   'getUnread',
   'getThreads',
   'getMentions',
+  'searchMessages',
   'setProfile',
   'getUsers',
   'getOnline',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Action, actions } from '../../src/protocol/actions.ts'
 
 const thumbhash = '1QcSHQRnh493V4dIh4eXh1h4kJUI'
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `room-${String(i)}`)
 const members = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i)}`)
 
 interface Table {
@@ -203,6 +204,20 @@ const tables: Record<Action, Table> = {
     rejects: [[{ ...room, threadId: message.messageId }, 'following: expected boolean']],
   },
   getMentions: { accepts: [{}, { cursor: 'abc' }], rejects: [[{ cursor: '' }, 'cursor: >=1']] },
+  searchMessages: {
+    accepts: [
+      { chatRoomIds: ['general'], query: 'a' },
+      { chatRoomIds: ids(10), query: '猫'.repeat(128), from: 'ada', before: 0, limit: 50, cursor: 'abc' },
+    ],
+    rejects: [
+      [{ query: 'a' }, 'chatRoomIds: expected array'],
+      [{ chatRoomIds: [], query: 'a' }, 'chatRoomIds: >=1'],
+      [{ chatRoomIds: ids(11), query: 'a' }, 'chatRoomIds: <=10'],
+      [{ chatRoomIds: ['general'], query: '' }, 'query: >=1'],
+      [{ chatRoomIds: ['general'], query: 'a'.repeat(129) }, 'query: is longer than 128 characters'],
+      [{ chatRoomIds: ['general'], query: 'a', limit: 51 }, 'limit: <=50'],
+    ],
+  },
   getReactions: {
     accepts: [message, { ...message, reaction: '👍', cursor: 'abc' }],
     rejects: [[room, 'messageId: expected string']],

@@ -191,6 +191,14 @@ const tables: Record<Exclude<keyof typeof scalars, 'TOO_LARGE'>, Table> = {
       [LONE, LONE_SURROGATE],
     ],
   },
+  SearchQuery: {
+    accepts: ['a', ' two words ', '猫'.repeat(128)],
+    rejects: [
+      ['', '>=1'],
+      [x(129), 'is longer than 128 characters'],
+      [LONE, LONE_SURROGATE],
+    ],
+  },
   UserName: {
     accepts: ['Ada Lovelace', 'zoë', '🙂'.repeat(64), x(64)],
     rejects: [

@@ -7,7 +7,8 @@ import './provided.ts'
 /** What serves the whole run: a DynamoDB Local with a database for each test file (`account.ts`), and the functions. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [dynamodb, functions] = await Promise.all([
-    startDynamoDbLocal({ log: { info: () => {}, warn: complain, error: complain } }),
+    // A machine that is busy with other things as well may take its time.
+    startDynamoDbLocal({ startDeadlineMs: 300_000, log: { info: () => {}, warn: complain, error: complain } }),
     bundleFunctions(loadStack().functions, 'bundle'),
   ])
   project.provide('dynamodbEndpoint', dynamodb.endpoint)

@@ -17,6 +17,7 @@ export const pureFiles = [
   'tests/local/gateway/!(gateway-limits).test.ts',
   'tests/{protocol,repository,terraform,web}/*.test.ts',
   'tests/scripts/{e2e,operations,preflight,release,replay}.test.ts',
+  'tests/search/{query,words-of}.test.ts',
   'tests/webhooks/*.test.ts',
   'tests/ws/!(authorizer|route).test.ts',
 ]

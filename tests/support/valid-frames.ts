@@ -53,6 +53,7 @@ export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadA
   getThreads: { action: 'getThreads' },
   followThread: { action: 'followThread', chatRoomId, threadId: '0000000000000001', following: true },
   getMentions: { action: 'getMentions' },
+  searchMessages: { action: 'searchMessages', chatRoomIds: [chatRoomId], query: 'hello' },
   getReactions: { action: 'getReactions', chatRoomId, messageId: '0000000000000001' },
   setProfile: { action: 'setProfile', name: 'Ada' },
   getUsers: { action: 'getUsers', userIds: ['zoe'] },

@@ -137,7 +137,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     test('read the versions for which they sign URLs', () => {
       const signing = names.filter((name) => resourcesFor(name, /^s3:GetObjectVersion$/).length > 0)
       // The janitor's are the links in exports.
-      expect(signing).toEqual(['server', 'sync', 'rooms', 'queries', 'objectCreated', 'streams', 'janitor'])
+      expect(signing).toEqual(['server', 'sync', 'rooms', 'queries', 'search', 'objectCreated', 'streams', 'janitor'])
     })
 
     test('allow on table, index and files what stack.json says, and nothing else', () => {

@@ -1,0 +1,34 @@
+import * as z from 'zod/mini'
+import { DEFAULT_SEARCH_PAGE, MAX_SEARCH_PAGE, MAX_SEARCH_ROOMS } from './limits.ts'
+import { MessageEvent } from './message-event.ts'
+import { describe, request } from './request-schema.ts'
+import { ChatRoomId, Cursor, EpochMs, SearchQuery, UserId } from './scalars.ts'
+
+/** Finding what was said. */
+export const searchActions = {
+  searchMessages: {
+    request: request(
+      'searchMessages',
+      {
+        chatRoomIds: z.array(ChatRoomId).check(z.minLength(1), z.maxLength(MAX_SEARCH_ROOMS)),
+        query: SearchQuery,
+        from: z.optional(UserId.check(describe('Only what this user has said.'))),
+        before: z.optional(EpochMs.check(describe('Exclusive: only what was said before.'))),
+        limit: z._default(z.int().check(z.gte(1), z.lte(MAX_SEARCH_PAGE)), DEFAULT_SEARCH_PAGE),
+        cursor: z.optional(Cursor),
+      },
+      'Finds messages by their words, in up to 10 rooms of the caller, the newest first.',
+    ),
+    reply: z.object({
+      hits: z.array(
+        z.object({
+          message: MessageEvent,
+          matched: z.array(z.string()).check(describe('The words of the message that matched, as it has them.')),
+        }),
+      ),
+      nextCursor: z.optional(
+        Cursor.check(describe('There may be more: ask again with it. A page with one may have few hits, or none.')),
+      ),
+    }),
+  },
+} as const

@@ -1,0 +1,17 @@
+import type { Hit, RoomHits } from './search-room.ts'
+
+/**
+ * The newest hits of several rooms. It ends where those of a room end that has more: they may be newer than the next
+ * ones of the others.
+ */
+export function newestOf(rooms: readonly RoomHits[], limit: number): Hit[] {
+  const left = rooms.filter(({ hits }) => hits.length > 0).map(({ hits, next }) => ({ hits: [...hits], next }))
+  const newest: Hit[] = []
+  while (newest.length < limit) {
+    const heads = left.filter(({ hits }) => hits.length > 0)
+    if (heads.length === 0 || left.some(({ hits, next }) => hits.length === 0 && next !== undefined)) break
+    const { hits } = heads.reduce((a, b) => (b.hits[0]!.message.timestamp > a.hits[0]!.message.timestamp ? b : a))
+    newest.push(hits.shift()!)
+  }
+  return newest
+}

@@ -1,0 +1,2 @@
+/** Imported before what reads it: the actions of this file's tests run where there is search. */
+process.env.SEARCH = 'on'
