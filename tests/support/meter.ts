@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TableClient } from '../../src/entities/table-client.ts'
 
 /** One request to DynamoDB, as it was answered. */
@@ -32,6 +33,9 @@ interface Input {
 
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'])
 
+/** Whether a request is made from within another one. */
+const holding = new AsyncLocalStorage<boolean>()
+
 /**
  * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for three
  * things that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS
@@ -46,17 +50,21 @@ export async function metered(client: TableClient, work: () => Promise<unknown>)
   const wave = waves()
   const end = client.use(async ({ operation, input: asked }, send) => {
     const input = asked as Input
-    const request: Metered = { operation, needs: needsOf(operation, input), reads: 0, writes: 0, depth: wave.join() }
+    // One that a test makes while it holds another back: that can't wait for the one that waits for it.
+    const isHeldFor = holding.getStore() === true
+    const depth = isHeldFor ? wave.number : wave.join()
+    const request: Metered = { operation, needs: needsOf(operation, input), reads: 0, writes: 0, depth }
     requests.push(request)
     try {
-      const answer = await send({ operation, input: { ...asked, ReturnConsumedCapacity: 'INDEXES' } })
+      const counted = { operation, input: { ...asked, ReturnConsumedCapacity: 'INDEXES' } } as const
+      const answer = await holding.run(true, () => send(counted))
       Object.assign(request, unitsOf(operation, input, answer as Answer))
       return answer
     } catch (error) {
       if ((error as Error).name === 'ConditionalCheckFailedException') request.writes = 1
       throw error
     } finally {
-      await wave.allAnswered()
+      if (!isHeldFor) await wave.allAnswered()
     }
   })
   try {
@@ -78,6 +86,9 @@ function waves() {
   let ended = Promise.resolve()
   let end = (): void => undefined
   return {
+    get number(): number {
+      return number
+    },
     /** @returns the number of the wave that the request belongs to, from 1 */
     join(): number {
       if (underWay++ === 0) {
