@@ -1,23 +1,17 @@
 import * as z from 'zod/mini'
 import { seqOf } from '../entities/message.ts'
-import { InvalidRequest } from '../errors.ts'
 import type { Hit, RoomHits } from '../search/search-room.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
-const Places = z.string().check(z.regex(/^\d{1,16}(?:,\d{1,16})*$/))
+const Places = (rooms: number) => z.string().check(z.regex(new RegExp(`^\\d{1,16}(,\\d{1,16}){${rooms - 1}}$`)))
 
 /**
  * Where each room is gone on with: below these places.
  *
  * @throws InvalidRequest when the cursor is not one that we made for so many rooms
  */
-export function readPlaces(cursor: string | undefined, rooms: number): number[] | undefined {
-  const places = readCursor(cursor, Places)?.split(',').map(Number)
-  if (places === undefined || places.length === rooms) return places
-  throw new InvalidRequest('unable to page on; the cursor is of a search in other rooms', [
-    { path: 'cursor', problem: 'is not a nextCursor of these rooms' },
-  ])
-}
+export const readPlaces = (cursor: string | undefined, rooms: number): number[] | undefined =>
+  readCursor(cursor, Places(rooms))?.split(',').map(Number)
 
 /**
  * Where to go on after a page; nothing when no room has more.

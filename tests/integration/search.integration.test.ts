@@ -93,9 +93,9 @@ describe('what is found', () => {
       await ada.refused({ action: 'searchMessages', chatRoomIds: [room], query: 'x1', cursor: nextCursor }),
     ).toEqual({
       code: 'invalid_request',
-      message: 'unable to page on; the cursor is of a search in other rooms',
+      message: 'unable to page on; the cursor is not one of ours',
       retryable: false,
-      details: [{ path: 'cursor', problem: 'is not a nextCursor of these rooms' }],
+      details: [{ path: 'cursor', problem: 'is not a nextCursor' }],
     })
   })
 })

@@ -33,6 +33,7 @@ export type Client = Pick<
   | 'rooms'
   | 'userId'
   | 'limits'
+  | 'features'
   | 'serverNow'
   | 'connect'
   | 'disconnect'

@@ -5,13 +5,14 @@ import { Announcer, TypingLine } from './announcer.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
 import { HereNow } from './here-now.tsx'
-import { BackIcon, ClipIcon, PeopleIcon } from './icons.tsx'
+import { BackIcon, ClipIcon, PeopleIcon, SearchIcon } from './icons.tsx'
 import { MessageList } from './message-list.tsx'
 import { NotifyMenu } from './notify-menu.tsx'
 import { PinnedBar } from './pinned-bar.tsx'
 import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
 import { useCounted } from './use-counted.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { useDrop } from './use-drop.ts'
 import { useStore } from './use-store.ts'
 import { WritingPlace } from './writing-place.tsx'
@@ -26,6 +27,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
   const title = useStore(conversation.title)
   const { details } = useStore(conversation.doors)
   const { blocked } = useChat()
+  const open = useDialogs()
   useEffect(() => {
     // Without them, the page shows what the last connection has told.
     conversation.doors.load().catch(() => {})
@@ -51,6 +53,15 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
           )}
         </div>
         <HereNow conversation={conversation} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Search messages"
+          title="Search messages"
+          onClick={() => open({ name: 'search' })}
+        >
+          <SearchIcon />
+        </button>
         <NotifyMenu conversation={conversation} />
         <button
           type="button"

@@ -5,6 +5,7 @@ const groups = [
     title: 'Anywhere',
     keys: [
       ['Ctrl K', 'Go to a room or a person'],
+      ['Ctrl F', 'Search the messages of the conversation'],
       ['Alt ↑ / Alt ↓', 'The conversation above or below'],
       ['? or Ctrl /', 'These keys'],
     ],

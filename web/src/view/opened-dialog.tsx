@@ -13,6 +13,7 @@ import { NewRoomDialog } from './new-room-dialog.tsx'
 import { BanDialog, BlockDialog, KickDialog, MuteDialog, ReportDialog } from './person-dialogs.tsx'
 import { PinsDialog } from './pins-dialog.tsx'
 import { DirectDialog, SignOutDialog } from './room-dialogs.tsx'
+import { SearchDialog } from './search-dialog.tsx'
 import { SeenByDialog } from './seen-by-dialog.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import { Switcher } from './switcher.tsx'
@@ -74,6 +75,8 @@ function RoomDialog({ request, ...props }: RoomDialogProps) {
       return <DeleteRoomDialog {...props} />
     case 'pins':
       return <PinsDialog {...props} />
+    case 'search':
+      return <SearchDialog {...props} />
     case 'kick':
       return <KickDialog {...props} userId={request.userId} />
     case 'ban':

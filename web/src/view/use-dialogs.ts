@@ -17,6 +17,7 @@ type DialogName =
   | 'moderation'
   | 'delete-room'
   | 'pins'
+  | 'search'
 
 /** A dialog that is open, with whom or what it is about. */
 export type DialogRequest =

@@ -7,8 +7,8 @@ import type { OpenDialog } from './use-dialogs.ts'
 import { goTo } from './use-route.ts'
 
 /**
- * Ctrl+K (or ⌘K) opens the switcher, `?` or Ctrl+/ says what the keys do; Alt with an arrow goes to the next
- * conversation up or down.
+ * Ctrl+K (or ⌘K) opens the switcher, Ctrl+F searches the open conversation, `?` or Ctrl+/ says what the keys do; Alt
+ * with an arrow goes to the next conversation up or down.
  */
 export function useShortcuts(current: Conversation | undefined, open: OpenDialog): void {
   const chat = useChat()
@@ -18,7 +18,9 @@ export function useShortcuts(current: Conversation | undefined, open: OpenDialog
       const isSwitcher = (event.ctrlKey || event.metaKey) && isK(event)
       const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined
       const isHelp = event.key === '/' ? event.ctrlKey || event.metaKey : event.key === '?' && !isWriting(event)
-      if (isSwitcher) open({ name: 'switcher' })
+      const isSearch = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f' && current !== undefined
+      if (isSearch) open({ name: 'search' })
+      else if (isSwitcher) open({ name: 'switcher' })
       else if (isHelp) open({ name: 'keys' })
       else if (step !== undefined) goBy(step, chat, current)
       else return

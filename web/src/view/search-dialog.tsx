@@ -1,0 +1,121 @@
+import { type FormEvent, Fragment, useId, useState } from 'react'
+import { type FoundMessages, type MessageEvent, printableName } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { hashOf } from '../state/route.ts'
+import { plainMoment } from '../text/date-text.ts'
+import { markedParts } from '../text/marked-parts.ts'
+import { withNames } from '../text/mention-names.ts'
+import { Dialog } from './dialog.tsx'
+import { FormError } from './form-error.tsx'
+import { useAct } from './use-act.ts'
+import { useChat } from './use-chat.ts'
+import { useStore } from './use-store.ts'
+import { UserName } from './user-name.tsx'
+
+type Hit = FoundMessages['hits'][number]
+
+/** What was asked of the server, and what it has found. */
+interface Found extends FoundMessages {
+  query: string
+}
+
+/** Finds messages: among those that are loaded while one writes, and everywhere in the conversation by the server. */
+export function SearchDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const id = useId()
+  const [text, setText] = useState('')
+  const [found, setFound] = useState<Found>()
+  const { client } = useChat()
+  const { messages } = useStore(conversation.timeline)
+  const { run, isRunning, error } = useAct()
+  const { room } = conversation.doors
+  const query = text.trim()
+  const isFound = found?.query === query
+  const hits = isFound ? found.hits : loadedHits(messages, query)
+  const search = (cursor?: string) =>
+    run(async () => {
+      const page = await room.search(query, cursor === undefined ? {} : { cursor })
+      setFound({ ...page, query, hits: [...(cursor === undefined ? [] : hits), ...page.hits] })
+    })
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    if (query !== '' && canAsk) search()
+  }
+  const canAsk = client.features.includes('search')
+  return (
+    <Dialog title="Search messages" onClose={onClose} className="wide">
+      <form onSubmit={onSubmit} role="search">
+        <label htmlFor={id}>Words</label>
+        <input
+          id={id}
+          type="search"
+          autoComplete="off"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        {canAsk && (
+          <button type="submit" className="button" disabled={query === '' || isRunning}>
+            Search all messages
+          </button>
+        )}
+      </form>
+      <FormError>{error}</FormError>
+      <p className="hint" role="status">
+        {query !== '' && whatWasSearched(hits.length, isFound)}
+      </p>
+      <ul className="page-list" aria-label="Found messages">
+        {hits.map((hit) => (
+          <li key={hit.message.messageId}>
+            <HitLink hit={hit} conversation={conversation} onClose={onClose} />
+          </li>
+        ))}
+      </ul>
+      {isFound && found.nextCursor !== undefined && (
+        <button type="button" className="button" disabled={isRunning} onClick={() => search(found.nextCursor)}>
+          Earlier messages
+        </button>
+      )}
+    </Dialog>
+  )
+}
+
+const whatWasSearched = (count: number, isFound: boolean): string =>
+  `${count === 0 ? 'Nothing' : count} found ${isFound ? 'in the conversation' : 'in the messages that are loaded'}.`
+
+/** The newest first. */
+function loadedHits(messages: readonly MessageEvent[], query: string): Hit[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return []
+  const has = ({ content, file, deleted }: MessageEvent) =>
+    !deleted && words.every((word) => `${content} ${file?.fileName ?? ''}`.toLowerCase().includes(word))
+  return messages
+    .filter(has)
+    .toReversed()
+    .map((message) => ({ message, matched: words }))
+}
+
+interface HitProps {
+  hit: Hit
+  conversation: Conversation
+  onClose: () => void
+}
+
+/** A message with the words marked, and the way to where it stands. */
+function HitLink({ hit: { message, matched }, conversation, onClose }: HitProps) {
+  const { people } = useChat()
+  const { seq, senderId, timestamp, content, file, mentions } = message
+  const text = withNames(content, mentions, people.textOf) || printableName(file?.fileName ?? '')
+  return (
+    <a className="entry" href={`${hashOf(conversation.route)}/${seq}`} onClick={onClose}>
+      <span className="grow">
+        <span className="hint">
+          <UserName userId={senderId} /> · {plainMoment(timestamp, Date.now())}
+        </span>
+        <span className="pinned-text" dir="auto">
+          {markedParts(text, matched).map((part, index) =>
+            index % 2 === 1 ? <mark key={index}>{part}</mark> : <Fragment key={index}>{part}</Fragment>,
+          )}
+        </span>
+      </span>
+    </a>
+  )
+}
