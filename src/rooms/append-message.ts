@@ -14,6 +14,7 @@ import { ChatError, NotAMember, Unavailable } from '../errors.ts'
 import { expiryOf } from '../entities/retention.ts'
 import { defined } from '../protocol/defined.ts'
 import { stranger } from './admission.ts'
+import { withoutErased } from './aside.ts'
 import { atNextSeq } from './at-next-seq.ts'
 import { claimOrGuard } from './claim-or-guard.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -58,9 +59,10 @@ const MAX_CLAIMS = 3
 
 /**
  * Appends a message to its room, in at most four round trips, whatever the room's size, beside what the admission's
- * entrance takes: 1. the admission's check, and whether this was sent before (AP23); 2. if the client named the
- * message, the claim (AP41); 3. the message's number (AP7); 4. the message (AP19), together with its guard if it is
- * named (AP24). A crash after 3 leaves a hole; one after 2 leaves a claim, which the next try takes over.
+ * entrance and a look at whom it mentions (AP145) take: 1. the admission's check, and whether this was sent before
+ * (AP23); 2. if the client named the message, the claim (AP41); 3. the message's number (AP7); 4. the message (AP19),
+ * together with its guard if it is named (AP24). A crash after 3 leaves a hole; one after 2 leaves a claim, which the
+ * next try takes over.
  *
  * @param now epoch milliseconds, the message's timestamp
  * @throws Conflict when the same `clientMessageId` was used with other content: text, kind, or what is beside it
@@ -79,9 +81,12 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
   if (!isSettled) await enter?.()
   const sender = { userId: senderId, standing: standing as Standing }
   const draw = () => drawFor(sender, chatRoomId)
-  if (clientMessageId !== undefined) return appendOnce({ ...draft, clientMessageId }, guard, draw, now)
-  const { drawn } = await atNextSeq(draw, (drawn) => putMessage(messageOf(draft, drawn, now)))
-  return sent(messageOf(draft, drawn, now), false)
+  const kept = isSettled ? draft : await withoutErased(draft)
+  if (clientMessageId !== undefined) {
+    return appendOnce({ ...kept, clientMessageId }, contentHashOf(draft), { guard, draw }, now)
+  }
+  const { drawn } = await atNextSeq(draw, (drawn) => putMessage(messageOf(kept, drawn, now)))
+  return sent(messageOf(kept, drawn, now), false)
 }
 
 /** Of who is in the room, and may not write this there. */
@@ -92,13 +97,13 @@ function asRefusal(error: unknown): ChatError {
 
 async function appendOnce(
   draft: Draft & { clientMessageId: string },
-  guard: GuardRow | undefined,
-  draw: () => Promise<Drawn>,
+  hash: string,
+  { guard, draw }: { guard: GuardRow | undefined; draw: () => Promise<Drawn> },
   now: number,
 ): Promise<Sent> {
   const { chatRoomId } = draft
   for (let last = guard, claims = 0; claims < MAX_CLAIMS; claims++) {
-    const claim = await claimOrGuard(draft, contentHashOf(draft), last)
+    const claim = await claimOrGuard(draft, hash, last)
     if (typeof claim !== 'string') return sent({ ...claim, chatRoomId }, true)
     const { drawn, outcome } = await atNextSeq(
       () => drawOrRelease(draft, claim, draw),

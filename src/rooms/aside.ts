@@ -1,5 +1,5 @@
 import { erasedAmong } from '../entities/erasure.ts'
-import type { Aside } from '../entities/message.ts'
+import { type Aside, mentionsIn } from '../entities/message.ts'
 import type { Request } from '../protocol/actions.ts'
 import { defined } from '../protocol/defined.ts'
 import { metadataText } from './metadata-text.ts'
@@ -9,10 +9,10 @@ type Given = Pick<
   'replyTo' | 'threadId' | 'inRoom' | 'mentions' | 'mentionRoom' | 'metadata'
 >
 
-/** What a sender gave beside the content, without what says nothing. AP145 when somebody is mentioned. */
-export async function asideOf(given: Given, senderId: string): Promise<Aside> {
+/** What a sender gave beside the content, without what says nothing: whom they mention is never they themselves. */
+export function asideOf(given: Given, senderId: string): Aside {
   const { replyTo, threadId, metadata } = given
-  const mentions = await mentionedOf(given.mentions ?? [], senderId)
+  const mentions = othersOf(given.mentions ?? [], senderId)
   return {
     ...defined({ replyTo, threadId, metadata: metadataText(metadata) }),
     ...(mentions.length > 0 && { mentions: JSON.stringify(mentions) }),
@@ -21,12 +21,26 @@ export async function asideOf(given: Given, senderId: string): Promise<Aside> {
   }
 }
 
+export const othersOf = (mentions: readonly string[], senderId: string): string[] =>
+  mentions.filter((userId) => userId !== senderId)
+
 /**
- * Whom a sender mentions: never they themselves, and nobody who was erased. AP145 when there is somebody, at half the
- * price: what is written in the second after the erasure the job finds, a minute later.
+ * What is to be written, mentioning nobody who was erased. It is asked of who may write only: AP145 when they mention
+ * somebody.
  */
-export async function mentionedOf(mentions: readonly string[], senderId: string): Promise<string[]> {
-  const others = mentions.filter((userId) => userId !== senderId)
-  const erased = await erasedAmong(others, { consistent: false })
-  return others.filter((userId) => !erased.has(userId))
+export async function withoutErased<A extends Aside>(written: A): Promise<A> {
+  const mentions = mentionsIn(written)
+  const left = await notErased(mentions)
+  if (left.length === mentions.length) return written
+  const { mentions: _, ...rest } = written
+  return { ...rest, ...(left.length > 0 && { mentions: JSON.stringify(left) }) } as A
+}
+
+/**
+ * Whom of these a message may mention. AP145 when there is somebody, at half the price: what is written in the second
+ * after the erasure the job finds, a minute later.
+ */
+export async function notErased(mentions: readonly string[]): Promise<string[]> {
+  const erased = await erasedAmong(mentions, { consistent: false })
+  return mentions.filter((userId) => !erased.has(userId))
 }

@@ -945,6 +945,19 @@ describe('what talk costs', () => {
     expect(cost('the follow-ups: 1 member mentioned')).toMatchObject({ reads: 2, writes: 1 })
   })
 
+  test('whom a message mentions is looked up once for who may write it: not for a stranger, nor for a retry', async () => {
+    await room('club-of-mentions')
+    const mentions = Array.from({ length: 50 }, (_, i) => `user${i}`)
+    const message = { chatRoomId: 'club-of-mentions', content: 'hello', mentions, clientMessageId: 'c1' }
+    const readsOf = (requests: Metered[]) => costOf(requests).reads
+    const stranger = { ...bob, userId: 'eve' }
+    const refused = (payload: Record<string, unknown>) =>
+      measureRefused('sendMessage', payload, 'not_a_member', undefined, stranger)
+    expect(readsOf(await refused(message))).toBe(readsOf(await refused({ ...message, mentions: [] })))
+    expect(readsOf(await measureAct('sendMessage', message))).toBeGreaterThanOrEqual(25)
+    expect(readsOf(await measureAct('sendMessage', message))).toBeLessThan(5)
+  })
+
   /** The action where there is search: the other figures are of where there is none. */
   async function withSearch() {
     vi.stubEnv('SEARCH', 'on')

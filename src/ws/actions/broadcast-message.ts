@@ -9,7 +9,7 @@ import { send } from '../send.ts'
  */
 export const broadcastMessage = action('broadcastMessage', async (input, caller) => {
   const { chatRoomId, content, clientMessageId } = input
-  const aside = await asideOf(input, caller.userId)
+  const aside = asideOf(input, caller.userId)
   const check = admitDraft(caller, chatRoomId, aside, Date.now())
   return send(caller, { chatRoomId, kind: 'broadcast', content, clientMessageId, ...aside }, { check })
 })

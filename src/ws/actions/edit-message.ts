@@ -3,7 +3,7 @@ import { MessageNotFound } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, type Admitted, isReadable, refused, requirePermission } from '../../rooms/admission.ts'
-import { mentionedOf } from '../../rooms/aside.ts'
+import { notErased, othersOf } from '../../rooms/aside.ts'
 import { metadataText } from '../../rooms/metadata-text.ts'
 import { editMessage as edit } from '../../rooms/edit-message.ts'
 import { action } from '../action.ts'
@@ -35,7 +35,7 @@ async function editOf({ content, metadata, mentions, mentionRoom }: Request<'edi
   return {
     content,
     ...defined({ metadata: metadataText(metadata), mentionsRoom: mentionRoom }),
-    ...(mentions && { mentions: JSON.stringify(await mentionedOf(mentions, senderId)) }),
+    ...(mentions && { mentions: JSON.stringify(await notErased(othersOf(mentions, senderId))) }),
   }
 }
 

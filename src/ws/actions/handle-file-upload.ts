@@ -11,7 +11,7 @@ import { isAllowed } from '../../files/media-types.ts'
 import { FORM_LIFETIME_MS, presignPost } from '../../files/presign-post.ts'
 import { admit } from '../../rooms/admission.ts'
 import { requireRoot } from '../../rooms/admit-draft.ts'
-import { asideOf } from '../../rooms/aside.ts'
+import { asideOf, withoutErased } from '../../rooms/aside.ts'
 import { passGate } from '../../rooms/pass-gate.ts'
 import { action } from '../action.ts'
 import { type Caller, viaOf } from '../caller.ts'
@@ -36,7 +36,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
     ])
   }
   const now = Date.now()
-  const upload = pendingUpload(input, await asideOf(input, caller.userId), caller, now)
+  const upload = pendingUpload(input, asideOf(input, caller.userId), caller, now)
   const { userId } = caller
   const guard = clientMessageId && (await getGuard({ chatRoomId, senderId: userId, clientMessageId }))
   if (guard) return formAgain(caller, upload, guard, now)
@@ -51,13 +51,15 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
     await passGate({ userId, standing, isCounted }, chatRoomId, room.gate)
   }
 
-  const known = await startUpload({ ...upload, ...(standing === 'admin' ? { ofAdmin: true } : {}) })
-  requireSameFile(known, upload)
+  const kept = await withoutErased(upload)
+  const known = await startUpload({ ...kept, ...(standing === 'admin' ? { ofAdmin: true } : {}) })
+  requireSameFile(known, kept)
   const { uploadId, objectKey: key } = known ?? upload
   const formExpiresAt = Math.ceil((now + FORM_LIFETIME_MS) / 1_000)
   const [form] = await Promise.all([
     presignPost({ key, contentType, size }),
-    holdUpload({ userId, uploadId, size, expiresAt: formExpiresAt }),
+    // What has arrived meanwhile holds no place.
+    known?.messageId === undefined && holdUpload({ userId, uploadId, size, expiresAt: formExpiresAt }),
   ])
   return { uploadId, ...form, maxBytes: maxFileBytes, ...defined({ messageId: known?.messageId }) }
 })

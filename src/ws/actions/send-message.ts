@@ -14,7 +14,7 @@ import { send } from '../send.ts'
  */
 export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input
-  const aside = await asideOf(input, caller.userId)
+  const aside = asideOf(input, caller.userId)
   const message = { kind: 'text', content, clientMessageId, ...aside } as const
   if (chatRoomId !== undefined) {
     return send(caller, { ...message, chatRoomId }, { check: admitDraft(caller, chatRoomId, aside, Date.now()) })
