@@ -57,6 +57,10 @@ export const changesSkipped = ({ chatRoomId, rev }: ChangeEvent): ChangesSkipped
 /** The entry of an event in its room's log. */
 export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
 
+/** The change, or only that there is one where the room shows the message to nobody any more. */
+export const shownOf = <E extends ChangeEvent>(event: E, keptSince: number): E | ChangesSkippedEvent =>
+  event.event === 'messageUpdated' && event.message.timestamp < keptSince ? changesSkipped(event) : event
+
 function subjectOfState(state: Unnumbered): Changed {
   switch (state.event) {
     case 'messageUpdated':

@@ -1,5 +1,5 @@
 import { appendChanges, type Changed, type ChangeRow, getHeadRev, MAX_APPENDED } from '../entities/change.ts'
-import { raiseHeadRev } from '../entities/chat-room.ts'
+import { raiseHeadRev, type RoomRow } from '../entities/chat-room.ts'
 import { classOf, type RoomClass } from '../entities/room-class.ts'
 import { Unavailable } from '../errors.ts'
 
@@ -11,7 +11,7 @@ const ATTEMPTS = 5
  * AP90.
  *
  * @param now epoch milliseconds
- * @returns the changes with their numbers, how large the room is, and from where on it shows its history
+ * @returns the changes with their numbers, how large the room is, and its row, which says what of its history it shows
  * @throws Unavailable when others have appended five times in between: what is there already is appended again then,
  *   and harms nobody, because clients compare versions
  */
@@ -19,7 +19,7 @@ export async function noteChanges(
   chatRoomId: string,
   changes: readonly Changed[],
   now: number,
-): Promise<{ noted: ChangeRow[]; size: RoomClass; historyFrom?: 'j' | undefined }> {
+): Promise<{ noted: ChangeRow[]; size: RoomClass; room: Partial<RoomRow> }> {
   const noted: ChangeRow[] = []
   while (noted.length < changes.length) {
     const some = changes.slice(noted.length, noted.length + MAX_APPENDED)
@@ -27,9 +27,9 @@ export async function noteChanges(
     noted.push(...some.map((change, i) => ({ ...change, rev: head + 1 + i })))
   }
   const last = noted.at(-1)
-  if (last === undefined) return { noted, size: 'small' }
+  if (last === undefined) return { noted, size: 'small', room: {} }
   const room = await raiseHeadRev(chatRoomId, last.rev)
-  return { noted, size: classOf(room), historyFrom: room.historyFrom }
+  return { noted, size: classOf(room), room }
 }
 
 /** @returns the number of the change before them */

@@ -2,7 +2,8 @@ import { raiseHeadRev } from '../entities/chat-room.ts'
 import { changesAfter, clearPending, getPending } from '../entities/change.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import type { ChangesSkippedEvent } from '../protocol/events.ts'
-import { eventOf, statesOf } from './change-events.ts'
+import { keptOf } from '../rooms/kept.ts'
+import { eventOf, shownOf, statesOf } from './change-events.ts'
 
 /** More are not told: a client asks for them when its user looks at the room. */
 const MAX_RIDING = 100
@@ -18,13 +19,17 @@ export async function takePending(chatRoomId: string): Promise<(ChangeEvent | Ch
   if (pending === undefined) return []
   const { first, last } = pending
   // Whoever noted the last may have crashed before it said so on the room. No position may pass the room’s head.
-  const { historyFrom } = await raiseHeadRev(chatRoomId, last)
+  const room = await raiseHeadRev(chatRoomId, last)
   const count = last - first + 1
   // Who joined after a message was said must not receive it now; `getChanges` knows who did.
   const riding =
-    count > MAX_RIDING || historyFrom === 'j' ? [] : await eventsBetween(chatRoomId, { after: first - 1, head: last })
+    count > MAX_RIDING || room.historyFrom === 'j'
+      ? []
+      : await eventsBetween(chatRoomId, { after: first - 1, head: last })
   await clearPending(chatRoomId, pending)
-  const fits = riding.length === count && Buffer.byteLength(JSON.stringify(riding)) <= MAX_RIDING_BYTES
+  const { keptSince } = keptOf({ headSeq: 0, ...room }, Date.now())
+  const isShown = riding.every((event) => shownOf(event, keptSince) === event)
+  const fits = isShown && riding.length === count && Buffer.byteLength(JSON.stringify(riding)) <= MAX_RIDING_BYTES
   return fits ? riding : [{ event: 'changesSkipped', chatRoomId, rev: last }]
 }
 

@@ -176,7 +176,7 @@ export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): 
  * AP90. One that is higher already stays. Returns how large the room was last seen, and from where on it shows its
  * history, which costs nothing more.
  */
-export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Pick<RoomRow, 'size' | 'historyFrom'>> {
+export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Partial<RoomRow>> {
   const { data } = await ChatRoom.patch({ chatRoomId })
     .set({ headRev: rev })
     .where(({ headRev }, { notExists, lt }) => `(${notExists(headRev)} OR ${lt(headRev, rev)})`)

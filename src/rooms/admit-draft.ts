@@ -1,4 +1,5 @@
 import { type Aside, getMessages, seqOf } from '../entities/message.ts'
+import { repliesBetween } from '../entities/thread-reply.ts'
 import { InvalidRequest, MessageNotFound } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
 import { type Actor, admit, admitSender } from './admission.ts'
@@ -23,16 +24,24 @@ export async function admitDraft(actor: Actor, chatRoomId: string, aside: Aside,
 }
 
 /**
- * AP34. That a message can be the root of a thread: threads have one level. One that was deleted can.
+ * AP34; AP107 when there is none. That a message can be the root of a thread: threads have one level. One that was
+ * deleted can, and one whose time is over while there are replies.
  *
  * @throws MessageNotFound | InvalidRequest
  */
 export async function requireRoot(chatRoomId: string, threadId: string | undefined): Promise<void> {
   if (threadId === undefined) return
   const [root] = await getMessages(chatRoomId, [seqOf({ messageId: threadId })])
-  if (root === undefined) throw new MessageNotFound('unable to find the thread; there is no such message')
-  if (root.threadId === undefined) return
+  if (root === undefined && !(await hasReplies(chatRoomId, threadId))) {
+    throw new MessageNotFound('unable to find the thread; there is no such message')
+  }
+  if (root?.threadId === undefined) return
   throw new InvalidRequest('unable to find the thread; its root is itself a reply in one', [
     { path: 'threadId', problem: 'is a reply in a thread' },
   ])
 }
+
+const hasReplies = async (chatRoomId: string, threadId: string): Promise<boolean> =>
+  (await repliesBetween({ chatRoomId, threadId }, { first: 1, last: MAX_SEQ, limit: 1, order: 'asc' })).length > 0
+
+const MAX_SEQ = Number.MAX_SAFE_INTEGER

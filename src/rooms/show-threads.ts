@@ -99,7 +99,8 @@ async function countUnread(
   const replies =
     readSeq >= last
       ? []
-      : await repliesBetween(thread, { first: readSeq + 1, last, limit: MAX_COUNTED + 1, order: 'asc' })
+      : await repliesBetween(thread, { first: readSeq + 1, last, limit: MAX_COUNTED + 1, order: 'desc' })
   const others = replies.filter(({ senderId, at }) => senderId !== userId && at >= keptSince)
-  return { count: others.length, exact: replies.length <= MAX_COUNTED }
+  const isAll = replies.length <= MAX_COUNTED || replies.at(-1)!.at < keptSince
+  return { count: others.length, exact: isAll }
 }

@@ -1,10 +1,11 @@
 import { noteChanges } from '../changes/note-changes.ts'
-import { changesSkipped, eventOf, statesOf, subjectOf } from '../changes/change-events.ts'
+import { changesSkipped, eventOf, shownOf, statesOf, subjectOf } from '../changes/change-events.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { groupBy } from '../delivery/group-by.ts'
 import { type Changed, setPending } from '../entities/change.ts'
 import { membersAfter } from '../entities/membership.ts'
+import { keptOf } from '../rooms/kept.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 
@@ -42,7 +43,7 @@ export async function logChanges(
         [...newest.values()].map(({ changed }) => changed),
       )
       const there = [...newest.values()].filter(({ changed }) => states.has(subjectOf(changed)))
-      const { noted, size, historyFrom } = await noteChanges(
+      const { noted, size, room } = await noteChanges(
         chatRoomId,
         there.map(({ changed }) => changed),
         Date.now(),
@@ -51,13 +52,16 @@ export async function logChanges(
       const waits = (change: Changed) => size === 'huge' && !loud.has(subjectOf(change))
       const first = noted.find(waits)
       if (first !== undefined) await setPending(chatRoomId, first.rev)
-      const isNarrowed = historyFrom === 'j' && noted.some(({ what }) => what === 'm')
+      const { keptSince } = keptOf({ headSeq: 0, ...room }, Date.now())
+      const isNarrowed = room.historyFrom === 'j' && noted.some(({ what }) => what === 'm')
       const mayReceive = isNarrowed ? await sinceTheyJoined(chatRoomId) : undefined
       noted.forEach((change, i) => {
         if (waits(change)) return
-        const event = eventOf(change, states)!
+        const event = shownOf(eventOf(change, states)!, keptSince)
         const delivery =
-          mayReceive === undefined || change.what !== 'm' ? { event } : mayReceive(event, Number(change.id))
+          mayReceive === undefined || change.what !== 'm' || event.event === 'changesSkipped'
+            ? { event }
+            : mayReceive(event, Number(change.id))
         deliveries.set(delivery, there[i]!.sequenceNumber)
       })
     } catch (error) {

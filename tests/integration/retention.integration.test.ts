@@ -40,6 +40,11 @@ test('complaints 21 and 22: with an old message go its file, reactions, mentions
   expect((await ada.request({ action: 'getRoom', ...of })).room.pins).toEqual([])
   const { messages } = await ada.request({ action: 'getHistory', ...of, threadId: messageId })
   expect(messages.map(({ content }) => content)).toEqual(['a reply'])
+  // A thread whose root has gone goes on by its id, and can be followed no more.
+  await bob.request({ action: 'sendMessage', ...of, content: 'another', threadId: messageId })
+  await bob.request({ action: 'followThread', ...of, threadId: messageId, following: false })
+  const nothing = { ...of, threadId: '0000000000009999' }
+  expect((await bob.refused({ action: 'sendMessage', ...nothing, content: 'x' })).code).toBe('message_not_found')
 
   await ada.request({ action: 'updateRoom', ...of, settings: { retentionDays: null } })
   const { messageId: kept } = await ada.request({ action: 'sendMessage', ...of, content: 'for good' })
@@ -102,6 +107,12 @@ test('complaint 20: what is past its time is shown by no reader, and nobody acts
   ]) {
     expect((await ada.refused({ ...frame, ...of, messageId })).code, frame.action).toBe('message_not_found')
   }
+  await settledAfter(chat)
+  const heard = bob.events.length
+  await ada.request({ action: 'unpinMessage', ...of, messageId })
+  await settledAfter(chat)
+  expect(bob.events.slice(heard).map(({ event }) => event)).toContain('changesSkipped')
+  expect(JSON.stringify(bob.events.slice(heard))).not.toContain('fileUrl')
 })
 
 test('complaint 25: a backend knows no edit window, slow mode or gate', async () => {

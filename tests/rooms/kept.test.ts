@@ -17,6 +17,9 @@ import { loadStack } from '../../terraform/stack.ts'
 import { imageOf, recordOf } from '../streams/records.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
+import { setFollowing } from '../../src/entities/followed-thread.ts'
+import { ThreadReply } from '../../src/entities/thread-reply.ts'
+import { showThreads } from '../../src/rooms/show-threads.ts'
 
 beforeAll(() => createTable(database, loadStack().table, tableName))
 
@@ -158,4 +161,19 @@ test('complaint 20: what is past its time is found by nobody, by its id or as un
   }
   const { mentions } = await getMentions.handle({ action: 'getMentions' }, caller)
   expect(mentions.map(({ seq }) => seq)).toEqual([4])
+})
+
+test('unread replies are counted behind many that are past their time', async () => {
+  const chatRoomId = await givenRoom(30)
+  await givenMessages(chatRoomId, [1])
+  const thread = { chatRoomId, threadId: messageIdOf(1) }
+  const replies = Array.from({ length: 60 }, (_, i) => ({
+    ...{ ...thread, messageId: messageIdOf(2 + i), senderId: 'bob' },
+    at: NOW - (i < 57 ? 31 : 1) * DAY_MS,
+  }))
+  await ThreadReply.put(replies).go()
+  await ChatRoom.patch({ chatRoomId }).set({ headSeq: 61 }).go()
+  await setFollowing({ userId: 'ada', ...thread }, true)
+  const [shown] = await showThreads('ada', [{ userId: 'ada', ...thread, readSeq: undefined }])
+  expect(shown!.unread).toEqual({ count: 3, exact: true })
 })

@@ -6,7 +6,8 @@ import { action } from '../action.ts'
 /** Says whether the caller follows a thread. AP5, AP8, AP34, AP71, AP114. */
 export const followThread = action('followThread', async ({ chatRoomId, threadId, following }, caller) => {
   await admit(caller, chatRoomId, 'read', Date.now())
-  await requireRoot(chatRoomId, threadId)
+  // Whoever follows a thread whose messages are gone may stop.
+  if (following) await requireRoot(chatRoomId, threadId)
   await setFollowing({ userId: caller.userId, chatRoomId, threadId }, following)
   return {}
 })

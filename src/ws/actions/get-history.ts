@@ -38,7 +38,7 @@ async function readView({ chatRoomId, view, threadId }: Input, range: Range): Pr
   if (threadId !== undefined) {
     const page = await readThread({ chatRoomId, threadId }, range, EVENTS_BYTES)
     // A thread whose root is gone goes on by its id.
-    if (page.messages.length === 0) await requireRoot(chatRoomId, threadId)
+    if (page.messages.length === 0 && !page.hasMore) await requireRoot(chatRoomId, threadId)
     return page
   }
   return view === 'room'

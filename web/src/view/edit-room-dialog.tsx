@@ -118,7 +118,7 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
           <Select label="Who may pin messages" value={form.pin} options={writers} onChange={set('pin')} />
           <Select
             label="Keep messages for"
-            hint="Older ones are deleted, with their files."
+            hint="Older ones are shown to nobody. New ones are deleted after that time, with their files."
             value={form.retentionDays}
             options={withOther(retentions, form.retentionDays, daysText)}
             onChange={set('retentionDays')}
