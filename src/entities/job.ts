@@ -88,7 +88,7 @@ export function hourlyJobItem(kind: JobKind, args: object, now: number): JobRow 
 /**
  * The whole item, with the same id for all who ask for this.
  *
- * @param since epoch milliseconds, of what it is about: the id begins with it
+ * @param since epoch milliseconds, of what it is about: the id begins with it, so an older one is done before others
  */
 export function singleJobItem(kind: JobKind, args: object, since: number, now: number): JobRow {
   const item = jobItem(kind, args, now)

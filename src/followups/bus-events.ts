@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 import { roomWithDetails } from '../entities/membership.ts'
-import { getMessage, type MessageRow, seqOf } from '../entities/message.ts'
+import { lookIn, getMessage, type MessageRow, seqOf } from '../entities/message.ts'
 import { messageEventOf } from '../files/message-event.ts'
 import type { BusEvent } from '../protocol/bus-events.ts'
 import { defined } from '../protocol/defined.ts'
@@ -95,7 +95,7 @@ function onBus(row: MessageRow) {
   const { uploadId, fileName, contentType, size } = row
   const event = messageEventOf(row)
   if (uploadId === undefined || fileName === undefined || contentType === undefined || size === undefined) return event
-  return { ...event, file: { uploadId, fileName, contentType, size } }
+  return { ...event, file: { uploadId, fileName, contentType, size, ...lookIn(row) } }
 }
 
 function deleted(row: MessageRow): BusEvent {

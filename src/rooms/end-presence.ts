@@ -5,7 +5,8 @@ import { detailsOnWire } from './room-view.ts'
 
 /** Ends all presences in a room that shows nobody any more, unless it does so again by now. AP75, AP98. */
 export async function endPresence(chatRoomId: string): Promise<void> {
-  const found = await roomWithDetails(chatRoomId)
-  if (found === undefined || hasPresence(found.room, detailsOnWire(found.room, found.details).settings)) return
-  while ((await deletePart(chatRoomId, 'present')) > 0);
+  do {
+    const found = await roomWithDetails(chatRoomId)
+    if (found === undefined || hasPresence(found.room, detailsOnWire(found.room, found.details).settings)) return
+  } while ((await deletePart(chatRoomId, 'present')) > 0)
 }
