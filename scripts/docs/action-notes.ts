@@ -75,7 +75,8 @@ kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,
   searchMessages: `Where the server has the feature \`search\`; elsewhere it fails with \`forbidden\`. Found is what has every
 word of \`query\`, the last one as it is or as a beginning: in the text of a message and in the name of its file. Upper
 and lower case and accents make no difference. Of Chinese, Japanese and Korean every two neighbouring characters are a
-word. A word has two characters at least; the first 60 different ones of a message are found, by their first 32
+word. A word has two characters at least, and a query
+without one is \`invalid_request\`; the first 60 different ones of a message are found, by their first 32
 characters. \`matched\` has them as the message does, to be highlighted.
 
 The index follows within some seconds of a message, and a message is compared as it is now: what was edited or deleted

@@ -8,7 +8,7 @@ import { useChat } from '../support/use-chat.ts'
 
 /** A stack as it is deployed when nobody sets a variable. */
 const settings = terraformSettings()
-const chat = await useChat({ environment: settings })
+const chat = await useChat({ environment: { ...settings, SEARCH: 'on' } })
 
 /** What one frame of each class is: cheap ones, so that a window is full within a second. */
 const frames: Record<string, (room: string, i: number) => Record<string, unknown>> = {
@@ -33,6 +33,7 @@ const frames: Record<string, (room: string, i: number) => Record<string, unknown
   }),
   mark: (chatRoomId, i) => ({ action: 'markRead', reads: { [chatRoomId]: i } }),
   presence: (chatRoomId, i) => ({ action: 'enterPresence', chatRoomId, data: { i } }),
+  search: (chatRoomId, i) => ({ action: 'searchMessages', chatRoomIds: [chatRoomId], query: `word${i}` }),
   read: () => ({ action: 'listBlocked' }),
 }
 

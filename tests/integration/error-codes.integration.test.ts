@@ -12,7 +12,7 @@ import { validFrames } from '../support/valid-frames.ts'
 
 const faulty = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
 afterAll(() => faulty.close())
-const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint }
+const environment = { AWS_ENDPOINT_URL_DYNAMODB: faulty.endpoint, SEARCH: 'on' }
 const chat = await useChat({ environment, log: quietLog })
 const limited = await useChat({
   environment: {

@@ -1,5 +1,5 @@
 import { database, tableName } from '../support/own-table.ts'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ChatRoom, getRoom } from '../../src/entities/chat-room.ts'
 import { Message } from '../../src/entities/message.ts'
 import { contentHashOf, getGuard, SendGuard } from '../../src/entities/send-guard.ts'
@@ -54,8 +54,15 @@ const givenClaim = (draft: ReturnType<typeof named>, age: number) =>
 
 const LONG_AGO = 60_000
 
+/** No claim grows old enough to be taken over, however slow the machine is with the try that has it. */
+function stopTheClock(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
 describe('one clientMessageId, many tries at once', () => {
   test('40 tries are one message, one reply and no hole', async () => {
+    stopTheClock()
     const room = await storedRoom()
     const replies = await burst(named(room, 'c1'))
     expect(await placesOf(room)).toEqual({ messages: ['hello'], holes: 0 })
@@ -64,6 +71,7 @@ describe('one clientMessageId, many tries at once', () => {
   })
 
   test('six bursts with other messages between them leave no hole either', async () => {
+    stopTheClock()
     const room = await storedRoom()
     for (let i = 0; i < 6; i++) {
       await Promise.all([burst(named(room, `same-${i}`, `same ${i}`)), send(named(room, `other-${i}`, `other ${i}`))])
