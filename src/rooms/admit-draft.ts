@@ -1,4 +1,4 @@
-import { type Aside, getMessages, seqOf } from '../entities/message.ts'
+import { type Aside, getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { repliesBetween } from '../entities/thread-reply.ts'
 import { InvalidRequest, MessageNotFound } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
@@ -13,25 +13,35 @@ import { type Actor, admit, admitSender } from './admission.ts'
  */
 export async function admitDraft(actor: Actor, chatRoomId: string, aside: Aside, now: number): Promise<Standing> {
   const { threadId, mentionsRoom } = aside
-  const root = requireRoot(chatRoomId, threadId)
+  const root = rootOf(chatRoomId, threadId)
   // A stranger learns nothing of the room's messages.
   root.catch(() => undefined)
   const standing = mentionsRoom
     ? (await admit(actor, chatRoomId, 'mentionRoom', now)).standing
     : await admitSender(actor, chatRoomId, now)
-  await root
+  await requireThread(chatRoomId, threadId, await root)
   return standing
 }
 
+/** The same for who has been admitted. @throws MessageNotFound | InvalidRequest */
+export const requireRoot = async (chatRoomId: string, threadId: string | undefined): Promise<void> =>
+  requireThread(chatRoomId, threadId, await rootOf(chatRoomId, threadId))
+
+/** AP34. */
+async function rootOf(chatRoomId: string, threadId: string | undefined): Promise<MessageRow | undefined> {
+  if (threadId === undefined) return undefined
+  const [root] = await getMessages(chatRoomId, [seqOf({ messageId: threadId })])
+  return root
+}
+
 /**
- * AP34; AP107 when there is none. That a message can be the root of a thread: threads have one level. One that was
- * deleted can, and one whose time is over while there are replies.
+ * That a message can be the root of a thread: threads have one level. One that was deleted can, and one whose time is
+ * over while there are replies. AP107 when there is none: not asked for a stranger, whom it would tell something.
  *
  * @throws MessageNotFound | InvalidRequest
  */
-export async function requireRoot(chatRoomId: string, threadId: string | undefined): Promise<void> {
+async function requireThread(chatRoomId: string, threadId: string | undefined, root?: MessageRow): Promise<void> {
   if (threadId === undefined) return
-  const [root] = await getMessages(chatRoomId, [seqOf({ messageId: threadId })])
   if (root === undefined && !(await hasReplies(chatRoomId, threadId))) {
     throw new MessageNotFound('unable to find the thread; there is no such message')
   }
