@@ -923,6 +923,9 @@ describe('what talk costs', () => {
     await measureAct('followThread', { ...thread, following: true }, '`followThread`')
     await measureAct('getThreads', {}, '`getThreads`, 1 thread')
     expect(cost('`sendMessage`, a reply in a thread')).toEqual({ requests: 4, roundTrips: 3, reads: 2, writes: 2 })
+    // Whether a root that is not there has replies yet.
+    const gone = { chatRoomId: 'thready', threadId: '0000000000009999' }
+    await measureRefused('broadcastMessage', { ...gone, content: 'x' }, 'message_not_found', undefined, ada)
   })
 
   test('a mention costs a read and a write for each member that it names', async () => {

@@ -3,7 +3,7 @@ import { admit } from '../../rooms/admission.ts'
 import { requireRoot } from '../../rooms/admit-draft.ts'
 import { action } from '../action.ts'
 
-/** Says whether the caller follows a thread. AP5, AP8, AP34, AP71, AP114. */
+/** Says whether the caller follows a thread. AP5, AP8, AP34, AP71, AP107, AP114. */
 export const followThread = action('followThread', async ({ chatRoomId, threadId, following }, caller) => {
   await admit(caller, chatRoomId, 'read', Date.now())
   // Whoever follows a thread whose messages are gone may stop.

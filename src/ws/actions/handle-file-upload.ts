@@ -25,7 +25,7 @@ const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
  * has arrived. With a `clientMessageId`, a retry returns a form for the same upload, also when its file has arrived and
- * the user may send no more. AP5, AP8, AP23, AP26, AP27, AP34, AP45, AP46, AP50, AP66, AP71, AP145.
+ * the user may send no more. AP5, AP8, AP23, AP26, AP27, AP34, AP45, AP46, AP50, AP66, AP71, AP107, AP145.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
