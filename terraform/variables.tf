@@ -686,7 +686,7 @@ variable "route_throttling" {
   default = {
     "$disconnect"    = { rate = 400, burst = 500 }
     sendMessage      = { rate = 1000, burst = 1000 }
-    typingIndicator  = { rate = 240, burst = 300 }
+    typingIndicator  = { rate = 220, burst = 300 }
     enterPresence    = { rate = 50, burst = 100 }
     getPresence      = { rate = 50, burst = 100 }
     ping             = { rate = 500, burst = 300 }

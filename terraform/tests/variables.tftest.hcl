@@ -99,7 +99,6 @@ run "refuses_what_cannot_work" {
     var.room_creation,
     var.direct_messages,
     var.profiles,
-    var.search,
     var.server_rate_limit,
     var.send_rate_limit,
     var.jwt_typ,
