@@ -139,6 +139,8 @@ describe('complaint 1: what changed while one was away', () => {
     const { room, clients } = await givenRoom(chat, 'ada')
     const [ada] = clients
     await ada.request({ action: 'updateRoom', chatRoomId: room, settings: { history: 'joined' } })
+    // The room's details and its messages come by shards of their own: this is to be the first change.
+    await settled(chat)
     const before = await say(ada, room, 'before')
     const zoe = await online(chat, unique('zoe'))
     await zoe.request({ action: 'joinRoom', chatRoomId: room })
