@@ -150,8 +150,11 @@ describe('complaint 1: what changed while one was away', () => {
     // Two changes of one message in one batch would be one in the log.
     await settled(chat)
     await ada.request({ action: 'addReaction', chatRoomId: room, messageId: before.messageId, reaction: '👍' })
-    await settled(chat)
+    // The summary is written by the stream, and is a record of its own after that of the reaction.
+    const head = async () => (await ada.request({ action: 'getChanges', chatRoomId: room, after: 1 })).headRev
+    await expect.poll(head).toBe(4)
     await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: before.messageId })
+    await expect.poll(head).toBe(5)
     await settled(chat)
     const told = zoe.events.filter(({ event }) => event === 'messageUpdated' || event === 'messageDeleted')
     expect(told).toMatchObject([{ message: { content: 'after, edited' } }])
