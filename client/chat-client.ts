@@ -204,7 +204,7 @@ export class ChatClient {
     const { reads, options } = this.#rooms.context
     reads.flush().catch(options.onError)
     this.#connection.disconnect()
-    this.#rooms.endStreams()
+    this.#rooms.pause()
     this.#directs.endStreams()
   }
 

@@ -178,6 +178,12 @@ export class Presence {
     this.#again(() => this.#tell(own).then(() => this.get()))
   }
 
+  /** The client has disconnected: nothing is done by itself until the next link. @internal */
+  pause(): void {
+    this.#renewal.stop()
+    this.#look.stop()
+  }
+
   /** This user is in the room no more. @internal */
   ended(): void {
     this.#stop()

@@ -222,6 +222,12 @@ export class RoomFeed {
     this.#presence?.resume()
   }
 
+  /** The client has disconnected: ends the loops over messages, and what is done by itself until `resume`. */
+  pause(): void {
+    this.streams.end()
+    this.#presence?.pause()
+  }
+
   /** Aborted when this user leaves. */
   get untilLeft(): AbortSignal {
     return this.#stay.signal

@@ -197,9 +197,9 @@ export class RoomRegistry implements RoomOwner {
     for (const { feed } of this.#entries.values()) feed.resume()
   }
 
-  /** Ends all loops over messages. */
-  endStreams(): void {
-    for (const { feed } of this.#entries.values()) feed.streams.end()
+  /** The client has disconnected. */
+  pause(): void {
+    for (const { feed } of this.#entries.values()) feed.pause()
   }
 
   /** A reply or an event of before may say otherwise than the last one: the user is in if the server says so now. */

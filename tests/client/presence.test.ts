@@ -52,6 +52,18 @@ test('whoever enters knows who is here, renews it while they stay, and asks agai
   expect(ids()).toEqual([])
 })
 
+test('whoever disconnects leaves nothing that would wait, and is present again with the next connection', async () => {
+  const { client, server, clock, room, ids } = await givenPresence()
+  await room.presence.enter({ reading: true })
+  client.disconnect()
+  expect(clock.timers).toBe(0)
+  await client.connect()
+  await settled()
+  await clock.advance(1_000)
+  expect(server.asked('enterPresence').map(({ data }) => data)).toEqual(Array(2).fill({ reading: true }))
+  expect(ids()).toEqual(['bob'])
+})
+
 test('after a reconnect it enters again, with what was shown', async () => {
   const { server, clock, room, ids } = await givenPresence()
   await room.presence.enter({ reading: true })
