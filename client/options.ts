@@ -1,6 +1,5 @@
 import type { Backoff } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { ChatError } from './errors.ts'
 import type { Socket } from './link.ts'
 import type { OutboxStore } from './outbox-store.ts'
 import type { RoomCache } from './room-cache.ts'
@@ -107,11 +106,8 @@ export function resolveOptions(options: ChatClientOptions): ResolvedOptions {
     random: Math.random,
     receipts: 'shared',
     // A bug of the application's: without this it would go unnoticed.
-    // But what waited when the application ended the client is no fault of anybody.
-    onError: (error) => {
-      // eslint-disable-next-line no-console
-      if (!(error instanceof ChatError && error.code === 'disconnected')) console.error(error)
-    },
+    // eslint-disable-next-line no-console
+    onError: (error) => console.error(error),
     ...options,
     backoff: { ...defaults.backoff, ...options.backoff },
   }

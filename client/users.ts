@@ -3,6 +3,7 @@ import { MAX_USERS } from '../src/protocol/limits.ts'
 import type { Profile } from '../src/protocol/profile-actions.ts'
 import { elapsed, ticks, Timer } from './clock.ts'
 import { Emitter } from './emitter.ts'
+import { ChatError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { RequestFrame } from './request-frame.ts'
 
@@ -123,7 +124,8 @@ export class Users {
     } catch (error) {
       // Whoever is looked at again is asked for again.
       for (const id of userIds) this.#askedAt.delete(id)
-      throw error
+      // The application has ended the client meanwhile: that is no fault to report.
+      if (!(error instanceof ChatError && error.code === 'disconnected')) throw error
     } finally {
       this.resume()
     }
