@@ -39,6 +39,14 @@ function split(rest: string): [first: string, rest: string] {
   return [first, more]
 }
 
+const reacting =
+  (how: 'react' | 'unreact'): Command['run'] =>
+  async (talk, rest) => {
+    const [reaction, n] = split(rest)
+    await talk.room[how](messageAt(talk, n || undefined).messageId, reaction)
+    return undefined
+  }
+
 const commands: Record<string, Command> = {
   help: {
     takes: '',
@@ -75,20 +83,12 @@ const commands: Record<string, Command> = {
   react: {
     takes: 'EMOJI [N]',
     does: 'reacts to the last message, or the Nth from the end',
-    run: async (talk, rest) => {
-      const [reaction, n] = split(rest)
-      await talk.room.react(messageAt(talk, n || undefined).messageId, reaction)
-      return undefined
-    },
+    run: reacting('react'),
   },
   unreact: {
     takes: 'EMOJI [N]',
     does: 'takes that back',
-    run: async (talk, rest) => {
-      const [reaction, n] = split(rest)
-      await talk.room.unreact(messageAt(talk, n || undefined).messageId, reaction)
-      return undefined
-    },
+    run: reacting('unreact'),
   },
   thread: {
     takes: 'N [TEXT]',
