@@ -57,9 +57,13 @@ export const changesSkipped = ({ chatRoomId, rev }: ChangeEvent): ChangesSkipped
 /** The entry of an event in its room's log. */
 export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
 
+/** Whether a change is of what the room still shows. */
+export const isKept = (event: ChangeEvent, keptSince: number): boolean =>
+  event.event !== 'messageUpdated' || event.message.timestamp >= keptSince
+
 /** The change, or only that there is one where the room shows the message to nobody any more. */
-export const shownOf = <E extends ChangeEvent>(event: E, keptSince: number): E | ChangesSkippedEvent =>
-  event.event === 'messageUpdated' && event.message.timestamp < keptSince ? changesSkipped(event) : event
+export const shownOf = (event: ChangeEvent, keptSince: number): ChangeEvent | ChangesSkippedEvent =>
+  isKept(event, keptSince) ? event : changesSkipped(event)
 
 function subjectOfState(state: Unnumbered): Changed {
   switch (state.event) {

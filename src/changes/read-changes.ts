@@ -1,6 +1,6 @@
 import { changesAfter, type ChangeRow } from '../entities/change.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
-import { eventOf, statesOf, subjectOf } from './change-events.ts'
+import { eventOf, isKept, statesOf, subjectOf } from './change-events.ts'
 
 /** A part of a room's change log. */
 export interface ChangePage {
@@ -82,6 +82,3 @@ export async function eventsOf(
   }
   return { headRev: rows.at(-1)?.rev ?? after, recovered, hasMore, changes }
 }
-
-const isKept = (event: ChangeEvent, keptSince: number): boolean =>
-  event.event !== 'messageUpdated' || event.message.timestamp >= keptSince

@@ -2,8 +2,8 @@ import { raiseHeadRev } from '../entities/chat-room.ts'
 import { changesAfter, clearPending, getPending } from '../entities/change.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import type { ChangesSkippedEvent } from '../protocol/events.ts'
-import { keptOf } from '../rooms/kept.ts'
-import { eventOf, shownOf, statesOf } from './change-events.ts'
+import { keptSinceOf } from '../rooms/kept.ts'
+import { eventOf, isKept, statesOf } from './change-events.ts'
 
 /** More are not told: a client asks for them when its user looks at the room. */
 const MAX_RIDING = 100
@@ -27,8 +27,8 @@ export async function takePending(chatRoomId: string): Promise<(ChangeEvent | Ch
       ? []
       : await eventsBetween(chatRoomId, { after: first - 1, head: last })
   await clearPending(chatRoomId, pending)
-  const { keptSince } = keptOf({ headSeq: 0, ...room }, Date.now())
-  const isShown = riding.every((event) => shownOf(event, keptSince) === event)
+  const keptSince = keptSinceOf(room, Date.now())
+  const isShown = riding.every((event) => isKept(event, keptSince))
   const fits = isShown && riding.length === count && Buffer.byteLength(JSON.stringify(riding)) <= MAX_RIDING_BYTES
   return fits ? riding : [{ event: 'changesSkipped', chatRoomId, rev: last }]
 }

@@ -1,6 +1,7 @@
 import type { RoomRow } from '../entities/chat-room.ts'
 import type { MessageRow } from '../entities/message.ts'
 import { retentionOf } from '../entities/retention.ts'
+import { defined } from '../protocol/defined.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
@@ -15,12 +16,16 @@ export interface Kept {
 }
 
 /** As the room says now: a room that is to keep less hides at once what it kept longer before. */
-export function keptOf(room: Pick<RoomRow, 'retentionDays' | 'retentionByServer' | 'headSeq'>, now: number): Kept {
-  const { headSeq: head } = room
+export const keptOf = (room: Parameters<typeof retentionOf>[0] & Pick<RoomRow, 'headSeq'>, now: number): Kept => ({
+  keptSince: keptSinceOf(room, now),
+  ...defined({ retentionDays: retentionOf(room) }),
+  head: room.headSeq,
+})
+
+/** The `keptSince` of a room. */
+export function keptSinceOf(room: Parameters<typeof retentionOf>[0], now: number): number {
   const retentionDays = retentionOf(room)
-  return retentionDays === undefined
-    ? { keptSince: 0, head }
-    : { keptSince: now - retentionDays * DAY_MS, retentionDays, head }
+  return retentionDays === undefined ? 0 : now - retentionDays * DAY_MS
 }
 
 /** Whether a message is past its time: by what the room says now, or said when it was written. TTL may be days late. */

@@ -5,7 +5,7 @@ import { forEachLimited } from '../delivery/for-each-limited.ts'
 import { groupBy } from '../delivery/group-by.ts'
 import { type Changed, setPending } from '../entities/change.ts'
 import { membersAfter } from '../entities/membership.ts'
-import { keptOf } from '../rooms/kept.ts'
+import { keptSinceOf } from '../rooms/kept.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
 import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 
@@ -52,7 +52,7 @@ export async function logChanges(
       const waits = (change: Changed) => size === 'huge' && !loud.has(subjectOf(change))
       const first = noted.find(waits)
       if (first !== undefined) await setPending(chatRoomId, first.rev)
-      const { keptSince } = keptOf({ headSeq: 0, ...room }, Date.now())
+      const keptSince = keptSinceOf(room, Date.now())
       const isNarrowed = room.historyFrom === 'j' && noted.some(({ what }) => what === 'm')
       const mayReceive = isNarrowed ? await sinceTheyJoined(chatRoomId) : undefined
       noted.forEach((change, i) => {
