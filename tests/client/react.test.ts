@@ -216,7 +216,7 @@ test('typing, receipts and permissions are shown as they change', async () => {
   await unmount()
 })
 
-test('who is here is shown while the component is, this user among them', async () => {
+test('who is here is shown while a component asks, this user among them', async () => {
   const { client, server, clock } = givenClient()
   server.features = ['sessions', 'presence']
   server.override = ({ action }) => {
@@ -229,11 +229,11 @@ test('who is here is shown while the component is, this user among them', async 
     const people = chat.usePresence(chat.useRoom('general').room)
     return people.map(({ userId }) => userId).join()
   }
-  let show!: (isShown: boolean) => void
+  let show!: (places: number) => void
   await render(client, () => {
-    const [isShown, setShown] = useState(true)
-    show = setShown
-    return isShown && createElement(People)
+    const [places, setPlaces] = useState(1)
+    show = setPlaces
+    return Array.from({ length: places }, (_, key) => createElement(People, { key }))
   })
   expect(html()).toBe('bob')
   const at = clock.now()
@@ -241,10 +241,16 @@ test('who is here is shown while the component is, this user among them', async 
     server.socket.events({ event: 'presenceEntered', chatRoomId: 'general', userId: 'ada', since: at, at }),
   )
   expect(html()).toBe('ada,bob')
-  await happens(() => show(false))
   // StrictMode mounts twice.
   expect(server.asked('enterPresence')).toHaveLength(2)
-  expect(server.asked('leavePresence')).toHaveLength(1)
+  await happens(() => show(2))
+  const left = server.asked('leavePresence').length
+  expect(html()).toBe('bobbob')
+  await happens(() => show(1))
+  expect(html()).toBe('bob')
+  expect(server.asked('leavePresence')).toHaveLength(left)
+  await happens(() => show(0))
+  expect(server.asked('leavePresence')).toHaveLength(left + 1)
 })
 
 test('who is shown is asked for once, and shown when it is known', async () => {
