@@ -176,10 +176,19 @@ describe('a connection that ends', () => {
     await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
     const again = await online(chat, userIds[1])
     await enter(again, room)
+    await settled(chat)
     bob.socket.terminate()
     await bob.closed
     await settled(chat)
     expect(told(ada)).toEqual([`presenceEntered ${userIds[0]}`, `presenceEntered ${userIds[1]}`])
+    // When the old one is gone before the new one is told of, that they are here is told again.
+    const third = await online(chat, userIds[1])
+    await enter(third, room)
+    again.socket.terminate()
+    await again.closed
+    await settled(chat)
+    expect(told(ada)).not.toContain(`presenceLeft ${userIds[1]}`)
+    expect(await presentIds(ada, room)).toEqual(userIds.slice(0, 2))
   })
 
   test('and re-enters within the grace is told with a later moment: it was never hidden', async () => {
