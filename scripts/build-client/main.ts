@@ -30,7 +30,14 @@ export async function buildClient(outDir: string): Promise<void> {
   await Promise.all([
     build({ ...shared, entryPoints: [entries[0]!], platform: 'browser' }),
     build({ ...shared, entryPoints: { look: entries[3]! }, platform: 'browser' }),
-    build({ ...shared, entryPoints: { react: entries[2]! }, platform: 'neutral', external: ['react'] }),
+    build({
+      ...shared,
+      entryPoints: { react: entries[2]! },
+      platform: 'neutral',
+      external: ['react'],
+      // The hooks run in the browser, also where a component of a server imports them.
+      banner: { js: "'use client'" },
+    }),
     build({
       ...shared,
       entryPoints: { node: entries[1]!, chat: 'scripts/chat/main.ts' },

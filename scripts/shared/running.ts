@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const DEADLINE_MS = 120_000
+
+/** A server in a process of its own, that answers. */
+export interface Running {
+  url: string
+  stop: () => Promise<void>
+}
+
+/**
+ * Starts a program of Node that serves HTTP, and waits until it answers with 200.
+ *
+ * @param args of `node`, for the port that it is to listen at
+ * @param path what answers once it works
+ * @throws Error when it ends before, or doesn't answer within two minutes
+ */
+export async function running(
+  args: (port: string) => readonly string[],
+  path: string,
+  { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Running> {
+  const port = await freePort()
+  // Without npm: on Windows a signal to npm ends it alone.
+  const child = spawn(process.execPath, args(port), {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...process.env, PORT: port, ...env },
+    stdio: 'inherit',
+  })
+  const url = `http://localhost:${port}`
+  const stop = () => ended(child)
+  try {
+    await answers(child, url + path)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url, stop }
+}
+
+/** The chat of `npm start`. */
+export const runningChat = (): Promise<Running> => running(() => ['--import', 'tsx', 'local/main.ts'], '/healthz')
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill()
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+async function answers(child: ChildProcess, url: string): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS
+  for (;;) {
+    const status = await fetch(url).then(
+      (response) => response.status,
+      () => undefined,
+    )
+    if (status === 200) return
+    if (child.exitCode !== null) throw new Error(`unable to start; the server of ${url} has ended`)
+    if (Date.now() > deadline) throw new Error(`unable to start; ${url} isn't there after ${String(DEADLINE_MS)} ms`)
+    await delay(200)
+  }
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}
