@@ -4,7 +4,7 @@ import { settingsOf } from '../../src/protocol/settings-of.ts'
 import type { DoorsState } from '../../web/src/state/doors.ts'
 import { Pages } from '../../web/src/state/pages.ts'
 import { hashOf, routeFrom } from '../../web/src/state/route.ts'
-import { auditWords } from '../../web/src/text/audit-words.ts'
+import { auditPhrase } from '../../web/src/text/audit-phrase.ts'
 import { inviteIn } from '../../web/src/text/invite-link.ts'
 import { namesIn } from '../../web/src/text/names-in.ts'
 import { removalSentence } from '../../web/src/text/removal-words.ts'
@@ -111,8 +111,9 @@ test('names stand between commas or lines, each once', () => {
 })
 
 test('what was done is said, also by a server that is newer than the page', () => {
-  expect(auditWords('kick')).toBe('removed')
-  expect(auditWords('toString')).toBe('toString')
+  expect(auditPhrase('kick', 'Ada', 'Bob').join('')).toBe('Ada removed Bob')
+  expect(auditPhrase('pin', 'Ada', '').join('')).toBe('Ada pinned a message')
+  expect(auditPhrase('toString', 'Ada', 'Bob').join('')).toBe('Ada toString Bob')
 })
 
 test('who is shown out is told from where, and for how long', () => {

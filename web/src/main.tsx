@@ -1,4 +1,7 @@
 import { createRoot } from 'react-dom/client'
+import { LanguageChoice } from './language/language-choice.ts'
+import { direction } from './language/locale.ts'
+import { words } from './language/words.ts'
 import { Identity } from './state/identity.ts'
 import { kept } from './state/kept.ts'
 import { loadPageConfig } from './state/page-config.ts'
@@ -12,22 +15,31 @@ import { Unable } from './view/unable.tsx'
 const root = createRoot(document.getElementById('root')!, {
   onUncaughtError: (error) => {
     reportError(error)
-    root.render(<Unable reason="Something went wrong on this page." />)
+    root.render(<Unable reason={words.isBroken} />)
   },
 })
 guardFromDrops()
 const forever = kept(() => localStorage)
 const theme = new ThemeChoice(forever)
 const preferences = new Preferences(forever)
+const language = new LanguageChoice(forever, navigator.languages)
+language.subscribe(() => {
+  document.documentElement.lang = language.get()
+  document.documentElement.dir = direction()
+})
 const showTheme = () => (document.documentElement.dataset.theme = theme.get())
 theme.subscribe(showTheme)
 showTheme()
 
 try {
-  const config = await loadPageConfig(document.baseURI, (url) => fetch(url, { cache: 'no-cache' }))
+  const [config] = await Promise.all([
+    loadPageConfig(document.baseURI, (url) => fetch(url, { cache: 'no-cache' })),
+    // The chat in English is better than none.
+    language.start().catch(reportError),
+  ])
   const forTab = kept(() => sessionStorage)
   const identity = new Identity(forTab)
-  root.render(<App {...{ config, theme, preferences, identity }} kept={forever} keptForTab={forTab} />)
+  root.render(<App {...{ config, theme, language, preferences, identity }} kept={forever} keptForTab={forTab} />)
 } catch (error) {
   root.render(<Unable reason={(error as Error).message} />)
 }

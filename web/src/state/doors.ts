@@ -7,6 +7,8 @@ import {
   type RoomChanges,
   type RoomDetails,
 } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
+import { ToldError } from '../text/told-error.ts'
 import { Store } from './store.ts'
 
 export interface DoorsState {
@@ -50,7 +52,7 @@ export class Doors extends Store<DoorsState> {
   /** The room for what is done to it. @throws Error when there is none yet */
   get room(): Room {
     const room = this.#room()
-    if (!room) throw new Error('Say something first: the conversation begins with a message.')
+    if (!room) throw new ToldError(words.saySomethingFirst)
     return room
   }
 

@@ -1,4 +1,5 @@
 import { type ChatClient, printableName, type Profile } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { lettersOf } from '../text/letters-of.ts'
 import { LookAlikes } from './look-alikes.ts'
 import { Store } from './store.ts'
@@ -95,7 +96,7 @@ export class People {
 
   #personOf(userId: string, profile: Profile | undefined): Person {
     const id = printableName(userId) || '?'
-    const name = profile?.erased ? 'Deleted user' : printableName(profile?.name ?? '') || id
+    const name = profile?.erased ? words.deletedUser : printableName(profile?.name ?? '') || id
     const { imageUrl } = profile ?? {}
     return {
       name,

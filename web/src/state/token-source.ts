@@ -1,4 +1,5 @@
 import { tokenExpiry, UnauthorizedError } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { SignIn } from './page-config.ts'
 
 type Ask = typeof fetch
@@ -8,24 +9,24 @@ export function tokenSource(signIn: SignIn, credential: string, ask: Ask): () =>
   switch (signIn.kind) {
     case 'local':
       return () =>
-        tokenFrom('the server', ask('/dev/token', { method: 'POST', body: JSON.stringify({ userId: credential }) }))
+        tokenFrom(words.theServer, ask('/dev/token', { method: 'POST', body: JSON.stringify({ userId: credential }) }))
     case 'token':
       return async () => fresh(credential)
     case 'tokenUrl':
-      return () => tokenFrom('the sign-in service', ask(signIn.url, { method: 'POST', credentials: 'include' }))
+      return () => tokenFrom(words.theSignIn, ask(signIn.url, { method: 'POST', credentials: 'include' }))
   }
 }
 
 /** @throws UnauthorizedError for 400, 401 and 403, an Error that says what `who` did for anything else */
 async function tokenFrom(who: string, asked: Promise<Response>): Promise<string> {
   const response = await asked.catch((cause: unknown) => {
-    throw new Error(`${who} did not answer`, { cause })
+    throw new Error(words.didNotAnswer(who), { cause })
   })
-  if (response.status === 401 || response.status === 403) throw new UnauthorizedError('You are signed out.')
-  if (response.status === 400) throw new UnauthorizedError('That name cannot be used.')
-  if (!response.ok) throw new Error(`${who} answered ${response.status}`)
+  if (response.status === 401 || response.status === 403) throw new UnauthorizedError(words.signedOut)
+  if (response.status === 400) throw new UnauthorizedError(words.nameRefused)
+  if (!response.ok) throw new Error(words.answered(who, response.status))
   const token = tokenIn(await response.json().catch(() => undefined))
-  if (token === undefined) throw new Error(`${who} answered without a token`)
+  if (token === undefined) throw new Error(words.answeredWithoutToken(who))
   return token
 }
 
@@ -37,7 +38,7 @@ function tokenIn(answer: unknown): string | undefined {
 /** @throws UnauthorizedError when the token has expired or isn't one: trying again doesn't help */
 function fresh(token: string): string {
   const expiresAt = tokenExpiry(token)
-  if (expiresAt === undefined) throw new UnauthorizedError('That is not a token.')
-  if (expiresAt <= Date.now()) throw new UnauthorizedError('Your token has expired. Paste a new one.')
+  if (expiresAt === undefined) throw new UnauthorizedError(words.noToken)
+  if (expiresAt <= Date.now()) throw new UnauthorizedError(words.tokenExpired)
   return token
 }

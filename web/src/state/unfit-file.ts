@@ -1,7 +1,8 @@
 import { ChatError } from '../../../client/index.ts'
+import { ToldError } from '../text/told-error.ts'
 
 /** A file that the chat would refuse, so it isn't sent. */
-export class UnfitFile extends Error {}
+export class UnfitFile extends ToldError {}
 
 const NEVER: readonly string[] = ['invalid_request', 'too_large']
 

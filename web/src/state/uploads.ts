@@ -1,6 +1,7 @@
 import { type Limits, matchesContentType, type MessageExtras, type Room } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
+import { ToldError } from '../text/told-error.ts'
 import { fileType, isPicture } from '../text/file-type.ts'
-import { TOO_LARGE, TYPE_REFUSED } from '../text/problem-sentence.ts'
 import { Store } from './store.ts'
 import { isUnfit, UnfitFile } from './unfit-file.ts'
 
@@ -125,7 +126,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
     const { signal } = controller
     try {
       const room = this.#room()
-      if (!room) throw new Error('Say something first: the conversation begins with a message.')
+      if (!room) throw new ToldError(words.saySomethingFirst)
       const contentType = await fitType(file, this.#limits())
       const onProgress = (fraction: number) =>
         this.#change(id, { fraction, state: fraction < 1 ? 'sending' : 'checking' })
@@ -155,10 +156,10 @@ export class Uploads extends Store<readonly UploadItem[]> {
  * @throws UnfitFile when this deployment would refuse the file: it need not be sent to know
  */
 async function fitType(file: File, limits: UploadLimits | undefined): Promise<string> {
-  if (file.size === 0) throw new UnfitFile('This file is empty.')
-  if (limits && file.size > limits.fileBytes) throw new UnfitFile(TOO_LARGE)
+  if (file.size === 0) throw new UnfitFile(words.fileEmpty)
+  if (limits && file.size > limits.fileBytes) throw new UnfitFile(words.tooLarge)
   const isAccepted = (type: string) => !limits || matchesContentType(type, limits.contentTypes)
   const contentType = await fileType(file, isAccepted)
-  if (contentType === undefined) throw new UnfitFile(TYPE_REFUSED)
+  if (contentType === undefined) throw new UnfitFile(words.typeRefused)
   return contentType
 }

@@ -1,3 +1,6 @@
+import { locale } from '../language/locale.ts'
+import { words } from '../language/words.ts'
+
 const styles = {
   time: { hour: 'numeric', minute: '2-digit' },
   full: { dateStyle: 'full', timeStyle: 'short' },
@@ -9,18 +12,20 @@ const styles = {
 
 let formatters: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
 let zone: string | undefined
+let shownIn: string | undefined
 
 /** The device's time zone, as `Europe/Berlin`. It changes when the device travels. */
 export function timeZone(): string {
   const { timeZone: now } = new Intl.DateTimeFormat().resolvedOptions()
-  // A formatter keeps the zone of the moment when it was made.
-  if (now !== zone) formatters = {}
+  // A formatter keeps the zone and the language of the moment when it was made.
+  if (now !== zone || locale !== shownIn) formatters = {}
+  shownIn = locale
   return (zone = now)
 }
 
 function formatted(style: keyof typeof styles, timestamp: number): string {
   timeZone()
-  return (formatters[style] ??= new Intl.DateTimeFormat(undefined, styles[style])).format(timestamp)
+  return (formatters[style] ??= new Intl.DateTimeFormat(locale, styles[style])).format(timestamp)
 }
 
 export const timeOf = (timestamp: number): string => formatted('time', timestamp)
@@ -36,8 +41,8 @@ export function dayOf(timestamp: number): number {
 /** Returns `Today`, `Yesterday`, the weekday and date within this year, otherwise the date with its year. */
 export function dayName(timestamp: number, now: number): string {
   const daysAgo = dayOf(now) - dayOf(timestamp)
-  if (daysAgo === 0) return 'Today'
-  if (daysAgo === 1) return 'Yesterday'
+  if (daysAgo === 0) return words.today
+  if (daysAgo === 1) return words.yesterday
   const isThisYear = new Date(timestamp).getFullYear() === new Date(now).getFullYear()
   return formatted(isThisYear ? 'weekday' : 'date', timestamp)
 }

@@ -1,4 +1,5 @@
 import { type MessageEvent, printableName } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { saidIn } from './said.ts'
 
 /** A line of a list shows no more of a message. */
@@ -15,8 +16,8 @@ interface View {
 /** Returns a message in one line: `Bob: Is there any tea left?`, `You: dot.png`. */
 export function previewOf(message: MessageEvent, { userId, isDirect, nameOf }: View): string {
   const { senderId, content, deleted } = message
-  const said = deleted ? 'deleted a message' : saidIn({ ...message, content: content.slice(0, 4 * LENGTH) }, nameOf)
+  const said = deleted ? words.deletedMessage : saidIn({ ...message, content: content.slice(0, 4 * LENGTH) }, nameOf)
   const text = [...(printableName(said) || '…')].slice(0, LENGTH).join('')
-  if (senderId === userId) return `You: ${text}`
-  return isDirect ? text : `${nameOf(senderId)}: ${text}`
+  if (senderId === userId) return words.youSaid(text)
+  return isDirect ? text : words.said(nameOf(senderId), text)
 }

@@ -1,18 +1,17 @@
 import type { Removal } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { plainMoment } from './date-text.ts'
 
 /** Says that a user is no longer in a room, and until when. @param title the room's name, isolated */
 export function removalSentence({ reason, until }: Removal, title: string, now: number): string {
   switch (reason) {
     case 'kicked':
-      return `You were removed from ${title}.`
+      return words.youWere.kicked(title)
     case 'banned':
-      return until === undefined
-        ? `You are banned from ${title}.`
-        : `You are banned from ${title} until ${plainMoment(until, now)}.`
+      return words.youWere.banned(title, until === undefined ? undefined : plainMoment(until, now))
     case 'roomDeleted':
-      return `${title} was deleted.`
+      return words.youWere.deleted(title)
     default:
-      return `You are no longer in ${title}.`
+      return words.youWere.gone(title)
   }
 }

@@ -1,4 +1,5 @@
 import type { Limits } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
@@ -12,8 +13,7 @@ export function roomForText(text: string, { contentBytes }: Pick<Limits, 'conten
 
 /** `12 characters left`, `1 character too long`. */
 export function roomSentence(room: number): string {
-  const count = Math.abs(room) === 1 ? '1 character' : `${Math.abs(room).toLocaleString()} characters`
-  return room < 0 ? `${count} too long` : `${count} left`
+  return room < 0 ? words.charactersOver(-room) : words.charactersLeft(room)
 }
 
 /** Whether a text may go with a file. */

@@ -1,3 +1,5 @@
+import { unitText } from '../language/locale.ts'
+import { words } from '../language/words.ts'
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -12,8 +14,7 @@ const units = [
 /** Says a time in words, in the largest unit that fits: `1 hour`, `90 seconds`. */
 export function spanText(seconds: number): string {
   const { name, seconds: unit } = units.find((unit) => seconds >= unit.seconds && seconds % unit.seconds === 0)!
-  const count = seconds / unit
-  return `${count.toLocaleString()} ${name}${count === 1 ? '' : 's'}`
+  return unitText(seconds / unit, name, { unitDisplay: 'long' })
 }
 
 /** For how long somebody may be muted, seconds. */
@@ -34,7 +35,7 @@ export const inviteSpans = [HOUR, DAY, 7 * DAY, 30 * DAY] as const
 /** Shows what is left of a wait: `12 s`, `3:05`, `2:03:00`. */
 export function countdownText(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000))
-  if (seconds < MINUTE) return `${seconds} s`
+  if (seconds < MINUTE) return words.secondsShort(seconds)
   const two = (number: number) => String(number).padStart(2, '0')
   const minutes = Math.floor(seconds / MINUTE)
   const rest = two(seconds % MINUTE)

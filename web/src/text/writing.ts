@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import type { DoorsState } from '../state/doors.ts'
 import { plainMoment } from './date-text.ts'
 
@@ -14,14 +15,13 @@ const refused = (sentence: string): Writing => ({ kind: 'refused', sentence })
 /** Returns what the field for messages shows. @param lastOwnAt the user's last message, epoch ms at the server */
 export function writingIn(state: DoorsState, lastOwnAt: number, now: number): Writing {
   const { role, closed, details, mutedUntil, slowUntil } = state
-  if (closed) return refused('This room is closed. It can be read, and nobody can write in it.')
+  if (closed) return refused(words.roomIsClosed)
   if (mutedUntil > now) {
-    const until = mutedUntil === Infinity ? '' : ` until ${plainMoment(mutedUntil, now)}`
-    return refused(`You are muted${until}. You can go on reading.`)
+    return refused(words.youAreMuted(mutedUntil === Infinity ? undefined : plainMoment(mutedUntil, now)))
   }
-  if (role === 'guest') return refused('You are a guest in this room: you can read, and not write.')
+  if (role === 'guest') return refused(words.youAreGuest)
   if (role !== 'member') return free
-  if (details?.settings.post === 'moderator') return refused('Only moderators write in this room.')
+  if (details?.settings.post === 'moderator') return refused(words.onlyModeratorsWrite)
   const seconds = details?.settings.slowModeSeconds ?? 0
   const until = Math.max(slowUntil, seconds === 0 ? 0 : lastOwnAt + seconds * 1_000)
   return until > now ? { kind: 'slow', until } : free

@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import type { ChosenAccess } from '../../../client/index.ts'
-import { accessChoices, accessWords } from '../text/access-words.ts'
+import { words } from '../language/words.ts'
+import { accessChoices } from '../text/access-choices.ts'
 import { AccessIcon } from './access-icon.tsx'
 
 interface AccessFieldProps {
@@ -14,7 +15,7 @@ export function AccessField({ value, onChange, disabled = false }: AccessFieldPr
   const id = useId()
   return (
     <fieldset className="field choices" disabled={disabled}>
-      <legend>Who may enter</legend>
+      <legend>{words.whoMayEnter}</legend>
       {accessChoices.map((access) => (
         <label key={access} className="choice">
           <input
@@ -26,9 +27,9 @@ export function AccessField({ value, onChange, disabled = false }: AccessFieldPr
           />
           <AccessIcon access={access} />
           <span className="grow">
-            {accessWords[access].name}
+            {words.access[access].name}
             <span className="hint" id={`${id}-${access}`}>
-              {accessWords[access].meaning}
+              {words.access[access].meaning}
             </span>
           </span>
         </label>

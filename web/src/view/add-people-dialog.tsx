@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Room } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { namesIn } from '../text/names-in.ts'
@@ -12,12 +13,7 @@ type Added = Awaited<ReturnType<Room['add']>>
 
 const MAX_CHARS = 4_096
 
-const roles = [
-  { value: 'member', label: 'Members: they read and write' },
-  { value: 'guest', label: 'Guests: they read only' },
-] as const
-
-const reasons = { banned: 'banned from this room', blocked: 'they have blocked you' }
+const roles = ['member', 'guest'] as const
 
 /** Puts people into a room, and says who was not, and why. */
 export function AddPeopleDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
@@ -37,17 +33,16 @@ export function AddPeopleDialog({ conversation, onClose }: { conversation: Conve
     setResult({ added, already, refused })
     return 'stay'
   }
-  const title = `Add people to ${isolated(conversation.title.get())}`
+  const title = words.addPeopleTo(isolated(conversation.title.get()))
   return (
-    <FormDialog title={title} action="Add" onClose={onClose} onSubmit={add}>
-      <NameField
-        label="Names"
-        hint="With commas between them. They are in the room at once, and see who has added them."
-        value={names}
-        onChange={setNames}
-        maxLength={MAX_CHARS}
+    <FormDialog title={title} action={words.add} onClose={onClose} onSubmit={add}>
+      <NameField label={words.names} hint={words.namesHint} value={names} onChange={setNames} maxLength={MAX_CHARS} />
+      <Select
+        label={words.as}
+        value={role}
+        options={roles.map((value) => ({ value, label: words.addedAs[value] }))}
+        onChange={setRole}
       />
-      <Select label="As" value={role} options={roles} onChange={setRole} />
       <div role="status">{result && <Result {...result} />}</div>
     </FormDialog>
   )
@@ -56,18 +51,14 @@ export function AddPeopleDialog({ conversation, onClose }: { conversation: Conve
 const Result = ({ added, already, refused }: Added) => (
   <ul className="results">
     {added.map((userId) => (
-      <li key={userId}>
-        <UserName userId={userId} /> is added.
-      </li>
+      <li key={userId}>{words.isAdded(<UserName userId={userId} />)}</li>
     ))}
     {already.map((userId) => (
-      <li key={userId}>
-        <UserName userId={userId} /> is a member already.
-      </li>
+      <li key={userId}>{words.isAlready(<UserName userId={userId} />)}</li>
     ))}
     {refused.map(({ userId, code }) => (
       <li key={userId} className="refused">
-        <UserName userId={userId} /> is not added: {reasons[code]}.
+        {words.isNotAdded[code](<UserName userId={userId} />)}
       </li>
     ))}
   </ul>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { saidIn } from '../text/said.ts'
@@ -19,7 +20,7 @@ export function Announcer({ conversation }: { conversation: Conversation }) {
       conversation.on('message', (message) => {
         if (conversation.isOwn(message)) return
         const { seq, senderId } = message
-        const text = `${people.textOf(senderId)}: ${saidIn(message, people.textOf)}`
+        const text = words.said(people.textOf(senderId), saidIn(message, people.textOf))
         setSaid((before) => [...before, { seq, text }].slice(-KEPT))
       }),
     [conversation, people],
@@ -38,7 +39,7 @@ export function TypingLine({ conversation }: { conversation: Conversation }) {
   const nameOf = useNames(userIds)
   const sentence = typingSentence(userIds.map((userId) => isolated(nameOf(userId))))
   return (
-    <div className="typing" role="status" aria-label="Typing">
+    <div className="typing" role="status" aria-label={words.typing}>
       {sentence !== '' && (
         <>
           <span className="dots" aria-hidden="true">

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
 import { ChatClient, type ChatError, type UnsentMessage } from '../../../client/index.ts'
 import { lookOf } from '../../../client/look.ts'
+import type { LanguageChoice } from '../language/language-choice.ts'
+import { words } from '../language/words.ts'
 import { Chat } from '../state/chat.ts'
 import { Drafts } from '../state/drafts.ts'
 import { type Identity, withoutName } from '../state/identity.ts'
@@ -15,11 +17,13 @@ import { RoomNumbers } from '../state/room-numbers.ts'
 import { ChatPage } from './chat-page.tsx'
 import { SignInPage } from './sign-in.tsx'
 import { ChatContext } from './use-chat.ts'
+import { LanguageContext } from './use-language.ts'
 import { useStore } from './use-store.ts'
 
 interface AppProps {
   config: PageConfig
   theme: ThemeChoice
+  language: LanguageChoice
   preferences: Preferences
   identity: Identity
   /** Storage that outlives the browser. */
@@ -29,8 +33,10 @@ interface AppProps {
 }
 
 /** The page: the chat, or the sign-in form for a user who isn't signed in. */
-export function App({ config, theme, preferences, identity, kept, keptForTab }: AppProps) {
+export function App({ config, theme, language, preferences, identity, kept, keptForTab }: AppProps) {
   const { signIn } = config
+  // All of the page is shown anew in another language.
+  useStore(language)
   const [credential, setCredential] = useState(() =>
     // A link may carry a name, but must not carry a token.
     signIn.kind === 'tokenUrl' ? '' : identity.initial(signIn.kind === 'local' ? window.location.search : ''),
@@ -56,10 +62,12 @@ export function App({ config, theme, preferences, identity, kept, keptForTab }: 
   if (credential === undefined) return <SignInPage signIn={signIn} problem={problem} onSignIn={enter} />
   if (!chat) return null
   return (
-    <ChatContext value={chat}>
-      <Failing chat={chat} onFailed={exit} />
-      <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : signOut} />
-    </ChatContext>
+    <LanguageContext value={language}>
+      <ChatContext value={chat}>
+        <Failing chat={chat} onFailed={exit} />
+        <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : signOut} />
+      </ChatContext>
+    </LanguageContext>
   )
 }
 
@@ -112,8 +120,8 @@ function Failing({ chat, onFailed }: { chat: Chat; onFailed: (reason: string) =>
   const { status, error } = useStore(chat.connection)
   useEffect(() => {
     if (status !== 'failed') return
-    const { code, message = 'You are signed out.' } = (error ?? {}) as Partial<ChatError>
-    onFailed(code === 'banned' ? 'You are banned from this chat.' : message)
+    const { code, message = words.signedOut } = (error ?? {}) as Partial<ChatError>
+    onFailed(code === 'banned' ? words.bannedFromChat : message)
   }, [status, error, onFailed])
   return null
 }

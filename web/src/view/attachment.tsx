@@ -1,6 +1,7 @@
 import { type CSSProperties, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { type MessageEvent, printableName } from '../../../client/index.ts'
 import { blurOf } from '../../../client/look.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { FileAddress } from '../state/file-address.ts'
 import { errorSentence } from '../text/error-sentence.ts'
@@ -56,7 +57,7 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
   const open = () => setIsLarge(true)
   return (
     <>
-      <button type="button" className={className} style={place} aria-label={`Open ${name}`} onClick={open}>
+      <button type="button" className={className} style={place} aria-label={words.openFile(name)} onClick={open}>
         {!isLoaded && file.thumbhash !== undefined && <Blur thumbhash={file.thumbhash} />}
         <img key={attempt} src={src} alt={name} loading="lazy" decoding="async" onLoad={onLoad} onError={renew} />
       </button>
@@ -65,7 +66,7 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
           <img key={attempt} src={src} alt={name} onLoad={worked} onError={renew} />
           <FileLink className="button" file={file} address={address}>
             <DownloadIcon />
-            Download, {fileSize(file.size)}
+            {words.download(fileSize(file.size))}
           </FileLink>
         </Dialog>
       )}
@@ -147,7 +148,7 @@ const FileCard = ({ file, address }: FileProps) => (
       <FileIcon />
     </span>
     <span className="file-about">
-      <span className="visually-hidden">Download {printableName(file.fileName)} </span>
+      <span className="visually-hidden">{words.downloadFile(printableName(file.fileName))}</span>
       <FileName name={file.fileName} isHidden />
       <span className="file-detail">
         {fileSize(file.size)} · {file.contentType}
@@ -171,7 +172,7 @@ function FileLink({
     setProblem(undefined)
     if (address.current(client.serverNow) !== undefined) return
     event.preventDefault()
-    if (status !== 'connected') return setProblem('The file can be opened when there is a connection again.')
+    if (status !== 'connected') return setProblem(words.fileNeedsConnection)
     address.renew().then(
       (url) => window.open(url, '_blank', 'noopener'),
       (error: unknown) => setProblem(errorSentence(error)),

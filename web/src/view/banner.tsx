@@ -1,4 +1,5 @@
 import { ChatError } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { ConnectionState } from '../state/connection-state.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { CloudOffIcon } from './icons.tsx'
@@ -18,19 +19,19 @@ export function Banner() {
   }
   const isShown = !isOnline || (state.status !== 'connected' && (state.hasBeenConnected || state.error !== undefined))
   return (
-    <div className="banner" role="status" aria-label="Connection" data-shown={isShown}>
+    <div className="banner" role="status" aria-label={words.connection} data-shown={isShown}>
       {isShown && (
         <>
           <CloudOffIcon />
           {state.status !== 'connected' && (
-            <span>{state.hasBeenConnected ? 'Connection lost.' : 'No connection yet.'}</span>
+            <span>{state.hasBeenConnected ? words.connectionLost : words.noConnectionYet}</span>
           )}
-          {!isOnline && <span>This device is offline.</span>}
+          {!isOnline && <span>{words.deviceOffline}</span>}
           {isWithoutToken(state.error) && <span>{errorSentence(state.error)}</span>}
           {state.status !== 'connected' && <Countdown state={state} />}
           {state.retryAt !== undefined && (
             <button type="button" className="link-button" onClick={tryNow}>
-              Try now
+              {words.tryNow}
             </button>
           )}
         </>
@@ -44,6 +45,6 @@ const isWithoutToken = (error: unknown): boolean => error instanceof ChatError &
 
 function Countdown({ state: { status, retryAt } }: { state: ConnectionState }) {
   const now = useNow(retryAt === undefined ? 0 : 250)
-  if (status === 'connecting' || retryAt === undefined) return <span>Connecting …</span>
-  return <span aria-hidden="true">Trying again in {Math.max(1, Math.ceil((retryAt - now) / 1_000))} s</span>
+  if (status === 'connecting' || retryAt === undefined) return <span>{words.connecting}</span>
+  return <span aria-hidden="true">{words.tryingAgainIn(Math.max(1, Math.ceil((retryAt - now) / 1_000)))}</span>
 }

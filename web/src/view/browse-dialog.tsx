@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { printableName } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { PublicRoom } from '../state/chat.ts'
 import { Pages } from '../state/pages.ts'
 import { Dialog } from './dialog.tsx'
@@ -19,15 +20,8 @@ export function BrowseDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const prefix = useSettled(text.trim())
   return (
-    <Dialog title="Public rooms" onClose={onClose} className="wide">
-      <Field
-        label="Name"
-        hint="How it begins. Empty for all."
-        type="search"
-        maxLength={128}
-        value={text}
-        onChange={setText}
-      />
+    <Dialog title={words.publicRooms} onClose={onClose} className="wide">
+      <Field label={words.name} hint={words.prefixHint} type="search" maxLength={128} value={text} onChange={setText} />
       <Found key={prefix} prefix={prefix} onClose={onClose} />
     </Dialog>
   )
@@ -53,10 +47,10 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
     <>
       <FormError>{error}</FormError>
       <PageList
-        label="Public rooms"
+        label={words.publicRooms}
         pages={pages}
-        empty={prefix === '' ? 'There are no public rooms yet.' : 'No public room begins like that.'}
-        more="Show more rooms"
+        empty={prefix === '' ? words.noPublicRooms : words.noRoomBegins}
+        more={words.moreRooms}
         keyOf={({ chatRoomId }) => chatRoomId}
       >
         {(room) => {
@@ -70,7 +64,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
               <span className="grow">
                 <bdi className="entry-title">{name}</bdi>
                 <span className="hint">
-                  {room.memberCount === 1 ? '1 member' : `${room.memberCount.toLocaleString()} members`}
+                  {words.memberCount(room.memberCount)}
                   {room.topic !== undefined && (
                     <>
                       {' · '}
@@ -82,11 +76,11 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
               <button
                 type="button"
                 className="button"
-                aria-label={`${isIn ? 'Open' : 'Join'} ${name}`}
+                aria-label={isIn ? words.openFile(name) : words.joinNamed(name)}
                 disabled={isRunning}
                 onClick={() => run(() => enter(room))}
               >
-                {isIn ? 'Open' : 'Join'}
+                {isIn ? words.open : words.join}
               </button>
             </div>
           )

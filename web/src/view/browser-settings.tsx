@@ -1,4 +1,6 @@
+import { words } from '../language/words.ts'
 import { allowNotices, noticesAllowed } from './allow-notices.ts'
+import { LanguageField } from './language-field.tsx'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useStore } from './use-store.ts'
@@ -15,32 +17,28 @@ export function BrowserSettings() {
     else preferences.choose({ notices: 'off' })
   }
   return (
-    <section aria-label="This browser" className="switches">
-      <h3 className="list-title">This browser</h3>
+    <section aria-label={words.thisBrowser} className="switches">
+      <h3 className="list-title">{words.thisBrowser}</h3>
+      <LanguageField />
       <Switch
-        label="Show messages on the desktop"
-        hint={mayShow ? 'While this page is hidden, as the bell of each room says.' : hints[allowed]}
+        label={words.showOnDesktop}
+        hint={mayShow ? words.showOnDesktopHint : allowed === 'denied' ? words.noticesDenied : words.noticesImpossible}
         isOn={notices === 'on' && allowed === 'granted'}
         isPossible={mayShow}
         onChange={setNotices}
       />
       <Switch
-        label="Tell others what I have read"
-        hint="In small rooms, those who wrote it see who has read it."
+        label={words.tellRead}
+        hint={words.tellReadHint}
         isOn={receipts === 'shared'}
         onChange={(isOn) => preferences.choose({ receipts: isOn ? 'shared' : 'private' })}
       />
       <button type="button" className="link-button keys-link" onClick={() => open({ name: 'keys' })}>
-        What the keyboard does
+        {words.keysLink}
       </button>
     </section>
   )
 }
-
-const hints = {
-  denied: 'You have forbidden it in this browser: allow it in the settings of this site.',
-  impossible: 'This browser cannot.',
-} as const
 
 interface SwitchProps {
   label: string

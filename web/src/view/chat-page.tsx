@@ -1,4 +1,5 @@
 import { type MouseEvent, useCallback, useEffect, useState } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Store } from '../state/store.ts'
 import type { ThemeChoice } from '../state/theme.ts'
@@ -60,7 +61,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
         data-details={(hasDetails || thread !== undefined) && current !== undefined}
       >
         <a className="skip" href="#conversation" onClick={skip}>
-          Skip to the conversation
+          {words.skip}
         </a>
         <Banner />
         <RemovedNotices />

@@ -1,5 +1,6 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { type MessageEvent, showsNothing } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { countdownText } from '../text/spans-of-time.ts'
@@ -102,7 +103,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   return (
     <form
       className="composer"
-      aria-label={isThread ? 'Write a reply' : 'Write a message'}
+      aria-label={isThread ? words.writeReply : words.writeMessage}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -112,7 +113,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
         <ReplyBar message={replyingTo} onClose={() => conversation.replyingTo.set(undefined)} />
       )}
       {isFormatted && isPreviewed && (
-        <section className="composer-preview" aria-label="Preview" tabIndex={0}>
+        <section className="composer-preview" aria-label={words.preview} tabIndex={0}>
           <MessageText content={names.withIds(text)} mentions={names.mentionedIn(names.withIds(text)).mentions} />
         </section>
       )}
@@ -125,10 +126,8 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
         ref={field}
         rows={1}
         dir="auto"
-        aria-label={isThread ? 'Reply in the thread' : `Message ${title}`}
-        placeholder={
-          isStaged ? 'Add a text to the file, or press Enter' : isThread ? 'Reply' : `Message ${isolated(title)}`
-        }
+        aria-label={isThread ? words.replyInTheThread : words.messageTo(title)}
+        placeholder={isStaged ? words.addText : isThread ? words.reply : words.messageTo(isolated(title))}
         {...names.aria}
         aria-invalid={room < 0}
         value={text}
@@ -145,29 +144,29 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
         </span>
       )}
       {isWaiting && (
-        <span className="left" role="timer" aria-label="Slow mode: time until the next message">
+        <span className="left" role="timer" aria-label={words.slowMode}>
           {countdownText(waitUntil - client.serverNow)}
         </span>
       )}
       {isThread && (
         <label className="in-room">
           <input type="checkbox" checked={isInRoom} onChange={({ target }) => setIsInRoom(target.checked)} />
-          Also send to the room
+          {words.alsoToRoom}
         </label>
       )}
       {isFormatted && (
         <button
           type="button"
           className="icon-button"
-          aria-label="Preview"
-          title="How it will look"
+          aria-label={words.preview}
+          title={words.howItLooks}
           aria-pressed={isPreviewed}
           onClick={() => setIsPreviewed(!isPreviewed)}
         >
           <EyeIcon />
         </button>
       )}
-      <button className="send" aria-label="Send" title="Send" disabled={!canSend}>
+      <button className="send" aria-label={words.send} title={words.send} disabled={!canSend}>
         <SendIcon />
       </button>
     </form>
@@ -179,9 +178,15 @@ const ReplyBar = ({ message, onClose }: { message: MessageEvent; onClose: () => 
   <div className="reply-bar">
     <ReplyIcon />
     <span className="grow ellipsis" dir="auto">
-      Reply to <b>{useName(message.senderId)}</b>: {useSaid(message)}
+      {words.replyTo(<b>{useName(message.senderId)}</b>, <>{useSaid(message)}</>)}
     </span>
-    <button type="button" className="icon-button" aria-label="Do not reply" title="Do not reply" onClick={onClose}>
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={words.doNotReply}
+      title={words.doNotReply}
+      onClick={onClose}
+    >
       <CloseIcon />
     </button>
   </div>
@@ -194,8 +199,8 @@ function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
       <button
         type="button"
         className="icon-button"
-        aria-label="Attach files"
-        title="Attach files"
+        aria-label={words.attachFiles}
+        title={words.attachFiles}
         onClick={() => input.current?.click()}
       >
         <ClipIcon />
@@ -205,7 +210,7 @@ function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
         type="file"
         multiple
         hidden
-        aria-label="Files"
+        aria-label={words.files}
         onChange={({ target }) => {
           onFiles([...(target.files ?? [])])
           target.value = ''

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { Announcer, TypingLine } from './announcer.tsx'
@@ -38,7 +39,12 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
   return (
     <main className="conversation" id="conversation" tabIndex={-1} aria-label={title} {...handlers}>
       <header className="pane-header">
-        <a className="icon-button back" href={hashOf({ kind: 'home' })} aria-label="Back to the list" title="Back">
+        <a
+          className="icon-button back"
+          href={hashOf({ kind: 'home' })}
+          aria-label={words.backToList}
+          title={words.back}
+        >
           <BackIcon />
         </a>
         <ConversationIcon conversation={conversation} />
@@ -56,8 +62,8 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
         <button
           type="button"
           className="icon-button"
-          aria-label="Search messages"
-          title="Search messages"
+          aria-label={words.searchMessages}
+          title={words.searchMessages}
           onClick={() => open({ name: 'search' })}
         >
           <SearchIcon />
@@ -66,8 +72,8 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
         <button
           type="button"
           className="icon-button"
-          aria-label="Details"
-          title="Details"
+          aria-label={words.details}
+          title={words.details}
           aria-expanded={hasDetails}
           onClick={onDetails}
         >
@@ -83,9 +89,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
       {isOver && (
         <div className="drop" aria-hidden="true">
           <ClipIcon />
-          <p>
-            Drop to send to <bdi>{title}</bdi>
-          </p>
+          <p>{words.dropTo(<bdi>{title}</bdi>)}</p>
         </div>
       )}
     </main>

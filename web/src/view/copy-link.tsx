@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { words } from '../language/words.ts'
 import { withoutName } from '../state/identity.ts'
 import { hashOf, type Route } from '../state/route.ts'
 
@@ -26,9 +27,9 @@ export function CopyLink({ route, text }: CopyLinkProps) {
     )
   }
   return (
-    <button type="button" className="code" onClick={copy} title="Copy the link">
+    <button type="button" className="code" onClick={copy} title={words.copyTheLink}>
       <code className="ellipsis">{text}</code>
-      <span role="status">{isCopied ? 'Copied' : 'Copy link'}</span>
+      <span role="status">{isCopied ? words.copied : words.copyLink}</span>
     </button>
   )
 }

@@ -1,4 +1,5 @@
 import type { MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { QuotedText } from './quoted-text.tsx'
@@ -13,14 +14,14 @@ interface DeleteMessageProps {
 export function DeleteMessageDialog({ conversation: { doors }, message, onClose }: DeleteMessageProps) {
   return (
     <FormDialog
-      title="Delete this message?"
-      action="Delete"
+      title={words.askDeleteMessage}
+      action={words.delete}
       onClose={onClose}
       onSubmit={() => doors.room.delete(message.messageId)}
       isDangerous
     >
       <QuotedText message={message} />
-      <p>It is deleted for everybody, with its file. This cannot be undone.</p>
+      <p>{words.deletedForAll}</p>
     </FormDialog>
   )
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { Field } from './field.tsx'
@@ -17,16 +18,16 @@ export function DeleteRoomDialog({ conversation, onClose }: { conversation: Conv
   }
   return (
     <FormDialog
-      title={`Delete ${isolated(title)}?`}
-      action="Delete for everybody"
+      title={words.askDelete(isolated(title))}
+      action={words.deleteForAll}
       onClose={onClose}
       onSubmit={remove}
       isDangerous
     >
-      <p>All messages and files of the room are deleted, for all of its members. This cannot be undone.</p>
+      <p>{words.roomIsDeleted}</p>
       <Field
-        label={`To confirm, type ${isolated(title)}`}
-        problem={typed.trim() === title.trim() ? undefined : 'This is not the name of the room.'}
+        label={words.typeToConfirm(isolated(title))}
+        problem={typed.trim() === title.trim() ? undefined : words.notItsName}
         required
         value={typed}
         onChange={setTyped}

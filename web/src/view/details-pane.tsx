@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { accessWords } from '../text/access-words.ts'
 import { AccessIcon } from './access-icon.tsx'
 import { CopyLink } from './copy-link.tsx'
 import { FormError } from './form-error.tsx'
@@ -39,14 +39,20 @@ export function DetailsPane({ conversation, onClose }: DetailsProps) {
   return (
     <aside
       className="details"
-      aria-label="Details"
+      aria-label={words.details}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && !isComposing(event.nativeEvent)) onClose()
       }}
     >
       <header className="pane-header">
-        <h2>Details</h2>
-        <button type="button" className="icon-button" aria-label="Close details" title="Close" onClick={onClose}>
+        <h2>{words.details}</h2>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.closeDetails}
+          title={words.close}
+          onClick={onClose}
+        >
           <CloseIcon />
         </button>
       </header>
@@ -77,20 +83,20 @@ function About({ conversation: { doors, room } }: { conversation: Conversation }
         <p className="access">
           <AccessIcon access={access} />
           <span>
-            {accessWords[access].name}
-            <span className="hint"> {accessWords[access].meaning}</span>
+            {words.access[access].name}
+            <span className="hint"> {words.access[access].meaning}</span>
           </span>
         </p>
       )}
       {imageUrl !== undefined && URL.canParse(imageUrl) && imageUrl.startsWith('https://') && (
         // Shown as a link: whose server it is on must not learn who opens the room.
         <a className="text-link ellipsis" href={imageUrl} target="_blank" rel="noopener noreferrer nofollow">
-          Picture at {new URL(imageUrl).host}
+          {words.pictureAt(new URL(imageUrl).host)}
         </a>
       )}
       {room && access !== 'private' && (
         <p className="room-id">
-          <span className="hint">Invite others with the link, or the id</span>
+          <span className="hint">{words.inviteOthers}</span>
           <CopyLink route={{ kind: 'room', id: room.id }} text={room.id} />
         </p>
       )}
@@ -123,21 +129,21 @@ function RoomActions({ conversation }: { conversation: Conversation }) {
       {doors.can('add') && (
         <>
           <Action icon={<AddPersonIcon />} onClick={() => open({ name: 'add-people' })}>
-            Add people
+            {words.addPeople}
           </Action>
           <Action icon={<LinkIcon />} onClick={() => open({ name: 'invites' })}>
-            Invite links
+            {words.inviteLinks}
           </Action>
         </>
       )}
       {isEditor && (
         <Action icon={<EditIcon />} onClick={() => open({ name: 'edit-room' })}>
-          Edit room
+          {words.editRoom}
         </Action>
       )}
       {doors.can('audit') && (
         <Action icon={<ShieldIcon />} onClick={() => open({ name: 'moderation' })}>
-          Moderation
+          {words.moderation}
         </Action>
       )}
     </div>
@@ -156,11 +162,11 @@ function PersonActions({ conversation: { peer } }: { conversation: Conversation 
       <FormError>{error}</FormError>
       {isBlocked ? (
         <Action icon={<BlockIcon />} onClick={() => run(() => blocked.unblock(peer))}>
-          Unblock
+          {words.unblock}
         </Action>
       ) : (
         <Action icon={<BlockIcon />} onClick={() => open({ name: 'block', userId: peer })}>
-          Block
+          {words.block}
         </Action>
       )}
     </div>
@@ -177,15 +183,15 @@ function Ways({ conversation: { doors } }: { conversation: Conversation }) {
       <FormError>{error}</FormError>
       {doors.can('close') && (
         <Action icon={<LockIcon />} onClick={() => isRunning || run(() => doors.room.close(!closed))}>
-          {closed ? 'Reopen room' : 'Close room'}
+          {closed ? words.reopenRoom : words.closeRoom}
         </Action>
       )}
       <Action icon={<LeaveIcon />} onClick={() => open({ name: 'leave' })} isDangerous>
-        Leave room
+        {words.leaveRoom}
       </Action>
       {doors.can('delete') && (
         <Action icon={<TrashIcon />} onClick={() => open({ name: 'delete-room' })} isDangerous>
-          Delete room
+          {words.deleteRoom}
         </Action>
       )}
     </div>

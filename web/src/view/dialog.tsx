@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { words } from '../language/words.ts'
 import { CloseIcon } from './icons.tsx'
 
 interface DialogProps {
@@ -37,7 +38,7 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
           <h2 id={titleId} dir="auto">
             {title}
           </h2>
-          <button type="button" className="icon-button" aria-label="Close" title="Close" onClick={onClose}>
+          <button type="button" className="icon-button" aria-label={words.close} title={words.close} onClick={onClose}>
             <CloseIcon />
           </button>
         </header>

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { type MessageEvent, showsNothing } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { mentionsIn } from '../text/mentions.ts'
 import { callsOf, withIds, withNames } from '../text/mention-names.ts'
@@ -61,7 +62,7 @@ export function EditForm({ message, conversation }: { message: MessageEvent; con
         ref={field}
         rows={1}
         dir="auto"
-        aria-label="Edit the message"
+        aria-label={words.editMessage}
         value={text}
         onChange={({ target }) => setText(target.value)}
         onKeyDown={onKeyDown}
@@ -73,10 +74,10 @@ export function EditForm({ message, conversation }: { message: MessageEvent; con
       )}
       <span className="edit-actions">
         <button type="button" className="button" onClick={close}>
-          Cancel
+          {words.cancel}
         </button>
         <button className="button primary" disabled={!canSave}>
-          Save
+          {words.save}
         </button>
       </span>
     </form>

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react'
 import { ChatError, type RoomDetails } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
+import { ToldError } from '../text/told-error.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { isolated } from '../text/isolated.ts'
@@ -19,9 +21,6 @@ const MAX_TOPIC_CHARS = 250
 const MAX_URL_CHARS = 1_024
 const DAY_SECONDS = 24 * 60 * 60
 
-const CONFLICT =
-  'Somebody else has changed the room meanwhile. What they changed is shown here now: look, and save again.'
-
 interface EditProps {
   conversation: Conversation
   onClose: () => void
@@ -35,34 +34,33 @@ export function EditRoomDialog({ conversation, onClose }: EditProps) {
   useEffect(() => {
     doors.load().catch((error: unknown) => setProblem(errorSentence(error)))
   }, [doors])
-  const title = `Edit ${isolated(conversation.title.get())}`
+  const title = words.editTitle(isolated(conversation.title.get()))
   if (details) return <EditForm title={title} details={details} conversation={conversation} onClose={onClose} />
   return (
     <Dialog title={title} onClose={onClose}>
       <FormError>{problem}</FormError>
-      {problem === undefined && <p role="status">Loading …</p>}
+      {problem === undefined && <p role="status">{words.loading}</p>}
     </Dialog>
   )
 }
 
-const writers = [
-  { value: 'member', label: 'All members' },
-  { value: 'moderator', label: 'Moderators and owners' },
-] as const
+const writers = () => (['member', 'moderator'] as const).map((value) => ({ value, label: words.ranks[value] }))
 
-const inviters = [...writers, { value: 'owner', label: 'Owners' }] as const
+const inviters = () => [...writers(), { value: 'owner' as const, label: words.ranks.owner }]
 
-const slownesses = slowSpans.map((seconds) => ({
-  value: seconds,
-  label: seconds === 0 ? 'Off' : spanText(seconds),
-}))
+const slownesses = () =>
+  slowSpans.map((seconds) => ({
+    value: seconds,
+    label: seconds === 0 ? words.off : spanText(seconds),
+  }))
 
 const daysText = (days: number) => spanText(days * DAY_SECONDS)
 
-const retentions = retentionSpans.map((days) => ({
-  value: days,
-  label: days === 0 ? 'As long as this chat keeps them' : daysText(days),
-}))
+const retentions = () =>
+  retentionSpans.map((days) => ({
+    value: days,
+    label: days === 0 ? words.keepDefault : daysText(days),
+  }))
 
 /** With what somebody has chosen elsewhere. */
 const withOther = (
@@ -85,26 +83,27 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
     try {
       if (update) await doors.update(update)
     } catch (error) {
-      if (error instanceof ChatError && error.code === 'conflict') throw new Error(CONFLICT, { cause: error })
+      if (error instanceof ChatError && error.code === 'conflict')
+        throw new ToldError(words.editConflict, { cause: error })
       throw error
     }
   }
   return (
-    <FormDialog title={title} action="Save" onClose={onClose} onSubmit={save}>
-      <NameField label="Name" value={form.roomName} onChange={set('roomName')} maxLength={limits.roomNameChars} />
-      <Field label="Topic" value={form.topic} onChange={set('topic')} maxLength={MAX_TOPIC_CHARS} />
+    <FormDialog title={title} action={words.save} onClose={onClose} onSubmit={save}>
+      <NameField label={words.name} value={form.roomName} onChange={set('roomName')} maxLength={limits.roomNameChars} />
+      <Field label={words.topic} value={form.topic} onChange={set('topic')} maxLength={MAX_TOPIC_CHARS} />
       <Select
-        label="Slow mode"
-        hint="The least time between two messages of a member."
+        label={words.slow}
+        hint={words.slowHint}
         value={form.slowModeSeconds}
-        options={withOther(slownesses, form.slowModeSeconds, spanText)}
+        options={withOther(slownesses(), form.slowModeSeconds, spanText)}
         onChange={set('slowModeSeconds')}
       />
       {doors.can('configure') && (
         <>
           <Field
-            label="Picture"
-            hint="The address of a picture, beginning with https://. Optional."
+            label={words.picture}
+            hint={words.pictureHint}
             type="url"
             pattern="https://\S+"
             maxLength={MAX_URL_CHARS}
@@ -113,14 +112,14 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
             onChange={set('imageUrl')}
           />
           <AccessField value={form.access} onChange={set('access')} />
-          <Select label="Who may write" value={form.post} options={writers} onChange={set('post')} />
-          <Select label="Who may add people" value={form.invite} options={inviters} onChange={set('invite')} />
-          <Select label="Who may pin messages" value={form.pin} options={writers} onChange={set('pin')} />
+          <Select label={words.whoMayWrite} value={form.post} options={writers()} onChange={set('post')} />
+          <Select label={words.whoMayAdd} value={form.invite} options={inviters()} onChange={set('invite')} />
+          <Select label={words.whoMayPin} value={form.pin} options={writers()} onChange={set('pin')} />
           <Select
-            label="Keep messages for"
-            hint="Older ones are shown to nobody. New ones are deleted after that time, with their files."
+            label={words.keepFor}
+            hint={words.keepHint}
             value={form.retentionDays}
-            options={withOther(retentions, form.retentionDays, daysText)}
+            options={withOther(retentions(), form.retentionDays, daysText)}
             onChange={set('retentionDays')}
           />
         </>

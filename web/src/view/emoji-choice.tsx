@@ -1,14 +1,7 @@
 import data from 'emojibase-data/en/data.json' with { type: 'json' }
 import messages from 'emojibase-data/en/messages.json' with { type: 'json' }
 import { type EmojiData, EmojiPicker } from 'frimousse'
-
-const SKIN_TONES = {
-  light: 'light skin tone',
-  'medium-light': 'medium-light skin tone',
-  medium: 'medium skin tone',
-  'medium-dark': 'medium-dark skin tone',
-  dark: 'dark skin tone',
-}
+import { words } from '../language/words.ts'
 
 /** Parts that emoji are made of, and no emoji themselves. */
 const COMPONENTS = 2
@@ -16,7 +9,7 @@ const COMPONENTS = 2
 /** The page's own copy: nothing is asked of anybody else. */
 const emojiData = (): EmojiData => ({
   locale: 'en',
-  skinTones: SKIN_TONES,
+  skinTones: words.skinTones,
   categories: messages.groups
     .filter(({ order }) => order !== COMPONENTS)
     .map(({ message, order }) => ({ label: message, index: order })),
@@ -39,13 +32,13 @@ export function EmojiChoice({ onChoose }: { onChoose: (emoji: string) => void })
     >
       <EmojiPicker.Search
         className="emoji-search"
-        aria-label="Search for an emoji"
-        placeholder="Search"
+        aria-label={words.searchEmoji}
+        placeholder={words.search}
         autoFocus={false}
       />
       <EmojiPicker.Viewport className="emoji-viewport">
-        <EmojiPicker.Loading className="soft">Loading …</EmojiPicker.Loading>
-        <EmojiPicker.Empty className="soft">Nothing is called that.</EmojiPicker.Empty>
+        <EmojiPicker.Loading className="soft">{words.loading}</EmojiPicker.Loading>
+        <EmojiPicker.Empty className="soft">{words.nothingCalledThat}</EmojiPicker.Empty>
         <EmojiPicker.List
           components={{
             CategoryHeader: ({ category, ...props }) => (

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
+import { words } from '../language/words.ts'
 import { useLoaded } from './use-loaded.ts'
 
 const loadChoice = () => import('./emoji-choice.tsx')
@@ -28,7 +29,7 @@ export function EmojiPicker({ onChoose, onClose }: PickerProps) {
       ref={ref}
       className="emoji-picker"
       role="dialog"
-      aria-label="Choose a reaction"
+      aria-label={words.chooseReaction}
       popover="auto"
       onToggle={({ newState }) => newState === 'closed' && onClose()}
     >
@@ -39,8 +40,8 @@ export function EmojiPicker({ onChoose, onClose }: PickerProps) {
           </button>
         ))}
       </div>
-      {part === undefined && <p className="soft">Loading all emoji …</p>}
-      {part === 'failed' && <p className="soft">All emoji could not be loaded.</p>}
+      {part === undefined && <p className="soft">{words.loadingEmoji}</p>}
+      {part === 'failed' && <p className="soft">{words.emojiNotLoaded}</p>}
       {typeof part === 'object' && <part.EmojiChoice onChoose={choose} />}
     </div>
   )

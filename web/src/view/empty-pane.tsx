@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback } from 'react'
+import { words } from '../language/words.ts'
 import { hashOf, type Route } from '../state/route.ts'
 import type { Timeline } from '../state/timeline.ts'
 import { isolated } from '../text/isolated.ts'
@@ -36,35 +37,38 @@ export function Welcome({ hasRooms }: { hasRooms: boolean }) {
   const { run, isRunning, error } = useAction(openLobby)
   if (hasRooms) {
     return (
-      <Pane title="Where to?">
-        <p>Choose a room or a person, or press Ctrl K.</p>
+      <Pane title={words.whereTo}>
+        <p>{words.choose}</p>
       </Pane>
     )
   }
   return (
-    <Pane title={`Hello, ${isolated(name)}`}>
-      <p>You are in no room yet.{chat.mayChooseIds && ' The lobby is open to everybody.'}</p>
+    <Pane title={words.hello(isolated(name))}>
+      <p>
+        {words.inNoRoom}
+        {chat.mayChooseIds && words.lobbyIsOpen}
+      </p>
       <FormError>{error}</FormError>
       <div className="empty-actions">
         {/* Where users may choose no ids, nobody could have made it. */}
         {chat.mayChooseIds && (
           <button type="button" className="button primary" disabled={isRunning} onClick={run}>
-            Enter the lobby
+            {words.enterLobby}
           </button>
         )}
         {chat.mayMakeRooms && (
           <button type="button" className="button" onClick={() => open({ name: 'new-room' })}>
-            Create a room
+            {words.createARoom}
           </button>
         )}
         <button type="button" className="button" onClick={() => open({ name: 'browse' })}>
-          Public rooms
+          {words.publicRooms}
         </button>
         <button type="button" className="button" onClick={() => open({ name: 'join' })}>
-          Join by id
+          {words.joinById}
         </button>
         <button type="button" className="button" onClick={() => open({ name: 'direct' })}>
-          Message somebody
+          {words.messageSomebody}
         </button>
       </div>
     </Pane>
@@ -95,19 +99,19 @@ export function NotAMember({ id }: { id: string }) {
   if (!isRoomId(id)) {
     return (
       <Pane title={id}>
-        <p>There is no room with such an id.</p>
+        <p>{words.noSuchRoom}</p>
         <BackLink route={{ kind: 'home' }} />
       </Pane>
     )
   }
   return (
     <Pane title={removed?.title ?? id}>
-      <p>{removed ? <RemovalText removed={removed} /> : 'You are not a member of this room.'}</p>
+      <p>{removed ? <RemovalText removed={removed} /> : words.notAMember}</p>
       {former && <Unsent timeline={former.timeline} />}
       <FormError>{error}</FormError>
       <div className="empty-actions">
         <button type="button" className="button primary" disabled={isRunning} onClick={run}>
-          {isLobby ? 'Enter the lobby' : 'Join the room'}
+          {isLobby ? words.enterLobby : words.joinTheRoom}
         </button>
         <BackLink route={{ kind: 'home' }} />
       </div>
@@ -120,8 +124,8 @@ function Unsent({ timeline }: { timeline: Timeline }) {
   const { pending } = useStore(timeline)
   if (pending.length === 0) return null
   return (
-    <section className="unsent" aria-label="Not sent">
-      <FormError>Not sent. In the room, you can try again.</FormError>
+    <section className="unsent" aria-label={words.notSent}>
+      <FormError>{words.notSentInRoom}</FormError>
       <ul>
         {pending.map(({ id, content }) => (
           <li key={id} dir="auto">
@@ -135,7 +139,7 @@ function Unsent({ timeline }: { timeline: Timeline }) {
 
 const BackLink = ({ route }: { route: Route }) => (
   <a className="button" href={hashOf(route)}>
-    Back to the list
+    {words.backToList}
   </a>
 )
 
@@ -143,7 +147,7 @@ export const Connecting = () => (
   <main className="conversation is-empty" id="conversation" tabIndex={-1} aria-busy="true">
     <div className="empty" role="status">
       <span className="spinner large" aria-hidden="true" />
-      <p>Connecting …</p>
+      <p>{words.connecting}</p>
     </div>
   </main>
 )

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback } from 'react'
+import { words } from '../language/words.ts'
 import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { useAction } from './use-action.ts'
@@ -33,7 +34,7 @@ export function FormDialog({ title, action, onClose, onSubmit, isDangerous = fal
         <FormError>{error}</FormError>
         <div className="form-actions">
           <button type="button" className="button" onClick={onClose}>
-            Cancel
+            {words.cancel}
           </button>
           <button className={`button primary ${isDangerous ? 'dangerous' : ''}`} disabled={isRunning}>
             {action}

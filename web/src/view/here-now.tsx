@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Avatar } from './avatar.tsx'
 import { useChat } from './use-chat.ts'
@@ -15,8 +16,8 @@ export function HereNow({ conversation }: { conversation: Conversation }) {
   const nameOf = useNames(here.slice(0, NAMES))
   if (here.length === 0) return null
   const more = here.length - FACES
-  const names = here.slice(0, NAMES).map(nameOf).join(', ')
-  const label = `Here now: ${names}${here.length > NAMES ? ` and ${here.length - NAMES} more` : ''}`
+  const names = here.slice(0, NAMES).map(nameOf).join(words.comma)
+  const label = words.hereNow(names, Math.max(0, here.length - NAMES))
   return (
     <span className="here-now" role="img" aria-label={label} title={label}>
       {here.slice(0, FACES).map((userId) => (

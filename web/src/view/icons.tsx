@@ -1,19 +1,24 @@
 import type { ReactNode } from 'react'
 
 /** An icon of 24 × 24, drawn with lines in the text's colour. */
-function Icon({ children }: { children: ReactNode }) {
+function Icon({ children, isDirected = false }: { children: ReactNode; isDirected?: boolean }) {
   return (
-    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg className={isDirected ? 'icon is-directed' : 'icon'} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       {children}
     </svg>
   )
 }
 
-const line = (d: string) => () => (
-  <Icon>
-    <path d={d} />
-  </Icon>
-)
+const line =
+  (d: string, isDirected = false) =>
+  () => (
+    <Icon isDirected={isDirected}>
+      <path d={d} />
+    </Icon>
+  )
+
+/** One that points the way that is read: it is mirrored where that is from right to left. */
+const directed = (d: string) => line(d, true)
 
 export const SmileIcon = line(
   'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M8.5 14.5a4.2 4.2 0 0 0 7 0M9 9.6v.8M15 9.6v.8',
@@ -23,12 +28,12 @@ export const BellOffIcon = line('M6 16.5V11c0-1 .2-1.9.6-2.7M9 5.8A6 6 0 0 1 18 
 export const EyeIcon = line(
   'M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5S5 16.5 2.5 12M12 9.3a2.7 2.7 0 1 0 0 5.4 2.7 2.7 0 0 0 0-5.4',
 )
-export const ReplyIcon = line('M9.5 6 4 11.5 9.5 17M4 11.5h9.5a6 6 0 0 1 6 6V19')
+export const ReplyIcon = directed('M9.5 6 4 11.5 9.5 17M4 11.5h9.5a6 6 0 0 1 6 6V19')
 export const ThreadIcon = line('M4 5.5h16v10.5h-9L6.5 20v-4H4zM8 9.5h8M8 12.5h5')
 export const PlusIcon = line('M12 5v14M5 12h14')
 export const HashIcon = line('M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16')
 export const CloseIcon = line('M6 6l12 12M18 6 6 18')
-export const BackIcon = line('M15 5l-7 7 7 7')
+export const BackIcon = directed('M15 5l-7 7 7 7')
 export const DownIcon = line('M12 5v14M6 13l6 6 6-6')
 export const CheckIcon = line('M5 12.5l4.5 4.5L19 7.5')
 export const ReadIcon = line('M2.5 12.5 7 17l9.5-9.5M11.5 16l1 1L22 7.5')
@@ -38,8 +43,8 @@ export const ClipIcon = line(
 )
 export const DownloadIcon = line('M12 4v11M7 11l5 5 5-5M5 20h14')
 export const RetryIcon = line('M20 5v5h-5M4 19v-5h5M19 10a7.5 7.5 0 0 0-13.5-2.5M5 14a7.5 7.5 0 0 0 13.5 2.5')
-export const LeaveIcon = line('M14 4H6v16h8M10 12h11M17 8l4 4-4 4')
-export const EnterIcon = line('M10 4h8v16h-8M3 12h11M10 8l4 4-4 4')
+export const LeaveIcon = directed('M14 4H6v16h8M10 12h11M17 8l4 4-4 4')
+export const EnterIcon = directed('M10 4h8v16h-8M3 12h11M10 8l4 4-4 4')
 export const SunIcon = line(
   'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2.5V4M12 20v1.5M2.5 12H4M20 12h1.5M5.3 5.3l1 1M17.7 17.7l1 1M5.3 18.7l1-1M17.7 6.3l1-1',
 )
@@ -53,7 +58,7 @@ export const SearchIcon = line('M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l4.5 4.
 export const FileIcon = line('M6 3h8l5 5v13H6zM14 3v5h5')
 export const ClockIcon = line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2')
 export const AlertIcon = line('M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.3')
-export const SendIcon = line('M4 12 20 4.5 15 20l-3.5-6.5zM11.5 13.5 20 4.5')
+export const SendIcon = directed('M4 12 20 4.5 15 20l-3.5-6.5zM11.5 13.5 20 4.5')
 export const CloudOffIcon = line('M4 4l16 16M8 8.2A6 6 0 0 1 17.4 11 4.5 4.5 0 0 1 20 18.5M16 19H7a5 5 0 0 1-1-9.9')
 export const MegaphoneIcon = line('M4 10v4h3l9 5V5l-9 5zM19.5 9.5a4 4 0 0 1 0 5')
 export const LockIcon = line('M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 14.5v2')

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import type { RoomInvite } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { Pages } from '../state/pages.ts'
 import { plainMoment } from '../text/date-text.ts'
 import { isolated } from '../text/isolated.ts'
@@ -17,10 +18,7 @@ import { UserName } from './user-name.tsx'
 const WEEK_SECONDS = 604_800
 const MAX_USES = 1_000
 
-const roles = [
-  { value: 'member', label: 'Member' },
-  { value: 'guest', label: 'Guest, who reads only' },
-] as const
+const roles = ['member', 'guest'] as const
 
 /** Makes links that let people into a room, lists and revokes them. */
 export function InvitesDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
@@ -45,7 +43,7 @@ export function InvitesDialog({ conversation, onClose }: { conversation: Convers
     pages.drop((other) => other.invite === invite)
   }
   return (
-    <Dialog title={`Invites to ${isolated(conversation.title.get())}`} onClose={onClose} className="wide">
+    <Dialog title={words.invitesTo(isolated(conversation.title.get()))} onClose={onClose} className="wide">
       <form
         className="form"
         onSubmit={(event) => {
@@ -55,31 +53,42 @@ export function InvitesDialog({ conversation, onClose }: { conversation: Convers
       >
         <div className="field-row">
           <Select
-            label="Good for"
+            label={words.goodFor}
             value={expiresInSeconds}
             options={inviteSpans.map((seconds) => ({ value: seconds, label: spanText(seconds) }))}
             onChange={setExpiry}
           />
           <Field
-            label="Uses"
-            placeholder="Any number"
+            label={words.uses}
+            placeholder={words.anyNumber}
             type="number"
             min={1}
             max={MAX_USES}
             value={uses}
             onChange={setUses}
           />
-          <Select label="They become" value={role} options={roles} onChange={setRole} />
+          <Select
+            label={words.theyBecome}
+            value={role}
+            options={roles.map((value) => ({ value, label: words.invitedAs[value] }))}
+            onChange={setRole}
+          />
         </div>
         <FormError>{error}</FormError>
         <div className="form-actions">
           <button className="button primary" disabled={isRunning}>
-            Make an invite link
+            {words.makeInvite}
           </button>
         </div>
       </form>
-      <h3 className="list-title">Links that are good now</h3>
-      <PageList label="Invites" pages={pages} empty="There is none." more="Show more" keyOf={({ invite }) => invite}>
+      <h3 className="list-title">{words.goodLinks}</h3>
+      <PageList
+        label={words.invites}
+        pages={pages}
+        empty={words.none}
+        more={words.showMore}
+        keyOf={({ invite }) => invite}
+      >
         {(invite) => <InviteRow invite={invite} onRevoke={() => run(() => revoke(invite))} />}
       </PageList>
     </Dialog>
@@ -92,16 +101,10 @@ function InviteRow({ invite, onRevoke }: { invite: RoomInvite; onRevoke: () => v
     <div className="invite">
       <CopyLink route={{ kind: 'join', invite: invite.invite }} text={invite.invite} />
       <p className="hint grow">
-        {role === 'guest' && 'For guests. '}By <UserName userId={by} />, until {plainMoment(expiresAt, Date.now())},
-        used {maxUses === undefined ? `${uses} times` : `${uses} of ${maxUses} times`}
+        {words.inviteBy(<UserName userId={by} />, plainMoment(expiresAt, Date.now()), role === 'guest', uses, maxUses)}
       </p>
-      <button
-        type="button"
-        className="link-button"
-        aria-label={`Revoke the invite ${invite.invite}`}
-        onClick={onRevoke}
-      >
-        Revoke
+      <button type="button" className="link-button" aria-label={words.revokeInvite(invite.invite)} onClick={onRevoke}>
+        {words.revoke}
       </button>
     </div>
   )

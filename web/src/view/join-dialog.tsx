@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { isDirectRoomId } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { inviteIn } from '../text/invite-link.ts'
 import { isRoomId, roomIdIn } from '../text/room-id.ts'
 import { Field } from './field.tsx'
@@ -20,10 +21,10 @@ export function JoinDialog({ onClose }: DialogProps) {
     goTo((await (invite === undefined ? chat.join(roomIdIn(text)) : chat.joinBy(invite))).route)
   }
   return (
-    <FormDialog title="Join a room" action="Join" onClose={onClose} onSubmit={join}>
+    <FormDialog title={words.joinRoom} action={words.join} onClose={onClose} onSubmit={join}>
       <Field
-        label="Link or id of the room"
-        hint="A member finds it in the details of the room. An invite does as well."
+        label={words.linkOrId}
+        hint={words.linkHint}
         problem={joinProblem(text)}
         value={text}
         onChange={setText}
@@ -37,7 +38,7 @@ export function JoinDialog({ onClose }: DialogProps) {
 function joinProblem(text: string): string | undefined {
   const id = roomIdIn(text)
   if (id === '' || inviteIn(text) !== undefined || (isRoomId(id) && !isDirectRoomId(id))) return undefined
-  return 'This is neither the link nor the id of a room.'
+  return words.noLinkNorId
 }
 
 /** Opened by the link of an invite. */
@@ -49,8 +50,8 @@ export function InvitedDialog({ invite }: { invite: string }) {
   }
   const join = async () => replaceBy((await chat.joinBy(invite)).route)
   return (
-    <FormDialog title="You are invited" action="Join the room" onClose={leave} onSubmit={join}>
-      <p>Somebody has sent you an invite to a room. Its members will see that you joined.</p>
+    <FormDialog title={words.youAreInvited} action={words.joinTheRoom} onClose={leave} onSubmit={join}>
+      <p>{words.invitedHint}</p>
     </FormDialog>
   )
 }

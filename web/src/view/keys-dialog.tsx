@@ -1,39 +1,43 @@
+import { words } from '../language/words.ts'
 import { Dialog } from './dialog.tsx'
 
-const groups = [
-  {
-    title: 'Anywhere',
-    keys: [
-      ['Ctrl K', 'Go to a room or a person'],
-      ['Ctrl F', 'Search the messages of the conversation'],
-      ['Alt ↑ / Alt ↓', 'The conversation above or below'],
-      ['? or Ctrl /', 'These keys'],
-    ],
-  },
-  {
-    title: 'Where you write',
-    keys: [
-      ['Enter', 'Send'],
-      ['Shift Enter', 'A new line'],
-      ['@', 'Mention somebody: arrows choose, Enter takes'],
-      ['↑', 'Edit your last message, when the field is empty'],
-      ['Esc', 'Do not reply, leave an edit'],
-    ],
-  },
-  {
-    title: 'In the messages',
-    keys: [
-      ['Enter', 'The menu of the last message'],
-      ['↑ / ↓', 'The menu of the one before or after'],
-      ['Esc', 'Close a menu, the details or a thread'],
-    ],
-  },
-] as const
+function groups() {
+  const { keys } = words
+  return [
+    {
+      title: keys.anywhere,
+      keys: [
+        ['Ctrl K', keys.goTo],
+        ['Ctrl F', keys.search],
+        ['Alt ↑ / Alt ↓', keys.neighbour],
+        [`? ${keys.or} Ctrl /`, keys.these],
+      ],
+    },
+    {
+      title: keys.writing,
+      keys: [
+        ['Enter', keys.send],
+        ['Shift Enter', keys.newLine],
+        ['@', keys.mention],
+        ['↑', keys.editLast],
+        ['Esc', keys.leave],
+      ],
+    },
+    {
+      title: keys.messages,
+      keys: [
+        ['Enter', keys.lastMenu],
+        ['↑ / ↓', keys.nextMenu],
+        ['Esc', keys.closeAny],
+      ],
+    },
+  ]
+}
 
 /** What the keyboard does. */
 export const KeysDialog = ({ onClose }: { onClose: () => void }) => (
-  <Dialog title="Keyboard" onClose={onClose}>
-    {groups.map(({ title, keys }) => (
+  <Dialog title={words.keyboard} onClose={onClose}>
+    {groups().map(({ title, keys }) => (
       <section key={title} aria-label={title}>
         <h3 className="list-title">{title}</h3>
         <dl className="keys">

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { words } from '../language/words.ts'
 import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import type { OpenedProps } from './opened-dialog.tsx'
@@ -24,8 +25,8 @@ function LoadedDialog(props: OpenedProps) {
   if (part === undefined) return null
   if (part !== 'failed') return <part.OpenedDialog {...props} />
   return (
-    <Dialog title="Not loaded" onClose={props.onClose}>
-      <FormError>This part of the page could not be loaded. Try again, or load the page anew.</FormError>
+    <Dialog title={words.notLoaded} onClose={props.onClose}>
+      <FormError>{words.partNotLoaded}</FormError>
     </Dialog>
   )
 }

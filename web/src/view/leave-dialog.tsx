@@ -1,5 +1,5 @@
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { accessWords } from '../text/access-words.ts'
 import { isolated } from '../text/isolated.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { useChat } from './use-chat.ts'
@@ -18,18 +18,14 @@ export function LeaveDialog({ conversation, onClose }: { conversation: Conversat
   }
   return (
     <FormDialog
-      title={`Leave ${isolated(conversation.title.get())}?`}
-      action="Leave room"
+      title={words.askLeave(isolated(conversation.title.get()))}
+      action={words.leaveRoom}
       onClose={onClose}
       onSubmit={leave}
       isDangerous
     >
-      <p>You will get no more messages of this room. {accessWords[access].afterLeaving}</p>
-      {role === 'owner' && owners.length === 1 && (
-        <p>
-          You are its only owner. After you, nobody can change who may enter, or delete it: make another owner first.
-        </p>
-      )}
+      <p>{words.leaving(words.access[access].afterLeaving)}</p>
+      {role === 'owner' && owners.length === 1 && <p>{words.onlyOwner}</p>}
     </FormDialog>
   )
 }

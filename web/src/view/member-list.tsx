@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
+import { locale, numberText } from '../language/locale.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { plainMoment } from '../text/date-text.ts'
-import { roleBadges } from '../text/role-words.ts'
 import { Avatar } from './avatar.tsx'
 import { FormError } from './form-error.tsx'
 import { ChatIcon } from './icons.tsx'
@@ -19,8 +20,6 @@ import { UserName } from './user-name.tsx'
 const PAGE = 100
 
 const NOBODY: readonly string[] = []
-
-const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
 /** The members of a room with their roles, and what this user may do about each. */
 export function MemberList({ conversation }: { conversation: Conversation }) {
@@ -41,9 +40,10 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
     if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
   }, [count])
   return (
-    <section aria-label="Members">
+    <section aria-label={words.members}>
       <h3 className="list-title" ref={heading} tabIndex={-1}>
-        Members{phase === 'ready' && <span className="soft"> {count.toLocaleString()}</span>}
+        {words.members}
+        {phase === 'ready' && <span className="soft"> {numberText(count)}</span>}
       </h3>
       <FormError>{error}</FormError>
       {phase === 'loading' && (
@@ -54,17 +54,17 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
       )}
       {phase === 'failed' && (
         <p className="hint" role="alert">
-          The members could not be loaded.
+          {words.membersNotLoaded}
         </p>
       )}
-      <ul className="members" aria-label="Members">
+      <ul className="members" aria-label={words.members}>
         {shown.map((userId) => (
           <MemberRow key={userId} userId={userId} conversation={conversation} run={run} />
         ))}
       </ul>
       {count > most && (
         <button type="button" className="button more-members" onClick={() => setMost(most + PAGE)}>
-          Show more members
+          {words.moreMembers}
         </button>
       )}
     </section>
@@ -77,6 +77,7 @@ function useByName({ members }: Conversation, userIds: readonly string[]): reado
   const nameOf = useNames(isSmall ? userIds : NOBODY)
   if (!isSmall) return userIds
   const names = new Map(userIds.map((userId) => [userId, nameOf(userId)]))
+  const { compare } = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
   return [...userIds].sort((a, b) => members.byRank(a, b) || compare(names.get(a)!, names.get(b)!))
 }
 
@@ -92,6 +93,7 @@ function MemberRow({ userId, conversation, run }: RowProps) {
   const { standings } = useStore(conversation.members)
   const { role = 'member', mutedUntil = 0 } = standings.get(userId) ?? {}
   const name = useName(userId)
+  const badge = role === 'member' ? '' : words.roles[role]
   const { serverNow } = chat.client
   return (
     <li>
@@ -99,13 +101,13 @@ function MemberRow({ userId, conversation, run }: RowProps) {
       <span className="grow member-about">
         <span className="ellipsis" title={name}>
           <UserName userId={userId} />
-          {userId === chat.userId && <span className="soft"> (you)</span>}
+          {userId === chat.userId && <span className="soft">{words.isYou}</span>}
         </span>
-        {(roleBadges[role] !== '' || mutedUntil > serverNow) && (
+        {(badge !== '' || mutedUntil > serverNow) && (
           <span className="soft ellipsis">
-            {[roleBadges[role], mutedUntil > serverNow ? `muted until ${plainMoment(mutedUntil, serverNow)}` : '']
+            {[badge, mutedUntil > serverNow ? words.mutedUntil(plainMoment(mutedUntil, serverNow)) : '']
               .filter((text) => text !== '')
-              .join(', ')}
+              .join(words.comma)}
           </span>
         )}
       </span>
@@ -114,12 +116,12 @@ function MemberRow({ userId, conversation, run }: RowProps) {
           <a
             className="icon-button"
             href={hashOf({ kind: 'direct', userId })}
-            aria-label={`Message ${name}`}
-            title={`Message ${name}`}
+            aria-label={words.messageTo(name)}
+            title={words.messageTo(name)}
           >
             <ChatIcon />
           </a>
-          <Menu label={`More about ${name}`} items={() => personItems({ chat, conversation, userId, open, run })} />
+          <Menu label={words.moreAbout(name)} items={() => personItems({ chat, conversation, userId, open, run })} />
         </>
       )}
     </li>

@@ -133,11 +133,12 @@ const GAP_PX = 4
 
 /** Places the menu below its button, above it when there is more room, and always on the screen. */
 function place(menu: HTMLElement, button: HTMLElement): void {
-  const { top, bottom, right } = button.getBoundingClientRect()
+  const { top, bottom, left, right } = button.getBoundingClientRect()
   const { width, height } = menu.getBoundingClientRect()
   const below = bottom + GAP_PX
   const isBelow = below + height <= window.innerHeight || top < window.innerHeight - bottom
   const y = isBelow ? below : top - GAP_PX - height
   menu.style.top = `${Math.max(GAP_PX, Math.min(y, window.innerHeight - height - GAP_PX))}px`
-  menu.style.left = `${Math.max(GAP_PX, Math.min(right - width, window.innerWidth - width - GAP_PX))}px`
+  const x = getComputedStyle(button).direction === 'rtl' ? left : right - width
+  menu.style.left = `${Math.max(GAP_PX, Math.min(x, window.innerWidth - width - GAP_PX))}px`
 }

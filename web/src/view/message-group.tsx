@@ -1,5 +1,6 @@
 import { memo, type ReactNode, useRef, useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { readersOf } from '../state/receipts.ts'
 import type { Pending } from '../state/timeline.ts'
@@ -18,6 +19,7 @@ import { Quote } from './quote.tsx'
 import { Reactions } from './reactions.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
+import { useLanguage } from './use-language.ts'
 import { useName } from './use-names.ts'
 import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
@@ -38,13 +40,14 @@ type Place = 'room' | 'thread'
 /** Messages that one person sent without a long pause. */
 export const MessageGroup = memo(
   function MessageGroup({ group, conversation, place = 'room' }: GroupProps) {
+    useLanguage()
     const { senderId, isOwn, timestamp, items } = group
     return (
       <section className={`group ${isOwn ? 'is-own' : ''}`}>
         {!isOwn && <Avatar id={senderId} />}
         <div className="group-messages">
           <header className="group-header">
-            <span className="sender ellipsis">{isOwn ? 'You' : <UserName userId={senderId} />}</span>
+            <span className="sender ellipsis">{isOwn ? words.you : <UserName userId={senderId} />}</span>
             <time dateTime={new Date(timestamp).toISOString()} title={momentOf(timestamp)}>
               {timeOf(timestamp)}
             </time>
@@ -83,7 +86,7 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
   const element = useRef<HTMLElement>(null)
   const isOwn = conversation.isOwn(message)
   const name = useName(senderId)
-  const speaker = isOwn ? 'You' : name
+  const speaker = isOwn ? words.you : name
   const isForMe = !isOwn && (mentionsRoom === true || mentions?.includes(userId) === true)
   return (
     <article
@@ -112,8 +115,8 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
               type="button"
               className="icon-button message-action"
               tabIndex={-1}
-              aria-label={`React to the message of ${speaker}, ${timeOf(timestamp)}`}
-              title="React"
+              aria-label={words.reactTo(speaker, timeOf(timestamp))}
+              title={words.react}
               onClick={() => setIsChoosing(true)}
             >
               <SmileIcon />
@@ -149,7 +152,7 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
   if (deleted) {
     return (
       <div className="bubble is-deleted">
-        <p className="text soft">This message was deleted.</p>
+        <p className="text soft">{words.wasDeleted}</p>
       </div>
     )
   }
@@ -159,7 +162,7 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
       {kind === 'broadcast' && (
         <span className="tag">
           <MegaphoneIcon />
-          To everybody
+          {words.toEverybody}
         </span>
       )}
       {file && <Attachment conversation={conversation} messageId={messageId} file={file} />}
@@ -167,14 +170,14 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
         <MessageText content={content} mentions={message.mentions} mentionsRoom={message.mentionsRoom} />
       )}
       {message.pinned && (
-        <span className="edited pin-mark" title={`Pinned ${momentOf(message.pinned.at)}`}>
+        <span className="edited pin-mark" title={words.pinnedAt(momentOf(message.pinned.at))}>
           <PinIcon />
-          pinned
+          {words.pinned}
         </span>
       )}
       {message.editedAt !== undefined && (
-        <span className="edited" title={`Edited ${momentOf(message.editedAt)}`}>
-          edited
+        <span className="edited" title={words.editedAt(momentOf(message.editedAt))}>
+          {words.edited}
         </span>
       )}
     </div>
@@ -188,9 +191,7 @@ function ThreadLink({ message: { messageId, thread, threadId }, conversation }: 
   return (
     <button type="button" className="thread-link" onClick={() => conversation.openThread.set(target)}>
       <ThreadIcon />
-      {thread
-        ? `${thread.replies === 1 ? '1 reply' : `${thread.replies} replies`}, last ${timeOf(thread.lastAt)}`
-        : 'In a thread'}
+      {thread ? words.replies(thread.replies, timeOf(thread.lastAt)) : words.inThread}
     </button>
   )
 }
@@ -200,7 +201,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
   const hasFailed = state === 'failed'
   return (
     <>
-      <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`} aria-label="You">
+      <article className={`message is-pending ${hasFailed ? 'has-failed' : ''}`} aria-label={words.you}>
         <div className="message-row">
           <div className="bubble">
             {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
@@ -208,21 +209,21 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
           </div>
           <span className="message-side">
             {hasFailed ? (
-              <DeliveryMark name="Not sent" icon={<AlertIcon />} />
+              <DeliveryMark name={words.notSent} icon={<AlertIcon />} />
             ) : (
-              <DeliveryMark name="Sending" icon={<ClockIcon />} />
+              <DeliveryMark name={words.sending} icon={<ClockIcon />} />
             )}
           </span>
         </div>
       </article>
       {hasFailed && (
         <p className="failure" role="alert">
-          Not sent. {errorSentence(error)}{' '}
+          {words.notSentBecause(errorSentence(error))}{' '}
           <button type="button" className="link-button" onClick={retry}>
-            Try again
+            {words.tryAgain}
           </button>{' '}
           <button type="button" className="link-button" onClick={() => conversation.timeline.discard(id)}>
-            Delete
+            {words.delete}
           </button>
         </p>
       )}
@@ -234,12 +235,26 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
 function ReadMark({ message: { seq, threadId, inRoom }, conversation }: Omit<ArrivedProps, 'place'>) {
   const isInRoom = threadId === undefined || inRoom === true
   const count = readersOf(useStore(conversation.receipts), seq).length
-  if (count === 0 || !isInRoom) return <DeliveryMark name="Sent" icon={<CheckIcon />} />
-  return <DeliveryMark name={conversation.kind === 'direct' ? 'Read' : `Read by ${count}`} icon={<ReadIcon />} isRead />
+  if (count === 0 || !isInRoom) return <DeliveryMark name={words.sent} icon={<CheckIcon />} stage="is-sent" />
+  return (
+    <DeliveryMark
+      name={conversation.kind === 'direct' ? words.read : words.readBy(count)}
+      icon={<ReadIcon />}
+      stage="is-read"
+    />
+  )
 }
 
-const DeliveryMark = ({ name, icon, isRead = false }: { name: string; icon: ReactNode; isRead?: boolean }) => (
-  <span className={`state ${isRead ? 'is-read' : ''}`} role="img" aria-label={name} title={name}>
+const DeliveryMark = ({
+  name,
+  icon,
+  stage = '',
+}: {
+  name: string
+  icon: ReactNode
+  stage?: 'is-sent' | 'is-read' | ''
+}) => (
+  <span className={`state ${stage}`} role="img" aria-label={name} title={name}>
     {icon}
   </span>
 )

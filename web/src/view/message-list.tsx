@@ -1,4 +1,5 @@
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Timeline } from '../state/timeline.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
@@ -13,6 +14,7 @@ import { showMessage } from './show-message.ts'
 import { UserName } from './user-name.tsx'
 import { goToMenus } from './go-to-menus.ts'
 import { useChat } from './use-chat.ts'
+import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
 import { useRoute } from './use-route.ts'
 import { useScroll } from './use-scroll.ts'
@@ -66,11 +68,11 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
         className="scroller"
         ref={scroller}
         role="log"
-        aria-label={`Messages in ${title}`}
+        aria-label={words.messagesIn(title)}
         // The announcer reads out new messages; pages of history must not be read out.
         aria-live="off"
         aria-busy={!isReady}
-        aria-description="Enter goes to the menus of the messages, arrows from one to the next"
+        aria-description={words.messageKeys}
         tabIndex={0}
         onScroll={onScroll}
         onKeyDown={goToMenus}
@@ -97,7 +99,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
           }}
         >
           <UpIcon />
-          First new message
+          {words.firstNew}
         </button>
       )}
       {isReady && !isAtBottom && <JumpButton count={count} onClick={toBottom} />}
@@ -108,8 +110,8 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
 const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) => (
   <button type="button" className="jump" onClick={onClick}>
     <DownIcon />
-    {count > 0 ? `${countText(count)} new` : 'Latest'}
-    <span className="visually-hidden"> messages: go to the end</span>
+    {count > 0 ? words.newCount(countText(count)) : words.latest}
+    <span className="visually-hidden">{words.goToEnd}</span>
   </button>
 )
 
@@ -199,6 +201,7 @@ interface ChunkProps {
 
 const ChunkView = memo(
   function ChunkView({ chunk, conversation, zone }: ChunkProps) {
+    useLanguage()
     return (
       <div className="chunk" style={{ containIntrinsicBlockSize: `auto ${heightOf(chunk)}px` }}>
         {chunk.rows.map((row) => (
@@ -234,15 +237,11 @@ function RowView({ row, conversation, zone, now }: RowProps) {
     case 'unread':
       return (
         <p className="unread-line">
-          <span>New messages</span>
+          <span>{words.newMessages}</span>
         </p>
       )
     case 'note':
-      return (
-        <p className="note">
-          <UserName userId={row.note.userId} /> {row.note.what}
-        </p>
-      )
+      return <p className="note">{words.notes[row.note.what](<UserName userId={row.note.userId} />)}</p>
     case 'group':
       return <MessageGroup group={row} conversation={conversation} zone={zone} />
   }
@@ -258,7 +257,7 @@ function Beginning({ conversation }: { conversation: Conversation }) {
     return (
       <p className="note">
         <span className="spinner" aria-hidden="true" />
-        Loading earlier messages …
+        {words.loadingEarlier}
       </p>
     )
   }
@@ -272,10 +271,12 @@ function Beginning({ conversation }: { conversation: Conversation }) {
       <h2 dir="auto">{title}</h2>
       <p>
         {conversation.kind === 'direct'
-          ? `Only ${conversation.peer === userId ? 'you' : 'the two of you'} can read this.`
-          : 'This is where the room begins. Every member can read all of it.'}
+          ? conversation.peer === userId
+            ? words.onlyYou
+            : words.onlyTwo
+          : words.roomBegins}
       </p>
-      {messages.length === 0 && <p>Nobody has said anything yet. Say hello!</p>}
+      {messages.length === 0 && <p>{words.sayHello}</p>}
     </div>
   )
 }
@@ -286,9 +287,9 @@ function Failure({ onRetry }: { onRetry: () => Promise<void> }) {
   }
   return (
     <p className="note" role="alert">
-      The messages could not be loaded.{' '}
+      {words.messagesNotLoaded}{' '}
       <button type="button" className="link-button" onClick={retry}>
-        Try again
+        {words.tryAgain}
       </button>
     </p>
   )

@@ -1,4 +1,5 @@
 import type { MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { timeOf } from '../text/date-text.ts'
@@ -32,24 +33,24 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
       condition ? [{ label, onSelect, isDangerous }] : []
     const mayDelete = doors.can('deleteOwn', message) || doors.can('deleteAny', message)
     return [
-      ...when(!deleted && doors.can('react'), 'React …', onReact),
-      ...when(!deleted && doors.can('send'), 'Reply', () => conversation.replyingTo.set(message)),
-      ...when(threadId === undefined, 'Reply in a thread', () => conversation.openThread.set(messageId)),
-      ...when(doors.can('edit', message), 'Edit', () => conversation.editing.set(messageId)),
-      ...when(!deleted && isPinned && doors.can('pin'), 'Unpin', () => run(() => doors.room.unpin(messageId))),
-      ...when(!deleted && !isPinned && doors.can('pin'), 'Pin', () => run(() => doors.room.pin(messageId))),
-      ...when(content !== '', 'Copy the text', () =>
+      ...when(!deleted && doors.can('react'), words.reactEllipsis, onReact),
+      ...when(!deleted && doors.can('send'), words.reply, () => conversation.replyingTo.set(message)),
+      ...when(threadId === undefined, words.replyInThread, () => conversation.openThread.set(messageId)),
+      ...when(doors.can('edit', message), words.edit, () => conversation.editing.set(messageId)),
+      ...when(!deleted && isPinned && doors.can('pin'), words.unpin, () => run(() => doors.room.unpin(messageId))),
+      ...when(!deleted && !isPinned && doors.can('pin'), words.pin, () => run(() => doors.room.pin(messageId))),
+      ...when(content !== '', words.copyText, () =>
         run(async () => navigator.clipboard?.writeText(withNames(content, message.mentions, chat.people.textOf))),
       ),
-      ...when(true, 'Copy the link', () =>
+      ...when(true, words.copyTheLink, () =>
         run(async () => navigator.clipboard?.writeText(linkTo(conversation, message))),
       ),
-      ...when(isOwn && isInRoom && !deleted && conversation.kind === 'room', 'Seen by …', () =>
+      ...when(isOwn && isInRoom && !deleted && conversation.kind === 'room', words.seenByEllipsis, () =>
         open({ name: 'seen-by', message }),
       ),
-      ...when(!isOwn && isInRoom, 'Mark unread from here', () => run(() => conversation.markUnread(seq))),
-      ...when(!isOwn, 'Report …', () => open({ name: 'report', message })),
-      ...when(mayDelete, 'Delete …', () => open({ name: 'delete-message', message }), true),
+      ...when(!isOwn && isInRoom, words.markUnread, () => run(() => conversation.markUnread(seq))),
+      ...when(!isOwn, words.reportEllipsis, () => open({ name: 'report', message })),
+      ...when(mayDelete, words.deleteEllipsis, () => open({ name: 'delete-message', message }), true),
       ...(isOwn || conversation.kind === 'direct'
         ? []
         : personItems({ chat, conversation, userId: senderId, open, run })),
@@ -60,7 +61,7 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
       <Menu
         className="message-menu"
         tabIndex={-1}
-        label={`More about the message of ${speaker}, ${timeOf(message.timestamp)}`}
+        label={words.moreAboutMessage(speaker, timeOf(message.timestamp))}
         items={items}
       />
       {error !== undefined && (

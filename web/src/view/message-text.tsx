@@ -1,11 +1,13 @@
 import { Fragment, memo, type ReactNode, useId, useMemo, useState } from 'react'
 import { showsNothing } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { isLong } from '../text/is-long.ts'
 import { isOnlyEmoji } from '../text/only-emoji.ts'
 import { splitLinks } from '../text/links.ts'
 import { type Piece, piecesOf } from '../text/markdown.ts'
 import { mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
 import { useChat } from './use-chat.ts'
+import { useLanguage } from './use-language.ts'
 import { useNames } from './use-names.ts'
 
 interface MessageTextProps {
@@ -18,11 +20,12 @@ const NOBODY: readonly string[] = []
 
 /** The text of a message, formatted as its Markdown says, with addresses as links. A very long one is folded. */
 export const MessageText = memo(function MessageText({ content, mentions = NOBODY, mentionsRoom }: MessageTextProps) {
+  useLanguage()
   const id = useId()
   const [isOpen, setIsOpen] = useState(false)
   const pieces = useMemo(() => piecesOf(content), [content])
   const named = mentionsRoom ? [...mentions, ROOM_MENTION] : mentions
-  if (showsNothing(content.replaceAll('\u2800', ''))) return <p className="text soft">(empty message)</p>
+  if (showsNothing(content.replaceAll('\u2800', ''))) return <p className="text soft">{words.emptyMessage}</p>
   const isFoldable = isLong(content)
   return (
     <>
@@ -41,7 +44,7 @@ export const MessageText = memo(function MessageText({ content, mentions = NOBOD
           aria-controls={id}
           onClick={() => setIsOpen(!isOpen)}
         >
-          {isOpen ? 'Show less' : 'Show more'}
+          {isOpen ? words.showLess : words.showMore}
         </button>
       )}
     </>
@@ -63,7 +66,7 @@ function pieceView(piece: Piece, named: readonly string[]): ReactNode {
       )
     case 'code-block':
       return (
-        <pre dir="ltr" tabIndex={0} role="region" aria-label="Code">
+        <pre dir="ltr" tabIndex={0} role="region" aria-label={words.code}>
           <code>
             <Named text={piece.text} named={named} />
           </code>

@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import type { AuditEntry, Ban } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Pages } from '../state/pages.ts'
-import { auditWords } from '../text/audit-words.ts'
+import { auditPhrase } from '../text/audit-phrase.ts'
 import { momentOf, plainMoment } from '../text/date-text.ts'
 import { isolated } from '../text/isolated.ts'
 import { Dialog } from './dialog.tsx'
@@ -15,7 +16,7 @@ import { UserName } from './user-name.tsx'
 /** Who is banned from a room, and what was done in it, for its moderators. */
 export function ModerationDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   return (
-    <Dialog title={`Moderation of ${isolated(conversation.title.get())}`} onClose={onClose} className="wide">
+    <Dialog title={words.moderationOf(isolated(conversation.title.get()))} onClose={onClose} className="wide">
       <Bans conversation={conversation} />
       <Log conversation={conversation} />
     </Dialog>
@@ -31,27 +32,35 @@ function Bans({ conversation: { doors } }: { conversation: Conversation }) {
     pages.drop((ban) => ban.userId === userId)
   }
   return (
-    <section aria-label="Bans">
-      <h3 className="list-title">Banned</h3>
+    <section aria-label={words.bans}>
+      <h3 className="list-title">{words.banned}</h3>
       <FormError>{error}</FormError>
-      <PageList label="Bans" pages={pages} empty="Nobody is banned." more="Show more" keyOf={({ userId }) => userId}>
+      <PageList
+        label={words.bans}
+        pages={pages}
+        empty={words.nobodyBanned}
+        more={words.showMore}
+        keyOf={({ userId }) => userId}
+      >
         {(ban: Ban) => (
           <div className="entry">
             <p className="grow">
               <UserName userId={ban.userId} />{' '}
               <span className="hint">
-                {ban.until === undefined ? 'for good' : `until ${plainMoment(ban.until, Date.now())}`}, by{' '}
-                <UserName userId={ban.by} />
+                {words.bannedBy(
+                  <UserName userId={ban.by} />,
+                  ban.until === undefined ? undefined : plainMoment(ban.until, Date.now()),
+                )}
               </span>
               <Reason text={ban.reason} />
             </p>
             <button
               type="button"
               className="button"
-              aria-label={`End ban of ${people.textOf(ban.userId)}`}
+              aria-label={words.endBanOf(people.textOf(ban.userId))}
               onClick={() => run(() => end(ban.userId))}
             >
-              End ban
+              {words.endBan}
             </button>
           </div>
         )}
@@ -69,13 +78,13 @@ function Log({ conversation: { doors } }: { conversation: Conversation }) {
       }),
   )
   return (
-    <section aria-label="Log">
-      <h3 className="list-title">Log</h3>
+    <section aria-label={words.log}>
+      <h3 className="list-title">{words.log}</h3>
       <PageList
-        label="Log"
+        label={words.log}
         pages={pages}
-        empty="Nothing was done yet."
-        more="Show earlier entries"
+        empty={words.nothingDone}
+        more={words.earlierEntries}
         keyOf={({ at, by, action, userId, messageId }) => `${at} ${by} ${action} ${userId} ${messageId}`}
       >
         {(entry) => <LogEntry entry={entry} />}
@@ -85,20 +94,13 @@ function Log({ conversation: { doors } }: { conversation: Conversation }) {
 }
 
 function LogEntry({ entry: { at, by, action, userId, until, reason } }: { entry: AuditEntry }) {
-  const words = auditWords(action)
   return (
     <p className="log-entry">
       <time className="hint" dateTime={new Date(at).toISOString()} title={momentOf(at)}>
         {plainMoment(at, Date.now())}
       </time>{' '}
-      <UserName userId={by} /> {words}
-      {userId !== undefined && (
-        <>
-          {' '}
-          <UserName userId={userId} />
-        </>
-      )}
-      {until !== undefined && ` until ${plainMoment(until, at)}`}
+      {auditPhrase(action, <UserName userId={by} />, userId === undefined ? '' : <UserName userId={userId} />)}
+      {until !== undefined && words.untilSuffix(plainMoment(until, at))}
       <Reason text={reason} />
     </p>
   )

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { ChosenAccess } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { namesIn } from '../text/names-in.ts'
 import { roomIdFrom } from '../text/room-id.ts'
 import { AccessField } from './access-field.tsx'
@@ -22,17 +23,17 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }) {
     goTo((await chat.create(room)).route)
   }
   return (
-    <FormDialog title="New room" action="Create room" onClose={onClose} onSubmit={create}>
-      <NameField label="Name" value={name} onChange={setName} maxLength={chat.limits.roomNameChars} />
+    <FormDialog title={words.newRoom} action={words.createRoom} onClose={onClose} onSubmit={create}>
+      <NameField label={words.name} value={name} onChange={setName} maxLength={chat.limits.roomNameChars} />
       <AccessField value={access} onChange={setAccess} />
-      <Field label="Members" hint="Names with commas between them. Optional." value={members} onChange={setMembers} />
+      <Field label={words.members} hint={words.membersHint} value={members} onChange={setMembers} />
       {chat.mayChooseIds && (
         // A wrong id must be seen to be corrected.
         <details className="advanced" onInvalidCapture={({ currentTarget }) => (currentTarget.open = true)}>
-          <summary>Advanced</summary>
+          <summary>{words.advanced}</summary>
           <RoomIdField
-            label="Id"
-            hint="Left empty, the room gets one that nobody can guess."
+            label={words.id}
+            hint={words.idHint}
             placeholder={roomIdFrom(name)}
             value={id}
             onChange={setId}

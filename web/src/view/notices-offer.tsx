@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import { useChat } from './use-chat.ts'
 import { allowNotices } from './allow-notices.ts'
 import { useStore } from './use-store.ts'
@@ -9,14 +10,14 @@ export function NoticesOffer() {
   const hasMissed = useStore(missed)
   if (!hasMissed || notices !== 'ask') return null
   return (
-    <section className="offer" aria-label="Notifications">
-      <p>A message came while you were elsewhere. Show such messages on your desktop?</p>
+    <section className="offer" aria-label={words.notifications}>
+      <p>{words.missedOne}</p>
       <div className="offer-actions">
         <button type="button" className="button" onClick={() => preferences.choose({ notices: 'off' })}>
-          No
+          {words.no}
         </button>
         <button type="button" className="button primary" onClick={() => allowNotices(preferences)}>
-          Show them
+          {words.showThem}
         </button>
       </div>
     </section>

@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { notifyChoices, notifyWords } from '../text/notify-words.ts'
 import { BellIcon, BellOffIcon } from './icons.tsx'
@@ -13,9 +14,9 @@ export function NotifyMenu({ conversation }: { conversation: Conversation }) {
   const { run, error } = useAct()
   if (!conversation.room) return null
   const { level, until } = notify
-  const words = notifyWords(notify, client.serverNow)
+  const told = notifyWords(notify, client.serverNow)
   const items = () =>
-    notifyChoices.map(({ label, forMs, ...choice }) => ({
+    notifyChoices().map(({ label, forMs, ...choice }) => ({
       label,
       isChosen: choice.level === level && forMs === undefined && (level !== 'none' || until === undefined),
       onSelect: () =>
@@ -28,7 +29,11 @@ export function NotifyMenu({ conversation }: { conversation: Conversation }) {
           {error}
         </span>
       )}
-      <Menu label={`Notifications: ${words}`} icon={level === 'none' ? <BellOffIcon /> : <BellIcon />} items={items} />
+      <Menu
+        label={words.notificationsAre(told)}
+        icon={level === 'none' ? <BellOffIcon /> : <BellIcon />}
+        items={items}
+      />
     </>
   )
 }

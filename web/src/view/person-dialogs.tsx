@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { banSpans, muteSpans, spanText } from '../text/spans-of-time.ts'
@@ -25,7 +26,7 @@ interface ReasonProps {
 }
 
 const ReasonField = (props: ReasonProps) => (
-  <Field label="Reason" hint="They are told. Optional." maxLength={MAX_REASON_CHARS} {...props} />
+  <Field label={words.reason} hint={words.reasonHint} maxLength={MAX_REASON_CHARS} {...props} />
 )
 
 const given = (reason: string) => (reason.trim() === '' ? {} : { reason: reason.trim() })
@@ -41,21 +42,24 @@ export function KickDialog({ conversation: { doors, members }, userId, onClose }
     members.is(userId, false)
   }
   return (
-    <FormDialog title={`Remove ${useNamed(userId)}?`} action="Remove" onClose={onClose} onSubmit={kick} isDangerous>
-      <p>
-        {access === 'private'
-          ? 'They leave the room at once. To come back they must be added again, or have an invite.'
-          : 'They leave the room at once, and can join it again. A ban keeps them out.'}
-      </p>
+    <FormDialog
+      title={words.askRemove(useNamed(userId))}
+      action={words.remove}
+      onClose={onClose}
+      onSubmit={kick}
+      isDangerous
+    >
+      <p>{access === 'private' ? words.removedFromPrivate : words.removedFromOpen}</p>
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   )
 }
 
-const bans = banSpans.map((seconds) => ({
-  value: seconds,
-  label: seconds === 0 ? 'For good' : spanText(seconds),
-}))
+const bans = () =>
+  banSpans.map((seconds) => ({
+    value: seconds,
+    label: seconds === 0 ? words.forGood : spanText(seconds),
+  }))
 
 /** Shows somebody out, and keeps them out. */
 export function BanDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
@@ -66,15 +70,15 @@ export function BanDialog({ conversation: { doors, members }, userId, onClose }:
     members.is(userId, false)
   }
   return (
-    <FormDialog title={`Ban ${useNamed(userId)}?`} action="Ban" onClose={onClose} onSubmit={ban} isDangerous>
-      <p>They leave the room at once, and can neither join nor be added.</p>
-      <Select label="For" value={seconds} options={bans} onChange={setSeconds} />
+    <FormDialog title={words.askBan(useNamed(userId))} action={words.ban} onClose={onClose} onSubmit={ban} isDangerous>
+      <p>{words.banHint}</p>
+      <Select label={words.for} value={seconds} options={bans()} onChange={setSeconds} />
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   )
 }
 
-const mutes = muteSpans.map((seconds) => ({ value: seconds, label: spanText(seconds) }))
+const mutes = () => muteSpans.map((seconds) => ({ value: seconds, label: spanText(seconds) }))
 
 /** Lets a member read and not write for a time. */
 export function MuteDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
@@ -85,9 +89,9 @@ export function MuteDialog({ conversation: { doors, members }, userId, onClose }
     members.stands(userId, { role: members.get().standings.get(userId)?.role ?? 'member', mutedUntil })
   }
   return (
-    <FormDialog title={`Mute ${useNamed(userId)}?`} action="Mute" onClose={onClose} onSubmit={mute}>
-      <p>They can go on reading, and not write.</p>
-      <Select label="For" value={seconds} options={mutes} onChange={setSeconds} />
+    <FormDialog title={words.askMute(useNamed(userId))} action={words.mute} onClose={onClose} onSubmit={mute}>
+      <p>{words.muteHint}</p>
+      <Select label={words.for} value={seconds} options={mutes()} onChange={setSeconds} />
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   )
@@ -97,16 +101,13 @@ export function BlockDialog({ userId, onClose }: Omit<PersonProps, 'conversation
   const { blocked } = useChat()
   return (
     <FormDialog
-      title={`Block ${useNamed(userId)}?`}
-      action="Block"
+      title={words.askBlock(useNamed(userId))}
+      action={words.block}
       onClose={onClose}
       onSubmit={() => blocked.block(userId)}
       isDangerous
     >
-      <p>
-        They cannot write to you or add you to rooms, and you cannot write to them. They are not told. You find them in
-        the settings, where you can end it.
-      </p>
+      <p>{words.blockHint}</p>
     </FormDialog>
   )
 }
@@ -122,17 +123,15 @@ export function ReportDialog({ conversation: { doors }, message, onClose }: Repo
   const [reason, setReason] = useState('')
   return (
     <FormDialog
-      title="Report a message"
-      action="Report"
+      title={words.reportMessage}
+      action={words.report}
       onClose={onClose}
       onSubmit={() => doors.room.report(message.messageId, reason.trim())}
     >
       <QuotedText message={message} />
-      <p className="hint">
-        The moderators of this room will see who reported it. {useNamed(message.senderId)} is not told.
-      </p>
+      <p className="hint">{words.reportHint(useNamed(message.senderId))}</p>
       <Field
-        label="What is wrong with it?"
+        label={words.whatIsWrong}
         required
         pattern=".*\S.*"
         maxLength={MAX_REASON_CHARS}

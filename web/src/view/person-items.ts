@@ -1,8 +1,8 @@
 import type { Role } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Chat } from '../state/chat.ts'
 import { isolated } from '../text/isolated.ts'
-import { roleChoices } from '../text/role-words.ts'
 import type { MenuItem } from './menu.tsx'
 import type { OpenDialog } from './use-dialogs.ts'
 
@@ -37,21 +37,21 @@ export function personItems({ chat, conversation, userId, open, run }: PersonMen
   const roleItems = () =>
     roles
       .filter((other) => other !== role && isMember && doors.can('setRole', person))
-      .map((other) => ({ label: roleChoices[other], onSelect: () => run(() => give(other)) }))
+      .map((other) => ({ label: words.makeRole[other], onSelect: () => run(() => give(other)) }))
   const mute = isMuted
-    ? { label: 'End the mute', onSelect: () => run(unmute) }
-    : { label: 'Mute …', onSelect: () => open({ name: 'mute', userId }) }
+    ? { label: words.endMute, onSelect: () => run(unmute) }
+    : { label: words.muteEllipsis, onSelect: () => open({ name: 'mute', userId }) }
   const block = chat.blocked.has(userId)
-    ? { label: `Unblock ${name}`, onSelect: () => run(() => chat.blocked.unblock(userId)) }
-    : { label: `Block ${name} …`, onSelect: () => open({ name: 'block', userId }) }
+    ? { label: words.unblockNamed(name), onSelect: () => run(() => chat.blocked.unblock(userId)) }
+    : { label: words.blockNamed(name), onSelect: () => open({ name: 'block', userId }) }
   return [
     ...roleItems(),
     ...(isMember && doors.can('mute', person) ? [mute] : []),
     ...(isMember && doors.can('kick', person)
-      ? [{ label: 'Remove …', onSelect: () => open({ name: 'kick', userId }), isDangerous: true }]
+      ? [{ label: words.removeEllipsis, onSelect: () => open({ name: 'kick', userId }), isDangerous: true }]
       : []),
     ...(doors.can('ban', person)
-      ? [{ label: 'Ban …', onSelect: () => open({ name: 'ban', userId }), isDangerous: true }]
+      ? [{ label: words.banEllipsis, onSelect: () => open({ name: 'ban', userId }), isDangerous: true }]
       : []),
     block,
   ]

@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { PinIcon } from './icons.tsx'
 import { useDialogs } from './use-dialogs.ts'
@@ -13,9 +14,9 @@ export function PinnedBar({ conversation }: { conversation: Conversation }) {
   return (
     <button type="button" className="pinned" aria-haspopup="dialog" onClick={() => open({ name: 'pins' })}>
       <PinIcon />
-      <span className="visually-hidden">{count === 1 ? '1 pinned message.' : `${count} pinned messages.`} </span>
+      <span className="visually-hidden">{words.pinnedCount(count)} </span>
       <span className="grow ellipsis" dir="auto">
-        {said || 'Pinned message'}
+        {said || words.pinnedMessage}
       </span>
       {count > 1 && (
         <span className="soft" aria-hidden="true">

@@ -1,4 +1,5 @@
 import { printableName } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { plainMoment } from '../text/date-text.ts'
 import { withNames } from '../text/mention-names.ts'
@@ -16,10 +17,10 @@ export function PinsDialog({ conversation, onClose }: { conversation: Conversati
   const { people } = useChat()
   const { run, error } = useAct()
   return (
-    <Dialog title="Pinned messages" onClose={onClose} className="wide">
+    <Dialog title={words.pinnedMessages} onClose={onClose} className="wide">
       <FormError>{error}</FormError>
-      {count === 0 && <p className="hint">Nothing is pinned any more.</p>}
-      <ul className="page-list" aria-label="Pinned messages">
+      {count === 0 && <p className="hint">{words.nothingPinned}</p>}
+      <ul className="page-list" aria-label={words.pinnedMessages}>
         {messages.map(({ messageId, senderId, timestamp, content, file, mentions }) => (
           <li key={messageId}>
             <div className="entry">
@@ -35,10 +36,10 @@ export function PinsDialog({ conversation, onClose }: { conversation: Conversati
                 <button
                   type="button"
                   className="button"
-                  aria-label={`Unpin the message of ${people.textOf(senderId)}`}
+                  aria-label={words.unpinOf(people.textOf(senderId))}
                   onClick={() => run(() => doors.room.unpin(messageId))}
                 >
-                  Unpin
+                  {words.unpin}
                 </button>
               )}
             </div>

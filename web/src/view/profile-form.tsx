@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { words } from '../language/words.ts'
 import { Avatar } from './avatar.tsx'
 import { Field } from './field.tsx'
 import { FormError } from './form-error.tsx'
@@ -37,7 +38,7 @@ export function ProfileForm() {
   return (
     <form
       className="form"
-      aria-label="You"
+      aria-label={words.you}
       onSubmit={(event) => {
         event.preventDefault()
         run(save)
@@ -47,8 +48,8 @@ export function ProfileForm() {
         <Avatar id={userId} size="large" />
         <div className="grow">
           <NameField
-            label="Your name"
-            hint={isNamed || written !== undefined ? `You sign in as ${userId}.` : 'What the others see.'}
+            label={words.yourName}
+            hint={isNamed || written !== undefined ? words.signInAs(userId) : words.whatOthersSee}
             value={written ?? name}
             onChange={changed(setWritten)}
             maxLength={MAX_NAME_CHARS}
@@ -57,8 +58,8 @@ export function ProfileForm() {
       </div>
       {hasPictures && (
         <Field
-          label="Your picture"
-          hint={`The address of a picture at ${imageOrigins.map((origin) => new URL(origin).host).join(', ')}. Optional.`}
+          label={words.yourPicture}
+          hint={words.yourPictureHint(imageOrigins.map((origin) => new URL(origin).host).join(words.comma))}
           problem={problemOf(url?.trim() ?? '', imageOrigins)}
           type="url"
           maxLength={MAX_URL_CHARS}
@@ -70,10 +71,10 @@ export function ProfileForm() {
       <FormError>{error}</FormError>
       <div className="form-actions">
         <p className="hint grow" role="status">
-          {isSaved && 'Saved. The others see it soon.'}
+          {isSaved && words.saved}
         </p>
         <button className="button primary" disabled={isRunning || (written ?? url) === undefined}>
-          Save
+          {words.save}
         </button>
       </div>
     </form>
@@ -83,5 +84,5 @@ export function ProfileForm() {
 /** Why a picture would not be shown; empty when it would. */
 function problemOf(url: string, origins: readonly string[]): string {
   if (url === '' || !URL.canParse(url)) return ''
-  return origins.includes(new URL(url).origin) ? '' : 'Pictures from there are not shown here.'
+  return origins.includes(new URL(url).origin) ? '' : words.pictureElsewhere
 }

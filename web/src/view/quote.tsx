@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { type MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { ReplyIcon } from './icons.tsx'
 import { showMessage } from './show-message.ts'
@@ -12,11 +13,11 @@ export function Quote({ conversation, messageId }: { conversation: Conversation;
   const message = useQuoted(conversation, messageId)
   const said = useSaid(message === 'gone' ? undefined : message)
   if (message === undefined) return <p className="quote soft">…</p>
-  if (message === 'gone') return <p className="quote soft">This message was deleted.</p>
+  if (message === 'gone') return <p className="quote soft">{words.wasDeleted}</p>
   return (
     <button type="button" className="quote" onClick={() => showMessage(message.seq)}>
       <ReplyIcon />
-      <span className="visually-hidden">In reply to </span>
+      <span className="visually-hidden">{words.inReplyTo} </span>
       <b>
         <UserName userId={message.senderId} />
       </b>

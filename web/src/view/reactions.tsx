@@ -1,4 +1,5 @@
 import type { MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { useAct } from './use-act.ts'
 import { useNames } from './use-names.ts'
@@ -12,7 +13,7 @@ export function Reactions({ message, conversation }: { message: MessageEvent; co
   if (reactions.length === 0) return null
   return (
     <>
-      <ul className="reactions" aria-label="Reactions">
+      <ul className="reactions" aria-label={words.reactions}>
         {reactions.map(({ reaction, count, userIds }) => {
           const isOwn = doors.room.hasReacted(message, reaction)
           return (
@@ -44,4 +45,4 @@ export function Reactions({ message, conversation }: { message: MessageEvent; co
 }
 
 const namesIn = (names: readonly string[], count: number): string =>
-  count > names.length ? `${names.join(', ')} and ${count - names.length} others` : names.join(', ')
+  count > names.length ? words.andOthers(names.join(words.comma), count - names.length) : names.join(words.comma)

@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import type { Removed } from '../state/chat.ts'
 import { isolated } from '../text/isolated.ts'
 import { removalSentence } from '../text/removal-words.ts'
@@ -20,8 +21,8 @@ export function RemovedNotices() {
           <button
             type="button"
             className="icon-button"
-            aria-label={`Dismiss: ${removal.title}`}
-            title="Dismiss"
+            aria-label={words.dismissNotice(removal.title)}
+            title={words.dismiss}
             onClick={() => chat.dismiss(removal.chatRoomId)}
           >
             <CloseIcon />
@@ -36,11 +37,6 @@ export function RemovedNotices() {
 export const RemovalText = ({ removed }: { removed: Removed }) => (
   <>
     {removalSentence(removed, isolated(removed.title), Date.now())}
-    {removed.note !== undefined && (
-      <>
-        {' '}
-        Reason: <bdi>{removed.note}</bdi>
-      </>
-    )}
+    {removed.note !== undefined && <> {words.reasonIs(<bdi>{removed.note}</bdi>)}</>}
   </>
 )

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { protocolLimits } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { NameField } from './name-field.tsx'
 import { goTo } from './use-route.ts'
@@ -10,8 +11,14 @@ interface DialogProps {
 
 /** Asks before messages or files are lost. */
 export const SignOutDialog = ({ onClose, onSignOut }: DialogProps & { onSignOut: () => void }) => (
-  <FormDialog title="Sign out?" action="Sign out" onClose={onClose} onSubmit={async () => onSignOut()} isDangerous>
-    <p>Some of what you wrote is not sent yet. It will be lost.</p>
+  <FormDialog
+    title={words.askSignOut}
+    action={words.signOut}
+    onClose={onClose}
+    onSubmit={async () => onSignOut()}
+    isDangerous
+  >
+    <p>{words.unsentIsLost}</p>
   </FormDialog>
 )
 
@@ -19,10 +26,10 @@ export function DirectDialog({ onClose }: DialogProps) {
   const [name, setName] = useState('')
   const open = async () => goTo({ kind: 'direct', userId: name.trim() })
   return (
-    <FormDialog title="New message" action="Open conversation" onClose={onClose} onSubmit={open}>
+    <FormDialog title={words.newMessage} action={words.openConversation} onClose={onClose} onSubmit={open}>
       <NameField
-        label="To"
-        hint="The name they sign in with."
+        label={words.to}
+        hint={words.signInName}
         value={name}
         onChange={setName}
         maxLength={protocolLimits.userIdChars}

@@ -1,4 +1,5 @@
 import { isDirectRoomId, protocolLimits } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { ROOM_ID_PATTERN } from '../text/room-id.ts'
 import { Field, type FieldProps } from './field.tsx'
 
@@ -8,9 +9,9 @@ const { roomIdChars } = protocolLimits
 export const RoomIdField = (props: FieldProps) => (
   <Field
     {...props}
-    problem={isDirectRoomId(props.value) ? 'Ids like this one belong to direct messages.' : undefined}
+    problem={isDirectRoomId(props.value) ? words.idIsDirect : undefined}
     pattern={ROOM_ID_PATTERN}
-    title={`Letters, digits, - _ and :, up to ${roomIdChars}`}
+    title={words.idLetters(roomIdChars)}
     dir="ltr"
   />
 )

@@ -1,5 +1,6 @@
 import { type FormEvent, Fragment, useId, useState } from 'react'
 import { type FoundMessages, type MessageEvent, printableName } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import { plainMoment } from '../text/date-text.ts'
@@ -42,9 +43,9 @@ export function SearchDialog({ conversation, onClose }: { conversation: Conversa
   }
   const canAsk = client.features.includes('search')
   return (
-    <Dialog title="Search messages" onClose={onClose} className="wide">
+    <Dialog title={words.searchMessages} onClose={onClose} className="wide">
       <form onSubmit={onSubmit} role="search">
-        <label htmlFor={id}>Words</label>
+        <label htmlFor={id}>{words.searchWords}</label>
         <input
           id={id}
           type="search"
@@ -54,7 +55,7 @@ export function SearchDialog({ conversation, onClose }: { conversation: Conversa
         />
         {canAsk && (
           <button type="submit" className="button" disabled={query === '' || isRunning}>
-            Search all messages
+            {words.searchAll}
           </button>
         )}
       </form>
@@ -62,7 +63,7 @@ export function SearchDialog({ conversation, onClose }: { conversation: Conversa
       <p className="hint" role="status">
         {query !== '' && whatWasSearched(hits.length, isFound)}
       </p>
-      <ul className="page-list" aria-label="Found messages">
+      <ul className="page-list" aria-label={words.foundMessages}>
         {hits.map((hit) => (
           <li key={hit.message.messageId}>
             <HitLink hit={hit} conversation={conversation} onClose={onClose} />
@@ -71,15 +72,14 @@ export function SearchDialog({ conversation, onClose }: { conversation: Conversa
       </ul>
       {isFound && found.nextCursor !== undefined && (
         <button type="button" className="button" disabled={isRunning} onClick={() => search(found.nextCursor)}>
-          Earlier messages
+          {words.earlierMessages}
         </button>
       )}
     </Dialog>
   )
 }
 
-const whatWasSearched = (count: number, isFound: boolean): string =>
-  `${count === 0 ? 'Nothing' : count} found ${isFound ? 'in the conversation' : 'in the messages that are loaded'}.`
+const whatWasSearched = (count: number, isFound: boolean): string => words.found(count, isFound)
 
 /** The newest first. */
 function loadedHits(messages: readonly MessageEvent[], query: string): Hit[] {

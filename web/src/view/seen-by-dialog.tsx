@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { readersOf } from '../state/receipts.ts'
 import { Avatar } from './avatar.tsx'
@@ -22,11 +23,11 @@ export function SeenByDialog({ conversation: { receipts }, message, onClose }: S
   const { run, error, isRunning } = useAct()
   useEffect(() => run(() => receipts.load()), [receipts, run])
   return (
-    <Dialog title="Seen by" onClose={onClose}>
+    <Dialog title={words.seenBy} onClose={onClose}>
       <QuotedText message={message} />
       <FormError>{error}</FormError>
-      {readers.length === 0 && error === undefined && !isRunning && <p className="hint">Nobody has read it yet.</p>}
-      <ul className="members" aria-label="Seen by">
+      {readers.length === 0 && error === undefined && !isRunning && <p className="hint">{words.seenByNobody}</p>}
+      <ul className="members" aria-label={words.seenBy}>
         {readers.map((userId) => (
           <li key={userId}>
             <Avatar id={userId} size="small" />

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { protocolLimits } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { Avatar } from './avatar.tsx'
 import { BrowserSettings } from './browser-settings.tsx'
@@ -27,17 +28,14 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
     setName('')
   }
   return (
-    <Dialog title="Settings" onClose={onClose}>
+    <Dialog title={words.settings} onClose={onClose}>
       {mayChangeProfile && <ProfileForm />}
       <BrowserSettings />
-      <section aria-label="Blocked people">
-        <h3 className="list-title">Blocked people</h3>
-        <p className="hint">
-          They cannot write to you or add you to rooms, and you cannot write to them. They are not told. In rooms, you
-          go on seeing each other.
-        </p>
+      <section aria-label={words.blockedPeople}>
+        <h3 className="list-title">{words.blockedPeople}</h3>
+        <p className="hint">{words.blockedHint}</p>
         <FormError>{problem}</FormError>
-        <ul className="page-list" aria-label="Blocked people">
+        <ul className="page-list" aria-label={words.blockedPeople}>
           {[...(userIds ?? [])].map((userId) => (
             <li key={userId}>
               <div className="entry">
@@ -48,16 +46,16 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
                 <button
                   type="button"
                   className="button"
-                  aria-label={`Unblock ${people.textOf(userId)}`}
+                  aria-label={words.unblockNamed(people.textOf(userId))}
                   onClick={() => run(() => blocked.unblock(userId))}
                 >
-                  Unblock
+                  {words.unblock}
                 </button>
               </div>
             </li>
           ))}
         </ul>
-        {userIds?.size === 0 && <p className="hint">You have blocked nobody.</p>}
+        {userIds?.size === 0 && <p className="hint">{words.nobodyBlocked}</p>}
       </section>
       <form
         className="form"
@@ -67,8 +65,8 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         }}
       >
         <NameField
-          label="Block somebody"
-          hint="The name they sign in with."
+          label={words.blockSomebody}
+          hint={words.signInName}
           value={name}
           onChange={setName}
           maxLength={protocolLimits.userIdChars}
@@ -76,7 +74,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         <FormError>{error}</FormError>
         <div className="form-actions">
           <button className="button" disabled={isRunning}>
-            Block
+            {words.block}
           </button>
         </div>
       </form>

@@ -1,5 +1,6 @@
 import { type ReactNode, useRef } from 'react'
 import { printableName, showsNothing } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { hashOf } from '../state/route.ts'
 import type { ThemeChoice } from '../state/theme.ts'
@@ -56,7 +57,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
   const conversations = all.filter(({ isClosed }) => !isClosed)
   const closed = all.filter(({ isClosed }) => isClosed)
   return (
-    <nav className="sidebar" aria-label="Conversations">
+    <nav className="sidebar" aria-label={words.conversations}>
       <header className="sidebar-header">
         <span className="brand">Tabletalk</span>
         <ThemeButton choice={theme} />
@@ -68,36 +69,36 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
         aria-keyshortcuts="Control+K Meta+K"
       >
         <SearchIcon />
-        <span className="grow">Go to …</span>
+        <span className="grow">{words.goToEllipsis}</span>
         <kbd>Ctrl K</kbd>
       </button>
       <div className="sidebar-scroll" ref={scroller}>
         <MoreUnread where="above" count={above} onClick={() => show('above')} />
         <Section
-          title="Conversations"
+          title={words.conversations}
           actions={
             <>
-              <SmallButton label="Public rooms" onClick={() => open({ name: 'browse' })}>
+              <SmallButton label={words.publicRooms} onClick={() => open({ name: 'browse' })}>
                 <GlobeIcon />
               </SmallButton>
-              <SmallButton label="Join a room" onClick={() => open({ name: 'join' })}>
+              <SmallButton label={words.joinRoom} onClick={() => open({ name: 'join' })}>
                 <EnterIcon />
               </SmallButton>
               {chat.mayMakeRooms && (
-                <SmallButton label="New room" onClick={() => open({ name: 'new-room' })}>
+                <SmallButton label={words.newRoom} onClick={() => open({ name: 'new-room' })}>
                   <PlusIcon />
                 </SmallButton>
               )}
-              <SmallButton label="New message" onClick={() => open({ name: 'direct' })}>
+              <SmallButton label={words.newMessage} onClick={() => open({ name: 'direct' })}>
                 <ChatIcon />
               </SmallButton>
             </>
           }
         >
-          <Links conversations={conversations} current={current} isLoading={isLoading} empty="No rooms yet." />
+          <Links conversations={conversations} current={current} isLoading={isLoading} empty={words.noRoomsYet} />
           {closed.length > 0 && (
             <details className="closed-rooms">
-              <summary>Closed rooms ({closed.length})</summary>
+              <summary>{words.closedRooms(closed.length)}</summary>
               <Links conversations={closed} current={current} isLoading={false} empty="" />
             </details>
           )}
@@ -110,11 +111,11 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
         <span className="grow ellipsis" title={useName(chat.userId)}>
           <UserName userId={chat.userId} />
         </span>
-        <SmallButton label="Settings" onClick={() => open({ name: 'settings' })}>
+        <SmallButton label={words.settings} onClick={() => open({ name: 'settings' })}>
           <SettingsIcon />
         </SmallButton>
         {onSignOut && (
-          <SmallButton label="Sign out" onClick={onSignOut}>
+          <SmallButton label={words.signOut} onClick={onSignOut}>
             <LeaveIcon />
           </SmallButton>
         )}
@@ -135,8 +136,8 @@ const MoreUnread = ({ where, count, onClick }: MoreProps) =>
     <div className={`more-unread is-${where}`}>
       <button type="button" onClick={onClick}>
         {where === 'above' ? <UpIcon /> : <DownIcon />}
-        {count.toLocaleString()} more unread
-        <span className="visually-hidden"> {where}</span>
+        {words.moreUnread(count)}
+        <span className="visually-hidden">{words.whereUnread[where]}</span>
       </button>
     </div>
   )
@@ -204,7 +205,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
   const preview = usePreview(conversation)
   const written = useStore(conversation.written)
   const draft = isCurrent || showsNothing(written) ? '' : printableName(written.slice(0, DRAFT_LENGTH))
-  const shown = draft === '' ? preview : `Draft: ${draft}`
+  const shown = draft === '' ? preview : words.draft(draft)
   const element = useRef<HTMLAnchorElement>(null)
   usePeek(conversation, element)
   const now = useNow(MINUTE_MS)
@@ -222,8 +223,8 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
         <span className="conversation-top">
           <span className="grow ellipsis">
             <ConversationTitle conversation={conversation} />
-            {access === 'private' && <span className="visually-hidden">, private room</span>}
-            {isMuted && <span className="visually-hidden">, muted</span>}
+            {access === 'private' && <span className="visually-hidden">{words.privateRoom}</span>}
+            {isMuted && <span className="visually-hidden">{words.muted}</span>}
           </span>
           {isMuted && <BellOffIcon />}
           {last && (
@@ -242,7 +243,7 @@ function ConversationLink({ conversation, isCurrent }: { conversation: Conversat
           </span>
         )}
       </span>
-      {isNew && count === 0 && <span className="badge">New</span>}
+      {isNew && count === 0 && <span className="badge">{words.new}</span>}
       <UnreadBadge conversation={conversation} />
     </a>
   )

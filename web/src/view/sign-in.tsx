@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { protocolLimits } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { SignIn } from '../state/page-config.ts'
 import { Field } from './field.tsx'
 import { FormError } from './form-error.tsx'
@@ -28,8 +29,8 @@ export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
         <FormError>{problem}</FormError>
         {signIn.kind === 'local' && (
           <NameField
-            label="Your name"
-            hint="No password here: this chat runs on this machine. Another tab can be somebody else."
+            label={words.yourName}
+            hint={words.yourNameHint}
             value={text}
             onChange={setText}
             maxLength={protocolLimits.userIdChars}
@@ -38,8 +39,8 @@ export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
         )}
         {signIn.kind === 'token' && (
           <Field
-            label="Token"
-            hint="A JSON Web Token of your identity provider. It is kept for this tab only."
+            label={words.token}
+            hint={words.tokenHint}
             value={text}
             onChange={setText}
             type="password"
@@ -50,7 +51,7 @@ export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
         {signIn.kind === 'tokenUrl' ? (
           <TeamSignIn signInUrl={signIn.signInUrl} />
         ) : (
-          <button className="button primary">Start chatting</button>
+          <button className="button primary">{words.startChatting}</button>
         )}
       </form>
     </main>
@@ -61,9 +62,9 @@ const TeamSignIn = ({ signInUrl }: { signInUrl: string | undefined }) => (
   <>
     {signInUrl !== undefined && (
       <a className="button primary" href={signInUrl}>
-        Sign in
+        {words.signIn}
       </a>
     )}
-    <button className="button">Try again</button>
+    <button className="button">{words.tryAgain}</button>
   </>
 )

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
@@ -38,15 +39,15 @@ export function Switcher({ onClose }: { onClose: () => void }) {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' })
   }, [active])
   return (
-    <Dialog title="Go to" onClose={onClose} className="switcher">
+    <Dialog title={words.goTo} onClose={onClose} className="switcher">
       <input
         className="switcher-input"
         role="combobox"
-        aria-label="Room or person"
+        aria-label={words.roomOrPerson}
         aria-expanded="true"
         aria-controls={listId}
         aria-activedescendant={found.length > 0 ? `${listId}-${active}` : undefined}
-        placeholder="Room or person"
+        placeholder={words.roomOrPerson}
         autoComplete="off"
         value={text}
         onKeyDown={onKeyDown}
@@ -55,7 +56,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
           setActive(0)
         }}
       />
-      <ul className="switcher-list" id={listId} ref={list} role="listbox" aria-label="Conversations">
+      <ul className="switcher-list" id={listId} ref={list} role="listbox" aria-label={words.conversations}>
         {found.map((conversation, index) => (
           <li
             key={conversation.key}
@@ -73,7 +74,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p className="hint">Nothing is called that.</p>}
+      {found.length === 0 && <p className="hint">{words.nothingCalledThat}</p>}
     </Dialog>
   )
 }

@@ -1,22 +1,22 @@
-import { type Theme, type ThemeChoice, themes } from '../state/theme.ts'
+import { words } from '../language/words.ts'
+import { type ThemeChoice, themes } from '../state/theme.ts'
 import { DeviceIcon, MoonIcon, SunIcon } from './icons.tsx'
 import { useStore } from './use-store.ts'
 
 const icons = { system: DeviceIcon, light: SunIcon, dark: MoonIcon }
-const names: Record<Theme, string> = { system: 'as the device', light: 'light', dark: 'dark' }
 
 /** Changes from one theme to the next. */
 export function ThemeButton({ choice }: { choice: ThemeChoice }) {
   const theme = useStore(choice)
   const next = themes[(themes.indexOf(theme) + 1) % themes.length]!
   const Icon = icons[theme]
-  const label = `Colours: ${names[theme]}`
+  const label = words.colours(words.themes[theme])
   return (
     <button
       type="button"
       className="icon-button"
       aria-label={label}
-      title={`${label}. Change to ${names[next]}.`}
+      title={words.changeColours(words.themes[theme], words.themes[next])}
       onClick={() => choice.choose(next)}
     >
       <Icon />

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { rowsOf } from '../text/rows.ts'
 import { timeZone } from '../text/date-text.ts'
@@ -36,27 +37,33 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
   return (
     <aside
       className="details thread"
-      aria-label="Thread"
+      aria-label={words.thread}
       {...handlers}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && !isComposing(event.nativeEvent)) close()
       }}
     >
       <header className="pane-header">
-        <h2>Thread</h2>
-        <button type="button" className="icon-button" aria-label="Close thread" title="Close" onClick={close}>
+        <h2>{words.thread}</h2>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.closeThread}
+          title={words.close}
+          onClick={close}
+        >
           <CloseIcon />
         </button>
       </header>
-      <div className="thread-scroll" role="log" aria-label="Replies" aria-live="off" tabIndex={0}>
+      <div className="thread-scroll" role="log" aria-label={words.repliesOfThread} aria-live="off" tabIndex={0}>
         <div>
           {root && show([root], [])}
           {state.older === 'more' && (
             <button type="button" className="link-button" onClick={() => void timeline.loadOlder().catch(() => {})}>
-              Earlier replies
+              {words.earlierReplies}
             </button>
           )}
-          {state.newest === 'failed' && <p role="alert">The replies could not be loaded.</p>}
+          {state.newest === 'failed' && <p role="alert">{words.repliesNotLoaded}</p>}
           {show(state.messages, state.pending)}
         </div>
       </div>
@@ -67,7 +74,7 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
       {isOver && (
         <div className="drop" aria-hidden="true">
           <ClipIcon />
-          <p>Drop to send to the thread</p>
+          <p>{words.dropToThread}</p>
         </div>
       )}
     </aside>

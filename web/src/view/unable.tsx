@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 /** Shown instead of the chat when the page can't start. */
 export const Unable = ({ reason }: { reason: string }) => (
   <main className="sign-in">
@@ -5,7 +6,7 @@ export const Unable = ({ reason }: { reason: string }) => (
       <h1 className="brand large">Tabletalk</h1>
       <p>{reason}</p>
       <button type="button" className="button primary" onClick={() => window.location.reload()}>
-        Load the page again
+        {words.loadAgain}
       </button>
     </div>
   </main>

@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { countText } from '../text/count-text.ts'
 import { useStore } from './use-store.ts'
@@ -11,7 +12,7 @@ export function UnreadBadge({ conversation }: { conversation: Conversation }) {
     <span className={`badge ${isQuiet ? 'is-quiet' : mentions > 0 ? 'is-for-me' : ''}`}>
       {mentions > 0 && <span aria-hidden="true">@ </span>}
       {countText(count, hasMore)}
-      <span className="visually-hidden"> unread{mentions > 0 && ', one of them for you'}</span>
+      <span className="visually-hidden">{words.unread(mentions > 0)}</span>
     </span>
   )
 }

@@ -1,3 +1,4 @@
+import { words } from '../language/words.ts'
 import type { UploadItem, Uploads } from '../state/uploads.ts'
 import { FileName } from './file-name.tsx'
 import { fileSize } from '../text/file-size.ts'
@@ -11,7 +12,7 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
   const items = useStore(uploads)
   if (items.length === 0) return null
   return (
-    <ul className="uploads" aria-label="Uploads">
+    <ul className="uploads" aria-label={words.uploads}>
       {items.map((item) => (
         <li key={item.id} className={`upload ${hasEnded(item) ? 'has-failed' : ''}`}>
           {item.preview === undefined ? (
@@ -29,8 +30,8 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
             <button
               type="button"
               className="icon-button"
-              aria-label={`Try ${item.name} again`}
-              title="Try again"
+              aria-label={words.tryFileAgain(item.name)}
+              title={words.tryAgain}
               onClick={() => uploads.retry(item.id)}
             >
               <RetryIcon />
@@ -39,8 +40,8 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
           <button
             type="button"
             className="icon-button"
-            aria-label={isAtRest(item) ? `Remove ${item.name}` : `Cancel ${item.name}`}
-            title={isAtRest(item) ? 'Remove' : 'Cancel'}
+            aria-label={isAtRest(item) ? words.removeFile(item.name) : words.cancelFile(item.name)}
+            title={isAtRest(item) ? words.remove : words.cancel}
             onClick={() => uploads.cancel(item.id)}
           >
             <CloseIcon />
@@ -66,18 +67,23 @@ function Progress({ item }: { item: UploadItem }) {
       </span>
     )
   }
-  if (state === 'staged') return <span className="file-detail">{fileSize(size)} · not sent yet</span>
+  if (state === 'staged')
+    return (
+      <span className="file-detail">
+        {fileSize(size)} · {words.notSentYet}
+      </span>
+    )
   const percent = Math.round(fraction * 100)
-  const words = {
-    waiting: 'waiting',
-    sending: fraction === 0 && status !== 'connected' ? 'waiting' : `${percent} %`,
-    checking: 'almost there',
+  const progress = {
+    waiting: words.waiting,
+    sending: fraction === 0 && status !== 'connected' ? words.waiting : words.percent(percent),
+    checking: words.almostThere,
   }
   return (
     <>
       <progress aria-label={name} max={100} value={percent} />
       <span className="file-detail">
-        {fileSize(size)} · {words[state]}
+        {fileSize(size)} · {progress[state]}
       </span>
     </>
   )

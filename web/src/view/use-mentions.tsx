@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useState } from 'react'
 import type { MessageExtras } from '../../../client/index.ts'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { mentionBeing, mentionsIn, ROOM_MENTION } from '../text/mentions.ts'
 import { callsOf, withIds } from '../text/mention-names.ts'
@@ -91,7 +92,7 @@ export function useMentions(
   }
   const isOpen = offered.length > 0
   const list = isOpen && (
-    <ul id={id} className="menu mention-list" role="listbox" aria-label="People to mention">
+    <ul id={id} className="menu mention-list" role="listbox" aria-label={words.peopleToMention}>
       {offered.map((name, i) => (
         <li
           key={name}
@@ -105,9 +106,7 @@ export function useMentions(
           }}
         >
           {name === ROOM_MENTION ? <b>@room</b> : <Avatar id={name} />}
-          <span className="ellipsis">
-            {name === ROOM_MENTION ? 'Everybody in this room' : <UserName userId={name} />}
-          </span>
+          <span className="ellipsis">{name === ROOM_MENTION ? words.everybodyHere : <UserName userId={name} />}</span>
         </li>
       ))}
     </ul>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
 import { Composer } from './composer.tsx'
@@ -24,14 +25,14 @@ export function WritingPlace({ conversation }: { conversation: Conversation }) {
   let place: ReactNode
   if (isBlocked) {
     place = (
-      <Refused sentence={`You have blocked ${isolated(conversation.title.get())}.`}>
+      <Refused sentence={words.youHaveBlocked(isolated(conversation.title.get()))}>
         {button('Unblock', () => blocked.unblock(peer))}
       </Refused>
     )
   } else if (writing.kind === 'refused') {
     place = (
       <Refused sentence={writing.sentence}>
-        {closed && doors.can('close') && button('Reopen room', () => doors.room.close(false))}
+        {closed && doors.can('close') && button(words.reopenRoom, () => doors.room.close(false))}
       </Refused>
     )
   } else {

@@ -1,0 +1,14 @@
+import { createContext, useContext } from 'react'
+import { type Language, LanguageChoice } from '../language/language-choice.ts'
+import { kept } from '../state/kept.ts'
+import { useStore } from './use-store.ts'
+
+export const LanguageContext = createContext(
+  new LanguageChoice(
+    kept(() => localStorage),
+    [],
+  ),
+)
+
+/** Returns the language of the page. What is memoized calls it, to be shown anew when another one is chosen. */
+export const useLanguage = (): Language => useStore(useContext(LanguageContext))
