@@ -54,7 +54,7 @@ export interface DynamoDbLocal extends Closable {
   readonly failed: Promise<StartupError>
 }
 
-const START_DEADLINE_MS = 30_000
+const START_DEADLINE_MS = 90_000
 const STOP_GRACE_MS = 5_000
 const PORT_ATTEMPTS = 5
 const PROBE_EVERY_MS = 5_000

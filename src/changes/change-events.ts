@@ -31,13 +31,18 @@ export function eventOf(change: ChangeRow, states: States): ChangeEvent | undefi
  * AP34, AP50, AP67.
  *
  * @param changes of one room; each subject is read once
+ * @param seen hears of each message that is read, also of one that is past its time and not among the states
  */
-export async function statesOf(chatRoomId: string, changes: readonly Changed[]): Promise<States> {
+export async function statesOf(
+  chatRoomId: string,
+  changes: readonly Changed[],
+  seen?: (row: MessageRow) => void,
+): Promise<States> {
   const ids = (wanted: Changed['what']) => [
     ...new Set(changes.filter(({ what }) => what === wanted).map(({ id }) => id)),
   ]
   const [messages, room, ...members] = await Promise.all([
-    messageStates(chatRoomId, ids('m')),
+    messageStates(chatRoomId, ids('m'), seen),
     ids('r').length === 0 ? undefined : roomState(chatRoomId),
     ...ids('u').map((userId) => memberState(chatRoomId, userId)),
   ])
@@ -82,11 +87,16 @@ function subjectOfState(state: Unnumbered): Changed {
   }
 }
 
-async function messageStates(chatRoomId: string, messageIds: readonly string[]): Promise<Unnumbered[]> {
+async function messageStates(
+  chatRoomId: string,
+  messageIds: readonly string[],
+  seen?: (row: MessageRow) => void,
+): Promise<Unnumbered[]> {
   const rows = await getMessages(
     chatRoomId,
     messageIds.map((messageId) => seqOf({ messageId })),
   )
+  for (const row of rows) seen?.(row)
   return Promise.all(rows.filter((row) => !isPast(row, { keptSince: 0 }, Date.now())).map(messageState))
 }
 

@@ -1,5 +1,6 @@
 import { changesAfter, type ChangeRow } from '../entities/change.ts'
 import type { ChangeEvent } from '../protocol/change-events.ts'
+import { rowBytes } from '../rooms/row-bytes.ts'
 import { eventOf, isKept, statesOf, subjectOf } from './change-events.ts'
 
 /** A part of a room's change log. */
@@ -12,6 +13,8 @@ export interface ChangePage {
   hasMore: boolean
   /** In the order of their numbers, each subject once, as it is now. */
   changes: ChangeEvent[]
+  /** Of all messages that were read and of the events, as JSON: what is not shown is paid for too. */
+  bytesRead: number
 }
 
 /** The entries of a page, as far as there is no hole among them: a log that begins later has been forgotten in part. */
@@ -55,7 +58,7 @@ interface Wanted {
   since: number
   /** Epoch milliseconds; nor what was said before. */
   keptSince: number
-  /** The page ends once its events are larger, as JSON. */
+  /** The page ends once more was read, as JSON. */
   bytes: number
   /** Messages that the reader has as they are now. */
   told?: ReadonlySet<string>
@@ -71,14 +74,16 @@ export async function eventsOf(
   const isShown = ({ what, id }: ChangeRow) => what !== 'm' || (Number(id) > since && !told?.has(id))
   const shown = rows.filter((row) => newest.get(subjectOf(row)) === row.rev && isShown(row))
   const changes: ChangeEvent[] = []
-  let size = 0
+  let bytesRead = 0
   for (let at = 0, count = FIRST_READ; at < shown.length; at += count, count = FURTHER_READ) {
-    if (size > bytes) return { headRev: shown[at]!.rev - 1, recovered, hasMore: true, changes }
+    if (bytesRead > bytes) return { headRev: shown[at]!.rev - 1, recovered, hasMore: true, changes, bytesRead }
     const some = shown.slice(at, at + count)
-    const states = await statesOf(chatRoomId, some)
+    let messageBytes = 0
+    const states = await statesOf(chatRoomId, some, (row) => (messageBytes += rowBytes([row])))
     const events = some.flatMap((row) => eventOf(row, states) ?? []).filter((event) => isKept(event, keptSince))
     changes.push(...events)
-    size += events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0)
+    const eventBytes = events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)), 0)
+    bytesRead += Math.max(messageBytes, eventBytes)
   }
-  return { headRev: rows.at(-1)?.rev ?? after, recovered, hasMore, changes }
+  return { headRev: rows.at(-1)?.rev ?? after, recovered, hasMore, changes, bytesRead }
 }

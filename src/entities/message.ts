@@ -221,13 +221,19 @@ export async function messagesBetween(
 /**
  * AP34. The messages at these places, in no order, with those that were deleted; a place that never had one is left
  * out.
+ *
+ * @param consistent false costs half, and may leave out what was written a moment ago
  */
-export async function getMessages(chatRoomId: string, seqs: readonly number[]): Promise<MessageRow[]> {
+export async function getMessages(
+  chatRoomId: string,
+  seqs: readonly number[],
+  { consistent = true } = {},
+): Promise<MessageRow[]> {
   const messages: MessageRow[] = []
   const ids = [...new Set(seqs)].map(messageIdOf)
   await untilProcessed(ids, async (left) => {
     const { data, unprocessed } = await Message.get(left.map((messageId) => ({ chatRoomId, messageId }))).go({
-      consistent: true,
+      consistent,
       concurrent: 4,
     })
     messages.push(...data.filter((message) => message.kind !== 'hole'))

@@ -7,6 +7,7 @@ import { roomsOfUser } from '../entities/user-room.ts'
 import { MAX_EXACT_UNREAD } from '../protocol/limits.ts'
 import { readableAfter } from './admission.ts'
 import { isPast, type Kept, keptOf } from './kept.ts'
+import { rowBytes } from './row-bytes.ts'
 
 /** What of a room somebody has not read. */
 export interface Unread {
@@ -127,7 +128,7 @@ async function countAll(userId: string, places: readonly Place[]): Promise<Map<s
         const mentions = unread.filter((message) => message.mentionsRoom || mentionsIn(message).includes(userId)).length
         counted.set(chatRoomId, { readSeq, count: unread.length, exact: true, mentions })
         read += rows.length
-        bytes += rows.reduce((sum, message) => sum + Buffer.byteLength(JSON.stringify(message)), 0)
+        bytes += rowBytes(rows)
       }),
     )
   }

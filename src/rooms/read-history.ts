@@ -10,6 +10,7 @@ import {
 } from '../entities/message.ts'
 import { defined } from '../protocol/defined.ts'
 import { isPast, type Kept } from './kept.ts'
+import { rowBytes } from './row-bytes.ts'
 
 /**
  * A message is usually written within milliseconds of its number. A reader that sees an empty place waits this long
@@ -59,6 +60,12 @@ export interface HistoryPage {
   hasMore: boolean
 }
 
+/** A page, and what it has cost. */
+export interface PageRead extends HistoryPage {
+  /** Of all that was read, as JSON, also of what is not shown: that is paid for too. */
+  bytesRead: number
+}
+
 /**
  * A page of a room's messages in which every hole is final: a place below one of the messages that is still empty after
  * a short wait is sealed, and the message that was meant for it gets a later number. Otherwise a reader could learn
@@ -69,7 +76,7 @@ export interface HistoryPage {
  * message, so only a run of more than a thousand holes, or of more than a hundred young ones with sealed ones between,
  * takes more; and so does each message that is written while its place is being sealed.
  */
-export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<HistoryPage> {
+export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<PageRead> {
   const forwards = range.after !== undefined
   const { keptSince = 0 } = range
   const isShown = (row: MessageRow) =>
@@ -80,48 +87,83 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
   let after = Math.max(range.after ?? 0, range.since ?? 0)
   let messages: MessageRow[] = []
   let requests = 0
+  let bytesRead = 0
+  /** Places that may be past their time yet, above those that are known to be. */
+  let mayBePast: number | undefined
   for (let turn = 0; ; turn++) {
     const isEmpty = messages.length === 0
-    const atLeast = isEmpty && turn > 0 ? PLACES_TO_A_MESSAGE : PLACES[Math.min(turn, PLACES.length - 1)]!
+    const toFirst = Math.min(mayBePast === undefined ? Infinity : mayBePast + range.limit + 1, PLACES_TO_A_MESSAGE)
+    const atLeast = isEmpty && turn > 0 ? toFirst : PLACES[Math.min(turn, PLACES.length - 1)]!
+    mayBePast = undefined
     const take = Math.max(range.limit + 1 - messages.length, atLeast)
     const maySettle = isEmpty || requests + REQUESTS_TO_SETTLE <= MAX_REQUESTS
     const { retentionDays } = range
     const turnRange = { after, before, forwards, take, isEmpty, maySettle, isShown, ...defined({ retentionDays }) }
     const part = await settledPlaces(chatRoomId, turnRange, now)
     requests += part.requests
+    bytesRead += part.bytesRead
     const found = part.places.filter(isShown)
     messages = forwards ? [...messages, ...found] : [...found, ...messages]
     if (messages.length > range.limit) {
-      return { messages: forwards ? messages.slice(0, range.limit) : messages.slice(-range.limit), hasMore: true }
+      messages = forwards ? messages.slice(0, range.limit) : messages.slice(-range.limit)
+      return { messages, hasMore: true, bytesRead }
     }
     const [oldest, newest] = [part.places[0], part.places.at(-1)]
-    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) return { messages, hasMore: false }
-    if (messages.length > 0 && (requests >= MAX_REQUESTS || !maySettle)) return { messages, hasMore: true }
+    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) return { messages, hasMore: false, bytesRead }
+    if (messages.length > 0 && (requests >= MAX_REQUESTS || !maySettle)) return { messages, hasMore: true, bytesRead }
     if (!forwards) before = seqOf(oldest!)
     else if (range.head !== undefined && messages.length === 0 && isLongPast(newest!)) {
-      after = await lastLongPast(chatRoomId, { after: seqOf(newest!), last: range.head }, isLongPast)
-      requests++
+      const seen = { after: seqOf(newest!), end: range.head + 1, bytesEach: rowBytes(part.places) / part.places.length }
+      const run = await pastRun(chatRoomId, seen, isLongPast)
+      after = run.after
+      mayBePast = run.end - run.after - 1
+      requests += run.requests
     } else after = seqOf(newest!)
   }
 }
 
-/** Places, at most, that are looked at in one request to find where a long run of what is past its time ends. */
-const PROBES = 100
-
 /**
- * The highest of the round numbers above `after` whose message is past its time, and with it all below: a run of ten
- * thousand is skipped by one request. `after` when none of these is still there.
+ * Places, at most, that are looked at in one request to find where a long run of what is past its time ends. Of the
+ * largest messages they cost 63 units: half of what a consistent read does, and none of them changes any more.
  */
-async function lastLongPast(
+const PROBES = 25
+
+/** Bytes of what may be past its time that is read rather than narrowed down by one more request: 80 units. */
+const READ_ANYWAY = 320_000
+
+interface Run {
+  /** The highest place that is known to be past its time, and with it all below. */
+  after: number
+  /** The lowest place above it that is known not to be, or where the room ends. */
+  end: number
+}
+
+/** Narrows down where the run of what is past its time ends, by round numbers, because some of them may be gone. */
+async function pastRun(
   chatRoomId: string,
-  { after, last }: { after: number; last: number },
+  { after, end, bytesEach }: Run & { bytesEach: number },
   isLongPast: (place: MessageRow) => boolean,
-): Promise<number> {
-  const step = 10 ** Math.max(0, Math.ceil(Math.log10((last - after) / PROBES)))
-  const first = Math.ceil((after + 1) / step)
-  const seqs = Array.from({ length: PROBES }, (_, i) => (first + i) * step).filter((seq) => seq <= last)
-  const rows = await getMessages(chatRoomId, seqs)
-  return rows.filter(isLongPast).reduce((highest, row) => Math.max(highest, seqOf(row)), after)
+): Promise<Run & { requests: number }> {
+  let requests = 0
+  for (let size = end - after - 1; size * bytesEach > READ_ANYWAY; size = end - after - 1) {
+    const step = roundStep(size / PROBES)
+    const first = Math.ceil((after + 1) / step)
+    const seqs = Array.from({ length: PROBES }, (_, i) => (first + i) * step).filter((seq) => seq < end)
+    const rows = await getMessages(chatRoomId, seqs, { consistent: false })
+    requests++
+    after = Math.max(after, ...rows.filter(isLongPast).map(seqOf))
+    end = Math.min(end, ...rows.filter((row) => !isLongPast(row)).map(seqOf))
+    // Many are gone: then a read of all is cheap.
+    if (rows.length < seqs.length / 2) break
+    bytesEach = Math.max(bytesEach, rowBytes(rows) / rows.length)
+  }
+  return { after, end, requests }
+}
+
+/** The lowest of 1, 2, 5, 10, 20, 50, … that is not below `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least))
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least)!
 }
 
 interface Turn extends Pick<Kept, 'retentionDays'> {
@@ -142,6 +184,7 @@ interface Places {
   /** Whether the range has no others. */
   exhausted: boolean
   requests: number
+  bytesRead: number
 }
 
 /** The first or last `take` places between `after` and `before`, up to the first gap that may still be filled. */
@@ -152,12 +195,14 @@ async function settledPlaces(
 ): Promise<Places> {
   // `before` itself is read too: if a message is there, an empty place right below it is a hole.
   const range = { first: after + 1, last: Math.min(before, 10 ** 16 - 1), order: forwards ? 'asc' : 'desc' } as const
-  if (range.first > range.last) return { places: [], exhausted: true, requests: 0 }
+  if (range.first > range.last) return { places: [], exhausted: true, requests: 0, bytesRead: 0 }
   const anchor = messageIdOf(before)
   let requests = 0
+  let bytesRead = 0
   const read = async (count: number) => {
     requests++
     const { rows, whole } = await messagesBetween(chatRoomId, { ...range, limit: count + 1 })
+    bytesRead += rowBytes(rows)
     if (!forwards) rows.reverse()
     const gaps = openGaps(rows, forwards || whole ? after : seqOf(rows[0]!) - 1, now)
     return { rows, whole, gaps: forwards ? gaps : gaps.reverse() }
@@ -187,7 +232,7 @@ async function settledPlaces(
   const places = rows
     .filter((row) => row.messageId !== anchor && !isBeyond(seqOf(row)))
     .sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
-  return { places, exhausted: whole && open === undefined, requests }
+  return { places, exhausted: whole && open === undefined, requests, bytesRead }
 }
 
 /**

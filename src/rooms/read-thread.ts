@@ -3,6 +3,7 @@ import { repliesBetween, type Thread } from '../entities/thread-reply.ts'
 import { isPast } from './kept.ts'
 import type { Range } from './read-history.ts'
 import type { ViewPage } from './read-view.ts'
+import { rowBytes } from './row-bytes.ts'
 
 /** Replies that are read at once: how large they are is known only afterwards. */
 const AT_ONCE = 25
@@ -26,7 +27,7 @@ export async function readThread(thread: Thread, range: Range, bytes: number): P
     read += some.length
     const rows = await getMessages(thread.chatRoomId, some.map(seqOf))
     messages.push(...rows.filter((row) => !isPast(row, { keptSince: range.keptSince ?? 0 }, Date.now())))
-    size += rows.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0)
+    size += rowBytes(rows)
   }
   messages.sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
   if (read === replies.length) return { messages, hasMore: false }

@@ -31,7 +31,7 @@ export async function readRoomView(chatRoomId: string, range: Range, bytes: numb
     // In the direction of reading.
     const part = forwards ? page.messages : page.messages.toReversed()
     seen += part.length
-    size += part.reduce((sum, message) => sum + Buffer.byteLength(JSON.stringify(message)), 0)
+    size += page.bytesRead
     found.push(...part.filter(isOfRoom))
     const isCut = found.length > range.limit
     if (isCut) found.length = range.limit

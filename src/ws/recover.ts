@@ -102,8 +102,8 @@ async function recoverMessages(positions: ReadonlyMap<RoomRow, Position>) {
     const some = gaps.splice(0, howManyAtOnce(gaps))
     const most = left
     const read = await Promise.all(some.map(({ room, after }) => readGap(room, after, most)))
-    read.forEach(({ recovery, bytes }, i) => {
-      toRead -= bytes
+    read.forEach(({ recovery, bytes, bytesRead }, i) => {
+      toRead -= bytesRead
       const fits = recovery.recovered && bytes <= left
       if (fits) left -= bytes
       found.set(some[i]!.room, fits ? recovery : lost(some[i]!.room))
@@ -134,9 +134,13 @@ function withoutReading(room: RoomRow, lastSeq: number | undefined): Recovery | 
   return lastSeq === undefined || lastSeq > headSeq || headSeq - lastSeq > MAX_GAP ? lost(room) : undefined
 }
 
-/** @returns the recovery, and the bytes of what was read for it, as events */
-async function readGap(room: RoomRow, after: number, most: number): Promise<{ recovery: Recovery; bytes: number }> {
-  const { messages, hasMore } = await readPage(
+/** @returns the recovery, the bytes of its events, and of all that was read for it */
+async function readGap(
+  room: RoomRow,
+  after: number,
+  most: number,
+): Promise<{ recovery: Recovery; bytes: number; bytesRead: number }> {
+  const { messages, hasMore, bytesRead } = await readPage(
     room.chatRoomId,
     { after, limit: MAX_GAP, ...keptOf(room, Date.now()) },
     most,
@@ -144,9 +148,9 @@ async function readGap(room: RoomRow, after: number, most: number): Promise<{ re
   )
   const events = await Promise.all(messages.map(messageEventWithFile))
   const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0)
-  if (hasMore || bytes > most) return { recovery: lost(room), bytes }
+  if (hasMore || bytes > most) return { recovery: lost(room), bytes, bytesRead }
   // Not the room's counter: the message with the newest number may not be written yet. It will be posted.
-  return { recovery: { headSeq: events.at(-1)?.seq ?? after, recovered: true, events }, bytes }
+  return { recovery: { headSeq: events.at(-1)?.seq ?? after, recovered: true, events }, bytes, bytesRead }
 }
 
 /** Entries of the rooms' logs that are read for one reply: some 250 KB, or 60 units. */
@@ -207,9 +211,9 @@ async function recoverChanges(
         return eventsOf(room.chatRoomId, entries.get(some[i]!)!, { after, since, keptSince, bytes, told })
       }),
     )
-    pages.forEach(({ headRev, recovered, hasMore, changes }, i) => {
+    pages.forEach(({ headRev, recovered, hasMore, changes, bytesRead }, i) => {
       const bytes = changes.reduce((sum, change) => sum + bytesOf(change), 0)
-      toRead -= bytes
+      toRead -= bytesRead
       const fits = recovered && !hasMore && bytes <= left
       if (fits) left -= bytes
       const { room } = some[i]!

@@ -3,6 +3,7 @@ import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
+import { appendChanges } from '../../src/entities/change.ts'
 import { Audit, auditItem } from '../../src/entities/audit.ts'
 import { Ban } from '../../src/entities/ban.ts'
 import { Block } from '../../src/entities/block.ts'
@@ -135,10 +136,28 @@ async function givenListeners(): Promise<void> {
   ).go({ concurrent: 4 })
 }
 
+/** A room that keeps what is said for a day, with ten thousand messages of the largest size that are older. */
+const PAST = 'past'
+const PAST_MESSAGES = 10_000
+
+/** Of its messages those at which a reader may look to find where they end: the round ones, the first and the last. */
+async function givenPastRoom(): Promise<void> {
+  await givenLargeRoom(PAST)
+  await ChatRoom.patch({ chatRoomId: PAST }).set({ headSeq: PAST_MESSAGES, retentionDays: 1 }).go()
+  const isLookedAt = (seq: number) => seq <= 25 || seq % 100 === 0 || (seq > 9_000 && seq % 10 === 0) || seq > 9_950
+  const seqs = Array.from({ length: PAST_MESSAGES }, (_, i) => i + 1).filter(isLookedAt)
+  const message = { chatRoomId: PAST, kind: 'text', senderId: 'bob', content: large } as const
+  // The young ones are the last three, so that every turn of the search is needed.
+  const timestampOf = (seq: number) => (seq > PAST_MESSAGES - 3 ? Date.now() : 0)
+  const rows = seqs.map((seq) => ({ ...message, messageId: messageIdOf(seq), timestamp: timestampOf(seq) }))
+  for (let i = 0; i < rows.length; i += 100) await Message.put(rows.slice(i, i + 100)).go({ concurrent: 4 })
+}
+
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
   await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
-  await Promise.all(Array.from({ length: ROOMS }, (_, i) => givenLargeRoom(roomId(i))))
+  // One after the other: DynamoDB Local gives up transactions that wait for one another.
+  for (let i = 0; i < ROOMS; i++) await givenLargeRoom(roomId(i))
   await givenHeavyRoom(HEAVY)
   await givenTalk(HEAVY)
   const profile = { name: '\u{1f600}'.repeat(64), imageUrl, metadata: JSON.stringify(metadata), updatedAt: 0 }
@@ -169,6 +188,7 @@ beforeAll(async () => {
     })),
   ).go({ concurrent: 4 })
   await givenListeners()
+  await givenPastRoom()
   await Present.put(
     Array.from({ length: 400 }, (_, i) => ({
       ...presentKey({ chatRoomId: roomId(1), userId: wideId(i), connectionId: connectionId(i) }),
@@ -272,9 +292,9 @@ const worst: Record<
     each: 100,
   },
   getHistory: {
-    what: '100 messages of 16 KB',
-    frame: { chatRoomId: roomId(0), limit: 100 },
-    reads: 100,
+    what: 'ten thousand messages of 16 KB that are past their time',
+    frame: { chatRoomId: PAST, after: 0, limit: 100 },
+    reads: 300,
     writes: 0,
     posts: 'none',
     kb: 80,
@@ -755,4 +775,27 @@ test('a gap that is too large takes no room’s small gap along, and the smalles
   const { rooms } = (await handlers.sync.handle(input, eve)) as { rooms: { chatRoomId: string; recovered: boolean }[] }
   const recovered = rooms.filter(({ chatRoomId }) => [roomId(0), roomId(1)].includes(chatRoomId))
   expect(recovered.map(({ recovered }) => recovered)).toEqual([false, true])
+})
+
+test('what is past its time, and not shown, makes no frame dearer', async () => {
+  const rooms = Array.from({ length: ROOMS }, (_, i) => roomId(i))
+  for (const chatRoomId of rooms) await ChatRoom.patch({ chatRoomId }).set({ retentionDays: 1, headRev: 90 }).go()
+  const [changed] = rooms
+  const entries = MANY.slice(0, 90).map((i) => ({ what: 'm', id: messageIdOf(i + 1) }) as const)
+  await appendChanges(changed!, 0, entries, Date.now())
+  const frames: Partial<Record<Action, Record<string, unknown>>> = {
+    sync: { rooms: Object.fromEntries(rooms.map((chatRoomId) => [chatRoomId, 0])) },
+    joinRoom: { chatRoomId: changed, lastSeq: 0 },
+    getHistory: worst.getHistory.frame,
+    getMessages: worst.getMessages.frame,
+    getChanges: { chatRoomId: changed, after: 0 },
+    getUnread: worst.getUnread.frame,
+  }
+  const beyond = []
+  for (const [action, frame] of Object.entries(frames)) {
+    const input = actions[action as Action].request.parse({ action, ...frame })
+    const cost = costOf(await metered(client, async () => void (await handlers[action as Action].handle(input, eve))))
+    if (cost.reads > worst[action as Action].reads) beyond.push({ action, ...cost })
+  }
+  expect(beyond).toEqual([])
 })

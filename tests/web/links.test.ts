@@ -49,8 +49,13 @@ test.each([
   ["https://example.com's page", ['https://example.com/']],
   ['‘https://example.com/a’', ['https://example.com/a']],
   ['https://fr.wikipedia.org/wiki/L’Art', [`https://fr.wikipedia.org/wiki/L${encodeURIComponent('’')}Art`]],
+  [
+    'https://fa.wikipedia.org/wiki/می\u200cخواهم',
+    [`https://fa.wikipedia.org/wiki/${encodeURIComponent('می\u200cخواهم')}`],
+  ],
+  ['https://example.com/a\u200cb', ['https://example.com/a']],
   ['https://example.com/Bose–Einstein', [`https://example.com/Bose${encodeURIComponent('–')}Einstein`]],
-])('keeps apostrophes and dashes within an address, not those around it: %j', (content, hrefs) => {
+])('keeps apostrophes, dashes and joiners within an address, not those around it: %j', (content, hrefs) => {
   expect(hrefsIn(content)).toEqual(hrefs)
 })
 

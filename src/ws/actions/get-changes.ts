@@ -16,7 +16,7 @@ export const getChanges = action('getChanges', async ({ chatRoomId, after, limit
   const entries = await readEntries(chatRoomId, { after, head, limit })
   if (!entries.recovered) return { changes: [], headRev: head, recovered: false, hasMore: false }
   const shown = { since: readableAfter(admitted), ...keptOf(admitted.room, now) }
-  const page = await eventsOf(chatRoomId, entries, { after, bytes: EVENTS_BYTES, ...shown })
+  const { bytesRead: _, ...page } = await eventsOf(chatRoomId, entries, { after, bytes: EVENTS_BYTES, ...shown })
   const changes = longestRun(page.changes, EVENTS_BYTES, 'start')
   const next = page.changes[changes.length]
   return next === undefined ? page : { ...page, changes, headRev: next.rev - 1, hasMore: true }

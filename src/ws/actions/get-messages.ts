@@ -2,6 +2,7 @@ import { getMessages as readMessages, messageIdOf, seqOf } from '../../entities/
 import { messageEventWithFile } from '../../files/message-event.ts'
 import type { MessageEvent } from '../../protocol/events.ts'
 import { admit, isReadable, readableAfter } from '../../rooms/admission.ts'
+import { rowBytes } from '../../rooms/row-bytes.ts'
 import { withOwnReactions } from '../../rooms/with-own-reactions.ts'
 import { action } from '../action.ts'
 import { bytesOf, EVENTS_BYTES, longestRun } from '../reply-budget.ts'
@@ -17,9 +18,12 @@ export const getMessages = action('getMessages', async ({ chatRoomId, messageIds
   const seqs = [...new Set(messageIds.map((messageId) => seqOf({ messageId })))].filter((seq) => seq > since)
   const wanted = seqs.sort((a, b) => a - b)
   const events: MessageEvent[] = []
-  while (wanted.length > 0 && bytesOf(events) < EVENTS_BYTES) {
+  // What is not shown is paid for too.
+  let unshown = 0
+  while (wanted.length > 0 && bytesOf(events) + unshown < EVENTS_BYTES) {
     const rows = await readMessages(chatRoomId, wanted.splice(0, READ_AT_ONCE))
     const readable = rows.filter((row) => isReadable(admitted, row, now))
+    unshown += rowBytes(rows.filter((row) => !readable.includes(row)))
     const shown = readable.filter(({ kind }) => kind !== 'deleted' || include.includes('deleted'))
     const read = await Promise.all(shown.map(messageEventWithFile))
     events.push(...read.sort((a, b) => a.seq - b.seq))

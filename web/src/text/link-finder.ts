@@ -10,6 +10,9 @@ const SEPARATORS =
 /** Punctuation that belongs to a name within an address: `L’Équipe`, `Bose–Einstein`, `レオナルド・ダ・ヴィンチ`. */
 const INSIDE_NAMES = '[\\u00b7\\u2010\\u2011\\u2013\\u2019\\u05f3\\u05f4\\u30fb]'
 
+/** After letters of Arabic and of Indian scripts these are part of the spelling, as in Persian and Hindi. */
+const JOINERS = '(?<=[\\u0600-\\u06ff\\u0750-\\u077f\\u0900-\\u0dff])[\\u200c\\u200d]'
+
 /** A word of a script with spaces ends here: an address after it would be a part of the word. */
 const AFTER_WORD = '(?<![\\p{Lu}\\p{Ll}\\p{Lt}\\p{Nd}_]\\p{M}*)'
 
@@ -25,7 +28,9 @@ class Patterns extends REBuilder {
   }
 
   override get_path_extra(): RegExp {
-    return (this.cache.src_path_extra ??= new RegExp(`${INSIDE_NAMES}(?=${this.get_pseudo_letter().source})|`))
+    return (this.cache.src_path_extra ??= new RegExp(
+      `(?:${INSIDE_NAMES}|${JOINERS})(?=${this.get_pseudo_letter().source})|`,
+    ))
   }
 
   /** Hosts below a domain may have an underscore. */

@@ -27,7 +27,7 @@ export function splitLinks(content: string): TextPart[] {
 
 /** Cuts off what doesn't print, and the text that follows a host without a blank: `https://example.com然后`. */
 function withoutText(address: string): string {
-  const [printed = ''] = /^[^\p{C}"<>`\s]+/u.exec(address) ?? []
+  const [printed = ''] = /^(?:[^\p{C}"<>`\s]|(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L}))+/u.exec(address) ?? []
   // No top-level domain has Latin letters beside others.
   const [host] = /^(?:(?:https?:\/\/|mailto:)?[^/?#@]*@?[^/?#]*\.)[a-z]{2,}(?=[^\p{ASCII}])/iu.exec(printed) ?? []
   return host ?? printed
