@@ -92,6 +92,7 @@ export class ChatClient {
     this.on = subscribe('on')
     this.once = subscribe('once')
     this.#connection = new ClientConnection(options, {
+      session: () => this.#rooms.session,
       sync: (link, onFirst) => this.#rooms.sync(link, onFirst),
       canEncode: () => this.#rooms.context.hasFeature('contentEncoding'),
       onEvents: (events) => this.#rooms.handle(events),

@@ -8,6 +8,7 @@ import { renewalMs } from './renewal.ts'
 import { ReplySize } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import { tokenExpiry } from './token-expiry.ts'
+import type { Session } from './session.ts'
 
 /**
  * What a client's connection is doing.
@@ -59,6 +60,8 @@ type Announced = Pick<Reply<'sync'>, 'serverTime' | 'limits'>
 type LinkOptions = ConstructorParameters<typeof Link>[0]
 
 interface Hooks {
+  /** What the next link syncs for. */
+  session: () => Session
   /**
    * Subscribes a link to the user's rooms, brings them up to date and has the session's events arrive on it.
    *
@@ -207,8 +210,10 @@ export class ClientConnection {
     const { clock, requestTimeoutMs } = this.#options
     const token = await Promise.race([attempt.cancelled, this.#token()])
     attempt.throwIfCancelled()
+    const named = this.#hooks.session()
     const link = new Link({
-      socket: this.#socket(token),
+      socket: this.#socket(token, named),
+      named,
       clock,
       requestTimeoutMs,
       replySize: this.replySize,
@@ -252,10 +257,12 @@ export class ClientConnection {
     this.#hooks.onAllRooms()
   }
 
-  #socket(token: string): Socket {
+  /** A server that knows no `sessionId` in the URL ignores it. */
+  #socket(token: string, { sessionId }: Session): Socket {
     const { url, createSocket } = this.#options
+    const named = sessionId === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}sessionId=${sessionId}`
     try {
-      return createSocket(url, ['tabletalk.v1', `bearer.${token}`])
+      return createSocket(named, ['tabletalk.v1', `bearer.${token}`])
     } catch (error) {
       throw new Mistake('internal', (error as Error).message)
     }

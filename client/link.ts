@@ -34,6 +34,8 @@ type Paged = Parameters<typeof saysMore>[0]
 
 interface LinkOptions {
   socket: Socket
+  /** The session that the socket's URL names. */
+  named: Session
   clock: Clock
   /** The usual time for a reply, ms. */
   requestTimeoutMs: number
@@ -53,6 +55,7 @@ interface LinkOptions {
  */
 export class Link {
   readonly opened: Promise<void>
+  readonly named: Session
   /** What it has synced for, or tried to; a connection keeps the one of its first `sync`. */
   session: Session | undefined
   readonly #options: LinkOptions
@@ -67,8 +70,9 @@ export class Link {
   #retired = false
 
   constructor(options: LinkOptions) {
-    const { socket } = options
+    const { socket, named } = options
     this.#options = options
+    this.named = named
     this.opened = new Promise((resolve, reject) => {
       this.#refuseOpening = reject
       socket.onopen = () => resolve()

@@ -10,10 +10,14 @@ export class RoomModeration extends RoomReading {
   /**
    * Removes a user, who may be no member, and keeps them out: they can neither join nor be added.
    *
-   * @param options `seconds`: 60 to 31,536,000, default for good; `reason`: 1 to 256 characters, shown to them
+   * @param options `seconds`: 60 to 31,536,000, default for good; `reason`: 1 to 256 characters, shown to them;
+   * `deleteMessagesSeconds`: 0 to 604,800, what they have said in so many seconds before is deleted within minutes
    * @returns `until`, epoch ms, unless it is for good
    */
-  ban(userId: string, options?: { seconds?: number; reason?: string }): Promise<Reply<'banMember'>> {
+  ban(
+    userId: string,
+    options?: { seconds?: number; reason?: string; deleteMessagesSeconds?: number },
+  ): Promise<Reply<'banMember'>> {
     return this.ask('banMember', { userId, ...options })
   }
 

@@ -61,6 +61,14 @@ export class RoomRegistry implements RoomOwner {
     return [...this.#entries.values()].flatMap(({ room }) => (room.joined ? [room] : []))
   }
 
+  /**
+   * What the next link syncs for. A server older than 0.2.0 refuses `sessionId`, so the first link of a client syncs
+   * without it, and is a session of its own.
+   */
+  get session(): Session {
+    return this.context.hasFeature('sessions') ? this.#session : {}
+  }
+
   /** Returns the room with that id, always the same object. */
   open(chatRoomId: string): RoomEntry {
     let entry = this.#entries.get(chatRoomId)
@@ -76,14 +84,13 @@ export class RoomRegistry implements RoomOwner {
 
   /**
    * Subscribes a link to all rooms of the user and brings them up to date. From then on the session's events arrive on
-   * this link. A server older than 0.2.0 refuses `sessionId`, so the first link of a client syncs without it, and is a
-   * session of its own.
+   * this link.
    *
    * @param onFirst called when the rooms that the application uses are there, and others are still to come
    * @returns the last page of the reply
    */
   async sync(link: Link, onFirst?: (reply: Reply<'sync'>) => void): Promise<Reply<'sync'>> {
-    const session = (link.session ??= this.context.hasFeature('sessions') ? this.#session : {})
+    const session = (link.session ??= link.named)
     const { context } = this
     const { onAdded } = this.#hooks
     const open = (chatRoomId: string) => this.open(chatRoomId)

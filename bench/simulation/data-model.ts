@@ -42,14 +42,15 @@ export const CONNECTION_ROWS: DataModel = {
 }
 
 /**
- * A subscription belongs to a session and is overwritten in place. `sync` writes connection and session once. A
- * connection is a row of its own and one of its user's, which TTL deletes; `$connect` reads whether the user is banned.
+ * A subscription belongs to a session and is overwritten in place. `sync` writes the session once; the URL has named it,
+ * so `$connect` has written whose it is. A connection is a row of its own and one of its user's, which TTL deletes;
+ * `$connect` reads whether the user is banned.
  */
 export const SESSION_ROWS: DataModel = {
   connect: TWO_ROWS,
-  beginSync: TWO_ROWS,
+  beginSync: ROW,
   subscribe: ROW,
-  reads: (rooms) => 1 + rooms + 5 * Math.ceil(rooms / ROOMS_PER_PAGE),
+  reads: (rooms) => rooms + 5 * Math.ceil(rooms / ROOMS_PER_PAGE),
   disconnect: ROW,
   cleanUp: { perConnection: ROW, perRoom: NONE },
   cleanUpAfterPosts: true,

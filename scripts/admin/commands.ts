@@ -1,8 +1,9 @@
-import { secondsOf } from './seconds-of.ts'
+import { secondsOf } from '../shared/seconds-of.ts'
 
 /** Options of commands that ask the server API. */
 interface ActionOptions {
   for?: string | undefined
+  delete?: string | undefined
   reason?: string | undefined
   name?: string | undefined
   image?: string | undefined
@@ -31,6 +32,9 @@ const days = (options: ActionOptions) => {
 }
 const until = ({ for: text }: ActionOptions) =>
   text === undefined ? {} : { until: Date.now() + secondsOf(text) * 1_000 }
+/** What a banned user has said in the time before goes too. */
+const deletion = ({ delete: text }: ActionOptions) =>
+  text === undefined ? {} : { deleteMessagesSeconds: secondsOf(text) }
 const why = ({ reason }: ActionOptions) => (reason === undefined ? {} : { reason })
 const page = ({ limit }: ActionOptions) => (limit === undefined ? {} : { limit: Number(limit) })
 
@@ -161,9 +165,9 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'bans add': {
     positionals: ['ROOM', 'USER'],
-    options: ['for', 'reason'],
+    options: ['for', 'reason', 'delete'],
     action: 'banMember',
-    body: roomAndUser((options) => ({ ...duration(options), ...why(options) })),
+    body: roomAndUser((options) => ({ ...duration(options), ...deletion(options), ...why(options) })),
   },
   'bans remove': { positionals: ['ROOM', 'USER'], action: 'unbanMember', body: roomAndUser() },
   'invites list': { positionals: ['ROOM'], action: 'listInvites', body: room() },

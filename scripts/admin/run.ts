@@ -25,6 +25,7 @@ const ofTable = { stats, 'jobs list': listJobs }
 
 const options = {
   for: { type: 'string' },
+  delete: { type: 'string' },
   reason: { type: 'string' },
   name: { type: 'string' },
   image: { type: 'string' },

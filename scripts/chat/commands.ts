@@ -1,42 +1,15 @@
-import type { ChatClient, MessageEvent, Room } from '../../client/node.ts'
-
-/** What a command acts upon. */
-export interface Talk {
-  client: Pick<ChatClient, 'userId' | 'online'>
-  room: Room
-  /** Prints a message. */
-  print: (message: MessageEvent) => void
-}
+import type { MessageEvent } from '../../client/node.ts'
+import { type Command, messageAt, split, type Talk } from './command.ts'
+import { doorCommands } from './doors.ts'
 
 /** So many are shown at least, if there are. */
 const MAX_FOUND = 20
-
-interface Command {
-  /** What follows its name. */
-  takes: string
-  does: string
-  /** @returns what to say when it is done */
-  run: (talk: Talk, rest: string) => Promise<string | undefined>
-}
-
-/** The nth message from the end, the last one by default. @throws Error when there is none */
-function messageAt({ room }: Talk, n = '1'): MessageEvent {
-  const message = room.messages.filter(({ deleted }) => !deleted).at(-Number(n))
-  if (message === undefined || !/^[1-9]\d*$/.test(n)) throw new Error(`there is no message ${n} from the end`)
-  return message
-}
 
 /** This user's last message. @throws Error when there is none */
 function lastOwn({ client, room }: Talk): MessageEvent {
   const message = room.messages.findLast(({ senderId, deleted }) => senderId === client.userId && !deleted)
   if (message === undefined) throw new Error('you have said nothing here lately')
   return message
-}
-
-/** The first word, and the rest. */
-function split(rest: string): [first: string, rest: string] {
-  const [, first = '', more = ''] = /^(\S*)\s*(.*)$/s.exec(rest)!
-  return [first, more]
 }
 
 const reacting =
@@ -137,13 +110,17 @@ const commands: Record<string, Command> = {
       return 'this room wakes you again'
     },
   },
+  ...doorCommands,
 }
 
 const listOf = (userIds: readonly string[]): string => userIds.join(', ') || 'nobody'
 
+/** Of a command with what it takes. */
+const WIDTH = 28
+
 const HELP = [
-  ...Object.entries(commands).map(([name, { takes, does }]) => `/${name} ${takes}`.trimEnd().padEnd(20) + does),
-  '//TEXT'.padEnd(20) + 'says /TEXT',
+  ...Object.entries(commands).map(([name, { takes, does }]) => `/${name} ${takes}`.trimEnd().padEnd(WIDTH) + does),
+  '//TEXT'.padEnd(WIDTH) + 'says /TEXT',
 ].join('\n')
 
 /**

@@ -6,7 +6,9 @@
 import { createInterface, type Interface } from 'node:readline'
 import { ChatClient, ChatError, type MessageEvent, type Room } from '../../client/node.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
-import { readLine, type Talk } from './commands.ts'
+import type { Talk } from './command.ts'
+import { readLine } from './commands.ts'
+import { detailsLine } from './doors.ts'
 import { printable } from './printable.ts'
 import { tokenOf } from '../shared/token/token-of.ts'
 
@@ -14,7 +16,8 @@ import { tokenOf } from '../shared/token/token-of.ts'
 const SHOWN_AT_START = 20
 
 /** Joins the room, and creates it when there is none. */
-async function enter(client: ChatClient, chatRoomId: string): Promise<Room> {
+async function enter(client: ChatClient, { room: chatRoomId, invite }: Options): Promise<Room> {
+  if (invite !== undefined) return client.join({ invite })
   const room = client.room(chatRoomId)
   try {
     await room.join()
@@ -57,6 +60,24 @@ function printChanges(room: Room): void {
   look()
 }
 
+/** Prints what becomes of the room and of who is in it. */
+function printDoors(client: ChatClient, room: Room, out: () => void): void {
+  room.on('roomUpdated', (details) => show(`* the room is now: ${detailsLine(details)}`))
+  room.on('memberUpdated', ({ userId, role, mutedUntil = 0 }) => {
+    const silent = mutedUntil > Date.now() ? `, silent until ${new Date(mutedUntil).toLocaleString()}` : ''
+    show(`* ${userId} is now ${role}${silent}`)
+  })
+  room.on('removed', ({ reason, note, until }) => {
+    const words = reason === 'roomDeleted' ? 'the room was deleted' : `you are out of the room: ${reason}`
+    const end = until === undefined ? '' : ` until ${new Date(until).toLocaleString()}`
+    show(`* ${words}${end}${note === undefined ? '' : `: ${note}`}`)
+    out()
+  })
+  client.on('roomAdded', ({ id, name = id, addedBy }) => {
+    if (id !== room.id && addedBy !== undefined) show(`* ${addedBy} has put you into ${name}: --room ${id}`)
+  })
+}
+
 async function chat(options: Options): Promise<void> {
   const { as, url, tokenCommand } = options
   const client = new ChatClient({ url, getToken: () => tokenOf(as, url, tokenCommand) })
@@ -79,20 +100,16 @@ async function chat(options: Options): Promise<void> {
   }
 }
 
-async function talk(
-  client: ChatClient,
-  lines: Interface,
-  ended: Promise<void>,
-  { as, room: chatRoomId }: Options,
-): Promise<void> {
+async function talk(client: ChatClient, lines: Interface, ended: Promise<void>, options: Options): Promise<void> {
   const own = new Set<string>()
-  const room = await enter(client, chatRoomId)
+  const room = await enter(client, options)
   const { messages } = await room.history({ before: (room.position ?? 0) + 1, limit: SHOWN_AT_START })
   messages.forEach(print)
   room.on('message', (message) => {
     if (!own.has(message.clientMessageId ?? '')) print(message)
   })
   printChanges(room)
+  printDoors(client, room, () => lines.close())
   room.on('typing', (userIds) => {
     if (userIds.length > 0) show(`* typing: ${userIds.join(', ')}`)
   })
@@ -103,7 +120,7 @@ async function talk(
     own.add(clientMessageId)
     if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)
   })
-  console.log(`* you are ${as} in ${chatRoomId}; /help shows what there is, Ctrl-D ends`)
+  console.log(`* you are ${options.as} in ${room.id}; /help shows what there is, Ctrl-D ends`)
   // A server of before knows no presence.
   room.presence.enter().catch(() => {})
 

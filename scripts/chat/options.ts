@@ -5,12 +5,14 @@ import { commandWords } from '../shared/token/command-words.ts'
 const program = import.meta.url.endsWith('.ts') ? 'npm run chat --' : 'npx tabletalk'
 
 export const USAGE =
-  `usage: ${program} --as NAME [--room ID] [--url ws://localhost:8080/local] ` +
+  `usage: ${program} --as NAME [--room ID | --invite INVITE] [--url ws://localhost:8080/local] ` +
   "[--token-command 'mytool token {userId}']"
 
 export interface Options {
   as: string
   room: string
+  /** Joins the room of it, whatever `room` says. */
+  invite?: string
   /** The WebSocket's address. */
   url: string
   tokenCommand?: string[]
@@ -18,10 +20,16 @@ export interface Options {
 
 /** Returns undefined for `--help`. @throws Error with the usage when the arguments are wrong */
 export function optionsOf(args: string[]): Options | undefined {
-  const { as, room, url, help, 'token-command': command } = valuesOf(args)
+  const { as, room, invite, url, help, 'token-command': command } = valuesOf(args)
   if (help) return undefined
   if (as === undefined || !/^wss?:\/\//.test(url)) throw new Error(USAGE)
-  return { as, room, url, ...(command === undefined ? {} : { tokenCommand: commandWords(command) }) }
+  return {
+    as,
+    room,
+    ...(invite === undefined ? {} : { invite }),
+    url,
+    ...(command === undefined ? {} : { tokenCommand: commandWords(command) }),
+  }
 }
 
 function valuesOf(args: string[]) {
@@ -31,6 +39,7 @@ function valuesOf(args: string[]) {
       options: {
         as: { type: 'string' },
         room: { type: 'string', default: 'lobby' },
+        invite: { type: 'string' },
         url: { type: 'string', default: `ws://localhost:${process.env.PORT ?? '8080'}/local` },
         'token-command': { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },

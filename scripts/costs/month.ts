@@ -59,8 +59,8 @@ export const LOOKS_AN_HOUR = 3_600_000 / PRESENCE_RENEW_MS
 
 /** A reconnect: `$connect`, `sync`, the end of the connection before, and what the stream does about it. */
 export const reconnectUnits = (rooms: number): { reads: number; writes: number } => ({
-  reads: 1 + rooms + 5 * Math.ceil(rooms / 50),
-  writes: 6 + rooms,
+  reads: rooms + 5 * Math.ceil(rooms / 50),
+  writes: 5 + rooms,
 })
 
 /** What is paid while nobody chats. Metrics are those that an alarm looks at and those that functions write. */

@@ -104,6 +104,7 @@ function channel() {
           properties: {
             token: { type: 'string', description: 'The JWT, when it is not offered as a subprotocol.' },
             chatRoomId: { type: 'string', description: 'The room that this connection opens.' },
+            sessionId: { type: 'string', description: 'Its session: no `sync` on it can name another.' },
           },
         },
         bindingVersion: '0.1.0',

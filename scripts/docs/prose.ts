@@ -40,13 +40,15 @@ Open a WebSocket at \`wss://HOST/STAGE\` (locally \`ws://localhost:8080/local\`)
 The token is verified against a JWKS; only asymmetric algorithms are accepted (\`ES256\`, \`ES384\`, \`ES512\`,
 \`EdDSA\`, \`Ed25519\`, \`PS256\`, \`RS256\`, \`RS384\`, \`RS512\`).
 
-The optional query parameter \`chatRoomId\` names the room that this connection opens.
+The optional query parameter \`chatRoomId\` names the room that this connection opens. The optional query
+parameter \`sessionId\` names its session, as [\`sync\`](#sync) does: the server writes one row less for each connection,
+and replies to its \`sync\` sooner. A \`sync\` on it may leave \`sessionId\` out, and none but this one is accepted.
 
 When the connection is refused, the HTTP status says why:
 
 | status | why | what the client does |
 |---|---|---|
-| 400 | \`chatRoomId\` isn't a room id | correct it |
+| 400 | \`chatRoomId\` isn't a room id, or \`sessionId\` no session id | correct it |
 | 401 | no token, or a token that has expired or isn't accepted | get a fresh token |
 | 403 | the deployment doesn't allow the page's origin, or there is no such stage | give up |
 | 429, 5xx | throttled, or something failed | connect again with backoff |

@@ -28,7 +28,7 @@ export const Connection = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId' },
       /** Epoch milliseconds. */
       lastConnectedAt: { type: 'number', field: 'LastConnectedAt', required: true },
-      /** Since its first `sync`: see `Session`. */
+      /** Since its first `sync`, or since it was opened when its URL named one: see `Session`. */
       sessionKey: { type: 'string', field: 'SessionKey' },
       /** Ids of the rooms in which it is present (`Present`): those end with it. */
       presentIn: { type: 'set', items: 'string', field: 'PresentIn' },

@@ -2,6 +2,7 @@ import { Entity } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
 import { roles } from '../protocol/room-kinds.ts'
 import type { Role } from '../protocol/room-schema.ts'
+import { Session, type SessionRow } from './session.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
@@ -11,6 +12,7 @@ import { client, service, table, verbatim } from './table.ts'
  * bytes, and fifty of them are read for 2 RRU.
  *
  * - AP12 `roomsOfUser`: which rooms is this user in?
+ * - AP155 `roomsAndSessions`: the same to the end, and where do this user's events go?
  * - AP44 `hasRoomsOfTheirOwn`: has this user made or joined so many?
  */
 export const UserRoom = new Entity(
@@ -84,8 +86,7 @@ export async function roomsOfUser(
   userId: string,
   { after, from = '', through = '~', limit }: { after?: string; from?: string; through?: string; limit: number },
 ): Promise<{ rooms: UserRoomRow[]; nextCursor?: string }> {
-  // `!` sorts before every character of a room id, and `~` after: the range begins right after `after`.
-  const first = after === undefined ? PLACE + from : `${PLACE}${after}!`
+  const first = after === undefined ? PLACE + from : placeAfter(after)
   const { data } = await UserRoom.query
     .user({ partition: PARTITION + userId })
     .between({ place: first }, { place: PLACE + through })
@@ -97,6 +98,49 @@ export async function roomsOfUser(
   })
   const last = rooms.at(-1)
   return data.length > limit && last ? { rooms, nextCursor: last.chatRoomId } : { rooms }
+}
+
+/** The range begins right after the room: `!` sorts before every character of a room id, and `~` after. */
+const placeAfter = (chatRoomId: string) => `${PLACE}${chatRoomId}!`
+
+/** Sorts after every session of the user, which come right after their rooms. */
+const AFTER_SESSIONS = 'session#~'
+
+/**
+ * AP155. The user's rooms by room id and all their sessions, in one consistent query: the rooms of a page leave most of
+ * their last read unit, and the sessions fit there.
+ *
+ * @param after the room after which the rooms begin; undefined for all of them
+ */
+export async function roomsAndSessions(
+  userId: string,
+  after: string | undefined,
+): Promise<{ rooms: UserRoomRow[]; sessions: SessionRow[] }> {
+  const query = UserRoom.query
+    .user({ partition: PARTITION + userId })
+    .between({ place: after === undefined ? PLACE : placeAfter(after) }, { place: AFTER_SESSIONS })
+    .params<object>()
+  const items: StoredRow[] = []
+  let next: Record<string, unknown> | undefined
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send('Query', {
+      ...query,
+      ConsistentRead: true,
+      ...defined({ ExclusiveStartKey: next }),
+    })
+    for (const item of Items as unknown as StoredRow[]) items.push(item)
+    next = LastEvaluatedKey
+  } while (next !== undefined)
+  const isRoom = ({ sk }: StoredRow) => sk.startsWith(PLACE)
+  return {
+    rooms: items.filter(isRoom).map(({ sk, JoinId }) => ({ chatRoomId: sk.slice(PLACE.length), joinId: JoinId })),
+    sessions: Session.parse({ Items: items.filter((item) => !isRoom(item)) }).data,
+  }
+}
+
+interface StoredRow {
+  sk: string
+  JoinId: string
 }
 
 /**

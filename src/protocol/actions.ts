@@ -173,7 +173,7 @@ export const actions = {
           SessionId.check(
             describe(
               'A client instance’s own, kept over its reconnects. The connection that synced with it last receives its events; ' +
-                'without it, the connection’s id stands for it.',
+                'without it, the one in the connection’s URL, else the connection’s id stands for it.',
             ),
           ),
         ),

@@ -10,12 +10,27 @@ export async function joinIdNow(chatRoomId: string, userId: string): Promise<Rea
   return new Map(membership === undefined ? [] : [[chatRoomId, membership.joinId]])
 }
 
+/** The user's memberships, as the `joinId` of each room, and their sessions: as both are now. */
+export interface Standing {
+  joinIds: ReadonlyMap<string, string>
+  sessions: readonly SessionRow[]
+}
+
+/** Reads the sessions beside the rooms. AP3. */
+export async function standingNow(
+  userId: string,
+  readRooms: () => Promise<ReadonlyMap<string, string>>,
+): Promise<Standing> {
+  const [joinIds, sessions] = await Promise.all([readRooms(), sessionsOfUser(userId, 0)])
+  return { joinIds, sessions }
+}
+
 /**
  * Subscribes sessions of one user to rooms, for as long as the user is in them and the sessions are at their
  * connections. After the write it reads both again, and mends what changed in between: a room that the user has left is
  * unsubscribed; after a leave and a new join the subscription stands on the new membership, because nothing is posted
  * to one that stands on a membership that has ended; a session that a later connection has taken over names that
- * connection. AP14, AP3, AP15.
+ * connection. AP14, AP15; AP3.
  *
  * @param sessions as they were read or written a moment ago
  * @param rooms with the memberships as they were read or written a moment ago
@@ -24,23 +39,30 @@ export async function joinIdNow(chatRoomId: string, userId: string): Promise<Rea
  * @returns the rooms that the user is still in
  * @throws Unavailable when the table has throttled a part
  */
-export async function keepSubscribed(...args: Parameters<typeof keepSubscribedInPart>): Promise<Set<string>> {
-  const { joined, throttled } = await keepSubscribedInPart(...args)
+export async function keepSubscribed(
+  userId: string,
+  sessions: readonly SessionRow[],
+  rooms: readonly UserRoomRow[],
+  readRooms: () => Promise<ReadonlyMap<string, string>>,
+  written = false,
+): Promise<Set<string>> {
+  const read = () => standingNow(userId, readRooms)
+  const { joined, throttled } = await keepSubscribedInPart(sessions, rooms, read, written)
   if (throttled.size > 0) throw new Unavailable('unable to subscribe; the table is throttled')
   return joined
 }
 
 /**
- * The same, as far as the table lets it.
+ * The same, as far as the table lets it. AP14, AP15.
  *
+ * @param readAgain reads the rooms and the sessions of the user again, consistently
  * @returns `joined`: the rooms that the user is still in and that all sessions are subscribed to; `throttled`: the
  * rooms of which a subscription could not be written
  */
 export async function keepSubscribedInPart(
-  userId: string,
   sessions: readonly SessionRow[],
   rooms: readonly UserRoomRow[],
-  readRooms: () => Promise<ReadonlyMap<string, string>>,
+  readAgain: () => Promise<Standing>,
   written = false,
 ): Promise<{ joined: Set<string>; throttled: Set<string> }> {
   const throttled = new Set<string>()
@@ -51,7 +73,7 @@ export async function keepSubscribedInPart(
     for (const { room } of unwritten) throttled.add(room.chatRoomId)
     const standing = left.filter((pair) => !unwritten.has(pair))
     if (standing.length === 0) break
-    const [current, now] = await Promise.all([readRooms(), sessionsOfUser(userId, 0)])
+    const { joinIds: current, sessions: now } = await readAgain()
     const latest = new Map(now.map((session) => [session.sessionKey, session]))
     const mended = await Promise.all(standing.map((pair) => mend(pair, current, latest)))
     joined = new Map(rooms.flatMap(({ chatRoomId }) => pairOf(chatRoomId, current.get(chatRoomId))))

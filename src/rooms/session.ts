@@ -16,25 +16,30 @@ export interface OwnConnection {
   connectionId: string
   /** Epoch seconds. */
   expiresAt: number
+  /** The session that it named when it was opened: it has no other. */
+  sessionId?: string
 }
 
 /**
  * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP36,
  * AP3, AP17, AP48.
  *
- * @param sessionId without it, the connection is a session of its own
+ * @param sessionId without it, the one that the connection named when it was opened; else it is a session of its own
  * @param now when the `sync` began, in epoch milliseconds
  * @returns the session; it names another connection when that one has synced later
  * @throws InvalidRequest when the connection has synced for another session before
  * @throws LimitReached when the user has too many others
  */
 export async function takeSession(
-  connection: OwnConnection,
+  { sessionId: named, ...connection }: OwnConnection,
   sessionId: string | undefined,
   now: number,
 ): Promise<SessionRow> {
-  const session = { ...connection, sessionKey: sessionId ?? connection.connectionId, syncedAt: now }
-  if (!(await setSessionKey(connection.connectionId, session.sessionKey))) {
+  const { connectionId } = connection
+  const sessionKey = sessionId ?? named ?? connectionId
+  const session = { ...connection, sessionKey, syncedAt: now }
+  // Of one that was named, `$connect` has written it beside the connection.
+  if (named === undefined ? !(await setSessionKey(connectionId, sessionKey)) : named !== sessionKey) {
     throw new InvalidRequest('unable to sync; a connection keeps the sessionId of its first sync', [
       { path: 'sessionId', problem: 'is not the one of the first sync' },
     ])
@@ -42,21 +47,29 @@ export async function takeSession(
   try {
     return await putWithinCap(session, now)
   } catch (error) {
-    if (error instanceof LimitReached) await clearSessionKey(connection.connectionId)
+    if (error instanceof LimitReached && named === undefined) await clearSessionKey(connectionId)
     throw error
   }
 }
 
 /**
  * The session for which the connection has synced. One that has not, though `sync` is to be the first frame, is a
- * session of its own, and is written, so that a leave finds it. AP38, AP36, AP3, AP17.
+ * session of its own, or the one that it named when it was opened, and is written, so that a leave finds it. AP38,
+ * AP36, AP3, AP17.
  *
  * @throws LimitReached when it would be written and the user has too many others
  */
-export async function sessionOf(connection: OwnConnection): Promise<SessionRow> {
+export async function sessionOf({ sessionId: named, ...connection }: OwnConnection): Promise<SessionRow> {
+  const now = Date.now()
+  if (named !== undefined) {
+    const session = { ...connection, sessionKey: named }
+    const isThere = (await sessionsOfUser(connection.userId, now)).some(({ sessionKey }) => sessionKey === named)
+    if (!isThere) await putWithinCap(session, now)
+    return session
+  }
   const { sessionKey } = (await getConnection(connection.connectionId)) ?? {}
   const session = { ...connection, sessionKey: sessionKey ?? connection.connectionId }
-  if (sessionKey === undefined) await putWithinCap(session, Date.now())
+  if (sessionKey === undefined) await putWithinCap(session, now)
   return session
 }
 

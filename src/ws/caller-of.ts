@@ -22,6 +22,7 @@ export function callerOf(event: SocketEvent, now = Date.now()): SocketCaller {
     userId: authorizer.userId,
     scopes: new Set(authorizer.scopes?.split(' ') as Scope[] | undefined),
     connectionId,
+    ...defined({ sessionId: authorizer.sessionId }),
     claimed: defined({ name: authorizer.name, imageUrl: authorizer.imageUrl }),
     rowsExpireAt: Math.min(exp, endOfLife),
   }

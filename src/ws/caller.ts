@@ -7,6 +7,8 @@ import type { ClaimedProfile } from './claimed-profile.ts'
 export interface Caller extends Actor {
   /** The connection that the request came on; a backend has none. */
   connectionId?: string
+  /** The session that the connection named when it was opened. */
+  sessionId?: string
   /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
   rowsExpireAt?: number
   /** What the token says of the user; a backend's says nothing. */
@@ -28,9 +30,9 @@ export type SocketCaller = Caller & Required<Pick<Caller, 'connectionId' | 'rows
 /** The caller's connection, for the rows that must not outlive it; undefined for a backend. */
 export function ownConnection(caller: SocketCaller): OwnConnection
 export function ownConnection(caller: Caller): OwnConnection | undefined
-export function ownConnection({ userId, connectionId, rowsExpireAt }: Caller): OwnConnection | undefined {
+export function ownConnection({ userId, connectionId, rowsExpireAt, sessionId }: Caller): OwnConnection | undefined {
   if (connectionId === undefined || rowsExpireAt === undefined) return undefined
-  return { userId, connectionId, expiresAt: rowsExpireAt }
+  return { userId, connectionId, expiresAt: rowsExpireAt, ...defined({ sessionId }) }
 }
 
 /** The backend that acts as somebody else, for the rows that tell who did it. */

@@ -12,6 +12,8 @@ interface AuthorizerContext {
   userId: string
   /** Epoch seconds. */
   exp: string
+  /** The session that the connection named in its URL. */
+  sessionId?: string
   /** `Scope`s, space-separated; absent when the token grants none. */
   scopes?: string
   /** What the token says of the user, as a profile has it. */

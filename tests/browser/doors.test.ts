@@ -129,6 +129,7 @@ test('members get roles, are muted, removed and banned, with reasons that they s
   await expectNone(bob)
   await choose(ada, cem.userId, 'Ban …')
   await ada.dialog.getByRole('combobox', { name: 'For' }).selectOption('1 day')
+  await ada.dialog.getByRole('combobox', { name: 'Delete what they said' }).selectOption('Of the last 1 day')
   await press(ada, 'Ban')
   await cem.page.getByRole('heading', { level: 1 }).waitFor()
   await cem.page

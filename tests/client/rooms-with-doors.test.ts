@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import type { Room } from '../../client/index.ts'
+import { expect, expectTypeOf, test } from 'vitest'
+import type { MessageEdit, NewRoom, Room, RoomChanges } from '../../client/index.ts'
+import type { Action, Request } from '../../src/protocol/actions.ts'
 import { type Given, givenClient, givenJoinedRoom } from './given-client.ts'
 import { detailsOf, factsOf } from './given-details.ts'
 import { settled } from './virtual-clock.ts'
@@ -31,7 +32,11 @@ test.each<[string, (of: { room: Room; client: Given['client'] }) => Promise<unkn
   ['setRole', ({ room }) => room.setRole('bob', 'guest'), { action: 'setRole', userId: 'bob', role: 'guest' }],
   ['createInvite', ({ room }) => room.createInvite({ maxUses: 1 }), { action: 'createInvite', maxUses: 1 }],
   ['revokeInvite', ({ room }) => room.revokeInvite('i'), { action: 'revokeInvite', invite: 'i' }],
-  ['ban', ({ room }) => room.ban('bob', { seconds: 60 }), { action: 'banMember', userId: 'bob', seconds: 60 }],
+  [
+    'ban',
+    ({ room }) => room.ban('bob', { seconds: 60, deleteMessagesSeconds: 5 }),
+    { action: 'banMember', userId: 'bob', seconds: 60, deleteMessagesSeconds: 5 },
+  ],
   ['unban', ({ room }) => room.unban('bob'), { action: 'unbanMember', userId: 'bob' }],
   ['mute', ({ room }) => room.mute('bob', { seconds: 60 }), { action: 'muteMember', userId: 'bob', seconds: 60 }],
   ['unmute', ({ room }) => room.unmute('bob'), { action: 'muteMember', userId: 'bob', seconds: 0 }],
@@ -68,6 +73,29 @@ test.each<[string, (client: Given['client']) => Promise<unknown>, object]>([
   const { client, server } = await givenJoinedRoom()
   await ask(client)
   expect(server.socket.asked.at(-1)).toMatchObject(frame)
+})
+
+/** What a request has beside what every request has, the room, and the person that it is upon. */
+type Own<A extends Action> = keyof Omit<Request<A>, 'action' | 'requestId' | 'chatRoomId' | 'userId'>
+
+/** What a method takes in its options. */
+type Options<M extends keyof Room, N extends number> = Room[M] extends (...given: infer P) => unknown
+  ? keyof NonNullable<P[N]>
+  : never
+
+test('every field that a request may have can be given', () => {
+  expectTypeOf<Options<'ban', 1>>().toEqualTypeOf<Own<'banMember'>>()
+  expectTypeOf<Options<'remove', 1>>().toEqualTypeOf<Own<'removeMember'>>()
+  expectTypeOf<Options<'mute', 1>>().toEqualTypeOf<Own<'muteMember'>>()
+  expectTypeOf<Options<'memberList', 0>>().toEqualTypeOf<Own<'listMembers'>>()
+  expectTypeOf<Options<'createInvite', 0>>().toEqualTypeOf<Own<'createInvite'>>()
+  expectTypeOf<Options<'audit', 0>>().toEqualTypeOf<Own<'getAudit'>>()
+  expectTypeOf<Options<'add', 1> | 'userIds'>().toEqualTypeOf<Own<'addMembers'>>()
+  expectTypeOf<keyof RoomChanges>().toEqualTypeOf<Own<'updateRoom'>>()
+  expectTypeOf<Exclude<keyof NewRoom, 'chatRoomId'>>().toEqualTypeOf<Own<'createRoom'>>()
+  expectTypeOf<Exclude<keyof MessageEdit, 'requestId' | 'userId'>>().toEqualTypeOf<
+    Exclude<Own<'editMessage'>, 'messageId'>
+  >()
 })
 
 test('invites, bans and blocked have all pages', async () => {

@@ -33,6 +33,16 @@ test('the sessionId is sent once the server has named the feature, the same on e
   expect(third!.sessionId).toBe(second!.sessionId)
 })
 
+test('the URL of a connection names the session that its sync names, once the server has named the feature', async () => {
+  const { server, client, clock } = givenClient({ url: 'wss://chat.example/prod?stage=a' })
+  await client.connect()
+  expect(server.socket.url).toBe('wss://chat.example/prod?stage=a')
+  server.socket.cut()
+  await clock.advance(1_000)
+  const [, { sessionId }] = server.asked('sync') as [unknown, { sessionId: string }]
+  expect(server.socket.url).toBe(`wss://chat.example/prod?stage=a&sessionId=${sessionId}`)
+})
+
 test('two clients have two sessions', async () => {
   const [one, two] = [await givenSession(), await givenSession()]
   const ids = [one, two].map(({ server }) => server.asked('sync').at(-1)!.sessionId)

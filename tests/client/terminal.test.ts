@@ -98,6 +98,42 @@ test('the terminal client finds what was said', async () => {
   expect(await ada.ended).toBe(0)
 })
 
+test('in the terminal a room gets doors, and its people are let in, silenced and shown out', async () => {
+  const [id, ada, bob, eve] = [unique('room'), unique('ada'), unique('bob'), unique('eve')]
+  const hers = terminal('--as', ada, '--room', id, '--url', chat.wsUrl)
+  await hers.says(`you are ${ada} in ${id}`)
+  const does = async (line: string, says: string) => {
+    hers.child.stdin.write(`${line}\n`)
+    await hers.says(says)
+  }
+  await does('/access private', `* the room is now: ${id}, private`)
+  await does(`/add ${eve}`, `* added: ${eve}`)
+  await does('/invite 1', '* join with --invite ')
+  const [, invite] = /--invite (\S+)/.exec(hers.output())!
+  const his = terminal('--as', bob, '--invite', invite!, '--url', chat.wsUrl)
+  await his.says(`you are ${bob} in ${id}`)
+  await hers.says(`* ${bob} joined`)
+  his.child.stdin.write('buy now\n')
+  await hers.says(`<${bob}> buy now`)
+  await does(`/role ${bob} moderator`, `* ${bob} is now moderator`)
+  await does(`/silence ${bob} 10m`, `* ${bob} is now moderator, silent until`)
+  his.child.stdin.write('more\n')
+  await his.says('* not sent: more')
+  await does('/slow 30s', 'slow mode of 30 s')
+  await does('/pin', '* done')
+  await does('/members', `${ada}, owner`)
+  await does(`/report 1 spam`, '* done\n')
+  await does(`/ban ${bob} 2h enough`, `* ${bob} left`)
+  expect(await his.ended).toBe(0)
+  expect(his.output()).toMatch(/\* you are out of the room: banned until .*: enough\n/)
+  await does('/bans', `* ${bob} by ${ada} until`)
+  await does(`/role ${eve} king`, '* there is no role king; say one of guest, member, moderator, owner')
+  await does('/log', `: report ${bob}: spam`)
+  await does('/drop other', `* this room is ${id}; say its id to delete it`)
+  await does(`/drop ${id}`, '* the room was deleted')
+  expect(await hers.ended).toBe(0)
+})
+
 test('what others write moves no cursor, sets no title, and looks like no other message', async () => {
   const id = unique('room')
   const bob = clientOf(chat, 'bob')

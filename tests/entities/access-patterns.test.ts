@@ -742,6 +742,12 @@ describe('the partition of a user', () => {
     )
   })
 
+  test('AP155 roomsAndSessions reads the rooms after one and all sessions consistently, to the end', async () => {
+    const values = { ':pk': 'user#ada', ':sk1': 'room#general!', ':sk2': 'session#~' }
+    const { Limit: _, ...toTheEnd } = inPartition
+    expect(await sentBy('AP155')).toEqual(only('Query', { ...toTheEnd, ExpressionAttributeValues: values }))
+  })
+
   const key = { pk: 'user#ada', sk: 'session#tab-1' }
 
   test('AP3 sessionsOfUser reads the sessions of the user consistently, and nothing else of theirs', async () => {

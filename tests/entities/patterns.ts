@@ -141,7 +141,7 @@ import {
   startUpload,
   type UploadRow,
 } from '../../src/entities/upload.ts'
-import { hasRoomsOfTheirOwn, roomsOfUser } from '../../src/entities/user-room.ts'
+import { hasRoomsOfTheirOwn, roomsAndSessions, roomsOfUser } from '../../src/entities/user-room.ts'
 
 export const NOW = 1_800_000_000_000
 export const EXPIRES_AT = NOW / 1_000 + 7_200
@@ -449,6 +449,7 @@ export const patterns = {
   AP152: () => addPosting(posting, [2]),
   AP153: () => removePosting(posting, [1]),
   AP154: () => postedFor(posting, { isBeginning: true }),
+  AP155: () => roomsAndSessions('ada', 'general'),
 } satisfies Record<string, () => Promise<unknown>>
 
 const posting = { chatRoomId: 'general', thousand: 0, word: 'hello' }

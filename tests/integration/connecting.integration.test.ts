@@ -5,9 +5,9 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
 import { quietLog } from '../support/quiet-log.ts'
-import { unique } from '../support/runtime.ts'
+import { settled, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
-import { itemsOf } from '../support/table-scan.ts'
+import { itemsOf, subscriptionItemsOf } from '../support/table-scan.ts'
 import { startTokenAuthority } from '../support/token-authority.ts'
 
 const authority = await startTokenAuthority()
@@ -182,6 +182,49 @@ test('a chatRoomId that is none is answered 400: no socket, no Connection', asyn
   const userId = unique('ada')
   expect(await refusal(withQuery({ token: await tokenOf(userId), chatRoomId: 'no#room' }))).toBe(400)
   expect(await connectionsOf(userId)).toEqual([])
+})
+
+test.for(['', 'a#b', 'a'.repeat(65)])(
+  'a sessionId that is none, %j, is answered 400: no socket, no Connection',
+  async (sessionId) => {
+    const userId = unique('ada')
+    expect(await refusal(withQuery({ token: await tokenOf(userId), sessionId }))).toBe(400)
+    expect(await connectionsOf(userId)).toEqual([])
+  },
+)
+
+test('the session in the URL is the one of the connection, and its next connection takes it over', async () => {
+  const userId = unique('ada')
+  const open = async (query: Record<string, string> = {}) => {
+    const client = await RawClient.open(withQuery(query), await tokenOf(userId))
+    onTestFinished(() => client.close())
+    return client
+  }
+  const first = await open({ sessionId: 'tab' })
+  expect(await connectionsOf(userId)).toMatchObject([{ SessionKey: 'tab' }])
+  expect(await first.refused({ action: 'sync', sessionId: 'other' })).toEqual({
+    code: 'invalid_request',
+    message: 'unable to sync; a connection keeps the sessionId of its first sync',
+    retryable: false,
+    details: [{ path: 'sessionId', problem: 'is not the one of the first sync' }],
+  })
+  const { connectionId: before } = await first.request({ action: 'sync' })
+  const { chatRoomId } = await first.request({ action: 'createRoom', roomName: 'A room' })
+  await first.request({ action: 'createRoom', roomName: 'Another' })
+
+  const [next, speaker] = [await open({ sessionId: 'tab' }), await open()]
+  const { connectionId, nextCursor } = await next.request({ action: 'sync', sessionId: 'tab', limit: 1 })
+  await next.request({ action: 'sync', cursor: nextCursor })
+  const sessions = (await itemsOf(chat, 'Session')).filter((item) => item.UserId === userId)
+  expect(sessions).toMatchObject([{ SessionKey: 'tab', ConnectionId: connectionId }])
+  const rows = (await subscriptionItemsOf(chat)).filter((item) => item.UserId === userId)
+  expect(rows.map((row) => row.ConnectionId)).toEqual([connectionId, connectionId])
+
+  await speaker.request({ action: 'sendMessage', chatRoomId, content: 'hello' })
+  await next.event('message')
+  await settled(chat)
+  expect(first.events.filter(({ event }) => event === 'message')).toEqual([])
+  expect(before).not.toBe(connectionId)
 })
 
 test('a connection that ends is forgotten', async () => {

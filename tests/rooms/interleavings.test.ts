@@ -4,13 +4,14 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getBan } from '../../src/entities/ban.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
-import { deleteConnection, putConnection } from '../../src/entities/connection.ts'
+import { deleteConnection, putConnection, setSessionKey } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
 import { messageIdOf } from '../../src/entities/message.ts'
 import { sessionsOfUser } from '../../src/entities/session.ts'
 import { placeOf, subscriptionsOfRoom } from '../../src/entities/subscription.ts'
 import { client } from '../../src/entities/table.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
+import { defined } from '../../src/protocol/defined.ts'
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
 import { banMember } from '../../src/ws/actions/ban-member.ts'
@@ -50,18 +51,23 @@ interface Scene {
   posted: Map<string, ChatEvent[]>
 }
 
-const callerOf = (userId: string, connectionId: string) => ({
+const callerOf = (userId: string, connectionId: string, sessionId?: string) => ({
   userId,
   connectionId,
   rowsExpireAt,
+  ...defined({ sessionId }),
   scopes: new Set<never>(),
 })
 
 const connect = (userId: string, connectionId: string) =>
   putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt: rowsExpireAt })
 
-const syncOn = (userId: string, connectionId: string, sessionId?: string) =>
-  sync.handle({ action: 'sync', ...(sessionId === undefined ? {} : { sessionId }) }, callerOf(userId, connectionId))
+/** The second connection has named its session in the URL, as the SDK's do: then `$connect` has written it. */
+async function syncOn(userId: string, connectionId: string, sessionId?: string, rooms?: Record<string, number>) {
+  const named = connectionId === 'b2=' ? sessionId : undefined
+  if (named !== undefined) await setSessionKey(connectionId, named)
+  return sync.handle({ action: 'sync', ...defined({ sessionId, rooms }) }, callerOf(userId, connectionId, named))
+}
 
 const join = ({ chatRoomId, bob }: Scene, connectionId: string) =>
   joinRoom.handle({ action: 'joinRoom', chatRoomId }, callerOf(bob, connectionId))
@@ -361,10 +367,7 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
       },
       (scene) => ({
         sync: async () => {
-          const { rooms } = await sync.handle(
-            { action: 'sync', sessionId: 'tab', rooms: { [scene.chatRoomId]: 0 } },
-            callerOf(scene.bob, 'b2='),
-          )
+          const { rooms } = await syncOn(scene.bob, 'b2=', 'tab', { [scene.chatRoomId]: 0 })
           replies.set(
             scene.chatRoomId,
             rooms.flatMap(({ events }) => events),

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { putConnection } from '../../src/entities/connection.ts'
 import { sessionsOfUser } from '../../src/entities/session.ts'
-import { takeSession } from '../../src/rooms/session.ts'
+import { sessionOf, takeSession } from '../../src/rooms/session.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { unique } from '../support/runtime.ts'
 
@@ -43,4 +43,26 @@ test('a connection keeps the session of its first sync', async () => {
     code: 'invalid_request',
     message: 'unable to sync; a connection keeps the sessionId of its first sync',
   })
+})
+
+test('a connection whose URL names a session has that one, and no other', async () => {
+  const userId = unique('ada')
+  const named = { ...(await connected(userId)), sessionId: 'tab' }
+  await expect(takeSession(named, 'other', 1_000)).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: 'unable to sync; a connection keeps the sessionId of its first sync',
+  })
+  expect(await takeSession(named, undefined, 2_000)).toMatchObject({ sessionKey: 'tab' })
+  expect(await takeSession(named, 'tab', 3_000)).toMatchObject({ sessionKey: 'tab' })
+  expect(await sessionsOfUser(userId, 0)).toMatchObject([{ sessionKey: 'tab', connectionId: named.connectionId }])
+})
+
+test('what comes before the first sync writes the session that the URL names, unless it is there', async () => {
+  const userId = unique('ada')
+  const [named, next] = [await connected(userId), await connected(userId)]
+  expect(await sessionOf({ ...named, sessionId: 'tab' })).toMatchObject({ sessionKey: 'tab' })
+  expect(await sessionsOfUser(userId, 0)).toMatchObject([{ sessionKey: 'tab', connectionId: named.connectionId }])
+  await takeSession({ ...next, sessionId: 'tab' }, 'tab', 1_000)
+  await sessionOf({ ...named, sessionId: 'tab' })
+  expect(await sessionsOfUser(userId, 0)).toMatchObject([{ sessionKey: 'tab', connectionId: next.connectionId }])
 })

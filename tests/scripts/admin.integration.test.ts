@@ -74,10 +74,10 @@ test('what can’t be taken back is asked for, and nothing is done without the a
 test('a dry run prints the request, and sends nothing', async () => {
   const room = unique('none')
   expect(await run(['rooms', 'delete', room, '--dry-run'])).toBe(0)
-  expect(await run(['bans', 'add', room, 'eve', '--for', '2h', '--dry-run'])).toBe(0)
+  expect(await run(['bans', 'add', room, 'eve', '--for', '2h', '--delete', '1d', '--dry-run'])).toBe(0)
   expect(printed).toEqual([
     `POST /v1/deleteRoom {"chatRoomId":"${room}"}`,
-    `POST /v1/banMember {"chatRoomId":"${room}","userId":"eve","seconds":7200}`,
+    `POST /v1/banMember {"chatRoomId":"${room}","userId":"eve","seconds":7200,"deleteMessagesSeconds":86400}`,
   ])
 })
 

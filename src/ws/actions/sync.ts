@@ -2,7 +2,7 @@ import { getRooms, type RoomRow } from '../../entities/chat-room.ts'
 import { getMemberships, mirrorMembership } from '../../entities/membership.ts'
 import { statesOfUser } from '../../entities/room-state.ts'
 import type { SessionRow } from '../../entities/session.ts'
-import { roomsOfUser, type UserRoomRow } from '../../entities/user-room.ts'
+import { roomsAndSessions, roomsOfUser, type UserRoomRow } from '../../entities/user-room.ts'
 import { defined } from '../../protocol/defined.ts'
 import { DEFAULT_ROOMS_PAGE } from '../../protocol/limits.ts'
 import { Unavailable } from '../../errors.ts'
@@ -10,7 +10,7 @@ import { gateOf } from '../../entities/gate.ts'
 import type { Role } from '../../protocol/room-schema.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { notifyOnWire, pacedOnWire, roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
-import { keepSubscribedInPart } from '../../rooms/keep-subscribed.ts'
+import { keepSubscribedInPart, type Standing, standingNow } from '../../rooms/keep-subscribed.ts'
 import { sessionOf, takeSession } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
 import { ownConnection, type SocketCaller } from '../caller.ts'
@@ -32,7 +32,7 @@ const MAX_UNLISTED = 100
  * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
  * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
  * rooms that the client needs first, and the pages leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15, AP17,
- * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP95, AP123, AP124, AP125.
+ * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP95, AP123, AP124, AP125, AP155.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
@@ -106,15 +106,11 @@ async function subscribePage(
   page: { rooms: UserRoomRow[]; nextCursor?: string },
   { after, standing, told }: SyncCursor,
 ): Promise<{ joined: UserRoomRow[]; nextCursor?: string | undefined }> {
-  const { userId, connectionId } = session
+  const { connectionId } = session
   const stands = (room: UserRoomRow) => standing.has(markOf(room, connectionId))
   const toWrite = page.rooms.filter((room) => !stands(room))
-  const { joined, throttled } = await keepSubscribedInPart(userId, [session], toWrite, async () => {
-    // By range, not by number: a room that was added meanwhile must not push another one off the page.
-    const through = page.rooms.at(-1)!.chatRoomId
-    const { rooms } = await roomsOfUser(userId, { limit: REREAD_ROOMS, through, ...defined({ after }) })
-    return new Map(rooms.map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
-  })
+  const readAgain = () => readPageAgain(session.userId, after, page)
+  const { joined, throttled } = await keepSubscribedInPart([session], toWrite, readAgain)
   const isSubscribed = (room: UserRoomRow) => stands(room) || joined.has(room.chatRoomId)
   const subscribed = (rooms: UserRoomRow[]) => rooms.filter(isSubscribed)
   const end = page.rooms.findIndex(({ chatRoomId }) => throttled.has(chatRoomId))
@@ -129,6 +125,29 @@ async function subscribePage(
     joined: subscribed(page.rooms.slice(0, end)),
     nextCursor: syncCursorText({ after: page.rooms[end - 1]?.chatRoomId ?? after, standing: new Set(marks), told }),
   }
+}
+
+const joinIdsOf = (rooms: Iterable<UserRoomRow>) =>
+  new Map([...rooms].map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
+
+/**
+ * The rooms of a page and the user's sessions as they are now: of the last page in one query, of others in two. By
+ * range, not by number: a room that was added meanwhile must not push another one off the page. AP12, AP3; AP155.
+ */
+async function readPageAgain(
+  userId: string,
+  after: string | undefined,
+  page: { rooms: UserRoomRow[]; nextCursor?: string },
+): Promise<Standing> {
+  if (page.nextCursor === undefined) {
+    const { rooms, sessions } = await roomsAndSessions(userId, after)
+    return { joinIds: joinIdsOf(rooms), sessions }
+  }
+  const through = page.rooms.at(-1)!.chatRoomId
+  return standingNow(userId, async () => {
+    const { rooms } = await roomsOfUser(userId, { limit: REREAD_ROOMS, through, ...defined({ after }) })
+    return joinIdsOf(rooms)
+  })
 }
 
 /**
@@ -147,8 +166,8 @@ async function subscribeNamed(
   const { userId, connectionId } = session
   const memberships = await getMemberships(userId, names)
   const rooms = names.flatMap((chatRoomId) => memberships.get(chatRoomId) ?? []).slice(0, limit)
-  const read = async () => new Map([...(await getMemberships(userId, names))].map(([id, { joinId }]) => [id, joinId]))
-  const { joined, throttled } = await keepSubscribedInPart(userId, [session], rooms, read)
+  const readAgain = () => standingNow(userId, async () => joinIdsOf((await getMemberships(userId, names)).values()))
+  const { joined, throttled } = await keepSubscribedInPart([session], rooms, readAgain)
   if (joined.size === 0 && throttled.size > 0) throw new Unavailable('unable to subscribe; the table is throttled')
   const there = rooms.filter(({ chatRoomId }) => joined.has(chatRoomId))
   const told = new Set([...cursor.told, ...there.map((room) => markOf(room, connectionId))])

@@ -4,7 +4,7 @@ import { deleteConnection, putConnection } from '../../entities/connection.ts'
 import { blockedUntil } from '../../entities/user.ts'
 import { listOf, optional } from '../../env.ts'
 import { defined } from '../../protocol/defined.ts'
-import { ChatRoomId } from '../../protocol/scalars.ts'
+import { ChatRoomId, SessionId } from '../../protocol/scalars.ts'
 import { callerOf } from '../caller-of.ts'
 import { chatErrorOf } from '../chat-error-of.ts'
 import { headerOf, type Headers } from '../header-of.ts'
@@ -33,22 +33,23 @@ const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
  * AP1, AP77, AP2.
  *
  * Any status but 200 opens no socket: 401 for a token that the authorizer refused or that has expired meanwhile, 400
- * for an invalid `chatRoomId`, 403 for a page of another origin or a user who was banned from the deployment, 503 when
- * the table can't be reached (the client tries again), 500 for any other error. The first three are counted, because
- * API Gateway counts them as errors of this function.
+ * for an invalid `chatRoomId` or `sessionId`, 403 for a page of another origin or a user who was banned from the
+ * deployment, 503 when the table can't be reached (the client tries again), 500 for any other error. The first three
+ * are counted, because API Gateway counts them as errors of this function.
  */
 export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = event.headers ?? {}
-  const opened = event.queryStringParameters?.chatRoomId
+  const { chatRoomId: opened, sessionId: named } = event.queryStringParameters ?? {}
   if (isRefused(event)) return refusal(401)
   if (opened !== undefined && !ChatRoomId.safeParse(opened).success) return refusal(400)
+  if (named !== undefined && !SessionId.safeParse(named).success) return refusal(400)
   if (!originAllowed(headers)) return refusal(403)
   try {
-    const { userId, connectionId, rowsExpireAt } = callerOf(event)
+    const { userId, connectionId, rowsExpireAt, sessionId } = callerOf(event)
     await putConnection({
       connectionId,
       userId,
-      ...defined({ chatRoomId: opened }),
+      ...defined({ chatRoomId: opened, sessionKey: sessionId }),
       lastConnectedAt: event.requestContext.connectedAt,
       expiresAt: rowsExpireAt,
     })

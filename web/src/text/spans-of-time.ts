@@ -23,6 +23,9 @@ export const muteSpans = [10 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY, 28 * DAY] a
 /** For how long somebody may be banned, seconds; 0 is for good. */
 export const banSpans = [0, HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY] as const
 
+/** How far back what a banned user has said is deleted, seconds; 0 is nothing. */
+export const deleteSpans = [0, HOUR, DAY, 7 * DAY] as const
+
 /** The least time between two messages of a member, seconds; 0 is none. */
 export const slowSpans = [0, 5, 10, 30, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR] as const
 

@@ -3,7 +3,7 @@ import type { MessageEvent } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
-import { banSpans, muteSpans, spanText } from '../text/spans-of-time.ts'
+import { banSpans, deleteSpans, muteSpans, spanText } from '../text/spans-of-time.ts'
 import { Field } from './field.tsx'
 import { FormDialog } from './form-dialog.tsx'
 import { Select } from './select.tsx'
@@ -61,18 +61,30 @@ const bans = () =>
     label: seconds === 0 ? words.forGood : spanText(seconds),
   }))
 
+const deletions = () =>
+  deleteSpans.map((seconds) => ({
+    value: seconds,
+    label: seconds === 0 ? words.deleteNothing : words.deleteLast(spanText(seconds)),
+  }))
+
 /** Shows somebody out, and keeps them out. */
 export function BanDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
   const [seconds, setSeconds] = useState(0)
+  const [deleted, setDeleted] = useState(0)
   const [reason, setReason] = useState('')
   const ban = async () => {
-    await doors.room.ban(userId, { ...(seconds === 0 ? {} : { seconds }), ...given(reason) })
+    await doors.room.ban(userId, {
+      ...(seconds === 0 ? {} : { seconds }),
+      ...(deleted === 0 ? {} : { deleteMessagesSeconds: deleted }),
+      ...given(reason),
+    })
     members.is(userId, false)
   }
   return (
     <FormDialog title={words.askBan(useNamed(userId))} action={words.ban} onClose={onClose} onSubmit={ban} isDangerous>
       <p>{words.banHint}</p>
       <Select label={words.for} value={seconds} options={bans()} onChange={setSeconds} />
+      <Select label={words.deleteSaid} value={deleted} options={deletions()} onChange={setDeleted} />
       <ReasonField value={reason} onChange={setReason} />
     </FormDialog>
   )
