@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import type { MessageEdit, NewRoom, Room, RoomChanges } from '../../client/index.ts'
+import type { NewRoom, Room, RoomChanges } from '../../client/index.ts'
 import type { Action, Request } from '../../src/protocol/actions.ts'
 import { type Given, givenClient, givenJoinedRoom } from './given-client.ts'
 import { detailsOf, factsOf } from './given-details.ts'
@@ -93,9 +93,6 @@ test('every field that a request may have can be given', () => {
   expectTypeOf<Options<'add', 1> | 'userIds'>().toEqualTypeOf<Own<'addMembers'>>()
   expectTypeOf<keyof RoomChanges>().toEqualTypeOf<Own<'updateRoom'>>()
   expectTypeOf<Exclude<keyof NewRoom, 'chatRoomId'>>().toEqualTypeOf<Own<'createRoom'>>()
-  expectTypeOf<Exclude<keyof MessageEdit, 'requestId' | 'userId'>>().toEqualTypeOf<
-    Exclude<Own<'editMessage'>, 'messageId'>
-  >()
 })
 
 test('invites, bans and blocked have all pages', async () => {
