@@ -9,11 +9,11 @@ const verifyToken = tokenVerifier()
  * The REQUEST authorizer of `$connect`: verifies the token, which is in the subprotocol `bearer.<jwt>` or in the query
  * parameter `token`.
  *
- * @returns an Allow policy for `$connect` with the context `{userId, exp, sessionId?, scopes?, name?, imageUrl?}`, which
- *   API Gateway adds to every event of the connection; `sessionId` is the query parameter, if it is one. When the token
- *   is missing, not for us, or no longer valid, the context is `{refused: 'token'}`, and `$connect` returns 401: an
- *   authorizer can return 401 by an error only, and then whoever sends bad tokens would raise the alarm for errors of
- *   this function.
+ * @returns an Allow policy for `$connect` with the context `{userId, exp, sessionId?, scopes?, name?, imageUrl?}`,
+ *   which API Gateway adds to every event of the connection; `sessionId` is the query parameter, if it is one. When the
+ *   token is missing, not for us, or no longer valid, the context is `{refused: 'token'}`, and `$connect` returns 401:
+ *   an authorizer can return 401 by an error only, and then whoever sends bad tokens would raise the alarm for errors
+ *   of this function.
  * @throws Error (HTTP 500) when the token could not be checked
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {

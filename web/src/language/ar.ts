@@ -450,7 +450,7 @@ export const ar: Words = {
   forGood: 'نهائيًا',
   deleteSaid: 'حذف ما قاله',
   deleteNothing: 'لا شيء',
-  deleteLast: (span: string) => `من آخر ${span}`,
+  deleteLast: (span) => `من آخر ${span}`,
   askMute: (name) => `كتم ${name}؟`,
   mute: 'كتم',
   muteHint: 'يمكنه متابعة القراءة دون الكتابة.',

@@ -434,7 +434,7 @@ export const de: Words = {
   forGood: 'Für immer',
   deleteSaid: 'Gesagtes löschen',
   deleteNothing: 'Nichts',
-  deleteLast: (span: string) => `Aus der letzten Zeit: ${span}`,
+  deleteLast: (span) => `Aus der letzten Zeit: ${span}`,
   askMute: (name) => `${name} stummschalten?`,
   mute: 'Stummschalten',
   muteHint: 'Kann weiter lesen, aber nicht schreiben.',

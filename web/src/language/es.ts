@@ -426,7 +426,7 @@ export const es: Words = {
   forGood: 'Para siempre',
   deleteSaid: 'Borrar lo que ha dicho',
   deleteNothing: 'Nada',
-  deleteLast: (span: string) => `De lo último: ${span}`,
+  deleteLast: (span) => `De lo último: ${span}`,
   askMute: (name) => `¿Silenciar a ${name}?`,
   mute: 'Silenciar',
   muteHint: 'Puede seguir leyendo, pero no escribir.',

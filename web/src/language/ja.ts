@@ -426,7 +426,7 @@ export const ja: Words = {
   forGood: '無期限',
   deleteSaid: '発言を削除',
   deleteNothing: '削除しない',
-  deleteLast: (span: string) => `直近${span}`,
+  deleteLast: (span) => `直近${span}`,
   askMute: (name) => `${name} さんの発言を止めますか?`,
   mute: '発言停止',
   muteHint: '読むことはできますが、書き込めません。',
