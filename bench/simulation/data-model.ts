@@ -42,8 +42,8 @@ export const CONNECTION_ROWS: DataModel = {
 }
 
 /**
- * A subscription belongs to a session and is overwritten in place. `sync` writes the session once: the URL has named it,
- * so `$connect` has noted it with the connection. A connection is a row of its own and one of its user's, which TTL
+ * A subscription belongs to a session and is overwritten in place. `sync` writes the session once: the URL named it, so
+ * `$connect` has noted it with the connection. A connection is a row of its own and one of its user's, which TTL
  * deletes; `$connect` reads whether the user is banned.
  */
 export const SESSION_ROWS: DataModel = {
