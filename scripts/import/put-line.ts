@@ -1,6 +1,6 @@
 import { type Kind, kinds, type Row } from '../../src/archive/kinds.ts'
 import { type Line, rowOf } from '../../src/archive/line.ts'
-import { newJoinId } from '../../src/entities/create-room.ts'
+import { newJoinId } from '../../src/entities/join-id.ts'
 import { addMember, type MembershipRow } from '../../src/entities/membership.ts'
 import type { MessageRow } from '../../src/entities/message.ts'
 import { putReply } from '../../src/entities/thread-reply.ts'

@@ -1,5 +1,6 @@
 import { takePending } from '../changes/take-pending.ts'
 import type { RoomClass } from '../entities/room-class.ts'
+import { receivesAfter } from '../entities/join-id.ts'
 import { type Recipient, type SubscriptionRange, subscriptionsOfRoom } from '../entities/subscription.ts'
 import type { RoomEvent } from '../protocol/events.ts'
 import { MAX_RECEIPT_MEMBERS } from '../protocol/limits.ts'
@@ -151,7 +152,13 @@ const isLoud = (delivery: Delivery): boolean => isToRoom(delivery) && !isLight(d
 
 const isToRoom = ({ only }: Delivery): boolean => only === undefined
 
-const isExcepted = ({ connectionId, userId }: Recipient, delivery: Delivery): boolean =>
-  connectionId === delivery.exceptConnectionId ||
-  userId === delivery.exceptUserId ||
-  delivery.toUsers?.has(userId) === false
+/** @param recipient of the room's subscriptions with the membership that it stands on */
+const isExcepted = (recipient: Recipient & { joinId?: string }, delivery: Delivery): boolean =>
+  recipient.connectionId === delivery.exceptConnectionId ||
+  recipient.userId === delivery.exceptUserId ||
+  delivery.toUsers?.has(recipient.userId) === false ||
+  isFromBefore(delivery.event, recipient.joinId)
+
+/** A message is posted after it was said, and whoever has joined in between may be shown nothing from before. */
+const isFromBefore = (event: RoomEvent, joinId: string | undefined): boolean =>
+  event.event === 'message' && joinId !== undefined && event.seq <= receivesAfter(joinId)

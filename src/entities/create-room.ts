@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createWriteTransaction } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
 import { ChatRoom } from './chat-room.ts'
@@ -37,9 +37,6 @@ export interface NewRoom {
   /** What the room is beside; undefined when it has nothing of its own. */
   details?: DetailsRow
 }
-
-/** 96 random bits. */
-export const newJoinId = (): string => randomBytes(12).toString('base64url')
 
 /**
  * AP32. Makes a room with its first ten members and the creating session's subscription, all or nothing. Further

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { getRoom } from '../entities/chat-room.ts'
-import { createRoom, newJoinId } from '../entities/create-room.ts'
+import { createRoom } from '../entities/create-room.ts'
+import { newJoinId } from '../entities/join-id.ts'
 import { blocksOf } from '../entities/block.ts'
 import { erasedAmong } from '../entities/erasure.ts'
 import { setDirectRoles } from '../entities/moderate.ts'

@@ -615,7 +615,39 @@ describe('where a room shows what was said since the own join', () => {
     await eve.request({ action: 'joinRoom', chatRoomId })
     expect(await history({})).toEqual([])
   })
+
+  test.each([
+    [
+      'joins',
+      async (_ada: RawClient, { client, chatRoomId }: Newcomer) => client.request({ action: 'joinRoom', chatRoomId }),
+    ],
+    [
+      'is added',
+      async (ada: RawClient, { userId, chatRoomId }: Newcomer) =>
+        ada.request({ action: 'addMembers', chatRoomId, userIds: [userId] }),
+    ],
+  ])('whoever %s is posted nothing from before, however late it is posted', async (_, enter) => {
+    const [ada, userId] = [await online(chat, unique('ada')), unique('zoe')]
+    const settings = { history: 'joined' }
+    const { chatRoomId } = await ada.request({ action: 'createRoom', roomName: 'A room', settings })
+    const client = await online(chat, userId)
+    await settled(chat)
+    chat.mapping.pause()
+    await ada.request({ action: 'sendMessage', chatRoomId, content: 'before' })
+    await enter(ada, { client, userId, chatRoomId })
+    await ada.request({ action: 'sendMessage', chatRoomId, content: 'after' })
+    chat.mapping.resume()
+    await client.event('message', ({ content }) => content === 'after')
+    await settled(chat)
+    expect(client.events.flatMap((event) => (event.event === 'message' ? [event.content] : []))).toEqual(['after'])
+  })
 })
+
+interface Newcomer {
+  client: RawClient
+  userId: string
+  chatRoomId: string
+}
 
 test('a change of a role keeps the room among those that the user made', async () => {
   const { clients, room, userIds } = await givenRoom(chat, 'ada', 'bob')

@@ -1,7 +1,7 @@
 import { auditItem } from '../../entities/audit.ts'
 import { blocksOf } from '../../entities/block.ts'
 import { erasedAmong } from '../../entities/erasure.ts'
-import { newJoinId } from '../../entities/create-room.ts'
+import { newJoinId } from '../../entities/join-id.ts'
 import { type Added, addMember, getMembership, type MembershipRow } from '../../entities/membership.ts'
 import { admit } from '../../rooms/admission.ts'
 import { requirePlaceForMembers } from '../../rooms/room-size.ts'
@@ -29,7 +29,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     userId,
     role,
     joinedAt: now,
-    joinId: newJoinId(),
+    joinId: newJoinId(room),
     joinedSeq: room.headSeq,
     addedBy: caller.userId,
   })

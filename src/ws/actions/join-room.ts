@@ -1,6 +1,6 @@
 import { setOpenRoom } from '../../entities/connection.ts'
 import { getRoom, type RoomRow } from '../../entities/chat-room.ts'
-import { newJoinId } from '../../entities/create-room.ts'
+import { newJoinId } from '../../entities/join-id.ts'
 import { getInvite, type InviteRow } from '../../entities/invite.ts'
 import { noteSize, requirePlaceForMembers } from '../../rooms/room-size.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
@@ -76,7 +76,7 @@ const nothingOf = ({ headRev = 0 }: RoomRow) => ({
 })
 
 const newMembership = (
-  { chatRoomId, headSeq }: RoomRow,
+  { chatRoomId, headSeq, historyFrom }: RoomRow,
   { userId, connectionId, scopes }: SocketCaller,
   invite: InviteRow | undefined,
 ): MembershipRow => ({
@@ -84,7 +84,7 @@ const newMembership = (
   userId,
   role: scopes.has('guest') ? 'guest' : (invite?.role ?? 'member'),
   joinedAt: Date.now(),
-  joinId: newJoinId(),
+  joinId: newJoinId({ historyFrom, headSeq }),
   joinedSeq: headSeq,
   originConnectionId: connectionId,
 })
