@@ -1,4 +1,5 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { pastConflicts } from './past-conflicts.ts'
 
 /** DynamoDB's name of a request. */
 export type Operation =
@@ -73,13 +74,17 @@ export class TableClient {
   }
 
   /**
-   * Sends a request and returns what the table answered, with values as plain JavaScript.
+   * Sends a request and returns what the table answered, with values as plain JavaScript. A write that meets a
+   * transaction is tried three times.
    *
    * @throws Error with DynamoDB's name for a refusal; an item that came along with it has values as DynamoDB has them
    */
   send(operation: Operation, input: Params): Promise<Params> {
-    let next = async (request: TableRequest): Promise<Params> =>
-      translated((await this.#send(request.operation, translated(request.input, marshalled))) as Params, unmarshalled)
+    let next = async (request: TableRequest): Promise<Params> => {
+      const marshalledInput = translated(request.input, marshalled)
+      const output = await pastConflicts(() => this.#send(request.operation, marshalledInput))
+      return translated(output as Params, unmarshalled)
+    }
     for (const middle of this.#middles) {
       const inner = next
       next = (request) => middle(request, inner)

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '../errors.ts'
+import { pauseAfterConflict } from './past-conflicts.ts'
 
 const ATTEMPTS = 5
-const BASE_DELAY_MS = 20
 
 interface Result {
   canceled: boolean
@@ -30,6 +29,6 @@ export async function transact<R extends Result>(
     if (!codes.includes('TransactionConflict') || attempt === ATTEMPTS) {
       throw new Unavailable(`unable to ${what}; the transaction was cancelled`)
     }
-    await sleep(random() * BASE_DELAY_MS * 2 ** attempt)
+    await pauseAfterConflict(attempt, random)
   }
 }
