@@ -1,5 +1,5 @@
 import { getRoom } from '../entities/chat-room.ts'
-import { getMembers, membersAfter } from '../entities/membership.ts'
+import { getMembers, membersAfter, type MembershipRow } from '../entities/membership.ts'
 import { getMessage, mentionsIn, type MessageRow, seqOf } from '../entities/message.ts'
 import { notifyOf } from '../entities/notify-level.ts'
 import { classOf } from '../entities/room-class.ts'
@@ -30,8 +30,9 @@ export interface Woken {
 }
 
 /**
- * Finds who is to be woken for a message, and why: never its sender, who is looking at the room, who has read it
- * already, who does not want it, or who is banned from the deployment. AP3, AP5, AP21, AP67, AP96, AP107, AP119, AP151.
+ * Finds who is to be woken for a message, and why: never its sender, who joined after it, who is looking at the room,
+ * who has read it already, who does not want it, or who is banned from the deployment. AP3, AP5, AP21, AP67, AP96,
+ * AP107, AP119, AP151.
  *
  * @param named of a message that was edited: those that it mentions now and not before, and nobody else is woken
  * @param cache of the batch: members of a room, connections and bans are read once
@@ -45,7 +46,8 @@ export async function whomToWake(
   const { chatRoomId, senderId } = message
   const mentioned = new Set(named ?? mentionsIn(message))
   const all = named === undefined ? await cache.once(`members ${chatRoomId}`, () => membersOf(chatRoomId)) : undefined
-  const userIds = (all ?? (await membersAmong(message, mentioned, named === undefined))).filter((id) => id !== senderId)
+  const members = all ?? (await membersAmong(message, mentioned, named === undefined))
+  const userIds = members.filter((member) => wasIn(member, message) && member.userId !== senderId).map(userIdOf)
   const states = await statesIn(message, userIds)
   const present = await presentAmong(states, cache, now)
   const isForRoom = all !== undefined && message.mentionsRoom === true
@@ -88,21 +90,32 @@ const isInRoom = ({ threadId, inRoom }: MessageRow): boolean => threadId === und
 const isRead = (message: MessageRow, inRoom: RoomStateRow | undefined, inThread: RoomStateRow | undefined): boolean =>
   Math.max(isInRoom(message) ? (inRoom?.readSeq ?? 0) : 0, inThread?.readSeq ?? 0) >= seqOf(message)
 
+type Member = Pick<MembershipRow, 'userId' | 'joinedSeq'>
+
+const userIdOf = ({ userId }: Member): string => userId
+
+/** Whether they were in the room before it was said: for others it is no news, and some rooms don't show it to them. */
+const wasIn = ({ joinedSeq }: Member, message: MessageRow): boolean => joinedSeq < seqOf(message)
+
 /** All members, in the order of their ids; undefined where there are too many. */
-async function membersOf(chatRoomId: string): Promise<string[] | undefined> {
+async function membersOf(chatRoomId: string): Promise<Member[] | undefined> {
   const room = await getRoom(chatRoomId)
   if (room === undefined) return []
   if (classOf(room) === 'huge') return undefined
   const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS })
-  return members.length > MAX_MEMBERS ? undefined : members.map(({ userId }) => userId)
+  return members.length > MAX_MEMBERS ? undefined : members
 }
 
 /** The members among those who are mentioned, and those who take part in the thread. */
-async function membersAmong(message: MessageRow, mentioned: ReadonlySet<string>, withThread: boolean) {
+async function membersAmong(
+  message: MessageRow,
+  mentioned: ReadonlySet<string>,
+  withThread: boolean,
+): Promise<Member[]> {
   const { chatRoomId, threadId } = message
   const inThread = threadId === undefined || !withThread ? [] : await participantsOf(chatRoomId, threadId, message)
   const candidates = [...new Set([...mentioned, ...inThread])].sort()
-  return (await getMembers(chatRoomId, candidates)).map(({ userId }) => userId).sort()
+  return (await getMembers(chatRoomId, candidates)).toSorted((a, b) => (a.userId < b.userId ? -1 : 1))
 }
 
 async function participantsOf(chatRoomId: string, threadId: string, before: MessageRow): Promise<string[]> {

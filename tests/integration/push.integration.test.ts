@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { givenBackend } from '../support/backend.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { online, settled } from '../support/runtime.ts'
+import { online, settled, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat({
@@ -104,6 +104,22 @@ test('whoever is shown out or banned from the deployment is woken no more, until
   expect(await wokenIn(room, await say())).toEqual({ dan: 'message' })
   await backend.request('unbanUser', { userId: userIds[1] })
   expect(await wokenIn(room, await say())).toEqual({ bob: 'message', dan: 'message' })
+})
+
+test('whoever joins after a message is not woken for it, however late that is found out', async () => {
+  const { room, clients } = await givenRoom(chat, 'ada', 'bob')
+  const [ada] = clients
+  const zoeId = unique('zoe')
+  const say = async () => {
+    const said = { chatRoomId: room, content: 'hello', mentions: [zoeId] }
+    return (await ada.request({ action: 'sendMessage', ...said })).messageId
+  }
+  chat.followups.pause()
+  const before = await say()
+  await ada.request({ action: 'addMembers', chatRoomId: room, userIds: [zoeId] })
+  chat.followups.resume()
+  expect(await wokenIn(room, before)).toEqual({ bob: 'message' })
+  expect(await wokenIn(room, await say())).toEqual({ bob: 'message', zoe: 'mention' })
 })
 
 test('a reply in a thread wakes who follows it, one for the room as well the others too', async () => {
