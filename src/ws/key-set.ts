@@ -11,8 +11,11 @@ const FRESH_MS = 10 * 60 * 1_000
 /** … unless the key server fails: then the last good set is used so much longer. */
 const STALE_MS = 24 * 60 * 60 * 1_000
 
-/** Between two fetches, whatever tokens come in. */
+/** Between two fetches, whatever tokens come in … */
 const COOLDOWN_MS = 10 * 1_000
+
+/** … and while there is no set at all, so that an instance which starts in an outage goes on soon after it. */
+const COLD_COOLDOWN_MS = 1_000
 
 /** Anybody can name a key that doesn't exist: a fetch for its sake holds an invocation no longer than this. */
 const UNKNOWN_KEY_MS = 1_000
@@ -20,8 +23,8 @@ const UNKNOWN_KEY_MS = 1_000
 /**
  * The public keys at a URL (JWKS, RFC 7517), for `jwtVerify`. They are fetched again when they are older than ten
  * minutes, or when a token names one that isn't among them, one fetch at a time and at most every ten seconds, also
- * while they fail. So no token takes longer than one fetch, 3 s. An outage of the key server locks nobody out for a
- * day: the last good set is used meanwhile.
+ * while they fail; every second as long as there are none. So no token takes longer than one fetch, 3 s. An outage of
+ * the key server locks nobody out for a day: the last good set is used meanwhile.
  *
  * The returned function throws a `JOSEError` when the set has no key for a token, or several (see
  * `JWKSMultipleMatchingKeys`), and any other error when there is no usable set.
@@ -34,7 +37,8 @@ export function keySet(url: URL): JWTVerifyGetKey {
   let fetching: Promise<void> | undefined
   const isYounger = (moment: number, age: number) => Date.now() < moment + age
   const isFresh = () => isYounger(fetchedAt, FRESH_MS)
-  const mayTry = () => fetching === undefined && !isYounger(triedAt, COOLDOWN_MS)
+  const isUsable = () => isYounger(fetchedAt, FRESH_MS + STALE_MS)
+  const mayTry = () => fetching === undefined && !isYounger(triedAt, isUsable() ? COOLDOWN_MS : COLD_COOLDOWN_MS)
 
   async function fetchKeys(): Promise<void> {
     triedAt = Date.now()
@@ -52,7 +56,7 @@ export function keySet(url: URL): JWTVerifyGetKey {
 
   async function usableKeys(): Promise<JWTVerifyGetKey> {
     if (isFresh()) return keys!
-    const stale = isYounger(fetchedAt, FRESH_MS + STALE_MS) ? keys : undefined
+    const stale = isUsable() ? keys : undefined
     if (stale !== undefined) {
       if (mayTry()) await fetchOnce().catch(() => {})
       return keys!

@@ -3,7 +3,8 @@ import { ChatError, matchesContentType } from '../../client/index.ts'
 import { HUES, hueOf, initialsOf } from '../../web/src/text/avatar.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
 import { fileType, isPicture } from '../../web/src/text/file-type.ts'
-import { dayName, dayOf, timeOf } from '../../web/src/text/date-text.ts'
+import { setLocale } from '../../web/src/language/locale.ts'
+import { dayName, dayOf, plainMoment, timeOf } from '../../web/src/text/date-text.ts'
 import { isRoomId, roomIdFrom, roomIdIn } from '../../web/src/text/room-id.ts'
 import { countText } from '../../web/src/text/count-text.ts'
 import { errorSentence } from '../../web/src/text/error-sentence.ts'
@@ -307,6 +308,21 @@ test('names that look like others are found, and said to be of which letters', a
   await settled()
   expect([...names.get()]).toEqual([])
   expect(['bob', 'bоb', 'ｂｏｂｄ'].map(lettersOf)).toEqual(['', 'U+043E', 'U+FF42 U+FF4F U+FF44'])
+})
+
+test.each([
+  ['en-GB', '09:05', '1 Feb 2026, 09:05'],
+  ['de', '09:05', '01.02.2026, 09:05'],
+  ['ja', '9:05', '2026/02/01 9:05'],
+])('a time in %s is written as there: %s, %s', (language, time, moment) => {
+  const at = new Date(2026, 1, 1, 9, 5).getTime()
+  try {
+    setLocale(language)
+    expect(timeOf(at)).toBe(time)
+    expect(plainMoment(at, at + 86_400_000)).toBe(moment)
+  } finally {
+    setLocale(undefined)
+  }
 })
 
 test('times are those of the time zone in which the device is now', () => {

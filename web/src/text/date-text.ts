@@ -2,12 +2,13 @@ import { locale } from '../language/locale.ts'
 import { words } from '../language/words.ts'
 
 const styles = {
-  time: { hour: 'numeric', minute: '2-digit' },
+  // As the language writes it: 09:05 in British English, 9:05 in Japanese.
+  time: { timeStyle: 'short' },
   full: { dateStyle: 'full', timeStyle: 'short' },
   weekday: { weekday: 'long', day: 'numeric', month: 'long' },
   date: { day: 'numeric', month: 'long', year: 'numeric' },
   short: { day: 'numeric', month: 'short' },
-  moment: { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' },
+  moment: { dateStyle: 'medium', timeStyle: 'short' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>
 
 let formatters: Partial<Record<keyof typeof styles, Intl.DateTimeFormat>> = {}
