@@ -17,7 +17,8 @@ const MANY = 8
 /** Their replies may fill a whole WebSocket message, 128 KB. */
 const large = new Set<Action>([
   ...(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'] as const),
-  'searchMessages',
+  ...(['searchMessages', 'getThreads', 'getUsers', 'getPresence', 'getOnline'] as const),
+  ...(['listPublicRooms', 'listBans', 'getAudit'] as const),
 ])
 
 /** Whether the reply to an action may be large. */

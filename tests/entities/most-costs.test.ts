@@ -2,6 +2,7 @@ import '../support/with-search.ts'
 import { database, tableName } from '../support/own-table.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { createTable } from '../../local/dynamodb/create-table.ts'
+import { isLarge } from '../../client/reply-size.ts'
 import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { appendChanges } from '../../src/entities/change.ts'
 import { Audit, auditItem } from '../../src/entities/audit.ts'
@@ -663,6 +664,14 @@ test('no frame costs more than the document says', async () => {
   }
   expect(beyond).toEqual([])
   expectDocumented('most', rows)
+})
+
+/** What a link of 48 kbit/s carries within the client's usual time for a reply, with some to spare. */
+const SLOW_LINK_KB = 48
+
+test('a client takes each reply that a slow link carries for long for a large one, not for a dead connection', () => {
+  const slow = (Object.keys(worst) as Action[]).filter((action) => worst[action].kb > SLOW_LINK_KB)
+  expect(slow.filter((action) => !isLarge(action))).toEqual([])
 })
 
 const HOUR = 3_600

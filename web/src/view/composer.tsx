@@ -77,10 +77,10 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     field.current?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (names.onKeyDown(event)) return
+    if (isComposing(event.nativeEvent) || names.onKeyDown(event)) return
     if (event.key === 'ArrowUp' && text === '' && !isThread) return editLast(event)
     if (event.key === 'Escape' && replyingTo && !isThread) conversation.replyingTo.set(undefined)
-    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return
+    if (event.key !== 'Enter' || event.shiftKey) return
     event.preventDefault()
     send()
   }
