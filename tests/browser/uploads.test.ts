@@ -127,6 +127,27 @@ test('a picture whose address does not work gets another, whatever the clock of 
   await eventually(() => page.log.locator('.picture img').evaluate((image: Picture) => image.naturalWidth)).toBe(1)
 })
 
+test('a picture whose address was renewed is downloaded from the new one', async () => {
+  const { room, people } = await stage.talk('ada')
+  const [ada] = people
+  await ada.attach(picture)
+  await widthOf(ada, 'dot.png')
+  await ada.page.evaluate(() => {
+    const [now, monotonic] = [Date.now, performance.now.bind(performance)]
+    Date.now = () => now() + 20 * 60_000
+    performance.now = () => monotonic() + 20 * 60_000
+    location.hash = '#/'
+  })
+  const image = ada.log.locator('.picture img')
+  await image.waitFor({ state: 'detached' })
+  await ada.page.evaluate((id) => void (location.hash = `#/room/${id}`), room)
+  await eventually(() => image.evaluate((shown: Picture) => shown.naturalWidth)).toBe(1)
+  await ada.log.getByRole('button', { name: /dot\.png/ }).click()
+  const link = ada.dialog.getByRole('link', { name: /^Download/ })
+  await link.click()
+  await eventually(() => link.getAttribute('href')).toBe(await image.getAttribute('src'))
+})
+
 test('an address that has expired is not followed without a connection, which is said', async () => {
   const { people } = await stage.talk('ada')
   const [ada] = people

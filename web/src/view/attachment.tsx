@@ -168,9 +168,14 @@ function FileLink({
   const { client, connection } = useChat()
   const { status } = useStore(connection)
   const [problem, setProblem] = useState<string>()
-  const onClick = (event: MouseEvent) => {
+  const onClick = (event: MouseEvent<HTMLAnchorElement>) => {
     setProblem(undefined)
-    if (address.current(client.serverNow) !== undefined) return
+    const current = address.current(client.serverNow)
+    if (current !== undefined) {
+      // It may have been renewed since, for the picture.
+      event.currentTarget.href = current
+      return
+    }
     event.preventDefault()
     if (status !== 'connected') return setProblem(words.fileNeedsConnection)
     address.renew().then(
