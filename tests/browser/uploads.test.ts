@@ -136,11 +136,11 @@ test('a picture whose address was renewed is downloaded from the new one', async
     const [now, monotonic] = [Date.now, performance.now.bind(performance)]
     Date.now = () => now() + 20 * 60_000
     performance.now = () => monotonic() + 20 * 60_000
-    location.hash = '#/'
   })
+  await ada.page.evaluate(`location.hash = '#/'`)
   const image = ada.log.locator('.picture img')
   await image.waitFor({ state: 'detached' })
-  await ada.page.evaluate((id) => void (location.hash = `#/room/${id}`), room)
+  await ada.page.evaluate(`location.hash = '#/room/${room}'`)
   await eventually(() => image.evaluate((shown: Picture) => shown.naturalWidth)).toBe(1)
   await ada.log.getByRole('button', { name: /dot\.png/ }).click()
   const link = ada.dialog.getByRole('link', { name: /^Download/ })
