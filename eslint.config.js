@@ -8,7 +8,7 @@ export default defineConfig(
     'node_modules/',
     'coverage/',
     'tests/fixtures/version-0.1.0/*.js',
-    'examples/push/sw.js',
+    'web/worker/show-pushes.js',
     // Has packages of its own, which are not installed here; Next.js checks it as it builds it.
     'examples/nextjs/',
   ]),
@@ -40,6 +40,19 @@ export default defineConfig(
       ],
       eqeqeq: 'error',
       'no-console': 'error',
+    },
+  },
+  {
+    // All that the page says is in `web/src/language`.
+    files: ['web/src/view/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'JSXElement:not([openingElement.name.name=/^(kbd|b)$/]) > JSXText[value=/\\p{L}{2}/u]',
+          'JSXAttribute[name.name=/^(label|title|hint|action|empty|more|aria-(label|description)|alt|placeholder)$/] Literal[value=/^(?!https?:\\/\\/$).*\\p{L}{2}/u]',
+        ].map((selector) => ({ selector, message: 'Say it in web/src/language, in each of the languages.' })),
+      ],
     },
   },
   {

@@ -6,6 +6,7 @@ import type { LocalCredentials } from './environment.ts'
 import type { MappingFaults } from './event-source-mapping/mapping-options.ts'
 import type { GatewayOptions } from './gateway/gateway.ts'
 import type { LikeAws } from './like-aws/like-aws.ts'
+import type { PageFiles } from './page/page-files.ts'
 
 export interface RuntimeOptions {
   /** Default 0: any free port. */
@@ -46,6 +47,8 @@ export interface RuntimeOptions {
   ttlSweepMs?: number
   /** Builds the page once everything else runs, instead of at its first request. Default false. */
   preparePage?: boolean
+  /** For tests: another page than that in `web/`. */
+  pageFiles?: PageFiles
   /** Origins of the pictures of users that the page shows. Default: none, it shows initials. */
   imageOrigins?: readonly string[]
   /** Who receives what happens, by webhooks. Default: nobody, and the bus is off. */

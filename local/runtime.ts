@@ -140,7 +140,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
       bucket: () => fetch(bucket.endpoint),
       functions: () => lambda.warm(),
     })
-  const pageFiles = new PageFiles()
+  const { pageFiles = new PageFiles() } = options
   const page = createPage({
     files: pageFiles,
     bucketOrigin: bucket.endpoint,

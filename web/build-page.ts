@@ -1,7 +1,13 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'vite'
+import { buildWorker } from './build-worker.ts'
 import { config } from './vite.config.ts'
 
-/** A file of the built page: `index.html`, or one below `assets/` whose name changes with its content. */
+/**
+ * A file of the built page: one below `assets/`, whose name changes with its content, or `index.html`, `sw.js`, the
+ * manifest or an icon, whose names stay.
+ */
 export interface PageFile {
   /** From the page's root, without a leading slash. */
   path: string
@@ -18,12 +24,22 @@ export async function buildPage(root = config.root): Promise<PageFile[]> {
   try {
     const result = await build({ ...config, root, build: { ...config.build, write: false } })
     const outputs = Array.isArray(result) ? result : 'output' in result ? [result] : []
-    return outputs.flatMap(({ output }) =>
-      output.map((file) => ({ path: file.fileName, content: file.type === 'chunk' ? file.code : file.source })),
-    )
+    const output = outputs.flatMap(({ output }) => output)
+    const files = [
+      ...output.map((file) => ({ path: file.fileName, content: file.type === 'chunk' ? file.code : file.source })),
+      ...(await publicFiles(join(root, 'public'))),
+    ]
+    const entry = output.find((file) => file.type === 'chunk' && file.isEntry)
+    return [...files, await buildWorker(files, entry?.fileName ?? '')]
   } catch (cause) {
     throw new Error(`unable to build the page; ${firstLine(cause)}`, { cause })
   }
+}
+
+/** What browsers look for under names that stay. */
+async function publicFiles(folder: string): Promise<PageFile[]> {
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(names.sort().map(async (path) => ({ path, content: await readFile(join(folder, path)) })))
 }
 
 /** Shortens the bundler's message, which includes a coloured excerpt of the source, to the reason and its place. */

@@ -11,7 +11,7 @@ export interface PolicyOrigins {
 /**
  * The `Content-Security-Policy` of the page: its own scripts and styles, nothing inline, no HTML made from strings
  * (trusted types), and nothing of anybody else but the chat's own API and bucket, and the pictures of users. `blob:`
- * shows a picture that is being uploaded.
+ * shows a picture that is being uploaded. The service worker is the only other script that may be started.
  */
 export const contentSecurityPolicy = ({ connect, images, faces = [] }: PolicyOrigins): string =>
   [
@@ -21,10 +21,12 @@ export const contentSecurityPolicy = ({ connect, images, faces = [] }: PolicyOri
     ["img-src 'self' blob:", ...images, ...faces].join(' '),
     ["media-src 'self'", ...images].join(' '),
     "manifest-src 'self'",
+    "worker-src 'self'",
     ["connect-src 'self'", ...connect].join(' '),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    // The address of the service worker, and nothing else: `use-worker.ts`.
+    'trusted-types tabletalk-worker',
   ].join('; ')

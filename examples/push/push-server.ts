@@ -31,7 +31,8 @@ interface PushWanted {
 
 const FILES: Record<string, [file: string, type: string]> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
-  '/sw.js': ['sw.js', 'text/javascript; charset=utf-8'],
+  // The page's own service worker has the same file in it.
+  '/sw.js': ['../../web/worker/show-pushes.js', 'text/javascript; charset=utf-8'],
 }
 
 /** Seconds that a push service keeps a push for a device that is off. */

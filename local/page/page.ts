@@ -13,7 +13,7 @@ interface PageOptions {
   imageOrigins: readonly string[]
 }
 
-/** Serves the page at `/`, its files below `/assets/` and its configuration, `/config.json`. */
+/** Serves the page at `/`, its files and its configuration, `/config.json`. */
 interface Page {
   /** Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
@@ -42,7 +42,7 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: Pa
       'content-type': TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
       'content-length': Buffer.byteLength(file.content),
       // Immutable, because the name of an asset changes with its content.
-      'cache-control': isDocument ? 'no-cache' : 'public, max-age=31536000, immutable',
+      'cache-control': path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'x-content-type-options': 'nosniff',
       ...(isDocument ? documentHeaders(bucketOrigin, imageOrigins, req.headers.host) : {}),
     })
@@ -69,7 +69,9 @@ export function createPage({ files, bucketOrigin, socketPath, imageOrigins }: Pa
 
 function fileAt(path: string): string | undefined {
   if (path === '/') return 'index.html'
-  return path === '/config.json' || path.startsWith('/assets/') ? path.slice(1) : undefined
+  return /^\/(config\.json|sw\.js|manifest\.webmanifest|icon-[\w-]+\.png|assets\/.*)$/s.test(path)
+    ? path.slice(1)
+    : undefined
 }
 
 function documentHeaders(

@@ -9,6 +9,19 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const web = fileURLToPath(new URL('../../web/', import.meta.url))
 
+interface Manifest {
+  start_url: string
+  scope: string
+  icons: { src: string; purpose?: string }[]
+}
+
+/** What the build has told the worker. */
+function buildIn(worker: string): { files: string[]; later: string[] } {
+  const listIn = (name: string) =>
+    (new RegExp(`${name}:\\[(.*?)\\]`).exec(worker)?.[1] ?? '').split(',').map((text) => text.slice(1, -1))
+  return { files: listIn('files'), later: listIn('later') }
+}
+
 describe('the built page', () => {
   let files: PageFile[]
   const text = (ending: string) => String(files.find(({ path }) => path.endsWith(ending))?.content)
@@ -16,7 +29,7 @@ describe('the built page', () => {
     files = await buildPage()
   })
 
-  test('is a document and its assets, each named by its content', () => {
+  test('is a document and its assets, each named by its content, and what browsers look for by names that stay', () => {
     expect(files.map(({ path }) => path.replace(/-[\w-]{8}\./, '-HASH.')).sort()).toEqual([
       'assets/ar-HASH.js',
       'assets/confusable-key-HASH.js',
@@ -30,11 +43,15 @@ describe('the built page', () => {
       'assets/index-HASH.js',
       'assets/ja-HASH.js',
       'assets/jsxRuntime-HASH.js',
-      'assets/manifest-HASH.webmanifest',
       'assets/name-field-HASH.js',
       'assets/opened-dialog-HASH.js',
-      'assets/touch-icon-HASH.png',
+      'icon-180.png',
+      'icon-192.png',
+      'icon-512.png',
+      'icon-maskable-512.png',
       'index.html',
+      'manifest.webmanifest',
+      'sw.js',
     ])
   })
 
@@ -48,7 +65,7 @@ describe('the built page', () => {
   // Access, roles, moderation, invites and public rooms are 8 kB of it when compressed, Markdown is 13 kB, all
   // that the page says in English is 8 kB.
   test('is small: what it loads first is under 345 kB, 114 kB when compressed, and 104 KB of that is code', () => {
-    const later = /(?:ar|confusable-key|de|emoji-choice|es|ja|opened-dialog)-/
+    const later = /(?:^sw\.js$|(?:ar|confusable-key|de|emoji-choice|es|ja|opened-dialog)-)/
     const first = files.filter(({ path }) => /\.(js|css|html)$/.test(path) && !later.test(path))
     const sizes = first.map(({ content }) => [Buffer.byteLength(content), gzipSync(content).length])
     const [bytes, compressed] = [0, 1].map((index) => sizes.reduce((sum, size) => sum + size[index]!, 0))
@@ -56,6 +73,23 @@ describe('the built page', () => {
     expect(compressed).toBeLessThan(114_000)
     const code = first.filter(({ path }) => path.endsWith('.js')).map(({ content }) => gzipSync(content).length)
     expect(code.reduce((sum, size) => sum + size)).toBeLessThan(104 * 1_024)
+  })
+
+  test('has a worker of less than 2 kB when compressed, which keeps each of these files but the largest', () => {
+    const worker = text('sw.js')
+    expect(gzipSync(worker).length).toBeLessThan(2_000)
+    const assets = files.map(({ path }) => path).filter((path) => path.startsWith('assets/'))
+    const { files: kept, later } = buildIn(worker)
+    expect([...kept, ...later].sort()).toEqual(assets.sort())
+    expect(later.map((path) => path.replace(/-[\w-]{8}\./, '-HASH.'))).toEqual(['assets/emoji-choice-HASH.js'])
+  })
+
+  test('can be installed: its manifest names a start and icons that are there, one of them to be cut', () => {
+    const { start_url, scope, icons } = JSON.parse(text('manifest.webmanifest')) as Manifest
+    expect([start_url, scope]).toEqual(['./', './'])
+    for (const { src } of icons) expect(files.map(({ path }) => path)).toContain(src)
+    expect(icons.map(({ purpose = 'any' }) => purpose)).toEqual(['any', 'any', 'maskable'])
+    expect(text('index.html')).toContain('<link rel="manifest" href="/manifest.webmanifest" />')
   })
 
   test('runs React as it is meant for production', () => {

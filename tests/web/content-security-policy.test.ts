@@ -14,12 +14,13 @@ test('allows the page’s own files, the chat’s API and its bucket, and nothin
     "img-src 'self' blob: https://bucket.example https://people.example",
     "media-src 'self' https://bucket.example",
     "manifest-src 'self'",
+    "worker-src 'self'",
     "connect-src 'self' wss://api.example https://bucket.example",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    'trusted-types tabletalk-worker',
   ])
   expect(policy).not.toContain('unsafe')
 })

@@ -13,6 +13,8 @@ export class Problems {
   readonly #expected: RegExp[] = [
     /\/assets\/[\w-]+\.(js|svg) net::ERR_ABORTED/,
     /WebSocket connection to '[^']+' failed: WebSocket is closed before the connection is established/,
+    // `Stage` keeps service workers out of the tests that aren't of them.
+    /Service Worker registration blocked by Playwright/,
   ]
 
   /** What the test brings about itself, and may be complained about. */

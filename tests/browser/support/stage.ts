@@ -58,7 +58,13 @@ export class Stage {
   /** The same for somebody who hasn't signed in, at that path. */
   async arrive(path: string, options: BrowserContextOptions = {}, userId = ''): Promise<Person> {
     const problems = new Problems()
-    const context = await this.browser.newContext({ ...desktop, locale: 'en-GB', timezoneId: 'UTC', ...options })
+    const context = await this.browser.newContext({
+      ...desktop,
+      ...{ locale: 'en-GB', timezoneId: 'UTC' },
+      // What a test holds back or answers itself would go past it.
+      serviceWorkers: 'block',
+      ...options,
+    })
     context.setDefaultTimeout(PATIENCE_MS)
     onTestFinished(async () => {
       await context.close()

@@ -19,6 +19,8 @@ const build: Build = async () => {
     { path: 'assets/index-abc.js', content: 'script' },
     { path: 'assets/index-abc.css', content: 'style' },
     { path: 'assets/icon-abc.svg', content: new TextEncoder().encode('<svg/>') },
+    { path: 'sw.js', content: 'worker' },
+    { path: 'manifest.webmanifest', content: '{}' },
     { path: 'secret.txt', content: 'not to be served' },
   ]
 }
@@ -78,6 +80,15 @@ describe('the page', () => {
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
     })
+    expect(await response.text()).not.toBe('')
+  })
+
+  test.each([
+    ['sw.js', 'text/javascript; charset=utf-8'],
+    ['manifest.webmanifest', 'application/manifest+json'],
+  ])('asks for %s anew each time: its name stays', async (name, type) => {
+    const response = await fetch(`${url}/${name}`)
+    expect(Object.fromEntries(response.headers)).toMatchObject({ 'content-type': type, 'cache-control': 'no-cache' })
     expect(await response.text()).not.toBe('')
   })
 

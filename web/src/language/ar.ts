@@ -64,6 +64,7 @@ export const ar: Words = {
   deviceOffline: 'هذا الجهاز غير متصل بالشبكة.',
   tryNow: 'حاول الآن',
   tryingAgainIn: (seconds) => `محاولة جديدة بعد ${seconds} ث`,
+  version: 'الإصدار',
   newVersion: 'يوجد إصدار جديد من هذه الصفحة.',
   reload: 'إعادة التحميل',
   notLoaded: 'لم يُحمّل',

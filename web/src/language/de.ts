@@ -65,6 +65,7 @@ export const de: Words = {
   deviceOffline: 'Dieses Gerät ist offline.',
   tryNow: 'Jetzt versuchen',
   tryingAgainIn: (seconds) => `Neuer Versuch in ${seconds} s`,
+  version: 'Version',
   newVersion: 'Es gibt eine neue Version dieser Seite.',
   reload: 'Neu laden',
   notLoaded: 'Nicht geladen',

@@ -66,6 +66,7 @@ export const en = {
   deviceOffline: 'This device is offline.',
   tryNow: 'Try now',
   tryingAgainIn: (seconds: number) => `Trying again in ${seconds} s`,
+  version: 'Version',
   newVersion: 'There is a new version of this page.',
   reload: 'Reload',
   notLoaded: 'Not loaded',

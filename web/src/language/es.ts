@@ -64,6 +64,7 @@ export const es: Words = {
   deviceOffline: 'Este dispositivo no tiene red.',
   tryNow: 'Intentar ahora',
   tryingAgainIn: (seconds) => `Nuevo intento en ${seconds} s`,
+  version: 'Versión',
   newVersion: 'Hay una nueva versión de esta página.',
   reload: 'Recargar',
   notLoaded: 'No cargado',

@@ -64,6 +64,7 @@ export const ja: Words = {
   deviceOffline: 'この端末はオフラインです。',
   tryNow: '今すぐ試す',
   tryingAgainIn: (seconds) => `${seconds} 秒後に再試行します`,
+  version: 'バージョン',
   newVersion: 'このページの新しいバージョンがあります。',
   reload: '再読み込み',
   notLoaded: '読み込めませんでした',

@@ -9,6 +9,7 @@ import { DetailsPane } from './details-pane.tsx'
 import { Connecting, NotAMember, Welcome } from './empty-pane.tsx'
 import { InvitedDialog } from './join-dialog.tsx'
 import { LaterDialog, usePreparedDialogs } from './later-dialog.tsx'
+import { NewVersion } from './new-version.tsx'
 import { RemovedNotices } from './removed-notices.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { ThreadPane } from './thread-pane.tsx'
@@ -22,6 +23,7 @@ import { useShortcuts } from './use-shortcuts.ts'
 import { useStore } from './use-store.ts'
 import { useTitle } from './use-title.ts'
 import { useWhoIsOnline } from './use-who-is-online.ts'
+import { useWorker } from './use-worker.ts'
 
 interface ChatPageProps {
   theme: ThemeChoice
@@ -47,6 +49,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
   useShortcuts(current, setDialog)
+  const isOld = useWorker(hasBeenConnected)
 
   const hasRooms = conversations.length > 0
   // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.
@@ -64,6 +67,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
           {words.skip}
         </a>
         <Banner />
+        <NewVersion isThere={isOld} />
         <RemovedNotices />
         <div className="panes">
           <Sidebar

@@ -1,0 +1,134 @@
+import type { Worker } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { type PageFile, PageFiles } from '../../local/page/page-files.ts'
+import { buildPage } from '../../web/build-page.ts'
+import { buildWorker } from '../../web/build-worker.ts'
+import { eventually } from './support/eventually.ts'
+import { picture } from './support/files.ts'
+import type { Person } from './support/person.ts'
+import { Stage } from './support/stage.ts'
+import { unique } from '../support/runtime.ts'
+
+/** The page that is deployed: another version may take its place. */
+class Deployed extends PageFiles {
+  #files: readonly PageFile[] = []
+
+  override async get(path: string): Promise<PageFile | undefined> {
+    if (this.#files.length === 0) this.#files = await buildPage()
+    return this.#files.find((file) => file.path === path)
+  }
+
+  /**
+   * Deploys the same page with a script of another name. Returns a function that deploys what was there before: what
+   * pages still load of the other one stays.
+   */
+  async replace(): Promise<() => void> {
+    const before = this.#files
+    const entry = /assets\/index-([\w-]{8})\.js/.exec(String((await this.get('index.html'))?.content))![1]!
+    const renamed = before
+      .filter(({ path }) => path !== 'sw.js')
+      .map(({ path, content }) => ({
+        path: path.replace(entry, 'renamed0'),
+        content: /\.(js|html)$/.test(path) ? String(content).replaceAll(entry, 'renamed0') : content,
+      }))
+    this.#files = [...renamed, await buildWorker(renamed, 'assets/index-renamed0.js')]
+    return () => {
+      this.#files = [...before, ...this.#files.filter(({ path }) => path.startsWith('assets/'))]
+    }
+  }
+}
+
+const pageFiles = new Deployed()
+const stage = Stage.set({ pageFiles })
+
+/** Ada's browser has the page's service worker. Bob is in her room, and has no page yet. */
+async function talk(): Promise<{ room: string; ada: Person; bobId: string }> {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const room = await stage.room('Kitchen', [adaId, bobId])
+  const ada = await stage.enter(adaId, { at: `#/room/${room}`, serviceWorkers: 'allow' })
+  await ada.isReady()
+  // Until the worker has taken the page over.
+  await eventually(() => ada.page.evaluate('navigator.serviceWorker.controller?.state')).toBe('activated')
+  return { room, ada, bobId }
+}
+
+const scriptOf = ({ page }: Person): Promise<string> => page.evaluate('document.scripts[0]?.src ?? ""')
+
+test('without a network the page stands, and what was written is kept and sent when there is one again', async () => {
+  const { room, ada, bobId } = await talk()
+  const bob = await stage.enter(bobId, { at: `#/room/${room}` })
+  await bob.isReady()
+  // The page that goes may be asking for a token.
+  ada.problems.expect(/ERR_ABORTED/)
+  await stage.disconnect(ada)
+  await ada.say('while away')
+  await ada.message('while away').waitFor()
+  await ada.field.fill('not finished')
+  ada.page.on('dialog', (dialog) => {
+    dialog.accept().catch(() => {})
+  })
+  await ada.page.reload()
+  await ada.list.waitFor()
+  await ada.banner.getByText('No connection yet.').waitFor()
+  await ada.context.setOffline(false)
+  await bob.sees('while away')
+  await eventually(() => ada.field.inputValue()).toBe('not finished')
+  expect((await bob.texts()).filter((text) => text === 'while away')).toHaveLength(1)
+})
+
+test('nothing is kept but the page itself: no message, no token, no address of a file', async () => {
+  const { ada } = await talk()
+  await ada.say('secret')
+  await ada.attach(picture)
+  await ada.button('Open dot.png').waitFor()
+  await ada.page.reload()
+  await ada.sees('secret')
+  await ada.button('Open dot.png').waitFor()
+  const kept: string[] = await ada.page.evaluate(`(async () => {
+    const caches = await Promise.all((await self.caches.keys()).map((name) => self.caches.open(name)))
+    const requests = await Promise.all(caches.map((cache) => cache.keys()))
+    return requests.flat().map(({ url }) => url)
+  })()`)
+  const paths = kept.map((url) => url.replace(stage.chat.url, ''))
+  expect(paths.filter((path) => !path.startsWith('/assets/')).sort()).toEqual(['/', '/config.json'])
+  expect(kept).toContain(await scriptOf(ada))
+})
+
+test('a new version says that it is there, and changes nothing before a reload', async () => {
+  const { room, ada, bobId } = await talk()
+  await ada.field.fill('half a sent')
+  const news = ada.page.getByRole('status', { name: 'Version' })
+  const goBack = await pageFiles.replace()
+  try {
+    await ada.page.evaluate('navigator.serviceWorker.ready.then((registration) => registration.update())')
+    await news.getByText('There is a new version of this page.').waitFor()
+    await stage.say(room, bobId, 'still here?')
+    await ada.sees('still here?')
+    expect(await ada.field.inputValue()).toBe('half a sent')
+    // Of the version before, which the server has no more.
+    await ada.button('Settings').click()
+    await ada.dialog.getByRole('heading', { name: 'Settings', exact: true }).waitFor()
+    await ada.page.keyboard.press('Escape')
+    await news.getByRole('button', { name: 'Reload' }).click()
+    await eventually(() => scriptOf(ada)).toContain('index-renamed0.js')
+    await eventually(() => ada.field.inputValue()).toBe('half a sent')
+    expect(await news.textContent()).toBe('')
+  } finally {
+    goBack()
+  }
+})
+
+test('a push is shown without the page, and a click on it goes to its room', async () => {
+  const { room, ada } = await talk()
+  await ada.page.evaluate("window.location.hash = '#/'")
+  await ada.context.grantPermissions(['notifications'])
+  const [worker] = ada.context.serviceWorkers() as [Worker]
+  const push = { title: 'Bob', body: 'Tea?', chatRoomId: room, url: `${stage.chat.url}/#/room/${room}` }
+  await worker.evaluate(`self.dispatchEvent(new PushEvent('push', { data: ${JSON.stringify(JSON.stringify(push))} }))`)
+  const notices = 'self.registration.getNotifications()'
+  const shown = () => worker.evaluate(`${notices}.then((all) => all.map(({ title, body, tag }) => [title, body, tag]))`)
+  await eventually(shown).toEqual([['Bob', 'Tea?', room]])
+  const click = "self.dispatchEvent(new NotificationEvent('notificationclick', { notification }))"
+  await worker.evaluate(`${notices}.then(([notification]) => { ${click} })`)
+  await eventually(() => ada.page.url()).toContain(`#/room/${room}`)
+})
