@@ -10,6 +10,8 @@ import { tokenSource } from '../../web/src/state/token-source.ts'
 import { tokenOf } from '../client/given-client.ts'
 import { FakeStrings } from './given-chat.ts'
 
+const fit = { url: 'wss://x', signIn: { kind: 'token' } }
+
 describe('config.json', () => {
   test.each([
     ['/local', 'http://localhost:8080/', 'ws://localhost:8080/local'],
@@ -26,8 +28,18 @@ describe('config.json', () => {
     [{ url: 'wss://x' }, /"signIn"/],
     [{ url: 'wss://x', signIn: { kind: 'magic' } }, /"signIn"/],
     [{ url: 'wss://x', signIn: { kind: 'tokenUrl' } }, /"signIn"/],
+    [{ ...fit, brand: {} }, /"brand" .* no "name"/],
+    [{ ...fit, brand: { name: 'Acme', logo: 'https://elsewhere.example/logo.svg' } }, /"logo" .* own host/],
+    [{ ...fit, brand: { name: 'Acme', colours: { 'accent; x': 'red' } } }, /"colours"/],
+    [{ ...fit, brand: { name: 'Acme', colours: { accent: 1 } } }, /"colours"/],
   ])('that is %j is refused in a sentence', (json, sentence) => {
     expect(() => pageConfigFrom(json, 'https://chat.example/')).toThrow(sentence)
+  })
+
+  test('may give the page another name, a logo and colours', () => {
+    const brand = { name: 'Acme', logo: '/acme.svg', colours: { accent: 'light-dark(#0f766e, #5eead4)' } }
+    expect(pageConfigFrom({ ...fit, brand }, 'https://chat.example/').brand).toEqual(brand)
+    expect(pageConfigFrom(fit, 'https://chat.example/')).not.toHaveProperty('brand')
   })
 
   test('cannot make a link that runs something', () => {

@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client'
 import { LanguageChoice } from './language/language-choice.ts'
 import { direction } from './language/locale.ts'
 import { words } from './language/words.ts'
+import { showBrand } from './state/brand.ts'
 import { Identity } from './state/identity.ts'
 import { kept } from './state/kept.ts'
 import { loadPageConfig } from './state/page-config.ts'
@@ -37,6 +38,7 @@ try {
     // The chat in English is better than none.
     language.start().catch(reportError),
   ])
+  if (config.brand) showBrand(config.brand, document.documentElement)
   const forTab = kept(() => sessionStorage)
   const identity = new Identity(forTab)
   root.render(<App {...{ config, theme, language, preferences, identity }} kept={forever} keptForTab={forTab} />)

@@ -1,3 +1,5 @@
+import { type Brand, brandFrom } from './brand.ts'
+
 /** How users of this page sign in. */
 export type SignIn =
   /** `npm start`: a name is enough. */
@@ -14,6 +16,8 @@ export interface PageConfig {
   signIn: SignIn
   /** Pictures of users are shown from these origins. */
   imageOrigins: readonly string[]
+  /** Default: Tabletalk's own. */
+  brand?: Brand
 }
 
 /** @throws Error that says what is wrong with the file */
@@ -25,7 +29,7 @@ export async function loadPageConfig(base: string, fetchFile: (url: URL) => Prom
 
 /** @throws Error that says what is wrong */
 export function pageConfigFrom(json: unknown, base: string): PageConfig {
-  const { url, signIn, imageOrigins = [] } = (json ?? {}) as Record<string, unknown>
+  const { url, signIn, imageOrigins = [], brand } = (json ?? {}) as Record<string, unknown>
   if (typeof url !== 'string' || !URL.canParse(url, base)) throw new Error('config.json has no "url" of the WebSocket.')
   const socket = new URL(url, base)
   socket.protocol = socket.protocol.replace(/^http/, 'ws')
@@ -33,7 +37,12 @@ export function pageConfigFrom(json: unknown, base: string): PageConfig {
   if (!Array.isArray(imageOrigins) || imageOrigins.some((origin) => typeof origin !== 'string')) {
     throw new Error('The "imageOrigins" in config.json are no list of origins.')
   }
-  return { url: socket.href, signIn: signInFrom(signIn), imageOrigins: imageOrigins as string[] }
+  return {
+    url: socket.href,
+    signIn: signInFrom(signIn),
+    imageOrigins: imageOrigins as string[],
+    ...(brand !== undefined && { brand: brandFrom(brand, base) }),
+  }
 }
 
 function signInFrom(json: unknown): SignIn {

@@ -6,6 +6,7 @@ import { hashOf } from '../state/route.ts'
 import type { ThemeChoice } from '../state/theme.ts'
 import { briefMoment } from '../text/date-text.ts'
 import { Avatar } from './avatar.tsx'
+import { BrandName } from './brand-name.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { ConversationTitle } from './conversation-title.tsx'
 import {
@@ -59,7 +60,9 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
   return (
     <nav className="sidebar" aria-label={words.conversations}>
       <header className="sidebar-header">
-        <span className="brand">Tabletalk</span>
+        <span className="brand">
+          <BrandName />
+        </span>
         <ThemeButton choice={theme} />
       </header>
       <button

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { protocolLimits } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { SignIn } from '../state/page-config.ts'
+import { BrandName } from './brand-name.tsx'
 import { Field } from './field.tsx'
 import { FormError } from './form-error.tsx'
 import { NameField } from './name-field.tsx'
@@ -25,7 +26,9 @@ export function SignInPage({ signIn, problem, onSignIn }: SignInProps) {
           onSignIn(text.trim())
         }}
       >
-        <h1 className="brand large">Tabletalk</h1>
+        <h1 className="brand large">
+          <BrandName />
+        </h1>
         <FormError>{problem}</FormError>
         {signIn.kind === 'local' && (
           <NameField

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { brand } from '../state/brand.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Store } from '../state/store.ts'
 import { isolated } from '../text/isolated.ts'
@@ -15,7 +16,7 @@ export function useTitle(current: Conversation | undefined): void {
   const count = useStore(useChat().unread)
   const name = useStore(current?.title ?? NO_TITLE)
   useEffect(() => {
-    const place = name === undefined ? 'Tabletalk' : `${isolated(name)} – Tabletalk`
+    const place = name === undefined ? brand.name : `${isolated(name)} – ${brand.name}`
     document.title = count === '' ? place : `(${count}) ${place}`
   }, [count, name])
   const isMarked = count !== ''
