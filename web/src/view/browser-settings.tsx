@@ -12,6 +12,7 @@ export function BrowserSettings() {
   const { notices, receipts } = useStore(preferences)
   const allowed = noticesAllowed()
   const mayShow = allowed === 'granted' || allowed === 'default'
+  const hindrance = allowed === 'denied' ? words.noticesDenied : words.noticesImpossible
   const setNotices = (isOn: boolean) => {
     if (isOn) allowNotices(preferences)
     else preferences.choose({ notices: 'off' })
@@ -22,7 +23,7 @@ export function BrowserSettings() {
       <LanguageField />
       <Switch
         label={words.showOnDesktop}
-        hint={mayShow ? words.showOnDesktopHint : allowed === 'denied' ? words.noticesDenied : words.noticesImpossible}
+        hint={mayShow ? words.showOnDesktopHint : hindrance}
         isOn={notices === 'on' && allowed === 'granted'}
         isPossible={mayShow}
         onChange={setNotices}
