@@ -2,17 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { buildWorker } from './build-worker.ts'
+import type { PageFile } from './page-file.ts'
 import { config } from './vite.config.ts'
-
-/**
- * A file of the built page: one below `assets/`, whose name changes with its content, or `index.html`, `sw.js`, the
- * manifest or an icon, whose names stay.
- */
-export interface PageFile {
-  /** From the page's root, without a leading slash. */
-  path: string
-  content: string | Uint8Array
-}
 
 /**
  * Builds the page in memory.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { PageFile } from './build-page.ts'
+import type { PageFile } from './page-file.ts'
 
 const source = fileURLToPath(new URL('worker/service-worker.ts', import.meta.url))
 

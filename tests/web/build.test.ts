@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { buildPage, type PageFile } from '../../web/build-page.ts'
+import { buildPage } from '../../web/build-page.ts'
+import type { PageFile } from '../../web/page-file.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const web = fileURLToPath(new URL('../../web/', import.meta.url))
