@@ -16,9 +16,13 @@ type Batch = FailedBatch & { location: string }
 export async function replayCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
-    options: { 'dry-run': { type: 'boolean' }, local: { type: 'string' } },
+    options: { 'dry-run': { type: 'boolean' }, local: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     allowPositionals: true,
   })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
   if (positionals.length === 0) throw new Error(USAGE)
   if (values.local !== undefined) Object.assign(process.env, await localEnvironment('replay', values.local))
   // All are read before the first is replayed, so that a misspelt name cannot end a replay half-way.

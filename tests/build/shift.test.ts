@@ -42,7 +42,10 @@ const look =
   'aws cloudwatch describe-alarms --alarm-names tabletalk-internal tabletalk-lag --state-value ALARM ' +
   '--query MetricAlarms[].AlarmName --output text'
 
-test('gives the new versions all calls when no alarm is raised', async () => {
+/** It runs where CI and `.ci/run` do: not on Windows. */
+const onLinux = test.skipIf(process.platform === 'win32')
+
+onLinux('gives the new versions all calls when no alarm is raised', async () => {
   const { status, calls } = await shift({ changes: ALIAS })
   expect(calls).toEqual([
     'terraform output -json alarm_names',
@@ -56,7 +59,7 @@ test('gives the new versions all calls when no alarm is raised', async () => {
   await expect(readFile(join(folder, 'release.auto.tfvars.json'))).rejects.toThrow('ENOENT')
 })
 
-test('takes them back at the first alarm', async () => {
+onLinux('takes them back at the first alarm', async () => {
   const { status, stdout, calls } = await shift({ changes: ALIAS, raised: 'tabletalk-lag' })
   expect(stdout).toContain('Raised: tabletalk-lag. Back to the versions before.')
   expect(calls.slice(1)).toEqual([
@@ -68,14 +71,14 @@ test('takes them back at the first alarm', async () => {
   expect(status).toBe(1)
 })
 
-test('applies nothing but aliases, which nobody has reviewed', async () => {
+onLinux('applies nothing but aliases, which nobody has reviewed', async () => {
   const { status, stderr, calls } = await shift({ changes: `${ALIAS}\n${TABLE}` })
   expect(stderr).toBe(`unable to move the calls; more would change than aliases:\n${TABLE}\n`)
   expect(calls).not.toContain('terraform apply rest')
   expect(status).toBe(1)
 })
 
-test('has nothing to do after the first deploy', async () => {
+onLinux('has nothing to do after the first deploy', async () => {
   const { status, stdout, calls } = await shift({ changes: '', deployedBefore: false })
   expect([status, stdout, calls]).toEqual([0, 'The first deploy: all calls at once.\n', []])
 })

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { transformSync } from 'esbuild'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
@@ -34,7 +35,7 @@ const chat = await useChat()
 
 /** Compiles a module that stands beside this one. Returns what the compiler complains about. */
 function compile(source: string): string[] {
-  const name = new URL('./documentation.blocks.ts', import.meta.url).pathname
+  const name = fileURLToPath(new URL('./documentation.blocks.ts', import.meta.url))
   const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)) as { config: object }
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.')
   const host = ts.createCompilerHost(options)

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -9,7 +10,9 @@ import { buildClient } from '../../scripts/build-client/main.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const run = promisify(execFile)
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
+/** On Windows, npm and npx are scripts of its shell. */
+const shell = process.platform === 'win32'
 
 /** Outside the repository, where there are no packages but the project's own. */
 const directory = temporaryFolder()
@@ -22,11 +25,12 @@ beforeAll(async () => {
   installed = join(project, 'node_modules/tabletalk')
   const built = join(directory, 'built')
   await buildClient(built)
-  const { stdout } = await run('npm', ['pack', '--json', built], { cwd: directory })
+  const { stdout } = await run('npm', ['pack', '--json', built], { cwd: directory, shell })
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
   await mkdir(project)
   await writeFile(join(project, 'package.json'), '{"name":"application","private":true}')
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)], { cwd: project })
+  const install = ['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)]
+  await run('npm', install, { cwd: project, shell })
 })
 
 test('an application that uses the client gets at most 25.5 KB gzipped of it', async () => {
@@ -138,6 +142,7 @@ test('npx tabletalk is the terminal client, and says how to use it', async () =>
   const npx = (...parameters: string[]) =>
     run('npx', ['tabletalk', ...parameters], {
       cwd: project,
+      shell,
       env: { ...process.env, npm_config_offline: 'true' },
     }).catch((error: { stdout: string; stderr: string; code: number }) => error)
   const help = await npx('--help')

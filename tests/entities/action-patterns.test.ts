@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { type PermissionName, permissions } from '../../src/protocol/permissions.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
 import { patternsInCode } from './pattern-list.ts'
 
-const src = new URL('../../src/', import.meta.url).pathname
+const src = fileURLToPath(new URL('../../src/', import.meta.url))
 
 /** A declaration at the top of a file, and what it names of its own file and of others, as `<file>#<name>`. */
 interface Declared {

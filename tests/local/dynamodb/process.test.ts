@@ -4,6 +4,7 @@ import { chmod, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import {
   DescribeStreamCommand,
@@ -214,7 +215,7 @@ test('tables are seen with the access key they were made with', async () => {
 })
 
 test.skipIf(process.platform === 'win32')('a parent killed by SIGKILL leaves no JVM behind', async () => {
-  const script = new URL('./started-by-another.ts', import.meta.url).pathname
+  const script = fileURLToPath(new URL('./started-by-another.ts', import.meta.url))
   const parent = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string]
   const { endpoint, pid } = JSON.parse(line) as { endpoint: string; pid: number }
