@@ -92,6 +92,28 @@ test('messages show on the desktop while the page is hidden, once that was allow
   ])
 })
 
+test('a message that comes while the page is hidden has a sound, for who wants one', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada, bob] = people
+  await ada.page.addInitScript(RECORD)
+  await ada.page.reload()
+  await ada.isReady()
+  const hide = (isHidden: boolean) => ada.page.evaluate(`hide(${isHidden})`)
+  const played = () => ada.page.evaluate('played')
+  await hide(true)
+  await bob.say('without')
+  await ada.page.getByRole('region', { name: 'Notifications' }).waitFor()
+  expect(await played()).toBe(0)
+  await hide(false)
+  await ada.button('Settings').click()
+  await ada.dialog.getByRole('checkbox', { name: /^Play a sound/ }).check()
+  await ada.page.keyboard.press('Escape')
+  await ada.sees('without')
+  await hide(true)
+  await stage.say(room, bob.userId, 'with')
+  await eventually(played).toBe(2)
+})
+
 test('others are not told what was read by who does not want it', async () => {
   const [ada, bob] = (await stage.talk('ada', 'bob')).people
   await bob.button('Settings').click()
@@ -112,6 +134,12 @@ test('others are not told what was read by who does not want it', async () => {
 /** A page that can be hidden, and desktop notifications that are written down: nobody sees a desktop here. */
 const RECORD = `
   window.shown = []
+  window.played = 0
+  const { start } = OscillatorNode.prototype
+  OscillatorNode.prototype.start = function (when) {
+    window.played += 1
+    start.call(this, when)
+  }
   window.Notification = class {
     static permission = 'default'
     static async requestPermission() {

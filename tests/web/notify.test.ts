@@ -43,9 +43,9 @@ test('what was chosen for a browser outlives it, whatever stands there', () => {
   const strings = new FakeStrings()
   new Preferences(strings).choose({ receipts: 'private' })
   new Preferences(strings).choose({ notices: 'off' })
-  expect(new Preferences(strings).get()).toEqual({ notices: 'off', receipts: 'private' })
+  expect(new Preferences(strings).get()).toEqual({ notices: 'off', sound: 'off', receipts: 'private' })
   for (const text of ['{', 'null', '{"notices":"loud","receipts":7}']) {
     strings.setItem('tabletalk.preferences', text)
-    expect(new Preferences(strings).get()).toEqual({ notices: 'ask', receipts: 'shared' })
+    expect(new Preferences(strings).get()).toEqual({ notices: 'ask', sound: 'off', receipts: 'shared' })
   }
 })

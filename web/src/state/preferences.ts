@@ -4,13 +4,15 @@ import { Store } from './store.ts'
 export interface Choices {
   /** Whether messages are shown on the desktop while the page is hidden; `ask` until the user has chosen. */
   notices: 'ask' | 'on' | 'off'
+  /** Whether a sound is played with a message that comes while the page is hidden. */
+  sound: 'on' | 'off'
   /** Whether others may know what this user has read. */
   receipts: 'shared' | 'private'
 }
 
 const KEY = 'tabletalk.preferences'
 
-const initial: Choices = { notices: 'ask', receipts: 'shared' }
+const initial: Choices = { notices: 'ask', sound: 'off', receipts: 'shared' }
 
 /** What the user has chosen for this browser. */
 export class Preferences extends Store<Choices> {
@@ -29,9 +31,10 @@ export class Preferences extends Store<Choices> {
 
 function choicesIn(text: string | null): Choices {
   try {
-    const { notices, receipts } = JSON.parse(text ?? '{}') as Partial<Choices>
+    const { notices, sound, receipts } = JSON.parse(text ?? '{}') as Partial<Choices>
     return {
       notices: notices === 'on' || notices === 'off' ? notices : initial.notices,
+      sound: sound === 'on' ? sound : initial.sound,
       receipts: receipts === 'private' ? receipts : initial.receipts,
     }
   } catch {

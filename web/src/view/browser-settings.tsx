@@ -9,7 +9,7 @@ import { useStore } from './use-store.ts'
 export function BrowserSettings() {
   const { preferences } = useChat()
   const open = useDialogs()
-  const { notices, receipts } = useStore(preferences)
+  const { notices, sound, receipts } = useStore(preferences)
   const allowed = noticesAllowed()
   const mayShow = allowed === 'granted' || allowed === 'default'
   const hindrance = allowed === 'denied' ? words.noticesDenied : words.noticesImpossible
@@ -27,6 +27,12 @@ export function BrowserSettings() {
         isOn={notices === 'on' && allowed === 'granted'}
         isPossible={mayShow}
         onChange={setNotices}
+      />
+      <Switch
+        label={words.playSound}
+        hint={words.playSoundHint}
+        isOn={sound === 'on'}
+        onChange={(isOn) => preferences.choose({ sound: isOn ? 'on' : 'off' })}
       />
       <Switch
         label={words.tellRead}

@@ -3,6 +3,7 @@ import type { Chat, Heard } from '../state/chat.ts'
 import { previewOf } from '../text/preview.ts'
 import { noticesAllowed } from './allow-notices.ts'
 import { useChat } from './use-chat.ts'
+import { playSound } from './play-sound.ts'
 import { goTo } from './use-route.ts'
 
 /** What comes later than that was missed during an outage, ms. */
@@ -45,7 +46,9 @@ export function useNotices(): void {
 }
 
 function tell(chat: Chat, { conversation, message }: Heard, shown: Map<string, Notification>): void {
-  if (chat.preferences.get().notices !== 'on' || noticesAllowed() !== 'granted') return chat.missed.set(true)
+  const { notices, sound } = chat.preferences.get()
+  if (sound === 'on') playSound()
+  if (notices !== 'on' || noticesAllowed() !== 'granted') return chat.missed.set(true)
   const { key, kind, title, route } = conversation
   const body = previewOf(message, {
     userId: chat.userId,
