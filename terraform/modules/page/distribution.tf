@@ -16,12 +16,13 @@ locals {
     "img-src 'self' blob: ${join(" ", concat([var.files_origin], var.image_origins))}",
     "media-src 'self' ${var.files_origin}",
     "manifest-src 'self'",
+    "worker-src 'self'",
     "connect-src 'self' ${join(" ", local.connect)}",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    "trusted-types tabletalk-worker",
   ])
 }
 
