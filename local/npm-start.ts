@@ -36,13 +36,14 @@ try {
 
 async function main(): Promise<void> {
   const settings = readStartSettings(process.env, process.argv.slice(2))
-  const { verbose, likeAws: isLikeAws, ...options } = settings
+  const { verbose, likeAws: isLikeAws, thumbnails = await hasSharp(), ...options } = settings
   removeAwsSettings(process.env)
   // What is kept is the developer's alone.
   process.umask(0o077)
   const stopped = stopSignal()
   const runtime = await startRuntime({
     ...options,
+    thumbnails,
     ...(isLikeAws ? { likeAws: likeAws() } : {}),
     // What search costs on AWS it doesn't cost here.
     environment: { SEARCH: 'on', ...deploymentSettings(process.env, loadStack()) },
@@ -59,6 +60,13 @@ async function main(): Promise<void> {
   console.log('Stopping. Ctrl-C again to stop at once.')
   await runtime.close()
 }
+
+/** It has no program for some machines, on which all else works. */
+const hasSharp = (): Promise<boolean> =>
+  import('sharp').then(
+    () => true,
+    () => false,
+  )
 
 /** Resolves at the first signal or when npm has ended. A second signal ends the process and DynamoDB Local at once. */
 function stopSignal(): Promise<void> {

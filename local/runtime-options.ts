@@ -51,6 +51,8 @@ export interface RuntimeOptions {
   pageFiles?: PageFiles
   /** Origins of the pictures of users that the page shows. Default: none, it shows initials. */
   imageOrigins?: readonly string[]
+  /** Whether pictures are made small, for which `sharp` must be installed. Default false. */
+  thumbnails?: boolean
   /** Who receives what happens, by webhooks. Default: nobody, and the bus is off. */
   bus?: Pick<BusOptions, 'subscribers' | 'secret' | 'clock' | 'onPut'>
   /** Default: warnings and errors to stderr. */

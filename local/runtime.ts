@@ -89,7 +89,7 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 
 async function startParts(options: RuntimeOptions, closers: Closers): Promise<Runtime> {
   const { host = '127.0.0.1', dataDir, log = consoleLog() } = options
-  const stack = deployed(options.stack ?? loadStack(), options.bus !== undefined)
+  const stack = deployed(options.stack ?? loadStack(), options)
   const tableName = options.tableName ?? stack.table.name
   const beforeTable = { options, host, stack, tableName, log, closers }
 
@@ -172,12 +172,11 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
 }
 
 /** As it is deployed: without the functions that nothing asks for. */
-const deployed = (stack: Stack, hasWebhooks: boolean): Stack => ({
-  ...stack,
-  functions: Object.fromEntries(
-    Object.entries(stack.functions).filter(([, one]) => one.with === undefined || hasWebhooks),
-  ),
-})
+function deployed(stack: Stack, { bus, thumbnails = false }: RuntimeOptions): Stack {
+  const wants = { webhooks: bus !== undefined, thumbnails }
+  const functions = Object.entries(stack.functions).filter(([, one]) => one.with === undefined || wants[one.with])
+  return { ...stack, functions: Object.fromEntries(functions) }
+}
 
 async function startFrontDoor({
   options,

@@ -14,13 +14,15 @@ export interface StartSettings {
   likeAws: boolean
   /** `VERBOSE=1` also logs lines of level `info`. */
   verbose: boolean
+  /** `THUMBNAILS`, `on` or `off`: whether pictures are made small. Default on, if `sharp` is installed. */
+  thumbnails?: boolean
   /** `--webhook`, any number of them: URLs that receive what happens. */
   bus?: { subscribers: { url: string }[]; secret?: string }
 }
 
 /** @throws StartupError that names the invalid variable or argument */
 export function readStartSettings(env: Record<string, string | undefined>, args: string[] = []): StartSettings {
-  const { PORT, HOST, DATA_DIR, VERBOSE, WEBHOOK_SECRET } = env
+  const { PORT, HOST, DATA_DIR, VERBOSE, WEBHOOK_SECRET, THUMBNAILS } = env
   const flags = flagsOf(args)
   const urls = webhooksOf(flags.webhook)
   return {
@@ -29,6 +31,7 @@ export function readStartSettings(env: Record<string, string | undefined>, args:
     verbose: Boolean(VERBOSE),
     likeAws: flags['like-aws'] ?? false,
     ...(DATA_DIR ? { dataDir: DATA_DIR } : {}),
+    ...(THUMBNAILS ? { thumbnails: isOn('THUMBNAILS', THUMBNAILS) } : {}),
     ...(urls.length > 0 && {
       bus: { subscribers: urls.map((url) => ({ url })), ...(WEBHOOK_SECRET ? { secret: WEBHOOK_SECRET } : {}) },
     }),
@@ -51,6 +54,11 @@ function webhooksOf(urls: readonly string[] = []): readonly string[] {
   const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url))
   if (wrong === undefined) return urls
   throw new StartupError(`unable to use --webhook ${wrong}; give a URL: --webhook http://localhost:3000/`)
+}
+
+function isOn(name: string, value: string): boolean {
+  if (value === 'on' || value === 'off') return value === 'on'
+  throw new StartupError(`unable to use ${name}=${value}; give on or off: ${name}=off npm start`)
 }
 
 function portOf(text: string): number {

@@ -119,7 +119,18 @@ resource "aws_s3_bucket_notification" "files" {
     filter_prefix       = local.object_created.prefix
   }
 
-  depends_on = [aws_lambda_permission.bucket]
+  # The tag goes when the file has become a message: only then is it made small.
+  dynamic "lambda_function" {
+    for_each = var.thumbnails ? [local.thumbnails] : []
+
+    content {
+      lambda_function_arn = aws_lambda_alias.live[lambda_function.value.function].arn
+      events              = lambda_function.value.events
+      filter_prefix       = lambda_function.value.prefix
+    }
+  }
+
+  depends_on = [aws_lambda_permission.bucket, aws_lambda_permission.thumbnails]
 }
 
 # With the account: the ARN of a bucket doesn't contain it, and anybody may take the name of a deleted bucket.
@@ -128,6 +139,23 @@ resource "aws_lambda_permission" "bucket" {
   action         = "lambda:InvokeFunction"
   function_name  = aws_lambda_alias.live[local.object_created.function].function_name
   qualifier      = aws_lambda_alias.live[local.object_created.function].name
+  principal      = "s3.amazonaws.com"
+  source_arn     = local.files_arn
+  source_account = local.account_id
+
+  # The alias' permission is there before the caller moves to it.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lambda_permission" "thumbnails" {
+  count = var.thumbnails ? 1 : 0
+
+  statement_id   = "bucket"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_alias.live[local.thumbnails.function].function_name
+  qualifier      = aws_lambda_alias.live[local.thumbnails.function].name
   principal      = "s3.amazonaws.com"
   source_arn     = local.files_arn
   source_account = local.account_id

@@ -84,6 +84,13 @@ resource "aws_lambda_function" "this" {
     mode = var.xray ? "Active" : "PassThrough"
   }
 
+  lifecycle {
+    precondition {
+      condition     = each.key != local.thumbnails.function || fileexists("${local.build_dir}/zips/${each.key}.zip")
+      error_message = "The function that makes pictures small is not built. Run `npm run build -- --thumbnails`."
+    }
+  }
+
   logging_config {
     log_format = "JSON"
     log_group  = aws_cloudwatch_log_group.function[each.key].name

@@ -35,6 +35,12 @@ locals {
             resources = ["${local.files_arn}/${local.object_created.prefix}*"]
           },
           {
+            # Beside the files, and by the ending no file itself: no upload's key has one.
+            sid       = "SmallPictures"
+            actions   = [for action in try(function.touches.small, []) : "s3:${action}"]
+            resources = ["${local.files_arn}/${local.thumbnails.prefix}*${local.thumbnails.suffix}"]
+          },
+          {
             sid       = "Exports"
             actions   = [for action in try(function.touches.exports, []) : "s3:${action}"]
             resources = ["${local.files_arn}/${local.stack.bucket.exports.prefix}*"]

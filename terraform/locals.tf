@@ -8,11 +8,14 @@ locals {
   # The bundler and the local runtime read the same file, so what runs on a laptop is what is deployed.
   stack_file = jsondecode(file("${path.module}/stack.json"))
 
+  # What is deployed only where something asks for it, by the `with` of its function.
+  wanted = { webhooks = length(var.webhooks) > 0, thumbnails = var.thumbnails }
+
   # Without the functions that nothing asks for.
   stack = merge(local.stack_file, {
     functions = {
       for name, function in local.stack_file.functions : name => function
-      if try(function.with, null) == null || (try(function.with, null) == "webhooks" && length(var.webhooks) > 0)
+      if try(local.wanted[function.with], true)
     }
   })
 
@@ -47,6 +50,7 @@ locals {
     )
   })
   object_created = local.stack.bucket.notification
+  thumbnails     = local.stack.bucket.thumbnails
 
   readers = { stream = local.stream, followups = local.followups }
 

@@ -62,6 +62,8 @@ export interface Stack {
   }
   bucket: {
     notification: { function: string; events: string[]; prefix: string }
+    /** What makes pictures small, where the deployment wants it, and how the keys end of what it makes. */
+    thumbnails: { function: string; events: string[]; prefix: string; suffix: string }
     /**
      * What a form's object carries until its upload is completed, and when the bucket drops what still does: after so
      * many days it expires, and so many after it has expired or been replaced it is deleted.
@@ -85,10 +87,10 @@ export interface StackFunction {
   /** Variables of its environment that Terraform sets from the deployment's own variables. */
   settings?: string[]
   /** It is deployed only where something asks for it. */
-  with?: 'webhooks'
+  with?: 'webhooks' | 'thumbnails'
   /**
    * What its role may do: DynamoDB actions on the table and on its index, methods of `@connections`, S3 actions on
-   * users' files, on exports and on the records of erasures.
+   * users' files, on exports, on the records of erasures and on pictures made small.
    */
   touches: {
     table?: string[]
@@ -97,6 +99,7 @@ export interface StackFunction {
     bucket?: string[]
     exports?: string[]
     erasures?: string[]
+    small?: string[]
   }
 }
 

@@ -377,6 +377,13 @@ variable "search" {
   default     = false
 }
 
+variable "thumbnails" {
+  description = "Whether pictures are also shown small, without EXIF and position: by a function that `npm run build -- --thumbnails` builds. Some $20 a million pictures. Pictures from before it was on are shown as they are."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "max_user_connections" {
   description = "Live connections of one user that receive events, one for each tab and device: each costs a post for every message to a room of the user. Further ones get `limit_reached`."
   type        = number

@@ -57,16 +57,16 @@ export interface Bucket extends Closable {
 /**
  * S3 for one bucket with versions on this machine, as far as Tabletalk needs it: PutObject, CopyObject, GetObject,
  * HeadObject, DeleteObject, ListObjectVersions (its first page), GetObjectTagging, DeleteObjectTagging, POST forms,
- * multipart uploads, CORS, ObjectCreated events and the lifecycle. It is strict where S3 is: signatures, expiry, every
- * policy condition, sizes, checksums and preconditions.
+ * multipart uploads, CORS, the events ObjectCreated and ObjectTagging:Delete, and the lifecycle. It is strict where S3
+ * is: signatures, expiry, every policy condition, sizes, checksums and preconditions.
  *
  * Not emulated: more than one bucket, expiry of temporary keys, IAM and bucket policies, ACLs, public access,
  * virtual-hosted style, SigV2 and SigV4A, signed chunks (`STREAMING-AWS4-…`), suspended versioning, parts that are
  * copied, conditional copies, lists, PutObjectTagging, encryption (headers are ignored), object lock, storage classes,
  * website and CORS configuration calls, GET by part number, CRC-32C, CRC-64/NVME and composite checksums, ranges of
- * several parts (the whole object is returned, as S3 does), a POST form whose `file` is plain text, events other than
- * ObjectCreated, the 6-hour retries of throttled functions, S3's latency and request rates. A restart forgets multipart
- * uploads that are not complete.
+ * several parts (the whole object is returned, as S3 does), a POST form whose `file` is plain text, other events, the
+ * 6-hour retries of throttled functions, S3's latency and request rates. A restart forgets multipart uploads that are
+ * not complete.
  *
  * @throws StartupError when the port is taken
  */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { StoringRequest } from './object-created-event.ts'
 import type { Target } from './target.ts'
 
 /** One request and its response. */
@@ -19,6 +20,14 @@ export interface VerifiedExchange extends Exchange {
   /** `x-amz-content-sha256`: a hash, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` kinds. */
   payload: string
 }
+
+/** What an event says of the request that caused it. */
+export const causeOf = ({ requestId, req, res }: Exchange, at: Date): StoringRequest => ({
+  requestId,
+  hostId: String(res.getHeader('x-amz-id-2')),
+  sourceIp: req.socket.remoteAddress ?? '127.0.0.1',
+  at,
+})
 
 export function respond(exchange: Exchange, status: number, body = '', contentType = 'application/xml'): void {
   if (body !== '') exchange.res.setHeader('content-type', contentType)

@@ -1,17 +1,19 @@
 import type { EventQueue } from './event-queue.ts'
-import type { CreatedBy, EventSource, StoringRequest } from './object-created-event.ts'
+import type { EventName, EventSource, StoringRequest } from './object-created-event.ts'
 import type { StoredObject } from './object-store.ts'
 
 /** A notification of the bucket, as configured. */
 export interface Notification {
   functionName: string
-  /** `s3:ObjectCreated:*`, or one of `:Put`, `:Post`, `:Copy`, `:CompleteMultipartUpload`. */
+  /**
+   * `s3:ObjectCreated:*`, or one of `:Put`, `:Post`, `:Copy`, `:CompleteMultipartUpload`; or `s3:ObjectTagging:Delete`.
+   */
   events: string[]
   /** Prefix of the key, e.g. `rooms/`. */
   prefix: string
 }
 
-/** Queues the events of a stored object for the functions that are notified of it. */
+/** Queues the events of an object for the functions that are notified of it. */
 export class Notifier {
   readonly #notifications: readonly Notification[]
   readonly #events: EventSource
@@ -24,12 +26,16 @@ export class Notifier {
   }
 
   /** Stores an event for each function that is notified of the object. Nothing is sent before `send`. */
-  record(by: CreatedBy, object: StoredObject, request: StoringRequest): { send: () => void; forget: () => void } {
-    const names = ['s3:ObjectCreated:*', `s3:ObjectCreated:${by}`]
+  record(
+    eventName: EventName,
+    object: StoredObject,
+    request: StoringRequest,
+  ): { send: () => void; forget: () => void } {
+    const names = [`s3:${eventName}`, `s3:${eventName.split(':')[0]}:*`]
     const ids = this.#notifications
       .filter((each) => object.key.startsWith(each.prefix) && each.events.some((name) => names.includes(name)))
       .map(({ functionName }) => {
-        const event = this.#events.created(by, object, { ...request, configurationId: functionName })
+        const event = this.#events.of(eventName, object, { ...request, configurationId: functionName })
         return this.#queue.record({ functionName, event })
       })
     return {

@@ -1,10 +1,13 @@
 import type { S3Event } from 'aws-lambda'
 import type { StoredObject } from './object-store.ts'
 
-/** The last part of an event's name: `ObjectCreated:Put`. A notification's configuration adds `s3:` in front. */
+/** The last part of an event's name: `ObjectCreated:Put`. */
 export type CreatedBy = 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload'
 
-/** What an event contains of the request that stored the object. */
+/** An event's name, without the `s3:` of a notification's configuration. */
+export type EventName = `ObjectCreated:${CreatedBy}` | 'ObjectTagging:Delete'
+
+/** What an event contains of the request that caused it. */
 export interface StoringRequest {
   requestId: string
   hostId: string
@@ -28,7 +31,7 @@ export class EventSource {
     this.#accessKeyId = options.accessKeyId
   }
 
-  created(by: CreatedBy, object: StoredObject, request: StoringRequest & { configurationId: string }): S3Event {
+  of(eventName: EventName, object: StoredObject, request: StoringRequest & { configurationId: string }): S3Event {
     return {
       Records: [
         {
@@ -36,7 +39,7 @@ export class EventSource {
           eventSource: 'aws:s3',
           awsRegion: this.#region,
           eventTime: request.at.toISOString(),
-          eventName: `ObjectCreated:${by}`,
+          eventName,
           userIdentity: { principalId: `AWS:${this.#accessKeyId}` },
           requestParameters: { sourceIPAddress: request.sourceIp },
           responseElements: { 'x-amz-request-id': request.requestId, 'x-amz-id-2': request.hostId },

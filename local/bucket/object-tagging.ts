@@ -1,4 +1,5 @@
-import { respond, type Exchange } from './exchange.ts'
+import type { BucketContext } from './bucket-context.ts'
+import { causeOf, respond, type Exchange } from './exchange.ts'
 import { existing } from './get-object.ts'
 import type { ObjectStore } from './object-store.ts'
 import { tagsToXml } from './tags.ts'
@@ -9,7 +10,12 @@ export function getObjectTagging(store: ObjectStore, exchange: Exchange): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
-export function deleteObjectTagging(store: ObjectStore, exchange: Exchange): void {
-  store.removeTags(existing(store, exchange))
+export function deleteObjectTagging(
+  { store, notifier, now }: Pick<BucketContext, 'store' | 'notifier' | 'now'>,
+  exchange: Exchange,
+): void {
+  const object = existing(store, exchange)
+  store.removeTags(object)
+  exchange.afterwards.push(notifier.record('ObjectTagging:Delete', object, causeOf(exchange, now())).send)
   respond(exchange, 204)
 }

@@ -36,12 +36,12 @@ export async function operate(context: BucketContext, exchange: Exchange): Promi
   return target.query.has('tagging') ? taggingOperation(context, verified) : objectOperation(context, verified)
 }
 
-function taggingOperation({ store }: BucketContext, exchange: VerifiedExchange): void {
+function taggingOperation(context: BucketContext, exchange: VerifiedExchange): void {
   switch (exchange.method) {
     case 'GET':
-      return getObjectTagging(store, exchange)
+      return getObjectTagging(context.store, exchange)
     case 'DELETE':
-      return deleteObjectTagging(store, exchange)
+      return deleteObjectTagging(context, exchange)
     default:
       throw notImplemented(`${exchange.method} of tags`)
   }

@@ -1,5 +1,5 @@
 import type { BucketContext } from './bucket-context.ts'
-import type { Exchange } from './exchange.ts'
+import { causeOf, type Exchange } from './exchange.ts'
 import type { CreatedBy } from './object-created-event.ts'
 import { newVersionId, type Incoming, type StoredObject } from './object-store.ts'
 import { checkWrite } from './preconditions.ts'
@@ -28,12 +28,7 @@ export async function storeObject(
   }
   try {
     checkWrite(exchange.headers, context.store.get(object.key))
-    const recorded = context.notifier.record(by, object, {
-      requestId: exchange.requestId,
-      hostId: String(exchange.res.getHeader('x-amz-id-2')),
-      sourceIp: exchange.req.socket.remoteAddress ?? '127.0.0.1',
-      at,
-    })
+    const recorded = context.notifier.record(`ObjectCreated:${by}`, object, causeOf(exchange, at))
     try {
       context.store.put(object, incoming)
     } catch (error) {

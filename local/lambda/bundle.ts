@@ -53,6 +53,8 @@ export async function bundleFunctions(
       platform: 'node',
       target: 'node20',
       packages,
+      // It has a program of this machine's, and stays where that is.
+      external: ['sharp'],
       mainFields: ['module', 'main'],
       // For packages that are CommonJS and use Node's own.
       banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },

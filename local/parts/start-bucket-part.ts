@@ -17,14 +17,17 @@ const LIFECYCLE_INTERVAL_MS = 10 * 60 * 1000
 /** Starts the bucket with the stack's notification and lifecycle. Events of an earlier run are sent at once. */
 export async function startBucketPart(context: PartContext, invoke: Invoke): Promise<Bucket> {
   const { options, stack, log } = context
-  const { notification } = stack.bucket
+  const { notification, thumbnails } = stack.bucket
   const bucket = await startBucket({
     host: context.host,
     bucket: FILES_BUCKET,
     region: REGION,
     credentials: context.credentials,
     corsOrigins: pageOrigins(context),
-    notifications: [{ ...notification, functionName: notification.function }],
+    notifications: [notification, ...(options.thumbnails ? [thumbnails] : [])].map((one) => ({
+      ...one,
+      functionName: one.function,
+    })),
     lifecycle: lifecycleOf(stack),
     invoke,
     log,

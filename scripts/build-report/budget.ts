@@ -10,6 +10,9 @@ const SERVER_API = 520_000
 
 /** Nobody waits for these, and they talk to S3: the client is 230 KB, what tells files apart 40. */
 const UPLOADS = 680_000
+/** The same client, and what reads two rows and writes one; the program that makes pictures small lies beside. */
+const THUMBNAILS = 560_000
+
 /** It writes exports, too. */
 const JANITOR = 600_000
 
@@ -21,6 +24,7 @@ export function budgetOf(stack: Stack, functionName: string): number {
   if (functionName === stack.serverApi.function) return SERVER_API
   if (functionName === stack.schedules.janitor?.function) return JANITOR
   if (functionName === stack.followups.function) return FOLLOWUPS
+  if (functionName === stack.bucket.thumbnails.function) return THUMBNAILS
   return functionName === stack.bucket.notification.function ? UPLOADS : ROUTE_OR_STREAM
 }
 

@@ -1,13 +1,16 @@
 /**
  * `npm run build`: bundles each function of `terraform/stack.json` for Lambda into `dist/`: `functions/NAME/index.mjs`,
  * `zips/NAME.zip`, which Terraform deploys, and the source map `maps/NAME.mjs.map`. Two builds of the same sources are
- * byte-equal.
+ * byte-equal. The function that makes pictures small is only built with `-- --thumbnails`, which needs npm's registry:
+ * its program is for Lambda's machines, and none of the other functions has it.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { loadStack } from '../../terraform/stack.ts'
 import { bundleFunctions, filesOf, root } from '../shared/bundling/bundle-functions.ts'
 import { zipOf } from '../shared/bundling/zip.ts'
+import { sharpBeside } from './sharp-beside.ts'
 
 const dist = join(root, 'dist')
 
@@ -16,12 +19,16 @@ async function write(folder: string, file: string, content: Uint8Array): Promise
   await writeFile(join(dist, folder, file), content)
 }
 
-const bundles = await bundleFunctions(loadStack().functions)
+const { values: flags } = parseArgs({ options: { thumbnails: { type: 'boolean', default: false } } })
+const { functions, bucket } = loadStack()
+const isBuilt = (name: string) => flags.thumbnails || name !== bucket.thumbnails.function
+const sharp = flags.thumbnails ? await sharpBeside() : undefined
+const bundles = (await bundleFunctions(functions)).filter(({ name }) => isBuilt(name))
 for (const folder of ['functions', 'zips', 'maps']) await rm(join(dist, folder), { recursive: true, force: true })
 for (const bundle of bundles) {
   const { name, sourceMap } = bundle
-  const files = filesOf(bundle)
-  for (const [file, content] of files) await write(join('functions', name), file, content)
+  const files = new Map([...filesOf(bundle), ...((name === bucket.thumbnails.function && sharp) || [])])
+  for (const [file, content] of files) await write(join('functions', name, dirname(file)), basename(file), content)
   await write('zips', `${name}.zip`, zipOf(files))
   await write('maps', `${name}.mjs.map`, sourceMap)
 }

@@ -177,6 +177,12 @@ deleted, and nobody is ever shown it. The message keeps its file.
 Whoever uploads a picture may say how large it is (\`width\`, \`height\`) and how it looks (\`thumbhash\`), so that
 others can keep its place and show a blur until it is loaded. Nobody checks it: use it for nothing else.
 
+Where the deployment makes pictures small, a \`messageUpdated\` with \`file.thumbnailUrl\` follows the message, a second or
+so later: WebP of at most 640 pixels, upright, and without EXIF and the position that cameras write into it. Show that,
+and for the whole screen the \`pictureUrl\` of \`getFileUrl\`. \`fileUrl\` is the file as it was sent, EXIF and position
+included: it is for who downloads it. JPEG, PNG, WebP, GIF and AVIF are made small, up to 25 MB and 50 megapixels; of others
+and of what is damaged there is only the file. If a \`thumbnailUrl\` doesn't work, show \`fileUrl\`.
+
 \`file.fileUrl\` is signed and short-lived: don't store it. After \`fileUrlExpiresAt\`, get a fresh one with
 \`getFileUrl\`. The uploader chose the \`fileName\`: use it for display only. The URL saves the file under that name, cut
 to 255 bytes, with the ending of its type added if it has another one (\`notes.js\` of \`text/plain\` becomes

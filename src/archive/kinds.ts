@@ -66,7 +66,7 @@ function without(row: Row, names: readonly string[]): Row {
 
 /** The rows of a message that its entity has counted are in the message; what was counted how often is of delivery. */
 const message = kind(Message, {
-  without: ['originConnectionId', 'traceId', 'prevDrawnAt', 'threadAt', 'reactionsAt'],
+  without: ['originConnectionId', 'traceId', 'prevDrawnAt', 'threadAt', 'reactionsAt', 'thumbs'],
   json: ['metadata', 'mentions'],
   owners: ['senderId'],
   others: ['deletedBy', 'pinnedBy', 'reactions', 'thread'],

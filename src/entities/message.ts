@@ -23,6 +23,7 @@ export type ReactionCounts = NonNullable<MessageEvent['reactions']>
  * - AP86 `editMessage`: what does this message say from now on?
  * - AP87 `eraseMessage`: is this message gone from now on?
  * - AP149 `forgetMessage`: is nothing left of this message, nor of who said it?
+ * - AP156 `setThumbs`: was this message's picture made small?
  * - AP118 `setThread`: what do the replies to it come to, if nobody has counted them in between?
  * - AP113 `setReactions`: what do its reactions come to, if nobody has counted them in between?
  */
@@ -77,6 +78,8 @@ export const Message = new Entity(
       width: { type: 'number', field: 'Width' },
       height: { type: 'number', field: 'Height' },
       thumbhash: { type: 'string', field: 'Thumbhash' },
+      /** Of a picture that was made small, the longest sides of what was made, px, ascending. */
+      thumbs: { type: CustomAttributeType<readonly number[]>('any'), field: 'Thumbs' },
       /** The message that this one quotes: an id, whatever became of it. */
       replyTo: { type: 'string', field: 'ReplyTo' },
       /** The root of the thread that it is a reply in. */
@@ -390,6 +393,22 @@ export async function setReactions(
       const asRead = reactionsAt === undefined ? notExists(row.reactionsAt) : eq(row.reactionsAt, reactionsAt)
       return `${ne(row.kind, 'deleted')} AND ${asRead}`
     })
+    .go({ returnOnConditionCheckFailure: true })
+  return !rejected
+}
+
+/**
+ * AP156. The message is another version then, which is what tells everybody. Returns false when the file is its no
+ * longer: it was deleted.
+ */
+export async function setThumbs(
+  { chatRoomId, messageId, fileUrl }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'fileUrl'>,
+  thumbs: readonly number[],
+): Promise<boolean> {
+  const { rejected } = await Message.patch({ chatRoomId, messageId })
+    .set({ thumbs })
+    .add({ version: 1 })
+    .where((row, { eq }) => `${eq(row.kind, 'file')} AND ${eq(row.fileUrl, fileUrl ?? '')}`)
     .go({ returnOnConditionCheckFailure: true })
   return !rejected
 }

@@ -4,6 +4,7 @@ import type { MessageEvent } from '../protocol/events.ts'
 import { isInBucket } from './bucket-settings.ts'
 import { withLocatedFile } from './locate-file.ts'
 import { presignGet } from './presign-get.ts'
+import { smallUrl } from './small-url.ts'
 
 /**
  * A message as clients receive it, the same in an event, in a gap and in history. One that was deleted is an empty
@@ -69,11 +70,12 @@ export async function messageEventWithFile(message: MessageRow): Promise<Message
     throw new Error(`unable to show message ${message.messageId}; it says nothing of its file`)
   }
   const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ versionId, charset }) })
+  const thumbnailUrl = await smallUrl({ ...message, fileUrl }, 'smallest')
   return withTrace(message, {
     ...event,
     file: {
       ...{ uploadId, fileName, contentType, size, ...lookIn(message) },
-      ...{ fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt },
+      ...{ fileUrl: signed.url, fileUrlExpiresAt: signed.expiresAt, ...defined({ thumbnailUrl }) },
     },
   })
 }

@@ -338,7 +338,14 @@ export const actions = {
       { chatRoomId: ChatRoomId, messageId: MessageId },
       'Returns a fresh signed URL for the file of a message, after the one in the message has expired.',
     ),
-    reply: z.object({ fileUrl: z.string(), expiresAt: EpochMs }),
+    reply: z.object({
+      fileUrl: z.string(),
+      expiresAt: EpochMs,
+      thumbnailUrl: z.optional(z.string().check(describe('As `file.thumbnailUrl`.'))),
+      pictureUrl: z.optional(
+        z.string().check(describe('The same of at most 1,280 × 1,280 pixels, for the whole screen.')),
+      ),
+    }),
   },
   ...messageActions,
   ...roomActions,

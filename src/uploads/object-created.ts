@@ -8,6 +8,7 @@ import { postTo } from '../delivery/posting/post.ts'
 import type { PostFrame } from '../delivery/posting/post-frame.ts'
 import { reportFailures } from '../delivery/report-failures.ts'
 import { NULL_VERSION, UPLOADS_PREFIX } from '../files/bucket-settings.ts'
+import { eventKey } from '../files/event-key.ts'
 import { settleUpload } from './settle-upload.ts'
 
 /**
@@ -26,7 +27,7 @@ import { settleUpload } from './settle-upload.ts'
 export function objectCreatedHandler(post: PostFrame) {
   return async ({ Records }: S3Event): Promise<void> => {
     for (const { eventName, s3 } of Records) {
-      const key = decodedKey(s3.object.key)
+      const key = eventKey(s3.object.key)
       if (eventName !== 'ObjectCreated:Post' || !key.startsWith(UPLOADS_PREFIX)) continue
       const uploadId = key.split('/')[2] ?? ''
       const delivery = await settleUpload(uploadId, { key, versionId: s3.object.versionId ?? NULL_VERSION })
@@ -36,12 +37,6 @@ export function objectCreatedHandler(post: PostFrame) {
     }
   }
 }
-
-/**
- * An event has the key as a form would send it.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
- */
-const decodedKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '))
 
 async function deliver(delivery: Delivery, post: PostFrame): Promise<void> {
   const report = await fanOut([delivery], post)

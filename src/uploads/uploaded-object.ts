@@ -55,6 +55,14 @@ export async function bytesOf(
   return bytes
 }
 
+/** Reads the whole version, or returns undefined when there is none. */
+export async function wholeOf(version: ObjectVersion): Promise<Uint8Array | undefined> {
+  return unlessMissing(async () => {
+    const { Body } = await s3.send(new GetObjectCommand(addressOf(version)))
+    return Body!.transformToByteArray()
+  })
+}
+
 /** Removes the tag by which the bucket's lifecycle would expire the version. */
 export async function keepVersion(version: ObjectVersion): Promise<void> {
   await unlessMissing(() => s3.send(new DeleteObjectTaggingCommand(addressOf(version))))

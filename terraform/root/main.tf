@@ -78,6 +78,7 @@ module "tabletalk" {
   table_max_write_units       = var.table_max_write_units
   throttling_burst_limit      = var.throttling_burst_limit
   throttling_rate_limit       = var.throttling_rate_limit
+  thumbnails                  = var.thumbnails
   webhooks                    = var.webhooks
   xray                        = var.xray
 }

@@ -497,6 +497,13 @@ variable "throttling_rate_limit" {
   default     = 20
 }
 
+variable "thumbnails" {
+  description = "Whether pictures are also shown small, without EXIF and position: by a function that `npm run build -- --thumbnails` builds. Some $20 a million pictures. Pictures from before it was on are shown as they are."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "webhooks" {
   description = "URLs that receive events of the bus, signed as standardwebhooks.com describes, with retries for a day and a queue of dead letters for each. events: types such as message.sent; null for all. secret_arn: of a secret in Secrets Manager whose text is `whsec_` and base64 of 24 to 64 bytes; while it is being replaced it may have two, one on each line. Example: [{ url = \"https://shop.example.com/chat\", events = [\"message.sent\"], secret_arn = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:chat-AbCdEf\" }]"
   type = list(object({

@@ -210,6 +210,7 @@ describe('the stack and the sources', () => {
       followups.function,
       webhooks.function,
       bucket.notification.function,
+      bucket.thumbnails.function,
       ...Object.values(schedules).map((schedule) => schedule.function),
       ...Object.values(routes).map((route) => route.function),
     ]

@@ -6,7 +6,8 @@ import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
 import { dragOver, drop, paste } from './support/transfer.ts'
 
-const stage = Stage.set()
+// As `npm start` has it.
+const stage = Stage.set({ thumbnails: true })
 
 /** Waits until the picture of that name is there and has been decoded; answers with its width, px. */
 async function widthOf({ log }: Person, name: string): Promise<number> {
@@ -58,6 +59,22 @@ test('a picture opens large, and Escape closes it', async () => {
   await ada.dialog.getByRole('img', { name: 'dot.png' }).waitFor()
   await ada.page.keyboard.press('Escape')
   await ada.dialog.waitFor({ state: 'detached' })
+})
+
+test('a picture that was made small is shown so, the larger in its dialog, and downloaded as it was sent', async () => {
+  const { room, people } = await stage.talk('ada', 'bob')
+  const [ada] = people
+  await ada.attach({ ...picture, name: 'hills.png', buffer: landscape(700, 350) })
+  expect(await widthOf(ada, 'hills.png')).toBe(700)
+  await stage.chat.bucket.idle()
+  const later = await stage.enter(ada.userId, { at: `#/room/${room}` })
+  expect(await widthOf(later, 'hills.png')).toBe(640)
+  await later.button('Open hills.png').click()
+  const large = later.dialog.getByRole('img', { name: 'hills.png' })
+  await eventually(() => large.evaluate((image: Picture) => image.naturalWidth)).toBe(700)
+  expect(await large.getAttribute('src')).toContain('/1280.webp?')
+  const link = later.dialog.getByRole('link', { name: /^Download/ })
+  expect(await link.getAttribute('href')).not.toContain('.webp?')
 })
 
 test('files that are dropped on a conversation wait for Enter, and go with the text', async () => {

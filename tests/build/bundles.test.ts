@@ -80,7 +80,8 @@ describe('the functions, bundled', () => {
     expect(packagesOf('authorizer')).not.toContain('electrodb')
     for (const name of names) {
       const s3 = [...bundle(name).contents].filter(([file]) => file.includes('/client-s3/')).map(([, bytes]) => bytes)
-      if (!['objectCreated', 'followups', 'janitor'].includes(name)) expect(Math.max(0, ...s3), name).toBeLessThan(100)
+      if (!['objectCreated', 'thumbnails', 'followups', 'janitor'].includes(name))
+        expect(Math.max(0, ...s3), name).toBeLessThan(100)
       expect(packagesOf(name), name).not.toContain('@aws-sdk/credential-provider-ini')
       expect(
         [...bundle(name).contents.keys()].filter((file) => /zod.*locales\/(?!en\.|index\.)/.test(file)),

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { filesOf } from '../../scripts/shared/bundling/bundle-functions.ts'
+import { filesOf, root } from '../../scripts/shared/bundling/bundle-functions.ts'
+import { loadStack } from '../../terraform/stack.ts'
 import { deployedBundles } from '../support/deployed-bundles.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -32,6 +33,9 @@ export async function unpackBundles(): Promise<UnpackedBundle> {
     await mkdir(join(folder, bundle.name))
     for (const [file, content] of filesOf(bundle)) await writeFile(join(folder, bundle.name, file), content)
   }
+  // This machine's program, in place of the one for Lambda's that is zipped with it.
+  const sharp = join(folder, loadStack().bucket.thumbnails.function, 'node_modules')
+  await symlink(join(root, 'node_modules'), sharp, 'junction')
   const called = async (functionName: string, environment: Record<string, string>, events: object[]) => {
     const file = pathToFileURL(join(folder, functionName, 'index.mjs')).href
     const args = ['--input-type=module', '--eval', CALL, file, JSON.stringify(events)]

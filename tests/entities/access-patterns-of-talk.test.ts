@@ -202,6 +202,17 @@ describe('Message', () => {
     })
   })
 
+  test('AP156 setThumbs raises the version, while the message has that file', async () => {
+    expect(await sentBy('AP156')).toMatchObject(
+      only('UpdateItem', {
+        Key: MESSAGE,
+        UpdateExpression: expect.stringContaining('ADD #version') as string,
+        ConditionExpression:
+          'attribute_exists(#pk) AND attribute_exists(#sk) AND #kind = :kind0 AND #fileUrl = :fileUrl0',
+      }),
+    )
+  })
+
   test('AP118 setThread writes the count if it is as it was read, and no version', async () => {
     const [sent] = await sentBy('AP118')
     expect(sent).toMatchObject({

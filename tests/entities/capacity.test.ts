@@ -1164,8 +1164,8 @@ const rare: Record<string, Record<string, string>> = {
   },
 }
 
-/** Without a bucket, the function that follows an upload can't be run here. */
-const notRunHere = ['objectCreated']
+/** Without a bucket, the functions that follow an upload can't be run here. */
+const notRunHere = ['objectCreated', 'thumbnails']
 
 test('every function may do in the table what it does, and no more', () => {
   const found = Object.entries(functions)

@@ -81,6 +81,7 @@ import {
   messagesBetween,
   type MessageRow,
   putMessage,
+  setThumbs,
   sealHoles,
   setReactions,
   setThread,
@@ -450,6 +451,11 @@ export const patterns = {
   AP153: () => removePosting(posting, [1]),
   AP154: () => postedFor(posting, { isBeginning: true }),
   AP155: () => roomsAndSessions('ada', 'general'),
+  AP156: () =>
+    setThumbs(
+      { chatRoomId: 'general', messageId: messageIdOf(1), fileUrl: 's3://tabletalk-files/rooms/general/u1/a' },
+      [640, 1280],
+    ),
 } satisfies Record<string, () => Promise<unknown>>
 
 const posting = { chatRoomId: 'general', thousand: 0, word: 'hello' }

@@ -179,4 +179,18 @@ describe('the address of a file', () => {
     expect(await Promise.all([address.renew(), address.renew()])).toEqual(['https://bucket/2', 'https://bucket/2'])
     expect(address.current(150_000)).toBe('https://bucket/2')
   })
+
+  test('of a picture made small is the file’s where there is none any more', async () => {
+    const ask = async () => ({ fileUrl: 'https://bucket/file', pictureUrl: 'https://bucket/large', expiresAt: 200_000 })
+    expect(new FileAddress(file, ask).small('thumbnailUrl')).toBeUndefined()
+    const address = new FileAddress({ ...file, thumbnailUrl: 'https://bucket/small' }, ask)
+    const [small, large] = [address.small('thumbnailUrl')!, address.small('pictureUrl')!]
+    expect([address, small, large].map((one) => one.current(80_000))).toEqual([
+      'https://bucket/first',
+      'https://bucket/small',
+      undefined,
+    ])
+    expect(await large.renew()).toBe('https://bucket/large')
+    expect(await small.renew()).toBe('https://bucket/file')
+  })
 })

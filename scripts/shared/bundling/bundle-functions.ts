@@ -33,6 +33,8 @@ const lambdaBuild = {
   mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
+  // It has a program for each machine, which lies beside: `sharpFor`.
+  external: ['sharp'],
   outExtension: { '.js': '.mjs' },
   plugins: [leanDependencies, sdkBeside],
   logLevel: 'error',

@@ -3,6 +3,8 @@ import { getMessage } from '../../entities/message.ts'
 import { InvalidRequest, MessageNotFound } from '../../errors.ts'
 import { withLocatedFile } from '../../files/locate-file.ts'
 import { messageEventWithFile } from '../../files/message-event.ts'
+import { smallUrl } from '../../files/small-url.ts'
+import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 
 /**
@@ -18,11 +20,13 @@ export const getFileUrl = action('getFileUrl', async (input, caller) => {
   if (message === undefined || message.kind === 'deleted' || !isReadable(admitted, message, Date.now())) {
     throw new MessageNotFound('unable to sign a URL; there is no such message')
   }
-  const { file } = await messageEventWithFile(await withLocatedFile(message))
+  const located = await withLocatedFile(message)
+  const { file } = await messageEventWithFile(located)
   if (file === undefined) {
     throw new InvalidRequest('unable to sign a URL; there is no file', [
       { path: 'messageId', problem: 'is not a message with a file' },
     ])
   }
-  return { fileUrl: file.fileUrl, expiresAt: file.fileUrlExpiresAt }
+  const { fileUrl, fileUrlExpiresAt: expiresAt, thumbnailUrl } = file
+  return { fileUrl, expiresAt, ...defined({ thumbnailUrl, pictureUrl: await smallUrl(located, 'largest') }) }
 })

@@ -44,14 +44,11 @@ interface FileProps {
 }
 
 function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void }) {
-  const { src, attempt, renew, worked } = useAddress(address, onBroken)
+  // What is made small later is not shown in the place of what has been loaded.
+  const [shown] = useState(() => address.small('thumbnailUrl') ?? address)
   const [isLoaded, setIsLoaded] = useState(false)
   const [isLarge, setIsLarge] = useState(false)
   const name = printableName(file.fileName)
-  const onLoad = () => {
-    worked()
-    setIsLoaded(true)
-  }
   const place = placeOf(file)
   const className = `picture ${place === undefined ? '' : 'has-place'} ${isLoaded ? '' : 'is-loading'}`
   const open = () => setIsLarge(true)
@@ -59,11 +56,11 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
     <>
       <button type="button" className={className} style={place} aria-label={words.openFile(name)} onClick={open}>
         {!isLoaded && file.thumbhash !== undefined && <Blur thumbhash={file.thumbhash} />}
-        <img key={attempt} src={src} alt={name} loading="lazy" decoding="async" onLoad={onLoad} onError={renew} />
+        <Shown address={shown} file={address} name={name} onLoad={() => setIsLoaded(true)} onBroken={onBroken} isLazy />
       </button>
       {isLarge && (
         <Dialog title={name} onClose={() => setIsLarge(false)} className="picture-dialog">
-          <img key={attempt} src={src} alt={name} onLoad={worked} onError={renew} />
+          <Shown address={address.small('pictureUrl') ?? address} file={address} name={name} onBroken={onBroken} />
           <FileLink className="button" file={file} address={address}>
             <DownloadIcon />
             {words.download(fileSize(file.size))}
@@ -72,6 +69,33 @@ function Picture({ file, address, onBroken }: FileProps & { onBroken: () => void
       )}
     </>
   )
+}
+
+interface ShownProps {
+  address: FileAddress
+  file: FileAddress
+  name: string
+  onBroken: () => void
+  onLoad?: () => void
+  isLazy?: boolean
+}
+
+/** A picture by the address of one that was made small, or of its file where that one doesn't work. */
+function Shown({ address, file, onBroken, ...props }: ShownProps) {
+  const [from] = useState(address)
+  const [hasFailed, setHasFailed] = useState(false)
+  if (from === file || hasFailed) return <Loaded key="file" address={file} onBroken={onBroken} {...props} />
+  return <Loaded key="small" address={from} onBroken={() => setHasFailed(true)} {...props} />
+}
+
+function Loaded({ address, name, onBroken, onLoad, isLazy }: Omit<ShownProps, 'file'>) {
+  const { src, attempt, renew, worked } = useAddress(address, onBroken)
+  const loaded = () => {
+    worked()
+    onLoad?.()
+  }
+  const lazily = isLazy ? ({ loading: 'lazy', decoding: 'async' } as const) : {}
+  return <img key={attempt} src={src} alt={name} {...lazily} onLoad={loaded} onError={renew} />
 }
 
 /** The largest that a picture is shown in the conversation, px: see `.picture`. */
