@@ -17,7 +17,7 @@ import { type ObjectVersion, wholeOf } from './uploaded-object.ts'
  * with it: nobody waits for this.
  *
  * S3 reports at least once, late and in any order. So what is made is written first, then the message; and when that is
- * gone meanwhile, so is what was made.
+ * gone meanwhile, so is what was made. AP21, AP27, AP156.
  *
  * @throws when the table or the bucket can't be reached. Lambda tries twice more; then the picture is shown as it is.
  */

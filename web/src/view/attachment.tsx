@@ -82,10 +82,10 @@ interface ShownProps {
 
 /** A picture by the address of one that was made small, or of its file where that one doesn't work. */
 function Shown({ address, file, onBroken, ...props }: ShownProps) {
-  const [from] = useState(address)
+  const [small] = useState(address === file ? undefined : address)
   const [hasFailed, setHasFailed] = useState(false)
-  if (from === file || hasFailed) return <Loaded key="file" address={file} onBroken={onBroken} {...props} />
-  return <Loaded key="small" address={from} onBroken={() => setHasFailed(true)} {...props} />
+  if (small === undefined || hasFailed) return <Loaded key="file" address={file} onBroken={onBroken} {...props} />
+  return <Loaded key="small" address={small} onBroken={() => setHasFailed(true)} {...props} />
 }
 
 function Loaded({ address, name, onBroken, onLoad, isLazy }: Omit<ShownProps, 'file'>) {
