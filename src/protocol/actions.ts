@@ -341,10 +341,8 @@ export const actions = {
     reply: z.object({
       fileUrl: z.string(),
       expiresAt: EpochMs,
-      thumbnailUrl: z.optional(z.string().check(describe('As `file.thumbnailUrl`.'))),
-      pictureUrl: z.optional(
-        z.string().check(describe('The same of at most 1,280 × 1,280 pixels, for the whole screen.')),
-      ),
+      thumbnailUrl: z.optional(z.string()),
+      pictureUrl: z.optional(z.string().check(describe('The same, larger.'))),
     }),
   },
   ...messageActions,

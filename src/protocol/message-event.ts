@@ -16,16 +16,7 @@ export const FileInfo = z
     width: z.optional(z.int().check(describe('Pixels, as the uploader gave it.'))),
     height: z.optional(z.int().check(describe('Pixels, as the uploader gave it.'))),
     thumbhash: z.optional(z.string().check(describe('Base64, as the uploader gave it.'))),
-    thumbnailUrl: z.optional(
-      z
-        .string()
-        .check(
-          describe(
-            'A signed GET URL of the picture made small: WebP of at most 640 × 640 pixels, without EXIF and position. ' +
-              'It works as long as `fileUrl`. Absent until it is made, and where there is none.',
-          ),
-        ),
-    ),
+    thumbnailUrl: z.optional(z.string().check(describe('Of the picture made small, signed.'))),
   })
   .check(describe('The file of a message of kind `file`.'))
 
