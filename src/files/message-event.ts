@@ -70,7 +70,7 @@ export async function messageEventWithFile(message: MessageRow): Promise<Message
     throw new Error(`unable to show message ${message.messageId}; it says nothing of its file`)
   }
   const signed = await presignGet({ fileUrl, fileName, contentType, ...defined({ versionId, charset }) })
-  const thumbnailUrl = await smallUrl({ ...message, fileUrl }, 'smallest')
+  const thumbnailUrl = await smallUrl({ fileUrl, fileName }, message.thumbs?.[0])
   return withTrace(message, {
     ...event,
     file: {

@@ -336,13 +336,13 @@ export const actions = {
     request: request(
       'getFileUrl',
       { chatRoomId: ChatRoomId, messageId: MessageId },
-      'Returns a fresh signed URL for the file of a message, after the one in the message has expired.',
+      'Signs another URL for the file of a message.',
     ),
     reply: z.object({
       fileUrl: z.string(),
       expiresAt: EpochMs,
       thumbnailUrl: z.optional(z.string()),
-      pictureUrl: z.optional(z.string().check(describe('The same, larger.'))),
+      pictureUrl: z.optional(z.string()),
     }),
   },
   ...messageActions,

@@ -13,10 +13,10 @@ export const FileInfo = z
     size: z.int().check(describe('Bytes.')),
     fileUrl: z.string().check(describe('A signed GET URL, short-lived.')),
     fileUrlExpiresAt: EpochMs,
-    width: z.optional(z.int().check(describe('Pixels, as the uploader gave it.'))),
-    height: z.optional(z.int().check(describe('Pixels, as the uploader gave it.'))),
-    thumbhash: z.optional(z.string().check(describe('Base64, as the uploader gave it.'))),
-    thumbnailUrl: z.optional(z.string().check(describe('Of the picture made small, signed.'))),
+    width: z.optional(z.int().check(describe('Pixels, by the uploader.'))),
+    height: z.optional(z.int().check(describe('Pixels, by the uploader.'))),
+    thumbhash: z.optional(z.string().check(describe('Base64, by the uploader.'))),
+    thumbnailUrl: z.optional(z.string()),
   })
   .check(describe('The file of a message of kind `file`.'))
 
@@ -64,29 +64,23 @@ export const MessageEvent = z
     editedAt: z.optional(EpochMs.check(describe('When the content was last edited.'))),
     metadata: z.optional(z.record(z.string(), z.unknown()).check(describe("The product's own data."))),
     replyTo: z.optional(MessageId.check(describe('The message that this one quotes.'))),
-    threadId: z.optional(MessageId.check(describe('The root of the thread that this message is in.'))),
-    inRoom: z.optional(z.literal(true).check(describe('In a thread, and meant for the room as well.'))),
+    threadId: z.optional(MessageId.check(describe('The root of its thread.'))),
+    inRoom: z.optional(z.literal(true).check(describe('Of a thread, and for the room as well.'))),
     thread: z.optional(ThreadSummary),
     mentions: z.optional(z.array(UserId).check(describe('At most 50.'))),
     mentionsRoom: z.optional(z.literal(true)),
     pinned: z.optional(z.object({ by: UserId, at: EpochMs }).check(describe('Who has pinned it, and when.'))),
     reactions: z.optional(z.array(ReactionSummary).check(describe('By first use; at most 50.'))),
     mine: z.optional(
-      z
-        .array(Reaction)
-        .check(describe("In replies only, when `userIds` is not all of a reaction's: the caller's own reactions.")),
+      z.array(Reaction).check(describe("In replies, when `userIds` is not all: the caller's own reactions.")),
     ),
     previews: z.optional(z.array(Preview).check(describe('At most 3.'))),
     deleted: z.optional(
       z
         .object({ at: EpochMs, by: UserId })
-        .check(describe("Only where `include: ['deleted']` asked for it; the content is empty.")),
+        .check(describe("Where `include: ['deleted']` asked for it; the content is empty.")),
     ),
   })
-  .check(
-    describe(
-      'A message. It may arrive twice or out of order: ignore a `(chatRoomId, seq)` that you have, order by `seq`.',
-    ),
-  )
+  .check(describe('A message. It may come twice or out of order: ignore a `seq` that you have, order by it.'))
 
 export type MessageEvent = z.infer<typeof MessageEvent>

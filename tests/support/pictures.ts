@@ -29,8 +29,8 @@ export async function photo({ format = 'jpeg', width = 1600, height = 1200, orie
   return Uint8Array.from(bytes)
 }
 
-/** A GIF of two frames, red and blue. */
-export async function movingGif(width = 800, height = 600): Promise<Uint8Array<ArrayBuffer>> {
+/** A picture of two frames, red and blue. */
+export async function moving(format: 'gif' | 'webp', width = 800, height = 600): Promise<Uint8Array<ArrayBuffer>> {
   const frames = await Promise.all(
     ['#c00000', '#0000c0'].map((background) =>
       sharp({ create: { width, height, channels: 3, background } })
@@ -40,7 +40,7 @@ export async function movingGif(width = 800, height = 600): Promise<Uint8Array<A
   )
   return Uint8Array.from(
     await sharp(frames, { join: { animated: true } })
-      .gif()
+      .toFormat(format, { effort: 1 })
       .toBuffer(),
   )
 }

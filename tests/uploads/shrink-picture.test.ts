@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { isShrinkable, MAX_PICTURE_BYTES, shrinkPicture } from '../../src/uploads/shrink-picture.ts'
-import { claimingPng, movingGif, photo, pixelAt } from '../support/pictures.ts'
+import { claimingPng, moving, photo, pixelAt } from '../support/pictures.ts'
 
 const isRed = ([red = 0, , blue = 0]: number[]) => red > 128 && blue < 64
 const isBlue = ([red = 0, , blue = 0]: number[]) => blue > 128 && red < 64
@@ -40,7 +40,7 @@ describe('a picture made small', () => {
   })
 
   test('moves as its original did', async () => {
-    const [small, ...others] = await shrinkPicture(await movingGif())
+    const [small, ...others] = await shrinkPicture(await moving('gif'))
     expect(others.map(({ edge }) => edge)).toEqual([1280])
     expect(await sharp(small!.bytes).metadata()).toMatchObject({ format: 'webp', pages: 2, width: 640 })
     const still = await sharp(small!.bytes, { page: 1 }).png().toBuffer()
@@ -54,9 +54,9 @@ describe('what is not made small', () => {
   })
 
   test('a moving picture whose frames have so many together', async () => {
-    const frames = Buffer.from(await movingGif(16, 16))
-    // The size of each: https://www.w3.org/Graphics/GIF/spec-gif89a.txt, 18.
-    for (const at of [6, 8]) frames.writeUInt16LE(5_100, at)
+    const frames = Buffer.from(await moving('webp', 16, 16))
+    // The canvas: https://www.rfc-editor.org/rfc/rfc9649#name-extended-file-format
+    for (const at of [24, 27]) frames.writeUIntLE(5_100 - 1, at, 3)
     await expect(shrinkPicture(frames)).rejects.toThrow('Input image exceeds pixel limit')
   })
 

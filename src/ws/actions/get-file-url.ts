@@ -27,6 +27,7 @@ export const getFileUrl = action('getFileUrl', async (input, caller) => {
       { path: 'messageId', problem: 'is not a message with a file' },
     ])
   }
-  const { fileUrl, fileUrlExpiresAt: expiresAt, thumbnailUrl } = file
-  return { fileUrl, expiresAt, ...defined({ thumbnailUrl, pictureUrl: await smallUrl(located, 'largest') }) }
+  const { fileUrl, fileUrlExpiresAt: expiresAt, fileName, thumbnailUrl } = file
+  const pictureUrl = await smallUrl({ fileUrl: located.fileUrl!, fileName }, located.thumbs?.at(-1))
+  return { fileUrl, expiresAt, ...defined({ thumbnailUrl, pictureUrl }) }
 })
