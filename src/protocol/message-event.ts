@@ -65,7 +65,7 @@ export const MessageEvent = z
     metadata: z.optional(z.record(z.string(), z.unknown()).check(describe("The product's own data."))),
     replyTo: z.optional(MessageId.check(describe('The message that this one quotes.'))),
     threadId: z.optional(MessageId.check(describe('The root of its thread.'))),
-    inRoom: z.optional(z.literal(true).check(describe('Of a thread, and for the room as well.'))),
+    inRoom: z.optional(z.literal(true).check(describe('Of a thread, and for the room too.'))),
     thread: z.optional(ThreadSummary),
     mentions: z.optional(z.array(UserId).check(describe('At most 50.'))),
     mentionsRoom: z.optional(z.literal(true)),
