@@ -11,7 +11,8 @@ export interface PolicyOrigins {
 /**
  * The `Content-Security-Policy` of the page: its own scripts and styles, nothing inline, no HTML made from strings
  * (trusted types), and nothing of anybody else but the chat's own API and bucket, and the pictures of users. `blob:`
- * shows a picture that is being uploaded. The service worker is the only other script that may be started.
+ * shows a picture, or plays a sound, that is being uploaded. The service worker is the only other script that may be
+ * started.
  */
 export const contentSecurityPolicy = ({ connect, images, faces = [] }: PolicyOrigins): string =>
   [
@@ -19,7 +20,7 @@ export const contentSecurityPolicy = ({ connect, images, faces = [] }: PolicyOri
     "script-src 'self'",
     "style-src 'self'",
     ["img-src 'self' blob:", ...images, ...faces].join(' '),
-    ["media-src 'self'", ...images].join(' '),
+    ["media-src 'self' blob:", ...images].join(' '),
     "manifest-src 'self'",
     "worker-src 'self'",
     ["connect-src 'self'", ...connect].join(' '),

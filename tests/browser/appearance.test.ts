@@ -4,6 +4,7 @@ import { eventually } from './support/eventually.ts'
 import { program } from './support/files.ts'
 import type { Person } from './support/person.ts'
 import { phone, Stage } from './support/stage.ts'
+import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
 
@@ -44,6 +45,23 @@ test('the colours can be chosen, over what the device wants and over a reload', 
   expect(await brightness(ada)).toBeLessThan(128)
   await ada.button('Colours: dark').click()
   expect(await brightness(ada)).toBeGreaterThan(128)
+})
+
+test('more is shown at once for whoever chooses it, also after a reload', async () => {
+  const [ada] = (await stage.talk('ada', 'bob')).people
+  await ada.say('one', 'two')
+  await ada.sees('two')
+  const height = async () => (await ada.log.locator('.group').boundingBox())!.height
+  const roomy = await height()
+  await ada.button('Settings').click()
+  await ada.dialog.getByRole('checkbox', { name: 'Show more at once' }).check()
+  await ada.page.keyboard.press('Escape')
+  await eventually(height).toBeLessThan(0.8 * roomy)
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(ada.page)).toEqual([])
+  await ada.page.reload()
+  await ada.sees('two')
+  await eventually(height).toBeLessThan(0.8 * roomy)
 })
 
 test('nothing moves for whoever wants it calm', async () => {

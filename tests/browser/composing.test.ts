@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { landscape, picture } from './support/files.ts'
 import { Stage } from './support/stage.ts'
+import { drop } from './support/transfer.ts'
 import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
@@ -59,6 +62,87 @@ test('a reply that is written in a thread is there after a reload, and not sent 
   expect(await thread.getByRole('textbox').inputValue()).toBe('half a reply')
 })
 
+test('emoji are found by their names behind a colon, and chosen beside the field', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  await ada.field.pressSequentially('Well done :tad')
+  const offered = ada.page.getByRole('listbox', { name: 'Emoji' })
+  await offered.getByText(':tada:').waitFor()
+  expect(await violationsOf(ada.page)).toEqual([])
+  await ada.field.press('Enter')
+  await eventually(() => ada.field.inputValue()).toBe('Well done 🎉 ')
+  await ada.field.pressSequentially(':heart:')
+  await eventually(() => ada.field.inputValue()).toBe('Well done 🎉 ❤️ ')
+  await ada.field.pressSequentially('at 10:30 :-)')
+  await ada.button('Emoji').click()
+  await ada.page.getByRole('dialog', { name: 'Choose an emoji' }).getByRole('button', { name: '👍' }).first().click()
+  await eventually(() => ada.field.inputValue()).toBe('Well done 🎉 ❤️ at 10:30 :-)👍')
+  await ada.field.press('Enter')
+  await bob.sees('Well done 🎉 ❤️ at 10:30 :-)👍')
+
+  await ada.field.pressSequentially(':rock')
+  await offered.waitFor()
+  await ada.field.press('Escape')
+  await offered.waitFor({ state: 'detached' })
+  await ada.field.press('Enter')
+  await bob.sees(':rock')
+})
+
+test('staged files change places, and arrive in that order', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  const names = ['a.png', 'b.png', 'c.png']
+  await drop(ada.conversation, ...names.map((name, index) => ({ ...picture, name, buffer: landscape(20 + index, 20) })))
+  await ada.uploads.getByText('not sent yet').nth(2).waitFor()
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(ada.page)).toEqual([])
+  await ada.button('Move c.png before b.png').click()
+  await ada.button('Move c.png before a.png').click()
+  await ada.say('In my order')
+  await bob.button('Open b.png').waitFor()
+  const shown = () =>
+    bob.log.locator('.picture').evaluateAll((all) => all.map((one) => (one as unknown as Named).ariaLabel))
+  await eventually(shown).toEqual(['Open c.png', 'Open a.png', 'Open b.png'])
+  expect(await bob.messages.first().textContent()).toContain('In my order')
+})
+
+test('a voice message is recorded, listened to, sent and heard', async () => {
+  const [ada, bob] = (await stage.talk('ada', 'bob')).people
+  await ada.context.grantPermissions(['microphone'])
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  await ada.button('Record a voice message').click()
+  await ada.page.getByRole('timer', { name: 'Length' }).waitFor()
+  expect(await violationsOf(ada.page)).toEqual([])
+  await ada.page.keyboard.press('Escape')
+  await ada.field.waitFor()
+  expect(await ada.uploads.count()).toBe(0)
+
+  await ada.button('Record a voice message').click()
+  // Until it has heard something.
+  const length = ada.page.getByRole('timer', { name: 'Length' })
+  await eventually(() => length.textContent()).toMatch(/^([2-9]|[1-5]\d) s$|:/)
+  await ada.button('Finish the voice message').click()
+  const staged = ada.uploads.locator('audio')
+  await eventually(() => staged.evaluate((element: Player) => element.readyState)).toBeGreaterThan(0)
+  expect(await violationsOf(ada.page)).toEqual([])
+  await ada.field.press('Enter')
+  const player = bob.log.locator('audio')
+  await player.evaluate((element: Player) => element.play())
+  await bob.log.getByRole('link', { name: /^Download Voice message, \d+ s\.webm/ }).waitFor()
+  await ada.uploads.waitFor({ state: 'detached' })
+})
+
+test('a microphone that is forbidden is said, and the text goes on', async () => {
+  const [ada] = (await stage.talk('ada', 'bob')).people
+  await ada.page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+  })
+  await ada.button('Record a voice message').click()
+  await ada.page.getByText('The microphone is forbidden for this page.').waitFor()
+  await ada.button('Close').click()
+  await ada.say('Then I write')
+  await ada.sees('Then I write')
+})
+
 test('a question mark says what the keys do, where it writes nothing', async () => {
   const [ada] = (await stage.talk('ada', 'bob')).people
   await ada.field.press('?')
@@ -74,6 +158,14 @@ test('a question mark says what the keys do, where it writes nothing', async () 
 })
 
 // As much of the browser as is used here: the compiler is set to Node's types.
+interface Named {
+  ariaLabel: string
+}
+interface Player {
+  readyState: number
+  play(): Promise<void>
+}
+declare const navigator: { mediaDevices: { getUserMedia: () => Promise<never> } }
 interface Field {
   focus(): void
   dispatchEvent(event: object): void

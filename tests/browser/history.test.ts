@@ -5,6 +5,7 @@ import { eventually } from './support/eventually.ts'
 import { twoFrames } from './support/frames.ts'
 import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
+import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
 
@@ -34,6 +35,15 @@ async function givenLongRoom() {
   return { ada: page, bob, room }
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000
+
+/** Whether it is between the header and the field. */
+async function isBetween(target: Locator): Promise<boolean> {
+  if ((await target.count()) === 0) return false
+  const box = await target.boundingBox()
+  return box !== null && box.y > 60 && box.y + box.height < 800
+}
+
 const firstShown = async ({ messages }: Person) => Number(await messages.first().getAttribute('data-seq'))
 
 const scrollBy = ({ log }: Person, px: number) =>
@@ -60,6 +70,41 @@ test('what is being read stays where it is when an older page comes above it', a
   await eventually(() => firstShown(ada)).toBeLessThan(COUNT - 49)
   await twoFrames(ada.page)
   expect(Math.abs((await topOf(reading)) - before)).toBeLessThanOrEqual(1)
+})
+
+test('the name of a day leads to another day, on a page that is loaded then', async () => {
+  const [ada, bob] = [unique('ada'), unique('bob')]
+  const room = await stage.room('Diary', [ada, bob])
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
+  const dayOf = (index: number) => today - (4 - Math.floor(index / 40)) * DAY_MS
+  await stage.past(
+    room,
+    Array.from({ length: 160 }, (_, index) => ({
+      senderId: bob,
+      content: `entry ${index}`,
+      timestamp: dayOf(index) + 36_000_000 + index * 1_000,
+    })),
+  )
+  const page = await stage.enter(ada, { at: `#/room/${room}` })
+  await page.isReady()
+  await page.sees('entry 159')
+  await page.button('Yesterday').click()
+  const day = page.dialog.getByLabel('Day', { exact: true })
+  await day.fill(new Date(dayOf(40)).toISOString().slice(0, 10))
+  await page.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(page.page)).toEqual([])
+  await day.press('Enter')
+  await page.dialog.waitFor({ state: 'detached' })
+  await eventually(() => isBetween(page.message('entry 40'))).toBe(true)
+
+  await page.page.keyboard.press('Control+f')
+  await page.button('Go to a day …').click()
+  await day.fill(new Date(today).toISOString().slice(0, 10))
+  await day.press('Enter')
+  await page.dialog.getByRole('alert').getByText('Nothing has been said since that day.').waitFor()
+  await day.fill('2001-01-01')
+  await day.press('Enter')
+  await eventually(() => isBetween(page.message('entry 0'))).toBe(true)
 })
 
 test('what is being read stays where it is when somebody says something, and the way down is offered', async () => {

@@ -41,6 +41,40 @@ test('a text that is not sent is marked in the list, also after a reload', async
   await ada.link('Kitchen').getByText('You: Who has the').waitFor()
 })
 
+test('a list that is folded has what is unread, also after a reload', async () => {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [, garden] = await Promise.all([stage.room('Kitchen', [adaId, bobId]), stage.room('Garden', [adaId, bobId])])
+  const ada = await stage.enter(adaId)
+  await ada.link('Kitchen').waitFor()
+  await ada.list.getByRole('button', { name: 'Conversations', expanded: true }).click()
+  await ada.link('Kitchen').waitFor({ state: 'detached' })
+  await ada.page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await violationsOf(ada.page)).toEqual([])
+  await stage.say(garden, bobId, 'The roses are out')
+  await ada.link('Garden').waitFor()
+  await ada.page.reload()
+  await ada.link('Garden').waitFor()
+  expect(await ada.link('Kitchen').count()).toBe(0)
+  await ada.list.getByRole('button', { name: 'Conversations', expanded: false }).click()
+  await ada.link('Kitchen').waitFor()
+})
+
+test('a room in which somebody names the user stands above what is newer', async () => {
+  const [adaId, bobId] = [unique('ada'), unique('bob')]
+  const [kitchen, garden] = await Promise.all([
+    stage.room('Kitchen', [adaId, bobId]),
+    stage.room('Garden', [adaId, bobId]),
+  ])
+  const ada = await stage.enter(adaId)
+  await stage.say(kitchen, bobId, `@${adaId} tea?`, { mentions: [adaId] })
+  await ada.link('Kitchen').getByText('tea?').waitFor()
+  await stage.say(garden, bobId, 'The roses are out')
+  await ada.link('Garden').getByText('The roses are out').waitFor()
+  const order = () =>
+    ada.list.getByRole('link').evaluateAll((all) => all.map((one) => (one as unknown as Titled).title))
+  await eventually(order).toEqual(['Kitchen', 'Garden'])
+})
+
 test('unread rooms above and below what is in sight are counted, and one click away', async () => {
   const adaId = unique('ada')
   const bob = await online(stage.chat, unique('bob'))
@@ -71,3 +105,8 @@ test('unread rooms above and below what is in sight are counted, and one click a
   await eventually(async () => (await press('below'), middleOf(links.last()))).toBeLessThan(edge)
   await eventually(async () => (await press('above'), middleOf(links.first()))).toBeGreaterThan(0)
 })
+
+// As much of the browser as is used here: the compiler is set to Node's types.
+interface Titled {
+  title: string
+}

@@ -12,7 +12,7 @@ test('allows the page’s own files, the chat’s API and its bucket, and nothin
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob: https://bucket.example https://people.example",
-    "media-src 'self' https://bucket.example",
+    "media-src 'self' blob: https://bucket.example",
     "manifest-src 'self'",
     "worker-src 'self'",
     "connect-src 'self' wss://api.example https://bucket.example",

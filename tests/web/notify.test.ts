@@ -42,10 +42,13 @@ test('what a room tells of is said in words', () => {
 test('what was chosen for a browser outlives it, whatever stands there', () => {
   const strings = new FakeStrings()
   new Preferences(strings).choose({ receipts: 'private' })
-  new Preferences(strings).choose({ notices: 'off' })
-  expect(new Preferences(strings).get()).toEqual({ notices: 'off', sound: 'off', receipts: 'private' })
-  for (const text of ['{', 'null', '{"notices":"loud","receipts":7}']) {
+  new Preferences(strings).choose({ notices: 'off', density: 'compact', folded: true })
+  const chosen = { notices: 'off', sound: 'off', receipts: 'private', density: 'compact', folded: true }
+  expect(new Preferences(strings).get()).toEqual(chosen)
+  for (const text of ['{', 'null', '{"notices":"loud","receipts":7,"density":1,"folded":"yes"}']) {
     strings.setItem('tabletalk.preferences', text)
-    expect(new Preferences(strings).get()).toEqual({ notices: 'ask', sound: 'off', receipts: 'shared' })
+    expect(new Preferences(strings).get()).toEqual({
+      ...{ notices: 'ask', sound: 'off', receipts: 'shared', density: 'comfortable', folded: false },
+    })
   }
 })

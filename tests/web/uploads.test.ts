@@ -41,12 +41,15 @@ test('shows how far a file has come, and forgets it when the room has it', async
   expect(states()).toEqual([])
 })
 
-test('what goes with the text goes with the first of the files that wait, and the rest with each', async () => {
+test('what goes with the text goes with the first of the files that wait; they are sent one after the other', async () => {
   const { uploads, sent } = givenUploads()
   uploads.stage(['a', 'b'].map(text))
   await settled()
   uploads.sendStaged({ caption: 'look', mentions: ['bob'] }, { inRoom: true })
   uploads.add([text('c')], { replyTo: '1' })
+  await settled()
+  expect(sent.map(({ file }) => file.name)).toEqual(['a', 'c'])
+  sent[0]!.finish()
   await settled()
   const besides = sent.map(({ options: { caption, mentions, inRoom, replyTo } }) => ({
     caption,
@@ -54,7 +57,25 @@ test('what goes with the text goes with the first of the files that wait, and th
     inRoom,
     replyTo,
   }))
-  expect(besides).toEqual([{ caption: 'look', mentions: ['bob'], inRoom: true }, { inRoom: true }, { replyTo: '1' }])
+  expect(besides).toEqual([{ caption: 'look', mentions: ['bob'], inRoom: true }, { replyTo: '1' }, { inRoom: true }])
+})
+
+test('a file that fails, or is taken back, holds up none of those behind it', async () => {
+  const { uploads, sent, states } = givenUploads()
+  uploads.stage(['a', 'b', 'c', 'd'].map(text))
+  await settled()
+  uploads.moveEarlier(uploads.get()[1]!.id)
+  uploads.moveEarlier(uploads.get()[0]!.id)
+  uploads.sendStaged({})
+  await settled()
+  expect(states()).toEqual(['b sending', 'a waiting', 'c waiting', 'd waiting'])
+  uploads.cancel(uploads.get()[1]!.id)
+  uploads.cancel(uploads.get()[0]!.id)
+  await settled()
+  expect(states()).toEqual(['c sending', 'd waiting'])
+  sent.at(-1)!.fail(new Error('lost'))
+  await settled()
+  expect(states()).toEqual(['c failed', 'd sending'])
 })
 
 test('sends three at a time, the others when there is room', async () => {

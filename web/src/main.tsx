@@ -28,9 +28,11 @@ language.subscribe(() => {
   document.documentElement.lang = language.get()
   document.documentElement.dir = direction()
 })
-const showTheme = () => (document.documentElement.dataset.theme = theme.get())
-theme.subscribe(showTheme)
-showTheme()
+const showLook = () =>
+  Object.assign(document.documentElement.dataset, { theme: theme.get(), density: preferences.get().density })
+theme.subscribe(showLook)
+preferences.subscribe(showLook)
+showLook()
 
 try {
   const [config] = await Promise.all([

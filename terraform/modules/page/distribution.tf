@@ -14,7 +14,7 @@ locals {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob: ${join(" ", concat([var.files_origin], var.image_origins))}",
-    "media-src 'self' ${var.files_origin}",
+    "media-src 'self' blob: ${var.files_origin}",
     "manifest-src 'self'",
     "worker-src 'self'",
     "connect-src 'self' ${join(" ", local.connect)}",

@@ -80,7 +80,7 @@ type TextLimits = Pick<Limits, 'contentBytes' | 'captionBytes' | 'frameBytes' | 
 export class Chat {
   readonly client: Client
   readonly connection: ConnectionStore
-  /** Closed rooms last; those with unread messages first, then by their last message, then by name. */
+  /** Closed rooms last; first those with unread mentions, then with unread messages, then by the last one, by name. */
   readonly conversations = new Store<readonly Conversation[]>([])
   /** Conversations whose names look like another's, by key. */
   readonly places = new LookAlikes(confusableKey)
@@ -391,9 +391,13 @@ const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: '
 
 const isWaiting = ({ waking, isNew }: Conversation): boolean => waking > 0 || isNew.get()
 
+/** Whether somebody waits for this user there, and not for anybody. */
+const isNamedIn = ({ waking, unread }: Conversation): boolean => waking > 0 && unread.get().mentions > 0
+
 const byUnreadAndTime = (a: Conversation, b: Conversation): number =>
   Number(a.isClosed) - Number(b.isClosed) ||
   Number(isWaiting(b)) - Number(isWaiting(a)) ||
+  Number(isNamedIn(b)) - Number(isNamedIn(a)) ||
   (b.last.get()?.timestamp ?? 0) - (a.last.get()?.timestamp ?? 0) ||
   Number(a.kind === 'direct') - Number(b.kind === 'direct') ||
   compare(a.title.get(), b.title.get()) ||

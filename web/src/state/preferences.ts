@@ -8,11 +8,15 @@ export interface Choices {
   sound: 'on' | 'off'
   /** Whether others may know what this user has read. */
   receipts: 'shared' | 'private'
+  /** How much room messages and conversations take. */
+  density: 'comfortable' | 'compact'
+  /** Whether the list shows only what is unread. */
+  folded: boolean
 }
 
 const KEY = 'tabletalk.preferences'
 
-const initial: Choices = { notices: 'ask', sound: 'off', receipts: 'shared' }
+const initial: Choices = { notices: 'ask', sound: 'off', receipts: 'shared', density: 'comfortable', folded: false }
 
 /** What the user has chosen for this browser. */
 export class Preferences extends Store<Choices> {
@@ -31,11 +35,13 @@ export class Preferences extends Store<Choices> {
 
 function choicesIn(text: string | null): Choices {
   try {
-    const { notices, sound, receipts } = JSON.parse(text ?? '{}') as Partial<Choices>
+    const { notices, sound, receipts, density, folded } = JSON.parse(text ?? '{}') as Partial<Choices>
     return {
       notices: notices === 'on' || notices === 'off' ? notices : initial.notices,
       sound: sound === 'on' ? sound : initial.sound,
       receipts: receipts === 'private' ? receipts : initial.receipts,
+      density: density === 'compact' ? density : initial.density,
+      folded: folded === true,
     }
   } catch {
     return initial

@@ -51,6 +51,9 @@ export interface TimelineState {
 const PAGE = 50
 const MAX_NOTES = 50
 
+/** Pages that are read to find a message. */
+const FAR = 20
+
 const INITIAL: TimelineState = { messages: [], pending: [], notes: [], newest: 'waiting', older: 'none' }
 
 /** The messages of a conversation or a thread as the client has them, and the pages of history before them. */
@@ -59,6 +62,7 @@ export class Timeline extends Store<TimelineState> {
   readonly #outgoing = new Map<string, OutgoingMessage>()
   /** Raised when the list is replaced: pages that were requested before are ignored. */
   #generation = 0
+  #loading = Promise.resolve()
   #notes = 0
 
   constructor(source: TimelineSource) {
@@ -88,11 +92,16 @@ export class Timeline extends Store<TimelineState> {
     }
   }
 
-  /** Loads the page before the first message. */
-  async loadOlder(): Promise<void> {
+  /** Loads the page before the first message. One at a time: who asks meanwhile waits for the same. */
+  loadOlder(): Promise<void> {
     const { newest, older, messages } = this.get()
     const before = messages[0]?.seq
-    if (newest !== 'ready' || older === 'loading' || older === 'none' || before === undefined) return
+    if (older === 'loading') return this.#loading
+    if (newest !== 'ready' || older === 'none' || before === undefined) return Promise.resolve()
+    return (this.#loading = this.#loadBefore(before))
+  }
+
+  async #loadBefore(before: number): Promise<void> {
     const generation = this.#generation
     this.patch({ older: 'loading' })
     try {
@@ -102,6 +111,23 @@ export class Timeline extends Store<TimelineState> {
     } catch {
       if (generation === this.#generation) this.patch({ older: 'failed' })
     }
+  }
+
+  /**
+   * Loads pages until the first message is one that is looked for, or stands before it; gives up far back.
+   *
+   * @returns whether it came so far
+   */
+  async seek(isFarEnough: (first: MessageEvent) => boolean, isWanted: () => boolean = () => true): Promise<boolean> {
+    const hasCome = () => {
+      const [first] = this.get().messages
+      return first === undefined || isFarEnough(first)
+    }
+    const mayGoOn = () => this.get().older === 'more' || this.get().older === 'loading'
+    for (let page = 0; page < FAR && isWanted() && !hasCome() && mayGoOn(); page++) {
+      await this.loadOlder()
+    }
+    return hasCome() || this.get().older === 'none'
   }
 
   /**

@@ -9,6 +9,8 @@ export interface UploadItem {
   id: string
   name: string
   size: number
+  /** The media type that the system says, perhaps empty. */
+  type: string
   /** How much of the file is sent, 0 to 1. */
   fraction: number
   /**
@@ -16,7 +18,7 @@ export interface UploadItem {
    * there yet, `refused` for good.
    */
   state: 'staged' | 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
-  /** The address of a staged picture. */
+  /** The address of a staged picture or sound. */
   preview: string | undefined
   error: unknown
 }
@@ -31,6 +33,8 @@ interface Job {
   file: File
   controller: AbortController
   extras: UploadExtras
+  /** The file whose message comes before this one's, unless it fails. */
+  after?: string | undefined
 }
 
 /** How many files of one conversation are sent at the same time. */
@@ -70,18 +74,35 @@ export class Uploads extends Store<readonly UploadItem[]> {
       const id = this.#list(file, 'staged', {})
       fitType(file, this.#limits()).then(
         (contentType) => {
-          if (isPicture(contentType) && this.#jobs.has(id)) this.#change(id, { preview: URL.createObjectURL(file) })
+          const isShown = isPicture(contentType) || contentType.startsWith('audio/')
+          if (isShown && this.#jobs.has(id)) this.#change(id, { preview: URL.createObjectURL(file) })
         },
         (error: unknown) => this.#change(id, { state: 'refused', error }),
       )
     }
   }
 
-  /** Sends the staged files. @param first what goes with the first one only; `extras` goes with each */
+  /** Puts a staged file before the staged one that stands before it. */
+  moveEarlier(id: string): void {
+    const items = [...this.get()]
+    const index = items.findIndex((item) => item.id === id)
+    const before = items.findLastIndex(({ state }, i) => state === 'staged' && i < index)
+    if (before < 0) return
+    items.splice(before, 0, ...items.splice(index, 1))
+    this.set(items)
+  }
+
+  /**
+   * Sends the staged files, one after the other, so that their messages stand in this order.
+   *
+   * first what goes with the first one only; `extras` goes with each
+   */
   sendStaged(first: UploadExtras, extras: UploadExtras = {}): void {
     const staged = this.get().filter(({ state }) => state === 'staged')
     for (const [index, { id }] of staged.entries()) {
-      this.#jobs.get(id)!.extras = index === 0 ? { ...extras, ...first } : extras
+      const job = this.#jobs.get(id)!
+      job.extras = index === 0 ? { ...extras, ...first } : extras
+      job.after = staged[index - 1]?.id
       this.#change(id, { state: 'waiting' })
     }
     this.#next()
@@ -91,6 +112,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
   cancel(id: string): void {
     this.#jobs.get(id)?.controller.abort(new DOMException('cancelled', 'AbortError'))
     this.#remove(id)
+    this.#next()
   }
 
   retry(id: string): void {
@@ -104,20 +126,25 @@ export class Uploads extends Store<readonly UploadItem[]> {
   #list(file: File, state: UploadItem['state'], extras: UploadExtras): string {
     const id = `upload-${++this.#ids}`
     this.#jobs.set(id, { file, controller: new AbortController(), extras })
-    const { name, size } = file
-    this.set([...this.get(), { id, name, size, fraction: 0, state, preview: undefined, error: undefined }])
+    const { name, size, type } = file
+    this.set([...this.get(), { id, name, size, type, fraction: 0, state, preview: undefined, error: undefined }])
     return id
   }
 
   #next(): void {
     const active = this.get().filter(({ state }) => state === 'sending' || state === 'checking').length
     for (const { id } of this.get()
-      .filter(({ state }) => state === 'waiting')
+      .filter(({ id, state }) => state === 'waiting' && !this.#isOnItsWay(this.#jobs.get(id)!.after))
       .slice(0, AT_ONCE - active)) {
       this.#change(id, { state: 'sending' })
       // The list shows whether it failed.
       this.#send(id).catch(() => {})
     }
+  }
+
+  #isOnItsWay(id: string | undefined): boolean {
+    const state = this.get().find((item) => item.id === id)?.state
+    return state === 'waiting' || state === 'sending' || state === 'checking'
   }
 
   async #send(id: string): Promise<void> {

@@ -9,7 +9,7 @@ import { useStore } from './use-store.ts'
 export function BrowserSettings() {
   const { preferences } = useChat()
   const open = useDialogs()
-  const { notices, sound, receipts } = useStore(preferences)
+  const { notices, sound, receipts, density } = useStore(preferences)
   const allowed = noticesAllowed()
   const mayShow = allowed === 'granted' || allowed === 'default'
   const hindrance = allowed === 'denied' ? words.noticesDenied : words.noticesImpossible
@@ -39,6 +39,12 @@ export function BrowserSettings() {
         hint={words.tellReadHint}
         isOn={receipts === 'shared'}
         onChange={(isOn) => preferences.choose({ receipts: isOn ? 'shared' : 'private' })}
+      />
+      <Switch
+        label={words.media.density}
+        hint={words.media.densityHint}
+        isOn={density === 'compact'}
+        onChange={(isOn) => preferences.choose({ density: isOn ? 'compact' : 'comfortable' })}
       />
       <button type="button" className="link-button keys-link" onClick={() => open({ name: 'keys' })}>
         {words.keysLink}

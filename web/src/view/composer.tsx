@@ -8,14 +8,17 @@ import { hasFormatting } from '../text/has-formatting.ts'
 import { pastedCode } from '../text/pasted-code.ts'
 import { pastedFiles } from '../text/pasted-files.ts'
 import { roomForText, roomSentence } from '../text/room-for-text.ts'
-import { ClipIcon, CloseIcon, EyeIcon, ReplyIcon, SendIcon } from './icons.tsx'
+import { EmojiPicker } from './emoji-picker.tsx'
+import { ClipIcon, CloseIcon, EyeIcon, MicIcon, ReplyIcon, SendIcon, SmileIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
 import { MessageText } from './message-text.tsx'
 import { useChat } from './use-chat.ts'
+import { useEmojiNames } from './use-emoji-names.tsx'
 import { useMentions } from './use-mentions.tsx'
 import { useName } from './use-names.ts'
 import { useSaid } from './use-said.ts'
 import { useStore } from './use-store.ts'
+import { canRecord, VoicePlace } from './voice-place.tsx'
 
 /** The part of the room for text above which the composer says how much is left. */
 const NEARLY_FULL = 11 / 12
@@ -46,6 +49,9 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   const isWaiting = waitUntil > 0
   const names = useMentions(conversation, field, text, (next) => write(next))
+  const emoji = useEmojiNames(field, text, (next) => write(next))
+  const [isChoosing, setIsChoosing] = useState(false)
+  const [isRecording, setIsRecording] = useState(false)
   const room = roomForText(names.withIds(text), limits)
   const canSend = !isWaiting && room >= 0 && (isStaged || !showsNothing(text))
   useHeight(field, text)
@@ -77,7 +83,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     field.current?.focus()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent) || names.onKeyDown(event)) return
+    if (isComposing(event.nativeEvent) || names.onKeyDown(event) || emoji.onKeyDown(event)) return
     if (event.key === 'ArrowUp' && text === '' && !isThread) return editLast(event)
     if (event.key === 'Escape' && replyingTo && !isThread) conversation.replyingTo.set(undefined)
     if (event.key !== 'Enter' || event.shiftKey) return
@@ -100,6 +106,21 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     else uploads.stage(files)
   }
 
+  const insert = (emoji: string) => {
+    const { selectionStart: start = text.length, selectionEnd: end = text.length } = field.current ?? {}
+    write(text.slice(0, start) + emoji + text.slice(end))
+    requestAnimationFrame(() => {
+      field.current?.focus()
+      field.current?.setSelectionRange(start + emoji.length, start + emoji.length)
+    })
+  }
+  const recorded = (file?: File) => {
+    setIsRecording(false)
+    if (file) uploads.stage([file])
+    requestAnimationFrame(() => field.current?.focus())
+  }
+  if (isRecording) return <VoicePlace onDone={recorded} />
+
   return (
     <form
       className="composer"
@@ -118,6 +139,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
         </section>
       )}
       {names.list}
+      {emoji.list}
       {/* Files that are chosen are meant to be sent. With a text in the field, they wait for the rest of it. */}
       <AttachButton
         onFiles={(files) => (text === '' && !isWaiting ? uploads.add(files, inRoom) : uploads.stage(files))}
@@ -129,6 +151,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
         aria-label={isThread ? words.replyInTheThread : words.messageTo(title)}
         placeholder={isStaged ? words.addText : isThread ? words.reply : words.messageTo(isolated(title))}
         {...names.aria}
+        {...emoji.aria}
         aria-invalid={room < 0}
         value={text}
         onKeyDown={onKeyDown}
@@ -153,6 +176,30 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
           <input type="checkbox" checked={isInRoom} onChange={({ target }) => setIsInRoom(target.checked)} />
           {words.alsoToRoom}
         </label>
+      )}
+      <button
+        type="button"
+        className="icon-button emoji-button"
+        aria-label={words.media.emoji}
+        title={words.media.emoji}
+        aria-haspopup="dialog"
+        onClick={() => setIsChoosing(true)}
+      >
+        <SmileIcon />
+      </button>
+      {isChoosing && (
+        <EmojiPicker label={words.media.chooseEmoji} onClose={() => setIsChoosing(false)} onChoose={insert} />
+      )}
+      {text === '' && !isStaged && canRecord() && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.media.record}
+          title={words.media.record}
+          onClick={() => setIsRecording(true)}
+        >
+          <MicIcon />
+        </button>
       )}
       {isFormatted && (
         <button

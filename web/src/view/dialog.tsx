@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { words } from '../language/words.ts'
 import { CloseIcon } from './icons.tsx'
 
@@ -6,11 +6,12 @@ interface DialogProps {
   title: string
   onClose: () => void
   className?: string
+  onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
   children: ReactNode
 }
 
 /** A modal dialog. Escape and a click outside close it, and the focus returns to where it was. */
-export function Dialog({ title, onClose, className = '', children }: DialogProps) {
+export function Dialog({ title, onClose, className = '', onKeyDown, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useLayoutEffect(() => {
@@ -25,6 +26,7 @@ export function Dialog({ title, onClose, className = '', children }: DialogProps
       ref={ref}
       className={`dialog ${className}`}
       aria-labelledby={titleId}
+      onKeyDown={onKeyDown}
       onCancel={(event) => {
         event.preventDefault()
         onClose()

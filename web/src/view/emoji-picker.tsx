@@ -8,12 +8,14 @@ const loadChoice = () => import('./emoji-choice.tsx')
 const USUAL = ['👍', '❤️', '😂', '🎉', '😮', '🙏']
 
 interface PickerProps {
+  /** What the choice is for. */
+  label: string
   onChoose: (emoji: string) => void
   onClose: () => void
 }
 
-/** A choice of emoji beside a message. All of them are loaded when it opens. */
-export function EmojiPicker({ onChoose, onClose }: PickerProps) {
+/** A choice of emoji. All of them are loaded when it opens. */
+export function EmojiPicker({ label, onChoose, onClose }: PickerProps) {
   const ref = useRef<HTMLDivElement>(null)
   const part = useLoaded(loadChoice)
   useLayoutEffect(() => {
@@ -29,7 +31,7 @@ export function EmojiPicker({ onChoose, onClose }: PickerProps) {
       ref={ref}
       className="emoji-picker"
       role="dialog"
-      aria-label={words.chooseReaction}
+      aria-label={label}
       popover="auto"
       onToggle={({ newState }) => newState === 'closed' && onClose()}
     >

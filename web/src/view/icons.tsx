@@ -9,7 +9,8 @@ function Icon({ children, isDirected = false }: { children: ReactNode; isDirecte
   )
 }
 
-const line =
+/** An icon that is one path. */
+export const line =
   (d: string, isDirected = false) =>
   () => (
     <Icon isDirected={isDirected}>
@@ -34,6 +35,7 @@ export const PlusIcon = line('M12 5v14M5 12h14')
 export const HashIcon = line('M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16')
 export const CloseIcon = line('M6 6l12 12M18 6 6 18')
 export const BackIcon = directed('M15 5l-7 7 7 7')
+export const NextIcon = directed('M9 5l7 7-7 7')
 export const DownIcon = line('M12 5v14M6 13l6 6 6-6')
 export const CheckIcon = line('M5 12.5l4.5 4.5L19 7.5')
 export const ReadIcon = line('M2.5 12.5 7 17l9.5-9.5M11.5 16l1 1L22 7.5')
@@ -60,6 +62,9 @@ export const ClockIcon = line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 
 export const AlertIcon = line('M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.3')
 export const SendIcon = directed('M4 12 20 4.5 15 20l-3.5-6.5zM11.5 13.5 20 4.5')
 export const CloudOffIcon = line('M4 4l16 16M8 8.2A6 6 0 0 1 17.4 11 4.5 4.5 0 0 1 20 18.5M16 19H7a5 5 0 0 1-1-9.9')
+export const MicIcon = line(
+  'M12 3.5a3 3 0 0 0-3 3V11a3 3 0 0 0 6 0V6.5a3 3 0 0 0-3-3M5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21',
+)
 export const MegaphoneIcon = line('M4 10v4h3l9 5V5l-9 5zM19.5 9.5a4 4 0 0 1 0 5')
 export const LockIcon = line('M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 14.5v2')
 export const GlobeIcon = line(

@@ -19,6 +19,7 @@ function groups() {
         ['Enter', keys.send],
         ['Shift Enter', keys.newLine],
         ['@', keys.mention],
+        [':', keys.emoji],
         ['↑', keys.editLast],
         ['Esc', keys.leave],
       ],
@@ -28,6 +29,7 @@ function groups() {
       keys: [
         ['Enter', keys.lastMenu],
         ['↑ / ↓', keys.nextMenu],
+        ['← / →', keys.pictures],
         ['Esc', keys.closeAny],
       ],
     },

@@ -130,6 +130,7 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
           />
           {isChoosing && (
             <EmojiPicker
+              label={words.chooseReaction}
               onClose={() => setIsChoosing(false)}
               onChoose={(emoji) => run(() => conversation.doors.room.react(messageId, emoji))}
             />

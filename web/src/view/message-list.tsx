@@ -14,6 +14,7 @@ import { showMessage } from './show-message.ts'
 import { UserName } from './user-name.tsx'
 import { goToMenus } from './go-to-menus.ts'
 import { useChat } from './use-chat.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { useLanguage } from './use-language.ts'
 import { useNow } from './use-now.ts'
 import { useRoute } from './use-route.ts'
@@ -115,14 +116,9 @@ const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) 
   </button>
 )
 
-/** Pages that are read to find a message that the address names. */
-const FAR = 20
-
 /** Loads pages until a message is there, or doesn't come. */
-async function seek(timeline: Timeline, seq: number, isWanted: () => boolean = () => true): Promise<void> {
-  const isMissing = () => (timeline.get().messages[0]?.seq ?? 0) > seq && timeline.get().older === 'more'
-  for (let page = 0; page < FAR && isWanted() && isMissing(); page++) await timeline.loadOlder()
-}
+const seek = (timeline: Timeline, seq: number, isWanted?: () => boolean): Promise<boolean> =>
+  timeline.seek((first) => first.seq <= seq, isWanted)
 
 const toUnread = (scroller: HTMLElement | null) =>
   scroller?.querySelector('.unread-line')?.scrollIntoView({ block: 'center' })
@@ -231,7 +227,7 @@ function RowView({ row, conversation, zone, now }: RowProps) {
     case 'day':
       return (
         <h2 className="day">
-          <span>{dayName(row.timestamp, now)}</span>
+          <DayButton name={dayName(row.timestamp, now)} />
         </h2>
       )
     case 'unread':
@@ -245,6 +241,16 @@ function RowView({ row, conversation, zone, now }: RowProps) {
     case 'group':
       return <MessageGroup group={row} conversation={conversation} zone={zone} />
   }
+}
+
+/** Leads to another day. With the keys, the search does. */
+function DayButton({ name }: { name: string }) {
+  const open = useDialogs()
+  return (
+    <button type="button" tabIndex={-1} title={words.media.otherDay} onClick={() => open({ name: 'day' })}>
+      {name}
+    </button>
+  )
 }
 
 /** Stands above the first message: says that older ones are loading or, without any, introduces the conversation. */

@@ -1,9 +1,12 @@
 import type { Conversation } from '../state/conversation.ts'
 import { AddPeopleDialog } from './add-people-dialog.tsx'
 import { BrowseDialog } from './browse-dialog.tsx'
+import { DayDialog } from './day-dialog.tsx'
 import { DeleteMessageDialog } from './delete-message-dialog.tsx'
 import { DeleteRoomDialog } from './delete-room-dialog.tsx'
 import { EditRoomDialog } from './edit-room-dialog.tsx'
+import { FileTextDialog } from './file-text-dialog.tsx'
+import { GalleryDialog } from './gallery-dialog.tsx'
 import { InvitesDialog } from './invites-dialog.tsx'
 import { JoinDialog } from './join-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
@@ -77,6 +80,8 @@ function RoomDialog({ request, ...props }: RoomDialogProps) {
       return <PinsDialog {...props} />
     case 'search':
       return <SearchDialog {...props} />
+    case 'day':
+      return <DayDialog {...props} />
     case 'kick':
       return <KickDialog {...props} userId={request.userId} />
     case 'ban':
@@ -85,6 +90,10 @@ function RoomDialog({ request, ...props }: RoomDialogProps) {
       return <MuteDialog {...props} userId={request.userId} />
     case 'report':
       return <ReportDialog {...props} message={request.message} />
+    case 'gallery':
+      return <GalleryDialog {...props} messageId={request.messageId} />
+    case 'file-text':
+      return <FileTextDialog {...props} messageId={request.messageId} file={request.file} />
     case 'seen-by':
       return <SeenByDialog {...props} message={request.message} />
     case 'delete-message':

@@ -10,6 +10,7 @@ import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
+import { useDialogs } from './use-dialogs.ts'
 import { useStore } from './use-store.ts'
 import { UserName } from './user-name.tsx'
 
@@ -26,6 +27,7 @@ export function SearchDialog({ conversation, onClose }: { conversation: Conversa
   const [text, setText] = useState('')
   const [found, setFound] = useState<Found>()
   const { client } = useChat()
+  const open = useDialogs()
   const { messages } = useStore(conversation.timeline)
   const { run, isRunning, error } = useAct()
   const { room } = conversation.doors
@@ -59,6 +61,9 @@ export function SearchDialog({ conversation, onClose }: { conversation: Conversa
           </button>
         )}
       </form>
+      <button type="button" className="link-button" onClick={() => open({ name: 'day' })}>
+        {words.media.goToDayLink}
+      </button>
       <FormError>{error}</FormError>
       <p className="hint" role="status">
         {query !== '' && whatWasSearched(hits.length, isFound)}

@@ -16,6 +16,7 @@ import {
   EnterIcon,
   GlobeIcon,
   LeaveIcon,
+  NextIcon,
   PlusIcon,
   SearchIcon,
   SettingsIcon,
@@ -55,6 +56,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
     scroller,
     `${useStore(chat.unread)} ${all.map(({ key }) => key).join()}`,
   )
+  const { folded } = useStore(chat.preferences)
   const conversations = all.filter(({ isClosed }) => !isClosed)
   const closed = all.filter(({ isClosed }) => isClosed)
   return (
@@ -79,6 +81,8 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
         <MoreUnread where="above" count={above} onClick={() => show('above')} />
         <Section
           title={words.conversations}
+          isFolded={folded}
+          onFold={() => chat.preferences.choose({ folded: !folded })}
           actions={
             <>
               <SmallButton label={words.publicRooms} onClick={() => open({ name: 'browse' })}>
@@ -98,7 +102,13 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
             </>
           }
         >
-          <Links conversations={conversations} current={current} isLoading={isLoading} empty={words.noRoomsYet} />
+          <Links
+            conversations={conversations}
+            current={current}
+            isLoading={isLoading}
+            empty={words.noRoomsYet}
+            isFolded={folded}
+          />
           {closed.length > 0 && (
             <details className="closed-rooms">
               <summary>{words.closedRooms(closed.length)}</summary>
@@ -153,11 +163,31 @@ function SmallButton({ label, onClick, children }: { label: string; onClick: () 
   )
 }
 
-function Section({ title, actions, children }: { title: string; actions: ReactNode; children: ReactNode }) {
+interface SectionProps {
+  title: string
+  /** Folded, only what is unread is shown. */
+  isFolded: boolean
+  onFold: () => void
+  actions: ReactNode
+  children: ReactNode
+}
+
+function Section({ title, isFolded, onFold, actions, children }: SectionProps) {
   return (
     <section className="sidebar-section" aria-label={title}>
       <header>
-        <h2>{title}</h2>
+        <h2>
+          <button
+            type="button"
+            className="fold-section"
+            aria-expanded={!isFolded}
+            title={isFolded ? words.media.showAll : words.media.showUnread}
+            onClick={onFold}
+          >
+            <NextIcon />
+            {title}
+          </button>
+        </h2>
         {actions}
       </header>
       {children}
@@ -170,18 +200,22 @@ interface LinksProps {
   current: Conversation | undefined
   isLoading: boolean
   empty: string
+  isFolded?: boolean
 }
 
-function Links({ conversations, current, isLoading, empty }: LinksProps) {
+function Links({ conversations, current, isLoading, empty, isFolded = false }: LinksProps) {
   if (conversations.length === 0) {
     return isLoading ? <Skeleton /> : <p className="hint sidebar-empty">{empty}</p>
   }
   return (
     <ul>
       {conversations.map((conversation) => (
-        <li key={conversation.key}>
-          <ConversationLink conversation={conversation} isCurrent={conversation === current} />
-        </li>
+        <ConversationItem
+          key={conversation.key}
+          conversation={conversation}
+          isCurrent={conversation === current}
+          isFolded={isFolded}
+        />
       ))}
     </ul>
   )
@@ -197,7 +231,24 @@ function Skeleton() {
   )
 }
 
-function ConversationLink({ conversation, isCurrent }: { conversation: Conversation; isCurrent: boolean }) {
+interface LinkProps {
+  conversation: Conversation
+  isCurrent: boolean
+}
+
+/** A folded list has only what is unread, and the conversation that is open. */
+function ConversationItem({ isFolded, ...props }: LinkProps & { isFolded: boolean }) {
+  const { count } = useStore(props.conversation.unread)
+  const isNew = useStore(props.conversation.isNew)
+  if (isFolded && count === 0 && !isNew && !props.isCurrent) return null
+  return (
+    <li>
+      <ConversationLink {...props} />
+    </li>
+  )
+}
+
+function ConversationLink({ conversation, isCurrent }: LinkProps) {
   const title = useStore(conversation.title)
   const { count } = useStore(conversation.unread)
   const isNew = useStore(conversation.isNew)

@@ -4,7 +4,8 @@ import { FileName } from './file-name.tsx'
 import { fileSize } from '../text/file-size.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { useChat } from './use-chat.ts'
-import { CloseIcon, FileIcon, RetryIcon } from './icons.tsx'
+import { BackIcon, CloseIcon, RetryIcon } from './icons.tsx'
+import { KindIcon } from './kind-icon.tsx'
 import { useStore } from './use-store.ts'
 
 /** The uploads of a conversation, with their progress. */
@@ -13,19 +14,27 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
   if (items.length === 0) return null
   return (
     <ul className="uploads" aria-label={words.uploads}>
-      {items.map((item) => (
+      {items.map((item, index) => (
         <li key={item.id} className={`upload ${hasEnded(item) ? 'has-failed' : ''}`}>
-          {item.preview === undefined ? (
-            <span className="file-icon">
-              <FileIcon />
-            </span>
-          ) : (
-            <img className="upload-preview" src={item.preview} alt="" />
-          )}
+          <Look item={item} />
           <div className="upload-about">
             <FileName name={item.name} />
             <Progress item={item} />
+            {item.preview !== undefined && isSound(item) && (
+              <audio controls src={item.preview} aria-label={words.media.listenTo(item.name)} />
+            )}
           </div>
+          {isStaged(item) && isStaged(items[index - 1]) && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={words.media.moveBefore(item.name, items[index - 1]!.name)}
+              title={words.media.moveEarlier}
+              onClick={() => uploads.moveEarlier(item.id)}
+            >
+              <BackIcon />
+            </button>
+          )}
           {item.state === 'failed' && (
             <button
               type="button"
@@ -52,10 +61,21 @@ export function UploadTray({ uploads }: { uploads: Uploads }) {
   )
 }
 
+const isStaged = (item: UploadItem | undefined): boolean => item?.state === 'staged'
+
+const isSound = ({ type }: UploadItem): boolean => type.startsWith('audio/')
+
+const Look = ({ item }: { item: UploadItem }) =>
+  item.preview === undefined || isSound(item) ? (
+    <KindIcon contentType={item.type} />
+  ) : (
+    <img className="upload-preview" src={item.preview} alt="" />
+  )
+
 const hasEnded = ({ state }: UploadItem): boolean => state === 'failed' || state === 'refused'
 
 /** Whether nothing of the file is on its way. */
-const isAtRest = (item: UploadItem): boolean => hasEnded(item) || item.state === 'staged'
+const isAtRest = (item: UploadItem): boolean => hasEnded(item) || isStaged(item)
 
 function Progress({ item }: { item: UploadItem }) {
   const { name, size, fraction, state, error } = item

@@ -18,12 +18,15 @@ type DialogName =
   | 'delete-room'
   | 'pins'
   | 'search'
+  | 'day'
 
 /** A dialog that is open, with whom or what it is about. */
 export type DialogRequest =
   | { name: DialogName }
   | { name: 'kick' | 'ban' | 'mute' | 'block'; userId: string }
   | { name: 'report' | 'delete-message' | 'seen-by'; message: MessageEvent }
+  | { name: 'gallery'; messageId: string }
+  | { name: 'file-text'; messageId: string; file: NonNullable<MessageEvent['file']> }
 
 export type OpenDialog = (request: DialogRequest) => void
 

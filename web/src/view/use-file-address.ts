@@ -1,0 +1,45 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { MessageEvent } from '../../../client/index.ts'
+import type { Conversation } from '../state/conversation.ts'
+import { FileAddress } from '../state/file-address.ts'
+import { useChat } from './use-chat.ts'
+
+/** Returns the address of a message's file, which can be renewed. */
+export const useFileAddress = (
+  conversation: Conversation,
+  messageId: string,
+  file: NonNullable<MessageEvent['file']>,
+): FileAddress =>
+  useMemo(
+    () =>
+      new FileAddress(file, () => {
+        const { room } = conversation
+        return room ? room.fileUrl(messageId) : Promise.reject(new Error('unable to open the file; it has no room'))
+      }),
+    [conversation, messageId, file],
+  )
+
+/**
+ * Returns the address of a file that is shown. One that has expired is replaced at once, and one that doesn't work is
+ * replaced once: the server's clock, the device's and the bucket's may differ.
+ */
+export function useShownFile(address: FileAddress, onBroken: () => void) {
+  const { client } = useChat()
+  // Two addresses of the same second are equal: the number of the attempt has the browser try again.
+  const [{ src, attempt }, setState] = useState(() => ({ src: address.current(client.serverNow), attempt: 0 }))
+  const isRenewed = useRef(false)
+  const renew = () => {
+    if (isRenewed.current) return onBroken()
+    isRenewed.current = true
+    address.renew().then((url) => setState({ src: url, attempt: attempt + 1 }), onBroken)
+  }
+  const worked = () => {
+    isRenewed.current = false
+  }
+  const isMissing = src === undefined
+  useEffect(() => {
+    if (isMissing) renew()
+    // It is asked for once.
+  }, [isMissing])
+  return { src, attempt, renew, worked }
+}
