@@ -18,6 +18,8 @@ export interface OwnConnection {
   expiresAt: number
   /** The session that it named when it was opened: it has no other. */
   sessionId?: string
+  /** When it was opened, epoch milliseconds. */
+  openedAt: number
 }
 
 /**
@@ -31,7 +33,7 @@ export interface OwnConnection {
  * @throws LimitReached when the user has too many others
  */
 export async function takeSession(
-  { sessionId: named, ...connection }: OwnConnection,
+  { sessionId: named, openedAt: _, ...connection }: OwnConnection,
   sessionId: string | undefined,
   now: number,
 ): Promise<SessionRow> {
@@ -54,17 +56,19 @@ export async function takeSession(
 
 /**
  * The session for which the connection has synced. One that has not, though `sync` is to be the first frame, is a
- * session of its own, or the one that it named when it was opened, and is written, so that a leave finds it. AP38,
- * AP36, AP3, AP17.
+ * session of its own, and is written, so that a leave finds it; or it takes over the one that it named when it was
+ * opened, as if it had synced then. AP38, AP36, AP3, AP17.
  *
  * @throws LimitReached when it would be written and the user has too many others
  */
-export async function sessionOf({ sessionId: named, ...connection }: OwnConnection): Promise<SessionRow> {
+export async function sessionOf({ sessionId: named, openedAt, ...connection }: OwnConnection): Promise<SessionRow> {
   const now = Date.now()
   if (named !== undefined) {
     const session = { ...connection, sessionKey: named }
-    const isThere = (await sessionsOfUser(connection.userId, now)).some(({ sessionKey }) => sessionKey === named)
-    if (!isThere) await putWithinCap(session, now)
+    const isOurs = (await sessionsOfUser(connection.userId, now)).some(
+      ({ sessionKey, connectionId }) => sessionKey === named && connectionId === connection.connectionId,
+    )
+    if (!isOurs) await putWithinCap({ ...session, syncedAt: openedAt }, now)
     return session
   }
   const { sessionKey } = (await getConnection(connection.connectionId)) ?? {}

@@ -25,5 +25,6 @@ export function callerOf(event: SocketEvent, now = Date.now()): SocketCaller {
     ...defined({ sessionId: authorizer.sessionId }),
     claimed: defined({ name: authorizer.name, imageUrl: authorizer.imageUrl }),
     rowsExpireAt: Math.min(exp, endOfLife),
+    openedAt: connectedAt,
   }
 }

@@ -11,6 +11,8 @@ export interface Caller extends Actor {
   sessionId?: string
   /** TTL of the connection's rows, epoch seconds: the token's `exp`, or a margin after the connection's 2 h. */
   rowsExpireAt?: number
+  /** When the connection was opened, epoch milliseconds. */
+  openedAt?: number
   /** What the token says of the user; a backend's says nothing. */
   claimed?: ClaimedProfile
   /** The backend that sent the request over HTTP; `userId` is the user it acts as, or its own. */
@@ -25,14 +27,15 @@ interface Backend {
 }
 
 /** Who acts over a WebSocket. */
-export type SocketCaller = Caller & Required<Pick<Caller, 'connectionId' | 'rowsExpireAt'>>
+export type SocketCaller = Caller & Required<Pick<Caller, 'connectionId' | 'rowsExpireAt' | 'openedAt'>>
 
 /** The caller's connection, for the rows that must not outlive it; undefined for a backend. */
 export function ownConnection(caller: SocketCaller): OwnConnection
 export function ownConnection(caller: Caller): OwnConnection | undefined
-export function ownConnection({ userId, connectionId, rowsExpireAt, sessionId }: Caller): OwnConnection | undefined {
-  if (connectionId === undefined || rowsExpireAt === undefined) return undefined
-  return { userId, connectionId, expiresAt: rowsExpireAt, ...defined({ sessionId }) }
+export function ownConnection(caller: Caller): OwnConnection | undefined {
+  const { userId, connectionId, rowsExpireAt, openedAt, sessionId } = caller
+  if (connectionId === undefined || rowsExpireAt === undefined || openedAt === undefined) return undefined
+  return { userId, connectionId, expiresAt: rowsExpireAt, openedAt, ...defined({ sessionId }) }
 }
 
 /** The backend that acts as somebody else, for the rows that tell who did it. */

@@ -44,6 +44,7 @@ const ask = <A extends Action>(action: A, fields: Record<string, unknown>, userI
     userId,
     connectionId: `${userId}=`,
     rowsExpireAt: EXPIRES_AT,
+    openedAt: 0,
     scopes: new Set(),
   }) as Promise<Reply<A>>
 

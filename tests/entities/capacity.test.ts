@@ -65,12 +65,14 @@ const ada: SocketCaller = {
   userId: 'ada',
   connectionId: 'AdaConnection00=',
   rowsExpireAt: EXPIRES_AT,
+  openedAt: 0,
   scopes: new Set(),
 }
 const bob: SocketCaller = {
   userId: 'bob',
   connectionId: 'BobConnection00=',
   rowsExpireAt: EXPIRES_AT,
+  openedAt: 0,
   scopes: new Set(),
 }
 

@@ -46,6 +46,7 @@ const eve: SocketCaller = {
   userId: 'eve',
   connectionId: 'EveConnection00=',
   rowsExpireAt: EXPIRES_AT,
+  openedAt: 0,
   scopes: new Set(),
 }
 const large = 'x'.repeat(MAX_CONTENT_BYTES)

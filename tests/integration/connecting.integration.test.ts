@@ -227,6 +227,23 @@ test('the session in the URL is the one of the connection, and its next connecti
   expect(before).not.toBe(connectionId)
 })
 
+test('a connection that joins before it syncs takes over the session that its URL names', async () => {
+  const userId = unique('ada')
+  const open = async () => {
+    const client = await RawClient.open(withQuery({ sessionId: 'tab' }), await tokenOf(userId))
+    onTestFinished(() => client.close())
+    return client
+  }
+  const bob = await RawClient.open(chat.wsUrl, await tokenOf(unique('bob')))
+  onTestFinished(() => bob.close())
+  const { chatRoomId } = await bob.request({ action: 'createRoom', roomName: 'A room' })
+  await (await open()).request({ action: 'sync' })
+  const next = await open()
+  await next.request({ action: 'joinRoom', chatRoomId })
+  await bob.request({ action: 'sendMessage', chatRoomId, content: 'hello' })
+  expect(await next.event('message')).toMatchObject({ content: 'hello' })
+})
+
 test('a connection that ends is forgotten', async () => {
   const userId = unique('ada')
   const client = await RawClient.open(chat.wsUrl, await tokenOf(userId))

@@ -23,6 +23,7 @@ const device = (userId: string, n: number) => ({
   userId,
   connectionId: `${userId}-${n}`,
   rowsExpireAt: EXPIRES_AT,
+  openedAt: 0,
   scopes: new Set() as Caller['scopes'],
 })
 

@@ -55,6 +55,7 @@ const callerOf = (userId: string, connectionId: string, sessionId?: string) => (
   userId,
   connectionId,
   rowsExpireAt,
+  openedAt: 0,
   ...defined({ sessionId }),
   scopes: new Set<never>(),
 })

@@ -16,7 +16,7 @@ const expiresAt = Math.ceil(Date.now() / 1_000) + 3_600
 async function connected(userId: string) {
   const connectionId = unique('c=')
   await putConnection({ userId, connectionId, lastConnectedAt: 0, expiresAt })
-  return { userId, connectionId, expiresAt }
+  return { userId, connectionId, expiresAt, openedAt: 500 }
 }
 
 test('a sync that was held up does not take the session back from a later one', async () => {
@@ -57,7 +57,7 @@ test('a connection whose URL names a session has that one, and no other', async 
   expect(await sessionsOfUser(userId, 0)).toMatchObject([{ sessionKey: 'tab', connectionId: named.connectionId }])
 })
 
-test('what comes before the first sync writes the session that the URL names, unless it is there', async () => {
+test('what comes before the first sync takes over the session that the URL names, unless another has synced since', async () => {
   const userId = unique('ada')
   const [named, next] = [await connected(userId), await connected(userId)]
   expect(await sessionOf({ ...named, sessionId: 'tab' })).toMatchObject({ sessionKey: 'tab' })
@@ -65,4 +65,7 @@ test('what comes before the first sync writes the session that the URL names, un
   await takeSession({ ...next, sessionId: 'tab' }, 'tab', 1_000)
   await sessionOf({ ...named, sessionId: 'tab' })
   expect(await sessionsOfUser(userId, 0)).toMatchObject([{ sessionKey: 'tab', connectionId: next.connectionId }])
+  const third = await connected(userId)
+  await sessionOf({ ...third, sessionId: 'tab', openedAt: 2_000 })
+  expect(await sessionsOfUser(userId, 0)).toMatchObject([{ sessionKey: 'tab', connectionId: third.connectionId }])
 })

@@ -107,7 +107,7 @@ describe('a table of version 0.1.0', () => {
 
   test('has everybody’s rooms in their sync', async () => {
     await run()
-    const caller = { userId: 'ada', connectionId: 'new=', rowsExpireAt, scopes: new Set<never>() }
+    const caller = { userId: 'ada', connectionId: 'new=', rowsExpireAt, openedAt: 0, scopes: new Set<never>() }
     const { rooms } = (await sync.handle({ action: 'sync' }, caller)) as { rooms: { chatRoomId: string }[] }
     expect(rooms.map(({ chatRoomId }) => chatRoomId)).toEqual(['cellar', 'general', 'plans'])
   })
@@ -117,7 +117,7 @@ describe('a table of version 0.1.0', () => {
     expect(await subscribersOf('general')).toEqual([connectionsOf010.ada, connectionsOf010.bob])
     await leaveRoom.handle(
       { action: 'leaveRoom', chatRoomId: 'general' },
-      { userId: 'ada', connectionId: 'another=', rowsExpireAt, scopes: new Set<never>() },
+      { userId: 'ada', connectionId: 'another=', rowsExpireAt, openedAt: 0, scopes: new Set<never>() },
     )
     expect(await subscribersOf('general')).toEqual([connectionsOf010.bob])
     expect(await roomsOf('ada')).toHaveLength(2)
