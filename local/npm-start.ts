@@ -62,11 +62,12 @@ async function main(): Promise<void> {
 }
 
 /** It has no program for some machines, on which all else works. */
-const hasSharp = (): Promise<boolean> =>
-  import('sharp').then(
+function hasSharp(): Promise<boolean> {
+  return import('sharp').then(
     () => true,
     () => false,
   )
+}
 
 /** Resolves at the first signal or when npm has ended. A second signal ends the process and DynamoDB Local at once. */
 function stopSignal(): Promise<void> {
