@@ -6,6 +6,8 @@ export interface Talk {
   room: Room
   /** Prints a message. */
   print: (message: MessageEvent) => void
+  /** Ends the program, for this user is out of the room. */
+  out: () => void
 }
 
 export interface Command {
@@ -21,6 +23,13 @@ export function messageAt({ room }: Pick<Talk, 'room'>, n = '1'): MessageEvent {
   const message = room.messages.filter(({ deleted }) => !deleted).at(-Number(n))
   if (message === undefined || !/^[1-9]\d*$/.test(n)) throw new Error(`there is no message ${n} from the end`)
   return message
+}
+
+/** @throws Error unless the text is one of these */
+export function oneOf<T extends string>(choices: readonly T[], text: string, what: string): T {
+  const found = choices.find((choice) => choice === text)
+  if (found === undefined) throw new Error(`there is no ${what} ${text}; say one of ${choices.join(', ')}`)
+  return found
 }
 
 /** The first word, and the rest. */

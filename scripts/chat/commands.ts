@@ -134,5 +134,7 @@ export function readLine(line: string): { say: string } | { run: (talk: Talk) =>
   const [name, rest] = split(line.slice(1).trimEnd())
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) throw new Error(`there is no /${name}; /help shows what there is`)
+  // `/close 22:00` would close at once, and `/leave off` leave.
+  if (command.takes === '' && rest !== '') throw new Error(`/${name} takes nothing after it; not ${rest}`)
   return { run: (talk) => command.run(talk, rest) }
 }

@@ -1,28 +1,34 @@
-import type { AuditEntry, Member, Role, RoomDetails } from '../../client/node.ts'
+import type { Access, AuditEntry, Member, Role, RoomDetails } from '../../client/node.ts'
 import { secondsOf } from '../shared/seconds-of.ts'
-import { type Command, messageAt, split, type Talk } from './command.ts'
+import { type Command, messageAt, oneOf, split, type Talk } from './command.ts'
 
-const roles: readonly string[] = ['guest', 'member', 'moderator', 'owner'] satisfies Role[]
-
-/** @throws Error unless it is one */
-function roleOf(text: string): Role {
-  if (!roles.includes(text)) throw new Error(`there is no role ${text}; say one of ${roles.join(', ')}`)
-  return text as Role
-}
+const roles = ['guest', 'member', 'moderator', 'owner'] satisfies Role[]
+const accesses = ['public', 'link', 'private'] satisfies Access[]
 
 const momentOf = (at: number): string => new Date(at).toLocaleString()
 const untilOf = (at: number | undefined): string => (at === undefined ? '' : ` until ${momentOf(at)}`)
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`)
 const reasonIn = (text: string) => (text === '' ? {} : { reason: text })
 
+/** @throws Error unless it is a number of times */
+function countOf(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`unable to read the number ${text}; say 1, 2, 3 and so on`)
+  return Number(text)
+}
+
 /** A line for each; `none` when there is none. */
 const linesOf = <T>(items: readonly T[], lineOf: (item: T) => string, none: string): string =>
   items.length === 0 ? none : items.map(lineOf).join('\n')
 
-/** A time such as `10m`, if the text begins with one, and what follows. */
+/**
+ * A time such as `10m`, if the text begins with a digit, and what follows. Without a time a ban is for good, so what
+ * was meant for one must not be taken for the reason.
+ *
+ * @throws Error unless it is one
+ */
 function timeIn(text: string): [{ seconds?: number }, rest: string] {
   const [first, rest] = split(text)
-  return /^\d+[smhd]$/.test(first) ? [{ seconds: secondsOf(first) }, rest] : [{}, text]
+  return /^\d/.test(first) ? [{ seconds: secondsOf(first) }, rest] : [{}, text]
 }
 
 const memberLine = ({ userId, role, mutedUntil }: Member): string =>
@@ -52,6 +58,7 @@ const upon = (
   run: async (talk, text) => {
     const [name, rest] = split(text)
     if (name === '') throw new Error(`say whom: ${takes}`)
+    if (takes === 'NAME' && rest !== '') throw new Error(`one name is taken, and nothing after it; not ${rest}`)
     await run(talk, name, rest)
     return 'done'
   },
@@ -93,7 +100,7 @@ const people: Record<string, Command> = {
     takes: '[TIMES]',
     does: 'makes an invite for a week, for any number of people or so many',
     run: async ({ room }, times) => {
-      const { invite, expiresAt } = await room.createInvite(times === '' ? {} : { maxUses: Number(times) })
+      const { invite, expiresAt } = await room.createInvite(times === '' ? {} : { maxUses: countOf(times) })
       return `join with --invite ${invite}${untilOf(expiresAt)}`
     },
   },
@@ -110,7 +117,7 @@ const people: Record<string, Command> = {
   },
   revoke: doing('INVITE', 'ends an invite', ({ room }, invite) => room.revokeInvite(invite)),
   role: upon('NAME ROLE', `makes somebody ${roles.join(', ')}`, ({ room }, name, role) =>
-    room.setRole(name, roleOf(role)),
+    room.setRole(name, oneOf(roles, role, 'role')),
   ),
   silence: upon('NAME TIME [REASON]', 'lets a member read and not write, for 10m, 2h or 7d', ({ room }, name, rest) => {
     const [time, reason] = split(rest)
@@ -154,13 +161,13 @@ const whole: Record<string, Command> = {
   name: doing('NAME', 'renames the room', ({ room }, roomName) => room.update({ roomName })),
   topic: doing('[TEXT]', 'says what the room is about', ({ room }, topic) => room.update({ topic: topic || null })),
   access: doing('public|link|private', 'says who may join', ({ room }, access) =>
-    room.update({ access: access as 'link' }),
+    room.update({ access: oneOf(accesses, access, 'access') }),
   ),
   slow: doing('[TIME]', 'lets members write once in 30s or 5m; without a time, at will', ({ room }, time) =>
     room.update({ settings: { slowModeSeconds: time === '' ? 0 : secondsOf(time) } }),
   ),
-  announce: doing('on|off', 'lets only moderators write, or members too', ({ room }, on) =>
-    room.update({ settings: { post: on === 'on' ? 'moderator' : 'member' } }),
+  announce: doing('on|off', 'lets only moderators write, or members too', ({ room }, to) =>
+    room.update({ settings: { post: oneOf(['on', 'off'], to, 'setting') === 'on' ? 'moderator' : 'member' } }),
   ),
   close: doing('', 'makes the room read-only', ({ room }) => room.close()),
   reopen: doing('', 'ends that', ({ room }) => room.close(false)),
@@ -196,7 +203,10 @@ const whole: Record<string, Command> = {
       return linesOf(rooms, lineOf, 'there is none')
     },
   },
-  leave: doing('', 'leaves the room', ({ room }) => room.leave()),
+  leave: doing('', 'leaves the room, and ends the program', async ({ room, out }) => {
+    await room.leave()
+    out()
+  }),
   drop: doing('ID', 'deletes the room of that id, this one, with all that is in it, for good', ({ room }, id) => {
     if (id !== room.id) throw new Error(`this room is ${room.id}; say its id to delete it`)
     return room.deleteRoom()

@@ -109,7 +109,8 @@ async function talk(client: ChatClient, lines: Interface, ended: Promise<void>, 
     if (!own.has(message.clientMessageId ?? '')) print(message)
   })
   printChanges(room)
-  printDoors(client, room, () => lines.close())
+  const out = () => lines.close()
+  printDoors(client, room, out)
   room.on('typing', (userIds) => {
     if (userIds.length > 0) show(`* typing: ${userIds.join(', ')}`)
   })
@@ -128,7 +129,7 @@ async function talk(client: ChatClient, lines: Interface, ended: Promise<void>, 
   process.stdin.on('keypress', () => room.typing.keystroke())
   lines.on('line', (content) => {
     if (content === '') return
-    const done = act({ client, room, print }, content).finally(() => sending.delete(done))
+    const done = act({ client, room, print, out }, content).finally(() => sending.delete(done))
     sending.add(done)
   })
   lines.resume()

@@ -23,12 +23,17 @@ function terminal(...parameters: string[]) {
     })
   }
   const ended = once(child, 'close').then(([code]) => code as number)
-  const says = async (text: string) => {
-    while (!output.includes(text)) {
+  let seen = 0
+  /** Waits until all of these are there, in any order, behind what an earlier call has found. */
+  const says = async (...texts: string[]) => {
+    const endOf = (text: string) => output.indexOf(text, seen) + text.length
+    const lacks = () => texts.some((text) => !output.includes(text, seen))
+    while (lacks()) {
       const more = new Promise<void>((resolve) => waiting.add(resolve))
       const over = await Promise.race([more, ended])
-      if (over !== undefined && !output.includes(text)) throw new Error(`the program ended; ${output}`)
+      if (over !== undefined && lacks()) throw new Error(`the program ended; ${output}`)
     }
+    seen = Math.max(...texts.map(endOf))
   }
   return { child, says, ended, output: () => output }
 }
@@ -75,7 +80,7 @@ test('the terminal client shows edits, reactions and deletions', async () => {
   await ada.says('* a message of <bob> was deleted')
 })
 
-test('the terminal client finds what was said', async () => {
+test('the terminal client finds what was said, and ends when its user leaves', async () => {
   const id = unique('room')
   const bob = clientOf(chat, 'bob')
   await bob.connect()
@@ -93,8 +98,13 @@ test('the terminal client finds what was said', async () => {
       .slice(before)
       .match(/<bob> .*/g),
   ).toEqual(['<bob> a needle', '<bob> Needles'])
-  ada.child.stdin.end('/find ?\n')
+  ada.child.stdin.write('/find ?\n')
   await ada.says('unable to search; the query has no word')
+  ada.child.stdin.write('/leave now\n')
+  await ada.says('* /leave takes nothing after it; not now')
+  // Its input is still open.
+  ada.child.stdin.write('/leave\n')
+  await ada.says('* done')
   expect(await ada.ended).toBe(0)
 })
 
@@ -102,11 +112,11 @@ test('in the terminal a room gets doors, and its people are let in, silenced and
   const [id, ada, bob, eve] = [unique('room'), unique('ada'), unique('bob'), unique('eve')]
   const hers = terminal('--as', ada, '--room', id, '--url', chat.wsUrl)
   await hers.says(`you are ${ada} in ${id}`)
-  const does = async (line: string, says: string) => {
+  const does = async (line: string, ...says: string[]) => {
     hers.child.stdin.write(`${line}\n`)
-    await hers.says(says)
+    await hers.says(...says)
   }
-  await does('/access private', `* the room is now: ${id}, private`)
+  await does('/access private', `* the room is now: ${id}, private`, '* done')
   await does(`/add ${eve}`, `* added: ${eve}`)
   await does('/invite 1', '* join with --invite ')
   const [, invite] = /--invite (\S+)/.exec(hers.output())!
@@ -115,19 +125,33 @@ test('in the terminal a room gets doors, and its people are let in, silenced and
   await hers.says(`* ${bob} joined`)
   his.child.stdin.write('buy now\n')
   await hers.says(`<${bob}> buy now`)
-  await does(`/role ${bob} moderator`, `* ${bob} is now moderator`)
-  await does(`/silence ${bob} 10m`, `* ${bob} is now moderator, silent until`)
+  await does(`/role ${bob} moderator`, `* ${bob} is now moderator`, '* done')
+  await does(`/silence ${bob} 10m`, `* ${bob} is now moderator, silent until`, '* done')
   his.child.stdin.write('more\n')
   await his.says('* not sent: more')
-  await does('/slow 30s', 'slow mode of 30 s')
+  await does('/slow 30s', 'slow mode of 30 s', '* done')
   await does('/pin', '* done')
+  await does('/pins', `<${bob}> buy now`)
   await does('/members', `${ada}, owner`)
   await does(`/report 1 spam`, '* done\n')
-  await does(`/ban ${bob} 2h enough`, `* ${bob} left`)
+  await does(`/ban ${bob} 2h enough`, `* ${bob} left`, '* done')
   expect(await his.ended).toBe(0)
   expect(his.output()).toMatch(/\* you are out of the room: banned until .*: enough\n/)
   await does('/bans', `* ${bob} by ${ada} until`)
   await does(`/role ${eve} king`, '* there is no role king; say one of guest, member, moderator, owner')
+  for (const time of ['10min', '1w', '30']) {
+    await does(`/ban ${eve} ${time} spam`, `* unable to read the duration ${time}; say 30m, 12h or 7d`)
+  }
+  await does(`/silence ${eve} 10min`, '* unable to read the duration 10min; say 30m, 12h or 7d')
+  await does('/slow 30', '* unable to read the duration 30; say 30m, 12h or 7d')
+  await does('/announce yes', '* there is no setting yes; say one of on, off')
+  await does('/access open', '* there is no access open; say one of public, link, private')
+  await does('/close 22:00', '* /close takes nothing after it; not 22:00')
+  await does('/invite many', '* unable to read the number many; say 1, 2, 3 and so on')
+  await does(`/unban ${bob} ${eve}`, `* one name is taken, and nothing after it; not ${eve}`)
+  // Nothing of this was done.
+  await does('/details', `* ${id}, private; slow mode of 30 s\n`)
+  await does('/members', `${eve}, member\n`)
   await does('/log', `: report ${bob}: spam`)
   await does('/drop other', `* this room is ${id}; say its id to delete it`)
   await does(`/drop ${id}`, '* the room was deleted')
