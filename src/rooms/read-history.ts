@@ -146,7 +146,7 @@ async function pastRun(
 ): Promise<Run & { requests: number }> {
   let requests = 0
   for (let size = end - after - 1; size * bytesEach > READ_ANYWAY; size = end - after - 1) {
-    const step = roundStep(size / PROBES)
+    const step = roundStep(Math.max(1, size / PROBES))
     const first = Math.ceil((after + 1) / step)
     const seqs = Array.from({ length: PROBES }, (_, i) => (first + i) * step).filter((seq) => seq < end)
     const rows = await getMessages(chatRoomId, seqs, { consistent: false })
