@@ -46,8 +46,11 @@ export const runningChat = (): Promise<Running> => running(() => ['--import', 't
 
 async function ended(child: ChildProcess): Promise<void> {
   child.kill()
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  if (!hasEnded(child)) await once(child, 'exit')
 }
+
+/** A program that a signal ended has no exit code. */
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
 
 async function answers(child: ChildProcess, url: string): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS
@@ -57,7 +60,7 @@ async function answers(child: ChildProcess, url: string): Promise<void> {
       () => undefined,
     )
     if (status === 200) return
-    if (child.exitCode !== null) throw new Error(`unable to start; the server of ${url} has ended`)
+    if (hasEnded(child)) throw new Error(`unable to start; the server of ${url} has ended`)
     if (Date.now() > deadline) throw new Error(`unable to start; ${url} isn't there after ${String(DEADLINE_MS)} ms`)
     await delay(200)
   }
