@@ -174,7 +174,7 @@ export class Link {
     if (!pending) return
     const ms = elapsed(clock, pending.sentAt)
     if (isLarge(pending.action) && ms < Infinity) {
-      replySize.arrived({ ms, chars, hasMore: saysMore(data as Paged) }, requestTimeoutMs)
+      replySize.arrived({ action: pending.action, ms, chars, hasMore: saysMore(data as Paged) }, requestTimeoutMs)
     }
     pending.resolve(data as never)
   }

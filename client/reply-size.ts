@@ -21,8 +21,18 @@ const large = new Set<Action>([
   ...(['listPublicRooms', 'listBans', 'getAudit'] as const),
 ])
 
+/** They are asked for as much as fits, so that they are as large as a slow link lets them be, however small. */
+const paged = new Set<Action>(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'])
+
 /** Whether the reply to an action may be large. */
 export const isLarge = (action: Action): boolean => large.has(action)
+
+interface Arrival {
+  action: Action
+  ms: number
+  chars: number
+  hasMore: boolean
+}
 
 /**
  * How much a client asks for at once. On a slow link a large reply looks like a dead connection, because a frame counts
@@ -61,13 +71,15 @@ export class ReplySize {
   }
 
   /**
-   * A large reply came after `ms`, and has `chars` characters.
+   * A reply came after `ms`, and has `chars` characters. What has few says nothing of the link, unless it is of a page:
+   * it waited for the server, or behind others.
    *
    * @param hasMore whether it was as large as was asked for: only then, and if it isn't small, a quick one says that
    * more would fit
    * @param usualMs the usual time for a reply, ms
    */
-  arrived({ ms, chars, hasMore }: { ms: number; chars: number; hasMore: boolean }, usualMs: number): void {
+  arrived({ action, ms, chars, hasMore }: Arrival, usualMs: number): void {
+    if (!paged.has(action) && chars <= FULL_CHARS) return
     if (ms > usualMs / 2) return this.missed()
     const fullMs = (ms * MAX_MESSAGE_BYTES) / chars
     if (chars > TELLING_CHARS && fullMs < usualMs / 2) this.#halvings = 0
