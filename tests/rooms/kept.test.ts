@@ -15,6 +15,7 @@ import { getMentions } from '../../src/ws/actions/get-mentions.ts'
 import { getMessages } from '../../src/ws/actions/get-messages.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { imageOf, recordOf } from '../streams/records.ts'
+import { intercept } from '../support/intercept.ts'
 import { costOf, metered } from '../support/meter.ts'
 import { unique } from '../support/runtime.ts'
 import { setFollowing } from '../../src/entities/followed-thread.ts'
@@ -137,6 +138,20 @@ describe('10,000 messages that are past their time', () => {
     expect(older).toMatchObject({ seqs: [], hasMore: false, writes: 0 })
     expect(older.requests).toBeLessThanOrEqual(5)
   })
+})
+
+test('a few large messages that are past their time are looked at by whole numbers', async () => {
+  const chatRoomId = await givenRoom(30)
+  // The first request reads 62 of them.
+  await givenMessages(chatRoomId, [...Array<number>(84).fill(31), 1], { content: 'x'.repeat(16_384) })
+  const looks: string[] = []
+  intercept(client, async ({ operation, input }, send) => {
+    if (operation === 'BatchGetItem') looks.push(JSON.stringify(input))
+    await send()
+  })
+  expect(await historyOf(chatRoomId, { after: 0 })).toMatchObject({ seqs: [85], hasMore: false, writes: 0 })
+  expect(looks).not.toEqual([])
+  expect(looks.filter((input) => /\d\.\d/.test(input))).toEqual([])
 })
 
 test('complaint 20: what is past its time is found by nobody, by its id or as unread neither, while TTL is late', async () => {
