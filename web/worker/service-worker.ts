@@ -26,15 +26,34 @@ const assets = addressOf('assets/')
  * Nothing else is ever kept: no token, no reply, no address of a file that somebody has sent.
  */
 async function install(): Promise<void> {
-  const cache = await caches.open(own)
+  const wasThere = await caches.has(own)
+  try {
+    await keepPage(await caches.open(own))
+  } catch (error) {
+    // Half a version would count as one, and push out the one that the open pages use.
+    if (!wasThere) await caches.delete(own)
+    throw error
+  }
+  // At once: nothing of a page that is open changes by it, because files have other names in each version.
+  await self.skipWaiting()
+}
+
+async function keepPage(cache: Cache): Promise<void> {
   const page = await fetch(root, { cache: 'no-cache' })
   // Another version may have been deployed a moment ago: that one brings a worker of its own.
   if (!(await page.clone().text()).includes(BUILD.entry)) throw new Error(`the page is not of version ${BUILD.version}`)
   await cache.put(root, page)
   await cache.add(new Request(config, { cache: 'no-cache' }))
   await cache.addAll(BUILD.files.map(addressOf))
-  // At once: nothing of a page that is open changes by it, because files have other names in each version.
-  await self.skipWaiting()
+}
+
+/** What can't be kept, as on a full disk, is shown all the same. */
+async function keep(address: string, response: Response): Promise<void> {
+  try {
+    await (await caches.open(own)).put(address, response)
+  } catch (error) {
+    reportError(error)
+  }
 }
 
 /** Takes over, and tells the pages that are open which version there is now. */
@@ -51,7 +70,7 @@ async function activate(): Promise<void> {
 async function fromNetwork(request: Request, kept: string): Promise<Response> {
   try {
     const response = await fetch(request)
-    if (kept === config && response.ok) await (await caches.open(own)).put(kept, response.clone())
+    if (kept === config && response.ok) await keep(kept, response.clone())
     return response
   } catch (error) {
     const page = await (await caches.open(own)).match(kept)
@@ -66,7 +85,7 @@ async function fromCache(request: Request): Promise<Response> {
   if (kept) return kept
   const response = await fetch(request)
   const isLater = BUILD.later.some((path) => addressOf(path) === request.url)
-  if (isLater && response.ok) await (await caches.open(own)).put(request.url, response.clone())
+  if (isLater && response.ok) await keep(request.url, response.clone())
   return response
 }
 

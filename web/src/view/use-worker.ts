@@ -24,8 +24,7 @@ export function useWorker(isReady: boolean): boolean {
     }
     serviceWorker.addEventListener('message', onMessage)
     serviceWorker.startMessages()
-    // Without it, the page needs a network.
-    serviceWorker.register(address()).catch(() => {})
+    register(serviceWorker)
     const timer = setInterval(() => {
       serviceWorker.ready.then((registration) => registration.update()).catch(() => {})
     }, AGAIN_MS)
@@ -35,6 +34,13 @@ export function useWorker(isReady: boolean): boolean {
     }
   }, [isReady])
   return isOld
+}
+
+/** A policy of the page's server may forbid it, by an exception or a rejection: without it, the page needs a network. */
+function register(serviceWorker: ServiceWorkerContainer): void {
+  Promise.resolve()
+    .then(() => serviceWorker.register(address()))
+    .catch(() => {})
 }
 
 /** Whether a script is the one that has started this page. @param path from the page's root */
