@@ -73,7 +73,7 @@ test('a private room has a lock; an invite leads into it, once, and is gone when
   await press(ada, 'Make an invite link')
   // The one that is used up goes.
   await list.getByText(invite).waitFor({ state: 'detached' })
-  await list.getByText('used 0 of 1 times').waitFor()
+  await list.getByText('used 0 of 1 time').waitFor()
   await ada.dialog
     .getByRole('button', { name: /^Revoke/ })
     .first()

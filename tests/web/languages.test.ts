@@ -12,7 +12,7 @@ import { dayName } from '../../web/src/text/date-text.ts'
 import { errorSentence } from '../../web/src/text/error-sentence.ts'
 import { fileSize } from '../../web/src/text/file-size.ts'
 import { isolated } from '../../web/src/text/isolated.ts'
-import { spanText } from '../../web/src/text/spans-of-time.ts'
+import { countdownText, spanText } from '../../web/src/text/spans-of-time.ts'
 import { ToldError } from '../../web/src/text/told-error.ts'
 import { typingSentence } from '../../web/src/text/typing-sentence.ts'
 import { ChatError } from '../../client/index.ts'
@@ -69,6 +69,81 @@ test('numbers choose the sentence, as the language tells them apart', () => {
     ...['none', 'one', 'two', '3 few', '11 many', '100 other'],
   ])
   expect([0, 1, 2].map((count) => counting('de')(count, forms))).toEqual(['0 other', 'one', '2 other'])
+})
+
+describe('sentences with a number', () => {
+  const numbers = [1, 2, 3, 11]
+  /** All that take one: names stand for the other parts. */
+  const sentences = (): Record<string, (number: number) => unknown> => ({
+    andOthers: (number) => words.andOthers('Ada', number),
+    charactersLeft: words.charactersLeft,
+    charactersOver: words.charactersOver,
+    closedRooms: words.closedRooms,
+    found: (number) => words.found(number, true),
+    hereNow: (number) => words.hereNow('Ada', number),
+    idLetters: words.idLetters,
+    inviteBy: (number) => words.inviteBy('Ada', 'noon', false, number, undefined).join(''),
+    inviteOfMany: (number) => words.inviteBy('Ada', 'noon', false, 1, number).join(''),
+    memberCount: words.memberCount,
+    memberName: words.memberName,
+    moreUnread: words.moreUnread,
+    newCount: words.newCount,
+    percent: words.percent,
+    pinnedCount: words.pinnedCount,
+    position: (number) => words.media.position(number, number),
+    positionOfMore: (number) => words.media.positionOfMore(number, number),
+    readBy: words.readBy,
+    replies: (number) => words.replies(number, 'noon'),
+    secondsShort: words.secondsShort,
+    tryingAgainIn: words.tryingAgainIn,
+  })
+  const all = () => Object.values(sentences()).flatMap((sentence) => numbers.map((number) => String(sentence(number))))
+
+  test('are in the plural for more than one', () => {
+    const said = (name: string) => numbers.map((number) => sentences()[name]!(number))
+    expect(said('andOthers')).toEqual([
+      'Ada and 1 other',
+      ...['Ada and 2 others', 'Ada and 3 others', 'Ada and 11 others'],
+    ])
+    expect(said('inviteBy').map((text) => String(text).replace('By Ada, until noon, ', ''))).toEqual([
+      'used 1 time',
+      ...['used 2 times', 'used 3 times', 'used 11 times'],
+    ])
+    expect(String(sentences().inviteOfMany!(1))).toContain('used 1 of 1 time')
+    expect(words.newCount(120)).toBe('99+ new')
+    // Forms that English has for more than one only.
+    for (const text of all()) expect(text).not.toMatch(/\b(?<!of )1 (others|times|members|replies|characters)\b/)
+  })
+
+  test('are in the plural in Spanish, German and Arabic too', async () => {
+    const choice = new LanguageChoice(new FakeStrings(), [])
+    await choice.choose('es')
+    expect([words.newCount(1), words.newCount(3), words.found(1, true), words.found(2, true)]).toEqual([
+      ...['1 nuevo', '3 nuevos', '1 resultado en la conversación.', '2 resultados en la conversación.'],
+    ])
+    expect(words.inviteBy('Ada', 'hoy', false, 1, undefined).join('')).toContain('usada 1 vez')
+    expect(words.inviteBy('Ada', 'hoy', false, 2, undefined).join('')).toContain('usada 2 veces')
+    await choice.choose('de')
+    expect([words.andOthers('Ada', 1), words.hereNow('Ada', 2)]).toEqual([
+      ...['Ada und noch jemand', 'Gerade hier: Ada und 2 weitere'],
+    ])
+    await choice.choose('ar')
+    expect(numbers.map((number) => words.andOthers('Ada', number))).toEqual([
+      ...['Ada وشخص آخر', 'Ada وشخصان آخران', 'Ada و3 آخرون', 'Ada و11 شخصًا آخر'],
+    ])
+  })
+
+  test.each(['en', 'de', 'es', 'ja', 'ar'] as const)(
+    'are written with the digits of the region, in %s',
+    async (name) => {
+      await new LanguageChoice(new FakeStrings(), []).choose(name)
+      setLocale('ar-EG')
+      const texts = [...all(), countdownText(12_000), countdownText(185_000), countdownText(7_380_000)]
+      for (const text of texts) expect(text).not.toMatch(/[0-9]/)
+      expect([countdownText(185_000), countdownText(7_380_000)]).toEqual(['٣:٠٥', '٢:٠٣:٠٠'])
+      expect(words.percent(40)).toBe(new Intl.NumberFormat('ar-EG', { style: 'percent' }).format(0.4))
+    },
+  )
 })
 
 describe('the choice', () => {

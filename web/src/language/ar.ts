@@ -1,8 +1,12 @@
+import { countText } from '../text/count-text.ts'
 import { counting, phrase } from './grammar.ts'
-import { listText, numberText } from './locale.ts'
+import { listText, numberText, percentText } from './locale.ts'
 import type { Words } from './words.ts'
 
 const count = counting('ar')
+
+const others = (more: number): string =>
+  count(more, { one: 'وشخص آخر', two: 'وشخصان آخران', few: 'و# آخرون', many: 'و# شخصًا آخر', other: 'و# شخص آخر' })
 
 /** All that the page says, in Arabic. */
 export const ar: Words = {
@@ -33,7 +37,7 @@ export const ar: Words = {
   comma: '، ',
   today: 'اليوم',
   yesterday: 'أمس',
-  secondsShort: (seconds) => `${seconds} ث`,
+  secondsShort: (seconds) => `${numberText(seconds)} ث`,
   deletedUser: 'مستخدم محذوف',
   isBroken: 'حدث خطأ في هذه الصفحة.',
   loadAgain: 'إعادة تحميل الصفحة',
@@ -63,7 +67,7 @@ export const ar: Words = {
   noConnectionYet: 'لا اتصال بعد.',
   deviceOffline: 'هذا الجهاز غير متصل بالشبكة.',
   tryNow: 'حاول الآن',
-  tryingAgainIn: (seconds) => `محاولة جديدة بعد ${seconds} ث`,
+  tryingAgainIn: (seconds) => `محاولة جديدة بعد ${numberText(seconds)} ث`,
   version: 'الإصدار',
   newVersion: 'يوجد إصدار جديد من هذه الصفحة.',
   reload: 'إعادة التحميل',
@@ -114,11 +118,11 @@ export const ar: Words = {
   searchMessages: 'البحث في الرسائل',
   dropTo: (title) => phrase`أفلت للإرسال إلى ${title}`,
   dropToThread: 'أفلت للإرسال إلى النقاش',
-  hereNow: (names, more) => `هنا الآن: ${names}${more > 0 ? ` و${more} آخرون` : ''}`,
+  hereNow: (names, more) => `هنا الآن: ${names}${more > 0 ? ` ${others(more)}` : ''}`,
   messagesIn: (title) => `الرسائل في ${title}`,
   messageKeys: 'ينقلك Enter إلى قوائم الرسائل، والأسهم من واحدة إلى التالية',
   firstNew: 'أول رسالة جديدة',
-  newCount: (count) => `${count} جديدة`,
+  newCount: (messages) => `الجديد: ${countText(messages)}`,
   latest: 'الأحدث',
   goToEnd: ' الرسائل: إلى النهاية',
   newMessages: 'رسائل جديدة',
@@ -172,7 +176,7 @@ export const ar: Words = {
   emptyMessage: '(رسالة فارغة)',
   inReplyTo: 'ردًا على',
   reactions: 'التفاعلات',
-  andOthers: (names, others) => `${names} و${others} آخرون`,
+  andOthers: (names, more) => `${names} ${others(more)}`,
   chooseReaction: 'اختر تفاعلًا',
   loadingEmoji: 'جارٍ تحميل كل الرموز التعبيرية …',
   emojiNotLoaded: 'تعذّر تحميل الرموز التعبيرية.',
@@ -216,6 +220,7 @@ export const ar: Words = {
   file: 'ملف',
   open: 'فتح',
   openFile: (name) => `فتح ${name}`,
+  openRoom: (name) => `فتح ${name}`,
   download: (size) => `تنزيل، ${size}`,
   downloadFile: (name) => `تنزيل ${name} `,
   fileNeedsConnection: 'يمكن فتح الملف عند عودة الاتصال.',
@@ -225,7 +230,7 @@ export const ar: Words = {
   cancelFile: (name) => `إلغاء ${name}`,
   notSentYet: 'لم يُرسل بعد',
   waiting: 'في الانتظار',
-  percent: (percent) => `${percent}٪`,
+  percent: (percent) => percentText(percent),
   almostThere: 'على وشك الانتهاء',
   fileEmpty: 'هذا الملف فارغ.',
   tooLarge: 'هذا أكبر مما تسمح به الدردشة.',
@@ -336,7 +341,7 @@ export const ar: Words = {
   id: 'المعرّف',
   idHint: 'إن تُرك فارغًا، تحصل الغرفة على معرّف لا يستطيع أحد تخمينه.',
   idIsDirect: 'معرّفات كهذه تخص الرسائل المباشرة.',
-  idLetters: (most) => `حروف لاتينية وأرقام و- و_ و:، حتى ${most}`,
+  idLetters: (most) => `حروف لاتينية وأرقام و- و_ و:، حتى ${numberText(most)}`,
   join: 'انضمام',
   joinNamed: (name) => `الانضمام إلى ${name}`,
   linkOrId: 'رابط الغرفة أو معرّفها',
@@ -376,7 +381,7 @@ export const ar: Words = {
     ...(isForGuests ? ['للضيوف. '] : []),
     'من ',
     by,
-    `، حتى ${until}، مرات الاستخدام: ${maxUses === undefined ? uses : `${uses} من ${maxUses}`}`,
+    `، حتى ${until}، مرات الاستخدام: ${numberText(uses)}${maxUses === undefined ? '' : ` من ${numberText(maxUses)}`}`,
   ],
   revoke: 'إبطال',
   revokeInvite: (invite) => `إبطال الدعوة ${invite}`,
@@ -504,8 +509,8 @@ export const ar: Words = {
     previewOf: (name) => `معاينة ${name}`,
     previousPicture: 'الصورة السابقة',
     nextPicture: 'الصورة التالية',
-    position: (place, count) => `${place} من ${count}`,
-    positionOfMore: (place, count) => `${place} من ${count} أو أكثر`,
+    position: (place, count) => `${numberText(place)} من ${numberText(count)}`,
+    positionOfMore: (place, count) => `${numberText(place)} من ${numberText(count)} أو أكثر`,
     lookingEarlier: 'جارٍ البحث عن صور أقدم …',
     showInRoom: 'عرضها في المحادثة',
     pictureNotLoaded: 'تعذّر تحميل هذه الصورة.',
@@ -546,6 +551,7 @@ export const ar: Words = {
   },
 
   keyboard: 'لوحة المفاتيح',
+  keyNames: { ctrl: 'Ctrl', shift: 'Shift', enter: 'Enter', esc: 'Esc' },
   keys: {
     anywhere: 'في أي مكان',
     goTo: 'الانتقال إلى غرفة أو شخص',
@@ -611,7 +617,7 @@ export const ar: Words = {
     userId: 'الاسم',
     userIds: 'قائمة الأسماء',
   },
-  memberName: (place) => `اسم العضو ${place}`,
+  memberName: (place) => `اسم العضو ${numberText(place)}`,
   fieldIs: (field, problem) => `${field}: ${problem}.`,
   problems: {
     tooLong: (_own, most) => `أطول من ${most} حرف`,

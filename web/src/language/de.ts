@@ -1,5 +1,6 @@
+import { countText } from '../text/count-text.ts'
 import { counting, phrase } from './grammar.ts'
-import { listText, numberText } from './locale.ts'
+import { listText, numberText, percentText } from './locale.ts'
 import type { Words } from './words.ts'
 
 const count = counting('de')
@@ -33,7 +34,7 @@ export const de: Words = {
   comma: ', ',
   today: 'Heute',
   yesterday: 'Gestern',
-  secondsShort: (seconds) => `${seconds} s`,
+  secondsShort: (seconds) => `${numberText(seconds)} s`,
   deletedUser: 'Gelöschtes Konto',
   isBroken: 'Auf dieser Seite ist etwas schiefgegangen.',
   loadAgain: 'Seite neu laden',
@@ -64,7 +65,7 @@ export const de: Words = {
   noConnectionYet: 'Noch keine Verbindung.',
   deviceOffline: 'Dieses Gerät ist offline.',
   tryNow: 'Jetzt versuchen',
-  tryingAgainIn: (seconds) => `Neuer Versuch in ${seconds} s`,
+  tryingAgainIn: (seconds) => `Neuer Versuch in ${numberText(seconds)} s`,
   version: 'Version',
   newVersion: 'Es gibt eine neue Version dieser Seite.',
   reload: 'Neu laden',
@@ -115,11 +116,12 @@ export const de: Words = {
   searchMessages: 'Nachrichten durchsuchen',
   dropTo: (title) => phrase`Loslassen, um an ${title} zu senden`,
   dropToThread: 'Loslassen, um in den Thread zu senden',
-  hereNow: (names, more) => `Gerade hier: ${names}${more > 0 ? ` und ${more} weitere` : ''}`,
+  hereNow: (names, more) =>
+    `Gerade hier: ${names}${more > 0 ? ` und ${count(more, { one: 'noch jemand', other: '# weitere' })}` : ''}`,
   messagesIn: (title) => `Nachrichten in ${title}`,
-  messageKeys: 'Die Eingabetaste führt zu den Menüs der Nachrichten, Pfeile von einer zur nächsten',
+  messageKeys: 'Enter führt zu den Menüs der Nachrichten, Pfeile von einer zur nächsten',
   firstNew: 'Erste neue Nachricht',
-  newCount: (count) => `${count} neu`,
+  newCount: (messages) => `${countText(messages)} neu`,
   latest: 'Neueste',
   goToEnd: ' Nachrichten: zum Ende',
   newMessages: 'Neue Nachrichten',
@@ -165,7 +167,7 @@ export const de: Words = {
   emptyMessage: '(leere Nachricht)',
   inReplyTo: 'Als Antwort an',
   reactions: 'Reaktionen',
-  andOthers: (names, others) => `${names} und ${others} weitere`,
+  andOthers: (names, others) => `${names} und ${count(others, { one: 'noch jemand', other: '# weitere' })}`,
   chooseReaction: 'Reaktion wählen',
   loadingEmoji: 'Alle Emojis werden geladen …',
   emojiNotLoaded: 'Die Emojis konnten nicht geladen werden.',
@@ -209,6 +211,7 @@ export const de: Words = {
   file: 'Datei',
   open: 'Öffnen',
   openFile: (name) => `${name} öffnen`,
+  openRoom: (name) => `${name} öffnen`,
   download: (size) => `Herunterladen, ${size}`,
   downloadFile: (name) => `${name} herunterladen `,
   fileNeedsConnection: 'Die Datei lässt sich öffnen, sobald es wieder eine Verbindung gibt.',
@@ -218,7 +221,7 @@ export const de: Words = {
   cancelFile: (name) => `${name} abbrechen`,
   notSentYet: 'noch nicht gesendet',
   waiting: 'wartet',
-  percent: (percent) => `${percent} %`,
+  percent: (percent) => percentText(percent),
   almostThere: 'fast fertig',
   fileEmpty: 'Diese Datei ist leer.',
   tooLarge: 'Das ist größer, als der Chat erlaubt.',
@@ -316,7 +319,7 @@ export const de: Words = {
   id: 'ID',
   idHint: 'Leer gelassen, bekommt der Raum eine, die niemand erraten kann.',
   idIsDirect: 'Solche IDs gehören zu Direktnachrichten.',
-  idLetters: (most) => `Buchstaben, Ziffern, - _ und :, höchstens ${most}`,
+  idLetters: (most) => `Buchstaben, Ziffern, - _ und :, höchstens ${numberText(most)}`,
   join: 'Beitreten',
   joinNamed: (name) => `${name} beitreten`,
   linkOrId: 'Link oder ID des Raums',
@@ -356,7 +359,7 @@ export const de: Words = {
     ...(isForGuests ? ['Für Gäste. '] : []),
     'Von ',
     by,
-    `, bis ${until}, ${maxUses === undefined ? uses : `${uses} von ${maxUses}`} Mal verwendet`,
+    `, bis ${until}, ${maxUses === undefined ? '' : `${numberText(uses)} von `}${numberText(maxUses ?? uses)} Mal verwendet`,
   ],
   revoke: 'Widerrufen',
   revokeInvite: (invite) => `Einladung ${invite} widerrufen`,
@@ -488,8 +491,8 @@ export const de: Words = {
     previewOf: (name) => `Vorschau von ${name}`,
     previousPicture: 'Voriges Bild',
     nextPicture: 'Nächstes Bild',
-    position: (place, count) => `${place} von ${count}`,
-    positionOfMore: (place, count) => `${place} von ${count} oder mehr`,
+    position: (place, count) => `${numberText(place)} von ${numberText(count)}`,
+    positionOfMore: (place, count) => `${numberText(place)} von ${numberText(count)} oder mehr`,
     lookingEarlier: 'Frühere Bilder werden gesucht …',
     showInRoom: 'In der Unterhaltung zeigen',
     pictureNotLoaded: 'Dieses Bild ließ sich nicht laden.',
@@ -530,6 +533,7 @@ export const de: Words = {
   },
 
   keyboard: 'Tastatur',
+  keyNames: { ctrl: 'Strg', shift: 'Umschalt', enter: 'Enter', esc: 'Esc' },
   keys: {
     anywhere: 'Überall',
     goTo: 'Zu einem Raum oder einer Person gehen',
@@ -595,7 +599,7 @@ export const de: Words = {
     userId: 'Der Name',
     userIds: 'Die Liste der Namen',
   },
-  memberName: (place) => `Der Name von Mitglied ${place}`,
+  memberName: (place) => `Der Name von Mitglied ${numberText(place)}`,
   fieldIs: (field, problem) => `${field} ${problem}.`,
   problems: {
     tooLong: (_own, most) => `ist länger als ${most} Zeichen`,

@@ -1,5 +1,6 @@
+import { countText } from '../text/count-text.ts'
 import { counting, phrase } from './grammar.ts'
-import { listText, numberText } from './locale.ts'
+import { listText, numberText, percentText } from './locale.ts'
 
 const count = counting('en')
 
@@ -33,7 +34,7 @@ export const en = {
   comma: ', ',
   today: 'Today',
   yesterday: 'Yesterday',
-  secondsShort: (seconds: number) => `${seconds} s`,
+  secondsShort: (seconds: number) => `${numberText(seconds)} s`,
   deletedUser: 'Deleted user',
   isBroken: 'Something went wrong on this page.',
   loadAgain: 'Load the page again',
@@ -65,7 +66,7 @@ export const en = {
   noConnectionYet: 'No connection yet.',
   deviceOffline: 'This device is offline.',
   tryNow: 'Try now',
-  tryingAgainIn: (seconds: number) => `Trying again in ${seconds} s`,
+  tryingAgainIn: (seconds: number) => `Trying again in ${numberText(seconds)} s`,
   version: 'Version',
   newVersion: 'There is a new version of this page.',
   reload: 'Reload',
@@ -82,7 +83,7 @@ export const en = {
   newRoom: 'New room',
   newMessage: 'New message',
   noRoomsYet: 'No rooms yet.',
-  closedRooms: (count: number) => `Closed rooms (${numberText(count)})`,
+  closedRooms: (rooms: number) => `Closed rooms (${numberText(rooms)})`,
   moreUnread: (count: number) => `${numberText(count)} more unread`,
   whereUnread: { above: ' above', below: ' below' },
   unread: (isForMe: boolean): string => (isForMe ? ' unread, one of them for you' : ' unread'),
@@ -119,11 +120,11 @@ export const en = {
   searchMessages: 'Search messages',
   dropTo: <T>(title: T) => phrase`Drop to send to ${title}`,
   dropToThread: 'Drop to send to the thread',
-  hereNow: (names: string, more: number) => `Here now: ${names}${more > 0 ? ` and ${more} more` : ''}`,
+  hereNow: (names: string, more: number) => `Here now: ${names}${more > 0 ? ` and ${numberText(more)} more` : ''}`,
   messagesIn: (title: string) => `Messages in ${title}`,
   messageKeys: 'Enter goes to the menus of the messages, arrows from one to the next',
   firstNew: 'First new message',
-  newCount: (count: string) => `${count} new`,
+  newCount: (messages: number) => `${countText(messages)} new`,
   latest: 'Latest',
   goToEnd: ' messages: go to the end',
   newMessages: 'New messages',
@@ -170,7 +171,7 @@ export const en = {
   emptyMessage: '(empty message)',
   inReplyTo: 'In reply to',
   reactions: 'Reactions',
-  andOthers: (names: string, others: number) => `${names} and ${others} others`,
+  andOthers: (names: string, others: number) => `${names} and ${count(others, { one: '# other', other: '# others' })}`,
   chooseReaction: 'Choose a reaction',
   loadingEmoji: 'Loading all emoji …',
   emojiNotLoaded: 'All emoji could not be loaded.',
@@ -215,6 +216,7 @@ export const en = {
   file: 'file',
   open: 'Open',
   openFile: (name: string) => `Open ${name}`,
+  openRoom: (name: string) => `Open ${name}`,
   download: (size: string) => `Download, ${size}`,
   downloadFile: (name: string) => `Download ${name} `,
   fileNeedsConnection: 'The file can be opened when there is a connection again.',
@@ -224,7 +226,7 @@ export const en = {
   cancelFile: (name: string) => `Cancel ${name}`,
   notSentYet: 'not sent yet',
   waiting: 'waiting',
-  percent: (percent: number) => `${percent} %`,
+  percent: (percent: number) => percentText(percent),
   almostThere: 'almost there',
   fileEmpty: 'This file is empty.',
   tooLarge: 'That is larger than the chat takes.',
@@ -317,7 +319,7 @@ export const en = {
   id: 'Id',
   idHint: 'Left empty, the room gets one that nobody can guess.',
   idIsDirect: 'Ids like this one belong to direct messages.',
-  idLetters: (most: number) => `Letters, digits, - _ and :, up to ${most}`,
+  idLetters: (most: number) => `Letters, digits, - _ and :, up to ${numberText(most)}`,
   join: 'Join',
   joinNamed: (name: string) => `Join ${name}`,
   linkOrId: 'Link or id of the room',
@@ -357,7 +359,7 @@ export const en = {
     ...(isForGuests ? ['For guests. '] : []),
     'By ',
     by,
-    `, until ${until}, used ${maxUses === undefined ? uses : `${uses} of ${maxUses}`} times`,
+    `, until ${until}, used ${maxUses === undefined ? '' : `${numberText(uses)} of `}${count(maxUses ?? uses, { one: '# time', other: '# times' })}`,
   ],
   revoke: 'Revoke',
   revokeInvite: (invite: string) => `Revoke the invite ${invite}`,
@@ -493,8 +495,8 @@ export const en = {
     previewOf: (name: string) => `Preview ${name}`,
     previousPicture: 'Previous picture',
     nextPicture: 'Next picture',
-    position: (place: number, count: number) => `${place} of ${count}`,
-    positionOfMore: (place: number, count: number) => `${place} of ${count} or more`,
+    position: (place: number, count: number) => `${numberText(place)} of ${numberText(count)}`,
+    positionOfMore: (place: number, count: number) => `${numberText(place)} of ${numberText(count)} or more`,
     lookingEarlier: 'Looking for earlier pictures …',
     showInRoom: 'Show it in the conversation',
     pictureNotLoaded: 'This picture could not be loaded.',
@@ -536,6 +538,7 @@ export const en = {
 
   // The keyboard
   keyboard: 'Keyboard',
+  keyNames: { ctrl: 'Ctrl', shift: 'Shift', enter: 'Enter', esc: 'Esc' },
   keys: {
     anywhere: 'Anywhere',
     goTo: 'Go to a room or a person',
@@ -603,7 +606,7 @@ export const en = {
     userId: 'The name',
     userIds: 'The list of names',
   },
-  memberName: (place: number) => `The name of member ${place}`,
+  memberName: (place: number) => `The name of member ${numberText(place)}`,
   fieldIs: (field: string, problem: string) => `${field} ${problem}.`,
   problems: {
     /** @param own the server's words, in English */

@@ -1,5 +1,6 @@
+import { countText } from '../text/count-text.ts'
 import { counting, phrase } from './grammar.ts'
-import { listText, numberText } from './locale.ts'
+import { listText, numberText, percentText } from './locale.ts'
 import type { Words } from './words.ts'
 
 const count = counting('es')
@@ -33,7 +34,7 @@ export const es: Words = {
   comma: ', ',
   today: 'Hoy',
   yesterday: 'Ayer',
-  secondsShort: (seconds) => `${seconds} s`,
+  secondsShort: (seconds) => `${numberText(seconds)} s`,
   deletedUser: 'Usuario eliminado',
   isBroken: 'Algo ha fallado en esta página.',
   loadAgain: 'Volver a cargar la página',
@@ -63,7 +64,7 @@ export const es: Words = {
   noConnectionYet: 'Aún no hay conexión.',
   deviceOffline: 'Este dispositivo no tiene red.',
   tryNow: 'Intentar ahora',
-  tryingAgainIn: (seconds) => `Nuevo intento en ${seconds} s`,
+  tryingAgainIn: (seconds) => `Nuevo intento en ${numberText(seconds)} s`,
   version: 'Versión',
   newVersion: 'Hay una nueva versión de esta página.',
   reload: 'Recargar',
@@ -114,11 +115,11 @@ export const es: Words = {
   searchMessages: 'Buscar mensajes',
   dropTo: (title) => phrase`Suelta para enviar a ${title}`,
   dropToThread: 'Suelta para enviar al hilo',
-  hereNow: (names, more) => `Ahora aquí: ${names}${more > 0 ? ` y ${more} más` : ''}`,
+  hereNow: (names, more) => `Ahora aquí: ${names}${more > 0 ? ` y ${numberText(more)} más` : ''}`,
   messagesIn: (title) => `Mensajes en ${title}`,
   messageKeys: 'Intro lleva a los menús de los mensajes, las flechas de uno al siguiente',
   firstNew: 'Primer mensaje nuevo',
-  newCount: (count) => `${count} nuevos`,
+  newCount: (messages) => `${countText(messages)} ${count(messages, { one: 'nuevo', other: 'nuevos' })}`,
   latest: 'Lo último',
   goToEnd: ' mensajes: ir al final',
   newMessages: 'Mensajes nuevos',
@@ -164,7 +165,7 @@ export const es: Words = {
   emptyMessage: '(mensaje vacío)',
   inReplyTo: 'En respuesta a',
   reactions: 'Reacciones',
-  andOthers: (names, others) => `${names} y ${others} más`,
+  andOthers: (names, others) => `${names} y ${numberText(others)} más`,
   chooseReaction: 'Elegir una reacción',
   loadingEmoji: 'Cargando todos los emojis …',
   emojiNotLoaded: 'No se pudieron cargar los emojis.',
@@ -208,6 +209,7 @@ export const es: Words = {
   file: 'archivo',
   open: 'Abrir',
   openFile: (name) => `Abrir ${name}`,
+  openRoom: (name) => `Abrir ${name}`,
   download: (size) => `Descargar, ${size}`,
   downloadFile: (name) => `Descargar ${name} `,
   fileNeedsConnection: 'El archivo se podrá abrir cuando vuelva a haber conexión.',
@@ -217,7 +219,7 @@ export const es: Words = {
   cancelFile: (name) => `Cancelar ${name}`,
   notSentYet: 'aún no enviado',
   waiting: 'en espera',
-  percent: (percent) => `${percent} %`,
+  percent: (percent) => percentText(percent),
   almostThere: 'casi listo',
   fileEmpty: 'Este archivo está vacío.',
   tooLarge: 'Es más grande de lo que admite el chat.',
@@ -310,7 +312,7 @@ export const es: Words = {
   id: 'Id',
   idHint: 'Si se deja vacío, la sala recibe uno que nadie puede adivinar.',
   idIsDirect: 'Los ids como este son de mensajes directos.',
-  idLetters: (most) => `Letras, cifras, - _ y :, ${most} como máximo`,
+  idLetters: (most) => `Letras, cifras, - _ y :, ${numberText(most)} como máximo`,
   join: 'Entrar',
   joinNamed: (name) => `Entrar en ${name}`,
   linkOrId: 'Enlace o id de la sala',
@@ -350,7 +352,7 @@ export const es: Words = {
     ...(isForGuests ? ['Para invitados. '] : []),
     'De ',
     by,
-    `, hasta ${until}, usada ${maxUses === undefined ? uses : `${uses} de ${maxUses}`} veces`,
+    `, hasta ${until}, usada ${maxUses === undefined ? '' : `${numberText(uses)} de `}${count(maxUses ?? uses, { one: '# vez', other: '# veces' })}`,
   ],
   revoke: 'Revocar',
   revokeInvite: (invite) => `Revocar la invitación ${invite}`,
@@ -413,7 +415,7 @@ export const es: Words = {
   foundMessages: 'Mensajes encontrados',
   earlierMessages: 'Mensajes anteriores',
   found: (hits, isAll) =>
-    `${hits === 0 ? 'Nada' : numberText(hits)} en ${isAll ? 'la conversación' : 'los mensajes cargados'}.`,
+    `${hits === 0 ? 'Nada' : count(hits, { one: '# resultado', other: '# resultados' })} en ${isAll ? 'la conversación' : 'los mensajes cargados'}.`,
 
   reasonHint: 'Se le comunica. Opcional.',
   reasonIs: (reason) => phrase`Motivo: ${reason}`,
@@ -480,8 +482,8 @@ export const es: Words = {
     previewOf: (name) => `Vista previa de ${name}`,
     previousPicture: 'Imagen anterior',
     nextPicture: 'Imagen siguiente',
-    position: (place, count) => `${place} de ${count}`,
-    positionOfMore: (place, count) => `${place} de ${count} o más`,
+    position: (place, count) => `${numberText(place)} de ${numberText(count)}`,
+    positionOfMore: (place, count) => `${numberText(place)} de ${numberText(count)} o más`,
     lookingEarlier: 'Buscando imágenes anteriores …',
     showInRoom: 'Mostrarla en la conversación',
     pictureNotLoaded: 'No se pudo cargar esta imagen.',
@@ -522,6 +524,7 @@ export const es: Words = {
   },
 
   keyboard: 'Teclado',
+  keyNames: { ctrl: 'Ctrl', shift: 'Mayús', enter: 'Intro', esc: 'Esc' },
   keys: {
     anywhere: 'En cualquier parte',
     goTo: 'Ir a una sala o persona',
@@ -587,7 +590,7 @@ export const es: Words = {
     userId: 'El nombre',
     userIds: 'La lista de nombres',
   },
-  memberName: (place) => `El nombre del miembro ${place}`,
+  memberName: (place) => `El nombre del miembro ${numberText(place)}`,
   fieldIs: (field, problem) => `${field} ${problem}.`,
   problems: {
     tooLong: (_own, most) => `tiene más de ${most} caracteres`,

@@ -1,5 +1,6 @@
+import { countText } from '../text/count-text.ts'
 import { counting, phrase } from './grammar.ts'
-import { listText, numberText } from './locale.ts'
+import { listText, numberText, percentText } from './locale.ts'
 import type { Words } from './words.ts'
 
 const count = counting('ja')
@@ -33,7 +34,7 @@ export const ja: Words = {
   comma: '、',
   today: '今日',
   yesterday: '昨日',
-  secondsShort: (seconds) => `${seconds} 秒`,
+  secondsShort: (seconds) => `${numberText(seconds)} 秒`,
   deletedUser: '削除されたユーザー',
   isBroken: 'このページで問題が起きました。',
   loadAgain: 'ページを再読み込み',
@@ -63,7 +64,7 @@ export const ja: Words = {
   noConnectionYet: 'まだ接続されていません。',
   deviceOffline: 'この端末はオフラインです。',
   tryNow: '今すぐ試す',
-  tryingAgainIn: (seconds) => `${seconds} 秒後に再試行します`,
+  tryingAgainIn: (seconds) => `${numberText(seconds)} 秒後に再試行します`,
   version: 'バージョン',
   newVersion: 'このページの新しいバージョンがあります。',
   reload: '再読み込み',
@@ -114,11 +115,11 @@ export const ja: Words = {
   searchMessages: 'メッセージを検索',
   dropTo: (title) => phrase`ドロップして ${title} に送信`,
   dropToThread: 'ドロップしてスレッドに送信',
-  hereNow: (names, more) => `閲覧中: ${names}${more > 0 ? `、ほか ${more} 人` : ''}`,
+  hereNow: (names, more) => `閲覧中: ${names}${more > 0 ? `、ほか ${numberText(more)} 人` : ''}`,
   messagesIn: (title) => `${title} のメッセージ`,
   messageKeys: 'Enter でメッセージのメニューへ、矢印キーで次のメニューへ移動します',
   firstNew: '最初の新着メッセージ',
-  newCount: (count) => `新着 ${count} 件`,
+  newCount: (messages) => `新着 ${countText(messages)} 件`,
   latest: '最新',
   goToEnd: ' メッセージ: 末尾へ移動',
   newMessages: '新着メッセージ',
@@ -164,7 +165,7 @@ export const ja: Words = {
   emptyMessage: '(空のメッセージ)',
   inReplyTo: '返信先:',
   reactions: 'リアクション',
-  andOthers: (names, others) => `${names}、ほか ${others} 人`,
+  andOthers: (names, others) => `${names}、ほか ${numberText(others)} 人`,
   chooseReaction: 'リアクションを選ぶ',
   loadingEmoji: 'すべての絵文字を読み込んでいます…',
   emojiNotLoaded: '絵文字を読み込めませんでした。',
@@ -208,6 +209,7 @@ export const ja: Words = {
   file: 'ファイル',
   open: '開く',
   openFile: (name) => `${name} を開く`,
+  openRoom: (name) => `${name} を開く`,
   download: (size) => `ダウンロード、${size}`,
   downloadFile: (name) => `${name} をダウンロード `,
   fileNeedsConnection: 'ファイルは接続が戻ると開けます。',
@@ -217,7 +219,7 @@ export const ja: Words = {
   cancelFile: (name) => `${name} をキャンセル`,
   notSentYet: '未送信',
   waiting: '待機中',
-  percent: (percent) => `${percent}%`,
+  percent: (percent) => percentText(percent),
   almostThere: 'もうすぐ完了',
   fileEmpty: 'このファイルは空です。',
   tooLarge: 'このチャットで扱える大きさを超えています。',
@@ -310,7 +312,7 @@ export const ja: Words = {
   id: 'ID',
   idHint: '空欄にすると、誰にも推測できない ID になります。',
   idIsDirect: 'このような ID はダイレクトメッセージ用です。',
-  idLetters: (most) => `英字、数字、- _ : を ${most} 文字まで`,
+  idLetters: (most) => `英字、数字、- _ : を ${numberText(most)} 文字まで`,
   join: '参加',
   joinNamed: (name) => `${name} に参加`,
   linkOrId: 'ルームのリンクまたは ID',
@@ -350,7 +352,7 @@ export const ja: Words = {
     ...(isForGuests ? ['ゲスト用。'] : []),
     '作成者: ',
     by,
-    `、${until} まで、使用 ${maxUses === undefined ? uses : `${uses} / ${maxUses}`} 回`,
+    `、${until} まで、使用 ${numberText(uses)}${maxUses === undefined ? '' : ` / ${numberText(maxUses)}`} 回`,
   ],
   revoke: '取り消す',
   revokeInvite: (invite) => `招待 ${invite} を取り消す`,
@@ -480,8 +482,8 @@ export const ja: Words = {
     previewOf: (name) => `${name} のプレビュー`,
     previousPicture: '前の画像',
     nextPicture: '次の画像',
-    position: (place, count) => `${count} 枚中 ${place} 枚目`,
-    positionOfMore: (place, count) => `${count} 枚以上中 ${place} 枚目`,
+    position: (place, count) => `${numberText(count)} 枚中 ${numberText(place)} 枚目`,
+    positionOfMore: (place, count) => `${numberText(count)} 枚以上中 ${numberText(place)} 枚目`,
     lookingEarlier: '以前の画像を探しています …',
     showInRoom: '会話の中で表示',
     pictureNotLoaded: 'この画像を読み込めませんでした。',
@@ -522,6 +524,7 @@ export const ja: Words = {
   },
 
   keyboard: 'キーボード',
+  keyNames: { ctrl: 'Ctrl', shift: 'Shift', enter: 'Enter', esc: 'Esc' },
   keys: {
     anywhere: 'どこでも',
     goTo: 'ルームまたは人へ移動',
@@ -587,7 +590,7 @@ export const ja: Words = {
     userId: '名前',
     userIds: '名前の一覧',
   },
-  memberName: (place) => `${place} 番目のメンバーの名前`,
+  memberName: (place) => `${numberText(place)} 番目のメンバーの名前`,
   fieldIs: (field, problem) => `${field}${problem}。`,
   problems: {
     tooLong: (_own, most) => `が ${most} 文字を超えています`,

@@ -8,6 +8,10 @@ export const setLocale = (next: string | undefined): void => {
 /** Returns a number as the language writes it: `1,825`. */
 export const numberText = (number: number): string => new Intl.NumberFormat(locale).format(number)
 
+/** Returns `40 %`, as the language writes it. @param percent 0–100 */
+export const percentText = (percent: number): string =>
+  new Intl.NumberFormat(locale, { style: 'percent' }).format(percent / 100)
+
 /** Returns a number with its unit: `90 seconds`, `1.5 MB`. */
 export const unitText = (number: number, unit: string, options: Intl.NumberFormatOptions = {}): string =>
   new Intl.NumberFormat(locale, { style: 'unit', unit, ...options }).format(number)

@@ -1,5 +1,6 @@
-import { unitText } from '../language/locale.ts'
+import { locale, unitText } from '../language/locale.ts'
 import { words } from '../language/words.ts'
+
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -39,8 +40,13 @@ export const inviteSpans = [HOUR, DAY, 7 * DAY, 30 * DAY] as const
 export function countdownText(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000))
   if (seconds < MINUTE) return words.secondsShort(seconds)
-  const two = (number: number) => String(number).padStart(2, '0')
+  const two = (number: number) => digits(number, 2)
   const minutes = Math.floor(seconds / MINUTE)
   const rest = two(seconds % MINUTE)
-  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`
+  return minutes < 60
+    ? `${digits(minutes)}:${rest}`
+    : `${digits(Math.floor(minutes / 60))}:${two(minutes % 60)}:${rest}`
 }
+
+const digits = (number: number, least = 1): string =>
+  new Intl.NumberFormat(locale, { minimumIntegerDigits: least, useGrouping: false }).format(number)

@@ -1,4 +1,5 @@
 import { words } from '../language/words.ts'
+
 /** `Ada is typing`, `Ada and Bob are typing`, `Several people are typing`; empty when nobody is. */
 export function typingSentence(names: readonly string[]): string {
   const [first, second] = names

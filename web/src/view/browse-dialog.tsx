@@ -76,7 +76,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
               <button
                 type="button"
                 className="button"
-                aria-label={isIn ? words.openFile(name) : words.joinNamed(name)}
+                aria-label={isIn ? words.openRoom(name) : words.joinNamed(name)}
                 disabled={isRunning}
                 onClick={() => run(() => enter(room))}
               >

@@ -2,35 +2,36 @@ import { words } from '../language/words.ts'
 import { Dialog } from './dialog.tsx'
 
 function groups() {
-  const { keys } = words
+  const { keys, keyNames } = words
+  const { ctrl, shift, enter, esc } = keyNames
   return [
     {
       title: keys.anywhere,
       keys: [
-        ['Ctrl K', keys.goTo],
-        ['Ctrl F', keys.search],
+        [`${ctrl} K`, keys.goTo],
+        [`${ctrl} F`, keys.search],
         ['Alt ↑ / Alt ↓', keys.neighbour],
-        [`? ${keys.or} Ctrl /`, keys.these],
+        [`? ${keys.or} ${ctrl} /`, keys.these],
       ],
     },
     {
       title: keys.writing,
       keys: [
-        ['Enter', keys.send],
-        ['Shift Enter', keys.newLine],
+        [enter, keys.send],
+        [`${shift} ${enter}`, keys.newLine],
         ['@', keys.mention],
         [':', keys.emoji],
         ['↑', keys.editLast],
-        ['Esc', keys.leave],
+        [esc, keys.leave],
       ],
     },
     {
       title: keys.messages,
       keys: [
-        ['Enter', keys.lastMenu],
+        [enter, keys.lastMenu],
         ['↑ / ↓', keys.nextMenu],
         ['← / →', keys.pictures],
-        ['Esc', keys.closeAny],
+        [esc, keys.closeAny],
       ],
     },
   ]

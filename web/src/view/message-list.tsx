@@ -5,7 +5,6 @@ import type { Timeline } from '../state/timeline.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
 import { dayName, dayOf, timeZone } from '../text/date-text.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
-import { countText } from '../text/count-text.ts'
 import { Avatar } from './avatar.tsx'
 import { ConversationIcon } from './conversation-icon.tsx'
 import { DownIcon, UpIcon } from './icons.tsx'
@@ -111,7 +110,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
 const JumpButton = ({ count, onClick }: { count: number; onClick: () => void }) => (
   <button type="button" className="jump" onClick={onClick}>
     <DownIcon />
-    {count > 0 ? words.newCount(countText(count)) : words.latest}
+    {count > 0 ? words.newCount(count) : words.latest}
     <span className="visually-hidden">{words.goToEnd}</span>
   </button>
 )

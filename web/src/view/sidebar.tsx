@@ -75,7 +75,7 @@ export function Sidebar({ current, isLoading, theme, onSignOut }: SidebarProps) 
       >
         <SearchIcon />
         <span className="grow">{words.goToEllipsis}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{words.keyNames.ctrl} K</kbd>
       </button>
       <div className="sidebar-scroll" ref={scroller}>
         <MoreUnread where="above" count={above} onClick={() => show('above')} />

@@ -1,5 +1,6 @@
 import { words } from '../language/words.ts'
 import { BrandName } from './brand-name.tsx'
+
 /** Shown instead of the chat when the page can't start. */
 export const Unable = ({ reason }: { reason: string }) => (
   <main className="sign-in">
