@@ -36,7 +36,7 @@ export function useWorker(isReady: boolean): boolean {
   return isOld
 }
 
-/** A policy of the page's server may forbid it, by an exception or a rejection: without it, the page needs a network. */
+/** A server's policy may forbid it, by an exception or a rejection. Without it, the page needs a network. */
 function register(serviceWorker: ServiceWorkerContainer): void {
   Promise.resolve()
     .then(() => serviceWorker.register(address()))
