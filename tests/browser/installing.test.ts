@@ -52,6 +52,13 @@ async function talk(): Promise<{ room: string; ada: Person; bobId: string }> {
   return { room, ada, bobId }
 }
 
+/** Ada has a room, and a browser that has not been at the page. */
+async function talkWithout(): Promise<{ room: string; ada: Person }> {
+  const adaId = unique('ada')
+  const room = await stage.room('Kitchen', [adaId])
+  return { room, ada: await stage.arrive('/config.json', { serviceWorkers: 'allow' }, adaId) }
+}
+
 const scriptOf = ({ page }: Person): Promise<string> => page.evaluate('document.scripts[0]?.src ?? ""')
 
 test('without a network the page stands, and what was written is kept and sent when there is one again', async () => {
@@ -131,4 +138,46 @@ test('a push is shown without the page, and a click on it goes to its room', asy
   const click = "self.dispatchEvent(new NotificationEvent('notificationclick', { notification }))"
   await worker.evaluate(`${notices}.then(([notification]) => { ${click} })`)
   await eventually(() => ada.page.url()).toContain(`#/room/${room}`)
+})
+
+test('what the worker tells a page that nobody has signed in to waits for that', async () => {
+  const { room, ada } = await talk()
+  const tab = await stage.tab(ada)
+  await tab.page.goto(`${stage.chat.url}/`)
+  const name = tab.page.getByRole('textbox', { name: 'Your name' })
+  await name.waitFor()
+  await ada.page.close()
+  const [worker] = ada.context.serviceWorkers() as [Worker]
+  const told = [
+    { kind: 'open', hash: `#/room/${room}` },
+    { kind: 'version', entry: 'assets/index-other000.js' },
+  ]
+  const tell = `(pages) => pages.forEach((page) => ${JSON.stringify(told)}.forEach((told) => page.postMessage(told)))`
+  await worker.evaluate(`self.clients.matchAll({ type: 'window' }).then(${tell})`)
+  await eventually(() => tab.page.url()).toContain(`#/room/${room}`)
+  await name.fill(ada.userId)
+  await tab.button('Start chatting').click()
+  await tab.isReady()
+  await tab.page.getByRole('status', { name: 'Version' }).getByText('There is a new version of this page.').waitFor()
+})
+
+test('a server that still sends the policy of before the worker has a chat, without the worker', async () => {
+  const { room, ada } = await talkWithout()
+  ada.problems.expect(/^policy: trusted-types|^console: .*(Content Security Policy|TrustedTypePolicy)/s)
+  await ada.context.route(
+    (url) => url.pathname === '/',
+    async (route) => {
+      const response = await route.fetch()
+      const headers = response.headers()
+      const policy = headers['content-security-policy']!.replace(
+        'trusted-types tabletalk-worker',
+        "trusted-types 'none'",
+      )
+      await route.fulfill({ response, headers: { ...headers, 'content-security-policy': policy } })
+    },
+  )
+  await ada.page.goto(`${stage.chat.url}/?as=${ada.userId}#/room/${room}`)
+  await eventually(() => ada.problems.all.join('\n')).toContain('policy: trusted-types')
+  await ada.say('still here')
+  await ada.sees('still here')
 })

@@ -11,6 +11,7 @@ import { ThemeChoice } from './state/theme.ts'
 import './style/index.css'
 import { App } from './view/app.tsx'
 import { guardFromDrops } from './view/guard-from-drops.ts'
+import { hearWorker } from './view/hear-worker.ts'
 import { Unable } from './view/unable.tsx'
 
 const root = createRoot(document.getElementById('root')!, {
@@ -20,6 +21,7 @@ const root = createRoot(document.getElementById('root')!, {
   },
 })
 guardFromDrops()
+hearWorker()
 const forever = kept(() => localStorage)
 const theme = new ThemeChoice(forever)
 const preferences = new Preferences(forever)

@@ -49,7 +49,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)
   useShortcuts(current, setDialog)
-  const isOld = useWorker(hasBeenConnected)
+  useWorker(hasBeenConnected)
 
   const hasRooms = conversations.length > 0
   // A small screen shows either the list or the welcome. Without rooms the welcome is more useful than an empty list.
@@ -67,7 +67,7 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
           {words.skip}
         </a>
         <Banner />
-        <NewVersion isThere={isOld} />
+        <NewVersion />
         <RemovedNotices />
         <div className="panes">
           <Sidebar
