@@ -253,7 +253,7 @@ variable "hosted_zone_id" {
 # The page
 
 variable "page" {
-  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. image_origins: whose pictures of users it shows, for the servers there learn who looks at them; of other users it shows initials. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
+  description = "Hosts the page (`npm run build:web`) on S3 and CloudFront; null for no page. sign_in: users paste a token (kind token), or the page requests one from a url (kind tokenUrl). The domain's certificate must be in us-east-1. image_origins: whose pictures of users it shows, for the servers there learn who looks at them; of other users it shows initials. brand: what the page is called, with a logo (a path on its own host) and values of its colours (web/src/style/tokens.css) by name. access_logs: whether CloudFront logs each request, without query and cookies, for log_retention_days. waf: null for no AWS WAF, {} for a web ACL with at most 2,000 requests of one address in 5 minutes and AWS's common rules, or the web_acl_arn of your own, in us-east-1. Example: { sign_in = { kind = \"tokenUrl\", url = \"https://login.example.com/chat-token\" } }"
   type = object({
     sign_in = optional(object({
       kind        = string
@@ -265,7 +265,12 @@ variable "page" {
     hosted_zone_id  = optional(string)
     build_dir       = optional(string)
     image_origins   = optional(list(string), [])
-    access_logs     = optional(bool, true)
+    brand = optional(object({
+      name    = string
+      logo    = optional(string)
+      colours = optional(map(string))
+    }))
+    access_logs = optional(bool, true)
     waf = optional(object({
       requests_per_5_minutes = optional(number, 2000)
       web_acl_arn            = optional(string)

@@ -22,6 +22,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
         certificate_arn: certificate('page'),
         hosted_zone_id: 'Z0000000000000',
         image_origins: ['https://people.example.com'],
+        brand: { name: 'Acme Chat', colours: { accent: '#0f766e' } },
       },
     })
   })
@@ -59,6 +60,7 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing, with the 
       url: 'wss://chat-api.example.com',
       signIn: { kind: 'tokenUrl', url: 'https://login.example.com/token?for=chat', signInUrl: '/in' },
       imageOrigins: ['https://people.example.com'],
+      brand: { name: 'Acme Chat', colours: { accent: '#0f766e' } },
     })
   })
 

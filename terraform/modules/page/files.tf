@@ -76,13 +76,16 @@ resource "aws_s3_object" "config" {
   content_type  = local.content_types.json
   cache_control = local.ask_anew
 
-  content = jsonencode({
-    url = var.websocket_url
-    signIn = { for name, value in {
-      kind      = var.sign_in.kind
-      url       = var.sign_in.url
-      signInUrl = var.sign_in.sign_in_url
-    } : name => value if value != null }
-    imageOrigins = var.image_origins
-  })
+  content = jsonencode(merge(
+    {
+      url = var.websocket_url
+      signIn = { for name, value in {
+        kind      = var.sign_in.kind
+        url       = var.sign_in.url
+        signInUrl = var.sign_in.sign_in_url
+      } : name => value if value != null }
+      imageOrigins = var.image_origins
+    },
+    { for brand in var.brand[*] : "brand" => { for name, value in brand : name => value if value != null } },
+  ))
 }

@@ -42,6 +42,16 @@ variable "image_origins" {
   type        = list(string)
 }
 
+variable "brand" {
+  description = "What the page is called and how it looks; null for Tabletalk's own. logo: a path on the page's own host. colours: values of the colours in web/src/style/tokens.css, by name. Example: { name = \"Acme Chat\", colours = { accent = \"#0f766e\" } }"
+  type = object({
+    name    = string
+    logo    = optional(string)
+    colours = optional(map(string))
+  })
+  default = null
+}
+
 variable "domain_name" {
   description = "Domain of the page; null for the domain that CloudFront assigns."
   type        = string
