@@ -3,9 +3,34 @@ const NOTES = [660, 880]
 const NOTE_S = 0.12
 const VOLUME = 0.08
 
-/** Plays the sound of a message. Browsers play none before the user has clicked or typed something on the page. */
+/** Many messages at once are one sound, and one that can't be heard within that time isn't played later, ms. */
+const REST_MS = 2_000
+
+/** A browser has few of them, so the page has one. */
+let shared: AudioContext | undefined
+let askedAt = -Infinity
+
+/**
+ * Plays the sound of a message, at most once in two seconds. Browsers play none before the user has clicked or typed
+ * something on the page.
+ *
+ * @throws where the browser has no sound
+ */
 export function playSound(): void {
-  const context = new AudioContext()
+  const now = performance.now()
+  if (now - askedAt < REST_MS) return
+  askedAt = now
+  const context = (shared ??= new AudioContext())
+  // Waits until the user does something, if need be.
+  context
+    .resume()
+    .then(() => {
+      if (performance.now() - now < REST_MS) playNotes(context)
+    })
+    .catch(() => {})
+}
+
+function playNotes(context: AudioContext): void {
   const volume = new GainNode(context, { gain: VOLUME })
   volume.connect(context.destination)
   for (const [index, frequency] of NOTES.entries()) {
@@ -13,7 +38,6 @@ export function playSound(): void {
     note.connect(volume)
     note.start(context.currentTime + index * NOTE_S)
     note.stop(context.currentTime + (index + 1) * NOTE_S)
-    // A browser has few of them.
-    if (index === NOTES.length - 1) note.onended = () => void context.close().catch(() => {})
+    if (index === NOTES.length - 1) note.onended = () => volume.disconnect()
   }
 }

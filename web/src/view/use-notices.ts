@@ -45,10 +45,18 @@ export function useNotices(): void {
   }, [chat])
 }
 
-function tell(chat: Chat, { conversation, message }: Heard, shown: Map<string, Notification>): void {
-  const { notices, sound } = chat.preferences.get()
-  if (sound === 'on') playSound()
-  if (notices !== 'on' || noticesAllowed() !== 'granted') return chat.missed.set(true)
+function tell(chat: Chat, heard: Heard, shown: Map<string, Notification>): void {
+  notify(chat, heard, shown)
+  if (chat.preferences.get().sound !== 'on') return
+  try {
+    playSound()
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+function notify(chat: Chat, { conversation, message }: Heard, shown: Map<string, Notification>): void {
+  if (chat.preferences.get().notices !== 'on' || noticesAllowed() !== 'granted') return chat.missed.set(true)
   const { key, kind, title, route } = conversation
   const body = previewOf(message, {
     userId: chat.userId,
