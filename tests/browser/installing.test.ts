@@ -65,8 +65,6 @@ test('without a network the page stands, and what was written is kept and sent w
   const { room, ada, bobId } = await talk()
   const bob = await stage.enter(bobId, { at: `#/room/${room}` })
   await bob.isReady()
-  // The page that goes may be asking for a token.
-  ada.problems.expect(/ERR_ABORTED/)
   await stage.disconnect(ada)
   await ada.say('while away')
   await ada.message('while away').waitFor()

@@ -7,11 +7,11 @@ import type { BrowserContext, Page } from 'playwright-core'
 export class Problems {
   readonly all: string[] = []
   /**
-   * A page that goes gives up what it loads while it is idle: dialogs, icon, letters that look alike. Who signs out,
-   * or reloads, before a slow machine has a socket open gives that up.
+   * A page that goes gives up what it has under way: what it loads while it is idle, a token that it asks for. Who
+   * signs out, or reloads, before a slow machine has a socket open gives that up.
    */
   readonly #expected: RegExp[] = [
-    /\/assets\/[\w-]+\.(js|svg) net::ERR_ABORTED/,
+    /^request: .* net::ERR_ABORTED$/,
     /WebSocket connection to '[^']+' failed: WebSocket is closed before the connection is established/,
     // `Stage` keeps service workers out of the tests that aren't of them.
     /Service Worker registration blocked by Playwright/,
