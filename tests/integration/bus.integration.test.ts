@@ -53,7 +53,10 @@ test('what happens in a room is told in the published shape, each with an id of 
   const [ada, bob] = clients
   const of = { chatRoomId: room }
   const { messageId } = await ada.request({ action: 'sendMessage', ...of, content: 'hello' })
+  // A message is told as it is when it is told.
+  await told()
   await ada.request({ action: 'editMessage', ...of, messageId, content: 'hello, all' })
+  await told()
   await bob.request({ action: 'addReaction', ...of, messageId, reaction: '👍' })
   await bob.request({ action: 'reportMessage', ...of, messageId, reason: 'spam' })
   // The reaction may have raised it in between.
