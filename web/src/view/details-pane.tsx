@@ -4,19 +4,10 @@ import type { Conversation } from '../state/conversation.ts'
 import { AccessIcon } from './access-icon.tsx'
 import { CopyLink } from './copy-link.tsx'
 import { FormError } from './form-error.tsx'
-import {
-  AddPersonIcon,
-  BlockIcon,
-  CloseIcon,
-  EditIcon,
-  LeaveIcon,
-  LinkIcon,
-  LockIcon,
-  ShieldIcon,
-  TrashIcon,
-} from './icons.tsx'
+import { AddPersonIcon, BlockIcon, EditIcon, LeaveIcon, LinkIcon, LockIcon, ShieldIcon, TrashIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
 import { MemberList } from './member-list.tsx'
+import { PaneHeader } from './pane-header.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
@@ -44,18 +35,7 @@ export function DetailsPane({ conversation, onClose }: DetailsProps) {
         if (event.key === 'Escape' && !isComposing(event.nativeEvent)) onClose()
       }}
     >
-      <header className="pane-header">
-        <h2>{words.details}</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.closeDetails}
-          title={words.close}
-          onClick={onClose}
-        >
-          <CloseIcon />
-        </button>
-      </header>
+      <PaneHeader title={words.details} closing={words.closeDetails} onClose={onClose} />
       <div className="details-scroll">
         <h3 className="details-title" dir="auto">
           {title}

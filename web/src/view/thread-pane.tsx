@@ -4,9 +4,10 @@ import type { Conversation } from '../state/conversation.ts'
 import { rowsOf } from '../text/rows.ts'
 import { timeZone } from '../text/date-text.ts'
 import { Composer } from './composer.tsx'
-import { ClipIcon, CloseIcon } from './icons.tsx'
+import { ClipIcon } from './icons.tsx'
 import { isComposing } from './is-composing.ts'
 import { MessageGroup } from './message-group.tsx'
+import { PaneHeader } from './pane-header.tsx'
 import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
 import { useDrop } from './use-drop.ts'
@@ -43,18 +44,7 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
         if (event.key === 'Escape' && !isComposing(event.nativeEvent)) close()
       }}
     >
-      <header className="pane-header">
-        <h2>{words.thread}</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.closeThread}
-          title={words.close}
-          onClick={close}
-        >
-          <CloseIcon />
-        </button>
-      </header>
+      <PaneHeader title={words.thread} closing={words.closeThread} onClose={close} />
       <div className="thread-scroll" role="log" aria-label={words.repliesOfThread} aria-live="off" tabIndex={0}>
         <div>
           {root && show([root], [])}

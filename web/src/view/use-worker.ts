@@ -32,15 +32,14 @@ interface Policies {
   createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(given: string): string }
 }
 
+/** Named once, because a policy may be made once. */
+let named: string | undefined
+
 /** The worker's address, which the page's policy lets nobody else name. */
-const address = once((): string => {
+const address = (): string => (named ??= nameAddress())
+
+function nameAddress(): string {
   const url = new URL('sw.js', document.baseURI).href
   const { trustedTypes } = window as { trustedTypes?: Policies }
   return trustedTypes?.createPolicy('tabletalk-worker', { createScriptURL: () => url }).createScriptURL('') ?? url
-})
-
-/** A policy may be made once. */
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
