@@ -14,15 +14,15 @@ const FULL_CHARS = 4_000
 /** So many quick small replies in a row do. */
 const MANY = 8
 
+/** They are asked for as much as fits, so that they are as large as a slow link lets them be, however small. */
+const paged = new Set<Action>(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'])
+
 /** Their replies may fill a whole WebSocket message, 128 KB. */
 const large = new Set<Action>([
-  ...(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'] as const),
+  ...paged,
   ...(['searchMessages', 'getThreads', 'getUsers', 'getPresence', 'getOnline'] as const),
   ...(['listPublicRooms', 'listBans', 'getAudit'] as const),
 ])
-
-/** They are asked for as much as fits, so that they are as large as a slow link lets them be, however small. */
-const paged = new Set<Action>(['sync', 'joinRoom', 'getRoom', 'listRooms', 'getHistory', 'getChanges', 'getMessages'])
 
 /** Whether the reply to an action may be large. */
 export const isLarge = (action: Action): boolean => large.has(action)
