@@ -7,7 +7,7 @@ const MARK = '~'
  * seq before, and so does whatever stands on the membership: the fan-out, which is later than the join, then knows from
  * a subscription alone what it doesn't post.
  */
-export const newJoinId = (room?: { historyFrom?: 'j' | undefined; headSeq: number }): string =>
+export const newJoinId = (room?: { historyFrom?: 'j'; headSeq: number }): string =>
   randomBytes(12).toString('base64url') + (room?.historyFrom === 'j' ? `${MARK}${room.headSeq}` : '')
 
 /** The seq after which a membership receives messages: 0 where the room shows all. */

@@ -76,15 +76,15 @@ const nothingOf = ({ headRev = 0 }: RoomRow) => ({
 })
 
 const newMembership = (
-  { chatRoomId, headSeq, historyFrom }: RoomRow,
+  room: RoomRow,
   { userId, connectionId, scopes }: SocketCaller,
   invite: InviteRow | undefined,
 ): MembershipRow => ({
-  chatRoomId,
+  chatRoomId: room.chatRoomId,
   userId,
   role: scopes.has('guest') ? 'guest' : (invite?.role ?? 'member'),
   joinedAt: Date.now(),
-  joinId: newJoinId({ historyFrom, headSeq }),
-  joinedSeq: headSeq,
+  joinId: newJoinId(room),
+  joinedSeq: room.headSeq,
   originConnectionId: connectionId,
 })
