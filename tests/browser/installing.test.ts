@@ -138,7 +138,7 @@ test('a push is shown without the page, and a click on it goes to its room', asy
   await eventually(() => ada.page.url()).toContain(`#/room/${room}`)
 })
 
-test('what the worker tells a page that nobody has signed in to waits for that', async () => {
+test('a page that nobody has signed in to says what the worker tells of a version, and goes to a room after that', async () => {
   const { room, ada } = await talk()
   const tab = new Person(ada.userId, await ada.context.newPage(), ada.problems)
   await tab.page.goto(`${stage.chat.url}/`)
@@ -153,10 +153,12 @@ test('what the worker tells a page that nobody has signed in to waits for that',
   const tell = `(pages) => pages.forEach((page) => ${JSON.stringify(told)}.forEach((told) => page.postMessage(told)))`
   await worker.evaluate(`self.clients.matchAll({ type: 'window' }).then(${tell})`)
   await eventually(() => tab.page.url()).toContain(`#/room/${room}`)
+  const news = tab.page.getByRole('status', { name: 'Version' }).getByText('There is a new version of this page.')
+  await news.waitFor()
   await name.fill(ada.userId)
   await tab.button('Start chatting').click()
   await tab.isReady()
-  await tab.page.getByRole('status', { name: 'Version' }).getByText('There is a new version of this page.').waitFor()
+  await news.waitFor()
 })
 
 test('where the server forbids the policy that names the worker, there is a chat without one', async () => {

@@ -164,14 +164,14 @@ describe('the address of a file', () => {
   }
 
   test('is nothing once it has expired, or is about to', () => {
-    const address = new FileAddress(file, () => Promise.reject(new Error('not asked')))
+    const address = FileAddress.of(file, () => Promise.reject(new Error('not asked')))
     expect(address.current(80_000)).toBe('https://bucket/first')
     expect(address.current(95_000)).toBeUndefined()
   })
 
   test('is asked for once by all who want a new one, and again after a failure', async () => {
     let times = 0
-    const address = new FileAddress(file, async () => {
+    const address = FileAddress.of(file, async () => {
       if (++times === 1) throw new Error('busy')
       return { fileUrl: `https://bucket/${times}`, expiresAt: 200_000 }
     })
@@ -182,8 +182,8 @@ describe('the address of a file', () => {
 
   test('of a picture made small is the file’s where there is none any more', async () => {
     const ask = async () => ({ fileUrl: 'https://bucket/file', pictureUrl: 'https://bucket/large', expiresAt: 200_000 })
-    expect(new FileAddress(file, ask).small('thumbnailUrl')).toBeUndefined()
-    const address = new FileAddress({ ...file, thumbnailUrl: 'https://bucket/small' }, ask)
+    expect(FileAddress.of(file, ask).small('thumbnailUrl')).toBeUndefined()
+    const address = FileAddress.of({ ...file, thumbnailUrl: 'https://bucket/small' }, ask)
     const [small, large] = [address.small('thumbnailUrl')!, address.small('pictureUrl')!]
     expect([address, small, large].map((one) => one.current(80_000))).toEqual([
       'https://bucket/first',
@@ -192,5 +192,14 @@ describe('the address of a file', () => {
     ])
     expect(await large.renew()).toBe('https://bucket/large')
     expect(await small.renew()).toBe('https://bucket/file')
+  })
+
+  test('of a file and of its picture made small are renewed together', async () => {
+    let times = 0
+    const ask = async () => ({ fileUrl: `file ${++times}`, pictureUrl: `large ${times}`, expiresAt: 200_000 })
+    const address = FileAddress.of({ ...file, thumbnailUrl: 'https://bucket/small' }, ask)
+    const large = address.small('pictureUrl')!
+    expect(await Promise.all([large.renew(), address.renew()])).toEqual(['large 1', 'file 1'])
+    expect([address.current(150_000), large.current(150_000)]).toEqual(['file 1', 'large 1'])
   })
 })

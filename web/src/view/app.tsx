@@ -15,6 +15,7 @@ import { tokenSource } from '../state/token-source.ts'
 import { LastPlace } from '../state/last-place.ts'
 import { RoomNumbers } from '../state/room-numbers.ts'
 import { ChatPage } from './chat-page.tsx'
+import { NewVersion } from './new-version.tsx'
 import { SignInPage } from './sign-in.tsx'
 import { ChatContext } from './use-chat.ts'
 import { LanguageContext } from './use-language.ts'
@@ -59,7 +60,14 @@ export function App({ config, theme, language, preferences, identity, kept, kept
     chat?.forget()
     exit()
   }
-  if (credential === undefined) return <SignInPage signIn={signIn} problem={problem} onSignIn={enter} />
+  if (credential === undefined) {
+    return (
+      <div className="app">
+        <NewVersion />
+        <SignInPage signIn={signIn} problem={problem} onSignIn={enter} />
+      </div>
+    )
+  }
   if (!chat) return null
   return (
     <LanguageContext value={language}>

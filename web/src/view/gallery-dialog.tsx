@@ -2,6 +2,7 @@ import { type KeyboardEvent, type TouchEvent, useEffect, useMemo, useRef, useSta
 import { type MessageEvent, printableName } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
+import type { FileAddress } from '../state/file-address.ts'
 import { hashOf } from '../state/route.ts'
 import { plainMoment } from '../text/date-text.ts'
 import { fileSize } from '../text/file-size.ts'
@@ -24,43 +25,57 @@ interface GalleryProps {
   onClose: () => void
 }
 
+type Pictures = ReturnType<typeof usePictures>
+
 /** All pictures of a conversation, or of the thread that is open, one at a time: arrows go from one to the next. */
 export function GalleryDialog({ conversation, messageId, onClose }: GalleryProps) {
-  const { pictures, hasEarlier, loadEarlier } = usePictures(conversation, messageId)
+  const found = usePictures(conversation, messageId)
   const [shownId, setShownId] = useState(messageId)
-  const { run, isRunning, error } = useAct()
-  const index = pictures.findIndex((picture) => picture.messageId === shownId)
-  const shown = pictures[index]
-  const isGone = shown === undefined
+  const index = found.pictures.findIndex((picture) => picture.messageId === shownId)
+  const isGone = index < 0
   useEffect(() => {
     // Somebody has deleted it.
     if (isGone) onClose()
   }, [isGone, onClose])
-  const nameOf = useNames(useMemo(() => (shown ? [shown.senderId] : []), [shown]))
-  const swipe = useSwipe((step) => go(step))
-  if (!shown) return null
+  if (isGone) return null
+  return <Gallery conversation={conversation} {...found} index={index} onShow={setShownId} onClose={onClose} />
+}
 
+interface ShownProps extends Pictures {
+  conversation: Conversation
+  index: number
+  onShow: (messageId: string) => void
+  onClose: () => void
+}
+
+function Gallery({ conversation, pictures, hasEarlier, loadEarlier, index, onShow, onClose }: ShownProps) {
+  const shown = pictures[index]!
+  const { messageId, senderId, file } = shown
+  const { run, isRunning, error } = useAct()
+  const nameOf = useNames(useMemo(() => [senderId], [senderId]))
+  const address = useFileAddress(conversation, messageId, file)
+  const swipe = useSwipe((step) => go(step))
   const isFirst = index === 0 && !hasEarlier
   const isLast = index === pictures.length - 1
   const go = (step: number) => {
     const next = pictures[index + step]
-    if (next) return setShownId(next.messageId)
+    if (next) return onShow(next.messageId)
     if (step > 0 || isFirst || isRunning) return
     run(async () => {
-      const before = await loadEarlier(shownId)
-      if (before) setShownId(before.messageId)
+      const before = await loadEarlier(messageId)
+      if (before) onShow(before.messageId)
     })
   }
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const isRightToLeft = getComputedStyle(event.currentTarget).direction === 'rtl'
     const step = { ArrowLeft: isRightToLeft ? 1 : -1, ArrowRight: isRightToLeft ? -1 : 1 }[event.key]
     if (step !== undefined) go(step)
-    else if (event.key === 'Home') setShownId(pictures[0]!.messageId)
-    else if (event.key === 'End') setShownId(pictures.at(-1)!.messageId)
+    else if (event.key === 'Home') onShow(pictures[0]!.messageId)
+    else if (event.key === 'End') onShow(pictures.at(-1)!.messageId)
     else return
     event.preventDefault()
   }
-  const name = printableName(shown.file.fileName)
+  const name = printableName(file.fileName)
   const inWords = hasEarlier ? words.media.positionOfMore : words.media.position
   const position = inWords(index + 1, pictures.length)
   return (
@@ -69,7 +84,7 @@ export function GalleryDialog({ conversation, messageId, onClose }: GalleryProps
         <Turn label={words.media.previousPicture} isPossible={!isFirst} onClick={() => go(-1)}>
           <BackIcon />
         </Turn>
-        <LargePicture key={shown.messageId} picture={shown} conversation={conversation} />
+        <LargePicture key={messageId} file={file} address={address} />
         <Turn label={words.media.nextPicture} isPossible={!isLast} onClick={() => go(1)}>
           <NextIcon />
         </Turn>
@@ -85,7 +100,7 @@ export function GalleryDialog({ conversation, messageId, onClose }: GalleryProps
         </p>
         <div className="grow">
           <p className="hint">
-            <bdi>{nameOf(shown.senderId)}</bdi> ·{' '}
+            <bdi>{nameOf(senderId)}</bdi> ·{' '}
             <a href={`${hashOf(conversation.route)}/${shown.seq}`} onClick={onClose} title={words.media.showInRoom}>
               {plainMoment(shown.timestamp, Date.now())}
             </a>
@@ -96,7 +111,7 @@ export function GalleryDialog({ conversation, messageId, onClose }: GalleryProps
             </p>
           )}
         </div>
-        <Download picture={shown} conversation={conversation} />
+        <Download file={file} address={address} />
       </footer>
     </Dialog>
   )
@@ -135,12 +150,12 @@ function sourceOf(conversation: Conversation, messageId: string) {
 }
 
 interface PictureProps {
-  picture: PictureMessage
-  conversation: Conversation
+  file: PictureMessage['file']
+  /** One for both, so that it is renewed once. */
+  address: FileAddress
 }
 
-function LargePicture({ picture: { messageId, file }, conversation }: PictureProps) {
-  const address = useFileAddress(conversation, messageId, file)
+function LargePicture({ file, address }: PictureProps) {
   const [isBroken, setIsBroken] = useState(false)
   const [large] = useState(() => address.small('pictureUrl') ?? address)
   const name = printableName(file.fileName)
@@ -153,9 +168,8 @@ function LargePicture({ picture: { messageId, file }, conversation }: PicturePro
 }
 
 /** Browsers show pictures of other servers instead of saving them, whatever a link says: the page fetches them. */
-function Download({ picture: { messageId, file }, conversation }: PictureProps) {
+function Download({ file, address }: PictureProps) {
   const { client } = useChat()
-  const address = useFileAddress(conversation, messageId, file)
   const { run, isRunning, error } = useAct()
   const save = async () => {
     const url = address.current(client.serverNow) ?? (await address.renew())

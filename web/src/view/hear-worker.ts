@@ -7,8 +7,8 @@ type Told = { kind: 'version'; entry: string } | { kind: 'open'; hash: string }
 export const isOld = new Store(false)
 
 /**
- * Listens to the service worker, also of other tabs, from the start: what it tells a page that isn't signed in or
- * connected yet is kept until then, in the address and in `isOld`.
+ * Listens to the service worker, also of other tabs, from the start: where it leads a page that isn't signed in or
+ * connected yet is kept until then, in the address.
  */
 export function hearWorker(): void {
   const { serviceWorker } = navigator as Partial<Navigator>

@@ -12,7 +12,7 @@ export const useFileAddress = (
 ): FileAddress =>
   useMemo(
     () =>
-      new FileAddress(file, () => {
+      FileAddress.of(file, () => {
         const { room } = conversation
         return room ? room.fileUrl(messageId) : Promise.reject(new Error('unable to open the file; it has no room'))
       }),
