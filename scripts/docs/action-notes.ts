@@ -27,7 +27,12 @@ a UUID. Fails with \`conflict\` if the id is taken. The other members' live conn
 (\`dm:…\`) doesn't exist. The connection is subscribed when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\`
 are as in \`sync\`.`,
   leaveRoom: `Ends the user's membership on all connections. The other members receive \`memberLeft\`. The user's other
-connections don't; their actions in this room fail with \`not_a_member\` from now on.`,
+connections don't; their actions in this room fail with \`not_a_member\` from now on. A mute isn't ended by it, nor that
+somebody has made the user a guest.`,
+  muteMember: `A mute outlives the membership: who leaves, or is removed or banned, and comes back is muted still. While they
+are away it can be ended or changed too; of anybody else who is no member it is a \`conflict\`.`,
+  setRole: `Who was made a \`guest\`, leaves, and joins again by themselves, by an invite or by a member is a guest still;
+while they are away the role \`member\` ends that. Anything else of who is no member is a \`conflict\`.`,
   getRoom: `For members only; a room that doesn't exist also fails with \`not_a_member\`. More than 1,000 members are
 paged by \`nextCursor\`.`,
   listRooms: `Read from an index that may be a moment behind: a room joined just now may be missing. Rely on \`sync\`

@@ -1,7 +1,7 @@
 import { createWriteTransaction, Entity, Service } from 'electrodb'
 import { untilProcessed } from './until-processed.ts'
 import { Audit, type AuditRow } from './audit.ts'
-import { Ban, type BanRow } from './ban.ts'
+import { Ban, type BanRow, isAsRead, keptItem } from './ban.ts'
 import { ChatRoom, getRoom, type RoomRow } from './chat-room.ts'
 import { ChatRoomDetails, type DetailsRow, getDetails } from './chat-room-details.ts'
 import { gateOf } from './gate.ts'
@@ -51,6 +51,8 @@ export const Membership = new Entity(
       addedBy: { type: 'string', field: 'AddedBy' },
       /** Epoch milliseconds until which the user may read and not write. */
       mutedUntil: { type: 'number', field: 'MutedUntil' },
+      /** Somebody has made the user a guest: it outlives the membership, as a mute does. */
+      lowered: { type: 'boolean', field: 'Lowered' },
       /** How often role or mute were changed. */
       changes: { type: 'number', field: 'Version' },
       imported,
@@ -71,6 +73,7 @@ export interface MembershipRow {
   originConnectionId?: string
   addedBy?: string
   mutedUntil?: number
+  lowered?: boolean
   changes?: number
   imported?: boolean
 }
@@ -121,18 +124,18 @@ export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
 
 /**
  * AP10. Makes a membership; one that exists stays as it is. Nobody who is banned gets in, not even when the ban is
- * written at the same moment.
+ * written at the same moment: returns `banned` when there is any row that may be a ban, but the one that was read.
  *
  * @param more `session` of the user is subscribed along with it, so that it misses nothing from then on; `invite` is
- *   used once; `audit` notes who did it
+ *   used once; `audit` notes who did it; `kept` is the row of which the membership takes over what it says: it ends
  * @throws Unavailable when nothing was written
  */
 export async function addMember(
   membership: MembershipRow,
-  more: { session?: SessionRow; invite?: string; audit?: AuditRow } = {},
+  more: { session?: SessionRow; invite?: string; audit?: AuditRow; kept?: BanRow } = {},
 ): Promise<Added> {
   const { chatRoomId, userId, joinedAt: now } = membership
-  const { session, invite, audit } = more
+  const { session, invite, audit, kept } = more
   const entities = { ...mirrored, Audit, Ban, Invite, Subscription }
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.create(membership).commit(),
@@ -140,9 +143,9 @@ export async function addMember(
     ...(isDirectRoomId(chatRoomId)
       ? []
       : [
-          tx.Ban.check({ chatRoomId, userId })
-            .where(({ at, until }, { notExists, lte }) => `${notExists(at)} OR ${lte(until, now)}`)
-            .commit(),
+          kept === undefined
+            ? tx.Ban.check({ chatRoomId, userId }).where(isAsRead(undefined)).commit()
+            : tx.Ban.delete({ chatRoomId, userId }).where(isAsRead(kept)).commit(),
         ]),
     tx.UserRoom.put(userRoomOf(membership)).commit(),
     ...(session === undefined ? [] : [tx.Subscription.put(subscriptionItem(session, membership)).commit()]),
@@ -170,29 +173,32 @@ export async function addMember(
  * AP11. Ends a membership and with it, at once, every subscription that stands on it, those that are still to be
  * written included: no event that is written afterwards is posted to the user.
  *
- * @param more what somebody else's hand does beside: `audit` notes it, `ban` keeps the user out from then on; then the
- *   role must be the one that was seen as well; `job` is what the janitor is to do about it
+ * @param more what somebody else's hand does beside: `audit` notes it, `ban` keeps the user out from then on, `job` is
+ *   what the janitor is to do about it. With `outlived`, what outlives the membership is kept in the ban, or in its
+ *   place; then role and mute must be those that were seen as well
  * @returns whether this very membership was deleted: another `joinId` stands for a later one
  * @throws Unavailable when nothing was deleted
  */
 export async function removeMember(
-  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & { role?: Role },
+  membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & Partial<MembershipRow>,
   now: number,
-  { audit, ban, job }: { audit?: AuditRow; ban?: BanRow; job?: JobRow } = {},
+  { audit, ban, job, outlived }: { audit?: AuditRow; ban?: BanRow; job?: JobRow; outlived?: true } = {},
 ): Promise<boolean> {
-  const { chatRoomId, userId, joinId, role } = membership
+  const { chatRoomId, userId, joinId, changes } = membership
+  const left = ban ?? (outlived && keptItem({ chatRoomId, userId, by: audit?.by ?? userId }, membership, now))
   const transaction = createWriteTransaction({ ...mirrored, Audit, Ban, Job, Subscription }, (tx) => [
     tx.Membership.delete({ chatRoomId, userId })
-      .where((row, { eq }) =>
-        audit === undefined || role === undefined
-          ? eq(row.joinId, joinId)
-          : `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`,
+      .where((row, { eq, notExists }) =>
+        [
+          eq(row.joinId, joinId),
+          ...(outlived ? [changes === undefined ? notExists(row.changes) : eq(row.changes, changes)] : []),
+        ].join(' AND '),
       )
       .commit(),
     tx.UserRoom.delete(userRoomKey(membership)).commit(),
     tx.Subscription.put(departureItem(membership, now)).commit(),
     ...(audit === undefined ? [] : [tx.Audit.put({ ...audit, joinId }).commit()]),
-    ...(ban === undefined ? [] : [tx.Ban.put(ban).commit()]),
+    ...(left === undefined ? [] : [tx.Ban.put(left).commit()]),
     ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
   ])
   const { canceled } = await transact('remove the member', () => transaction.go())

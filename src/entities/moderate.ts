@@ -1,6 +1,6 @@
 import { createWriteTransaction } from 'electrodb'
 import { Audit, type AuditRow } from './audit.ts'
-import { Ban, type BanRow } from './ban.ts'
+import { Ban, type BanRow, isAsRead } from './ban.ts'
 import { Job, type JobRow } from './job.ts'
 import { Membership, type MembershipRow } from './membership.ts'
 import { transact } from './transact.ts'
@@ -11,6 +11,7 @@ import { UserRoom, userRoomOf } from './user-room.ts'
  *
  * - AP68 `changeMember`: another role, or muted, from now on?
  * - AP69 `banStranger`: banned, without having been in?
+ * - AP55 `changeBan`: is the ban, or what is kept of who has left, another one from now on?
  * - AP49 `setDirectRoles`: may the two write to each other?
  */
 const entities = { Audit, Ban, Job, Membership, UserRoom }
@@ -27,9 +28,11 @@ export async function changeMember(
   audit: AuditRow,
 ): Promise<boolean> {
   const { chatRoomId, userId, joinId, role } = membership
+  const isLowered = change.role === 'guest'
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.patch({ chatRoomId, userId })
-      .set(change)
+      .set({ ...change, ...(isLowered ? { lowered: true } : {}) })
+      .remove(change.role === undefined || isLowered ? [] : ['lowered'])
       .add({ changes: 1 })
       .where((row, { eq }) => `${eq(row.joinId, joinId)} AND ${eq(row.role, role)}`)
       .commit(),
@@ -41,18 +44,24 @@ export async function changeMember(
 }
 
 /**
- * AP69. Bans a user who is no member, and notes it. Returns false when they are one by now.
+ * AP69. Bans a user who is no member, and notes it. Returns false when they are one by now, or the row is another one.
  *
+ * @param seen what was kept of the user; the ban has it too
  * @param job what the janitor is to do about it
  * @throws Unavailable when nothing was written
  */
-export async function banStranger(ban: BanRow, audit: AuditRow, job?: JobRow): Promise<boolean> {
+export async function banStranger(
+  ban: BanRow,
+  seen: BanRow | undefined,
+  audit: AuditRow,
+  job?: JobRow,
+): Promise<boolean> {
   const { chatRoomId, userId } = ban
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.check({ chatRoomId, userId })
       .where((row, { notExists }) => notExists(row.joinId))
       .commit(),
-    tx.Ban.put(ban).commit(),
+    tx.Ban.put(ban).where(isAsRead(seen)).commit(),
     tx.Audit.put(audit).commit(),
     ...(job === undefined ? [] : [tx.Job.put(job).commit()]),
   ])
@@ -60,15 +69,21 @@ export async function banStranger(ban: BanRow, audit: AuditRow, job?: JobRow): P
   return !canceled
 }
 
-/** AP55. Ends a ban, and notes it. Returns false when there was none. */
-export async function unban(chatRoomId: string, userId: string, audit: AuditRow): Promise<boolean> {
+/**
+ * AP55. Changes what holds for a user who is no member, and notes it. Returns false when the row is another one by now.
+ *
+ * @param to undefined when nothing holds any more
+ * @throws Unavailable when nothing was written
+ */
+export async function changeBan(seen: BanRow, to: BanRow | undefined, audit: AuditRow): Promise<boolean> {
+  const { chatRoomId, userId } = seen
   const transaction = createWriteTransaction(entities, (tx) => [
-    tx.Ban.delete({ chatRoomId, userId })
-      .where((row, { exists }) => exists(row.at))
-      .commit(),
+    to === undefined
+      ? tx.Ban.delete({ chatRoomId, userId }).where(isAsRead(seen)).commit()
+      : tx.Ban.put(to).where(isAsRead(seen)).commit(),
     tx.Audit.put(audit).commit(),
   ])
-  const { canceled } = await transact('end the ban', () => transaction.go())
+  const { canceled } = await transact('change what holds for the user', () => transaction.go())
   return !canceled
 }
 

@@ -1,18 +1,26 @@
-import { addMember, getMembership, type MembershipRow } from '../entities/membership.ts'
+import type { BanRow } from '../entities/ban.ts'
+import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import type { SessionRow } from '../entities/session.ts'
 import { Banned, InvalidInvite } from '../errors.ts'
+import { defined } from '../protocol/defined.ts'
 import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
+import { letIn } from './let-in.ts'
+
+interface By {
+  invite?: string | undefined
+  kept?: BanRow | undefined
+}
 
 /**
- * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP8, and what `stayIn` does.
+ * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP53, AP8, and what `stayIn` does.
  *
- * @param invite that lets them in; of a member it is not used
+ * @param by `invite` lets them in; of a member it is not used. `kept` is what is kept of their last membership
  * @returns false when the membership has ended meanwhile
  * @throws Banned | InvalidInvite
  */
-export async function join(membership: MembershipRow, session: SessionRow, invite?: string): Promise<boolean> {
+export async function join(membership: MembershipRow, session: SessionRow, by: By = {}): Promise<boolean> {
   const { chatRoomId, userId } = membership
-  const added = await addMember(membership, { session, ...(invite === undefined ? {} : { invite }) })
+  const added = await letIn(membership, { session, ...defined(by) })
   if (added === 'banned') throw new Banned('unable to join; the user is banned from this room')
   if (added === 'invalid_invite') throw new InvalidInvite('unable to join; the invite is good no more')
   if (added === 'added') return stayIn(membership, session, true)

@@ -18,7 +18,7 @@ import {
   roomWithMembers,
 } from '../../src/entities/membership.ts'
 import { eraseMessage, Message, messageIdOf } from '../../src/entities/message.ts'
-import { changeMember } from '../../src/entities/moderate.ts'
+import { changeBan, changeMember } from '../../src/entities/moderate.ts'
 import { claimSend, SendGuard } from '../../src/entities/send-guard.ts'
 import { raiseClass } from '../../src/entities/room-class.ts'
 import { moveMarker } from '../../src/entities/room-state.ts'
@@ -483,13 +483,12 @@ describe('Membership', () => {
     ...entity('Membership'),
   })
 
+  const noRow = { ConditionExpression: 'attribute_not_exists(#at)', ExpressionAttributeNames: { '#at': 'At' } }
   const noBan = (userId: string) => ({
     ConditionCheck: {
       TableName: 'tabletalk',
       Key: { pk: 'ban#general', sk: `user#${userId}` },
-      ConditionExpression: 'attribute_not_exists(#at) OR #until <= :until0',
-      ExpressionAttributeNames: { '#at': 'At', '#until': 'Until' },
-      ExpressionAttributeValues: { ':until0': NOW },
+      ...noRow,
     },
   })
 
@@ -533,6 +532,20 @@ describe('Membership', () => {
     expect((direct!.input.TransactItems as object[]).map((part) => Object.keys(part))).toEqual([['Put'], ['Put']])
   })
 
+  test('AP10 addMember ends what is kept of the last membership, if that is what was read, in place of the check', async () => {
+    const kept = { ...ban, userId: 'ada', mutedUntil: NOW + 1 }
+    const [sent] = await recorded(() => addMember(membership, { kept }))
+    expect((sent!.input.TransactItems as object[])[1]).toEqual({
+      Delete: {
+        TableName: 'tabletalk',
+        Key: { pk: 'ban#general', sk: 'user#ada' },
+        ConditionExpression: '#at = :at0 AND #mutedUntil = :mutedUntil0 AND attribute_not_exists(#lowered)',
+        ExpressionAttributeNames: { '#at': 'At', '#mutedUntil': 'MutedUntil', '#lowered': 'Lowered' },
+        ExpressionAttributeValues: { ':at0': NOW, ':mutedUntil0': NOW + 1 },
+      },
+    })
+  })
+
   // As long as a connection lives, and ten minutes.
   const departure = subscriptionOf({ sk: '!j1', UserId: 'ada', expiresAt: Math.ceil(NOW / 1_000) + 7_800 })
 
@@ -556,10 +569,16 @@ describe('Membership', () => {
 
   const noteOfEnd = { Put: { TableName: 'tabletalk', Item: { ...auditItem, JoinId: 'j1' } } }
 
-  test('AP11 removeMember by another’s hand asks for the role that was seen, and puts audit entry and ban with it', async () => {
-    expect(await recorded(() => removeMember(membership, NOW, { audit, ban }))).toEqual(
+  const asSeen = {
+    ConditionExpression: '#joinId = :joinId0 AND attribute_not_exists(#changes)',
+    ExpressionAttributeNames: { '#joinId': 'JoinId', '#changes': 'Version' },
+    ExpressionAttributeValues: { ':joinId0': 'j1' },
+  }
+
+  test('AP11 removeMember by another’s hand asks for the version that was seen, and puts audit entry and ban with it', async () => {
+    expect(await recorded(() => removeMember(membership, NOW, { audit, ban, outlived: true }))).toEqual(
       transaction(
-        { Delete: { TableName: 'tabletalk', Key: key, ...inThatRole } },
+        { Delete: { TableName: 'tabletalk', Key: key, ...asSeen } },
         { Delete: { TableName: 'tabletalk', Key: mirrorOf('ada') } },
         departure,
         noteOfEnd,
@@ -568,15 +587,38 @@ describe('Membership', () => {
     )
   })
 
+  test('AP11 removeMember keeps a mute, and that somebody made the user a guest, in the place of a ban', async () => {
+    const end = (more: object) => recorded(() => removeMember({ ...membership, ...more }, NOW, { outlived: true }))
+    const [plain] = await end({})
+    const [over] = await end({ mutedUntil: NOW, changes: 1 })
+    for (const sent of [plain, over]) expect(sent!.input.TransactItems).toHaveLength(3)
+    const [muted] = await end({ mutedUntil: NOW + 1_000, changes: 2 })
+    const item = { ...banItem('ada'), By: 'ada', Until: NOW }
+    const [removal, , , kept] = muted!.input.TransactItems as object[]
+    expect(removal).toMatchObject({
+      Delete: { ConditionExpression: '#joinId = :joinId0 AND #changes = :changes0' },
+    })
+    expect(kept).toEqual({
+      Put: {
+        TableName: 'tabletalk',
+        Item: { ...item, MutedUntil: NOW + 1_000, expiresAt: Math.ceil((NOW + 1_000) / 1_000) },
+      },
+    })
+    const [guest] = await end({ role: 'guest', lowered: true, changes: 1 })
+    expect((guest!.input.TransactItems as object[])[3]).toEqual({
+      Put: { TableName: 'tabletalk', Item: { ...item, Lowered: true } },
+    })
+  })
+
   test('AP68 changeMember changes a member in that role, the mirror’s role with it, and notes it', async () => {
     const { names, values } = update('Membership', { ChatRoomId: 'general', UserId: 'ada' })
-    const change = (of: string, value: unknown, more: object) => ({
+    const change = (of: string, value: unknown, more: object, removed = '') => ({
       Update: {
         TableName: 'tabletalk',
         Key: key,
         UpdateExpression:
           `SET #${of} = :${of}_u0, #ChatRoomId = :ChatRoomId_u0, #UserId = :UserId_u0, ` +
-          '#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ADD #changes :changes_u0',
+          `#__edb_e__ = :__edb_e___u0, #__edb_v__ = :__edb_v___u0 ${removed}ADD #changes :changes_u0`,
         ConditionExpression: `${ifThere} AND ${inThatRole.ConditionExpression}`,
         ExpressionAttributeNames: {
           ...keyNames.ExpressionAttributeNames,
@@ -594,7 +636,11 @@ describe('Membership', () => {
       },
     })
     expect(await sentBy('AP68')).toEqual(
-      transaction(change('role', 'moderator', {}), putMirror('ada', { Role: 'moderator' }), putAuditEntry),
+      transaction(
+        change('role', 'moderator', { '#lowered': 'Lowered' }, 'REMOVE #lowered '),
+        putMirror('ada', { Role: 'moderator' }),
+        putAuditEntry,
+      ),
     )
     const mute = () => changeMember(membership, { mutedUntil: NOW }, audit)
     expect(await recorded(mute)).toEqual(
@@ -619,7 +665,7 @@ describe('Membership', () => {
             ExpressionAttributeNames: { '#joinId': 'JoinId' },
           },
         },
-        { Put: { TableName: 'tabletalk', Item: banItem('zed') } },
+        { Put: { TableName: 'tabletalk', Item: banItem('zed'), ...noRow } },
         putAuditEntry,
       ),
     )
@@ -1204,7 +1250,12 @@ describe('who may not enter a room', () => {
     expect(await recorded(() => bansOfRoom('general', after, NOW))).toEqual(pageOfUsers('ban#general', 'mal\u0000'))
   })
 
-  test('AP55 unban deletes a ban that is there and notes it, both or neither', async () => {
+  test('AP55 changeBan ends a ban that is as it was read and notes it, both or neither; or puts another', async () => {
+    const asRead = {
+      ConditionExpression: '#at = :at0 AND attribute_not_exists(#mutedUntil) AND attribute_not_exists(#lowered)',
+      ExpressionAttributeNames: { '#at': 'At', '#mutedUntil': 'MutedUntil', '#lowered': 'Lowered' },
+      ExpressionAttributeValues: { ':at0': NOW },
+    }
     const [sent, ...others] = await sentBy('AP55')
     expect(others).toEqual([])
     expect(sent!.input.TransactItems).toEqual([
@@ -1212,12 +1263,15 @@ describe('who may not enter a room', () => {
         Delete: {
           TableName: 'tabletalk',
           Key: { pk: 'ban#general', sk: 'user#mal' },
-          ConditionExpression: 'attribute_exists(#at)',
-          ExpressionAttributeNames: { '#at': 'At' },
+          ...asRead,
         },
       },
       { Put: { TableName: 'tabletalk', Item: auditItem } },
     ])
+    const [another] = await recorded(() => changeBan(ban, { ...ban, by: 'ada' }, audit))
+    expect((another!.input.TransactItems as object[])[0]).toEqual({
+      Put: { TableName: 'tabletalk', Item: { ...banItem('mal'), By: 'ada' }, ...asRead },
+    })
   })
 })
 

@@ -98,7 +98,7 @@ import {
 import { everyReply, putReply, removeReply, repliesBetween } from '../../src/entities/thread-reply.ts'
 import { deleteMentions, deleteMentionsIn, mentionsOf, putMentions } from '../../src/entities/mention.ts'
 import { followedThreads, followUnlessSaid, forgetThreadsIn, setFollowing } from '../../src/entities/followed-thread.ts'
-import { banStranger, changeMember, setDirectRoles, unban } from '../../src/entities/moderate.ts'
+import { banStranger, changeBan, changeMember, setDirectRoles } from '../../src/entities/moderate.ts'
 import { holdUpload, pendingUploads, releaseUpload } from '../../src/entities/pending-upload.ts'
 import { claimRecount, recount, RoomSize, startCounting, takePlaces } from '../../src/entities/room-size.ts'
 import { countUse } from '../../src/entities/rate-window.ts'
@@ -331,9 +331,9 @@ export const patterns = {
   AP51: () =>
     changeRoom({ chatRoomId: 'general', changes: 3, topic: 'Tea' }, { roomName: 'General', access: 'r' }, audit),
   AP52: () => publicRooms({ limit: 50 }),
-  AP53: () => getBan('general', 'mal', NOW),
+  AP53: () => getBan({ chatRoomId: 'general', userId: 'mal' }),
   AP54: () => bansOfRoom('general', { limit: 100 }, NOW),
-  AP55: () => unban('general', 'mal', audit),
+  AP55: () => changeBan(ban, undefined, audit),
   AP56: () => putBlock('ada', 'bob', NOW),
   AP57: () => deleteBlock('ada', 'mal'),
   AP58: () => blocksOf(['ada', 'bob'], 'mal'),
@@ -347,7 +347,7 @@ export const patterns = {
   AP66: () => countSlow('ada', 'general', 30, NOW),
   AP67: () => membersAfter('general', { limit: 100 }),
   AP68: () => changeMember(membership, { role: 'moderator' }, audit),
-  AP69: () => banStranger({ ...ban, userId: 'zed' }, audit),
+  AP69: () => banStranger({ ...ban, userId: 'zed' }, undefined, audit),
   AP70: () => releaseClaim({ ...guard, clientMessageId: 'c5' }, claim.token),
   AP71: () => addPendingMember({ chatRoomId: 'large', createdAt: NOW }, 'yan'),
   AP72: () => openJobs(25),

@@ -11,6 +11,7 @@ import { useChat } from '../support/use-chat.ts'
 const chat = await useChat()
 await entitiesOf(chat)
 const { Ban, getBan } = await import('../../src/entities/ban.ts')
+const { Membership } = await import('../../src/entities/membership.ts')
 const { auditItem, Audit } = await import('../../src/entities/audit.ts')
 
 const forbidden = {
@@ -183,7 +184,7 @@ describe('a ban', () => {
     expect(await bob.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ role: 'member' })
     // And can begin again.
     await mod.request({ action: 'banMember', chatRoomId: room, userId: bobId, seconds: 60 })
-    expect(await getBan(room, bobId, Date.now())).toBeDefined()
+    expect(await getBan({ chatRoomId: room, userId: bobId })).toBeDefined()
     expect(await outcomeOf(bob, { action: 'getRoom', chatRoomId: room })).toBe('not_a_member')
   })
 
@@ -257,6 +258,79 @@ describe('a mute', () => {
     await bob.request({ action: 'leaveRoom', chatRoomId: room })
   })
 
+  test.for(['leaves', 'is kicked', 'is banned for a time', 'is banned and let in again'])(
+    'goes on for who %s and comes back',
+    async (how) => {
+      const { room, owner, mod, bob, bobId } = await givenRanks()
+      const { mutedUntil } = await mod.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds: 600 })
+      const them = { chatRoomId: room, userId: bobId }
+      if (how === 'leaves') await bob.request({ action: 'leaveRoom', chatRoomId: room })
+      else if (how === 'is kicked') await mod.request({ action: 'removeMember', ...them })
+      else await mod.request({ action: 'banMember', ...them, seconds: 60 })
+      if (how === 'is banned and let in again') await mod.request({ action: 'unbanMember', ...them })
+      // As it is a minute later; TTL has not deleted the row yet.
+      else await Ban.patch(them).set({ until: Date.now() }).go()
+      expect((await mod.request({ action: 'listBans', chatRoomId: room })).bans).toEqual([])
+      const [name, frame] =
+        how === 'leaves'
+          ? [mod, { action: 'addMembers', chatRoomId: room, userIds: [bobId] }]
+          : [bob, { action: 'joinRoom', chatRoomId: room }]
+      expect(await outcomeOf(name, frame)).toBe('ok')
+      const { members } = await owner.request({ action: 'listMembers', chatRoomId: room })
+      expect(members.find(({ userId }) => userId === bobId)).toMatchObject({ role: 'member', mutedUntil })
+      expect(await bob.refused({ action: 'sendMessage', chatRoomId: room, content: 'hello' })).toMatchObject({
+        code: 'muted',
+        message: 'unable to write in this room; the user is muted',
+      })
+      expect(await getBan(them)).toBeUndefined()
+      await mod.request({ action: 'muteMember', ...them, seconds: 0 })
+      await say(bob, room, 'hello')
+    },
+  )
+
+  test('of who has left is ended, or made longer, before they come back; then nothing is kept of it', async () => {
+    const { room, owner, mod, bob, bobId } = await givenRanks()
+    const mute = (seconds: number) => mod.request({ action: 'muteMember', chatRoomId: room, userId: bobId, seconds })
+    const them = { chatRoomId: room, userId: bobId }
+    const comeAndGo = async () => {
+      await bob.request({ action: 'joinRoom', chatRoomId: room })
+      const { members } = await owner.request({ action: 'listMembers', chatRoomId: room })
+      await bob.request({ action: 'leaveRoom', chatRoomId: room })
+      return members.find(({ userId }) => userId === bobId)?.mutedUntil
+    }
+    await mute(60)
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    const { mutedUntil } = await mute(600)
+    expect(await comeAndGo()).toBe(mutedUntil)
+    expect(await comeAndGo()).toBe(mutedUntil)
+    expect(await mute(0)).toEqual({})
+    expect(await getBan(them)).toBeUndefined()
+    expect(await comeAndGo()).toBeUndefined()
+    expect((await auditOf(mod, room)).slice(0, 3).map(({ action }) => action)).toEqual(['unmute', 'mute', 'mute'])
+    expect(await mod.refused({ action: 'muteMember', ...them, seconds: 0 })).toMatchObject({
+      code: 'conflict',
+      message: 'unable to mute; the user is no member',
+    })
+  })
+
+  test('that is over is not kept, and an invite ends none', async () => {
+    const { room, owner, mod, bob, bobId } = await givenRanks()
+    const them = { chatRoomId: room, userId: bobId }
+    const { invite } = await owner.request({ action: 'createInvite', chatRoomId: room })
+    await mod.request({ action: 'muteMember', ...them, seconds: 600 })
+    await owner.request({ action: 'updateRoom', chatRoomId: room, access: 'private' })
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    // The table's TTL deletes what is kept once the mute is over.
+    const kept = await getBan(them)
+    expect(kept).toMatchObject({ by: bobId, expiresAt: Math.ceil(kept!.mutedUntil! / 1_000) })
+    await bob.request({ action: 'joinRoom', invite })
+    expect(await outcomeOf(bob, { action: 'sendMessage', chatRoomId: room, content: 'hello' })).toBe('muted')
+    // As it is ten minutes later.
+    await Membership.patch(them).set({ mutedUntil: Date.now() }).go()
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    expect(await getBan(them)).toBeUndefined()
+  })
+
   test('of who is no member is a conflict, and so is a role', async () => {
     const { room, owner } = await givenRanks()
     const userId = unique('nobody')
@@ -322,6 +396,53 @@ describe('roles', () => {
     expect(rooms).toMatchObject([{ chatRoomId: room, role: 'guest' }])
     await say(owner, room, 'hello')
     await bob.messages(room, ['hello'])
+  })
+
+  test('of a guest whom somebody made one is kept when they leave, until somebody lifts it', async () => {
+    const { room, owner, mod, bob, bobId } = await givenRanks()
+    const set = (role: string) => ({ action: 'setRole', chatRoomId: room, userId: bobId, role }) as const
+    const again = async () => {
+      await bob.request({ action: 'leaveRoom', chatRoomId: room })
+      return (await bob.request({ action: 'joinRoom', chatRoomId: room })).role
+    }
+    await owner.request(set('guest'))
+    expect(await again()).toBe('guest')
+    const { invite } = await owner.request({ action: 'createInvite', chatRoomId: room })
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    expect(await bob.request({ action: 'joinRoom', invite })).toMatchObject({ role: 'guest' })
+    await owner.request(set('member'))
+    expect(await again()).toBe('member')
+
+    // Of who has left: nothing but to be a member is theirs to get.
+    await owner.request(set('guest'))
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    expect(await owner.request(set('guest'))).toEqual({})
+    expect(await owner.refused(set('moderator'))).toMatchObject({
+      code: 'conflict',
+      message: 'unable to give a role; the user is no member',
+    })
+    expect(await owner.request(set('member'))).toEqual({})
+    expect(await bob.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ role: 'member' })
+
+    // A moderator who adds them decides as well; a member who does, doesn't.
+    await owner.request({ action: 'updateRoom', chatRoomId: room, settings: { invite: 'member' } })
+    const other = unique('eve')
+    const eve = await online(chat, other)
+    await eve.request({ action: 'joinRoom', chatRoomId: room })
+    const add = { action: 'addMembers', chatRoomId: room, userIds: [bobId] } as const
+    const roleOfBob = async () => (await bob.request({ action: 'getRoom', chatRoomId: room })).role
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    await mod.request({ ...add, role: 'guest' })
+    expect(await again()).toBe('guest')
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    await eve.request(add)
+    expect(await roleOfBob()).toBe('guest')
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    await mod.request(add)
+    expect(await roleOfBob()).toBe('member')
+    await bob.request({ action: 'leaveRoom', chatRoomId: room })
+    await eve.request({ ...add, role: 'guest' })
+    expect(await again()).toBe('member')
   })
 
   test('of the last owner who leaves goes to nobody', async () => {

@@ -2,7 +2,7 @@ import { database, tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
-import { getBan } from '../../src/entities/ban.ts'
+import { getBan, keptOf } from '../../src/entities/ban.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { deleteConnection, putConnection, setSessionKey } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
@@ -14,11 +14,13 @@ import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { defined } from '../../src/protocol/defined.ts'
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
+import { addMembers } from '../../src/ws/actions/add-members.ts'
 import { banMember } from '../../src/ws/actions/ban-member.ts'
 import { blockUser } from '../../src/ws/actions/block-user.ts'
 import { closeRoom } from '../../src/ws/actions/close-room.ts'
 import { createRoom } from '../../src/ws/actions/create-room.ts'
 import { joinRoom } from '../../src/ws/actions/join-room.ts'
+import { muteMember } from '../../src/ws/actions/mute-member.ts'
 import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
 import { removeMember } from '../../src/ws/actions/remove-member.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
@@ -89,6 +91,23 @@ const kick = ({ chatRoomId, ada, bob }: Scene) =>
 const ban = ({ chatRoomId, ada, bob }: Scene) =>
   banMember.handle({ action: 'banMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
 
+/** Ada mutes bob, for no seconds: lets him write again. Of who has left and wasn't muted there is nothing to change. */
+const mute = ({ chatRoomId, ada, bob }: Scene, seconds: number) =>
+  muteMember.handle({ action: 'muteMember', chatRoomId, userId: bob, seconds }, callerOf(ada, 'ada=')).then(
+    () => true,
+    (error: unknown) => {
+      expect(error).toMatchObject({ code: 'conflict', message: 'unable to mute; the user is no member' })
+      return false
+    },
+  )
+
+/** Whether bob is muted, in the room or once he comes back: in one of the two places only. */
+async function isMuted({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
+  const [membership, row] = await Promise.all([getMembership(chatRoomId, userId), getBan({ chatRoomId, userId })])
+  if (membership !== undefined) expect(row).toBeUndefined()
+  return keptOf(membership ?? row ?? {}, Date.now()).mutedUntil !== undefined
+}
+
 /** What refuses a banned user. */
 const unlessBanned = (work: Promise<unknown>) =>
   work.catch((error: unknown) => {
@@ -101,6 +120,10 @@ const unlessBanned = (work: Promise<unknown>) =>
 /** Somebody else puts bob into the room. */
 const add = ({ chatRoomId, bob }: Scene) =>
   addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: Date.now(), joinId: unique('join'), joinedSeq: 0 })
+
+/** The same by an action: with what is kept of him. */
+const letBobIn = ({ chatRoomId, ada, bob }: Scene) =>
+  addMembers.handle({ action: 'addMembers', chatRoomId, userIds: [bob], role: 'member' }, callerOf(ada, 'ada='))
 
 const say = ({ chatRoomId, ada }: Scene) =>
   sendMessage.handle({ action: 'sendMessage', chatRoomId, content: 'hello' }, callerOf(ada, 'ada='))
@@ -440,10 +463,40 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
       (scene) => ({ ban: () => ban(scene), other: () => other(scene) }),
       async (scene) => {
         await consistent(scene)
-        expect(await getBan(scene.chatRoomId, scene.bob, Date.now())).toBeDefined()
+        const { chatRoomId, bob: userId } = scene
+        expect(await getBan({ chatRoomId, userId })).toBeDefined()
         expect(await getMembership(scene.chatRoomId, scene.bob)).toBeUndefined()
       },
     )
+  })
+
+  test.for([
+    ['leaves', (scene: Scene) => leave(scene, 'b1=')],
+    ['leaves and joins', (scene: Scene) => leave(scene, 'b1=').then(() => join(scene, 'b1='))],
+    ['is kicked and joins', (scene: Scene) => kick(scene).then(() => join(scene, 'b1='))],
+    ['is kicked and added', (scene: Scene) => kick(scene).then(() => letBobIn(scene))],
+    ['is banned', ban],
+  ] as const)('what was said of a mute holds for who %s at the same moment', async ([, move]) => {
+    for (const seconds of [0, 600]) {
+      const said = new Map<string, boolean>()
+      await inEveryOrder(
+        async () => {
+          const scene = await givenScene(true)
+          await syncOn(scene.bob, 'b1=', 'tab')
+          if (seconds === 0) await mute(scene, 600)
+          return scene
+        },
+        (scene) => ({
+          mute: async () => void said.set(scene.chatRoomId, await mute(scene, seconds)),
+          move: () => move(scene),
+        }),
+        async (scene) => {
+          await consistent(scene)
+          const isDone = said.get(scene.chatRoomId)!
+          expect(await isMuted(scene)).toBe(seconds === 0 ? !isDone : isDone)
+        },
+      )
+    }
   })
 
   test('of a block, and a first message that makes the direct room, nothing comes that lets the two write', async () => {

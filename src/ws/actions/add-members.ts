@@ -2,8 +2,10 @@ import { auditItem } from '../../entities/audit.ts'
 import { blocksOf } from '../../entities/block.ts'
 import { erasedAmong } from '../../entities/erasure.ts'
 import { newJoinId } from '../../entities/join-id.ts'
-import { type Added, addMember, getMembership, type MembershipRow } from '../../entities/membership.ts'
+import { type Added, getMembership, type MembershipRow } from '../../entities/membership.ts'
+import { isAbove } from '../../protocol/permissions.ts'
 import { admit } from '../../rooms/admission.ts'
+import { letIn } from '../../rooms/let-in.ts'
 import { requirePlaceForMembers } from '../../rooms/room-size.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
@@ -12,11 +14,13 @@ const ADDED_AT_ONCE = 16
 
 /**
  * Makes users members. The stream tells each of them. A retry after `unavailable` finds in `already` who was added
- * before. AP5, AP8, AP10, AP50, AP58, AP67, AP71, AP82, AP83, AP84, AP85, AP145.
+ * before. Who was muted when they left is muted still; a role that moderators give is the one that holds. AP5, AP8,
+ * AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP84, AP85, AP145.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
-  const { room } = await admit(caller, chatRoomId, 'add', now)
+  const { room, standing } = await admit(caller, chatRoomId, 'add', now)
+  const byRank = isAbove(standing, 'member')
   const users = [...new Set(userIds)]
   const [blocking, erased] = await Promise.all([blocksOf(users, caller.userId), erasedAmong(users)])
   await requirePlaceForMembers(
@@ -32,6 +36,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     joinId: newJoinId(room),
     joinedSeq: room.headSeq,
     addedBy: caller.userId,
+    ...(byRank && role === 'guest' ? { lowered: true } : {}),
   })
   /** A member who has blocked the caller is one all the same. */
   const refuse = async (userId: string) =>
@@ -43,7 +48,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
         const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'add', userId })
         const outcome = erased.has(userId)
           ? 'banned'
-          : await (blocking.has(userId) ? refuse(userId) : addMember(rowOf(userId), { audit }))
+          : await (blocking.has(userId) ? refuse(userId) : letIn(rowOf(userId), { audit }, { byRank }))
         outcomes.set(userId, outcome)
       }),
     )

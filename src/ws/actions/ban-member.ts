@@ -1,5 +1,5 @@
 import { auditItem } from '../../entities/audit.ts'
-import { type BanRow, getBan } from '../../entities/ban.ts'
+import { banItem, type BanRow, getBan, isBan, keptOf } from '../../entities/ban.ts'
 import { requireNotErased } from '../../entities/erasure.ts'
 import { jobItem, putJob } from '../../entities/job.ts'
 import { removeMember } from '../../entities/membership.ts'
@@ -17,8 +17,8 @@ const ATTEMPTS = 4
 
 /**
  * Keeps a user out of a room, and shows them out if they are in it, in one transaction: whoever makes a membership
- * checks the ban in theirs. Who is banned so already, for as long, stays so. AP5, AP8, AP11, AP53, AP69, AP71, AP122,
- * AP145.
+ * checks the ban in theirs. Who is banned so already, for as long, stays so. A mute goes on, behind the ban. AP5, AP8,
+ * AP11, AP53, AP69, AP71, AP122, AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input
@@ -26,22 +26,23 @@ export const banMember = action('banMember', async (input, caller) => {
   const admitted = await admit(caller, chatRoomId, 'ban', now)
   const until = seconds === undefined ? undefined : now + seconds * 1_000
   const noted = { chatRoomId, userId, by: caller.userId, at: now, ...defined({ until, reason }) }
-  const ban = { ...noted, ...(until === undefined ? {} : { expiresAt: Math.ceil(until / 1_000) }) }
   const audit = auditItem({ ...noted, ...doneBy(caller), action: 'ban' })
   const job = deletionOf(input, caller.userId, now)
-  const more = { audit, ban, ...defined({ job }) }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [membership, before] = await Promise.all([
       membershipIn(chatRoomId, userId),
-      getBan(chatRoomId, userId, now),
+      getBan(input),
       requireNotErased(userId, 'ban the user'),
     ])
     requireAbove(admitted, 'ban', membership ?? { role: 'guest' })
-    if (membership === undefined && before !== undefined && lasts(before) === lasts(ban)) {
+    if (membership === undefined && before && isBan(before, now) && lasts(before) === lasts(noted)) {
       if (job) await putJob(job)
       return defined({ until: before.until })
     }
-    const isBanned = membership ? await removeMember(membership, now, more) : await banStranger(ban, audit, job)
+    const ban = banItem({ ...noted, ...keptOf(membership ?? before ?? {}, now) })
+    const isBanned = membership
+      ? await removeMember(membership, now, { audit, ban, outlived: true, ...defined({ job }) })
+      : await banStranger(ban, before, audit, job)
     if (isBanned) return defined({ until })
   }
   throw new Unavailable('unable to ban; the membership has changed meanwhile')

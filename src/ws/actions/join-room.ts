@@ -44,7 +44,10 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
     const way = await requireEntry(caller, room, input.invite === undefined ? undefined : { invite, chatRoomId })
     await requirePlaceForRoom(userId)
     await requirePlaceForMembers(way.room, [userId], Date.now(), true)
-    isIn = await join(newMembership(way.room, caller, way.invite), session, way.invite?.invite)
+    isIn = await join(newMembership(way.room, caller, way.invite), session, {
+      invite: way.invite?.invite,
+      kept: way.kept,
+    })
   }
   const [found, current, [state]] = await Promise.all([
     roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY }),

@@ -1,5 +1,6 @@
 import { auditItem } from '../../entities/audit.ts'
-import { changeMember } from '../../entities/moderate.ts'
+import { getBan, itemWithKept, keptOf } from '../../entities/ban.ts'
+import { changeBan, changeMember } from '../../entities/moderate.ts'
 import { Conflict, Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { admit, requireAbove } from '../../rooms/admission.ts'
@@ -7,24 +8,32 @@ import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Lets a member read and not write until a moment; 0 seconds end it. In force at once. AP5, AP8, AP68, AP71. */
+/** Who is to be muted may leave and join in between, again and again. */
+const ATTEMPTS = 4
+
+/**
+ * Lets a member read and not write until a moment; 0 seconds end it. In force at once. Of who has left, it changes what
+ * they come back with, if that is anything. AP5, AP8, AP53, AP55, AP68, AP71.
+ */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'mute', now)
-  const membership = await membershipIn(chatRoomId, userId)
-  if (membership === undefined) throw new Conflict('unable to mute; the user is no member')
-  requireAbove(admitted, 'mute', membership)
-  const until = now + seconds * 1_000
-  const shown = seconds === 0 ? {} : { mutedUntil: until }
-  if (seconds === 0 && (membership.mutedUntil ?? 0) <= now) return shown
-  const audit = auditItem({
-    chatRoomId,
-    at: now,
-    ...doneBy(caller),
-    action: seconds === 0 ? 'unmute' : 'mute',
-    userId,
-    ...defined({ reason, until: shown.mutedUntil }),
-  })
-  if (await changeMember(membership, { mutedUntil: until }, audit)) return shown
+  const mutedUntil = now + seconds * 1_000
+  const shown = seconds === 0 ? {} : { mutedUntil }
+  const does = seconds === 0 ? 'unmute' : 'mute'
+  const more = defined({ reason, until: shown.mutedUntil })
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: does, userId, ...more })
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const membership = await membershipIn(chatRoomId, userId)
+    const row = membership ? undefined : await getBan({ chatRoomId, userId })
+    const kept = keptOf(row ?? {}, now)
+    if (membership) requireAbove(admitted, 'mute', membership)
+    else if (Object.keys(kept).length === 0) throw new Conflict('unable to mute; the user is no member')
+    if (seconds === 0 && ((membership ?? kept).mutedUntil ?? 0) <= now) return shown
+    const isChanged = membership
+      ? await changeMember(membership, { mutedUntil }, audit)
+      : await changeBan(row!, itemWithKept(row!, { ...kept, mutedUntil }, now), audit)
+    if (isChanged) return shown
+  }
   throw new Unavailable('unable to mute; the membership has changed meanwhile')
 })

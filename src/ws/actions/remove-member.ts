@@ -12,8 +12,8 @@ const ATTEMPTS = 4
 
 /**
  * Ends another user's membership: nothing of the room that is written once the reply is sent is posted to them, but
- * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. AP5, AP8, AP11,
- * AP71.
+ * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. A mute is kept.
+ * AP5, AP8, AP11, AP71.
  */
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()
@@ -23,7 +23,7 @@ export const removeMember = action('removeMember', async ({ chatRoomId, userId, 
     const membership = await membershipIn(chatRoomId, userId)
     if (membership === undefined) return {}
     requireAbove(admitted, 'kick', membership)
-    if (await endMembership(membership, now, { audit })) return {}
+    if (await endMembership(membership, now, { audit, outlived: true })) return {}
   }
   throw new Unavailable('unable to remove the member; the membership has changed meanwhile')
 })

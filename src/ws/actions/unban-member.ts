@@ -1,13 +1,25 @@
 import { auditItem } from '../../entities/audit.ts'
-import { unban } from '../../entities/moderate.ts'
+import { getBan, isBan, keptItem } from '../../entities/ban.ts'
+import { changeBan } from '../../entities/moderate.ts'
+import { Unavailable } from '../../errors.ts'
 import { admit } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Ends a ban; one that isn't there has ended. AP5, AP8, AP55, AP71. */
+/** Others may ban, mute and let in the same user meanwhile. */
+const ATTEMPTS = 4
+
+/**
+ * Ends a ban; one that isn't there has ended. A mute that the user had before goes on. AP5, AP8, AP53, AP55, AP71.
+ */
 export const unbanMember = action('unbanMember', async ({ chatRoomId, userId }, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, 'ban', now)
-  await unban(chatRoomId, userId, auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unban', userId }))
-  return {}
+  const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'unban', userId })
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const ban = await getBan({ chatRoomId, userId })
+    if (ban === undefined || !isBan(ban, now)) return {}
+    if (await changeBan(ban, keptItem(ban, ban, now), audit)) return {}
+  }
+  throw new Unavailable('unable to end the ban; it has changed meanwhile')
 })

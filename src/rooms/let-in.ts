@@ -1,0 +1,40 @@
+import { type BanRow, getBan, isBan, keptOf } from '../entities/ban.ts'
+import { type Added, addMember, type MembershipRow } from '../entities/membership.ts'
+import { Unavailable } from '../errors.ts'
+import { defined } from '../protocol/defined.ts'
+
+/** Who comes in may be banned, muted and let in again meanwhile, again and again. */
+const ATTEMPTS = 4
+
+type More = NonNullable<Parameters<typeof addMember>[1]>
+
+/**
+ * Makes a membership, which takes over what has outlived the user's last one: a mute, and that they are a guest. AP10,
+ * AP53.
+ *
+ * @param more `kept` as it was read; without it, it is read when there is something
+ * @param how `byRank`: who lets them in decides their role, so it isn't that of before
+ */
+export async function letIn(
+  membership: MembershipRow,
+  more: More = {},
+  { byRank = false }: { byRank?: boolean } = {},
+): Promise<Added> {
+  const { joinedAt: now } = membership
+  const { kept: read, ...others } = more
+  let kept = read
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const row = kept === undefined ? membership : withKept(membership, kept, byRank)
+    const added = await addMember(row, { ...others, ...defined({ kept }) })
+    if (added !== 'banned') return added
+    kept = await getBan(membership)
+    if (kept !== undefined && isBan(kept, now)) return 'banned'
+  }
+  throw new Unavailable('unable to let the user in; their ban has changed meanwhile')
+}
+
+function withKept(membership: MembershipRow, kept: BanRow, byRank: boolean): MembershipRow {
+  const { mutedUntil, lowered } = keptOf(kept, membership.joinedAt)
+  const role = lowered === true && !byRank ? ({ role: 'guest', lowered } as const) : {}
+  return { ...membership, ...defined({ mutedUntil }), ...role }
+}
