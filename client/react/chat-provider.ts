@@ -1,5 +1,6 @@
 import { createContext, createElement, type ReactNode, useContext, useEffect } from 'react'
 import type { ChatClient } from '../index.ts'
+import { connectionOf } from './connection.ts'
 
 const Context = createContext<ChatClient | undefined>(undefined)
 
@@ -15,6 +16,7 @@ const providers = new WeakMap<ChatClient, number>()
  * createRoot(root).render(<ChatProvider client={client}><App /></ChatProvider>)
  */
 export function ChatProvider({ client, children }: { client: ChatClient; children?: ReactNode }) {
+  connectionOf(client)
   useEffect(() => {
     providers.set(client, (providers.get(client) ?? 0) + 1)
     // `useConnection` tells of a failure.

@@ -1,4 +1,7 @@
 export { ChatProvider, useClient } from './chat-provider.ts'
+export type { Connection } from './connection.ts'
+export { Store, useStore } from './store.ts'
+export type { Talk } from './talk.ts'
 export { useConnection } from './use-connection.ts'
 export { type Timeline, useMessages } from './use-messages.ts'
 export { usePermissions } from './use-permissions.ts'

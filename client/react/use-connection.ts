@@ -1,24 +1,12 @@
-import type { StatusChange } from '../index.ts'
 import { useClient } from './chat-provider.ts'
-import { useLive } from './use-live.ts'
+import { type Connection, connectionOf } from './connection.ts'
+import { useStore } from './store.ts'
 
 /**
- * What the connection is doing now, and why it failed.
+ * What the connection is doing now, why it failed, and when it is tried again.
  *
  * @example
- * const { status } = useConnection()
+ * const { status, retryAt } = useConnection()
  * return status === 'connected' ? null : <p>Connecting …</p>
  */
-export function useConnection(): StatusChange {
-  const client = useClient()
-  let last: StatusChange | undefined
-  return useLive(
-    () => (last?.status === client.status ? last : { status: client.status }),
-    (changed) =>
-      client.on('status', (change) => {
-        last = change
-        changed()
-      }),
-    [client],
-  )
-}
+export const useConnection = (): Connection => useStore(connectionOf(useClient()))

@@ -1,4 +1,5 @@
 import type { Room } from '../index.ts'
+import { roomOf, type Talk } from './talk.ts'
 import { all, useLive } from './use-live.ts'
 
 /**
@@ -8,10 +9,10 @@ import { all, useLive } from './use-live.ts'
  * const can = usePermissions(room)
  * return can('deleteOwn', message) && <button>Delete</button>
  */
-export function usePermissions(room: Room): Room['can'] {
+export function usePermissions(talk: Talk): Room['can'] {
   return useLive(
-    () => room.can.bind(room),
-    (changed) => all(room.on('updated', changed), room.on('memberUpdated', changed), room.on('roomUpdated', changed)),
-    [room],
+    () => (name, subject) => roomOf(talk)?.can(name, subject) ?? false,
+    (changed) => all(talk.on('updated', changed), talk.on('memberUpdated', changed), talk.on('roomUpdated', changed)),
+    [talk],
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import type { Person, Room } from '../index.ts'
+import { type Talk, useRoomOf } from './talk.ts'
 import { useLive } from './use-live.ts'
 
 /** How many components show this user as present in a room. */
@@ -11,9 +12,10 @@ const lookers = new WeakMap<Room, number>()
  *
  * @param isHere false while this user is not to be shown, such as in a hidden tab: then it isn't kept up to date either
  */
-export function usePresence(room: Room, isHere = true): readonly Person[] {
+export function usePresence(talk: Talk, isHere = true): readonly Person[] {
+  const room = useRoomOf(talk)
   useEffect(() => {
-    if (!isHere) return
+    if (!isHere || !room) return
     lookers.set(room, (lookers.get(room) ?? 0) + 1)
     // Who may not enter sees nobody.
     room.presence.enter().catch(() => {})
@@ -24,8 +26,8 @@ export function usePresence(room: Room, isHere = true): readonly Person[] {
     }
   }, [room, isHere])
   return useLive(
-    () => room.presence.people,
-    (changed) => room.presence.on('change', changed),
+    () => room?.presence.people ?? [],
+    (changed) => room?.presence.on('change', changed) ?? (() => {}),
     [room],
   )
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { Room } from '../index.ts'
+import { roomOf, type Talk } from './talk.ts'
 import { useLive } from './use-live.ts'
 
 /**
@@ -9,17 +9,18 @@ import { useLive } from './use-live.ts'
  * const { typing, keystroke } = useTyping(room)
  * return <><input onChange={keystroke} /> {typing.length > 0 && `${typing.join(', ')} …`}</>
  */
-export function useTyping(room: Room): { typing: string[]; keystroke: () => void; stop: () => void } {
+export function useTyping(talk: Talk): { typing: string[]; keystroke: () => void; stop: () => void } {
   let now: string[] = []
   const typing = useLive(
     () => now,
     (changed) =>
-      room.on('typing', (userIds) => {
+      talk.on('typing', (userIds) => {
         now = userIds
         changed()
       }),
-    [room],
+    [talk],
   )
-  useEffect(() => () => room.typing.stop(), [room])
-  return { typing, keystroke: () => room.typing.keystroke(), stop: () => room.typing.stop() }
+  const stop = () => roomOf(talk)?.typing.stop()
+  useEffect(() => stop, [talk])
+  return { typing, keystroke: () => roomOf(talk)?.typing.keystroke(), stop }
 }

@@ -63,6 +63,26 @@ test('a provider connects once, StrictMode or not, tells of it, and disconnects 
   expect(server.asked('sync')).toHaveLength(1)
 })
 
+test('the connection says when it is tried again, and why it has to', async () => {
+  const { client, server, clock } = givenClient()
+  let connection!: chat.Connection
+  await render(client, () => (connection = chat.useConnection()).status)
+  const { error, retryAt } = connection
+  expect([error, retryAt, connection.hasBeenConnected]).toEqual([undefined, undefined, true])
+  server.down = true
+  const before = Date.now()
+  await happens(() => server.socket.cut())
+  const ended = { code: 'disconnected', message: 'unable to get an answer; the socket closed with 1006' }
+  expect(connection).toMatchObject({ status: 'disconnected', hasBeenConnected: true, error: ended })
+  expect(connection.retryAt).toBeGreaterThan(before)
+  // What is mounted later knows it as well.
+  await render(client, () => String(chat.useConnection().error))
+  expect(html()).toBe(`ChatError: ${ended.message}`)
+  server.down = false
+  await happens(() => clock.advance(60_000))
+  expect(connection).toMatchObject({ status: 'connected', retryAt: undefined, error: undefined })
+})
+
 test('two providers of a client: it stays connected until the last is gone', async () => {
   const { client } = givenClient()
   const one = await render(client, () => chat.useConnection().status)
@@ -214,6 +234,52 @@ test('typing, receipts and permissions are shown as they change', async () => {
   await happens(typing.keystroke)
   expect(server.asked('typingIndicator')).toMatchObject([{ isTyping: true }])
   await unmount()
+})
+
+test('receipts are asked for once by all who show them, again after an absence, and end with a membership', async () => {
+  const { client, server, clock } = givenClient()
+  server.room('general')
+  await client.connect()
+  const Read = () => JSON.stringify(chat.useReceipts(chat.useRoom('general').room))
+  const asked = () => server.asked('getReceipts').length
+  await render(client, () => [1, 2].map((key) => createElement(Read, { key })))
+  expect(html()).toBe('{"bob":2}{"bob":2}')
+  expect(asked()).toBe(1)
+  await happens(() => server.socket.cut())
+  await happens(() => clock.advance(60_000))
+  expect(asked()).toBe(2)
+  const left = { event: 'memberLeft', chatRoomId: 'general', userId: 'bob', timestamp: 1 }
+  await happens(() => server.socket.events(left))
+  expect(html()).toBe('{}{}')
+})
+
+test('a room of too many members tells no receipts, and that is no fault', async () => {
+  const { client, server, errors } = givenClient()
+  server.room('general')
+  server.override = ({ action }) =>
+    action === 'getReceipts' ? { error: { code: 'limit_reached', message: 'no', retryable: false } } : undefined
+  await render(client, () => JSON.stringify(chat.useReceipts(chat.useRoom('general').room)))
+  expect(html()).toBe('{}')
+  expect(errors).toEqual([])
+})
+
+test('a conversation with one user has what a room has from its first message on', async () => {
+  const { client, server } = givenClient()
+  server.features = ['sessions', 'changes']
+  let typing!: ReturnType<typeof chat.useTyping>
+  const bob = client.direct('bob')
+  await render(client, () => {
+    typing = chat.useTyping(bob)
+    const can = chat.usePermissions(bob)
+    return `${chat.usePresence(bob).length} ${JSON.stringify(chat.useReceipts(bob))} ${can('send')}`
+  })
+  expect(html()).toBe('0 {} false')
+  await happens(typing.keystroke)
+  expect(server.asked('typingIndicator')).toEqual([])
+  await happens(() => bob.send({ content: 'hi' }).done)
+  expect(html()).toMatch(/^0 \{"bob":2\} /)
+  await happens(typing.keystroke)
+  expect(server.asked('typingIndicator')).toHaveLength(1)
 })
 
 test('who is here is shown while a component asks, this user among them', async () => {

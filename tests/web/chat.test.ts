@@ -211,24 +211,6 @@ describe('unread', () => {
   })
 })
 
-test('the connection says when it tries again, and why it has to', async () => {
-  const { client, server, chat, clock } = givenChat()
-  expect(chat.connection.get()).toMatchObject({ status: 'connecting', hasBeenConnected: false })
-  await client.connect()
-  expect(chat.connection.get()).toMatchObject({ status: 'connected', hasBeenConnected: true, retryAt: undefined })
-  server.down = true
-  server.socket.cut()
-  const { retryAt } = chat.connection.get()
-  expect(chat.connection.get()).toMatchObject({
-    status: 'disconnected',
-    error: { code: 'disconnected', message: 'unable to get an answer; the socket closed with 1006' },
-  })
-  expect(retryAt).toBeGreaterThan(clock.now())
-  server.down = false
-  await clock.advance(retryAt! - clock.now())
-  expect(chat.connection.get()).toMatchObject({ status: 'connected', retryAt: undefined, error: undefined })
-})
-
 test('members are kept up to date, also with what is told while they are asked for', async () => {
   const { client, server, conversation } = givenChat({ general: [] })
   server.override = ({ action }) =>

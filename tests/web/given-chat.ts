@@ -20,7 +20,7 @@ export class FakeStrings implements KeptStrings {
 /** The user `me`, on a server in memory with these rooms: each name with its messages, all of bob's. */
 export function givenChat(rooms: Record<string, string[]> = {}, strings = new FakeStrings()) {
   const given = givenClient({ outbox: new Unsent(strings, 'me') })
-  const { server, client, clock, errors } = given
+  const { server, client, errors } = given
   for (const [name, contents] of Object.entries(rooms)) {
     server.room(name)
     for (const content of contents) server.keep(name, content)
@@ -35,7 +35,6 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
       place: new LastPlace(strings, userId),
       unsent: new Unsent(strings, userId),
     }),
-    () => clock.now(),
     (error) => errors.push(error),
     { preferences: new Preferences(strings) },
   )

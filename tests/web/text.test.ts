@@ -15,6 +15,7 @@ import { isolated } from '../../web/src/text/isolated.ts'
 import { settled } from '../client/virtual-clock.ts'
 import { lettersOf } from '../../web/src/text/letters-of.ts'
 import { pastedFiles } from '../../web/src/text/pasted-files.ts'
+import { readersOf } from '../../web/src/text/readers-of.ts'
 import { roomForText, roomSentence } from '../../web/src/text/room-for-text.ts'
 import { splitFileName } from '../../web/src/text/split-file-name.ts'
 import { isComposing } from '../../web/src/view/is-composing.ts'
@@ -343,4 +344,9 @@ test('an input method’s key is none of the page’s', () => {
   expect(isComposing({ isComposing: false, keyCode: 13 })).toBe(false)
   expect(isComposing({ isComposing: true, keyCode: 13 })).toBe(true)
   expect(isComposing({ isComposing: false, keyCode: 229 })).toBe(true)
+})
+
+test('who has read a message is who has read so far, and not the one who asks', () => {
+  expect(readersOf({ me: 9, bob: 4, cleo: 2 }, 3, 'me')).toEqual(['bob'])
+  expect(readersOf({}, 3, 'me')).toEqual([])
 })

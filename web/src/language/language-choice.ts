@@ -1,5 +1,5 @@
 import type { KeptStrings } from '../state/kept.ts'
-import { Store } from '../state/store.ts'
+import { Store } from '../../../client/react/index.ts'
 import { en } from './en.ts'
 import { setLocale } from './locale.ts'
 import { setWords, type Words } from './words.ts'

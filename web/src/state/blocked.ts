@@ -1,5 +1,5 @@
 import type { ChatClient } from '../../../client/index.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 /** Whom this user has blocked; undefined until it is loaded. */
 export class Blocked extends Store<ReadonlySet<string> | undefined> {

@@ -9,7 +9,6 @@ import {
   type Room,
 } from '../../../client/index.ts'
 import { Blocked } from './blocked.ts'
-import { ConnectionStore } from './connection-state.ts'
 import { Conversation } from './conversation.ts'
 import type { Drafts } from './drafts.ts'
 import { type Preferences } from './preferences.ts'
@@ -18,7 +17,7 @@ import { LookAlikes } from './look-alikes.ts'
 import { OnlinePeople } from './online-people.ts'
 import { People } from './people.ts'
 import type { Route } from './route.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 import { wakes } from '../text/notify-words.ts'
 import { countText } from '../text/count-text.ts'
 import type { RoomNumbers } from './room-numbers.ts'
@@ -26,37 +25,13 @@ import type { Unsent } from './unsent.ts'
 
 const confusableKey = () => import('../text/confusable-key.ts').then((module) => module.confusableKey)
 
-/** The part of the client that the page uses. */
-export type Client = Pick<
-  ChatClient,
-  | 'on'
-  | 'rooms'
-  | 'userId'
-  | 'limits'
-  | 'features'
-  | 'serverNow'
-  | 'connect'
-  | 'disconnect'
-  | 'room'
-  | 'direct'
-  | 'createRoom'
-  | 'join'
-  | 'publicRooms'
-  | 'block'
-  | 'unblock'
-  | 'blocked'
-  | 'user'
-  | 'setProfile'
-  | 'online'
->
-
 /** Somebody has said something, just now or during an outage. */
 export interface Heard {
   conversation: Conversation
   message: MessageEvent
 }
 
-export type PublicRoom = Awaited<ReturnType<Client['publicRooms']>>['rooms'][number]
+export type PublicRoom = Awaited<ReturnType<ChatClient['publicRooms']>>['rooms'][number]
 
 /** A room that this user was shown out of. */
 export interface Removed extends Removal {
@@ -78,8 +53,7 @@ type TextLimits = Pick<Limits, 'contentBytes' | 'captionBytes' | 'frameBytes' | 
 
 /** The rooms and conversations of the user who is signed in. */
 export class Chat {
-  readonly client: Client
-  readonly connection: ConnectionStore
+  readonly client: ChatClient
   /** Closed rooms last; first those with unread mentions, then with unread messages, then by the last one, by name. */
   readonly conversations = new Store<readonly Conversation[]>([])
   /** Conversations whose names look like another's, by key. */
@@ -109,9 +83,8 @@ export class Chat {
   #peeking: Promise<unknown> = Promise.resolve()
 
   constructor(
-    client: Client,
+    client: ChatClient,
     memory: (userId: string) => Memory,
-    now: () => number,
     onError: (error: unknown) => void,
     { imageOrigins = [], preferences }: { imageOrigins?: readonly string[]; preferences: Preferences },
   ) {
@@ -120,7 +93,6 @@ export class Chat {
     this.people = new People({ client, confusableKey, imageOrigins })
     this.#memory = memory
     this.#onError = onError
-    this.connection = new ConnectionStore(client, now)
     this.blocked = new Blocked(client)
     this.online = new OnlinePeople(client)
     client.on('roomAdded', (room) => this.#adopt(room, this.#isStarting ? 'old' : 'new'))

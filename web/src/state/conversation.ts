@@ -1,5 +1,4 @@
 import {
-  type DirectRoom,
   type Limits,
   type Member,
   type MessageEvent,
@@ -13,8 +12,7 @@ import { Doors } from './doors.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
 import type { People } from './people.ts'
-import { Receipts } from './receipts.ts'
-import { Store } from './store.ts'
+import { Store, type Talk } from '../../../client/react/index.ts'
 import { Timeline } from './timeline.ts'
 import { hashOf, type Route } from './route.ts'
 import { Unread } from './unread.ts'
@@ -53,7 +51,6 @@ export class Conversation {
   readonly timeline: Timeline
   readonly members: Members
   readonly unread: Unread
-  readonly receipts: Receipts
   readonly uploads: Uploads
   readonly doors: Doors
   readonly last = new Store<LastMessage | undefined>(undefined)
@@ -63,7 +60,6 @@ export class Conversation {
   readonly isNew = new Store(false)
   /** The text that is written and not sent. */
   readonly written = new Store('')
-  readonly typing = new Store<readonly string[]>([])
   /** The message that what is written answers to. */
   readonly replyingTo = new Store<MessageEvent | undefined>(undefined)
   /** From this `seq` on the user wants to find it unread when they come back. */
@@ -72,8 +68,8 @@ export class Conversation {
   readonly editing = new Store<string | undefined>(undefined)
   /** The thread that is open beside the conversation, by the id of its first message. */
   readonly openThread = new Store<string | undefined>(undefined)
+  readonly talk: Talk
   readonly on: Room['on']
-  readonly #talk: Room | DirectRoom
   readonly #threads = new Map<string, Timeline>()
   readonly #threadUploads = new Map<string, Uploads>()
   readonly #limits: () => UploadLimits | undefined
@@ -84,8 +80,8 @@ export class Conversation {
   #notifyEnds: ReturnType<typeof setTimeout> | undefined
   readonly #drafts: Drafts
 
-  constructor(talk: Room | DirectRoom, { userId, people, drafts, limits, now }: About) {
-    this.#talk = talk
+  constructor(talk: Talk, { userId, people, drafts, limits, now }: About) {
+    this.talk = talk
     this.#userId = userId
     this.#people = people
     this.#drafts = drafts
@@ -98,7 +94,6 @@ export class Conversation {
     this.title = new Store(printable(this.room?.name) ?? this.key)
     if (this.peer !== undefined) this.#callAs(this.peer)
     this.unread = new Unread(on, () => this.room)
-    this.receipts = new Receipts(on, () => this.room, userId)
     this.timeline = new Timeline({
       ...{ on, now, unsent: talk.unsent, hasNotes: true },
       messages: () => this.room?.messages ?? [],
@@ -121,18 +116,17 @@ export class Conversation {
       const message = this.timeline.get().messages.at(-1)
       if (message) this.#wasSaid(message)
     })
-    on('typing', (userIds) => this.typing.set(userIds))
     this.written.set(this.draft)
   }
 
   /** `undefined` for a direct conversation without a message yet. */
   get room(): Room | undefined {
-    return 'id' in this.#talk ? this.#talk : this.#talk.room
+    return 'id' in this.talk ? this.talk : this.talk.room
   }
 
   /** The other user of a direct conversation. `undefined` for a room, and until `findPeer` has found them. */
   get peer(): string | undefined {
-    return 'id' in this.#talk ? this.#talk.peer : this.#talk.userId
+    return 'id' in this.talk ? this.talk.peer : this.talk.userId
   }
 
   get route(): Route {
@@ -190,7 +184,7 @@ export class Conversation {
   }
 
   send(content: string, extras: MessageExtras = {}): void {
-    this.#talk.send({ content, ...extras })
+    this.talk.send({ content, ...extras })
   }
 
   /**

@@ -9,7 +9,7 @@ import {
 } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import { ToldError } from '../text/told-error.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export interface DoorsState {
   /** This user's. Undefined for an admin who is no member, and while it isn't known. */

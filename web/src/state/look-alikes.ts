@@ -1,4 +1,4 @@
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 /** Returns the same text for names that look alike. */
 type KeyOf = (name: string) => string

@@ -1,5 +1,5 @@
 import type { Member, Role, Room } from '../../../client/index.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export interface Standing {
   role: Role

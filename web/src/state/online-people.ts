@@ -1,5 +1,5 @@
 import { type ChatClient, ChatError } from '../../../client/index.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 /** The users of direct rooms who are online, as far as the page knows. */
 export class OnlinePeople extends Store<ReadonlySet<string>> {

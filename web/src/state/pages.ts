@@ -1,4 +1,4 @@
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export interface PagesState<T> {
   items: readonly T[]

@@ -2,7 +2,7 @@ import { type ChatClient, printableName, type Profile } from '../../../client/in
 import { words } from '../language/words.ts'
 import { lettersOf } from '../text/letters-of.ts'
 import { LookAlikes } from './look-alikes.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 /** A user, as the page shows them. */
 export interface Person {

@@ -1,5 +1,5 @@
 import type { KeptStrings } from './kept.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export interface Choices {
   /** Whether messages are shown on the desktop while the page is hidden; `ask` until the user has chosen. */

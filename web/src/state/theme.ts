@@ -1,5 +1,5 @@
 import type { KeptStrings } from './kept.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]

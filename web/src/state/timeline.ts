@@ -1,5 +1,5 @@
 import type { MessageEvent, OutgoingMessage, Room } from '../../../client/index.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 /** The part of a room, or of a thread, that a timeline uses. */
 export interface TimelineSource {

@@ -1,5 +1,5 @@
 import type { Room } from '../../../client/index.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export interface UnreadView {
   /** The `seq` up to which the user has read. */

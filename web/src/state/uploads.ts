@@ -2,7 +2,7 @@ import { type Limits, matchesContentType, type MessageExtras, type Room } from '
 import { words } from '../language/words.ts'
 import { ToldError } from '../text/told-error.ts'
 import { fileType, isPicture } from '../text/file-type.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 import { isUnfit, UnfitFile } from './unfit-file.ts'
 
 export interface UploadItem {

@@ -1,5 +1,5 @@
 import { words } from '../language/words.ts'
-import { Store } from './store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 export interface RecordingState {
   /** `asking` until the user has allowed the microphone. */

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useTyping } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
@@ -6,7 +7,6 @@ import { saidIn } from '../text/said.ts'
 import { typingSentence } from '../text/typing-sentence.ts'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
-import { useStore } from './use-store.ts'
 
 /** How many announcements stay on the page: screen readers read out what is added. */
 const KEPT = 10
@@ -35,7 +35,7 @@ export function Announcer({ conversation }: { conversation: Conversation }) {
 }
 
 export function TypingLine({ conversation }: { conversation: Conversation }) {
-  const userIds = useStore(conversation.typing)
+  const { typing: userIds } = useTyping(conversation.talk)
   const nameOf = useNames(userIds)
   const sentence = typingSentence(userIds.map((userId) => isolated(nameOf(userId))))
   return (

@@ -19,7 +19,7 @@ import { NewVersion } from './new-version.tsx'
 import { SignInPage } from './sign-in.tsx'
 import { ChatContext } from './use-chat.ts'
 import { LanguageContext } from './use-language.ts'
-import { useStore } from './use-store.ts'
+import { ChatProvider, useConnection, useStore } from '../../../client/react/index.ts'
 
 interface AppProps {
   config: PageConfig
@@ -71,10 +71,12 @@ export function App({ config, theme, language, preferences, identity, kept, kept
   if (!chat) return null
   return (
     <LanguageContext value={language}>
-      <ChatContext value={chat}>
-        <Failing chat={chat} onFailed={exit} />
-        <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : signOut} />
-      </ChatContext>
+      <ChatProvider client={chat.client}>
+        <ChatContext value={chat}>
+          <Failing onFailed={exit} />
+          <ChatPage theme={theme} onSignOut={signIn.kind === 'tokenUrl' ? undefined : signOut} />
+        </ChatContext>
+      </ChatProvider>
     </LanguageContext>
   )
 }
@@ -111,21 +113,15 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
       place: new LastPlace(kept, userId),
       unsent: new Unsent(keptForTab, userId),
     })
-    const chat = new Chat(client, memory, Date.now, reportError, { imageOrigins: config.imageOrigins, preferences })
-    setChat(chat)
-    // A failure is shown by the connection's status.
-    client.connect().catch(() => {})
-    return () => {
-      client.disconnect()
-      setChat(undefined)
-    }
+    setChat(new Chat(client, memory, reportError, { imageOrigins: config.imageOrigins, preferences }))
+    return () => setChat(undefined)
   }, [config, credential, preferences, kept, keptForTab])
   return chat
 }
 
 /** Signs the user out when the client has given up: they may not connect. */
-function Failing({ chat, onFailed }: { chat: Chat; onFailed: (reason: string) => void }) {
-  const { status, error } = useStore(chat.connection)
+function Failing({ onFailed }: { onFailed: (reason: string) => void }) {
+  const { status, error } = useConnection()
   useEffect(() => {
     if (status !== 'failed') return
     const { code, message = words.signedOut } = (error ?? {}) as Partial<ChatError>

@@ -1,17 +1,16 @@
 import { ChatError } from '../../../client/index.ts'
+import { type Connection, useConnection } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
-import type { ConnectionState } from '../state/connection-state.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { CloudOffIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
 import { useOnline } from './use-online.ts'
 import { useNow } from './use-now.ts'
-import { useStore } from './use-store.ts'
 
 /** Shows that there is no connection, and when the next attempt follows. Screen readers skip the countdown. */
 export function Banner() {
-  const { connection, client } = useChat()
-  const state = useStore(connection)
+  const { client } = useChat()
+  const state = useConnection()
   const isOnline = useOnline()
   // The status shows whether it failed.
   const tryNow = () => {
@@ -43,7 +42,7 @@ export function Banner() {
 /** The only reason for a lost connection that a user can do something about. */
 const isWithoutToken = (error: unknown): boolean => error instanceof ChatError && error.code === 'no_token'
 
-function Countdown({ state: { status, retryAt } }: { state: ConnectionState }) {
+function Countdown({ state: { status, retryAt } }: { state: Connection }) {
   const now = useNow(retryAt === undefined ? 0 : 250)
   if (status === 'connecting' || retryAt === undefined) return <span>{words.connecting}</span>
   return <span aria-hidden="true">{words.tryingAgainIn(Math.max(1, Math.ceil((retryAt - now) / 1_000)))}</span>

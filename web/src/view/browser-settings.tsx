@@ -3,7 +3,7 @@ import { allowNotices, noticesAllowed } from './allow-notices.ts'
 import { LanguageField } from './language-field.tsx'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** What a user has chosen for this browser. */
 export function BrowserSettings() {

@@ -1,7 +1,7 @@
 import { type MouseEvent, useCallback, useEffect, useState } from 'react'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { Store } from '../state/store.ts'
+import { Store, useConnection, useStore } from '../../../client/react/index.ts'
 import type { ThemeChoice } from '../state/theme.ts'
 import { Banner } from './banner.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
@@ -20,7 +20,6 @@ import { useLastPlace } from './use-last-place.ts'
 import { useLeaveWarning } from './use-leave-warning.ts'
 import { useNotices } from './use-notices.ts'
 import { useShortcuts } from './use-shortcuts.ts'
-import { useStore } from './use-store.ts'
 import { useTitle } from './use-title.ts'
 import { useWhoIsOnline } from './use-who-is-online.ts'
 import { useWorker } from './use-worker.ts'
@@ -35,7 +34,7 @@ const NO_THREAD = new Store<string | undefined>(undefined)
 /** The chat: a list of conversations, the open one, and its details. */
 export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const chat = useChat()
-  const { hasBeenConnected } = useStore(chat.connection)
+  const { hasBeenConnected } = useConnection()
   const conversations = useStore(chat.conversations)
   const { route, current } = useCurrent(hasBeenConnected)
   const [dialog, setDialog] = useState<DialogRequest>()

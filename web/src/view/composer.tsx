@@ -17,7 +17,7 @@ import { useEmojiNames } from './use-emoji-names.tsx'
 import { useMentions } from './use-mentions.tsx'
 import { useName } from './use-names.ts'
 import { useSaid } from './use-said.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { canRecord, VoicePlace } from './voice-place.tsx'
 
 /** The part of the room for text above which the composer says how much is left. */

@@ -15,7 +15,7 @@ import { useChat } from './use-chat.ts'
 import { useCounted } from './use-counted.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useDrop } from './use-drop.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { WritingPlace } from './writing-place.tsx'
 
 interface PaneProps {

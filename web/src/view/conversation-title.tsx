@@ -2,7 +2,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { lettersOf } from '../text/letters-of.ts'
 import { printableName } from '../../../client/index.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** The name of a room or person. One that looks like another's has the room's id, or its letters, beside it. */
 export function ConversationTitle({ conversation }: { conversation: Conversation }) {

@@ -11,7 +11,7 @@ import { PaneHeader } from './pane-header.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 interface DetailsProps {
   conversation: Conversation

@@ -15,7 +15,7 @@ import { FormError } from './form-error.tsx'
 import { NameField } from './name-field.tsx'
 import { Select } from './select.tsx'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 const MAX_TOPIC_CHARS = 250
 const MAX_URL_CHARS = 1_024

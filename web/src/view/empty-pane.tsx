@@ -12,7 +12,7 @@ import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { usePerson } from './use-person.ts'
 import { goTo } from './use-route.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 const LOBBY = { id: 'lobby', name: 'Lobby' }
 

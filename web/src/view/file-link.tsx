@@ -1,10 +1,10 @@
 import { type MouseEvent, type ReactNode, useState } from 'react'
 import { type MessageEvent, printableName } from '../../../client/index.ts'
+import { useConnection } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { FileAddress } from '../state/file-address.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
 
 interface LinkProps {
   file: NonNullable<MessageEvent['file']>
@@ -15,8 +15,8 @@ interface LinkProps {
 
 /** A link to a file. It asks for a new address when the current one has expired. */
 export function FileLink({ file, address, className, children }: LinkProps) {
-  const { client, connection } = useChat()
-  const { status } = useStore(connection)
+  const { client } = useChat()
+  const { status } = useConnection()
   const [problem, setProblem] = useState<string>()
   const onClick = (event: MouseEvent<HTMLAnchorElement>) => {
     setProblem(undefined)

@@ -16,7 +16,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useFileAddress } from './use-file-address.ts'
 import { useNames } from './use-names.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 interface GalleryProps {
   conversation: Conversation

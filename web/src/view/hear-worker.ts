@@ -1,4 +1,4 @@
-import { Store } from '../state/store.ts'
+import { Store } from '../../../client/react/index.ts'
 
 /** What the service worker tells. */
 type Told = { kind: 'version'; entry: string } | { kind: 'open'; hash: string }

@@ -1,10 +1,9 @@
-import { useEffect, useState } from 'react'
+import { usePresence } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { Avatar } from './avatar.tsx'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
-import { useStore } from './use-store.ts'
 import { useVisible } from './use-visible.ts'
 
 const FACES = 4
@@ -12,7 +11,9 @@ const NAMES = 20
 
 /** The faces of the others who look at this conversation. They see this user's, while the page is visible. */
 export function HereNow({ conversation }: { conversation: Conversation }) {
-  const here = useHere(conversation)
+  const { userId } = useChat()
+  const people = usePresence(conversation.talk, useVisible())
+  const here = people.flatMap((person) => (person.userId === userId ? [] : [person.userId]))
   const nameOf = useNames(here.slice(0, NAMES))
   if (here.length === 0) return null
   const more = here.length - FACES
@@ -26,29 +27,4 @@ export function HereNow({ conversation }: { conversation: Conversation }) {
       {more > 0 && <span className="here-more">+{more}</span>}
     </span>
   )
-}
-
-/** Who else is here, by id. */
-function useHere(conversation: Conversation): readonly string[] {
-  const chat = useChat()
-  const isVisible = useVisible()
-  // A conversation gets its room with its first message.
-  useStore(conversation.doors)
-  const { room } = conversation
-  const [here, setHere] = useState<readonly string[]>([])
-  useEffect(() => {
-    if (!room || !isVisible) return undefined
-    const { presence } = room
-    const stop = presence.on('change', (people) => {
-      setHere(people.flatMap(({ userId }) => (userId === chat.userId ? [] : [userId])))
-    })
-    // Where nobody is shown, or the server knows no presence, nobody is.
-    presence.enter().catch(() => {})
-    return () => {
-      presence.leave().catch(() => {})
-      stop()
-      setHere([])
-    }
-  }, [room, isVisible, chat])
-  return here
 }

@@ -5,7 +5,7 @@ import { FormError } from './form-error.tsx'
 import { Select } from './select.tsx'
 import { LanguageContext } from './use-language.ts'
 import { useAct } from './use-act.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** A choice of the language of the page. */
 export function LanguageField() {

@@ -4,7 +4,7 @@ import { isolated } from '../text/isolated.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { useChat } from './use-chat.ts'
 import { replaceBy } from './use-route.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Asks before a room is left, and says who can come back. */
 export function LeaveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {

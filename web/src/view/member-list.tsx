@@ -13,7 +13,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useName, useNames } from './use-names.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 /** Who is shown at once: their names are asked for. */

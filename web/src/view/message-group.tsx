@@ -2,11 +2,11 @@ import { memo, type ReactNode, useRef, useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { readersOf } from '../state/receipts.ts'
 import type { Pending } from '../state/timeline.ts'
 import { isSameRow } from '../text/chunks.ts'
 import { momentOf, timeOf } from '../text/date-text.ts'
 import type { Item, Row } from '../text/rows.ts'
+import { readersOf } from '../text/readers-of.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { Attachment } from './attachment.tsx'
 import { Avatar } from './avatar.tsx'
@@ -21,7 +21,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useLanguage } from './use-language.ts'
 import { useName } from './use-names.ts'
-import { useStore } from './use-store.ts'
+import { useReceipts, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 type Group = Extract<Row, { kind: 'group' }>
@@ -235,7 +235,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
 /** Behind an own message: whether somebody has read it. A reply that only its thread shows is never marked as read. */
 function ReadMark({ message: { seq, threadId, inRoom }, conversation }: Omit<ArrivedProps, 'place'>) {
   const isInRoom = threadId === undefined || inRoom === true
-  const count = readersOf(useStore(conversation.receipts), seq).length
+  const count = readersOf(useReceipts(conversation.talk), seq, useChat().userId).length
   if (count === 0 || !isInRoom) return <DeliveryMark name={words.sent} icon={<CheckIcon />} stage="is-sent" />
   return (
     <DeliveryMark

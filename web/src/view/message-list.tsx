@@ -19,7 +19,7 @@ import { useNow } from './use-now.ts'
 import { useRoute } from './use-route.ts'
 import { useScroll } from './use-scroll.ts'
 import { useSight } from './use-sight.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { useVisible } from './use-visible.ts'
 
 const MINUTE_MS = 60_000
@@ -57,7 +57,6 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
 
   const isReady = state.newest === 'ready'
-  useReceipts(conversation, isReady)
   useLinked(conversation, scroller, isReady)
   useJumps(scroller, onScroll, isReady, state.pending.at(-1)?.id)
   const zone = timeZone()
@@ -164,16 +163,6 @@ function useNewAfter({ unread, keptFrom }: Conversation): number | undefined {
   const [readTo] = useState(() => (unread.get().count > 0 ? unread.get().readTo : undefined))
   const kept = useStore(keptFrom)
   return kept === undefined ? readTo : kept - 1
-}
-
-/** Asks who has read this user's messages, now and after each absence: only what happens here is told. */
-function useReceipts({ timeline, receipts, isOwn }: Conversation, isReady: boolean): void {
-  const { status } = useStore(useChat().connection)
-  const hasOwn = useStore(timeline).messages.some(isOwn)
-  useEffect(() => {
-    // A large room refuses.
-    if (isReady && hasOwn && status === 'connected') receipts.load().catch(() => {})
-  }, [receipts, isReady, hasOwn, status])
 }
 
 /** Marks visible messages as read. Returns how many messages of others are unread. */

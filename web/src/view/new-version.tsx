@@ -1,6 +1,6 @@
 import { words } from '../language/words.ts'
 import { isOld } from './hear-worker.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Says that a reload would bring another version of the page. What runs is left alone until then. */
 export function NewVersion() {

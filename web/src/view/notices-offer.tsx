@@ -1,7 +1,7 @@
 import { words } from '../language/words.ts'
 import { useChat } from './use-chat.ts'
 import { allowNotices } from './allow-notices.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Asked once, and only when it is plain what for: a message has come while the user was elsewhere. */
 export function NoticesOffer() {

@@ -5,7 +5,7 @@ import { BellIcon, BellOffIcon } from './icons.tsx'
 import { Menu } from './menu.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** What of this room the user is told of, and the choice of it. It holds on all of their devices. */
 export function NotifyMenu({ conversation }: { conversation: Conversation }) {

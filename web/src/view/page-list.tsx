@@ -2,7 +2,7 @@ import { type ReactNode, useEffect } from 'react'
 import type { Pages } from '../state/pages.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { FormError } from './form-error.tsx'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 interface PageListProps<T> {
   label: string

@@ -6,7 +6,7 @@ import { ReplyIcon } from './icons.tsx'
 import { showMessage } from './show-message.ts'
 import { useSaid } from './use-said.ts'
 import { UserName } from './user-name.tsx'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Above a reply: whom and what it answers to. A click goes there. */
 export function Quote({ conversation, messageId }: { conversation: Conversation; messageId: string }) {

@@ -4,7 +4,7 @@ import { isolated } from '../text/isolated.ts'
 import { removalSentence } from '../text/removal-words.ts'
 import { CloseIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Says which rooms this user was shown out of, and why, until they have seen it. */
 export function RemovedNotices() {

@@ -11,7 +11,7 @@ import { FormError } from './form-error.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 type Hit = FoundMessages['hits'][number]

@@ -1,14 +1,15 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
+import { useReceipts } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { readersOf } from '../state/receipts.ts'
+import { readersOf } from '../text/readers-of.ts'
 import { Avatar } from './avatar.tsx'
 import { Dialog } from './dialog.tsx'
 import { FormError } from './form-error.tsx'
 import { QuotedText } from './quoted-text.tsx'
 import { useAct } from './use-act.ts'
-import { useStore } from './use-store.ts'
+import { useChat } from './use-chat.ts'
 import { UserName } from './user-name.tsx'
 
 interface SeenByProps {
@@ -18,10 +19,13 @@ interface SeenByProps {
 }
 
 /** Who has read a message, of those who let others know. */
-export function SeenByDialog({ conversation: { receipts }, message, onClose }: SeenByProps) {
-  const readers = readersOf(useStore(receipts), message.seq)
+export function SeenByDialog({ conversation, message, onClose }: SeenByProps) {
+  const { userId } = useChat()
+  const known = useReceipts(conversation.talk)
+  const [asked, setAsked] = useState<typeof known>({})
+  const readers = [...new Set([known, asked].flatMap((read) => readersOf(read, message.seq, userId)))]
   const { run, error, isRunning } = useAct()
-  useEffect(() => run(() => receipts.load()), [receipts, run])
+  useEffect(() => run(async () => setAsked(await conversation.doors.room.receipts())), [conversation, run])
   return (
     <Dialog title={words.seenBy} onClose={onClose}>
       <QuotedText message={message} />

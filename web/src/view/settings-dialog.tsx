@@ -10,7 +10,7 @@ import { NameField } from './name-field.tsx'
 import { ProfileForm } from './profile-form.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 /** What a user decides for themselves: what they are called, what this browser does, and whom they have blocked. */

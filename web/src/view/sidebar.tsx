@@ -33,7 +33,7 @@ import { useName } from './use-names.ts'
 import { useNow } from './use-now.ts'
 import { usePeek } from './use-peek.ts'
 import { usePreview } from './use-preview.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 const MINUTE_MS = 60_000
 

@@ -8,7 +8,7 @@ import { isComposing } from './is-composing.ts'
 import { UnreadBadge } from './unread-badge.tsx'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 const MAX_SHOWN = 50
 

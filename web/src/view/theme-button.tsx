@@ -1,7 +1,7 @@
 import { words } from '../language/words.ts'
 import { type ThemeChoice, themes } from '../state/theme.ts'
 import { DeviceIcon, MoonIcon, SunIcon } from './icons.tsx'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 const icons = { system: DeviceIcon, light: SunIcon, dark: MoonIcon }
 

@@ -11,7 +11,7 @@ import { PaneHeader } from './pane-header.tsx'
 import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
 import { useDrop } from './use-drop.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { useWriting } from './use-writing.ts'
 
 /** A message and the replies to it, beside the conversation. */

@@ -1,7 +1,7 @@
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { countText } from '../text/count-text.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 export function UnreadBadge({ conversation }: { conversation: Conversation }) {
   const { count, hasMore, mentions } = useStore(conversation.unread)

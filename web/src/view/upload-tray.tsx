@@ -3,10 +3,9 @@ import type { UploadItem, Uploads } from '../state/uploads.ts'
 import { FileName } from './file-name.tsx'
 import { fileSize } from '../text/file-size.ts'
 import { errorSentence } from '../text/error-sentence.ts'
-import { useChat } from './use-chat.ts'
 import { BackIcon, CloseIcon, RetryIcon } from './icons.tsx'
 import { KindIcon } from './kind-icon.tsx'
-import { useStore } from './use-store.ts'
+import { useConnection, useStore } from '../../../client/react/index.ts'
 
 /** The uploads of a conversation, with their progress. */
 export function UploadTray({ uploads }: { uploads: Uploads }) {
@@ -79,7 +78,7 @@ const isAtRest = (item: UploadItem): boolean => hasEnded(item) || isStaged(item)
 
 function Progress({ item }: { item: UploadItem }) {
   const { name, size, fraction, state, error } = item
-  const { status } = useStore(useChat().connection)
+  const { status } = useConnection()
   if (state === 'failed' || state === 'refused') {
     return (
       <span className="upload-error" role="alert">

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Unread } from '../state/unread.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Then the messages are shown without the line before the new ones. */
 const PATIENCE_MS = 2_000

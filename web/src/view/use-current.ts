@@ -3,7 +3,7 @@ import type { Conversation } from '../state/conversation.ts'
 import type { Route } from '../state/route.ts'
 import { useChat } from './use-chat.ts'
 import { useRoute } from './use-route.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /**
  * The conversation that the address names, if this user is in it.

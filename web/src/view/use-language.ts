@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import { type Language, LanguageChoice } from '../language/language-choice.ts'
 import { kept } from '../state/kept.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 export const LanguageContext = createContext(
   new LanguageChoice(

@@ -1,9 +1,8 @@
 import { useEffect, useRef } from 'react'
-import { Store } from '../state/store.ts'
+import { Store, useStore } from '../../../client/react/index.ts'
 import { nothingUnread } from '../state/unread.ts'
 import { useChat } from './use-chat.ts'
 import { replaceBy, useRoute } from './use-route.ts'
-import { useStore } from './use-store.ts'
 
 const nothing = new Store(nothingUnread)
 

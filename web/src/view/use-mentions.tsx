@@ -9,7 +9,7 @@ import { type Completion, useCompletion } from './use-completion.tsx'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
 import { UserName } from './user-name.tsx'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Names that are offered at once. */
 const OFFERED = 8

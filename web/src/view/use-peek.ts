@@ -1,12 +1,12 @@
 import { type RefObject, useEffect } from 'react'
 import type { Conversation } from '../state/conversation.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useConnection, useStore } from '../../../client/react/index.ts'
 
 /** Has a conversation of the list say what was said last, when it comes into sight and nobody knows. */
 export function usePeek(conversation: Conversation, element: RefObject<HTMLElement | null>): void {
   const chat = useChat()
-  const { hasBeenConnected } = useStore(chat.connection)
+  const { hasBeenConnected } = useConnection()
   const isKnown = useStore(conversation.last)?.message !== undefined
   useEffect(() => {
     if (!element.current || !hasBeenConnected || isKnown) return

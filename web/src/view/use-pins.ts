@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 interface Pins {
   count: number

@@ -2,7 +2,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { previewOf } from '../text/preview.ts'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 const NOBODY: readonly string[] = []
 

@@ -1,10 +1,9 @@
 import { useEffect } from 'react'
 import { brand } from '../state/brand.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { Store } from '../state/store.ts'
+import { Store, useStore } from '../../../client/react/index.ts'
 import { isolated } from '../text/isolated.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
 
 const NO_TITLE = new Store<string | undefined>(undefined)
 

@@ -1,15 +1,15 @@
 import { useEffect } from 'react'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useConnection, useStore } from '../../../client/react/index.ts'
 import { useVisible } from './use-visible.ts'
 
 const AGAIN_MS = 120_000
 
 /** Keeps known who is online while the page is visible: events may be lost, and come for direct rooms only. */
 export function useWhoIsOnline(): void {
-  const { connection, conversations, online } = useChat()
+  const { conversations, online } = useChat()
   const isVisible = useVisible()
-  const { status } = useStore(connection)
+  const { status } = useConnection()
   const directs = useStore(conversations).filter(({ kind, room }) => kind === 'direct' && room !== undefined).length
   useEffect(() => {
     if (!isVisible || status !== 'connected') return undefined

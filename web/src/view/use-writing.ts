@@ -2,7 +2,7 @@ import type { Conversation } from '../state/conversation.ts'
 import { type Writing, writingIn } from '../text/writing.ts'
 import { useChat } from './use-chat.ts'
 import { useNow } from './use-now.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** How often a countdown is shown anew, ms. */
 const TICK_MS = 500

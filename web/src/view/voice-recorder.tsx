@@ -4,7 +4,7 @@ import { VoiceRecording } from '../state/voice-recording.ts'
 import { countdownText } from '../text/spans-of-time.ts'
 import { CheckIcon, TrashIcon } from './icons.tsx'
 import { useNow } from './use-now.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 
 /** Records what is said until the user is done with it, or throws it away. */
 export function VoiceRecorder({ onDone }: { onDone: (file?: File) => void }) {

@@ -6,7 +6,7 @@ import { Composer } from './composer.tsx'
 import { FormError } from './form-error.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from './use-store.ts'
+import { useStore } from '../../../client/react/index.ts'
 import { useWriting } from './use-writing.ts'
 
 /** Where a message is written; in its place, the reason why none may be. */

@@ -1,4 +1,6 @@
-/** A value with listeners, as `useSyncExternalStore` needs it: every change is a new value. */
+import { useSyncExternalStore } from 'react'
+
+/** A value with listeners, that of components among them: `useStore`. Every change is a new value. */
 export class Store<T> {
   #value: T
   readonly #listeners = new Set<() => void>()
@@ -26,3 +28,6 @@ export class Store<T> {
     return () => this.#listeners.delete(listener)
   }
 }
+
+/** What a store holds; the component is rendered again when that changes. */
+export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get, store.get)
