@@ -9,6 +9,9 @@ A room that you leave out of \`rooms\`, or whose gap doesn't fit into the reply,
 \`events\`, unless it has no messages at all. Page with \`getHistory\` then, \`after\` the last \`seq\` that you have. A
 part of a gap never counts as recovered. \`headSeq\` is the newest \`seq\` that the reply accounts for.
 
+A connection keeps the session of its first \`sync\`: later ones, and the pages of a \`cursor\`, need not name it, and
+one that names another fails with \`invalid_request\`.
+
 The rooms are paged: as long as there is a \`nextCursor\`, send \`sync\` again with that \`cursor\` and the same
 \`rooms\`. A connection is subscribed to the rooms of the pages that it has requested. If no page has a room that you
 know, the user is no longer a member of it. When the server is overloaded, a page may have few rooms or none, and still
@@ -74,7 +77,8 @@ begins with. A name in a token is cleaned and cut rather than refused; a \`pictu
 left out.`,
   getUsers: `Of any users, in the order of the request. Nobody is told when a profile changes: ask again after some
 minutes. Of who was erased, and of the id that stands for them in what was kept, there is \`erased\` and no name.`,
-  followThread: `Fails with \`message_not_found\` when there is no such message; a reply is the root of no thread.`,
+  followThread: `Fails with \`message_not_found\` when there is no such message, or it was said before what the caller may
+read; a reply is the root of no thread.`,
   getMentions: `Members only are told of a mention, and only while they are: who leaves a room loses those in it. They are
 kept for 90 days. \`mentionRoom\` makes none: it is a flag of the message.`,
   searchMessages: `Where the server has the feature \`search\`; elsewhere it fails with \`forbidden\`. Found is what has every
@@ -93,14 +97,14 @@ reaction.`,
   handleFileUpload: `The reply is a form: POST it to \`url\` as \`multipart/form-data\`, with \`fields\` unchanged and
 the bytes as the last field, \`file\`. See [Files](#files). With a \`clientMessageId\` a repetition returns a form for the
 same upload, and \`messageId\` when the file has arrived by then; for another file it fails with \`conflict\`.`,
-  editMessage: `The sender's own, or of any message by a backend. Every connection of every member receives
-\`messageUpdated\`, the asking one too. What the message says already is neither written nor delivered: the reply is
+  editMessage: `The sender's own, also one from before they left and came back; or of any message by a backend. Every
+connection of every member receives \`messageUpdated\`, the asking one too. What the message says already is neither written nor delivered: the reply is
 the same with \`changed: false\`. Of a file it changes the caption, of at most 2,048 bytes.
 
 Fails with \`message_not_found\` when there is none or it was deleted; with \`forbidden\` when it is another's, or older
 than \`editWindowSeconds\` of the room; with \`conflict\` when it was edited since \`ifEditedAt\`.`,
-  deleteMessage: `The sender's own, whenever; or by a moderator, of somebody of a lower role or who has left, which the
-audit log tells. A backend may delete everywhere, in direct rooms too. Every connection of every member receives
+  deleteMessage: `The sender's own, whenever, also one from before they left and came back; or by a moderator, of
+somebody of a lower role or who has left, which the audit log tells. A backend may delete everywhere, in direct rooms too. Every connection of every member receives
 \`messageDeleted\`. What was deleted already is a success with \`changed: false\`.`,
   getMessages: `At most 50, of one room. A reply holds some four of the largest messages: ask again for those in \`left\`.`,
   getChanges: `\`headRev\` is where the next page starts; go on while \`hasMore\`. With \`recovered: false\` the log doesn't

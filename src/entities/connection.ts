@@ -10,7 +10,7 @@ import { UserConnection, userConnectionKey } from './user-connection.ts'
  * - AP1 `putConnection`: remember a connection that `$connect` accepted
  * - AP2 `deleteConnection`: forget one that has ended
  * - AP4 `setOpenRoom`: which room did it join last?
- * - AP35 `setSessionKey`: for which session has it synced?
+ * - AP35 `keepSessionKey`: for which session has it synced?
  * - AP38 `getConnection`: the same, asked
  * - AP48 `clearSessionKey`: for none after all
  * - AP81 `requestClose`: it is to be closed, and is there
@@ -68,14 +68,14 @@ export async function setOpenRoom(connectionId: string, chatRoomId: string): Pro
 /**
  * AP35. Once a connection has a session it keeps it.
  *
- * @returns false when it has another one; true when it has this one, and when the connection has been deleted meanwhile
+ * @returns the one that it has; this one also when the connection has been deleted meanwhile
  */
-export async function setSessionKey(connectionId: string, sessionKey: string): Promise<boolean> {
+export async function keepSessionKey(connectionId: string, sessionKey: string): Promise<string> {
   const { rejected, data } = await Connection.patch({ connectionId })
     .set({ sessionKey })
     .where((row, { eq, notExists }) => `${notExists(row.sessionKey)} OR ${eq(row.sessionKey, sessionKey)}`)
     .go({ returnOnConditionCheckFailure: 'all_old' })
-  return !rejected || data === null
+  return (rejected && (data as Partial<ConnectionRow> | null)?.sessionKey) || sessionKey
 }
 
 /** AP48. Does nothing when the connection has been deleted meanwhile. */

@@ -84,14 +84,18 @@ export async function admit(
  *
  * @throws NotAMember | Forbidden | Muted
  */
-export async function admitSender(actor: Actor, chatRoomId: string, now: number): Promise<Standing> {
+export async function admitSender(
+  actor: Actor,
+  chatRoomId: string,
+  now: number,
+): Promise<Pick<Admitted, 'standing' | 'membership'>> {
   const membership = await membershipIn(chatRoomId, actor.userId)
   const standing = standingOf(actor, chatRoomId, membership)
   if (standing === undefined) throw stranger()
   const place = { chatRoomId, settings: settingsOf('link'), closed: false }
   const why = refusal('send', { standing, mutedUntil: membership?.mutedUntil }, place, now)
   if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now)
-  return standing
+  return { standing, membership }
 }
 
 /**
@@ -130,22 +134,45 @@ export function refused(why: 'forbidden' | 'muted' | 'room_closed', leftMs: numb
   return new Forbidden('unable to do this in this room; it takes a higher role')
 }
 
-/** Whether somebody who was admitted may read this very message. */
+/** A room, and its member who reads it; undefined for an admin who is none. */
+export interface Reader {
+  room: RoomRow
+  membership: MembershipRow | undefined
+}
+
+/**
+ * Whether somebody who was admitted may read this very message. What they may not is to them as a place that never had
+ * one.
+ */
 export const isReadable = (
-  { room, membership }: Pick<Admitted, 'room' | 'membership'>,
+  { room, membership }: Reader,
   message: Pick<MessageRow, 'messageId' | 'timestamp' | 'expiresAt'>,
   now: number,
 ): boolean => seqOf(message) > readableAfter({ room, membership }) && !isPast(message, keptOf(room, now), now)
 
 /**
+ * Whether somebody may change or delete this very message, as far as it is still there for them: what is their own they
+ * need not be able to read, so an author who has left and come back loses no right to it.
+ */
+export const isReadableOrOwn = (
+  { room, membership }: Reader,
+  message: Pick<MessageRow, 'messageId' | 'timestamp' | 'expiresAt' | 'senderId'>,
+  userId: string,
+  now: number,
+): boolean => isReadable({ room, membership: message.senderId === userId ? undefined : membership }, message, now)
+
+interface Beginning {
+  room: Pick<RoomRow, 'historyFrom' | 'firstSeq'>
+  membership: Pick<MembershipRow, 'joinedSeq'> | undefined
+}
+
+/**
  * The seq after which a member may read: what was cleared is nobody's, and where the room shows nobody what was said
  * before their join, that join's.
  */
-export const readableAfter = ({
-  room,
-  membership,
-}: {
-  room: Pick<RoomRow, 'historyFrom' | 'firstSeq'>
-  membership: Pick<MembershipRow, 'joinedSeq'> | undefined
-}): number =>
-  Math.max((room.firstSeq ?? 1) - 1, room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0)
+export const readableAfter = ({ room, membership }: Beginning): number =>
+  Math.max((room.firstSeq ?? 1) - 1, hiddenThrough({ room, membership }))
+
+/** Up to which seq the room hides from a member what was said before they joined. */
+export const hiddenThrough = ({ room, membership }: Beginning): number =>
+  room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0

@@ -8,7 +8,7 @@ import { setDirectRoles } from '../entities/moderate.ts'
 import { Forbidden } from '../errors.ts'
 import type { Standing } from '../protocol/permissions.ts'
 import { type Actor, standingOf } from './admission.ts'
-import { addMember, getMembership } from '../entities/membership.ts'
+import { addMember, getMembership, type MembershipRow } from '../entities/membership.ts'
 import { DIRECT_ROOM_PREFIX } from '../protocol/room-id.ts'
 import { defined } from '../protocol/defined.ts'
 import { directRoomName } from '../protocol/direct-room-name.ts'
@@ -27,8 +27,8 @@ export function directRoomId(a: string, b: string): string {
  * it isn't.
  *
  * @param connection the sender's; undefined when a backend writes in their name
- * @returns what the sender is in it, and `make` when it isn't there: makes the room, as at the first message, or puts
- * back who has left
+ * @returns what the sender is in it, their membership if they have one, and `make` when it isn't there: makes the room,
+ *   as at the first message, or puts back who has left
  * @throws Forbidden when one of the two has blocked the other, the recipient was erased, or the sender's token makes
  *   guests only
  */
@@ -37,17 +37,18 @@ export async function findDirectRoom(
   connection: OwnConnection | undefined,
   recipientId: string,
   now: number,
-): Promise<{ standing: Standing; make?: () => Promise<void> }> {
+): Promise<{ standing: Standing; membership: MembershipRow | undefined; make?: () => Promise<void> }> {
   const chatRoomId = directRoomId(sender.userId, recipientId)
   const pair = [...new Set([sender.userId, recipientId])].sort()
   const memberships = await Promise.all(pair.map((userId) => getMembership(chatRoomId, userId)))
   const missing = pair.filter((_, i) => memberships[i] === undefined)
-  const own = memberships[pair.indexOf(sender.userId)] ?? ({ role: 'member' } as const)
+  const membership = memberships[pair.indexOf(sender.userId)]
+  const own = membership ?? ({ role: 'member' } as const)
   const standing = standingOf(sender, chatRoomId, own)!
   // When one of the two has blocked the other, both are stored as guests of their direct room; so is who is left in it
   // when the other was erased.
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
-  if (missing.length === 0) return { standing }
+  if (missing.length === 0) return { standing, membership }
   await requireNotApart(sender.userId, recipientId)
   const make = async () => {
     await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
@@ -57,7 +58,7 @@ export async function findDirectRoom(
       throw error
     })
   }
-  return { standing, make }
+  return { standing, membership, make }
 }
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')

@@ -1,4 +1,4 @@
-import { clearSessionKey, getConnection, setSessionKey } from '../entities/connection.ts'
+import { clearSessionKey, getConnection, keepSessionKey } from '../entities/connection.ts'
 import { endSession, putSession, type SessionRow, sessionsOfUser } from '../entities/session.ts'
 import { optional, wholeNumber } from '../env.ts'
 import { InvalidRequest, LimitReached } from '../errors.ts'
@@ -26,7 +26,8 @@ export interface OwnConnection {
  * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP36,
  * AP3, AP17, AP48.
  *
- * @param sessionId without it, the one that the connection named when it was opened; else it is a session of its own
+ * @param sessionId without it, the one that the connection has synced for before, or named when it was opened; else it
+ *   is a session of its own
  * @param now when the `sync` began, in epoch milliseconds
  * @returns the session; it names another connection when that one has synced later
  * @throws InvalidRequest when the connection has synced for another session before
@@ -38,20 +39,38 @@ export async function takeSession(
   now: number,
 ): Promise<SessionRow> {
   const { connectionId } = connection
-  const sessionKey = sessionId ?? named ?? connectionId
-  const session = { ...connection, sessionKey, syncedAt: now }
   // Of one that was named, `$connect` has written it beside the connection.
-  if (named === undefined ? !(await setSessionKey(connectionId, sessionKey)) : named !== sessionKey) {
-    throw new InvalidRequest('unable to sync; a connection keeps the sessionId of its first sync', [
-      { path: 'sessionId', problem: 'is not the one of the first sync' },
-    ])
-  }
+  const sessionKey = named ?? (await keepSessionKey(connectionId, sessionId ?? connectionId))
+  requireSame(sessionId, sessionKey)
+  const session = { ...connection, sessionKey, syncedAt: now }
   try {
     return await putWithinCap(session, now)
   } catch (error) {
     if (error instanceof LimitReached && named === undefined) await clearSessionKey(connectionId)
     throw error
   }
+}
+
+/**
+ * The session of a page of `sync` that is not the first: it belongs to the first one's, and need not name it. Of a
+ * connection that has not synced yet it takes the session that it names. AP38, AP35, AP36, AP3, AP17, AP48.
+ *
+ * @throws InvalidRequest when the connection has synced for another session
+ * @throws LimitReached when it would be written and the user has too many others
+ */
+export async function sessionOfPage(own: OwnConnection, sessionId: string | undefined): Promise<SessionRow> {
+  if (sessionId === undefined) return sessionOf(own)
+  const sessionKey = own.sessionId ?? (await getConnection(own.connectionId))?.sessionKey
+  if (sessionKey === undefined) return takeSession(own, sessionId, Date.now())
+  requireSame(sessionId, sessionKey)
+  return sessionOf(own)
+}
+
+function requireSame(sessionId: string | undefined, sessionKey: string): void {
+  if (sessionId === undefined || sessionId === sessionKey) return
+  throw new InvalidRequest('unable to sync; a connection keeps the sessionId of its first sync', [
+    { path: 'sessionId', problem: 'is not the one of the first sync' },
+  ])
 }
 
 /**

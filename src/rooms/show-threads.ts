@@ -1,9 +1,9 @@
-import { getRooms } from '../entities/chat-room.ts'
+import { getRooms, type RoomRow } from '../entities/chat-room.ts'
 import { type FollowedThread, followedThreads } from '../entities/followed-thread.ts'
-import { getMemberships } from '../entities/membership.ts'
+import { getMemberships, type MembershipRow } from '../entities/membership.ts'
 import { getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { repliesBetween } from '../entities/thread-reply.ts'
-import { isReadable, readableAfter } from './admission.ts'
+import { hiddenThrough, isReadable, readableAfter } from './admission.ts'
 import { type Kept, keptOf } from './kept.ts'
 import { readSeqOf } from './count-unread.ts'
 
@@ -18,20 +18,14 @@ export interface ShownThread {
 /** Above so many unread replies they are not counted one by one. */
 const MAX_COUNTED = 50
 
-/**
- * Threads with their roots and what is unread in them. Left out are those of rooms that the user is not in any more.
- * AP6, AP9, AP34, AP107.
- */
+/** Threads with their roots and what is unread in them. AP6, AP9, AP34, AP107. */
 export async function showThreads(userId: string, threads: readonly FollowedThread[]): Promise<ShownThread[]> {
-  const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
-  const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
   const now = Date.now()
-  const there = threads.filter(({ chatRoomId }) => rooms.has(chatRoomId) && memberships.has(chatRoomId))
-  const roots = await rootsOf(there)
+  const shown = await shownAmong(userId, threads)
+  const roots = await rootsOf(shown)
   return Promise.all(
-    there.map(async (thread) => {
+    shown.map(async ({ room, membership, ...thread }) => {
       const { chatRoomId, threadId } = thread
-      const [room, membership] = [rooms.get(chatRoomId)!, memberships.get(chatRoomId)!]
       const since = readableAfter({ room, membership })
       const readSeq = readSeqOf(thread.readSeq, Math.max(membership.joinedSeq, since), room.headSeq)
       const root = roots.get(`${chatRoomId} ${threadId}`)
@@ -40,6 +34,21 @@ export async function showThreads(userId: string, threads: readonly FollowedThre
       return { chatRoomId, root: isShown ? root : goneRoot(thread), readSeq, unread }
     }),
   )
+}
+
+/**
+ * The threads that a user's list has: none of rooms that they are not in any more, and none that began before what the
+ * room shows them, whose root they may know nothing of. AP6, AP9.
+ */
+async function shownAmong(userId: string, threads: readonly FollowedThread[]) {
+  const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
+  const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
+  return threads.flatMap((thread): (FollowedThread & { room: RoomRow; membership: MembershipRow })[] => {
+    const [room, membership] = [rooms.get(thread.chatRoomId), memberships.get(thread.chatRoomId)]
+    if (room === undefined || membership === undefined) return []
+    const isHidden = seqOf({ messageId: thread.threadId }) <= hiddenThrough({ room, membership })
+    return isHidden ? [] : [{ ...thread, room, membership }]
+  })
 }
 
 async function rootsOf(threads: readonly FollowedThread[]): Promise<Map<string, MessageRow>> {
@@ -56,7 +65,7 @@ async function rootsOf(threads: readonly FollowedThread[]): Promise<Map<string, 
   return new Map(rows.flat().map((row) => [`${row.chatRoomId} ${row.messageId}`, row]))
 }
 
-/** A thread goes on by its id when its root is gone, or is older than what the user may read. */
+/** A thread goes on by its id when its root is gone. */
 const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
   chatRoomId,
   messageId: threadId,
@@ -74,12 +83,8 @@ const MAX_COUNTED_THREADS = 50
 /** How many of the threads that a user follows have a reply that is unread. AP6, AP9, AP107, AP116. */
 export async function countUnreadThreads(userId: string): Promise<number> {
   const { threads } = await followedThreads(userId, { limit: MAX_COUNTED_THREADS })
-  const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
-  const [rooms, memberships] = await Promise.all([getRooms(ids), getMemberships(userId, ids)])
   const counts = await Promise.all(
-    threads.map(async (thread) => {
-      const [room, membership] = [rooms.get(thread.chatRoomId), memberships.get(thread.chatRoomId)]
-      if (room === undefined || membership === undefined) return 0
+    (await shownAmong(userId, threads)).map(async ({ room, membership, ...thread }) => {
       const readSeq = Math.max(thread.readSeq ?? 0, membership.joinedSeq, readableAfter({ room, membership }))
       return (await countUnread(thread, readSeq, userId, keptOf(room, Date.now()))).count
     }),

@@ -164,7 +164,7 @@ describe('Connection', () => {
     )
   })
 
-  test('AP35 setSessionKey changes a connection that has no other session, and makes none', async () => {
+  test('AP35 keepSessionKey changes a connection that has no other session, and makes none', async () => {
     const { names, values } = update('Connection', { ConnectionId: LX })
     expect(await sentBy('AP35')).toEqual(
       only('UpdateItem', {

@@ -914,7 +914,7 @@ describe('what talk costs', () => {
     await measureAct('getHistory', { chatRoomId: 'loved' }, '`getHistory`, 1 message with more reactions than it names')
   })
 
-  test('a reply reads its root, and what follows it is counted once for a batch', async () => {
+  test('a reply reads its root and the room, and what follows it is counted once for a batch', async () => {
     await room('thready')
     const { messageId: threadId } = await say('thready')
     const thread = { chatRoomId: 'thready', threadId }
@@ -932,7 +932,7 @@ describe('what talk costs', () => {
     await measureAct('getHistory', { chatRoomId: 'thready', view: 'room' }, '`getHistory`, 50 replies left out')
     await measureAct('followThread', { ...thread, following: true }, '`followThread`')
     await measureAct('getThreads', {}, '`getThreads`, 1 thread')
-    expect(cost('`sendMessage`, a reply in a thread')).toEqual({ requests: 4, roundTrips: 3, reads: 2, writes: 2 })
+    expect(cost('`sendMessage`, a reply in a thread')).toEqual({ requests: 5, roundTrips: 3, reads: 3, writes: 2 })
     // Whether a root that is not there has replies yet.
     const gone = { chatRoomId: 'thready', threadId: '0000000000009999' }
     await measureRefused('broadcastMessage', { ...gone, content: 'x' }, 'message_not_found', undefined, ada)

@@ -31,7 +31,7 @@ import {
   releasePresence,
   requestClose,
   setOpenRoom,
-  setSessionKey,
+  keepSessionKey,
 } from '../../src/entities/connection.ts'
 import { addPosting, postedFor, removePosting } from '../../src/entities/posting.ts'
 import { putTasks } from '../../src/entities/fan-out-task.ts'
@@ -312,7 +312,7 @@ export const patterns = {
   AP32: () => createRoom({ ...founding, owner: 'ada', members: ['ada', 'bob'] }),
   AP33: () => completeRoom({ ...founding, chatRoomId: 'large' }, ['zoe']),
   AP34: () => getMessages('general', [1, 2]),
-  AP35: () => setSessionKey(connection.connectionId, 'tab-1'),
+  AP35: () => keepSessionKey(connection.connectionId, 'tab-1'),
   AP36: () => putSession({ ...session, syncedAt: NOW }),
   AP37: () => takeBackSeq('general', { seq: 1 }),
   AP38: () => getConnection(connection.connectionId),

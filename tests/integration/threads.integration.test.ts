@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
+import { type Action, actions } from '../../src/protocol/actions.ts'
+import type { ServerFrame } from '../../src/protocol/frames.ts'
+import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
 import { online, settled, unique } from '../support/runtime.ts'
 import { scan } from '../support/table-scan.ts'
 import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat({ followups: { maximumBatchingWindowInSeconds: 0 } })
+
+await entitiesOf(chat)
+const { nextSeq } = await import('../../src/entities/chat-room.ts')
+const { messageIdOf } = await import('../../src/entities/message.ts')
 
 /** Waits for what follows the messages, and for all that is posted. */
 async function settle(): Promise<void> {
@@ -334,5 +342,122 @@ describe('a mention', () => {
       Array.from({ length: 51 }, (_, i) => 51 - i),
     )
     expect([first.mentions.length, second.nextCursor]).toEqual([50, undefined])
+  })
+})
+
+describe('where a room shows what was said since the own join', () => {
+  /** A room of ada's in which others have written before eve came, and left, and came back. */
+  async function givenNewcomer() {
+    const [eveId, adaId] = [unique('eve'), unique('ada')]
+    const [ada, eve] = await Promise.all([online(chat, adaId), online(chat, eveId)])
+    const settings = { history: 'joined', pin: 'member' }
+    const made = { action: 'createRoom', roomName: 'A room', access: 'link', settings } as const
+    const { chatRoomId: room } = await ada.request(made)
+    await eve.request({ action: 'joinRoom', chatRoomId: room })
+    const { messageId: own } = await say(eve, room, 'mine')
+    const { messageId: root } = await say(ada, room, 'root')
+    const { messageId: reply } = await say(ada, room, 'reply', { threadId: root })
+    const { messageId: deleted } = await say(ada, room, 'deleted')
+    await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: deleted })
+    const { seq: hole } = await nextSeq(room, Date.now())
+    await eve.request({ action: 'leaveRoom', chatRoomId: room })
+    await settle()
+    await eve.request({ action: 'joinRoom', chatRoomId: room })
+    return { room, ada, eve, eveId, own, root, reply, deleted, hole: messageIdOf(hole) }
+  }
+
+  /** Every action that names a message, by what it asks. */
+  const framesOf = (chatRoomId: string, messageId: string): ({ action: Action } & Record<string, unknown>)[] => {
+    const seq = Number(messageId)
+    const file = { fileName: 'a.txt', contentType: 'text/plain', size: 1 }
+    return [
+      { action: 'getMessages', chatRoomId, messageIds: [messageId], include: ['deleted'] },
+      { action: 'getHistory', chatRoomId, after: seq - 1, before: seq + 1, include: ['deleted'] },
+      { action: 'getHistory', chatRoomId, threadId: messageId },
+      { action: 'editMessage', chatRoomId, messageId, content: 'edited' },
+      { action: 'deleteMessage', chatRoomId, messageId },
+      { action: 'pinMessage', chatRoomId, messageId },
+      { action: 'unpinMessage', chatRoomId, messageId },
+      { action: 'reportMessage', chatRoomId, messageId, reason: 'spam' },
+      { action: 'addReaction', chatRoomId, messageId, reaction: '👍' },
+      { action: 'removeReaction', chatRoomId, messageId, reaction: '👍' },
+      { action: 'getReactions', chatRoomId, messageId },
+      { action: 'getFileUrl', chatRoomId, messageId },
+      { action: 'followThread', chatRoomId, threadId: messageId, following: true },
+      { action: 'followThread', chatRoomId, threadId: messageId, following: false },
+      { action: 'sendMessage', chatRoomId, content: 'hello', threadId: messageId },
+      { action: 'sendMessage', chatRoomId, content: 'hello', replyTo: messageId },
+      { action: 'broadcastMessage', chatRoomId, content: 'hello', threadId: messageId },
+      { action: 'broadcastMessage', chatRoomId, content: 'hello', replyTo: messageId },
+      { action: 'handleFileUpload', chatRoomId, ...file, threadId: messageId },
+      { action: 'handleFileUpload', chatRoomId, ...file, replyTo: messageId },
+      { action: 'markUnread', chatRoomId, seq },
+      { action: 'markRead', reads: {}, threads: [{ chatRoomId, threadId: messageId, seq }] },
+    ]
+  }
+
+  /** What of an answer would tell one message from another. */
+  const toldBy = (frame: ServerFrame, action: Action) => {
+    if (frame.type === 'error') return frame.error
+    const isNew = ['sendMessage', 'broadcastMessage', 'handleFileUpload'].includes(action)
+    return isNew ? 'ok' : 'data' in frame && frame.data
+  }
+
+  test.each(['member', 'moderator'] as const)(
+    'what is hidden from a %s is told as a place that never had a message, by every action',
+    async (role) => {
+      const { room, ada, eve, eveId, root, reply, deleted, hole } = await givenNewcomer()
+      await ada.request({ action: 'setRole', chatRoomId: room, userId: eveId, role })
+      for (const [i, frame] of framesOf(room, hole).entries()) {
+        const ofHole = toldBy(await eve.ask(frame), frame.action)
+        const told = await Promise.all(
+          [root, reply, deleted].map(async (hidden) => toldBy(await eve.ask(framesOf(room, hidden)[i]!), frame.action)),
+        )
+        expect([frame.action, ...told]).toEqual([frame.action, ofHole, ofHole, ofHole])
+      }
+    },
+  )
+
+  test('the table has every action that names a message', () => {
+    const naming = Object.entries(actions).flatMap(([action, { request }]) => {
+      const schema = JSON.stringify(z.toJSONSchema(request, { io: 'input', unrepresentable: 'any' }))
+      return /"(messageIds?|threadId|replyTo)":/.test(schema) ? [action] : []
+    })
+    const covered = new Set<string>(framesOf('room', '1').map(({ action }) => action))
+    expect(naming.filter((action) => !covered.has(action))).toEqual([])
+    expect(naming).toContain('followThread')
+  })
+
+  test('an author who has come back edits and deletes what they said before, and reads it no more', async () => {
+    const { room, ada, eve, own } = await givenNewcomer()
+    expect((await eve.request({ action: 'getMessages', chatRoomId: room, messageIds: [own] })).messages).toEqual([])
+    const edit = { action: 'editMessage', chatRoomId: room, messageId: own, content: 'mine, edited' } as const
+    expect(await eve.request(edit)).toMatchObject({ changed: true, version: 1 })
+    expect(await ada.event('messageUpdated')).toMatchObject({ message: { content: 'mine, edited' } })
+    const deletion = { action: 'deleteMessage', chatRoomId: room, messageId: own } as const
+    expect(await eve.request(deletion)).toMatchObject({ changed: true, version: 2 })
+    expect(await ada.event('messageDeleted', ({ messageId }) => messageId === own)).toMatchObject({ version: 2 })
+    expect(await eve.request(deletion)).toMatchObject({ changed: false, version: 2 })
+    expect(await eve.refused(edit)).toEqual({
+      code: 'message_not_found',
+      message: 'unable to edit the message; there is none',
+      retryable: false,
+    })
+  })
+
+  test('a thread that began before goes on by what is said since, and is in no list', async () => {
+    const { room, ada, eve, own } = await givenNewcomer()
+    const thread = { threadId: own }
+    await say(ada, room, 'since then', thread)
+    await settle()
+    expect(contentsOf(await history(eve, room, thread))).toEqual(['since then'])
+    await say(eve, room, 'so I hear', thread)
+    await settle()
+    expect(contentsOf(await history(eve, room, thread))).toEqual(['since then', 'so I hear'])
+    // Neither as one whose root is gone, nor as something unread that nobody can find.
+    expect((await eve.request({ action: 'getThreads' })).threads).toEqual([])
+    expect((await eve.request({ action: 'getUnread', heads: { [room]: 100 } })).threads).toEqual({ count: 0 })
+    const listed = (await ada.request({ action: 'getThreads' })).threads
+    expect(listed.find(({ root }) => root.messageId === own)).toMatchObject({ unread: { count: 1 } })
   })
 })

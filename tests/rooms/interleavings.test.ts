@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { getBan, keptOf } from '../../src/entities/ban.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
-import { deleteConnection, putConnection, setSessionKey } from '../../src/entities/connection.ts'
+import { deleteConnection, putConnection, keepSessionKey } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
 import { messageIdOf } from '../../src/entities/message.ts'
 import { sessionsOfUser } from '../../src/entities/session.ts'
@@ -68,7 +68,7 @@ const connect = (userId: string, connectionId: string) =>
 /** The second connection has named its session in the URL, as the SDK's do: then `$connect` has written it. */
 async function syncOn(userId: string, connectionId: string, sessionId?: string, rooms?: Record<string, number>) {
   const named = connectionId === 'b2=' ? sessionId : undefined
-  if (named !== undefined) await setSessionKey(connectionId, named)
+  if (named !== undefined) await keepSessionKey(connectionId, named)
   return sync.handle({ action: 'sync', ...defined({ sessionId, rooms }) }, callerOf(userId, connectionId, named))
 }
 

@@ -79,7 +79,7 @@ test('who was named when the room was made may act before their row is written, 
   const room = { chatRoomId: unique('room'), roomName: 'Room', createdBy: 'eve', createdAt: 1 }
   await ChatRoom.put({ ...room, setup: 'pending', pendingMembers: [userId, 'bob'] }).go()
   const ada = { userId, scopes: new Set<never>() }
-  expect(await admitSender(ada, room.chatRoomId, Date.now())).toBe('member')
+  expect(await admitSender(ada, room.chatRoomId, Date.now())).toMatchObject({ standing: 'member' })
   await removeMember((await membershipIn(room.chatRoomId, userId))!, Date.now())
   await completeRoom(room, [userId, 'bob'])
   await expect(admitSender(ada, room.chatRoomId, Date.now())).rejects.toMatchObject({

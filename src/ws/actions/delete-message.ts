@@ -4,7 +4,14 @@ import { getMessages, type MessageRow, seqOf } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { isDirectRoomId } from '../../protocol/room-id.ts'
-import { type Actor, admit, type Admitted, isReadable, requireAbove, requirePermission } from '../../rooms/admission.ts'
+import {
+  type Actor,
+  admit,
+  type Admitted,
+  isReadableOrOwn,
+  requireAbove,
+  requirePermission,
+} from '../../rooms/admission.ts'
 import { eraseMessage } from '../../rooms/erase-message.ts'
 import { action } from '../action.ts'
 
@@ -19,7 +26,7 @@ export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messag
     admit(caller, chatRoomId, 'read', now),
     getMessages(chatRoomId, [seqOf({ messageId })]),
   ])
-  if (found === undefined || !isReadable(admitted, found, now)) {
+  if (found === undefined || !isReadableOrOwn(admitted, found, userId, now)) {
     throw new MessageNotFound('unable to delete the message; there is none')
   }
   const { senderId } = found

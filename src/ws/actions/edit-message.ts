@@ -2,7 +2,7 @@ import { getMessage, type MessageRow, seqOf } from '../../entities/message.ts'
 import { MessageNotFound } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
-import { admit, type Admitted, isReadable, refused, requirePermission } from '../../rooms/admission.ts'
+import { admit, type Admitted, isReadableOrOwn, refused, requirePermission } from '../../rooms/admission.ts'
 import { notErased, othersOf } from '../../rooms/aside.ts'
 import { metadataText } from '../../rooms/metadata-text.ts'
 import { editMessage as edit } from '../../rooms/edit-message.ts'
@@ -20,7 +20,7 @@ export const editMessage = action('editMessage', async (input, caller) => {
     admit(caller, chatRoomId, 'edit', now, { withSettings: true }),
     getMessage(chatRoomId, messageId),
   ])
-  if (found === undefined || !isReadable(admitted, found, now)) {
+  if (found === undefined || !isReadableOrOwn(admitted, found, caller.userId, now)) {
     throw new MessageNotFound('unable to edit the message; there is none')
   }
   if (!isOwn(found, caller)) throw refused('forbidden', 0)

@@ -1,13 +1,19 @@
 import { setFollowing } from '../../entities/followed-thread.ts'
-import { admit } from '../../rooms/admission.ts'
-import { requireRoot } from '../../rooms/admit-draft.ts'
+import { seqOf } from '../../entities/message.ts'
+import { admit, hiddenThrough } from '../../rooms/admission.ts'
+import { noThread, requireRoot } from '../../rooms/admit-draft.ts'
 import { action } from '../action.ts'
 
 /** Says whether the caller follows a thread. AP5, AP8, AP34, AP71, AP107, AP114. */
 export const followThread = action('followThread', async ({ chatRoomId, threadId, following }, caller) => {
-  await admit(caller, chatRoomId, 'read', Date.now())
+  const now = Date.now()
+  const admitted = await admit(caller, chatRoomId, 'read', now)
   // Whoever follows a thread whose messages are gone may stop.
-  if (following) await requireRoot(chatRoomId, threadId)
+  if (following) {
+    // The list of threads shows their roots, so it has none that began before what the caller may read.
+    if (seqOf({ messageId: threadId }) <= hiddenThrough(admitted)) throw noThread()
+    await requireRoot(admitted, threadId, now)
+  }
   await setFollowing({ userId: caller.userId, chatRoomId, threadId }, following)
   return {}
 })

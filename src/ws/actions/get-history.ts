@@ -1,7 +1,7 @@
 import type { Request } from '../../protocol/actions.ts'
 import { requireRoot } from '../../rooms/admit-draft.ts'
 import { keptOf } from '../../rooms/kept.ts'
-import { admit, readableAfter } from '../../rooms/admission.ts'
+import { admit, readableAfter, type Reader } from '../../rooms/admission.ts'
 import type { Range } from '../../rooms/read-history.ts'
 import { readPage } from '../../rooms/read-page.ts'
 import { readThread } from '../../rooms/read-thread.ts'
@@ -23,7 +23,7 @@ export const getHistory = action('getHistory', async (input, caller) => {
   const withDeleted = include.includes('deleted')
   const since = readableAfter(admitted)
   const range = { limit, since, withDeleted, ...keptOf(admitted.room, now), ...defined({ after, before }) }
-  const page = await readView(input, range)
+  const page = await readView(input, range, admitted)
   const shown = await Promise.all(page.messages.map(messageEventWithFile))
   const events = await withOwnReactions(shown, caller.userId)
   const messages = longestRun(events, EVENTS_BYTES, after === undefined ? 'end' : 'start')
@@ -34,11 +34,11 @@ export const getHistory = action('getHistory', async (input, caller) => {
 
 type Input = Request<'getHistory'>
 
-async function readView({ chatRoomId, view, threadId }: Input, range: Range): Promise<ViewPage> {
+async function readView({ chatRoomId, view, threadId }: Input, range: Range, reader: Reader): Promise<ViewPage> {
   if (threadId !== undefined) {
     const page = await readThread({ chatRoomId, threadId }, range, EVENTS_BYTES)
     // A thread whose root is gone goes on by its id.
-    if (page.messages.length === 0 && !page.hasMore) await requireRoot(chatRoomId, threadId)
+    if (page.messages.length === 0 && !page.hasMore) await requireRoot(reader, threadId, Date.now())
     return page
   }
   return view === 'room'

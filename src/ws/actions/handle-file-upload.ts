@@ -40,11 +40,12 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   const { userId } = caller
   const guard = clientMessageId && (await getGuard({ chatRoomId, senderId: userId, clientMessageId }))
   if (guard) return formAgain(caller, upload, guard, now)
-  const [{ room, standing }] = await Promise.all([
+  const [admitted] = await Promise.all([
     admit(caller, chatRoomId, input.mentionRoom ? 'mentionRoom' : 'send', now),
     caller.backend === undefined && requirePlaceForUpload({ userId, uploadId: upload.uploadId, size }, now),
   ])
-  await requireRoot(chatRoomId, upload.threadId)
+  await requireRoot(admitted, upload.threadId, now)
+  const { room, standing } = admitted
   if (room.gate !== undefined) {
     // Slow mode has counted a file whose form is asked for again.
     const isCounted = clientMessageId !== undefined && (await getUpload(upload.uploadId)) !== undefined

@@ -1,5 +1,5 @@
 import { directRoomId, findDirectRoom } from '../../rooms/direct-room.ts'
-import { admitDraft, requireRoot } from '../../rooms/admit-draft.ts'
+import { admitDraft, requireRootInDirect } from '../../rooms/admit-draft.ts'
 import { asideOf } from '../../rooms/aside.ts'
 import { action } from '../action.ts'
 import { type Caller, ownConnection } from '../caller.ts'
@@ -16,13 +16,14 @@ export const sendMessage = action('sendMessage', async (input, caller) => {
   const { chatRoomId, recipientId, content, clientMessageId } = input
   const aside = asideOf(input, caller.userId)
   const message = { kind: 'text', content, clientMessageId, ...aside } as const
+  const now = Date.now()
   if (chatRoomId !== undefined) {
-    return send(caller, { ...message, chatRoomId }, { check: admitDraft(caller, chatRoomId, aside, Date.now()) })
+    return send(caller, { ...message, chatRoomId }, { check: admitDraft(caller, chatRoomId, aside, now) })
   }
   const direct = directRoomId(caller.userId, recipientId!)
-  const found = findDirectRoom(caller, ownConnection(caller), recipientId!, Date.now())
-  const check = found.then(async ({ standing }) => {
-    await requireRoot(direct, aside.threadId)
+  const found = findDirectRoom(caller, ownConnection(caller), recipientId!, now)
+  const check = found.then(async ({ standing, membership }) => {
+    await requireRootInDirect(direct, membership, aside.threadId, now)
     return standing
   })
   return send(caller, { ...message, chatRoomId: direct }, { check, enter: () => makeIfAllowed(caller, found) })

@@ -11,7 +11,7 @@ import type { Role } from '../../protocol/room-schema.ts'
 import { readableAfter, standingOf } from '../../rooms/admission.ts'
 import { notifyOnWire, pacedOnWire, roomOnWire, standingOnWire } from '../../rooms/room-view.ts'
 import { keepSubscribedInPart, type Standing, standingNow } from '../../rooms/keep-subscribed.ts'
-import { sessionOf, takeSession } from '../../rooms/session.ts'
+import { sessionOfPage, takeSession } from '../../rooms/session.ts'
 import { socketAction } from '../action.ts'
 import { ownConnection, type SocketCaller } from '../caller.ts'
 import { writeCursor } from '../cursor.ts'
@@ -36,8 +36,9 @@ const MAX_UNLISTED = 100
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
-  const own = ownConnection(caller)
-  const session = input.cursor === undefined ? await enter(caller, input.sessionId) : await sessionOf(own)
+  const { sessionId } = input
+  const session =
+    input.cursor === undefined ? await enter(caller, sessionId) : await sessionOfPage(ownConnection(caller), sessionId)
   const lastSeqs = new Map(Object.entries(input.rooms ?? {}))
   const lastRevs = new Map(Object.entries(input.revs ?? {}))
   const cursor = readSyncCursor(input.cursor)
