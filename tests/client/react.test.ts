@@ -114,7 +114,7 @@ test('a page that is rendered on a server shows what is known, and connects noth
 test('a room is joined, its newest page loaded, and what is said shown, this user’s own at once', async () => {
   const { client, server } = givenClient()
   for (let i = 1; i <= 5; i++) server.keep('general', `${i}`)
-  let timeline!: chat.Timeline
+  let timeline!: chat.Messages
   await render(client, () => {
     const { room, joined } = chat.useRoom('general')
     timeline = chat.useMessages(room, { pageSize: 2 })
@@ -145,7 +145,7 @@ async function renderRooms(client: ChatClient, show: (room: ReturnType<ChatClien
 }
 
 test('a room that is opened while a page of another one loads is loaded too, each as far as it is', async () => {
-  const { client, server } = givenClient()
+  const { client, server, clock } = givenClient()
   for (const id of ['a', 'b']) server.keep(id, `of ${id}`)
   server.override = ({ action, chatRoomId }) => (action === 'getHistory' && chatRoomId === 'a' ? 'nothing' : undefined)
   const open = await renderRooms(client, (room) => {
@@ -157,7 +157,13 @@ test('a room that is opened while a page of another one loads is loaded too, eac
   expect(html()).toBe('false false of b')
   server.override = () => undefined
   await open('a')
+  expect(html()).toBe('true true ')
+  // The request that had no answer is tried again.
+  await happens(() => clock.advance(60_000))
   expect(html()).toBe('false false of a')
+  await open('b')
+  await open('a')
+  expect(server.asked('getHistory').filter(({ chatRoomId }) => chatRoomId === 'b')).toHaveLength(1)
 })
 
 test('why a page failed is not said of another room or thread', async () => {

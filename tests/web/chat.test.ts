@@ -125,7 +125,7 @@ describe('a conversation with somebody', () => {
     const conversation = chat.talkTo('bob')
     await conversation.timeline.load()
     expect(conversation.room).toBeUndefined()
-    expect(conversation.timeline.get()).toMatchObject({ newest: 'ready', older: 'none', messages: [] })
+    expect(conversation.timeline.get()).toMatchObject({ isReady: true, hasOlder: false, messages: [] })
     server.override = ({ action, content, recipientId }) => {
       if (action !== 'sendMessage' || recipientId !== 'bob') return undefined
       const { seq, messageId, timestamp } = server.keep('dm:1', String(content), { senderId: 'me' })
@@ -133,7 +133,7 @@ describe('a conversation with somebody', () => {
     }
     conversation.send('hi')
     await clock.advance(1_000)
-    expect(conversation.timeline.get()).toMatchObject({ messages: [{ content: 'hi' }], pending: [] })
+    expect(conversation.timeline.get()).toMatchObject({ messages: [{ content: 'hi' }], unsent: [] })
     expect(conversation.room?.id).toBe('dm:1')
     server.socket.events(added('dm:1', 'bob, me', 1))
     expect(titles(given)).toEqual(['bob'])
@@ -270,8 +270,8 @@ test('messages without a connection outlive a reload, in rooms and to somebody n
     [after.conversation('general'), 'written offline'] as const,
     [bob, 'to bob'] as const,
   ]) {
-    expect(conversation.timeline.get().pending).toMatchObject([{ content, state: 'failed' }])
-    conversation.timeline.discard(conversation.timeline.get().pending[0]!.id)
+    expect(conversation.timeline.get().unsent).toMatchObject([{ content, state: 'failed' }])
+    conversation.timeline.get().unsent[0]!.discard()
   }
   await settled()
   expect(strings.keys().filter((key) => key.includes('unsent'))).toEqual([])
@@ -304,7 +304,7 @@ test('a message that the server does not have is something unsent, also in a roo
   server.socket.cut()
   general.send('hello?')
   expect(chat.hasUnsent).toBe(true)
-  general.timeline.discard(general.timeline.get().pending[0]!.id)
+  general.timeline.get().unsent[0]!.discard()
   expect(chat.hasUnsent).toBe(false)
 })
 
@@ -325,4 +325,19 @@ test('a room whose name cannot be seen is called by its id', async () => {
   await given.client.connect()
   given.server.socket.events(added('room-1', ' '), added('room-2', '\u200b'), added('room-3', 'Garden'))
   expect(titles(given)).toEqual(['Garden', 'room-1', 'room-2'])
+})
+
+test('joining and leaving are noted, until the messages begin anew', async () => {
+  const { client, server, clock, conversation } = givenChat({ general: ['1'] })
+  await client.connect()
+  const { notes } = conversation('general')
+  const timestamp = clock.now()
+  const eve = { chatRoomId: 'general', userId: 'eve', timestamp }
+  server.socket.events({ event: 'memberJoined', ...eve }, { event: 'memberLeft', ...eve })
+  expect(notes.get()).toMatchObject([
+    { userId: 'eve', what: 'joined', timestamp },
+    { userId: 'eve', what: 'left', timestamp },
+  ])
+  conversation('general').rejoined()
+  expect(notes.get()).toEqual([])
 })

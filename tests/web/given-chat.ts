@@ -5,8 +5,8 @@ import { Unsent } from '../../web/src/state/unsent.ts'
 import { Preferences } from '../../web/src/state/preferences.ts'
 import { RoomNumbers } from '../../web/src/state/room-numbers.ts'
 import type { KeptStrings } from '../../web/src/state/kept.ts'
-import type { FakeServer } from '../client/fake-server.ts'
 import { givenClient } from '../client/given-client.ts'
+import { pageOf } from '../client/history-pages.ts'
 
 export class FakeStrings implements KeptStrings {
   readonly strings = new Map<string, string>()
@@ -47,22 +47,3 @@ export function givenChat(rooms: Record<string, string[]> = {}, strings = new Fa
   const say = (name: string, content: string) => server.socket.events(server.keep(name, content))
   return { ...given, chat, strings, conversation, say }
 }
-
-/** History as the server has it: the page before a number, or the newest. */
-export function pageOf(server: FakeServer, frame: Parameters<FakeServer['override']>[0]) {
-  if (frame.action !== 'getHistory' || frame.after !== undefined) return undefined
-  const {
-    chatRoomId,
-    before = Infinity,
-    limit,
-  } = frame as unknown as {
-    chatRoomId: string
-    before?: number
-    limit: number
-  }
-  const found = server.room(chatRoomId).filter(({ seq }) => seq < before)
-  return { data: { messages: found.slice(-limit), hasMore: found.length > limit } }
-}
-
-/** As many contents as numbers, `1` to `count`. */
-export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MessageEvent } from '../../client/index.ts'
-import type { Note, Pending } from '../../web/src/state/timeline.ts'
+import type { Pending } from '../../client/react/index.ts'
+import type { Note } from '../../web/src/state/notes.ts'
 import { chunksOf, heightOf, isSameChunk } from '../../web/src/text/chunks.ts'
 import { type Row, rowsOf } from '../../web/src/text/rows.ts'
 import { messageEvent } from '../support/message-event.ts'
@@ -12,14 +13,13 @@ const message = (seq: number, senderId: string, timestamp: number, more: Partial
   messageEvent('general', seq, { senderId, content: `${senderId} ${seq}`, timestamp, ...more })
 
 const pending = (id: string): Pending => ({
-  id,
+  clientMessageId: id,
   content: id,
   state: 'sending',
-  replyTo: undefined,
-  mentions: undefined,
-  mentionsRoom: undefined,
+  extras: {},
   error: undefined,
   retry: () => {},
+  discard: () => {},
 })
 const note = (timestamp: number): Note => ({ id: `note-${timestamp}`, userId: 'eve', what: 'joined', timestamp })
 
@@ -30,13 +30,13 @@ const rows = (
     notes = [],
     ...view
   }: { pending?: Pending[]; notes?: Note[]; newAfter?: number; hasOlder?: boolean } = {},
-) => rowsOf({ messages, pending, notes }, { userId: 'me', newAfter: undefined, now: noon, ...view })
+) => rowsOf({ messages, unsent: pending, notes }, { userId: 'me', newAfter: undefined, now: noon, ...view })
 
 /** `day`, `unread`, `note`, or who says what: `bob: 1 2`. */
 const shown = (list: Row[]): string[] =>
   list.map((row) => {
     if (row.kind !== 'group') return row.kind
-    return `${row.senderId}: ${row.items.map((item) => ('message' in item ? item.message.seq : item.pending.id)).join(' ')}`
+    return `${row.senderId}: ${row.items.map((item) => ('message' in item ? item.message.seq : item.pending.clientMessageId)).join(' ')}`
   })
 
 describe('groups', () => {

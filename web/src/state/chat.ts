@@ -235,13 +235,13 @@ export class Chat {
   /** Leaves the room. Messages that could not be sent to it are discarded. */
   async leave(conversation: Conversation): Promise<void> {
     await conversation.room?.leave()
-    for (const { id } of conversation.timeline.get().pending) conversation.timeline.discard(id)
+    for (const message of conversation.timeline.get().unsent) message.discard()
     this.#remove(conversation)
   }
 
   /** What was not sent to a room that one is shown out of can't be sent any more. */
   #forget(conversation: Conversation): void {
-    for (const { id } of conversation.timeline.get().pending) conversation.timeline.discard(id)
+    for (const message of conversation.timeline.get().unsent) message.discard()
     conversation.cancelUploads()
     conversation.draft = ''
     this.#remove(conversation)
@@ -265,7 +265,10 @@ export class Chat {
     if (former) former.rejoined()
     else this.#follow(conversation)
     this.#adopted.set(room.id, conversation)
-    if (age === 'new') conversation.timeline.wasAddedBy(room.addedBy)
+    const { addedBy: userId } = room
+    if (age === 'new' && userId !== undefined) {
+      conversation.notes.add({ userId, what: 'added you', timestamp: this.client.serverNow })
+    }
     this.#show(conversation)
     return conversation
   }

@@ -11,9 +11,9 @@ import { isCaption } from '../text/room-for-text.ts'
 import { Doors } from './doors.ts'
 import type { Drafts } from './drafts.ts'
 import { Members } from './members.ts'
+import { Notes } from './notes.ts'
 import type { People } from './people.ts'
-import { Store, type Talk } from '../../../client/react/index.ts'
-import { Timeline } from './timeline.ts'
+import { Store, type Talk, type Timeline, timelineOf } from '../../../client/react/index.ts'
 import { hashOf, type Route } from './route.ts'
 import { Unread } from './unread.ts'
 import { type UploadLimits, Uploads } from './uploads.ts'
@@ -49,6 +49,7 @@ export class Conversation {
   readonly kind: 'room' | 'direct'
   readonly title: Store<string>
   readonly timeline: Timeline
+  readonly notes: Notes
   readonly members: Members
   readonly unread: Unread
   readonly uploads: Uploads
@@ -70,7 +71,6 @@ export class Conversation {
   readonly openThread = new Store<string | undefined>(undefined)
   readonly talk: Talk
   readonly on: Room['on']
-  readonly #threads = new Map<string, Timeline>()
   readonly #threadUploads = new Map<string, Uploads>()
   readonly #limits: () => UploadLimits | undefined
   readonly #now: () => number
@@ -94,13 +94,8 @@ export class Conversation {
     this.title = new Store(printable(this.room?.name) ?? this.key)
     if (this.peer !== undefined) this.#callAs(this.peer)
     this.unread = new Unread(on, () => this.room)
-    this.timeline = new Timeline({
-      ...{ on, now, unsent: talk.unsent, hasNotes: true },
-      messages: () => this.room?.messages ?? [],
-      isHere: ({ extras }) => extras.threadId === undefined || extras.inRoom === true,
-      history: async (page) =>
-        (await this.room?.history({ ...page, view: 'room' })) ?? { messages: [], hasMore: false },
-    })
+    this.timeline = timelineOf(talk)
+    this.notes = new Notes(on)
     this.members = new Members({
       on,
       members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''],
@@ -166,7 +161,7 @@ export class Conversation {
   /** Whether messages or files would be lost if the page were closed now. */
   get hasUnsent(): boolean {
     const isUnsent = ({ areUnderWay }: Uploads) => areUnderWay
-    return this.timeline.get().pending.length > 0 || [this.uploads, ...this.#threadUploads.values()].some(isUnsent)
+    return this.timeline.get().unsent.length > 0 || [this.uploads, ...this.#threadUploads.values()].some(isUnsent)
   }
 
   /** The files on their way into a thread; without one, into the room. */
@@ -217,20 +212,7 @@ export class Conversation {
 
   /** The replies to a message. */
   thread(messageId: string): Timeline {
-    const known = this.#threads.get(messageId)
-    if (known) return known
-    const thread = this.doors.room.thread(messageId)
-    const timeline = new Timeline({
-      ...{ on: this.on, now: this.#now, unsent: thread.unsent, hasNotes: false },
-      messages: () => thread.messages,
-      isHere: ({ extras }) => extras.threadId === messageId,
-      history: async (page) => {
-        await thread.findRoot()
-        return thread.history(page)
-      },
-    })
-    this.#threads.set(messageId, timeline)
-    return timeline
+    return timelineOf(this.talk, { threadId: messageId })
   }
 
   /** Marks every message as read. */
@@ -307,6 +289,7 @@ export class Conversation {
   /** The user is a member again: messages of the meantime are loaded; they count as read. */
   rejoined(): void {
     this.doors.look()
+    this.notes.set([])
     this.timeline.restart()
   }
 

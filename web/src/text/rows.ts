@@ -1,5 +1,6 @@
 import type { MessageEvent } from '../../../client/index.ts'
-import type { Note, Pending, TimelineState } from '../state/timeline.ts'
+import type { Pending, TimelineState } from '../../../client/react/index.ts'
+import type { Note } from '../state/notes.ts'
 import { dayOf } from './date-text.ts'
 import { spanOf } from './span.ts'
 
@@ -27,7 +28,7 @@ interface View {
 
 /** Returns a conversation as it is shown, row by row, the oldest first. */
 export function rowsOf(
-  { messages, notes, pending }: Pick<TimelineState, 'messages' | 'notes' | 'pending'>,
+  { messages, notes, unsent }: Pick<TimelineState, 'messages' | 'unsent'> & { notes: readonly Note[] },
   { userId, newAfter, now, hasOlder = false }: View,
 ): Row[] {
   const builder = new RowBuilder(userId)
@@ -46,8 +47,9 @@ export function rowsOf(
   for (const note of waiting) builder.note(note)
   // The room already has these messages; only the reply is still on its way.
   const arrived = new Set(messages.slice(-PENDING_LOOK).map(({ clientMessageId }) => clientMessageId))
-  for (const own of pending) {
-    if (!arrived.has(own.id)) builder.item({ key: own.id, pending: own }, userId, Math.max(now, builder.lastAt))
+  for (const pending of unsent) {
+    const key = pending.clientMessageId
+    if (!arrived.has(key)) builder.item({ key, pending }, userId, Math.max(now, builder.lastAt))
   }
   return builder.rows
 }

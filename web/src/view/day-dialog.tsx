@@ -21,7 +21,7 @@ export function DayDialog({ conversation, onClose }: { conversation: Conversatio
     if (begin === undefined) throw new ToldError(words.media.chooseDay)
     const { timeline } = conversation
     if (!(await timeline.seek(({ timestamp }) => timestamp < begin))) {
-      const isLost = timeline.get().older === 'failed'
+      const isLost = timeline.get().error !== undefined
       throw new ToldError(isLost ? words.media.messagesNotLoaded : words.media.dayTooFar)
     }
     const first = timeline.get().messages.find(({ timestamp }) => timestamp >= begin)

@@ -1,7 +1,6 @@
 import { type ReactNode, useCallback } from 'react'
 import { words } from '../language/words.ts'
 import { hashOf, type Route } from '../state/route.ts'
-import type { Timeline } from '../state/timeline.ts'
 import { isolated } from '../text/isolated.ts'
 import { isRoomId } from '../text/room-id.ts'
 import { FormError } from './form-error.tsx'
@@ -12,7 +11,7 @@ import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { usePerson } from './use-person.ts'
 import { goTo } from './use-route.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { type Timeline, useStore } from '../../../client/react/index.ts'
 
 const LOBBY = { id: 'lobby', name: 'Lobby' }
 
@@ -121,14 +120,14 @@ export function NotAMember({ id }: { id: string }) {
 
 /** The messages that could not be sent to a room before this user left it. */
 function Unsent({ timeline }: { timeline: Timeline }) {
-  const { pending } = useStore(timeline)
-  if (pending.length === 0) return null
+  const { unsent } = useStore(timeline)
+  if (unsent.length === 0) return null
   return (
     <section className="unsent" aria-label={words.notSent}>
       <FormError>{words.notSentInRoom}</FormError>
       <ul>
-        {pending.map(({ id, content }) => (
-          <li key={id} dir="auto">
+        {unsent.map(({ clientMessageId, content }) => (
+          <li key={clientMessageId} dir="auto">
             {content}
           </li>
         ))}

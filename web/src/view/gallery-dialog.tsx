@@ -119,8 +119,7 @@ function Gallery({ conversation, pictures, hasEarlier, loadEarlier, index, onSho
 
 function usePictures(conversation: Conversation, messageId: string) {
   const [source] = useState(() => sourceOf(conversation, messageId))
-  const { older } = useStore(source.timeline)
-  const { messages } = source.timeline.get()
+  const { hasOlder, error, messages } = useStore(source.timeline)
   const pictures = useMemo(() => picturesIn(source.all()), [source, messages])
   const loadEarlier = async (shownId: string): Promise<PictureMessage | undefined> => {
     const find = () => {
@@ -130,7 +129,7 @@ function usePictures(conversation: Conversation, messageId: string) {
     await source.timeline.seek(() => find() !== undefined)
     return find()
   }
-  return { pictures, hasEarlier: older === 'more' || older === 'loading', loadEarlier }
+  return { pictures, hasEarlier: hasOlder && error === undefined, loadEarlier }
 }
 
 /** Where the pictures come from: the conversation, or the open thread, when the picture is in that only. */

@@ -2,7 +2,6 @@ import { memo, type ReactNode, useRef, useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import type { Pending } from '../state/timeline.ts'
 import { isSameRow } from '../text/chunks.ts'
 import { momentOf, timeOf } from '../text/date-text.ts'
 import type { Item, Row } from '../text/rows.ts'
@@ -21,7 +20,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useLanguage } from './use-language.ts'
 import { useName } from './use-names.ts'
-import { useReceipts, useStore } from '../../../client/react/index.ts'
+import { type Pending, useReceipts, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 type Group = Extract<Row, { kind: 'group' }>
@@ -198,7 +197,8 @@ function ThreadLink({ message: { messageId, thread, threadId }, conversation }: 
 }
 
 function PendingMessage({ pending, conversation }: { pending: Pending; conversation: Conversation }) {
-  const { id, content, replyTo, mentions, mentionsRoom, state, error, retry } = pending
+  const { content, extras, state, error, retry, discard } = pending
+  const { replyTo, mentions, mentionRoom } = extras
   const hasFailed = state === 'failed'
   return (
     <>
@@ -206,7 +206,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
         <div className="message-row">
           <div className="bubble">
             {replyTo !== undefined && <Quote conversation={conversation} messageId={replyTo} />}
-            <MessageText content={content} mentions={mentions} mentionsRoom={mentionsRoom} />
+            <MessageText content={content} mentions={mentions} mentionsRoom={mentionRoom} />
           </div>
           <span className="message-side">
             {hasFailed ? (
@@ -223,7 +223,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
           <button type="button" className="link-button" onClick={retry}>
             {words.tryAgain}
           </button>{' '}
-          <button type="button" className="link-button" onClick={() => conversation.timeline.discard(id)}>
+          <button type="button" className="link-button" onClick={discard}>
             {words.delete}
           </button>
         </p>

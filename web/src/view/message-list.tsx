@@ -1,7 +1,6 @@
 import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
-import type { Timeline } from '../state/timeline.ts'
 import { type Chunk, chunksOf, heightOf, isSameChunk } from '../text/chunks.ts'
 import { dayName, dayOf, timeZone } from '../text/date-text.ts'
 import { type Row, rowsOf } from '../text/rows.ts'
@@ -19,7 +18,7 @@ import { useNow } from './use-now.ts'
 import { useRoute } from './use-route.ts'
 import { useScroll } from './use-scroll.ts'
 import { useSight } from './use-sight.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { type Timeline, useMessages, useStore } from '../../../client/react/index.ts'
 import { useVisible } from './use-visible.ts'
 
 const MINUTE_MS = 60_000
@@ -28,13 +27,14 @@ const MINUTE_MS = 60_000
 export function MessageList({ conversation }: { conversation: Conversation }) {
   const { timeline } = conversation
   const { userId } = useChat()
-  const state = useStore(timeline)
+  const { messages, unsent, isReady, hasOlder, isLoading, error } = useMessages(conversation.talk)
+  const notes = useStore(conversation.notes)
   const title = useStore(conversation.title)
   const now = useNow(MINUTE_MS)
   const newAfter = useNewAfter(conversation)
   const rows = useMemo(
-    () => rowsOf(state, { userId, newAfter, now, hasOlder: state.older !== 'none' }),
-    [state, userId, newAfter, now],
+    () => rowsOf({ messages, unsent, notes }, { userId, newAfter, now, hasOlder }),
+    [messages, unsent, notes, userId, newAfter, now, hasOlder],
   )
 
   const scroller = useRef<HTMLDivElement>(null)
@@ -42,23 +42,20 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
   const lastKey = rows.at(-1)?.key
   const { isAtBottom, onScroll, toBottom } = useScroll(
     scroller,
-    `${lastKey} ${state.messages.at(-1)?.seq} ${state.pending.length}`,
+    `${lastKey} ${messages.at(-1)?.seq} ${unsent.length}`,
     newAfter === undefined,
   )
   const count = useReading(conversation, isAtBottom)
 
-  useEffect(() => {
-    conversation.opened()
-    timeline.load().catch(() => {})
-  }, [conversation, timeline])
+  useEffect(() => conversation.opened(), [conversation])
   const loadOlder = useCallback(() => {
-    if (timeline.get().older === 'more') timeline.loadOlder().catch(() => {})
+    // What has failed is tried again by the user.
+    if (timeline.get().error === undefined) timeline.loadOlder().catch(() => {})
   }, [timeline])
-  useSight(top, scroller, loadOlder, `${state.messages[0]?.seq} ${state.older}`)
+  useSight(top, scroller, loadOlder, `${messages[0]?.seq} ${isLoading} ${String(error)}`)
 
-  const isReady = state.newest === 'ready'
   useLinked(conversation, scroller, isReady)
-  useJumps(scroller, onScroll, isReady, state.pending.at(-1)?.id)
+  useJumps(scroller, onScroll, isReady, unsent.at(-1)?.clientMessageId)
   const zone = timeZone()
 
   return (
@@ -79,15 +76,15 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
         <div className="messages">
           <div ref={top} className="top" />
           {isReady && <Beginning conversation={conversation} />}
-          {state.newest === 'loading' && <Skeleton />}
-          {state.newest === 'failed' && <Failure onRetry={() => timeline.load()} />}
+          {!isReady && isLoading && <Skeleton />}
+          {!isReady && !isLoading && <Failure onRetry={() => timeline.load()} />}
           {isReady &&
             chunksOf(rows).map((chunk) => (
               <ChunkView key={chunk.key} chunk={chunk} conversation={conversation} today={dayOf(now)} zone={zone} />
             ))}
         </div>
       </div>
-      {isReady && newAfter !== undefined && !rows.some(({ kind }) => kind === 'unread') && state.older !== 'none' && (
+      {isReady && newAfter !== undefined && !rows.some(({ kind }) => kind === 'unread') && hasOlder && (
         <button
           type="button"
           className="jump is-up"
@@ -168,11 +165,11 @@ function useNewAfter({ unread, keptFrom }: Conversation): number | undefined {
 /** Marks visible messages as read. Returns how many messages of others are unread. */
 function useReading({ timeline, unread, markRead }: Conversation, isAtBottom: boolean): number {
   const { count } = useStore(unread)
-  const { newest, messages } = useStore(timeline)
+  const { isReady, messages } = useStore(timeline)
   const isVisible = useVisible()
   useEffect(() => {
-    if (newest === 'ready' && isAtBottom && isVisible) markRead()
-  }, [markRead, newest, messages, isVisible, isAtBottom])
+    if (isReady && isAtBottom && isVisible) markRead()
+  }, [markRead, isReady, messages, isVisible, isAtBottom])
   return count
 }
 
@@ -243,11 +240,11 @@ function DayButton({ name }: { name: string }) {
 
 /** Stands above the first message: says that older ones are loading or, without any, introduces the conversation. */
 function Beginning({ conversation }: { conversation: Conversation }) {
-  const { older, messages } = useStore(conversation.timeline)
+  const { hasOlder, error, messages } = useStore(conversation.timeline)
   const title = useStore(conversation.title)
   const { userId } = useChat()
-  if (older === 'failed') return <Failure onRetry={() => conversation.timeline.loadOlder()} />
-  if (older !== 'none') {
+  if (error !== undefined) return <Failure onRetry={() => conversation.timeline.loadOlder()} />
+  if (hasOlder) {
     return (
       <p className="note">
         <span className="spinner" aria-hidden="true" />

@@ -1,4 +1,3 @@
-import { useEffect } from 'react'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { rowsOf } from '../text/rows.ts'
@@ -11,14 +10,15 @@ import { PaneHeader } from './pane-header.tsx'
 import { UploadTray } from './upload-tray.tsx'
 import { useChat } from './use-chat.ts'
 import { useDrop } from './use-drop.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useMessages, useStore } from '../../../client/react/index.ts'
 import { useWriting } from './use-writing.ts'
 
 /** A message and the replies to it, beside the conversation. */
 export function ThreadPane({ conversation, threadId }: { conversation: Conversation; threadId: string }) {
   const { userId } = useChat()
-  const timeline = conversation.thread(threadId)
-  const state = useStore(timeline)
+  const { messages, unsent, isReady, hasOlder, isLoading, error, loadOlder } = useMessages(conversation.talk, {
+    threadId,
+  })
   // The root may be another one than before as well.
   useStore(conversation.timeline)
   const { root } = conversation.doors.room.thread(threadId)
@@ -26,11 +26,8 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
   const uploads = conversation.uploadsIn(threadId)
   const { isOver, handlers } = useDrop((files) => (writing.kind === 'free' ? uploads.stage(files) : undefined))
   const close = () => conversation.openThread.set(undefined)
-  useEffect(() => {
-    timeline.load().catch(() => {})
-  }, [timeline])
-  const show = (messages: typeof state.messages, pending: typeof state.pending) =>
-    rowsOf({ messages, pending, notes: [] }, { userId, newAfter: undefined, now: Date.now() }).map((row) =>
+  const show = (shown: typeof messages, own: typeof unsent) =>
+    rowsOf({ messages: shown, unsent: own, notes: [] }, { userId, newAfter: undefined, now: Date.now() }).map((row) =>
       row.kind === 'group' ? (
         <MessageGroup key={row.key} group={row} conversation={conversation} zone={timeZone()} place="thread" />
       ) : null,
@@ -48,13 +45,13 @@ export function ThreadPane({ conversation, threadId }: { conversation: Conversat
       <div className="thread-scroll" role="log" aria-label={words.repliesOfThread} aria-live="off" tabIndex={0}>
         <div>
           {root && show([root], [])}
-          {state.older === 'more' && (
-            <button type="button" className="link-button" onClick={() => void timeline.loadOlder().catch(() => {})}>
+          {isReady && hasOlder && !isLoading && error === undefined && (
+            <button type="button" className="link-button" onClick={loadOlder}>
               {words.earlierReplies}
             </button>
           )}
-          {state.newest === 'failed' && <p role="alert">{words.repliesNotLoaded}</p>}
-          {show(state.messages, state.pending)}
+          {!isReady && !isLoading && <p role="alert">{words.repliesNotLoaded}</p>}
+          {show(messages, unsent)}
         </div>
       </div>
       <UploadTray uploads={uploads} />

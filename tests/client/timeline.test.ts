@@ -1,15 +1,31 @@
 import { describe, expect, test } from 'vitest'
-import { settled } from '../client/virtual-clock.ts'
-import { givenChat, pageOf, upTo } from './given-chat.ts'
+import { timelineOf } from '../../client/react/index.ts'
+import { givenClient } from './given-client.ts'
+import { pageOf, upTo } from './history-pages.ts'
+import { settled } from './virtual-clock.ts'
 
-/** `general` with so many messages, opened. */
-async function givenGeneral(count: number) {
-  const given = givenChat({ general: upTo(count) })
-  await given.client.connect()
-  const { timeline } = given.conversation('general')
-  await timeline.load()
+/** `general` with so many messages. */
+async function givenRoom(count: number) {
+  const given = givenClient()
+  const { client, server } = given
+  server.room('general')
+  for (const content of upTo(count)) server.keep('general', content)
+  server.override = (frame) => pageOf(server, frame)
+  server.features = ['sessions', 'reads']
+  await client.connect()
+  const room = client.room('general')
+  const timeline = timelineOf(room)
   const contents = () => timeline.get().messages.map(({ content }) => content)
-  return { ...given, timeline, contents }
+  /** Bob says something, and everybody is told. */
+  const say = (content: string) => server.socket.events(server.keep('general', content))
+  return { ...given, room, timeline, contents, say }
+}
+
+/** The same, opened. */
+async function givenGeneral(count: number) {
+  const given = await givenRoom(count)
+  await given.timeline.load()
+  return given
 }
 
 const from = (first: number, last: number) => upTo(last).slice(first - 1)
@@ -22,7 +38,7 @@ describe('pages', () => {
     expect(contents()).toEqual(from(21, 120))
     await timeline.loadOlder()
     expect(contents()).toEqual(upTo(120))
-    expect(timeline.get().older).toBe('none')
+    expect(timeline.get().hasOlder).toBe(false)
   })
 
   test('one is asked for at a time', async () => {
@@ -44,44 +60,38 @@ describe('pages', () => {
     server.override = ({ action }) =>
       action === 'getHistory' ? { error: { code: 'forbidden', retryable: false } } : undefined
     await timeline.loadOlder()
-    expect(timeline.get().older).toBe('failed')
+    expect(timeline.get()).toMatchObject({ isReady: true, isLoading: false, error: { code: 'forbidden' } })
     server.override = override
     await timeline.loadOlder()
     expect(contents()).toEqual(upTo(60))
   })
 
   test('the newest that fails says so, and can be asked for again', async () => {
-    const { client, server, conversation } = givenChat({ general: upTo(2) })
-    await client.connect()
-    const { timeline } = conversation('general')
+    const { server, timeline } = await givenRoom(2)
     server.override = (frame) =>
       frame.action === 'getHistory' ? { error: { code: 'not_a_member', retryable: false } } : undefined
     await timeline.load()
-    expect(timeline.get().newest).toBe('failed')
+    expect(timeline.get()).toMatchObject({ isReady: false, isLoading: false, error: { code: 'not_a_member' } })
     server.override = (frame) => pageOf(server, frame)
     await timeline.load()
-    expect(timeline.get()).toMatchObject({ newest: 'ready', older: 'none' })
+    expect(timeline.get()).toMatchObject({ isReady: true, hasOlder: false, error: undefined })
   })
 })
 
 describe('what comes in', () => {
   test('follows the newest page, also what comes while that is on its way', async () => {
-    const { client, conversation, say } = givenChat({ general: upTo(60) })
-    await client.connect()
-    const { timeline } = conversation('general')
+    const { timeline, say } = await givenRoom(60)
     const loading = timeline.load()
-    say('general', '61')
+    say('61')
     await loading
-    say('general', '62')
+    say('62')
     expect(timeline.get().messages.map(({ content }) => content)).toEqual(from(12, 62))
   })
 
   test('before the page’s first message is left to history, for there may be a gap between', async () => {
-    const { client, server, conversation, say } = givenChat({ general: upTo(10) })
-    await client.connect()
-    say('general', '11')
+    const { server, timeline, say } = await givenRoom(10)
+    say('11')
     for (const content of from(12, 90)) server.keep('general', content)
-    const { timeline } = conversation('general')
     await timeline.load()
     expect(timeline.get().messages.map(({ content }) => content)).toEqual(from(41, 90))
     await timeline.loadOlder()
@@ -94,7 +104,7 @@ describe('what comes in', () => {
     for (const content of from(6, 150)) server.keep('general', content)
     await clock.advance(1_000)
     expect(contents()).toEqual(upTo(150))
-    expect(timeline.get().newest).toBe('ready')
+    expect(timeline.get().isReady).toBe(true)
   })
 
   test('after an absence too long to be made up for, the list begins anew with the newest page', async () => {
@@ -106,7 +116,7 @@ describe('what comes in', () => {
     await settled()
     const [first] = contents()
     expect(contents()).toEqual(from(Number(first), 1_500))
-    expect(timeline.get()).toMatchObject({ newest: 'ready', older: 'more' })
+    expect(timeline.get()).toMatchObject({ isReady: true, hasOlder: true })
   })
 
   test('in a room that begins again, as one in memory does by a restart, replaces what was there', async () => {
@@ -121,11 +131,11 @@ describe('what comes in', () => {
 
   test('all day is shortened to the newest, and what is older can be scrolled to again', async () => {
     const { timeline, contents, say } = await givenGeneral(3)
-    for (const content of from(4, 800)) say('general', content)
+    for (const content of from(4, 800)) say(content)
     const first = Number(contents()[0])
     expect(first).toBeGreaterThan(300)
     expect(contents()).toEqual(from(first, 800))
-    expect(timeline.get().older).toBe('more')
+    expect(timeline.get().hasOlder).toBe(true)
     await timeline.loadOlder()
     expect(contents()).toEqual(from(first - 50, 800))
   })
@@ -140,55 +150,75 @@ describe('what comes in', () => {
 
 describe('own messages', () => {
   test('are there at once, and become the room’s', async () => {
-    const { timeline, conversation, contents } = await givenGeneral(1)
-    conversation('general').send('hello')
-    expect(timeline.get().pending).toMatchObject([{ content: 'hello', state: 'sending' }])
+    const { timeline, room, contents } = await givenGeneral(1)
+    room.send({ content: 'hello' })
+    expect(timeline.get().unsent).toMatchObject([{ content: 'hello', state: 'sending' }])
     await settled()
-    expect(timeline.get().pending).toEqual([])
+    expect(timeline.get().unsent).toEqual([])
     expect(contents()).toEqual(['1', 'hello'])
   })
 
   test('wait for a connection, and are sent once', async () => {
-    const { timeline, conversation, server, clock, contents } = await givenGeneral(1)
+    const { timeline, room, server, clock, contents } = await givenGeneral(1)
     server.socket.cut()
-    conversation('general').send('hello')
+    room.send({ content: 'hello' })
     await settled()
-    expect(timeline.get().pending).toMatchObject([{ state: 'sending' }])
+    expect(timeline.get().unsent).toMatchObject([{ state: 'sending' }])
     await clock.advance(1_000)
     expect(contents()).toEqual(['1', 'hello'])
     expect(server.room('general')).toHaveLength(2)
   })
 
   test('that fail stay until they are sent again, or deleted', async () => {
-    const { timeline, conversation, server, contents } = await givenGeneral(1)
+    const { timeline, room, server, contents } = await givenGeneral(1)
     const { override } = server
     server.override = () => ({ error: { code: 'too_large', retryable: false } })
-    conversation('general').send('one')
-    conversation('general').send('two')
+    room.send({ content: 'one' })
+    room.send({ content: 'two' })
     await settled()
-    expect(timeline.get().pending).toMatchObject([
+    expect(timeline.get().unsent).toMatchObject([
       { content: 'one', state: 'failed', error: { code: 'too_large', message: 'refused by the fake server' } },
       { content: 'two', state: 'failed' },
     ])
     server.override = override
-    const [one, two] = timeline.get().pending
-    timeline.discard(one!.id)
+    const [one, two] = timeline.get().unsent
+    one!.discard()
     two!.retry()
     await settled()
-    expect(timeline.get().pending).toEqual([])
+    expect(timeline.get().unsent).toEqual([])
     expect(contents()).toEqual(['1', 'two'])
   })
 })
 
-test('joining and leaving are noted', async () => {
-  const { timeline, server, clock } = await givenGeneral(1)
-  const timestamp = clock.now()
-  server.socket.events(
-    { event: 'memberJoined', chatRoomId: 'general', userId: 'eve', timestamp },
-    { event: 'memberLeft', chatRoomId: 'general', userId: 'eve', timestamp },
-  )
-  expect(timeline.get().notes).toMatchObject([
-    { userId: 'eve', what: 'joined', timestamp },
-    { userId: 'eve', what: 'left', timestamp },
-  ])
+test('a thread has its own, and what is written in it is not the room’s unless it is said there too', async () => {
+  const { timeline, room, server } = await givenGeneral(1)
+  server.socket.cut()
+  const thread = timelineOf(room, { threadId: 'm1' })
+  expect(timelineOf(room, { threadId: 'm1' })).toBe(thread)
+  room.send({ content: 'reply', threadId: 'm1' })
+  room.send({ content: 'both', threadId: 'm1', inRoom: true })
+  const unsentIn = (one: typeof timeline) => one.get().unsent.map(({ content }) => content)
+  expect(unsentIn(thread)).toEqual(['reply', 'both'])
+  expect(unsentIn(timeline)).toEqual(['both'])
+})
+
+describe('a message that is looked for', () => {
+  test('is found some pages back', async () => {
+    const { timeline, contents } = await givenGeneral(180)
+    expect(await timeline.seek(({ seq }) => seq <= 40)).toBe(true)
+    expect(contents()).toEqual(from(31, 180))
+  })
+
+  test('is given up when nobody wants it any more, or a page fails', async () => {
+    const { timeline, server } = await givenGeneral(180)
+    expect(
+      await timeline.seek(
+        ({ seq }) => seq <= 40,
+        () => false,
+      ),
+    ).toBe(false)
+    server.override = () => ({ error: { code: 'forbidden', retryable: false } })
+    expect(await timeline.seek(({ seq }) => seq <= 40)).toBe(false)
+    expect(timeline.get().error).toMatchObject({ code: 'forbidden', message: 'refused by the fake server' })
+  })
 })

@@ -1,0 +1,188 @@
+import type { MessageEvent, OutgoingMessage } from '../index.ts'
+import { oneFor } from './one-for.ts'
+import { Store } from './store.ts'
+import { roomOf, type Talk } from './talk.ts'
+
+/** A message of this client that waits to be sent or has failed: another object whenever its state is another. */
+export interface Pending extends Pick<OutgoingMessage, 'clientMessageId' | 'content' | 'extras' | 'state' | 'error'> {
+  retry: () => void
+  /** Takes it out of the list; one that has failed is never sent again. */
+  discard: () => void
+}
+
+export interface TimelineState {
+  /** In the order of `seq`, without a gap, always as they are now. */
+  messages: readonly MessageEvent[]
+  /** This client's own that are on their way or have failed, the oldest first: show them below. */
+  unsent: readonly Pending[]
+  /** Whether the newest page is loaded: until then, `messages` are those that have come meanwhile. */
+  isReady: boolean
+  /** Whether there are older ones than those. */
+  hasOlder: boolean
+  isLoading: boolean
+  /** Why the last page could not be loaded. */
+  error: unknown
+}
+
+/** The part of a room, or of a thread, that a timeline uses. */
+interface Source {
+  on: Talk['on']
+  messages: () => readonly MessageEvent[]
+  history: (page: { before?: number; limit: number }) => Promise<{ hasMore: boolean }>
+  /** Whether a message of this user that is on its way belongs here. */
+  isHere: (message: OutgoingMessage) => boolean
+  /** Messages of before the application was loaded again, which are sent now. */
+  unsent: readonly OutgoingMessage[]
+}
+
+const PAGE = 50
+
+/** Pages that are read to find a message. */
+const FAR = 20
+
+const INITIAL = { messages: [], isReady: false, hasOlder: true, isLoading: true, error: undefined }
+
+/** The messages of a room or a thread as the client has them, and the pages of history before them. */
+export class Timeline extends Store<TimelineState> {
+  readonly #source: Source
+  readonly #outgoing = new Map<string, OutgoingMessage>()
+  #loading: Promise<void> | undefined
+  /** Whether it was ever asked for. */
+  #isWanted = false
+
+  /** Made by `timelineOf`. */
+  constructor(source: Source) {
+    super({ ...INITIAL, messages: source.messages(), unsent: [] })
+    this.#source = source
+    source.on('messages', () => this.#show())
+    source.on('outgoing', (message) => this.#outgoingChanged(message))
+    for (const message of source.unsent) this.#outgoingChanged(message)
+    source.on('discontinuity', () => this.restart())
+    source.on('stale', () => this.restart())
+  }
+
+  /** Loads the newest page, unless it is loaded or loading. The state shows whether it failed. */
+  async load(limit = PAGE): Promise<void> {
+    this.#isWanted = true
+    if (!this.get().isReady) await this.#load({ limit })
+  }
+
+  /** Loads the page before the first message. One at a time: who asks meanwhile waits for the same. */
+  async loadOlder(limit = PAGE): Promise<void> {
+    const { isReady, hasOlder, messages } = this.get()
+    const before = messages[0]?.seq
+    if (isReady && hasOlder && before !== undefined) await this.#load({ before, limit })
+  }
+
+  #load(page: { before?: number; limit: number }): Promise<void> {
+    if (this.#loading) return this.#loading
+    this.patch({ isLoading: true, error: undefined })
+    const loading = this.#source.history(page).then(
+      // What was asked for before a restart is ignored.
+      ({ hasMore }) => {
+        if (this.#loading === loading)
+          this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: hasMore })
+      },
+      (error: unknown) => {
+        if (this.#loading === loading) this.#end({ error })
+      },
+    )
+    return (this.#loading = loading)
+  }
+
+  #end(outcome: Partial<TimelineState>): void {
+    this.#loading = undefined
+    this.patch({ ...outcome, isLoading: false })
+  }
+
+  /**
+   * Loads pages until the first message is one that is looked for, or stands before it; gives up far back.
+   *
+   * @param isWanted whether it is still looked for
+   * @returns whether it came so far
+   *
+   * @example
+   * await timelineOf(room).seek((first) => first.seq <= 17)
+   */
+  async seek(isFarEnough: (first: MessageEvent) => boolean, isWanted: () => boolean = () => true): Promise<boolean> {
+    const hasCome = () => {
+      const [first] = this.get().messages
+      return first === undefined || isFarEnough(first)
+    }
+    const mayGoOn = () => this.get().hasOlder && this.get().error === undefined
+    for (let page = 0; page < FAR && isWanted() && !hasCome() && mayGoOn(); page++) await this.loadOlder()
+    return hasCome() || !this.get().hasOlder
+  }
+
+  /** Starts again with the newest page: messages were skipped, or the user was not a member for a while. */
+  restart(): void {
+    this.#loading = undefined
+    this.patch(INITIAL)
+    // The state shows whether it failed.
+    if (this.#isWanted) this.load().catch(() => {})
+  }
+
+  #show(): void {
+    const before = this.get()
+    const messages = this.#source.messages()
+    // In a room that is open all day, the client lets go of what is far back.
+    const isShortened = (messages[0]?.seq ?? 0) > (before.messages[0]?.seq ?? Infinity)
+    this.patch({ messages, hasOlder: before.hasOlder || isShortened })
+  }
+
+  #outgoingChanged(message: OutgoingMessage): void {
+    if (!this.#source.isHere(message)) return
+    if (message.state === 'sent') this.#outgoing.delete(message.clientMessageId)
+    else this.#outgoing.set(message.clientMessageId, message)
+    this.#showUnsent()
+  }
+
+  #showUnsent(): void {
+    const unsent = [...this.#outgoing.values()].map((message) => {
+      const { clientMessageId, content, extras, state, error } = message
+      const discard = () => {
+        message.discard()
+        this.#outgoing.delete(clientMessageId)
+        this.#showUnsent()
+      }
+      return { clientMessageId, content, extras, state, error, retry: () => message.retry(), discard }
+    })
+    this.patch({ unsent })
+  }
+}
+
+const roomTimelineOf = oneFor((talk: Talk) => {
+  const isHere = ({ extras }: OutgoingMessage) => extras.threadId === undefined || extras.inRoom === true
+  return new Timeline({
+    ...{ on: talk.on, unsent: talk.unsent, isHere },
+    messages: () => roomOf(talk)?.messages ?? [],
+    history: async (page) => (await roomOf(talk)?.history({ ...page, view: 'room' })) ?? { hasMore: false },
+  })
+})
+
+const threadsOf = oneFor((_: Talk) => new Map<string, Timeline>())
+
+function threadTimelineOf(talk: Talk, threadId: string): Timeline {
+  const threads = threadsOf(talk)
+  const known = threads.get(threadId)
+  if (known) return known
+  const thread = () => roomOf(talk)?.thread(threadId)
+  const timeline = new Timeline({
+    ...{ on: talk.on, unsent: talk.unsent, isHere: ({ extras }) => extras.threadId === threadId },
+    messages: () => thread()?.messages ?? [],
+    history: async (page) => {
+      await thread()?.findRoot()
+      return (await thread()?.history(page)) ?? { hasMore: false }
+    },
+  })
+  threads.set(threadId, timeline)
+  return timeline
+}
+
+/**
+ * What `useMessages` shows, outside of components: always the same store for a room or a thread.
+ *
+ * @param options `threadId`: the message that a thread begins with
+ */
+export const timelineOf = (talk: Talk, { threadId }: { threadId?: string | undefined } = {}): Timeline =>
+  threadId === undefined ? roomTimelineOf(talk) : threadTimelineOf(talk, threadId)
