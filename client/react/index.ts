@@ -1,5 +1,6 @@
 export { ChatProvider, useClient } from './chat-provider.ts'
 export type { Connection } from './connection.ts'
+export type { RoomState } from './room-state.ts'
 export { Store, useStore } from './store.ts'
 export type { Talk } from './talk.ts'
 export { useConnection } from './use-connection.ts'

@@ -1,54 +1,52 @@
 import { useEffect, useState } from 'react'
-import type { Room, RoomDetails } from '../index.ts'
+import type { Room } from '../index.ts'
 import { useClient } from './chat-provider.ts'
-import { all, useLive } from './use-live.ts'
+import { type RoomState, roomStateOf } from './room-state.ts'
+import { useStore } from './store.ts'
+import { type Talk, useRoomOf } from './talk.ts'
+import { all } from './use-live.ts'
 
 /** A room that is open. */
-export interface OpenRoom {
-  room: Room
-  name: string | undefined
-  details: RoomDetails | undefined
-  /** Whether this user is in it, as far as the client knows. */
-  joined: boolean
-  closed: boolean
+export interface OpenRoom<R = Room> extends RoomState {
+  room: R
   /** Why it could not be joined. */
   error: unknown
 }
 
 /**
- * A room by its id, and what it is. Joins it when this user isn't in it yet.
+ * A room, and what it is. By its id, it is joined when this user isn't in it yet.
  *
- * @param id the room's `chatRoomId`
+ * @param id the room's `chatRoomId`; or a room, or `client.direct(id)`, which has no room before its first message
  * @param options `join: false`: shows the room of who is in it, and joins nothing
  */
-export function useRoom(id: string, { join = true }: { join?: boolean } = {}): OpenRoom {
+export function useRoom(id: string | Room, options?: { join?: boolean }): OpenRoom
+export function useRoom(talk: Talk): OpenRoom<Room | undefined>
+export function useRoom(
+  of: string | Talk,
+  { join = typeof of === 'string' }: { join?: boolean } = {},
+): OpenRoom<Room | undefined> {
   const client = useClient()
-  const room = client.room(id)
+  const talk = typeof of === 'string' ? client.room(of) : of
+  const room = useRoomOf(talk)
   const [failed, setFailed] = useState<{ room: Room; error: unknown }>()
-  const known = useLive(
-    () => ({ name: room.name, details: room.details, joined: room.joined, closed: room.closed }),
-    (changed) =>
-      all(
-        client.on('status', changed),
-        client.on('roomAdded', changed),
-        room.on('updated', changed),
-        room.on('memberLeft', changed),
-        room.on('removed', changed),
-      ),
-    [client, room],
-  )
+  const store = roomStateOf(talk)
+  const state = useStore(store)
   useEffect(() => {
-    if (!join) return
+    store.look()
+    return all(client.on('status', store.look), client.on('roomAdded', store.look))
+  }, [client, store])
+  useEffect(() => {
+    if (!join || !room) return
     let isOver = false
     client
       .ready()
       .then(() => (room.joined ? undefined : room.join()))
-      .catch((error: unknown) => {
+      .then(store.look, (error: unknown) => {
         if (!isOver) setFailed({ room, error })
       })
     return () => {
       isOver = true
     }
-  }, [client, room, join])
-  return { room, ...known, error: failed?.room === room ? failed.error : undefined }
+  }, [client, room, store, join])
+  return { room, ...state, error: room && failed?.room === room ? failed.error : undefined }
 }

@@ -195,6 +195,30 @@ test('a room that can’t be joined, or read, says why', async () => {
   expect(html()).toBe('false ChatError: no ChatError: no')
 })
 
+test('what a room is, and what this user is in it, is shown as it changes, and nobody joins by looking', async () => {
+  const { client, server } = givenClient()
+  server.features = ['sessions', 'changes']
+  for (const id of ['general', 'other']) server.room(id)
+  server.facts.set('general', factsOf('link', 'member'))
+  await client.connect()
+  let renders = 0
+  await render(client, () => {
+    const { room, access, role, closed, joined } = chat.useRoom(client.room('general'))
+    renders++
+    return `${room.id} ${access} ${role} ${closed} ${joined} ${chat.useRoom(client.room('elsewhere')).joined}`
+  })
+  expect(html()).toBe('general link member false true false')
+  expect(server.asked('joinRoom')).toEqual([])
+  const before = renders
+  await happens(() => server.socket.events(server.keep('general', 'hello')))
+  expect(renders).toBe(before)
+  const event = { event: 'memberUpdated', userId: 'me', role: 'moderator', version: 1 }
+  await happens(() => server.socket.events(server.log('general', event)))
+  expect(html()).toBe('general link moderator false true false')
+  await happens(() => server.socket.events({ event: 'removed', chatRoomId: 'general', reason: 'kicked' }))
+  expect(html()).toMatch(/ false false$/)
+})
+
 test('rooms are listed with the unread first, then the one in which something was said last', async () => {
   const { client, server, clock } = givenClient()
   for (const id of ['a', 'b', 'c']) server.room(id)

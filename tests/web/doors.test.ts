@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RoomDetails } from '../../client/index.ts'
 import { settingsOf } from '../../src/protocol/settings-of.ts'
-import type { DoorsState } from '../../web/src/state/doors.ts'
 import { Pages } from '../../web/src/state/pages.ts'
 import { hashOf, routeFrom } from '../../web/src/state/route.ts'
 import { auditPhrase } from '../../web/src/text/audit-phrase.ts'
@@ -10,7 +9,7 @@ import { namesIn } from '../../web/src/text/names-in.ts'
 import { removalSentence } from '../../web/src/text/removal-words.ts'
 import { roomUpdate } from '../../web/src/text/room-edits.ts'
 import { countdownText, spanText } from '../../web/src/text/spans-of-time.ts'
-import { writingIn } from '../../web/src/text/writing.ts'
+import { type Rules, writingIn } from '../../web/src/text/writing.ts'
 
 const NOW = Date.UTC(2026, 4, 3, 12)
 
@@ -29,12 +28,11 @@ const details: RoomDetails = {
 }
 
 describe('who may write', () => {
-  const member: DoorsState = {
+  const member: Rules = {
     role: 'member',
-    access: 'private',
     closed: false,
     details,
-    mutedUntil: 0,
+    mutedUntil: undefined,
     slowUntil: 0,
   }
   const slow = { ...details, settings: { ...details.settings, slowModeSeconds: 30 } }
@@ -45,7 +43,7 @@ describe('who may write', () => {
     expect(writingIn({ ...member, role: undefined, details: undefined }, 0, NOW)).toEqual({ kind: 'free' })
   })
 
-  test.for<[string, Partial<DoorsState>, RegExp]>([
+  test.for<[string, Partial<Rules>, RegExp]>([
     ['a closed room', { role: 'owner', closed: true }, /^This room is closed\./],
     ['muted', { mutedUntil: NOW + 60_000 }, /^You are muted until .*\d.*\./],
     ['muted without an end', { mutedUntil: Infinity }, /^You are muted\./],

@@ -318,7 +318,7 @@ export class Chat {
       this.#sort()
     })
     let { isClosed } = conversation
-    conversation.doors.subscribe(() => {
+    conversation.on('updated', () => {
       // It stands elsewhere in the list, even where the order is the same.
       if (isClosed !== conversation.isClosed) this.conversations.set([...this.conversations.get()])
       ;({ isClosed } = conversation)

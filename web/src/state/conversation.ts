@@ -103,9 +103,11 @@ export class Conversation {
     })
     this.uploads = new Uploads(() => this.room, limits)
     this.doors = new Doors(on, () => this.room, now)
-    this.doors.subscribe(() => this.#renamed())
     on('message', (message) => this.#wasSaid(message))
-    on('updated', () => this.#lookForNotify())
+    on('updated', () => {
+      this.#renamed()
+      this.#lookForNotify()
+    })
     this.#lookForNotify()
     this.timeline.subscribe(() => {
       const message = this.timeline.get().messages.at(-1)
@@ -155,7 +157,7 @@ export class Conversation {
 
   /** Whether the room can only be read. */
   get isClosed(): boolean {
-    return this.doors.get().closed
+    return this.room?.closed ?? false
   }
 
   /** Whether messages or files would be lost if the page were closed now. */
@@ -288,7 +290,7 @@ export class Conversation {
 
   /** The user is a member again: messages of the meantime are loaded; they count as read. */
   rejoined(): void {
-    this.doors.look()
+    this.#renamed()
     this.notes.set([])
     this.timeline.restart()
   }
@@ -306,7 +308,7 @@ export class Conversation {
   }
 
   #renamed(): void {
-    if (this.kind === 'room') this.title.set(printable(this.room?.name) ?? this.key)
+    if (this.kind === 'room' && this.room?.joined) this.title.set(printable(this.room?.name) ?? this.key)
   }
 
   /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */

@@ -1,5 +1,5 @@
 import { words } from '../language/words.ts'
-import type { DoorsState } from '../state/doors.ts'
+import type { RoomState } from '../../../client/react/index.ts'
 import { plainMoment } from './date-text.ts'
 
 /** Whether a user may write in a room, and if not, why. */
@@ -12,9 +12,12 @@ export type Writing =
 const free: Writing = { kind: 'free' }
 const refused = (sentence: string): Writing => ({ kind: 'refused', sentence })
 
+/** What is known of the room, and when the server lets this user send the next message, epoch ms. */
+export type Rules = Pick<RoomState, 'role' | 'closed' | 'details' | 'mutedUntil'> & { slowUntil: number }
+
 /** Returns what the field for messages shows. @param lastOwnAt the user's last message, epoch ms at the server */
-export function writingIn(state: DoorsState, lastOwnAt: number, now: number): Writing {
-  const { role, closed, details, mutedUntil, slowUntil } = state
+export function writingIn(rules: Rules, lastOwnAt: number, now: number): Writing {
+  const { role, closed, details, mutedUntil = 0, slowUntil } = rules
   if (closed) return refused(words.roomIsClosed)
   if (mutedUntil > now) {
     return refused(words.youAreMuted(mutedUntil === Infinity ? undefined : plainMoment(mutedUntil, now)))

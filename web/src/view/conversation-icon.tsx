@@ -2,11 +2,11 @@ import type { Conversation } from '../state/conversation.ts'
 import { AccessIcon } from './access-icon.tsx'
 import { Avatar } from './avatar.tsx'
 import { OnlineDot } from './online-dot.tsx'
-import { useStore } from '../../../client/react/index.ts'
+import { useRoom } from '../../../client/react/index.ts'
 
 /** The picture of a person, with a dot when they are online; a lock, a globe or a hash for a room. */
 export function ConversationIcon({ conversation }: { conversation: Conversation }) {
-  const { access } = useStore(conversation.doors)
+  const { access } = useRoom(conversation.talk)
   if (conversation.kind === 'direct') {
     return (
       <span className="with-dot">

@@ -15,7 +15,7 @@ import { useChat } from './use-chat.ts'
 import { useCounted } from './use-counted.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useDrop } from './use-drop.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useRoom, useStore } from '../../../client/react/index.ts'
 import { WritingPlace } from './writing-place.tsx'
 
 interface PaneProps {
@@ -26,7 +26,7 @@ interface PaneProps {
 
 export function ConversationPane({ conversation, hasDetails, onDetails }: PaneProps) {
   const title = useStore(conversation.title)
-  const { details } = useStore(conversation.doors)
+  const { details } = useRoom(conversation.talk)
   const { blocked } = useChat()
   const open = useDialogs()
   useEffect(() => {

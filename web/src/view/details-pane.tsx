@@ -11,7 +11,7 @@ import { PaneHeader } from './pane-header.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { usePermissions, useRoom, useStore } from '../../../client/react/index.ts'
 
 interface DetailsProps {
   conversation: Conversation
@@ -49,8 +49,8 @@ export function DetailsPane({ conversation, onClose }: DetailsProps) {
   )
 }
 
-function About({ conversation: { doors, room } }: { conversation: Conversation }) {
-  const { access, details } = useStore(doors)
+function About({ conversation }: { conversation: Conversation }) {
+  const { room, access, details } = useRoom(conversation.talk)
   const { topic, imageUrl } = details ?? {}
   return (
     <>
@@ -100,13 +100,12 @@ const Action = ({ icon, onClick, isDangerous = false, children }: ActionProps) =
 
 function RoomActions({ conversation }: { conversation: Conversation }) {
   const open = useDialogs()
-  const { doors } = conversation
-  useStore(doors)
-  const isEditor = doors.can('describe') || doors.can('configure')
-  if (!doors.can('add') && !isEditor && !doors.can('audit')) return null
+  const can = usePermissions(conversation.talk)
+  const isEditor = can('describe') || can('configure')
+  if (!can('add') && !isEditor && !can('audit')) return null
   return (
     <div className="actions">
-      {doors.can('add') && (
+      {can('add') && (
         <>
           <Action icon={<AddPersonIcon />} onClick={() => open({ name: 'add-people' })}>
             {words.addPeople}
@@ -121,7 +120,7 @@ function RoomActions({ conversation }: { conversation: Conversation }) {
           {words.editRoom}
         </Action>
       )}
-      {doors.can('audit') && (
+      {can('audit') && (
         <Action icon={<ShieldIcon />} onClick={() => open({ name: 'moderation' })}>
           {words.moderation}
         </Action>
@@ -154,14 +153,16 @@ function PersonActions({ conversation: { peer } }: { conversation: Conversation 
 }
 
 /** The ways to end a room, for oneself or for everybody. */
-function Ways({ conversation: { doors } }: { conversation: Conversation }) {
+function Ways({ conversation }: { conversation: Conversation }) {
+  const { doors } = conversation
   const open = useDialogs()
-  const { closed } = useStore(doors)
+  const { closed } = useRoom(conversation.talk)
+  const can = usePermissions(conversation.talk)
   const { run, isRunning, error } = useAct()
   return (
     <div className="actions">
       <FormError>{error}</FormError>
-      {doors.can('close') && (
+      {can('close') && (
         <Action icon={<LockIcon />} onClick={() => isRunning || run(() => doors.room.close(!closed))}>
           {closed ? words.reopenRoom : words.closeRoom}
         </Action>
@@ -169,7 +170,7 @@ function Ways({ conversation: { doors } }: { conversation: Conversation }) {
       <Action icon={<LeaveIcon />} onClick={() => open({ name: 'leave' })} isDangerous>
         {words.leaveRoom}
       </Action>
-      {doors.can('delete') && (
+      {can('delete') && (
         <Action icon={<TrashIcon />} onClick={() => open({ name: 'delete-room' })} isDangerous>
           {words.deleteRoom}
         </Action>

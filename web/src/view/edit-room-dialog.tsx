@@ -15,7 +15,7 @@ import { FormError } from './form-error.tsx'
 import { NameField } from './name-field.tsx'
 import { Select } from './select.tsx'
 import { useChat } from './use-chat.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { usePermissions, useRoom } from '../../../client/react/index.ts'
 
 const MAX_TOPIC_CHARS = 250
 const MAX_URL_CHARS = 1_024
@@ -29,7 +29,7 @@ interface EditProps {
 /** Changes what a room is. */
 export function EditRoomDialog({ conversation, onClose }: EditProps) {
   const { doors } = conversation
-  const { details } = useStore(doors)
+  const { details } = useRoom(conversation.talk)
   const [problem, setProblem] = useState<string>()
   useEffect(() => {
     doors.load().catch((error: unknown) => setProblem(errorSentence(error)))
@@ -71,6 +71,7 @@ const withOther = (
 
 function EditForm({ title, details, conversation, onClose }: EditProps & { title: string; details: RoomDetails }) {
   const { doors } = conversation
+  const can = usePermissions(conversation.talk)
   const { limits } = useChat()
   const [edits, setEdits] = useState<Partial<RoomForm>>({})
   const form = { ...formOf(details), ...edits }
@@ -99,7 +100,7 @@ function EditForm({ title, details, conversation, onClose }: EditProps & { title
         options={withOther(slownesses(), form.slowModeSeconds, spanText)}
         onChange={set('slowModeSeconds')}
       />
-      {doors.can('configure') && (
+      {can('configure') && (
         <>
           <Field
             label={words.picture}

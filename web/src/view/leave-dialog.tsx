@@ -4,12 +4,12 @@ import { isolated } from '../text/isolated.ts'
 import { FormDialog } from './form-dialog.tsx'
 import { useChat } from './use-chat.ts'
 import { replaceBy } from './use-route.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useRoom, useStore } from '../../../client/react/index.ts'
 
 /** Asks before a room is left, and says who can come back. */
 export function LeaveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const chat = useChat()
-  const { access = 'link', role } = useStore(conversation.doors)
+  const { access = 'link', role } = useRoom(conversation.talk)
   const { standings } = useStore(conversation.members)
   const owners = [...standings.values()].filter((standing) => standing.role === 'owner')
   const leave = async () => {

@@ -26,7 +26,7 @@ export function MessageMenu({ message, conversation, speaker, onReact }: Message
   const { messageId, senderId, seq, content, threadId, deleted } = message
   const { doors } = conversation
   const items = (): MenuItem[] => {
-    const isPinned = doors.get().details?.pins.includes(messageId) ?? false
+    const isPinned = conversation.room?.details?.pins.includes(messageId) ?? false
     const isOwn = conversation.isOwn(message)
     const isInRoom = threadId === undefined || message.inRoom === true
     const when = (condition: boolean, label: string, onSelect: () => void, isDangerous = false): MenuItem[] =>

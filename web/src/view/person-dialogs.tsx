@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
+import { useRoom } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { isolated } from '../text/isolated.ts'
@@ -34,9 +35,10 @@ const given = (reason: string) => (reason.trim() === '' ? {} : { reason: reason.
 const useNamed = (userId: string) => isolated(useName(userId))
 
 /** Shows a member out, who may come back where the access allows. */
-export function KickDialog({ conversation: { doors, members }, userId, onClose }: PersonProps) {
+export function KickDialog({ conversation, userId, onClose }: PersonProps) {
+  const { doors, members } = conversation
   const [reason, setReason] = useState('')
-  const { access } = doors.get()
+  const { access } = useRoom(conversation.talk)
   const kick = async () => {
     await doors.room.remove(userId, given(reason))
     members.is(userId, false)

@@ -1,4 +1,5 @@
 import { printableName } from '../../../client/index.ts'
+import { usePermissions } from '../../../client/react/index.ts'
 import { words } from '../language/words.ts'
 import type { Conversation } from '../state/conversation.ts'
 import { plainMoment } from '../text/date-text.ts'
@@ -14,6 +15,7 @@ import { UserName } from './user-name.tsx'
 export function PinsDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { count, messages } = usePins(conversation)
   const { doors } = conversation
+  const can = usePermissions(conversation.talk)
   const { people } = useChat()
   const { run, error } = useAct()
   return (
@@ -32,7 +34,7 @@ export function PinsDialog({ conversation, onClose }: { conversation: Conversati
                   {withNames(content, mentions, people.textOf) || printableName(file?.fileName ?? '')}
                 </p>
               </div>
-              {doors.can('pin') && (
+              {can('pin') && (
                 <button
                   type="button"
                   className="button"

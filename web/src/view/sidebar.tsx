@@ -33,7 +33,7 @@ import { useName } from './use-names.ts'
 import { useNow } from './use-now.ts'
 import { usePeek } from './use-peek.ts'
 import { usePreview } from './use-preview.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useRoom, useStore } from '../../../client/react/index.ts'
 
 const MINUTE_MS = 60_000
 
@@ -255,7 +255,7 @@ function ConversationLink({ conversation, isCurrent }: LinkProps) {
   const { level } = useStore(conversation.notify)
   const isMuted = level === 'none'
   const last = useStore(conversation.last)
-  const { access } = useStore(conversation.doors)
+  const { access } = useRoom(conversation.talk)
   const preview = usePreview(conversation)
   const written = useStore(conversation.written)
   const draft = isCurrent || showsNothing(written) ? '' : printableName(written.slice(0, DRAFT_LENGTH))

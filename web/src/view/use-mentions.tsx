@@ -9,7 +9,7 @@ import { type Completion, useCompletion } from './use-completion.tsx'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
 import { UserName } from './user-name.tsx'
-import { useStore } from '../../../client/react/index.ts'
+import { usePermissions, useStore } from '../../../client/react/index.ts'
 
 /** Names that are offered at once. */
 const OFFERED = 8
@@ -41,7 +41,7 @@ export function useMentions(
   const { people } = useChat()
   useNames(hasNames && userIds.length <= ASKED ? userIds : NOBODY)
   const calls = callsOf(userIds, (userId) => people.peek(userId).name)
-  const mayNameRoom = conversation.doors.can('mentionRoom') && conversation.kind === 'room'
+  const mayNameRoom = usePermissions(conversation.talk)('mentionRoom') && conversation.kind === 'room'
   const names = [...(mayNameRoom ? [ROOM_MENTION] : []), ...userIds]
   const offer = (query: string) =>
     names

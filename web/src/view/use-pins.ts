@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { MessageEvent } from '../../../client/index.ts'
 import type { Conversation } from '../state/conversation.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useRoom } from '../../../client/react/index.ts'
 
 interface Pins {
   count: number
@@ -11,7 +11,7 @@ interface Pins {
 
 /** The pinned messages of a room. @param limit how many of them are loaded */
 export function usePins(conversation: Conversation, limit = Infinity): Pins {
-  const { details } = useStore(conversation.doors)
+  const { details } = useRoom(conversation.talk)
   const [messages, setMessages] = useState<readonly MessageEvent[]>([])
   const pins = details?.pins ?? NONE
   useEffect(() => {

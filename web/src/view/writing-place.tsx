@@ -6,7 +6,7 @@ import { Composer } from './composer.tsx'
 import { FormError } from './form-error.tsx'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { usePermissions, useRoom, useStore } from '../../../client/react/index.ts'
 import { useWriting } from './use-writing.ts'
 
 /** Where a message is written; in its place, the reason why none may be. */
@@ -21,7 +21,8 @@ export function WritingPlace({ conversation }: { conversation: Conversation }) {
       {text}
     </button>
   )
-  const { closed } = useStore(doors)
+  const { closed } = useRoom(conversation.talk)
+  const can = usePermissions(conversation.talk)
   let place: ReactNode
   if (isBlocked) {
     place = (
@@ -32,7 +33,7 @@ export function WritingPlace({ conversation }: { conversation: Conversation }) {
   } else if (writing.kind === 'refused') {
     place = (
       <Refused sentence={writing.sentence}>
-        {closed && doors.can('close') && button(words.reopenRoom, () => doors.room.close(false))}
+        {closed && can('close') && button(words.reopenRoom, () => doors.room.close(false))}
       </Refused>
     )
   } else {
