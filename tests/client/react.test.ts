@@ -349,6 +349,28 @@ test('who is here is shown while a component asks, this user among them', async 
   expect(server.asked('leavePresence')).toHaveLength(left + 1)
 })
 
+test('who is online is asked for once by all who show it, and again after an absence', async () => {
+  const { client, server, clock } = givenClient()
+  server.features = ['sessions', 'presence']
+  const id = 'dm:1'
+  server.override = ({ action }) =>
+    action === 'getOnline' ? { data: { rooms: { [id]: { userIds: ['bob', 'me'] } } } } : undefined
+  server.room(id)
+  const Dot = ({ of }: { of: string }) => String(chat.useOnline(of))
+  await render(client, () => ['bob', 'ada', 'me'].map((of) => createElement(Dot, { of, key: of })))
+  expect(html()).toBe('truefalsefalse')
+  expect(server.asked('getOnline')).toHaveLength(1)
+  const at = clock.now()
+  await happens(() =>
+    server.socket.events({ event: 'online', chatRoomId: id, userId: 'ada', online: true, effectiveAt: at, at }),
+  )
+  expect(html()).toBe('truetruefalse')
+  await happens(() => server.socket.cut())
+  await happens(() => clock.advance(60_000))
+  expect(server.asked('getOnline')).toHaveLength(2)
+  expect(html()).toBe('truefalsefalse')
+})
+
 test('who is shown is asked for once, and shown when it is known', async () => {
   const { client, server, clock } = givenClient()
   server.features = ['sessions', 'profiles']

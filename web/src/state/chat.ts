@@ -14,7 +14,6 @@ import type { Drafts } from './drafts.ts'
 import { type Preferences } from './preferences.ts'
 import type { LastPlace } from './last-place.ts'
 import { LookAlikes } from './look-alikes.ts'
-import { OnlinePeople } from './online-people.ts'
 import { People } from './people.ts'
 import type { Route } from './route.ts'
 import { Store } from '../../../client/react/index.ts'
@@ -62,7 +61,6 @@ export class Chat {
   /** The rooms that this user was shown out of, until the user has seen it. */
   readonly removed = new Store<readonly Removed[]>([])
   readonly blocked: Blocked
-  readonly online: OnlinePeople
   /** What was heard last, in any conversation. */
   readonly heard = new Store<Heard | undefined>(undefined)
   /** Whether a message has come that the user would be told of on the desktop, had they allowed it. */
@@ -94,7 +92,6 @@ export class Chat {
     this.#memory = memory
     this.#onError = onError
     this.blocked = new Blocked(client)
-    this.online = new OnlinePeople(client)
     client.on('roomAdded', (room) => this.#adopt(room, this.#isStarting ? 'old' : 'new'))
     client.on('status', ({ status }) => {
       if (status !== 'connected' || !this.#isStarting) return

@@ -21,7 +21,6 @@ import { useLeaveWarning } from './use-leave-warning.ts'
 import { useNotices } from './use-notices.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { useTitle } from './use-title.ts'
-import { useWhoIsOnline } from './use-who-is-online.ts'
 import { useWorker } from './use-worker.ts'
 
 interface ChatPageProps {
@@ -43,7 +42,6 @@ export function ChatPage({ theme, onSignOut }: ChatPageProps) {
   const thread = useStore(current?.openThread ?? NO_THREAD)
   usePreparedDialogs(hasBeenConnected)
   useNotices()
-  useWhoIsOnline()
   useTitle(current)
   useLastPlace(hasBeenConnected)
   useLeaveWarning(chat)

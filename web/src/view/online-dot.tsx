@@ -1,9 +1,9 @@
 import { words } from '../language/words.ts'
-import { useChat } from './use-chat.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useOnline } from '../../../client/react/index.ts'
+import { useVisible } from './use-visible.ts'
 
 /** Says that a user is online; nothing when they aren't. It stands on their picture. */
 export function OnlineDot({ userId }: { userId: string }) {
-  const isOnline = useStore(useChat().online).has(userId)
+  const isOnline = useOnline(userId, useVisible())
   return isOnline && <span className="online-dot" role="img" aria-label={words.online} title={words.online} />
 }
