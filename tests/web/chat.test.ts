@@ -211,27 +211,6 @@ describe('unread', () => {
   })
 })
 
-test('members are kept up to date, also with what is told while they are asked for', async () => {
-  const { client, server, conversation } = givenChat({ general: [] })
-  server.override = ({ action }) =>
-    action === 'getRoom'
-      ? { data: { chatRoomId: 'general', roomName: 'general', members: ['me', 'bob'], headSeq: 0 } }
-      : undefined
-  await client.connect()
-  const { members } = conversation('general')
-  const tell = (event: 'memberJoined' | 'memberLeft', userId: string) =>
-    server.socket.events({ event, chatRoomId: 'general', userId, timestamp: 0 })
-  const loading = members.load()
-  tell('memberJoined', 'ada')
-  tell('memberLeft', 'bob')
-  await loading
-  expect(members.get()).toMatchObject({ phase: 'ready', userIds: ['ada', 'me'] })
-  tell('memberJoined', 'user 10')
-  tell('memberJoined', 'user 9')
-  tell('memberLeft', 'ada')
-  expect(members.get().userIds).toEqual(['me', 'user 9', 'user 10'])
-})
-
 test('what is written and not sent is kept for its user and conversation, until it is sent', async () => {
   const strings = new FakeStrings()
   const given = givenChat({ general: [], other: [] }, strings)

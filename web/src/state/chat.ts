@@ -289,6 +289,7 @@ export class Chat {
 
   #own(drafts: Drafts) {
     return {
+      client: this.client,
       userId: this.userId,
       people: this.people,
       drafts,

@@ -1,6 +1,6 @@
 import {
+  type ChatClient,
   type Limits,
-  type Member,
   type MessageEvent,
   type MessageExtras,
   type Notify,
@@ -10,15 +10,15 @@ import {
 import { isCaption } from '../text/room-for-text.ts'
 import { Doors } from './doors.ts'
 import type { Drafts } from './drafts.ts'
-import { Members } from './members.ts'
 import { Notes } from './notes.ts'
 import type { People } from './people.ts'
-import { Store, type Talk, type Timeline, timelineOf } from '../../../client/react/index.ts'
+import { type Members, membersOf, Store, type Talk, type Timeline, timelineOf } from '../../../client/react/index.ts'
 import { hashOf, type Route } from './route.ts'
 import { Unread } from './unread.ts'
 import { type UploadLimits, Uploads } from './uploads.ts'
 
 interface About {
+  client: ChatClient
   userId: string
   people: People
   drafts: Drafts
@@ -38,9 +38,6 @@ export interface LastMessage {
 
 /** Longer ones end at once. */
 const LONGEST_TIMER_MS = 2_147_483_000
-
-/** The most pages of members whose roles are asked for. */
-const STANDING_PAGES = 10
 
 /** A room or the conversation with one user, with everything that the page shows of it. */
 export class Conversation {
@@ -80,7 +77,7 @@ export class Conversation {
   #notifyEnds: ReturnType<typeof setTimeout> | undefined
   readonly #drafts: Drafts
 
-  constructor(talk: Talk, { userId, people, drafts, limits, now }: About) {
+  constructor(talk: Talk, { client, userId, people, drafts, limits, now }: About) {
     this.talk = talk
     this.#userId = userId
     this.#people = people
@@ -96,11 +93,7 @@ export class Conversation {
     this.unread = new Unread(on, () => this.room)
     this.timeline = timelineOf(talk)
     this.notes = new Notes(on)
-    this.members = new Members({
-      on,
-      members: async () => (await this.room?.members()) ?? [userId, this.peer ?? ''],
-      standings: () => this.#standings(),
-    })
+    this.members = membersOf(client, talk)
     this.uploads = new Uploads(() => this.room, limits)
     this.doors = new Doors(on, () => this.room, now)
     on('message', (message) => this.#wasSaid(message))
@@ -293,18 +286,6 @@ export class Conversation {
     this.#renamed()
     this.notes.set([])
     this.timeline.restart()
-  }
-
-  async #standings(): Promise<Member[]> {
-    const members: Member[] = []
-    let cursor: string | undefined
-    for (let page = 0; page < STANDING_PAGES && this.kind === 'room'; page++) {
-      const reply = await this.doors.room.memberList(cursor === undefined ? {} : { cursor })
-      members.push(...reply.members)
-      cursor = reply.nextCursor
-      if (cursor === undefined) break
-    }
-    return members
   }
 
   #renamed(): void {

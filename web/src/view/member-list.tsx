@@ -13,7 +13,7 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useName, useNames } from './use-names.ts'
-import { useStore } from '../../../client/react/index.ts'
+import { useMembers, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
 /** Who is shown at once: their names are asked for. */
@@ -23,18 +23,12 @@ const NOBODY: readonly string[] = []
 
 /** The members of a room with their roles, and what this user may do about each. */
 export function MemberList({ conversation }: { conversation: Conversation }) {
-  const { members } = conversation
-  const { phase, userIds } = useStore(members)
+  const { userIds, isReady, isLoading, error: problem } = useMembers(conversation.talk)
   const { run, error } = useAct()
   const heading = useRef<HTMLHeadingElement>(null)
   const count = userIds.length
   const [most, setMost] = useState(PAGE)
   const shown = useByName(conversation, userIds).slice(0, most)
-  useEffect(() => {
-    members.load().catch(() => {})
-    // Without the roles, the list shows the names.
-    members.loadStandings().catch(() => {})
-  }, [members])
   useEffect(() => {
     // The button that had the focus went with the member who was removed.
     if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
@@ -43,16 +37,16 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
     <section aria-label={words.members}>
       <h3 className="list-title" ref={heading} tabIndex={-1}>
         {words.members}
-        {phase === 'ready' && <span className="soft"> {numberText(count)}</span>}
+        {isReady && <span className="soft"> {numberText(count)}</span>}
       </h3>
       <FormError>{error}</FormError>
-      {phase === 'loading' && (
+      {isLoading && (
         <div className="skeleton-links" aria-hidden="true">
           <i />
           <i />
         </div>
       )}
-      {phase === 'failed' && (
+      {problem !== undefined && (
         <p className="hint" role="alert">
           {words.membersNotLoaded}
         </p>

@@ -22,7 +22,7 @@ export function personItems({ chat, conversation, userId, open, run }: PersonMen
   const standing = members.get().standings.get(userId) ?? { role: 'member' }
   const { role, mutedUntil = 0 } = standing
   const person = { userId, role }
-  const isMember = members.get().phase !== 'ready' || members.get().userIds.includes(userId)
+  const isMember = !members.get().isReady || members.get().userIds.includes(userId)
   const isMuted = mutedUntil > chat.client.serverNow
   const name = isolated(chat.people.textOf(userId))
 

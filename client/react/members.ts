@@ -1,5 +1,7 @@
-import type { Member, Role, Room } from '../../../client/index.ts'
-import { Store } from '../../../client/react/index.ts'
+import type { ChatClient, Member, Role } from '../index.ts'
+import { oneFor } from './one-for.ts'
+import { Store } from './store.ts'
+import { roomOf, type Talk } from './talk.ts'
 
 export interface Standing {
   role: Role
@@ -8,57 +10,75 @@ export interface Standing {
 }
 
 export interface MembersState {
-  phase: 'waiting' | 'loading' | 'ready' | 'failed'
   /** Owners and moderators first, then by id. */
   userIds: readonly string[]
-  /** Of those members whose roles are known. */
+  /** Of those members whose roles are known: at most the first 1,000, and all that have changed since. */
   standings: ReadonlyMap<string, Standing>
+  isReady: boolean
+  isLoading: boolean
+  /** Why they could not be loaded. */
+  error: unknown
 }
 
-interface Source {
-  on: Room['on']
-  members: () => Promise<string[]>
-  /** The first of them, with their roles. */
-  standings?: () => Promise<readonly Member[]>
-}
+/** The most pages of members whose roles are asked for. */
+const STANDING_PAGES = 10
 
 /** The members of a room: loaded once, then kept up to date by events. */
 export class Members extends Store<MembersState> {
-  readonly #source: Source
+  readonly #talk: Talk
+  readonly #client: ChatClient
   /** Changes that arrived while the list was loading. */
   readonly #changes = new Map<string, boolean>()
   /** Of what is known of each member: events may come in any order. */
   readonly #versions = new Map<string, number>()
 
-  constructor(source: Source) {
-    super({ phase: 'waiting', userIds: [], standings: new Map() })
-    this.#source = source
-    source.on('memberJoined', ({ userId }) => this.#changed(userId, true))
-    source.on('memberLeft', ({ userId }) => this.#changed(userId, false))
-    source.on('memberUpdated', ({ userId, role, mutedUntil, version }) => {
+  /** Made by `membersOf`. */
+  constructor(client: ChatClient, talk: Talk) {
+    super({ userIds: [], standings: new Map(), isReady: false, isLoading: false, error: undefined })
+    this.#client = client
+    this.#talk = talk
+    talk.on('memberJoined', ({ userId }) => this.#changed(userId, true))
+    talk.on('memberLeft', ({ userId }) => this.#changed(userId, false))
+    talk.on('memberUpdated', ({ userId, role, mutedUntil, version }) => {
       if (version < (this.#versions.get(userId) ?? 0)) return
       this.#versions.set(userId, version)
       this.stands(userId, { role, mutedUntil })
     })
   }
 
+  /** Loads them, unless they are there. The state shows whether it failed. */
   async load(): Promise<void> {
-    if (this.get().phase === 'ready' || this.get().phase === 'loading') return
+    if (this.get().isReady || this.get().isLoading) return
     this.#changes.clear()
-    this.patch({ phase: 'loading' })
+    this.patch({ isLoading: true, error: undefined })
     try {
-      const userIds = await this.#source.members()
-      this.#show({ phase: 'ready', userIds })
+      const userIds = await this.#read()
+      this.#show({ isReady: true, isLoading: false, userIds })
       for (const [userId, isMember] of this.#changes) this.#changed(userId, isMember)
-    } catch {
-      this.patch({ phase: 'failed' })
+    } catch (error) {
+      this.patch({ isLoading: false, error })
     }
   }
 
-  /** Loads the members' roles. Without them, the list shows names only. */
+  /** Before its first message, a conversation with one user has the two. */
+  async #read(): Promise<string[]> {
+    const room = roomOf(this.#talk)
+    if (room) return room.members()
+    return 'userId' in this.#talk ? [this.#client.userId ?? '', this.#talk.userId] : []
+  }
+
+  /** Loads the members' roles. @throws ChatError the server's; one of 0.1 knows none */
   async loadStandings(): Promise<void> {
-    const members = await this.#source.standings?.()
-    if (!members) return
+    const room = roomOf(this.#talk)
+    if (!room || room.isDirect) return
+    const members: Member[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < STANDING_PAGES; page++) {
+      const reply = await room.memberList(cursor === undefined ? {} : { cursor })
+      members.push(...reply.members)
+      cursor = reply.nextCursor
+      if (cursor === undefined) break
+    }
     this.#show({ standings: new Map(members.map(({ userId, role, mutedUntil }) => [userId, { role, mutedUntil }])) })
   }
 
@@ -78,9 +98,9 @@ export class Members extends Store<MembersState> {
   }
 
   #changed(userId: string, isMember: boolean): void {
-    const { phase, userIds, standings } = this.get()
-    if (phase === 'loading') this.#changes.set(userId, isMember)
-    if (phase !== 'ready') return
+    const { isReady, isLoading, userIds, standings } = this.get()
+    if (isLoading) this.#changes.set(userId, isMember)
+    if (!isReady) return
     const others = userIds.filter((other) => other !== userId)
     if (isMember) return this.#show({ userIds: [...others, userId] })
     const left = new Map(standings)
@@ -106,3 +126,9 @@ const byRankIn =
   }
 
 const { compare } = new Intl.Collator(undefined, { numeric: true })
+
+const known = oneFor((_: Talk): { members?: Members } => ({}))
+
+/** The members of a room, outside of components: always the same store. */
+export const membersOf = (client: ChatClient, talk: Talk): Members =>
+  (known(talk).members ??= new Members(client, talk))
