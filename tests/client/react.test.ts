@@ -3,6 +3,7 @@ import { createElement, type FunctionComponent, StrictMode, useState } from 'rea
 import { renderToString } from 'react-dom/server'
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { ChatClient } from '../../client/index.ts'
+import { connectionOf } from '../../client/react/connection.ts'
 import * as chat from '../../client/react/index.ts'
 import { factsOf } from './given-details.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
@@ -67,6 +68,11 @@ test('the connection says when it is tried again, and why it has to', async () =
   const { client, server, clock } = givenClient()
   let connection!: chat.Connection
   await render(client, () => (connection = chat.useConnection()).status)
+  const reasons = new Map<string, unknown>()
+  connectionOf(client).subscribe(() => {
+    const { status, error } = connectionOf(client).get()
+    reasons.set(status, error?.code)
+  })
   const { error, retryAt } = connection
   expect([error, retryAt, connection.hasBeenConnected]).toEqual([undefined, undefined, true])
   server.down = true
@@ -81,6 +87,12 @@ test('the connection says when it is tried again, and why it has to', async () =
   server.down = false
   await happens(() => clock.advance(60_000))
   expect(connection).toMatchObject({ status: 'connected', retryAt: undefined, error: undefined })
+  // During an attempt the last reason still holds.
+  expect([...reasons]).toEqual([
+    ['disconnected', 'disconnected'],
+    ['connecting', 'disconnected'],
+    ['connected', undefined],
+  ])
 })
 
 test('two providers of a client: it stays connected until the last is gone', async () => {
