@@ -4,14 +4,14 @@ import { words } from '../language/words.ts'
 import { errorSentence } from '../text/error-sentence.ts'
 import { CloudOffIcon } from './icons.tsx'
 import { useChat } from './use-chat.ts'
-import { useOnline } from './use-online.ts'
+import { useNetwork } from './use-network.ts'
 import { useNow } from './use-now.ts'
 
 /** Shows that there is no connection, and when the next attempt follows. Screen readers skip the countdown. */
 export function Banner() {
   const { client } = useChat()
   const state = useConnection()
-  const isOnline = useOnline()
+  const isOnline = useNetwork()
   // The status shows whether it failed.
   const tryNow = () => {
     client.connect().catch(() => {})

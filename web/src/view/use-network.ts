@@ -9,4 +9,4 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Whether the device has a network. It may have one that leads nowhere. */
-export const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
+export const useNetwork = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
