@@ -27,8 +27,10 @@ export const MAX_WRITER_MS = 60_000
 /** Of a page, in one transaction: DynamoDB allows no more items in one. */
 const MAX_SEALS = 100
 
-/** To settle gaps takes two reads and a transaction. With the caller's look at the membership a page takes five. */
+/** Where a part of a page may end early, so that the page has an end. */
 const MAX_REQUESTS = 4
+
+/** To settle gaps takes two reads and a transaction. */
 const REQUESTS_TO_SETTLE = 3
 
 /**
@@ -51,6 +53,19 @@ export interface Range extends Partial<Kept> {
   /** Whether those that were deleted are shown; else they are passed over as holes are. */
   withDeleted?: boolean
   limit: number
+  /** Of the page that this is a part of, if it is one that ends early rather than take many requests. */
+  whole?: WholePage
+}
+
+/** What is left of a page that is read in parts. */
+export interface WholePage {
+  /** Messages that it still has room for. */
+  limit: number
+  /** Bytes, as JSON, that it still has room for. */
+  bytes: number
+  requests: number
+  /** Whether it has messages: then it may end without another one. */
+  isStarted: boolean
 }
 
 export interface HistoryPage {
@@ -64,6 +79,7 @@ export interface HistoryPage {
 export interface PageRead extends HistoryPage {
   /** Of all that was read, as JSON, also of what is not shown: that is paid for too. */
   bytesRead: number
+  requests: number
 }
 
 /**
@@ -72,13 +88,15 @@ export interface PageRead extends HistoryPage {
  * that there is no message between two others, and one would appear there a moment later. Nothing is sealed, and nobody
  * waits, where no function can be about to write any more. AP22, AP20.
  *
- * A page takes at most four requests, whatever holes are in it: it ends early instead. It can't end before it has a
- * message, so only a run of more than a thousand holes, or of more than a hundred young ones with sealed ones between,
- * takes more; and so does each message that is written while its place is being sealed.
+ * A page takes at most four requests, or as many as its `whole` has left, whatever holes are in it: it ends early
+ * instead. A gap is read again together with what the whole page has room for. It can't end before it has a message, so
+ * only a run of more than a thousand holes, or of more than a hundred young ones with sealed ones between, takes more;
+ * and so does each message that is written while its place is being sealed.
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<PageRead> {
   const forwards = range.after !== undefined
-  const { keptSince = 0 } = range
+  const { keptSince = 0, whole } = range
+  const maxRequests = whole?.requests ?? MAX_REQUESTS
   const isShown = (row: MessageRow) =>
     row.kind !== 'hole' && (row.kind !== 'deleted' || range.withDeleted === true) && !isPast(row, { keptSince }, now)
   /** What lies below it was said before it, but for the time that an action takes. */
@@ -86,31 +104,37 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
   let { before = Number.MAX_SAFE_INTEGER } = range
   let after = Math.max(range.after ?? 0, range.since ?? 0)
   let messages: MessageRow[] = []
+  let { limit } = range
   let requests = 0
   let bytesRead = 0
   /** Places that may be past their time yet, above those that are known to be. */
   let mayBePast: number | undefined
   for (let turn = 0; ; turn++) {
-    const isEmpty = messages.length === 0
-    const toFirst = Math.min(mayBePast === undefined ? Infinity : mayBePast + range.limit + 1, PLACES_TO_A_MESSAGE)
+    const isEmpty = messages.length === 0 && whole?.isStarted !== true
+    const toFirst = Math.min(mayBePast === undefined ? Infinity : mayBePast + limit + 1, PLACES_TO_A_MESSAGE)
     const atLeast = isEmpty && turn > 0 ? toFirst : PLACES[Math.min(turn, PLACES.length - 1)]!
     mayBePast = undefined
-    const take = Math.max(range.limit + 1 - messages.length, atLeast)
-    const maySettle = isEmpty || requests + REQUESTS_TO_SETTLE <= MAX_REQUESTS
+    const take = Math.max(limit + 1 - messages.length, atLeast)
+    const maySettle = isEmpty || requests + REQUESTS_TO_SETTLE <= maxRequests
     const { retentionDays } = range
-    const turnRange = { after, before, forwards, take, isEmpty, maySettle, isShown, ...defined({ retentionDays }) }
+    const further = whole === undefined ? {} : { further: { ...whole, limit: whole.limit + 1 - messages.length } }
+    const how = { forwards, take, isEmpty, maySettle, isShown, ...further }
+    const turnRange = { after, before, ...how, ...defined({ retentionDays }) }
     const part = await settledPlaces(chatRoomId, turnRange, now)
     requests += part.requests
     bytesRead += part.bytesRead
+    if (part.isFurther) limit = whole!.limit
     const found = part.places.filter(isShown)
     messages = forwards ? [...messages, ...found] : [...found, ...messages]
-    if (messages.length > range.limit) {
-      messages = forwards ? messages.slice(0, range.limit) : messages.slice(-range.limit)
-      return { messages, hasMore: true, bytesRead }
+    const read = { bytesRead, requests }
+    if (messages.length > limit) {
+      messages = forwards ? messages.slice(0, limit) : messages.slice(-limit)
+      return { messages, hasMore: true, ...read }
     }
     const [oldest, newest] = [part.places[0], part.places.at(-1)]
-    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) return { messages, hasMore: false, bytesRead }
-    if (messages.length > 0 && (requests >= MAX_REQUESTS || !maySettle)) return { messages, hasMore: true, bytesRead }
+    if (part.exhausted || (!forwards && oldest && isLongPast(oldest))) return { messages, hasMore: false, ...read }
+    const mayEnd = messages.length > 0 || !isEmpty
+    if (mayEnd && (requests >= maxRequests || !maySettle)) return { messages, hasMore: true, ...read }
     if (!forwards) before = seqOf(oldest!)
     else if (range.head !== undefined && messages.length === 0 && isLongPast(newest!)) {
       const seen = { after: seqOf(newest!), end: range.head + 1, bytesEach: rowBytes(part.places) / part.places.length }
@@ -176,6 +200,8 @@ interface Turn extends Pick<Kept, 'retentionDays'> {
   /** Whether gaps that may still be filled are waited for and sealed. Otherwise the places end at the first of them. */
   maySettle: boolean
   isShown: (place: MessageRow) => boolean
+  /** What is read along with gaps that are looked at once more. */
+  further?: Pick<WholePage, 'limit' | 'bytes'>
 }
 
 interface Places {
@@ -185,17 +211,19 @@ interface Places {
   exhausted: boolean
   requests: number
   bytesRead: number
+  /** Whether more than `take` were read. */
+  isFurther: boolean
 }
 
 /** The first or last `take` places between `after` and `before`, up to the first gap that may still be filled. */
 async function settledPlaces(
   chatRoomId: string,
-  { after, before, forwards, take, isEmpty, maySettle, isShown, ...kept }: Turn,
+  { after, before, forwards, take, isEmpty, maySettle, isShown, further, ...kept }: Turn,
   now: number,
 ): Promise<Places> {
   // `before` itself is read too: if a message is there, an empty place right below it is a hole.
   const range = { first: after + 1, last: Math.min(before, 10 ** 16 - 1), order: forwards ? 'asc' : 'desc' } as const
-  if (range.first > range.last) return { places: [], exhausted: true, requests: 0, bytesRead: 0 }
+  if (range.first > range.last) return { places: [], exhausted: true, requests: 0, bytesRead: 0, isFurther: false }
   const anchor = messageIdOf(before)
   let requests = 0
   let bytesRead = 0
@@ -208,10 +236,14 @@ async function settledPlaces(
     return { rows, whole, gaps: forwards ? gaps : gaps.reverse() }
   }
   let { rows, whole, gaps } = await read(take)
+  let isFurther = false
   if (maySettle && gaps.length > 0) {
     await sleep(HOLE_WAIT_MS)
     const found = rows.some((row) => isShown(row) && row.messageId !== anchor)
-    ;({ rows, whole, gaps } = await read(isEmpty && !found ? Math.max(take, PLACES_TO_A_MESSAGE) : take))
+    const all = further && Math.min(further.limit, Math.floor((further.bytes * rows.length) / rowBytes(rows)))
+    isFurther = found && all !== undefined && all > take
+    const again = isFurther ? all! : take
+    ;({ rows, whole, gaps } = await read(isEmpty && !found ? Math.max(take, PLACES_TO_A_MESSAGE) : again))
   }
   if (maySettle && gaps.length > 0) {
     await sleep(HOLE_WAIT_MS)
@@ -232,7 +264,7 @@ async function settledPlaces(
   const places = rows
     .filter((row) => row.messageId !== anchor && !isBeyond(seqOf(row)))
     .sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
-  return { places, exhausted: whole && open === undefined, requests, bytesRead }
+  return { places, exhausted: whole && open === undefined, requests, bytesRead, isFurther }
 }
 
 /**

@@ -13,20 +13,44 @@ const FURTHER_READ = 32
  * reply can hold. AP22, AP20.
  *
  * @param range its `limit` is that of the whole page
+ * @param maxRequests after which the page ends early; then it is read in as few parts as the size of its first messages
+ *   lets expect
  */
-export async function readPage(chatRoomId: string, range: Range, bytes: number, now: number): Promise<PageRead> {
+export async function readPage(
+  chatRoomId: string,
+  range: Range,
+  bytes: number,
+  now: number,
+  maxRequests?: number,
+): Promise<PageRead> {
   const forwards = range.after !== undefined
   let messages: MessageRow[] = []
   let bytesRead = 0
+  let requests = 0
   for (let rest: Range = range; ;) {
-    const limit = Math.min(range.limit - messages.length, messages.length === 0 ? FIRST_READ : FURTHER_READ)
-    const part = await readHistory(chatRoomId, { ...rest, limit }, now)
+    const left = range.limit - messages.length
+    const limit = Math.min(left, messages.length === 0 ? FIRST_READ : furtherRead())
+    const part = await readHistory(chatRoomId, { ...rest, limit, ...wholePage(left) }, now)
     messages = forwards ? [...messages, ...part.messages] : [...part.messages, ...messages]
     bytesRead += part.bytesRead
+    requests += part.requests
     // One that is not full has met holes: they have cost their share.
     const isEnough = messages.length === range.limit || bytesRead > bytes || part.messages.length < limit
-    if (!part.hasMore || isEnough) return { messages, hasMore: part.hasMore, bytesRead }
+    if (!part.hasMore || isEnough || (maxRequests !== undefined && requests >= maxRequests)) {
+      return { messages, hasMore: part.hasMore, bytesRead, requests }
+    }
     const last = seqOf((forwards ? messages.at(-1) : messages[0])!)
     rest = forwards ? { ...range, after: last } : { ...range, before: last }
+  }
+
+  function furtherRead(): number {
+    if (maxRequests === undefined) return FURTHER_READ
+    return Math.max(FURTHER_READ, Math.ceil(((bytes - bytesRead) / bytesRead) * messages.length))
+  }
+
+  function wholePage(limit: number): Pick<Range, 'whole'> {
+    if (maxRequests === undefined) return {}
+    const isStarted = messages.length > 0
+    return { whole: { limit, bytes: bytes - bytesRead, requests: maxRequests - requests, isStarted } }
   }
 }

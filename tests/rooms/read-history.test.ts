@@ -5,6 +5,7 @@ import { getMessage, Message, messageIdOf, type MessageRow, putMessage } from '.
 import { client } from '../../src/entities/table.ts'
 import { appendMessage } from '../../src/rooms/append-message.ts'
 import { MAX_WRITER_MS, type Range, readHistory } from '../../src/rooms/read-history.ts'
+import { readPage } from '../../src/rooms/read-page.ts'
 import { seededRandom } from '../../bench/simulation/seeded-random.ts'
 import { createTable } from '../../local/dynamodb/create-table.ts'
 import { loadStack } from '../../terraform/stack.ts'
@@ -62,7 +63,7 @@ const isSealed = async (chatRoomId: string, seq: number) =>
 
 const directions = ['forwards', 'backwards'] as const
 
-/** Of `readHistory`, so that an action, which also reads the membership, needs five. */
+/** Of `readHistory` by itself. */
 const MOST = 4
 
 describe('a place that was drawn long ago', () => {
@@ -107,6 +108,43 @@ describe('a place that was drawn long ago', () => {
     const timeouts = writers.map(([, { timeoutSeconds }]) => timeoutSeconds * 1_000)
     expect(MAX_WRITER_MS).toBeGreaterThanOrEqual(Math.max(...timeouts))
   })
+})
+
+/** Of the largest page of `getHistory`, which also reads the room and the membership: with them it takes five. */
+const MOST_OF_A_PAGE = 3
+
+describe('a page that is read in parts', () => {
+  const everyThird = range(1, 300).filter((seq) => seq % 3 === 0)
+  test.for([
+    ['none', []],
+    ['one in its first part', [5, 296]],
+    ['one behind its first part', [40, 261]],
+    ['one in each part', [5, 40, 80, 221, 261, 296]],
+    ['every third place', everyThird],
+    ['all but a few', range(1, 300).filter((seq) => seq % 25 !== 0)],
+  ] as const)(
+    'takes three requests at most, and with its next pages leaves nothing out: holes, %s',
+    async ([, holes]) => {
+      for (const way of directions) {
+        const chatRoomId = await givenPlaces(range(1, 301).filter((seq) => !(holes as readonly number[]).includes(seq)))
+        const found: number[] = []
+        for (let bounds: Omit<Range, 'limit'> = way === 'forwards' ? { after: 0 } : {}; ;) {
+          let page = { messages: [] as MessageRow[], hasMore: false }
+          const read = async () =>
+            void (page = await readPage(chatRoomId, { ...bounds, limit: 100 }, 70_000, NOW, MOST_OF_A_PAGE))
+          const requests = await metered(client, read)
+          expect(requests.length).toBeLessThanOrEqual(MOST_OF_A_PAGE)
+          expect(page.messages.length).toBeLessThanOrEqual(100)
+          found.push(...page.messages.map(({ messageId }) => Number(messageId)))
+          if (!page.hasMore) break
+          const edge = way === 'forwards' ? page.messages.at(-1)! : page.messages[0]!
+          bounds = way === 'forwards' ? { after: Number(edge.messageId) } : { before: Number(edge.messageId) }
+        }
+        const there = range(1, 301).filter((seq) => !(holes as readonly number[]).includes(seq))
+        expect(found.sort((a, b) => a - b)).toEqual(there)
+      }
+    },
+  )
 })
 
 test.for(directions)('400 sealed places before a page take few requests and no write, %s', async (way) => {

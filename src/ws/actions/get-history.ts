@@ -32,6 +32,9 @@ export const getHistory = action('getHistory', async (input, caller) => {
   return { messages, hasMore: true, ...goOn(input, edge?.seq) }
 })
 
+/** With the look at the room and the membership a page takes five, whatever holes are in it. */
+const MAX_REQUESTS = 3
+
 type Input = Request<'getHistory'>
 
 async function readView({ chatRoomId, view, threadId }: Input, range: Range, reader: Reader): Promise<ViewPage> {
@@ -43,7 +46,7 @@ async function readView({ chatRoomId, view, threadId }: Input, range: Range, rea
   }
   return view === 'room'
     ? readRoomView(chatRoomId, range, EVENTS_BYTES, Date.now())
-    : readPage(chatRoomId, range, EVENTS_BYTES, Date.now())
+    : readPage(chatRoomId, range, EVENTS_BYTES, Date.now(), MAX_REQUESTS)
 }
 
 /** Of all messages, a page's own first and last say where to go on. */
