@@ -8,6 +8,8 @@ export interface Told {
   roomName: string
   access?: Access | undefined
   role?: Role | undefined
+  /** The token makes the user more than their role. */
+  admin?: true | undefined
   closed?: boolean | undefined
   room?: RoomDetails | undefined
 }
@@ -38,14 +40,14 @@ export class RoomFacts {
   }
 
   /** Takes over what the server tells. Of details that come in another order than they were made, the newest stay. */
-  learn({ roomName, access, role, closed, room }: Told): void {
+  learn({ roomName, access, role, admin, closed, room }: Told): void {
     this.change(() => {
       this.name = roomName
       if (access === undefined) return
       const { details = room } = this
       const isNewer = room !== undefined && room.version >= details!.version
       this.access = access
-      this.role = role
+      this.role = admin ? undefined : role
       this.closed = closed ?? (isNewer ? room.closed : this.closed)
       if (details) this.details = isNewer ? room : { ...details, roomName, access, closed: this.closed }
     })

@@ -25,7 +25,7 @@ that is missing in such a reply isn't left: only the pages tell that. Without \`
 \`getHistory\` and a small \`limit\` where the link is slow.`,
   createRoom: `The creator is a member even if \`members\` doesn't list them. Without \`chatRoomId\` the server chooses
 a UUID. Fails with \`conflict\` if the id is taken. The other members' live connections are subscribed and receive
-\`roomAdded\`.`,
+\`roomAdded\`. Who has blocked the caller, or was erased, is in \`refused\` and not in the room.`,
   joinRoom: `Fails with \`room_not_found\` if there is no such room; for anybody but its two members, a direct room
 (\`dm:…\`) doesn't exist. The connection is subscribed when the reply arrives; \`lastSeq\`, \`recovered\` and \`events\`
 are as in \`sync\`.`,

@@ -126,7 +126,7 @@ export const kinds = {
   block: kind(Block, { owners: ['userId'] }),
   invite,
   audit: kind(Audit, { without: ['joinId'], owners: ['userId', 'by'], others: ['by', 'userId', 'via'] }),
-  profile: kind(User, { json: ['metadata'], owners: ['userId'], others: ['blockedBy'] }),
+  profile: kind(User, { without: ['admin'], json: ['metadata'], owners: ['userId'], others: ['blockedBy'] }),
   readState,
   mention: kind(Mention, { owners: ['userId'] }),
   upload: kind(Upload, {

@@ -10,9 +10,10 @@ import { untilProcessed } from './until-processed.ts'
  * What the deployment knows of a user: the profile, and whether they may come in. Who it knows nothing of has no row.
  * Key: UserId, in the user's own partition.
  *
- * - AP77 `blockedUntil`: may this user come in?
+ * - AP77 `standingOfUser`: may this user come in, and are they an admin?
  * - AP151 `bannedAmong`: which of these users may not come in?
  * - AP78 `setBlocked`: from now on, unless they were erased?
+ * - AP157 `noteAdmin`: is this user an admin from now on, unless they were erased?
  * - AP123 `getProfiles`: who are these users?
  * - AP124 `changeProfile`: who is this user from now on?
  * - AP125 `makeProfile`: the same, of a user who has no profile yet
@@ -28,6 +29,8 @@ export const User = new Entity(
       blockedBy: { type: 'string', field: 'BlockedBy' },
       /** Epoch milliseconds of that. */
       blockedAt: { type: 'number', field: 'BlockedAt' },
+      /** The token of the user's last connection has `tabletalk:admin`: who is below is not to act upon them. */
+      admin: { type: 'boolean', field: 'Admin' },
       name: { type: 'string', field: 'Name' },
       imageUrl: { type: 'string', field: 'ImageUrl' },
       /** JSON. */
@@ -52,10 +55,25 @@ type Row = EntityItem<typeof User>
 /** The latest moment that JavaScript's dates know. */
 export const FOR_GOOD = 8_640_000_000_000_000
 
-/** AP77. Consistent. Returns undefined when the user may come in, else the end of the ban, in epoch milliseconds. */
-export async function blockedUntil(userId: string, now: number): Promise<number | undefined> {
-  const { data } = await User.get({ userId }).go({ consistent: true, attributes: ['blockedUntil'] })
-  return data?.blockedUntil !== undefined && data.blockedUntil > now ? data.blockedUntil : undefined
+/**
+ * AP77. Consistent. `blockedUntil` is the end of the ban from the deployment, in epoch milliseconds; undefined when the
+ * user may come in.
+ */
+export async function standingOfUser(
+  userId: string,
+  now: number,
+): Promise<{ blockedUntil: number | undefined; isAdmin: boolean }> {
+  const { data } = await User.get({ userId }).go({ consistent: true, attributes: ['blockedUntil', 'admin'] })
+  const { blockedUntil = 0, admin = false } = data ?? {}
+  return { blockedUntil: blockedUntil > now ? blockedUntil : undefined, isAdmin: admin }
+}
+
+/** AP157. */
+export async function noteAdmin(userId: string, isAdmin: boolean): Promise<void> {
+  const noted = User.update({ userId })
+  await (isAdmin ? noted.set({ admin: true }) : noted.remove(['admin']))
+    .where(({ erasedAt }, { notExists }) => notExists(erasedAt))
+    .go({ returnOnConditionCheckFailure: true })
 }
 
 /** AP151. Consistent. */

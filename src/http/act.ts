@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { countUse } from '../entities/rate-window.ts'
 import { optional } from '../env.ts'
-import { blockedUntil } from '../entities/user.ts'
+import { standingOfUser } from '../entities/user.ts'
 import { Forbidden, InvalidRequest, UnknownAction } from '../errors.ts'
 import { AsUserId, type ServerAction, serverOnly, serverSchemas } from '../protocol/server-api.ts'
 import type { Caller } from '../ws/caller.ts'
@@ -42,7 +42,7 @@ export async function act(name: string, body: Record<string, unknown>, sender: S
 
 /** @throws Forbidden when the user who acts was banned from the deployment */
 async function requireLetIn(userId: string, now: number): Promise<void> {
-  if ((await blockedUntil(userId, now)) === undefined) return
+  if ((await standingOfUser(userId, now)).blockedUntil === undefined) return
   throw new Forbidden('unable to act; the user is banned from this deployment')
 }
 

@@ -9,7 +9,7 @@ import { describe, envelope, request } from './request-schema.ts'
 import { reactionActions } from './reaction-actions.ts'
 import { searchActions } from './search-actions.ts'
 import { threadActions } from './thread-actions.ts'
-import { roomActions } from './room-actions.ts'
+import { Refused, roomActions } from './room-actions.ts'
 import { isDirectRoomId } from './room-id.ts'
 import { Access, ChosenAccess, Invite, Metadata, Role, RoomDetails, SomeSettings, Topic } from './room-schema.ts'
 import { inRoomNeedsThread, sendFields } from './send-fields.ts'
@@ -57,6 +57,9 @@ const room = { chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq }
 const standing = {
   access: Access,
   role: z.optional(Role.check(describe("The caller's; absent for an admin who is no member."))),
+  admin: z.optional(
+    z.literal(true).check(describe('Only where the token makes the caller more than their role: they may do all.')),
+  ),
 }
 
 const roomWithMembers = {
@@ -208,7 +211,10 @@ export const actions = {
       },
       'Creates a room with its first members, and subscribes this connection to it.',
     ),
-    reply: z.object(roomWithMembers),
+    reply: z.object({
+      ...roomWithMembers,
+      refused: z.optional(Refused.check(describe('Who of `members` is not in it, and why; absent when all are.'))),
+    }),
   },
   joinRoom: {
     request: joinRequest,

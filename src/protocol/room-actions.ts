@@ -16,6 +16,9 @@ const DEFAULT_INVITE_SECONDS = 7 * DAY
 const MAX_INVITE_SECONDS = 30 * DAY
 const MAX_INVITE_USES = 1_000
 
+/** Whom a room doesn't get, and why: of who was erased it is `banned`, too. */
+export const Refused = z.array(z.object({ userId: UserId, code: z.enum(['banned', 'blocked']) }))
+
 /** Who is in a room, who may enter it, and what it is. */
 export const roomActions = {
   addMembers: {
@@ -31,7 +34,7 @@ export const roomActions = {
     reply: z.object({
       added: z.array(UserId),
       already: z.array(UserId),
-      refused: z.array(z.object({ userId: UserId, code: z.enum(['banned', 'blocked']) })),
+      refused: Refused,
     }),
   },
   removeMember: {

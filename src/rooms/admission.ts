@@ -3,11 +3,12 @@ import { gateOf } from '../entities/gate.ts'
 import { type MessageRow, seqOf } from '../entities/message.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 import { Forbidden, Muted, NotAMember, RoomClosed } from '../errors.ts'
-import { type PermissionName, permissions, refusal, type Standing } from '../protocol/permissions.ts'
+import { type Permission, type PermissionName, permissions, refusal, type Standing } from '../protocol/permissions.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { Settings } from '../protocol/room-schema.ts'
 import { settingsOf } from '../protocol/settings-of.ts'
 import type { Scope } from '../protocol/scopes.ts'
+import { standingOfUser } from '../entities/user.ts'
 import { getDetails } from '../entities/chat-room-details.ts'
 import { isPast, keptOf } from './kept.ts'
 import { membershipIn, pendingMembership } from './membership-in.ts'
@@ -74,7 +75,8 @@ export async function admit(
   const deciding = { ...settings, post: moderatorsOnly ? 'moderator' : 'member' } as const
   const place = { chatRoomId, settings: deciding, closed }
   const why = refusal(name, { standing, mutedUntil: membership?.mutedUntil }, place, now)
-  if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now)
+  if (why !== undefined)
+    throw refused(why, (membership?.mutedUntil ?? now) - now, whyDirect(chatRoomId, standing, name))
   return { room, settings, standing, membership }
 }
 
@@ -94,7 +96,8 @@ export async function admitSender(
   if (standing === undefined) throw stranger()
   const place = { chatRoomId, settings: settingsOf('link'), closed: false }
   const why = refusal('send', { standing, mutedUntil: membership?.mutedUntil }, place, now)
-  if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now)
+  const inDirect = whyDirect(chatRoomId, standing, 'send')
+  if (why !== undefined) throw refused(why, (membership?.mutedUntil ?? now) - now, inDirect)
   return { standing, membership }
 }
 
@@ -106,7 +109,7 @@ export async function admitSender(
 export function requirePermission({ standing, room, settings }: Admitted, name: PermissionName): void {
   const { chatRoomId } = room
   const why = refusal(name, { standing }, { chatRoomId, settings, closed: gateOf(room).closed }, 0)
-  if (why !== undefined) throw refused(why, 0)
+  if (why !== undefined) throw refused(why, 0, whyDirect(chatRoomId, standing, name))
 }
 
 /**
@@ -120,7 +123,22 @@ export function requireAbove(
   subject: Pick<MembershipRow, 'role'>,
 ): void {
   const why = refusal(name, { standing }, { chatRoomId, settings, closed: false }, 0, subject.role)
-  if (why !== undefined) throw refused(why, 0)
+  if (why !== undefined) throw refused(why, 0, whyDirect(chatRoomId, standing, name))
+}
+
+/**
+ * The same, also of a user whose token puts them above all roles of the room, as far as it is known. AP77.
+ *
+ * @throws Forbidden
+ */
+export async function requireAboveUser(
+  admitted: Admitted,
+  name: PermissionName,
+  { userId, role }: Pick<MembershipRow, 'userId' | 'role'>,
+  now: number,
+): Promise<void> {
+  requireAbove(admitted, name, { role })
+  if (admitted.standing !== 'admin' && (await standingOfUser(userId, now)).isAdmin) throw refused('forbidden', 0)
 }
 
 const chosenSettings = (details: { settings?: string | undefined } | undefined) =>
@@ -128,10 +146,28 @@ const chosenSettings = (details: { settings?: string | undefined } | undefined) 
 
 export const stranger = () => new NotAMember('unable to act in this room; the user is not a member')
 
-export function refused(why: 'forbidden' | 'muted' | 'room_closed', leftMs: number) {
+/** @param forbidden of a direct room: what the message says in place of a role */
+export function refused(
+  why: 'forbidden' | 'muted' | 'room_closed',
+  leftMs: number,
+  forbidden = 'unable to do this in this room; it takes a higher role',
+) {
   if (why === 'muted') return new Muted('unable to write in this room; the user is muted', leftMs)
   if (why === 'room_closed') return new RoomClosed('unable to write in this room; it is closed')
-  return new Forbidden('unable to do this in this room; it takes a higher role')
+  return new Forbidden(forbidden)
+}
+
+/**
+ * In a direct room both are members, so no role is missing. Who is stored as its guest was blocked, has blocked, or is
+ * alone in it: which of these isn't told.
+ */
+function whyDirect(chatRoomId: string, standing: Standing, name: PermissionName): string | undefined {
+  if (!isDirectRoomId(chatRoomId)) return undefined
+  const permission: Permission = permissions[name]
+  const isMembers = permission.direct !== 'may not' && permission.from !== 'moderator'
+  return standing === 'guest' && isMembers
+    ? 'unable to write to this user'
+    : 'unable to do this in a direct room; its two have the same rights'
 }
 
 /** A room, and its member who reads it; undefined for an admin who is none. */

@@ -29,11 +29,15 @@ export const shownRole = (chatRoomId: string, role: Role): Role => (isDirectRoom
 /** What every reply has of a room. */
 export const roomOnWire = ({ chatRoomId, roomName, headSeq }: RoomRow) => ({ chatRoomId, roomName, headSeq })
 
-/** The room as the caller sees it: the role is absent for an admin who is no member. */
-export const standingOnWire = (room: RoomRow, standing: Standing) => ({
-  access: accessOfRoom(room),
-  ...(standing === 'admin' ? {} : { role: shownRole(room.chatRoomId, standing) }),
-})
+/** The room as the caller sees it: the role is absent for an admin who is no member, and says too little of another. */
+export function standingOnWire(room: RoomRow, standing: Standing, membership: { role: Role } | undefined) {
+  const role = standing === 'admin' ? membership?.role : standing
+  return {
+    access: accessOfRoom(room),
+    ...(role === undefined ? {} : { role: shownRole(room.chatRoomId, role) }),
+    ...(role !== undefined && standing === 'admin' ? { admin: true as const } : {}),
+  }
+}
 
 /** A mark costs as much as receiving two messages: where many read, each of them marks less often. */
 const readEveryMs = { small: READ_EVERY_MS, medium: 30_000, huge: 120_000 } as const satisfies Record<RoomClass, number>
@@ -69,12 +73,16 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
 }
 
 /** A room with a page of its members. @param isFirst page: the members can be counted when there is no other */
-export function roomReply(found: RoomWithMembers, standing: Standing, isFirst = true) {
+export function roomReply(
+  found: RoomWithMembers,
+  { standing, membership }: { standing: Standing; membership: { role: Role } | undefined },
+  isFirst = true,
+) {
   const { room, details, members, nextCursor } = found
   const memberCount = isFirst && nextCursor === undefined ? members.length : undefined
   return {
     ...roomOnWire(room),
-    ...standingOnWire(room, standing),
+    ...standingOnWire(room, standing, membership),
     room: detailsOnWire(room, details, memberCount),
     members,
     ...defined({ nextCursor }),

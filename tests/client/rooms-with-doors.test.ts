@@ -196,6 +196,10 @@ test('what this user may do is by the table: the role, the settings, upon whom',
   server.facts.set(chatRoomId, { access: 'private', room: detailsOf('private') })
   await room.findDetails()
   expect([room.role, room.can('delete'), room.can('kick', 'owner')]).toEqual([undefined, true, true])
+  // Of an admin who is a member the server tells the role that they have there.
+  server.facts.set(chatRoomId, { ...factsOf('private', 'member', { version: 1 }), admin: true })
+  await room.findDetails()
+  expect([room.role, room.can('delete'), room.can('kick', 'owner')]).toEqual([undefined, true, true])
 })
 
 test('a server of 0.1 tells no role: this user may read and send', async () => {

@@ -31,7 +31,7 @@ import {
 } from '../../src/entities/subscription.ts'
 import { AFTER_USER_IDS } from '../../src/entities/table.ts'
 import { Upload } from '../../src/entities/upload.ts'
-import { bannedAmong, getProfiles, setBlocked } from '../../src/entities/user.ts'
+import { bannedAmong, getProfiles, noteAdmin, setBlocked } from '../../src/entities/user.ts'
 import { connectionsOfUser } from '../../src/entities/user-connection.ts'
 import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { recorded } from '../support/recorded.ts'
@@ -1980,7 +1980,7 @@ describe('the members of a large room', () => {
 describe('users of the deployment', () => {
   const key = { pk: 'user#mal', sk: 'profile' }
 
-  test('AP77 blockedUntil reads the one attribute, consistently', async () => {
+  test('AP77 standingOfUser reads what it needs, consistently', async () => {
     expect(await sentBy('AP77')).toMatchObject(only('GetItem', { Key: key, ConsistentRead: true }))
   })
 
@@ -1990,6 +1990,15 @@ describe('users of the deployment', () => {
     expect((await sentBy('AP78'))[0]!.input.ConditionExpression).toBe('attribute_not_exists(#erasedAt)')
     expect(await recorded(() => setBlocked('mal', undefined, { by: 'shop', at: NOW }))).toMatchObject(
       only('UpdateItem', { UpdateExpression: expect.stringContaining('REMOVE #blockedUntil') as string }),
+    )
+  })
+
+  test('AP157 noteAdmin writes whether or not there is a row, but not of who was erased', async () => {
+    const noted = { Key: key, UpdateExpression: expect.stringContaining('#admin = :admin_u0') as string }
+    expect(await sentBy('AP157')).toMatchObject(only('UpdateItem', noted))
+    expect((await sentBy('AP157'))[0]!.input.ConditionExpression).toBe('attribute_not_exists(#erasedAt)')
+    expect(await recorded(() => noteAdmin('mal', false))).toMatchObject(
+      only('UpdateItem', { UpdateExpression: expect.stringContaining('REMOVE #admin') as string }),
     )
   })
 

@@ -144,7 +144,12 @@ const socketEvent = (caller: SocketCaller) =>
     requestContext: {
       connectionId: caller.connectionId,
       connectedAt: Date.now(),
-      authorizer: { userId: caller.userId, exp: String(EXPIRES_AT), ...defined({ sessionId: caller.sessionId }) },
+      authorizer: {
+        userId: caller.userId,
+        exp: String(EXPIRES_AT),
+        ...(caller.scopes.size === 0 ? {} : { scopes: [...caller.scopes].join(' ') }),
+        ...defined({ sessionId: caller.sessionId }),
+      },
     },
   }) as SocketEvent
 
@@ -661,6 +666,9 @@ describe('what doors cost', () => {
     await measure('server', () => banUser.handle({ ...frame, action: 'banUser' }, backend), '`banUser`, 2 connections')
     const refused = { ...ada, userId: 'lea', connectionId: 'Lea3' }
     await measure('connect', () => connect(socketEvent(refused)), '`$connect` of a banned user')
+    const admin = socketEvent({ ...refused, userId: 'root', scopes: new Set(['admin'] as const) })
+    await measure('connect', () => connect(admin), '`$connect` of an admin, the first time')
+    await measure('connect', () => connect(admin), 'the same, later')
     await measure('server', () => unbanUser.handle({ ...frame, action: 'unbanUser' }, backend), '`unbanUser`')
   })
 

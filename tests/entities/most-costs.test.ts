@@ -425,7 +425,7 @@ const worst: Record<
   banMember: {
     what: 'a member, with the longest reason',
     frame: { chatRoomId: HEAVY, userId: 'stranger-2', reason },
-    reads: 5,
+    reads: 6,
     writes: 16,
     posts: '1 for each connection of the room and of the user',
     kb: 1,

@@ -51,7 +51,8 @@ import {
 import { buryRoom, deleteMessagesBefore, deletePart } from '../../src/entities/purge-room.ts'
 import {
   bannedAmong,
-  blockedUntil,
+  noteAdmin,
+  standingOfUser,
   changeProfile,
   getProfiles,
   makeProfile,
@@ -355,7 +356,7 @@ export const patterns = {
   AP74: () => finishJob(job, 5, NOW),
   AP75: () => deletePart('ended', 'bans'),
   AP76: () => buryRoom('ended'),
-  AP77: () => blockedUntil('mal', NOW),
+  AP77: () => standingOfUser('mal', NOW),
   AP78: () => setBlocked('mal', NOW + 60_000, { by: 'shop', at: NOW }),
   AP79: () => connectionsOfUser('ada', NOW),
   AP81: () => requestClose(connection.connectionId, 'spam', NOW),
@@ -451,6 +452,7 @@ export const patterns = {
   AP153: () => removePosting(posting, [1]),
   AP154: () => postedFor(posting, { isBeginning: true }),
   AP155: () => roomsAndSessions('ada', 'general'),
+  AP157: () => noteAdmin('mal', true),
   AP156: () =>
     setThumbs(
       { chatRoomId: 'general', messageId: messageIdOf(1), fileUrl: 's3://tabletalk-files/rooms/general/u1/a' },

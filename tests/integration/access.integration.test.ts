@@ -152,6 +152,22 @@ describe('who may join', () => {
     expect(await admin.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ access: 'private' })
   })
 
+  test('as an admin, who is shown the role that they have there, and that it is not all', async () => {
+    const { room, ada, bob } = await givenAccess('link')
+    const adminId = unique('admin')
+    const admin = await onlineAs(chat, adminId, 'admin')
+    const shown = ({ role, admin: isMore }: { role?: string | undefined; admin?: true | undefined }) => [role, isMore]
+    expect(shown(await admin.request({ action: 'getRoom', chatRoomId: room }))).toEqual([undefined, undefined])
+    const asMember = ['member', true]
+    expect(shown(await admin.request({ action: 'joinRoom', chatRoomId: room }))).toEqual(asMember)
+    expect(shown(await admin.request({ action: 'getRoom', chatRoomId: room }))).toEqual(asMember)
+    expect((await admin.request({ action: 'sync' })).rooms.map(shown)).toEqual([asMember])
+    await ada.request({ action: 'setRole', chatRoomId: room, userId: adminId, role: 'moderator' })
+    expect(shown(await admin.request({ action: 'getRoom', chatRoomId: room }))).toEqual(['moderator', true])
+    expect(shown(await admin.request({ action: 'createRoom', roomName: 'Mine' }))).toEqual(['owner', true])
+    expect(shown(await bob.request({ action: 'getRoom', chatRoomId: room }))).toEqual(['member', undefined])
+  })
+
   test('a direct room: nobody, an admin neither', async () => {
     const ada = await online(chat, unique('ada'))
     const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: unique('bob'), content: 'hello' })
@@ -368,7 +384,7 @@ describe('adding members', () => {
     const [ada, bob] = await Promise.all([online(chat, adaId), online(chat, bobId)])
     await bob.request({ action: 'blockUser', userId: adaId })
     const made = await ada.request({ action: 'createRoom', roomName: 'A room', members: [bobId] })
-    expect(made.members).toEqual([adaId])
+    expect(made).toMatchObject({ members: [adaId], refused: [{ userId: bobId, code: 'blocked' }] })
     await settled(chat)
     expect(bob.events).toEqual([])
   })

@@ -115,7 +115,8 @@ describe('an edit', () => {
   test('is the sender’s own: not a moderator’s, nor the owner’s, but a backend’s', async () => {
     const { room, owner, mod, zoe, messageId } = await givenMessage()
     const frame = { action: 'editMessage', chatRoomId: room, messageId, content: 'words in a mouth' }
-    for (const client of [owner, mod, zoe]) expect(await client.refused(frame)).toEqual(forbidden)
+    const message = "unable to edit the message; it is another user's"
+    for (const client of [owner, mod, zoe]) expect(await client.refused(frame)).toEqual({ ...forbidden, message })
     const backend = await givenBackend(chat, unique('shop'))
     expect(
       await backend.request('editMessage', { chatRoomId: room, messageId, content: 'from the shop' }),
@@ -137,7 +138,8 @@ describe('an edit', () => {
     await owner.request({ action: 'closeRoom', chatRoomId: room, closed: false })
     await edit(bob, { content: 'in time' })
     await owner.request({ action: 'updateRoom', chatRoomId: room, settings: { editWindowSeconds: 0 } })
-    expect(await bob.refused(frame)).toEqual(forbidden)
+    const message = 'unable to edit the message; the time to edit it is over'
+    expect(await bob.refused(frame)).toEqual({ ...forbidden, message })
     // A retry of what was in time is still a success.
     expect(await edit(bob, { content: 'in time' })).toMatchObject({ changed: false })
     const backend = await givenBackend(chat, unique('shop'))
@@ -230,7 +232,8 @@ describe('a deletion', () => {
     const [one, other] = await Promise.all([online(chat, ada), online(chat, eve)])
     const { chatRoomId, ...sent } = await one.request({ action: 'sendMessage', recipientId: eve, content: 'psst' })
     const frame = { action: 'deleteMessage', chatRoomId, messageId: sent.messageId }
-    expect(await other.refused(frame)).toEqual(forbidden)
+    const message = 'unable to do this in a direct room; its two have the same rights'
+    expect(await other.refused(frame)).toEqual({ ...forbidden, message })
     const backend = await givenBackend(chat, unique('shop'))
     expect(await backend.request('deleteMessage', { chatRoomId, messageId: sent.messageId })).toMatchObject({
       changed: true,

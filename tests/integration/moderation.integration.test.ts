@@ -98,6 +98,31 @@ describe('a kick', () => {
   })
 })
 
+test('upon an admin who is a member nobody below acts, while their connections are an admin’s', async () => {
+  const { room, owner, mod } = await givenRanks()
+  const [adminId, otherId] = [unique('admin'), unique('other')]
+  const admin = await onlineAs(chat, adminId, 'admin')
+  const other = await onlineAs(chat, otherId, 'admin')
+  await admin.request({ action: 'joinRoom', chatRoomId: room })
+  const upon = [
+    { action: 'removeMember', chatRoomId: room, userId: adminId },
+    { action: 'banMember', chatRoomId: room, userId: adminId },
+    { action: 'muteMember', chatRoomId: room, userId: adminId, seconds: 60 },
+  ]
+  for (const client of [owner, mod]) {
+    for (const frame of upon) expect(await client.refused(frame)).toEqual(forbidden)
+  }
+  expect(await owner.refused({ action: 'setRole', chatRoomId: room, userId: adminId, role: 'guest' })).toEqual(
+    forbidden,
+  )
+  // Nor where they are no member.
+  expect(await owner.refused({ action: 'banMember', chatRoomId: room, userId: otherId })).toEqual(forbidden)
+  expect(await outcomeOf(other, upon[2]!)).toBe('ok')
+  // A token without the scope makes a user like others of them.
+  await online(chat, adminId)
+  expect(await outcomeOf(owner, upon[0]!)).toBe('ok')
+})
+
 describe('a ban', () => {
   test('shows the user out and keeps them out: of joins, adds and invites', async () => {
     const { room, owner, mod, bob, bobId } = await givenRanks()
@@ -704,6 +729,7 @@ describe('a blocked user', () => {
     return { ada, bob, adaId, bobId }
   }
   const cannot = { code: 'forbidden', message: 'unable to write to this user', retryable: false }
+  const sameRights = 'unable to do this in a direct room; its two have the same rights'
 
   test('makes no direct room, nor does who blocked; nobody is told, and nothing is left behind', async () => {
     const { ada, bob, adaId, bobId } = await givenTwo()
@@ -743,8 +769,11 @@ describe('a blocked user', () => {
         { action: 'typingIndicator', chatRoomId },
         { action: 'handleFileUpload', chatRoomId, fileName: 'a.txt', contentType: 'text/plain', size: 1 },
       ]) {
-        expect(await client.refused(frame)).toEqual(forbidden)
+        // Neither what is stored, nor who of the two has blocked.
+        expect(await client.refused(frame)).toEqual(cannot)
       }
+      const muted = { action: 'muteMember', chatRoomId, userId: other, seconds: 60 }
+      expect(await client.refused(muted)).toEqual({ ...cannot, message: sameRights })
       expect(await client.request({ action: 'getRoom', chatRoomId })).toMatchObject({ role: 'member' })
       const { members } = await client.request({ action: 'listMembers', chatRoomId, role: 'member' })
       expect(members.map(({ role }) => role)).toEqual(['member', 'member'])
@@ -762,7 +791,8 @@ describe('a blocked user', () => {
     const { chatRoomId, messageId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hi' })
     const other = await bob.request({ action: 'sendMessage', chatRoomId, content: 'hi yourself' })
     await bob.request({ action: 'blockUser', userId: adaId })
-    expect(await ada.refused({ action: 'deleteMessage', chatRoomId, messageId: other.messageId })).toEqual(forbidden)
+    const refused = await ada.refused({ action: 'deleteMessage', chatRoomId, messageId: other.messageId })
+    expect(refused).toEqual({ ...cannot, message: sameRights })
     expect(await ada.request({ action: 'deleteMessage', chatRoomId, messageId })).toMatchObject({ changed: true })
     expect(await bob.request({ action: 'deleteMessage', chatRoomId, messageId: other.messageId })).toMatchObject({
       changed: true,

@@ -7,7 +7,7 @@ import { banStranger } from '../../entities/moderate.ts'
 import { Unavailable } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
-import { admit, requireAbove } from '../../rooms/admission.ts'
+import { admit, requireAboveUser } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
@@ -18,7 +18,7 @@ const ATTEMPTS = 4
 /**
  * Keeps a user out of a room, and shows them out if they are in it, in one transaction: whoever makes a membership
  * checks the ban in theirs. Who is banned so already, for as long, stays so. A mute goes on, behind the ban. AP5, AP8,
- * AP11, AP53, AP69, AP71, AP122, AP145.
+ * AP11, AP53, AP69, AP71, AP77, AP122, AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input
@@ -34,7 +34,7 @@ export const banMember = action('banMember', async (input, caller) => {
       getBan(input),
       requireNotErased(userId, 'ban the user'),
     ])
-    requireAbove(admitted, 'ban', membership ?? { role: 'guest' })
+    await requireAboveUser(admitted, 'ban', membership ?? { userId, role: 'guest' }, now)
     if (membership === undefined && before && isBan(before, now) && lasts(before) === lasts(noted)) {
       if (job) await putJob(job)
       return defined({ until: before.until })

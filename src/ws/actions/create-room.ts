@@ -7,6 +7,7 @@ import { completeRoom, createRoom as putRoom } from '../../entities/create-room.
 import { Conflict } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
+import { standingOf } from '../../rooms/admission.ts'
 import { requireSmallEnough } from '../../rooms/room-size.ts'
 import { requirePlaceForRoom } from '../../rooms/require-place.ts'
 import { roomReply } from '../../rooms/room-view.ts'
@@ -26,15 +27,15 @@ const MEMBERS_AT_ONCE = 24
 
 /**
  * Makes a room with its first members and subscribes the creating connection, if there is one, all or nothing. Who has
- * blocked the caller, or was erased, is left out. What is left to do after that never fails the action, for a retry
- * would be told that the id is taken. AP3, AP4, AP17, AP32, AP33, AP36, AP38, AP44, AP58, AP145.
+ * blocked the caller, or was erased, is left out, and named. What is left to do after that never fails the action, for
+ * a retry would be told that the id is taken. AP3, AP4, AP17, AP32, AP33, AP36, AP38, AP44, AP58, AP145.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   requireRoomCreation(caller, input.chatRoomId)
   requireRetention(caller, input.settings)
   const connection = ownConnection(caller)
   const owner = ownerOf(caller)
-  const [members, session] = await Promise.all([
+  const [{ members, refused }, session] = await Promise.all([
     membersOf(input, caller.userId, owner),
     connection && sessionOf(connection),
     connection && requirePlaceForRoom(caller.userId),
@@ -53,7 +54,10 @@ export const createRoom = action('createRoom', async (input, caller) => {
     // The stream completes the members; the open room is set again at the next join.
     if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
-  return roomReply({ room, details, members: members.sort() }, owner === undefined ? 'admin' : 'owner')
+  const found = { room, details, members: members.sort() }
+  const membership = owner === undefined ? undefined : ({ role: 'owner' } as const)
+  const standing = standingOf(caller, chatRoomId, membership) ?? 'owner'
+  return { ...roomReply(found, { standing, membership }), ...(refused.length === 0 ? {} : { refused }) }
 })
 
 /** Whoever makes the room; nobody when a backend does so in no user's name. */
@@ -64,11 +68,14 @@ async function membersOf(
   { members = [] }: Request<'createRoom'>,
   createdBy: string,
   owner: string | undefined,
-): Promise<string[]> {
+): Promise<{ members: string[]; refused: { userId: string; code: 'banned' | 'blocked' }[] }> {
   const others = [...new Set(members)].filter((member) => member !== owner)
   const [blocking, erased] = await Promise.all([blocksOf(others, createdBy), erasedAmong(others)])
-  const leftOut = new Set([...blocking, ...erased])
-  return [...(owner === undefined ? [] : [owner]), ...others.filter((member) => !leftOut.has(member))]
+  const leftOut = others.filter((userId) => blocking.has(userId) || erased.has(userId))
+  return {
+    members: [...(owner === undefined ? [] : [owner]), ...others.filter((userId) => !leftOut.includes(userId))],
+    refused: leftOut.map((userId) => ({ userId, code: erased.has(userId) ? 'banned' : 'blocked' })),
+  }
 }
 
 function newRoomIn(

@@ -1,8 +1,8 @@
 import { getMessage, type MessageRow, seqOf } from '../../entities/message.ts'
-import { MessageNotFound } from '../../errors.ts'
+import { Forbidden, MessageNotFound } from '../../errors.ts'
 import type { Request } from '../../protocol/actions.ts'
 import { defined } from '../../protocol/defined.ts'
-import { admit, type Admitted, isReadableOrOwn, refused, requirePermission } from '../../rooms/admission.ts'
+import { admit, type Admitted, isReadableOrOwn, requirePermission } from '../../rooms/admission.ts'
 import { notErased, othersOf } from '../../rooms/aside.ts'
 import { metadataText } from '../../rooms/metadata-text.ts'
 import { editMessage as edit } from '../../rooms/edit-message.ts'
@@ -23,7 +23,7 @@ export const editMessage = action('editMessage', async (input, caller) => {
   if (found === undefined || !isReadableOrOwn(admitted, found, caller.userId, now)) {
     throw new MessageNotFound('unable to edit the message; there is none')
   }
-  if (!isOwn(found, caller)) throw refused('forbidden', 0)
+  if (!isOwn(found, caller)) throw new Forbidden("unable to edit the message; it is another user's")
   if (input.mentionRoom && !found.mentionsRoom) requirePermission(admitted, 'mentionRoom')
   const wanted = { ...(await editOf(input, found.senderId)), ifEditedAt }
   const { message, changed } = await edit(found, wanted, now, (row) => requireTime(row, admitted, caller, now))
@@ -46,5 +46,5 @@ const isOwn = ({ senderId }: MessageRow, { userId, scopes }: Caller): boolean =>
 function requireTime({ timestamp }: MessageRow, { settings }: Admitted, { scopes }: Caller, now: number): void {
   const { editWindowSeconds } = settings
   if (editWindowSeconds === null || scopes.has('server') || now - timestamp < editWindowSeconds * 1_000) return
-  throw refused('forbidden', 0)
+  throw new Forbidden('unable to edit the message; the time to edit it is over')
 }

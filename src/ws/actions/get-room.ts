@@ -12,9 +12,9 @@ import { readCursor, writeCursor } from '../cursor.ts'
 export const getRoom = action('getRoom', async ({ chatRoomId, cursor }, caller) => {
   const after = readCursor(cursor, StoredUserId)
   const now = Date.now()
-  const { standing } = await admit(caller, chatRoomId, 'read', now)
+  const { standing, membership } = await admit(caller, chatRoomId, 'read', now)
   const found = await roomWithMembers(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY, ...defined({ after }) })
   if (found === undefined) throw stranger()
   const details = await withKeptPins(found.room, found.details, now)
-  return writeCursor(roomReply({ ...found, details }, standing, after === undefined))
+  return writeCursor(roomReply({ ...found, details }, { standing, membership }, after === undefined))
 })

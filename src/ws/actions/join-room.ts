@@ -65,7 +65,8 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const isEmpty = gap.events.length + gap.changes.length === 0
   const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
-  const reply = { ...writeCursor(roomReply(found, standing)), ...pacedOnWire(found.room), ...notifyOnWire(state, now) }
+  const shown = writeCursor(roomReply(found, { standing, membership: current }))
+  const reply = { ...shown, ...pacedOnWire(found.room), ...notifyOnWire(state, now) }
   return { ...reply, ...(isStillIn ? gap : nothingOf(found.room)) }
 })
 

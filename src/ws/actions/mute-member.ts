@@ -3,7 +3,7 @@ import { getBan, itemWithKept, keptOf } from '../../entities/ban.ts'
 import { changeBan, changeMember } from '../../entities/moderate.ts'
 import { Conflict, Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
-import { admit, requireAbove } from '../../rooms/admission.ts'
+import { admit, requireAboveUser } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
@@ -13,7 +13,7 @@ const ATTEMPTS = 4
 
 /**
  * Lets a member read and not write until a moment; 0 seconds end it. In force at once. Of who has left, it changes what
- * they come back with, if that is anything. AP5, AP8, AP53, AP55, AP68, AP71.
+ * they come back with, if that is anything. AP5, AP8, AP53, AP55, AP68, AP71, AP77.
  */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
@@ -27,7 +27,7 @@ export const muteMember = action('muteMember', async ({ chatRoomId, userId, seco
     const membership = await membershipIn(chatRoomId, userId)
     const row = membership ? undefined : await getBan({ chatRoomId, userId })
     const kept = keptOf(row ?? {}, now)
-    if (membership) requireAbove(admitted, 'mute', membership)
+    if (membership) await requireAboveUser(admitted, 'mute', membership, now)
     else if (Object.keys(kept).length === 0) throw new Conflict('unable to mute; the user is no member')
     if (seconds === 0 && ((membership ?? kept).mutedUntil ?? 0) <= now) return shown
     const isChanged = membership

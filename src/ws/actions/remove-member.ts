@@ -2,7 +2,7 @@ import { auditItem } from '../../entities/audit.ts'
 import { removeMember as endMembership } from '../../entities/membership.ts'
 import { Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
-import { admit, requireAbove } from '../../rooms/admission.ts'
+import { admit, requireAboveUser } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
@@ -13,7 +13,7 @@ const ATTEMPTS = 4
 /**
  * Ends another user's membership: nothing of the room that is written once the reply is sent is posted to them, but
  * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. A mute is kept.
- * AP5, AP8, AP11, AP71.
+ * AP5, AP8, AP11, AP71, AP77.
  */
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()
@@ -22,7 +22,7 @@ export const removeMember = action('removeMember', async ({ chatRoomId, userId, 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const membership = await membershipIn(chatRoomId, userId)
     if (membership === undefined) return {}
-    requireAbove(admitted, 'kick', membership)
+    await requireAboveUser(admitted, 'kick', membership, now)
     if (await endMembership(membership, now, { audit, outlived: true })) return {}
   }
   throw new Unavailable('unable to remove the member; the membership has changed meanwhile')

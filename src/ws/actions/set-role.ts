@@ -4,14 +4,14 @@ import { changeBan, changeMember } from '../../entities/moderate.ts'
 import { Conflict, Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { rankOf } from '../../protocol/permissions.ts'
-import { admit, refused, requireAbove } from '../../rooms/admission.ts'
+import { admit, refused, requireAboveUser } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
 /**
  * Gives a member a role, at most the own one; to oneself a lower one only. Who was made a guest, and has left, may be
- * made a member: they come back as one. AP5, AP8, AP53, AP55, AP68, AP71.
+ * made a member: they come back as one. AP5, AP8, AP53, AP55, AP68, AP71, AP77.
  */
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
   const now = Date.now()
@@ -29,7 +29,7 @@ export const setRole = action('setRole', async ({ chatRoomId, userId, role }, ca
     throw hasChanged()
   }
   if (membership.role === role && (role !== 'guest' || membership.lowered)) return {}
-  if (userId !== caller.userId) requireAbove(admitted, 'setRole', membership)
+  if (userId !== caller.userId) await requireAboveUser(admitted, 'setRole', membership, now)
   if (rankOf(role) > rankOf(admitted.standing)) throw refused('forbidden', 0)
   if (await changeMember(membership, { role }, audit)) return {}
   throw hasChanged()

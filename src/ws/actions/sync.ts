@@ -70,10 +70,11 @@ export const sync = socketAction('sync', async (input, caller) => {
     features: FEATURES,
     rooms: rooms.flatMap((room, i) => {
       if (hasGap(i) && !stillIn.has(room.chatRoomId)) return []
-      const standing = standingOf(caller, room.chatRoomId, memberships.get(room.chatRoomId)) ?? 'member'
+      const membership = memberships.get(room.chatRoomId)
+      const standing = standingOf(caller, room.chatRoomId, membership) ?? 'member'
       return {
         ...roomOnWire(room),
-        ...standingOnWire(room, standing),
+        ...standingOnWire(room, standing, membership),
         closed: gateOf(room).closed,
         ...pacedOnWire(room),
         ...notifyOnWire(states.get(room.chatRoomId), now),

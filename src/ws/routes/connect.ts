@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { deleteConnection, putConnection } from '../../entities/connection.ts'
-import { blockedUntil } from '../../entities/user.ts'
+import { noteAdmin, standingOfUser } from '../../entities/user.ts'
 import { listOf, optional } from '../../env.ts'
 import { defined } from '../../protocol/defined.ts'
 import { ChatRoomId, SessionId } from '../../protocol/scalars.ts'
@@ -30,7 +30,8 @@ const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
 /**
  * Stores a connection that the authorizer allowed, and returns the application's subprotocol if the client offered it.
  * Whether the user was banned is looked at after that: either `banUser` finds this connection, or this finds the ban.
- * AP1, AP77, AP2.
+ * That the token makes an admin is noted, where it isn't yet, so that nobody below acts upon them. AP1, AP77, AP157,
+ * AP2.
  *
  * Any status but 200 opens no socket: 401 for a token that the authorizer refused or that has expired meanwhile, 400
  * for an invalid `chatRoomId` or `sessionId`, 403 for a page of another origin or a user who was banned from the
@@ -45,7 +46,7 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
   if (named !== undefined && !SessionId.safeParse(named).success) return refusal(400)
   if (!originAllowed(headers)) return refusal(403)
   try {
-    const { userId, connectionId, rowsExpireAt, sessionId } = callerOf(event)
+    const { userId, connectionId, rowsExpireAt, sessionId, scopes } = callerOf(event)
     await putConnection({
       connectionId,
       userId,
@@ -53,11 +54,13 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
       lastConnectedAt: event.requestContext.connectedAt,
       expiresAt: rowsExpireAt,
     })
-    if ((await blockedUntil(userId, Date.now())) !== undefined) {
+    const { blockedUntil, isAdmin } = await standingOfUser(userId, Date.now())
+    if (blockedUntil !== undefined) {
       // The stream forgets it as one of the user's.
       await deleteConnection(connectionId)
       return refusal(403)
     }
+    if (isAdmin !== scopes.has('admin')) await noteAdmin(userId, scopes.has('admin'))
   } catch (error) {
     const { code } = chatErrorOf(error)
     if (code === 'token_expired') return refusal(401)
