@@ -153,7 +153,7 @@ describe('who may join', () => {
   })
 
   test('as an admin, who is shown the role that they have there, and that it is not all', async () => {
-    const { room, ada, bob } = await givenAccess('link')
+    const { room, bob } = await givenAccess('link')
     const adminId = unique('admin')
     const admin = await onlineAs(chat, adminId, 'admin')
     const shown = ({ role, admin: isMore }: { role?: string | undefined; admin?: true | undefined }) => [role, isMore]
@@ -162,7 +162,7 @@ describe('who may join', () => {
     expect(shown(await admin.request({ action: 'joinRoom', chatRoomId: room }))).toEqual(asMember)
     expect(shown(await admin.request({ action: 'getRoom', chatRoomId: room }))).toEqual(asMember)
     expect((await admin.request({ action: 'sync' })).rooms.map(shown)).toEqual([asMember])
-    await ada.request({ action: 'setRole', chatRoomId: room, userId: adminId, role: 'moderator' })
+    await admin.request({ action: 'setRole', chatRoomId: room, userId: adminId, role: 'moderator' })
     expect(shown(await admin.request({ action: 'getRoom', chatRoomId: room }))).toEqual(['moderator', true])
     expect(shown(await admin.request({ action: 'createRoom', roomName: 'Mine' }))).toEqual(['owner', true])
     expect(shown(await bob.request({ action: 'getRoom', chatRoomId: room }))).toEqual(['member', undefined])
