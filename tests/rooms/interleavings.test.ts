@@ -14,7 +14,6 @@ import { roomsOfUser } from '../../src/entities/user-room.ts'
 import { defined } from '../../src/protocol/defined.ts'
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import { streamHandler } from '../../src/streams/handler.ts'
-import { addMembers } from '../../src/ws/actions/add-members.ts'
 import { banMember } from '../../src/ws/actions/ban-member.ts'
 import { blockUser } from '../../src/ws/actions/block-user.ts'
 import { closeRoom } from '../../src/ws/actions/close-room.ts'
@@ -120,10 +119,6 @@ const unlessBanned = (work: Promise<unknown>) =>
 /** Somebody else puts bob into the room. */
 const add = ({ chatRoomId, bob }: Scene) =>
   addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: Date.now(), joinId: unique('join'), joinedSeq: 0 })
-
-/** The same by an action: with what is kept of him. */
-const letBobIn = ({ chatRoomId, ada, bob }: Scene) =>
-  addMembers.handle({ action: 'addMembers', chatRoomId, userIds: [bob], role: 'member' }, callerOf(ada, 'ada='))
 
 const say = ({ chatRoomId, ada }: Scene) =>
   sendMessage.handle({ action: 'sendMessage', chatRoomId, content: 'hello' }, callerOf(ada, 'ada='))
@@ -474,7 +469,6 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
     ['leaves', (scene: Scene) => leave(scene, 'b1=')],
     ['leaves and joins', (scene: Scene) => leave(scene, 'b1=').then(() => join(scene, 'b1='))],
     ['is kicked and joins', (scene: Scene) => kick(scene).then(() => join(scene, 'b1='))],
-    ['is kicked and added', (scene: Scene) => kick(scene).then(() => letBobIn(scene))],
     ['is banned', ban],
   ] as const)('what was said of a mute holds for who %s at the same moment', async ([, move]) => {
     for (const seconds of [0, 600]) {
