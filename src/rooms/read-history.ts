@@ -58,7 +58,7 @@ export interface Range extends Partial<Kept> {
 }
 
 /** What is left of a page that is read in parts. */
-export interface WholePage {
+interface WholePage {
   /** Messages that it still has room for. */
   limit: number
   /** Bytes, as JSON, that it still has room for. */
