@@ -32,8 +32,11 @@ export class GatewayFaults {
    * 429, before any function runs.
    */
   onUpgrade: (() => number | undefined) | undefined
-  /** Asked before every frame: whether it is throttled, and its sender receives API Gateway's own frame. */
-  onFrame: (() => boolean) | undefined
+  /**
+   * Asked before every frame. It may be throttled, and its sender receives API Gateway's own frame; or be one too many
+   * of this client, whose connection is closed with 1008.
+   */
+  onFrame: ((connectionId: string) => 'throttled' | 'flooding' | undefined) | undefined
   #onPost: PostHook | undefined
   readonly #attempts = new Map<string, number>()
 

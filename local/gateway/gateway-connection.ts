@@ -12,6 +12,7 @@ export const CLOSE = {
   unsupportedData: { code: 1003, reason: '' },
   noStatus: { code: 1005, reason: 'Client-side close frame status not set' },
   abnormal: { code: 1006, reason: '' },
+  policyViolation: { code: 1008, reason: '' },
   tooBig: { code: 1009, reason: '' },
   serviceRestart: { code: 1012, reason: '' },
 } as const

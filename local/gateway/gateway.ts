@@ -52,7 +52,7 @@ export interface Gateway extends Closable {
  * - Authorizer: identity sources (401 before the function runs), policy conditions, `NotAction`, `NotResource`, IAM and
  *   API keys. Stage variables are always empty.
  * - Integrations other than `AWS_PROXY`; request models and validation; binary replies (`isBase64Encoded` is ignored).
- * - Throttling and quotas by account: the 429 frame (a fault, on in `--like-aws`), 1008, 500 new connections a second.
+ * - Throttling and quotas by account, but as faults, on in `--like-aws`: the 429 frame, 1008, new connections a second.
  *   1011 is never sent.
  * - `$disconnect` always runs, where AWS promises best effort; functions start in the order of their messages.
  * - A message to a client is one frame; AWS splits it into frames of 32 KB.

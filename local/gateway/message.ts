@@ -1,4 +1,4 @@
-import type { GatewayConnection } from './gateway-connection.ts'
+import { CLOSE, type GatewayConnection } from './gateway-connection.ts'
 import type { GatewayContext } from './gateway-context.ts'
 import { messageEvent } from './events.ts'
 import { newId } from './ids.ts'
@@ -19,7 +19,9 @@ export async function answerMessage(
   const requestId = newId()
   const fail = (message: string) => connection.send(JSON.stringify({ message, connectionId, requestId }))
 
-  if (gateway.faults.onFrame?.()) return fail('Too Many Requests')
+  const fault = gateway.faults.onFrame?.(connectionId)
+  if (fault === 'throttled') return fail('Too Many Requests')
+  if (fault === 'flooding') return connection.close(CLOSE.policyViolation)
   const routeKey = selectRoute(body, gateway.stack.routes)
   const route = routeKey === undefined ? undefined : gateway.stack.routes[routeKey]
   if (routeKey === undefined || !route) return fail('Forbidden')

@@ -38,6 +38,16 @@ export interface LikeAws {
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
    */
   refused: number
+  /**
+   * New connections that the stage opens in a second; others are refused with 429. As `connects_burst` in `terraform/`.
+   */
+  connectsPerSecond: number
+  /**
+   * Frames of one connection in a second, of which one more closes it with 1008: "too many requests from a specific
+   * client". AWS doesn't publish its figure.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-overview.html
+   */
+  framesPerSecond: number
   /** Milliseconds, at most, before a bucket's event arrives. "Typically in seconds but can sometimes take a minute." */
   objectEventMs: number
   /**
@@ -61,6 +71,8 @@ export const likeAws = (random: () => number = Math.random): LikeAws => ({
   environments: 2,
   postMs: [5, 25],
   refused: 0.005,
+  connectsPerSecond: 200,
+  framesPerSecond: 500,
   objectEventMs: 1_500,
   objectEventsTwice: 0.2,
   credentials: { accessKeyId: 'ASIALOCAL', secretAccessKey: 'local', sessionToken: 'temporary' },

@@ -2,6 +2,7 @@ import { ACCOUNT_ID, REGION } from '../account.ts'
 import type { Invoke } from '../contracts.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
 import { between, type LikeAws } from '../like-aws/like-aws.ts'
+import { PerSecond } from '../like-aws/per-second.ts'
 import type { PartContext } from './part-context.ts'
 
 /** The path of the WebSocket, and of `@connections` below it. */
@@ -23,8 +24,14 @@ export function startGateway({ options, stack, log, closers }: PartContext, invo
   return gateway
 }
 
-function refuseSome({ faults }: Gateway, { random, refused, postMs }: LikeAws): void {
-  faults.onUpgrade = () => (random() < refused ? 429 : undefined)
-  faults.onFrame = () => random() < refused
+function refuseSome({ faults }: Gateway, likeAws: LikeAws): void {
+  const { random, refused, postMs } = likeAws
+  const connects = new PerSecond(likeAws.connectsPerSecond)
+  const frames = new PerSecond(likeAws.framesPerSecond)
+  faults.onUpgrade = () => (connects.isOver() || random() < refused ? 429 : undefined)
+  faults.onFrame = (connectionId) => {
+    if (frames.isOver(connectionId)) return 'flooding'
+    return random() < refused ? 'throttled' : undefined
+  }
   faults.onPost = () => ({ delayMs: between(postMs, random) })
 }

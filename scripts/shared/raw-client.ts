@@ -6,6 +6,9 @@ import type { ErrorFrame, ServerFrame } from '../../src/protocol/frames.ts'
 
 type EventOf<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 
+/** Of a long text, what goes in one frame: API Gateway takes 32 KB in one, and 128 KB in all. */
+const PART_BYTES = 8_000
+
 /**
  * A bare client for tests: it keeps every frame and event in the order of arrival and lets a test wait for one.
  * It drops nothing unless it is patient, so a test sees repeats.
@@ -15,13 +18,26 @@ export class RawClient {
   readonly events: ChatEvent[] = []
   readonly closed: Promise<{ code: number; reason: string }>
   /**
-   * Whether it does as clients do: it asks again what was `unavailable`, and a message that comes again is none.
+   * Whether it does as clients do: it asks again what was `unavailable` or throttled, and a message that comes again is
+   * none.
    */
-  isPatient = false
+  isPatient: boolean
   readonly #waiting = new Set<() => void>()
   #requests = 0
+  /** What sends each request that has no answer again. */
+  readonly #unanswered = new Set<() => void>()
+  /** Of these, how many the gateway has throttled: its own frame doesn't say which. */
+  #throttled = 0
+
+  static readonly #patientWith = new Set<string>()
+
+  /** From now on clients of this server are patient, because it refuses requests now and then. */
+  static bePatientWith(wsUrl: string): void {
+    RawClient.#patientWith.add(new URL(wsUrl).host)
+  }
 
   private constructor(readonly socket: WebSocket) {
+    this.isPatient = RawClient.#patientWith.has(new URL(socket.url).host)
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
         resolve({ code, reason: reason.toString() })
@@ -30,6 +46,10 @@ export class RawClient {
     })
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as ServerFrame
+      if (this.isPatient && isThrottle(frame)) {
+        this.#throttled++
+        return this.#sendThrottledAgain()
+      }
       this.frames.push(frame)
       if (frame.type === 'events') this.events.push(...frame.events.filter((event) => !this.#isRepeat(event)))
       this.#wake()
@@ -39,21 +59,28 @@ export class RawClient {
 
   /** @throws when the handshake is refused; the error's message carries the HTTP status. */
   static async open(wsUrl: string, token: string): Promise<RawClient> {
-    const socket = new WebSocket(wsUrl, ['tabletalk.v1', `bearer.${token}`])
-    const client = new RawClient(socket)
-    await once(socket, 'open')
-    return client
+    for (;;) {
+      const socket = new WebSocket(wsUrl, ['tabletalk.v1', `bearer.${token}`])
+      const client = new RawClient(socket)
+      try {
+        await once(socket, 'open')
+        return client
+      } catch (error) {
+        if (!client.isPatient || !/ (429|503)$/.test((error as Error).message)) throw error
+      }
+    }
   }
 
   /** Sends a request and waits for the frame that answers it, reply or error. */
   async ask(frame: Record<string, unknown>): Promise<ServerFrame> {
     for (;;) {
       const requestId = `r${++this.#requests}`
-      this.socket.send(JSON.stringify({ requestId, ...frame }))
-      const answer = await this.until(() =>
-        this.frames.find((got) => 'requestId' in got && got.requestId === requestId),
+      const text = JSON.stringify({ requestId, ...frame })
+      const answer = await this.#answerTo(
+        () => this.socket.send(text),
+        () => this.frames.find((got) => 'requestId' in got && got.requestId === requestId),
       )
-      if (!this.isPatient || answer.type !== 'error' || answer.error.code !== 'unavailable') return answer
+      if (!this.#isToRepeat(answer)) return answer
     }
   }
 
@@ -71,11 +98,23 @@ export class RawClient {
     return answer.error
   }
 
-  /** Sends a text as it is and answers with the next frame that is no event. */
-  async raw(text: string): Promise<ServerFrame> {
-    const seen = this.frames.length
-    this.socket.send(text)
-    return this.until(() => this.frames.slice(seen).find((frame) => frame.type !== 'events'))
+  /**
+   * Sends a text as it is, in parts if it is long, and answers with the next frame that is no event. A part may end
+   * within a character.
+   */
+  async raw(text: string | Buffer): Promise<ServerFrame> {
+    const bytes = Buffer.from(text)
+    const send = () => {
+      for (let at = 0; at === 0 || at < bytes.length; at += PART_BYTES) {
+        const fin = at + PART_BYTES >= bytes.length
+        this.socket.send(bytes.subarray(at, at + PART_BYTES), { binary: false, fin })
+      }
+    }
+    for (;;) {
+      const seen = this.frames.length
+      const answer = await this.#answerTo(send, () => this.frames.slice(seen).find(({ type }) => type !== 'events'))
+      if (!this.#isToRepeat(answer)) return answer
+    }
   }
 
   /** Waits for an event, come or to come. */
@@ -121,6 +160,28 @@ export class RawClient {
     await this.closed
   }
 
+  #isToRepeat(answer: ServerFrame): boolean {
+    return this.isPatient && answer.type === 'error' && answer.error.code === 'unavailable'
+  }
+
+  async #answerTo(send: () => void, find: () => ServerFrame | undefined): Promise<ServerFrame> {
+    this.#unanswered.add(send)
+    send()
+    try {
+      return await this.until(find)
+    } finally {
+      this.#unanswered.delete(send)
+      this.#sendThrottledAgain()
+    }
+  }
+
+  /** When whatever has no answer was throttled. */
+  #sendThrottledAgain(): void {
+    if (this.#throttled < this.#unanswered.size) return
+    this.#throttled = 0
+    for (const send of this.#unanswered) send()
+  }
+
   #isRepeat(event: ChatEvent): boolean {
     if (!this.isPatient || event.event !== 'message') return false
     const { chatRoomId, seq, version } = event
@@ -136,3 +197,6 @@ export class RawClient {
     for (const wake of waiting) wake()
   }
 }
+
+/** API Gateway's own frame, which has no type. */
+const isThrottle = (frame: object): boolean => 'message' in frame && frame.message === 'Too Many Requests'

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
+import { handshake, refusal } from '../support/handshake.ts'
 import { quietLog } from '../support/quiet-log.ts'
 import { settled, unique } from '../support/runtime.ts'
 import { useChat } from '../support/use-chat.ts'
@@ -16,23 +14,6 @@ const chat = await useChat({ environment: authority.environment, log: quietLog }
 
 const tokenOf = (userId: string) => authority.sign(authority.claims(userId))
 const withQuery = (query: Record<string, string>) => `${chat.wsUrl}?${new URLSearchParams(query).toString()}`
-
-/** Opens a socket and answers with the server's handshake. */
-async function handshake(url: string, protocols: string[] = []) {
-  const socket = new WebSocket(url, protocols)
-  onTestFinished(() => socket.terminate())
-  const [[response]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [[IncomingMessage], []]
-  return { socket, response }
-}
-
-/** The HTTP status that a handshake is refused with. */
-async function refusal(url: string, protocols: string[] = []): Promise<number | undefined> {
-  const socket = new WebSocket(url, protocols)
-  onTestFinished(() => socket.terminate())
-  socket.on('error', () => {})
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage]
-  return response.statusCode
-}
 
 const connectionsOf = async (userId: string) =>
   (await itemsOf(chat, 'Connection')).filter((item) => item.UserId === userId)

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
 import { afterAll, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import type { Log } from '../../local/contracts.ts'
 import { ASSUMED } from '../../scripts/costs/model.ts'
 import { metricsIn, OWN_METRICS } from '../support/cloudwatch.ts'
 import { givenRoom } from '../support/given-room.ts'
+import { refusal } from '../support/handshake.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
 
@@ -27,14 +26,6 @@ function written(): Record<string, number> {
       values.reduce((sum, value) => sum + value, 0),
     ]),
   )
-}
-
-async function refusal(url: string): Promise<number | undefined> {
-  const socket = new WebSocket(url)
-  socket.on('error', () => {})
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode?: number }]
-  socket.terminate()
-  return response.statusCode
 }
 
 const idle = async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { entitiesOf } from '../support/entities.ts'
 import { givenRoom } from '../support/given-room.ts'
-import { connect, online, settled, unique } from '../support/runtime.ts'
+import { connect, online, settled, settledAfter, unique } from '../support/runtime.ts'
 import { onlineAs, outcomeOf } from '../support/scoped.ts'
 import { type Item, scan } from '../support/table-scan.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
@@ -40,9 +40,11 @@ const say = (client: RawClient, chatRoomId: string, content: string, more = {}) 
 const auditOf = async (client: RawClient, chatRoomId: string) =>
   (await client.request({ action: 'getAudit', chatRoomId })).entries
 
-/** The table without what another connection may write at the same time. */
-const stored = async (room: string): Promise<Item[]> =>
-  (await scan(chat)).filter((item) => JSON.stringify(item).includes(room))
+/** The rows of a room, once all that follows what was written before is written too. */
+async function stored(room: string): Promise<Item[]> {
+  await settledAfter(chat)
+  return (await scan(chat)).filter((item) => JSON.stringify(item).includes(room))
+}
 
 describe('a kick', () => {
   test('ends the membership; the user is told why on all connections, the others that they left', async () => {
@@ -734,6 +736,7 @@ describe('a blocked user', () => {
   test('makes no direct room, nor does who blocked; nobody is told, and nothing is left behind', async () => {
     const { ada, bob, adaId, bobId } = await givenTwo()
     for (const _ of ['first', 'again']) expect(await ada.request({ action: 'blockUser', userId: bobId })).toEqual({})
+    await settledAfter(chat)
     const before = await scan(chat)
     const write = (userId: string) => ({
       action: 'sendMessage',

@@ -101,6 +101,8 @@ describe('whoever is present', () => {
     const [ada, bob] = clients
     await enter(ada, room)
     const first = await enter(bob, room, { at: 'top', of: 1 })
+    // In one batch with what follows, it would be told as that.
+    await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
     await enter(bob, room)
     const last = await enter(bob, room, { of: 1, at: 'top' })
     expect(last.until).toBeGreaterThanOrEqual(first.until)
@@ -157,6 +159,7 @@ describe('a connection that ends', () => {
     for (const one of [room, other]) {
       await enter(ada, one)
       await enter(bob, one)
+      await ada.event('presenceEntered', (event) => event.chatRoomId === one && event.userId === userIds[1])
     }
     const before = Date.now()
     bob.socket.terminate()

@@ -9,10 +9,7 @@ import type { Target } from '../../scripts/e2e/target.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { credentials } from './account.ts'
 
-/**
- * `npm run test:like-aws`: every runtime of the tests does what AWS does. Frames that the gateway throttles have no
- * request id, so only the SDK can tell which they are; `tests/local/like-aws.test.ts` has them.
- */
+/** `npm run test:like-aws`: every runtime of the tests does what AWS does. */
 export const isLikeAws = process.env.LIKE_AWS === '1'
 
 /**
@@ -29,16 +26,14 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
     credentials,
     ...(options.stack === undefined ? { functionsFolder: inject('functionsFolder') } : {}),
     tableName: `chat-${randomUUID()}`,
-    ...(isUnlikeLaptop ? { likeAws: { ...likeAws(), refused: 0 } } : {}),
+    ...(isUnlikeLaptop ? { likeAws: likeAws() } : {}),
     ...options,
     ...patient(options),
   })
-  if (isUnlikeLaptop) faulty.add(chat)
+  // It refuses requests now and then, which its clients repeat.
+  if (isUnlikeLaptop) RawClient.bePatientWith(chat.wsUrl)
   return chat
 }
-
-/** Chats that refuse requests now and then, which their clients repeat. */
-const faulty = new WeakSet<object>()
 
 const hasOwnTable = ({ dynamodbEndpoint, environment }: RuntimeOptions) =>
   dynamodbEndpoint !== undefined || environment?.AWS_ENDPOINT_URL_DYNAMODB !== undefined
@@ -60,7 +55,6 @@ const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOpt
 export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<RawClient> {
   const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
   const client = await RawClient.open(chat.wsUrl, token)
-  client.isPatient = faulty.has(chat)
   connected.add(client)
   onTestFinished(async () => {
     connected.delete(client)

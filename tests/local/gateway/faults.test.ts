@@ -109,7 +109,17 @@ test('a frame that is throttled reaches no function, and its sender receives the
   const api = await startGateway()
   const { client } = await connected(api)
   let frames = 0
-  api.gateway.faults.onFrame = () => ++frames === 1
+  api.gateway.faults.onFrame = () => (++frames === 1 ? 'throttled' : undefined)
   expect(await client.ask({ action: 'echo', n: 1 })).toMatchObject({ message: 'Too Many Requests' })
   expect(await client.ask({ action: 'echo', n: 2 })).toEqual({ action: 'echo', n: 2 })
+})
+
+test('a client that sends too much is closed with 1008, and its frame reaches no function', async () => {
+  const api = await startGateway()
+  const { client } = await connected(api)
+  const seen = api.events.length
+  api.gateway.faults.onFrame = () => 'flooding'
+  client.send({ action: 'echo', n: 1 })
+  expect((await client.closed).code).toBe(1008)
+  expect(api.events.slice(seen).map(({ functionName }) => functionName)).not.toContain('echo')
 })

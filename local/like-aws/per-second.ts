@@ -1,0 +1,23 @@
+/** Counts what comes in each second of the clock, by a key. */
+export class PerSecond {
+  readonly #most: number
+  readonly #now: () => number
+  #second = 0
+  readonly #counts = new Map<string, number>()
+
+  /** @param most as many a second are not too many */
+  constructor(most: number, now: () => number = Date.now) {
+    this.#most = most
+    this.#now = now
+  }
+
+  /** Counts one, and returns whether it is too many. */
+  isOver(key = ''): boolean {
+    const second = Math.floor(this.#now() / 1_000)
+    if (second !== this.#second) this.#counts.clear()
+    this.#second = second
+    const count = (this.#counts.get(key) ?? 0) + 1
+    this.#counts.set(key, count)
+    return count > this.#most
+  }
+}
