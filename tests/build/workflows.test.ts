@@ -154,6 +154,18 @@ test('what is applied is the plan that was approved', () => {
   expect(commands).toEqual(['terraform apply -lock-timeout=5m plan'])
 })
 
+test('CI runs all tests, the drill of a restore among them, the integration tests as on AWS, and Terraform in full', async () => {
+  const ci = files.find(({ file }) => file === 'ci.yml')?.workflow.jobs ?? {}
+  const commandsOf = (job: string) => ci[job]?.steps.map(({ run = '' }) => run) ?? []
+  expect(commandsOf('check')).toContain('.ci/run')
+  expect(commandsOf('like-aws')).toContain('npm run test:like-aws')
+  expect(commandsOf('infrastructure')).toContain('npm run terraform:check -- --complete')
+  expect(await readFile(new URL('.ci/run', root), 'utf8')).toMatch(/^THOROUGH=1 tests test$/m)
+  expect(packageFile.scripts.test).toBe('vitest run --project pure --project tests')
+  expect(packageFile.scripts['test:like-aws']).toMatch(/ --mode like-aws .* tests\/integration$/)
+  expect(await readdir(new URL('tests/integration/', root))).toContain('restore-drill.integration.test.ts')
+})
+
 test('every script of package.json runs in the shell of any system', () => {
   const portable = /^(node --import tsx|tsx|vitest|prettier|eslint|knip|tsc|npm (run|test|pack))( [\w./:=-]+)*$/
   for (const [name, script] of Object.entries(packageFile.scripts)) {

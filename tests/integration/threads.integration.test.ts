@@ -124,6 +124,7 @@ describe('a reply', () => {
     }
     // A quote is an id, whatever became of it.
     await say(bob, room, 'three', { replyTo: none })
+    await settle()
     expect(contentsOf(await history(bob, room, { threadId }))).toEqual(['one'])
   })
 

@@ -139,7 +139,8 @@ export function sizeOf(value: unknown): number {
 
 const sumOf = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((sum, item) => sum + of(item), 0)
 
-function needsOf(operation: string, { IndexName, TransactItems }: Input): Metered['needs'] {
+/** What a role must allow for a request. */
+export function needsOf(operation: string, { IndexName, TransactItems }: Input): Metered['needs'] {
   const actions =
     TransactItems === undefined
       ? [operation]

@@ -7,6 +7,7 @@ import { loadStack } from '../../terraform/stack.ts'
 import { PENDING_DAYS } from '../../src/files/bucket-settings.ts'
 import { OWN_METRICS } from '../support/cloudwatch.ts'
 import { deployedBundles } from '../support/deployed-bundles.ts'
+import { evaluate } from '../support/metric-math.ts'
 
 interface Statement {
   Action: string[]
@@ -31,7 +32,13 @@ interface Alarm {
   namespace: string
   metric_name: string
   dimensions: Record<string, string> | null
-  metric_query: { id: string; expression: string; metric: Pick<Alarm, 'namespace' | 'metric_name' | 'dimensions'>[] }[]
+  threshold: number
+  treat_missing_data: string
+  metric_query: {
+    id: string
+    expression: string | null
+    metric: Pick<Alarm, 'namespace' | 'metric_name' | 'dimensions'>[]
+  }[]
 }
 
 const ACCOUNT = '123456789012'
@@ -428,6 +435,35 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
         ]),
       )
       for (const name of named) expect(OWN_METRICS).toContain(name)
+    })
+
+    test.each<[alarm: string, when: string, metrics: Record<string, number>, raised: boolean]>([
+      ['nothing-delivered', 'the mapping is disabled, so that the stream has no age', { sends: 3 }, true],
+      ['nothing-delivered', 'every post fails', { sends: 9, batches: 9, failed: 3 }, true],
+      ['nothing-delivered', 'some posts fail', { sends: 9, batches: 9, failed: 3, delivered: 1 }, false],
+      ['nothing-delivered', 'messages are delivered', { sends: 9, batches: 2, delivered: 9 }, false],
+      ['nothing-delivered', 'a message is under way', { sends: 1 }, false],
+      ['nothing-delivered', 'nobody chats', {}, false],
+      ['server-errors', 'functions fail', { failed: 6 }, true],
+      ['server-errors', 'connections are refused for bad tokens', { failed: 500, refused: 500 }, false],
+      ['server-errors', 'some functions fail, and connections are refused', { failed: 506, refused: 500 }, true],
+      ['server-errors', 'all is well', {}, false],
+      ['stream-failures', 'a batch is stored for replay', { stored: 1 }, true],
+      ['stream-failures', 'a record is dropped', { dropped: 1 }, true],
+      ['stream-failures', 'all is well', {}, false],
+      ['followup-failures', 'a batch is stored for replay', { stored: 1 }, true],
+      ['table-throttled', 'writes are refused', { writes: 1 }, true],
+      ['table-throttled', 'all is well', {}, false],
+    ])('%s, when %s, with %o: %s', (name, _, metrics, raised) => {
+      const alarms = after('aws_cloudwatch_metric_alarm') as unknown as Alarm[]
+      const alarm = alarms.find(({ alarm_name: full }) => full === `tabletalk-${name}`)!
+      const [result] = alarm.metric_query.filter(({ expression }) => expression !== null)
+      const ids = alarm.metric_query.filter(({ expression }) => expression === null).map(({ id }) => id)
+      expect(ids).toEqual(expect.arrayContaining(Object.keys(metrics)))
+      const nobodyWrote = Object.fromEntries(ids.map((id) => [id, undefined]))
+      expect(evaluate(result!.expression!, { ...nobodyWrote, ...metrics }) > alarm.threshold).toBe(raised)
+      // With a value for each metric, none is missing.
+      expect(alarm.treat_missing_data).toBe('notBreaching')
     })
 
     test('tells with each alarm which paragraph of operations.md says what to do', async () => {

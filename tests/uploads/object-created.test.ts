@@ -25,6 +25,7 @@ import { s3 } from '../../src/files/s3-client.ts'
 import { FakePost } from '../delivery/fake-post.ts'
 import { message } from '../streams/records.ts'
 import { costOf, metered } from '../support/meter.ts'
+import { ObservedRights } from '../support/observed-rights.ts'
 import { unique } from '../support/runtime.ts'
 import { messageEventWithFile } from '../../src/files/message-event.ts'
 import { tiff } from '../files/corpus.ts'
@@ -36,9 +37,11 @@ afterAll(() => ownBucket.close())
 
 let gateway: FakePost
 let arrived: (event: S3Event) => Promise<void>
+const rights = new ObservedRights(client, s3)
 beforeEach(() => {
   gateway = new FakePost()
-  arrived = objectCreatedHandler(gateway.post)
+  const handle = objectCreatedHandler(gateway.post)
+  arrived = (event) => rights.during(() => handle(event))
 })
 
 const sameSize = (text: string) => Buffer.from(text.padEnd(png.length))
@@ -596,4 +599,13 @@ test('a file of 25 MiB is judged by its first bytes: 4,100 of them are read', as
   s3.middlewareStack.remove('count')
   expect(gateway.eventsOf(bob)).toHaveLength(1)
   expect(fetched.reduce((sum, bytes) => sum + bytes)).toBe(4_100)
+})
+
+test('the function may do in table and bucket what it does in all of these tests, and no more', () => {
+  const { table = [], bucket: inBucket = [] } = loadStack().functions.objectCreated!.touches
+  // In a huge room it leaves tasks, as the stream's function does: `tests/entities/capacity.test.ts`.
+  expect([...rights.table, 'BatchWriteItem'].sort()).toEqual(table.toSorted())
+  // For keys without a version, in a bucket that had none when a file came; and without the right to list, S3 says 403 of
+  // an object that isn't there, and not 404.
+  expect([...rights.bucket, 'GetObject', 'ListBucket'].sort()).toEqual(inBucket.toSorted())
 })

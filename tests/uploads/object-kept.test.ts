@@ -12,15 +12,19 @@ import { deleteFile } from '../../src/files/delete-file.ts'
 import { s3 } from '../../src/files/s3-client.ts'
 import { smallOf } from '../../src/files/small-picture.ts'
 import { objectCreatedHandler } from '../../src/uploads/object-created.ts'
-import { handler } from '../../src/uploads/object-kept.ts'
+import { handler as handle } from '../../src/uploads/object-kept.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { FakePost } from '../delivery/fake-post.ts'
 import { costOf, metered } from '../support/meter.ts'
+import { ObservedRights } from '../support/observed-rights.ts'
 import { photo } from '../support/pictures.ts'
 import { arrival, givenForm, roomOfTwo } from './given-upload.ts'
 
 beforeAll(() => createTable(database, loadStack().table, tableName))
 afterAll(() => ownBucket.close())
+
+const rights = new ObservedRights(client, s3)
+const handler = (event: S3Event) => rights.during(() => handle(event))
 
 /** A picture that has become a message, and the event of its tag. */
 async function givenPicture(content?: Uint8Array<ArrayBuffer>) {
@@ -53,7 +57,7 @@ function beforeTheFirst(act: () => Promise<unknown>): void {
   s3.middlewareStack.add(
     (send, { commandName }) =>
       async (args) => {
-        if (commandName === 'PutObjectCommand') await (first ??= act())
+        if (commandName === 'PutObjectCommand') await (first ??= rights.aside(act))
         return send(args)
       },
     { step: 'initialize', name: 'before the first' },
@@ -142,4 +146,11 @@ test('what can’t be stored fails, so that it is tried again', async () => {
   beforeTheFirst(() => Promise.reject(new Error('slow down')))
   await expect(handler(kept)).rejects.toThrow('slow down')
   expect(await message()).not.toHaveProperty('thumbs')
+})
+
+test('the function may do in table and bucket what it does in all of these tests, and no more', () => {
+  const { table = [], bucket: inBucket = [], small: ofSmall = [] } = loadStack().functions.thumbnails!.touches
+  expect([...rights.table].sort()).toEqual(table.toSorted())
+  // Without the right to list, S3 says 403 of an object that isn't there, and not 404.
+  expect([...rights.bucket, 'ListBucket'].sort()).toEqual([...inBucket, ...ofSmall].sort())
 })
