@@ -1,7 +1,8 @@
 /**
  * `npm run terraform:check`: checks `terraform/` without an AWS account: formatting, `validate`, also of the examples,
- * tflint, `terraform test` on a mocked provider, the policies of a plan from nothing, and a rehearsal on moto: apply, a
- * second plan, one from a state of before there was a module, the table compared with the local runtime's, destroy.
+ * tflint, `terraform test` on a mocked provider, the policies of a plan from nothing, a plan from a state of 0.1.0, and
+ * a rehearsal on moto: apply, a second plan, one from a state of before there was a module, the table compared with the
+ * local runtime's, destroy.
  *
  * Prints the steps that are skipped because this machine lacks something. With `--complete` that is a failure, except
  * for tflint.
@@ -12,6 +13,7 @@ import { join } from 'node:path'
 import '../../local/quiet-sdk.ts'
 import { root } from '../shared/bundling/bundle-functions.ts'
 import { startMoto } from './moto.ts'
+import { planFromOldRelease } from './old-release.ts'
 import { rehearse } from './rehearsal.ts'
 import { makeWorkspace, run, type Workspace } from './workspace.ts'
 
@@ -77,6 +79,7 @@ if (typeof workspace === 'string') {
       await run('npx', ['vitest', 'run', 'tests/terraform'], root)
       return []
     })
+    await step('plan from a state of 0.1.0', async () => [await planFromOldRelease(workspace)])
     await rehearsal(workspace)
   } finally {
     await workspace.close()

@@ -35,11 +35,13 @@ export interface ResourceChange {
  * The plan for an empty account, with these variables in addition to the required ones.
  *
  * @param concurrency the account's quota of functions that run at once: 1,000, and 10 in a new account
+ * @param options of `terraform plan`
  */
 export async function planFromNothing(
   workspace: Workspace,
   variables: Record<string, unknown> = {},
   concurrency = 1_000,
+  options: readonly string[] = [],
 ): Promise<Plan> {
   const account = await startAccount(concurrency)
   try {
@@ -48,7 +50,7 @@ export async function planFromNothing(
     const args = Object.entries(variables).map(
       ([name, value]) => `-var=${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
     )
-    return await plan(workspace, ...args)
+    return await plan(workspace, ...args, ...options)
   } finally {
     delete workspace.environment.AWS_ENDPOINT_URL_STS
     delete workspace.environment.AWS_ENDPOINT_URL_SERVICE_QUOTAS

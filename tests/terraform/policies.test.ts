@@ -457,8 +457,8 @@ describe.skipIf(typeof workspace === 'string')('the plan from nothing', () => {
     ])('%s, when %s, with %o: %s', (name, _, metrics, raised) => {
       const alarms = after('aws_cloudwatch_metric_alarm') as unknown as Alarm[]
       const alarm = alarms.find(({ alarm_name: full }) => full === `tabletalk-${name}`)!
-      const [result] = alarm.metric_query.filter(({ expression }) => expression !== null)
-      const ids = alarm.metric_query.filter(({ expression }) => expression === null).map(({ id }) => id)
+      const result = alarm.metric_query.find(({ expression }) => expression)
+      const ids = alarm.metric_query.filter(({ expression }) => !expression).map(({ id }) => id)
       expect(ids).toEqual(expect.arrayContaining(Object.keys(metrics)))
       const nobodyWrote = Object.fromEntries(ids.map((id) => [id, undefined]))
       expect(evaluate(result!.expression!, { ...nobodyWrote, ...metrics }) > alarm.threshold).toBe(raised)

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { loadStack } from '../../terraform/stack.ts'
+import type { State } from './old-state.ts'
+import { planFromNothing, type ResourceChange } from './plan.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A state that `terraform apply` of version 0.1.0 left, with a page. */
+const STATE = new URL('../../tests/fixtures/version-0.1.0/terraform.tfstate.gz', import.meta.url)
+
+/** What would take messages, files, events that wait or the API's address with it. */
+const KEEPERS = [
+  'aws_apigatewayv2_api',
+  'aws_apigatewayv2_stage',
+  'aws_dynamodb_table',
+  'aws_s3_bucket',
+  'aws_sqs_queue',
+]
+
+/** What is made anew with a function's alias in it. */
+const REPLACED = ['aws_lambda_function_event_invoke_config', 'aws_lambda_permission']
+
+/** What something else has come in place of. */
+const GONE = ['aws_cloudwatch_log_metric_filter.server_errors[0]', 'aws_cloudwatch_metric_alarm.this["server-errors"]']
+
+/**
+ * Plans from a state of version 0.1.0, without asking AWS for what is there, and leaves the workspace without a state.
+ *
+ * @returns a line that says what the plan does
+ * @throws Error when it destroys anything but functions that others have taken over, with what hangs on them
+ */
+export async function planFromOldRelease(workspace: Workspace): Promise<string> {
+  const text = gunzipSync(await readFile(STATE)).toString()
+  const before = (JSON.parse(text) as State).resources.flatMap(({ instances }) => instances).length
+  await workspace.add('root/terraform.tfstate', text)
+  const { resource_changes: changes } = await planFromNothing(workspace, { page: {} }, 1_000, ['-refresh=false'])
+  await workspace.add('root/terraform.tfstate', '')
+  const destroyed = changes.filter(({ change }) => change.actions.includes('delete'))
+  const unexplained = destroyed.filter((one) => KEEPERS.includes(one.type) || !isExplained(one))
+  if (unexplained.length > 0) throw new Error(`unable to upgrade; lost: ${unexplained.map(addressOf).join(' ')}`)
+  const found = changes.filter(({ previous_address: previous }) => previous !== undefined).length
+  const left = changes.filter(({ address }) => GONE.includes(address) && !address.includes('.this[')).length
+  if (found + left !== before) throw new Error(`unable to move ${before - found - left} of ${before} resources`)
+  const functions = destroyed.filter(({ type }) => type === 'aws_lambda_function').length
+  return `A state of 0.1.0 has ${before} resources: ${functions} functions have been taken over, and no data is lost.`
+}
+
+const addressOf = ({ address }: ResourceChange) => address
+
+function isExplained({ address, type, index = '', change }: ResourceChange): boolean {
+  if (change.actions.includes('create')) return REPLACED.includes(type)
+  const name = index.replace(/-throttled$/, '')
+  // An integration was a route's, and is a function's.
+  return GONE.includes(address) || type === 'aws_apigatewayv2_integration' || !(name in loadStack().functions)
+}
