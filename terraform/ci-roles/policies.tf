@@ -54,7 +54,6 @@ locals {
       Action = [
         "backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags",
         "budgets:ListTagsForResource", "budgets:ViewBudget",
-        "ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions", "ce:ListTagsForResource",
         "cloudfront:Get*", "cloudfront:List*",
         "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
         "lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings", "lambda:ListTags",
@@ -189,9 +188,6 @@ locals {
         "backup:CreateBackupVault", "backup:DeleteBackupPlan", "backup:DeleteBackupSelection",
         "backup:DeleteBackupVault", "backup:TagResource", "backup:UntagResource", "backup:UpdateBackupPlan",
         "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource",
-        "ce:CreateAnomalyMonitor", "ce:CreateAnomalySubscription", "ce:DeleteAnomalyMonitor",
-        "ce:DeleteAnomalySubscription", "ce:TagResource", "ce:UntagResource", "ce:UpdateAnomalyMonitor",
-        "ce:UpdateAnomalySubscription",
         "cloudfront:AllowVendedLogDeliveryForResource", "cloudfront:CreateDistribution",
         "cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy", "cloudfront:DeleteDistribution",
         "cloudfront:DeleteOriginAccessControl", "cloudfront:DeleteResponseHeadersPolicy", "cloudfront:TagResource",
