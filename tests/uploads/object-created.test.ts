@@ -605,7 +605,7 @@ test('the function may do in table and bucket what it does in all of these tests
   const { table = [], bucket: inBucket = [] } = loadStack().functions.objectCreated!.touches
   // In a huge room it leaves tasks, as the stream's function does: `tests/entities/capacity.test.ts`.
   expect([...rights.table, 'BatchWriteItem'].sort()).toEqual(table.toSorted())
-  // For keys without a version, in a bucket that had none when a file came; and without the right to list, S3 says 403 of
-  // an object that isn't there, and not 404.
+  // For keys without a version, in a bucket that had none when a file came; and without the right to list, S3 says 403
+  // of an object that isn't there, and not 404.
   expect([...rights.bucket, 'GetObject', 'ListBucket'].sort()).toEqual(inBucket.toSorted())
 })
