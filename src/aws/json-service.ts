@@ -1,7 +1,8 @@
 import { isThrottlingError, isTransientError, StandardRetryStrategy } from '@smithy/core/retry'
 import type { Aws } from './credentials.ts'
 import { RequestSigner } from './request-signer.ts'
-import { type Answer, sendTo } from './send-request.ts'
+import type { Answer } from './http-answer.ts'
+import { sendTo } from './send-request.ts'
 
 /** The time that AWS accepts in a signature is 5 minutes off at most. As the SDK, we correct the clock before that. */
 const MAX_SKEW_MS = 240_000
