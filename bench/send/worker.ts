@@ -1,6 +1,6 @@
 /** One way of a send, in a process of its own: invoked one after the other, as Lambda does. */
-import { sendTo } from '../../src/aws/send-request.ts'
 import { RequestSigner } from '../../src/aws/request-signer.ts'
+import { byNodeHttp } from '../shared/by-node-http.ts'
 import { answerCalls } from '../shared/rpc.ts'
 
 const { SEND_BUNDLE: bundle, FLOOR_REQUESTS: requests = '[]', AWS_ENDPOINT_URL_DYNAMODB: endpoint = '' } = process.env
@@ -27,10 +27,10 @@ async function deployed(file: string): Promise<Send> {
   }
 }
 
-/** The same requests, signed, with bodies that are made already, one after the other, and nothing else. */
+/** The same requests, signed, with bodies that are made already, one after the other by `node:http`, and nothing else. */
 async function floor(): Promise<Send> {
   const url = new URL(endpoint)
-  const send = sendTo(url, 128, true)
+  const send = byNodeHttp(url, 128, true)
   const signer = new RequestSigner('dynamodb', url.host, 'application/x-amz-json-1.0')
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: 't'.repeat(800) }
   const asked = JSON.parse(requests) as { target: string; body: string }[]

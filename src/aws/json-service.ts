@@ -57,7 +57,7 @@ export interface JsonService {
 export type AskService = (operation: string, input: object) => Promise<object>
 
 /**
- * Asks a service over kept-alive sockets of `node:http`, with requests that are signed here and bodies that are JSON:
+ * Asks a service over kept-alive sockets, with requests that are signed here and bodies that are JSON:
  * what the SDK's client does for few kinds of requests, at a fifth of its CPU time. When an attempt is repeated, and
  * after which wait, decides the SDK's own strategy. One table of tests holds both to the same:
  * `tests/entities/table-clients.test.ts`.

@@ -1,0 +1,27 @@
+import { Agent, request as httpRequest } from 'node:http'
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
+import type { sendTo, SendRequest } from '../../src/aws/send-request.ts'
+
+/** What `sendTo` does, by `node:http` with a kept-alive agent: what it is compared with. */
+export const byNodeHttp: typeof sendTo = ({ protocol, hostname, port }, maxSockets): SendRequest => {
+  const isSecure = protocol === 'https:'
+  const request = isSecure ? httpsRequest : httpRequest
+  const agent = new (isSecure ? TlsAgent : Agent)({ keepAlive: true, maxSockets })
+
+  return (path, headers, body, timeoutMs) =>
+    new Promise((resolve, reject) => {
+      const sent = request({ agent, hostname, port, path, headers, method: 'POST' })
+      const timer = setTimeout(() => sent.destroy(new Error('unable to finish the request in time')), timeoutMs)
+      const chunks: Buffer[] = []
+      sent.on('response', (response) => {
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        // Not before the request's `close`, because the socket must be free for the next one.
+        sent.on('close', () => {
+          clearTimeout(timer)
+          resolve({ status: response.statusCode ?? 0, headers: {}, body: Buffer.concat(chunks).toString() })
+        })
+      })
+      sent.on('error', reject)
+      sent.end(body)
+    })
+}
