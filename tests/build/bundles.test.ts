@@ -38,6 +38,12 @@ describe('the functions, bundled', () => {
     }
   })
 
+  test('carry no descriptions of the contract', async () => {
+    const description = 'Mentions everybody in the room.'
+    expect(await readFile(`${root}src/protocol/send-fields.ts`, 'utf8')).toContain(description)
+    for (const { name, code } of bundles) expect(Buffer.from(code).includes(description), name).toBe(false)
+  })
+
   test('of src/ws have nothing that posts in them, unlike the stream function', () => {
     const posting = /client-apigatewaymanagementapi|^src\/delivery\//
     const files = (name: string) => [...bundle(name).contents.keys()].filter((file) => posting.test(file))

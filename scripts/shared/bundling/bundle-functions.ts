@@ -3,6 +3,7 @@ import { type BuildOptions, build } from 'esbuild'
 import type { Stack } from '../../../terraform/stack.ts'
 import { leanDependencies } from './lean-dependencies.ts'
 import { besides, sdkBeside } from './sdk-beside.ts'
+import { withoutDescriptions } from './without-descriptions.ts'
 
 export interface FunctionBundle {
   name: string
@@ -22,7 +23,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
  * How a function is built for Lambda. What made a difference to size or start: ESM (CommonJS starts twice as slowly and
- * can't be shaken), packages' `module` entry before their `main`, and lean dependencies.
+ * can't be shaken), packages' `module` entry before their `main`, lean dependencies, and schemas without descriptions.
  */
 const lambdaBuild = {
   absWorkingDir: root,
@@ -36,7 +37,7 @@ const lambdaBuild = {
   // It has a program for each machine, which lies beside: `sharpFor`.
   external: ['sharp'],
   outExtension: { '.js': '.mjs' },
-  plugins: [leanDependencies, sdkBeside],
+  plugins: [leanDependencies, sdkBeside, withoutDescriptions],
   logLevel: 'error',
 } satisfies BuildOptions
 
