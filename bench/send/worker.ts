@@ -27,7 +27,7 @@ async function deployed(file: string): Promise<Send> {
   }
 }
 
-/** The same requests, signed, with bodies that are made already, one after the other by `node:http`, and nothing else. */
+/** The same requests, signed, with bodies that are made already, one after the other by `node:http`: nothing else. */
 async function floor(): Promise<Send> {
   const url = new URL(endpoint)
   const send = byNodeHttp(url, 128, true)
