@@ -3,8 +3,6 @@ import type { FunctionBundle } from '../shared/bundling/bundle-functions.ts'
 
 /** Bytes of a bundle as it is loaded, not zipped. */
 const ROUTE_OR_STREAM = 420_000
-/** It has the largest group of actions, and the words of every schema that they take. */
-const QUERIES = 425_000
 const AUTHORIZER = 60_000
 
 /** It has every action. */
@@ -23,7 +21,6 @@ const FOLLOWUPS = 660_000
 
 export function budgetOf(stack: Stack, functionName: string): number {
   if ([stack.authorizer, stack.serverApi.authorizer].includes(functionName)) return AUTHORIZER
-  if (functionName === 'queries') return QUERIES
   if (functionName === stack.serverApi.function) return SERVER_API
   if (functionName === stack.schedules.janitor?.function) return JANITOR
   if (functionName === stack.followups.function) return FOLLOWUPS
