@@ -1,5 +1,5 @@
 /** What a server sent is no HTTP/1.1 answer, or one that can be read in two ways. */
-export class BadAnswer extends Error {
+class BadAnswer extends Error {
   override name = 'BadAnswer'
 
   constructor(why: string) {
