@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import { loadStack } from '../../terraform/stack.ts'
 import type { State } from './old-state.ts'
 import { planFromNothing, type ResourceChange } from './plan.ts'
 import type { Workspace } from './workspace.ts'
@@ -22,6 +21,12 @@ const REPLACED = ['aws_lambda_function_event_invoke_config', 'aws_lambda_permiss
 
 /** What something else has come in place of. */
 const GONE = ['aws_cloudwatch_log_metric_filter.server_errors[0]', 'aws_cloudwatch_metric_alarm.this["server-errors"]']
+
+/** Functions whose actions are others' now. */
+const TAKEN_OVER = [
+  ...['broadcastMessage', 'createRoom', 'getFileUrl', 'getHistory', 'getRoom', 'joinRoom', 'leaveRoom', 'listRooms'],
+  'ping',
+]
 
 /**
  * Plans from a state of version 0.1.0, without asking AWS for what is there, and leaves the workspace without a state.
@@ -47,9 +52,9 @@ export async function planFromOldRelease(workspace: Workspace): Promise<string> 
 
 const addressOf = ({ address }: ResourceChange) => address
 
-function isExplained({ address, type, index = '', change }: ResourceChange): boolean {
+function isExplained({ address, type, index, change }: ResourceChange): boolean {
   if (change.actions.includes('create')) return REPLACED.includes(type)
-  const name = index.replace(/-throttled$/, '')
   // An integration was a route's, and is a function's.
-  return GONE.includes(address) || type === 'aws_apigatewayv2_integration' || !(name in loadStack().functions)
+  if (GONE.includes(address) || type === 'aws_apigatewayv2_integration') return true
+  return typeof index === 'string' && TAKEN_OVER.includes(index.replace(/-throttled$/, ''))
 }
