@@ -54,6 +54,7 @@ locals {
       Action = [
         "backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags",
         "budgets:ListTagsForResource", "budgets:ViewBudget",
+        "ce:GetAnomaly*", "ce:ListTags*",
         "cloudfront:Get*", "cloudfront:List*",
         "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
         "lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings", "lambda:ListTags",
@@ -188,6 +189,7 @@ locals {
         "backup:CreateBackupVault", "backup:DeleteBackupPlan", "backup:DeleteBackupSelection",
         "backup:DeleteBackupVault", "backup:TagResource", "backup:UntagResource", "backup:UpdateBackupPlan",
         "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource",
+        "ce:*Anomaly*", "ce:TagResource", "ce:UntagResource",
         "cloudfront:AllowVendedLogDeliveryForResource", "cloudfront:CreateDistribution",
         "cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy", "cloudfront:DeleteDistribution",
         "cloudfront:DeleteOriginAccessControl", "cloudfront:DeleteResponseHeadersPolicy", "cloudfront:TagResource",

@@ -52,12 +52,13 @@ variable "backup" {
 }
 
 variable "budget" {
-  description = "Tells these e-mail addresses (10 at most) and this SNS topic when the month's costs pass 80 % and 100 % of so many dollars, or are forecast to; null for no budget. Of the whole account, or, with only_this_stack, of what is tagged with Service = name, once the account has activated that cost allocation tag. Example: { monthly_usd = 200, emails = [\"ops@example.com\"] }"
+  description = "Tells these e-mail addresses (10 at most) and this SNS topic when the month's costs pass 80 % and 100 % of so many dollars, or are forecast to; null for no budget. Of the whole account, or, with only_this_stack, of what is tagged with Service = name, once the account has activated that cost allocation tag. With anomaly_usd also when AWS finds that what has this tag costs so many dollars more than it would expect: the topic at once, the addresses once a day. Example: { monthly_usd = 200, anomaly_usd = 20, emails = [\"ops@example.com\"] }"
   type = object({
     monthly_usd     = number
     emails          = optional(list(string), [])
     topic_arn       = optional(string)
     only_this_stack = optional(bool, false)
+    anomaly_usd     = optional(number)
   })
   default = null
 }

@@ -43,7 +43,7 @@ run "guards_by_default" {
   }
 
   assert {
-    condition     = length(aws_budgets_budget.this) + length(aws_wafv2_web_acl.page) + length(aws_cloudwatch_log_delivery.page) == 0
+    condition     = length(aws_budgets_budget.this) + length(aws_ce_anomaly_monitor.this) + length(aws_wafv2_web_acl.page) + length(aws_cloudwatch_log_delivery.page) == 0
     error_message = "No budget without an address, no web ACL and no logs of the page without a page."
   }
 }
@@ -134,6 +134,35 @@ run "tells_of_costs" {
   assert {
     condition     = [for filter in aws_budgets_budget.this[0].cost_filter : [filter.name, one(filter.values)]] == [["TagKeyValue", "user:Service$tabletalk"]]
     error_message = "Other costs than the stack's are counted."
+  }
+
+  assert {
+    condition     = length(aws_ce_anomaly_monitor.this) + length(aws_ce_anomaly_subscription.this) == 0
+    error_message = "Nobody asked for anomalies."
+  }
+}
+
+run "tells_of_anomalies" {
+  command = plan
+
+  variables {
+    budget = { monthly_usd = 200, anomaly_usd = 20, emails = ["ops@example.com"], topic_arn = "arn:aws:sns:us-east-1:123456789012:costs" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ce_anomaly_monitor.this[0].monitor_specification).Tags == { Key = "Service", MatchOptions = null, Values = ["tabletalk"] }
+    error_message = "Other costs than the stack's are looked at."
+  }
+
+  assert {
+    condition = {
+      for kind, one in aws_ce_anomaly_subscription.this :
+      kind => [one.frequency, one(one.subscriber).type, one(one.subscriber).address, one(one.threshold_expression[0].dimension[0].values)]
+      } == {
+      topic  = ["IMMEDIATE", "SNS", "arn:aws:sns:us-east-1:123456789012:costs", "20"]
+      emails = ["DAILY", "EMAIL", "ops@example.com", "20"]
+    }
+    error_message = "AWS sends each anomaly to topics only, and a day's to addresses."
   }
 }
 

@@ -8,7 +8,7 @@ ip_address_type = "dualstack"
 
 alarm_topic_arn = "arn:aws:sns:eu-central-1:123456789012:oncall"
 runbook_url     = "https://github.com/example-org/tabletalk/blob/main/docs/operations.md"
-budget          = { monthly_usd = 500, emails = ["ops@example.com"], only_this_stack = true }
+budget          = { monthly_usd = 500, anomaly_usd = 50, emails = ["ops@example.com"], only_this_stack = true }
 
 kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 backup      = { keep_days = 90, copy_to_vault_arn = "arn:aws:backup:eu-west-1:123456789012:backup-vault:chat" }
