@@ -56,9 +56,9 @@ export function sendTo(url: URL, maxSockets: number, keepsBody: boolean): SendRe
   const pool: Pool = {
     keepsBody,
     freed(link) {
+      free.push(link)
       const next = nextWaiting()
-      if (next === undefined) free.push(link)
-      else link.carry(next)
+      if (next !== undefined) start(next)
     },
     closed(link) {
       links--
@@ -208,8 +208,8 @@ function keptMs(keepAlive = ''): number {
 function openerOf({ protocol, hostname, port }: URL): () => Socket {
   const isSecure = protocol === 'https:'
   const host = hostname.replace(/^\[|\]$/g, '')
-  const to = { host, port: Number(port || (isSecure ? 443 : 80)), noDelay: true, keepAlive: true }
-  if (!isSecure) return () => connect(to)
+  const to = { host, port: Number(port || (isSecure ? 443 : 80)) }
+  if (!isSecure) return () => alive(connect(to))
   const servername = isIP(host) === 0 ? { servername: host } : {}
   let session: Buffer | undefined
   return () => {
@@ -220,9 +220,12 @@ function openerOf({ protocol, hostname, port }: URL): () => Socket {
     socket.on('error', () => {
       session = undefined
     })
-    return socket
+    return alive(socket)
   }
 }
+
+/** Sends at once, and finds out when the other side is gone without a word. Options of `tls.connect` don't do it. */
+const alive = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, 1_000)
 
 /** A value with a line break in it would be a header of its own. */
 const UNSAFE = /[^\t\x20-\x7e]/

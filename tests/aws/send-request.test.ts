@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type SendRequest, sendTo } from '../../src/aws/send-request.ts'
@@ -130,6 +131,16 @@ describe('more requests than sockets', () => {
     for (const link of [1, 2]) expect(of(link)).toEqual(of(link).toSorted((a, b) => a - b))
   })
 
+  test('go over new sockets when each is kept for one only', async () => {
+    const { url, asked } = await bareServer(
+      ({ path, socket }) => void socket.write(ok(path, 'keep-alive: timeout=1\r\n')),
+    )
+    const send = sendTo(url, 1, true)
+    const bodies = await Promise.all(['/a', '/b', '/c', '/d'].map(async (path) => (await post(send, path)).body))
+    expect(bodies).toEqual(['/a', '/b', '/c', '/d'])
+    expect(asked.map(({ link }) => link)).toEqual([1, 2, 3, 4])
+  })
+
   test('go on over a new socket when theirs is closed', async () => {
     const { url, asked } = await bareServer(({ path, socket }) => {
       if (path === '/broken') socket.destroy()
@@ -151,6 +162,7 @@ describe('more requests than sockets', () => {
       message: 'unable to finish the request; no answer within 20 ms',
     })
     const next = post(send, '/next')
+    await vi.waitUntil(() => held.length === 1)
     echo(held[0]!)
     expect([(await first).body, (await next).body]).toEqual(['/held', '/next'])
     expect(asked.map(({ path }) => path)).toEqual(['/held', '/next'])
@@ -243,6 +255,19 @@ test('text and bytes arrive as they are', async () => {
     `POST /text HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: keep-alive\r\n\r\n${text}`,
   )
   expect(second!.subarray(-256)).toEqual(Buffer.from(bytes))
+})
+
+test.each([
+  ['plain', bareServer],
+  ['over TLS', bareTlsServer],
+])('a socket sends at once, and finds out when the other side is gone: %s', async (_, serve) => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  const [atOnce, kept] = [vi.spyOn(Socket.prototype, 'setNoDelay'), vi.spyOn(Socket.prototype, 'setKeepAlive')]
+  onTestFinished(() => void vi.restoreAllMocks())
+  const { url } = await serve(echo)
+  expect((await post(sendTo(url, 1, true), '/a')).body).toBe('/a')
+  expect(atOnce.mock.calls).toContainEqual([true])
+  expect(kept.mock.calls).toContainEqual([true, 1_000])
 })
 
 describe('over TLS', () => {
