@@ -62,7 +62,8 @@ export function keptItem(whose: BanKey & Pick<BanRow, 'by'>, of: Kept, now: numb
   const kept = keptOf(of, now)
   const { chatRoomId, userId, by } = whose
   if (Object.keys(kept).length === 0) return undefined
-  return banItem({ chatRoomId, userId, by, at: now, until: now, ...kept })
+  // Over by every clock.
+  return banItem({ chatRoomId, userId, by, at: now, until: 0, ...kept })
 }
 
 /** The same item with something else that is kept; undefined when nothing holds any more. */
@@ -87,10 +88,10 @@ interface Operations {
 /** The condition that a row is the one that was read, or that there is still none. */
 export const isAsRead =
   (seen: BanRow | undefined) =>
-  (row: Record<'at' | 'mutedUntil' | 'lowered', unknown>, { eq, notExists }: Operations): string =>
+  (row: Record<'at' | 'until' | 'mutedUntil' | 'lowered', unknown>, { eq, notExists }: Operations): string =>
     seen === undefined
       ? notExists(row.at)
-      : (['at', 'mutedUntil', 'lowered'] as const)
+      : (['at', 'until', 'mutedUntil', 'lowered'] as const)
           .map((name) => (seen[name] === undefined ? notExists(row[name]) : eq(row[name], seen[name])))
           .join(' AND ')
 

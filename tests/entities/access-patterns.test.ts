@@ -539,8 +539,14 @@ describe('Membership', () => {
       Delete: {
         TableName: 'tabletalk',
         Key: { pk: 'ban#general', sk: 'user#ada' },
-        ConditionExpression: '#at = :at0 AND #mutedUntil = :mutedUntil0 AND attribute_not_exists(#lowered)',
-        ExpressionAttributeNames: { '#at': 'At', '#mutedUntil': 'MutedUntil', '#lowered': 'Lowered' },
+        ConditionExpression:
+          '#at = :at0 AND attribute_not_exists(#until) AND #mutedUntil = :mutedUntil0 AND attribute_not_exists(#lowered)',
+        ExpressionAttributeNames: {
+          '#at': 'At',
+          '#until': 'Until',
+          '#mutedUntil': 'MutedUntil',
+          '#lowered': 'Lowered',
+        },
         ExpressionAttributeValues: { ':at0': NOW, ':mutedUntil0': NOW + 1 },
       },
     })
@@ -593,7 +599,7 @@ describe('Membership', () => {
     const [over] = await end({ mutedUntil: NOW, changes: 1 })
     for (const sent of [plain, over]) expect(sent!.input.TransactItems).toHaveLength(3)
     const [muted] = await end({ mutedUntil: NOW + 1_000, changes: 2 })
-    const item = { ...banItem('ada'), By: 'ada', Until: NOW }
+    const item = { ...banItem('ada'), By: 'ada', Until: 0 }
     const [removal, , , kept] = muted!.input.TransactItems as object[]
     expect(removal).toMatchObject({
       Delete: { ConditionExpression: '#joinId = :joinId0 AND #changes = :changes0' },
@@ -1252,8 +1258,9 @@ describe('who may not enter a room', () => {
 
   test('AP55 changeBan ends a ban that is as it was read and notes it, both or neither; or puts another', async () => {
     const asRead = {
-      ConditionExpression: '#at = :at0 AND attribute_not_exists(#mutedUntil) AND attribute_not_exists(#lowered)',
-      ExpressionAttributeNames: { '#at': 'At', '#mutedUntil': 'MutedUntil', '#lowered': 'Lowered' },
+      ConditionExpression:
+        '#at = :at0 AND attribute_not_exists(#until) AND attribute_not_exists(#mutedUntil) AND attribute_not_exists(#lowered)',
+      ExpressionAttributeNames: { '#at': 'At', '#until': 'Until', '#mutedUntil': 'MutedUntil', '#lowered': 'Lowered' },
       ExpressionAttributeValues: { ':at0': NOW },
     }
     const [sent, ...others] = await sentBy('AP55')

@@ -27,8 +27,11 @@ export const muteMember = action('muteMember', async ({ chatRoomId, userId, seco
     const membership = await membershipIn(chatRoomId, userId)
     const row = membership ? undefined : await getBan({ chatRoomId, userId })
     const kept = keptOf(row ?? {}, now)
+    const isNobody = membership === undefined && Object.keys(kept).length === 0
+    // Who joined between the two reads is seen by the next.
+    if (isNobody && attempt === 0) continue
+    if (isNobody) throw new Conflict('unable to mute; the user is no member')
     if (membership) await requireAboveUser(admitted, 'mute', membership, now)
-    else if (Object.keys(kept).length === 0) throw new Conflict('unable to mute; the user is no member')
     if (seconds === 0 && ((membership ?? kept).mutedUntil ?? 0) <= now) return shown
     const isChanged = membership
       ? await changeMember(membership, { mutedUntil }, audit)
