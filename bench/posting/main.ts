@@ -1,8 +1,8 @@
 /**
  * `npm run bench:posting`: what does a post cost the function, compared with a bare unsigned one? Four variants take
  * turns in one process, each over 256 keep-alive sockets, to a server in another process, plain and over TLS. Posts go
- * through the same retries and outcomes as in the fan-out. Only compare figures of one run, best as ratios. Takes some
- * two minutes.
+ * through the same retries and outcomes as in the fan-out. Only compare figures of one run, best as ratios. Takes less
+ * than a minute.
  */
 import { randomBytes } from 'node:crypto'
 import { leanPost } from '../../src/delivery/posting/lean-post.ts'
