@@ -74,13 +74,9 @@ export class AnswerReader {
   }
 
   #readHead(): boolean {
-    const end = this.#rest.indexOf('\r\n\r\n')
-    if (end > MAX_HEAD_BYTES || (end < 0 && this.#rest.length > MAX_HEAD_BYTES)) {
-      throw new BadAnswer('its head is too large')
-    }
-    if (end < 0) return false
-    const [statusLine, ...lines] = this.#rest.toString('latin1', 0, end).split('\r\n')
-    this.#rest = this.#rest.subarray(end + 4)
+    const head = this.#takeUntil('\r\n\r\n', 'its head is too large')
+    if (head === undefined) return false
+    const [statusLine, ...lines] = head.split('\r\n')
     const [, minor, code] = STATUS_LINE.exec(statusLine!) ?? []
     if (code === undefined) throw new BadAnswer('it does not begin with a status of HTTP/1.1')
     const status = Number(code)
@@ -164,14 +160,17 @@ export class AnswerReader {
   }
 
   #line(): string | undefined {
-    const end = this.#rest.indexOf('\r\n')
-    if (end > MAX_HEAD_BYTES || (end < 0 && this.#rest.length > MAX_HEAD_BYTES)) {
-      throw new BadAnswer('a line is too long')
-    }
-    if (end < 0) return undefined
-    const line = this.#rest.toString('latin1', 0, end)
-    this.#rest = this.#rest.subarray(end + 2)
-    return line
+    return this.#takeUntil('\r\n', 'a line is too long')
+  }
+
+  /** Takes what comes before this end, and the end with it; undefined while that hasn't come. */
+  #takeUntil(end: string, tooLong: string): string | undefined {
+    const at = this.#rest.indexOf(end)
+    if (at > MAX_HEAD_BYTES || (at < 0 && this.#rest.length > MAX_HEAD_BYTES)) throw new BadAnswer(tooLong)
+    if (at < 0) return undefined
+    const text = this.#rest.toString('latin1', 0, at)
+    this.#rest = this.#rest.subarray(at + end.length)
+    return text
   }
 }
 
