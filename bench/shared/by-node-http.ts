@@ -1,12 +1,9 @@
-import { Agent, request as httpRequest } from 'node:http'
-import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
 import type { sendTo, SendRequest } from '../../src/aws/send-request.ts'
+import { nodeHttp } from './node-http.ts'
 
 /** What `sendTo` does, by `node:http` with a kept-alive agent: what it is compared with. */
 export const byNodeHttp: typeof sendTo = ({ protocol, hostname, port }, maxSockets): SendRequest => {
-  const isSecure = protocol === 'https:'
-  const request = isSecure ? httpsRequest : httpRequest
-  const agent = new (isSecure ? TlsAgent : Agent)({ keepAlive: true, maxSockets })
+  const { request, agent } = nodeHttp(protocol, maxSockets)
 
   return (path, headers, body, timeoutMs) =>
     new Promise((resolve, reject) => {
