@@ -40,10 +40,10 @@ export type BanRow = EntityItem<typeof Ban>
 type BanKey = Pick<BanRow, 'chatRoomId' | 'userId'>
 
 /** What outlives a membership. */
-export type Kept = Pick<BanRow, 'mutedUntil' | 'lowered'>
+export type Outliving = Pick<BanRow, 'mutedUntil' | 'lowered'>
 
 /** What of it still holds. */
-export const keptOf = ({ mutedUntil = 0, lowered }: Kept, now: number): Kept => ({
+export const outlivingOf = ({ mutedUntil = 0, lowered }: Outliving, now: number): Outliving => ({
   ...(mutedUntil > now ? { mutedUntil } : {}),
   ...(lowered === true ? { lowered } : {}),
 })
@@ -58,8 +58,8 @@ export function banItem(ban: Omit<BanRow, 'expiresAt'>): BanRow {
 }
 
 /** The item that keeps what outlives a membership; undefined when nothing does. */
-export function keptItem(whose: BanKey & Pick<BanRow, 'by'>, of: Kept, now: number): BanRow | undefined {
-  const kept = keptOf(of, now)
+export function keptItem(whose: BanKey & Pick<BanRow, 'by'>, of: Outliving, now: number): BanRow | undefined {
+  const kept = outlivingOf(of, now)
   const { chatRoomId, userId, by } = whose
   if (Object.keys(kept).length === 0) return undefined
   // Over by every clock.
@@ -67,9 +67,9 @@ export function keptItem(whose: BanKey & Pick<BanRow, 'by'>, of: Kept, now: numb
 }
 
 /** The same item with something else that is kept; undefined when nothing holds any more. */
-export function itemWithKept(row: BanRow, to: Kept, now: number): BanRow | undefined {
+export function itemWithKept(row: BanRow, to: Outliving, now: number): BanRow | undefined {
   const { chatRoomId, userId, by, at, until, reason } = row
-  const kept = keptOf(to, now)
+  const kept = outlivingOf(to, now)
   if (!isBan(row, now) && Object.keys(kept).length === 0) return undefined
   return banItem({ chatRoomId, userId, by, at, ...defined({ until, reason }), ...kept })
 }

@@ -1,4 +1,4 @@
-import { type BanRow, getBan, isBan, keptOf } from '../entities/ban.ts'
+import { type BanRow, getBan, isBan, outlivingOf } from '../entities/ban.ts'
 import { type Added, addMember, type MembershipRow } from '../entities/membership.ts'
 import { Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
@@ -34,7 +34,7 @@ export async function letIn(
 }
 
 function withKept(membership: MembershipRow, kept: BanRow, byRank: boolean): MembershipRow {
-  const { mutedUntil, lowered } = keptOf(kept, membership.joinedAt)
+  const { mutedUntil, lowered } = outlivingOf(kept, membership.joinedAt)
   const role = lowered === true && !byRank ? ({ role: 'guest', lowered } as const) : {}
   return { ...membership, ...defined({ mutedUntil }), ...role }
 }

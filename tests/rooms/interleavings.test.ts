@@ -2,7 +2,7 @@ import { database, tableName } from '../support/own-table.ts'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { createTable } from '../../local/dynamodb/create-table.ts'
-import { getBan, keptOf } from '../../src/entities/ban.ts'
+import { getBan, outlivingOf } from '../../src/entities/ban.ts'
 import { getRoom } from '../../src/entities/chat-room.ts'
 import { deleteConnection, putConnection, keepSessionKey } from '../../src/entities/connection.ts'
 import { addMember, getMembership } from '../../src/entities/membership.ts'
@@ -104,7 +104,7 @@ const mute = ({ chatRoomId, ada, bob }: Scene, seconds: number) =>
 async function isMuted({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
   const [membership, row] = await Promise.all([getMembership(chatRoomId, userId), getBan({ chatRoomId, userId })])
   if (membership !== undefined) expect(row).toBeUndefined()
-  return keptOf(membership ?? row ?? {}, Date.now()).mutedUntil !== undefined
+  return outlivingOf(membership ?? row ?? {}, Date.now()).mutedUntil !== undefined
 }
 
 /** What refuses a banned user. */

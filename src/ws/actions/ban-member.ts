@@ -1,5 +1,5 @@
 import { auditItem } from '../../entities/audit.ts'
-import { banItem, type BanRow, getBan, isBan, keptOf } from '../../entities/ban.ts'
+import { banItem, type BanRow, getBan, isBan, outlivingOf } from '../../entities/ban.ts'
 import { requireNotErased } from '../../entities/erasure.ts'
 import { jobItem, putJob } from '../../entities/job.ts'
 import { removeMember } from '../../entities/membership.ts'
@@ -39,7 +39,7 @@ export const banMember = action('banMember', async (input, caller) => {
       if (job) await putJob(job)
       return defined({ until: before.until })
     }
-    const ban = banItem({ ...noted, ...keptOf(membership ?? before ?? {}, now) })
+    const ban = banItem({ ...noted, ...outlivingOf(membership ?? before ?? {}, now) })
     const isBanned = membership
       ? await removeMember(membership, now, { audit, ban, outlived: true, ...defined({ job }) })
       : await banStranger(ban, before, audit, job)

@@ -1,5 +1,5 @@
 import { auditItem } from '../../entities/audit.ts'
-import { getBan, itemWithKept, keptOf } from '../../entities/ban.ts'
+import { getBan, itemWithKept, outlivingOf } from '../../entities/ban.ts'
 import { changeBan, changeMember } from '../../entities/moderate.ts'
 import { Conflict, Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
@@ -26,7 +26,7 @@ export const muteMember = action('muteMember', async ({ chatRoomId, userId, seco
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const membership = await membershipIn(chatRoomId, userId)
     const row = membership ? undefined : await getBan({ chatRoomId, userId })
-    const kept = keptOf(row ?? {}, now)
+    const kept = outlivingOf(row ?? {}, now)
     const isNobody = membership === undefined && Object.keys(kept).length === 0
     // Who joined between the two reads is seen by the next.
     if (isNobody && attempt === 0) continue
