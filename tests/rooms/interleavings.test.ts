@@ -22,6 +22,7 @@ import { joinRoom } from '../../src/ws/actions/join-room.ts'
 import { muteMember } from '../../src/ws/actions/mute-member.ts'
 import { leaveRoom } from '../../src/ws/actions/leave-room.ts'
 import { removeMember } from '../../src/ws/actions/remove-member.ts'
+import { setRole } from '../../src/ws/actions/set-role.ts'
 import { sendMessage } from '../../src/ws/actions/send-message.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
 import { unblockUser } from '../../src/ws/actions/unblock-user.ts'
@@ -105,6 +106,22 @@ async function isMuted({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
   const [membership, row] = await Promise.all([getMembership(chatRoomId, userId), getBan({ chatRoomId, userId })])
   if (membership !== undefined) expect(row).toBeUndefined()
   return outlivingOf(membership ?? row ?? {}, Date.now()).mutedUntil !== undefined
+}
+
+/** Ada makes bob a guest, or a member again. Of who has left, only what somebody has made of them can be changed. */
+const giveRole = ({ chatRoomId, ada, bob }: Scene, role: 'guest' | 'member') =>
+  setRole.handle({ action: 'setRole', chatRoomId, userId: bob, role }, callerOf(ada, 'ada=')).then(
+    () => true,
+    (error: unknown) => {
+      expect(error).toMatchObject({ code: 'conflict', message: 'unable to give a role; the user is no member' })
+      return false
+    },
+  )
+
+/** Whether bob is a guest, or will be one once he comes back. */
+async function isGuest({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
+  const [membership, row] = await Promise.all([getMembership(chatRoomId, userId), getBan({ chatRoomId, userId })])
+  return membership === undefined ? row?.lowered === true : membership.role === 'guest'
 }
 
 /** What refuses a banned user. */
@@ -488,6 +505,35 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
           await consistent(scene)
           const isDone = said.get(scene.chatRoomId)!
           expect(await isMuted(scene)).toBe(seconds === 0 ? !isDone : isDone)
+        },
+      )
+    }
+  })
+
+  test.for([
+    ['leaves', (scene: Scene) => leave(scene, 'b1=')],
+    ['leaves and joins', (scene: Scene) => leave(scene, 'b1=').then(() => join(scene, 'b1='))],
+    ['is muted', (scene: Scene) => mute(scene, 600)],
+    ['is given it by another', (scene: Scene) => giveRole(scene, 'guest')],
+  ] as const)('the role that was given is the one of who %s at the same moment', async ([what, move]) => {
+    for (const role of ['guest', 'member'] as const) {
+      const said = new Map<string, boolean>()
+      await inEveryOrder(
+        async () => {
+          const scene = await givenScene(true)
+          await syncOn(scene.bob, 'b1=', 'tab')
+          if (role === 'member') await giveRole(scene, 'guest')
+          return scene
+        },
+        (scene) => ({
+          give: async () => void said.set(scene.chatRoomId, await giveRole(scene, role)),
+          move: () => move(scene),
+        }),
+        async (scene) => {
+          await consistent(scene)
+          if (what === 'is given it by another' && role === 'member') return
+          const isDone = said.get(scene.chatRoomId)!
+          expect(await isGuest(scene)).toBe(role === 'guest' ? isDone : !isDone)
         },
       )
     }

@@ -1,13 +1,17 @@
-import { auditItem } from '../../entities/audit.ts'
-import { getBan, itemWithKept } from '../../entities/ban.ts'
+import { auditItem, type AuditRow } from '../../entities/audit.ts'
+import { type BanRow, getBan, itemWithKept } from '../../entities/ban.ts'
 import { changeBan, changeMember } from '../../entities/moderate.ts'
 import { Conflict, Unavailable } from '../../errors.ts'
 import { defined } from '../../protocol/defined.ts'
 import { rankOf } from '../../protocol/permissions.ts'
+import type { Role } from '../../protocol/room-schema.ts'
 import { admit, refused, requireAboveUser } from '../../rooms/admission.ts'
 import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
+
+/** Others may give them a role as well, and they may leave and join in between. */
+const ATTEMPTS = 4
 
 /**
  * Gives a member a role, at most the own one; to oneself a lower one only. Who was made a guest, and has left, may be
@@ -16,23 +20,29 @@ import { doneBy } from '../caller.ts'
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'setRole', now)
-  const membership = await membershipIn(chatRoomId, userId)
   const audit = auditItem({ chatRoomId, at: now, ...doneBy(caller), action: 'role', userId })
-  if (membership === undefined) {
-    const row = await getBan({ chatRoomId, userId })
-    const isGuest = row?.lowered === true
-    if (!isGuest || (role !== 'member' && role !== 'guest')) {
-      throw new Conflict('unable to give a role; the user is no member')
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const membership = await membershipIn(chatRoomId, userId)
+    if (membership === undefined) {
+      const row = await getBan({ chatRoomId, userId })
+      // Who joined between the two reads is seen by the next.
+      if (!row?.lowered && attempt === 0) continue
+      if (await giveToAbsent(row, role, audit)) return {}
+      continue
     }
-    const { mutedUntil } = row
-    if (role === 'guest' || (await changeBan(row, itemWithKept(row, defined({ mutedUntil }), now), audit))) return {}
-    throw hasChanged()
+    if (membership.role === role && (role !== 'guest' || membership.lowered)) return {}
+    if (userId !== caller.userId) await requireAboveUser(admitted, 'setRole', membership, now)
+    if (rankOf(role) > rankOf(admitted.standing)) throw refused('forbidden', 0)
+    if (await changeMember(membership, { role }, audit)) return {}
   }
-  if (membership.role === role && (role !== 'guest' || membership.lowered)) return {}
-  if (userId !== caller.userId) await requireAboveUser(admitted, 'setRole', membership, now)
-  if (rankOf(role) > rankOf(admitted.standing)) throw refused('forbidden', 0)
-  if (await changeMember(membership, { role }, audit)) return {}
-  throw hasChanged()
+  throw new Unavailable('unable to give a role; the membership has changed meanwhile')
 })
 
-const hasChanged = () => new Unavailable('unable to give a role; the membership has changed meanwhile')
+/** Returns false when what is kept of them is something else by now. */
+async function giveToAbsent(row: BanRow | undefined, role: Role, audit: AuditRow): Promise<boolean> {
+  if (row?.lowered !== true || (role !== 'member' && role !== 'guest')) {
+    throw new Conflict('unable to give a role; the user is no member')
+  }
+  const { mutedUntil } = row
+  return role === 'guest' || changeBan(row, itemWithKept(row, defined({ mutedUntil }), audit.at), audit)
+}
