@@ -21,7 +21,7 @@ import type { RequestFrame } from './request-frame.ts'
 import { type ProfileChanges, type User, Users } from './users.ts'
 import { onWakeUp } from './wake-ups.ts'
 
-/** What `client.createRoom` takes. */
+/** The fields of a new room, for `client.createRoom`. */
 export type NewRoom = Omit<RequestFrame<'createRoom'>, 'action' | 'requestId' | 'userId'>
 
 /** The events of a client, for `client.on`. */
@@ -29,22 +29,23 @@ export interface ClientEvents {
   /** The connection's status has changed. */
   status: StatusChange
   /**
-   * This user is in a room that this client hasn't joined: found by the first `sync`, or added by somebody, whom
-   * `room.addedBy` names.
+   * This user is a member of a room that this client didn't know as joined. The first `sync` found it, or somebody
+   * added the user: then `room.addedBy` has that person's id.
    */
   roomAdded: Room
-  /** This user was shown out of a room, or it was deleted. The room's own event `removed` comes before. */
+  /** This user was removed from a room, or the room was deleted. The room emits its own `removed` event first. */
   removed: Removal & { room: Room }
-  /** A message has come, in any room of the user, as the room's own event `message` tells it. */
+  /** A message has arrived in any of the user's rooms. The room emits its own `message` event too. */
   message: { room: Room; message: MessageEvent }
-  /** What is unread in all rooms together has changed. */
+  /** The number of unread messages or mentions in all rooms together has changed. */
   unread: UnreadTotals
-  /** In direct rooms: the other user is online, or has been offline for 15 s. */
+  /** The other user of a direct room has come online, or has been offline for 15 seconds. */
   online: OnlineChange
 }
 
 /**
- * A user's connection to the chat, with all rooms of the user. One per user and page is enough.
+ * Connects a user to the chat and gives access to all rooms of that user. Create one client per user and page, and keep
+ * it for as long as the user is signed in.
  *
  * @example
  * const client = new ChatClient({ url: 'wss://chat.example/prod', getToken })
@@ -56,14 +57,18 @@ export interface ClientEvents {
  */
 export class ChatClient {
   /**
-   * Subscribes to the client's events.
+   * Adds a listener for one of the client's events. A function that is added twice is called twice.
    *
    * @param name `status`, `roomAdded`, `removed`, `message`, `unread` or `online`, see {@link ClientEvents}
-   * @param listener receives the event's payload; what it throws goes to the option `onError`
-   * @returns a function that unsubscribes
+   * @param listener receives the event's payload; an error that it throws goes to the option `onError`
+   * @returns a function that removes the listener
+   *
+   * @example
+   * const stop = client.on('status', ({ status, retryInMs }) => console.log(status, retryInMs))
+   * stop()
    */
   readonly on: Emitter<ClientEvents>['on']
-  /** As `on`, for the next event of that name only. */
+  /** Adds a listener, as `on` does, for the next event of that name only. */
   readonly once: Emitter<ClientEvents>['on']
   readonly #emitter: Emitter<ClientEvents>
   readonly #connection: ClientConnection
@@ -75,10 +80,10 @@ export class ChatClient {
   #stopWatching = () => {}
 
   /**
-   * Makes a client that is not connected yet.
+   * Creates a client. Call `connect()` to connect it.
    *
    * @param given `url` and `getToken`; all other options have defaults
-   * @throws TypeError when `url` is no `ws://` or `wss://` address
+   * @throws TypeError when `url` is not a `ws://` or `wss://` address
    */
   constructor(given: ChatClientOptions) {
     const options = resolveOptions(given)
@@ -124,22 +129,25 @@ export class ChatClient {
     )
   }
 
-  /** What the connection is doing now. The event `status` reports each change. */
+  /** The current status of the connection. The event `status` reports each change. */
   get status(): Status {
     return this.#connection.status
   }
 
-  /** The token's user. `undefined` before the first connection. */
+  /** The id of the user to whom the token belongs. `undefined` before the first connection. */
   get userId(): string | undefined {
     return this.#rooms.context.userId
   }
 
   /**
-   * What the deployment accepts, as it announced when the client last connected: sizes in bytes of UTF-8
-   * (`contentBytes`, `captionBytes`, `fileBytes`, `frameBytes`, `messageBytes`), lengths in characters
-   * (`fileNameChars`, `roomNameChars`), counts (`createRoomMembers`, `historyPage`), times in ms (`typingRepeatMs`,
-   * `typingExpiryMs`, `idleTimeoutMs`, `connectionLifetimeMs`), and `contentTypes`, the media types that may be
-   * uploaded, where `image/*` stands for all images. `undefined` before the first connection.
+   * The limits of the deployment, as the server announced them when the client last connected. `undefined` before the
+   * first connection. {@link protocolLimits} has the defaults.
+   *
+   * - Bytes, for texts bytes of UTF-8: `contentBytes`, `captionBytes`, `fileBytes`, `frameBytes`, `messageBytes`.
+   * - Characters: `fileNameChars`, `roomNameChars`.
+   * - Counts: `createRoomMembers`, `historyPage`.
+   * - Milliseconds: `typingRepeatMs`, `typingExpiryMs`, `idleTimeoutMs`, `connectionLifetimeMs`.
+   * - `contentTypes`: the media types that may be uploaded. `image/*` stands for all images.
    *
    * @example
    * if (client.limits && file.size > client.limits.fileBytes) throw new Error('the file is too large')
@@ -148,39 +156,50 @@ export class ChatClient {
     return this.#rooms.context.limits
   }
 
-  /** What the server has beyond version 1 of the protocol, `search` for example. Empty before the first connection. */
+  /** The server's features beyond version 1 of the protocol, such as `search`. Empty before the first connection. */
   get features(): readonly string[] {
     return this.#rooms.context.features
   }
 
   /**
-   * The server's time, epoch ms, as far as the client knows: the device's clock may be wrong. Compare it with
-   * `fileUrlExpiresAt` and other times of the server.
+   * The server's time in epoch milliseconds, as far as the client knows. Compare times from the server, such as
+   * `fileUrlExpiresAt`, with this time and not with the device's clock, which may be wrong.
    */
   get serverNow(): number {
     return this.#rooms.context.serverNow()
   }
 
-  /** The rooms that this user is in, as far as the client knows: all of them once `connect()` has resolved. */
+  /** The rooms that this user is a member of, as far as the client knows. Complete once `connect()` has resolved. */
   get rooms(): Room[] {
     return this.#rooms.joined
   }
 
   /**
-   * What this user has not read in all rooms together, on any device; of the rooms that the client knows, so all zeros
-   * until it is connected. It is counted by the server, from the first look at it or at `room.unread` on.
+   * How many messages and mentions this user has not read on any device, in all rooms together. The numbers are zero
+   * until the client has connected and the server has counted. Counting starts with the first use of this property, of
+   * `room.unread`, or of an `unread` event.
    */
   get unread(): UnreadTotals {
     return this.#rooms.context.reads.totals
   }
 
   /**
-   * Connects, and stays connected until `disconnect()`: a lost connection is opened again with backoff. Does nothing
-   * when the client is connected; doesn't wait for the backoff when it isn't.
+   * Connects, and stays connected until `disconnect()`. A lost connection is opened again automatically, with backoff.
+   * Calling this while the client waits for its next attempt starts that attempt at once. Calling it while the client
+   * is connected does nothing.
    *
-   * @returns a promise that resolves when the client is connected and knows all rooms. The status is `connected` before
-   * that for a user of many rooms: the rooms that the application has used last come first
-   * @throws ChatError `forbidden` when `getToken` threw `UnauthorizedError`, `disconnected` after `disconnect()`
+   * @returns a promise that resolves when the client is connected and knows all rooms. For a user of many rooms the
+   * status becomes `connected` earlier: the rooms that the application has used last are synced first
+   * @throws ChatError `forbidden` when `getToken` threw `UnauthorizedError` or the server refused with 403, `no_token`
+   * when `getToken` returned no text, `banned`, `internal` when no socket could be created, or `disconnected` when
+   * `disconnect()` is called meanwhile
+   *
+   * @example
+   * try {
+   *   await client.connect()
+   * } catch (error) {
+   *   if (error instanceof ChatError && error.code === 'forbidden') console.log('please sign in again')
+   * }
    */
   connect(): Promise<void> {
     this.#stopWatching()
@@ -199,7 +218,10 @@ export class ChatClient {
     return ready
   }
 
-  /** Ends the connection, and every loop over messages. Messages that wait to be sent go on waiting for `connect()`. */
+  /**
+   * Closes the connection and ends every `for await` loop over messages. Messages that are not sent yet stay in the
+   * outbox and are sent after the next `connect()`.
+   */
   disconnect(): void {
     this.#stopWatching()
     const { reads, options } = this.#rooms.context
@@ -210,44 +232,55 @@ export class ChatClient {
   }
 
   /**
-   * Waits for the connection.
+   * Waits until the client is connected. Doesn't connect: that is what `connect()` is for.
    *
-   * @returns a promise that resolves when connected
-   * @throws ChatError `forbidden` when `getToken` threw `UnauthorizedError`, `disconnected` after `disconnect()`
+   * @returns a promise that resolves when the status is `connected`, at once if it already is
+   * @throws ChatError the error of `status` when the status is or becomes `failed`, or `disconnected` when
+   * `disconnect()` is called meanwhile
    */
   ready(): Promise<void> {
     return this.#connection.ready()
   }
 
   /**
-   * Returns the room with an id, always the same object. Sends nothing: the room may not exist, and this user may not
-   * be in it.
+   * Returns the room with an id, always the same object. Sends no request, so the room may not exist, and this user may
+   * not be a member.
    *
-   * @param chatRoomId 1 to 64 of `A-Z a-z 0-9 _ : -`
+   * @param chatRoomId 1 to 64 characters of `A-Z a-z 0-9 _ : -`
+   *
+   * @example
+   * await client.room('general').join()
    */
   room(chatRoomId: string): Room {
     return this.#rooms.open(chatRoomId).room
   }
 
   /**
-   * Returns the conversation with one user, always the same object. Sends nothing: the server makes the room at the
-   * first message.
+   * Returns the direct conversation with one user, always the same object. Sends no request: the server creates the
+   * room with the first message.
    *
    * @param userId the other user's id, 1 to 128 characters
+   *
+   * @example
+   * client.direct('bob').send({ content: 'just between us' })
    */
   direct(userId: string): DirectRoom {
     return this.#directs.open(userId)
   }
 
   /**
-   * Creates a room with this user in it. Waits for a connection, but is not repeated when the connection is lost,
+   * Creates a room and makes this user its owner. Waits for a connection. Is not retried when the connection is lost,
    * because that might create two rooms.
    *
-   * @param room `chatRoomId`: the id, chosen by the server when left out; `roomName`: 1 to 128 characters; `members`:
-   * ids of other users, at most 100; `access`: who may enter, by default `client.limits.defaultRoomAccess`; `topic`,
-   * `settings` and `metadata` as for `room.update`
-   * @throws ChatError `conflict` when the id is taken, `forbidden` when this user may make no rooms or choose no ids,
+   * @param room `roomName`: 1 to 128 characters; `chatRoomId`: the room's id, by default chosen by the server;
+   * `members`: ids of other users, at most 100; `access`: who may enter, by default `client.limits.defaultRoomAccess`;
+   * `topic`, `settings` and `metadata` as for `room.update`
+   * @throws ChatError `conflict` when the id is taken, `forbidden` when this user may not create rooms or choose ids,
    * `invalid_request`, `disconnected`, `timeout`
+   *
+   * @example
+   * const kitchen = await client.createRoom({ roomName: 'Kitchen', members: ['bob'] })
+   * kitchen.send({ content: 'welcome' })
    */
   async createRoom(room: NewRoom): Promise<Room> {
     const reply = await this.#rooms.context.onceConnected({ action: 'createRoom', ...room })
@@ -258,48 +291,76 @@ export class ChatClient {
   }
 
   /**
-   * Joins the room of an invite. Waits for a connection and retries.
+   * Joins the room that an invite belongs to. Waits for a connection and retries.
    *
-   * @returns the room; new messages arrive from now on
-   * @throws ChatError `invalid_invite` when there is none, or it has expired, was revoked or is used up; `banned`
+   * @returns the room, which receives new messages from now on
+   * @throws ChatError `invalid_invite` when the invite doesn't exist, has expired, was revoked or is used up; `banned`
+   * when this user is banned from the room
+   *
+   * @example
+   * const { invite } = await room.createInvite()
+   * const joined = await client.join({ invite })
+   * console.log(joined.name)
    */
   join({ invite }: { invite: string }): Promise<Room> {
     return this.#rooms.join(invite)
   }
 
   /**
-   * Reads one page of the public rooms, in the order of their names. Waits for a connection and retries.
+   * Reads one page of the deployment's public rooms, ordered by name. Waits for a connection and retries.
    *
-   * @param page `prefix`: how the name begins, in whatever case; `cursor`: the `nextCursor` of the page before
+   * @param page `prefix`: only rooms whose name begins with this text, ignoring case; `cursor`: the `nextCursor` of the
+   * previous page
+   *
+   * @example
+   * const { rooms } = await client.publicRooms({ prefix: 'rel' })
+   * console.log(rooms.map(({ roomName }) => roomName))
    */
   publicRooms(page: { prefix?: string; cursor?: string } = {}): Promise<Reply<'listPublicRooms'>> {
     return this.#rooms.context.patiently({ action: 'listPublicRooms', ...page })
   }
 
   /**
-   * Asks who of some rooms is online, 50 rooms in each request. Waits for a connection and retries. The event `online`
-   * tells what changes in direct rooms.
+   * Asks which members of some rooms are online, with one request per 50 rooms. Waits for a connection and retries. The
+   * event `online` reports later changes in direct rooms.
    *
-   * @param rooms of which this user is in
-   * @returns by `chatRoomId`, at most 200 `userIds`, and with `capped` there may be more
-   * @throws ChatError `unknown_action` from a server without `presence`, `disconnected`
+   * @param rooms rooms that this user is a member of, or their ids
+   * @returns for each `chatRoomId`, at most 200 `userIds`; `capped` says that there may be more
+   * @throws ChatError `unknown_action` from a server without the feature `presence`, `disconnected`
+   *
+   * @example
+   * const online = await client.online([room])
+   * console.log(online[room.id]?.userIds)
    */
   online(rooms: readonly (Room | string)[]): Promise<OnlineUsers> {
     const ids = rooms.map((room) => (typeof room === 'string' ? room : room.id))
     return whoIsOnline(this.#rooms.context, ids)
   }
 
-  /** From now on a user can't write to this one and can't put them into rooms. They are not told. Retries. */
+  /**
+   * Blocks a user, who can then no longer write to this user directly or add them to rooms. The blocked user isn't
+   * informed. Waits for a connection and retries.
+   *
+   * @throws ChatError `disconnected`
+   */
   async block(userId: string): Promise<void> {
     await this.#rooms.context.patiently({ action: 'blockUser', userId })
   }
 
-  /** Ends a block. Retries. */
+  /**
+   * Ends a block. Succeeds when the user isn't blocked. Waits for a connection and retries.
+   *
+   * @throws ChatError `disconnected`
+   */
   async unblock(userId: string): Promise<void> {
     await this.#rooms.context.patiently({ action: 'unblockUser', userId })
   }
 
-  /** Reads the ids of all users that this one has blocked. Retries. */
+  /**
+   * Reads the ids of all users whom this user has blocked. Waits for a connection and retries.
+   *
+   * @throws ChatError `disconnected`
+   */
   async blocked(): Promise<string[]> {
     return listed(
       (cursor) => this.#rooms.context.patiently({ action: 'listBlocked', ...cursor }),
@@ -308,36 +369,49 @@ export class ChatClient {
   }
 
   /**
-   * Reads one page of where this user was mentioned, the newest first. Retries.
+   * Reads one page of the messages that mention this user, the newest first. Waits for a connection and retries.
    *
-   * @param page `cursor`: the `nextCursor` of the page before
+   * @param page `cursor`: the `nextCursor` of the previous page
    */
   mentions(page: { cursor?: string } = {}): Promise<Reply<'getMentions'>> {
     return this.#rooms.context.patiently({ action: 'getMentions', ...page })
   }
 
   /**
-   * Finds messages by their words, the newest first: one page. The last word of `query` may be a beginning. Retries.
-   * `client.features` has `search` where the server can.
+   * Finds messages by their words and returns one page of them, the newest first. The last word of `query` may be the
+   * beginning of a word. Waits for a connection and retries. `client.features` includes `search` if the server supports
+   * it.
    *
-   * @param search `rooms`: 1 to 10 that this user is in; `from`: only what this user said; `before`: only from before
-   * this time, epoch ms; `limit`: 1 to 50, default 20; `cursor`: the `nextCursor` of the page before
-   * @returns `hits`, each with the words that `matched`; a page with `nextCursor` may have none
-   * @throws ChatError `forbidden` where the server has no search, `not_a_member`, `invalid_request` without a word
+   * @param search `query`: the words; `rooms`: 1 to 10 rooms that this user is a member of; `from`: only messages of
+   * the user with this id; `before`: only messages before this time, epoch milliseconds; `limit`: 1 to 50, default 20;
+   * `cursor`: the `nextCursor` of the previous page
+   * @returns `hits`, each with the words that `matched`. A page may have no hits and still have a `nextCursor`
+   * @throws ChatError `forbidden` from a server without search, `not_a_member`, `invalid_request` when `query` has no
+   * word
+   *
+   * @example
+   * const { hits } = await client.searchMessages({ query: 'release not', rooms: client.rooms.slice(0, 10) })
+   * console.log(hits.map(({ message }) => message.content))
    */
   searchMessages({ rooms, ...search }: MessageSearch & { rooms: readonly (Room | string)[] }): Promise<FoundMessages> {
     const chatRoomIds = rooms.map((room) => (typeof room === 'string' ? room : room.id))
     return this.#rooms.context.patiently({ action: 'searchMessages', chatRoomIds, ...search })
   }
 
-  /** Reads one page of the threads that this user follows, as `mentions`: those that they started or replied in. */
+  /**
+   * Reads one page of the threads that this user follows: those that they started or replied in, or followed with
+   * `thread.follow()`. Waits for a connection and retries.
+   *
+   * @param page `cursor`: the `nextCursor` of the previous page
+   */
   threads(page: { cursor?: string } = {}): Promise<Reply<'getThreads'>> {
     return this.#rooms.context.patiently({ action: 'getThreads', ...page })
   }
 
   /**
-   * Returns who a user is, always the same object. Its `profile` is asked for when it is first looked at, in one
-   * request for all who are looked at meanwhile, and again at a look after 10 minutes.
+   * Returns the user with an id, always the same object. The client requests the profile when `profile` is first read
+   * or a listener is added, together with other users' profiles that are wanted at that time. A profile older than 10
+   * minutes is requested again at the next use.
    *
    * @example
    * const ada = client.user('ada')
@@ -351,9 +425,13 @@ export class ChatClient {
    * Changes this user's own profile. Waits for a connection and retries.
    *
    * @param changes `name`: 1 to 64 characters; `imageUrl`: an `https://` URL of at most 1,024 characters, or `null` for
-   * none; `metadata`: the application's own data, at most 2,048 bytes as JSON. What is left out stays
-   * @returns the profile that holds now
-   * @throws ChatError `forbidden` where the deployment says who its users are, `invalid_request`
+   * no picture; `metadata`: the application's own data, at most 2,048 bytes as JSON. Fields that are left out don't
+   * change
+   * @returns the changed profile
+   * @throws ChatError `forbidden` when only the deployment may set profiles, `invalid_request`
+   *
+   * @example
+   * await client.setProfile({ name: 'Ada Lovelace' })
    */
   setProfile(changes: ProfileChanges): Promise<Profile> {
     return this.#users.set(changes)
@@ -365,7 +443,7 @@ export class ChatClient {
     this.#emitter.emit('status', change)
   }
 
-  /** A link has taken over: requests and messages that waited for it are sent. */
+  /** Called when a new link is in use: sends the requests and messages that waited for a connection. */
   #linkChanged(): void {
     this.#rooms.resume()
     this.#outbox.resume()

@@ -7,24 +7,25 @@ import type { Room } from './room.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomEvents } from './room-events.ts'
 
-/** An event of a room that is the conversation's as well. */
+/** An event of a room that its direct conversation emits too. */
 export interface ForwardedEvent {
   name: keyof RoomEvents
   payload: RoomEvents[keyof RoomEvents]
 }
 
-/** Subscribes to these events. Returns a function that unsubscribes. */
+/** Adds a listener for these events. Returns a function that removes it. */
 export const onForwarded = (room: Room, listener: (event: ForwardedEvent) => void): (() => void) =>
   room.emitter.follow((name, payload) => {
-    // The conversation emits its own for its own messages.
+    // The conversation emits `outgoing` itself, for the messages that were sent through it.
     if (name !== 'outgoing') listener({ name, payload })
   })
 
 /**
- * The conversation with one user. `client.direct(userId)` returns it. The server makes its room at the first message,
- * whichever of the two sends it.
+ * The direct conversation with one user. `client.direct(userId)` returns it. The server creates its room with the first
+ * message, whichever of the two users sends it.
  *
- * `for await (const message of direct)` takes the messages from now on, until `client.disconnect()`.
+ * `for await (const message of direct)` iterates over the messages that arrive from now on, until
+ * `client.disconnect()`.
  *
  * @example
  * const bob = client.direct('bob')
@@ -33,16 +34,16 @@ export const onForwarded = (room: Room, listener: (event: ForwardedEvent) => voi
  * console.log(await bob.room?.history())
  */
 export class DirectRoom implements AsyncIterable<MessageEvent> {
-  /** The other user. */
+  /** The id of the other user. */
   readonly userId: string
   /** @internal */
   readonly streams = new MessageStreams<MessageEvent>()
   /**
-   * Subscribes to the conversation's events, also before there is a room.
+   * Adds a listener for one of the conversation's events. It may be added before the room exists.
    *
    * @param name see {@link RoomEvents}
-   * @param listener receives the event's payload; what it throws goes to the option `onError`
-   * @returns a function that unsubscribes
+   * @param listener receives the event's payload; an error that it throws goes to the option `onError`
+   * @returns a function that removes the listener
    */
   readonly on: Emitter<RoomEvents>['on']
   readonly #context: RoomContext
@@ -68,22 +69,28 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
     }
   }
 
-  /** The conversation's room, for history, typing, uploads and the rest. `undefined` before the first message. */
+  /** The conversation's room, for history, typing, uploads and so on. `undefined` before the first message. */
   get room(): Room | undefined {
     return this.#room
   }
 
   /**
-   * Sends a text to the user. Returns at once and never throws, as `room.send` does.
+   * Sends a text message to the user. Returns at once and never throws, as `room.send` does.
    *
-   * @param message `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8
-   * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `outbox_full` and others
+   * @param message `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8; the other fields as for
+   * `room.send`
+   * @returns the outgoing message. Its promise `done` resolves with the receipt, or rejects with a `ChatError` such as
+   * `invalid_request`, `too_large` or `outbox_full`
+   *
+   * @example
+   * const { chatRoomId } = await client.direct('bob').send({ content: 'hello' }).done
+   * console.log(client.room(chatRoomId).isDirect)
    */
   send(message: { content: string } & MessageExtras): OutgoingMessage {
     return this.#context.outbox.send(this.destination, 'text', message)
   }
 
-  /** The messages of this client to the user that wait to be sent or have failed, as a room's `unsent`. */
+  /** The messages of this client to the user that wait to be sent or have failed, as `room.unsent`. */
   get unsent(): OutgoingMessage[] {
     return this.#context.outbox.unsentTo(this.destination)
   }
@@ -93,8 +100,10 @@ export class DirectRoom implements AsyncIterable<MessageEvent> {
   }
 
   /**
+   * Connects the conversation with its room, and emits the room's events from now on.
+   *
    * @internal
-   * @param held the room's events so far that are the conversation's too
+   * @param held the room's earlier events, which are emitted first
    */
   bind(room: Room, held: readonly ForwardedEvent[] = []): void {
     if (this.#room) return

@@ -4,12 +4,12 @@ import type { Sent } from './outbox.ts'
 import type { Room } from './room.ts'
 import type { RoomRegistry } from './room-registry.ts'
 
-/** The conversations with single users, and the search for the room that each of them has on the server. */
+/** The direct conversations of a client. Finds the room that each of them has on the server. */
 export class DirectRooms {
   readonly #registry: RoomRegistry
   readonly #connection: ClientConnection
   readonly #directs = new Map<string, DirectRoom>()
-  /** Rooms whose peer is being looked for, with what they have emitted meanwhile. */
+  /** Rooms whose other user is being looked up, with the events that they have emitted since. */
   readonly #searches = new Map<Room, { held: ForwardedEvent[]; ended: Promise<void> }>()
 
   constructor(registry: RoomRegistry, connection: ClientConnection) {
@@ -28,7 +28,7 @@ export class DirectRooms {
     return direct
   }
 
-  /** Looks for the conversations that have no room yet among the direct rooms that this user is in. */
+  /** Searches this user's direct rooms for the rooms of conversations that have none yet. */
   findRooms(): void {
     if (!this.#isSeeking) return
     const bound = new Set([...this.#directs.values()].map(({ room }) => room))
@@ -37,7 +37,7 @@ export class DirectRooms {
     }
   }
 
-  /** Binds a new room to its conversation; `undefined` when no conversation can be waiting for it. */
+  /** Binds a new room to its conversation. Returns `undefined` if no conversation can be waiting for the room. */
   beforeAdded(room: Room): Promise<void> | undefined {
     return room.isDirect && this.#isSeeking ? this.#bind(room) : undefined
   }
@@ -51,7 +51,7 @@ export class DirectRooms {
     return [...this.#directs.values()].some(({ room }) => room === undefined)
   }
 
-  /** Finds out whose conversation a room is. What the room emits until then is the conversation's too. */
+  /** Finds the conversation that a room belongs to. Holds the room's events for the conversation until then. */
   #bind(room: Room): Promise<void> {
     let search = this.#searches.get(room)
     if (!search) {
@@ -64,14 +64,14 @@ export class DirectRooms {
 
   async #search(room: Room, held: ForwardedEvent[]): Promise<void> {
     const stop = onForwarded(room, (event) => held.push(event))
-    // A room whose peer can't be found now is tried again with the next link.
+    // If the other user can't be found now, the next link tries again.
     const peer = await room.findPeer().catch(() => undefined)
     stop()
     this.#searches.delete(room)
     if (peer !== undefined) this.#directs.get(peer)?.bind(room, held)
   }
 
-  /** The first message of a conversation has been sent, and the reply tells its room. */
+  /** Called when a message of a conversation has been sent: the reply names the conversation's room. */
   #met(direct: DirectRoom, { chatRoomId, seq }: Sent): void {
     const { room, feed } = this.#registry.open(chatRoomId)
     direct.bind(room, this.#searches.get(room)?.held)

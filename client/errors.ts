@@ -3,13 +3,13 @@ import type { UploadFailure } from '../src/protocol/events.ts'
 import type { ErrorFrame } from '../src/protocol/frames.ts'
 
 /**
- * The protocol's error codes, and those of the client itself:
+ * The code of a {@link ChatError}: one of the protocol's error codes, or one of the client's own:
  *
- * - `disconnected`: there is no connection, or it ended before the reply.
- * - `no_token`: `getToken` failed.
- * - `timeout`: no reply in time.
- * - `gateway`: API Gateway failed and sent a frame of its own.
- * - `outbox_full`: more than `outboxLimit` messages wait to be sent.
+ * - `disconnected`: there is no connection, or it ended before the reply arrived.
+ * - `no_token`: `getToken` threw, or returned no text.
+ * - `timeout`: no reply arrived in time.
+ * - `gateway`: API Gateway failed and sent a frame of its own instead of a reply.
+ * - `outbox_full`: `outboxLimit` messages already wait to be sent.
  * - `upload_failed`: the bucket or the server refused a file, or the bucket didn't respond.
  */
 export type ChatErrorCode =
@@ -18,7 +18,7 @@ export type ChatErrorCode =
 type More = Partial<ErrorFrame['error']> & { reason?: ChatError['reason'] }
 
 /**
- * Every failure of the SDK. Decide by `code`; `message` is for a person who reads a log.
+ * The error of every failure in the SDK. Programs should decide by `code`; `message` is meant for logs.
  *
  * @example
  * room.join().catch((error: unknown) => {
@@ -30,14 +30,17 @@ export class ChatError extends Error {
   readonly code: ChatErrorCode
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean
-  /** How long to wait before the next try, in ms; with `rate_limited`. */
+  /**
+   * How long to wait before the next attempt, in milliseconds. Set for `rate_limited`, `muted` and a temporary
+   * `banned`.
+   */
   readonly retryAfterMs: number | undefined
   /**
-   * Why an upload failed, with `upload_failed`: one of the server's reasons, such as `type_mismatch`, or `refused` or
-   * `no_answer` of the bucket.
+   * Why an upload failed; set for `upload_failed` only. Either a reason of the server, such as `type_mismatch`, or
+   * `refused` or `no_answer` if it is the bucket that refused the file or didn't respond.
    */
   readonly reason: UploadFailure | 'refused' | 'no_answer' | undefined
-  /** The fields that are wrong and why; with `invalid_request`, otherwise empty. */
+  /** The wrong fields of the request and what is wrong with them, for `invalid_request`; otherwise empty. */
   readonly details: { path: string; problem: string }[]
 
   constructor(code: ChatErrorCode, message: string, retryable = false, more: More = {}) {
@@ -51,36 +54,36 @@ export class ChatError extends Error {
 }
 
 /**
- * Thrown by `getToken` when this user may not connect, because they are signed out, say. The client stops with status
- * `failed`, and `connect()` starts again.
+ * An error for `getToken` to throw when this user may not connect, for example because they have signed out. The client
+ * then stops with status `failed`. `connect()` starts it again.
  */
 export class UnauthorizedError extends Error {
   override readonly name = 'UnauthorizedError'
 }
 
-/** Checks the name, because an application may have bundled the class twice. */
+/** Whether `getToken` threw `UnauthorizedError`. Compares names, because a bundle may contain the class twice. */
 export const isUnauthorized = (error: unknown): boolean => (error as Error | undefined)?.name === 'UnauthorizedError'
 
 export const disconnected = (reason: string): ChatError =>
   new ChatError('disconnected', `unable to get an answer; ${reason}`, true)
 
-/** The server refused the connection for good: HTTP 403, which only the package `ws` tells. */
+/** The server refused the connection with HTTP 403. Only the package `ws` reports that status; browsers hide it. */
 export const forbidden = (): ChatError =>
   new ChatError('forbidden', 'unable to connect; the server refused with 403: check the address and ALLOWED_ORIGINS')
 
-/** A mistake of the application's: the same attempt would fail again. */
+/** A mistake in the application, such as a `getToken` without a result. Another attempt would fail as well. */
 export class Mistake extends ChatError {}
 
-/** A link is given up because nothing at all arrived on it while a request waited for its reply. */
+/** The error of a request on a link that was closed because no frame arrived while the request waited for its reply. */
 class Silence extends ChatError {}
 
 export const silence = (): ChatError =>
   new Silence('disconnected', 'unable to get an answer; the server no longer answers', true)
 
-/** Whether this was the request that a link was given up for. */
+/** Whether an error belongs to the request for whose missing reply a link was closed. */
 export const isSilence = (error: unknown): boolean => error instanceof Silence
 
-/** Whether the server refused a request because this user is not in the room. */
+/** Whether the server refused a request because this user is not a member of the room. */
 export const isNotAMember = (error: unknown): boolean => error instanceof ChatError && error.code === 'not_a_member'
 
 export const isInvalidRequest = (error: unknown): boolean =>

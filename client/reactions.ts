@@ -2,12 +2,12 @@ import type { MessageEvent } from '../src/protocol/events.ts'
 
 type Summary = NonNullable<MessageEvent['reactions']>[number]
 
-/** As many users as the server names for a reaction: the latest. */
+/** The server names this many users for each reaction, the latest ones. */
 const NAMED = 10
 
 /**
- * Whether a user is among those who gave a reaction. Of a long list the server names the latest only: then `mine`,
- * which replies have and events don't, says it of this user.
+ * Whether a user gave a reaction to a message. The server names only the latest users of a reaction. For this client's
+ * own user, `mine` has the answer if there are more; replies have that field, and events don't.
  */
 export function hasReacted({ reactions, mine }: MessageEvent, reaction: string, userId: string): boolean {
   const summary = reactions?.find((one) => one.reaction === reaction)
@@ -15,7 +15,7 @@ export function hasReacted({ reactions, mine }: MessageEvent, reaction: string, 
   return summary.userIds.includes(userId) || (summary.userIds.length < summary.count && !!mine?.includes(reaction))
 }
 
-/** The message with or without a user's reaction; the same one where it is so already. */
+/** Returns the message with or without a user's reaction, or the same message if that changes nothing. */
 export function withReaction(message: MessageEvent, reaction: string, userId: string, isGiven: boolean): MessageEvent {
   if (hasReacted(message, reaction, userId) === isGiven) return message
   const { reactions = [], mine = [] } = message

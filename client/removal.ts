@@ -1,4 +1,7 @@
 import type { RemovedEvent } from '../src/protocol/events.ts'
 
-/** Why this user is in a room no more: the reason, what was given as the reason, and the end of a ban in epoch ms. */
+/**
+ * Why this user is no longer a member of a room. `reason` is the kind of removal, `note` the moderator's words, and
+ * `until` the end of a temporary ban in epoch milliseconds.
+ */
 export type Removal = Pick<RemovedEvent, 'reason' | 'note' | 'until'>

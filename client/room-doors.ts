@@ -7,24 +7,26 @@ import type { RequestFrame } from './request-frame.ts'
 import type { RoomContext } from './room-context.ts'
 import type { RoomFeed } from './room-feed.ts'
 
-/** A member, as `room.memberList` returns them; times in epoch ms. */
+/** A member, as `room.memberList` returns them. Times are in epoch milliseconds. */
 export type Member = Reply<'listMembers'>['members'][number]
 
-/** An invite, as `room.invites` returns it; times in epoch ms. */
+/** An invite, as `room.invites` returns it. Times are in epoch milliseconds. */
 export type RoomInvite = Reply<'listInvites'>['invites'][number]
 
-/** What `room.update` changes; `null` takes the topic or the picture away. */
+/** The changes that `room.update` makes. `null` removes the topic or the picture. */
 export type RoomChanges = Omit<RequestFrame<'updateRoom'>, 'action' | 'chatRoomId' | 'requestId' | 'userId'>
 
 type Given<A extends Action> = Omit<RequestFrame<A>, 'action' | 'chatRoomId'>
 
-/** What a request about a room says beside the room; may be left out where nothing must be said. */
+/** The fields of a request beside the room's id. The argument is optional if no field is required. */
 type Fields<A extends Action> = object extends Given<A> ? [fields?: Given<A>] : [fields: Given<A>]
 
 /**
- * What a room is, who is in it, and who may enter: a part of {@link Room}. All methods that return a promise wait for a
- * connection and retry, and throw `ChatError` `forbidden` when this user's role doesn't allow it (`can` tells before),
- * `not_a_member` when this user is not in the room, `unknown_action` from a server of 0.1, and `disconnected` after
+ * The part of {@link Room} for the room's details, its members and its invites.
+ *
+ * All methods that return a promise wait for a connection and retry, unless they say otherwise. They reject with a
+ * `ChatError`: `forbidden` when this user's role doesn't allow it, which `can` tells in advance; `not_a_member` when
+ * this user is not a member; `unknown_action` from a server of version 0.1; and `disconnected` after
  * `client.disconnect()`.
  */
 export class RoomDoors {
@@ -62,12 +64,12 @@ export class RoomDoors {
     return this.feed.membership === 'member'
   }
 
-  /** Who may enter. `undefined` when this user is not in the room, and with a server of 0.1. */
+  /** Who may enter. `undefined` when this user is not a member, and with a server of version 0.1. */
   get access(): Access | undefined {
     return this.feed.facts.access
   }
 
-  /** This user's role. `undefined` as `access` is, and for somebody with the scope `tabletalk:admin`. */
+  /** This user's role. `undefined` when `access` is, and for a user with the scope `tabletalk:admin`. */
   get role(): Role | undefined {
     return this.feed.facts.role
   }
@@ -77,36 +79,39 @@ export class RoomDoors {
     return this.feed.facts.closed
   }
 
-  /** Until when this user may not write, epoch ms of the server, as far as the client knows. */
+  /**
+   * The time until which this user is muted, in epoch milliseconds of the server; `undefined` if the client knows of no
+   * mute. The time may have passed: compare it with `client.serverNow`.
+   */
   get mutedUntil(): number | undefined {
     return this.feed.facts.mutedUntil
   }
 
-  /** Who put this user into the room; `undefined` when the client wasn't told, or after an own join. */
+  /** The id of the user who added this user to the room. `undefined` if this user joined, or if it isn't known. */
   get addedBy(): string | undefined {
     return this.feed.facts.addedBy
   }
 
   /**
-   * Topic, picture, settings, pins and the rest, as last told: by `join`, `createRoom`, `update` and `findDetails`.
-   * `undefined` before, because a new connection doesn't bring them.
+   * The room's topic, picture, settings, pins and so on. Filled by `join`, `createRoom`, `update` and `findDetails`,
+   * and then kept up to date. `undefined` before, because the server doesn't send them with each new connection.
    */
   get details(): RoomDetails | undefined {
     return this.feed.facts.details
   }
 
-  /** Asks the server for `details`. Returns `undefined` with a server of 0.1. */
+  /** Requests `details` from the server and returns them. Returns `undefined` with a server of version 0.1. */
   async findDetails(): Promise<RoomDetails | undefined> {
     this.feed.facts.learn(await this.ask('getRoom'))
     return this.details
   }
 
   /**
-   * Whether this user may do something in the room, by the same table as the server's, so that an interface shows only
-   * what will work. Before `details` are known, by the settings that a room has from the start.
+   * Whether this user may do something in the room, so that an interface can hide what wouldn't work. The client uses
+   * the same table of permissions as the server. Until `details` are known, it assumes the default settings of a room.
    *
-   * @param action a name of the table "Who may do what" of the protocol, `send`, `ban` or `describe`, say
-   * @param subject upon whom, where it is upon a person: a role, or a member as in `memberList`
+   * @param action a name from the protocol's table "Who may do what", such as `send`, `ban` or `describe`
+   * @param subject for an action upon a person: that person's role, or a member as in `memberList`
    *
    * @example
    * const { members } = await room.memberList()
@@ -115,33 +120,43 @@ export class RoomDoors {
   can(action: PermissionName, subject?: Role | { role?: Role; userId?: string }): boolean {
     const { userId } = this.context
     const person = typeof subject === 'string' ? { role: subject } : (subject ?? {})
-    // An owner may become less.
+    // Owners may lower their own role, although they don't rank above themselves.
     const isOwnRole = action === 'setRole' && person.userId !== undefined && person.userId === userId
     const isIn = this.joined || (this.access !== undefined && this.role === undefined)
     return isIn && this.feed.facts.can(action, this.context.serverNow(), isOwnRole ? undefined : person.role)
   }
 
   /**
-   * Makes users members.
+   * Adds users to the room as members.
    *
-   * @param userIds 1 to 100 users
-   * @param options `role`: `member`, the default, or `guest`, who may read only
-   * @returns who was `added`, who was a member `already`, and who was `refused`, with the code `banned` or `blocked`
+   * @param userIds the ids of 1 to 100 users
+   * @param options `role`: `member`, the default, or `guest`, who may only read
+   * @returns `added`: the new members; `already`: those who were members before; `refused`: those who can't be added,
+   * with the code `banned` or `blocked`
+   *
+   * @example
+   * const { refused } = await room.add(['bob', 'eve'])
+   * console.log(refused)
    */
   add(userIds: string[], options?: { role?: 'guest' | 'member' }): Promise<Reply<'addMembers'>> {
     return this.ask('addMembers', { userIds, ...options })
   }
 
   /**
-   * Ends another user's membership. They may come back where the room's access allows; `ban` keeps them out.
+   * Ends another user's membership. They may join again if the room's access allows it; `ban` prevents that.
    *
-   * @param options `reason`: 1 to 256 characters, shown to them
+   * @param options `reason`: 1 to 256 characters, shown to the user
    */
   async remove(userId: string, options: { reason?: string } = {}): Promise<void> {
     await this.ask('removeMember', { userId, ...options })
   }
 
-  /** Gives a member a role, at most the own one. @throws ChatError `conflict` when the user is no member */
+  /**
+   * Gives a member another role.
+   *
+   * @param role at most this user's own role
+   * @throws ChatError `conflict` when the user is not a member
+   */
   async setRole(userId: string, role: Role): Promise<void> {
     await this.ask('setRole', { userId, role })
     const { facts } = this.feed
@@ -149,10 +164,14 @@ export class RoomDoors {
   }
 
   /**
-   * Reads one page of the members with their roles, in the order of their ids.
+   * Reads one page of the members with their roles and mutes, ordered by user id.
    *
-   * @param page `role`: only members with it; `limit`: 1 to 100, the default; `cursor`: the `nextCursor` of the page
-   * before
+   * @param page `role`: only members with this role; `limit`: 1 to 100, default 100; `cursor`: the `nextCursor` of the
+   * previous page
+   *
+   * @example
+   * const { members } = await room.memberList({ role: 'owner' })
+   * console.log(members.map(({ userId }) => userId))
    */
   async memberList(page: { role?: Role; limit?: number; cursor?: string } = {}): Promise<Reply<'listMembers'>> {
     const reply = await this.ask('listMembers', page)
@@ -168,12 +187,16 @@ export class RoomDoors {
   }
 
   /**
-   * Makes an invite: whoever knows it may join the room with it, by `client.join({ invite })`. Not repeated when the
-   * connection is lost, because that might make two.
+   * Creates an invite. Anybody who has it can join the room with `client.join({ invite })`. Is not retried when the
+   * connection is lost, because that might create two invites.
    *
-   * @param options `role`: of who joins with it; `expiresInSeconds`: 60 to 2,592,000, default a week; `maxUses`: 1 to
-   * 1,000, default any number
-   * @returns the invite, 22 characters, and `expiresAt` in epoch ms
+   * @param options `role`: the role of users who join with the invite, default `member`; `expiresInSeconds`: 60 to
+   * 2,592,000, default a week; `maxUses`: 1 to 1,000, default unlimited
+   * @returns `invite`, 22 characters, and `expiresAt` in epoch milliseconds
+   *
+   * @example
+   * const { invite } = await room.createInvite({ maxUses: 10 })
+   * console.log(`https://chat.example/#invite=${invite}`)
    */
   async createInvite(
     options: { role?: 'guest' | 'member'; expiresInSeconds?: number; maxUses?: number } = {},
@@ -181,7 +204,7 @@ export class RoomDoors {
     return this.context.onceConnected({ action: 'createInvite', chatRoomId: this.id, ...options })
   }
 
-  /** Reads all invites that are still good. */
+  /** Reads all invites that can still be used. */
   async invites(): Promise<RoomInvite[]> {
     return listed(
       (cursor) => this.ask('listInvites', cursor),
@@ -189,17 +212,22 @@ export class RoomDoors {
     )
   }
 
-  /** Ends an invite. */
+  /** Revokes an invite, so that nobody can join with it any more. Members who joined with it stay. */
   async revokeInvite(invite: string): Promise<void> {
     await this.ask('revokeInvite', { invite })
   }
 
   /**
-   * Changes what the room is. In force when the promise resolves.
+   * Changes the room's name, topic, picture, access, settings or metadata. The changes are in force when the promise
+   * resolves.
    *
-   * @param changes `roomName`, `topic`, `imageUrl`, `access`, `settings`, `metadata`; what is left out stays.
-   * `ifVersion`: the `version` of the details that were seen; then the request is sent once
-   * @throws ChatError `conflict` when somebody has changed them since `ifVersion`
+   * @param changes `roomName`, `topic`, `imageUrl`, `access`, `settings`, `metadata`. Fields that are left out don't
+   * change. `ifVersion`: the `version` of the details that the change is based on; with it the request is not retried
+   * @returns the room's new details
+   * @throws ChatError `conflict` when the details have been changed since `ifVersion`
+   *
+   * @example
+   * await room.update({ topic: 'what is for lunch', settings: { slowModeSeconds: 10 } })
    */
   async update(changes: RoomChanges): Promise<RoomDetails> {
     const frame = { action: 'updateRoom' as const, chatRoomId: this.id, ...changes }
@@ -210,28 +238,33 @@ export class RoomDoors {
   }
 
   /**
-   * Pins a message; at most 50 in a room. Returns the ids of all, the newest first.
+   * Pins a message.
    *
-   * @throws ChatError `limit_reached`, `message_not_found`
+   * @returns the `messageId`s of all pinned messages, the one pinned last first
+   * @throws ChatError `limit_reached` when the room has 50 pinned messages, `message_not_found`
    */
   pin(messageId: string): Promise<string[]> {
     return this.#pinned('pinMessage', messageId)
   }
 
-  /** Ends a pin. Returns the ids of the others, the newest first. */
+  /**
+   * Unpins a message.
+   *
+   * @returns the `messageId`s of the other pinned messages, the one pinned last first
+   */
   unpin(messageId: string): Promise<string[]> {
     return this.#pinned('unpinMessage', messageId)
   }
 
   /**
-   * Deletes the room with all that is in it, for everybody. Succeeds when it is deleted already. The room's event
-   * `removed` follows, with the reason `roomDeleted`.
+   * Deletes the room and all its messages, for everybody. Succeeds when the room has already been deleted. The room
+   * then emits the event `removed` with the reason `roomDeleted`.
    */
   async deleteRoom(): Promise<void> {
     try {
       await this.ask('deleteRoom')
     } catch (error) {
-      // An earlier try may have succeeded whose reply was lost.
+      // An earlier attempt may have succeeded although its reply was lost.
       if (!isNotAMember(error)) throw error
     }
     this.context.expelled(this.id, { reason: 'roomDeleted' })

@@ -6,7 +6,7 @@ import type { OutgoingMessage } from './outbox.ts'
 import type { Removal } from './removal.ts'
 import type { UnreadState } from './room-unread.ts'
 
-/** That a message was deleted: which, when (epoch ms), by whom, and in which thread it was. */
+/** The payload of `messageDeleted`: which message was deleted, when (epoch milliseconds), and by whom. */
 export type Deletion = Pick<
   Extract<ChangeEvent, { event: 'messageDeleted' }>,
   'seq' | 'messageId' | 'version' | 'deletedAt' | 'deletedBy' | 'threadId'
@@ -14,48 +14,58 @@ export type Deletion = Pick<
 
 /** The events of a room, for `room.on` and `direct.on`. */
 export interface RoomEvents {
-  /** A message: each once, in the order of `seq`, this user's own included as soon as the server has stored them. */
+  /**
+   * A message has arrived. Each message is emitted once, in the order of `seq`. This user's own messages are included,
+   * as soon as the server has stored them.
+   */
   message: MessageEvent
   /**
-   * A message is another one than it was: edited, reacted to, or replied to in its thread. This is all of it. What this
-   * client has asked for itself is shown at once, and shown back when the server refuses it.
+   * A message was edited, got or lost a reaction, or got a reply in its thread. The payload is the whole message. The
+   * client's own changes are emitted at once, before the server replies, and are undone by another event if the server
+   * refuses them.
    */
   messageUpdated: MessageEvent
-  /** A message is gone, or only its place is left, because replies hang on it: then `room.messages` has it. */
+  /** A message was deleted. If it has replies, `room.messages` keeps a message without content in its place. */
   messageDeleted: Deletion
-  /** `room.messages` or those of one of its threads are others than before. */
+  /** `room.messages` or the messages of one of the room's threads have changed. */
   messages: undefined
   /**
-   * What was changed while this client was away can't be found out any more: it has forgotten the room's messages. Load
-   * what is shown once more.
+   * The server can no longer tell what changed while this client was away, so the client has discarded the room's
+   * messages. Load the messages that are on the screen again.
    */
   stale: undefined
-  /** Name, topic, access, settings or pins of the room were changed, or it was closed. */
+  /** The room's name, topic, access, settings or pins were changed, or it was closed or opened. */
   roomUpdated: RoomDetails
-  /** A member has another role, was muted or may write again. */
+  /** The role of a member was changed, or a member was muted or unmuted. */
   memberUpdated: { userId: string; role: Role; mutedUntil?: number | undefined; version: number }
-  /** The ids of all other users who are typing now, whenever that changes. */
+  /** The list of other users who are typing has changed. The payload has the ids of all of them. */
   typing: string[]
   /** A user has become a member. */
   memberJoined: Pick<MemberJoinedEvent, 'userId' | 'timestamp'>
-  /** A user is no longer a member; this user too, when they left on another connection. */
+  /** A user is no longer a member. Also emitted for this user, when they left on another connection. */
   memberLeft: Pick<MemberLeftEvent, 'userId' | 'timestamp'>
   /**
-   * This user was shown out, or the room was deleted. The client has left the room: messages and uploads on their way
-   * have failed, with `banned` or `not_a_member`, and nothing more arrives until this user is in again.
+   * This user was removed or banned, or the room was deleted. The client has left the room. Its unsent messages and
+   * its uploads have failed with `banned` or `not_a_member`. No events arrive until this user is a member again.
    */
   removed: Removal
-  /** What the client knows of the room has changed: `details`, `role`, `closed`, `mutedUntil`, `notify` and so on. */
+  /**
+   * The client's knowledge of the room has changed: `details`, `role`, `closed`, `mutedUntil`, `notify` and so on.
+   * The payload is `room.details`.
+   */
   updated: RoomDetails | undefined
-  /** After a reconnect: all missed messages, `count` of them, have been delivered. */
+  /** All messages that were missed while there was no connection have been delivered, `count` of them. */
   recovered: { count: number }
-  /** Messages were skipped, because more were missed than `recoverLimit`. The next `message` follows them. */
+  /** Older missed messages were skipped, because there were more than `recoverLimit`. The later ones follow. */
   discontinuity: Discontinuity
-  /** The state of a message from this client has changed: it is new, sent or failed. */
+  /** A message from this client is new, or has been sent or has failed. */
   outgoing: OutgoingMessage
-  /** How much of the room this user has not read has changed; `undefined` when it isn't known any more. */
+  /** The number of unread messages has changed. `undefined` when it is no longer known. */
   unread: UnreadState | undefined
-  /** Others have read messages of this user: how far, by user. Of two numbers for one user the greater holds. */
+  /**
+   * Other members have read messages of this user. The payload has, for each user id, the `seq` up to which that user
+   * has read. If two events differ, the greater number is right.
+   */
   receipts: Record<string, number>
   /** The server refused a file that this user has uploaded. */
   uploadFailed: UploadFailedEvent

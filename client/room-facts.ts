@@ -3,33 +3,33 @@ import { type PermissionName, refusal, type Standing } from '../src/protocol/per
 import type { Access, Role, RoomDetails, Settings } from '../src/protocol/room-schema.ts'
 import { settingsOf } from '../src/protocol/settings-of.ts'
 
-/** What a reply or an event tells of a room. A server of 0.1 tells no more than the name. */
+/** The facts about a room that a reply or an event contains. A server of version 0.1 sends the name only. */
 export interface Told {
   roomName: string
   access?: Access | undefined
   role?: Role | undefined
-  /** The token makes the user more than their role. */
+  /** The user's token has the scope `tabletalk:admin`, which allows more than their role. */
   admin?: true | undefined
   closed?: boolean | undefined
   room?: RoomDetails | undefined
 }
 
-/** What is known of a room, and of this user's place in it. */
+/** What the client knows about a room and about this user's membership in it. */
 export class RoomFacts {
   name: string | undefined
   access: Access | undefined
-  /** Absent for an admin, and while nothing is known. */
+  /** Undefined for an admin, and while it isn't known. */
   role: Role | undefined
   closed = false
   details: RoomDetails | undefined
-  /** Until when this user may not write, server time; Infinity when the server doesn't tell. */
+  /** Until when this user is muted, server time; Infinity if the server didn't say. */
   mutedUntil: number | undefined
   addedBy: string | undefined
-  /** Which messages are to wake this user, as the server says; absent: all. It stays while they are away. */
+  /** For which messages this user wants notifications; undefined means all. Survives the end of the membership. */
   notify: Notify | undefined
-  /** When they chose that, as far as it is known, server time. */
+  /** When the user chose `notify`, server time; 0 if it isn't known. */
   notifyAt = 0
-  /** The version of what is known of this user's membership. */
+  /** The version of the membership that `role` and `mutedUntil` come from. */
   #standing = 0
   readonly #chatRoomId: string
   readonly #onChange: () => void
@@ -39,7 +39,7 @@ export class RoomFacts {
     this.#onChange = onChange
   }
 
-  /** Takes over what the server tells. Of details that come in another order than they were made, the newest stay. */
+  /** Takes over facts from the server. Details that arrive after newer ones are ignored. */
   learn({ roomName, access, role, admin, closed, room }: Told): void {
     this.change(() => {
       this.name = roomName
@@ -53,47 +53,51 @@ export class RoomFacts {
     })
   }
 
-  /** Makes changes, and tells when there are any. */
+  /** Runs `make`, and calls `onChange` if that has changed a fact. */
   change(make: () => void): void {
     const before = this.#snapshot()
     make()
     if (this.#snapshot() !== before) this.#onChange()
   }
 
-  /** This user's own membership is another one than it was. The newer version holds, whenever it comes. */
+  /** Takes over a change of this user's own membership. A version that is older than the known one is ignored. */
   stand({ role, mutedUntil, version }: { role: Role; mutedUntil?: number | undefined; version: number }): void {
     if (version < this.#standing) return
     this.#standing = version
     this.change(() => {
-      // An admin's own role is above all.
+      // An admin keeps the undefined role, because the scope ranks above every role.
       this.role &&= role
       this.mutedUntil = mutedUntil
     })
   }
 
-  /** This user is to be woken for other messages. Of two choices the later one holds, whichever comes first. */
+  /** Takes over a choice of notifications. A choice that was made before the known one is ignored. */
   choose(notify: Notify | undefined, at: number): void {
     if (at < this.notifyAt) return
     this.notifyAt = at
     this.change(() => (this.notify = notify))
   }
 
-  /** This user is in the room no more, and a room may be hidden from who isn't in it. */
+  /** Called when this user is no longer a member. Forgets facts that only members may know. */
   forget(): void {
     this.access = this.role = this.details = this.mutedUntil = this.addedBy = undefined
     this.closed = false
     this.#standing = 0
   }
 
-  /** Before the details are known, those that a room has from the start. */
+  /** The room's settings. Until the details are known, the default settings for its access. */
   get settings(): Settings {
     return this.details?.settings ?? settingsOf(this.access ?? 'link')
   }
 
-  /** Whether this user may do something, as the server will decide; upon whom, where it is upon a person. */
+  /**
+   * Whether this user may do something in the room, by the server's own rules.
+   *
+   * @param subject the standing of the other person, for a permission upon a person
+   */
   can(name: PermissionName, now: number, subject?: Standing): boolean {
     const { access, role = 'admin', closed, mutedUntil } = this
-    // A server of 0.1 has nothing else to ask for.
+    // A server of version 0.1 has no other permissions.
     if (access === undefined) return name === 'read' || name === 'send'
     const place = { chatRoomId: this.#chatRoomId, settings: this.settings, closed }
     return refusal(name, { standing: role, mutedUntil }, place, now, subject) === undefined

@@ -2,17 +2,25 @@ import type { Reply } from '../src/protocol/actions.ts'
 import { listed } from './pages.ts'
 import { RoomReading } from './room-reading.ts'
 
-/** A ban, as `room.bans` returns it; times in epoch ms. */
+/** A ban, as `room.bans` returns it. Times are in epoch milliseconds. */
 export type Ban = Reply<'listBans'>['bans'][number]
 
-/** What moderators do: a part of {@link Room}. The methods throw what those of {@link RoomDoors} throw. */
+/**
+ * The part of {@link Room} for moderators. The methods wait for a connection, retry and reject as those of
+ * {@link RoomDoors} do.
+ */
 export class RoomModeration extends RoomReading {
   /**
-   * Removes a user, who may be no member, and keeps them out: they can neither join nor be added.
+   * Bans a user, who doesn't have to be a member. The user is removed, and can neither join nor be added until the ban
+   * ends.
    *
-   * @param options `seconds`: 60 to 31,536,000, default for good; `reason`: 1 to 256 characters, shown to them;
-   * `deleteMessagesSeconds`: 0 to 604,800, what they have said in so many seconds before is deleted within minutes
-   * @returns `until`, epoch ms, unless it is for good
+   * @param options `seconds`: the ban's duration, 60 to 31,536,000, by default permanent; `reason`: 1 to 256
+   * characters, shown to the user; `deleteMessagesSeconds`: 0 to 604,800, also deletes what the user has sent in the
+   * last so many seconds; that takes some minutes
+   * @returns `until`, the end of the ban in epoch milliseconds; left out for a permanent ban
+   *
+   * @example
+   * await room.ban('eve', { seconds: 3_600, reason: 'spam', deleteMessagesSeconds: 600 })
    */
   ban(
     userId: string,
@@ -21,12 +29,12 @@ export class RoomModeration extends RoomReading {
     return this.ask('banMember', { userId, ...options })
   }
 
-  /** Ends a ban. */
+  /** Ends a ban. The user isn't made a member again. */
   async unban(userId: string): Promise<void> {
     await this.ask('unbanMember', { userId })
   }
 
-  /** Reads who is banned. */
+  /** Reads all bans of the room. */
   async bans(): Promise<Ban[]> {
     return listed(
       (cursor) => this.ask('listBans', cursor),
@@ -35,11 +43,14 @@ export class RoomModeration extends RoomReading {
   }
 
   /**
-   * Lets a member read and not write for a time.
+   * Mutes a member for a time: they can read, but not write.
    *
    * @param options `seconds`: 1 to 2,419,200; `reason`: 1 to 256 characters
-   * @returns `mutedUntil`, epoch ms
-   * @throws ChatError `conflict` when the user is no member
+   * @returns `mutedUntil`, the end of the mute in epoch milliseconds
+   * @throws ChatError `conflict` when the user is not a member
+   *
+   * @example
+   * await room.mute('eve', { seconds: 600, reason: 'please calm down' })
    */
   mute(userId: string, options: { seconds: number; reason?: string }): Promise<Reply<'muteMember'>> {
     return this.ask('muteMember', { userId, ...options })
@@ -50,7 +61,11 @@ export class RoomModeration extends RoomReading {
     await this.mute(userId, { seconds: 0 })
   }
 
-  /** Makes the room read-only for everybody, or with `false` ends that. */
+  /**
+   * Makes the room read-only for everybody.
+   *
+   * @param closed `false` opens the room again
+   */
   async close(closed = true): Promise<void> {
     await this.ask('closeRoom', { closed })
     const { facts } = this.feed
@@ -60,15 +75,23 @@ export class RoomModeration extends RoomReading {
     })
   }
 
-  /** Tells the room's moderators of a message, in the audit log. @param reason 1 to 256 characters */
+  /**
+   * Reports a message to the room's moderators, as an entry of the audit log.
+   *
+   * @param reason 1 to 256 characters
+   */
   async report(messageId: string, reason: string): Promise<void> {
     await this.ask('reportMessage', { messageId, reason })
   }
 
   /**
-   * Reads what was done in the room, the newest first.
+   * Reads one page of the room's audit log, the newest entry first.
    *
-   * @param page `before`: epoch ms, exclusive; `limit`: 1 to 100, default 50
+   * @param page `before`: only entries before this time, epoch milliseconds; `limit`: 1 to 100, default 50
+   *
+   * @example
+   * const { entries } = await room.audit({ limit: 20 })
+   * console.log(entries)
    */
   audit(page: { before?: number; limit?: number } = {}): Promise<Reply<'getAudit'>> {
     return this.ask('getAudit', page)

@@ -18,27 +18,32 @@ import { Typing } from './typing.ts'
 import { type UploadOptions, uploadFile } from './upload.ts'
 
 /**
- * A room, joined or not. `client.room(id)` returns it.
+ * A room, whether or not this user is a member. `client.room(id)` returns it.
  *
- * `for await (const message of room)` takes the room's messages from now on. The loop ends when this user leaves the
- * room and at `client.disconnect()`.
+ * `for await (const message of room)` iterates over the messages that arrive from now on. The loop ends when this user
+ * leaves the room and at `client.disconnect()`.
+ *
+ * @example
+ * await room.join()
+ * room.on('message', ({ senderId, content }) => console.log(senderId, content))
+ * room.send({ content: 'hello' })
  */
 export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
-  /** Tells the room that this user is typing. */
+  /** Reports to the other members that this user is typing. */
   readonly typing: Typing
   /**
-   * Subscribes to the room's events.
+   * Adds a listener for one of the room's events. A function that is added twice is called twice.
    *
    * @param name see {@link RoomEvents}
-   * @param listener receives the event's payload; what it throws goes to the option `onError`
-   * @returns a function that unsubscribes
+   * @param listener receives the event's payload; an error that it throws goes to the option `onError`
+   * @returns a function that removes the listener
    *
    * @example
    * const stop = room.on('message', ({ senderId, content }) => console.log(senderId, content))
    * stop()
    */
   readonly on: Emitter<RoomEvents>['on']
-  /** As `on`, for the next event of that name only. */
+  /** Adds a listener, as `on` does, for the next event of that name only. */
   readonly once: Emitter<RoomEvents>['on']
   /** @internal */
   readonly emitter: Emitter<RoomEvents>
@@ -83,32 +88,32 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     }
   }
 
-  /** Who is here, looking at the room. Nothing is asked before it is entered. */
+  /** The users who are looking at the room now. Sends no request until `presence.enter()` or `presence.get()`. */
   get presence(): Presence {
     return this.feed.presence
   }
 
   /**
-   * The `seq` up to which all messages have been delivered. `undefined` until the room is joined. Keep it over a
-   * restart and pass it to `join({ after })`.
+   * The `seq` up to which all messages have been delivered. `undefined` until the room is joined. To continue from here
+   * after a restart, store it and pass it to `join({ after })`.
    */
   get position(): number | undefined {
     return this.feed.inbox.position
   }
 
-  /** Whether this is the room of two users, which the server makes at the first message between them. */
+  /** Whether this is a direct room: one of exactly two users, which the server creates with their first message. */
   get isDirect(): boolean {
     return isDirectRoomId(this.id)
   }
 
-  /** `direct` for the room of two users, `group` for any other. */
+  /** `direct` for a direct room, `group` for any other. */
   get kind(): 'direct' | 'group' {
     return this.isDirect ? 'direct' : 'group'
   }
 
   /**
-   * The other user of a direct room; this user's own id when the room is theirs alone. `undefined` for other rooms, and
-   * while the room's name doesn't tell: then `findPeer()` asks the server.
+   * The id of the other user of a direct room, or this user's own id if the room is a conversation with themselves.
+   * `undefined` for other rooms, and if the client can't derive it from the room's name; `findPeer()` asks the server.
    */
   get peer(): string | undefined {
     const { name } = this
@@ -118,10 +123,11 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   }
 
   /**
-   * Finds the other user of a direct room: by the room's name, otherwise by its members.
+   * Finds the other user of a direct room: from the room's name if possible, otherwise by asking the server for the
+   * members.
    *
    * @returns the user's id as in `peer`; `undefined` for a room that is not direct
-   * @throws ChatError `not_a_member` when this user is not in the room
+   * @throws ChatError `not_a_member` when this user is not a member of the room, `disconnected`
    */
   async findPeer(): Promise<string | undefined> {
     if (!this.isDirect || this.peer !== undefined) return this.peer
@@ -133,9 +139,9 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
    * Makes this user a member, if they aren't one yet, and starts the delivery of the room's messages. Waits for a
    * connection and retries. Messages that are sent meanwhile wait until the room is joined.
    *
-   * @param start `after`: start with the message that follows this `seq`, 0 for everything that `recoverLimit` allows.
-   * Default: start with new messages. `invite`: needed in a private room
-   * @throws ChatError `room_not_found` when there is no such room or it is private, `banned`, `invalid_invite`,
+   * @param start `after`: deliver the messages after this `seq`, at most `recoverLimit` of them; 0 starts at the room's
+   * beginning. Default: deliver new messages only. `invite`: an invite to a private room
+   * @throws ChatError `room_not_found` when the room doesn't exist or is private, `banned`, `invalid_invite`,
    * `disconnected` after `client.disconnect()`
    *
    * @example
@@ -161,7 +167,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
       })
       this.feed.entered(reply, claimed, askedAt)
       inbox.resume()
-      // Shown out again since then, perhaps.
+      // The user may have been removed again since the request was sent.
       if (this.feed.expelledAt > asked) this.context.checkMembership(this.id)
     } catch (error) {
       if (this.feed.membership === 'asked') this.feed.membership = membership
@@ -174,7 +180,7 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
 
   /**
    * Ends this user's membership, on all their connections. Waits for a connection and retries. Succeeds when the user
-   * is not a member.
+   * is not a member. Uploads to the room that are under way reject with `not_a_member`.
    *
    * @throws ChatError `disconnected` after `client.disconnect()`
    */
@@ -182,20 +188,22 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     try {
       await this.ask('leaveRoom')
     } catch (error) {
-      // An earlier try may have succeeded whose reply was lost.
+      // An earlier attempt may have succeeded although its reply was lost.
       if (!isNotAMember(error)) throw error
     }
     this.feed.left()
   }
 
   /**
-   * Sends a text to all members. Returns at once and never throws: the message is sent after the earlier ones of this
-   * room, as soon as there is a connection. It comes back as a `message` event when the server has stored it.
+   * Sends a text message to all members. Returns at once and never throws. The message is sent after earlier messages
+   * of this client to the room, as soon as there is a connection. It arrives as a `message` event when the server has
+   * stored it.
    *
    * @param message `content`: 1 to `client.limits.contentBytes` (16,384) bytes of UTF-8; `replyTo`: the `messageId` of
-   * one that it quotes; `mentions`: ids of at most 50 users; `mentionRoom`; `metadata`
-   * @returns the message on its way; its `done` rejects with `invalid_request`, `too_large`, `not_a_member`,
-   * `outbox_full` and others
+   * a message that this one quotes; `mentions`: ids of at most 50 users; `mentionRoom`: mentions everybody; `metadata`:
+   * the application's own data, at most 2,048 bytes as JSON
+   * @returns the outgoing message. Its promise `done` resolves with the receipt, or rejects with a `ChatError` such as
+   * `invalid_request`, `too_large`, `not_a_member` or `outbox_full`
    *
    * @example
    * const message = room.send({ content: 'hello' })
@@ -206,24 +214,28 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
     return this.context.outbox.send(this.destination, 'text', message)
   }
 
-  /** Sends a text as `send` does, with `kind: "broadcast"`. */
+  /** Sends a text message as `send` does, but with `kind: "broadcast"`. */
   broadcast(message: { content: string } & MessageExtras): OutgoingMessage {
     this.feed.used()
     return this.context.outbox.send(this.destination, 'broadcast', message)
   }
 
   /**
-   * The messages of this client that wait to be sent or have failed, the oldest first; with the option `outbox` also
-   * those of before a reload. A failed one stays until `retry()` or `discard()`.
+   * The messages of this client that wait to be sent or have failed, the oldest first. With the option `outbox` they
+   * include messages from before a reload. A failed message stays until `retry()` or `discard()`.
    */
   get unsent(): OutgoingMessage[] {
     return this.context.outbox.unsentTo(this.destination)
   }
 
   /**
-   * Returns the thread of a message, always the same object. Sends nothing: there may be no replies yet.
+   * Returns the thread of a message, always the same object. Sends no request, so the thread may have no replies yet.
    *
-   * @param messageId of the message that it begins with, which is no reply in a thread itself
+   * @param messageId the thread's first message, which must not be a reply in another thread
+   *
+   * @example
+   * const thread = room.thread(message.messageId)
+   * thread.send({ content: 'I think so too' })
    */
   thread(messageId: string): Thread {
     const thread = this.#threads.get(messageId) ?? new Thread(this, this.feed, messageId)
@@ -232,7 +244,13 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   }
 
   /**
-   * Finds messages of this room by their words, the newest first, as `client.searchMessages` does. Retries.
+   * Finds messages of this room by their words, the newest first, as `client.searchMessages` does. Waits for a
+   * connection and retries.
+   *
+   * @param query the words; the last one may be the beginning of a word
+   * @param page `from`, `before`, `limit` and `cursor` as for `client.searchMessages`
+   * @throws ChatError `forbidden` from a server without search, `not_a_member`, `invalid_request` when `query` has no
+   * word
    *
    * @example
    * const { hits } = await room.search('release not')
@@ -248,9 +266,11 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   }
 
   /**
-   * Reads the ids of all members. Waits for a connection and retries.
+   * Reads the ids of all members. Waits for a connection and retries. `memberList` also returns their roles, page by
+   * page.
    *
-   * @throws ChatError `not_a_member` when this user is not in the room, `disconnected` after `client.disconnect()`
+   * @throws ChatError `not_a_member` when this user is not a member of the room, `disconnected` after
+   * `client.disconnect()`
    */
   async members(): Promise<string[]> {
     return listed(
@@ -260,15 +280,16 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   }
 
   /**
-   * Uploads a file to the room. Waits for a connection, and sends the file again when the bucket doesn't respond or
+   * Uploads a file to the room. Waits for a connection. Sends the file again when the bucket doesn't respond or
    * responds with 5xx.
    *
-   * @param file at most `client.limits.fileBytes` bytes, of one of `client.limits.contentTypes`
-   * @param options name, media type, caption, `onProgress` and `signal`, and what `send` takes beside the content
-   * @returns the message that the room has for the file
-   * @throws ChatError `too_large`, `invalid_request` (a media type that isn't allowed, say), `upload_failed` when the
-   * bucket or the server refuses the file, `timeout` when the message doesn't arrive (it still may), `not_a_member`
-   * when this user leaves the room, `banned` when they are banned from it; the reason of `signal` when it is aborted
+   * @param file at most `client.limits.fileBytes` bytes, of a media type in `client.limits.contentTypes`
+   * @param options name, media type, caption, `onProgress`, `signal`, and the optional fields of `send`
+   * @returns the message that the server has stored for the file
+   * @throws ChatError `too_large`; `invalid_request`, for example for a media type that isn't allowed; `upload_failed`
+   * when the bucket or the server refuses the file; `timeout` when the message doesn't arrive in time, although it may
+   * still arrive; `not_a_member` when this user leaves the room; `banned` when they are banned from it. Rejects with
+   * the reason of `signal` when `signal` is aborted
    *
    * @example
    * const message = await room.upload(file, { onProgress: (fraction) => console.log(fraction) })
@@ -280,10 +301,15 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   }
 
   /**
-   * Asks for a new URL of a file, when the message's `fileUrlExpiresAt` (epoch ms) has passed.
+   * Requests a new URL of a file. Needed when the message's `fileUrlExpiresAt` (epoch milliseconds) has passed. Waits
+   * for a connection and retries.
    *
-   * @param messageId the file's message
+   * @param messageId the message that has the file
    * @throws ChatError `invalid_request` when the message has no file, `not_a_member`, `disconnected`
+   *
+   * @example
+   * const { fileUrl } = await room.fileUrl(message.messageId)
+   * console.log(fileUrl)
    */
   fileUrl(messageId: string): Promise<Reply<'getFileUrl'>> {
     return this.ask('getFileUrl', { messageId })
@@ -295,8 +321,8 @@ export class Room extends RoomTalk implements AsyncIterable<MessageEvent> {
   }
 
   /**
-   * One after the other, because two frames on their way at once may be handled in either order. Without a connection
-   * nothing is sent: it would be outdated when there is one.
+   * Sends typing indicators one after the other, because the server may handle two concurrent frames in either order.
+   * Sends nothing without a connection: the indicator would be outdated once there is one.
    */
   #sayTyping(isTyping: boolean, answered: (reply: Reply<'typingIndicator'>) => void): void {
     this.#typingSaid = this.#typingSaid
