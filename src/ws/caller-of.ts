@@ -5,13 +5,13 @@ import type { Scope } from '../protocol/scopes.ts'
 import type { SocketCaller } from './caller.ts'
 import type { SocketEvent } from './socket-event.ts'
 
-/** A connection's rows outlive the connection by this much, so that a wrong clock never deletes them too early. */
+/** How much longer a connection's rows live than the connection, so that a wrong clock never deletes them too early. */
 const MARGIN_MS = 10 * 60 * 1000
 
 /**
- * The caller of an event, from what the authorizer found at `$connect`.
+ * Returns the caller of an event, from what the authorizer found at `$connect`.
  *
- * @throws TokenExpired after the token's `exp`: API Gateway checks it at `$connect` only
+ * @throws TokenExpired after the token's `exp`, because API Gateway checks the token at `$connect` only
  */
 export function callerOf(event: SocketEvent, now = Date.now()): SocketCaller {
   const { authorizer, connectionId, connectedAt } = event.requestContext

@@ -3,15 +3,15 @@ import { MAX_USER_NAME_CHARS } from '../protocol/limits.ts'
 import { printableName } from '../protocol/printable-name.ts'
 import { ImageUrl } from '../protocol/scalars.ts'
 
-/** What a token says of its user, beside the id. */
+/** The profile fields that a token may claim for its user. */
 export interface ClaimedProfile {
   name?: string
   imageUrl?: string
 }
 
 /**
- * What the claims `name` and `picture` say, as a profile may have it: the name is cleaned and cut, because its user
- * can't mend the token. A picture that no profile could have is none.
+ * Returns the profile that the claims `name` and `picture` describe. The name is cleaned and shortened rather than
+ * refused, because the user cannot correct the token. A picture that no profile could have is left out.
  */
 export function claimedProfile({ name, picture }: Record<string, unknown>): ClaimedProfile {
   const imageUrl = ImageUrl.safeParse(picture)
@@ -21,7 +21,7 @@ export function claimedProfile({ name, picture }: Record<string, unknown>): Clai
   })
 }
 
-/** As many whole characters, as a reader counts them, as a name may have. */
+/** Shortens a name to the limit without splitting a character as a reader sees it (a grapheme). */
 function shortened(name: string): string {
   if ([...name].length <= MAX_USER_NAME_CHARS) return name
   let kept = ''

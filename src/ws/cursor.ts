@@ -2,12 +2,12 @@ import type * as z from 'zod/mini'
 import { InvalidRequest } from '../errors.ts'
 
 /**
- * Decodes a cursor: the last id of the previous page, as base64url. Clients treat it as opaque. A forged one does no
- * harm, because it only moves the start of the page within what the caller may read.
+ * Decodes a cursor: the last id of the previous page, as base64url. Clients treat cursors as opaque. A forged cursor
+ * does no harm, because it only moves the start of the page within what the caller may read.
  *
- * @param schema of the ids that are paged; DynamoDB refuses a range that starts outside them
- * @returns the id; undefined for the first page, which has no cursor
- * @throws InvalidRequest when the cursor is not one that we made
+ * @param schema of the paged ids; DynamoDB refuses a range that starts outside the ids
+ * @returns the id, or undefined if there is no cursor, which means the first page
+ * @throws InvalidRequest when the server did not make the cursor
  */
 export function readCursor(cursor: string | undefined, schema: z.ZodMiniType<string>): string | undefined {
   if (cursor === undefined) return undefined
@@ -20,7 +20,7 @@ export function readCursor(cursor: string | undefined, schema: z.ZodMiniType<str
   return id
 }
 
-/** The same page, its `nextCursor` encoded: an id before, base64url after. */
+/** Returns the page with its `nextCursor`, which is an id, encoded as base64url. */
 export function writeCursor<T extends { nextCursor?: string }>(page: T): T {
   return page.nextCursor === undefined
     ? page

@@ -3,8 +3,8 @@ import { InvalidRequest } from '../errors.ts'
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /**
- * Returns the frame with its `content` as text. A frame without `contentEncoding` is returned as it is, and so is one
- * whose encoding is unknown: the schema refuses it.
+ * Returns the frame with its `content` as text. A frame without `contentEncoding` is returned unchanged. So is a frame
+ * with an unknown encoding, because the schema refuses it later.
  *
  * @throws InvalidRequest when the content is not base64 of UTF-8 (RFC 4648 §4, with padding)
  */

@@ -2,7 +2,7 @@ import type { ChatError } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 import type { ErrorFrame } from '../protocol/frames.ts'
 
-/** An error as the client receives it: without its cause. */
+/** Returns an error as the client receives it: without its cause. */
 export function errorBody({ code, message, retryable, retryAfterMs, details }: ChatError): ErrorFrame['error'] {
   return {
     code,

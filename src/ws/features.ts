@@ -1,8 +1,8 @@
 import { isSearchOn } from '../search/search-setting.ts'
 
 /**
- * What this server has beyond version 1 of the protocol, for `sync` to announce. A feature is named when all of it
- * works.
+ * What this server supports beyond version 1 of the protocol. `sync` announces the list. A feature is listed only when
+ * all of it works.
  */
 export const FEATURES = [
   'sessions',

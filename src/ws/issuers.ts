@@ -3,15 +3,15 @@ import * as z from 'zod/mini'
 import { listOf, optional, required, type Shape, text, url } from '../env.ts'
 import { keySet } from './key-set.ts'
 
-/** Who signs tokens that are accepted. */
+/** An issuer whose tokens are accepted. */
 export interface TrustedIssuer {
   /** The public keys, for `jwtVerify`. */
   keys: JWTVerifyGetKey
-  /** A token must be for one of them. */
+  /** A token must be meant for one of these audiences. */
   audiences: readonly string[]
 }
 
-/** Public keys as RFC 7517 writes them, one at least. */
+/** Public keys as in RFC 7517; at least one. */
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).check(z.minLength(1)) })
 
 const Further = z.array(
@@ -50,8 +50,8 @@ const ownAudiences = required('JWT_AUDIENCE', audiences)
 const ownUrl = ownKeys === undefined ? required('JWKS_URL', url) : ''
 
 /**
- * Who may sign tokens, by their `iss`, each with a key set that is fetched when it is needed. The keys of an issuer are
- * at a URL, or given as they are, for one that has no URL: those are never fetched.
+ * Returns the issuers whose tokens are accepted, by `iss`. An issuer's keys are at a URL and fetched when they are
+ * needed, or given in the settings if the issuer has no URL.
  */
 export const trustedIssuers = (): ReadonlyMap<string, TrustedIssuer> =>
   new Map([

@@ -4,8 +4,9 @@ import type { SocketCaller } from './caller.ts'
 import { profilesFrom } from './profile-policy.ts'
 
 /**
- * Writes what the token says of the caller, where that is what this deployment goes by and something differs. A token
- * that says nothing costs nothing. What a token doesn't say any more stays. AP123, AP124, AP125.
+ * Stores the profile that the token claims for the caller, if this deployment takes profiles from tokens and something
+ * differs. A token without a profile costs no request. A field that the token no longer claims keeps its value. AP123,
+ * AP124, AP125.
  */
 export async function keepClaimedProfile({ userId, claimed = {} }: SocketCaller, now: number): Promise<void> {
   const { name, imageUrl } = claimed

@@ -2,32 +2,37 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import { optional, wholeNumber } from '../env.ts'
 
-/** Milliseconds that the key server has for a response. */
+/** How long the key server may take to respond, in milliseconds. */
 const FETCH_MS = optional('JWKS_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 3_000
 
-/** So old may a set be before it is fetched again: a key that was withdrawn is accepted no longer than this … */
+/** A set older than this is fetched again, so a withdrawn key is accepted no longer than this. */
 const FRESH_MS = 10 * 60 * 1_000
 
-/** … unless the key server fails: then the last good set is used so much longer. */
+/** While the key server fails, the last good set may be used for this much longer. */
 const STALE_MS = 24 * 60 * 60 * 1_000
 
-/** Between two fetches, whatever tokens come in … */
+/** The least time between two fetches, whatever tokens arrive. */
 const COOLDOWN_MS = 10 * 1_000
 
-/** … and while there is no set at all, so that an instance which starts in an outage goes on soon after it. */
+/**
+ * The least time between two fetches while there is no set, so that an instance started in an outage recovers quickly.
+ */
 const COLD_COOLDOWN_MS = 1_000
 
-/** Anybody can name a key that doesn't exist: a fetch for its sake holds an invocation no longer than this. */
+/**
+ * The longest that a fetch for an unknown key holds an invocation, because anybody can name a key that does not exist.
+ */
 const UNKNOWN_KEY_MS = 1_000
 
 /**
- * The public keys at a URL (JWKS, RFC 7517), for `jwtVerify`. They are fetched again when they are older than ten
- * minutes, or when a token names one that isn't among them, one fetch at a time and at most every ten seconds, also
- * while they fail; every second as long as there are none. So no token takes longer than one fetch, 3 s. An outage of
- * the key server locks nobody out for a day: the last good set is used meanwhile.
+ * Returns the public keys at a URL (JWKS, RFC 7517), for `jwtVerify`.
+ *
+ * The keys are fetched again when they are older than ten minutes, or when a token names a key that is not among them.
+ * There is one fetch at a time, and at most one every ten seconds, or every second while there are no keys. So no token
+ * waits longer than one fetch, 3 s. During an outage of the key server, the last good set is used for up to a day.
  *
  * The returned function throws a `JOSEError` when the set has no key for a token, or several (see
- * `JWKSMultipleMatchingKeys`), and any other error when there is no usable set.
+ * `JWKSMultipleMatchingKeys`). It throws any other error when there is no usable set.
  */
 export function keySet(url: URL): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(url, { timeoutDuration: FETCH_MS })
@@ -76,7 +81,7 @@ export function keySet(url: URL): JWTVerifyGetKey {
       return await known(header, token)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      // The key may have been published since. If the fetch fails, the set that there is decides.
+      // The key may have been published since the last fetch. If this fetch fails, the current set decides.
       if (mayTry()) await Promise.race([fetchOnce().catch(() => {}), sleep(UNKNOWN_KEY_MS)])
       if (!isFresh()) throw new Error('unable to verify the token; its key is not in the last set', { cause: error })
       return keys!(header, token)

@@ -8,7 +8,7 @@ import { maxPendingUploadBytes, maxPendingUploads } from './pending-uploads.ts'
 import { profilesFrom } from './profile-policy.ts'
 import { roomPolicy } from './room-policy.ts'
 
-/** What this deployment accepts, as `sync` announces it. */
+/** The limits and policies of this deployment, as `sync` announces them. */
 export const limits = limitsOf({
   fileBytes: maxFileBytes,
   contentTypes: allowedTypes,

@@ -3,19 +3,21 @@ import { InvalidRequest, TooLarge } from '../errors.ts'
 import type { Problem } from '../protocol/frames.ts'
 import { RequestId, TOO_LARGE } from '../protocol/scalars.ts'
 
-/** The parts of a request that its reply or error repeats, so that the client knows which request it belongs to. */
+/** The parts of a request that its reply or error repeats, so that the client can match them. */
 export interface Envelope {
   action?: string
   requestId?: string
 }
 
-/** `details` helps a developer to correct a frame: a few problems are enough, and a thousand would not fit. */
+/**
+ * `details` helps a developer to correct a frame. A few problems are enough, and a thousand would not fit into a reply.
+ */
 const MAX_PROBLEMS = 10
 const MAX_ACTION_CHARS = 64
-/** Of a problem's path and text, which may quote a key of the client's: the error must not outgrow a message. */
+/** Limit for a problem's path and text. They may quote the client's keys, and the error must fit into a message. */
 const MAX_QUOTE_CHARS = 200
 
-/** Cut to 200 characters, the last of them `…`. */
+/** Shortens a text to 200 characters; the last of them is then `…`. */
 const cut = (text: string): string =>
   text.length <= MAX_QUOTE_CHARS ? text : `${text.slice(0, MAX_QUOTE_CHARS - 1).toWellFormed()}…`
 
@@ -23,7 +25,7 @@ const cut = (text: string): string =>
  * Parses the JSON object of a frame.
  *
  * @param envelope filled in as far as the frame can be read, so that an error can repeat it
- * @throws InvalidRequest when it isn't JSON, isn't an object, or has a `__proto__` key
+ * @throws InvalidRequest when the frame is not JSON, is not an object, or has a `__proto__` key
  */
 export function readFrame(body: string | undefined, envelope: Envelope): Record<string, unknown> {
   let frame: unknown
@@ -55,7 +57,7 @@ export function readFrame(body: string | undefined, envelope: Envelope): Record<
 }
 
 /**
- * Checks a frame against its action's schema.
+ * Checks a frame against the schema of its action.
  *
  * @returns the input of the action, with the schema's defaults
  * @throws InvalidRequest with path and description of the first ten problems

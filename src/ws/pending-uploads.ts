@@ -3,18 +3,22 @@ import { optional, wholeNumber } from '../env.ts'
 import { LimitReached } from '../errors.ts'
 import { DEFAULT_MAX_PENDING_UPLOAD_BYTES, DEFAULT_MAX_PENDING_UPLOADS } from '../protocol/limits.ts'
 
-/** Uploads of a user whose form is valid and whose file has not arrived. */
+/** How many uploads of a user may be pending: their form is valid and their file has not arrived. */
 export const maxPendingUploads =
   optional('MAX_PENDING_UPLOADS', wholeNumber({ from: 1, to: 1_000 })) ?? DEFAULT_MAX_PENDING_UPLOADS
 
-/** Of their files together; one alone may be larger. */
+/** How many bytes the pending files of a user may have together. A single file may be larger. */
 export const maxPendingUploadBytes =
   optional('MAX_PENDING_UPLOAD_BYTES', wholeNumber({ from: 1 })) ?? DEFAULT_MAX_PENDING_UPLOAD_BYTES
 
-/** Read beyond the cap, because TTL deletes what has expired late. */
+/** How many rows are read beyond the limit, because TTL deletes expired rows late. */
 const EXPIRED = 100
 
-/** AP45. @throws LimitReached when the user has as much on its way as one may; a retry is counted once */
+/**
+ * Checks that the user may start another upload. A retry of the same upload is counted once. AP45.
+ *
+ * @throws LimitReached when the user has too many files or bytes pending
+ */
 export async function requirePlaceForUpload(
   upload: Pick<PendingUploadRow, 'userId' | 'uploadId' | 'size'>,
   now: number,

@@ -5,21 +5,22 @@ import type { Caller } from './caller.ts'
 import { decodeContent } from './decode-content.ts'
 import { parseFrame } from './parse-frame.ts'
 
-/** Counts an action of a caller at a moment, in milliseconds since the epoch. */
+/** Counts an action of a caller. `now` is in epoch milliseconds. */
 export type CountAction = (action: string, caller: Caller, now: number) => Promise<void>
 
-/** An action's handler, whatever its name: `ActionHandler` has the types. */
+/** The handler of any action. `ActionHandler` has the exact types. */
 interface AnyHandler<C extends Caller> {
   readonly name: string
   handle(input: never, caller: C): Promise<object>
 }
 
 /**
- * Checks a frame against the schema of its action, and does it.
+ * Checks a frame against the schema of its action, and performs the action.
  *
- * @param count called before the action is done; without it, nothing is counted
- * @returns the reply's `data`
- * @throws ChatError when the frame is not of the schema, is of another user, too much is done, or the action fails
+ * @param count called before the action is performed; if undefined, actions are not counted
+ * @returns the `data` of the reply
+ * @throws ChatError when the frame does not match the schema, names another user, exceeds a rate limit, or the action
+ *   fails
  */
 export async function perform<C extends Caller>(
   handler: AnyHandler<C>,

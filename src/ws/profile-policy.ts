@@ -4,12 +4,12 @@ import type { ProfileChange } from '../entities/user.ts'
 import type { Caller } from './caller.ts'
 
 /**
- * Who says what users are called, and what they look like: their tokens, at each `sync`; they themselves, where the
- * token only says what a new user begins with; or the backend alone.
+ * Who decides users' names and pictures. `token`: their tokens, at each `sync`. `users`: the users themselves, and the
+ * token only provides the first values. `server`: the backend alone.
  */
 export const profilesFrom = optional('PROFILES', oneOf('token', 'users', 'server')) ?? 'users'
 
-/** @throws Forbidden when this deployment lets the caller not change this of their own profile */
+/** @throws Forbidden when this deployment does not let the caller change these fields of their own profile */
 export function requireOwnProfile(change: Pick<ProfileChange, 'name' | 'imageUrl'>, { backend }: Caller): void {
   if (backend !== undefined || profilesFrom === 'users') return
   if (profilesFrom === 'server') throw new Forbidden('unable to change the profile; this deployment makes the profiles')

@@ -4,8 +4,9 @@ import type { Action } from '../protocol/actions.ts'
 import type { Caller } from './caller.ts'
 
 /**
- * What is counted together, and what it is called in the error's message. `direct` is a new direct room. A send is
- * counted where its guard has been read, so no action stands there; `ping` costs nothing but its frame.
+ * The actions that are counted together, and how the error message names them. `direct` is the creation of a direct
+ * room. `send` lists no action, because a send is counted after its guard has been read. `ping` is not counted: it
+ * costs nothing but its frame.
  */
 export const rateClasses = {
   send: { what: 'send', actions: [] },
@@ -41,7 +42,7 @@ export const rateClasses = {
 
 export type RateClass = keyof typeof rateClasses
 
-/** A setting such as `20/10`. */
+/** Parses a setting such as `20/10`. */
 export const rate: Shape<RateLimit> = {
   expected: 'uses/seconds, such as 20/10',
   parse: (value) => {
@@ -62,7 +63,7 @@ const rates: Shape<Map<RateClass, RateLimit>> = {
   },
 }
 
-/** Of each user, by class. A class without a limit is not counted, and writes nothing. */
+/** The limits for each user, by class. A class without a limit is not counted and writes nothing. */
 const limits: ReadonlyMap<RateClass, RateLimit> = new Map([
   ...sendLimit(optional('SEND_RATE_LIMIT', rate)),
   ...(optional('RATE_LIMITS', rates) ?? []),
@@ -79,9 +80,9 @@ const classOf = new Map<string, RateClass>(
 )
 
 /**
- * Counts a use by a user; a backend has a limit of its own. AP25.
+ * Counts one use of a class by a user. A backend is not counted here: it has its own limit. AP25.
  *
- * @throws RateLimited
+ * @throws RateLimited when the user is over the limit
  */
 export async function count(rateClass: RateClass, { userId, backend }: Caller, now: number): Promise<void> {
   const limit = limits.get(rateClass)
@@ -89,7 +90,9 @@ export async function count(rateClass: RateClass, { userId, backend }: Caller, n
   await countUse({ userId, rateClass, what: rateClasses[rateClass].what }, limit, now)
 }
 
-/** Counts an action before it is done. A send is counted by itself: a retry of one that was kept is not. AP25. */
+/**
+ * Counts an action before it is performed. Sends are counted elsewhere, so that retries of a stored send are not. AP25.
+ */
 export async function countAction(action: string, caller: Caller, now: number): Promise<void> {
   const rateClass = classOf.get(action)
   if (rateClass !== undefined) await count(rateClass, caller, now)

@@ -8,29 +8,30 @@ import type { MessageEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import { bytesOf, EVENTS_BYTES } from './reply-budget.ts'
 
-/** Messages. A larger gap is not read: the client pages with `getHistory`. */
+/** In messages. A larger gap is not read: the client reads it page by page with `getHistory`. */
 const MAX_GAP = 200
 
+/** The messages that a connection missed in a room. */
 export interface Recovery {
-  /** The newest seq that the client has with this reply: later messages are posted to its subscription. */
+  /** The newest seq that the client has after this reply. Later messages are posted to its subscription. */
   headSeq: number
-  /** Whether `events` is the whole gap. */
+  /** Whether `events` contains the whole gap. */
   recovered: boolean
   events: MessageEvent[]
 }
 
-/** What a connection missed of what happened to messages, members and the room itself. */
+/** The changes to messages, members and the room itself that a connection missed. */
 export interface ChangeRecovery {
-  /** The newest rev that the client has with this reply. */
+  /** The newest rev that the client has after this reply. */
   headRev: number
-  /** Whether `changes` is the whole gap. */
+  /** Whether `changes` contains the whole gap. */
   changesRecovered: boolean
   changes: ChangeEvent[]
 }
 
-/** How far a client has a room. */
+/** How much of a room a client has. */
 export interface Position {
-  /** Undefined when it has none: then there is no gap, but what there is. */
+  /** Undefined if the client has no message. There is then no gap to recover. */
   lastSeq?: number | undefined
   lastRev?: number | undefined
   /** Messages up to this seq are not shown. */
@@ -38,12 +39,12 @@ export interface Position {
 }
 
 /**
- * What a connection missed in a room: all of it, or nothing and `recovered: false`; messages and changes each for
- * themselves. To be called after the subscription is written: then each message and each change is in the result or
- * posted, or both.
+ * Returns what a connection missed in a room. Messages and changes are recovered separately: each completely, or not at
+ * all (`recovered: false`). Call it after the subscription is written: each message and change is then in the result,
+ * or posted, or both.
  *
- * Not recovered without a position, because there is none to recover from; when the gap is too large; and when the
- * position is beyond the room's head, as after the table was restored from a backup: the client then starts anew.
+ * Nothing is recovered without a position, when the gap is too large, or when the position is beyond the room's head,
+ * as after a restore of the table from a backup. The client then starts anew.
  */
 export async function recover(room: RoomRow, position: Position): Promise<Recovery & ChangeRecovery> {
   const [recovery] = await recoverRooms([room], () => position)
@@ -51,9 +52,9 @@ export async function recover(room: RoomRow, position: Position): Promise<Recove
 }
 
 /**
- * The same for the rooms of one reply, the smallest gaps first, until the reply is full: first with messages, then with
- * changes. The log of changes is read before the messages: what changes after that is another entry, so a message that
- * is in the reply anyway is as new as the entry that is left out for it.
+ * Returns what a connection missed in several rooms, like `recover`. The smallest gaps are filled first, until the
+ * reply is full: first with messages, then with changes. The logs of changes are read before the messages. So a message
+ * in the reply is at least as new as the change entry that is left out because of it.
  *
  * @returns the recoveries in the order of the rooms
  */
@@ -72,17 +73,17 @@ export async function recoverRooms(
 }
 
 /**
- * Bytes of messages that are read for one reply at most, but for the last read: some more than a reply holds, because a
- * gap that turns out to be too large was read in vain.
+ * Most bytes of messages that are read for one reply; the last read may exceed it. It is more than a reply holds,
+ * because a gap that turns out to be too large was read in vain.
  */
 const READ_BYTES = 2 * EVENTS_BYTES
 
-/** Of the messages that are read at once, before it is known how large they are: 400 KB, or 100 units. */
+/** How many messages are read at once while their sizes are still unknown: 400 KB, or 100 read units. */
 const MESSAGES_AT_ONCE = 24
 
 /**
- * Recovers messages, the smallest gaps first, until the reply is full. What is read is in proportion to what a reply
- * holds, whatever was missed: the other rooms are not recovered.
+ * Recovers messages, the smallest gaps first, until the reply is full. The amount read is in proportion to the size of
+ * a reply, however much was missed. The remaining rooms are not recovered.
  *
  * @returns the recoveries, and how many bytes are left in the reply
  */
@@ -127,14 +128,14 @@ function howManyAtOnce(gaps: readonly Pick<Gap, 'size'>[]): number {
 
 const lost = ({ headSeq }: RoomRow): Recovery => ({ headSeq, recovered: false, events: [] })
 
-/** What is known without a look at the messages. */
+/** Returns the recovery if it follows from the room alone, without reading messages; else undefined. */
 function withoutReading(room: RoomRow, lastSeq: number | undefined): Recovery | undefined {
   const { headSeq } = room
   if (headSeq === (lastSeq ?? 0)) return { headSeq, recovered: true, events: [] }
   return lastSeq === undefined || lastSeq > headSeq || headSeq - lastSeq > MAX_GAP ? lost(room) : undefined
 }
 
-/** @returns the recovery, the bytes of its events, and of all that was read for it */
+/** @returns the recovery, the bytes of its events, and the bytes that were read for it */
 async function readGap(
   room: RoomRow,
   after: number,
@@ -149,16 +150,16 @@ async function readGap(
   const events = await Promise.all(messages.map(messageEventWithFile))
   const bytes = events.reduce((sum, event) => sum + bytesOf(event), 0)
   if (hasMore || bytes > most) return { recovery: lost(room), bytes, bytesRead }
-  // Not the room's counter: the message with the newest number may not be written yet. It will be posted.
+  // The room's counter may be ahead: the newest message may not be written yet. That message will be posted.
   return { recovery: { headSeq: events.at(-1)?.seq ?? after, recovered: true, events }, bytes, bytesRead }
 }
 
-/** Entries of the rooms' logs that are read for one reply: some 250 KB, or 60 units. */
+/** How many log entries are read for one reply: about 250 KB, or 60 read units. */
 const MAX_ENTRIES = 1_000
 
 const lostChanges = ({ headRev = 0 }: RoomRow): ChangeRecovery => ({ headRev, changesRecovered: false, changes: [] })
 
-/** What is known without a look at the log: in a room where nothing has changed, that is all there is to know. */
+/** Returns the recovery if it follows from the room alone, as it does for a room without changes; else undefined. */
 function withoutLog(room: RoomRow, { lastRev }: Position): ChangeRecovery | undefined {
   const { headRev = 0 } = room
   if (headRev === (lastRev ?? 0)) return { headRev, changesRecovered: true, changes: [] }
@@ -167,7 +168,7 @@ function withoutLog(room: RoomRow, { lastRev }: Position): ChangeRecovery | unde
     : undefined
 }
 
-/** The entries of the logs that have gone on, the smallest gaps first. */
+/** Reads the log entries of the rooms that have changed, the smallest gaps first. */
 async function readLogs(positions: ReadonlyMap<RoomRow, Position>): Promise<Map<Gap, Entries>> {
   const gaps = [...positions]
     .filter(([room, position]) => withoutLog(room, position) === undefined)
@@ -186,10 +187,10 @@ async function readLogs(positions: ReadonlyMap<RoomRow, Position>): Promise<Map<
 }
 
 /**
- * Recovers changes as far as there is room for them.
+ * Recovers changes, as many as fit into the reply.
  *
- * @param recoveries whose messages need not be told once more
- * @param left bytes
+ * @param recoveries the recovered messages, whose changes need not be reported again
+ * @param left bytes that are left in the reply
  */
 async function recoverChanges(
   entries: ReadonlyMap<Gap, Entries>,

@@ -4,8 +4,8 @@ import type { SomeSettings } from '../protocol/room-schema.ts'
 import type { Actor } from '../rooms/admission.ts'
 
 /**
- * @param settings of a room that is made or changed
- * @throws Forbidden when messages were to be kept longer than this deployment keeps them
+ * @param settings of a room that is created or changed
+ * @throws Forbidden when the room would keep messages longer than this deployment does
  */
 export function requireRetention({ scopes }: Pick<Actor, 'scopes'>, settings: SomeSettings = {}): void {
   if (scopes.has('server') || deploymentRetentionDays === undefined) return

@@ -3,14 +3,14 @@ import { oneOf, optional } from '../env.ts'
 import { openPolicy } from '../protocol/announced-limits.ts'
 import type { Actor } from '../rooms/admission.ts'
 
-/** What this deployment lets its users do about rooms. `sync` announces it in `limits`. */
+/** What this deployment lets its users do with rooms. `sync` announces it in `limits`. */
 export const roomPolicy = {
-  /** Access of a room that is made without one. */
+  /** The access of a room that is created without one. */
   defaultRoomAccess:
     optional('DEFAULT_ROOM_ACCESS', oneOf('public', 'link', 'private')) ?? openPolicy.defaultRoomAccess,
-  /** Who may choose a room's id: an id that can be guessed can be taken by somebody else first. */
+  /** Who may choose a room's id. If anyone may, somebody else can take a guessable id first. */
   chosenRoomIds: optional('CHOSEN_ROOM_IDS', oneOf('anyone', 'server')) ?? openPolicy.chosenRoomIds,
-  /** Who may make rooms; `scope` is who has `tabletalk:rooms` in the token. */
+  /** Who may create rooms; `scope` means users with `tabletalk:rooms` in their token. */
   roomCreation: optional('ROOM_CREATION', oneOf('anyone', 'scope', 'server')) ?? openPolicy.roomCreation,
   /** Who may write to a user with whom there is no direct room yet. */
   directMessages: optional('DIRECT_MESSAGES', oneOf('anyone', 'server')) ?? openPolicy.directMessages,
@@ -18,7 +18,11 @@ export const roomPolicy = {
 
 const isAbovePolicy = ({ scopes }: Pick<Actor, 'scopes'>): boolean => scopes.has('server') || scopes.has('admin')
 
-/** @throws Forbidden before anything is read */
+/**
+ * Checks the policy before anything is read.
+ *
+ * @throws Forbidden when the caller may not create rooms, or not with an id of their choice
+ */
 export function requireRoomCreation(actor: Pick<Actor, 'scopes'>, chosenId: string | undefined): void {
   if (isAbovePolicy(actor)) return
   const { scopes } = actor
@@ -32,7 +36,7 @@ export function requireRoomCreation(actor: Pick<Actor, 'scopes'>, chosenId: stri
   }
 }
 
-/** @throws Forbidden when this deployment lets no user make a direct room */
+/** @throws Forbidden when this deployment does not let users create direct rooms */
 export function requireDirectRoomCreation(actor: Pick<Actor, 'scopes'>): void {
   if (roomPolicy.directMessages === 'server' && !isAbovePolicy(actor)) {
     throw new Forbidden('unable to write to this user; this deployment makes the direct rooms')

@@ -13,14 +13,14 @@ import type { SocketEvent, SocketHandler } from './socket-event.ts'
 import { traced } from '../trace.ts'
 
 /**
- * The Lambda handler of one or more actions. The event's `routeKey` says which one to run; under any other key, such as
- * `$default`, every frame fails with `unknown_action`.
+ * Returns the Lambda handler of one or more actions. The event's `routeKey` selects the action. Under any other key,
+ * such as `$default`, every frame fails with `unknown_action`.
  *
  * The handler parses the frame, checks the token's expiry and user, and returns the reply or error frame, which API
- * Gateway sends as the route response. A `ChatError` reaches the client as it is. Any other error becomes `unavailable`
- * if a dependency failed, else `internal`, and is logged with its stack, which the client never receives.
+ * Gateway sends as the route response. The client receives a `ChatError` as it is. Any other error becomes
+ * `unavailable` if a dependency failed, else `internal`. It is logged with its stack, which the client never receives.
  *
- * @param count counts what a user does; undefined for functions that touch nothing, not even the table
+ * @param count counts the user's actions; undefined for functions that touch nothing, not even the table
  */
 export function routeWith(count: CountAction | undefined, ...handlers: readonly ActionHandler[]): SocketHandler {
   const act: SocketHandler = async (event) => {
@@ -56,7 +56,7 @@ function log({ code }: ChatError, error: unknown, { requestContext }: SocketEven
 }
 
 /**
- * For API Gateway's `IntegrationError` alone, which then counts what is not the client's fault: a WebSocket client
+ * Statuses that only API Gateway sees: it then counts faults of the server as `IntegrationError`. A WebSocket client
  * receives the body only.
  */
 const statusOf: Partial<Record<ChatError['code'], number>> = { internal: 500, unavailable: 503 }

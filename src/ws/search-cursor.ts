@@ -6,18 +6,18 @@ import { readCursor, writeCursor } from './cursor.ts'
 const Places = (rooms: number) => z.string().check(z.regex(new RegExp(`^\\d{1,16}(,\\d{1,16}){${rooms - 1}}$`)))
 
 /**
- * Where each room is gone on with: below these places.
+ * Returns, for each room, the seq below which the search continues.
  *
- * @throws InvalidRequest when the cursor is not one that we made for so many rooms
+ * @throws InvalidRequest when the server did not make the cursor for this number of rooms
  */
 export const readPlaces = (cursor: string | undefined, rooms: number): number[] | undefined =>
   readCursor(cursor, Places(rooms))?.split(',').map(Number)
 
 /**
- * Where to go on after a page; nothing when no room has more.
+ * Returns the cursor for the next page, or an empty object if no room has more.
  *
  * @param ids of the rooms, in the order of `searches`
- * @param shown the hits of the page: of each room its first ones
+ * @param shown the hits on the page: the first ones of each room
  */
 export function writePlaces(
   ids: readonly string[],

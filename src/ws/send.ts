@@ -6,9 +6,10 @@ import { count } from './rate-limit.ts'
 import { traceId } from '../trace.ts'
 
 /**
- * Appends the caller's message to a room: the part that `sendMessage` and `broadcastMessage` share.
+ * Appends the caller's message to a room. `sendMessage` and `broadcastMessage` share it.
  *
- * @param admission entered after the send has been counted: one too many writes nothing but its count
+ * @param admission its `enter` runs after the send has been counted, so that a send over the limit writes only its
+ *   count
  * @throws RateLimited when the user has sent too often
  */
 export async function send(

@@ -5,8 +5,8 @@ import type {
 } from 'aws-lambda'
 
 /**
- * The authorizer's context. API Gateway adds it to every event of the connection; every value is a string. At
- * `$connect` it may be `{refused: 'token'}` instead: then there will be no connection.
+ * The authorizer's context, which API Gateway adds to every event of the connection. Every value is a string. At
+ * `$connect` it may be `{refused: 'token'}` instead; the connection is then refused.
  */
 interface AuthorizerContext {
   userId: string
@@ -14,9 +14,9 @@ interface AuthorizerContext {
   exp: string
   /** The session that the connection named in its URL. */
   sessionId?: string
-  /** `Scope`s, space-separated; absent when the token grants none. */
+  /** `Scope`s, separated by spaces; undefined if the token grants none. */
   scopes?: string
-  /** What the token says of the user, as a profile has it. */
+  /** What the token claims about the user, in the form of a profile. */
   name?: string
   imageUrl?: string
 }

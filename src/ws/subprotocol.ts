@@ -1,11 +1,11 @@
 import { headerOf, type Headers } from './header-of.ts'
 
-/** The application's subprotocol. `$connect` returns it, and never the entry that carries the token. */
+/** The application's subprotocol. `$connect` returns it, and never the entry that contains the token. */
 export const SUBPROTOCOL = 'tabletalk.v1'
 
 const BEARER = 'bearer.'
 
-/** The subprotocols that the client offers in `Sec-WebSocket-Protocol`, a comma-separated list (RFC 6455 §11.3.4). */
+/** Returns the subprotocols in the client's `Sec-WebSocket-Protocol`, a comma-separated list (RFC 6455 §11.3.4). */
 export function offeredProtocols(headers: Headers): string[] {
   return (headerOf(headers, 'sec-websocket-protocol') ?? '')
     .split(',')
@@ -13,7 +13,7 @@ export function offeredProtocols(headers: Headers): string[] {
     .filter((entry) => entry !== '')
 }
 
-/** The token of the `bearer.<jwt>` entry; undefined without one. */
+/** Returns the token in the entry `bearer.<jwt>`; undefined if there is none. */
 export function bearerOf(headers: Headers): string | undefined {
   return offeredProtocols(headers)
     .find((entry) => entry.startsWith(BEARER))

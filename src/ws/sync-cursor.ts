@@ -5,34 +5,37 @@ import { readCursor } from './cursor.ts'
 
 /** Where the next page of `sync` starts. */
 export interface SyncCursor {
-  /** Exclusive; undefined at the beginning. */
+  /** The last room of the previous page; undefined on the first page. */
   after?: string | undefined
-  /** Marks of rooms after it that this connection is subscribed to already. */
+  /** Marks of later rooms that this connection is already subscribed to. */
   standing: ReadonlySet<string>
-  /** Marks of rooms that the client had by name before: no page has them again. */
+  /** Marks of rooms that the client already received by name; no page contains them again. */
   told: ReadonlySet<string>
 }
 
 const MARK_CHARS = 8
-/** As many as a cursor of 1,024 characters holds, beside a room id. */
+/** How many marks fit into a cursor of 1,024 characters beside a room id. */
 const MAX_MARKS = 80
 
 const marks = (lead: string) => `(?:${lead}((?:[A-Za-z0-9_-]{${MARK_CHARS}}){1,${MAX_MARKS}}))?`
-/** A room id, the marks of those that stand, and the marks of those that were told. */
+/** A room id, the marks of subscribed rooms (`!`), and the marks of rooms received by name (`.`). */
 const shape = new RegExp(`^(?!$)([A-Za-z0-9_:-]{0,64})${marks('!')}${marks('[.]')}$`)
-/** The first page, of a client that has asked for rooms by name before it and is in none of them. */
+/** The first page, for a client that asked for rooms by name first and is a member of none of them. */
 const BEGINNING = '~'
 
 const SyncCursorText = z.string().check(z.refine<string>((text) => text === BEGINNING || shape.test(text)))
 
-/** Of one membership on one connection, so that a cursor that is used on another connection skips nothing there. */
+/**
+ * Returns the mark of one membership on one connection. A cursor used on another connection therefore skips no room
+ * there.
+ */
 export const markOf = ({ chatRoomId, joinId }: UserRoomRow, connectionId: string): string =>
   createHash('sha256')
     .update(JSON.stringify([chatRoomId, joinId, connectionId]))
     .digest('base64url')
     .slice(0, MARK_CHARS)
 
-/** @throws InvalidRequest when the cursor is not one of ours */
+/** @throws InvalidRequest when the server did not make the cursor */
 export function readSyncCursor(cursor: string | undefined): SyncCursor {
   const text = readCursor(cursor, SyncCursorText) ?? BEGINNING
   const [, after, standing, told] = text === BEGINNING ? [] : (shape.exec(text) ?? [])
@@ -42,8 +45,8 @@ export function readSyncCursor(cursor: string | undefined): SyncCursor {
 const marksIn = (text = ''): Set<string> => new Set(text.match(new RegExp(`.{${MARK_CHARS}}`, 'g')))
 
 /**
- * For `writeCursor`. Marks that don't fit are left out: their rooms are subscribed once more, or are on a page once
- * more.
+ * Returns the text of a cursor, for `writeCursor`. Marks that do not fit are left out: those rooms are subscribed
+ * again, or are on a page again.
  */
 export function syncCursorText({ after = '', standing, told }: SyncCursor): string {
   const last = [...told].slice(-MAX_MARKS)

@@ -13,9 +13,9 @@ import { doneBy } from '../caller.ts'
 const ADDED_AT_ONCE = 16
 
 /**
- * Makes users members. The stream tells each of them. A retry after `unavailable` finds in `already` who was added
- * before. Who was muted when they left is muted still; a role that moderators give is the one that holds. AP5, AP8,
- * AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP84, AP85, AP145.
+ * Makes users members of a room. The stream function informs each of them. When a call is repeated after `unavailable`,
+ * `already` lists the users whom the first call added. A user who was muted on leaving is still muted, and a role that
+ * moderators gave still applies. AP5, AP8, AP10, AP50, AP53, AP58, AP67, AP71, AP82, AP83, AP84, AP85, AP145.
  */
 export const addMembers = action('addMembers', async ({ chatRoomId, userIds, role }, caller) => {
   const now = Date.now()
@@ -38,7 +38,7 @@ export const addMembers = action('addMembers', async ({ chatRoomId, userIds, rol
     addedBy: caller.userId,
     ...(byRank && role === 'guest' ? { lowered: true } : {}),
   })
-  /** A member who has blocked the caller is one all the same. */
+  /** Says why a user is not added. A member who has blocked the caller is still a member. */
   const refuse = async (userId: string) =>
     (await getMembership(chatRoomId, userId)) === undefined ? 'blocked' : 'already'
   const outcomes = new Map<string, Added | 'blocked'>()

@@ -5,8 +5,9 @@ import { readableMessage } from '../../rooms/readable-message.ts'
 import { action } from '../action.ts'
 
 /**
- * Reacts to a message, once with each reaction. The row is all that is written: the summary in the message follows by
- * the stream, so a message takes a thousand reactions a second. AP5, AP8, AP21, AP71, AP99.
+ * Adds the caller's reaction to a message; each reaction counts once per user. Only the reaction's row is written. The
+ * stream function updates the summary in the message, so a message can take a thousand reactions per second. AP5, AP8,
+ * AP21, AP71, AP99.
  */
 export const addReaction = action('addReaction', async ({ chatRoomId, messageId, reaction }, caller) => {
   const now = Date.now()

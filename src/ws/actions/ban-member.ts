@@ -12,13 +12,13 @@ import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Who is to be banned may leave and join in between, again and again. */
+/** The user may leave and join repeatedly while the ban is being written. */
 const ATTEMPTS = 4
 
 /**
- * Keeps a user out of a room, and shows them out if they are in it, in one transaction: whoever makes a membership
- * checks the ban in theirs. Who is banned so already, for as long, stays so. A mute goes on, behind the ban. AP5, AP8,
- * AP11, AP53, AP69, AP71, AP77, AP122, AP145.
+ * Bans a user from a room, and ends their membership in the same transaction. Every transaction that creates a
+ * membership checks for a ban. A ban of the same length that is in force already is left unchanged. A mute outlasts the
+ * ban. AP5, AP8, AP11, AP53, AP69, AP71, AP77, AP122, AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input
@@ -48,7 +48,7 @@ export const banMember = action('banMember', async (input, caller) => {
   throw new Unavailable('unable to ban; the membership has changed meanwhile')
 })
 
-/** What the janitor is to delete of what the user has said, if anything. */
+/** Returns the job that deletes the user's recent messages; undefined if none are to be deleted. */
 const deletionOf = (
   { chatRoomId, userId, deleteMessagesSeconds = 0 }: Request<'banMember'>,
   by: string,
@@ -58,5 +58,5 @@ const deletionOf = (
     ? undefined
     : jobItem('deleteMessages', { chatRoomId, userId, since: now - deleteMessagesSeconds * 1_000, by }, now)
 
-/** Milliseconds; a ban without an end lasts for good. */
+/** Returns the length of a ban in milliseconds; infinite for a permanent ban. */
 const lasts = ({ at, until = Infinity }: Pick<BanRow, 'at' | 'until'>): number => until - at

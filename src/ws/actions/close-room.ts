@@ -6,8 +6,8 @@ import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
 /**
- * Makes a room read-only for all but the server, or ends that. In force when the reply arrives. AP5, AP8, AP50, AP51,
- * AP71.
+ * Makes a room read-only for everybody except backends, or writable again. In force when the reply arrives. AP5, AP8,
+ * AP50, AP51, AP71.
  */
 export const closeRoom = action('closeRoom', async ({ chatRoomId, closed }, caller) => {
   const now = Date.now()

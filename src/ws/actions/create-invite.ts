@@ -3,7 +3,7 @@ import { defined } from '../../protocol/defined.ts'
 import { admit } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 
-/** Makes an invite to a room. AP5, AP8, AP50, AP60, AP71. */
+/** Creates an invite to a room. AP5, AP8, AP50, AP60, AP71. */
 export const createInvite = action('createInvite', async (input, caller) => {
   const { chatRoomId, role, expiresInSeconds, maxUses } = input
   const now = Date.now()

@@ -20,15 +20,16 @@ import { requireRetention } from '../require-retention.ts'
 import { requireRoomCreation, roomPolicy } from '../room-policy.ts'
 
 /**
- * Of the members that don't fit into the room's transaction. If there are more, the stream adds them all: so one frame
- * costs no more than 100 write units, and no member is written twice.
+ * How many of the members that do not fit into the room's transaction are added here. If there are more, the stream
+ * function adds them all. So a frame costs at most 100 write units, and no member is written twice.
  */
 const MEMBERS_AT_ONCE = 24
 
 /**
- * Makes a room with its first members and subscribes the creating connection, if there is one, all or nothing. Who has
- * blocked the caller, or was erased, is left out, and named. What is left to do after that never fails the action, for
- * a retry would be told that the id is taken. AP3, AP4, AP17, AP32, AP33, AP36, AP38, AP44, AP58, AP145.
+ * Creates a room with its first members and subscribes the creating connection, if there is one, all or nothing. Users
+ * who have blocked the caller or were erased are left out, and listed in `refused`. The work after the transaction
+ * never fails the action, because a retry would then fail with a conflict over the id. AP3, AP4, AP17, AP32, AP33,
+ * AP36, AP38, AP44, AP58, AP145.
  */
 export const createRoom = action('createRoom', async (input, caller) => {
   requireRoomCreation(caller, input.chatRoomId)
@@ -51,7 +52,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
     connection && setOpenRoom(connection.connectionId, chatRoomId),
   ])
   for (const end of ends) {
-    // The stream completes the members; the open room is set again at the next join.
+    // The stream function adds the missing members. The open room is set again at the next join.
     if (end.status === 'rejected') logger.warn('room not quite created', { chatRoomId, error: end.reason as Error })
   }
   const found = { room, details, members: members.sort() }
@@ -60,7 +61,7 @@ export const createRoom = action('createRoom', async (input, caller) => {
   return { ...roomReply(found, { standing, membership }), ...(refused.length === 0 ? {} : { refused }) }
 })
 
-/** Whoever makes the room; nobody when a backend does so in no user's name. */
+/** Returns the user who creates the room; undefined if a backend creates it in no user's name. */
 const ownerOf = ({ userId, backend }: Caller): string | undefined =>
   backend === undefined || backend.actsAsUser ? userId : undefined
 

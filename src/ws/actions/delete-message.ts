@@ -16,8 +16,8 @@ import { eraseMessage } from '../../rooms/erase-message.ts'
 import { action } from '../action.ts'
 
 /**
- * Deletes an own message, or as a moderator that of somebody of a lower rank, which is noted. What was deleted already
- * stays so. AP5, AP8, AP34, AP71, AP87.
+ * Deletes the caller's own message, or, as a moderator, the message of a user of a lower rank, which is recorded in the
+ * audit log. A message that is deleted already stays as it is. AP5, AP8, AP34, AP71, AP87.
  */
 export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messageId, reason }, caller) => {
   const now = Date.now()
@@ -39,9 +39,12 @@ export const deleteMessage = action('deleteMessage', async ({ chatRoomId, messag
   return { chatRoomId, messageId, seq: seqOf(message), version, deletedAt, changed }
 })
 
-/** Of another's message the sender's rank now decides; who has left has none. */
+/**
+ * Checks the caller's right. For another user's message the sender's current rank decides; a user who has left has no
+ * rank.
+ */
 async function requireRight({ senderId }: MessageRow, admitted: Admitted, { userId, scopes }: Actor): Promise<void> {
-  // A block silences the two of a direct room; what they said is theirs nevertheless.
+  // A block silences both users of a direct room, but each may still delete their own messages.
   if (senderId === userId && isDirectRoomId(admitted.room.chatRoomId) && !scopes.has('guest')) return
   if (senderId === userId) return requirePermission(admitted, 'deleteOwn')
   requirePermission(admitted, 'deleteAny')

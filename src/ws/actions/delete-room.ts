@@ -5,8 +5,8 @@ import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
 /**
- * Deletes a room: from the reply on it is as if it had never been, only its id stays taken. Its members receive
- * `removed`. AP5, AP8, AP50, AP51, AP71.
+ * Deletes a room. From the reply on, the room is as if it had never existed, except that its id stays taken. Its
+ * members receive `removed`. AP5, AP8, AP50, AP51, AP71.
  */
 export const deleteRoom = action('deleteRoom', async ({ chatRoomId }, caller) => {
   const now = Date.now()

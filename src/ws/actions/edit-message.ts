@@ -10,8 +10,8 @@ import { action } from '../action.ts'
 import type { Caller } from '../caller.ts'
 
 /**
- * Changes what an own message says, as long as the room lets it; a backend any message's, at any time. AP5, AP8, AP21,
- * AP50, AP71, AP86, AP145.
+ * Edits the caller's own message, as long as the room allows it. A backend may edit any message at any time. AP5, AP8,
+ * AP21, AP50, AP71, AP86, AP145.
  */
 export const editMessage = action('editMessage', async (input, caller) => {
   const { chatRoomId, messageId, ifEditedAt } = input
@@ -39,7 +39,7 @@ async function editOf({ content, metadata, mentions, mentionRoom }: Request<'edi
   }
 }
 
-/** Nobody puts words into another's mouth; but a backend may, whoever it acts as. */
+/** Whether the caller may change the words of a message: only its sender may, or a backend, whoever it acts as. */
 const isOwn = ({ senderId }: MessageRow, { userId, scopes }: Caller): boolean =>
   senderId === userId || scopes.has('server')
 

@@ -4,7 +4,7 @@ import { admit } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
-/** What was done in a room, the newest first. AP5, AP8, AP64, AP71. */
+/** Returns a page of a room's audit log, the newest entry first. AP5, AP8, AP64, AP71. */
 export const getAudit = action('getAudit', async ({ chatRoomId, before, limit }, caller) => {
   await admit(caller, chatRoomId, 'audit', Date.now())
   const page = await auditOf(chatRoomId, { limit, ...defined({ before }) })

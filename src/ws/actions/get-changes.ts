@@ -5,8 +5,8 @@ import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
- * What has changed in a room since a rev, as it is now. Where nothing has, only the room and the membership are read.
- * AP5, AP8, AP34, AP50, AP67, AP71, AP91.
+ * Returns what has changed in a room since a rev, in its current form. If nothing has changed, only the room and the
+ * membership are read. AP5, AP8, AP34, AP50, AP67, AP71, AP91.
  */
 export const getChanges = action('getChanges', async ({ chatRoomId, after, limit }, caller) => {
   const now = Date.now()

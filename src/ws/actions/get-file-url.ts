@@ -8,8 +8,8 @@ import { defined } from '../../protocol/defined.ts'
 import { action } from '../action.ts'
 
 /**
- * Signs a new URL for the file of a message, for members only, after a look where the file is: one may ask because the
- * URL in the history led nowhere. AP5, AP8, AP21, AP71.
+ * Signs a new URL for the file of a message, for members only. It first checks where the file is now, because a client
+ * may call this after a URL from the history stopped working. AP5, AP8, AP21, AP71.
  */
 export const getFileUrl = action('getFileUrl', async (input, caller) => {
   const { chatRoomId, messageId } = input

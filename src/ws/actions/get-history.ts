@@ -13,8 +13,8 @@ import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
- * A page of a room's messages in order of `seq`, or of a thread's: at most `limit`, and no more than one WebSocket
- * message holds. AP5, AP8, AP20, AP22, AP34, AP71, AP103, AP107.
+ * Returns a page of the messages of a room, or of a thread, in order of `seq`: at most `limit`, and no more than fit
+ * into one WebSocket message. AP5, AP8, AP20, AP22, AP34, AP71, AP103, AP107.
  */
 export const getHistory = action('getHistory', async (input, caller) => {
   const { chatRoomId, after, before, limit, include = [] } = input
@@ -32,7 +32,10 @@ export const getHistory = action('getHistory', async (input, caller) => {
   return { messages, hasMore: true, ...goOn(input, edge?.seq) }
 })
 
-/** With the look at the room and the membership a page takes five, whatever holes are in it. */
+/**
+ * Together with the reads of the room and the membership, a page takes at most five requests, however many holes it
+ * has.
+ */
 const MAX_REQUESTS = 3
 
 type Input = Request<'getHistory'>
@@ -40,7 +43,7 @@ type Input = Request<'getHistory'>
 async function readView({ chatRoomId, view, threadId }: Input, range: Range, reader: Reader): Promise<ViewPage> {
   if (threadId !== undefined) {
     const page = await readThread({ chatRoomId, threadId }, range, EVENTS_BYTES)
-    // A thread whose root is gone goes on by its id.
+    // A thread whose root is gone can still be read by its id.
     if (page.messages.length === 0 && !page.hasMore) await requireRoot(reader, threadId, Date.now())
     return page
   }
@@ -49,7 +52,10 @@ async function readView({ chatRoomId, view, threadId }: Input, range: Range, rea
     : readPage(chatRoomId, range, EVENTS_BYTES, Date.now(), MAX_REQUESTS)
 }
 
-/** Of all messages, a page's own first and last say where to go on. */
+/**
+ * Returns where the next page starts. In the list of all messages, the client knows that from the first or last
+ * message.
+ */
 function goOn({ view, threadId, after }: Input, next: number | undefined) {
   if (next === undefined || (view === 'all' && threadId === undefined)) return {}
   return after === undefined ? { nextBefore: next } : { nextAfter: next }

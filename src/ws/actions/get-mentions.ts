@@ -14,8 +14,8 @@ const Place = z
   .check(z.refine((text) => /^\d{13}#[^#]+#\d{16}$/.test(text) && ChatRoomId.safeParse(text.split('#')[1]).success))
 
 /**
- * Where the caller was mentioned, the newest first. Of rooms that they have left a moment ago, and of messages that
- * were cleared, the rows may still be there; nothing of those is shown. AP6, AP9, AP111.
+ * Returns where the caller was mentioned, the newest first. Mentions in rooms that the caller has just left, and of
+ * cleared messages, may still have rows; they are not shown. AP6, AP9, AP111.
  */
 export const getMentions = action('getMentions', async ({ cursor }, { userId }) => {
   const place = readCursor(cursor, Place)
@@ -27,7 +27,7 @@ export const getMentions = action('getMentions', async ({ cursor }, { userId }) 
   const mentions = page.mentions
     .filter((mention) => {
       const [room, membership] = [rooms.get(mention.chatRoomId), memberships.get(mention.chatRoomId)]
-      // The row's own end is another one than the message's.
+      // The mention's row expires at another time than the message.
       const said = { messageId: mention.messageId, timestamp: mention.timestamp }
       return room && membership && isReadable({ room, membership }, said, now)
     })

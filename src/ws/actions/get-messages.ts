@@ -7,10 +7,10 @@ import { withOwnReactions } from '../../rooms/with-own-reactions.ts'
 import { action } from '../action.ts'
 import { bytesOf, EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
-/** Messages that are read at once, before it is known how large they are. */
+/** How many messages are read at once while their sizes are still unknown. */
 const READ_AT_ONCE = 20
 
-/** Messages by their ids, as many as one WebSocket message holds. AP5, AP8, AP34, AP71, AP103. */
+/** Returns messages by their ids, as many as fit into one WebSocket message. AP5, AP8, AP34, AP71, AP103. */
 export const getMessages = action('getMessages', async ({ chatRoomId, messageIds, include = [] }, caller) => {
   const now = Date.now()
   const admitted = await admit(caller, chatRoomId, 'read', now)
@@ -18,7 +18,7 @@ export const getMessages = action('getMessages', async ({ chatRoomId, messageIds
   const seqs = [...new Set(messageIds.map((messageId) => seqOf({ messageId })))].filter((seq) => seq > since)
   const wanted = seqs.sort((a, b) => a - b)
   const events: MessageEvent[] = []
-  // What is not shown is paid for too.
+  // Bytes of rows that were read but are not shown. They count too, because reading them costs the same.
   let unshown = 0
   while (wanted.length > 0 && bytesOf(events) + unshown < EVENTS_BYTES) {
     const rows = await readMessages(chatRoomId, wanted.splice(0, READ_AT_ONCE))

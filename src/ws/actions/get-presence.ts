@@ -5,7 +5,7 @@ import { areKeptApart, hasPresence, personOf, presentPeople } from '../../rooms/
 import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
-/** Who is present in a room, where it shows anybody. AP5, AP8, AP50, AP71, AP138. */
+/** Returns who is present in a room, if the room shows presence. AP5, AP8, AP50, AP71, AP138. */
 export const getPresence = action('getPresence', async ({ chatRoomId }, caller) => {
   const now = Date.now()
   const { room, settings, membership } = await admit(caller, chatRoomId, 'read', now, { withSettings: true })

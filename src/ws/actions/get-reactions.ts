@@ -7,13 +7,13 @@ import { readCursor, writeCursor } from '../cursor.ts'
 
 const PAGE = 100
 
-/** A reaction and a user id; DynamoDB refuses a range that starts outside them. */
+/** A reaction and a user id. DynamoDB refuses a range that starts outside the page's keys. */
 const Place = z.string().check(
   z.regex(/^[^#]{1,192}#[^]{1,256}$/u),
   z.refine<string>((text) => text.isWellFormed() && !/\p{Noncharacter_Code_Point}/u.test(text)),
 )
 
-/** Who reacted to a message with what, by reaction and user. AP5, AP8, AP21, AP71, AP101. */
+/** Returns who reacted to a message and how, ordered by reaction and user. AP5, AP8, AP21, AP71, AP101. */
 export const getReactions = action('getReactions', async (input, caller) => {
   const { chatRoomId, messageId, reaction, cursor } = input
   const place = readCursor(cursor, Place)

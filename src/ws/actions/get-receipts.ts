@@ -9,8 +9,9 @@ import { detailsOnWire } from '../../rooms/room-view.ts'
 import { action } from '../action.ts'
 
 /**
- * How far the members of a small room have read, as far as they let others know; where the room has no receipts, and
- * where one of two has blocked the other, only the caller. AP5, AP8, AP50, AP67, AP71, AP96.
+ * Returns how far the members of a small room have read, if they share it. Returns only the caller's own position if
+ * the room has no receipts, or if one of the two users of a direct room has blocked the other. AP5, AP8, AP50, AP67,
+ * AP71, AP96.
  */
 export const getReceipts = action('getReceipts', async ({ chatRoomId }, caller) => {
   const { room, membership } = await admit(caller, chatRoomId, 'read', Date.now())

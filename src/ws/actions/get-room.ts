@@ -8,7 +8,9 @@ import { roomReply } from '../../rooms/room-view.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
-/** A room and a page of its members, ordered by user id, at most 1,000 in one reply. AP5, AP8, AP13, AP34, AP71. */
+/**
+ * Returns a room and a page of its members, ordered by user id, at most 1,000 in one reply. AP5, AP8, AP13, AP34, AP71.
+ */
 export const getRoom = action('getRoom', async ({ chatRoomId, cursor }, caller) => {
   const after = readCursor(cursor, StoredUserId)
   const now = Date.now()

@@ -14,8 +14,8 @@ const Place = z
   .check(z.refine((text) => /^[^#]+(#\d{16})?$/.test(text) && ChatRoomId.safeParse(text.split('#')[0]).success))
 
 /**
- * The threads that the caller follows, in the rooms that they are in, by room and root. AP6, AP9, AP34, AP103, AP107,
- * AP116.
+ * Returns the threads that the caller follows in their current rooms, ordered by room and root. AP6, AP9, AP34, AP103,
+ * AP107, AP116.
  */
 export const getThreads = action('getThreads', async ({ cursor }, { userId }) => {
   const place = readCursor(cursor, Place)

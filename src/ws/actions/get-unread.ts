@@ -3,8 +3,8 @@ import { countUnreadThreads } from '../../rooms/show-threads.ts'
 import { action } from '../action.ts'
 
 /**
- * Counts what the caller has not read: the messages themselves, so that nothing can drift. AP6, AP9, AP12, AP22, AP34,
- * AP95, AP107, AP111, AP116.
+ * Counts the caller's unread messages. It counts the messages themselves, so that no counter can become wrong. AP6,
+ * AP9, AP12, AP22, AP34, AP95, AP107, AP111, AP116.
  */
 export const getUnread = action('getUnread', async ({ heads }, { userId }) => {
   const [rooms, count] = await Promise.all([

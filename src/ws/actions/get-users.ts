@@ -3,8 +3,8 @@ import { action } from '../action.ts'
 import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 /**
- * The profiles of users, in the order of the request, as many as one WebSocket message holds. Whoever has a token may
- * ask: who asks for an id knows it already. AP123.
+ * Returns the profiles of users in the order of the request, as many as fit into one WebSocket message. Any caller may
+ * ask, because they must already know the ids. AP123.
  */
 export const getUsers = action('getUsers', async ({ userIds }) => {
   const profiles = await getProfiles(userIds)

@@ -19,13 +19,13 @@ import { maxFileBytes } from '../max-file-bytes.ts'
 import { requirePlaceForUpload } from '../pending-uploads.ts'
 import { traceId } from '../../trace.ts'
 
-/** TTL of a pending upload: much longer than its form is valid, because the event of its object may be late. */
+/** TTL of a pending upload. It is much longer than its form is valid, because the event of its object may be late. */
 const PENDING_SECONDS = PENDING_DAYS * 24 * 60 * 60
 
 /**
  * Stores a pending upload and returns a signed form to send its file with. The room receives the message when the file
- * has arrived. With a `clientMessageId`, a retry returns a form for the same upload, also when its file has arrived and
- * the user may send no more. AP5, AP8, AP23, AP26, AP27, AP34, AP45, AP46, AP50, AP66, AP71, AP107, AP145.
+ * has arrived. With a `clientMessageId`, a retry returns a form for the same upload, even if its file has arrived and
+ * the user may no longer send. AP5, AP8, AP23, AP26, AP27, AP34, AP45, AP46, AP50, AP66, AP71, AP107, AP145.
  */
 export const handleFileUpload = action('handleFileUpload', async (input, caller) => {
   const { chatRoomId, contentType, size, clientMessageId } = input
@@ -47,7 +47,7 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   await requireRoot(admitted, upload.threadId, now)
   const { room, standing } = admitted
   if (room.gate !== undefined) {
-    // Slow mode has counted a file whose form is asked for again.
+    // When a client requests a form again, slow mode has already counted that file.
     const isCounted = clientMessageId !== undefined && (await getUpload(upload.uploadId)) !== undefined
     await passGate({ userId, standing, isCounted }, chatRoomId, room.gate)
   }
@@ -59,16 +59,16 @@ export const handleFileUpload = action('handleFileUpload', async (input, caller)
   const formExpiresAt = Math.ceil((now + FORM_LIFETIME_MS) / 1_000)
   const [form] = await Promise.all([
     presignPost({ key, contentType, size }),
-    // What has arrived meanwhile holds no place.
+    // An upload whose file has arrived already needs no place among the pending ones.
     known?.messageId === undefined && holdUpload({ userId, uploadId, size, expiresAt: formExpiresAt }),
   ])
   return { uploadId, ...form, maxBytes: maxFileBytes, ...defined({ messageId: known?.messageId }) }
 })
 
 /**
- * The reply to a retry when the `clientMessageId` has a message. What is sent by the form then is deleted.
+ * Returns the reply to a retry whose `clientMessageId` already has a message. A file sent with this form is deleted.
  *
- * @throws Conflict when it is another message's, or another file's
+ * @throws Conflict when the `clientMessageId` belongs to another message or another file
  */
 async function formAgain(caller: Caller, upload: UploadRow, guard: GuardRow, now: number) {
   const { uploadId, chatRoomId, contentType, size } = upload
@@ -76,7 +76,7 @@ async function formAgain(caller: Caller, upload: UploadRow, guard: GuardRow, now
   if (!isComplete(guard) || !isSameContent(guard, hashOfUpload(uploadId))) {
     throw new Conflict('unable to upload; this clientMessageId belongs to a message that was sent')
   }
-  // It is gone with its message.
+  // The upload's row is deleted together with its message.
   const known = await getUpload(uploadId)
   requireSameFile(known, upload)
   const form = await presignPost({ key: (known ?? upload).objectKey, contentType, size })
@@ -103,7 +103,7 @@ function pendingUpload(input: Request<'handleFileUpload'>, aside: Aside, caller:
   }
 }
 
-/** The same id for every retry of an upload: a UUID of version 8, made from a hash (RFC 9562 §5.8). */
+/** Returns the same id for every retry of an upload: a UUID of version 8, made from a hash (RFC 9562 §5.8). */
 function uploadIdOf(...parts: string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest()
   hash[6] = (hash[6]! & 0x0f) | 0x80

@@ -21,11 +21,11 @@ import { recover } from '../recover.ts'
 
 /**
  * Makes the caller a member, subscribes the connection's session, and returns the room and what was missed. The order
- * matters: membership, then subscription, then the gap, so that no message falls between. AP3, AP4, AP5, AP8, AP10,
- * AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82, AP83, AP84, AP85,
- * AP91, AP96.
+ * matters: first the membership, then the subscription, then the gap, so that no message is missed in between. AP3,
+ * AP4, AP5, AP8, AP10, AP13, AP14, AP15, AP17, AP20, AP22, AP34, AP36, AP38, AP44, AP50, AP53, AP61, AP67, AP71, AP82,
+ * AP83, AP84, AP85, AP91, AP96.
  *
- * To who may not enter, a room that exists and one that doesn't are the same, and the same is read for both.
+ * A caller who may not enter cannot tell whether the room exists: the reply is the same, and so are the reads.
  */
 export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const { userId, connectionId } = caller
@@ -38,7 +38,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
     sessionOf(ownConnection(caller)),
   ])
   const membership = stored ?? (await pendingMembership(room, userId))
-  // A leave by another of the user's connections may come between any two steps: then the user joins once more.
+  // Another connection of the user may leave the room between any two steps. The user then joins once more.
   let isIn = room !== undefined && membership !== undefined && (await stayIn(membership, session))
   while (!isIn) {
     const way = await requireEntry(caller, room, input.invite === undefined ? undefined : { invite, chatRoomId })
@@ -61,7 +61,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   const standing = standingOf(caller, chatRoomId, current) ?? 'member'
   const since = readableAfter({ room: found.room, membership: current })
   const gap = await recover(found.room, { lastSeq: input.lastSeq, lastRev: input.lastRev, since })
-  // Read after the gap: a message that was written after the user was shown out must not be in it.
+  // Read after the gap, because the gap must not contain messages written after the user was removed.
   const isEmpty = gap.events.length + gap.changes.length === 0
   const joinId = isEmpty ? current?.joinId : (await getMembership(chatRoomId, userId))?.joinId
   const isStillIn = joinId !== undefined && joinId === current?.joinId
@@ -70,7 +70,7 @@ export const joinRoom = socketAction('joinRoom', async (input, caller) => {
   return { ...reply, ...(isStillIn ? gap : nothingOf(found.room)) }
 })
 
-/** Of a room that the caller was shown out of meanwhile. */
+/** Returns an empty recovery, for a room that the caller was removed from during the join. */
 const nothingOf = ({ headRev = 0 }: RoomRow) => ({
   recovered: false,
   events: [],

@@ -3,8 +3,8 @@ import { leavePresence as leave } from '../../rooms/enter-presence.ts'
 import { socketAction } from '../action.ts'
 
 /**
- * Shows the caller as present no longer, on this connection. Whoever was present may say so, though they are in the
- * room no more: to leave gives nothing away. AP5, AP8, AP71, AP137, AP141.
+ * Stops showing the caller as present on this connection. A user who was present may call it even after leaving the
+ * room, because it reveals nothing. AP5, AP8, AP71, AP137, AP141.
  */
 export const leavePresence = socketAction('leavePresence', async ({ chatRoomId }, caller) => {
   const { userId, connectionId } = caller

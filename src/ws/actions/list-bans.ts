@@ -8,7 +8,7 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 
 const PAGE = 100
 
-/** Who is banned from a room, by user id. AP5, AP8, AP54, AP71. */
+/** Returns who is banned from a room, ordered by user id. AP5, AP8, AP54, AP71. */
 export const listBans = action('listBans', async ({ chatRoomId, cursor }, caller) => {
   const now = Date.now()
   const after = readCursor(cursor, StoredUserId)

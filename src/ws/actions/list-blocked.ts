@@ -6,7 +6,7 @@ import { readCursor, writeCursor } from '../cursor.ts'
 
 const PAGE = 100
 
-/** Whom the caller has blocked. AP59. */
+/** Returns the users whom the caller has blocked. AP59. */
 export const listBlocked = action('listBlocked', async ({ cursor }, caller) => {
   const after = readCursor(cursor, StoredUserId)
   return writeCursor(await blockedBy(caller.userId, { limit: PAGE, ...defined({ after }) }))

@@ -7,12 +7,12 @@ import { readCursor, writeCursor } from '../cursor.ts'
 
 const PAGE = 100
 
-/** The moment an invite was made, and itself. */
+/** The time at which an invite was created, and the invite. */
 const InvitePlace = z.string().check(z.regex(/^\d{1,16}#[A-Za-z0-9_-]{22}$/))
 
 /**
- * The invites of a room that are good, in the order they were made; a new one may take a moment to be listed. AP5, AP8,
- * AP50, AP63, AP71.
+ * Returns the valid invites of a room, in the order they were created. A new invite may take a moment to be listed.
+ * AP5, AP8, AP50, AP63, AP71.
  */
 export const listInvites = action('listInvites', async ({ chatRoomId, cursor }, caller) => {
   const now = Date.now()

@@ -7,8 +7,8 @@ import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
 /**
- * A page of a room's members with their roles. With `role`, a page may have few or none, and more after it. AP5, AP8,
- * AP67, AP71.
+ * Returns a page of a room's members with their roles. With `role`, a page may have few members or none although more
+ * follow. AP5, AP8, AP67, AP71.
  */
 export const listMembers = action('listMembers', async ({ chatRoomId, role, limit, cursor }, caller) => {
   const now = Date.now()

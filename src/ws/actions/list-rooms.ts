@@ -6,7 +6,7 @@ import { roomOnWire } from '../../rooms/room-view.ts'
 import { action } from '../action.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 
-/** The caller's rooms, by id. AP6, AP12. */
+/** Returns the caller's rooms, ordered by id. AP6, AP12. */
 export const listRooms = action('listRooms', async ({ limit, cursor }, caller) => {
   const page = await roomsOfUser(caller.userId, { limit, ...defined({ after: readCursor(cursor, ChatRoomId) }) })
   const known = await getRooms(page.rooms.map(({ chatRoomId }) => chatRoomId))

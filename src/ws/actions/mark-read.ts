@@ -3,9 +3,9 @@ import { moveMarker } from '../../entities/room-state.ts'
 import { action } from '../action.ts'
 
 /**
- * Notes how far the caller has read: one write for each marker, and a read for each room. Rooms that the caller isn't
- * in are passed over: a marker from before a join would hide what is said later. One that doesn't move on is nothing.
- * AP9, AP93.
+ * Stores how far the caller has read: one write for each marker, and one read for each room. Rooms that the caller is
+ * not a member of are ignored, because a marker from before a join would hide later messages. A marker that would not
+ * move forward changes nothing. AP9, AP93.
  */
 export const markRead = action('markRead', async (input, { userId, connectionId }) => {
   const now = Date.now()

@@ -4,8 +4,8 @@ import { readSeqOf } from '../../rooms/count-unread.ts'
 import { action } from '../action.ts'
 
 /**
- * Makes a message and what follows it unread again. What was said before the caller's join stays read. AP5, AP8, AP71,
- * AP94.
+ * Makes a message and everything after it unread again. Messages from before the caller's join stay read. AP5, AP8,
+ * AP71, AP94.
  */
 export const markUnread = action('markUnread', async ({ chatRoomId, seq }, caller) => {
   const now = Date.now()

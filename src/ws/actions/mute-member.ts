@@ -8,12 +8,13 @@ import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Who is to be muted may leave and join in between, again and again. */
+/** The user may leave and join repeatedly while the mute is being written. */
 const ATTEMPTS = 4
 
 /**
- * Lets a member read and not write until a moment; 0 seconds end it. In force at once. Of who has left, it changes what
- * they come back with, if that is anything. AP5, AP8, AP53, AP55, AP68, AP71, AP77.
+ * Lets a member read but not write until a given time. 0 seconds end the mute. In force at once. For a user who has
+ * left, it changes the mute that they would return with, if they have something that outlives the membership. AP5, AP8,
+ * AP53, AP55, AP68, AP71, AP77.
  */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
@@ -28,7 +29,7 @@ export const muteMember = action('muteMember', async ({ chatRoomId, userId, seco
     const row = membership ? undefined : await getBan({ chatRoomId, userId })
     const kept = outlivingOf(row ?? {}, now)
     const isNobody = membership === undefined && Object.keys(kept).length === 0
-    // Who joined between the two reads is seen by the next.
+    // A user who joined between the two reads is found by the next attempt.
     if (isNobody && attempt === 0) continue
     if (isNobody) throw new Conflict('unable to mute; the user is no member')
     if (membership) await requireAboveUser(admitted, 'mute', membership, now)

@@ -6,7 +6,7 @@ import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Pins a message in front of the others; one that is pinned stays where it is. AP5, AP8, AP21, AP50, AP51, AP71. */
+/** Pins a message in front of the others. A pinned message keeps its place. AP5, AP8, AP21, AP50, AP51, AP71. */
 export const pinMessage = action('pinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
   const [admitted, message] = await Promise.all([

@@ -1,4 +1,4 @@
 import { action } from '../action.ts'
 
-/** Resets API Gateway's idle timer, as every frame does. Touches nothing. */
+/** Resets API Gateway's idle timer, as every frame does. Reads and writes nothing. */
 export const ping = action('ping', async () => ({ serverTime: Date.now() }))

@@ -7,13 +7,13 @@ import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Who is to be removed may leave and join in between, again and again. */
+/** The user may leave and join repeatedly in between. */
 const ATTEMPTS = 4
 
 /**
- * Ends another user's membership: nothing of the room that is written once the reply is sent is posted to them, but
- * `removed`, which the stream makes of the audit entry. Of who is no member there is nothing to end. A mute is kept.
- * AP5, AP8, AP11, AP71, AP77.
+ * Ends another user's membership. Nothing that is written to the room after the reply is posted to that user, except
+ * `removed`, which the stream function makes from the audit entry. If the user is not a member, nothing changes. A mute
+ * is kept. AP5, AP8, AP11, AP71, AP77.
  */
 export const removeMember = action('removeMember', async ({ chatRoomId, userId, reason }, caller) => {
   const now = Date.now()

@@ -5,7 +5,7 @@ import { admit, isReadable } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Notes a complaint about a message for the room's moderators. AP5, AP8, AP21, AP65, AP71. */
+/** Reports a message to the room's moderators. AP5, AP8, AP21, AP65, AP71. */
 export const reportMessage = action('reportMessage', async ({ chatRoomId, messageId, reason }, caller) => {
   const now = Date.now()
   const [admitted, message] = await Promise.all([

@@ -10,7 +10,7 @@ import { EVENTS_BYTES, longestRun } from '../reply-budget.ts'
 import { readPlaces, writePlaces } from '../search-cursor.ts'
 import { requireSearch } from '../search-policy.ts'
 
-/** Messages with some words, the newest first. AP5, AP8, AP22, AP34, AP71, AP103, AP154. */
+/** Returns the messages that contain some words, the newest first. AP5, AP8, AP22, AP34, AP71, AP103, AP154. */
 export const searchMessages = action('searchMessages', async ({ chatRoomIds, cursor, query, ...wanted }, caller) => {
   requireSearch()
   const ids = [...new Set(chatRoomIds)].sort()

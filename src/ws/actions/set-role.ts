@@ -10,12 +10,12 @@ import { membershipIn } from '../../rooms/membership-in.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Others may give them a role as well, and they may leave and join in between. */
+/** Others may change the user's role in between, and the user may leave and join. */
 const ATTEMPTS = 4
 
 /**
- * Gives a member a role, at most the own one; to oneself a lower one only. Who was made a guest, and has left, may be
- * made a member: they come back as one. AP5, AP8, AP53, AP55, AP68, AP71, AP77.
+ * Gives a member a role, at most the caller's own. A caller may only lower their own role. A user who was made a guest
+ * and has left may be made a member; they then return as one. AP5, AP8, AP53, AP55, AP68, AP71, AP77.
  */
 export const setRole = action('setRole', async ({ chatRoomId, userId, role }, caller) => {
   const now = Date.now()
@@ -25,7 +25,7 @@ export const setRole = action('setRole', async ({ chatRoomId, userId, role }, ca
     const membership = await membershipIn(chatRoomId, userId)
     if (membership === undefined) {
       const row = await getBan({ chatRoomId, userId })
-      // Who joined between the two reads is seen by the next.
+      // A user who joined between the two reads is found by the next attempt.
       if (!row?.lowered && attempt === 0) continue
       if (await giveToAbsent(row, role, audit)) return {}
       continue
@@ -38,7 +38,7 @@ export const setRole = action('setRole', async ({ chatRoomId, userId, role }, ca
   throw new Unavailable('unable to give a role; the membership has changed meanwhile')
 })
 
-/** Returns false when what is kept of them is something else by now. */
+/** Gives a role to a user who has left. Returns false if what is kept of the user has changed since it was read. */
 async function giveToAbsent(row: BanRow | undefined, role: Role, audit: AuditRow): Promise<boolean> {
   if (row?.lowered !== true || (role !== 'member' && role !== 'guest')) {
     throw new Conflict('unable to give a role; the user is no member')

@@ -21,18 +21,18 @@ import { limits } from '../limits.ts'
 import { recoverRooms } from '../recover.ts'
 import { markOf, readSyncCursor, type SyncCursor, syncCursorText } from '../sync-cursor.ts'
 
-/** The rooms of a page, read again, and as many as may have been added among them meanwhile. */
+/** Enough for the rooms of a page and for all rooms that may have been added among them in between. */
 const REREAD_ROOMS = 1_000
 
-/** Each is read by itself, and after the migration there are none but those of who names rooms of others. */
+/** Each is read individually. After the migration there are none, unless a client names rooms that it is not in. */
 const MAX_UNLISTED = 100
 
 /**
- * Subscribes this connection's session to the caller's rooms, a page at a time, and returns what the client missed in
- * each. The session is written before the rooms are read, so that whoever adds the user to a room meanwhile finds it;
- * subscriptions are written before the gaps are read, so that no message falls between. `only` does the same for the
- * rooms that the client needs first, and the pages leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15, AP17,
- * AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP95, AP123, AP124, AP125, AP155.
+ * Subscribes this connection's session to the caller's rooms, page by page, and returns what the client missed in each.
+ * The session is written before the rooms are read, so that whoever adds the user to a room finds the session.
+ * Subscriptions are written before the gaps are read, so that no message is missed in between. `only` does the same for
+ * the rooms that the client needs first; the pages then leave them out. AP3, AP5, AP6, AP8, AP9, AP12, AP14, AP15,
+ * AP17, AP20, AP22, AP34, AP35, AP36, AP38, AP39, AP48, AP50, AP67, AP91, AP95, AP123, AP124, AP125, AP155.
  */
 export const sync = socketAction('sync', async (input, caller) => {
   const { userId, connectionId } = caller
@@ -56,7 +56,7 @@ export const sync = socketAction('sync', async (input, caller) => {
     since: readableAfter({ room, membership: memberships.get(room.chatRoomId) }),
   }))
   const hasGap = (i: number) => recovered[i]!.events.length + recovered[i]!.changes.length > 0
-  // Read after the gaps: a message that was written after the user was shown out must not be among them.
+  // Read after the gaps, because the gaps must not contain messages written after the user was removed.
   const stillIn = await getMemberships(
     userId,
     rooms.filter((_, i) => hasGap(i)).map(({ chatRoomId }) => chatRoomId),
@@ -85,7 +85,10 @@ export const sync = socketAction('sync', async (input, caller) => {
   })
 })
 
-/** The first page of a `sync`: the session is this connection's from now on, and the user who the token says. */
+/**
+ * Prepares the first page of a `sync`: gives the session to this connection, and stores the profile that the token
+ * claims.
+ */
 async function enter(caller: SocketCaller, sessionId: string | undefined): Promise<SessionRow> {
   const now = Date.now()
   const [session] = await Promise.all([
@@ -96,12 +99,12 @@ async function enter(caller: SocketCaller, sessionId: string | undefined): Promi
 }
 
 /**
- * Subscribes the session to the rooms of a page that it isn't subscribed to yet. When the table throttles some of them,
- * the page ends before the first of those, and the cursor says which later ones are written: a client that goes on
- * makes progress with every page, and nothing is written twice.
+ * Subscribes the session to those rooms of a page that it is not subscribed to yet. When the table throttles some
+ * writes, the page ends before the first room concerned, and the cursor marks the later rooms that were written. So a
+ * client makes progress with every page, and no subscription is written twice.
  *
- * @returns the rooms that the user is still in, in order, and where the next page starts
- * @throws Unavailable when nothing could be written and no room stands before it
+ * @returns the rooms that the user is still a member of, in order, and where the next page starts
+ * @throws Unavailable when nothing could be written and no earlier room is subscribed
  */
 async function subscribePage(
   session: SessionRow,
@@ -133,8 +136,9 @@ const joinIdsOf = (rooms: Iterable<UserRoomRow>) =>
   new Map([...rooms].map(({ chatRoomId, joinId }) => [chatRoomId, joinId]))
 
 /**
- * The rooms of a page and the user's sessions as they are now: of the last page in one query, of others in two. By
- * range, not by number: a room that was added meanwhile must not push another one off the page. AP12, AP3; AP155.
+ * Reads the rooms of a page and the user's sessions again: for the last page in one query, for others in two. It reads
+ * a range of ids and not a number of rooms, so that a room added in between does not push another one off the page.
+ * AP12, AP3; AP155.
  */
 async function readPageAgain(
   userId: string,
@@ -153,10 +157,10 @@ async function readPageAgain(
 }
 
 /**
- * Subscribes the session to the named rooms that the user is in. The list of all rooms is not read: it goes on where
- * the cursor stands, without the rooms that the reply has. AP9, AP14, AP3.
+ * Subscribes the session to those of the named rooms that the user is a member of. The list of all rooms is not read;
+ * the next page continues it at the cursor, without the rooms of this reply. AP9, AP14, AP3.
  *
- * @returns the rooms that the user is in and that could be written, in the order of the names
+ * @returns the named rooms that the user is a member of and that could be written, in the order of the names
  * @throws Unavailable when the table is throttled and nothing could be written
  */
 async function subscribeNamed(
@@ -178,8 +182,9 @@ async function subscribeNamed(
 }
 
 /**
- * The caller's rooms on this page, without those that the client had by name. A room that the client says it is in and
- * that isn't listed is looked up: a membership of version 0.1.0 has no mirror before the migration, and gets it here.
+ * Returns the caller's rooms on this page, without those that the client already received by name. A room that the
+ * client names and that is not listed is looked up: a membership of version 0.1.0 has no mirror before the migration,
+ * and gets it here.
  */
 async function roomsOnPage(
   { userId, connectionId }: SessionRow,
@@ -204,8 +209,8 @@ async function roomsOnPage(
 }
 
 /**
- * The caller's memberships, as far as the reply needs them: the role is in the mirror, but not of one that was made
- * before there were roles; and since when the user is in, where the room shows no more than that. AP9.
+ * Returns the parts of the caller's memberships that the reply needs. The role comes from the mirror, except for
+ * memberships older than roles. The start of the membership is read only for rooms that hide older messages. AP9.
  */
 async function membershipsIn(
   joined: readonly UserRoomRow[],

@@ -6,8 +6,8 @@ import { tellTyping } from '../../rooms/tell-typing.ts'
 import { action } from '../action.ts'
 
 /**
- * Shows the caller as typing, or no longer. In a room that was found to be larger than a hundred users it is answered
- * and written for nobody. AP5, AP8, AP18, AP43, AP71, AP133.
+ * Shows the caller as typing, or as no longer typing. In a room with more than a hundred users it succeeds, but nothing
+ * is written and nobody is informed. AP5, AP8, AP18, AP43, AP71, AP133.
  */
 export const typingIndicator = action('typingIndicator', async ({ chatRoomId, isTyping }, caller) => {
   const { userId } = caller

@@ -6,12 +6,10 @@ import { admit } from '../../rooms/admission.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Others may ban, mute and let in the same user meanwhile. */
+/** Others may ban, mute and admit the same user in between. */
 const ATTEMPTS = 4
 
-/**
- * Ends a ban; one that isn't there has ended. A mute that the user had before goes on. AP5, AP8, AP53, AP55, AP71.
- */
+/** Ends a ban. Succeeds if there is no ban. A mute from before the ban continues. AP5, AP8, AP53, AP55, AP71. */
 export const unbanMember = action('unbanMember', async ({ chatRoomId, userId }, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, 'ban', now)

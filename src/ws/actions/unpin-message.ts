@@ -4,7 +4,7 @@ import { updatePins } from '../../rooms/update-room.ts'
 import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 
-/** Ends a pin; one that isn't there has ended. AP5, AP8, AP21, AP50, AP51, AP71. */
+/** Removes a pin. Succeeds if the message is not pinned. AP5, AP8, AP21, AP50, AP51, AP71. */
 export const unpinMessage = action('unpinMessage', async ({ chatRoomId, messageId }, caller) => {
   const now = Date.now()
   await admit(caller, chatRoomId, 'pin', now)

@@ -9,7 +9,10 @@ import { action } from '../action.ts'
 import { doneBy } from '../caller.ts'
 import { requireRetention } from '../require-retention.ts'
 
-/** Changes what a room is: moderators its name, topic and slow mode, owners all. AP5, AP8, AP50, AP51, AP67, AP71. */
+/**
+ * Changes a room's settings: moderators its name, topic and slow mode, owners everything. AP5, AP8, AP50, AP51, AP67,
+ * AP71.
+ */
 export const updateRoom = action('updateRoom', async (input, caller) => {
   const { chatRoomId, ifVersion, roomName, topic, imageUrl, access, settings, metadata } = input
   const now = Date.now()
@@ -23,7 +26,7 @@ export const updateRoom = action('updateRoom', async (input, caller) => {
   return { room: detailsOnWire(updated.room, updated.details, memberCount) }
 })
 
-/** Whether nothing is changed but what a moderator may. */
+/** Whether the input changes only what a moderator may change. */
 function isDescription({ imageUrl, access, settings = {}, metadata }: Request<'updateRoom'>): boolean {
   const others = Object.keys(settings).filter((name) => name !== 'slowModeSeconds')
   return imageUrl === undefined && access === undefined && metadata === undefined && others.length === 0

@@ -10,23 +10,26 @@ const verifyToken = tokenVerifier()
  * parameter `token`.
  *
  * @returns an Allow policy for `$connect` with the context `{userId, exp, sessionId?, scopes?, name?, imageUrl?}`,
- *   which API Gateway adds to every event of the connection; `sessionId` is the query parameter, if it is one. When the
- *   token is missing, not for us, or no longer valid, the context is `{refused: 'token'}`, and `$connect` returns 401:
- *   an authorizer can return 401 by an error only, and then whoever sends bad tokens would raise the alarm for errors
- *   of this function.
+ *   which API Gateway adds to every event of the connection; `sessionId` is the query parameter, if it is valid. If the
+ *   token is missing, not for this deployment, or no longer valid, the context is `{refused: 'token'}`, and `$connect`
+ *   returns 401. The authorizer itself could return 401 only by throwing, and bad tokens would then raise the alarm for
+ *   its errors.
  * @throws Error (HTTP 500) when the token could not be checked
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = bearerOf(event.headers ?? {}) ?? event.queryStringParameters?.token
   const verified = token === undefined || token === '' ? undefined : await unlessInvalid(token)
-  // A backend's token is for the server API: over a socket it would be a user who may do everything.
+  // A backend's token is only for the server API. On a socket it would make a user who may do everything.
   if (verified === undefined || verified.scopes.has('server')) return allow(event, 'nobody', { refused: 'token' })
   const { userId, exp, scopes, claimed } = verified
   const granted = scopes.size === 0 ? {} : { scopes: [...scopes].join(' ') }
   return allow(event, userId, { userId, exp, ...sessionIn(event), ...granted, ...claimed })
 }
 
-/** The session that the connection is for: kept here, because nothing else comes with every event at no cost. */
+/**
+ * Returns the connection's session. It is in this context because API Gateway adds nothing else to every event for
+ * free.
+ */
 function sessionIn({ queryStringParameters }: APIGatewayRequestAuthorizerEvent): { sessionId?: string } {
   const { data: sessionId } = SessionId.safeParse(queryStringParameters?.sessionId)
   return sessionId === undefined ? {} : { sessionId }

@@ -24,19 +24,21 @@ const origins = listOf({
   pattern: /^(?:\*|https?:\/\/[^\s/,]+)$/,
 })
 
-/** Of the pages that may connect; `*` is every page. API Gateway doesn't check the origin of a WebSocket. */
+/**
+ * Origins of the pages that may connect; `*` allows every page. API Gateway does not check the origin of a WebSocket.
+ */
 const allowedOrigins = optional('ALLOWED_ORIGINS', origins) ?? ['*']
 
 /**
  * Stores a connection that the authorizer allowed, and returns the application's subprotocol if the client offered it.
- * Whether the user was banned is looked at after that: either `banUser` finds this connection, or this finds the ban.
- * That the token makes an admin is noted, where it isn't yet, so that nobody below acts upon them. AP1, AP77, AP157,
- * AP2.
+ * The ban is checked after the connection is stored: so either `banUser` finds this connection, or this function finds
+ * the ban. A user whose token makes them an admin is noted as one, so that no lower role can act on them. AP1, AP77,
+ * AP157, AP2.
  *
- * Any status but 200 opens no socket: 401 for a token that the authorizer refused or that has expired meanwhile, 400
- * for an invalid `chatRoomId` or `sessionId`, 403 for a page of another origin or a user who was banned from the
- * deployment, 503 when the table can't be reached (the client tries again), 500 for any other error. The first three
- * are counted, because API Gateway counts them as errors of this function.
+ * Any status but 200 opens no socket: 401 for a token that the authorizer refused or that has expired since, 400 for an
+ * invalid `chatRoomId` or `sessionId`, 403 for a page of another origin or a user who is banned from the deployment,
+ * 503 when the table cannot be reached (the client tries again), 500 for any other error. 401, 400 and 403 are counted
+ * in a metric, because API Gateway counts them as errors of this function.
  */
 export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = event.headers ?? {}
@@ -56,7 +58,7 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
     })
     const { blockedUntil, isAdmin } = await standingOfUser(userId, Date.now())
     if (blockedUntil !== undefined) {
-      // The stream forgets it as one of the user's.
+      // The stream function then removes it from the user's connections.
       await deleteConnection(connectionId)
       return refusal(403)
     }
@@ -72,7 +74,7 @@ export async function handler(event: ConnectEvent): Promise<APIGatewayProxyStruc
     : { statusCode: 200 }
 }
 
-/** Whatever else the authorizer may say, a connection without a user is never opened. */
+/** A connection without a user is never opened, whatever else the authorizer returned. */
 const isRefused = ({ requestContext: { authorizer } }: ConnectEvent): boolean =>
   (authorizer as Partial<typeof authorizer> | undefined)?.userId === undefined
 
@@ -82,7 +84,7 @@ function refusal(statusCode: 400 | 401 | 403): APIGatewayProxyStructuredResultV2
   return { statusCode }
 }
 
-/** Without an Origin the client is no browser: it could send any, so the check would protect nobody. */
+/** A client without an Origin is not a browser. It could send any origin, so the check would protect nobody. */
 function originAllowed(headers: Headers): boolean {
   const origin = headerOf(headers, 'origin')
   return origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin)

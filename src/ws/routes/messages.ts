@@ -6,5 +6,5 @@ import { followThread } from '../actions/follow-thread.ts'
 import { removeReaction } from '../actions/remove-reaction.ts'
 import { route } from '../route.ts'
 
-/** Actions on a room's messages, but for `sendMessage`, which has a function of its own. */
+/** Actions on a room's messages, except `sendMessage`, which has a function of its own. */
 export const handler = route(broadcastMessage, editMessage, deleteMessage, addReaction, removeReaction, followThread)

@@ -11,7 +11,9 @@ import { unpinMessage } from '../actions/unpin-message.ts'
 import { updateRoom } from '../actions/update-room.ts'
 import { route } from '../route.ts'
 
-/** Actions that need a higher role, each noted in the audit log. */
+/**
+ * Actions that need a higher role, each recorded in the audit log, and `reportMessage`, which is recorded there too.
+ */
 export const handler = route(
   removeMember,
   setRole,

@@ -20,7 +20,7 @@ import { listPublicRooms } from '../actions/list-public-rooms.ts'
 import { listRooms } from '../actions/list-rooms.ts'
 import { route } from '../route.ts'
 
-/** Actions that read. There is one write: `getHistory` writes a hole in the place of a `seq` without a message. */
+/** Actions that read. The only write is in `getHistory`, which writes a hole in place of a `seq` without a message. */
 export const handler = route(
   getRoom,
   listRooms,

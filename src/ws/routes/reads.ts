@@ -4,5 +4,5 @@ import { setNotifications } from '../actions/set-notifications.ts'
 import { setProfile } from '../actions/set-profile.ts'
 import { route } from '../route.ts'
 
-/** Actions that change what is the caller's own: markers, and the profile. */
+/** Actions that change the caller's own data: read markers, notification levels and the profile. */
 export const handler = route(markRead, markUnread, setNotifications, setProfile)

@@ -8,7 +8,7 @@ import { revokeInvite } from '../actions/revoke-invite.ts'
 import { unblockUser } from '../actions/unblock-user.ts'
 import { route } from '../route.ts'
 
-/** Actions that change who is in a room, or may come into it. */
+/** Actions that change who is in a room or may enter it. */
 export const handler = route(
   createRoom,
   joinRoom,
