@@ -17,8 +17,8 @@ const ATTEMPTS = 4
 
 /**
  * Bans a user from a room, and ends their membership in the same transaction. Every transaction that creates a
- * membership checks for a ban. A ban of the same length that is in force already is left unchanged. A mute outlasts the
- * ban. AP5, AP8, AP11, AP53, AP69, AP71, AP77, AP122, AP145.
+ * membership checks for a ban. A ban of the same length that is in force already is left unchanged. A mute is kept and
+ * still applies after the ban. AP5, AP8, AP11, AP53, AP69, AP71, AP77, AP122, AP145.
  */
 export const banMember = action('banMember', async (input, caller) => {
   const { chatRoomId, userId, seconds, reason } = input

@@ -13,8 +13,7 @@ const ATTEMPTS = 4
 
 /**
  * Lets a member read but not write until a given time. 0 seconds end the mute. In force at once. For a user who has
- * left, it changes the mute that they would return with, if they have something that outlives the membership. AP5, AP8,
- * AP53, AP55, AP68, AP71, AP77.
+ * left, it changes what is kept of the membership, if anything is. AP5, AP8, AP53, AP55, AP68, AP71, AP77.
  */
 export const muteMember = action('muteMember', async ({ chatRoomId, userId, seconds, reason }, caller) => {
   const now = Date.now()
