@@ -13,16 +13,16 @@ import { CONCURRENCY } from './posting/post-frame.ts'
 import { postsOfPage } from './batch-budget.ts'
 import { putRangeTasks, shareBefore, shareOf } from './range-tasks.ts'
 
-/** In a room with more live sessions, typing is answered and delivered to nobody. */
+/** In a room with more live sessions, typing events are not delivered. */
 const MAX_TYPING_RECIPIENTS = 100
 
-/** A page of so many is posted to at the room's pace. */
+/** A page with more recipients than this is posted to at the room's pace. */
 const PACED_RECIPIENTS = 1_000
 
-/** Of a small room. */
+/** The most users that a small room has. */
 const MAX_SMALL_USERS = MAX_RECEIPT_MEMBERS
 
-/** One room, or one range of its subscriptions, and a batch's deliveries to it. */
+/** The deliveries of a batch to one room, or to one range of its subscriptions. */
 export interface Audience {
   chatRoomId: string
   range?: SubscriptionRange
@@ -35,7 +35,7 @@ export interface RecipientEvents {
   inbox: Inbox
 }
 
-/** Groups a batch's deliveries by room and range, messages in seq order. */
+/** Groups a batch's deliveries by room and range, with the messages in seq order. */
 export function audiencesOf(deliveries: readonly Delivery[]): Audience[] {
   const groups = groupBy(
     inOrder(deliveries),
@@ -47,7 +47,7 @@ export function audiencesOf(deliveries: readonly Delivery[]): Audience[] {
   })
 }
 
-/** Orders ranges so that each room has one before any room has its second, and so on. */
+/** Orders ranges so that each room has one range before any room has its second, and so on. */
 export function inTurns(ranges: readonly Audience[]): Audience[] {
   const turns = [...groupBy(ranges, ({ chatRoomId }) => chatRoomId).values()].flatMap((ofRoom) =>
     ofRoom.map((range, turn) => ({ range, turn })),
@@ -56,8 +56,8 @@ export function inTurns(ranges: readonly Audience[]): Audience[] {
 }
 
 /**
- * Reads one page of subscriptions of each audience. Returns the events by the connection that receives them, and the
- * rest of each range. The rest of a room becomes tasks. An audience that can't be read is reported as `unread`.
+ * Reads one page of subscriptions for each audience. Returns the events of each connection, and the rest of each range.
+ * The rest of a whole room becomes range tasks instead. An audience that cannot be read is reported as `unread`.
  */
 export async function readRecipients(
   audiences: readonly Audience[],
@@ -65,7 +65,7 @@ export async function readRecipients(
 ): Promise<{
   eventsOf: Map<string, RecipientEvents>
   unfinished: Audience[]
-  /** Posts a second of the rooms that are large. */
+  /** Posts per second, for large rooms only. */
   paces: Map<string, number>
 }> {
   const eventsOf = new Map<string, RecipientEvents>()
@@ -89,8 +89,9 @@ export async function readRecipients(
   return { eventsOf, unfinished, paces }
 }
 
-/** Adds the events of an audience to the recipients in its next page. Returns the range after that page, and what
- * rides along: in a huge room quiet changes wait for something else that is told to all of it.
+/**
+ * Adds the events of an audience to the recipients on its next page. Returns the range after that page, and the quiet
+ * changes that were added: in a huge room, quiet changes wait until another event goes to the whole room.
  */
 async function readPage(
   { chatRoomId, range, deliveries }: Audience,
@@ -103,7 +104,7 @@ async function readPage(
     : { subscriptions: [], users: new Set(), size: 'small' }
   const recipients = page.subscriptions.length
   const pages = pagesOf(page, range)
-  // Of a range its own page, because each range is posted to by another invocation.
+  // A range counts only its own page, because another invocation posts to each of the other ranges.
   report.recipients = Math.max(report.recipients, range === undefined ? recipients * pages : recipients)
   if (range === undefined && deliveries.some(isToRoom)) report.sizes.set(chatRoomId, page.size)
   const isFirst = range === undefined && page.size === 'huge' && deliveries.some(isLoud)
@@ -122,7 +123,7 @@ async function readPage(
 
 type Page = Awaited<ReturnType<typeof subscriptionsOfRoom>> & { users: ReadonlySet<string>; size: RoomClass }
 
-/** How many such pages the room has, as this one lets one expect. */
+/** Estimates how many pages of this size the room has. */
 function pagesOf({ rest }: Page, range: SubscriptionRange | undefined): number {
   if (range !== undefined) return 1 / shareOf(range)
   return rest === undefined ? 1 : 1 / shareBefore(rest.after)
@@ -135,7 +136,10 @@ async function pageOf(chatRoomId: string, range: SubscriptionRange | undefined):
   return { ...page, users, size }
 }
 
-/** Nobody knows who types or comes and goes in a crowd, and every such event would cost a post to each of it. */
+/**
+ * Whether an event is worth a post. In a crowd, nobody notices who types, comes or leaves, and a post to each would be
+ * costly.
+ */
 function isWorthwhile({ event, about }: Delivery, { subscriptions, users, size }: Page): boolean {
   if (about !== undefined && !users.has(about)) return false
   if (event.event === 'receipts') return size === 'small'
@@ -147,18 +151,24 @@ const light: readonly RoomEvent['event'][] = ['typing', 'memberJoined', 'memberL
 
 const isLight = ({ event }: RoomEvent): boolean => light.includes(event)
 
-/** Deliveries to single connections are done with the first page, and light events aren't delivered in a huge room. */
+/**
+ * Whether a delivery goes to the whole of a huge room. Single connections are reached with the first page, and light
+ * events are not delivered there.
+ */
 const isLoud = (delivery: Delivery): boolean => isToRoom(delivery) && !isLight(delivery.event)
 
 const isToRoom = ({ only }: Delivery): boolean => only === undefined
 
-/** @param recipient of the room's subscriptions with the membership that it stands on */
+/** @param recipient a connection, or a subscription with the membership that it belongs to */
 const isExcepted = (recipient: Recipient & { joinId?: string }, delivery: Delivery): boolean =>
   recipient.connectionId === delivery.exceptConnectionId ||
   recipient.userId === delivery.exceptUserId ||
   delivery.toUsers?.has(recipient.userId) === false ||
   isFromBefore(delivery.event, recipient.joinId)
 
-/** A message is posted after it was said, and whoever has joined in between may be shown nothing from before. */
+/**
+ * Whether a message is from before the recipient joined. A message is posted after it was written, and a user who
+ * joined in between may not be shown earlier messages.
+ */
 const isFromBefore = (event: RoomEvent, joinId: string | undefined): boolean =>
   event.event === 'message' && joinId !== undefined && event.seq <= receivesAfter(joinId)

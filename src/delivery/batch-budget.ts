@@ -1,12 +1,13 @@
 import { CONCURRENCY } from './posting/post-frame.ts'
 
-/** Pages of one room that are posted to at the same time, as far as one of them knows: a new table has four shards. */
+/** How many pages of one room are assumed to be posted to at the same time: a new table has four shards. */
 const PAGES_AT_ONCE = 4
 
 /**
- * How many posts a second one page of a room may take, so that all of them together stay within the room's budget.
+ * Returns how many posts per second one page of a room may take, so that all pages together stay within the room's
+ * budget.
  *
- * @param pages how many the room has
+ * @param pages the number of pages that the room has
  */
 export const postsOfPage = (pages: number): number => batchBudget.roomPosts / Math.min(PAGES_AT_ONCE, Math.ceil(pages))
 

@@ -13,20 +13,21 @@ import { CONCURRENCY, type PostFrame, type PostOutcome } from './posting/post-fr
 import { postWithRetry } from './posting/post-with-retry.ts'
 import { RoomPace } from './room-pace.ts'
 
+/** Trace ids in one line of the log. */
 const MAX_TRACES = 10
 
-/** Of all batches of this process. */
+/** Shared by all batches of this process. */
 const laggards = new Laggards()
 
 /**
- * Posts the events of one batch, at most 256 posts at once, and counts in `report` what became of them. A failed post
- * harms no other recipient. A 410 deletes exactly that connection, and follows its session to the next one; a 429, a
- * 5xx and a timeout delete nothing.
+ * Posts the events of one batch, at most 256 posts at once, and counts the outcomes in `report`. A failed post harms no
+ * other recipient. A 410 deletes exactly that connection, and the events follow its session to the next connection. A
+ * 429, a 5xx and a timeout delete no connection.
  *
- * A large room is posted to at its pace, see `batchBudget`. Rooms share the 256 places evenly. Each of n rooms keeps at
- * least ⌊256 / n⌋ while recipients of it wait, so a room waits only for its own recipients. If there are more than 256
- * rooms, one waits for its first place at most ⌊n / 256⌋ times the 4.5 s that a recipient may take. The laggards of all
- * rooms share one queue.
+ * Posts to a large room are spread over time, see `batchBudget`. Rooms share the 256 places evenly. Each of n rooms
+ * keeps at least ⌊256 / n⌋ places while it has recipients waiting, so a room waits only for its own recipients. If
+ * there are more than 256 rooms, a room waits for its first place at most ⌊n / 256⌋ times the 4.5 s that a recipient
+ * may take. The laggards of all rooms share one queue.
  */
 export class BatchPoster {
   readonly #post: PostFrame
@@ -46,8 +47,10 @@ export class BatchPoster {
   }
 
   /**
+   * Posts all events; never rejects because of a recipient.
+   *
    * @param eventsOf the events by the connection that receives them
-   * @param paces posts a second of the rooms that are large
+   * @param paces posts per second, for large rooms only
    */
   async postAll(eventsOf: ReadonlyMap<string, RecipientEvents>, paces: ReadonlyMap<string, number>): Promise<void> {
     const pace = new RoomPace(paces)
@@ -57,7 +60,7 @@ export class BatchPoster {
     })
   }
 
-  /** @param pacedMs how long the pace has held this post back, which takes nothing of the time for retries */
+  /** @param pacedMs how long the pace has held this post back; the time for retries is extended by it */
   async #postTo({ recipient, inbox }: RecipientEvents, pacedMs = 0): Promise<void> {
     const { connectionId } = recipient
     const startedAt = Date.now()
@@ -71,7 +74,7 @@ export class BatchPoster {
     for (const frame of this.#packer.frames(inbox.events)) {
       const { outcome, error } = await this.#postFrame(connectionId, frame, cutOff, retryUntil)
       this.#report.posts[outcome]++
-      // A frame after one that failed would arrive with a gap before it; the client asks for both at once.
+      // After a failed frame, the next one would arrive with a gap before it. The client fetches both at once instead.
       if (outcome !== 'delivered') {
         this.#report.errors.push({ connectionId, outcome, error, traceIds: traceIdsOf(inbox.events) })
         await this.#failed(recipient, inbox.chatRoomIds, outcome)
@@ -97,7 +100,7 @@ export class BatchPoster {
     if (outcome === 'gone') await this.#deleteGone(recipient, chatRoomIds)
   }
 
-  /** Posts to the connection that the session has moved to, if it has: it may have done so after the room was read. */
+  /** Posts to the connection that the session has moved to, if any. It may have moved after the room was read. */
   async #follow({ recipient, inbox }: RecipientEvents): Promise<void> {
     try {
       const next = await currentConnection(recipient)
@@ -108,15 +111,15 @@ export class BatchPoster {
   }
 
   /**
-   * Deletes the connection, which makes the stream end its session, and the subscriptions that named it here. One that
-   * the session's next connection has overwritten meanwhile stays.
+   * Deletes the connection, which makes the stream function end its session, and the subscriptions that named it here.
+   * A subscription that the session's next connection has overwritten stays.
    */
   async #deleteGone({ connectionId, place }: Recipient, chatRoomIds: readonly string[]): Promise<void> {
     const deletions = await Promise.allSettled([
       deleteConnection(connectionId),
       ...chatRoomIds.map((chatRoomId) => unsubscribe({ chatRoomId, place }, { connectionId })),
     ])
-    // A deletion that failed is made up for by the next post's 410, or by TTL.
+    // If a deletion failed, the 410 of the next post, or TTL, deletes the row.
     for (const deletion of deletions) {
       if (deletion.status === 'rejected') {
         this.#report.errors.push({ connectionId, outcome: 'gone', error: deletion.reason })
@@ -125,18 +128,18 @@ export class BatchPoster {
   }
 }
 
-/** Of the frames whose messages a recipient was to receive: as many as a log line needs. */
+/** Returns the trace ids of the messages that a recipient was to receive, at most as many as a log line needs. */
 const traceIdsOf = (events: readonly RoomEvent[]): string[] =>
   [...new Set(events.flatMap((event) => traceOf(event) ?? []))].slice(0, MAX_TRACES)
 
-/** Where the session of a subscription is now, when that is another connection. AP3. */
+/** Returns the connection that the session has moved to; undefined if it has not moved. AP3. */
 async function currentConnection({ userId, place, connectionId }: Recipient): Promise<Recipient | undefined> {
   if (isOwnPlace(place, connectionId)) return undefined
   const sessions = await sessionsOfUser(userId, Date.now())
   return sessions.map(recipientOf).find((one) => one.place === place && one.connectionId !== connectionId)
 }
 
-/** The recipients of each room, and the laggards of all rooms. A recipient in several rooms is in the queue of each. */
+/** Returns a queue for each room, and one for the laggards. A recipient in several rooms is in the queue of each. */
 function queuesOf(entries: Iterable<RecipientEvents>): Iterable<readonly RecipientEvents[]> {
   const queues = new Map<string, RecipientEvents[]>()
   const late: RecipientEvents[] = []

@@ -3,12 +3,12 @@ import type { FanOutReport } from './delivery.ts'
 
 const metrics = new Metrics({ serviceName: 'fan-out' })
 
-/** CloudWatch takes a hundred values of a metric in one line, at which Powertools ends the line by itself. */
+/** CloudWatch takes 100 values of a metric in one line. Powertools ends the line when it reaches that number. */
 const MOST_VALUES = 99
 
 /**
- * Publishes what became of a batch's posts as metrics, in a line of the log (EMF). Also what is 0: an alarm that sees a
- * 0 ends, and one that sees nothing waits.
+ * Publishes the outcomes of a batch's posts as metrics, in a line of the log (EMF). Zeros are published too: an alarm
+ * ends when it sees a 0, but waits when there is no value.
  *
  * @param recordsFailed stream records that will be redelivered
  */
@@ -28,7 +28,7 @@ export function countPosts({ posts, skipped, eventsDelivered, latencies }: FanOu
   metrics.publishStoredMetrics()
 }
 
-/** At most so many of the values, whose percentiles are those of all. */
+/** Returns a sample of at most `MOST_VALUES` values with the same percentiles as all of them. */
 function spread(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b)
   if (sorted.length <= MOST_VALUES) return sorted

@@ -4,40 +4,41 @@ import type { RoomEvent } from '../protocol/events.ts'
 import type { PostOutcome } from './posting/post-frame.ts'
 
 /**
- * An event and who receives it. A change in the table or the bucket becomes deliveries; the fan-out packs the events
- * that one connection receives into frames and posts them.
+ * An event and its recipients. A change in the table or the bucket becomes deliveries. The fan-out packs the events for
+ * one connection into frames and posts them.
  */
 export interface Delivery {
   event: RoomEvent
-  /** The recipients. Without it: every subscription of the event's room. */
+  /** The recipients; if undefined, every subscription of the event's room. */
   only?: readonly Recipient[]
   exceptConnectionId?: string
   exceptUserId?: string
-  /** Of the room's subscriptions, only those of these users … */
+  /** Limits the room's subscriptions to those of these users. */
   toUsers?: ReadonlySet<string>
-  /** … and only while this user, whom the event is about, has one too. */
+  /** The event is delivered only while this user, whom it is about, has a subscription too. */
   about?: string
-  /** Only the subscriptions in this range of a huge room. */
+  /** Limits the recipients to the subscriptions in this range of a huge room. */
   range?: SubscriptionRange
 }
 
+/** What became of the deliveries of a batch. */
 export interface FanOutReport {
-  /** Of each room whose subscriptions were read. */
+  /** The size of each room whose subscriptions were read. */
   sizes: Map<string, RoomClass>
-  /** Of the largest room that was read; of a huge one, as its first page lets one expect. */
+  /** Recipients in the largest room that was read. For a huge room this is an estimate from its first page. */
   recipients: number
   /** Number of posts by outcome. */
   posts: Record<PostOutcome, number>
   /** Events that reached a connection. */
   eventsDelivered: number
-  /** Of each frame with messages that reached a connection: milliseconds since its oldest message was written. */
+  /** Milliseconds from writing to delivery, for each delivered frame with messages; its oldest message counts. */
   latencies: number[]
-  /** Laggards that were not posted to, because more of them waited than a batch tries. */
+  /** Laggards that were not posted to, because there were more of them than a batch tries. */
   skipped: number
-  /** Deliveries whose recipients could not be read from the table: they must be made again. */
+  /** Deliveries whose recipients could not be read from the table. They must be made again. */
   unread: { chatRoomId: string; deliveries: readonly Delivery[]; error: unknown }[]
-  /** Deliveries to ranges that there was no time for: they must be made again, and nothing is wrong with them. */
+  /** Deliveries to ranges for which there was no time. They must be made again, although nothing failed. */
   postponed: Delivery[]
-  /** Recipients that were not reached, each with the reason; they catch up with `sync`. */
+  /** Recipients that were not reached, each with the reason. They catch up with `sync`. */
   errors: { connectionId: string; outcome: PostOutcome; error: unknown; traceIds?: readonly string[] }[]
 }

@@ -5,14 +5,15 @@ import type { Delivery, FanOutReport } from './delivery.ts'
 import type { PostFrame } from './posting/post-frame.ts'
 
 /**
- * Delivers the events of one batch: reads the recipients with one consistent query a room, and posts all events of a
- * connection in as few frames as possible. It never rejects because of a recipient; the report has what went wrong.
+ * Delivers the events of one batch: reads the recipients with one strongly consistent query for each room, and posts
+ * all events of a connection in as few frames as possible. It never rejects because of a recipient; failures are in the
+ * report.
  *
- * Of a huge room only the first page of subscriptions is posted to here. The rest becomes tasks, which are delivered to
- * the stream as records of their own, each for a range of the room. A range is read a page at a time, and of all ranges
- * in a batch four pages at once, which are posted to before the next four are read. Rooms take turns.
+ * In a huge room, only the first page of subscriptions is posted to here. The rest becomes range tasks, whose rows
+ * arrive in the stream as records of their own. A range is read page by page. Four pages of the batch's ranges are read
+ * at once, and posted to before the next four are read. Rooms take turns.
  *
- * @param startedAt when the batch began, in epoch milliseconds: what it may take counts from then
+ * @param startedAt when the batch began, in epoch milliseconds; its time budget counts from then
  */
 export async function fanOut(
   deliveries: readonly Delivery[],

@@ -1,11 +1,11 @@
 /**
  * Runs `work` over the items of all queues, at most `limit` at once, and waits for all of them. An item may be in
- * several queues: it is worked once, for the first queue whose turn it is. Rejects with the first rejection of `work`,
- * after everything else has ended.
+ * several queues; it is processed once, for the first queue whose turn it is. Rejects with the first rejection of
+ * `work`, after everything else has ended.
  *
- * A free place is given to the queue that has the fewest items in work; equal queues take turns. So each of n ≤ `limit`
- * queues keeps at least ⌊`limit` / n⌋ places while it has items waiting, however long the items of the others take. If
- * there are more queues than places, the first `limit` get one place each, and the next free place is given to a queue
+ * A free place goes to the queue with the fewest items in work; equal queues take turns. So each of n ≤ `limit` queues
+ * keeps at least ⌊`limit` / n⌋ places while it has items waiting, however long the items of the others take. If there
+ * are more queues than places, the first `limit` queues get one place each, and the next free place goes to a queue
  * that has none.
  */
 export async function forEachFairly<T>(

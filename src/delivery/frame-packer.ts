@@ -7,17 +7,18 @@ const TAIL = Buffer.from(']}')
 const COMMA = Buffer.from(',')
 const EMPTY = HEAD.length + TAIL.length
 
+/** A WebSocket text with one or more events. */
 export interface Frame {
   bytes: Uint8Array
-  /** Number of events in it. */
+  /** Number of events in the frame. */
   events: number
-  /** When the oldest of its messages was written, in epoch milliseconds; undefined without messages. */
+  /** When the oldest message in the frame was written, in epoch milliseconds; undefined if it has no messages. */
   oldest?: number
 }
 
 /**
- * Packs events, in order, into as few frames as possible, each of at most 32 KB, the unit by which API Gateway meters.
- * An event that is larger has a frame of its own. Each event is serialised once, and connections that receive the same
+ * Packs events, in order, into as few frames as possible. A frame has at most 32 KB, the unit by which API Gateway
+ * meters. A larger event has a frame of its own. Each event is serialised once, and connections that receive the same
  * events share the same buffers.
  */
 export class FramePacker {
@@ -26,13 +27,14 @@ export class FramePacker {
   readonly #packed = new Map<string, Frame[]>()
   readonly #framesOf = new WeakMap<readonly ChatEvent[], Frame[]>()
 
+  /** Returns the frames for a list of events. The result is cached and must not be changed. */
   frames(events: readonly ChatEvent[]): Frame[] {
     const known = this.#framesOf.get(events) ?? this.#framesOfEqual(events)
     this.#framesOf.set(events, known)
     return known
   }
 
-  /** Of another list of the very same events. */
+  /** Finds the frames of another list that holds the same event objects. */
   #framesOfEqual(events: readonly ChatEvent[]): Frame[] {
     const key = events.map((event) => this.#idOf(event)).join()
     const packed = this.#packed.get(key) ?? this.#pack(events)
@@ -52,7 +54,7 @@ export class FramePacker {
     let size = EMPTY
     let oldest: number | undefined
     const close = () => {
-      // A comma follows every part; the last one is left out.
+      // Each part is followed by a comma. The last comma is left out.
       if (parts.length > 0) {
         const bytes = Buffer.concat([HEAD, ...parts.slice(0, -1), TAIL])
         frames.push({ bytes, events: parts.length / 2, ...defined({ oldest }) })

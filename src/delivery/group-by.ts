@@ -1,7 +1,7 @@
 /**
  * Groups items by a key, in the order in which each key first appears.
  *
- * Stands in for `Map.groupBy`, which Node has since version 21: Lambda runs 22, but developers and CI may run 20.19.
+ * Replaces `Map.groupBy`, which needs Node 21. Lambda runs Node 22, but developers and CI may run 20.19.
  */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()

@@ -2,8 +2,8 @@ import type { Delivery } from './delivery.ts'
 import { groupBy } from './group-by.ts'
 
 /**
- * Sorts the messages of each room by seq, because the stream keeps the order of changes to one item only. All other
- * deliveries stay where they are: a room's messages are exchanged among the places that they had.
+ * Sorts the messages of each room by seq, because the stream only keeps the order of changes to the same item. All
+ * other deliveries keep their positions: the messages of a room are exchanged among the positions that messages had.
  */
 export function inOrder(deliveries: readonly Delivery[]): Delivery[] {
   const seqOf = ({ event }: Delivery) => (event.event === 'message' ? event.seq : 0)

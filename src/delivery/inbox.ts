@@ -1,18 +1,18 @@
 import type { ReceiptsEvent, RoomEvent } from '../protocol/events.ts'
 
-/** By which an event is there once: a message by its seq; all receipts of a room are one event. */
+/** Identifies an event within an inbox: a message by its seq; all receipts of a room are one event. */
 type EventKey = number | 'receipts' | RoomEvent
 
 interface Contents {
-  /** Room by room, and in each in the order in which they were added. */
+  /** Room by room; within a room, in the order in which they were added. */
   events: readonly RoomEvent[]
   chatRoomIds: readonly string[]
 }
 
 /**
- * The events that a recipient receives from a batch. It never changes: one that has an event more is another inbox, and
- * the same for all recipients that had the same events before. So a room's recipients share one, and what is derived
- * from it, however many they are.
+ * The events that a recipient receives from a batch. Inboxes are immutable: `with` returns the inbox that has one event
+ * more, and returns the same object to all recipients with the same events. So all recipients of a room share one
+ * inbox, and everything derived from it, however many they are.
  */
 export class Inbox {
   readonly #before: Inbox | undefined
@@ -25,11 +25,12 @@ export class Inbox {
     this.#event = event
   }
 
-  /** The one that the inboxes of a batch begin with. */
+  /** Returns the empty inbox with which all inboxes of a batch begin. */
   static empty(): Inbox {
     return new Inbox()
   }
 
+  /** Returns the inbox with this event added. */
   with(event: RoomEvent): Inbox {
     const known = this.#after.get(event)
     if (known !== undefined) return known
@@ -38,7 +39,7 @@ export class Inbox {
     return inbox
   }
 
-  /** The last one first. */
+  /** Returns the added events, the latest first. */
   static #added(inbox: Inbox): RoomEvent[] {
     const added: RoomEvent[] = []
     for (let node: Inbox | undefined = inbox; node !== undefined; node = node.#before) {
@@ -56,8 +57,8 @@ export class Inbox {
   }
 
   /**
-   * A message that comes in two ways in one batch (by its own record, and among those that a new member missed) is
-   * there once.
+   * Computes the contents. A message that arrives twice in one batch, by its own record and among those that a new
+   * member missed, is included once.
    */
   #read(): Contents {
     if (this.#contents !== undefined) return this.#contents
@@ -73,7 +74,9 @@ export class Inbox {
   }
 }
 
-/** One event for all who have read, with the furthest of each: records of one user may come in any order. */
+/**
+ * Merges receipts into one event with the highest seq of each user. The records of one user may arrive in any order.
+ */
 function withReceipts(before: RoomEvent | undefined, event: ReceiptsEvent): ReceiptsEvent {
   if (before?.event !== 'receipts') return event
   const further = Object.entries(event.receipts).filter(([userId, seq]) => seq > (before.receipts[userId] ?? 0))

@@ -1,7 +1,7 @@
 const REMEMBERED_MS = 30_000
 const MAX_REMEMBERED = 20_000
 
-/** Connections whose post timed out in the last 30 s; if there are more than 20,000, the latest of them. */
+/** Connections whose post timed out in the last 30 s. If there are more than 20,000, only the latest are remembered. */
 export class Laggards {
   readonly #until = new Map<string, number>()
 
@@ -14,7 +14,7 @@ export class Laggards {
   }
 
   add(connectionId: string): void {
-    // Moved to the end, so that the first is always the oldest.
+    // Moved to the end, so that the first entry is always the oldest.
     this.#until.delete(connectionId)
     this.#until.set(connectionId, Date.now() + REMEMBERED_MS)
     if (this.#until.size > MAX_REMEMBERED) this.#until.delete(this.#until.keys().next().value!)

@@ -7,19 +7,19 @@ import type { RoomEvent } from '../protocol/events.ts'
 import { messageEventWithFile } from '../files/message-event.ts'
 import type { Delivery } from './delivery.ts'
 
-/** Hashes that a subscription's sort key can start with. */
+/** The number of hashes that a subscription's sort key can start with. */
 const HASHES = 256
 
 /**
- * A delivery as a task's item keeps it: a message by its seq alone, and a change by its entry in the log, because the
- * table has the rest, and the task's item must not outlive what it says.
+ * A delivery as it is stored in a task: a message by its seq only, and a change by its entry in the log. The table has
+ * the rest, and a task must not keep a content longer than the message exists.
  */
 type StoredDelivery = Omit<Delivery, 'event' | 'only' | 'range'> & { event: number | ChangeRow | RoomEvent }
 
 /**
- * Leaves the rest of a huge room to tasks (AP31), each for about one page of subscriptions. The first page shows how
- * many there must be: the share of the hashes that it covered. A task reads its own range to the end and never makes
- * tasks.
+ * Leaves the rest of a huge room to range tasks (AP31), each for about one page of subscriptions. How many are needed
+ * follows from the share of the hashes that the first page covered. A task reads its own range to the end and never
+ * makes tasks.
  */
 export async function putRangeTasks(
   chatRoomId: string,
@@ -39,17 +39,20 @@ function storedDelivery({ event, exceptConnectionId, exceptUserId, toUsers }: De
   }
 }
 
-/** A task knows no users: where not all may receive a change, it says only that there is one to ask for. */
+/**
+ * Returns what a task stores of an event. A task cannot select users, so if only some may receive a change, the event
+ * just says that there are changes to fetch.
+ */
 function storedEvent(event: RoomEvent, isForSome: boolean): StoredDelivery['event'] {
   if (event.event === 'message') return event.seq
   if (!('rev' in event) || event.event === 'changesSkipped') return event
   return isForSome ? changesSkipped(event) : changeOf(event)
 }
 
-/** Which share of a room's subscriptions is before a sort key, from 0 to 1. */
+/** Returns the share of a room's subscriptions up to a sort key, from 0 to 1. */
 export const shareBefore = (after: string): number => (Number.parseInt(after.slice(0, 2), 16) + 1) / HASHES
 
-/** Which share of a room's subscriptions is in a range, from 0 to 1. */
+/** Returns the share of a room's subscriptions in a range, from 0 to 1. */
 export const shareOf = ({ after, through }: SubscriptionRange): number =>
   shareBefore(through) - shareBefore(after) + 1 / HASHES
 
@@ -68,8 +71,8 @@ export function rangesOf(after: string): SubscriptionRange[] {
 const hex = (hash: number): string => hash.toString(16).padStart(2, '0')
 
 /**
- * The deliveries of a task, to its range. Messages and changes are read from the table again: of what was deleted
- * meanwhile another record tells.
+ * Returns the deliveries of a task, limited to its range. Messages and changes are read from the table again. Deleted
+ * messages are left out, because another record reports the deletion.
  *
  * @throws Error when a message of the task is not in the table
  */

@@ -2,10 +2,10 @@ import { logger } from '../logger.ts'
 import { defined } from '../protocol/defined.ts'
 import type { FanOutReport } from './delivery.ts'
 
-/** Connections that the log names one by one. The metrics count all of them. */
+/** How many connections the log names individually. The metrics count all of them. */
 const MAX_NAMED = 20
 
-/** Logs which recipients were not reached, and why. A connection that is gone is no failure. */
+/** Logs which recipients were not reached, and why. A connection that is gone does not count as a failure. */
 export function reportFailures({ errors }: FanOutReport): void {
   const failures = errors.filter(({ outcome }) => outcome !== 'gone')
   for (const { connectionId, outcome, error, traceIds } of failures.slice(0, MAX_NAMED)) {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Spreads the posts to large rooms over time: each room has a budget of posts a second, and what it doesn't take is the
- * others'. Rooms without one aren't held up.
+ * Spreads the posts to large rooms over time. Each large room has a budget of posts per second, and the other rooms use
+ * what is left. Rooms without a budget are not held up.
  */
 export class RoomPace {
   readonly #postsPerSecond: ReadonlyMap<string, number>
   /** When the next post to a room may begin, in epoch milliseconds. */
   readonly #next = new Map<string, number>()
-  /** When its first post of this batch began. */
+  /** When the first post to a room in this batch began, in epoch milliseconds. */
   readonly #first = new Map<string, number>()
 
   /** @param postsPerSecond of the rooms that have a budget */
@@ -16,7 +16,11 @@ export class RoomPace {
     this.#postsPerSecond = postsPerSecond
   }
 
-  /** Takes a post from the room's budget. @returns when it may begin, `now` or later, in epoch milliseconds */
+  /**
+   * Takes one post from the room's budget.
+   *
+   * @returns when the post may begin, `now` or later, in epoch milliseconds
+   */
   take(chatRoomId: string, now: number): number {
     const perSecond = this.#postsPerSecond.get(chatRoomId)
     if (perSecond === undefined) return now
@@ -27,9 +31,9 @@ export class RoomPace {
   }
 
   /**
-   * Resolves when the recipient of these rooms' events may be posted to: when the slowest of them may.
+   * Resolves when a recipient of events of these rooms may be posted to, which is when the slowest room allows it.
    *
-   * @returns milliseconds since the first post to that room: what the pace, and nobody's trouble, has taken
+   * @returns milliseconds since the first post to that room: the time that is due to the pace and not to a failure
    */
   async turn(chatRoomIds: readonly string[]): Promise<number> {
     if (this.#postsPerSecond.size === 0) return 0

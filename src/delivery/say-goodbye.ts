@@ -4,14 +4,14 @@ import { FramePacker } from './frame-packer.ts'
 import type { CloseConnection, PostFrame } from './posting/post-frame.ts'
 import { postWithRetry } from './posting/post-with-retry.ts'
 
-/** Milliseconds for the last event and the end together. */
+/** Milliseconds for the last event and the closing together. */
 const BUDGET_MS = 4_000
 
 /**
- * Posts `goodbye` to a connection and closes it, whatever becomes of the post. One that is gone already is deleted, as
- * at any 410.
+ * Posts `goodbye` to a connection and closes it, whatever the outcome of the post. A connection that is already gone is
+ * deleted, as at any 410.
  *
- * @throws when it could not be closed: it must be tried again
+ * @throws when the connection could not be closed; the call must be repeated
  */
 export async function sayGoodbye(
   { connectionId, closeReason }: { connectionId: string; closeReason?: string | undefined },

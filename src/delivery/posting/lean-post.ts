@@ -3,7 +3,7 @@ import { encoded, RequestSigner } from '../../aws/request-signer.ts'
 import { sendTo } from '../../aws/send-request.ts'
 import { CONCURRENCY, type PostFrame } from './post-frame.ts'
 
-/** The gateway answered with a status other than 2xx. */
+/** The gateway returned a status other than 2xx. */
 class PostRefused extends Error {
   override name = 'PostRefused'
   readonly $metadata: { httpStatusCode: number }
@@ -15,11 +15,11 @@ class PostRefused extends Error {
 }
 
 /**
- * Posts over kept-alive sockets and signs the requests itself: this costs a twentieth of the SDK's client, and there is
- * nothing to load. A failed post has the same outcome as with the SDK, though its error has only the status. Redirects
- * are not followed.
+ * Returns a function that posts over kept-alive sockets and signs the requests itself. It costs a twentieth of the
+ * SDK's client, and has nothing to load. A failed post has the same outcome as with the SDK, but its error has only the
+ * status. Redirects are not followed.
  *
- * @param open what the requests go over
+ * @param open opens the sender of the requests
  */
 export function leanPost(endpoint: string, aws: Aws, open = sendTo): PostFrame {
   const url = new URL(endpoint)

@@ -5,18 +5,21 @@ import type { CloseConnection, PostFrame } from './post-frame.ts'
 import type { SdkGateway } from './sdk-gateway.ts'
 
 /**
- * Returns a function that posts to `endpoint`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`. It is the
- * setting `CONNECTIONS_ENDPOINT`, never the domain name of an event, which may be a custom domain. `POSTING=sdk` posts
- * by the SDK's client instead of `leanPost`.
+ * Returns a function that posts to `endpoint`, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`. The endpoint
+ * is the setting `CONNECTIONS_ENDPOINT`, never the domain name of an event, which may be a custom domain. `POSTING=sdk`
+ * posts with the SDK's client instead of `leanPost`.
  */
 export function postTo(endpoint: string, posting = optional('POSTING', oneOf('lean', 'sdk')) ?? 'lean'): PostFrame {
   return posting === 'lean' ? leanPost(endpoint, aws) : bySdk(endpoint).post
 }
 
-/** Returns a function that closes connections of that endpoint. Always by the SDK's client: it is rarely needed. */
+/**
+ * Returns a function that closes connections of an endpoint. It always uses the SDK's client, because it is rarely
+ * needed.
+ */
 export const closeAt = (endpoint: string): CloseConnection => bySdk(endpoint).close
 
-/** The AWS SDK's client, which is loaded with the first request. */
+/** Uses the AWS SDK's client, which is loaded with the first request. */
 function bySdk(endpoint: string): SdkGateway {
   let gateway: Promise<SdkGateway> | undefined
   const loaded = () => (gateway ??= import('./sdk-gateway.ts').then(({ sdkGateway }) => sdkGateway(endpoint, aws)))

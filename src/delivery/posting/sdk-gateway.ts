@@ -1,4 +1,4 @@
-// By name, so that the rest of the package stays out of the bundle.
+// Imported by name, so that the rest of the package stays out of the bundle.
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -7,14 +7,15 @@ import {
 import type { Aws } from '../../aws/credentials.ts'
 import { type CloseConnection, CONCURRENCY, type PostFrame } from './post-frame.ts'
 
+/** What the fan-out needs of `@connections`. */
 export interface SdkGateway {
   post: PostFrame
   close: CloseConnection
 }
 
 /**
- * `@connections` by the AWS SDK's client. Its own retries are switched off, because retries must keep to the budget of
- * the batch.
+ * Returns an `@connections` client of the AWS SDK. Its own retries are switched off, because retries must stay within
+ * the budget of the batch.
  */
 export function sdkGateway(endpoint: string, { credentials, region }: Aws): SdkGateway {
   const agent = { maxSockets: CONCURRENCY, keepAlive: true }
