@@ -1,8 +1,8 @@
-/** What was read in one batch: a room that is created with a hundred members is read once, not a hundred times. */
+/** Reads each thing once per batch: a room that is created with a hundred members is read once, not a hundred times. */
 export class BatchCache {
   readonly #read = new Map<string, Promise<unknown>>()
 
-  /** @param what names what is read, with its arguments: the same name is the same read */
+  /** @param what the name of the read with its arguments; reads with the same name share one result */
   once<T>(what: string, read: () => Promise<T>): Promise<T> {
     const known = this.#read.get(what) as Promise<T> | undefined
     const reading = known ?? read()

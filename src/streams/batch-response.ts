@@ -3,13 +3,13 @@ import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda'
 export const sequenceNumberOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? ''
 
 /**
- * What a function of the stream returns for a batch: the records that must be redelivered. Lambda retries from the
- * lowest of them.
+ * Returns what a function of the stream returns for a batch: the records that must be redelivered. Lambda retries from
+ * the lowest of them.
  *
  * @param failed sequence numbers
- * @throws Error when the first of several records failed. Lambda bisects a batch at the record that is reported. If
- *   that is the first one each time, it takes all records after it along into the on-failure destination. An error
- *   makes Lambda cut the batch in the middle instead, until the record stands alone.
+ * @throws Error when the first of several records failed. Lambda bisects a batch at the reported record. If that is the
+ *   first record each time, all records after it would end in the on-failure destination too. An error makes Lambda cut
+ *   the batch in the middle instead, until the record is alone.
  */
 export function batchResponse(records: readonly DynamoDBRecord[], failed: ReadonlySet<string>): DynamoDBBatchResponse {
   if (records.length > 1 && failed.has(sequenceNumberOf(records[0]!))) {

@@ -15,6 +15,7 @@ import { defined } from '../protocol/defined.ts'
 import type { MarkerMove } from './marker-moved.ts'
 import { type Image, readAudit, readMembership, readMessage, readRow, type Shape } from './read-row.ts'
 
+/** A room whose creation has not added all its members yet. */
 export interface PendingRoom {
   chatRoomId: string
   roomName: string
@@ -23,14 +24,14 @@ export interface PendingRoom {
   pendingMembers: string[]
 }
 
-/** Somebody reacted to a message, or took it back. */
+/** A user added a reaction to a message, or removed one. */
 export interface ReactionChanged {
   type: 'reactionChanged'
   reaction: ReactionRow
   added: boolean
 }
 
-/** Somebody has come into a room or gone, or shows something else there. */
+/** A user became present in a room, left it, or shows other presence data. */
 export interface PresenceChanged {
   type: 'presenceChanged'
   chatRoomId: string
@@ -39,7 +40,7 @@ export interface PresenceChanged {
   how: 'entered' | 'changed' | 'left'
 }
 
-/** A user listens by one client more, or one less. */
+/** A session of a user began or ended. */
 export interface SessionChanged {
   type: 'sessionChanged'
   session: Pick<SessionRow, 'userId' | 'sessionKey'>
@@ -97,20 +98,21 @@ const session: Shape<SessionRow> = { userId: 'string', sessionKey: 'string', con
 const change: Shape<ChangeItem> = { partition: 'string', place: 'string', what: 'string', id: 'string' }
 
 /**
- * Returns what a record means, or undefined when it means nothing here. The filter of the event source mapping leaves
- * such records out, but the filter can be changed without this code.
+ * Returns what a record means, or undefined if it means nothing here. The filter of the event source mapping already
+ * leaves such records out, but the filter can be changed without this code.
  *
- * @throws Error when a record of one of our entities can't be read, so that it is kept in the on-failure destination
+ * @throws Error when a record of a known entity cannot be read, so that it is kept in the on-failure destination
  */
 export function changeOf(record: DynamoDBRecord): Change | undefined {
   const { NewImage, OldImage } = record.dynamodb ?? {}
   const inserted = record.eventName === 'INSERT'
   const removed = record.eventName === 'REMOVE'
   const image = (removed ? OldImage : NewImage) as Image | undefined
-  // Of an import nobody is told.
+  // An import informs nobody.
   if (inserted && image?.Imported?.BOOL === true) return undefined
   if (image !== undefined && !removed && versionOf(NewImage) > versionOf(OldImage)) {
-    // Details are written when something of a room is first changed; the others are new by their first row.
+    // Details are first written when a room is first changed, so their insertion is a change. Other rows are new when
+    // inserted.
     if (!inserted || image[ENTITY]?.S === 'ChatRoomDetails') return versionRaised(image, OldImage)
   }
   switch (image?.[ENTITY]?.S) {
@@ -121,7 +123,7 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
       return row.kind === 'text' || row.kind === 'broadcast' ? { type: 'messageKept', message: row } : undefined
     }
     case 'Typing':
-      // A pending row is told by another one's record.
+      // A pending row is reported by the record of another row.
       return removed || image.Pending !== undefined
         ? undefined
         : { type: 'typingChanged', typing: readRow(Typing, image, typing) }
@@ -161,7 +163,7 @@ export function changeOf(record: DynamoDBRecord): Change | undefined {
   }
 }
 
-/** Of the changes that a room's log has, that a user was erased is noted by the janitor, which posts to nobody. */
+/** Returns that a user was erased. The janitor writes this entry directly to the log, because it posts to nobody. */
 function erasedOf({ partition, place, what, id }: ChangeItem): Change | undefined {
   if (what !== 'e') return undefined
   return {
@@ -172,7 +174,7 @@ function erasedOf({ partition, place, what, id }: ChangeItem): Change | undefine
   }
 }
 
-/** That a room's history was cleared is a change of the room, as the raising of a version is. */
+/** Clearing a room's history counts as a change of the room, like a raised version. */
 function noted(entry: AuditRow): Change {
   const { chatRoomId, action, messageId } = entry
   if (action !== 'truncate' || messageId === undefined) return { type: 'auditNoted', entry }
@@ -184,8 +186,8 @@ const versionOf = (image: DynamoDBRecord['dynamodb'] extends { NewImage?: infer 
   Number(image?.Version?.N ?? 0)
 
 /**
- * Whatever raises a `Version` is a change that the room's clients are to learn of, whoever wrote it. It is quiet when a
- * message says what it has said before: its reactions are others.
+ * Returns the change for a raised `Version`, which clients must learn of, whoever wrote it. The change of a message is
+ * quiet if only its reactions differ.
  */
 function versionRaised(image: Image, old: Image | undefined): Change | undefined {
   const chatRoomId = image.ChatRoomId?.S
@@ -210,7 +212,9 @@ function versionRaised(image: Image, old: Image | undefined): Change | undefined
 const isQuiet = (image: Image, old: Image | undefined): boolean =>
   old !== undefined && image.Kind?.S === old.Kind?.S && image.EditedAt?.N === old.EditedAt?.N
 
-/** A state whose marker and level are as they were before has changed in something that no device waits for. */
+/**
+ * Returns undefined if neither the marker nor the notification level has changed: no device waits for anything else.
+ */
 function moveOf(image: Image, old: Image | undefined): Change | undefined {
   const isChosen = image.NotifyAt?.N !== old?.NotifyAt?.N
   if (image.ReadSeq?.N === old?.ReadSeq?.N && !isChosen) return undefined
@@ -226,7 +230,7 @@ const choiceOf = ({ notify: level = 'all', notifyAt: levelAt = 0, notifyUntil: u
   levelAt,
   ...defined({ until }),
 })
-/** A renewal is nothing new; one after the presence had ended is another entry. */
+/** Returns undefined for a renewal. A renewal after the presence had expired counts as a new entry. */
 function presenceChanged(image: Image, old: Image | undefined, eventName: DynamoDBRecord['eventName']) {
   if (eventName === 'MODIFY' && image.RenewedAt !== undefined) return undefined
   const row = readRow(Present, image, present)

@@ -3,15 +3,15 @@ import { batchBudget } from '../delivery/batch-budget.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import { groupBy } from '../delivery/group-by.ts'
 
-/** `stream.window` of `terraform/stack.json`. */
+/** The settings `stream.window` of `terraform/stack.json`. */
 export interface WindowSettings {
-  /** The least time that an invocation under pressure lasts; 0 means no window. */
+  /** The least time that an invocation under pressure lasts, in milliseconds; 0 turns the window off. */
   milliseconds: number
-  /** A shard is under pressure when one of its rooms receives so many events within a second. */
+  /** A shard is under pressure when one of its rooms receives at least this many events within a second. */
   fromEventsPerSecond: number
 }
 
-/** The function's settings. Without them there is no window. */
+/** Reads the function's settings. Without them there is no window. */
 export const windowOf = (): WindowSettings => ({
   milliseconds: optional('STREAM_WINDOW_MS', wholeNumber({ from: 0, to: 30_000 })) ?? 0,
   fromEventsPerSecond: optional('STREAM_WINDOW_FROM_EVENTS_PER_SECOND', wholeNumber({ from: 0 })) ?? 0,
@@ -20,44 +20,49 @@ export const windowOf = (): WindowSettings => ({
 const SECOND_MS = 1_000
 
 /**
- * Number of events of some 300 bytes that fill a frame. A batch with so many for one room shows a backlog: no waiting.
+ * How many events of about 300 bytes fill a frame. A batch with that many for one room shows a backlog, so there is no
+ * wait.
  */
 const FULL_EVENTS = 100
 
-/** From so many reactions in a batch on, the next batch is a second later: a summary is then written once for all. */
+/**
+ * From this many reactions in a batch, the next batch comes a second later, so that each summary is written once for
+ * all.
+ */
 const MANY_REACTIONS = 20
 const REACTIONS_MS = 1_000
 
-/** The shard's other rooms wait as well. */
+/** Limited, because the shard's other rooms wait as well. */
 const MAX_CROWD_MS = 2_000
 
-/** So many show a backlog: no waiting. */
+/** This many reactions show a backlog, so there is no wait. */
 const FULL_REACTIONS = 300
 
-/** What a batch has posted. */
+/** What a batch has posted, as far as the window needs it. */
 export interface Posted {
   /** When its invocation began, in epoch milliseconds. */
   startedAt: number
   /** Number of events by room. */
   events: ReadonlyMap<string, number>
-  /** How many reactions have come or gone in it. */
+  /** How many reactions the batch added or removed. */
   reactions: number
-  /** Of the largest room that it has posted to. */
+  /** Recipients in the largest room that the batch posted to. */
   recipients: number
 }
 
 /**
- * Makes batches larger under pressure, so that more events share a post. Waiting before the posts would gain nothing,
- * because a batch does not grow. But Lambda invokes the function with a shard's next batch only when this invocation
- * has ended. So an invocation that waits after its posts makes the next batch larger, and delays none of its own
- * events. It waits until `milliseconds` after its start, and only while a room of the shard is busy: after a quiet
- * second, events are posted at once.
+ * Makes batches larger under pressure, so that more events share a post.
  *
- * The same makes a storm of reactions few summaries, and so few events. Its wait is longer, while no room is busy with
- * messages: those come along in the shorter one.
+ * Waiting before the posts would gain nothing, because a batch does not grow. But Lambda invokes the function with a
+ * shard's next batch only after this invocation has ended. So an invocation that waits after its posts makes the next
+ * batch larger, and delays none of its own events. It waits until `milliseconds` after its start, and only while a room
+ * of the shard is busy: after a quiet second, events are posted at once.
  *
- * A crowded room has its next batch no sooner than its posts fit into what the account may post: after a batch to
- * 10,000 recipients the next one begins 1.25 s later, with all that was said meanwhile in one post to each.
+ * In the same way, a storm of reactions becomes few summaries, and so few events. That wait is longer, but only while
+ * no room is busy with messages, because otherwise the shorter wait applies.
+ *
+ * A crowded room gets its next batch only when its posts fit into the account's limit: after a batch to 10,000
+ * recipients the next one begins 1.25 s later, and each recipient gets all the new events in one post.
  */
 export class CoalescingWindow {
   readonly #window: WindowSettings
@@ -70,10 +75,10 @@ export class CoalescingWindow {
   /**
    * Resolves when the invocation may end.
    *
-   * @param startedAt when it began, in epoch milliseconds
-   * @param deliveries what it has posted
-   * @param reactions how many have come or gone in its batch
-   * @param recipients of the largest room that it has posted to
+   * @param startedAt when the invocation began, in epoch milliseconds
+   * @param deliveries the deliveries that it posted
+   * @param reactions how many reactions its batch added or removed
+   * @param recipients recipients in the largest room that it posted to
    */
   async hold(startedAt: number, deliveries: readonly Delivery[], reactions = 0, recipients = 0): Promise<void> {
     const lastsMs = this.lastsMs({ startedAt, events: eventsByRoom(deliveries), reactions, recipients })
@@ -82,7 +87,7 @@ export class CoalescingWindow {
     await new Promise((resolve) => setTimeout(resolve, holdMs))
   }
 
-  /** The least time, in milliseconds, that the invocation of a batch lasts from its start. Call it once for each. */
+  /** Returns how long an invocation must last from its start, in milliseconds. Call it once for each batch. */
   lastsMs(batch: Posted): number {
     this.#recent = [...this.#recent.filter((one) => one.startedAt > batch.startedAt - SECOND_MS), batch]
     const isBacklog = Math.max(0, ...batch.events.values()) >= FULL_EVENTS
@@ -109,7 +114,7 @@ export class CoalescingWindow {
   }
 }
 
-/** Counts the events to whole rooms. The events of a task were counted in the batch that made the task. */
+/** Counts the events that go to whole rooms. The events of a task were counted in the batch that made the task. */
 function eventsByRoom(deliveries: readonly Delivery[]): ReadonlyMap<string, number> {
   const toRooms = deliveries.filter(({ only, range }) => only === undefined && range === undefined)
   const rooms = groupBy(toRooms, ({ event }) => event.chatRoomId)

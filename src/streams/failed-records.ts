@@ -3,7 +3,7 @@ import { logger } from '../logger.ts'
 import { defined } from '../protocol/defined.ts'
 import { sequenceNumberOf } from './batch-response.ts'
 
-/** The sequence numbers of a batch's records that must be redelivered. */
+/** The sequence numbers of those records of a batch that must be redelivered. */
 export class FailedRecords extends Set<string> {
   readonly #traces: ReadonlyMap<string, string | undefined>
 
@@ -12,7 +12,7 @@ export class FailedRecords extends Set<string> {
     this.#traces = new Map(records.map((record) => [sequenceNumberOf(record), record.dynamodb?.NewImage?.TraceId?.S]))
   }
 
-  /** Adds a record, and logs why, with the id of the frame that wrote the row, if it has one. */
+  /** Adds a record, and logs the reason with the trace id of the frame that wrote the row, if there is one. */
   fail(sequenceNumber: string, what: string | undefined, error: unknown): void {
     this.add(sequenceNumber)
     const traceId = this.#traces.get(sequenceNumber)

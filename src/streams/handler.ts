@@ -26,15 +26,15 @@ import { sayGoodbye } from '../delivery/say-goodbye.ts'
 const REACTIONS_AT_ONCE = 16
 
 /**
- * Turns the records of the table's stream into posts.
+ * Returns the stream function, which turns the records of the table's stream into posts.
  *
- * Returns the records that must be redelivered, as `batchItemFailures`. Lambda retries from the lowest of them, so the
- * records after it are redelivered too, and clients drop the repeats by `(chatRoomId, seq)`. A record fails when it
- * can't be read, when its access to the table failed, or when there was no time for it, which happens to tasks only; it
- * never fails because a recipient can't be reached. Under pressure it returns a little later than it could, see
+ * It returns the records that must be redelivered as `batchItemFailures`. Lambda retries from the lowest of them, so
+ * the records after it are redelivered too, and clients drop repeated messages by `(chatRoomId, seq)`. A record fails
+ * when it cannot be read, when its access to the table failed, or, for tasks only, when there was no time for it. It
+ * never fails because a recipient cannot be reached. Under pressure the function returns later than it could, see
  * `CoalescingWindow`.
  *
- * @throws Error when the first of several records failed: Lambda then halves the batch
+ * @throws Error when the first of several records failed, because Lambda then halves the batch
  */
 export function streamHandler(
   post: PostFrame,
@@ -46,7 +46,7 @@ export function streamHandler(
     const startedAt = Date.now()
     const failed = new FailedRecords(event.Records)
     const { first, raised, reactions, afterPosts, comings, last } = changesOf(event.Records, failed)
-    // For all of the batch: who joined in it is subscribed before its messages are posted.
+    // Before any post of the batch, so that a user who joined in it is subscribed when its messages are posted.
     const reacted = await reactTo(first, failed)
     const changed = await logChanges(raised, (records, error) => {
       for (const { sequenceNumber } of records) failed.fail(sequenceNumber, 'versionRaised', error)
@@ -86,9 +86,9 @@ const closesNothing: CloseConnection = () => Promise.reject(new Error('unable to
 type Close = Extract<Change, { type: 'closeRequested' }>
 
 /**
- * What the records mean, in their order: what is worked record by record, what is noted in the rooms' change logs,
- * what waits until the batch is posted, who has come or gone, and what ends connections then. Adds records that can't
- * be read to `failed`.
+ * Sorts the changes that the records mean, each list in the order of the records: changes handled one by one, changes
+ * for the rooms' change logs, reactions, changes that wait until the batch is posted, presence and sessions, and the
+ * connections to close. Adds records that cannot be read to `failed`.
  */
 function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
   const first: Recorded<Reactive>[] = []
@@ -117,8 +117,8 @@ function changesOf(records: readonly DynamoDBRecord[], failed: FailedRecords) {
 }
 
 /**
- * Nobody's message waits for the end of a connection, for how far somebody has read, nor for the members that a room is
- * still to get: each of them is subscribed by a record of their own.
+ * Whether a change may wait until the messages are posted: the end of a connection, a read marker, and the members
+ * still missing in a new room. Each of those members is subscribed by a record of their own.
  */
 const isUnhurried = ({ type }: Reactive): boolean =>
   type === 'connectionRemoved' || type === 'roomPending' || type === 'markerMoved'
@@ -144,7 +144,7 @@ async function reactTo(
   )
 }
 
-/** Tells who is here and who is online. Returns the deliveries, each with its record's sequence number. */
+/** Reports who is present and who is online. Returns the deliveries, each with its record's sequence number. */
 async function tellComings(
   comings: readonly Recorded<PresenceChanged | SessionChanged>[],
   failed: FailedRecords,
@@ -162,7 +162,7 @@ async function tellComings(
   return new Map([...present, ...online])
 }
 
-/** Closes what backends have asked to be closed: what the batch had for it has been posted. */
+/** Closes the connections that backends asked to close, after the batch's events for them have been posted. */
 async function closeAll(
   closes: readonly Recorded<Close>[],
   gateway: Parameters<typeof sayGoodbye>[1],
@@ -177,7 +177,7 @@ async function closeAll(
   })
 }
 
-/** A size that wasn't noted is seen again by the next message: no record fails for it. */
+/** Stores the sizes of rooms. No record fails over it, because the next message shows the size again. */
 async function noteClasses(classes: RoomClasses, reports: readonly FanOutReport[]): Promise<void> {
   try {
     for (const report of reports) await classes.note(report.sizes)

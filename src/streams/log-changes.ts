@@ -11,23 +11,25 @@ import { MAX_MEMBERS_PER_REPLY } from '../protocol/limits.ts'
 
 const ROOMS_AT_ONCE = 16
 
-/** A record that says that something in a room is another version. */
+/** A record that shows a new version of something in a room. */
 export interface ChangeRecord {
   sequenceNumber: string
   chatRoomId: string
   changed: Changed
-  /** Whether it may wait in a huge room until something else is told there. */
+  /** Whether the change may wait in a huge room until another event is delivered there. */
   quiet: boolean
 }
 
 /**
- * Notes the changes of a batch in their rooms' logs, each subject once, and returns the deliveries that tell of them,
- * each with the sequence number of its newest record. What is told is how things are now, and not what the records say:
- * a batch that is redelivered must not bring back what was edited or deleted meanwhile. It is read before it is noted,
- * so what is not there any more gets no number. In a huge room what is quiet is noted and not delivered: it rides with
- * whatever is told there next (`takePending`).
+ * Appends the changes of a batch to their rooms' logs, each subject once. Returns their deliveries, each with the
+ * sequence number of its newest record.
  *
- * @param fail called with the records of a room whose changes could not be noted; other rooms go on
+ * The events show the current state and not the records', because a redelivered batch must not bring back what was
+ * edited or deleted since. The state is read before the log is written, so a subject that no longer exists gets no
+ * number. In a huge room, quiet changes are logged but not delivered; the next event there takes them along
+ * (`takePending`).
+ *
+ * @param fail called with the records of a room whose changes could not be logged; other rooms continue
  */
 export async function logChanges(
   records: readonly ChangeRecord[],
@@ -72,8 +74,8 @@ export async function logChanges(
 }
 
 /**
- * In a room that shows its history from the join on, a change of a message is for those who were in before it was said.
- * In a large one everybody receives that there is a change, and asks for it. AP67.
+ * Returns the delivery of a message's change in a room that shows its history only from the join on. Only users who
+ * joined before the message receive it. In a large room, everybody is informed that there are changes to fetch. AP67.
  */
 async function sinceTheyJoined(chatRoomId: string): Promise<(event: ChangeEvent, seq: number) => Delivery> {
   const members = await membersAfter(chatRoomId, { limit: MAX_MEMBERS_PER_REPLY })

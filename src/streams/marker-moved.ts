@@ -13,23 +13,22 @@ import type { NotifyLevel } from '../protocol/notification-actions.ts'
 import type { BatchCache } from './batch-cache.ts'
 
 /**
- * A user has read further in a room or a thread, has made something unread again, or is to be woken for other messages.
+ * A user has read further in a room or a thread, marked something as unread, or changed the notification level of a
+ * room.
  */
 export interface MarkerMove extends StateKey {
   seq: number
-  /** Epoch milliseconds: of two moves of one marker, the later one holds. */
+  /** Epoch milliseconds. Of two moves of one marker, the later one applies. */
   at: number
-  /** The marker before; 0 when there was none. */
+  /** The previous marker; 0 if there was none. */
   before: number
   isPrivate: boolean
-  /** Which messages are to wake the user, when it is this that has changed. */
+  /** The new notification level, if the level has changed. */
   chosen?: { level: NotifyLevel; levelAt: number; until?: number | undefined } | undefined
   originConnectionId: string | undefined
 }
 
-/**
- * Tells the user's other connections, and the senders of what was read. AP3; AP98, AP8, AP22.
- */
+/** Returns the deliveries to the user's other connections, and the receipts for the senders. AP3; AP98, AP8, AP22. */
 export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
   const { userId, chatRoomId, threadId, seq, at, chosen, originConnectionId } = move
   const sessions = await cache.once(`sessions ${userId}`, () => sessionsOfUser(userId, Date.now()))
@@ -39,9 +38,10 @@ export async function markerMoved(move: MarkerMove, cache: BatchCache): Promise<
 }
 
 /**
- * Of small rooms only, and only to the senders of what was read: a room of ten that reads at once costs nine posts a
- * message. Nobody is told of a marker that moves back, of a thread's, or of one that its user keeps private. Nor of
- * what was said before the user joined: it counts as read, whatever they had marked before they left.
+ * Returns receipts, only in small rooms and only for the senders of the messages: when ten users read at once, that
+ * alone is nine posts for each message. There are no receipts for a marker that moves back, belongs to a thread, or is
+ * private, nor for messages from before the user's join, which count as read whatever the user had marked before
+ * leaving.
  */
 async function receipts(move: MarkerMove, cache: BatchCache): Promise<Delivery[]> {
   const { userId, chatRoomId, threadId, seq, before, isPrivate } = move

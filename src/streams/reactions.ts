@@ -23,26 +23,26 @@ import type { Delivery } from '../delivery/delivery.ts'
 import { deliveriesOfTask } from '../delivery/range-tasks.ts'
 
 /**
- * A new member receives with `roomAdded` the messages since the join that are older than this. The record of a younger
- * message follows in the shard and finds the subscription. The record of an older one may have been worked before, if
- * this record was delayed.
+ * A new member also receives, with `roomAdded`, the messages since the join that are older than this. The record of a
+ * younger message follows in the shard and finds the subscription. The record of an older message may have been
+ * processed already, if the record of the join was delayed.
  */
 const CATCH_UP_AGE_MS = 1_000
+/** At most this many of those messages. */
 const CATCH_UP = 50
 
 const roomIn = (cache: BatchCache, chatRoomId: string): Promise<RoomRow | undefined> =>
   cache.once(`room ${chatRoomId}`, () => getRoom(chatRoomId))
 
-/** A change that is worked by itself. */
+/** A change that is handled on its own, not together with others of its batch. */
 export type Reactive = Exclude<
   Change,
   { type: 'versionRaised' | 'closeRequested' } | ReactionChanged | PresenceChanged | SessionChanged
 >
 
 /**
- * Makes the writes that follow from a change, and returns the deliveries that follow from it. A record may be
- * redelivered, late, and after later ones. So all writes are conditional on the membership or connection that the
- * record is about.
+ * Performs the writes that a change requires, and returns its deliveries. A record may be redelivered, late, or arrive
+ * after later ones. So all writes are conditional on the membership or connection that the record is about.
  */
 export async function react(change: Reactive, cache: BatchCache): Promise<Delivery[]> {
   switch (change.type) {
@@ -71,7 +71,10 @@ export async function react(change: Reactive, cache: BatchCache): Promise<Delive
   }
 }
 
-/** All receive a `text` but the sending connection, which has the reply; a `broadcast`, the sending connection too. */
+/**
+ * A `text` goes to everybody but the sending connection, which has the reply. A `broadcast` goes to that connection
+ * too.
+ */
 const deliveryOf = (event: MessageEvent, message: MessageRow): Delivery =>
   message.kind === 'text' && message.originConnectionId !== undefined
     ? { event, exceptConnectionId: message.originConnectionId }
@@ -79,13 +82,13 @@ const deliveryOf = (event: MessageEvent, message: MessageRow): Delivery =>
 
 const messageKept = (message: MessageRow): Delivery[] => [deliveryOf(messageEventOf(message), message)]
 
-/** The same for a message that may be a file's. */
+/** Returns the delivery of a message that may have a file. */
 const messageDelivery = async (message: MessageRow): Promise<Delivery> =>
   deliveryOf(await messageEventWithFile(message), message)
 
-/** All of a room's that one record tells of. */
+/** Returns the typing events of a record, which may cover several users of the room. */
 function typingChanged({ chatRoomId, also = [], ...own }: TypingRow): Delivery[] {
-  // A late record would show somebody as typing who stopped long ago.
+  // A late record would show a user as typing who stopped long ago.
   const news = [own, ...also].filter(({ isTyping, until }) => !isTyping || until > Date.now())
   return news.map(({ userId, isTyping, until }) => ({
     event: { event: 'typing', chatRoomId, userId, isTyping, expiresAt: until },
@@ -94,13 +97,13 @@ function typingChanged({ chatRoomId, also = [], ...own }: TypingRow): Delivery[]
 }
 
 /**
- * Subscribes the new member's other live connections to the room; the one that joined is already subscribed. They
- * receive `roomAdded`, and the messages that they may have missed since the join. The room receives `memberJoined`,
- * unless room and member were created together.
+ * Subscribes the new member's other live connections to the room; the connection that joined is already subscribed.
+ * They receive `roomAdded`, and the messages that they may have missed since the join. The room receives
+ * `memberJoined`, unless the room and the membership were created together.
  */
 async function memberAdded(membership: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const { chatRoomId, userId, joinId, joinedAt, originConnectionId } = membership
-  // The member has left. If they are back, the record of the new membership does the same for that one.
+  // The member has left. If they have come back, the record of the new membership takes care of it.
   if ((await getMembership(chatRoomId, userId))?.joinId !== joinId) return []
   const others = (await sessionsOfUser(userId, Date.now())).filter((one) => one.connectionId !== originConnectionId)
   const joined = await keepSubscribed(userId, others, [{ chatRoomId, joinId }], () => joinIdNow(chatRoomId, userId))
@@ -118,7 +121,7 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
       const since = readableAfter({ room, membership })
       const range = { after: membership.joinedSeq, since, limit: CATCH_UP, ...keptOf(room, Date.now()) }
       const { messages } = await readHistory(chatRoomId, range, Date.now())
-      // Read after the history: a message that was written after the member left must not be among those.
+      // Read after the history, because the history must not contain messages written after the member left.
       if ((await joinIdNow(chatRoomId, userId)).get(chatRoomId) !== joinId) return []
       const passed = messages.filter(({ timestamp }) => timestamp < Date.now() - CATCH_UP_AGE_MS)
       const missed = await Promise.all(passed.map(messageDelivery))
@@ -135,10 +138,9 @@ async function memberAdded(membership: MembershipRow, cache: BatchCache): Promis
 }
 
 /**
- * Unsubscribes the former member's sessions, if their subscriptions are of that membership, and ends their presence.
- * The room receives `memberLeft`, unless the user is a member again by now. Of a room that was deleted nothing
- * happens: its members are told by `removed`, and may still be being told, so the janitor deletes the subscriptions
- * later.
+ * Unsubscribes the former member's sessions, if their subscriptions belong to that membership, and ends their presence.
+ * The room receives `memberLeft`, unless the user is a member again. For a deleted room nothing happens: its members
+ * still need their subscriptions to receive `removed`, so the janitor deletes the subscriptions later.
  */
 async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cache: BatchCache): Promise<Delivery[]> {
   const [room, sessions] = await Promise.all([roomIn(cache, chatRoomId), sessionsOfUser(userId, 0)])
@@ -152,9 +154,9 @@ async function memberRemoved({ chatRoomId, userId, joinId }: MembershipRow, cach
 }
 
 /**
- * Ends the session of a connection that was deleted by `$disconnect`, a 410 or TTL, unless a later connection has it,
- * and its presence in all rooms. Its subscriptions stay until they expire, fail with 410, or are overwritten by the
- * session's next connection.
+ * Handles the deletion of a connection by `$disconnect`, a 410 or TTL: ends its session, unless a later connection has
+ * taken the session over, and its presence in all rooms. Its subscriptions stay until they expire, fail with 410, or
+ * are overwritten by the session's next connection.
  */
 async function connectionRemoved(connection: ConnectionRow): Promise<Delivery[]> {
   const { userId, connectionId, sessionKey, presentIn = [] } = connection
@@ -168,20 +170,20 @@ async function connectionRemoved(connection: ConnectionRow): Promise<Delivery[]>
 const reasons = { kick: 'kicked', ban: 'banned' } as const
 
 /**
- * Tells who was shown out, on all connections; of a room that was deleted, everybody who was in it. A user who is
- * banned without having been in isn't told: they may not know of the room.
+ * Returns `removed` for a user who was kicked or banned, on all their connections, or for everybody in a room that was
+ * deleted. A user who is banned without having been a member is not informed, because they may not know of the room.
  */
 async function auditNoted({ chatRoomId, action, userId, joinId, reason, until }: AuditRow): Promise<Delivery[]> {
   if (action === 'deleteRoom') return [{ event: { event: 'removed', chatRoomId, reason: 'roomDeleted' } }]
   if ((action !== 'kick' && action !== 'ban') || userId === undefined || joinId === undefined) return []
-  // Added again since: then the record of the new membership is what holds.
+  // The user was added again since. The record of the new membership then decides.
   if ((await getMembership(chatRoomId, userId)) !== undefined) return []
   const only = (await sessionsOfUser(userId, Date.now())).map(recipientOf)
   const event = { event: 'removed', chatRoomId, reason: reasons[action], ...defined({ note: reason, until }) } as const
   return [{ event, only }]
 }
 
-/** Completes a room whose creation ended before all members were added. Does nothing if it is complete. */
+/** Completes a room whose creation ended before all members were added. Does nothing if the room is complete. */
 async function roomPending({ chatRoomId, createdAt, pendingMembers }: PendingRoom): Promise<Delivery[]> {
   if (await isPending(chatRoomId)) await completeRoom({ chatRoomId, createdAt }, pendingMembers)
   return []

@@ -5,7 +5,7 @@ import { Audit, type AuditRow } from '../entities/audit.ts'
 import { Membership, type MembershipRow } from '../entities/membership.ts'
 import { Message, type MessageRow } from '../entities/message.ts'
 
-/** An item as the stream has it. */
+/** An item as it is in a stream record. */
 export type Image = Record<string, AttributeValue>
 
 /** The attributes that a row must have, with their types. */
@@ -33,8 +33,8 @@ interface Reader<Row> {
 }
 
 /**
- * ElectroDB's `parse` silently drops attributes that are missing or of another type. Without this check a client would
- * receive an event with `undefined` fields.
+ * Reads a row from a stream image. ElectroDB's `parse` silently drops attributes that are missing or of another type.
+ * Without this check a client would receive an event with `undefined` fields.
  *
  * @throws Error when an attribute is missing or of another type
  */

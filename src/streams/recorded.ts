@@ -1,6 +1,6 @@
 import type { Change } from './changes.ts'
 
-/** A change, and the record that says so. */
+/** A change, and the sequence number of its stream record. */
 export interface Recorded<C extends Change = Change> {
   sequenceNumber: string
   change: C

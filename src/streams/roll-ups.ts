@@ -3,7 +3,7 @@ import { groupBy } from '../delivery/group-by.ts'
 import { rollUpReactions } from '../rooms/roll-up-reactions.ts'
 import type { ReactionChanged } from './changes.ts'
 
-/** A record of a reaction that was added or taken back. */
+/** The record of a reaction that was added or removed. */
 export interface ReactionRecord extends ReactionChanged {
   sequenceNumber: string
 }
@@ -11,10 +11,10 @@ export interface ReactionRecord extends ReactionChanged {
 const ROLL_UPS_AT_ONCE = 16
 
 /**
- * Writes the summaries of the messages that were reacted to, each once for a batch, whatever the number of its
- * reactions. What is written is a change of the message, whose own record tells everybody.
+ * Writes the reaction summaries of messages, each once per batch, however many reactions there are. This changes the
+ * message, and the record of that change informs everybody.
  *
- * @param onFailed a message whose reactions could not be counted takes its own records along, and no others
+ * @param onFailed called with the records of a message whose reactions could not be counted; other messages continue
  */
 export async function rollUp(
   records: readonly ReactionRecord[],

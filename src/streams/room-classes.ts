@@ -2,11 +2,15 @@ import { raiseClass, type RoomClass } from '../entities/room-class.ts'
 
 const MAX_REMEMBERED = 20_000
 
-/** Notes how large rooms are, each time that this process sees another size than before. */
+/** Stores how large rooms are, each time this process sees a new size. */
 export class RoomClasses {
   readonly #noted = new Map<string, RoomClass>()
 
-  /** AP97. @param sizes as a fan-out has seen them */
+  /**
+   * Stores the sizes. AP97.
+   *
+   * @param sizes as a fan-out has seen them
+   */
   async note(sizes: ReadonlyMap<string, RoomClass>): Promise<void> {
     const news = [...sizes].filter(([chatRoomId, size]) => size !== 'small' && this.#noted.get(chatRoomId) !== size)
     await Promise.all(

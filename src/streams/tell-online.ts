@@ -13,16 +13,18 @@ import type { Recorded } from './recorded.ts'
 type SessionRecord = Recorded<SessionChanged>
 
 const USERS_AT_ONCE = 16
-/** Direct rooms of one user in which it is told that they are online: the first by id. */
+/** In how many direct rooms of a user the change is reported: the first ones by id. */
 const MAX_ROOMS_OF_USER = 100
-/** Of all users of a batch: after a loss of all connections most of it is told to nobody, and is asked for. */
+/**
+ * For all users of a batch. After all connections are lost at once, most changes are not reported; clients ask instead.
+ */
 const MAX_ROOMS = 500
 
 /**
- * Tells the other users of a user's direct rooms that the user is online with the first session, and that they are
- * offline with the end of the last. What is told is how things are now, each user once for a batch.
+ * Reports users as online to the other users of their direct rooms when their first session begins, and as offline when
+ * their last one ends. The events show the current state, once per user and batch.
  *
- * @param fail called with the records of a user that could not be read; other users go on
+ * @param fail called with the records of a user that could not be read; other users continue
  * @returns the deliveries, each with the sequence number of its record
  */
 export async function tellOnline(
@@ -45,9 +47,9 @@ export async function tellOnline(
   return deliveries
 }
 
-/** AP3; AP12, AP9. */
+/** Returns the deliveries for one user. AP3; AP12, AP9. */
 async function toldOf(userId: string, records: readonly SessionRecord[]): Promise<Delivery[]> {
-  // Before the sessions are read: what happens after that is told with a later moment.
+  // Taken before the sessions are read, so that an event about anything later has a later time.
   const at = Date.now()
   const sessions = await sessionsOfUser(userId, at)
   const online = sessions.length > 0
@@ -67,7 +69,7 @@ async function toldOf(userId: string, records: readonly SessionRecord[]): Promis
   }))
 }
 
-/** The first of the sessions that there are has begun, or the last has ended. */
+/** Whether the first of the current sessions has just begun, or the last one has just ended. */
 function isNews(records: readonly SessionRecord[], sessions: readonly SessionRow[]): boolean {
   if (sessions.length === 0) return records.some(({ change }) => !change.began)
   const first = sessions.toSorted(

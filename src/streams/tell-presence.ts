@@ -16,17 +16,18 @@ type PresenceRecord = Recorded<PresenceChanged>
 const ROOMS_AT_ONCE = 16
 
 /**
- * Recipients that a batch tells of comings and goings: some 0.2 s of posts, behind which the next messages wait. Others
- * see it when they read the room's presence again, every other minute.
+ * How many recipients a batch informs about presence: about 0.2 s of posts, which delay the next messages. The others
+ * see the changes when they next read the room's presence, every other minute.
  */
 const MAX_RECIPIENTS = 2_000
 
 /**
- * Tells those who are present in a room who has come, gone, or shows something else. What is told is how things are
- * now, each user once for a batch: a record may be redelivered, late and after later ones. A user with several devices
- * comes with the first and goes with the last. Rooms too large to list all who are present are told nothing.
+ * Informs the users who are present in a room who has come, left, or changed their presence data. The events show the
+ * current state, once per user and batch, because a record may be redelivered, late, or arrive after later ones. A user
+ * with several devices comes with the first one and leaves with the last one. Rooms too large to list everybody who is
+ * present get no events.
  *
- * @param fail called with the records of a room that could not be read; other rooms go on
+ * @param fail called with the records of a room that could not be read; other rooms continue
  * @returns the deliveries, each with the sequence number of its record
  */
 export async function tellPresence(
@@ -54,9 +55,9 @@ interface Told {
   sequenceNumber: string
 }
 
-/** AP98, AP138, AP42; in a direct room AP8. */
+/** Returns the deliveries for one room. AP98, AP138, AP42; in a direct room AP8. */
 async function toldInRoom(chatRoomId: string, records: readonly PresenceRecord[]): Promise<Told[]> {
-  // Before the room is read: who comes back after that is told of with a later moment.
+  // Taken before the room is read, so that an event about a later return has a later time.
   const at = Date.now()
   const [found, { users: all, isCrowd }, departed] = await Promise.all([
     roomWithDetails(chatRoomId),
@@ -75,7 +76,7 @@ async function toldInRoom(chatRoomId: string, records: readonly PresenceRecord[]
   })
 }
 
-/** Without the rows of memberships that have ended: whoever was shown out is told nothing more. */
+/** Leaves out the rows of ended memberships, so that removed users receive no more events. */
 function standing(
   users: ReadonlyMap<string, PresentRow[]>,
   departed: ReadonlySet<string>,
@@ -84,7 +85,7 @@ function standing(
   return new Map(kept.filter(([, rows]) => rows.length > 0))
 }
 
-/** Each session by the connection that entered last. */
+/** Returns one recipient for each session: the connection that entered last. */
 function recipientsOf(rows: readonly PresentRow[]): Recipient[] {
   const sessions = new Map<string, PresentRow>()
   for (const row of rows) {
@@ -96,10 +97,11 @@ function recipientsOf(rows: readonly PresentRow[]): Recipient[] {
   })
 }
 
+/** Whether the room is a direct room in which one user has blocked the other. */
 const isOfTwoApart = async (chatRoomId: string, [record]: readonly PresenceRecord[]): Promise<boolean> =>
   isDirectRoomId(chatRoomId) && areKeptApart(chatRoomId, await getMembership(chatRoomId, record!.change.userId))
 
-/** @param rows of the user, as they are now; undefined when the user is not present */
+/** @param rows the user's current rows; undefined if the user is not present */
 function eventOf(
   chatRoomId: string,
   records: readonly PresenceRecord[],
@@ -113,13 +115,13 @@ function eventOf(
     return isGone ? { event: 'presenceLeft', chatRoomId, userId, effectiveAt: at + PRESENCE_GRACE_MS, at } : undefined
   }
   const person = personOf(rows)
-  // With another device the user was here before.
+  // If another device was first, the user was present already.
   const hasCome = changes.some(({ how, row }) => how === 'entered' && row.place === rows[0]!.place)
   if (hasCome) return { event: 'presenceEntered', chatRoomId, ...person, at }
   return isNews(changes, rows) ? { event: 'presenceUpdated', chatRoomId, ...person, at } : undefined
 }
 
-/** Whether what is shown of a user comes from what has changed, or came from what has gone. */
+/** Whether the change affects what is shown of the user, now or before. */
 function isNews(changes: readonly PresenceChanged[], rows: readonly PresentRow[]): boolean {
   const shown = shownOf(rows)
   return changes.some(({ how, row }) => {
