@@ -53,7 +53,7 @@ const OwnRoomId = ChatRoomId.check(
 
 const room = { chatRoomId: ChatRoomId, roomName: RoomName, headSeq: Seq }
 
-/** What a member's replies have of a room beside its name and head. */
+/** What replies to a member contain about a room besides its name and head. */
 const standing = {
   access: Access,
   role: z.optional(Role.check(describe("The caller's; absent for an admin who is no member."))),
@@ -371,6 +371,6 @@ export type Action = keyof typeof actions
 export type Request<A extends Action> = z.infer<(typeof actions)[A]['request']>
 export type Reply<A extends Action> = z.infer<(typeof actions)[A]['reply']>
 
-/** Whether `userId` in such a payload is whom the action is about, and not the caller. */
+/** Whether `userId` in a request names the user whom the action is about, and not the caller. */
 export const isAboutUser = (request: unknown): boolean =>
   (request as { shape?: { userId?: unknown } }).shape?.userId !== envelope.userId

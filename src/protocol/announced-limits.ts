@@ -3,8 +3,8 @@ import * as limits from './limits.ts'
 import { ChosenAccess } from './room-schema.ts'
 
 /**
- * The numbers of `sync`'s `limits`, each with its constant. A deployment may have another `fileBytes` than the default,
- * and other caps of a user.
+ * The numbers in `sync`'s `limits`, each with its constant. A deployment may choose its own `fileBytes` and its own
+ * caps per user.
  */
 export const announcedLimits = {
   contentBytes: 'MAX_CONTENT_BYTES',
@@ -33,6 +33,7 @@ type Name = keyof typeof announcedLimits
 const forEachName = <T>(of: (name: Name) => T) =>
   Object.fromEntries(Object.keys(announcedLimits).map((name) => [name, of(name as Name)])) as Record<Name, T>
 
+/** The limits and policies that `sync` announces. */
 export const Limits = z
   .object({
     ...forEachName(() => z.int()),
@@ -53,14 +54,14 @@ export const Limits = z
 
 export type Limits = z.infer<typeof Limits>
 
-/** The limits of a deployment, from those that it can choose. */
+/** Returns the limits of a deployment, from those that it has chosen and the defaults of the others. */
 export const limitsOf = (chosen: Pick<Limits, 'contentTypes'> & Partial<Omit<Limits, 'contentTypes'>>): Limits => ({
   ...forEachName((name) => limits[announcedLimits[name]]),
   ...openPolicy,
   ...chosen,
 })
 
-/** What users may do about rooms where the deployment says nothing. */
+/** What users may do with rooms and profiles if the deployment chooses nothing. */
 export const openPolicy = {
   defaultRoomAccess: 'link',
   chosenRoomIds: 'anyone',

@@ -5,7 +5,9 @@ import { describe } from './request-schema.ts'
 import { RoomDetails } from './room-schema.ts'
 import { ChatRoomId, EpochMs, MessageId, UserId } from './scalars.ts'
 
-/** Of all details on the bus: a field may be added, none is renamed or removed while this stays the same. */
+/**
+ * The version of all event details on the bus. Within a version fields may be added, but none is renamed or removed.
+ */
 const BUS_VERSION = 1
 
 const envelope = {
@@ -16,13 +18,13 @@ const envelope = {
 
 const inRoom = { ...envelope, chatRoomId: ChatRoomId }
 
-/** The same object without some of its fields: `z.omit` takes none that has checks, and ours have descriptions. */
+/** Returns an object schema without some fields. `z.omit` refuses schemas with checks, and these have descriptions. */
 const without = <S extends z.core.$ZodShape, K extends keyof S & string>({ shape }: { shape: S }, ...names: K[]) =>
   z.object(
     Object.fromEntries(Object.entries(shape).filter(([name]) => !names.includes(name as K))) as unknown as Omit<S, K>,
   )
 
-/** Without the signed URL, which would have expired before the last retry: `getFileUrl` makes one. */
+/** Without the signed URLs, which would expire before the last retry. `getFileUrl` signs a new one. */
 const File = without(FileInfo, 'fileUrl', 'fileUrlExpiresAt', 'thumbnailUrl')
 
 const Message = z.extend(without(MessageEvent, 'file', 'mine', 'deleted'), { file: z.optional(File) })
@@ -31,7 +33,7 @@ const Reason = z
   .enum(['message', 'mention', 'thread'])
   .check(describe('Why: they want all messages; it mentions them, or the room; they follow its thread.'))
 
-/** What is put on the bus, by `detail-type`. `docs/bus.schema.json` is generated from it. */
+/** The events on the bus, by `detail-type`. `docs/bus.schema.json` is generated from them. */
 export const busEvents = {
   'message.sent': z
     .object({ ...inRoom, event: Message })
@@ -85,8 +87,8 @@ export const busEvents = {
 
 export type BusEventType = keyof typeof busEvents
 
-/** What is put on the bus. */
+/** An event on the bus: its `detail-type` and its detail. */
 export type BusEvent = { [T in BusEventType]: { type: T; detail: z.infer<(typeof busEvents)[T]> } }[BusEventType]
 
-/** The `source` of all of them. */
+/** The EventBridge `source` of all bus events. */
 export const BUS_SOURCE = 'tabletalk'

@@ -1,4 +1,4 @@
-/** Each row: the name that Tabletalk uses for a format, and the names that browsers and systems give it. */
+/** For each format, the name that Tabletalk uses, and the names that browsers and systems use. */
 const names = (): Record<string, readonly string[]> => ({
   'application/gzip': [
     ...['application/x-gzip', 'application/x-gunzip', 'application/gzipped', 'application/gzip-compressed'],
@@ -75,13 +75,13 @@ const names = (): Record<string, readonly string[]> => ({
   'video/x-msvideo': ['video/vnd.avi', 'video/avi', 'video/msvideo', 'application/x-troff-msvideo'],
 })
 
-// Marked for bundlers: an application that doesn't ask for names of formats is made without them.
+// Marked as pure, so that bundlers drop it from applications that do not use format names.
 const CANONICAL = /* @__PURE__ */ (() =>
   new Map(Object.entries(names()).flatMap(([name, others]) => others.map((other) => [other, name]))))()
 
 /**
- * The one name of a format that has several: `application/zip` for Windows' `application/x-zip-compressed`. A media
- * type without other names is returned as it is.
+ * Returns the one name of a format that has several: `application/zip` for Windows' `application/x-zip-compressed`. A
+ * media type without other names is returned as it is.
  *
  * @param contentType lower case, without parameters
  */

@@ -45,7 +45,7 @@ const UserErasedEvent = z
   .object({ event: z.literal('userErased'), ...changed, userId: UserId })
   .check(z.meta({ description: 'A user is erased: drop what you have of them.' }))
 
-/** Of a room's change log, each with its number there. */
+/** The events of a room's change log. Each has its number in that log. */
 export const changeEvents = {
   messageUpdated: MessageUpdatedEvent,
   messageDeleted: MessageDeletedEvent,
@@ -55,7 +55,7 @@ export const changeEvents = {
   userErased: UserErasedEvent,
 } as const
 
-/** The same as a list: what is posted, and what `sync`, `joinRoom` and `getChanges` recover. */
+/** Any change event: as it is posted, and as `sync`, `joinRoom` and `getChanges` recover it. */
 export const ChangeEvent = z.discriminatedUnion('event', [
   MessageUpdatedEvent,
   MessageDeletedEvent,

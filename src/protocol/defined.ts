@@ -1,6 +1,6 @@
 /**
- * The properties that aren't undefined. Spread it into an object whose optional properties must be missing rather than
- * undefined, as `exactOptionalPropertyTypes` demands.
+ * Returns the properties that are not undefined. Spread the result into an object whose optional properties must be
+ * missing instead of undefined, as `exactOptionalPropertyTypes` demands.
  *
  * @example readHistory(chatRoomId, { limit, ...defined({ after, before }) }, now)
  */

@@ -131,6 +131,7 @@ const ChangesSkippedEvent = z
   })
   .check(z.meta({ description: 'In a huge room: so much has changed that it is not posted.' }))
 
+/** The schemas of all events, by name. `docs/protocol.md` is generated from them. */
 export const events = {
   message: MessageEvent,
   typing: TypingEvent,
@@ -147,6 +148,7 @@ export const events = {
   ...presenceEvents,
 } as const
 
+/** Any event that the server posts. */
 export const ChatEvent = z.discriminatedUnion('event', [
   MessageEvent,
   TypingEvent,
@@ -173,5 +175,5 @@ export type UploadFailure = z.infer<typeof UploadFailure>
 type GoodbyeEvent = z.infer<typeof GoodbyeEvent>
 export type ChangesSkippedEvent = z.infer<typeof ChangesSkippedEvent>
 export type ChatEvent = z.infer<typeof ChatEvent>
-/** An event of one room: all but `goodbye`. */
+/** An event that belongs to a room: every event except `goodbye`. */
 export type RoomEvent = Exclude<ChatEvent, GoodbyeEvent>

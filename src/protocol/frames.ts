@@ -3,7 +3,7 @@ import { type Action, actions, type Reply } from './actions.ts'
 import { type ErrorCode, errorCodes } from './error-codes.ts'
 import { ChatEvent } from './events.ts'
 
-/** One problem of an `invalid_request`: its path (`""` for the whole frame) and what is wrong there. */
+/** One problem in an `invalid_request`: its path (`""` for the whole frame) and what is wrong there. */
 export const Problem = z.object({ path: z.string(), problem: z.string() })
 export type Problem = z.infer<typeof Problem>
 
@@ -29,15 +29,16 @@ export const ErrorFrame = z.object({
 
 export const EventsFrame = z.object({ type: z.literal('events'), events: z.array(ChatEvent) })
 
-/** An action succeeded: the route response of its function. */
+/** The frame of a successful action: the route response of its function. */
 export type ReplyFrame<A extends Action = Action> = {
   [K in A]: { type: 'reply'; action: K; requestId?: string; data: Reply<K> }
 }[A]
-/** An action failed: the route response of its function. */
+/** The frame of a failed action: the route response of its function. */
 export type ErrorFrame = z.infer<typeof ErrorFrame>
 /**
- * Something happened. Posted by the stream's or the bucket's function; at most 32 KB unless a single event is larger.
+ * A frame of events, posted by the stream function or the bucket's function. It has at most 32 KB, unless a single
+ * event is larger.
  */
 export type EventsFrame = z.infer<typeof EventsFrame>
-/** Any frame that the server sends. Frames of API Gateway's own have no `type`. */
+/** Any frame that the server sends. API Gateway's own frames have no `type`. */
 export type ServerFrame = ReplyFrame | ErrorFrame | EventsFrame

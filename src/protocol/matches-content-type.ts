@@ -1,10 +1,10 @@
 import { canonicalType } from './canonical-type.ts'
 
 /**
- * Whether a media type is one of those that `sync` announces in `limits.contentTypes`, under any of its names.
+ * Whether a media type, under any of its names, is one of those that `sync` announces in `limits.contentTypes`.
  *
  * @param contentType lower case, without parameters: `image/png`
- * @param patterns media types; `image/*` stands for all images
+ * @param patterns media types; `image/*` means all images
  */
 export function matchesContentType(contentType: string, patterns: readonly string[]): boolean {
   const canonical = canonicalType(contentType)

@@ -7,7 +7,7 @@ import { describe, request } from './request-schema.ts'
 import { Metadata, Reason } from './room-schema.ts'
 import { ChatRoomId, ContentEncoding, EditedContent, EpochMs, MessageId, Rev, Seq, Version } from './scalars.ts'
 
-/** What a page of messages may have beside them. */
+/** What a page of messages may include in addition. */
 export const Include = z
   .array(z.enum(['deleted']))
   .check(describe('`deleted`: messages that were deleted too, each empty and with `deleted`.'))
@@ -17,7 +17,7 @@ const changed = z.boolean().check(describe('False when it was so already: nothin
 const toMessage = { chatRoomId: ChatRoomId, messageId: MessageId }
 const ofMessage = { ...toMessage, seq: Seq, version: Version }
 
-/** What becomes of messages after they were sent, and how somebody learns of it who was away. */
+/** Actions on messages after they were sent, and on the changes that a client missed. */
 export const messageActions = {
   editMessage: {
     request: request(
@@ -87,7 +87,7 @@ export const messageActions = {
   },
 } as const
 
-/** What `sync` and `joinRoom` say of a room's change log. */
+/** What `sync` and `joinRoom` return of a room's change log. */
 export const changeGap = {
   headRev: Rev.check(describe('The newest rev that the reply accounts for.')),
   changesRecovered: z

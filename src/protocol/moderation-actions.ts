@@ -29,7 +29,7 @@ export const AuditEntry = z
 
 export type AuditEntry = z.infer<typeof AuditEntry>
 
-/** Who is shown out, and what is seen of it. */
+/** Actions of moderators, and the audit log. */
 export const moderationActions = {
   banMember: {
     request: requestUpon(

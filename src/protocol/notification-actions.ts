@@ -8,7 +8,7 @@ export const NotifyLevel = z
 
 export const Until = EpochMs.check(describe('From then on it is `all` again; absent: for good.'))
 
-/** What a reply has of a room. */
+/** What a reply contains about a room's notification level. */
 export const notified = {
   notify: z.optional(
     z
@@ -17,7 +17,7 @@ export const notified = {
   ),
 }
 
-/** What somebody is to be woken for. */
+/** Actions on the caller's notification levels. */
 export const notificationActions = {
   setNotifications: {
     request: request(
@@ -30,9 +30,9 @@ export const notificationActions = {
 } as const
 
 export type NotifyLevel = z.infer<typeof NotifyLevel>
-/** Which messages a user is to be woken for. */
+/** The notification level of a user in a room. */
 export interface Notify {
   level: NotifyLevel
-  /** Epoch milliseconds, from which on it is `all` again. */
+  /** Epoch milliseconds; from then on the level is `all` again. */
   until?: number | undefined
 }

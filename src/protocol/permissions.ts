@@ -1,12 +1,12 @@
 import { isDirectRoomId } from './room-id.ts'
 import type { Role, Settings } from './room-schema.ts'
 
-/** Above every role of a room: `tabletalk:admin` and `tabletalk:server` in a token. */
+/** The rank of a user in a room. `admin` is above every role: `tabletalk:admin` or `tabletalk:server` in a token. */
 export type Standing = Role | 'admin'
 
 const ranks = { guest: 0, member: 1, moderator: 2, owner: 3, admin: 4 } as const satisfies Record<Standing, number>
 
-/** 0 for a guest to 4 for an admin. */
+/** Returns the rank as a number, from 0 for a guest to 4 for an admin. */
 export const rankOf = (standing: Standing): number => ranks[standing]
 
 export const isAbove = (one: Standing, other: Standing): boolean => rankOf(one) > rankOf(other)
@@ -14,16 +14,17 @@ export const isAbove = (one: Standing, other: Standing): boolean => rankOf(one) 
 /** The settings that decide who may do something. */
 type Deciding = Pick<Settings, 'post' | 'invite' | 'pin' | 'mentionRoom'>
 
+/** Who may do something in a room. */
 export interface Permission {
-  /** The lowest rank that may, or the setting that names it. */
+  /** The lowest rank that may do it, or the setting that names that rank. */
   from: Standing | keyof Deciding
-  /** Only upon somebody of a lower rank. */
+  /** Allowed only on a user of a lower rank. */
   upon?: 'lower rank'
-  /** Whether a muted member may not. */
+  /** If set, a muted member may not do it. */
   muted?: 'may not'
-  /** Who may not in a closed room: nobody but an admin may, or moderators still may. */
+  /** Who may not do it in a closed room: everybody but an admin, or everybody below a moderator. */
   closed?: 'may not' | 'moderators may'
-  /** Whether it makes no sense in the direct room of two. */
+  /** If set, it is not allowed in a direct room. */
   direct?: 'may not'
 }
 
@@ -31,8 +32,8 @@ const silent = { muted: 'may not', closed: 'may not' } as const
 const person = { upon: 'lower rank', direct: 'may not' } as const
 
 /**
- * Who may do what in a room: the one table that the server checks, the SDK shows (`room.can`), and the documentation
- * and the tests are made from. It is fixed: what a deployment may choose are a room's settings.
+ * Who may do what in a room. The server checks this table, the SDK shows it (`room.can`), and documentation and tests
+ * are generated from it. The table is fixed; what is configurable are the room's settings.
  */
 export const permissions = {
   read: { from: 'guest' },
@@ -57,27 +58,28 @@ export const permissions = {
 
 export type PermissionName = keyof typeof permissions
 
-/** Somebody, as far as the table looks at them. */
+/** The user who wants to act, as far as permissions depend on them. */
 export interface Actor {
   standing: Standing
   /** Epoch milliseconds. */
   mutedUntil?: number | undefined
 }
 
-/** A room, as far as the table looks at it. */
+/** The room, as far as permissions depend on it. */
 export interface Place {
   chatRoomId: string
   settings: Deciding
   closed: boolean
 }
 
-/** Why somebody may not, as an error code. */
+/** Why a user may not act, as an error code. */
 export type Refusal = 'forbidden' | 'muted' | 'room_closed'
 
 /**
- * Returns undefined when the actor may, otherwise why not. In a direct room both are members, whatever their rows say.
+ * Returns undefined if the actor may act, else the reason. In a direct room both users count as members, whatever their
+ * roles; a guest, however, stays a guest.
  *
- * @param subject upon whom, where the permission is upon a person
+ * @param subject the standing of the user whom the action concerns, if there is one
  */
 export function refusal(
   name: PermissionName,

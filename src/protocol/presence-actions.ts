@@ -11,14 +11,14 @@ const PresenceData = Metadata.check(
   describe("The product's own data, shown to whoever is present: a JSON object of at most 512 bytes and 4 levels."),
 )
 
-/** Somebody who is present, in replies and events. */
+/** A user who is present, in replies and events. */
 export const person = {
   userId: UserId,
   data: z.optional(z.record(z.string(), z.unknown())),
   since: EpochMs.check(describe('When they came; of several devices, the first.')),
 }
 
-/** Who is here, looking, and who is online. */
+/** Actions that show who is present in a room, and who is online. */
 export const presenceActions = {
   enterPresence: {
     request: request(

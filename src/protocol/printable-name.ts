@@ -1,20 +1,25 @@
 /**
- * What a name of a user, a room or a file may contain, so that no name looks like another text or like nothing. The
- * server, the page and the terminal use the same rules. All patterns are linear in the text.
+ * What the name of a user, a room or a file may contain, so that no name looks like another text or like nothing. The
+ * server, the page and the terminal use the same rules. All patterns run in time linear in the text.
  */
 
-/** Invisible: White_Space, Default_Ignorable_Code_Point and controls. https://www.unicode.org/reports/tr44/ */
+/**
+ * Invisible characters: White_Space, Default_Ignorable_Code_Point and controls. https://www.unicode.org/reports/tr44/
+ */
 const BLANK = '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}'
 
-/** No part of a name: it isn't shown, ends the line, or reorders the text (all bidi controls are ignorable). */
+/**
+ * Characters that no name may contain: they are invisible, end the line, or reorder text (all bidi controls are
+ * ignorable).
+ */
 const HIDDEN =
   '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffb'
 
 const EMOJI = '\\p{Extended_Pictographic}(?:\\p{Emoji_Modifier}|[\\ufe0e\\ufe0f])?'
 
-/** Marked for bundlers: an application that doesn't look at names is made without them. */
+/** Marked as pure, so that bundlers drop it from applications that do not check names. */
 const patterns = /* @__PURE__ */ (() => {
-  /** Where a letter's form depends on whether it is joined to the next one. https://www.unicode.org/reports/tr31/#A1 */
+  /** Scripts in which a letter's form depends on joining to the next one. https://www.unicode.org/reports/tr31/#A1 */
   const JOINING = [
     ...['Adlam', 'Arabic', 'Hanifi_Rohingya', 'Mandaic', 'Manichaean', 'Mongolian', 'Nko', 'Phags_Pa', 'Sogdian'],
     ...['Psalter_Pahlavi', 'Syriac', 'Balinese', 'Bengali', 'Brahmi', 'Chakma', 'Devanagari', 'Grantha', 'Gujarati'],
@@ -24,17 +29,17 @@ const patterns = /* @__PURE__ */ (() => {
     .map((script) => `\\p{Script=${script}}`)
     .join('')
 
-  /** Ignorable characters that change what is seen: they are parts of emoji and of words. */
+  /** Ignorable characters that change what is visible: they are parts of emoji and of words. */
   const visibleJoins = new RegExp(
     [
       // Flags of regions, such as Scotland's.
       '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
       `${EMOJI}(?:\\u200d${EMOJI})*`,
       '[0-9#*]\\ufe0f\\u20e3',
-      // A mark that joins letters, as at the end of a Malayalam word; else only between letters.
+      // After a joining mark, as at the end of a Malayalam word. Otherwise joiners are allowed only between letters.
       `(?=[${JOINING}])\\p{M}[\\u200c\\u200d]`,
       `(?=[${JOINING}])\\p{L}[\\u200c\\u200d](?=[${JOINING}])`,
-      // Variants of Han and Mongolian characters, which names of people are written with.
+      // Variants of Han and Mongolian characters, which occur in names of people.
       '\\p{Script=Han}[\\u{e0100}-\\u{e01ef}]',
       '(?=\\p{Script=Mongolian})\\p{L}[\\u180b-\\u180d\\u180f]',
     ].join('|'),
@@ -49,12 +54,12 @@ const patterns = /* @__PURE__ */ (() => {
   return { visibleJoins, hidden, hiddenOrJoin, blankEnd, onlyBlanks }
 })()
 
-/** Whether nothing of the text can be seen: it is of blanks, line breaks, controls and ignorable characters only. */
+/** Whether nothing in the text is visible: it has only blanks, line breaks, controls and ignorable characters. */
 export const showsNothing = (text: string): boolean => patterns.onlyBlanks.test(text)
 
 /**
- * Whether a name shows all of itself, and no more: no blank at its ends, no control, no bidi control, nothing that is
- * invisible. Joiners are allowed where they are seen: between letters of scripts that join, and in emoji.
+ * Whether a name shows exactly what it contains: it has no blank at its ends, no control, no bidi control, and nothing
+ * invisible. Joiners are allowed where they are visible: between letters of scripts that join, and in emoji.
  */
 export function isPrintableName(name: string): boolean {
   const bare = name.replace(patterns.visibleJoins, 'x')
@@ -62,10 +67,10 @@ export function isPrintableName(name: string): boolean {
 }
 
 /**
- * A name that comes from elsewhere, as `isPrintableName` wants it: a file's, or the one in a token. What is hidden is
- * left out, and each run of blanks is one space, because a long run would hide what follows.
+ * Cleans a name from elsewhere, such as a file's or a token's, so that `isPrintableName` accepts it. Hidden characters
+ * are left out. Each run of blanks becomes one space, because a long run would push the rest out of view.
  *
- * @returns the name; empty when there was nothing to see in it
+ * @returns the name; empty if nothing visible was in it
  */
 export const printableName = (name: string): string =>
   name

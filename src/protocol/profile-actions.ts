@@ -4,7 +4,7 @@ import { describe, request } from './request-schema.ts'
 import { Metadata } from './room-schema.ts'
 import { EpochMs, ImageUrl, StoredUserId, UserId, UserName } from './scalars.ts'
 
-/** What a profile is changed to. */
+/** The fields of a profile that can be changed. */
 export const profileFields = {
   name: z.optional(UserName),
   imageUrl: z.optional(
@@ -26,7 +26,7 @@ export const Profile = z
 
 export type Profile = z.infer<typeof Profile>
 
-/** Who users are, beside their ids. */
+/** Actions on users' profiles. */
 export const profileActions = {
   setProfile: {
     request: request('setProfile', profileFields, "Changes the caller's own profile. What is left out stays."),

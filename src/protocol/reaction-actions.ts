@@ -10,7 +10,7 @@ const reacted = z.object({
   changed: z.boolean().check(describe('False when it was so before: a repeat is a success.')),
 })
 
-/** One of each for each user of a message. */
+/** Actions on reactions. A user has each reaction at most once on a message. */
 export const reactionActions = {
   addReaction: {
     request: request('addReaction', { ...message, reaction: Reaction }, 'Reacts to a message.'),

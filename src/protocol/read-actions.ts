@@ -13,7 +13,7 @@ const seqByRoom = (limit: number, description: string) =>
 
 const ReadSeq = Seq.check(describe('The `seq` up to which the caller has read.'))
 
-/** How far somebody has read, and what is left. */
+/** Actions on read markers, unread counts and receipts. */
 export const readActions = {
   markRead: {
     request: request(

@@ -16,10 +16,10 @@ const DEFAULT_INVITE_SECONDS = 7 * DAY
 const MAX_INVITE_SECONDS = 30 * DAY
 const MAX_INVITE_USES = 1_000
 
-/** Whom a room doesn't get, and why: of who was erased it is `banned`, too. */
+/** The users whom a room refuses, and why. Erased users are refused as `banned`. */
 export const Refused = z.array(z.object({ userId: UserId, code: z.enum(['banned', 'blocked']) }))
 
-/** Who is in a room, who may enter it, and what it is. */
+/** Actions on rooms, their members, invites and blocks. */
 export const roomActions = {
   addMembers: {
     request: request(

@@ -1,10 +1,12 @@
-/** What a member may do, from least to most. Without a schema, so that functions that check no frame carry none. */
+/**
+ * The roles of members, from least to most powerful. No schema here, so that functions that check no frame load none.
+ */
 export const roles = ['guest', 'member', 'moderator', 'owner'] as const
 
-/** What becomes of what an erased user has said. */
+/** What an erasure does with the messages of the user: deletes them, or removes their sender. */
 export const erasureModes = ['delete', 'anonymise'] as const
 
-/** What the audit log of a room tells of. */
+/** The actions that the audit log of a room records. */
 export const auditActions = [
   'kick',
   'ban',

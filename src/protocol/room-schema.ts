@@ -16,7 +16,7 @@ export const Access = z
     ),
   )
 
-/** What a client may choose: `direct` is the server's. */
+/** The access that a client may choose. Only the server creates rooms with `direct`. */
 export const ChosenAccess = z.enum(['public', 'link', 'private'])
 
 const MAX_SLOW_MODE_SECONDS = 21_600
@@ -54,7 +54,7 @@ const MAX_METADATA_BYTES = 2_048
 const MAX_METADATA_DEPTH = 4
 const MAX_METADATA_KEY_CHARS = 64
 
-/** The product's own data. */
+/** The product's own data about a room, a message or a user. */
 export const Metadata = z.record(z.string(), z.unknown()).check(
   z.refine<Record<string, unknown>>((data) => Buffer.byteLength(JSON.stringify(data)) <= MAX_METADATA_BYTES, {
     error: `is longer than ${MAX_METADATA_BYTES} bytes as JSON`,

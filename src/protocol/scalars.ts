@@ -13,13 +13,13 @@ import {
 import { isPrintableName, printableName, showsNothing } from './printable-name.ts'
 import { MAX_ROOM_ID_CHARS } from './room-id.ts'
 
-// zod/mini has no messages of its own: without a locale, every problem in `details` would be "Invalid input".
+// zod/mini has no messages of its own. Without a locale, every problem in `details` would be "Invalid input".
 z.config(en())
 
-/** An issue with this marker becomes the error `too_large` instead of `invalid_request`. */
+/** Marks an issue that becomes the error `too_large` instead of `invalid_request`. */
 export const TOO_LARGE = { code: 'too_large' } as const
 
-// A lone surrogate has no UTF-8 form: it would be stored as U+FFFD, so a reader would get another text than was sent.
+// A lone surrogate has no UTF-8 form. It would be stored as U+FFFD, and a reader would get another text than was sent.
 const wellFormed = z.refine<string>((text) => text.isWellFormed(), { error: 'contains a lone surrogate' })
 
 const maxBytes = (limit: number) =>
@@ -56,12 +56,15 @@ export const UserId = z
     z.meta({ description: "A user's id, the token's `sub`: 1–128 printable characters, without blanks at its ends." }),
   )
 
-/** A user's id in the table: version 0.1.0 accepted some that `UserId` no longer does, and they are still members. */
+/**
+ * A user id as the table may have it: version 0.1.0 accepted some ids that `UserId` refuses, and those users are still
+ * members.
+ */
 export const StoredUserId = z.string().check(
   z.minLength(1),
   charactersUpTo(MAX_USER_ID_CHARS),
   wellFormed,
-  // No user was ever called so, and a page that starts after U+10FFFF has no end.
+  // No user ever had such an id, and a page that starts after U+10FFFF would never end.
   z.refine<string>((text) => !/\p{Noncharacter_Code_Point}/u.test(text), { error: 'has a noncharacter' }),
 )
 
@@ -96,7 +99,7 @@ export const Content = z.string().check(
   }),
 )
 
-/** Empty only as the caption of a file. */
+/** The text after an edit. Only the caption of a file may be empty. */
 export const EditedContent = z.string().check(
   wellFormed,
   maxBytes(MAX_CONTENT_BYTES),
@@ -140,7 +143,7 @@ export const ContentType = z.string().check(
   z.meta({ description: 'A media type, lower case, without parameters (RFC 6838 §4.2).' }),
 )
 
-/** Of a picture or a film as it is shown, turned as its EXIF says. */
+/** A side of a picture or a video as it is displayed, after the rotation in its EXIF data. */
 export const Pixels = z.int().check(z.gte(1), z.lte(65_535), z.meta({ description: '1 to 65,535 pixels.' }))
 
 export const Thumbhash = z.string().check(
@@ -166,7 +169,7 @@ export const RoomName = z
     z.meta({ description: '1–128 printable characters, without blanks at its ends.' }),
   )
 
-/** What a user is called: not who they are, because two may have the same. */
+/** A user's display name. It does not identify the user, because two users may have the same. */
 export const UserName = z
   .string()
   .check(
@@ -184,7 +187,7 @@ export const ImageUrl = z.string().check(
   z.refine<string>((text) => /^https:\/\/[^\s]+$/.test(text), { error: 'must be a URL that starts with https://' }),
 )
 
-/** What is searched for. */
+/** The text of a search. */
 export const SearchQuery = z
   .string()
   .check(
@@ -220,7 +223,7 @@ export const JobId = z
     z.meta({ description: 'Of work that takes longer than a reply may: ask `getJob` what has become of it.' }),
   )
 
-/** Of Unicode's control and format characters, those that emoji are joined with. */
+/** The format characters that emoji may contain. All other control and format characters are refused. */
 const joiners = '\\u200d\\ufe0f'
 
 export const Reaction = z.string().check(
@@ -243,7 +246,7 @@ export const EpochMs = z
   .int()
   .check(z.gte(0), z.meta({ description: 'A time: milliseconds since 1970-01-01T00:00:00Z.' }))
 
-/** The longest id, 128 characters of four bytes, is 683 characters of base64. */
+/** The longest id has 128 characters of four bytes each, which is 683 characters of base64. */
 const MAX_CURSOR_CHARS = 1_024
 
 export const Cursor = z

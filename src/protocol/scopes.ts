@@ -1,4 +1,4 @@
-/** What a token's `scope` may have, each with `tabletalk:` before it. */
+/** The scopes that a token's `scope` may grant, each prefixed with `tabletalk:`. */
 const scopes = {
   admin: 'an owner everywhere but in direct rooms, without being a member',
   guest: 'never above `guest`, makes neither rooms nor direct rooms',
@@ -11,8 +11,8 @@ export type Scope = keyof typeof scopes
 const PREFIX = 'tabletalk:'
 
 /**
- * The scopes that a token grants here: `scope` is space-separated (RFC 8693 §4.2), or `scp` is that or an array, as
- * some issuers write it. Any other scope is somebody else's.
+ * Returns the scopes that a token grants here. `scope` is a space-separated list (RFC 8693 §4.2). Some issuers use
+ * `scp` instead, as a list or an array. Scopes without the prefix belong to other applications and are ignored.
  */
 export function scopesOf(claims: { [claim: string]: unknown }): Set<Scope> {
   const { scope, scp } = claims

@@ -4,7 +4,7 @@ import { MessageEvent } from './message-event.ts'
 import { describe, request } from './request-schema.ts'
 import { ChatRoomId, Cursor, EpochMs, SearchQuery, UserId } from './scalars.ts'
 
-/** Finding what was said. */
+/** Actions that find messages. */
 export const searchActions = {
   searchMessages: {
     request: request(

@@ -12,7 +12,7 @@ export const Mentions = z.array(UserId).check(
 
 export const MentionRoom = z.boolean().check(describe('Mentions everybody in the room.'))
 
-/** What a message may have beside its content, whatever action it is sent by. */
+/** What a message may have besides its content, whichever action sends it. */
 export const sendFields = {
   replyTo: z.optional(MessageId.check(describe('The message that this one quotes: an id, whatever became of it.'))),
   threadId: z.optional(MessageId.check(describe('The root of the thread that it is a reply in; no reply itself.'))),

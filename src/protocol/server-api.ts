@@ -7,7 +7,7 @@ import { erasureModes } from './room-kinds.ts'
 import { Reason } from './room-schema.ts'
 import { ChatRoomId, EpochMs, JobId, Seq, UserId } from './scalars.ts'
 
-/** Actions about the connection that they come on: there is none at the server API. */
+/** Actions about the connection that they arrive on. The server API has no connection, so it does not offer them. */
 export const socketOnly = [
   'sync',
   'ping',
@@ -18,7 +18,7 @@ export const socketOnly = [
   'leavePresence',
 ] as const satisfies Action[]
 
-/** Actions that no user may ask for: they are not there over a WebSocket. */
+/** Actions that only a backend may perform. WebSockets do not offer them. */
 export const serverOnly = {
   disconnectUser: {
     request: requestUpon(
@@ -122,10 +122,10 @@ export type ServerOnlyAction = keyof typeof serverOnly
 
 type Shared = Exclude<Action, (typeof socketOnly)[number]>
 
-/** Actions that a backend may ask for over HTTP. */
+/** Actions that a backend may perform over HTTP. */
 export type ServerAction = Shared | ServerOnlyAction
 
-/** The schemas of request and reply of these, by action. */
+/** The schemas of the requests and replies of these actions, by action. */
 export const serverSchemas = {
   ...(Object.fromEntries(Object.entries(actions).filter(([name]) => !socketOnly.some((one) => one === name))) as Pick<
     typeof actions,
@@ -139,12 +139,12 @@ export const serverActions = Object.keys(serverSchemas) as ServerAction[]
 export type ServerRequest<A extends ServerAction> = z.infer<(typeof serverSchemas)[A]['request']>
 export type ServerReply<A extends ServerAction> = z.infer<(typeof serverSchemas)[A]['reply']>
 
-/** Beside an action's own fields. */
+/** The field `asUserId`, besides an action's own fields. */
 export const AsUserId = UserId.check(
   describe("Who acts. Without it, the token's `sub`; messages, files and the audit log keep both."),
 )
 
-/** The body of `POST /v1/batch`. What each action needs is checked when its turn comes. */
+/** The body of `POST /v1/batch`. Each action's own fields are checked when its turn comes. */
 export const BatchRequest = z
   .strictObject({
     actions: z

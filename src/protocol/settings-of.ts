@@ -1,6 +1,9 @@
 import type { Access, Settings, SomeSettings } from './room-schema.ts'
 
-/** The settings of a room that has chosen only some. Browsers use it too, so it needs no schema. */
+/**
+ * Returns a room's settings with the defaults for those that it has not chosen. Uses no schema, because browsers load
+ * it too.
+ */
 export const settingsOf = (access: Access, chosen: SomeSettings = {}): Settings => ({
   post: 'member',
   invite: access === 'private' ? 'moderator' : 'member',

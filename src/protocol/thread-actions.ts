@@ -6,7 +6,7 @@ import { ChatRoomId, Cursor, EpochMs, MessageId, Seq, UserId } from './scalars.t
 const paged = { cursor: z.optional(Cursor) }
 const more = { nextCursor: z.optional(Cursor) }
 
-/** What concerns the caller among what was said. */
+/** Actions on threads and mentions. */
 export const threadActions = {
   getThreads: {
     request: request('getThreads', paged, 'Returns the threads that the caller follows, by room, 20 at a time.'),
