@@ -4,14 +4,14 @@ import { s3 } from './s3-client.ts'
 import { isMadeOf, isOfFile } from './small-picture.ts'
 
 /**
- * Deletes the file of a message for good, and what was made of it: every version of each object, whatever made it, and
- * what hides it. Does nothing when there is none any more.
+ * Permanently deletes the file of a message and everything derived from it: all versions and delete markers of each
+ * object. Does nothing if there is no file.
  *
- * @param fileUrl as the message had it; of one that was restored from another stack, the file is in this one's bucket
+ * @param fileUrl the S3 URI in the message; the file is in this stack's bucket even if the URI names another one
  */
 export const deleteFile = (fileUrl: string): Promise<void> => deleteObjects(objectKeyOf(fileUrl), isOfFile)
 
-/** The same of what was made of a file alone. */
+/** Permanently deletes only what was derived from a file. */
 export const deleteMade = (objectKey: string): Promise<void> => deleteObjects(objectKey, isMadeOf)
 
 async function deleteObjects(Prefix: string, isOne: (key: string, objectKey: string) => boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { signUrl } from './sign-url.ts'
 
-/** Prefix of the keys of what jobs export. The bucket's lifecycle expires it after `EXPORT_DAYS`. */
+/** Prefix of the keys of exports. The bucket's lifecycle deletes them after `EXPORT_DAYS`. */
 export const EXPORTS_PREFIX = 'exports/'
 
 export const EXPORT_DAYS = 7
@@ -8,12 +8,13 @@ export const EXPORT_DAYS = 7
 const DAY_MS = 24 * 60 * 60 * 1_000
 const LINK_SECONDS = 60 * 60
 
+/** Returns the key of the file that an export job writes. */
 export const exportKeyOf = (jobId: string): string => `${EXPORTS_PREFIX}${jobId}.jsonl`
 
 /**
- * A link to what a job has exported, good for an hour: ask again for another. Undefined when it has expired.
+ * Returns a link to a job's export, valid for an hour; undefined if the export has expired.
  *
- * @param doneAt of the job, epoch milliseconds, as `now`
+ * @param doneAt when the job ended, in epoch milliseconds, like `now`
  */
 export async function exportUrl(jobId: string, doneAt: number, now: number): Promise<string | undefined> {
   if (doneAt + EXPORT_DAYS * DAY_MS <= now) return undefined

@@ -10,20 +10,20 @@ import {
 import { bucket } from './bucket-settings.ts'
 import { s3 } from './s3-client.ts'
 
-/** S3 takes no smaller part but the last. */
+/** The smallest part that S3 accepts, except for the last one. */
 const MIN_PART_BYTES = 5 * 2 ** 20
 
-/** An object that is on its way. It can be kept between two runs: it is small. */
+/** An object that is being written. Its state is small and can be stored between two runs. */
 export interface Growing {
   uploadId: string
   etags: string[]
-  /** Which of two objects has what is too little for a part yet; 0 when there is none. */
+  /** Which of two objects holds the bytes that are too few for a part; 0 if there are none. */
   rest: 0 | 1 | 2
 }
 
 const restOf = (key: string, rest: 1 | 2) => ({ Bucket: bucket, Key: `${key}.rest-${rest}` })
 
-/** Begins an object that becomes visible when it is whole. One that is never ended is aborted by the lifecycle. */
+/** Starts an object, which becomes visible when it is complete. If it never ends, the bucket's lifecycle aborts it. */
 export async function beginObject(key: string): Promise<Growing> {
   const begun = new CreateMultipartUploadCommand({ Bucket: bucket, Key: key, ContentType: 'application/jsonl' })
   const { UploadId } = await s3.send(begun)
@@ -31,25 +31,25 @@ export async function beginObject(key: string): Promise<Growing> {
 }
 
 /**
- * Adds a text to an object that is on its way. It may be done again with the same `growing`: nothing is added twice.
+ * Appends a text to an object. May be repeated with the same `growing`; the text is then still appended only once.
  *
- * @returns the object as it is then
+ * @returns the new state of the object
  */
 export async function growObject(key: string, growing: Growing, text: string): Promise<Growing> {
   const bytes = Buffer.concat([await restBytes(key, growing), Buffer.from(text)])
   if (bytes.length >= MIN_PART_BYTES) {
     return { ...growing, etags: [...growing.etags, await putPart(key, growing, bytes)], rest: 0 }
   }
-  // Not the one that was read, which is read once more if this is done again.
+  // Not the object that was just read, because a repeat reads it again.
   const rest = growing.rest === 1 ? 2 : 1
   await s3.send(new PutObjectCommand({ ...restOf(key, rest), Body: bytes }))
   return { ...growing, rest }
 }
 
 /**
- * Adds the last text, after which the object is there. It may be done again, also when it had come to its end.
+ * Appends the last text and completes the object. May be repeated, even after it succeeded.
  *
- * @throws what S3 answered, unless the object is there
+ * @throws the error of S3, unless the object is complete
  */
 export async function endObject(key: string, growing: Growing, text: string): Promise<void> {
   const { uploadId: UploadId } = growing

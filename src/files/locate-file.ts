@@ -9,11 +9,11 @@ const TIMEOUT_MS = 3_000
 type FileRow = Pick<MessageRow, 'fileUrl' | 'versionId'>
 
 /**
- * A message's row with the place of its file in this stack's bucket: its version, or what a restore has put there in
- * its stead. A replicated file has its version id, a copied one has another. A message of version 0.1.0 has no version,
- * and its file is the key's current one.
+ * Returns a message's row with the location of its file in this stack's bucket. A replicated file keeps its version id.
+ * A file that a restore copied has another one. A message of version 0.1.0 has no version id, and its file is the key's
+ * current version.
  *
- * @throws Unavailable when the bucket doesn't answer
+ * @throws Unavailable when the bucket does not respond
  */
 export async function withLocatedFile<T extends FileRow>(message: T): Promise<T> {
   if (message.fileUrl === undefined) return message
@@ -23,12 +23,12 @@ export async function withLocatedFile<T extends FileRow>(message: T): Promise<T>
 }
 
 /**
- * The key's current version only if it doesn't carry the tag of a form. A client can't make an object without that tag,
- * so this one was verified, or put there by an operator.
+ * Returns the version, or the key's current version if that one is missing and the current one lacks the tag of a form.
+ * A client cannot make an object without that tag, so such an object was verified, or an operator put it there.
  */
 async function locatedVersion(key: string, versionId: string): Promise<string> {
   const { status } = await ask('HEAD', key, { versionId })
-  // S3 returns 403 for what doesn't exist to a role that may not list the bucket.
+  // Without the right to list the bucket, S3 returns 403 for objects that do not exist.
   if (status !== 403 && status !== 404) return versionId
   const current = await ask('GET', key, { tagging: '' })
   const isVerified = current.status === 200 && !current.body.includes(`<Key>${PENDING_TAG.key}</Key>`)

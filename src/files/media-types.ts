@@ -4,7 +4,7 @@ import { matchesContentType } from '../protocol/matches-content-type.ts'
 
 const OOXML = 'application/vnd.openxmlformats-officedocument.'
 
-/** The types that may be uploaded when `ALLOWED_CONTENT_TYPES` is not set. */
+/** The types that may be uploaded if `ALLOWED_CONTENT_TYPES` is not set. */
 const DEFAULT_ALLOWED = [
   'application/gzip',
   'application/json',
@@ -27,12 +27,15 @@ const mediaTypes = listOf({
   pattern: /^[a-z]+\/[^\s,;]+$/,
 })
 
-/** Media types; `image/*` stands for all images whose first bytes tell that they are (`RECOGNISED`). */
+/**
+ * Media types that may be uploaded. `image/*` means all images that can be recognised by their first bytes
+ * (`RECOGNISED`).
+ */
 export const allowedTypes: string[] = optional('ALLOWED_CONTENT_TYPES', mediaTypes) ?? DEFAULT_ALLOWED
 
 /**
- * Whether a file of this type may be sent. A pattern such as `image/*` promises only what the first bytes can bear out:
- * another type would be deleted after it was uploaded.
+ * Whether a file of this type may be sent. A pattern such as `image/*` covers only types that the first bytes can
+ * confirm, because a file of any other type would be deleted after its upload.
  */
 export const isAllowed = (contentType: string): boolean =>
   matchesContentType(contentType, allowedTypes) &&
@@ -43,7 +46,7 @@ export const isAllowed = (contentType: string): boolean =>
       allowedTypes.filter((type) => !type.endsWith('/*')),
     ))
 
-/** Types that a browser shows without running code: raster images, audio, video, PDF and plain text. */
+/** Types that a browser displays without running code: raster images, audio, video, PDF and plain text. */
 const INERT = [
   'application/pdf',
   'audio/*',
@@ -57,9 +60,10 @@ const INERT = [
   'video/*',
 ]
 
+/** Whether a browser may display a file of this type instead of saving it. */
 export const shownInline = (contentType: string): boolean => matchesContentType(contentType, INERT)
 
-/** Each row: formats that share their first bytes, or that one program writes under another's name. */
+/** Each row: formats that share their first bytes, or that some programs write under the other's name. */
 const FAMILIES = [
   ['audio/mp4', 'video/mp4', 'video/quicktime', 'video/3gpp', 'audio/3gpp', 'video/3gpp2', 'audio/3gpp2'],
   ['audio/ogg', 'audio/opus', 'video/ogg'],
@@ -75,11 +79,11 @@ const FAMILIES = [
   ['video/mpeg', 'video/mp2t'],
   ['video/x-ms-asf', 'video/x-ms-wmv', 'audio/x-ms-wma'],
   ['application/msword', 'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/x-cfb'],
-  // Word and others write RTF under the ending `.doc`.
+  // Word and other programs write RTF into files named `.doc`.
   ['application/msword', 'text/rtf'],
 ]
 
-/** Other images, sound and films that are recognised by their first bytes. A test compares them with file-type's. */
+/** Images, audio and video that are recognised by their first bytes. A test compares this list with file-type's. */
 export const RECOGNISED = new Set([
   ...FAMILIES.flat().filter((type) => /^(audio|image|video)\//.test(type)),
   ...['audio/aac', 'audio/aiff', 'audio/amr', 'audio/ape', 'audio/basic', 'audio/flac', 'audio/midi', 'audio/mpeg'],
@@ -100,30 +104,31 @@ export const RECOGNISED = new Set([
   ...['video/x-flv', 'video/x-msvideo'],
 ])
 
-/** What file-type doesn't know: how a file begins, and what it is then. */
+/** Formats that file-type does not know: the beginning of the file, and its type. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
-  // WAV of more than 4 GiB: https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
+  // WAV files of more than 4 GiB: https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
   [/^RF64.{4}WAVE/s, 'audio/wav'],
   [/^caff\0\x01/, 'audio/x-caf'],
   [/^\.snd\0/, 'audio/basic'],
   [/^P[1-7]\s/, 'image/x-portable-anymap'],
 ]
 
-/** Formats that are ZIP files; the first bytes alone don't show which one. */
+/** Formats that are ZIP files. The first bytes do not show which one. */
 const ZIPPED = [OOXML, 'application/vnd.oasis.opendocument.', 'application/epub+zip', 'application/java-archive']
 
-/** Formats without a signature: the first bytes only show that they are text. */
+/** Formats without a signature. The first bytes only show that they are text. */
 const TEXTUAL = ['application/json', 'image/svg+xml', 'image/x-xbitmap', 'image/x-xpixmap', 'text/*']
 
+/** Whether files of this type are text. */
 export const isTextual = (contentType: string): boolean => matchesContentType(contentType, TEXTUAL)
 
 /**
- * Whether a file's first bytes agree with its declared media type. A textual type needs text, and then a signature at
- * its beginning (`BM`, `MZ`, `BEGIN:VCARD`) is only text. The exception is PDF, which can look like text too.
+ * Whether a file's first bytes agree with its declared media type. A textual type needs text; a signature at its
+ * beginning (`BM`, `MZ`, `BEGIN:VCARD`) then counts as text too. The exception is PDF, which can look like text.
  *
  * @param declared lower case, without parameters
- * @param bytes at least the first 1,024, if the file has so many
- * @param detected the media type by the first bytes, undefined when they have no known signature
+ * @param bytes the first 1,024 bytes or more, or the whole file if it is shorter
+ * @param detected the media type found from the first bytes; undefined if they have no known signature
  */
 export function bearsOut(declared: string, bytes: Uint8Array, detected: string | undefined): boolean {
   const type = canonicalType(declared)
@@ -133,22 +138,22 @@ export function bearsOut(declared: string, bytes: Uint8Array, detected: string |
       ? BEGINNINGS.find(([start]) => start.test(beginning))?.[1]
       : canonicalType(detected.toLowerCase())
   if (isTextual(type)) return isText(bytes) && found !== 'application/pdf'
-  // Where Excel is installed, Windows names a CSV file so.
+  // Where Excel is installed, Windows declares CSV files as this type.
   if (type === 'application/vnd.ms-excel' && isText(bytes)) return true
-  // Readers look for the header in the first 1,024 bytes: ISO 32000-1, annex H.3, implementation note 13.
+  // PDF readers accept the header anywhere in the first 1,024 bytes: ISO 32000-1, annex H.3, implementation note 13.
   if (type === 'application/pdf') return beginning.includes('%PDF-')
   if (type === 'application/zip') return /^PK(\x03\x04|\x05\x06|\x07\x08)/.test(beginning)
   if (found === undefined) return false
   if (found === type || FAMILIES.some((types) => types.includes(found) && types.includes(type))) return true
-  // A document with a password is an encrypted package in an old Office file: [MS-OFFCRYPTO] §2.3.
+  // A password-protected document is an encrypted package inside an old Office file: [MS-OFFCRYPTO] §2.3.
   if (found === 'application/x-cfb') return type.startsWith(OOXML)
   return found === 'application/zip' && ZIPPED.some((start) => type.startsWith(start))
 }
 
 /**
- * Control characters that texts have beside tab and line ends: backspace (manual pages), vertical tab (Word), form
- * feed, the end mark of DOS and escape (terminals). All others tell binary data from text, as in browsers:
- * https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource
+ * Control characters that do not occur in text. Besides tab and line ends, text may have backspace (manual pages),
+ * vertical tab (Word), form feed, the end mark of DOS, and escape (terminals). Browsers tell binary data in the same
+ * way: https://mimesniff.spec.whatwg.org/#sniffing-a-mislabeled-binary-resource
  */
 const BINARY = /[\0-\x07\x0e-\x19\x1c-\x1f]/
 
@@ -163,7 +168,7 @@ const UTF_16 = [
   { mark: [0xfe, 0xff], encoding: 'utf-16be' },
 ]
 
-/** Whether the bytes are UTF-8, as far as they go: a character that is cut off at their end is no error. */
+/** Whether the bytes are UTF-8. A character that is cut off at the end is accepted. */
 export const isUtf8 = (bytes: Uint8Array): boolean => decoded('utf-8', bytes) !== undefined
 
 function decoded(encoding: string, bytes: Uint8Array): string | undefined {

@@ -7,8 +7,8 @@ import { presignGet } from './presign-get.ts'
 import { smallUrl } from './small-url.ts'
 
 /**
- * A message as clients receive it, the same in an event, in a gap and in history. One that was deleted is an empty
- * text, with `deleted`, for who asks for those.
+ * Returns a message as clients receive it: the same in events, gaps and history. A deleted message is an empty text
+ * with `deleted`, for clients that ask for deleted messages.
  *
  * @throws Error for a hole
  */
@@ -45,20 +45,20 @@ function withTrace({ traceId }: MessageRow, event: MessageEvent): MessageEvent {
   return event
 }
 
-/** The id of the frame that wrote the message of this event, for the log. Clients don't receive it. */
+/** Returns the trace id of the frame that wrote the message, for the log. Clients do not receive it. */
 export const traceOf = (event: object): string | undefined => traces.get(event)
 
 /**
- * A message as clients receive it; a file with a fresh signed URL.
+ * Returns a message as clients receive it, with a freshly signed URL if it has a file.
  *
- * @throws Error for a hole, and for a file without its attributes
- * @throws Unavailable when the file was restored to another bucket, and that doesn't answer
+ * @throws Error for a hole, and for a file message that lacks attributes of its file
+ * @throws Unavailable when the row names another stack's bucket and this stack's bucket does not respond
  */
 export async function messageEventWithFile(message: MessageRow): Promise<MessageEvent> {
   const event = messageEventOf(message)
   if (message.kind !== 'file') return event
   const { uploadId, fileName, contentType, size, charset } = message
-  // Only rows that were restored from another stack name another bucket, and only they cost a look into this one.
+  // Only rows restored from another stack name another bucket, so only they need a look into this one.
   const { fileUrl, versionId } = isInBucket(message.fileUrl) ? message : await withLocatedFile(message)
   if (
     fileUrl === undefined ||

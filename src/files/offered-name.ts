@@ -2,7 +2,7 @@ import { canonicalType } from '../protocol/canonical-type.ts'
 
 const OOXML = 'application/vnd.openxmlformats-officedocument.'
 
-/** Endings that a desktop opens as pictures, sound or films, whichever of them the file is. */
+/** Endings that a desktop opens as picture, audio or video, whichever of them the file is. */
 const MEDIA = [
   ...[
     '3g2',
@@ -65,7 +65,7 @@ const MEDIA = [
   ...['webp', 'wma', 'wmv', 'wv', 'xbm', 'xcf', 'xm', 'xpm'],
 ]
 
-/** Endings of texts that a desktop shows or edits, and never runs. */
+/** Endings of text files that a desktop displays or edits, and never runs. */
 const TEXT = [
   ...['adoc', 'asc', 'bib', 'c', 'cc', 'cfg', 'conf', 'cpp', 'cs', 'css', 'csv', 'cxx', 'dart', 'diff', 'editorconfig'],
   ...[
@@ -90,7 +90,7 @@ const TEXT = [
   ...['tfvars', 'toml', 'ts', 'tsv', 'tsx', 'txt', 'vcf', 'vcs', 'vtt', 'vue', 'xml', 'yaml', 'yml', 'zig'],
 ]
 
-/** Endings of what Windows, macOS or a Linux desktop runs when somebody opens it. */
+/** Endings of files that Windows, macOS or a Linux desktop runs when a user opens them. */
 const PROGRAMS = new Set([
   ...['action', 'app', 'appimage', 'application', 'appref-ms', 'bat', 'chm', 'cmd', 'com', 'command', 'cpl'],
   ...['desktop', 'dll', 'exe', 'gadget', 'hta', 'inf', 'jar', 'jnlp', 'jse', 'lnk', 'msc', 'msi', 'msp', 'mst', 'pif'],
@@ -98,7 +98,7 @@ const PROGRAMS = new Set([
   ...['vbs', 'webloc', 'workflow', 'ws', 'wsc', 'wsf', 'wsh', 'xbap', 'xll'],
 ])
 
-/** Types whose files have one of these endings; the first is added when the name has another. */
+/** The endings that files of a type may have. If a name has another ending, the first of these is appended. */
 const ENDINGS: Record<string, readonly string[]> = {
   'application/epub+zip': ['epub'],
   'application/gzip': ['gz', 'tgz', 'svgz'],
@@ -123,7 +123,7 @@ const ENDINGS: Record<string, readonly string[]> = {
   'video/*': ['video', ...MEDIA],
 }
 
-/** Endings that are added instead of the first of `audio/*`, `image/*` and `video/*`, for what is sent most. */
+/** Endings for the most common types, appended instead of the first of `audio/*`, `image/*` and `video/*`. */
 const ADDED: Record<string, string> = {
   'audio/aac': 'aac',
   'audio/flac': 'flac',
@@ -152,13 +152,13 @@ const ADDED: Record<string, string> = {
   'video/x-matroska': 'mkv',
 }
 
-/** File systems keep no longer name, and a longer one would be a third of what S3 accepts as a URL. */
+/** Most file systems allow no longer names, and a longer one would take a third of the URL length that S3 accepts. */
 const MOST_BYTES = 255
 
 /**
- * A name to save a file under. It leads to no folder, breaks no header, and has an ending of the file's type: the first
- * bytes were compared with the type, but the uploader chose the name, and `invoice.pdf.bat` is a program to Windows,
- * although it is a text. It gets a further ending then, `invoice.pdf.bat.txt`.
+ * Returns a name to save a file under. It contains no folder, cannot break a header, and has an ending of the file's
+ * type. The content was compared with the type, but the uploader chose the name: Windows runs `invoice.pdf.bat`,
+ * although its content is text. Such a name gets a further ending: `invoice.pdf.bat.txt`.
  */
 export function offeredName(fileName: string, contentType: string): string {
   // Not every client removes folders and control characters, as browsers do. Windows drops dots and blanks at the end.
@@ -172,8 +172,8 @@ export function offeredName(fileName: string, contentType: string): string {
 }
 
 /**
- * Whether a name has no ending, or one that its type's files have. Of a type that isn't in the table, which a
- * deployment allows by its own list, any ending is one that no desktop runs.
+ * Whether a name has no ending, or an ending of its type. For a type that is not in the table, which only a
+ * deployment's own list allows, every ending is accepted that no desktop runs.
  */
 export function hasOwnEnding(fileName: string, contentType: string): boolean {
   const ending = endingOf(fileName)?.toLowerCase()
@@ -181,16 +181,16 @@ export function hasOwnEnding(fileName: string, contentType: string): boolean {
   return endingsOf(canonicalType(contentType))?.includes(ending) ?? !PROGRAMS.has(ending)
 }
 
-/** Whether a desktop runs a file of this name, although files of its type are no programs. */
+/** Whether a desktop would run a file with this name, although its type is not a program. */
 export const isNamedAsProgram = (fileName: string, contentType: string): boolean =>
   PROGRAMS.has(endingOf(fileName)?.toLowerCase() ?? '') && !hasOwnEnding(fileName, contentType)
 
-/** Windows drops dots and blanks at a name's end. */
+/** Returns the ending as Windows sees it, which drops dots and blanks at a name's end. */
 const endingOf = (name: string): string | undefined => /\.([^. ]+)[. ]*$/u.exec(name)?.[1]
 
 const endingsOf = (type: string): readonly string[] | undefined => ENDINGS[type] ?? ENDINGS[type.replace(/\/.*/, '/*')]
 
-/** The longest beginning of whole characters within so many bytes of UTF-8. */
+/** Returns the longest beginning of whole characters that fits into this many bytes of UTF-8. */
 function cut(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text
   let kept = ''

@@ -7,8 +7,8 @@ import { hasOwnEnding, offeredName } from './offered-name.ts'
 import { signUrl } from './sign-url.ts'
 
 /**
- * URLs of a file that one execution environment signs in one window are the same, so that a browser finds the file in
- * its cache. Others have other session credentials, and sign other URLs.
+ * Within this window, one execution environment signs the same URL for the same file, so that browsers find the file in
+ * their cache. Other environments have other session credentials, and sign other URLs.
  */
 const WINDOW_MS = 5 * 60 * 1000
 const LIFETIME_MS = 15 * 60 * 1000
@@ -21,18 +21,18 @@ export interface SignedUrl {
 
 export interface SignedFile {
   fileUrl: string
-  /** The one version that the URL is for; without it the URL is for the key's current one. */
+  /** The version that the URL is for; if undefined, the URL is for the key's current version. */
   versionId?: string
   fileName: string
   contentType: string
-  /** A text's encoding, if it is known. */
+  /** The encoding of a text, if it is known. */
   charset?: 'utf-8'
 }
 
 /**
- * Returns a short-lived URL for a GET of a message's file, of its verified version only. A browser shows only types
- * that are known to be inert. All others, such as HTML and SVG, it saves under the file's name, with an ending of the
- * file's type.
+ * Returns a short-lived URL for a GET of a message's file, limited to its verified version. A browser displays only
+ * types that are known to be inert. It saves all others, such as HTML and SVG, under the file's name with an ending of
+ * its type.
  *
  * @param now epoch milliseconds
  */
@@ -49,11 +49,11 @@ export async function presignGet(file: SignedFile, now = Date.now()): Promise<Si
   return { url: await signUrl('GET', objectKeyOf(file.fileUrl), query, signing), expiresAt: signedAt + LIFETIME_MS }
 }
 
-/** The name that browsers know best, and a text's encoding, which they would guess wrong. */
+/** Returns the media type that browsers know best, with the encoding of a text, which they might guess wrong. */
 const servedType = ({ contentType, charset }: SignedFile): string =>
   `${canonicalType(contentType)}${charset === undefined ? '' : `; charset=${charset}`}`
 
-/** A text is shown only if its encoding is known, and if its name doesn't say that it is something else. */
+/** Text is displayed only if its encoding is known and its name has an ending of its type. */
 const dispositionOf = ({ contentType, fileName, charset }: SignedFile): 'inline' | 'attachment' =>
   shownInline(contentType) &&
   (!isTextual(contentType) || (charset !== undefined && hasOwnEnding(fileName, contentType)))

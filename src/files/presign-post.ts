@@ -5,13 +5,13 @@ import { toBase64, fromUtf8 } from '@smithy/core/serde'
 import { aws } from '../aws/aws.ts'
 import { bucket, bucketUrl, PENDING_TAG } from './bucket-settings.ts'
 
-/** How long a form can be used. */
+/** How long a form can be used, in milliseconds. */
 export const FORM_LIFETIME_MS = 15 * 60 * 1000
 
 const { key, value } = PENDING_TAG
 const tagging = `<Tagging><TagSet><Tag><Key>${key}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`
 
-// The parts of an S3 client that `createPresignedPost` uses. With a real one the function would be half as large again.
+// The parts of an S3 client that `createPresignedPost` uses. A real client would make the function half as large again.
 const s3 = {
   config: {
     ...aws,
@@ -35,7 +35,7 @@ export interface UploadForm {
 
 /**
  * Returns a form that S3 accepts for this one object only: key, media type and length are conditions of its signed
- * policy. Of all signed uploads, only a POST policy limits the size.
+ * policy. A POST policy is the only kind of signed upload that limits the size.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
 export async function presignPost(object: { key: string; contentType: string; size: number }): Promise<UploadForm> {

@@ -3,7 +3,7 @@ import { Sha256 } from '@smithy/core/checksum'
 import { aws } from '../aws/aws.ts'
 import { bucketUrl, region } from './bucket-settings.ts'
 
-// Only the presigner: the S3 client has 250 KB, and no chat route needs it.
+// Only the presigner, because the S3 client has 250 KB, and no chat route needs it.
 const presigner = new S3RequestPresigner({
   credentials: aws.credentials,
   region,
@@ -11,13 +11,13 @@ const presigner = new S3RequestPresigner({
 })
 
 export interface Signing {
-  /** When the URL's time begins. */
+  /** When the validity of the URL begins. */
   signingDate: Date
-  /** Seconds. */
+  /** How long the URL is valid, in seconds. */
   expiresIn: number
 }
 
-/** Signs a request for the object of that key. Only this method and query are allowed by the URL. */
+/** Returns a signed URL for an object. The URL allows only this method and query. */
 export async function signUrl(
   method: 'GET' | 'HEAD',
   key: string,

@@ -1,19 +1,20 @@
 /**
- * The longest sides of a picture made small, px: for the conversation, where it has 320 px and most screens two or
- * three of their own for each, and for the whole screen.
+ * Longest sides of the small pictures, in device pixels. The first is for the conversation, where a picture is up to
+ * 320 CSS pixels wide and most screens have two or three device pixels for each; the second is for the whole screen.
  */
 export const EDGES = [640, 1280] as const
 
-/** Its media type, whatever the picture's. */
+/** The media type of small pictures, whatever the original's type. */
 export const SMALL_TYPE = 'image/webp'
 
 /**
- * Key or S3 URI of a picture made small. It begins with that of its original, so that whatever deletes the one deletes
- * the other: see `isOfFile`.
+ * Returns the key or S3 URI of a small picture. It begins with that of its original, so that deleting the original
+ * deletes the small picture too: see `isOfFile`.
  */
 export const smallOf = (original: string, edge: number): string => `${original}/${edge}.webp`
 
-/** Whether a key is that of a file, or of what was made of it. */
+/** Whether a key belongs to a file or to something derived from it. */
 export const isOfFile = (key: string, objectKey: string): boolean => isMadeOf(key, objectKey) || key === objectKey
 
+/** Whether a key belongs to something derived from a file. */
 export const isMadeOf = (key: string, objectKey: string): boolean => key.startsWith(`${objectKey}/`)

@@ -2,10 +2,10 @@ import { presignGet, type SignedFile } from './presign-get.ts'
 import { SMALL_TYPE, smallOf } from './small-picture.ts'
 
 /**
- * A short-lived URL of a file's picture made small, or undefined when there is none. No version is named, because only
- * the server writes these keys.
+ * Returns a short-lived URL of a small version of a file's picture, or undefined if there is none. The URL names no
+ * version, because only the server writes these keys.
  *
- * @param edge one of its message's `thumbs`
+ * @param edge one of the message's `thumbs`
  */
 export async function smallUrl(
   { fileUrl, fileName }: Pick<SignedFile, 'fileUrl' | 'fileName'>,
