@@ -2,15 +2,19 @@ import { withLink } from '../archive/link-of.ts'
 import type { Page } from '../archive/pages.ts'
 import { EXPORT_DAYS } from '../files/exports.ts'
 
-/** After so many bytes of lines, or so many rows, the place is noted. */
+/** A step ends after this many bytes of lines, or this many rows, and stores its cursor. */
 const STEP_BYTES = 8 * 2 ** 20
 const STEP_ROWS = 20_000
 
 const LINK_SECONDS = EXPORT_DAYS * 24 * 60 * 60
 
+/** Returns a line of an archive as JSON Lines text. */
 export const textOf = (line: object): string => `${JSON.stringify(line)}\n`
 
-/** The text of pages of an archive, up to one after which it is enough. There is no `from` when there are no others. */
+/**
+ * Returns the text of an archive's pages until a step has enough. `from` is where the next step continues; undefined at
+ * the end.
+ */
 export async function collectPages(pages: AsyncIterable<Page>): Promise<{ text: string; read: number; from?: string }> {
   const texts: string[] = []
   let [bytes, read] = [0, 0]

@@ -7,23 +7,23 @@ import type { Step } from './step.ts'
 
 const PAGE = 50
 
-/** Messages may have their moments in another order than their numbers: by as much as an action takes at most. */
+/** The order of timestamps may differ from the order of seqs, by at most the time that an action takes. */
 const DISORDER_MS = 60_000
 
-/** `args` of the job. */
+/** The job's `args`. */
 interface DeleteMessages {
   chatRoomId: string
-  /** The sender whose messages go. */
+  /** The sender whose messages are deleted. */
   userId: string
-  /** Epoch milliseconds: what was said before stays. */
+  /** Epoch milliseconds; earlier messages are kept. */
   since: number
-  /** Who deletes them. */
+  /** The user in whose name the messages are deleted. */
   by: string
 }
 
 /**
- * Deletes what a user has said in a room since a moment, as ordinary deletions, a page at a time from the newest on.
- * The cursor is the seq that the last page ended with. AP5, AP22, AP34, AP87.
+ * Deletes the messages that a user has sent in a room since a given time, like ordinary deletions, page by page from
+ * the newest. The cursor is the seq at which the last page ended. AP5, AP22, AP34, AP87.
  */
 export async function deleteMessages({ args, cursor }: Pick<JobRow, 'args' | 'cursor'>, now: number): Promise<Step> {
   const { chatRoomId, userId, since, by } = JSON.parse(args) as DeleteMessages
@@ -39,7 +39,7 @@ export async function deleteMessages({ args, cursor }: Pick<JobRow, 'args' | 'cu
   return { done: theirs.length, ...(!isDone && { cursor: String(seqOf(oldest)) }) }
 }
 
-/** The whole room may be deleted at the same time. */
+/** Ignores a message that is gone, because the whole room may be deleted at the same time. */
 function unlessGone(error: unknown): void {
   if (!(error instanceof MessageNotFound)) throw error
 }

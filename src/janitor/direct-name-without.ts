@@ -4,8 +4,9 @@ import type { Erasures } from './renamed.ts'
 const SEPARATOR = ', '
 
 /**
- * The name of a direct room, which is made of the ids of its two, without erased users. Only a name that is as long as
- * one may be was cut, and may end within an id: in a shorter one, `user1` is nobody but `user1`.
+ * Returns the name of a direct room, which consists of the ids of its two users, with erased users replaced. Only a
+ * name of the maximum length may have been cut within an id. In a shorter name, `user1` cannot be the beginning of
+ * another id.
  */
 export function directNameWithout(roomName: string, erasures: Erasures): string {
   const mayBeCut = [...roomName].length >= MAX_ROOM_NAME_CHARS

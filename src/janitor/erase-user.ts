@@ -10,36 +10,40 @@ import { forgetRow } from './forget-row.ts'
 import { SETTLED_MS } from './purge-room.ts'
 import type { Step } from './step.ts'
 
-/** Parts of the table that are scanned side by side, and rows of each in one step. */
+/** How many parts of the table are scanned in parallel, and how many rows of each part one step reads. */
 const SEGMENTS = 4
 const ROWS = 250
 
-/** Users in one scan. */
+/** How many users share one scan. */
 const MAX_USERS = 50
 
-/** Milliseconds until another look, while something else has to end before. */
+/** Milliseconds until the next check, while something else has to end first. */
 const LATER_MS = 60_000
 
-/** Jobs that are looked at, to find those that are about the same user or that share a scan. */
+/** How many open jobs are searched for jobs about the same user, or jobs that can share a scan. */
 const MAX_JOBS = 1_000
 
-/** Where a scan is in one part of the table. */
+/** The progress of a scan in one part of the table. */
 interface Part {
   after?: StoredKey
   isDone?: true
-  /** The room whose messages are being worked, and who of the erased has said some of them. */
+  /** The room whose messages are being processed, and the erased users who wrote some of them. */
   room?: { chatRoomId: string; userIds: string[] }
 }
 
-/** Where a job is: its users leave, then it is ready; one of those that are ready scans the table for all of them. */
+/**
+ * The progress of a job. First the user leaves all rooms; then the job is ready. One of the ready jobs scans for all of
+ * them.
+ */
 type Cursor =
   { stage: 'leave' | 'ready' } | { stage: 'scan'; jobs: { jobId: string; erasure: Erasure }[]; parts: Part[] }
 
 /**
- * Takes a user out of everything: they leave their rooms; and a minute later, when no request of theirs is under way,
- * the table is scanned once for all who are to be erased by then. Nothing finds a user's rows but a scan: an index by
- * author would cost each message a write for ever, for what is asked for twice a month. AP5, AP8, AP11, AP12, AP38,
- * AP49, AP67, AP72, AP74, AP79, AP81, AP88, AP89, AP90, AP127, AP146, and what `forgetRow` asks for.
+ * Removes a user from everywhere. First the user leaves their rooms. A minute later, when no request of theirs can
+ * still be running, the table is scanned once for all users who are ready to be erased. Only a scan finds all rows of a
+ * user: an index by author would cost a write for each message, for something that is needed about twice a month. AP5,
+ * AP8, AP11, AP12, AP38, AP49, AP67, AP72, AP74, AP79, AP81, AP88, AP89, AP90, AP127, AP146, and the patterns that
+ * `forgetRow` uses.
  */
 export async function eraseUser(job: JobRow, now: number): Promise<Step> {
   const cursor = (job.cursor === undefined ? { stage: 'leave' } : JSON.parse(job.cursor)) as Cursor
@@ -50,7 +54,7 @@ export async function eraseUser(job: JobRow, now: number): Promise<Step> {
 
 const at = (cursor: Cursor): string => JSON.stringify(cursor)
 
-/** A page of the rooms that the action hasn't come to. The record in the bucket outlives the table. */
+/** Leaves a page of the rooms that the action did not reach. The record in the bucket survives a loss of the table. */
 async function leave(erasure: Erasure, { cursor }: JobRow, now: number): Promise<Step> {
   const { userId } = erasure
   if (cursor === undefined) {
@@ -61,12 +65,12 @@ async function leave(erasure: Erasure, { cursor }: JobRow, now: number): Promise
   return { cursor: at({ stage: left > 0 ? 'leave' : 'ready' }), done: left }
 }
 
-/** Waits for what may still write, and for another scan; then it is the one that scans, for all that are ready. */
+/** Waits until the user's writes and any other scan have ended. This job then scans for all jobs that are ready. */
 async function begin({ userId }: Erasure, job: JobRow, now: number): Promise<Step> {
   const wait = (notBefore: number): Step => ({ cursor: job.cursor!, done: 0, notBefore })
   if (now < job.createdAt + SETTLED_MS) return wait(job.createdAt + SETTLED_MS)
   if (await isConnected(userId, now)) return wait(now + LATER_MS)
-  // A connection that was about to end may have entered a room.
+  // A connection that was about to end may have entered another room.
   const { left } = await leaveRooms(userId, now)
   if (left > 0) return { cursor: job.cursor!, done: left }
   const jobs = await openJobs(MAX_JOBS)
@@ -75,7 +79,7 @@ async function begin({ userId }: Erasure, job: JobRow, now: number): Promise<Ste
   if (jobs.some(isAboutThem) || stages.some(([, stage]) => stage === 'scan')) return wait(now + LATER_MS)
   const isReady = ({ createdAt }: JobRow, stage: string) => stage === 'ready' && now >= createdAt + SETTLED_MS
   const others = stages.filter(([other, stage]) => other.jobId !== job.jobId && isReady(other, stage))
-  // What it has come to itself may not have been saved yet.
+  // This job's own progress may not be stored yet, so it is added explicitly.
   const ready = [job, ...others.map(([other]) => other)]
   const together = ready.slice(0, MAX_USERS).map(({ jobId, args }) => ({
     jobId,
@@ -86,7 +90,7 @@ async function begin({ userId }: Erasure, job: JobRow, now: number): Promise<Ste
 
 const stageOf = ({ cursor }: JobRow) => (cursor === undefined ? 'leave' : (JSON.parse(cursor) as Cursor).stage)
 
-/** A connection that is still there is asked to end once more. */
+/** Whether the user still has a connection. Each of them is asked to close once more. */
 async function isConnected(userId: string, now: number): Promise<boolean> {
   const ids = await connectionsOfUser(userId, now)
   const there = (await Promise.all(ids.map(getConnection))).filter((one) => one?.userId === userId)
@@ -100,14 +104,17 @@ async function scan(cursor: Extract<Cursor, { stage: 'scan' }>, now: number): Pr
   const done = scanned.reduce((sum, { count }) => sum + count, 0)
   const parts = scanned.map(({ part }) => part)
   if (parts.some(({ isDone }) => !isDone)) return { cursor: at({ ...cursor, parts }), done }
-  // Of those that shared the scan; the one that did it ends with this step.
+  // The jobs that shared the scan. The job that scanned ends with this step.
   const jobs = await Promise.all(cursor.jobs.map(({ jobId }) => getJob(jobId)))
   const others = jobs.filter((job) => job !== undefined && job.doneAt === undefined && stageOf(job) === 'ready')
   await Promise.all(others.map((job) => finishJob(job!, 0, now)))
   return { done }
 }
 
-/** A page. What was said in a room stands together: its clients forget once more when the last of it is worked. */
+/**
+ * Processes a page of one part. A room's messages are consecutive, so its clients are informed again after the last of
+ * them.
+ */
 async function scanPart(part: Part, index: number, erasures: ReadonlyMap<string, Erasure>, now: number) {
   if (part.isDone) return { part, count: 0 }
   const { rows, next } = await scanRows({ index, of: SEGMENTS }, { after: part.after, limit: ROWS })

@@ -7,13 +7,13 @@ import type { Step } from './step.ts'
 
 interface Place {
   growing: Growing
-  /** Of the archive; absent at its beginning. */
+  /** The cursor of the archive; undefined at its beginning. */
   from?: string
 }
 
 /**
- * Writes an archive of a room or a user into the bucket, some pages at a time. It is one object, which is there when it
- * is whole. The cursor is how far both have come.
+ * Writes an archive of a room or a user into the bucket, some pages at a time. The archive is one object, which becomes
+ * visible when it is complete. The job's cursor holds the progress of both the archive and the object.
  */
 export async function exportArchive(
   { jobId, args, cursor }: Pick<JobRow, 'jobId' | 'args' | 'cursor'>,

@@ -8,11 +8,11 @@ import { rollUpThread } from '../rooms/roll-up-thread.ts'
 import { type Erasures, mentionsWithout, renamed } from './renamed.ts'
 
 /**
- * Takes erased users out of a message: what they have said, and where others' messages name them. It stays the version
- * that it is, because `userErased` tells everybody at once; but where their reactions go, everybody is told. What hangs
- * on a message that is deleted follows the record of that.
+ * Removes erased users from a message: as its sender, or where it names them. The message's version stays the same,
+ * because `userErased` informs everybody at once. Only the removal of reactions is a change that everybody receives.
+ * What belongs to a deleted message is deleted after the record of its deletion.
  *
- * @returns who said it, if an erased user did
+ * @returns the user id of the sender, if the sender was erased
  */
 export async function forgetInMessage(row: StoredRow, erasures: Erasures, now: number): Promise<readonly string[]> {
   const said = speakerOf(row, erasures)
@@ -26,21 +26,30 @@ export async function forgetInMessage(row: StoredRow, erasures: Erasures, now: n
   return said === undefined ? [] : [said.userId]
 }
 
-/** What is to be deleted is found by the id that stands for them as well. */
+/**
+ * Returns the ids under which rows may name the user. A `delete` erasure also finds the id that replaced the user's
+ * earlier.
+ */
 const namesIn = ({ userId, erasedAs, erasure }: Erasure): string[] =>
   erasure === 'delete' ? [userId, erasedAs] : [userId]
 
-/** Who was kept as somebody else once, and is to be deleted now, is found by that name. */
+/**
+ * Returns the erasure of the sender. A user who was anonymised earlier and is deleted now is found by the replacing id.
+ */
 function speakerOf({ SenderId, Kind }: StoredRow, erasures: Erasures): Erasure | undefined {
   const byId = erasures.get(String(SenderId))
   if (byId !== undefined || Kind === 'deleted') return byId
   return [...erasures.values()].find(({ erasure, erasedAs }) => erasure === 'delete' && erasedAs === SenderId)
 }
 
-/** @returns whether nothing else is left of the row */
+/**
+ * Removes what the erased sender wrote.
+ *
+ * @returns whether nothing of the row is left to change
+ */
 async function forgetSaid(row: StoredRow, { erasure, erasedAs, userId }: Erasure, now: number): Promise<boolean> {
   if (erasure === 'anonymise' && row.Kind !== 'deleted') {
-    // Its guard is gone.
+    // The guard of the send is deleted, so its id has no use.
     await changeRow(row, {
       SenderId: erasedAs,
       ...(row.ClientMessageId !== undefined && { ClientMessageId: undefined }),
@@ -54,7 +63,10 @@ async function forgetSaid(row: StoredRow, { erasure, erasedAs, userId }: Erasure
   return true
 }
 
-/** Their reactions go, wherever their rows are in the table: the message is not to say them until the scan is there. */
+/**
+ * Removes the erased users' reactions right away, because the message must not show them until the scan reaches their
+ * rows.
+ */
 async function forgetReactions(row: StoredRow, erasures: Erasures): Promise<void> {
   const counts = (row.Reactions ?? []) as ReactionCounts
   if (!counts.some(({ userIds }) => userIds.some((userId) => erasures.has(userId)))) return
@@ -64,7 +76,10 @@ async function forgetReactions(row: StoredRow, erasures: Erasures): Promise<void
   await rollUpReactions(message)
 }
 
-/** The same with their replies, of which the root says who wrote the last; of an import, by the name that they had. */
+/**
+ * Removes or renames their replies in a thread, because the root shows who wrote the last ones. In an import, the root
+ * may still have the former id.
+ */
 async function forgetReplies(row: StoredRow, erasures: Erasures): Promise<void> {
   const count = row.Thread as ThreadCount | undefined
   const names = new Set([...erasures.values()].flatMap(namesIn))

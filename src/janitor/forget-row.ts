@@ -7,10 +7,10 @@ import { forgetInMessage } from './forget-in-message.ts'
 import { type Erasures, mentionsWithout, renamed } from './renamed.ts'
 
 /**
- * Takes erased users out of a row: it is deleted, or another id stands where theirs was. It does no harm a second time,
- * nor to a row that is another one by now: what writes to it then knows that they are erased.
+ * Removes erased users from a row: deletes it, or replaces their ids. It is harmless to repeat, and to run on a row
+ * that has changed since, because whatever wrote the row already knew of the erasure.
  *
- * @returns whose words it was, if that is over now: a client may still show them
+ * @returns the erased senders of the row's content; clients may still show it
  */
 export async function forgetRow(row: StoredRow, erasures: Erasures, now: number): Promise<readonly string[]> {
   const { owners = [], inPlace, partition, speaker, others = [], within } = namedUsers[row.__edb_e__] ?? {}
@@ -40,7 +40,8 @@ function renamedWithin(row: StoredRow, erasures: Erasures): Record<string, unkno
     case 'ChatRoom':
       return { ...pendingWithout(row, erasures), ...nameWithout(row, erasures) }
     case 'Change':
-      // Of the changes of members. That a user was erased says so as long as the log does.
+      // Only changes of members are renamed. The entry that a user was erased keeps naming the user as long as the log
+      // exists.
       return row.What === 'u' ? renamed(row, ['Id'], erasures) : {}
     case 'Upload':
       return mentionsWithout(row, erasures)
@@ -61,7 +62,7 @@ function nameWithout({ ChatRoomId, RoomName }: StoredRow, erasures: Erasures): R
   return name === RoomName ? {} : { RoomName: name }
 }
 
-/** Of a file that has no message, and so nobody who would follow its end. */
+/** Deletes the file of an upload that has no message, because no deletion of a message would delete it. */
 async function deleteFileOf({ __edb_e__, ObjectKey, MessageId }: StoredRow): Promise<void> {
   if (__edb_e__ === 'Upload' && MessageId === undefined && typeof ObjectKey === 'string') await deleteFile(ObjectKey)
 }

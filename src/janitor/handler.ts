@@ -8,19 +8,22 @@ import { defined } from '../protocol/defined.ts'
 import { stepOf } from './job-kinds.ts'
 import type { DoStep } from './step.ts'
 
-/** Of the table, so that the chat has the rest: a fortieth of what a new table takes. */
+/**
+ * How many writes to the table the janitor makes per second, so that the chat has the rest: a fortieth of a new table's
+ * rate.
+ */
 const writesPerSecond = optional('JANITOR_WRITES_PER_SECOND', wholeNumber({ from: 1, to: 40_000 })) ?? 200
 
-/** Jobs that take turns. */
+/** How many jobs take turns. */
 const JOBS_AT_ONCE = 25
 
-/** Items of one turn, after which the progress is saved and the next job has its turn. */
+/** Items in one turn. After a turn, the progress is stored and the next job has its turn. */
 const TURN = 1_000
 
-/** Milliseconds: no turn begins that could not end, and no step does. */
+/** Milliseconds that must remain before a turn or a step begins, so that it can end in time. */
 const RESERVE_MS = 30_000
 
-/** By kind; a row may be of a version that knows more kinds. */
+/** The steps by kind. A row may be of a newer version that has more kinds. */
 type Steps = Readonly<Partial<Record<string, DoStep>>>
 
 interface Result {
@@ -29,10 +32,10 @@ interface Result {
 }
 
 /**
- * Works the jobs that there are, by turns, until each is done or waits, or the time is up. The next run goes on where
- * one was cut off: every step may be repeated. One job that fails stops no other.
+ * Returns the function that runs the open jobs in turns, until each is done or waits, or the time is up. The next run
+ * continues where this one was cut off, because every step may be repeated. A job that fails does not stop the others.
  *
- * @throws Error when a job has failed: the log says why, and the next run tries again
+ * @throws Error when a job has failed: the log has the reason, and the next run tries again
  */
 export function janitor({
   steps = stepOf,
@@ -55,7 +58,7 @@ class Run {
   readonly #clock: () => number
   readonly #hasTime: () => boolean
   readonly #failed = new Set<string>()
-  /** When each job that waits has something to do. */
+  /** When each waiting job can continue, in epoch milliseconds. */
   readonly #waiting = new Map<string, number>()
 
   constructor(steps: Steps, clock: () => number, hasTime: () => boolean) {

@@ -7,7 +7,9 @@ import { recountReactions } from './recount-reactions.ts'
 import type { DoStep } from './step.ts'
 import { truncateRoom } from './truncate-room.ts'
 
-/** How each kind of job is done. Another kind is a name in `src/entities/job.ts`, a file here, and its row. */
+/**
+ * The step function of each kind of job. A new kind needs a name in `src/entities/job.ts`, a file here, and its row.
+ */
 export const stepOf: { readonly [K in JobKind]: DoStep } = {
   purgeRoom,
   deleteMessages,

@@ -3,7 +3,7 @@ import { buryRoom, deletePart, type RoomPart } from '../entities/purge-room.ts'
 import type { Step } from './step.ts'
 import { deleteFiles } from './room-files.ts'
 
-/** Deletes a page, and returns how much it was; 0 when nothing is left. */
+/** Deletes a page, and returns the number of items in it; 0 if nothing is left. */
 type Stage = (chatRoomId: string) => Promise<number>
 
 const deleteAll =
@@ -31,18 +31,18 @@ const round = [
 ]
 
 /**
- * In the first round all goes but the subscriptions, by which the members are being told that the room was deleted, and
- * the invites, of which one learns that the room is gone. In the second one they go too, with whatever was written by
- * requests that had begun before the end.
+ * The first round deletes everything but the subscriptions, by which the members still receive that the room was
+ * deleted, and the invites, which still tell that the room is gone. The second round also deletes what requests that
+ * had begun before the deletion wrote afterwards. Invites and subscriptions are deleted last.
  */
 const stages = [...round, ...round, deleteAll('invites'), deleteAll('subscriptions')]
 
-/** Milliseconds from the end of a room to the second round: no request takes that long, nor does the fan-out. */
+/** Milliseconds from the deletion of a room to the second round. No request and no fan-out takes that long. */
 export const SETTLED_MS = 60_000
 
 /**
- * Deletes what a deleted room has in the table and in the bucket, a page at a time. Its row stays, so that nobody gets
- * its id. The cursor is the number of the stage. AP75, AP76.
+ * Deletes what a deleted room has in the table and in the bucket, page by page. The room's row stays, so that its id
+ * cannot be taken again. The cursor is the number of the stage. AP75, AP76.
  */
 export async function purgeRoom(
   { args, cursor = '0', createdAt }: Pick<JobRow, 'args' | 'cursor' | 'createdAt'>,

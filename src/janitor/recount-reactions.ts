@@ -3,12 +3,13 @@ import { Unavailable } from '../errors.ts'
 import { rollUpReactions } from '../rooms/roll-up-reactions.ts'
 import type { Step } from './step.ts'
 
-/** Milliseconds until the next try while others count all the time. */
+/** Milliseconds until the next attempt, while others keep writing the count. */
 const BUSY_MS = 5 * 60_000
 
 /**
- * Counts the reactions to a message again from their rows: there are so many that in between only the changes are
- * added. It waits until the hour is over in which they came. AP21, AP102, AP104, AP113.
+ * Counts the reactions to a message again from their rows. A message with very many reactions only has changes added to
+ * its count, which may drift. The job waits until the hour in which the reactions came is over. AP21, AP102, AP104,
+ * AP113.
  */
 export async function recountReactions(
   { args, createdAt, cursor = '' }: Pick<JobRow, 'args' | 'cursor' | 'createdAt'>,

@@ -1,9 +1,9 @@
 import type { Erasure, StoredRow } from '../entities/erasure.ts'
 
-/** Who is being erased, by user id. */
+/** The users who are being erased, by user id. */
 export type Erasures = ReadonlyMap<string, Erasure>
 
-/** The fields that name an erased user, and what they say from now on. */
+/** Returns the new values of those fields that name an erased user. */
 export function renamed(row: StoredRow, fields: readonly string[], erasures: Erasures): Record<string, unknown> {
   return Object.fromEntries(
     fields.flatMap((field) => {
@@ -13,7 +13,10 @@ export function renamed(row: StoredRow, fields: readonly string[], erasures: Era
   )
 }
 
-/** What a list of users is without those who are erased, as it is stored: as JSON. */
+/**
+ * Returns the row's mentions without the erased users, as JSON, as they are stored. Returns an empty object if nothing
+ * changes.
+ */
 export function mentionsWithout(row: StoredRow, erasures: Erasures): Record<string, unknown> {
   const before = JSON.parse((row.Mentions as string | undefined) ?? '[]') as string[]
   const after = before.filter((userId) => !erasures.has(userId))

@@ -5,10 +5,10 @@ import { s3 } from '../files/s3-client.ts'
 const PAGE = 50
 
 /**
- * Deletes a page of a room's files for good: all of their versions, also those that no message ever had. One that is
- * gone already is no error.
+ * Permanently deletes a page of a room's files: all their versions, including files that no message ever had. A file
+ * that is already gone is not an error.
  *
- * @returns how many there were; 0 when there are no others
+ * @returns how many versions were deleted; 0 if there are no more
  */
 export async function deleteFiles(chatRoomId: string): Promise<number> {
   const listed = await s3.send(

@@ -1,20 +1,20 @@
 import type { JobRow } from '../entities/job.ts'
 
-/** What one step of a job has come to. */
+/** The result of one step of a job. */
 export interface Step {
-  /** Where the next step goes on; undefined when the job is done. */
+  /** Where the next step continues; undefined if the job is done. */
   cursor?: string
-  /** Items that were worked. */
+  /** The number of items that the step processed. */
   done: number
-  /** Items that there are in all, where that is known. */
+  /** The number of items in all, if it is known. */
   total?: number
   /** Epoch milliseconds before which there is nothing to do. */
   notBefore?: number
 }
 
 /**
- * Does one step of a job: a few seconds of work at most. It may be cut off at any request, and is done again from the
- * same cursor then: so each of its requests must be harmless a second time.
+ * Does one step of a job: at most a few seconds of work. A step may be cut off at any request, and is then repeated
+ * from the same cursor. So each of its requests must be harmless when repeated.
  *
  * @param now epoch milliseconds
  */

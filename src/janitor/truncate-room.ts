@@ -4,7 +4,7 @@ import { deleteMessagesBefore } from '../entities/purge-room.ts'
 import { SETTLED_MS } from './purge-room.ts'
 import type { Step } from './step.ts'
 
-/** `args` of the job. */
+/** The job's `args`. */
 interface TruncateRoom {
   chatRoomId: string
   /** A seq, exclusive. */
@@ -12,9 +12,9 @@ interface TruncateRoom {
 }
 
 /**
- * Deletes what was said in a room before a message, a page at a time; what hangs on each message follows the records of
- * their ends. A minute later it looks once more: for messages whose numbers were drawn before, and that were written
- * after. The cursor is the number of the round. AP129, AP131, AP132.
+ * Deletes the messages of a room before a given message, page by page. What belongs to each message is deleted after
+ * the record of its deletion. A second round follows a minute later, for messages that had drawn their seq before the
+ * first round and were written after it. The cursor is the number of the round. AP129, AP131, AP132.
  */
 export async function truncateRoom(
   { args, cursor, createdAt }: Pick<JobRow, 'args' | 'cursor' | 'createdAt'>,
@@ -23,7 +23,7 @@ export async function truncateRoom(
   const { chatRoomId, before } = JSON.parse(args) as TruncateRoom
   const notBefore = createdAt + SETTLED_MS
   if (cursor === '1' && now < notBefore) return { cursor, done: 0, notBefore }
-  // Whoever began this may not have come so far.
+  // The action that created the job may have been cut off before this write.
   if (cursor === undefined) await raiseFirstSeq(chatRoomId, before)
   const done = await deleteMessagesBefore(chatRoomId, before, now)
   if (done > 0) return { cursor: cursor ?? '0', done }
