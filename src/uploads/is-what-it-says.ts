@@ -3,8 +3,8 @@ import { bearsOut, isTextual } from '../files/media-types.ts'
 import { RangedTokenizer, type Source } from './ranged-tokenizer.ts'
 
 /**
- * Whether a file is of its declared media type. Most files show it by their first bytes; of the others a few more parts
- * are read.
+ * Whether a file is of its declared media type. For most files the first bytes show it; for others a few more parts are
+ * read.
  *
  * @param contentType lower case, without parameters
  */
@@ -14,7 +14,7 @@ export async function isWhatItSays(contentType: string, file: Source): Promise<b
   if (isBorneOut(await fileTypeFromBuffer(firstBytes))) return true
   if (isTextual(contentType)) return false
   if (contentType.startsWith('audio/')) {
-    // Some programs put zeros before the sound; players look for the first frame.
+    // Some programs write zeros before the sound. Players look for the first frame.
     const start = firstBytes.findIndex((byte) => byte !== 0)
     if (start > 0 && isBorneOut(await fileTypeFromBuffer(firstBytes.subarray(start)))) return true
   }

@@ -9,26 +9,27 @@ import type { Role } from '../protocol/room-schema.ts'
 import { isWhatItSays } from './is-what-it-says.ts'
 import { bytesOf, Deleted, headOf, type ObjectVersion } from './uploaded-object.ts'
 
+/** An accepted version of an upload. */
 export interface Judged {
-  /** The version that was looked at. */
+  /** The version that was checked. */
   versionId: string
-  /** What the uploader is in the room. */
+  /** The uploader's standing in the room. */
   standing: Standing
-  /** A text's encoding; undefined when it is another one. */
+  /** The encoding of a text; undefined if it is not UTF-8. */
   charset?: 'utf-8'
 }
 
-/** The version may become a message, or the upload failed. */
+/** Either the version may become a message, or the upload has failed. */
 export type Verdict = Judged | { reason: UploadFailure }
 
-/** Enough for file-type to tell most types. */
+/** Enough for file-type to recognise most types. */
 const FIRST_BYTES = 4_100
-/** Of a text, more is read, because its encoding may show late. */
+/** More of a text is read, because its encoding may show late. */
 const FIRST_BYTES_OF_TEXT = 256 * 1024
 
 /**
- * Whether the version is the file that was announced, by its head and its first bytes, and its uploader still a member.
- * Returns undefined when it has been deleted.
+ * Checks, by its head and first bytes, that a version is the file that was announced, and that its uploader may still
+ * send. Returns undefined if the version has been deleted.
  */
 export async function judgeUpload(upload: UploadRow, version: ObjectVersion): Promise<Verdict | undefined> {
   const { chatRoomId, uploaderId, size, contentType, fileName } = upload

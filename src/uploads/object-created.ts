@@ -12,17 +12,17 @@ import { eventKey } from '../files/event-key.ts'
 import { settleUpload } from './settle-upload.ts'
 
 /**
- * Makes a message of a file that has arrived by a form, or rejects it, and delivers the event. AP30.
+ * Turns a file that has arrived by a form into a message, or rejects it, and delivers the event. AP30.
  *
- * A form makes no other event than `ObjectCreated:Post`. All others are an operator's: a copy, a restore, a change of
+ * A form causes only `ObjectCreated:Post`. All other events come from an operator: a copy, a restore, a change of
  * encryption or storage class. They concern no upload, and nothing is deleted because of them.
  *
- * S3 reports an object at least once, late and in any order, and Lambda calls again when this throws. So every step can
- * be repeated: there is one message however often it runs. An upload is closed only after its event was delivered, and
- * a closed upload delivers nothing. If the function ends in between, the event is delivered again.
+ * S3 reports an object at least once, late and in any order, and Lambda calls again when this function throws. So every
+ * step can be repeated, and there is one message however often it runs. An upload is closed only after its event was
+ * delivered, and a closed upload delivers nothing. If the function ends in between, the event is delivered again.
  *
- * @throws when the table, the bucket or the room's subscriptions can't be reached. After two retries Lambda sends the
- * event to the function's dead-letter queue.
+ * @throws when the table, the bucket or the room's subscriptions cannot be reached. After two retries Lambda sends the
+ *   event to the function's dead-letter queue.
  */
 export function objectCreatedHandler(post: PostFrame) {
   return async ({ Records }: S3Event): Promise<void> => {

@@ -12,14 +12,14 @@ import { isShrinkable, shrinkPicture, type SmallPicture } from './shrink-picture
 import { type ObjectVersion, wholeOf } from './uploaded-object.ts'
 
 /**
- * Makes the picture of a message small, and says so on the message. It is called when the tag of a form was removed
- * from an object: the object is a message's then. A picture that can't be made small stays as it is, and its message
- * with it: nobody waits for this.
+ * Makes small versions of a message's picture, and notes them on the message. It is called when the tag of a form was
+ * removed from an object, because the object then belongs to a message. If no small version can be made, picture and
+ * message stay as they are.
  *
- * S3 reports at least once, late and in any order. So what is made is written first, then the message; and when that is
- * gone meanwhile, so is what was made. AP21, AP27, AP156.
+ * S3 reports events at least once, late and in any order. So the small pictures are written first, then the message. If
+ * the message is gone by then, the small pictures are deleted. AP21, AP27, AP156.
  *
- * @throws when the table or the bucket can't be reached. Lambda tries twice more; then the picture is shown as it is.
+ * @throws when the table or the bucket cannot be reached. Lambda tries twice more; then the picture is shown as it is.
  */
 export async function handler({ Records }: S3Event): Promise<void> {
   for (const { eventName, s3: about } of Records) {
@@ -34,7 +34,7 @@ async function makeSmall(version: ObjectVersion): Promise<void> {
   const upload = await getUpload(uploadId)
   if (upload !== undefined && (upload.objectKey !== version.key || upload.versionId !== version.versionId)) return
   const message = upload?.messageId && (await getMessage(upload.chatRoomId, upload.messageId))
-  // An earlier attempt may have been cut off behind its last write.
+  // An earlier attempt may have been cut off after it wrote small pictures.
   if (!message) return deleteMade(version.key)
   if (message.thumbs !== undefined || !isShrinkable(message.contentType ?? '', message.size ?? Infinity)) return
   const bytes = await wholeOf(version)

@@ -5,10 +5,11 @@ interface Window {
   bytes: Uint8Array
 }
 
+/** A file that can be read in parts. */
 export interface Source {
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   size: number
-  /** What was read of its beginning already. */
+  /** The beginning of the file, which was read already. */
   firstBytes: Uint8Array
   /** Reads up to `length` bytes from `start`. */
   read: (start: number, length: number) => Promise<Uint8Array>
@@ -19,8 +20,8 @@ const MOST_WINDOWS = 8
 const MOST_WINDOW_BYTES = 64 * 1024
 
 /**
- * Lets file-type follow a file's pointers (a TIFF's directory is behind its pixels) without reading the file: at most
- * eight parts of 16 to 64 KiB. What is asked for beyond that counts as behind the end of the file.
+ * Lets file-type follow a file's pointers (a TIFF's directory is behind its pixels) without reading the whole file. It
+ * reads at most eight parts of 16 to 64 KiB. Reads beyond that count as reads past the end of the file.
  */
 export class RangedTokenizer extends AbstractTokenizer {
   readonly fileInfo: { size: number }

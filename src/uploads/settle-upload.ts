@@ -19,12 +19,12 @@ import { judgeUpload, type Judged } from './judge-upload.ts'
 import { deleteUnverified, keepVersion, type ObjectVersion } from './uploaded-object.ts'
 
 /**
- * Completes or rejects the upload that waits for a version of the object, going on from wherever an earlier event left
- * it. The first version that is judged decides, and is the only one that is ever served; each other one is deleted.
- * Returns what is to be delivered before the upload is closed, or undefined when nothing is: the upload is closed, or
- * no upload waits for the version.
+ * Completes or rejects the upload that waits for a version of the object, continuing wherever an earlier event left it.
+ * The first version that is checked decides, and is the only one that is ever served. All other versions are deleted.
+ * Returns what must be delivered before the upload is closed. Returns undefined if the upload is closed, or no upload
+ * waits for the version.
  *
- * @throws Unavailable when no place in the room was free in three attempts
+ * @throws Unavailable when no seq in the room was free in three attempts
  */
 export async function settleUpload(uploadId: string, version: ObjectVersion): Promise<Delivery | undefined> {
   for (;;) {
@@ -36,7 +36,7 @@ export async function settleUpload(uploadId: string, version: ObjectVersion): Pr
     if (upload.status === 'completed') return settleCompleted(upload, version)
     if (upload.status === 'rejected') return settleRejected(upload, version)
     const settled = await settlePending(upload, version)
-    // If another invocation was faster, the upload is read once more: it is pending no longer.
+    // If another invocation was faster, the upload is no longer pending, and is read once more.
     if (settled !== 'notPending') return settled
   }
 }
@@ -52,13 +52,13 @@ async function settlePending(upload: UploadRow, version: ObjectVersion): Promise
   return settleRejected({ ...upload, reason: end.reason }, version)
 }
 
-/** Writes the message and the upload's end in one transaction, under the room's next number. AP7, AP8, AP28. */
+/** Writes the message and the end of the upload in one transaction, under the room's next seq. AP7, AP8, AP28. */
 async function complete(
   upload: UploadRow,
   judged: Judged,
 ): Promise<{ message: MessageRow } | { reason: UploadFailure } | 'notPending'> {
   const now = Date.now()
-  // Slow mode has counted the file when its form was asked for.
+  // Slow mode counted the file when its form was requested.
   const sender = { userId: upload.uploaderId, standing: judged.standing, isCounted: true }
   const placed = await atNextSeq(
     () => drawFor(sender, upload.chatRoomId),
@@ -71,7 +71,7 @@ async function complete(
   return outcome === 'conflict' ? { reason: 'conflict' } : 'notPending'
 }
 
-/** The room's gate may have been shut since the form was asked for. */
+/** Returns why the file may no longer be sent: the room may have been closed since the form was requested. */
 function refusalOf(error: unknown): { reason: UploadFailure } {
   if (error instanceof RoomClosed || error instanceof Forbidden) return { reason: 'not_allowed' }
   if (error instanceof NotAMember) return { reason: 'not_a_member' }
@@ -104,11 +104,11 @@ const messageOf = (
 })
 
 /**
- * The upload is a message already: the event is redelivered, or the form was used again. What the form was used for
- * then is another version, which nobody has been shown.
+ * Settles a version of an upload that is a message already. Either the event was redelivered, or the form was used
+ * again. A second use of the form makes another version, which nobody has seen.
  */
 async function settleCompleted(upload: UploadRow, version: ObjectVersion): Promise<Delivery | undefined> {
-  // Version 0.1.0 kept no version id. What it left unclosed waits for the event that completed it.
+  // Version 0.1.0 stored no version id. An upload that it left unclosed waits for the event that completed it.
   const pinned = upload.versionId ?? (upload.closed ? NULL_VERSION : version.versionId)
   if (version.versionId !== pinned) {
     const fields = { uploadId: upload.uploadId, ...defined({ traceId: upload.traceId }) }
@@ -120,19 +120,19 @@ async function settleCompleted(upload: UploadRow, version: ObjectVersion): Promi
   return message && messageDelivery(version, message)
 }
 
-/** Keeps the file for good. Every connection of every member receives the message, the uploader's too. */
+/** Keeps the file permanently. Every connection of every member receives the message, including the uploader's. */
 async function messageDelivery(version: ObjectVersion, message: MessageRow): Promise<Delivery> {
   const [event] = await Promise.all([messageEventWithFile(message), keepVersion(version)])
   return { event }
 }
 
-/** Also for an upload that was rejected before: the form was used again, or the function ended midway. */
+/** Also handles an upload that was rejected before: the form was used again, or the function was cut off. */
 async function settleRejected(upload: UploadRow, version: ObjectVersion): Promise<Delivery | undefined> {
   await deleteUnverified(version)
   return upload.closed ? undefined : failureDelivery(upload)
 }
 
-/** Only the uploader receives the reason, on all connections. */
+/** Only the uploader receives the reason, on all their connections. */
 async function failureDelivery(upload: UploadRow): Promise<Delivery> {
   const { chatRoomId, uploadId, uploaderId, clientMessageId } = upload
   const event = {

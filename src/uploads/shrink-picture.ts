@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { EDGES } from '../files/small-picture.ts'
 import { canonicalType } from '../protocol/canonical-type.ts'
 
-/** What is read, by media type: what browsers show, and no other of libvips' many formats, nor SVG. */
+/** The decoder for each media type. Only formats that browsers show: none of libvips' many others, and no SVG. */
 const LOADERS: Record<string, string> = {
   'image/jpeg': 'VipsForeignLoadJpegBuffer',
   'image/png': 'VipsForeignLoadPngBuffer',
@@ -11,10 +11,13 @@ const LOADERS: Record<string, string> = {
   'image/avif': 'VipsForeignLoadHeifBuffer',
 }
 
-/** Larger files are not even read. */
+/** Larger files are not read. */
 export const MAX_PICTURE_BYTES = 25 * 1024 * 1024
 
-/** Of all frames of a moving picture together. What a picture says of itself is checked before it is decoded. */
+/**
+ * Pixels in all frames of an animation together. The size in a picture's header is checked before the picture is
+ * decoded.
+ */
 const MAX_PIXELS = 50_000_000
 
 /** For each of the sizes. */
@@ -22,32 +25,37 @@ const MAX_SECONDS = 20
 
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({ operation: Object.values(LOADERS) })
-// No picture is made small twice, and several at a time would need the memory of several.
+// No picture is processed twice, and several at a time would need more memory.
 sharp.cache(false)
 sharp.concurrency(1)
 
-/** @param size bytes */
+/**
+ * Whether small versions of a picture can be made.
+ *
+ * @param size bytes
+ */
 export const isShrinkable = (contentType: string, size: number): boolean =>
   canonicalType(contentType) in LOADERS && size <= MAX_PICTURE_BYTES
 
-/** A picture made small, and its longest side at most. */
+/** A small version of a picture, with the limit for its longest side. */
 export interface SmallPicture {
   edge: number
   bytes: Uint8Array
 }
 
 /**
- * Makes a picture small, as WebP: upright, in sRGB, moving if it moves, and with nothing that it says beside its
- * pixels: no EXIF, no position, no profile, no thumbnail of its own. One that is small already is only rewritten.
+ * Makes small versions of a picture, as WebP: upright, in sRGB, and animated if the original is. They contain only
+ * pixels: no EXIF data, no location, no colour profile, no embedded thumbnail. A picture that is small already is only
+ * re-encoded.
  *
- * @returns the smallest first
- * @throws Error for what is no picture of these formats, is cut off or damaged, has more than 50 megapixels, or takes
- * longer than 20 s
+ * @returns the versions, the smallest first
+ * @throws Error when the file is not a picture of these formats, is truncated or damaged, has more than 50 megapixels,
+ *   or takes longer than 20 s
  */
 export async function shrinkPicture(bytes: Uint8Array): Promise<SmallPicture[]> {
   const limits = { limitInputPixels: MAX_PIXELS, failOn: 'error' } as const
   const { format, autoOrient, pages = 1, pageHeight } = await sharp(bytes, limits).metadata()
-  // A file of others may have several pictures, of which the first is the one that is shown.
+  // In other formats, a file may contain several pictures, and the first is the one that is shown.
   const isMoving = pages > 1 && (format === 'gif' || format === 'webp')
   const longest = Math.max(autoOrient.width, pageHeight ?? autoOrient.height)
   const small: SmallPicture[] = []

@@ -9,7 +9,7 @@ import {
 import { bucket, PENDING_TAG } from '../files/bucket-settings.ts'
 import { s3 } from '../files/s3-client.ts'
 
-/** One version of an object: what one use of a form has made, whatever the key's current version is. */
+/** One version of an object: the result of one use of a form, whatever the key's current version is. */
 export interface ObjectVersion {
   key: string
   versionId: string
@@ -23,7 +23,7 @@ export interface ObjectHead {
 
 const addressOf = ({ key, versionId }: ObjectVersion) => ({ Bucket: bucket, Key: key, VersionId: versionId })
 
-/** Returns undefined when there is no such version. */
+/** Returns the head of a version; undefined if there is no such version. */
 export async function headOf(version: ObjectVersion): Promise<ObjectHead | undefined> {
   return unlessMissing(async () => {
     const { ContentLength, ContentType } = await s3.send(new HeadObjectCommand(addressOf(version)))
@@ -31,13 +31,13 @@ export async function headOf(version: ObjectVersion): Promise<ObjectHead | undef
   })
 }
 
-/** The version has been deleted since its head was read. */
+/** The version was deleted after its head was read. */
 export class Deleted extends Error {}
 
 /**
- * Reads up to `length` bytes from `start` on, or none behind the end.
+ * Reads up to `length` bytes from `start`; none past the end.
  *
- * @throws Deleted
+ * @throws Deleted when the version no longer exists
  */
 export async function bytesOf(
   version: ObjectVersion,
@@ -55,7 +55,7 @@ export async function bytesOf(
   return bytes
 }
 
-/** Reads the whole version, or returns undefined when there is none. */
+/** Reads the whole version; returns undefined if there is none. */
 export async function wholeOf(version: ObjectVersion): Promise<Uint8Array | undefined> {
   return unlessMissing(async () => {
     const { Body } = await s3.send(new GetObjectCommand(addressOf(version)))
@@ -63,15 +63,15 @@ export async function wholeOf(version: ObjectVersion): Promise<Uint8Array | unde
   })
 }
 
-/** Removes the tag by which the bucket's lifecycle would expire the version. */
+/** Removes the tag that would make the bucket's lifecycle expire the version. */
 export async function keepVersion(version: ObjectVersion): Promise<void> {
   await unlessMissing(() => s3.send(new DeleteObjectTaggingCommand(addressOf(version))))
 }
 
 /**
- * Deletes the version for good and no other: the key's other versions may be a message's. Only if it carries the tag of
- * a form. What doesn't was verified, or an operator put it there, and stays, whatever event of old is replayed. Does
- * nothing when there is no such version.
+ * Permanently deletes the version, and no other, because other versions of the key may belong to a message. It is
+ * deleted only if it has the tag of a form: a version without the tag was verified, or an operator put it there, and
+ * stays even if an old event is replayed. Does nothing if there is no such version.
  *
  * @returns whether it was deleted
  */
