@@ -7,29 +7,31 @@ import { defined } from '../protocol/defined.ts'
 import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
 import { type Image, readAudit, readMembership, readMessage } from '../streams/read-row.ts'
 
-/** A record that is older has failed before: what it says may be deleted by now. */
+/** A record older than this has failed before, and its content may have been deleted since. */
 const LATE_MS = 30_000
 
-/** What a record means to who listens to the bus. */
+/** What a record means for consumers of the bus. */
 export interface BusNews {
   events: BusEvent[]
-  /** A message that somebody may have to be woken for; `named`, of one that was edited: those that it names now. */
+  /**
+   * A message that may need a push notification. `named`, for an edited message: the users whom it mentions only now.
+   */
   wakes?: { message: MessageRow; named?: string[] }
 }
 
 const NOTHING: BusNews = { events: [] }
 
 /**
- * Tells what a record of the stream means to who listens to the bus. A record may come again, late and after later
- * ones: the ids are the same then. AP21, AP98.
+ * Returns what a stream record means for consumers of the bus. A record may be redelivered, late, or arrive after later
+ * ones. Its events then have the same ids. AP21, AP98.
  *
- * @throws Error when a record of one of our entities can't be read
+ * @throws Error when a record of a known entity cannot be read
  */
 export async function busNewsOf(record: DynamoDBRecord, now: number): Promise<BusNews> {
   const { NewImage, OldImage, ApproximateCreationDateTime = now / 1_000 } = record.dynamodb ?? {}
   const removed = record.eventName === 'REMOVE'
   const image = (removed ? OldImage : NewImage) as Image | undefined
-  // Of an import nobody is told; of what becomes of it later, as of any other.
+  // An import informs nobody. Later changes of imported rows are reported as usual.
   if (record.eventName === 'INSERT' && image?.Imported !== undefined) return NOTHING
   const change = { image: image ?? {}, old: OldImage as Image | undefined, at: ApproximateCreationDateTime * 1_000 }
   switch (image?.__edb_e__?.S) {
@@ -90,7 +92,7 @@ function newlyNamed(image: Image, old: Image): string[] {
   return now!.filter((userId) => !before!.includes(userId))
 }
 
-/** The message without a URL of its file. */
+/** Returns the message as an event, without a URL of its file. */
 function onBus(row: MessageRow) {
   const { uploadId, fileName, contentType, size } = row
   const event = messageEventOf(row)
@@ -102,7 +104,7 @@ function deleted(row: MessageRow): BusEvent {
   const { chatRoomId, messageId, version = 0, deletedAt = 0, deletedBy = '', threadId } = row
   const gone = { seq: seqOf(row), messageId, version, deletedAt, deletedBy, ...defined({ threadId }) }
   const event = { event: 'messageDeleted', chatRoomId, ...gone } as const
-  // An erasure keeps the version, so the id says what this is: it would be that of `message.sent`.
+  // An erasure keeps the version, so without this part the id would be the same as that of `message.sent`.
   const of = common(deletedAt, chatRoomId, seqOf(row), version, 'deleted')
   return { type: 'message.deleted', detail: { ...of, event } }
 }
@@ -153,7 +155,7 @@ function auditEvents(image: Image): BusEvent[] {
   return [{ type: 'message.reported', detail: { ...of, messageId, by, ...defined({ reason }) } }]
 }
 
-/** The id that stands for who was erased has a row as well, which names nobody. */
+/** The id that replaces an erased user has a row of its own, but without `ErasedAs`, so it causes no event. */
 function userEvents({ image, old }: Changed): BusEvent[] {
   const [userId, erasedAt] = [image.UserId?.S, image.ErasedAt?.N]
   if (userId === undefined) throw new Error('unable to read the record; the user has no key')
@@ -162,7 +164,7 @@ function userEvents({ image, old }: Changed): BusEvent[] {
   return [{ type: 'user.erased', detail: { version: 1, id, at: Number(erasedAt), userId } }]
 }
 
-/** What all have that happens in a room. The id is ASCII, because a webhook has it in a header. */
+/** Returns the fields that all events of a room have. The id is ASCII, because a webhook sends it in a header. */
 const common = (at: number, chatRoomId: string, ...parts: (string | number)[]) => ({
   version: 1 as const,
   id: [chatRoomId, ...parts].join('#'),

@@ -5,8 +5,8 @@ import { unpin } from '../rooms/update-room.ts'
 import type { MessageGone } from './message-gone.ts'
 
 /**
- * Takes away what was made of a message that is gone: its file, with all versions; its upload, which has the file's
- * name and caption; its pin; its reactions. AP5, AP50, AP51, AP92, AP102, AP104.
+ * Deletes what belonged to a deleted message: its file with all versions; its upload, which has the file's name and
+ * caption; its pin; its reactions. AP5, AP50, AP51, AP92, AP102, AP104.
  */
 export async function followDeletion({ chatRoomId, messageId, fileUrl, uploadId }: MessageGone): Promise<void> {
   await Promise.all([

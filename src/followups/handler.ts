@@ -18,16 +18,16 @@ import { departureOf, mentionWorkOf, threadWorkOf } from './talk-of.ts'
 const RECORDS_AT_ONCE = 16
 
 /**
- * The second reader of the table's stream: what follows a write and nobody waits for. It posts to nobody, and its
- * failures delay no delivery. Every step may run twice, late and out of order.
+ * The second reader of the table's stream. It does the work that follows a write and that nobody waits for. It posts to
+ * nobody, and its failures delay no delivery. Every step may run twice, late and out of order.
  *
  * Returns the records that must be redelivered, as `batchItemFailures`.
  *
- * @throws Error when the first of several records failed: Lambda then halves the batch
+ * @throws Error when the first of several records failed, because Lambda then halves the batch
  */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const failed = new Set<string>()
-  // What follows from a row of an import is in its archive as well, but for the index.
+  // An archive also contains the rows that follow from an imported row, except for the search index.
   const own = Records.filter(({ eventName, dynamodb }) => !(eventName === 'INSERT' && dynamodb?.NewImage?.Imported))
   const works = [...own.flatMap((record) => worksOf(record, failed)), ...threadWorks(own, failed)]
   const queue = works.values()
@@ -41,14 +41,14 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoD
   return batchResponse(Records, failed)
 }
 
-/** Something that follows, and the records that it follows from: they are redelivered when it fails. */
+/** A piece of work, and the records that cause it. The records are redelivered if it fails. */
 interface Work {
   records: readonly DynamoDBRecord[]
   what: string
   run: () => Promise<void>
 }
 
-/** What follows from one record. */
+/** Returns the work that one record causes. */
 function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
   const records = [record]
   return readable(record, failed, () => {
@@ -63,7 +63,7 @@ function worksOf(record: DynamoDBRecord, failed: Set<string>): Work[] {
   })
 }
 
-/** The replies of a batch, by thread: each thread is counted once, whatever the number of its replies. */
+/** Returns the work on threads. Each thread is counted once per batch, however many replies it has. */
 function threadWorks(records: readonly DynamoDBRecord[], failed: Set<string>): Work[] {
   const threads = new Map<string, { thread: Thread; replyIds: string[]; records: DynamoDBRecord[] }>()
   for (const record of records) {
@@ -81,7 +81,7 @@ function threadWorks(records: readonly DynamoDBRecord[], failed: Set<string>): W
   })
 }
 
-/** A record that can't be read fails alone. */
+/** Reads a record. If that fails, only this record fails. */
 function readable<T>(record: DynamoDBRecord, failed: Set<string>, read: () => T[]): T[] {
   try {
     return read()

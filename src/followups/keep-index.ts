@@ -5,7 +5,7 @@ import { wordsIn } from '../search/words-of.ts'
 
 const WRITES_AT_ONCE = 32
 
-/** A message whose row is another one: how it was found before the first of its records, and since. */
+/** A message whose row has changed: its words before its first record of the batch, and all words in its records. */
 interface Reworded {
   chatRoomId: string
   seq: number
@@ -14,7 +14,7 @@ interface Reworded {
   records: DynamoDBRecord[]
 }
 
-/** The messages that get a word or lose it. */
+/** The messages to which a word is added, or from which it is removed. */
 interface Change {
   key: PostingKey
   add: number[]
@@ -25,10 +25,10 @@ interface Change {
 type Fail = (record: DynamoDBRecord, what: string, error: unknown) => void
 
 /**
- * Makes the index agree with the messages of a batch, as they are now: whatever comes twice, late or in another order,
- * what they say by then is what they are found by. A word of many messages is one write. AP34, AP152, AP153.
+ * Updates the search index for the messages of a batch, from their current state. So the index is right even if records
+ * are redelivered, late or out of order. A word is written once for all messages that have it. AP34, AP152, AP153.
  *
- * @param fail receives each record that must come again
+ * @param fail called with each record that must be redelivered
  */
 export async function keepIndex(records: readonly DynamoDBRecord[], fail: Fail): Promise<void> {
   const rooms = new Map<string, Reworded[]>()

@@ -1,16 +1,16 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 
-/** A message that was deleted, or whose row was removed, by TTL for example. */
+/** A message that was deleted, or whose row was removed, for example by TTL. */
 export interface MessageGone {
   chatRoomId: string
   messageId: string
-  /** What it had. */
+  /** The file and the upload that the message had. */
   fileUrl: string | undefined
   uploadId: string | undefined
 }
 
 /**
- * Returns undefined for any other record.
+ * Returns the message that a record reports as gone; undefined for any other record.
  *
  * @throws Error for a message whose record has no key
  */
@@ -18,7 +18,7 @@ export function messageGone({ eventName, dynamodb }: DynamoDBRecord): MessageGon
   const { NewImage, OldImage } = dynamodb ?? {}
   const isDeleted = eventName === 'MODIFY' && NewImage?.Kind?.S === 'deleted' && OldImage?.Kind?.S !== 'deleted'
   if (OldImage?.__edb_e__?.S !== 'Message' || !(isDeleted || eventName === 'REMOVE')) return undefined
-  // Nothing hangs on a place that was empty.
+  // Nothing belongs to a hole.
   if (OldImage.Kind?.S === 'hole') return undefined
   const [chatRoomId, messageId] = [OldImage.ChatRoomId?.S, OldImage.MessageId?.S]
   if (chatRoomId === undefined || messageId === undefined) {

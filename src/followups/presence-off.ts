@@ -2,7 +2,7 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 
 type Image = Record<string, AttributeValue>
 
-/** The room that, as a record says, is to show nobody as present from now on; undefined for any other record. */
+/** Returns the room that has just turned its presence off, according to a record; undefined for any other record. */
 export function presenceOffIn({ dynamodb }: DynamoDBRecord): string | undefined {
   const { NewImage, OldImage } = dynamodb ?? {}
   if (NewImage?.__edb_e__?.S !== 'ChatRoomDetails' || !isOff(NewImage) || isOff(OldImage)) return undefined

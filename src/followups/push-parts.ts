@@ -1,12 +1,12 @@
 import type { Woken } from './whom-to-wake.ts'
 
-/** Of one event, so that it stays below EventBridge's 256 KB whatever the ids are. */
+/** Limits of one event, so that it stays below EventBridge's 256 KB whatever the ids are. */
 const MAX_USERS = 500
 const MAX_BYTES = 120_000
 
 /**
- * By reason and place: when the same is found out again, and somebody has read meanwhile, the others are in the part
- * that they were in before, so whoever drops repeats by id drops nobody.
+ * Splits the users into parts by reason and place. If the list is made again and some users have read the message
+ * since, all others are in the same parts as before. So a consumer that drops repeated ids misses nobody.
  */
 export function partsOf(woken: readonly Woken[]): Map<string, Woken[]> {
   const parts = new Map<string, Woken[]>()

@@ -5,12 +5,12 @@ import type { BatchCache } from '../streams/batch-cache.ts'
 import { partsOf } from './push-parts.ts'
 import { whomToWake } from './whom-to-wake.ts'
 
-/** Whether it is found out whom to wake: that reads the members of a room for each message. */
+/** Whether push events are made. They require reading the members of a room for each message. */
 const push = optional('PUSH', oneOf('on', 'previews'))
 
 const PREVIEW_CHARS = 100
 
-/** Who is to be woken for a message, as events of at most 500 users each; none where the deployment pushes nothing. */
+/** Returns push events with at most 500 users each for a message; none if the deployment does not use push. */
 export async function pushWanted(
   message: MessageRow,
   named: readonly string[] | undefined,

@@ -5,10 +5,10 @@ import { BUS_SOURCE, type BusEvent } from '../protocol/bus-events.ts'
 
 const busName = optional('EVENTS_BUS', text)
 
-/** While it is off nothing is put. */
+/** Whether the deployment has a bus. Without it, no events are put. */
 export const isBusOn = busName !== undefined
 
-/** EventBridge's limit for one request, and a bound below its limit of bytes (256 KB). */
+/** EventBridge's limit of entries in one request, and a value below its limit of bytes (256 KB). */
 const MAX_ENTRIES = 10
 const MAX_BYTES = 240_000
 
@@ -25,9 +25,9 @@ const ask = rareService({
 })
 
 /**
- * Puts events on the bus, ten with a request. Of a request that was taken in part the others are put again.
+ * Puts events on the bus, ten with each request. If the bus refuses some events of a request, they are put again.
  *
- * @returns the events that the bus has not taken to the end, each with the reason
+ * @returns the events that the bus still refused after the last attempt, each with the reason
  */
 export async function putEvents(events: readonly BusEvent[]): Promise<Map<BusEvent, Error>> {
   const refused = new Map<BusEvent, Error>()
@@ -66,7 +66,7 @@ const entryOf = ({ type, detail }: BusEvent) => ({
   Source: BUS_SOURCE,
   DetailType: type,
   Detail: JSON.stringify(detail),
-  // Seconds.
+  // In seconds.
   Time: detail.at / 1_000,
 })
 

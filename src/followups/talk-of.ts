@@ -1,14 +1,17 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda'
 import type { Mentioning } from '../entities/mention.ts'
 
-/** What a record says of a thread: it has, or had, this reply; or its root is another row than before. */
+/** What a record means for a thread: a reply was added or deleted, or the thread's root has changed. */
 export interface ThreadWork {
   chatRoomId: string
   threadId: string
   replyId?: string
 }
 
-/** What a record says of mentions in a message: whom it named and names, before or now. */
+/**
+ * What a record means for the mentions in a message. `named` are the users who are mentioned only before or only after
+ * it.
+ */
 export interface MentionWork extends Omit<Mentioning, 'senderId'> {
   named: string[]
 }
@@ -16,8 +19,8 @@ export interface MentionWork extends Omit<Mentioning, 'senderId'> {
 type Image = Record<string, AttributeValue>
 
 /**
- * What a record of a message means for its thread; undefined when nothing. A root that was deleted may have been
- * written with a count of before.
+ * Returns what a record of a message means for its thread; undefined if it means nothing. A root is counted again when
+ * it is deleted, because the deletion may have written an outdated count.
  */
 export function threadWorkOf({ eventName, dynamodb }: DynamoDBRecord): ThreadWork | undefined {
   const { NewImage, OldImage } = dynamodb ?? {}
@@ -31,7 +34,7 @@ export function threadWorkOf({ eventName, dynamodb }: DynamoDBRecord): ThreadWor
   return eventName === 'MODIFY' && isNews && image.Thread ? { chatRoomId, threadId: messageId } : undefined
 }
 
-/** What a record of a message means for the mentions in it; undefined when they are as they were. */
+/** Returns what a record of a message means for its mentions; undefined if they have not changed. */
 export function mentionWorkOf({ dynamodb }: DynamoDBRecord): MentionWork | undefined {
   const { NewImage, OldImage } = dynamodb ?? {}
   const image = (NewImage ?? OldImage) as Image | undefined
@@ -44,7 +47,7 @@ export function mentionWorkOf({ dynamodb }: DynamoDBRecord): MentionWork | undef
   return { chatRoomId, messageId, timestamp: Number(image.Timestamp?.N), named }
 }
 
-/** The membership that a record says has ended. */
+/** Returns the membership that has ended, according to a record. */
 export function departureOf({
   eventName,
   dynamodb,

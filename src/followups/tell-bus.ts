@@ -6,10 +6,10 @@ import { pushWanted } from './push-wanted.ts'
 import { putEvents } from './put-events.ts'
 
 /**
- * Puts on the bus what the records of a batch mean, in their order, and whom to wake for them. At least once: what the
- * bus does not take makes its record fail, and so be told again.
+ * Puts the events of a batch's records on the bus, in their order, including the push events. Delivery is at least
+ * once: if the bus does not accept an event, its record fails and is redelivered.
  *
- * @param fail receives each record that must come again
+ * @param fail called with each record that must be redelivered
  */
 export async function tellBus(
   records: readonly DynamoDBRecord[],
@@ -18,7 +18,7 @@ export async function tellBus(
 ): Promise<void> {
   const cache = new BatchCache()
   const recordOf = new Map<BusEvent, DynamoDBRecord>()
-  // One after the other, because the members of a room are read by its first message.
+  // One after the other, because the first message of a room reads the members for the others.
   for (const record of records) {
     try {
       for (const event of await eventsOf(record, cache, now)) recordOf.set(event, record)

@@ -9,20 +9,24 @@ import { repliesBetween } from '../entities/thread-reply.ts'
 import { bannedAmong } from '../entities/user.ts'
 import type { BatchCache } from '../streams/batch-cache.ts'
 
-/** In larger rooms only who is mentioned or follows the thread is woken, and the whole room can't be mentioned. */
+/**
+ * In larger rooms, only mentioned users and followers of the thread are notified, and a mention of the room is ignored.
+ */
 const MAX_MEMBERS = 1_000
 
-/** Who has read so recently, and is connected, sees the message. */
+/** A user who has read this recently and is connected sees the message anyway. */
 const JUST_READ_MS = 60_000
 
 const LOOKS_AT_ONCE = 16
 
-/** Of a thread in a larger room: who wrote in it lately. */
+/** How many of the latest replies are read to find the participants of a thread in a larger room. */
 const MAX_REPLIES = 500
 
 type WakeReason = 'message' | 'mention' | 'thread'
 
-/** Somebody who is to be woken. `place` is theirs among the candidates, the same whenever it is found out. */
+/**
+ * A user who is to be notified. `place` is their place among the candidates, and the same each time the list is made.
+ */
 export interface Woken {
   userId: string
   reason: WakeReason
@@ -30,12 +34,12 @@ export interface Woken {
 }
 
 /**
- * Finds who is to be woken for a message, and why: never its sender, who joined after it, who is looking at the room,
- * who has read it already, who does not want it, or who is banned from the deployment. AP3, AP5, AP21, AP67, AP96,
- * AP107, AP119, AP151.
+ * Returns the users who are to be notified of a message by push, and why. It leaves out the sender, users who joined
+ * later, are looking at the room, have read the message, do not want it, or are banned from the deployment. AP3, AP5,
+ * AP21, AP67, AP96, AP107, AP119, AP151.
  *
- * @param named of a message that was edited: those that it mentions now and not before, and nobody else is woken
- * @param cache of the batch: members of a room, connections and bans are read once
+ * @param named for an edited message: the users whom it mentions only now; nobody else is notified
+ * @param cache the batch's cache: members of a room, connections and bans are read once
  */
 export async function whomToWake(
   message: MessageRow,
@@ -55,7 +59,7 @@ export async function whomToWake(
     const [inRoom, inThread] = states.get(userId) ?? []
     const level = notifyOf(inRoom, now)?.level ?? 'all'
     if (level === 'none' || present.has(userId)) return []
-    // What an edit says is news to who has read what was there before.
+    // An edit that mentions a user is news even if the user has read the message before.
     if (named === undefined && isRead(message, inRoom, inThread)) return []
     if (isForRoom || mentioned.has(userId)) return [{ userId, reason: 'mention', place }]
     if (level === 'mentions' || named !== undefined) return []
@@ -70,7 +74,7 @@ export async function whomToWake(
   return woken.filter(({ userId }) => mayCome.get(userId))
 }
 
-/** By user, whether they may come in; each is asked about once for a batch. */
+/** Returns, by user, whether the user is not banned. Each user is checked once per batch. */
 async function letIn(
   userIds: readonly string[],
   cache: BatchCache,
@@ -83,10 +87,10 @@ async function letIn(
   return known
 }
 
-/** Whether it is shown among the room's messages, and not in its thread only. */
+/** Whether the message is shown among the room's messages, and not only in its thread. */
 const isInRoom = ({ threadId, inRoom }: MessageRow): boolean => threadId === undefined || inRoom === true
 
-/** Whether somebody has read it on any device: a reply in its thread, if it is shown there only. */
+/** Whether a user has read the message on any device. A reply shown only in its thread must be read there. */
 const isRead = (message: MessageRow, inRoom: RoomStateRow | undefined, inThread: RoomStateRow | undefined): boolean =>
   Math.max(isInRoom(message) ? (inRoom?.readSeq ?? 0) : 0, inThread?.readSeq ?? 0) >= seqOf(message)
 
@@ -94,10 +98,13 @@ type Member = Pick<MembershipRow, 'userId' | 'joinedSeq'>
 
 const userIdOf = ({ userId }: Member): string => userId
 
-/** Whether they were in the room before it was said: for others it is no news, and some rooms don't show it to them. */
+/**
+ * Whether a member was in the room before the message. For later members it is not news, and some rooms hide it from
+ * them.
+ */
 const wasIn = ({ joinedSeq }: Member, message: MessageRow): boolean => joinedSeq < seqOf(message)
 
-/** All members, in the order of their ids; undefined where there are too many. */
+/** Returns all members, ordered by id; undefined if there are too many. */
 async function membersOf(chatRoomId: string): Promise<Member[] | undefined> {
   const room = await getRoom(chatRoomId)
   if (room === undefined) return []
@@ -106,7 +113,7 @@ async function membersOf(chatRoomId: string): Promise<Member[] | undefined> {
   return members.length > MAX_MEMBERS ? undefined : members
 }
 
-/** The members among those who are mentioned, and those who take part in the thread. */
+/** Returns the members among the mentioned users and the participants of the thread. */
 async function membersAmong(
   message: MessageRow,
   mentioned: ReadonlySet<string>,
@@ -127,7 +134,7 @@ async function participantsOf(chatRoomId: string, threadId: string, before: Mess
   return [...(root === undefined ? [] : [root.senderId]), ...replies.map(({ senderId }) => senderId)]
 }
 
-/** By user, what the room is to them, and the thread. */
+/** Returns the users' states in the room, and in the message's thread if it has one. */
 async function statesIn({ chatRoomId, threadId }: MessageRow, userIds: readonly string[]) {
   const keysOf = (userId: string) => [
     { userId, chatRoomId },
@@ -142,7 +149,7 @@ async function statesIn({ chatRoomId, threadId }: MessageRow, userIds: readonly 
   return new Map(userIds.map((userId) => [userId, keysOf(userId).map(rowOf)]))
 }
 
-/** Who has just read and is still connected: their device shows the message. */
+/** Returns the users who have just read and are still connected: their device shows the message. */
 async function presentAmong(
   states: ReadonlyMap<string, (RoomStateRow | undefined)[]>,
   cache: BatchCache,
@@ -153,7 +160,7 @@ async function presentAmong(
   const queue = justRead.values()
   const worker = async () => {
     for (const [userId] of queue) {
-      // Not the room's subscriptions: those of a connection that has gone stay until a post finds out.
+      // Subscriptions would not do, because those of a closed connection stay until a post fails.
       const sessions = await cache.once(`sessions ${userId}`, () => sessionsOfUser(userId, now))
       if (sessions.length > 0) present.add(userId)
     }
