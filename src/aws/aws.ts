@@ -6,8 +6,8 @@ type Provider = Aws['credentials']
 let chain: Promise<Provider> | undefined
 
 /**
- * The credentials that Lambda gives a function by its environment, as they are now. Elsewhere, as in a script with a
- * profile, those that the AWS SDK finds, which renews them in time.
+ * Returns the current credentials that Lambda puts into a function's environment. Elsewhere, for example in a script
+ * with a profile, returns the credentials that the AWS SDK finds. The SDK renews them in time.
  */
 async function credentials(): Promise<Credentials> {
   const given = credentialsOfEnvironment()
@@ -23,5 +23,5 @@ async function region(): Promise<string> {
   return name
 }
 
-/** Of this process. */
+/** The credentials and region of this process. */
 export const aws: Aws = { credentials, region }

@@ -4,7 +4,9 @@ export interface Credentials {
   sessionToken?: string
 }
 
-/** Credentials and region for signing. Both functions are called for every request, so values may change meanwhile. */
+/**
+ * Credentials and region for signing. Both functions are called for every request, so the values may change over time.
+ */
 export interface Aws {
   credentials: () => Promise<Credentials>
   region: () => Promise<string>

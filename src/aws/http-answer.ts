@@ -1,4 +1,4 @@
-/** What a server sent is no HTTP/1.1 answer, or one that can be read in two ways. */
+/** The server's response is not valid HTTP/1.1, or is ambiguous. */
 class BadAnswer extends Error {
   override name = 'BadAnswer'
 
@@ -7,15 +7,16 @@ class BadAnswer extends Error {
   }
 }
 
+/** An HTTP response. */
 export interface Answer {
   status: number
-  /** By their names in lower case; the values of a name that comes twice are joined by `, `. */
+  /** By lower-case name. The values of a repeated header are joined by `, `. */
   headers: Readonly<Record<string, string>>
-  /** Empty when nobody keeps it. */
+  /** Empty if the body is not kept. */
   body: string
 }
 
-/** As much as `node:http` takes. */
+/** The same limit as in `node:http`. */
 const MAX_HEAD_BYTES = 16_384
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0-\x08\x0a-\x1f\x7f]*)?$/
@@ -23,8 +24,8 @@ const HEADER = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*((?:[^\0-\x08\x0a-\x1f\x7f]*[^\0-\
 const CHUNK_SIZE = /^([\da-f]{1,8})(?:;[!#$%&'*+.^_`|~\w=-]+)*$/i
 
 /**
- * Reads one answer to a POST from the bytes of a socket, however they are split. It is stricter than `node:http`, and
- * what it accepts it reads alike: a test holds it to that with random bytes.
+ * Reads one response to a POST from the bytes of a socket, however they are split. It is stricter than `node:http`, but
+ * reads everything that it accepts in the same way. A test checks that with random bytes.
  * https://www.rfc-editor.org/rfc/rfc9112
  */
 export class AnswerReader {
@@ -35,40 +36,46 @@ export class AnswerReader {
   #headers: Record<string, string> = {}
   #isLast = true
   readonly #body: Buffer[] = []
-  /** Bytes of the body, or of its chunk, that are still to come. */
+  /** How many bytes of the body, or of its current chunk, are still missing. */
   #missing = 0
   #isWhole = false
 
-  /** @param keepsBody whether anybody wants to know what was answered beside the status and headers */
+  /** @param keepsBody whether the body is needed, and not only status and headers */
   constructor(keepsBody: boolean) {
     this.#keepsBody = keepsBody
   }
 
-  /** Takes what came. Returns whether the answer is whole now. @throws BadAnswer */
+  /**
+   * Adds received bytes. Returns whether the response is now complete.
+   *
+   * @throws BadAnswer when the bytes are not a valid response
+   */
   push(bytes: Buffer): boolean {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     while (!this.#isWhole && this.#read());
     return this.#isWhole
   }
 
-  /** The server sends no more. Returns whether the answer is whole: one without a length is then. */
+  /**
+   * Notes that the server sends no more. Returns whether the response is complete; a response without a length now is.
+   */
   end(): boolean {
     if (this.#read === this.#readUntilEnd) this.#isWhole = true
     return this.#isWhole
   }
 
-  /** Undefined while its head isn't read. */
+  /** The response; undefined until its head has been read. */
   get answer(): Answer | undefined {
     if (this.#status === 0) return undefined
     return { status: this.#status, headers: this.#headers, body: textOf(this.#body) }
   }
 
-  /** Whether bytes came that are no part of the answer. */
+  /** Whether bytes have arrived that are not part of the response. */
   get hasMore(): boolean {
     return this.#rest.length > 0
   }
 
-  /** Whether the socket may be used again after the whole answer. */
+  /** Whether the socket may be used again after the complete response. */
   get isReusable(): boolean {
     return !this.#isLast && !this.hasMore
   }
@@ -82,7 +89,7 @@ export class AnswerReader {
     const status = Number(code)
     if (status === 101 || (status < 200 && minor === '0')) throw new BadAnswer('it goes on in another protocol')
     const headers = headersOf(lines)
-    // Such as `100 Continue`: the answer is still to come.
+    // An interim response such as `100 Continue`. The final response follows.
     if (status < 200) return true
     this.#headers = headers
     this.#status = status
@@ -142,7 +149,7 @@ export class AnswerReader {
     return true
   }
 
-  /** What comes after the last chunk is read, and looked at by nobody. */
+  /** Reads the trailer after the last chunk, and ignores its content. */
   #readTrailer(): boolean {
     const line = this.#line()
     if (line === undefined) return false
@@ -151,7 +158,7 @@ export class AnswerReader {
     return true
   }
 
-  /** Takes bytes of the body, as many as there are. */
+  /** Takes the available bytes of the body. */
   #take(): void {
     const taken = this.#rest.subarray(0, this.#missing)
     if (this.#keepsBody && taken.length > 0) this.#body.push(taken)
@@ -163,7 +170,7 @@ export class AnswerReader {
     return this.#takeUntil('\r\n', 'a line is too long')
   }
 
-  /** Takes what comes before this end, and the end with it; undefined while that hasn't come. */
+  /** Takes the text before this end mark, and the mark itself. Returns undefined if the mark has not arrived yet. */
   #takeUntil(end: string, tooLong: string): string | undefined {
     const at = this.#rest.indexOf(end)
     if (at > MAX_HEAD_BYTES || (at < 0 && this.#rest.length > MAX_HEAD_BYTES)) throw new BadAnswer(tooLong)

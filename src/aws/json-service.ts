@@ -4,13 +4,16 @@ import { RequestSigner } from './request-signer.ts'
 import type { Answer } from './http-answer.ts'
 import { sendTo } from './send-request.ts'
 
-/** The time that AWS accepts in a signature is 5 minutes off at most. As the SDK, we correct the clock before that. */
+/** AWS accepts signatures whose time is at most 5 minutes off. Like the SDK, the clock is corrected before that. */
 const MAX_SKEW_MS = 240_000
 
-/** A service's refusal. Its name is the service's, and it has what came along: `Item`, `CancellationReasons`. */
+/**
+ * An error that the service returned. It has the service's name, and its fields, such as `Item` and
+ * `CancellationReasons`.
+ */
 class ServiceError extends Error {
   readonly $metadata: { httpStatusCode: number; attempts?: number; clockSkewCorrected?: true }
-  /** Not before this, says the answer. */
+  /** The earliest time for another attempt, if the response names one. */
   readonly retryAfter?: Date
 
   constructor(what: string, { status, body, headers }: Answer) {
@@ -25,7 +28,9 @@ class ServiceError extends Error {
   }
 }
 
-/** What stands between us and the service answers with HTML, or with nothing. */
+/**
+ * Returns the fields of an error response; none if the body is not JSON, as when a proxy responds with HTML or nothing.
+ */
 function fieldsOf(body: string): { __type?: string; message?: string; Message?: string } {
   try {
     return JSON.parse(body) as { __type?: string; message?: string; Message?: string }
@@ -34,35 +39,39 @@ function fieldsOf(body: string): { __type?: string; message?: string; Message?: 
   }
 }
 
-/** A service that speaks one of AWS's JSON protocols, and how it is asked. */
+/** The settings of a service that uses one of AWS's JSON protocols. */
 export interface JsonService {
-  /** For error messages: `the table`. */
+  /** The name in error messages: `the table`. */
   what: string
-  /** As it is signed for: `dynamodb`. */
+  /** The name in signatures: `dynamodb`. */
   service: string
-  /** Before the operation: `DynamoDB_20120810`. */
+  /** The prefix of operations: `DynamoDB_20120810`. */
   target: string
   jsonVersion: '1.0' | '1.1'
   endpoint: string
   aws: Aws
-  /** Milliseconds of one attempt. */
+  /** Milliseconds for one attempt. */
   timeoutMs: number
   maxAttempts: number
   maxSockets: number
-  /** Milliseconds: the first wait before another attempt is random, up to this. */
+  /** Milliseconds. The first wait before another attempt is random, up to this. */
   baseDelayMs: number
 }
 
-/** Asks for one operation. @throws Error with the service's name for it, after the last attempt */
+/**
+ * Calls one operation.
+ *
+ * @throws Error with the service's name for it, after the last attempt
+ */
 export type AskService = (operation: string, input: object) => Promise<object>
 
 /**
- * Asks a service over kept-alive sockets, with requests that are signed here and bodies that are JSON:
- * what the SDK's client does for few kinds of requests, at a fifth of its CPU time. When an attempt is repeated, and
- * after which wait, decides the SDK's own strategy. One table of tests holds both to the same:
+ * Returns a client that calls a service over kept-alive sockets, signing the requests itself, with JSON bodies. It does
+ * what the SDK's client does for a few kinds of requests, at a fifth of the CPU time. The SDK's own strategy decides
+ * whether an attempt is repeated, and after which wait. One table of tests checks both clients:
  * `tests/entities/table-clients.test.ts`.
  *
- * A clock that is wrong by four minutes is corrected by the `Date` of the answers, as the SDK does.
+ * Like the SDK, it corrects a clock that is off by four minutes or more, by the `Date` of the responses.
  */
 export function jsonService(options: JsonService): AskService {
   const { what, aws, timeoutMs } = options
@@ -70,10 +79,10 @@ export function jsonService(options: JsonService): AskService {
   const send = sendTo(url, options.maxSockets, true)
   const signer = new RequestSigner(options.service, url.host, `application/x-amz-json-${options.jsonVersion}`)
   const strategy = new StandardRetryStrategy({ maxAttempts: options.maxAttempts, baseDelay: options.baseDelayMs })
-  /** Milliseconds that AWS's clock is ahead of ours. */
+  /** How many milliseconds AWS's clock is ahead of this machine's. */
   let skew = 0
 
-  /** Returns whether the clock was corrected. */
+  /** Compares the clocks. Returns whether the clock was corrected. */
   function noteTime({ headers }: Answer): boolean {
     const ahead = Date.parse(headers.date ?? '') - Date.now()
     const isWrong = headers.age === undefined && Math.abs(ahead - skew) >= MAX_SKEW_MS
@@ -105,7 +114,7 @@ export function jsonService(options: JsonService): AskService {
       } catch (thrown) {
         const error = named(thrown)
         const info = { error, errorType: typeOf(error), retryAfterHint: error.retryAfter } as RetryErrorInfo
-        // It waits before it gives another token, and refuses one when there are to be no more attempts.
+        // This waits before it returns another token, and rejects when there are to be no more attempts.
         const next = await strategy.refreshRetryTokenForRetry(token, info).catch(() => undefined)
         if (next === undefined) throw Object.assign(error, { $metadata: { ...error.$metadata, attempts } })
         token = next
@@ -120,7 +129,7 @@ type Failure = Error & { code?: string; $metadata?: object; retryAfter?: Date }
 
 const BROKEN_SOCKET = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT']
 
-/** The SDK gives a broken socket the name of a timeout. */
+/** Names an error as the SDK does: a broken socket has the name of a timeout. */
 function named(thrown: unknown): Failure {
   const error = thrown as Failure
   return BROKEN_SOCKET.includes(error.code ?? '') ? Object.assign(error, { name: 'TimeoutError' }) : error
@@ -132,6 +141,10 @@ function typeOf(error: Failure): 'THROTTLING' | 'TRANSIENT' | 'CLIENT_ERROR' {
   return isTransientError(failure) ? 'TRANSIENT' : 'CLIENT_ERROR'
 }
 
-/** Where a service is in a Region. @param name as in its host: `dynamodb` */
+/**
+ * Returns the endpoint of a service in a Region.
+ *
+ * @param name as in the host: `dynamodb`
+ */
 export const endpointIn = (name: string, region: string): string =>
   `https://${name}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`

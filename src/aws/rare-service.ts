@@ -1,16 +1,16 @@
 import { aws } from './aws.ts'
 import { type AskService, endpointIn, type JsonService, jsonService } from './json-service.ts'
 
-/** How often a rare service is asked, and the wait before another attempt, in milliseconds: it doubles. */
+/** How often a rare service is tried, and the first wait before another attempt, in milliseconds. The wait doubles. */
 export const RARE_ATTEMPTS = 3
 export const RARE_DELAY_MS = 100
 
 interface RareService extends Pick<JsonService, 'what' | 'service' | 'target' | 'jsonVersion'> {
-  /** Default: where it is in the function's Region. */
+  /** Defaults to the service's endpoint in the function's Region. */
   endpoint: string | undefined
 }
 
-/** A service that is asked now and then, and whose answer nobody waits for. It is looked for at its first request. */
+/** Returns a client for a service that is called rarely and that no user waits for. It is set up at the first call. */
 export function rareService({ endpoint, ...named }: RareService): AskService {
   let asking: Promise<AskService> | undefined
   const make = async () =>

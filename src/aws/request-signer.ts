@@ -2,25 +2,26 @@ import { createHmac, hash } from 'node:crypto'
 import type { Credentials } from './credentials.ts'
 
 interface SigningKey {
-  /** The day, region and secret that it was made of; if one changes, another key is made. */
+  /** The day, region and secret that the key was derived from. If one of them changes, a new key is derived. */
   of: string
   bytes: Buffer
 }
 
+/** The parts of a request that are signed. */
 export interface Signed {
-  /** As it is sent: percent-encoded once. */
+  /** Percent-encoded once, as it is sent. */
   path: string
   body: Uint8Array | string
-  /** Of AWS's JSON protocols: the operation, as `DynamoDB_20120810.GetItem`. */
+  /** The operation in AWS's JSON protocols, such as `DynamoDB_20120810.GetItem`. */
   target?: string
   /** Epoch milliseconds, by AWS's clock. */
   now: number
 }
 
 /**
- * Signs requests to one host with Signature Version 4, for exactly one kind of request: a POST without a query. The key
- * is made once a day and the hash of bytes once for all requests that carry them, so a post of a frame costs one hash
- * and one HMAC.
+ * Signs requests to one host with Signature Version 4. It supports exactly one kind of request: a POST without a query.
+ * The key is derived once a day, and the same bytes are hashed once for all requests that contain them. So a post of a
+ * frame costs one hash and one HMAC.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export class RequestSigner {
@@ -32,14 +33,14 @@ export class RequestSigner {
   #date = ''
   readonly #hashes = new WeakMap<Uint8Array, string>()
 
-  /** @param host as in the request's header: with the port, unless it is the protocol's default */
+  /** @param host as in the header `host`: with the port, unless it is the protocol's default */
   constructor(service: string, host: string, contentType: string) {
     this.#service = service
     this.#host = host
     this.#contentType = contentType
   }
 
-  /** Returns the headers of a request. */
+  /** Returns the headers of a request, including the signature. */
   headers(
     { path, body, target, now }: Signed,
     { accessKeyId, secretAccessKey, sessionToken }: Credentials,
@@ -55,7 +56,7 @@ export class RequestSigner {
       'x-amz-content-sha256': bodyHash,
       'x-amz-date': date,
     }
-    // In the order of their names, as they are signed.
+    // In alphabetical order, as the signature requires.
     if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken
     if (target !== undefined) headers['x-amz-target'] = target
     const names = Object.keys(headers).join(';')
@@ -100,10 +101,12 @@ export class RequestSigner {
   }
 }
 
-/** Encodes a segment of a path, including `!'()*`, which `encodeURIComponent` leaves as they are. */
+/** Percent-encodes a segment of a path, including `!'()*`, which `encodeURIComponent` leaves unchanged. */
 export const encoded = (segment: string): string => encodeURIComponent(segment).replace(/[!'()*]/g, escaped)
 
-/** Every service but S3 expects the path to be encoded twice for the signature: a connection id's `=` as `%253D`. */
+/**
+ * Encodes a path for the signature. Every service but S3 expects the path to be encoded twice: a `=` becomes `%253D`.
+ */
 const encodedAgain = (path: string): string => (path === '/' ? path : encoded(path).replaceAll('%2F', '/'))
 
 const escaped = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`

@@ -2,25 +2,26 @@ import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import { type Answer, AnswerReader } from './http-answer.ts'
 
-/** No answer within the time of the attempt. */
+/** There was no response within the time of the attempt. */
 class RequestTimedOut extends Error {
   override name = 'TimeoutError'
 }
 
-/** The server closed the socket before the answer, or within it. */
+/** The server closed the socket before or during the response. */
 class SocketClosed extends Error {
   readonly code = 'ECONNRESET'
 }
 
+/** A response, complete or cut off. */
 export interface Sent extends Answer {
-  /** Why the body isn't whole, if it isn't. */
+  /** Why the body is incomplete; undefined if it is complete. */
   cutOff?: Error
 }
 
 /**
  * Sends one POST, once. Redirects are not followed.
  *
- * @param headers all of them, `host` and `content-length` too
+ * @param headers all headers, including `host` and `content-length`
  * @throws Error with the name `TimeoutError` when there was no status within `timeoutMs`; BadAnswer; else the error of
  *   the socket
  */
@@ -31,7 +32,7 @@ export type SendRequest = (
   timeoutMs: number,
 ) => Promise<Sent>
 
-/** A request until it is answered. */
+/** A request that waits for its response. */
 interface Exchange {
   bytes: string | Uint8Array
   settle: (outcome: Sent | Error) => void
@@ -40,12 +41,12 @@ interface Exchange {
 }
 
 /**
- * Returns a function that sends requests to one host over kept-alive sockets, one request at a time on each, for half
- * the CPU time of `node:http` (`npm run bench:posting`). As there, the newest free socket is used first, a free one
- * keeps no process alive, and none is used in the last second that the server keeps it.
+ * Returns a function that sends requests to one host over kept-alive sockets, one request at a time on each. It takes
+ * half the CPU time of `node:http` (`npm run bench:posting`). As in `node:http`, the newest free socket is used first,
+ * a free socket keeps no process alive, and a socket is not used in the last second before the server closes it.
  *
- * @param maxSockets and so the number of requests at once; more of them wait
- * @param keepsBody whether anybody wants to know what was answered beside the status
+ * @param maxSockets also the number of concurrent requests; further requests wait
+ * @param keepsBody whether the body of a response is needed, and not only its status
  */
 export function sendTo(url: URL, maxSockets: number, keepsBody: boolean): SendRequest {
   const open = openerOf(url)
@@ -101,7 +102,7 @@ export function sendTo(url: URL, maxSockets: number, keepsBody: boolean): SendRe
           else resolve(outcome)
         },
       }
-      // For the whole attempt: the timeout of a socket starts anew with every byte.
+      // Covers the whole attempt, because the timeout of a socket restarts with every byte.
       const timer = setTimeout(() => {
         const late = new RequestTimedOut(`unable to finish the request; no answer within ${timeoutMs} ms`)
         if (exchange.link === undefined) exchange.settle(late)
@@ -118,7 +119,7 @@ interface Pool {
   closed: (link: Link) => void
 }
 
-/** A socket, and the request that is on it. */
+/** A socket, and the request that is currently on it. */
 class Link {
   readonly #socket: Socket
   readonly #pool: Pool
@@ -146,7 +147,7 @@ class Link {
     })
   }
 
-  /** Returns false, and closes the socket, when it can't be used any more. */
+  /** Sends a request. Returns false, and closes the socket, if the socket can no longer be used. */
   carry(exchange: Exchange): boolean {
     if (this.#socket.destroyed || Date.now() >= this.#usableUntil) {
       this.#socket.destroy()
@@ -159,13 +160,14 @@ class Link {
     return true
   }
 
+  /** Ends the current request with an error, and closes the socket. */
   giveUp(why: Error): void {
     this.#failure = why
     this.#settle(false)
   }
 
   #read(isWhole: () => boolean): void {
-    // Nobody asked for it.
+    // No request is waiting for these bytes.
     if (this.#exchange === undefined) return void this.#socket.destroy()
     try {
       if (isWhole()) this.#settle(true)
@@ -174,11 +176,11 @@ class Link {
     }
   }
 
-  /** Ends the exchange, if there is one, with what there is. */
+  /** Ends the current request, if there is one, with what has arrived. */
   #settle(isWhole: boolean): void {
     const [exchange, { answer, isReusable }] = [this.#exchange, this.#reader]
     this.#exchange = undefined
-    // A server may refuse a request before it is all written.
+    // A server may refuse a request before all of it is written.
     const staysOpen = isWhole && isReusable && this.#socket.writableLength === 0 && !this.#socket.destroyed
     if (staysOpen) {
       this.#reader = new AnswerReader(this.#pool.keepsBody)
@@ -198,13 +200,13 @@ class Link {
   }
 }
 
-/** How long a server keeps a socket that says `timeout=5`, without the last second. */
+/** Returns how long a server keeps a socket open, minus one second, from a header such as `timeout=5`. */
 function keptMs(keepAlive = ''): number {
   const [, seconds] = /\btimeout=(\d+)/.exec(keepAlive) ?? []
   return seconds === undefined ? Infinity : Number(seconds) * 1_000 - 1_000
 }
 
-/** Returns what opens a socket to the host. Over TLS a later one resumes the session of one before. */
+/** Returns a function that opens sockets to the host. With TLS, a new socket resumes the session of an earlier one. */
 function openerOf({ protocol, hostname, port }: URL): () => Socket {
   const isSecure = protocol === 'https:'
   const host = hostname.replace(/^\[|\]$/g, '')
@@ -224,10 +226,10 @@ function openerOf({ protocol, hostname, port }: URL): () => Socket {
   }
 }
 
-/** Sends at once, and finds out when the other side is gone without a word. Options of `tls.connect` don't do it. */
+/** Sends without delay, and detects a peer that has vanished. `tls.connect` has no options for this. */
 const alive = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, 1_000)
 
-/** A value with a line break in it would be a header of its own. */
+/** Characters that no header value may have. A line break would let a value inject another header. */
 const UNSAFE = /[^\t\x20-\x7e]/
 
 function bytesOf(path: string, headers: Record<string, string>, body: Uint8Array | string): string | Uint8Array {
