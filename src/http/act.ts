@@ -11,17 +11,17 @@ import { rate } from '../ws/rate-limit.ts'
 import { handlers } from './handlers.ts'
 import type { Sender } from './sender-of.ts'
 
-/** Of each backend, in place of what its users may: so many actions in so many seconds. */
+/** The rate limit of each backend, which replaces those of its users. */
 const rateLimit = optional('SERVER_RATE_LIMIT', rate) ?? { uses: 200, seconds: 1 }
 
 const Named = z.object({ asUserId: z.optional(AsUserId) })
 
 /**
- * Does one action for a backend.
+ * Performs one action for a backend.
  *
- * @param body the action's frame without `action`, and `asUserId`
- * @returns the reply's `data`
- * @throws ChatError
+ * @param body the action's frame without `action`, and with an optional `asUserId`
+ * @returns the `data` of the reply
+ * @throws ChatError when the action fails, or the acting user is banned
  */
 export async function act(name: string, body: Record<string, unknown>, sender: Sender): Promise<object> {
   if (!isServerAction(name)) throw new UnknownAction('unable to act; there is no such action at the server API')
@@ -35,12 +35,12 @@ export async function act(name: string, body: Record<string, unknown>, sender: S
   const caller = callerOf(sender, named)
   const now = Date.now()
   await countUse({ userId: sender.sub, rateClass: 'server', what: 'act' }, rateLimit, now)
-  // A backend that is banned can let itself in again by these.
+  // Server-only actions stay allowed, so that a backend that was banned can unban itself.
   if (named !== undefined || !Object.hasOwn(serverOnly, name)) await requireLetIn(caller.userId, now)
   return perform(handlers[name], serverSchemas[name].request, { ...fields, action: name }, caller)
 }
 
-/** @throws Forbidden when the user who acts was banned from the deployment */
+/** @throws Forbidden when the acting user is banned from the deployment */
 async function requireLetIn(userId: string, now: number): Promise<void> {
   if ((await standingOfUser(userId, now)).blockedUntil === undefined) return
   throw new Forbidden('unable to act; the user is banned from this deployment')

@@ -6,14 +6,14 @@ import { act } from './act.ts'
 import { logFailure } from './log-failure.ts'
 import type { Sender } from './sender-of.ts'
 
-/** What became of one action of a batch. */
+/** The result of one action of a batch. */
 type Result = { data: unknown } | { error: ReturnType<typeof errorBody> }
 
 /**
- * Does up to 25 actions in their order, one after the other: each sees what the ones before have done. One that fails
- * stops none of the others.
+ * Performs up to 25 actions in order, one after the other, so that each sees the effects of the previous ones. An
+ * action that fails does not stop the others.
  *
- * @throws InvalidRequest when it is no list of actions
+ * @throws InvalidRequest when the body is not a list of actions
  */
 export async function batch(body: Record<string, unknown>, sender: Sender): Promise<{ results: Result[] }> {
   const { actions } = parseFrame<{ actions: ({ action: string } & Record<string, unknown>)[] }>(body, BatchRequest)

@@ -3,7 +3,7 @@ import { connectionsOfUser } from '../entities/user-connection.ts'
 
 const AT_ONCE = 32
 
-/** Asks for the end of each connection of a user. Returns how many there are. AP79, AP81. */
+/** Requests the end of each of a user's connections. Returns how many there are. AP79, AP81. */
 export async function closeConnections(userId: string, reason: string | undefined, now: number): Promise<number> {
   const connectionIds = await connectionsOfUser(userId, now)
   let count = 0

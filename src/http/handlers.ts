@@ -62,7 +62,10 @@ import { unbanUser } from './actions/unban-user.ts'
 import { upsertUsers } from './actions/upsert-users.ts'
 import type { ServerHandler } from './server-action.ts'
 
-/** What a backend may ask for, by the name in the path: the very handlers of the WebSocket's actions, and some more. */
+/**
+ * The actions of the server API, by the name in the path: the WebSocket's own handlers, and those that only a backend
+ * has.
+ */
 export const handlers: {
   readonly [A in ServerAction]: A extends ServerOnlyAction
     ? ServerHandler<A>

@@ -3,7 +3,7 @@ import { MAX_USER_ID_CHARS } from '../protocol/limits.ts'
 import type { Scope } from '../protocol/scopes.ts'
 import type { ServerEvent } from './server-event.ts'
 
-/** Who sent a request to the server API. */
+/** The sender of a request to the server API. */
 export interface Sender {
   /** The token's `sub`, or the AWS principal, such as `assumed-role/shop`. */
   sub: string
@@ -11,9 +11,9 @@ export interface Sender {
 }
 
 /**
- * The sender of a request, from what API Gateway's authorizer found: of a token, when it last looked at it.
+ * Returns the sender of a request, from what API Gateway's authorizer found when it last checked the token.
  *
- * @throws TokenExpired after the token's `exp`: API Gateway keeps the authorizer's answer for minutes
+ * @throws TokenExpired after the token's `exp`, because API Gateway caches the authorizer's result for minutes
  */
 export function senderOf({ requestContext: { authorizer } }: ServerEvent, now = Date.now()): Sender {
   if ('iam' in authorizer) return { sub: principalOf(authorizer.iam.userArn), scopes: new Set(['server']) }
@@ -23,7 +23,7 @@ export function senderOf({ requestContext: { authorizer } }: ServerEvent, now = 
 }
 
 /**
- * What follows the account in the ARN, without the name of a role's session, which is another at every start.
+ * Returns the part of an ARN after the account, without the session name of a role, which changes at every start.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
 function principalOf(arn: string): string {

@@ -5,21 +5,21 @@ import type {
   APIGatewayProxyEventV2WithRequestContext,
 } from 'aws-lambda'
 
-/** What the authorizer found. API Gateway adds it to every request with the same token, kept for 5 minutes. */
+/** The authorizer's context, which API Gateway adds to every request with the same token, cached for 5 minutes. */
 export interface AuthorizerContext {
   /** The token's `sub`. */
   sub: string
   /** Epoch seconds. */
   exp: number
-  /** `Scope`s, space-separated. */
+  /** `Scope`s, separated by spaces. */
   scopes: string
 }
 
-/** Of a token, or of the AWS credentials that have signed the request. */
+/** The result of a token's authorizer, or the AWS credentials that signed the request. */
 type Authorizer =
   APIGatewayEventRequestContextLambdaAuthorizer<AuthorizerContext> | APIGatewayEventRequestContextIAMAuthorizer
 
-/** A request to the server API, payload format 2.0. */
+/** A request to the server API, in payload format 2.0. */
 export type ServerEvent = APIGatewayProxyEventV2WithRequestContext<
   APIGatewayEventRequestContextV2WithAuthorizer<Authorizer>
 >

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../protocol/error-codes.ts'
 
-/** The HTTP status of an error of the server API. Clients decide by the code; proxies and logs see the status. */
+/** The HTTP status for each error code. Clients decide by the code; the status is for proxies and logs. */
 export const statusOf: Readonly<Record<ErrorCode, number>> = {
   invalid_request: 400,
   token_expired: 401,

@@ -4,8 +4,9 @@ import { closeConnections } from '../close-connections.ts'
 import { serverAction } from '../server-action.ts'
 
 /**
- * Keeps a user out of the whole deployment, and closes the connections that there are. The ban is written before they
- * are listed, and `$connect` looks at the ban after it has listed its own: so none slips in between. AP78, AP79, AP81.
+ * Bans a user from the whole deployment, and closes their open connections. The ban is written before the connections
+ * are listed, and `$connect` checks the ban after it has stored its connection. So no connection is missed. AP78, AP79,
+ * AP81.
  */
 export const banUser = serverAction('banUser', async ({ userId, until = FOR_GOOD }, caller) => {
   const now = Date.now()

@@ -5,14 +5,14 @@ import { closeConnections } from '../close-connections.ts'
 import { serverAction } from '../server-action.ts'
 
 /**
- * Milliseconds after which no more rooms are left at once; the job goes on with those that there still are. A batch may
+ * Milliseconds for leaving rooms before the reply; the job leaves the remaining rooms. Kept short, because a batch may
  * erase 25 users in the 30 s that a request has.
  */
 const LEAVING_MS = 500
 
 /**
- * Erases a user: what keeps them out is written before their connections are listed, as by `banUser`, and before their
- * rooms are. What the reply doesn't wait for is left to the job. AP5, AP8, AP11, AP12, AP49, AP67, AP79, AP81, AP88,
+ * Erases a user. The record that keeps the user out is written before their connections and their rooms are listed,
+ * like the ban in `banUser`. A job does the rest after the reply. AP5, AP8, AP11, AP12, AP49, AP67, AP79, AP81, AP88,
  * AP89, AP90, AP144, AP145.
  */
 export const eraseUser = serverAction('eraseUser', async ({ userId, mode }, caller) => {

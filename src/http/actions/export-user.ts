@@ -2,7 +2,7 @@ import { requireNotErased } from '../../entities/erasure.ts'
 import { jobItem, putJob } from '../../entities/job.ts'
 import { serverAction } from '../server-action.ts'
 
-/** Has a job write what is a user's into the bucket, also of one who has left or was never here. AP122, AP145. */
+/** Starts a job that writes a user's data into the bucket, even if the user has left or never existed. AP122, AP145. */
 export const exportUser = serverAction('exportUser', async ({ userId }) => {
   await requireNotErased(userId, 'export the user')
   const job = jobItem('exportUser', { userId }, Date.now())

@@ -4,7 +4,7 @@ import { exportUrl } from '../../files/exports.ts'
 import { defined } from '../../protocol/defined.ts'
 import { serverAction } from '../server-action.ts'
 
-/** What has become of a job of the janitor. AP127. */
+/** Returns the state of a janitor's job. AP127. */
 export const getJob = serverAction('getJob', async ({ jobId }) => {
   const job = await readJob(jobId)
   if (job === undefined) {

@@ -2,7 +2,7 @@ import { changeProfile } from '../../entities/user.ts'
 import { serverAction } from '../server-action.ts'
 
 /**
- * Makes or changes profiles, each by itself: of a request that has failed some may be written, and to send it again is
+ * Creates or changes profiles, each on its own. If the request fails, some may have been written; repeating it is
  * harmless. AP124.
  */
 export const upsertUsers = serverAction('upsertUsers', async ({ users }) => {

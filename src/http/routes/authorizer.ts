@@ -8,8 +8,9 @@ type Result = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext | Re
 const verifyToken = tokenVerifier()
 
 /**
- * The authorizer of the server API, with simple responses: allows a token whose scope has `tabletalk:server`. Refused
- * is 403; API Gateway itself answers 401 to a request without a token, and keeps each answer for minutes.
+ * The authorizer of the server API, with simple responses. It allows tokens whose scope has `tabletalk:server`. A
+ * refused request gets 403. API Gateway itself returns 401 for a request without a token, and caches each result for
+ * minutes.
  *
  * @throws Error (HTTP 500) when the token could not be checked
  */
@@ -20,7 +21,10 @@ export async function handler(event: APIGatewayRequestAuthorizerEventV2): Promis
   return { isAuthorized: true, context: { sub: userId, exp, scopes: [...scopes].join(' ') } }
 }
 
-/** Undefined for what is no token of ours. The scheme's name is case-insensitive (RFC 9110 §11.1). */
+/**
+ * Returns the verified token; undefined if it is not valid here. The scheme's name is case-insensitive (RFC 9110
+ * §11.1).
+ */
 async function verifiedBy(authorization: string | undefined): Promise<Verified | undefined> {
   const [, token] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? []
   if (token === undefined) return undefined

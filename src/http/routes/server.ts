@@ -10,7 +10,7 @@ import type { ServerEvent } from '../server-event.ts'
 import { statusOf } from '../status-of.ts'
 import { traced } from '../../trace.ts'
 
-/** `POST /v1/{action}`: what a backend asks for. It writes only; the stream tells whoever is connected. */
+/** Handles `POST /v1/{action}`. It only writes to the table; the stream function informs connected clients. */
 export const handler = (event: ServerEvent): Promise<APIGatewayProxyStructuredResultV2> =>
   traced(event.requestContext.requestId, () => respondTo(event))
 
