@@ -14,24 +14,24 @@ import { detailsOnWire, shownRole } from '../rooms/room-view.ts'
 /** A change without its number. */
 type Unnumbered<E = ChangeEvent> = E extends ChangeEvent ? Omit<E, 'rev'> : never
 
-/** What changes say now, by `subjectOf`. What is not there any more is missing. */
+/** The current state of changed subjects, by `subjectOf`. Subjects that no longer exist are missing. */
 export type States = ReadonlyMap<string, Unnumbered>
 
-/** Names what a change is about: of several changes of one subject only the newest is of interest. */
+/** Returns the name of a change's subject. Of several changes of one subject, only the newest matters. */
 export const subjectOf = ({ what, id }: Changed): string => what + id
 
-/** The event of a change, if its subject is still there. */
+/** Returns the event of a change; undefined if its subject no longer exists. */
 export function eventOf(change: ChangeRow, states: States): ChangeEvent | undefined {
   const state = states.get(subjectOf(change))
   return state && { ...state, rev: change.rev }
 }
 
 /**
- * Reads how things are that have changed: never as a record or an entry has them, which may be out of date. AP5, AP8,
- * AP34, AP50, AP67.
+ * Reads the current state of what has changed. The state in a record or a log entry may be out of date. AP5, AP8, AP34,
+ * AP50, AP67.
  *
  * @param changes of one room; each subject is read once
- * @param seen hears of each message that is read, also of one that is past its time and not among the states
+ * @param seen called with each message that is read, including messages that have expired and are not in the result
  */
 export async function statesOf(
   chatRoomId: string,
@@ -52,21 +52,23 @@ export async function statesOf(
   return new Map(all.flatMap((state) => (state === undefined ? [] : [[subjectOf(subjectOfState(state)), state]])))
 }
 
-/** Tells that there is a change, without what it is: a client asks for it, and receives what its user may see. */
+/**
+ * Returns an event that only says that there is a change. A client then fetches it, and receives what its user may see.
+ */
 export const changesSkipped = ({ chatRoomId, rev }: ChangeEvent): ChangesSkippedEvent => ({
   event: 'changesSkipped',
   chatRoomId,
   rev,
 })
 
-/** The entry of an event in its room's log. */
+/** Returns the log entry of an event. */
 export const changeOf = (event: ChangeEvent): ChangeRow => ({ rev: event.rev, ...subjectOfState(event) })
 
-/** Whether a change is of what the room still shows. */
+/** Whether the room still keeps the changed message; true for all other changes. */
 export const isKept = (event: ChangeEvent, keptSince: number): boolean =>
   event.event !== 'messageUpdated' || event.message.timestamp >= keptSince
 
-/** The change, or only that there is one where the room shows the message to nobody any more. */
+/** Returns the event, or `changesSkipped` if the room no longer shows the message to anybody. */
 export const shownOf = (event: ChangeEvent, keptSince: number): ChangeEvent | ChangesSkippedEvent =>
   isKept(event, keptSince) ? event : changesSkipped(event)
 

@@ -5,15 +5,15 @@ import { roomsOfUser } from '../entities/user-room.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import { noteChanges } from './note-changes.ts'
 
-/** Rooms that are left side by side. */
+/** How many rooms are left in parallel. */
 const ROOMS_AT_ONCE = 20
 
 /**
- * Takes an erased user out of some of their rooms, whose clients forget them at once. The other of a direct room stays
- * its guest, as after a block: so no send to who is erased reads more than its membership. AP5, AP8, AP11, AP12, AP49,
- * AP67, AP88, AP89, AP90.
+ * Removes an erased user from some of their rooms, whose clients remove the user at once. In a direct room, the other
+ * user becomes a guest, as after a block. So a send to an erased user is refused after reading only the membership.
+ * AP5, AP8, AP11, AP12, AP49, AP67, AP88, AP89, AP90.
  *
- * @returns how many rooms they have left, and whether they may be in more
+ * @returns how many rooms the user has left, and whether they may be in more
  */
 export async function leaveRooms(userId: string, now: number): Promise<{ left: number; hasMore: boolean }> {
   const { rooms, nextCursor } = await roomsOfUser(userId, { limit: ROOMS_AT_ONCE })
@@ -35,7 +35,10 @@ async function keepOtherFromWriting(chatRoomId: string, userId: string): Promise
   if (other !== undefined) await setDirectRoles(chatRoomId, [userId, other.userId], 'guest')
 }
 
-/** The record of the change makes the stream tell everybody. Of a room that is gone there is nobody. AP5. */
+/**
+ * Logs that users were erased, so that the stream function informs the room. Does nothing if the room no longer exists.
+ * AP5.
+ */
 export async function noteErased(chatRoomId: string, userIds: readonly string[], now: number): Promise<void> {
   if ((await getRoom(chatRoomId)) === undefined) return
   await noteChanges(

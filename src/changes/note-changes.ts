@@ -3,17 +3,20 @@ import { raiseHeadRev, type RoomRow } from '../entities/chat-room.ts'
 import { classOf, type RoomClass } from '../entities/room-class.ts'
 import { Unavailable } from '../errors.ts'
 
-/** Another invocation may append to the same room: the stream has several shards, and batches that are redelivered. */
+/**
+ * Another invocation may append to the same room, because the stream has several shards, and batches are redelivered.
+ */
 const ATTEMPTS = 5
 
 /**
- * Appends changes to a room's log, in one transaction for every 99 of them, and says so on the room. AP88, AP89,
- * AP90.
+ * Appends changes to a room's log, in one transaction for every 99 changes, and raises the room's `HeadRev`. AP88,
+ * AP89, AP90.
  *
  * @param now epoch milliseconds
- * @returns the changes with their numbers, how large the room is, and its row, which says what of its history it shows
- * @throws Unavailable when others have appended five times in between: what is there already is appended again then,
- *   and harms nobody, because clients compare versions
+ * @returns the changes with their revs, the size of the room, and its row, which has the part of the history that it
+ *   shows
+ * @throws Unavailable when others have appended five times in between. The caller then repeats everything. Changes that
+ *   were appended already are appended again, which is harmless, because clients compare versions.
  */
 export async function noteChanges(
   chatRoomId: string,
@@ -32,7 +35,11 @@ export async function noteChanges(
   return { noted, size: classOf(room), room }
 }
 
-/** @returns the number of the change before them */
+/**
+ * Appends changes that fit into one transaction.
+ *
+ * @returns the rev of the change before them
+ */
 async function append(chatRoomId: string, changes: readonly Changed[], now: number): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const head = await getHeadRev(chatRoomId)

@@ -5,19 +5,21 @@ import { eventOf, isKept, statesOf, subjectOf } from './change-events.ts'
 
 /** A part of a room's change log. */
 export interface ChangePage {
-  /** The number of the last change that the page accounts for. */
+  /** The rev of the last change that the page accounts for. */
   headRev: number
-  /** Whether the log reaches back to where the page begins. */
+  /** Whether the log still has everything from the start of the page. */
   recovered: boolean
   /** Whether there are changes after `headRev`. */
   hasMore: boolean
-  /** In the order of their numbers, each subject once, as it is now. */
+  /** In the order of their revs, each subject once, in its current state. */
   changes: ChangeEvent[]
-  /** Of all messages that were read and of the events, as JSON: what is not shown is paid for too. */
+  /**
+   * Bytes of all messages that were read, or of the events as JSON. What is not shown counts too, because it was read.
+   */
   bytesRead: number
 }
 
-/** The entries of a page, as far as there is no hole among them: a log that begins later has been forgotten in part. */
+/** The entries of a page, up to the first hole. A log that begins later than the page has lost its older entries. */
 export interface Entries {
   rows: ChangeRow[]
   recovered: boolean
@@ -25,10 +27,10 @@ export interface Entries {
 }
 
 /**
- * AP91. The entries after a number, at most `limit`.
+ * Returns the entries after a rev, at most `limit`. AP91.
  *
- * @param head as the room has it: an entry up to there that is missing was forgotten. One beyond it is being noted, and
- *   isn't returned: who asked for what follows it would be told that the room has no such number
+ * @param head the room's head. A missing entry up to the head has been deleted. An entry beyond it is still being
+ *   written and is not returned, because the room would not yet know a client's position after it.
  */
 export async function readEntries(
   chatRoomId: string,
@@ -45,26 +47,26 @@ export async function readEntries(
 }
 
 /**
- * How many subjects to read at first, and then at once: how large they are is known only afterwards, and two hundred of
- * the largest messages cost 800 units for a reply that holds four of them.
+ * How many subjects are read first, and then at once. Their sizes are known only afterwards, and 200 of the largest
+ * messages would cost 800 read units for a reply that holds four of them.
  */
 const FIRST_READ = 20
 const FURTHER_READ = 32
 
 interface Wanted {
-  /** The number before the first entry. */
+  /** The rev before the first entry. */
   after: number
   /** Messages up to this seq are not shown. */
   since: number
-  /** Epoch milliseconds; nor what was said before. */
+  /** Epoch milliseconds. Earlier messages are not shown either. */
   keptSince: number
-  /** The page ends once more was read, as JSON. */
+  /** The page ends once this many bytes, as JSON, have been read. */
   bytes: number
-  /** Messages that the reader has as they are now. */
+  /** Messages whose current state the reader has already. */
   told?: ReadonlySet<string>
 }
 
-/** The events of some entries, in proportion to what a reply can hold. AP5, AP8, AP34, AP50. */
+/** Returns the events of some entries, reading in proportion to what a reply can hold. AP5, AP8, AP34, AP50. */
 export async function eventsOf(
   chatRoomId: string,
   { rows, recovered, hasMore }: Entries,

@@ -5,23 +5,23 @@ import type { ChangesSkippedEvent } from '../protocol/events.ts'
 import { keptSinceOf } from '../rooms/kept.ts'
 import { eventOf, isKept, statesOf } from './change-events.ts'
 
-/** More are not told: a client asks for them when its user looks at the room. */
+/** More changes are not delivered. A client fetches them when its user opens the room. */
 const MAX_RIDING = 100
 const MAX_RIDING_BYTES = 16_384
 
 /**
- * What a huge room is still to be told, for whoever tells it something anyway: so a storm of reactions in a room of
- * 100,000 adds no post. It counts as told from then on; a client that misses it sees the hole among the numbers.
- * AP80, AP90, AP91, AP121, and what `statesOf` reads.
+ * Returns the changes that a huge room has not received yet, so that they can be posted together with another event. So
+ * a storm of reactions in a room of 100,000 adds no post. The changes count as delivered from then on. A client that
+ * misses them notices the gap in the revs. AP80, AP90, AP91, AP121, and the patterns of `statesOf`.
  */
 export async function takePending(chatRoomId: string): Promise<(ChangeEvent | ChangesSkippedEvent)[]> {
   const pending = await getPending(chatRoomId)
   if (pending === undefined) return []
   const { first, last } = pending
-  // Whoever noted the last may have crashed before it said so on the room. No position may pass the room’s head.
+  // The last invocation may have crashed before it raised the room's head. No rev that clients get may exceed the head.
   const room = await raiseHeadRev(chatRoomId, last)
   const count = last - first + 1
-  // Who joined after a message was said must not receive it now; `getChanges` knows who did.
+  // Users who joined after a message must not receive its change. `getChanges` checks that for each user.
   const riding =
     count > MAX_RIDING || room.historyFrom === 'j'
       ? []
