@@ -14,10 +14,10 @@ import { Session } from '../entities/session.ts'
 import { Upload } from '../entities/upload.ts'
 import { User } from '../entities/user.ts'
 
-/** A row as its entity names its attributes, or a line of an archive. */
+/** A row with the attribute names of its entity, or a line of an archive. */
 export type Row = Record<string, unknown>
 
-/** What is used here of an entity. */
+/** The parts of an entity that the archive uses. */
 interface AnyEntity {
   schema: {
     model: { entity: string }
@@ -29,18 +29,20 @@ interface AnyEntity {
   }
 }
 
-/** What rows of an entity are in an archive. */
+/** How the rows of an entity are archived. */
 export interface Kind {
   entity: AnyEntity
-  /** Attributes that a line doesn't have: of delivery, of one connection, or made anew by an import. */
+  /** Attributes that a line leaves out: they are about delivery or one connection, or an import creates them anew. */
   without: readonly string[]
-  /** Attributes that are JSON in the row, and JSON in the line. */
+  /** Attributes that are JSON text in the row, and plain JSON in the line. */
   json: readonly string[]
-  /** Attributes that say whose it is: a user's export has the rows in which one of them is the user. */
+  /**
+   * Attributes that name the user whom a row belongs to. A user's export has the rows in which one of them is the user.
+   */
   owners: readonly string[]
-  /** Attributes that may say who others are: where they name another, a user's export doesn't have them. */
+  /** Attributes that may name other users. A user's export leaves them out where they do. */
   others: readonly string[]
-  /** Gone by itself before long: in a user's export only, and not imported. */
+  /** Whether the rows expire soon anyway. They are then only in a user's export, and are not imported. */
   passing: boolean
   toLine(row: Row): Row
   toRow(line: Row): Row
@@ -64,7 +66,9 @@ function without(row: Row, names: readonly string[]): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
 }
 
-/** The rows of a message that its entity has counted are in the message; what was counted how often is of delivery. */
+/**
+ * Reactions and replies have their own lines, but the message keeps their counts. How the counts were made is left out.
+ */
 const message = kind(Message, {
   without: ['originConnectionId', 'traceId', 'prevDrawnAt', 'threadAt', 'reactionsAt', 'thumbs'],
   json: ['metadata', 'mentions'],
@@ -72,7 +76,7 @@ const message = kind(Message, {
   others: ['deletedBy', 'pinnedBy', 'reactions', 'thread'],
 })
 
-/** A room is found by its name if it is public; the line of the others has no name. */
+/** A public room is listed by its name. The lines of other rooms have no name. */
 const roomDetails = kind(ChatRoomDetails, {
   without: ['listed', 'listedAs'],
   json: ['settings', 'metadata'],
@@ -105,9 +109,9 @@ const invite = kind(Invite, {
 })
 
 /**
- * Everything that an archive has, by the `type` of its lines. What isn't here is made from these rows (mirrors, thread
- * pointers), counts (sizes of rooms, rate windows), holds no more than a hash (send guards), or is about delivery
- * (subscriptions, change log): an import makes it anew, or it is made as people go on.
+ * All kinds of rows in an archive, by the `type` of their lines. All other rows are derived from these (mirrors, thread
+ * pointers), are counts (sizes of rooms, rate windows), contain only a hash (send guards), or are about delivery
+ * (subscriptions, change logs). An import creates them anew, or they appear with further use.
  */
 export const kinds = {
   room: kind(ChatRoom, {
@@ -141,7 +145,7 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds
 
-/** By the name that ElectroDB writes into each item. */
+/** The kinds, by the entity name that ElectroDB writes into each item. */
 export const kindNameOf = new Map(
   (Object.entries(kinds) as [KindName, Kind][]).map(([name, { entity }]) => [entity.schema.model.entity, name]),
 )

@@ -6,8 +6,8 @@ export type Line = Row & { type: KindName }
 const ENTITY = '__edb_e__'
 
 /**
- * The line of a stored item; undefined for what is in no archive: another kind of row, a place without a message, what
- * has expired, and what passes by itself unless it is asked for.
+ * Returns the line of a stored item. Returns undefined for items that are in no archive: other kinds of rows, holes,
+ * expired rows, and, unless `passing` is set, rows that expire soon anyway.
  *
  * @param now epoch milliseconds
  */
@@ -19,7 +19,7 @@ export function lineOf(item: Row, now: number, { passing = false }: { passing?: 
   if (kind.passing && !passing) return undefined
   const { data } = kind.entity.parse({ Item: item })
   if (!data || data.kind === 'hole') return undefined
-  // In the order of the entity, because DynamoDB has none: of two rows that are the same, the lines are the same.
+  // In the order of the entity, because DynamoDB keeps none. Equal rows thus have equal lines.
   const names = Object.keys(kind.entity.schema.attributes).filter((name) => !kind.without.includes(name))
   const row = Object.fromEntries(
     names
@@ -32,7 +32,7 @@ export function lineOf(item: Row, now: number, { passing = false }: { passing?: 
   return { type, ...kind.toLine(row) }
 }
 
-/** The row of a line that was checked. */
+/** Returns the row of a line that was validated. */
 export function rowOf({ type, ...line }: Line): Row {
   const kind: Kind = kinds[type]
   return kind.toRow(
@@ -42,7 +42,7 @@ export function rowOf({ type, ...line }: Line): Row {
   )
 }
 
-/** A value with the names of its maps in alphabetical order. */
+/** Returns a value with the keys of its maps in alphabetical order. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== 'object' || value === null) return value

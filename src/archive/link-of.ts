@@ -6,11 +6,11 @@ import { defined } from '../protocol/defined.ts'
 import type { Line } from './line.ts'
 
 /**
- * A message's line with a signed link to its file, of the version that was verified; any other line as it is. AWS ends
- * a link with the credentials that signed it, if that is sooner.
+ * Returns a message's line with a signed link to the verified version of its file; any other line unchanged. A link
+ * ends earlier if the credentials that signed it expire earlier.
  *
- * @param seconds that the link is good for, up to 7 days
- * @throws Unavailable when the bucket doesn't answer
+ * @param seconds how long the link is valid, up to 7 days
+ * @throws Unavailable when the bucket does not respond
  */
 export async function withLink(line: Line, seconds: number): Promise<Line> {
   if (line.type !== 'message' || line.fileUrl === undefined) return line

@@ -6,24 +6,24 @@ import { type Kind, kinds, type Row } from './kinds.ts'
 import { type Line, lineOf } from './line.ts'
 import { isOwnLine, ownLine } from './own-line.ts'
 
-/** What an archive is of. */
+/** What an archive contains: everything, one room, or one user's data. */
 export type Scope = { all: true } | { chatRoomId: string } | { userId: string }
 
 /** A part of an archive that fits into memory. */
 export interface Page {
   lines: Line[]
-  /** Rows that were read for it. */
+  /** Rows that were read for the page. */
   read: number
-  /** Where to go on when this page has been kept; the last of a scan has none. */
+  /** Where to continue once this page has been stored; undefined at the end of a scan. */
   cursor?: string
 }
 
 /**
- * The lines of an archive, a page at a time, in no order that means anything. It is no snapshot: of what is written
- * meanwhile, some is in it.
+ * Returns the lines of an archive, page by page, in no particular order. It is not a snapshot: rows that are written
+ * meanwhile may be included or not.
  *
- * @param cursor of the last page that was kept
- * @param now epoch milliseconds; what has expired by then is left out
+ * @param cursor of the last page that was stored
+ * @param now epoch milliseconds; rows that have expired by then are left out
  */
 export function pagesOf(scope: Scope, cursor: string | undefined, now: number): AsyncGenerator<Page> {
   if ('chatRoomId' in scope) return roomPages(scope.chatRoomId, cursor, now)
@@ -33,7 +33,7 @@ export function pagesOf(scope: Scope, cursor: string | undefined, now: number): 
 type Request = Parameters<typeof client.send>[1]
 
 /**
- * The whole table is read, half a unit for each 4 KB: an index by user would cost a unit more for each message.
+ * Reads the whole table, at half a unit for each 4 KB. An index by user would cost another write unit for each message.
  */
 async function* scanPages(userId: string | undefined, cursor: string | undefined, now: number): AsyncGenerator<Page> {
   const filter = userId === undefined ? filterOfKinds() : filterOfUser(userId)
@@ -67,7 +67,7 @@ function filterOfKinds(): Request {
   }
 }
 
-/** More than is theirs: which attribute of which row says so is looked at afterwards. */
+/** Matches more rows than the user's own. Which attribute of a row makes it the user's is checked afterwards. */
 function filterOfUser(userId: string): Request {
   const fields = Object.values(kinds as Record<string, Kind>).flatMap(({ entity, owners }) =>
     owners.flatMap((name) => entity.schema.attributes[name]?.field ?? []),
@@ -80,11 +80,11 @@ function filterOfUser(userId: string): Request {
   }
 }
 
-/** A page of a room's messages, whose reactions follow each by each. */
+/** Messages in one page of a room. Their reactions follow, one message after the other. */
 const MESSAGES = 100
 const REACTIONS = 1_000
 
-/** The parts of a room, each a query. The room itself comes first. */
+/** Returns the queries for the parts of a room. The room's own row comes first. */
 const roomParts = (chatRoomId: string): Request[] => {
   const partition = `$tabletalk#chatRoomId_${chatRoomId}`
   const within = (pk: string, begins?: string): Request => ({
@@ -108,9 +108,9 @@ const roomParts = (chatRoomId: string): Request[] => {
 interface RoomPlace {
   part: number
   from?: Row
-  /** Messages whose lines were given, and whose reactions are still to come. */
+  /** Messages whose lines were returned, and whose reactions are still missing. */
   reacted?: string[]
-  /** Of the first of them: the last reaction whose line was given. */
+  /** The last reaction returned for the first of these messages. */
   after?: Reacted
 }
 
@@ -142,7 +142,7 @@ async function partPage(parts: readonly Request[], { part, from }: RoomPlace, no
   return { lines, read: Items.length, next: { ...next, ...(reacted.length > 0 && { reacted }) } }
 }
 
-/** A message may have as many reactions as the room has members, so each page of them is one of the archive. */
+/** Reads a page of one message's reactions, because a message may have as many reactions as the room has members. */
 async function reactionPage(chatRoomId: string, { after, ...place }: RoomPlace): Promise<RoomPage> {
   const [messageId = '', ...others] = place.reacted ?? []
   const page = { limit: REACTIONS, ...(after && { after }) }
