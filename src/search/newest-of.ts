@@ -1,8 +1,8 @@
 import type { Hit, RoomHits } from './search-room.ts'
 
 /**
- * The newest hits of several rooms. It ends where those of a room end that has more: they may be newer than the next
- * ones of the others.
+ * Returns the newest hits of several rooms. It stops where the hits of a room end although the room has more, because
+ * those may be newer than the next hits of the other rooms.
  */
 export function newestOf(rooms: readonly RoomHits[], limit: number): Hit[] {
   const left = rooms.filter(({ hits }) => hits.length > 0).map(({ hits, next }) => ({ hits: [...hits], next }))

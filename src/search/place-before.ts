@@ -1,13 +1,14 @@
 import { messagesBetween, seqOf } from '../entities/message.ts'
 
-/** Places around the moment, because the clocks of two writers may differ. */
+/** Messages around the given time that are included as well, because the clocks of two writers may differ. */
 const MARGIN = 50
 
 /**
- * Below which place a room's messages may be older than a moment: found by halving, in some twenty small reads. Those
- * next to it have to be looked at. AP22.
+ * Returns a seq below which a room's messages may be older than a given time. It is found by a binary search with about
+ * twenty small reads. Messages near it must still be compared. AP22.
  *
- * @param head the room's newest place
+ * @param moment epoch milliseconds
+ * @param head the room's newest seq
  */
 export async function placeBefore(chatRoomId: string, moment: number, head: number): Promise<number> {
   let [low, high] = [0, head + 1]

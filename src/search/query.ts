@@ -1,13 +1,17 @@
 import { InvalidRequest } from '../errors.ts'
 import { type Word, wordsOf } from './words-of.ts'
 
-/** What is searched for: each of the words, and a word that begins so. */
+/** A parsed query: complete words, and the beginning of one more word. A message must have all of them. */
 export interface Query {
   words: readonly string[]
   beginning: string
 }
 
-/** @throws InvalidRequest when it has no word of two characters */
+/**
+ * Parses the text of a search. Its last word may be a beginning.
+ *
+ * @throws InvalidRequest when the text has no word of at least two characters
+ */
 export function queryOf(text: string): Query {
   const tokens = wordsOf(text).map(({ token }) => token)
   const beginning = tokens.pop()
@@ -17,7 +21,10 @@ export function queryOf(text: string): Query {
   ])
 }
 
-/** Which words of a message are meant, as they are written; undefined unless all that is searched for is there. */
+/**
+ * Returns the matching words of a message as they are written; undefined unless the message has everything in the
+ * query.
+ */
 export function matchOf({ words, beginning }: Query, found: readonly Word[]): string[] | undefined {
   const tokens = new Set(found.map(({ token }) => token))
   const begins = (token: string) => token.startsWith(beginning)

@@ -3,22 +3,23 @@ import { postedFor, rangeOf, thousandOf } from '../entities/posting.ts'
 import { matchOf, type Query } from './query.ts'
 import { wordsIn } from './words-of.ts'
 
-/** What is found in one room. */
+/** A search in one room. */
 export interface RoomSearch {
   chatRoomId: string
   query: Query
-  /** Exclusive. */
+  /** Seq, exclusive. */
   below: number
-  /** Exclusive: nothing up to it is found. */
+  /** Messages up to this seq are not found. */
   since: number
-  /** Whether a message that matches is wanted. */
+  /** Whether a matching message is wanted. */
   isWanted: (message: MessageRow) => boolean
   limit: number
-  /** At most so many looks at the index, and so many messages read. */
+  /** The most reads of the index (`looks`) and of messages (`reads`). */
   looks: number
   reads: number
 }
 
+/** A message that was found, and its words that matched. */
 export interface Hit {
   message: MessageRow
   matched: string[]
@@ -31,15 +32,18 @@ export interface RoomHits {
   next?: number
 }
 
-/** Of a query the longest words are looked up: they are in the fewest messages. The messages have the others. */
+/**
+ * Only the longest words of a query are looked up, because they are in the fewest messages. The messages show the
+ * others.
+ */
 const MAX_LOOKED_UP = 3
 const MAX_AT_ONCE = 8
 const READ_AT_ONCE = 20
 
 /**
- * Finds messages, the newest first, a thousand after the other. The index proposes, and the messages as they are now
- * decide: what was edited or deleted is never found by what it said. What one call asks of the table is bounded; it
- * may have found nothing and yet have more to look at. AP34, AP154.
+ * Finds messages, the newest first, in blocks of a thousand. The index proposes candidates, and the current messages
+ * decide, so a message is never found by a text that was edited away or deleted. The reads of one call are limited: it
+ * may return no hit although there is more to search. AP34, AP154.
  */
 export async function searchRoom(search: RoomSearch): Promise<RoomHits> {
   const hits: Hit[] = []
@@ -78,7 +82,7 @@ function lookedUp({ words, beginning }: Query): LookedUp[] {
   return all.sort((a, b) => b.word.length - a.word.length).slice(0, MAX_LOOKED_UP)
 }
 
-/** The places of a thousand that may have all the words, the newest first. */
+/** Returns the seqs of a thousand that may have all the words, the newest first. */
 async function proposedIn(
   { chatRoomId, below, since }: RoomSearch,
   thousand: number,
@@ -91,7 +95,7 @@ async function proposedIn(
     if (posted !== undefined) seqs = seqs === undefined ? [...posted] : seqs.filter((seq) => posted.has(seq))
   }
   const { first, end } = rangeOf(thousand)
-  // Words that very many others begin with say little: then the messages alone tell.
+  // No word was selective enough, because very many words have this beginning. Then every message is a candidate.
   const proposed = seqs ?? Array.from({ length: end - first }, (_, i) => first + i)
   return proposed.filter((seq) => seq > since && seq < below).sort((a, b) => b - a)
 }

@@ -3,23 +3,24 @@ import type { MessageRow } from '../entities/message.ts'
 import type { Query } from './query.ts'
 import { type RoomHits, searchRoom } from './search-room.ts'
 
-/** What one search asks of the table at most, over all its rooms: looks at the index, and messages read. */
+/** The most reads of one search over all its rooms: reads of the index, and messages. */
 const MAX_LOOKS = 60
 const MAX_READS = 120
 
-/** A room that the caller may read. */
+/** A room to search, which the caller may read. */
 export interface Searched {
   chatRoomId: string
   headSeq: number
-  /** Exclusive: nothing up to it is found. */
+  /** Messages up to this seq are not found. */
   since: number
-  /** Whether they may read it, besides. */
+  /** Whether the caller may read a message of the room. */
   isReadable: (message: MessageRow) => boolean
 }
 
+/** What to find in the rooms. */
 export interface Wanted {
   query: Query
-  /** Only of this user. */
+  /** Finds only messages of this user. */
   from?: string | undefined
   /** Epoch milliseconds, exclusive. */
   before?: number | undefined
@@ -27,10 +28,10 @@ export interface Wanted {
 }
 
 /**
- * Searches rooms side by side. AP22, AP34, AP154.
+ * Searches rooms in parallel. AP22, AP34, AP154.
  *
- * @param places below which to go on in each room; undefined at first
- * @returns of each room what was found, and below which place was looked
+ * @param places the seq below which to continue in each room; undefined for the first page
+ * @returns for each room, the hits, and the seq below which it was searched
  */
 export function searchRooms(
   rooms: readonly Searched[],
