@@ -3,10 +3,10 @@ import { signatureOf } from './signature.ts'
 import { secretOf } from './secrets.ts'
 import type { Webhook } from './webhooks.ts'
 
-/** How long a webhook may take to answer. */
+/** How long a webhook may take to respond, in milliseconds. */
 const TIMEOUT_MS = 10_000
 
-/** The webhook did not take the event: it is down, slow, or answers with something else than 2xx. */
+/** The webhook did not accept the event: it is down, slow, or returned a status other than 2xx. */
 export class Undelivered extends Error {
   override name = 'Undelivered'
 }
@@ -14,11 +14,11 @@ export class Undelivered extends Error {
 type BusEnvelope = EventBridgeEvent<string, { id: string; at: number }>
 
 /**
- * Posts one event as Standard Webhooks describes: the id is the same at each attempt, the moment is the attempt's.
+ * Posts one event according to Standard Webhooks. Every attempt has the same id, and the time of that attempt.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  *
  * @param text the event as EventBridge puts it into the queue
- * @throws Undelivered when it was not taken; Error when there is no secret to sign it with
+ * @throws Undelivered when the webhook did not accept it; Error when there is no secret to sign it with
  */
 export async function deliver(text: string, { url, secretArn }: Webhook, now: number): Promise<void> {
   const { 'detail-type': type, detail } = JSON.parse(text) as BusEnvelope

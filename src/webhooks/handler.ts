@@ -5,9 +5,9 @@ import { retryLater } from './retry-later.ts'
 import { webhooks } from './webhooks.ts'
 
 /**
- * Posts the events of the queues to their webhooks. Each webhook has a queue of its own, so that one that is down keeps
- * no other waiting. An event that the webhook did not take comes again, later each time, for a day; then it is in the
- * queue of dead letters.
+ * Posts the events of the queues to their webhooks. Each webhook has its own queue, so that a webhook that is down
+ * delays no other one. An event that its webhook did not accept is tried again for a day, with growing waits. Then it
+ * goes to the dead-letter queue.
  */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const outcomes = await Promise.all(Records.map(work))
@@ -16,7 +16,7 @@ export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> 
 
 const failure = (itemIdentifier: string) => ({ itemIdentifier })
 
-/** Returns the record's id when it must come again. */
+/** Delivers one record. Returns its id if it must be redelivered. */
 async function work(record: SQSRecord): Promise<string | undefined> {
   const queue = record.eventSourceARN.split(':').at(-1)!
   const webhook = webhooks.get(queue)
@@ -30,7 +30,7 @@ async function work(record: SQSRecord): Promise<string | undefined> {
     const fields = { queue, messageId, attempt }
     if (error instanceof Undelivered) logger.warn('webhook failed', { ...fields, reason: error.message })
     else logger.error('webhook failed', { ...fields, error: error as Error })
-    // Where that fails, the queue's own time holds.
+    // If that fails, the queue's default visibility timeout applies.
     if (webhook)
       await retryLater(webhook.queueUrl, record).catch((e: unknown) =>
         logger.warn('not put off', { error: e as Error }),

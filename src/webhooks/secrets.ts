@@ -1,7 +1,7 @@
 import { rareService } from '../aws/rare-service.ts'
 import { optional, url } from '../env.ts'
 
-/** A secret that was replaced is used after so long. */
+/** How long a secret is cached, in milliseconds. A replaced secret is used after at most this time. */
 const KEPT_MS = 5 * 60_000
 
 const ask = rareService({
@@ -14,7 +14,11 @@ const ask = rareService({
 
 const known = new Map<string, { secret: string; readAt: number }>()
 
-/** The text of a secret. @throws Error when it can't be read, or is no text */
+/**
+ * Returns the text of a secret.
+ *
+ * @throws Error when the secret cannot be read, or is not text
+ */
 export async function secretOf(arn: string, now: number): Promise<string> {
   const found = known.get(arn)
   if (found !== undefined && now - found.readAt < KEPT_MS) return found.secret

@@ -3,11 +3,11 @@ import { createHmac } from 'node:crypto'
 const PREFIX = 'whsec_'
 
 /**
- * The value of `webhook-signature`. Two secrets, one on each line, sign twice: while a secret is being replaced, the
- * webhook may know either.
+ * Returns the value of the header `webhook-signature`. Two secrets, each on its own line, make two signatures, because
+ * the webhook may know either of them while a secret is being replaced.
  *
- * @param secret `whsec_` and base64 of 24 to 64 bytes, or base64 alone
- * @throws Error when it is neither; without the secret in its message
+ * @param secret `whsec_` and base64 of 24 to 64 bytes, or the base64 alone
+ * @throws Error when the secret has another form; the message does not contain the secret
  */
 export function signatureOf(
   { id, timestamp, body }: { id: string; timestamp: number; body: string },

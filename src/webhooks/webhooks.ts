@@ -1,9 +1,9 @@
 import { required, type Shape } from '../env.ts'
 
-/** Where events of one queue are posted to. */
+/** Where the events of one queue are posted to. */
 export interface Webhook {
   url: string
-  /** Of the secret in Secrets Manager. */
+  /** The ARN of the signing secret in Secrets Manager. */
   secretArn: string
   queueUrl: string
 }
@@ -21,5 +21,5 @@ const shape: Shape<ReadonlyMap<string, Webhook>> = {
   },
 }
 
-/** By the name of the queue. */
+/** The webhooks, by the name of their queue. */
 export const webhooks = required('WEBHOOKS', shape)
