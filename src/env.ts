@@ -1,19 +1,23 @@
 /**
- * How the functions read their settings: nothing else in `src/` reads `process.env`. A setting is a constant of the
- * module that uses it, so a function needs only the settings of the modules that it imports, and a wrong value keeps
- * the function from starting instead of changing what it does. `docs/operations.md` lists every setting. An empty value
- * is a wrong one: an empty list of origins must not become the default, which is all of them.
+ * Reads the settings of the functions. Nothing else in `src/` reads `process.env`. A setting is a constant of the
+ * module that uses it, so a function needs only the settings of the modules that it imports. A wrong value keeps the
+ * function from starting, instead of changing what it does. An empty value is wrong too: an empty list of origins must
+ * not become the default, which allows all origins. `docs/operations.md` lists every setting.
  */
 
-/** What a setting's value looks like. */
+/** The form of a setting's value. */
 export interface Shape<T> {
-  /** For the error message: "… must be `expected`". */
+  /** Completes the error message "… must be `expected`". */
   expected: string
-  /** Returns undefined when the text isn't of this shape. */
+  /** Returns undefined if the text does not have this form. */
   parse: (value: string) => T | undefined
 }
 
-/** @throws Error naming the setting, when it is unset or not of this shape */
+/**
+ * Reads a setting that must be set.
+ *
+ * @throws Error naming the setting, when it is unset or does not have this form
+ */
 export function required<T>(name: string, shape: Shape<T>): T {
   const value = optional(name, shape)
   if (value === undefined) throw new Error(`unable to start; ${name} is not set, it must be ${shape.expected}`)
@@ -21,9 +25,9 @@ export function required<T>(name: string, shape: Shape<T>): T {
 }
 
 /**
- * Returns undefined when the setting is unset; `?? default` belongs behind it.
+ * Reads a setting. Returns undefined if it is unset; callers add a default with `??`.
  *
- * @throws Error naming the setting, when it is set and not of this shape
+ * @throws Error naming the setting, when it is set and does not have this form
  */
 export function optional<T>(name: string, shape: Shape<T>): T | undefined {
   const value = process.env[name]
@@ -38,7 +42,7 @@ export const text: Shape<string> = {
   parse: (value) => (value !== '' && value.trim() === value ? value : undefined),
 }
 
-/** Decimal digits and nothing else: no unit, no `1e6`. Both bounds are inclusive. */
+/** Decimal digits only: no unit, no `1e6`. Both bounds are inclusive. */
 export const wholeNumber = ({ from, to = Number.MAX_SAFE_INTEGER }: { from: number; to?: number }): Shape<number> => ({
   expected: `a whole number from ${from} to ${to}`,
   parse: (value) => {
@@ -47,7 +51,7 @@ export const wholeNumber = ({ from, to = Number.MAX_SAFE_INTEGER }: { from: numb
   },
 })
 
-/** The URL as it was written. */
+/** Returns the URL as it is written. */
 export const url: Shape<string> = {
   expected: 'a URL that starts with http:// or https://',
   parse: (value) => (/^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value) ? value : undefined),
@@ -59,8 +63,8 @@ export const oneOf = <const Choice extends string>(...choices: Choice[]): Shape<
 })
 
 /**
- * Comma-separated, spaces around an element are dropped. An element that doesn't match, such as an empty one, is
- * refused.
+ * A comma-separated list. Spaces around an element are dropped. An element that does not match, such as an empty one,
+ * is refused.
  */
 export const listOf = ({ expected, pattern }: { expected: string; pattern: RegExp }): Shape<string[]> => ({
   expected: `a comma-separated list, each ${expected}`,
@@ -70,7 +74,7 @@ export const listOf = ({ expected, pattern }: { expected: string; pattern: RegEx
   },
 })
 
-/** The credentials that Lambda gives a function, as they are now; undefined elsewhere. */
+/** Returns the current credentials that Lambda gives a function; undefined outside Lambda. */
 export function credentialsOfEnvironment() {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = process.env
   if (!accessKeyId || !secretAccessKey) return undefined
@@ -78,7 +82,7 @@ export function credentialsOfEnvironment() {
 }
 
 /**
- * Makes the loggers that are created from now on ignore the level of Lambda's own filter, which Lambda passes in this
+ * Makes loggers that are created afterwards ignore the level of Lambda's log filter, which Lambda passes in this
  * variable.
  */
 export function ignoreLambdaLogLevel(): void {

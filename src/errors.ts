@@ -3,15 +3,15 @@ import type { Problem } from './protocol/frames.ts'
 
 /**
  * An error that the client receives as an `error` frame: `code`, `message`, `retryable`, `retryAfterMs` and `details`.
- * The message says `unable to <do it>; <reason>`. A `cause` is for the log and is never sent.
+ * The message has the form `unable to <do it>; <reason>`. A `cause` is for the log and is never sent.
  *
- * `protocol/error-codes.ts` says for each code what it means and what a client does about it.
+ * `protocol/error-codes.ts` describes each code and how a client should react.
  */
 export abstract class ChatError extends Error {
   abstract readonly code: ErrorCode
-  /** Milliseconds to wait before the request may succeed. */
+  /** Milliseconds to wait before the request can succeed. */
   readonly retryAfterMs?: number
-  /** What is wrong in which part of the frame. */
+  /** The problems, each with the part of the frame that it is in. */
   readonly details?: Problem[]
 
   /** Whether the same frame may be sent again unchanged. */
@@ -20,7 +20,7 @@ export abstract class ChatError extends Error {
   }
 }
 
-/** The frame is not JSON, or doesn't fit the schema of its action. */
+/** The frame is not JSON, or does not match the schema of its action. */
 export class InvalidRequest extends ChatError {
   readonly code = 'invalid_request'
   constructor(
@@ -32,32 +32,41 @@ export class InvalidRequest extends ChatError {
   }
 }
 
-/** The frame names an action that doesn't exist. */
+/** The frame names an action that does not exist. */
 export class UnknownAction extends ChatError {
   readonly code = 'unknown_action'
 }
 
-/** The token that the connection was opened with has expired since. */
+/** The token with which the connection was opened has expired. */
 export class TokenExpired extends ChatError {
   readonly code = 'token_expired'
 }
 
-/** The caller may not do this, whatever the state of the room: the frame claims to be from another user. */
+/**
+ * The caller may not do this. The frame names another user, or the caller's role, token or the deployment does not
+ * allow it.
+ */
 export class Forbidden extends ChatError {
   readonly code = 'forbidden'
 }
 
-/** The caller is not a member of the room. Thrown for a room that doesn't exist too, so that rooms can't be probed. */
+/**
+ * The caller is not a member of the room. Also thrown for a room that does not exist, so that callers cannot probe for
+ * rooms.
+ */
 export class NotAMember extends ChatError {
   readonly code = 'not_a_member'
 }
 
-/** The room to join doesn't exist. */
+/** The room to join does not exist. */
 export class RoomNotFound extends ChatError {
   readonly code = 'room_not_found'
 }
 
-/** The id is taken: the room exists, or the `clientMessageId` was used with other content. */
+/**
+ * The request conflicts with what is stored: for example, the id is taken, the `clientMessageId` was used with other
+ * content, or the row has changed since it was read.
+ */
 export class Conflict extends ChatError {
   readonly code = 'conflict'
 }
@@ -74,7 +83,7 @@ export class TooLarge extends ChatError {
   }
 }
 
-/** The user has done as much as `RATE_LIMITS` allows in this window of time. */
+/** The user has reached the limit in `RATE_LIMITS` for this window of time. */
 export class RateLimited extends ChatError {
   readonly code = 'rate_limited'
   constructor(
@@ -86,15 +95,15 @@ export class RateLimited extends ChatError {
   }
 }
 
-/** There is no such message, or it was deleted. */
+/** The message does not exist, or was deleted. */
 export class MessageNotFound extends ChatError {
   readonly code = 'message_not_found'
 }
 
-/** The user may read and not write. */
+/** The user may read but not write. */
 export class Muted extends ChatError {
   readonly code = 'muted'
-  /** @param retryAfterMs until the end of it */
+  /** @param retryAfterMs milliseconds until the mute ends */
   constructor(
     message: string,
     override readonly retryAfterMs: number,
@@ -108,7 +117,7 @@ export class Muted extends ChatError {
 export class Banned extends ChatError {
   readonly code = 'banned'
   declare readonly retryAfterMs?: number
-  /** @param retryAfterMs until the end of it; undefined when it is for good */
+  /** @param retryAfterMs milliseconds until the ban ends; undefined if it is permanent */
   constructor(message: string, retryAfterMs?: number, options?: ErrorOptions) {
     super(message, options)
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
@@ -120,22 +129,22 @@ export class RoomClosed extends ChatError {
   readonly code = 'room_closed'
 }
 
-/** The invite is none, or no longer good. */
+/** The invite does not exist, has expired, was revoked, or is used up. */
 export class InvalidInvite extends ChatError {
   readonly code = 'invalid_invite'
 }
 
-/** As many as there may be are there already: of the user's connections, rooms and uploads, or of a room's pins. */
+/** A maximum is reached, for example of the user's connections, rooms and uploads, or of a room's pins. */
 export class LimitReached extends ChatError {
   readonly code = 'limit_reached'
 }
 
-/** A dependency failed or throttled. Nothing was written, or doing it again has the same result. */
+/** A dependency failed or throttled. Either nothing was written, or a retry has the same result. */
 export class Unavailable extends ChatError {
   readonly code = 'unavailable'
 }
 
-/** An error that nobody foresaw. The log has it; the client learns only that it happened. */
+/** An unexpected error. The log has the details; the client only learns that it happened. */
 export class Internal extends ChatError {
   readonly code = 'internal'
 }

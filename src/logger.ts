@@ -2,8 +2,8 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { ignoreLambdaLogLevel } from './env.ts'
 import { traceId } from './trace.ts'
 
-// Before the logger is made: it would take Lambda's level in place of `POWERTOOLS_LOG_LEVEL`, and Lambda's is never
-// above INFO, because it drops metrics too.
+// Before the logger is created. Otherwise it would use Lambda's level instead of `POWERTOOLS_LOG_LEVEL`. Lambda's level
+// is never above INFO here, because a higher one would drop the metrics too.
 ignoreLambdaLogLevel()
 
 const powertools = new Logger()
@@ -15,7 +15,7 @@ const withTrace = (fields: Fields): Fields => {
   return current === undefined ? fields : { traceId: current, ...fields }
 }
 
-/** The functions' logger: its level is `POWERTOOLS_LOG_LEVEL`. A line has the `traceId` it is written under. */
+/** The functions' logger. Its level is `POWERTOOLS_LOG_LEVEL`. Each line has the current `traceId`, if there is one. */
 export const logger = {
   debug: (message: string, fields: Fields = {}): void => powertools.debug(message, withTrace(fields)),
   warn: (message: string, fields: Fields = {}): void => powertools.warn(message, withTrace(fields)),

@@ -1,17 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Longer ones are no id of AWS's, and a row has no room for them. */
+/** Ids from AWS are shorter. A longer one would make the rows larger. */
 const MAX_LENGTH = 64
 
 const current = new AsyncLocalStorage<string>()
 
 /**
- * Runs `work`, whose log lines then have this `traceId`, as the message has that it writes: API Gateway's id of a frame
- * or request, which its access log has as `requestId`. A message's record in the stream brings it to the stream
- * function, whose log lines have the `traceId` of what they are about.
+ * Runs `work` with a `traceId`, which its log lines and the messages that it writes then have. It is API Gateway's id
+ * of the frame or request, named `requestId` in the access log. The stream record of a message passes it on to the
+ * stream function, whose log lines about that message have the same `traceId`.
  */
 export const traced = <T>(traceId: string | undefined, work: () => T): T =>
   traceId === undefined ? work() : current.run(traceId.slice(0, MAX_LENGTH), work)
 
-/** The id that `traced` was given; undefined outside of it. */
+/** Returns the current `traceId`; undefined outside `traced`. */
 export const traceId = (): string | undefined => current.getStore()
