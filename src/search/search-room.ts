@@ -25,10 +25,11 @@ export interface Hit {
   matched: string[]
 }
 
+/** The hits of a search in one room. */
 export interface RoomHits {
   /** The newest first. */
   hits: Hit[]
-  /** Below which to go on; absent when all was looked at. */
+  /** The seq below which the search continues; undefined if everything was searched. */
   next?: number
 }
 
