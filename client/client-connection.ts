@@ -11,13 +11,13 @@ import { tokenExpiry } from './token-expiry.ts'
 import type { Session } from './session.ts'
 
 /**
- * What a client's connection is doing.
+ * The status of a client's connection.
  *
- * - `connecting`: an attempt is under way.
- * - `connected`: events arrive, requests are answered.
- * - `disconnected`: `connect()` was not called, or the next attempt waits for its time.
- * - `failed`: `getToken` threw `UnauthorizedError` or returned no text, no socket could be made, the server refused
- *   with 403, or it has banned the user (`banned`); no more attempts until `connect()`.
+ * - `connecting`: an attempt to connect is under way.
+ * - `connected`: events arrive, and requests get replies.
+ * - `disconnected`: `connect()` was not called, or the client waits before its next attempt.
+ * - `failed`: another attempt would fail too, so there is none until `connect()`. `getToken` threw `UnauthorizedError`
+ *   or returned no text, no socket could be created, the server refused with 403, or the user is banned.
  */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'failed'
 
@@ -26,7 +26,7 @@ export interface StatusChange {
   status: Status
   /** Why the client isn't connected. */
   error?: ChatError
-  /** The wait before the next attempt, in ms. */
+  /** The time until the next attempt, in milliseconds. */
   retryInMs?: number
 }
 
@@ -34,7 +34,7 @@ type State =
   | { name: 'idle' }
   | { name: 'opening'; attempt: Attempt }
   | { name: 'online'; link: Link }
-  /** Online, while the link that will replace this one is being opened. */
+  /** Online on `link`, while `attempt` opens the link that will replace it. */
   | { name: 'renewing'; link: Link; attempt: Attempt }
   | { name: 'waiting' }
   | { name: 'failed'; error: ChatError }
@@ -48,36 +48,37 @@ const statuses: Record<State['name'], Status> = {
   failed: 'failed',
 }
 
-/** The reason of a last event, after which no other link would be accepted. */
+/** The reason in the event `goodbye` after `banUser`: the server would accept no further connection. */
 const BANNED = 'blocked'
 
-/** After so many refusals and no success it is probably not the network. */
+/** After this many refused sockets and no success, the cause is probably not the network. */
 const MANY_REFUSALS = 3
 
-/** What a reply to `sync` says about the life of a link. */
+/** The part of a reply to `sync` that tells how long a link lives. */
 type Announced = Pick<Reply<'sync'>, 'serverTime' | 'limits'>
 
 type LinkOptions = ConstructorParameters<typeof Link>[0]
 
 interface Hooks {
-  /** What the next link syncs for. */
+  /** Returns the session that the next link syncs for. */
   session: () => Session
   /**
-   * Subscribes a link to the user's rooms, brings them up to date and has the session's events arrive on it.
+   * Subscribes a link to the user's rooms and brings the rooms up to date. From then on the session's events arrive on
+   * this link.
    *
-   * @param onFirst called when the rooms that the application uses are there, if they come before the others
+   * @param onFirst called when the rooms that the application uses are synced, if other rooms follow
    */
   sync: (link: Link, onFirst?: (reply: Announced) => void) => Promise<Announced>
   canEncode: LinkOptions['canEncode']
   onEvents: LinkOptions['onEvents']
   onStatus: (change: StatusChange) => void
-  /** A link has synced: requests can be sent. */
+  /** Called when a link has synced and requests can be sent. */
   onLink: () => void
-  /** All rooms have been synced on the link. */
+  /** Called when all rooms have been synced on the link. */
   onAllRooms: () => void
 }
 
-/** One attempt to get a link: token, socket, sync. */
+/** One attempt to get a link: it requests a token, opens a socket and syncs. */
 class Attempt {
   link: Link | undefined
   readonly cancelled: Promise<never>
@@ -96,9 +97,9 @@ class Attempt {
   }
 
   /**
-   * Call this after every `await`: the link may have ended in the same tick in which the awaited reply arrived.
+   * Must be called after every `await`, because the link may have ended in the tick in which the reply arrived.
    *
-   * @throws ChatError the error that this attempt was cancelled with
+   * @throws ChatError the error with which this attempt was cancelled
    */
   throwIfCancelled(): void {
     if (this.#over) throw this.#over
@@ -106,9 +107,9 @@ class Attempt {
 }
 
 /**
- * The sequence of links to the server. Opens a link with a fresh token, replaces it before the gateway ends it or its
- * token expires, and opens the next one with backoff when it is lost. A link that is being replaced works until the
- * next one has synced, so that no event is missed.
+ * Keeps a client connected by a sequence of links. Opens a link with a fresh token, replaces it before the gateway
+ * closes it or its token expires, and opens the next one with backoff if it is lost. A link that is being replaced
+ * stays in use until the next one has synced, so no event is missed.
  */
 export class ClientConnection {
   readonly #options: ResolvedOptions
@@ -121,9 +122,9 @@ export class ClientConnection {
   readonly #expiry: Timer
   readonly #ping: Timer
   #waiting: { all: boolean; resolve: () => void; reject: (error: ChatError) => void }[] = []
-  /** Whether one `sync` has come to its end. */
+  /** Whether at least one `sync` has been completed. */
   #knowsAllRooms = false
-  /** Sockets that were refused, while none has been opened. */
+  /** How many sockets have been refused; -Infinity once a socket has opened. */
   #refusals = 0
   readonly replySize = new ReplySize()
 
@@ -142,7 +143,7 @@ export class ClientConnection {
     return statuses[this.#state.name]
   }
 
-  /** The link that has synced; `undefined` while there is none. */
+  /** The link that has synced and is in use, or undefined if there is none. */
   get link(): Link | undefined {
     return 'link' in this.#state ? this.#state.link : undefined
   }
@@ -167,10 +168,10 @@ export class ClientConnection {
   }
 
   /**
-   * Resolves when connected.
+   * Waits until the client is connected.
    *
    * @param all also waits until all rooms have been synced for the first time
-   * @throws ChatError when there are no more attempts: after a failure or `disconnect()`
+   * @throws ChatError when there are no more attempts, because the status is `failed` or after `disconnect()`
    */
   async ready(all = false): Promise<void> {
     if (this.link && (!all || this.#knowsAllRooms)) return
@@ -178,16 +179,20 @@ export class ClientConnection {
     await new Promise<void>((resolve, reject) => this.#waiting.push({ all, resolve, reject }))
   }
 
-  /** Sends one request. @throws ChatError the server's, or `disconnected` when there is no link */
+  /**
+   * Sends a request once.
+   *
+   * @throws ChatError the server's error, or `disconnected` if there is no link
+   */
   async once<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     if (!this.link) throw disconnected('there is no connection')
     return this.link.request(frame)
   }
 
-  /** Pings the server; without a link, starts the next attempt now instead of after the backoff. */
+  /** Pings the server. Without a link, starts the next attempt at once instead of after the backoff. */
   check(): void {
     if (this.#state.name === 'waiting') this.#open()
-    // Without a reply in time the link ends by itself, and an error is a reply.
+    // If no reply arrives in time, the link ends by itself. Any error shows that the server is there.
     this.link?.request({ action: 'ping' }).catch(() => {})
   }
 
@@ -205,7 +210,11 @@ export class ClientConnection {
       .catch(this.#options.onError)
   }
 
-  /** @param onOpened from here on each request has a time limit of its own, and `sync` as a whole has none */
+  /**
+   * Gets a token, opens a socket and syncs.
+   *
+   * @param onOpened called when the socket is open. From then on each request has its own time limit, `sync` has none
+   */
   async #establish(attempt: Attempt, onOpened: () => void): Promise<void> {
     const { clock, requestTimeoutMs } = this.#options
     const token = await Promise.race([attempt.cancelled, this.#token()])
@@ -241,12 +250,12 @@ export class ClientConnection {
     const adopt = ({ serverTime, limits }: Announced) => {
       attempt.throwIfCancelled()
       if (this.link === link) return
-      // `exp` is a time of the server's clock, which may differ from the local one.
+      // `exp` is compared with the server's time, because the local clock may be wrong.
       const tokenLifeMs = (tokenExpiry(token) ?? Infinity) - serverTime
       const openMs = Math.max(0, ticks(clock) - openedAt)
       this.#adopt(link, Math.min(limits.connectionLifetimeMs - openMs, tokenLifeMs))
     }
-    // A link that replaces another one has all rooms before the other one goes.
+    // A link that replaces another one must have synced all rooms before the other one is closed.
     adopt(await (this.link ? this.#hooks.sync(link) : this.#hooks.sync(link, adopt)))
     if (this.link === link) this.#syncedAll()
   }
@@ -257,7 +266,7 @@ export class ClientConnection {
     this.#hooks.onAllRooms()
   }
 
-  /** A server that knows no `sessionId` in the URL ignores it. */
+  /** Opens a socket. The URL names the session; a server that doesn't know the parameter ignores it. */
   #socket(token: string, { sessionId }: Session): Socket {
     const { url, createSocket } = this.#options
     const named = sessionId === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}sessionId=${sessionId}`
@@ -289,9 +298,9 @@ export class ClientConnection {
     const { stableAfterMs, random } = this.#options
     this.#enter({ name: 'online', link })
     replaced?.retire()
-    // A listener of `status` may have disconnected.
+    // A listener of `status` may have called `disconnect()`.
     if (this.link !== link) return
-    // After `exp` the server posts nothing to this link, without saying so.
+    // After `exp` the server silently stops posting to this link.
     this.#expiry.start(Math.max(0, lifeMs), () => link.end(disconnected('the connection or its token has expired')))
     this.#stable.start(stableAfterMs, () => (this.#failures = 0))
     this.#renewal.start(renewalMs(lifeMs, random), () => this.#open())
@@ -300,7 +309,7 @@ export class ClientConnection {
     this.#hooks.onLink()
   }
 
-  /** Starts the wait for silence again. */
+  /** Restarts the timer that pings the server after a time without frames. */
   #schedulePing(): void {
     this.#ping.start(this.#options.pingIntervalMs, () => {
       this.check()
@@ -309,7 +318,7 @@ export class ClientConnection {
   }
 
   #failed(attempt: Attempt, reason: unknown): void {
-    // It may be in use, when the first rooms came before the error.
+    // The link may already be in use, if the first rooms were synced before the error.
     attempt.link?.end(toChatError(reason))
     const state = this.#state
     if (!('attempt' in state) || state.attempt !== attempt) return
@@ -327,19 +336,19 @@ export class ClientConnection {
       .catch((error: unknown) => link.end(toChatError(error)))
   }
 
-  /** The server ends a link. After a ban of the user it takes no other one; otherwise the next one is opened. */
+  /** Called when the server says goodbye to a link. Opens the next link, unless the user is banned. */
   #dismissed(link: Link, reason: string | undefined): void {
     const why = reason === undefined ? '' : `: ${reason}`
     if (reason !== BANNED) return link.end(disconnected(`the server has ended the connection${why}`))
     const state = this.#state
-    // A listener of the events before may have disconnected.
+    // A listener of an earlier event may have called `disconnect()`.
     if (state.name === 'idle') return
     const error = new ChatError('banned', 'unable to connect; this user is banned from the chat')
     this.#fail(error)
     if ('attempt' in state) state.attempt.cancel(error)
   }
 
-  /** Browsers don't tell why a socket was refused: a wrong token looks like a dead network. */
+  /** Adds a hint to the error after several refusals. Browsers don't tell a rejected token from a network failure. */
   #explained(error: ChatError): ChatError {
     if (error.code !== 'disconnected' || this.#refusals < MANY_REFUSALS) return error
     const hint = `no attempt has succeeded: check the address, the token's iss, aud and exp, and ALLOWED_ORIGINS`
@@ -347,11 +356,11 @@ export class ClientConnection {
   }
 
   /**
-   * After a failed renewal: syncs again on the link that stays. The server may have moved the session to the failed
-   * link, whatever became of the reply, and would post nothing to this one. Not while another renewal is under way,
-   * because the session is where `sync` was last.
+   * Syncs again on the link that stays in use after a failed renewal. The server may have moved the session to the
+   * failed link, even if its reply was lost, and would then post no events to this one. Must not run during another
+   * renewal, because the server posts to the link that has synced last.
    *
-   * @throws ChatError when `link` may be deaf
+   * @throws ChatError when `link` may receive no events any more
    */
   async #takeBack(link: Link, failed: Link | undefined): Promise<void> {
     if (failed?.session === undefined || failed.session !== link.session) return

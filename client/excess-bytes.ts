@@ -2,9 +2,9 @@ import { MAX_CONTENT_BYTES } from '../src/protocol/limits.ts'
 import { utf8 } from './utf8.ts'
 
 /**
- * Returns by how many bytes a text is too long for a message; 0 when it can be sent.
+ * Returns by how many bytes of UTF-8 a text is too long for a message, or 0 if it can be sent.
  *
- * @param content the text
+ * @param content the text of the message
  * @param contentBytes `client.limits.contentBytes`. Default: the protocol's 16,384
  *
  * @example

@@ -4,7 +4,7 @@ import { MAX_HISTORY_PAGE } from '../src/protocol/limits.ts'
 import { type Clock, Timer } from './clock.ts'
 import { GapRequest } from './gap-request.ts'
 
-/** The payload of `discontinuity`: the skipped messages are those with `after < seq < before`. */
+/** The payload of `discontinuity`. The skipped messages are those with `after < seq < before`. */
 export interface Discontinuity {
   after: number
   before: number
@@ -12,23 +12,23 @@ export interface Discontinuity {
 
 interface InboxOptions {
   clock: Clock
-  /** How long to wait for a missing message before it is requested, ms. */
+  /** How long to wait for a missing message before it is requested. */
   holeWaitMs: number
-  /** How many messages to fetch at most when the server didn't reply with the whole gap. */
+  /** The most messages to fetch if the server's reply doesn't have all that were missed. */
   recoverLimit: number
-  /** Requests a page, once. Rejects with `disconnected` when there is no connection. */
+  /** Requests a page once. Rejects with `disconnected` if there is no connection. */
   history: (range: { after: number; before?: number; limit: number }) => Promise<Reply<'getHistory'>>
   deliver: (message: MessageEvent) => void
-  /** Called after a reconnect, when nothing is missing any more. */
+  /** Called after a reconnect, when all missed messages have been delivered. */
   onRecovered: (count: number) => void
   onDiscontinuity: (discontinuity: Discontinuity) => void
   onError: (error: unknown) => void
 }
 
 /**
- * One room's messages from all sources (events, replies, sync, history), each delivered once and in the order of `seq`.
- * A message that skips a number is held until the missing one arrives. When history doesn't have that one either, the
- * hole is final.
+ * Delivers one room's messages once each and in the order of `seq`, whatever they come from: events, replies, `sync` or
+ * history. If a number is missing, later messages are held until the missing one arrives. If history doesn't have it
+ * either, it is a hole, a number that no message will ever have.
  */
 export class Inbox {
   readonly #options: InboxOptions
@@ -37,14 +37,14 @@ export class Inbox {
   readonly #held = new Map<number, MessageEvent>()
   /** Every `seq` up to this one has been delivered or has no message. `undefined` before the first `start`. */
   #position: number | undefined
-  /** The room is known to have messages up to this `seq`, but they may never arrive as events. */
+  /** The room is known to have messages up to this `seq`, which may never arrive as events. */
   #target = 0
-  /** The head's `seq` at the start. If its message isn't stored yet, it still arrives, and is new. */
+  /** The head at the start. Its message may not have been stored yet; then it still arrives and must be delivered. */
   #mayStillCome: number | undefined
-  /** The position before the hole that the timer runs for. */
+  /** The position before the missing message that the timer runs for. */
   #noticedAt = -1
   #draining = false
-  /** Messages delivered since a recovery started; `undefined` while there is none. */
+  /** How many messages were delivered since the recovery began; `undefined` if none is under way. */
   #recovered: number | undefined
 
   constructor(options: InboxOptions) {
@@ -70,26 +70,26 @@ export class Inbox {
     this.#drain()
   }
 
-  /** Starts after `seq`, or with the first message that is held. Does nothing if the inbox has started. */
+  /** Starts after `seq`, or with the first held message if that is earlier. Does nothing if the inbox has started. */
   start(seq: number): void {
     this.#position ??= Math.min(seq, this.#firstHeld() - 1)
     this.#drain()
   }
 
-  /** Starts after the room's newest `seq`. If that one's message isn't stored yet, it is delivered when it arrives. */
+  /** Starts after the room's newest `seq`. If the message of that `seq` isn't stored yet, it is delivered later. */
   startAtHead(headSeq: number): void {
     if (this.#position === undefined) this.#mayStillCome = headSeq
     this.start(headSeq)
   }
 
-  /** The room has messages up to `seq` at least: requests them if they don't arrive. */
+  /** Takes over that the room has messages up to at least `seq`, and requests those that don't arrive. */
   expect(seq: number): void {
     this.#target = Math.max(this.#target, seq)
     this.#drain()
   }
 
   /**
-   * Takes over a reply to `sync` or `joinRoom`. `resume` requests what the reply left out.
+   * Takes over the reply to `sync` or `joinRoom`. `resume` then requests the messages that the reply left out.
    *
    * @param claimed the position that was sent with the request
    */
@@ -103,7 +103,7 @@ export class Inbox {
     }
     this.#recovered = 0
     if (claimed !== undefined && headSeq < claimed) {
-      // Another history than before: the table was restored from a backup, say.
+      // The room has another history than before, for example because the table was restored from a backup.
       this.#held.clear()
       this.#skip(claimed, headSeq)
     } else if (recovered) {
@@ -117,7 +117,7 @@ export class Inbox {
     this.#finishRecovery()
   }
 
-  /** Requests what the last reply left out, now that there is a connection. */
+  /** Called when there is a connection: requests the messages that the last reply left out. */
   resume(): void {
     if (this.#position === undefined) return
     if (this.#recovered !== undefined) this.#fill()
@@ -153,7 +153,7 @@ export class Inbox {
 
   #isBehind = (): boolean => this.#position !== undefined && (this.#held.size > 0 || this.#target > this.#position)
 
-  /** Delivers the held messages up to `seq`, with or without holes, and those that follow without a hole. */
+  /** Delivers the held messages up to `seq`, whether or not numbers are missing, and those that directly follow. */
   #advance(seq: number): void {
     const due = [...this.#held.keys()].filter((held) => held <= seq).sort((a, b) => a - b)
     for (const next of due) this.#deliver(next)
@@ -162,7 +162,7 @@ export class Inbox {
   }
 
   #drain(): void {
-    // A listener may bring in a message synchronously: the loop that called the listener delivers it.
+    // A listener may add a message synchronously. The loop that called the listener delivers it.
     if (this.#draining || this.#position === undefined) return
     while (this.#held.has(this.#position + 1)) this.#deliver(this.#position + 1)
     if (!this.#isBehind()) {
@@ -210,7 +210,7 @@ export class Inbox {
       for (const message of messages) this.#hold(message)
       const last = messages.at(-1)?.seq ?? after
       if (!hasMore && toHead) this.#target = 0
-      // A number missing in the page has no message. Beyond its last one, the page says nothing when there is more.
+      // A number that the page leaves out has no message. If `hasMore`, that is known up to the last message only.
       this.#advance(hasMore || toHead ? last : first - 1)
       this.#finishRecovery()
     }

@@ -1,20 +1,21 @@
 import { rgbaToThumbHash, thumbHashToRGBA } from 'thumbhash'
 
-/** What can be shown of a picture before it is there. */
+/** What a receiver can show of a picture before it is loaded. */
 export interface Look {
-  /** Pixels, turned as its EXIF says. */
+  /** The width in pixels, after the rotation that the picture's EXIF data ask for. */
   width?: number
+  /** The height in pixels, after the same rotation. */
   height?: number
-  /** Base64, 20 to 40 characters. */
+  /** A ThumbHash, a very small blurred version of the picture, in base64: 20 to 40 characters. */
   thumbhash?: string
 }
 
-/** A hash is of at most this many pixels a side. */
+/** The library makes a hash of pictures with at most this many pixels on each side. */
 const HASHED_PIXELS = 100
-/** The server takes no more. */
+/** The server rejects larger values. */
 const MAX_PIXELS = 65_535
 
-/** The parts of a browser that are used here, because the compiler knows Node's types only. */
+/** The browser APIs that are used here. The compiler only knows Node's types. */
 interface Browser {
   createImageBitmap(file: Blob): Promise<{ width: number; height: number; close(): void }>
   OffscreenCanvas: new (
@@ -29,8 +30,8 @@ interface Browser {
 }
 
 /**
- * Returns the size and the blur of a picture, for browsers; nothing of what is no picture or can't be shown here.
- * The picture is decoded once. https://evanw.github.io/thumbhash/
+ * Returns the size and the blur of a picture. For browsers. Returns an empty object for a file that is not a picture
+ * and for a picture that the browser can't decode. https://evanw.github.io/thumbhash/
  */
 export async function lookOf(file: Blob): Promise<Look> {
   const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as Partial<Browser>
@@ -53,8 +54,8 @@ export async function lookOf(file: Blob): Promise<Look> {
 }
 
 /**
- * Returns the blur as some 32 × 32 pixels for an `ImageData`: four bytes each, red, green, blue and opacity. Undefined
- * when it is none: nobody has checked what an uploader gave.
+ * Decodes a blur to about 32 × 32 pixels for an `ImageData`, with four bytes per pixel: red, green, blue and opacity.
+ * Returns undefined if `thumbhash` is invalid, because neither the server nor the SDK has checked it.
  */
 export function blurOf(thumbhash: string): { width: number; height: number; data: Uint8ClampedArray } | undefined {
   try {

@@ -1,8 +1,8 @@
 import type { Reply } from '../src/protocol/actions.ts'
 import type { RequestFrame } from './request-frame.ts'
 
-/** What messages are searched for. */
+/** The parameters of a search: `query`, `from`, `before`, `limit` and `cursor`, as for `client.searchMessages`. */
 export type MessageSearch = Omit<RequestFrame<'searchMessages'>, 'action' | 'requestId' | 'userId' | 'chatRoomIds'>
 
-/** A page of messages that were found. */
+/** One page of search results. */
 export type FoundMessages = Reply<'searchMessages'>

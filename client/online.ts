@@ -4,17 +4,21 @@ import { MAX_ONLINE_ROOMS } from '../src/protocol/limits.ts'
 import { type Clock, Timer } from './clock.ts'
 import type { RoomContext } from './room-context.ts'
 
-/** That the other user of a direct room is online, or no longer. */
+/** The payload of the client's event `online`: the other user of a direct room is online, or no longer is. */
 export interface OnlineChange {
   chatRoomId: string
   userId: string
   online: boolean
 }
 
-/** The users of rooms that are online, by room. */
+/** The members who are online, by `chatRoomId`. */
 export type OnlineUsers = Reply<'getOnline'>['rooms']
 
-/** Asks who of these rooms is online, fifty at a time. @throws ChatError the server's */
+/**
+ * Asks which members of rooms are online, with one request per 50 rooms.
+ *
+ * @throws ChatError the server's error
+ */
 export async function whoIsOnline(context: RoomContext, chatRoomIds: readonly string[]): Promise<OnlineUsers> {
   const rooms: OnlineUsers = {}
   for (let i = 0; i < chatRoomIds.length; i += MAX_ONLINE_ROOMS) {
@@ -24,12 +28,15 @@ export async function whoIsOnline(context: RoomContext, chatRoomIds: readonly st
   return rooms
 }
 
-/** Tells who comes online at once, and who goes offline after the grace, unless they are back by then. */
+/**
+ * Reports who comes online at once, and who goes offline at the time that the server gave, unless they are back by
+ * then.
+ */
 export class OnlineWatch {
   readonly #clock: Clock
   readonly #serverNow: () => number
   readonly #onChange: (change: OnlineChange) => void
-  /** By user and room. */
+  /** The latest event, by user and room. */
   readonly #known = new Map<string, { at: number; timer: Timer }>()
 
   constructor(clock: Clock, serverNow: () => number, onChange: (change: OnlineChange) => void) {
@@ -41,7 +48,7 @@ export class OnlineWatch {
   told({ chatRoomId, userId, online, effectiveAt, at }: Extract<PresenceEvent, { event: 'online' }>): void {
     const key = JSON.stringify([chatRoomId, userId])
     const known = this.#known.get(key) ?? { at: 0, timer: new Timer(this.#clock) }
-    // Of two events the later one holds, whichever comes first.
+    // Events may arrive out of order. An event that is older than the known one is outdated.
     if (at < known.at) return
     this.#known.set(key, known)
     known.at = at

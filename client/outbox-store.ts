@@ -1,37 +1,37 @@
 import type { ChatError } from './errors.ts'
 
-/** What a message may have beside its content. */
+/** The optional fields of a message. */
 export interface MessageExtras {
-  /** The `messageId` of a message that it quotes. */
+  /** The `messageId` of the message that this one quotes. */
   replyTo?: string
-  /** The `messageId` of the message in whose thread it is a reply; `room.thread` sets it. */
+  /** The `messageId` of the root of the thread in which this message is a reply. `room.thread(id).send` sets it. */
   threadId?: string
-  /** With `threadId`: shown in the room as well. */
+  /** With `threadId`: shows the reply in the room as well. */
   inRoom?: boolean
-  /** Ids of at most 50 users. */
+  /** The ids of the users whom the message mentions, at most 50. */
   mentions?: string[]
-  /** Mentions everybody. */
+  /** Mentions everybody in the room. */
   mentionRoom?: boolean
-  /** Data of the application's, at most 2,048 bytes as JSON. */
+  /** The application's own data, at most 2,048 bytes as JSON. */
   metadata?: Record<string, unknown>
 }
 
-/** A text that the server doesn't have yet, as an `OutboxStore` keeps it: plain data, fit for JSON. */
+/** A message that the server doesn't have yet, as an `OutboxStore` keeps it: plain data that can be saved as JSON. */
 export interface UnsentMessage {
   /** The room, or the other user of a direct conversation. */
   to: { chatRoomId: string } | { recipientId: string }
   kind: 'text' | 'broadcast'
   content: string
   extras?: MessageExtras
-  /** The message keeps it, so that the server stores it once, even if an earlier try had arrived. */
+  /** The message's own id. It never changes, so the server stores the message once, however often it is sent. */
   clientMessageId: string
-  /** Why it has failed. A message with an error isn't sent again before its `retry()`. */
+  /** Why the message has failed. A message with an error isn't sent again until its `retry()`. */
   error?: Pick<ChatError, 'code' | 'message' | 'retryable'>
 }
 
 /**
- * Where a client keeps texts that aren't sent yet, so that they survive a reload. One store belongs to one user and
- * one client at a time: the second of two tabs would overwrite what the first has saved.
+ * Stores the messages of a client that are not sent yet, so that they survive a reload. A store belongs to one user and
+ * to one client at a time, because a second client, in another tab, would overwrite the messages of the first.
  *
  * @example
  * const key = 'unsent-ada'
@@ -43,16 +43,16 @@ export interface UnsentMessage {
  * await client.connect()
  */
 export interface OutboxStore {
-  /** Returns what was saved last, the oldest first. Called once, when the client is made. */
+  /** Returns the messages that were saved last, the oldest first. Called once, when the client is created. */
   load: () => readonly UnsentMessage[] | Promise<readonly UnsentMessage[]>
   /**
-   * Replaces what is kept: messages that wait to be sent and messages that have failed, the oldest first. Called after
-   * every change, at most once per turn of the event loop, and not again before its promise has resolved.
+   * Replaces the saved messages with those that now wait or have failed, the oldest first. Called after every change,
+   * at most once per turn of the event loop, and not again before the promise of the last call has resolved.
    */
   save: (messages: UnsentMessage[]) => void | Promise<void>
 }
 
-/** Whether a store gave a message that can be sent. Anything may have been written there since. */
+/** Whether a value from a store is a message that can be sent. Other programs may have written to the storage. */
 export function isUnsentMessage(given: unknown): given is UnsentMessage {
   const { to, kind, content, clientMessageId, extras = {} } = (given ?? {}) as Partial<Record<string, unknown>>
   const { chatRoomId, recipientId } = (to ?? {}) as Partial<Record<string, unknown>>
@@ -65,7 +65,7 @@ export function isUnsentMessage(given: unknown): given is UnsentMessage {
   )
 }
 
-/** Saves at most once per turn, and one save after the other. */
+/** Calls `save` after changes: at most once per turn of the event loop, and one call after the other. */
 export class StoreWriter {
   readonly #save: () => void | Promise<void>
   readonly #onError: (error: unknown) => void
@@ -77,7 +77,7 @@ export class StoreWriter {
     this.#onError = onError
   }
 
-  /** Something has changed. */
+  /** Schedules a save. */
   changed(): void {
     this.#isDue = true
     if (this.#isBusy) return

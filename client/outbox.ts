@@ -7,8 +7,8 @@ import { isUnsentMessage, type MessageExtras, StoreWriter, type UnsentMessage } 
 import { retry } from './retry.ts'
 
 /**
- * The server's receipt for a message: `chatRoomId`, `messageId`, `seq` (its place in the room), `timestamp` (epoch ms),
- * and `duplicate`, which is true when an earlier try had already been stored.
+ * The server's receipt for a message: `chatRoomId`, `messageId`, `seq` (the message's number in the room), `timestamp`
+ * (epoch milliseconds), and `duplicate`, which is true if an earlier attempt had already been stored.
  */
 export type Sent = Reply<'sendMessage'>
 
@@ -18,27 +18,27 @@ interface MessageOwner {
 }
 
 /**
- * A message on its way, as `room.send` returns it. It keeps its `clientMessageId` through every retry, so it is stored
- * once, however often it has to be sent.
+ * A message of this client, as `room.send` returns it. It keeps its `clientMessageId` in every attempt, so the server
+ * stores it once, however often it has to be sent.
  *
  * @example
  * const message = room.send({ content: 'hello' })
  * await message.done.catch(() => message.retry())
  */
 export class OutgoingMessage {
-  /** The message's own id; the room's `message` event carries it too. */
+  /** The message's own id, chosen by this client. The room's `message` event has it too. */
   readonly clientMessageId: string
   readonly kind: 'text' | 'broadcast'
   readonly content: string
-  /** What it has beside its content. */
+  /** The optional fields that the message was sent with. */
   readonly extras: MessageExtras
-  /** `sending` until the server has stored the message or it has failed. */
+  /** `sending` until the server has stored the message or the message has failed. */
   state: 'sending' | 'sent' | 'failed' = 'sending'
-  /** Why the message failed; `undefined` in the other states. */
+  /** Why the message has failed. `undefined` in the other states. */
   error: ChatError | undefined
   /**
-   * Resolves with the server's receipt. Rejects with a `ChatError` when the message fails: the server's code, or
-   * `outbox_full`. `retry()` replaces this promise.
+   * Resolves with the server's receipt when the message is stored. Rejects with a `ChatError` when it fails: with the
+   * server's code, or `outbox_full`. `retry()` replaces this promise.
    */
   done!: Promise<Sent>
   readonly #owner: MessageOwner
@@ -55,14 +55,14 @@ export class OutgoingMessage {
     if (error) this.end(new ChatError(error.code, error.message, error.retryable))
   }
 
-  /** Sends a failed message again, after the messages that now wait in its room. Does nothing in other states. */
+  /** Sends a failed message again, after the messages that now wait for the same room. Does nothing in other states. */
   retry(): void {
     if (this.state !== 'failed') return
     this.begin()
     this.#owner.retry(this)
   }
 
-  /** Gives a failed message up: it is no longer among the room's `unsent`. Does nothing in other states. */
+  /** Removes a failed message from the room's `unsent`. Does nothing in other states. */
   discard(): void {
     if (this.state === 'failed') this.#owner.discard(this)
   }
@@ -91,31 +91,31 @@ export class OutgoingMessage {
   }
 }
 
-/** A room or a user that messages are sent to, one at a time. */
+/** A room or a user to whom messages are sent, one message at a time. */
 export interface Destination {
   to: { chatRoomId: string } | { recipientId: string }
   /** Whether the server would accept a message now. */
   isOpen: () => boolean
   onSent: (message: OutgoingMessage, sent: Sent) => void
-  /** Called when a message is new and when its state has changed. */
+  /** Called when a message is new and when its state changes. */
   onChange: (message: OutgoingMessage) => void
 }
 
 /**
- * Messages that are not sent yet: in order for each destination, one at a time, kept while there is no connection, and
- * over a reload by the option `outbox`.
+ * The queues of messages that are not sent yet. Sends the messages to each destination in order, one at a time. Keeps
+ * them while there is no connection, and with the option `outbox` over a reload.
  */
 export class Outbox {
   readonly #options: ResolvedOptions
   readonly #link: () => Link | undefined
-  /** The oldest message first. */
+  /** The messages that wait, the oldest first. */
   readonly #queues = new Map<Destination, OutgoingMessage[]>()
   readonly #busy = new Set<Destination>()
-  /** The messages that wait, and as many that have failed, the oldest first. */
+  /** The messages that wait, and the latest that have failed, the oldest first. */
   readonly #unsent = new Map<OutgoingMessage, Destination>()
   readonly #writer: StoreWriter
   #size = 0
-  /** Messages of before the reload go first. */
+  /** Whether the store has been loaded. Until then nothing is sent, because messages from before a reload go first. */
   #isRestored = false
 
   constructor(options: ResolvedOptions, link: () => Link | undefined) {
@@ -125,7 +125,7 @@ export class Outbox {
   }
 
   /**
-   * Loads what the option `outbox` has kept. Messages of now wait until it is there.
+   * Loads the messages that the option `outbox` has kept. New messages wait until these are loaded.
    *
    * @param destinationOf finds the room or the conversation of a message
    */
@@ -159,19 +159,19 @@ export class Outbox {
     return [...this.#unsent].flatMap(([message, to]) => (to === destination ? [message] : []))
   }
 
-  /** Sends the messages that wait, to all destinations or to the given ones. */
+  /** Sends the messages that wait, to the given destinations or to all. */
   resume(destinations: Iterable<Destination> = this.#queues.keys()): void {
     for (const destination of [...destinations]) this.#drain(destination).catch(this.#options.onError)
   }
 
-  /** Fails every message that waits: there will be no connection. */
+  /** Fails every message that waits, because there will be no further attempt to connect. */
   failAll(error: ChatError): void {
     for (const destination of this.#queues.keys()) {
       while (this.#queues.get(destination)?.[0]) this.#finish(destination, error)
     }
   }
 
-  /** Fails every message to a destination that waits, and forgets it and those that have failed: nobody takes them. */
+  /** Fails the messages that wait for a destination and forgets all its messages, because it takes none any more. */
   drop(destination: Destination, error: ChatError): void {
     while (this.#queues.get(destination)?.[0]) this.#finish(destination, error)
     for (const message of this.unsentTo(destination)) this.#unsent.delete(message)
@@ -209,7 +209,7 @@ export class Outbox {
   }
 
   #add(destination: Destination, message: OutgoingMessage): void {
-    // Again at the end, when it is a retry.
+    // A message that is retried moves to the end.
     this.#unsent.delete(message)
     this.#unsent.set(message, destination)
     destination.onChange(message)
@@ -233,7 +233,7 @@ export class Outbox {
     return queue
   }
 
-  /** Not before the store's own messages are here: they would be overwritten. */
+  /** Saves the messages, unless the store isn't loaded yet: saving would overwrite the messages in it. */
   #changed(): void {
     if (this.#isRestored) this.#writer.changed()
   }
@@ -252,20 +252,20 @@ export class Outbox {
     for (let next = this.#next(destination); next; next = this.#next(destination)) {
       const { message } = next
       const result = await this.#deliver(destination, message)
-      // Unless `failAll` or `drop` was faster.
+      // `failAll` or `drop` may have removed the message meanwhile.
       if (result && this.#queues.get(destination)?.[0] === message) this.#finish(destination, result)
     }
     this.#busy.delete(destination)
   }
 
-  /** The message to send now, and the link to send it on; `undefined` when either is missing. */
+  /** Returns the message to send now and the link to send it on, or undefined if either is missing. */
   #next(destination: Destination): { message: OutgoingMessage; link: Link } | undefined {
     const [message] = this.#queues.get(destination) ?? []
     const link = this.#isRestored ? this.#link() : undefined
     return message && link && destination.isOpen() ? { message, link } : undefined
   }
 
-  /** Returns undefined when the message can't be sent now: the next `resume` sends it. */
+  /** Sends a message. Returns undefined if it can't be sent now; the next `resume` sends it. */
   async #deliver(destination: Destination, message: OutgoingMessage): Promise<Sent | ChatError | undefined> {
     const attempt = async () => {
       const next = this.#next(destination)
@@ -292,7 +292,7 @@ export class Outbox {
     destination.onChange(message)
   }
 
-  /** Nobody may ever retry or discard them. */
+  /** Keeps at most `outboxLimit` failed messages, because an application may never retry or discard them. */
   #forgetOldFailures(): void {
     const failed = [...this.#unsent.keys()].filter(({ state }) => state === 'failed')
     for (const message of failed.slice(0, Math.max(0, failed.length - this.#options.outboxLimit))) {

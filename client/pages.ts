@@ -1,4 +1,4 @@
-/** What a request adds to ask for the page after the first. */
+/** The field with which a request asks for a page after the first. */
 interface PageCursor {
   cursor?: string
 }
@@ -22,7 +22,12 @@ export async function* pages<P extends { nextCursor?: string | undefined }>(
   } while (cursor !== undefined)
 }
 
-/** Reads a whole list. @param itemsOf takes the items out of a page */
+/**
+ * Reads a whole list.
+ *
+ * @param ask requests one page; spread its argument into the frame
+ * @param itemsOf returns the items of a page
+ */
 export async function listed<P extends { nextCursor?: string | undefined }, T>(
   ask: (cursor: PageCursor) => Promise<P>,
   itemsOf: (page: P) => readonly T[],

@@ -1,20 +1,20 @@
-/** What `room.upload` and a `postForm` take. */
+/** The options that `room.upload` and a `postForm` function have in common. */
 export interface PostFormOptions {
-  /** Receives the fraction, 0 to 1, that has left for the network. Starts again when the file is sent again. */
+  /** Receives the fraction of the file that has been sent, 0 to 1. Starts again at 0 when the file is sent again. */
   onProgress?: (fraction: number) => void
-  /** Ends the upload. */
+  /** Aborts the upload. */
   signal?: AbortSignal
 }
 
 /**
- * Sends a form as multipart/form-data.
+ * Sends a form as `multipart/form-data`.
  *
- * @returns the HTTP status
- * @throws the reason of `signal`; an Error when there was no response
+ * @returns the HTTP status of the response
+ * @throws the reason of `signal`, or an `Error` when there was no response
  */
 export type PostForm = (url: string, form: FormData, options: PostFormOptions) => Promise<number>
 
-/** The part of XMLHttpRequest that is used here, because the compiler knows Node's types only. */
+/** The part of `XMLHttpRequest` that is used here. The compiler only knows Node's types. */
 interface UploadRequest {
   readonly upload: { onprogress: (event: { loaded: number; total: number }) => void }
   readonly status: number
@@ -26,7 +26,7 @@ interface UploadRequest {
   abort(): void
 }
 
-/** For browsers: only XMLHttpRequest reports the progress of an upload. */
+/** Sends a form in browsers. Uses `XMLHttpRequest`, because `fetch` doesn't report the progress of an upload. */
 export const postFormByXhr: PostForm = (url, form, { onProgress, signal }) =>
   new Promise((resolve, reject) => {
     const { XMLHttpRequest } = globalThis as unknown as { XMLHttpRequest: new () => UploadRequest }

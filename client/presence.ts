@@ -6,24 +6,27 @@ import { ChatError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { RequestFrame } from './request-frame.ts'
 
-/** Somebody who is present in a room; `since` is epoch ms. */
+/** A user who is present in a room. `since` is in epoch milliseconds. */
 export type Person = Reply<'getPresence'>['present'][number]
 
-/** The product's own data, at most 512 bytes as JSON. */
+/** The application's own data, at most 512 bytes as JSON. */
 type Data = Record<string, unknown>
 
 /** The events of `room.presence`. */
 export interface PresenceEvents {
+  /** A user has become present. */
   enter: Person
+  /** The data of a present user have changed. */
   update: Person
+  /** A user is no longer present. */
   leave: Person
-  /** All who are present, by user id, whenever that changes. */
+  /** The list of present users has changed. The payload has all of them, ordered by user id. */
   change: readonly Person[]
 }
 
 type RoomPresenceEvent = Exclude<PresenceEvent, { event: 'online' }>
 
-/** The client, as far as it is needed here. */
+/** The part of the client that is needed here. */
 interface Requests {
   readonly options: Pick<ResolvedOptions, 'clock' | 'random' | 'onError'>
   readonly isConnected: boolean
@@ -33,32 +36,33 @@ interface Requests {
   patiently<A extends Action>(frame: RequestFrame<A>, signal?: AbortSignal): Promise<Reply<A>>
 }
 
-/** What this user shows, until they leave or show something else. */
+/** The presence of this user, until they leave or show other data. */
 interface Own {
   data: Data | undefined
+  /** Aborted when this presence has been replaced or has ended. */
   until: AbortController
 }
 
 interface Entry {
-  /** Absent while only their leaving is known. */
+  /** Undefined if only an event about the user's leaving has arrived so far. */
   person?: Person | undefined
-  /** The moment of what was told of them last. */
+  /** The time of the latest event about the user, server time. */
   at: number
-  /** Until they are hidden, once they have left. */
+  /** After the user has left, the time until they are hidden. */
   timer: Timer
   isLeaving: boolean
-  /** Since the last request was sent, an event has told of them. */
+  /** Whether an event about the user has arrived since the last `getPresence` request was sent. */
   isNews: boolean
 }
 
-/** How often whoever looks asks again, on average; the server's `everyMs` is for renewals. */
+/** The average time between two requests for the list of present users. Renewals follow the server's `everyMs`. */
 const LOOK_MS = 120_000
 
 /**
- * Who is here, looking at a room. `room.presence` is one.
+ * The users who are looking at a room now. `room.presence` returns it.
  *
- * It knows of others while this user is present, and shows whoever leaves for 15 s more, so that nobody flickers who
- * reconnects.
+ * The list is kept up to date while this user is present. Users who leave stay in it for 15 seconds, so that a
+ * reconnect doesn't make them flicker.
  *
  * @example
  * room.presence.on('change', (people) => console.log(people.map(({ userId }) => userId)))
@@ -66,9 +70,9 @@ const LOOK_MS = 120_000
  */
 export class Presence {
   /**
-   * Subscribes to `enter`, `update`, `leave`, each with a person, or `change`, with all who are here.
+   * Adds a listener for `enter`, `update` or `leave`, which receives one person, or for `change`, which receives all.
    *
-   * @returns a function that unsubscribes
+   * @returns a function that removes the listener
    */
   readonly on: Emitter<PresenceEvents>['on']
   readonly #context: Requests
@@ -79,7 +83,7 @@ export class Presence {
   readonly #look: Timer
   /** Undefined while this user is not present. */
   #own: Own | undefined
-  /** Two frames that are on their way at once may be handled in either order. */
+  /** The last request. The next one waits for it, because the server may handle concurrent frames in either order. */
   #sent: Promise<unknown> = Promise.resolve()
 
   /** @internal */
@@ -93,20 +97,20 @@ export class Presence {
     this.#look = new Timer(clock)
   }
 
-  /** Who is here as far as this client knows, by user id: kept up to date while this user is present. */
+  /** The present users that the client knows of, ordered by user id. Kept up to date while this user is present. */
   get people(): Person[] {
     const people = [...this.#entries.values()].flatMap(({ person }) => person ?? [])
     return people.sort((a, b) => (a.userId < b.userId ? -1 : 1))
   }
 
   /**
-   * Shows this user as present until `leave`, over reconnects too. Call it while the user looks at the room. Waits for
+   * Shows this user as present until `leave()`, also after reconnects. Call it when the user opens the room. Waits for
    * a connection and retries.
    *
-   * @param data shown to the others; when left out, what was given before stays
-   * @returns a promise that resolves when the server knows, and `people` are known
-   * @throws ChatError `not_a_member`, `limit_reached` in more than 20 rooms, `unknown_action` from a server without
-   * `presence`, `disconnected`
+   * @param data the application's own data, which the others see; by default, the data of the last call
+   * @returns a promise that resolves when the server has accepted it and `people` is complete
+   * @throws ChatError `not_a_member`, `limit_reached` when the user is present in 20 other rooms, `unknown_action` from
+   * a server without the feature `presence`, `disconnected`
    */
   async enter(data?: Data): Promise<void> {
     const own = { data: data ?? this.#own?.data, until: new AbortController() }
@@ -116,19 +120,19 @@ export class Presence {
       await this.#tell(own)
       if (this.#own === own) await this.get()
     } catch (error) {
-      // Something else holds meanwhile.
+      // A later `enter` or `leave` has replaced this one, so its failure doesn't matter.
       if (this.#own !== own) return
       this.#stop()
       throw error
     }
   }
 
-  /** Shows other data: the same as `enter` again. */
+  /** Replaces the data that the others see. Does the same as another `enter`. */
   update(data: Data): Promise<void> {
     return this.enter(data)
   }
 
-  /** Shows this user as present no longer, on this client. Never rejects: a presence that isn't renewed ends. */
+  /** Ends the presence of this user on this client. Never rejects: a presence that isn't renewed ends by itself. */
   async leave(): Promise<void> {
     const wasHere = this.#own !== undefined
     this.#stop()
@@ -139,9 +143,10 @@ export class Presence {
   }
 
   /**
-   * Asks who is here, present or not. Waits for a connection and retries.
+   * Requests the list of present users. This user need not be present. Waits for a connection and retries.
    *
-   * @throws ChatError `not_a_member`, and as `enter`
+   * @returns the users, as in `people`
+   * @throws ChatError `not_a_member`, `unknown_action` from a server without the feature `presence`, `disconnected`
    */
   async get(): Promise<Person[]> {
     for (const entry of this.#entries.values()) entry.isNews = false
@@ -155,7 +160,7 @@ export class Presence {
     return this.people
   }
 
-  /** An event came. @internal */
+  /** Takes over an event. Ignores it if it is older than the last one about the same user. @internal */
   told(event: RoomPresenceEvent): void {
     const { userId, at } = event
     const entry = this.#entryOf(userId)
@@ -171,20 +176,20 @@ export class Presence {
     }
   }
 
-  /** A link has taken over: another connection, which isn't present yet. @internal */
+  /** Called when a new link is in use: enters again, because presence belongs to a connection. @internal */
   resume(): void {
     const own = this.#own
     if (!own || !this.#context.hasFeature('presence')) return
     this.#again(() => this.#tell(own).then(() => this.get()))
   }
 
-  /** The client has disconnected: nothing is done by itself until the next link. @internal */
+  /** Called when the client has disconnected: stops the timers until the next link. @internal */
   pause(): void {
     this.#renewal.stop()
     this.#look.stop()
   }
 
-  /** This user is in the room no more. @internal */
+  /** Called when this user is no longer a member. @internal */
   ended(): void {
     this.#stop()
   }
@@ -210,7 +215,7 @@ export class Presence {
     this.#look.start(ms, () => this.#again(() => this.get()))
   }
 
-  /** By itself: what fails now is done once more by the next connection, or is no longer this user's. */
+  /** Runs a request that no caller waits for. If it fails, the next connection repeats it, or it is obsolete. */
   #again(run: () => Promise<unknown>): void {
     run().catch((error: unknown) => {
       if (!(error instanceof ChatError)) this.#context.options.onError(error)

@@ -2,8 +2,8 @@ import * as limit from '../src/protocol/limits.ts'
 import { MAX_ROOM_ID_CHARS } from '../src/protocol/room-id.ts'
 
 /**
- * The protocol's limits, for an interface that needs one before `client.limits` is known. `userIdChars` and
- * `roomIdChars` are the same in every deployment and not announced.
+ * The protocol's default limits, for an interface that needs a limit before `client.limits` is known. `userIdChars` and
+ * `roomIdChars` are the same in every deployment, so `client.limits` doesn't have them.
  *
  * @example
  * input.maxLength = protocolLimits.userIdChars

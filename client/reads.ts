@@ -8,17 +8,17 @@ import type { RequestFrame } from './request-frame.ts'
 import type { ResolvedOptions } from './options.ts'
 import { RoomUnread, type UnreadState } from './room-unread.ts'
 
-/** The unread messages of all rooms together. */
+/** The numbers of unread messages in all rooms together. */
 export interface UnreadTotals {
-  /** Others' messages. */
+  /** How many messages of other users are unread. */
   count: number
-  /** Those that mention this user. */
+  /** How many of them mention this user. */
   mentions: number
-  /** Rooms that have some. */
+  /** How many rooms have unread messages. */
   rooms: number
 }
 
-/** The client, as far as it is needed here. */
+/** The part of the client that is needed here. */
 interface Requests {
   readonly options: ResolvedOptions
   readonly userId: string | undefined
@@ -29,13 +29,13 @@ interface Requests {
   patiently<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
 }
 
-/** A room, as its unread messages need it. */
+/** The part of a room that is needed here. */
 interface ReadRoom {
   readonly chatRoomId: string
   /** The `seq` up to which messages have been delivered. */
   position(): number | undefined
   isMember(): boolean
-  /** What is unread has changed. */
+  /** Called when the unread state has changed. */
   onChange(state: UnreadState | undefined): void
 }
 
@@ -43,14 +43,15 @@ interface Entry {
   room: ReadRoom
   unread: RoomUnread
   readEveryMs: number
-  /** The moment of the marker, server time. */
+  /** When the marker was last moved by the server or another device, server time. */
   markedAt: number
-  /** Whether the room is to be counted again when the marker is sent. */
+  /** Whether the server must count the room again once the marker has been sent. */
   isUncertain: boolean
+  /** The state that was last reported, as JSON. */
   shown: string | undefined
 }
 
-/** What a message of a server with threads and mentions has beside. */
+/** The fields that a server with threads and mentions adds to a message. */
 interface Talk {
   threadId?: string
   inRoom?: boolean
@@ -58,10 +59,10 @@ interface Talk {
   mentionsRoom?: boolean
 }
 
-/** How long a count waits for others, so that they share a request. */
+/** How long a request for counts waits for further rooms. */
 const COUNT_TOGETHER_MS = 100
 
-/** What this user has read, of all rooms and on all devices. Rooms are counted once the application asks for it. */
+/** How far this user has read in all rooms, over all devices. Nothing is counted until the application asks for it. */
 export class Reads {
   readonly #context: Requests
   readonly #onTotals: (totals: UnreadTotals) => void
@@ -69,9 +70,9 @@ export class Reads {
   readonly #queue: MarkQueue
   readonly #toCount = new Set<string>()
   readonly #timer: Timer
-  /** Whether the application wants to know what is unread. */
+  /** Whether the application has asked for unread counts. */
   #isUsed = false
-  /** Whether it marks what is read. */
+  /** Whether the application marks messages as read. */
   #isMarking = false
   #isCounting = false
   #isScheduled = false
@@ -90,13 +91,13 @@ export class Reads {
     )
   }
 
-  /** What is unread in all rooms, as far as it is known. From the first use on it is kept up to date. */
+  /** The unread messages in all rooms, as far as they are known. Kept up to date after the first use. */
   get totals(): UnreadTotals {
     this.use()
     return this.#totals
   }
 
-  /** The application wants to know what is unread. */
+  /** Called when the application first asks for unread counts: starts counting. */
   use(): void {
     if (this.#isUsed) return
     this.#isUsed = true
@@ -120,7 +121,7 @@ export class Reads {
     this.#entries.set(room.chatRoomId, entry)
   }
 
-  /** The user is in a room, from a reply or an event. */
+  /** Called when a reply or an event says that the user is a member of a room. */
   entered(chatRoomId: string, readEveryMs: number | undefined): void {
     this.#entryOf(chatRoomId).readEveryMs = readEveryMs ?? READ_EVERY_MS
     this.count(chatRoomId)
@@ -134,7 +135,7 @@ export class Reads {
     this.#changed(entry)
   }
 
-  /** A message was delivered: one of others, unless it is a reply that the room doesn't show, is unread. */
+  /** Takes over a delivered message. It is unread if another user sent it and the room shows it. */
   arrived({ chatRoomId, seq, senderId, ...more }: MessageEvent): void {
     const { threadId, inRoom, mentions, mentionsRoom } = more as Talk
     const { userId } = this.#context
@@ -145,18 +146,18 @@ export class Reads {
     this.#changed(entry)
   }
 
-  /** Another device has moved the marker. Of two such events the later one holds, whichever comes first. */
+  /** Takes over a marker that another device has moved. An event that is older than the known one is ignored. */
   told({ chatRoomId, threadId, seq, at }: ReadEvent): void {
     const entry = this.#entryOf(chatRoomId)
     if (threadId !== undefined || at <= entry.markedAt) return
     entry.markedAt = at
-    // What waits to be sent is further than what another device has read, but not than what it has made unread again.
+    // Another device has marked messages as unread, so a mark that still waits here must not undo that.
     const { readSeq = 0 } = entry.unread.state ?? {}
     if (seq < readSeq) this.#queue.drop({ chatRoomId })
     if (this.#move(entry, seq)) this.count(chatRoomId)
   }
 
-  /** This user has read up to `seq`. */
+  /** Marks a room, or a thread in it, as read up to `seq`. */
   mark(chatRoomId: string, seq: number, threadId?: string): void {
     this.#isMarking = true
     const entry = this.#entryOf(chatRoomId)
@@ -167,15 +168,19 @@ export class Reads {
     entry.isUncertain = this.#move(entry, seq)
   }
 
-  /** A message of this client was kept: sending counts as reading, where the application marks at all. */
+  /** Called when a message of this client was stored. It counts as a mark if the application marks messages at all. */
   sent(chatRoomId: string, seq: number): void {
     if (this.#isMarking) this.mark(chatRoomId, seq)
   }
 
-  /** @throws ChatError the server's */
+  /**
+   * Marks a message and all later ones as unread.
+   *
+   * @throws ChatError the server's error
+   */
   async markUnread(chatRoomId: string, seq: number): Promise<void> {
     const entry = this.#entryOf(chatRoomId)
-    // What was read before that message stays read. And a mark that is on its way must not come after.
+    // Messages before this one stay read, so marks that wait are sent first. None may be sent after the request.
     await this.#queue.flush()
     this.#queue.drop({ chatRoomId })
     const { readSeq } = await this.#context.patiently({ action: 'markUnread', chatRoomId, seq })
@@ -183,12 +188,12 @@ export class Reads {
     if (this.#move(entry, readSeq)) this.count(chatRoomId)
   }
 
-  /** Sends the marks that wait, now. */
+  /** Sends the marks that wait at once. */
   flush(): Promise<void> {
     return this.#queue.flush()
   }
 
-  /** A link has taken over: another device may have read on while there was none. */
+  /** Called when a new link is in use. Sends the waiting marks and counts again, because other devices may have read. */
   resume(): void {
     this.flush().catch(this.#context.options.onError)
     this.countAll()
@@ -198,7 +203,7 @@ export class Reads {
     for (const { room } of this.#entries.values()) if (room.isMember()) this.count(room.chatRoomId)
   }
 
-  /** Has the server count a room once more. */
+  /** Requests a new count of a room, together with other rooms. */
   count(chatRoomId: string): void {
     if (!this.#isUsed) return
     this.#toCount.add(chatRoomId)
@@ -219,7 +224,7 @@ export class Reads {
     this.#isCounting = true
     try {
       while (this.#toCount.size > 0) {
-        // In the order of ids, because the server reads them as a range.
+        // Sorted by id, because the server reads them as a range of the table.
         const ids = [...this.#toCount].sort().slice(0, MAX_UNREAD_ROOMS)
         for (const id of ids) this.#toCount.delete(id)
         const heads = Object.fromEntries(ids.flatMap((id) => this.#headOf(id)))
@@ -227,7 +232,7 @@ export class Reads {
         this.#takeOver(heads, await this.#context.patiently({ action: 'getUnread', heads }))
       }
     } catch (error) {
-      // The next connection counts again.
+      // After a failed request the next connection counts again.
       if (!(error instanceof ChatError)) this.#context.options.onError(error)
     } finally {
       this.#isCounting = false
@@ -251,7 +256,7 @@ export class Reads {
     }
   }
 
-  /** Returns whether the room must be counted again. */
+  /** Moves the marker of a room. Returns whether the server must count the room again. */
   #move(entry: Entry, seq: number): boolean {
     const isUncertain = entry.unread.moved(seq)
     this.#changed(entry)

@@ -2,20 +2,20 @@ import type { MessageEvent } from '../src/protocol/events.ts'
 import { type Clock, Timer } from './clock.ts'
 import { StoreWriter } from './outbox-store.ts'
 
-/** What a client has of a room, as a `RoomCache` keeps it: plain data, fit for JSON. */
+/** The messages that a client has of a room, as a `RoomCache` keeps them: plain data that can be saved as JSON. */
 export interface RoomSnapshot {
   /** The `seq` up to which messages have been delivered. */
   seq: number
-  /** How far the client was in the room's change log; absent with a server that has none. */
+  /** The client's position in the room's change log. Left out with a server that has no change log. */
   rev?: number
-  /** The newest messages without a hole, in the order of `seq`. */
+  /** The newest messages without a gap, in the order of `seq`. */
   messages: MessageEvent[]
 }
 
 /**
- * Where a client keeps its rooms' messages over a restart, so that they are shown at once, without a connection too.
- * The next connection brings what has happened since. One cache belongs to one user and one client at a time: two tabs
- * need two, or only one of them has it.
+ * Stores the messages of a client's rooms, so that after a reload they can be shown at once, even without a connection.
+ * The next connection fetches what has happened since. A cache belongs to one user and to one client at a time: give
+ * each of two tabs its own, or only one of them a cache.
  *
  * @example
  * const cache = {
@@ -25,25 +25,25 @@ export interface RoomSnapshot {
  * await new ChatClient({ url: 'wss://chat.example/prod', getToken, cache }).connect()
  */
 export interface RoomCache {
-  /** Returns what was saved last. Called once for each room, when the client first hears of it. */
+  /** Returns the snapshot that was saved last. Called once for each room, when the client first hears of the room. */
   load: (chatRoomId: string) => RoomSnapshot | null | undefined | Promise<RoomSnapshot | null | undefined>
   /**
-   * Replaces what is kept of a room; without a snapshot, deletes it: this user is in the room no more. Called a second
-   * after a change, and not again before its promise has resolved.
+   * Replaces the saved snapshot of a room, or deletes it if `snapshot` is left out, because this user is no longer a
+   * member. Called a second after a change, and not again before the promise of the last call has resolved.
    */
   save: (chatRoomId: string, snapshot?: RoomSnapshot) => void | Promise<void>
 }
 
-/** Changes of this long are saved together, ms. */
+/** Changes within this time are saved together. */
 const SAVE_MS = 1_000
 
-/** Loads a room once, and saves it when it has changed. */
+/** Saves a room to the cache after it has changed. */
 export class RoomKeeper {
   readonly #timer: Timer
   readonly #writer: StoreWriter
   #isWaiting = false
 
-  /** @param snapshot undefined when there is nothing to keep any more */
+  /** @param snapshot returns the state to save, or undefined to delete the saved one */
   constructor(
     cache: RoomCache,
     chatRoomId: string,
@@ -54,7 +54,7 @@ export class RoomKeeper {
     this.#writer = new StoreWriter(() => cache.save(chatRoomId, snapshot()), onError)
   }
 
-  /** The room has changed. */
+  /** Schedules a save, because the room has changed. */
   changed(): void {
     if (this.#isWaiting) return
     this.#isWaiting = true
@@ -65,7 +65,7 @@ export class RoomKeeper {
   }
 }
 
-/** What a cache has of a room, if it can be used. Anything may have been written there since. */
+/** Returns the saved snapshot of a room if it is usable. Other programs may have written to the storage. */
 export async function loaded(cache: RoomCache, chatRoomId: string): Promise<RoomSnapshot | undefined> {
   const snapshot = await cache.load(chatRoomId)
   const isUsable = typeof snapshot?.seq === 'number' && Array.isArray(snapshot.messages)

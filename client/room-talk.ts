@@ -9,50 +9,59 @@ import type { RequestFrame } from './request-frame.ts'
 import { RoomModeration } from './room-moderation.ts'
 import { tombstoneOf } from './room-store.ts'
 
-/** What `room.edit` changes; `mentions`, `mentionRoom` and `metadata` that are left out stay. */
+/** The changes that `room.edit` makes. `mentions`, `mentionRoom` and `metadata` don't change if they are left out. */
 export type MessageEdit = Omit<RequestFrame<'editMessage'>, 'action' | 'chatRoomId' | 'messageId' | 'contentEncoding'>
 
-/** A page of `room.history`. */
+/** Says which page of messages `room.history` reads. */
 export interface HistoryPage {
-  /** An exclusive bound of `seq`. */
+  /** Only messages whose `seq` is less than this. */
   before?: number
-  /** The same from below. */
+  /** Only messages whose `seq` is greater than this. */
   after?: number
   /** 1 to 100, default 50. */
   limit?: number
-  /** `room`: without the replies that are shown in their threads only. Default `all`. */
+  /** `room` leaves out replies that are only shown in their threads. Default `all`. */
   view?: 'all' | 'room'
 }
 
-/** So many changes later it has been counted: one may be on its way, and another one be written. */
+/**
+ * Once a message has this many newer versions, its counts include a reaction that the server has accepted. Fewer are
+ * not enough: one version may already be on its way to this client, and another being written.
+ */
 const SURELY_COUNTED = 3
 
 /**
- * What was said in a room, and what becomes of it: a part of {@link Room}. `edit`, `delete`, `react` and `unreact` are
- * shown at once and taken back when the server refuses them; without a connection they wait for one. They throw what
- * the methods of {@link RoomDoors} throw, and `message_not_found`.
+ * The part of {@link Room} for messages and their changes.
+ *
+ * `edit`, `delete`, `react` and `unreact` change `messages` at once, and change them back if the server refuses. They
+ * wait for a connection and retry. They reject as the methods of {@link RoomDoors} do, and with `message_not_found`.
  */
 export class RoomTalk extends RoomModeration {
   /**
-   * The room's messages that the client has, in the order of `seq`: the newest without a hole, and the pages before
-   * them that `history` has read. Always as they are now, with this client's own changes. Without replies that are
-   * shown in their threads only. The array is a new one whenever something has changed; then there is a `messages`
-   * event. Of what nobody has read with `history` only the last 200 to 400 are kept.
+   * The room's messages that the client has, in the order of `seq` and without a gap: the newest ones, and the earlier
+   * pages that `history` has read. They include all edits, reactions and deletions, also those of this client that the
+   * server hasn't confirmed yet. Replies that are only shown in their threads are left out.
+   *
+   * Each change makes a new array and emits the event `messages`. The client keeps the latest 200 to 400 messages, and
+   * the pages that `history` has read.
    */
   get messages(): readonly MessageEvent[] {
     return this.feed.store.messages
   }
 
-  /** The newest of `messages`; `undefined` while the client has none: `history({ limit: 1 })` reads it. */
+  /** The newest of `messages`. `undefined` if the client has no messages yet; `history({ limit: 1 })` reads it. */
   get lastMessage(): MessageEvent | undefined {
     return this.messages.at(-1)
   }
 
   /**
-   * Reads one page of the room's messages, in the order of `seq`. They are returned, not delivered as events, and are
-   * in `messages` when they follow on what is there. Waits for a connection and retries.
+   * Reads one page of the room's messages, in the order of `seq`. They are not emitted as events. They are added to
+   * `messages` if there is no gap between them and the messages there. Waits for a connection and retries.
    *
-   * @param page with neither `after` nor `before`, the newest page
+   * @param page the bounds and size of the page; without `before` and `after`, the newest page
+   * @returns `messages`, and `hasMore`. On a slow link a page may have fewer messages than `limit`, so use `hasMore` to
+   * find out whether there are more
+   * @throws ChatError `not_a_member`, `disconnected`
    *
    * @example
    * const { messages, hasMore } = await room.history({ limit: 20 })
@@ -63,10 +72,16 @@ export class RoomTalk extends RoomModeration {
   }
 
   /**
-   * Finds messages by their ids: those that the client has, and asks for the others. In the order of `seq`; what isn't
-   * there any more is left out.
+   * Finds messages by their ids. Requests only those that the client doesn't have; for that it waits for a connection
+   * and retries.
    *
-   * @param messageIds at most 50
+   * @param messageIds any number of ids, of which the client may lack at most 50
+   * @returns the messages in the order of `seq`; deleted ones are left out
+   * @throws ChatError `invalid_request` when more than 50 have to be requested, `not_a_member`, `disconnected`
+   *
+   * @example
+   * const [original] = await room.find([message.replyTo ?? ''])
+   * console.log(original?.content)
    */
   async find(messageIds: readonly string[]): Promise<MessageEvent[]> {
     const { store } = this.feed
@@ -77,7 +92,11 @@ export class RoomTalk extends RoomModeration {
     return [...all.values()].filter(({ deleted }) => !deleted).sort((a, b) => a.seq - b.seq)
   }
 
-  /** Reads the pinned messages, the one pinned last first. */
+  /**
+   * Reads the pinned messages, the one pinned last first. Waits for a connection and retries.
+   *
+   * @throws ChatError `not_a_member`, `disconnected`
+   */
   async pins(): Promise<MessageEvent[]> {
     const ids = (await this.findDetails())?.pins ?? []
     const found = await this.find(ids)
@@ -85,11 +104,12 @@ export class RoomTalk extends RoomModeration {
   }
 
   /**
-   * Changes what one of this user's own messages says, or the caption of a file.
+   * Changes the content of one of this user's own messages, or the caption of a file.
    *
-   * @param changes `content` as for `send`; `ifEditedAt`: the `editedAt` that was seen, 0 for none
-   * @throws ChatError `forbidden` when the message is somebody else's or the room's time for edits is over, `conflict`
-   * when it was edited since `ifEditedAt`
+   * @param changes `content`, `mentions`, `mentionRoom` and `metadata` as for `send`; `ifEditedAt`: the `editedAt` of
+   * the message that the edit is based on, 0 if it had none
+   * @throws ChatError `forbidden` when the message is another user's or is too old to be edited in this room,
+   * `conflict` when it was edited after `ifEditedAt`, `message_not_found`
    *
    * @example
    * await room.edit(message.messageId, { content: 'what I meant' })
@@ -115,9 +135,13 @@ export class RoomTalk extends RoomModeration {
   }
 
   /**
-   * Deletes a message for good, for everybody: one's own, or another's as a moderator.
+   * Deletes a message permanently, for everybody. Users may delete their own messages, and moderators those of others.
    *
    * @param options `reason`: 1 to 256 characters, for the room's audit log
+   * @throws ChatError `forbidden`, `message_not_found`
+   *
+   * @example
+   * await room.delete(message.messageId, { reason: 'spam' })
    */
   delete(messageId: string, options: { reason?: string } = {}): Promise<void> {
     const deleted = { at: this.context.serverNow(), by: this.context.userId ?? '' }
@@ -129,36 +153,46 @@ export class RoomTalk extends RoomModeration {
   }
 
   /**
-   * Reacts to a message. Does nothing where this user has given that reaction already.
+   * Adds a reaction of this user to a message. Changes nothing if the user has already given the same reaction.
    *
    * @param reaction an emoji or a short word, 1 to 64 bytes of UTF-8
-   * @throws ChatError `limit_reached` when the message has 50 different ones
+   * @throws ChatError `limit_reached` when the message has 50 different reactions, `message_not_found`
+   *
+   * @example
+   * await room.react(message.messageId, '👋')
    */
   react(messageId: string, reaction: string): Promise<void> {
     return this.#react('addReaction', messageId, reaction)
   }
 
-  /** Takes a reaction back. */
+  /** Removes a reaction of this user from a message. Changes nothing if there is none. */
   unreact(messageId: string, reaction: string): Promise<void> {
     return this.#react('removeReaction', messageId, reaction)
   }
 
-  /** Whether this user has given a reaction, as far as the client knows. */
+  /** Whether this user has given a reaction to a message, as far as the client knows. */
   hasReacted(message: MessageEvent, reaction: string): boolean {
     return hasReacted(message, reaction, this.context.userId ?? '')
   }
 
   /**
-   * Reads one page of who has reacted to a message with what. `message.reactions` has the counts and the latest ten.
+   * Reads one page of the reactions to a message with the users who gave them. For most purposes `message.reactions` is
+   * enough: it has the counts and the latest ten users of each reaction. Waits for a connection and retries.
    *
-   * @param page `reaction`: only that one; `cursor`: the `nextCursor` of the page before
+   * @param page `reaction`: only this reaction; `cursor`: the `nextCursor` of the previous page
+   * @throws ChatError `message_not_found`, `not_a_member`, `disconnected`
    */
   reactions(messageId: string, page: { reaction?: string; cursor?: string } = {}): Promise<Reply<'getReactions'>> {
     return this.ask('getReactions', { messageId, ...page })
   }
 
   /**
-   * As in `RoomDoors`; the subject of `edit`, `deleteOwn`, `deleteAny` and others may also be a message.
+   * Whether this user may do something in the room, so that an interface can hide what wouldn't work. The client uses
+   * the same table of permissions as the server. Until `details` are known, it assumes the default settings of a room.
+   *
+   * @param action a name from the protocol's table "Who may do what", such as `send`, `ban` or `describe`
+   * @param subject for an action upon a person: that person's role, or a member as in `memberList`; for an action upon
+   * a message, such as `edit` or `deleteOwn`: the message
    *
    * @example
    * console.log('may delete', room.can('deleteOwn', message) || room.can('deleteAny', message))
@@ -176,7 +210,7 @@ export class RoomTalk extends RoomModeration {
   /** @internal */
   async page(page: HistoryPage & { threadId?: string }): Promise<Reply<'getHistory'>> {
     this.feed.used()
-    // A server without threads has no such replies, and doesn't take the word.
+    // A server without threads rejects `view`, and has no replies to leave out.
     const { view, ...rest } = page
     const asked = view && this.context.hasFeature('threads') ? page : rest
     const reply = await this.ask('getHistory', asked)
@@ -202,7 +236,7 @@ export class RoomTalk extends RoomModeration {
       async () => {
         await this.ask(action, { messageId, reaction })
         const { version = 0 } = store.known(messageId) ?? {}
-        // The server counts them a moment later.
+        // The server counts reactions a moment after it has accepted them.
         return (message) =>
           hasReacted(message, reaction, me) === isGiven || (message.version ?? 0) >= version + SURELY_COUNTED
       },

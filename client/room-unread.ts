@@ -1,25 +1,25 @@
-/** How much of a room this user has not read. */
+/** How many messages of a room this user has not read. */
 export interface UnreadState {
   /** The `seq` up to which this user has read. */
   readSeq: number
-  /** Others' messages after it. */
+  /** How many messages of other users come after `readSeq`. */
   count: number
-  /** Whether `count` is exact: above 50 it may be too large, because holes and own messages count too. */
+  /** Whether `count` is exact. Above 50 it may be too large, because it includes holes and this user's own messages. */
   exact: boolean
-  /** Those among them that mention this user. */
+  /** How many of the unread messages mention this user. */
   mentions: number
 }
 
-/** What the server has counted up to `head`. */
+/** The server's count of the messages up to `head`. */
 type Counted = UnreadState & { head: number }
 
 /**
- * How much of one room is unread: what the server has counted up to a head, and what has arrived since. Whatever can't
- * be known from these is asked for again, so that nothing drifts.
+ * Computes the unread messages of one room from the server's count up to a head and the messages that arrived after it.
+ * If these don't suffice, the methods ask the caller to have the server count again, so that the numbers stay right.
  */
 export class RoomUnread {
   #counted: Counted | undefined
-  /** Others' messages after the head, and whether they mention this user. */
+  /** The messages of other users after the head, and whether they mention this user. */
   #arrived: { seq: number; isMention: boolean }[] = []
 
   get state(): UnreadState | undefined {
@@ -33,15 +33,15 @@ export class RoomUnread {
     }
   }
 
-  /** Takes over what the server has counted. */
+  /** Takes over a count of the server. */
   counted(counted: Counted): void {
     this.#counted = counted
     this.#arrived = this.#arrived.filter(({ seq }) => seq > counted.head)
   }
 
   /**
-   * Adds a message of others. Returns whether the room must be counted again: the message came after the count, but has
-   * a place before its head.
+   * Adds a message of another user. Returns whether the server must count the room again, because the message arrived
+   * after the count although its `seq` is not after the count's head.
    */
   arrived(message: { seq: number; isMention: boolean }): boolean {
     const { readSeq = 0, head = -1 } = this.#counted ?? {}
@@ -51,7 +51,7 @@ export class RoomUnread {
     return false
   }
 
-  /** Moves the marker, in either direction. Returns whether the room must be counted again. */
+  /** Moves the marker, in either direction. Returns whether the server must count the room again. */
   moved(seq: number): boolean {
     const before = this.#counted
     if (!before || before.readSeq === seq) return false
@@ -65,7 +65,7 @@ export class RoomUnread {
     return !isRead
   }
 
-  /** Nothing is known any more: this user has left. */
+  /** Forgets everything, because this user has left the room. */
   clear(): void {
     this.#counted = undefined
     this.#arrived = []

@@ -1,17 +1,19 @@
 import type { MessageEvent } from '../src/protocol/events.ts'
 
-/** Users that the server names for a thread: who replied last. */
+/** The server names this many users for each thread, those who replied last. */
 const NAMED = 3
 
 /**
- * The replies that this client has seen, by thread. The server counts a thread's replies a moment after they were said
- * and tells nobody, because everybody has the replies themselves. So a root says how many there were; these add what
- * has come since, and take off what was deleted since.
+ * Keeps the replies that this client has seen, by thread, to know how many replies a thread has.
+ *
+ * The server counts the replies a moment after they were sent, and sends no event for it, because all members receive
+ * the replies themselves. So the count in a root may be out of date. This class adds the replies that arrived since and
+ * subtracts those that were deleted since.
  */
 export class ThreadReplies {
   readonly #threads = new Map<string, { replies: Map<number, MessageEvent>; gone: Set<number> }>()
 
-  /** A message has come, or is another one. */
+  /** Takes over a message that has arrived or changed. */
   put(message: MessageEvent): void {
     const { threadId, messageId, seq, deleted } = message
     if (threadId === undefined) return this.#threads.get(messageId)?.gone.clear()
@@ -20,12 +22,12 @@ export class ThreadReplies {
     else replies.set(seq, message)
   }
 
-  /** A reply was deleted, which a root of before still counts. */
+  /** Takes over the deletion of a reply that the root's count still includes. */
   deleted({ threadId, seq }: MessageEvent): void {
     if (threadId !== undefined) this.#of(threadId).gone.add(seq)
   }
 
-  /** The summary of a message's thread as it is now; `undefined` for a message without replies. */
+  /** Returns the current summary of the thread of a message, or undefined if it has no replies. */
   summary({ messageId, thread }: MessageEvent): MessageEvent['thread'] {
     const known = this.#threads.get(messageId)
     if (!known) return thread
@@ -39,7 +41,11 @@ export class ThreadReplies {
     return { replies, lastSeq: newest.seq, lastAt: newest.timestamp, lastUserIds: users }
   }
 
-  /** A message is no longer kept. @param hasRoot whether the root of its thread is */
+  /**
+   * Forgets a message that the store no longer has.
+   *
+   * @param hasRoot whether the store still has the root of the message's thread
+   */
   forget({ messageId, threadId, seq }: MessageEvent, hasRoot: boolean): void {
     this.#threads.delete(messageId)
     if (threadId !== undefined && !hasRoot) this.#threads.get(threadId)?.replies.delete(seq)

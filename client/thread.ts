@@ -6,7 +6,7 @@ import type { RoomFeed } from './room-feed.ts'
 import type { HistoryPage } from './room-talk.ts'
 import type { UploadOptions } from './upload.ts'
 
-/** The room, as its threads see it. */
+/** The part of a room that its threads need. */
 interface ThreadRoom {
   readonly unsent: OutgoingMessage[]
   send(message: { content: string } & MessageExtras): OutgoingMessage
@@ -16,12 +16,12 @@ interface ThreadRoom {
   follow(threadId: string, following: boolean): Promise<void>
 }
 
-/** What `thread.send` takes beside the content. */
+/** The optional fields of `thread.send`. */
 export type ReplyExtras = Omit<MessageExtras, 'threadId'>
 
 /**
- * The replies to one message. `room.thread(messageId)` returns it. They are messages of the room: its events tell of
- * them too.
+ * A message and the replies to it. `room.thread(messageId)` returns it. Replies are messages of the room, so the room
+ * emits events for them too.
  *
  * @example
  * const thread = room.thread(message.messageId)
@@ -29,7 +29,7 @@ export type ReplyExtras = Omit<MessageExtras, 'threadId'>
  * thread.send({ content: 'I think so too' })
  */
 export class Thread {
-  /** The `messageId` of the message that it begins with. */
+  /** The `messageId` of the thread's first message, its root. */
   readonly id: string
   readonly #room: ThreadRoom
   readonly #feed: RoomFeed
@@ -41,33 +41,47 @@ export class Thread {
     this.#feed = feed
   }
 
-  /** The message that it begins with; `undefined` when the client doesn't have it, see `findRoot`. */
+  /** The thread's first message. `undefined` if the client doesn't have it; `findRoot()` requests it. */
   get root(): MessageEvent | undefined {
     return this.#feed.store.find(this.id)
   }
 
-  /** Asks for the message that it begins with. Returns `undefined` when it is gone without a trace. */
+  /**
+   * Requests the thread's first message. Waits for a connection and retries.
+   *
+   * @returns the message; `undefined` if it was deleted and has no replies
+   * @throws ChatError `not_a_member`, `disconnected`
+   */
   async findRoot(): Promise<MessageEvent | undefined> {
     this.#feed.store.watchThread(this.id)
     await this.#room.find([this.id])
     return this.root
   }
 
-  /** Its replies that the client has, as `room.messages`: the newest without a hole, and what `history` has read. */
+  /** The thread's replies that the client has, in the order of `seq`: the newest, and those that `history` has read. */
   get messages(): readonly MessageEvent[] {
     return this.#feed.store.repliesOf(this.id)
   }
 
-  /** Reads one page of its replies, as `room.history`; those are in `messages` then. */
+  /**
+   * Reads one page of the thread's replies, as `room.history` does, and adds them to `messages`. Waits for a connection
+   * and retries.
+   *
+   * @param page without `after` and `before`, the newest page
+   * @throws ChatError `not_a_member`, `disconnected`
+   */
   history(page: Omit<HistoryPage, 'view'> = {}): Promise<Reply<'getHistory'>> {
     this.#feed.store.watchThread(this.id)
     return this.#room.page({ ...page, threadId: this.id })
   }
 
   /**
-   * Sends a reply as `room.send` does.
+   * Sends a reply. Returns at once and never throws, as `room.send` does.
    *
-   * @param reply `inRoom`: it is shown in the room as well
+   * @param reply `inRoom`: also shows the reply in the room; the other fields as for `room.send`
+   *
+   * @example
+   * await room.thread(message.messageId).send({ content: 'good idea', inRoom: true }).done
    */
   send(reply: { content: string } & ReplyExtras): OutgoingMessage {
     return this.#room.send({ ...reply, threadId: this.id })
@@ -76,7 +90,7 @@ export class Thread {
   /**
    * Uploads a file as a reply, as `room.upload` does.
    *
-   * @param options `inRoom`: it is shown in the room as well
+   * @param options `inRoom`: also shows the reply in the room; the other fields as for `room.upload`
    */
   upload(file: Blob, options: Omit<UploadOptions, 'threadId'> = {}): Promise<MessageEvent> {
     return this.#room.upload(file, { ...options, threadId: this.id })
@@ -88,9 +102,10 @@ export class Thread {
   }
 
   /**
-   * Subscribes to what happens in the thread: a reply, or its messages are others than before.
+   * Adds a listener for one of the thread's events: `message` when a reply arrives, `messages` when `messages` may have
+   * changed.
    *
-   * @returns a function that unsubscribes
+   * @returns a function that removes the listener
    */
   on(name: 'message', listener: (message: MessageEvent) => unknown): () => void
   on(name: 'messages', listener: () => unknown): () => void
@@ -100,7 +115,12 @@ export class Thread {
     return emitter.on('message', (message) => message.threadId === this.id && listener(message as never))
   }
 
-  /** Follows the thread, so that it is among `client.threads`, or with `false` does no longer. */
+  /**
+   * Follows the thread: `client.threads` then includes it. Waits for a connection and retries.
+   *
+   * @param following `false` stops following the thread
+   * @throws ChatError `not_a_member`, `message_not_found`, `disconnected`
+   */
   follow(following = true): Promise<void> {
     return this.#room.follow(this.id, following)
   }

@@ -1,6 +1,6 @@
 /**
- * Returns when a JWT expires: its claim `exp` in epoch ms. `undefined` when the token can't be read or has no numeric
- * `exp`. Nothing is verified: that is the server's work.
+ * Returns when a JWT expires: its claim `exp`, in epoch milliseconds. Returns `undefined` if the token can't be decoded
+ * or has no numeric `exp`. Doesn't verify the token; the server does that.
  */
 export function tokenExpiry(token: string): number | undefined {
   try {

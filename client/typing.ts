@@ -4,14 +4,15 @@ import { type Clock, elapsed, ticks, Timer } from './clock.ts'
 
 type TypingLimits = Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'>
 
-/** Says it to the server. @param answered is called with the reply, if there is one */
+/** Sends a typing indicator to the server. `answered` is called with the reply, if one arrives. */
 type Say = (isTyping: boolean, answered: (reply: Reply<'typingIndicator'>) => void) => void
 
 /**
- * Tells the other members that this user is typing. `room.typing` is one.
+ * Shows the other members that this user is typing. `room.typing` returns it.
  *
- * Nothing is sent without a connection, and nothing ever rejects: a lost indicator expires by itself. What the server
- * has not told the others yet is said again when it asks for that, unless something else was said meanwhile.
+ * The methods return at once and never throw. Without a connection nothing is sent. A lost indicator does no harm,
+ * because it expires by itself. If the server postpones an indicator, it asks for a repetition, and the client sends
+ * the indicator again unless it is outdated.
  *
  * @example
  * input.addEventListener('input', () => room.typing.keystroke())
@@ -34,24 +35,24 @@ export class Typing {
   }
 
   /**
-   * Reports a keystroke: call it at every one. At most one indicator is sent per `client.limits.typingRepeatMs`
-   * (7,000 ms); the others do nothing. The others see this user typing for `typingExpiryMs` (10,000 ms) after the last,
-   * or until this user's next message.
+   * Reports a keystroke. Call it at every keystroke: the client sends at most one indicator per
+   * `client.limits.typingRepeatMs` (7,000 ms). The other members see this user as typing for `typingExpiryMs`
+   * (10,000 ms) after the last indicator, or until this user's next message.
    */
   keystroke(): void {
     if (elapsed(this.#clock, this.#sentAt) >= this.#limits().typingRepeatMs) this.#send(true)
   }
 
   /**
-   * Takes the indicator back, if the others still see it. Call it when the user stops typing. It isn't needed before a
-   * message is sent, because that ends the typing.
+   * Withdraws the indicator, if the others may still see it. Call it when the user stops typing without sending.
+   * Sending a message withdraws it too.
    */
   stop(): void {
     if (elapsed(this.#clock, this.#sentAt) < this.#limits().typingExpiryMs) this.#send(false)
     else this.ended()
   }
 
-  /** @internal A message of this user has ended it for the others: the next keystroke is a beginning. */
+  /** Called when a message of this user has ended the indicator: the next keystroke sends a new one. @internal */
   ended(): void {
     this.#said++
     this.#again.stop()
@@ -69,24 +70,24 @@ export class Typing {
   }
 }
 
-/** The users who are typing in a room now, each until their indicator expires. */
+/** The other users who are typing in a room now. Each is removed when their indicator expires. */
 export class Typists {
   readonly #clock: Clock
   readonly #onChange: (userIds: string[]) => void
   readonly #timers = new Map<string, Timer>()
-  /** When each has sent a message last, by the server's clock. */
+  /** The time of each user's last message, server time. */
   readonly #spoke = new Map<string, number>()
 
-  /** @param onChange receives all who are typing, in order of their ids, whenever that changes */
+  /** @param onChange called when the list changes, with the ids of all who are typing, sorted */
   constructor(clock: Clock, onChange: (userIds: string[]) => void) {
     this.#clock = clock
     this.#onChange = onChange
   }
 
   /**
-   * Adds a user for `ms`, from now on.
+   * Adds a user for the next `ms` milliseconds.
    *
-   * @param began when they said so, by the server's clock: one who has sent since is not typing any more
+   * @param began when the user sent the indicator, server time. It is ignored if they have sent a message since
    */
   add(userId: string, ms: number, began: number): void {
     if (began <= (this.#spoke.get(userId) ?? -Infinity)) return
@@ -98,7 +99,7 @@ export class Typists {
     if (!known) this.#changed()
   }
 
-  /** A message ends its sender's typing, and comes before what was told of it, perhaps. */
+  /** Removes the sender of a message, and remembers its time, because an older indicator may arrive after it. */
   spoke(userId: string, at: number): void {
     this.#spoke.set(userId, Math.max(at, this.#spoke.get(userId) ?? 0))
     this.remove(userId)

@@ -13,25 +13,26 @@ import type { RequestFrame } from './request-frame.ts'
 import { retry } from './retry.ts'
 import type { RoomContext } from './room-context.ts'
 
-/** How to upload a file, and what its message has beside it. */
+/** The options of `room.upload`, with the optional fields of the file's message. */
 export interface UploadOptions extends PostFormOptions, MessageExtras {
-  /** The name that people see, up to 255 characters. Default: the `File`'s name, otherwise `file`. */
+  /** The file name that people see, at most 255 characters. Default: the `File`'s name, otherwise `file`. */
   fileName?: string
   /** The media type. Default: the file's type without parameters, otherwise `application/octet-stream`. */
   contentType?: string
-  /** A text with the file, up to `client.limits.captionBytes` (2,048) bytes of UTF-8. */
+  /** A text to go with the file, at most `client.limits.captionBytes` (2,048) bytes of UTF-8. */
   caption?: string
-  /** Of a picture: pixels as it is shown, and a ThumbHash in base64. Default: what the client’s `lookOf` finds. */
+  /** The size and the blur of a picture. Default: the result of the client's option `lookOf`. */
   look?: Look
 }
 
 type FormRequest = RequestFrame<'handleFileUpload'> & { clientMessageId: string }
 
 /**
- * Requests a form, sends it to the bucket, and waits until the room has the file's message. At any step it ends when
- * the message arrives, when the server refuses the file, when this user leaves the room, and when `signal` is aborted.
+ * Requests a form, sends the file to the bucket with it, and waits for the file's message to arrive in the room. Each
+ * step ends early when the message arrives, when the server refuses the file, when this user leaves the room, or when
+ * `signal` is aborted.
  *
- * @throws ChatError see `Room.upload`; the reason of `signal`
+ * @throws ChatError see `Room.upload`; or the reason of `signal`
  */
 export async function uploadFile(
   context: RoomContext,
@@ -40,7 +41,7 @@ export async function uploadFile(
   { caption, look, onProgress, signal, fileName, contentType, ...extras }: UploadOptions,
 ): Promise<MessageEvent> {
   signal?.throwIfAborted()
-  // Programs without types give paths and buffers.
+  // Programs without type checks pass paths and buffers.
   if (!(file instanceof Blob)) throw new ChatError('invalid_request', 'unable to upload; the file is no Blob or File')
   const request: FormRequest = {
     ...{ action: 'handleFileUpload', chatRoomId: feed.chatRoomId, clientMessageId: newId() },
@@ -65,9 +66,9 @@ export async function uploadFile(
 }
 
 /**
- * Resolves with the file's message. Stops listening when `over` is aborted.
+ * Waits for the file's message to arrive in the room. Stops listening when `over` is aborted.
  *
- * @throws ChatError `upload_failed`, or `not_a_member` when this user leaves; the reason of `given`
+ * @throws ChatError `upload_failed`, or `not_a_member` when this user leaves; or the reason of `given`
  */
 function arrival(
   feed: RoomFeed,
@@ -89,7 +90,11 @@ function arrival(
   })
 }
 
-/** Sends the file to the bucket. @throws ChatError `timeout` when the message doesn't follow */
+/**
+ * Sends the file to the bucket, and gives `arrival` the time to see its message. Never resolves.
+ *
+ * @throws ChatError `upload_failed`, or `timeout` when the message doesn't arrive
+ */
 async function deliver(
   context: RoomContext,
   request: FormRequest,
@@ -103,14 +108,14 @@ async function deliver(
     try {
       form = await context.patiently(request, transfer.signal)
     } catch (error) {
-      // So says a server of before when the bucket has the file from an earlier try whose response was lost.
+      // An older server replies `conflict` if the bucket has the file from an earlier attempt whose response was lost.
       if (!sent || !(error instanceof ChatError && error.code === 'conflict')) throw error
       form = undefined
     }
   }
   const attempt = async () => {
     sent = true
-    // With a message, an earlier try has arrived.
+    // A reply with a `messageId` says that an earlier attempt has arrived.
     if (form && form.messageId === undefined) await post(options, form, file, transfer)
   }
   await retry(attempt, options, { prepare, signal: transfer.signal })
@@ -138,7 +143,7 @@ async function post(
     furthest = Math.max(furthest, fraction)
     transfer.onProgress(fraction)
   }
-  // A `postForm` of the application's may not look at the signal.
+  // A `postForm` from the application may ignore the signal.
   const ended = new Promise<never>((_, reject) => {
     over.signal.addEventListener('abort', () => reject(over.signal.reason as Error), { once: true })
   })
@@ -158,7 +163,7 @@ async function post(
 const failure = (reason: ChatError['reason'], why: string, retryable = false) =>
   new ChatError('upload_failed', `unable to upload; ${why}`, retryable, { reason })
 
-/** A file that can't be shown here is sent all the same. */
+/** Returns the look of a file. An error is reported and doesn't stop the upload. */
 async function lookOf(file: Blob, options: ResolvedOptions): Promise<Look> {
   try {
     return (await options.lookOf?.(file)) ?? {}

@@ -7,15 +7,15 @@ import { ChatError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { RequestFrame } from './request-frame.ts'
 
-/** What `client.setProfile` takes. What is left out stays; `imageUrl: null` removes the picture. */
+/** The changes that `client.setProfile` makes. Left-out fields don't change; `imageUrl: null` removes the picture. */
 export type ProfileChanges = Omit<RequestFrame<'setProfile'>, 'action' | 'requestId' | 'userId'>
 
-/** How long a look waits for others, so that they share a request. */
+/** How long a request waits for further profiles to ask for. */
 const TOGETHER_MS = 50
-/** After so long a profile is asked for again, when it is looked at. */
+/** A profile that is older than this is requested again at its next use. */
 const KEPT_MS = 600_000
 
-/** The client, as far as it is needed here. */
+/** The part of the client that is needed here. */
 interface Requests {
   readonly options: Pick<ResolvedOptions, 'clock' | 'onError'>
   readonly isConnected: boolean
@@ -23,14 +23,14 @@ interface Requests {
   patiently<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>>
 }
 
-/** Who a user is, as far as this client knows: asked for once it is looked at. */
+/** A user and their profile. `client.user(id)` returns it. The profile is requested when it is first used. */
 export class User {
   readonly id: string
   readonly #emitter: Emitter<{ change: Profile }>
   readonly #look: () => void
   #profile: Profile | undefined
 
-  /** Made by `client.user(id)`. */
+  /** For the SDK itself: applications call `client.user(id)`. */
   constructor(id: string, look: () => void, onError: (error: unknown) => void) {
     this.id = id
     this.#look = look
@@ -38,21 +38,22 @@ export class User {
   }
 
   /**
-   * The profile: `undefined` while it is being asked for, and of who has none. Two users may have the same `name`; only
-   * ids are unique. Of who was erased, and of the id that stands for them, it has `erased` and no name.
+   * The user's profile. `undefined` until it has arrived, and for a user who has none. Two users may have the same
+   * `name`; only ids are unique. The profile of an erased user, and of the id that replaces theirs in messages, has
+   * `erased` and no name.
    */
   get profile(): Profile | undefined {
     this.#look()
     return this.#profile
   }
 
-  /** Subscribes to the event `change`, which has the profile. Returns a function that unsubscribes. */
+  /** Adds a listener for changes, which receives the profile. Returns a function that removes the listener. */
   on(name: 'change', listener: (profile: Profile) => unknown): () => void {
     this.#look()
     return this.#emitter.on(name, listener)
   }
 
-  /** For the client: takes over what the server says, unless it is older than what is known. */
+  /** For the SDK itself: takes over a profile from the server, unless it is older than the known one. */
   received(profile: Profile): void {
     if (profile.updatedAt < (this.#profile?.updatedAt ?? 0)) return
     const isNew = JSON.stringify(profile) !== JSON.stringify(this.#profile)
@@ -61,7 +62,7 @@ export class User {
   }
 }
 
-/** The users that were looked at: those who are on the screen are asked for together. */
+/** The users whose profiles the application uses. Profiles that are wanted at the same time share a request. */
 export class Users {
   readonly #context: Requests
   readonly #timer: Timer
@@ -84,19 +85,19 @@ export class Users {
     return user
   }
 
-  /** Changes the profile of this client's user. */
+  /** Changes the profile of this client's own user. */
   async set(changes: ProfileChanges): Promise<Profile> {
     const { profile } = await this.#context.patiently({ action: 'setProfile', ...changes })
     this.open(profile.userId).received(profile)
     return profile
   }
 
-  /** Of a user that was looked at nothing is known any more but that they were erased. */
+  /** Takes over that a user was erased: nothing else is known about them any more. */
   erased(id: string, now: number): void {
     this.#users.get(id)?.received({ userId: id, updatedAt: now, erased: true })
   }
 
-  /** A connection is there: asks for whoever was looked at meanwhile. */
+  /** Called when there is a connection: requests the profiles that are wanted. */
   resume(): void {
     if (this.#wanted.size === 0) return
     this.#timer.start(TOGETHER_MS, () => {
@@ -122,9 +123,9 @@ export class Users {
       for (const profile of users) this.open(profile.userId).received(profile)
       for (const id of left) this.#wanted.add(id)
     } catch (error) {
-      // Whoever is looked at again is asked for again.
+      // Their next use requests these profiles again.
       for (const id of userIds) this.#askedAt.delete(id)
-      // The application has ended the client meanwhile: that is no fault to report.
+      // The application has called `disconnect()`, which is not an error to report.
       if (!(error instanceof ChatError && error.code === 'disconnected')) throw error
     } finally {
       this.resume()
