@@ -1,8 +1,8 @@
-/** The time and the timers that a client uses, in ms. Tests bring their own. */
+/** The time and the timers that a client uses, in milliseconds. Tests pass their own. */
 export interface Clock {
-  /** Milliseconds since 1970; may be set while the client runs. */
+  /** Returns the time in epoch milliseconds. The user may set this clock while the client runs. */
   now(): number
-  /** A clock that nobody sets, for intervals. Default: `now`. */
+  /** Returns the time of a clock that nobody can set, for measuring intervals. Default: `now`. */
   monotonic?(): number
   setTimeout(run: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void
@@ -15,16 +15,20 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 }
 
-/** The moment, in ms, to subtract another one from; from an unknown start. */
+/** Returns the current time in milliseconds since an arbitrary moment, for measuring intervals. See `elapsed`. */
 export const ticks = (clock: Clock): number => clock.monotonic?.() ?? clock.now()
 
-/** The ms since that moment of `ticks`; Infinity when the clock has been set back meanwhile. */
+/**
+ * Returns how many milliseconds have passed, or Infinity if the clock has been set back since.
+ *
+ * @param since an earlier result of `ticks`
+ */
 export function elapsed(clock: Clock, since: number): number {
   const ms = ticks(clock) - since
   return ms < 0 ? Infinity : ms
 }
 
-/** At most one pending call: starting the timer again replaces it. */
+/** A timer with at most one pending call. Starting it again replaces that call. */
 export class Timer {
   readonly #clock: Clock
   #timer: unknown
@@ -47,7 +51,11 @@ export class Timer {
   }
 }
 
-/** Resolves after `ms`. @throws the reason of `signal`, when it is aborted before */
+/**
+ * Resolves after `ms` milliseconds.
+ *
+ * @throws the reason of `signal` when it is aborted earlier
+ */
 export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()

@@ -1,6 +1,6 @@
 type Listener<T> = (payload: T) => unknown
 
-/** Typed events. When a listener throws or its promise rejects, the error is reported and the others still run. */
+/** Emits typed events. If a listener throws or its promise rejects, the error is reported and the others still run. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
   readonly #followers = new Set<(name: keyof Events, payload: never) => void>()
@@ -14,13 +14,13 @@ export class Emitter<Events extends object> {
   on<N extends keyof Events>(name: N, listener: Listener<Events[N]>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
     this.#listeners.set(name, listeners)
-    // A new wrapper each time: a function that is added twice is called twice, and removed one at a time.
+    // A new wrapper for each call, so that a function that is added twice is called twice and removed separately.
     const entry: Listener<Events[N]> = (payload) => listener(payload)
     listeners.add(entry)
     return () => listeners.delete(entry)
   }
 
-  /** Adds a listener for the next event of that name only. Returns a function that removes it before. */
+  /** Adds a listener for the next event of that name only. Returns a function that removes it earlier. */
   once<N extends keyof Events>(name: N, listener: Listener<Events[N]>): () => void {
     const stop = this.on(name, (payload) => {
       stop()
@@ -29,7 +29,7 @@ export class Emitter<Events extends object> {
     return stop
   }
 
-  /** Has another emitter or a list receive every event, after the listeners. Returns a function that ends it. */
+  /** Adds a function that receives every event, after the listeners. Returns a function that removes it. */
   follow(follower: <N extends keyof Events>(name: N, payload: Events[N]) => void): () => void {
     this.#followers.add(follower)
     return () => this.#followers.delete(follower)

@@ -3,12 +3,12 @@ import { ChatError } from './errors.ts'
 import { utf8 } from './utf8.ts'
 
 /**
- * A frame as it is sent. In JSON, quotation marks, backslashes and line breaks take two bytes each and other control
- * characters six, so a content that is short enough for a message may be too long for a frame of 32 KB: then it goes as
- * base64.
+ * Returns a frame as the text that is sent. In JSON, quotation marks, backslashes and line breaks take two bytes each
+ * and other control characters six. So content that is short enough for a message may be too long for a frame of 32 KB.
+ * Such content is sent as base64.
  *
  * @param canEncode whether the server has announced `contentEncoding`
- * @throws ChatError `too_large` when it doesn't fit into a frame
+ * @throws ChatError `too_large` when the text doesn't fit into a frame
  */
 export function frameText(frame: Record<string, unknown>, canEncode: boolean): string {
   const text = JSON.stringify(frame)

@@ -1,13 +1,13 @@
 import { ChatError } from './errors.ts'
 
-/** Asks for what is missing in a room's log, one time at once. */
+/** Requests what is missing in a room's log, with at most one run at a time. */
 export class GapRequest {
   isRunning = false
 
   /**
-   * @param request asks until nothing is missing
-   * @param goOn called when that has ended, or failed in a way in which trying again helps
-   * @param onError receives an error that no server sent
+   * @param request requests pages until nothing is missing
+   * @param goOn called when `request` has resolved, or has failed with an error after which another run may succeed
+   * @param onError receives errors that are not a `ChatError`
    */
   constructor(
     private readonly request: () => Promise<void>,
@@ -22,7 +22,8 @@ export class GapRequest {
       .then(
         () => true,
         (error: unknown) => {
-          // The next sync brings what is missing. After other final errors it can't be had: not a member any more, say.
+          // After `disconnected` the next sync fetches what is missing. Other final errors, such as `not_a_member`,
+          // mean that it can't be fetched.
           if (error instanceof ChatError) return error.retryable && error.code !== 'disconnected'
           this.onError(error)
           return false

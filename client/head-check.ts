@@ -4,13 +4,13 @@ import { ChatError } from './errors.ts'
 import { pages } from './pages.ts'
 import type { RoomContext } from './room-context.ts'
 
-/** The newest numbers of a room. A server of before has no `headRev`. */
+/** The newest `seq` and `rev` of a room. An older server has no `headRev`. */
 export type Heads = { headSeq: number; headRev?: number }
 
 /**
- * Lists the user's rooms and the newest numbers of each from time to time. A message that never arrived is usually
- * noticed by the gap before the next one; this finds it when no other follows. It also finds rooms that the user has
- * left on another connection, because no event tells this one.
+ * Lists the user's rooms with their newest `seq` and `rev` from time to time. Usually a lost message is noticed by the
+ * gap before the next one. This check finds a lost message that no other follows. It also finds rooms that the user has
+ * left on another connection, because no event reports that to this one.
  */
 export class HeadCheck {
   readonly #context: RoomContext
@@ -18,21 +18,21 @@ export class HeadCheck {
   readonly #timer: Timer
   #running = false
 
-  /** @param onHeads receives the newest numbers of each room of the user; one joined a moment ago may be missing */
+  /** @param onHeads receives the numbers of each room of the user. A room joined a moment ago may be missing */
   constructor(context: RoomContext, onHeads: (heads: ReadonlyMap<string, Heads>) => void) {
     this.#context = context
     this.#onHeads = onHeads
     this.#timer = new Timer(context.options.clock)
   }
 
-  /** Starts the wait for the next check, `checkIntervalMs`. */
+  /** Schedules the next check, in `checkIntervalMs`. */
   start(): void {
     this.#running = true
     const { checkIntervalMs, onError } = this.#context.options
     this.#timer.start(checkIntervalMs, () => {
       this.#check()
         .catch((error: unknown) => {
-          // The next check, or the next sync, makes up for a request that failed.
+          // After a failed request, the next check or the next sync finds the same.
           if (!(error instanceof ChatError)) onError(error)
         })
         .finally(() => {

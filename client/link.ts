@@ -8,10 +8,10 @@ import { isLarge, type ReplySize, saysMore } from './reply-size.ts'
 import type { RequestFrame } from './request-frame.ts'
 import type { Session } from './session.ts'
 
-/** Taken from a method, whose parameter may be a subtype: each kind of socket has event types of its own. */
+/** Taken from a method, so that its parameter may be a subtype: each kind of socket has its own event types. */
 type Handler<E> = { handle(event: E): void }['handle'] | null
 
-/** What the `WebSocket`s of browsers, of Node and of the package `ws` have in common. */
+/** The API that the `WebSocket` of browsers, of Node and of the package `ws` have in common. */
 export interface Socket {
   onopen: Handler<object>
   onmessage: Handler<{ data: unknown }>
@@ -23,7 +23,7 @@ export interface Socket {
 
 interface Pending {
   action: Action
-  /** On the clock's ticks. */
+  /** In `ticks` of the clock. */
   sentAt: number
   timer: Timer
   resolve: (data: never) => void
@@ -37,35 +37,36 @@ interface LinkOptions {
   /** The session that the socket's URL names. */
   named: Session
   clock: Clock
-  /** The usual time for a reply, ms. */
+  /** The usual time limit for a reply. */
   requestTimeoutMs: number
   replySize: ReplySize
-  /** Whether the server takes `contentEncoding`. */
+  /** Whether the server accepts `contentEncoding`. */
   canEncode: () => boolean
   onEvents: (events: ChatEvent[]) => void
-  /** A frame has arrived. */
+  /** Called when a frame has arrived. */
   onHeard: () => void
-  /** Called once, when the link has ended, whatever the reason. */
+  /** Called once, when the link has ended for any reason. */
   onEnd: (error: ChatError) => void
 }
 
 /**
- * One socket, with its requests and replies. It ends when the socket closes, when the token expires, or when a request
- * gets no reply and no other frame arrives either: then the connection is dead, even if the network doesn't say so.
+ * One socket, with its requests and replies. A link ends when the socket closes, when the token expires, or when a
+ * request gets no reply and no other frame arrives either. In that last case the connection is dead, even if the
+ * network doesn't report it.
  */
 export class Link {
   readonly opened: Promise<void>
   readonly named: Session
-  /** What it has synced for, or tried to; a connection keeps the one of its first `sync`. */
+  /** The session that the link has synced for, or tried to. A connection keeps the session of its first `sync`. */
   session: Session | undefined
   readonly #options: LinkOptions
   readonly #pending = new Map<string, Pending>()
   #refuseOpening!: (error: ChatError) => void
   readonly #end = new AbortController()
   #requests = 0
-  /** Frames that have arrived. Their order says what came after a request, whatever becomes of the clock. */
+  /** How many frames have arrived. Unlike times, this number can't be wrong when somebody sets the clock. */
   #heard = 0
-  /** Resolves when the large replies that were requested so far are there. */
+  /** Resolves when all large replies that have been requested so far have arrived or failed. */
   #largeDone: Promise<unknown> = Promise.resolve()
   #retired = false
 
@@ -82,22 +83,23 @@ export class Link {
       const isForbidden = reason?.endsWith(' 403') === true
       this.end(isForbidden ? forbidden() : disconnected(reason ?? `the socket closed with ${code}`))
     }
-    // A close always follows. Without a listener `ws` would throw the error; only `ws` gives it a message.
+    // `onclose` always follows. Without a listener `ws` would throw the error. Only `ws` provides a message.
     socket.onerror = (event) => (reason ??= (event as { message?: string }).message)
-    // The caller awaits this; a link that ends before must not cause an unhandled rejection.
+    // The caller awaits `opened` later. A link that ends earlier must not cause an unhandled rejection.
     this.opened.catch(() => {})
     socket.onmessage = ({ data }) => this.#receive(data)
   }
 
-  /** Aborted when the link has ended, with the reason. */
+  /** Aborted when the link has ended, with the link's error as the reason. */
   get ended(): AbortSignal {
     return this.#end.signal
   }
 
   /**
-   * Sends a request. On a slow link large replies come one after the other, because together none would come in time.
+   * Sends a request. On a slow link, large replies are requested one after the other, because together none of them
+   * would arrive in time.
    *
-   * @throws ChatError the server's, or `timeout`, `disconnected`, `gateway`, `too_large`
+   * @throws ChatError the server's error, or `timeout`, `disconnected`, `gateway`, `too_large`
    */
   request<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     if (!isLarge(frame.action)) return this.#send(frame)
@@ -119,7 +121,7 @@ export class Link {
       this.#pending.set(requestId, { action, sentAt: ticks(clock), timer, resolve, reject })
       timer.start(timeoutMs, () => {
         const isSilent = this.#heard === heard
-        // While other frames arrive, a reply may be lost as well as late.
+        // If other frames arrive, the link isn't dead, and the reply may have been lost rather than late.
         if (isSilent ? this.#awaitsLarge : replySize.isReduced && isLarge(action)) replySize.missed()
         const error = new ChatError('timeout', `unable to get an answer; none came in ${timeoutMs} ms`, true)
         this.#take(requestId)?.reject(isSilent ? silence() : error)
@@ -133,13 +135,13 @@ export class Link {
     return [...this.#pending.values()].some(({ action }) => isLarge(action))
   }
 
-  /** Closes the link as soon as every request has its reply; until then it still receives events. */
+  /** Closes the link as soon as every request has its reply. Until then the link still receives events. */
   retire(): void {
     this.#retired = true
     if (this.#pending.size === 0) this.end()
   }
 
-  /** Ends the link at once; pending requests fail with `error`. */
+  /** Ends the link at once. Pending requests reject with `error`. */
   end(error = disconnected('the client has closed the connection')): void {
     if (this.ended.aborted) return
     this.#end.abort(error)
@@ -185,8 +187,8 @@ export class Link {
   }
 
   /**
-   * A frame without `type` comes from API Gateway and carries no request id. With exactly one request pending it must
-   * be its answer; with several we can't tell, so they time out.
+   * Handles a frame without `type`, which comes from API Gateway and carries no request id. If exactly one request is
+   * pending, the frame belongs to it. If there are several, we can't tell which one has failed, so that one times out.
    */
   #gatewayFrame(): void {
     if (this.#pending.size !== 1) return
@@ -203,7 +205,7 @@ export class Link {
   }
 }
 
-/** Returns undefined for anything but a JSON object. */
+/** Parses a frame. Returns undefined for anything but a JSON object. */
 function parsed(data: unknown): ServerFrame | { type?: undefined } | undefined {
   try {
     const frame = JSON.parse(String(data)) as ServerFrame | null

@@ -2,24 +2,24 @@ import { MAX_MARKS, MAX_THREAD_MARKS } from '../src/protocol/limits.ts'
 import { type Clock, ticks, Timer } from './clock.ts'
 import type { RequestFrame } from './request-frame.ts'
 
-/** A marker that is to be moved, of a room or of a thread in it. */
+/** A position to which the read marker of a room, or of a thread in it, is moved. */
 export interface Mark {
   chatRoomId: string
   threadId?: string | undefined
   seq: number
 }
 
-/** Sends one frame, at once; `later` when it must be sent again. */
+/** Sends one frame at once. Resolves with `later` if it must be sent again. */
 type SendMarks = (frame: Pick<RequestFrame<'markRead'>, 'reads' | 'threads'>) => Promise<'done' | 'later'>
 
-/** After a failure. A new connection sends at once. */
+/** How long to wait after a failure. A new connection sends at once. */
 const RETRY_MS = 10_000
 
 const keyOf = ({ chatRoomId, threadId }: Omit<Mark, 'seq'>): string => `${chatRoomId} ${threadId ?? ''}`
 
 /**
- * Markers that wait to be sent: of each the greatest, all in one frame, and no sooner than the room's `readEveryMs`
- * after the first. Without a connection they wait for one.
+ * The marks that wait to be sent. Keeps the greatest mark of each room and thread, and sends all of them in one frame
+ * when the wait of one of them is over. Without a connection they wait for one.
  */
 export class MarkQueue {
   readonly #clock: Clock
@@ -32,7 +32,7 @@ export class MarkQueue {
   readonly #requests = new Set<Promise<void>>()
   #dueAt = Infinity
 
-  /** @param isOpen whether there is a connection to a server that takes marks */
+  /** @param isOpen whether there is a connection to a server that accepts marks */
   constructor(clock: Clock, send: SendMarks, isOpen: () => boolean, onError: (error: unknown) => void) {
     this.#clock = clock
     this.#send = send
@@ -41,26 +41,30 @@ export class MarkQueue {
     this.#timer = new Timer(clock)
   }
 
-  /** Where a marker will be, as far as it waits or is on its way. */
+  /** Returns the position of a mark that waits or is being sent, or undefined if there is none. */
   seqOf(about: Omit<Mark, 'seq'>): number | undefined {
     const key = keyOf(about)
     return (this.#waiting.get(key) ?? this.#onTheWay.get(key))?.seq
   }
 
-  /** @param waitMs how long it may wait for others */
+  /**
+   * Adds a mark, unless a greater one waits or is being sent.
+   *
+   * @param waitMs how long the mark may wait for others
+   */
   add(mark: Mark, waitMs: number): void {
     if ((this.seqOf(mark) ?? -1) >= mark.seq) return
     this.#waiting.set(keyOf(mark), mark)
     this.#schedule(waitMs)
   }
 
-  /** What waits isn't sent, and what is on its way isn't sent again. */
+  /** Drops a mark that waits, and doesn't repeat one that is being sent. */
   drop(about: Omit<Mark, 'seq'>): void {
     this.#waiting.delete(keyOf(about))
     this.#onTheWay.delete(keyOf(about))
   }
 
-  /** Sends what waits, now. Resolves when nothing is on its way any more. */
+  /** Sends the marks that wait at once. Resolves when no request is under way any more. */
   async flush(): Promise<void> {
     this.#timer.stop()
     this.#dueAt = Infinity

@@ -1,11 +1,11 @@
-/** A queue as an async iterator: it waits for more items until `end` is called. */
+/** A queue that is an async iterator. It waits for more items until `end` is called. */
 export class MessageStream<T> implements AsyncIterableIterator<T> {
   readonly #items: T[] = []
   readonly #takers: ((result: IteratorResult<T>) => void)[] = []
   readonly #onReturn: () => void
   #ended = false
 
-  /** @param onReturn called when the loop is left */
+  /** @param onReturn called when the application leaves its loop */
   constructor(onReturn: () => void) {
     this.#onReturn = onReturn
   }
@@ -16,7 +16,7 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
     else this.#items.push(item)
   }
 
-  /** Ends the iteration after the items that are queued. */
+  /** Ends the iteration once the queued items have been taken. */
   end(): void {
     this.#ended = true
     for (const taker of this.#takers.splice(0)) taker({ done: true, value: undefined })
@@ -40,7 +40,7 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
   }
 }
 
-/** Several iterators over the same items, each from the time when it was opened. */
+/** Any number of iterators over the same items. Each begins with the items after it was opened. */
 export class MessageStreams<T> {
   readonly #streams = new Set<MessageStream<T>>()
 

@@ -3,10 +3,13 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https'
 import type { PostForm } from './post-form.ts'
 
-/** Small enough that a slow link shows progress within seconds. */
+/** The size of a chunk: small enough that a slow link shows progress within seconds. */
 const CHUNK_BYTES = 16 * 1024
 
-/** For Node: `fetch` reports no progress, and streams without the `content-length` that S3 requires. */
+/**
+ * Sends a form in Node. Doesn't use `fetch`, which reports no progress, and sends streams without the `content-length`
+ * that S3 requires.
+ */
 export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }) => {
   const encoded = new Response(form)
   const body = await encoded.blob()
@@ -16,7 +19,7 @@ export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }
     ...(signal === undefined ? {} : { signal }),
   })
   const answered = once(request, 'response') as Promise<[IncomingMessage]>
-  // S3 may refuse before it has read everything, and close: only its response counts.
+  // S3 may refuse the form and close the connection before it has read everything. Only its response counts.
   request.on('error', () => {})
   try {
     send(request, body, onProgress).catch(() => {})
@@ -29,7 +32,7 @@ export const postFormByHttp: PostForm = async (url, form, { onProgress, signal }
   }
 }
 
-/** Writes chunk by chunk, each when the one before has left for the network: that is the progress. */
+/** Writes the body chunk by chunk, and reports the progress whenever a chunk has been passed to the network. */
 async function send(request: ClientRequest, body: Blob, onProgress: ((fraction: number) => void) | undefined) {
   for (let start = 0; start < body.size; start += CHUNK_BYTES) {
     const chunk = await body.slice(start, start + CHUNK_BYTES).arrayBuffer()

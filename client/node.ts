@@ -6,7 +6,8 @@ import type { ChatClientOptions } from './options.ts'
 
 export * from './index.ts'
 
-// Node has a WebSocket from 22 on; older versions need the package `ws`. Not awaited, so that `require()` works too.
+// Node has a WebSocket since version 22; older versions need the package `ws`. There is no top-level `await`, so that
+// `require()` of this module works too.
 const NodeSocket = (globalThis as { WebSocket?: unknown }).WebSocket ?? installedSocket()
 
 function installedSocket(): unknown {
@@ -23,7 +24,7 @@ function createSocket(url: string, protocols: string[]): Socket {
   return new (NodeSocket as new (url: string, protocols: string[]) => Socket)(url, protocols)
 }
 
-/** The client for Node: the same as for browsers, with Node's sockets and uploads. */
+/** The client for Node. It has the same API as the one for browsers, and uses Node's sockets and HTTP. */
 export class ChatClient extends Client {
   constructor(options: ChatClientOptions) {
     super({ createSocket, postForm: postFormByHttp, ...options })

@@ -4,9 +4,9 @@ interface EventSource {
 }
 
 /**
- * Calls `run` when the page is no longer looked at: it may never come back. Does nothing outside browsers.
+ * Calls `run` when the user turns away from the page, because they may never come back. Does nothing outside browsers.
  *
- * @returns a function that stops it
+ * @returns a function that removes the listeners
  */
 export function onHidden(run: () => void): () => void {
   const window = globalThis as EventSource & { document?: EventSource & { visibilityState: string } }

@@ -1,38 +1,38 @@
 import type { MessageEvent } from '../src/protocol/events.ts'
 
-/** Something that this client has asked for and that isn't in the message yet. */
+/** A change of a message that this client has requested and that the server's message doesn't include yet. */
 export interface PendingChange {
-  /** The message as it will be. */
+  /** Returns the message with the change. */
   shows: (message: MessageEvent) => MessageEvent
-  /** Set when the server has accepted it: whether a message, as the server has it, is that of after the change. */
+  /** Set once the server has accepted the change: whether a message from the server includes it. */
   isIn?: (message: MessageEvent) => boolean
 }
 
 /**
- * What this client has asked for, by message. It stays shown over reconnects and over other changes of the message,
- * until the server's own message has it or the server has refused it. So a reply never has to be made into a message.
+ * The changes that this client has requested, by message. A change stays visible over reconnects and over other changes
+ * of the message, until the server's message includes it or the server has refused it.
  */
 export class PendingChanges {
   readonly #changes = new Map<string, PendingChange[]>()
-  /** One request after the other for each message: two on their way at once may be handled in either order. */
+  /** The last request of each message. The next one waits for it, because the server may reorder concurrent frames. */
   readonly #requests = new Map<string, Promise<unknown>>()
 
-  /** The message as it will be. */
+  /** Returns a message with the pending changes. */
   shown(message: MessageEvent): MessageEvent {
     return this.#of(message.messageId).reduce((shown, change) => change.shows(shown), message)
   }
 
-  /** The server has this message now: changes that it has are over. */
+  /** Takes over a message from the server, and forgets the changes that it includes. */
   arrived(message: MessageEvent): void {
     this.#keep(message.messageId, (change) => change.isIn?.(message) !== true)
   }
 
   /**
-   * Shows a change and asks for it.
+   * Shows a change at once, and requests it.
    *
-   * @param request resolves with what tells that a message has the change
-   * @param onChange called whenever the message is shown otherwise than before
-   * @throws what `request` throws; then the change is no longer shown
+   * @param request sends the request; resolves with a function that tells whether a message includes the change
+   * @param onChange called whenever the visible message may have changed
+   * @throws the error of `request`, after which the change is no longer shown
    */
   async make(
     messageId: string,

@@ -193,7 +193,7 @@ export class Reads {
     return this.#queue.flush()
   }
 
-  /** Called when a new link is in use. Sends the waiting marks and counts again, because other devices may have read. */
+  /** Called when a new link is in use: sends the waiting marks and counts again, as other devices may have read. */
   resume(): void {
     this.flush().catch(this.#context.options.onError)
     this.countAll()

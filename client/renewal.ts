@@ -1,14 +1,14 @@
-/** A connection is replaced this long before it ends, in ms; or a fifth of its life, if that is shorter. */
+/** A connection is replaced this long before it ends, or a fifth of its life if that is shorter. */
 const MARGIN_MS = 60_000
-/** A random share of this is subtracted too, in ms, so that clients that connected together don't renew together. */
+/** A random share of this time is subtracted too, so that clients that connected together don't renew together. */
 const SPREAD_MS = 240_000
-/** The shortest wait before a renewal, in ms: a token that has almost expired would be asked for in a loop. */
+/** The shortest wait before a renewal. Tokens that are almost expired would otherwise cause renewals in a loop. */
 const LEAST_MS = 1_000
 
 /**
- * Returns how long to wait, in ms, before a connection is replaced.
+ * Returns how long to wait before a connection is replaced, in milliseconds.
  *
- * @param lifeMs how long the connection will live, in ms: until the gateway ends it or its token expires
+ * @param lifeMs how long the connection will last, until the gateway closes it or its token expires
  * @param random returns a number from 0 to 1
  */
 export function renewalMs(lifeMs: number, random: () => number): number {

@@ -3,27 +3,31 @@ import { sleep } from './clock.ts'
 import { ChatError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 
-/** Failures with an answer before the last one is given to the caller. Lost connections don't count. */
+/** A request is given up after this many failures. Lost connections don't count. */
 const MAX_TRIES = 5
-/** Lost connections, so that a request that ends every connection ends too. Messages wait for as long as it takes. */
+/**
+ * With `prepare`, a request is also given up after this many lost connections, because the request itself may be what
+ * ends them. Messages are sent without `prepare` and wait for as long as it takes.
+ */
 const MAX_LOST = 20
 
-/** The longest wait that a server may ask for: slow mode may take hours, and nobody waits for those. */
+/** The longest wait that a server may ask for. Slow mode may ask for hours, and no caller would wait for that. */
 const MAX_WAIT_MS = 30_000
 
 interface RetryHooks {
-  /** Runs before each attempt. When it rejects, there are no more attempts. */
+  /** Runs before each attempt. If it rejects, there are no more attempts. */
   prepare?: () => Promise<void>
-  /** Ends the attempts and the waits between them. */
+  /** Ends the attempts and the waits between them when it is aborted. */
   signal?: AbortSignal | undefined
 }
 
 /**
- * Runs `attempt` until it succeeds, fails for good or has failed five times. Between two attempts it waits with
- * backoff, and before that for the server's `retryAfterMs`, if that is at most 30 s; after a lost connection it doesn't
- * wait and doesn't count, but with `prepare` it ends after twenty.
+ * Runs `attempt` until it succeeds, fails with an error that isn't retryable, or has failed five times. Between two
+ * attempts it waits for the server's `retryAfterMs` plus the backoff. It gives up if `retryAfterMs` is more than 30
+ * seconds. A lost connection doesn't count as a failure and is followed by the next attempt at once; with `prepare`,
+ * `retry` gives up after twenty of them.
  *
- * The first attempt starts synchronously when there is no `prepare`.
+ * Without `prepare` the first attempt starts synchronously.
  *
  * @throws the last error of `attempt`, the error of `prepare`, or the reason of `signal`
  */

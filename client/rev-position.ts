@@ -6,35 +6,38 @@ import { GapRequest } from './gap-request.ts'
 interface Options {
   clock: Clock
   random: () => number
-  /** Requests a page of the room's changes, once. Rejects with `disconnected` when there is no connection. */
+  /** Requests a page of the room's changes once. Rejects with `disconnected` if there is no connection. */
   ask: (after: number) => Promise<Reply<'getChanges'>>
-  /** Takes over changes, in whatever order and however often they come. */
+  /** Applies changes, in any order; the same change may come more than once. */
   apply: (changes: readonly ChangeEvent[]) => void
-  /** The room's log doesn't reach back to where this client was. */
+  /** Called when the room's change log no longer reaches back to this client's position. */
   onStale: () => void
   onError: (error: unknown) => void
 }
 
-/** Nothing waits for a missing change, and a room's clients mustn't all ask at once: so 1 to 3 seconds. */
+/**
+ * A missing change is requested after `WAIT_MS` plus a random share of `SPREAD_MS`. There is no hurry, because no other
+ * change waits for it, and the clients of a room must not all send requests at once.
+ */
 const WAIT_MS = 1_000
 const SPREAD_MS = 2_000
 
-/** What a reply says of the change log; a server of before says nothing. */
+/** The part of a reply that is about the change log. An older server leaves it out. */
 export type ChangeGap = Partial<Pick<Reply<'joinRoom'>, 'headRev' | 'changesRecovered' | 'changes'>>
 
 /**
- * How far this client is in a room's change log. Changes are applied when they come, in any order, because each is the
- * state of something with its version; this counts them, and asks for those that are missing.
+ * Keeps this client's position in a room's change log. Changes are applied as they arrive, in any order, because each
+ * has the new state and its version. This class counts the changes and requests those that are missing.
  */
 export class RevPosition {
   readonly #options: Options
   readonly #timer: Timer
   readonly #missing: GapRequest
-  /** Every change up to this one is accounted for. `undefined` before the first reply that tells. */
+  /** All changes up to this rev are accounted for. `undefined` before the first reply that has a rev. */
   #position: number | undefined
-  /** Revs that came before their predecessors. */
+  /** The revs that arrived before their predecessors. */
   readonly #ahead = new Set<number>()
-  /** The log is known to reach this far. */
+  /** The log is known to reach at least this rev. */
   #target = 0
   #heardOf = 0
   #isWaiting = false
@@ -53,37 +56,37 @@ export class RevPosition {
     return this.#position
   }
 
-  /** A change has come. */
+  /** Takes over that a change has arrived. */
   saw(rev: number): void {
     if (this.#position === undefined || rev > this.#position) this.#ahead.add(rev)
     this.#advance()
   }
 
-  /** The log reaches this far at least. */
+  /** Takes over that the log reaches at least `rev`, and requests the changes that are missing. */
   expect(rev: number | undefined): void {
     this.#target = Math.max(this.#target, rev ?? 0)
     this.#advance()
   }
 
-  /** The same of a huge room, whose clients mustn't all ask: it is asked when the room is looked at. */
+  /** As `expect`, for a huge room, whose clients must not all send requests: waits until the room is used. */
   heardOf(rev: number): void {
     this.#heardOf = Math.max(this.#heardOf, rev)
   }
 
-  /** The application does something with the room. */
+  /** Called when the application uses the room: requests the changes that `heardOf` has reported. */
   lookedAt(): void {
     if (this.#heardOf > 0) this.expect(this.#heardOf)
     this.#heardOf = 0
   }
 
-  /** Goes on from here if it hasn't begun. */
+  /** Starts at `rev`, if there is no position yet. */
   start(rev: number | undefined): void {
     if (rev !== undefined) this.#position ??= rev
     this.#advance()
   }
 
   /**
-   * Takes over a reply to `sync` or `joinRoom`. `resume` asks for what the reply left out.
+   * Takes over the reply to `sync` or `joinRoom`. `resume` then requests the changes that the reply left out.
    *
    * @param claimed the rev that was sent with the request
    */
@@ -96,7 +99,7 @@ export class RevPosition {
     else this.expect(headRev)
   }
 
-  /** Asks for what is missing. */
+  /** Called when there is a connection: requests the changes that are missing. */
   resume(): void {
     if (this.#isBehind) this.#fill()
   }
@@ -123,7 +126,7 @@ export class RevPosition {
     this.#advance()
   }
 
-  /** Another log than before, or one that begins later. */
+  /** Continues at `rev`, because the log is another one than before or no longer reaches back to the position. */
   #lose(rev: number): void {
     this.#ahead.clear()
     this.#target = 0
@@ -157,7 +160,7 @@ export class RevPosition {
       if (!recovered) return this.#lose(headRev)
       this.#reach(headRev)
       if (hasMore) continue
-      // What the log doesn't have will not come: it was restored from a backup, say.
+      // Changes that the log doesn't have will not arrive, for example because the table was restored from a backup.
       this.#target = 0
       if (headRev <= after) this.#ahead.clear()
     }

@@ -6,15 +6,15 @@ import type { Link } from './link.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { RequestFrame } from './request-frame.ts'
 
-/** The server, its table or the gateway has too much to do. */
+/** The codes that mean that the server, its table or the gateway is overloaded. */
 const overload = new Set<ChatErrorCode>(['unavailable', 'rate_limited', 'gateway'])
 
 /**
- * Requests a page of `sync` on a link, again and again with backoff while the server is overloaded: what the pages
- * before have subscribed stays. Another connection would have to subscribe everything anew, which keeps the server
- * overloaded when many clients come back at once.
+ * Requests one page of `sync` on a link. While the server is overloaded, repeats the request with backoff on the same
+ * link, which keeps the subscriptions of the earlier pages. A new connection would have to subscribe to all rooms
+ * again, and many clients that do so at once would keep the server overloaded.
  *
- * @throws ChatError when the link has ended, or an error that is no overload
+ * @throws ChatError the link's error when the link has ended, or an error of the server that is no overload
  */
 export async function syncPage(
   link: Link,

@@ -4,10 +4,10 @@ interface EventSource {
 }
 
 /**
- * Calls `check` when the network is back and when the page is visible again, because a connection may have died
+ * Calls `check` when the network is back and when the page is visible again, because the connection may have died
  * unnoticed meanwhile. Does nothing outside browsers.
  *
- * @returns a function that stops it
+ * @returns a function that removes the listeners
  */
 export function onWakeUp(check: () => void): () => void {
   const window = globalThis as EventSource & { document?: EventSource & { visibilityState: string } }
