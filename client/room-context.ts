@@ -13,37 +13,37 @@ import type { RequestFrame } from './request-frame.ts'
 import { retry } from './retry.ts'
 import type { Removal } from './removal.ts'
 
-/** The registry, as a room sees it. */
+/** The part of the registry that a room needs. */
 export interface RoomOwner {
-  /** Asks the server whether this user is still in the room, after a request was refused with `not_a_member`. */
+  /** Asks the server whether this user is still a member of a room. */
   checkMembership(chatRoomId: string): void
-  /** This user may not do what was asked for in a room: what is known of the room may be out of date. */
+  /** Called when the server refused a request about a room: the client's facts about the room may be out of date. */
   refused(chatRoomId: string, error: ChatError): void
-  /** This user is in a room no more. */
+  /** Called when this user was removed from a room, or the room was deleted. */
   expelled(chatRoomId: string, removal: Removal): void
   /** Delivers events to their rooms. */
   handle(events: readonly ChatEvent[]): void
-  /** More or less is unread, in all rooms together. */
+  /** Called when the number of unread messages in all rooms together has changed. */
   unreadChanged(totals: UnreadTotals): void
-  /** A user was erased from the deployment. */
+  /** Called when a user was erased from the deployment. */
   userErased(userId: string): void
 }
 
-/** What a reply to `sync` says about the server and the user. A server older than 0.2.0 has no `features`. */
+/** What a reply to `sync` says about the server and the user. A server older than 0.2.0 sends no `features`. */
 type Announcement = Pick<Reply<'sync'>, 'userId' | 'limits' | 'serverTime'> & Partial<Pick<Reply<'sync'>, 'features'>>
 
-/** What all rooms of a client share: its requests, its outbox, and what the server announced. */
+/** What all rooms of a client share: its requests, its outbox, and the announcements of the server. */
 export class RoomContext {
   readonly options: ResolvedOptions
   readonly outbox: Outbox
-  /** What this user has read. */
+  /** How far this user has read. */
   readonly reads: Reads
   readonly #connection: ClientConnection
   readonly #owner: RoomOwner
   #announced: Pick<Announcement, 'userId' | 'limits'> | undefined
   #features: readonly string[] = []
   #place = 0
-  /** Add this to the ticks of the local clock to get the server's time, in ms. */
+  /** The difference between the server's time and the `ticks` of the local clock, in milliseconds. */
   #clockOffsetMs: number
 
   constructor(options: ResolvedOptions, connection: ClientConnection, outbox: Outbox, owner: RoomOwner) {
@@ -56,32 +56,32 @@ export class RoomContext {
     this.#clockOffsetMs = options.clock.now() - ticks(options.clock)
   }
 
-  /** Returns 1, 2, 3, …: the places of an order. */
+  /** Returns the next number of a sequence that puts uses, messages and requests of this client in order. */
   nextPlace(): number {
     return ++this.#place
   }
 
-  /** A room has learned that a user was erased. */
+  /** See {@link RoomOwner}. */
   userErased(userId: string): void {
     this.#owner.userErased(userId)
   }
 
-  /** The token's user; `undefined` before the first `sync`. */
+  /** The id of the user to whom the token belongs; `undefined` before the first `sync`. */
   get userId(): string | undefined {
     return this.#announced?.userId
   }
 
-  /** What the deployment accepts; `undefined` before the first `sync`. */
+  /** The deployment's limits; `undefined` before the first `sync`. */
   get limits(): Limits | undefined {
     return this.#announced?.limits
   }
 
-  /** The announced times of the typing indicator; before the first `sync`, the protocol's. */
+  /** The announced times of the typing indicator, or the protocol's defaults before the first `sync`. */
   get typingLimits(): Pick<Limits, 'typingRepeatMs' | 'typingExpiryMs'> {
     return this.limits ?? { typingRepeatMs: TYPING_REPEAT_MS, typingExpiryMs: TYPING_EXPIRY_MS }
   }
 
-  /** The server's time, epoch ms. A whole number, as times are on the wire: the ticks of a browser have fractions. */
+  /** The server's time in epoch milliseconds. Rounded down, because `ticks` has fractions and times on the wire don't. */
   serverNow(): number {
     return Math.floor(ticks(this.options.clock) + this.#clockOffsetMs)
   }
@@ -90,17 +90,17 @@ export class RoomContext {
     return this.#features
   }
 
-  /** Whether the server has announced a feature. Before, its keys must not be sent: an old server refuses them. */
+  /** Whether the server has announced a feature. Otherwise its fields must not be sent: an old server rejects them. */
   hasFeature(feature: string): boolean {
     return this.#features.includes(feature)
   }
 
-  /** The server may have been replaced by an older one: nothing is sent to it that it must have announced. */
+  /** Forgets the announced features, because the server may have been replaced by an older one. */
   forgetFeatures(): void {
     this.#features = []
   }
 
-  /** Keeps what a reply to `sync` says about the server and the user. */
+  /** Takes over what a reply to `sync` says about the server and the user. */
   announce({ userId, limits, serverTime, features = [] }: Announcement): void {
     this.#announced = { userId, limits }
     this.#features = features
@@ -112,39 +112,44 @@ export class RoomContext {
     return this.#connection.link !== undefined
   }
 
-  /** How much to ask for at once. */
+  /** Decides how much to request at once. */
   get replySize(): ReplySize {
     return this.#connection.replySize
   }
 
-  /** Sends one request. @throws ChatError the server's, or `disconnected` when there is no connection */
+  /**
+   * Sends a request once.
+   *
+   * @throws ChatError the server's error, or `disconnected` if there is no connection
+   */
   once<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     return this.#watched(frame, this.#connection.once(frame))
   }
 
-  /** Waits for a connection and sends the request once, because a second one might do it twice. */
+  /** Waits for a connection and sends a request once. For requests that must not be executed twice. */
   async onceConnected<A extends Action>(frame: RequestFrame<A>): Promise<Reply<A>> {
     await this.#connection.ready()
     return this.once(frame)
   }
 
   /**
-   * Waits for a connection, sends the request, and repeats it while that makes sense. Only for requests that may be
-   * executed twice.
+   * Waits for a connection, sends a request, and repeats it after errors that are retryable. Only for requests that may
+   * be executed twice.
    *
-   * @throws ChatError the last error; the reason of `signal`
+   * @throws ChatError the last error; or the reason of `signal`
    */
   patiently<A extends Action>(frame: RequestFrame<A>, signal?: AbortSignal): Promise<Reply<A>> {
     const attempt = () =>
       this.#connection.once(frame).catch((error: unknown) => {
-        // A link that was lost costs no try, but one that only this reply has kept waiting does: there must be an end.
+        // A lost link doesn't count as a failure. But if the link was closed because this request had no reply, it must
+        // count, or a request that the server can't answer would be repeated without end.
         throw isSilence(error) ? new ChatError('timeout', 'unable to get an answer; none came in time', true) : error
       })
     const prepare = () => this.#connection.ready()
     return this.#watched(frame, retry(attempt, this.options, { prepare, signal }))
   }
 
-  /** Asks the server whether this user is still in the room. */
+  /** See {@link RoomOwner}. */
   checkMembership(chatRoomId: string): void {
     this.#owner.checkMembership(chatRoomId)
   }
@@ -159,7 +164,7 @@ export class RoomContext {
     this.#owner.expelled(chatRoomId, removal)
   }
 
-  /** Puts a message of this client into its room's order: the server sends no event for it, only the reply. */
+  /** Delivers a sent message of this client to its room. The server sends this connection no event for it. */
   echo({ kind, content, clientMessageId, extras }: OutgoingMessage, sent: Sent): void {
     const { chatRoomId, seq, messageId, timestamp } = sent
     const senderId = this.userId ?? ''

@@ -17,12 +17,12 @@ import { RoomFacts, type Told } from './room-facts.ts'
 import { RoomStore } from './room-store.ts'
 import { Typists } from './typing.ts'
 
-/** What a reply to `sync` or `joinRoom` says of a room. */
+/** What a reply to `sync` or `joinRoom` says about a room. */
 type Entered = Told &
   Pick<Reply<'joinRoom'>, 'headSeq' | 'recovered' | 'events'> &
   ChangeGap & { readEveryMs?: number; notify?: Notify | undefined }
 
-/** How far a client is in a room, as it says with a request. */
+/** A client's positions in a room's messages and change log, as sent with a request. */
 export interface Claimed {
   seq?: number | undefined
   rev?: number | undefined
@@ -30,7 +30,7 @@ export interface Claimed {
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-/** Everything that this client receives from one room. */
+/** Handles everything that this client receives from one room. */
 export class RoomFeed {
   readonly chatRoomId: string
   readonly emitter: Emitter<RoomEvents>
@@ -40,17 +40,17 @@ export class RoomFeed {
   readonly typists: Typists
   readonly streams = new MessageStreams<MessageEvent>()
   readonly facts: RoomFacts
-  /** `asked`: not known yet. */
+  /** Whether this user is a member. `asked` means that the client doesn't know yet. */
   membership: 'asked' | 'member' | 'left' = 'asked'
-  /** The room's place in the order of use by the application: the larger, the later; 0 for never. */
+  /** When the application last used the room, as a number of `nextPlace`; 0 for never. */
   usedAt = 0
-  /** The same for its newest message. */
+  /** When the room's newest message arrived, as a number of `nextPlace`; 0 for never. */
   heardAt = 0
-  /** The place at which this user was last told that they were shown out; 0 for never. */
+  /** When the client last learned that this user was removed, as a number of `nextPlace`; 0 for never. */
   expelledAt = 0
-  /** Resolves when what the option `cache` has of the room is here; undefined without one. */
+  /** Resolves when the room has been loaded from the option `cache`; undefined without a cache. */
   readonly restored: Promise<void> | undefined
-  /** How far the client was that kept it. */
+  /** The positions that were loaded from the cache. */
   #restoredAt: Claimed = {}
   /** The `seq` up to which messages had been delivered when this user left. */
   #deliveredTo = 0
@@ -84,7 +84,7 @@ export class RoomFeed {
       onDiscontinuity: (discontinuity) => {
         context.reads.count(chatRoomId)
         const { after, before } = discontinuity
-        // Below what was there begins another history.
+        // If the numbers go back, the room has another history than before.
         if (before <= after) this.store.clear()
         else this.store.skipTo(before)
         this.emitter.emit('discontinuity', discontinuity)
@@ -101,13 +101,13 @@ export class RoomFeed {
     if (cache) this.restored = this.#restore(cache)
   }
 
-  /** Begins where the client was that has kept the room, and keeps it from now on. */
+  /** Loads the room from the cache, and saves it there after each change from now on. */
   async #restore(cache: NonNullable<RoomContext['options']['cache']>): Promise<void> {
     const { chatRoomId, inbox, revs, store } = this
     const { options } = this.#context
     const snapshot = await loaded(cache, chatRoomId).catch((error: unknown) => void options.onError(error))
     if (snapshot && inbox.position === undefined) {
-      // Without a rev it isn't known what has changed since.
+      // Without a saved rev it isn't known what has changed since, so the change log is read from its beginning.
       const { seq, rev = 0, messages } = snapshot
       this.#restoredAt = { seq, rev }
       store.restore(messages)
@@ -123,18 +123,18 @@ export class RoomFeed {
     this.emitter.on('messages', () => keeper.changed())
   }
 
-  /** The application has done something with the room: it is one of those that a new link gets first. */
+  /** Called when the application uses the room: a new link syncs the rooms that were used last first. */
   used(): void {
     this.usedAt = this.#context.nextPlace()
     this.revs.lookedAt()
   }
 
   handle(event: ChatEvent): void {
-    // It was on its way when this user left.
+    // Other events of a room that this user has left were already on their way.
     if (this.membership === 'left' && event.event !== 'roomAdded' && event.event !== 'uploadFailed') return
     switch (event.event) {
       case 'message':
-        // A room without a position starts with its first message.
+        // If the position isn't known yet, delivery starts with this message.
         if (this.membership === 'member') this.inbox.start(event.seq - 1)
         this.store.refresh(event)
         return this.inbox.accept(event)
@@ -153,7 +153,7 @@ export class RoomFeed {
       case 'removed':
       case 'online':
       case 'goodbye':
-        // The registry's.
+        // The registry handles these.
         return
       case 'read':
         this.#chosen(event)
@@ -169,7 +169,7 @@ export class RoomFeed {
       case 'changesSkipped':
         return this.revs.heardOf(event.rev)
       default:
-        // One that was added to the protocol after this client was written may be no change.
+        // An event that was added to the protocol after this client was written may have no `rev`.
         if (!('rev' in event)) return
         this.#change(event)
         return this.revs.saw(event.rev)
@@ -177,37 +177,37 @@ export class RoomFeed {
   }
 
   /**
-   * Takes over what `sync` or `joinRoom` replied.
+   * Takes over the reply to `sync` or `joinRoom`.
    *
    * @param claimed the positions that were sent with the request
-   * @param askedAt when it was sent, server time
+   * @param askedAt when the request was sent, server time
    */
   entered(room: Entered, claimed: Claimed = {}, askedAt = this.#context.serverNow()): void {
     const from = { ...this.#restoredAt, ...claimed }
     this.#restoredAt = {}
-    // Before the event `updated`, whose listeners look at it.
+    // Set before `learn` emits the event `updated`, because its listeners use it.
     this.membership = 'member'
     this.facts.learn(room)
     this.dropPast()
-    // Otherwise an event has told of a later choice meanwhile.
+    // If the user's choice is newer than the request, an event has brought it meanwhile.
     if (this.facts.notifyAt <= askedAt) this.facts.change(() => (this.facts.notify = room.notify))
     this.inbox.recover(room, from.seq)
     this.revs.recover(room, from.rev)
     this.#context.reads.entered(this.chatRoomId, room.readEveryMs)
   }
 
-  /** How far this client is, as it may say to the server that it is connected to. */
+  /** This client's positions, without the rev if the connected server has no change log. */
   get position(): Claimed {
     const rev = this.#context.hasFeature('changes') ? this.revs.position : undefined
     return { seq: this.inbox.position, rev }
   }
 
-  /** Who is here, looking. */
+  /** The users who are looking at the room. */
   get presence(): Presence {
     return (this.#presence ??= new Presence(this.#context, this.chatRoomId))
   }
 
-  /** Drops what the room keeps no longer: of that no event tells. */
+  /** Drops messages that are older than the room's retention time, because no event reports their deletion. */
   dropPast(): void {
     const { retentionDays } = this.facts.settings
     if (typeof retentionDays !== 'number') return
@@ -215,25 +215,25 @@ export class RoomFeed {
     this.store.drop(({ timestamp }) => timestamp < keptSince)
   }
 
-  /** Fetches what a reply left out, and is present again. */
+  /** Called when a new link is in use: requests what the reply left out, and enters the presence again. */
   resume(): void {
     this.inbox.resume()
     this.revs.resume()
     this.#presence?.resume()
   }
 
-  /** The client has disconnected: ends the loops over messages, and what is done by itself until `resume`. */
+  /** Called when the client has disconnected: ends the loops over messages, and stops timers until `resume`. */
   pause(): void {
     this.streams.end()
     this.#presence?.pause()
   }
 
-  /** Aborted when this user leaves. */
+  /** A signal that is aborted when this user leaves the room. */
   get untilLeft(): AbortSignal {
     return this.#stay.signal
   }
 
-  /** Forgets the room's messages and ends what waits for them. */
+  /** Called when this user is no longer a member: forgets the room's messages and ends everything that waits. */
   left(error = new ChatError('not_a_member', 'unable to go on; this user has left the room')): void {
     this.membership = 'left'
     this.#context.reads.left(this.chatRoomId)
@@ -250,8 +250,8 @@ export class RoomFeed {
   }
 
   /**
-   * This user was shown out. Returns the error of what was on its way; `undefined` when that is known already: events
-   * may come twice.
+   * Takes over that this user was removed. Returns the error for requests that are under way, or undefined if the
+   * removal is already known, because events may arrive twice.
    */
   expelled({ reason, until }: Removal): ChatError | undefined {
     const isKnown = this.expelledAt > 0 && this.membership !== 'member'
@@ -267,8 +267,9 @@ export class RoomFeed {
   }
 
   /**
-   * This user became a member without this client. A new room starts at its beginning, a room that was left starts
-   * where it was left, and when that is more than a page of messages ago, it starts at its head.
+   * Takes over that this user became a member by other means than a request of this client. Messages are delivered from
+   * the room's beginning, or from where the user left the room before. If that is more than a page of messages ago,
+   * only new messages are delivered.
    *
    * @param headSeq the room's newest `seq`
    */
@@ -276,7 +277,7 @@ export class RoomFeed {
     this.membership = 'member'
     this.#context.reads.entered(this.chatRoomId, undefined)
     if (this.inbox.position !== undefined) return
-    // Beyond the head: another room has taken the id.
+    // If the position is after the head, another room has the id now.
     const from = this.#deliveredTo <= headSeq ? this.#deliveredTo : 0
     if (headSeq - from > MAX_HISTORY_PAGE) return this.inbox.startAtHead(headSeq)
     this.inbox.start(from)
@@ -292,7 +293,7 @@ export class RoomFeed {
     this.heardAt = this.#context.nextPlace()
     this.typists.spoke(due.senderId, due.timestamp)
     const message = this.store.deliver(due)
-    // It was deleted before anybody saw it.
+    // The message was deleted before it was delivered.
     if (!message) return
     this.#context.reads.arrived(message)
     this.streams.push(message)
@@ -303,7 +304,7 @@ export class RoomFeed {
     const { facts, store } = this
     switch (change.event) {
       case 'messageDeleted':
-        // It may have been unread.
+        // The deleted message may have been counted as unread.
         this.#context.reads.count(this.chatRoomId)
         return store.change(change, this.inbox.position ?? -1)
       case 'messageUpdated':
@@ -312,7 +313,7 @@ export class RoomFeed {
         const wasShown = facts.settings.presence
         facts.learn({ ...change.room, role: facts.role, room: change.room })
         this.dropPast()
-        // From now on the room shows nobody, or somebody again.
+        // The room's presence was switched on or off.
         if (facts.settings.presence !== wasShown) this.#presence?.resume()
         return this.emitter.emit('roomUpdated', change.room)
       }

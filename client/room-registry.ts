@@ -16,23 +16,25 @@ import { RoomFeed } from './room-feed.ts'
 import { RoomSync } from './room-sync.ts'
 import type { Session } from './session.ts'
 
-/** After these, what is known of a room may be out of date. Only a server that knows roles says the others. */
+/**
+ * Codes after which the client's facts about a room may be out of date. Only a server with roles sends the last two.
+ */
 const outdated = new Set<ChatErrorCode>(['not_a_member', 'forbidden', 'room_closed'])
 
 interface RegistryHooks {
-  /** This user is in a room that this client hasn't joined. */
+  /** Called when this user is a member of a room that this client hasn't joined. */
   onAdded: (room: Room) => void
-  /** This user was shown out of a room, or it was deleted. */
+  /** Called when this user was removed from a room, or the room was deleted. */
   onRemoved: (room: Room, removal: Removal) => void
-  /** A message was delivered. */
+  /** Called when a message was delivered. */
   onMessage: (room: Room, message: MessageEvent) => void
-  /** More or less is unread, in all rooms together. */
+  /** Called when the number of unread messages in all rooms together has changed. */
   onUnread: (totals: UnreadTotals) => void
-  /** The other user of a direct room has connected, or the last of their connections has ended. */
+  /** Called when the other user of a direct room has connected, or the last of their connections has ended. */
   onOnline: OnlineWatch['told']
-  /** A user was erased. */
+  /** Called when a user was erased. */
   onErased: (userId: string) => void
-  /** What must happen before a new room's events are delivered; `undefined` when nothing must. */
+  /** Called before a new room's events are delivered. They wait for the promise, if it returns one. */
   beforeAdded: (room: Room) => Promise<void> | undefined
 }
 
@@ -41,12 +43,12 @@ interface RoomEntry {
   feed: RoomFeed
 }
 
-/** Every room that the client has heard of, each once, and whether this user is in it. */
+/** All rooms that the client has heard of, and whether this user is a member of them. */
 export class RoomRegistry implements RoomOwner {
   readonly context: RoomContext
   readonly #connection: ClientConnection
   readonly #hooks: RegistryHooks
-  /** Of this client instance, and in memory only: two tabs of a user must not take each other's events. */
+  /** The session of this client instance. In memory only, because two tabs of a user must not share one. */
   readonly #session: Session = { sessionId: newId() }
   readonly #entries = new Map<string, RoomEntry>()
 
@@ -56,20 +58,20 @@ export class RoomRegistry implements RoomOwner {
     this.#hooks = hooks
   }
 
-  /** The rooms that this user is in, as far as the client knows. */
+  /** The rooms that this user is a member of, as far as the client knows. */
   get joined(): Room[] {
     return [...this.#entries.values()].flatMap(({ room }) => (room.joined ? [room] : []))
   }
 
   /**
-   * What the next link syncs for. A server older than 0.2.0 refuses `sessionId`, so the first link of a client syncs
-   * without it, and is a session of its own.
+   * The session that the next link syncs for. A server older than 0.2.0 rejects `sessionId`, so the first link of a
+   * client syncs without it and is a session of its own.
    */
   get session(): Session {
     return this.context.hasFeature('sessions') ? this.#session : {}
   }
 
-  /** Returns the room with that id, always the same object. */
+  /** Returns the room with an id, always the same object. */
   open(chatRoomId: string): RoomEntry {
     let entry = this.#entries.get(chatRoomId)
     if (!entry) {
@@ -86,8 +88,8 @@ export class RoomRegistry implements RoomOwner {
    * Subscribes a link to all rooms of the user and brings them up to date. From then on the session's events arrive on
    * this link.
    *
-   * @param onFirst called when the rooms that the application uses are there, and others are still to come
-   * @returns the last page of the reply
+   * @param onFirst called when the rooms that the application uses are synced, if other rooms follow
+   * @returns the reply with the last page
    */
   async sync(link: Link, onFirst?: (reply: Reply<'sync'>) => void): Promise<Reply<'sync'>> {
     const session = (link.session ??= link.named)
@@ -102,7 +104,11 @@ export class RoomRegistry implements RoomOwner {
     return last
   }
 
-  /** Joins the room of an invite. @throws ChatError the server's */
+  /**
+   * Joins the room that an invite belongs to.
+   *
+   * @throws ChatError the server's error
+   */
   async join(invite: string): Promise<Room> {
     const reply = await this.context.patiently({ action: 'joinRoom', invite })
     const { feed, room } = this.open(reply.chatRoomId)
@@ -115,7 +121,7 @@ export class RoomRegistry implements RoomOwner {
   /** Delivers events to their rooms, in order. */
   handle(events: readonly ChatEvent[]): void {
     for (const event of events) {
-      // `goodbye` has no room, nor may an event that was added to the protocol after this client was written.
+      // `goodbye` belongs to no room. The same may be true of events that are newer than this client.
       if (!('chatRoomId' in event) || typeof event.chatRoomId !== 'string') continue
       const { feed, room } = this.open(event.chatRoomId)
       if (event.event === 'online') this.#hooks.onOnline(event)
@@ -123,14 +129,14 @@ export class RoomRegistry implements RoomOwner {
       else if (event.event !== 'roomAdded') feed.handle(event)
       if (event.event !== 'roomAdded') continue
       const isNew = feed.membership !== 'member'
-      // It may be an old one that comes late, or twice.
+      // The event may be late or repeated, and the user may have been removed since.
       const isDoubtful = isNew && feed.expelledAt > 0
       const added = () => {
         feed.handle(event)
         if (isNew) this.#hooks.onAdded(room)
         if (isDoubtful) this.checkMembership(event.chatRoomId)
       }
-      // The room's events are held until `added` runs, so that listeners receive the first message too.
+      // `beforeAdded` holds the room's events until `added` runs, so that listeners receive the first message too.
       const first = isNew ? this.#hooks.beforeAdded(room) : undefined
       if (first) first.then(added).catch(this.context.options.onError)
       else added()
@@ -138,9 +144,9 @@ export class RoomRegistry implements RoomOwner {
   }
 
   /**
-   * Compares the rooms with what the server has.
+   * Compares the rooms with the server's list, and requests what is missing.
    *
-   * @param heads the newest numbers of each room that this user is in; a room joined a moment ago may be missing
+   * @param heads the newest numbers of each room of this user. A room joined a moment ago may be missing
    */
   compare(heads: ReadonlyMap<string, Heads>): void {
     for (const [chatRoomId, { feed }] of this.#entries) {
@@ -155,7 +161,10 @@ export class RoomRegistry implements RoomOwner {
     }
   }
 
-  /** The refusal that led here may be older than a join, and so may the answer to `getRoom`: hence both checks. */
+  /**
+   * Asks the server whether this user is still a member of a room. Checks the membership before the request and after
+   * it, because the user may join while a refusal or the reply is on its way.
+   */
   checkMembership(chatRoomId: string, link?: Link): void {
     const feed = this.#entries.get(chatRoomId)?.feed
     if (feed?.membership !== 'member') return
@@ -180,7 +189,7 @@ export class RoomRegistry implements RoomOwner {
 
   expelled(chatRoomId: string, { reason, note, until }: Removal): void {
     const { feed, room } = this.open(chatRoomId)
-    // Of two such events one may be the other's repetition, and late.
+    // After an earlier removal, this event may be a late repetition of that one.
     const isDoubtful = feed.expelledAt > 0
     const error = feed.expelled({ reason, ...(until !== undefined && { until }) })
     if (!error) return
@@ -199,31 +208,31 @@ export class RoomRegistry implements RoomOwner {
     this.#hooks.onUnread(totals)
   }
 
-  /** Fetches what rooms still miss, after a link has taken over. */
+  /** Called when a new link is in use: the rooms request what they still miss. */
   resume(): void {
     for (const { feed } of this.#entries.values()) feed.resume()
   }
 
-  /** The client has disconnected. */
+  /** Called when the client has disconnected. */
   pause(): void {
     for (const { feed } of this.#entries.values()) feed.pause()
   }
 
-  /** A reply or an event of before may say otherwise than the last one: the user is in if the server says so now. */
+  /** Adds a room again if the server says that this user is a member now. For replies and events that contradict. */
   #findAgain(chatRoomId: string, link?: Link): void {
     this.#getRoom(chatRoomId, link)
       .then((reply) => this.handle([{ event: 'roomAdded', ...reply }]))
-      // The next check finds the room, or doesn't.
+      // If the request fails, the next head check decides.
       .catch(() => {})
   }
 
-  /** @param link one that has just synced and may not be in use yet */
+  /** @param link a link that has just synced and may not be in use yet */
   #getRoom(chatRoomId: string, link: Link | undefined): Promise<Reply<'getRoom'>> {
     const frame = { action: 'getRoom', chatRoomId } as const
     return link ? link.request(frame) : this.#connection.once(frame)
   }
 
-  /** This user left on another connection. */
+  /** Called when this user has left a room on another connection. */
   #removed(chatRoomId: string): void {
     const { feed } = this.open(chatRoomId)
     feed.left()

@@ -8,10 +8,10 @@ import { ThreadReplies } from './thread-replies.ts'
 type MessageUpdatedEvent = Extract<ChangeEvent, { event: 'messageUpdated' }>
 type MessageDeletedEvent = Extract<ChangeEvent, { event: 'messageDeleted' }>
 
-/** When there are twice as many and the pages that were read, only so many are kept, the newest. */
+/** The store is trimmed to this many newest messages once it has twice as many, beside the pages that were read. */
 const KEPT = 200
 
-/** The page that `getHistory` was asked for. */
+/** The page that was requested with `getHistory`. */
 interface Page {
   before?: number | undefined
   after?: number | undefined
@@ -19,17 +19,17 @@ interface Page {
   view?: 'all' | 'room' | undefined
 }
 
-/** What a reply to `getHistory` says. */
+/** The reply to `getHistory`. */
 interface Loaded {
   messages: readonly MessageEvent[]
   hasMore: boolean
-  /** Where the next page begins, exclusive, where messages were passed over. */
+  /** The `before` of the next page, if the server has passed over messages before the first one here. */
   nextBefore?: number | undefined
 }
 
 const versionOf = ({ version = 0 }: MessageEvent): number => version
 
-/** What is left of a deleted message: who said something then. */
+/** Returns a deleted message without its content: only who sent it and when remains. */
 export function tombstoneOf(message: MessageEvent, deleted: NonNullable<MessageEvent['deleted']>): MessageEvent {
   const { event, chatRoomId, seq, messageId, kind, senderId, timestamp, threadId, inRoom, thread, version } = message
   return {
@@ -42,27 +42,27 @@ export function tombstoneOf(message: MessageEvent, deleted: NonNullable<MessageE
 }
 
 /**
- * What this client has of a room's messages. Everything goes through here: events, pages of history, what was recovered
- * after an absence, and what this client has asked for itself. The newest version of a message wins, however it comes.
- * The room's messages, its threads and its events are views of it.
+ * The messages of a room that this client has. All sources end here: events, pages of history, messages recovered after
+ * an absence, and this client's own changes. The newest version of a message wins, wherever it comes from. The room's
+ * messages, its threads and its events are derived from this store.
  */
 export class RoomStore {
   readonly #pending = new PendingChanges()
   readonly #emitter: Emitter<RoomEvents>
-  /** As the server has them, by `seq`; deleted ones with `deleted`. */
+  /** The messages as the server has them, by `seq`. Deleted ones have the field `deleted`. */
   readonly #known = new Map<number, MessageEvent>()
-  /** The same as they are shown; `undefined` for what isn't. */
+  /** The same messages as the room shows them, with pending changes; `undefined` for a message that isn't shown. */
   readonly #shown = new Map<number, MessageEvent | undefined>()
-  /** Changed before they were due. */
+  /** Changes of messages that have not been delivered yet, by `seq`. */
   readonly #early = new Map<number, MessageEvent | MessageDeletedEvent>()
   readonly #replies = new ThreadReplies()
-  /** Threads that are looked at, and from which `seq` on all their replies are known. */
+  /** The threads that the application uses, with the `seq` from which on all their replies are known. */
   readonly #threads = new Map<string, number>()
-  /** From this `seq` on all messages of the room's view are known. */
+  /** All messages that the room shows are known from this `seq` on. */
   #from = Infinity
-  /** And from this one on all replies in threads too. */
+  /** All messages, including replies that are only shown in threads, are known from this `seq` on. */
   #allFrom = Infinity
-  /** Where what is known began, before a page was read that is further on than what has been delivered. */
+  /** The former `#from`, if a page was read that begins after the last delivered message. */
   #behind: number | undefined
   #limit = 2 * KEPT
   #list: readonly MessageEvent[] | undefined
@@ -76,23 +76,23 @@ export class RoomStore {
     return (this.#list ??= this.#listed(({ seq, threadId, inRoom }) => seq >= this.#from && (!threadId || !!inRoom)))
   }
 
-  /** The replies of a thread that are known without a hole. */
+  /** The newest replies of a thread, as far back as they are known without a gap. */
   repliesOf(rootId: string): MessageEvent[] {
     const from = Math.min(this.#allFrom, this.#threads.get(rootId) ?? Infinity)
     return this.#listed(({ seq, threadId }) => threadId === rootId && seq >= from)
   }
 
-  /** From now on the replies of a thread are kept, and what is read of it. */
+  /** Keeps the replies of a thread from now on, including those that are read. */
   watchThread(rootId: string): void {
     if (!this.#threads.has(rootId)) this.#threads.set(rootId, Infinity)
   }
 
-  /** A message as it is shown; `undefined` when it isn't known, or is deleted without a trace. */
+  /** Returns a message as it is shown, or undefined if it isn't known or isn't shown. */
   find(messageId: string): MessageEvent | undefined {
     return this.#shown.get(Number(messageId))
   }
 
-  /** A message as the server has it. */
+  /** Returns a message as the server has it. */
   known(messageId: string): MessageEvent | undefined {
     return this.#known.get(Number(messageId))
   }
@@ -102,13 +102,13 @@ export class RoomStore {
     return this.#known.has(seq)
   }
 
-  /** A message is due. Returns it as it is shown; `undefined` when it was deleted before. */
+  /** Takes over a message when it is delivered. Returns it as it is shown, or undefined if it was deleted earlier. */
   deliver(message: MessageEvent): MessageEvent | undefined {
     const { seq } = message
     const early = this.#early.get(seq)
     for (const other of this.#early.keys()) if (other <= seq) this.#early.delete(other)
     if (seq >= this.#from - 1) {
-      // What came before has all been delivered.
+      // All earlier messages have been delivered, so there is no gap any more.
       this.#from = Math.min(this.#from, this.#behind ?? seq, seq)
       this.#allFrom = Math.min(this.#allFrom, this.#from)
       this.#behind = undefined
@@ -122,13 +122,13 @@ export class RoomStore {
     return this.#shown.get(seq)
   }
 
-  /** A message has come, once more perhaps. */
+  /** Takes over an event of a message, if the message is already known. */
   refresh(message: MessageEvent): void {
     if (this.has(message.seq)) this.#put(message, 'event')
   }
 
   /**
-   * A message was edited, reacted to or deleted.
+   * Takes over a change of a message: an edit, a reaction or a deletion.
    *
    * @param position the `seq` up to which messages have been delivered
    */
@@ -140,7 +140,7 @@ export class RoomStore {
       if (!early || (change.version ?? 0) > (early.version ?? 0)) this.#early.set(seq, change)
     }
     if (this.has(seq)) return this.#change(change)
-    // Whoever keeps more than this store compares versions.
+    // The message isn't in this store, but an application may keep more messages. It can compare the versions.
     if (seq > position) return
     if (change.event === 'message') this.#emitter.emit('messageUpdated', change)
     else this.#emitter.emit('messageDeleted', change)
@@ -159,7 +159,7 @@ export class RoomStore {
       const isWhole = threadId === undefined && view !== 'room'
       if (isWhole && (before === undefined || before >= this.#allFrom)) this.#allFrom = Math.min(this.#allFrom, low)
       if (threadId !== undefined) this.#widenThread(threadId, before, low)
-      // Without a bound it is the newest page, which reaches what is known.
+      // Without `before` it is the newest page, which has no gap to the known messages.
       else if (before === undefined || before >= this.#from) this.#widen(low, messages.length)
     }
     return this.read(messages)
@@ -170,7 +170,7 @@ export class RoomStore {
     return messages.flatMap((message) => this.#read(message) ?? [])
   }
 
-  /** Makes a change of this client's own. See `PendingChanges.make`. */
+  /** Makes a change for this client. See `PendingChanges.make`. */
   make(
     messageId: string,
     shows: PendingChange['shows'],
@@ -183,7 +183,7 @@ export class RoomStore {
     })
   }
 
-  /** Messages were skipped: what was known before is not next to what comes. */
+  /** Takes over that messages before `seq` were skipped, so that there is a gap after the known messages. */
   skipTo(seq: number): void {
     this.#from = seq
     this.#behind = undefined
@@ -191,7 +191,7 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
-  /** Drops messages for good, if there are such. */
+  /** Drops the messages for which `isDropped` returns true. */
   drop(isDropped: (message: MessageEvent) => boolean): void {
     const dropped = [...this.#known].filter(([, message]) => isDropped(message))
     if (dropped.length === 0) return
@@ -200,7 +200,7 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
-  /** Forgets everything; what this client has asked for stays. */
+  /** Forgets all messages, but not this client's pending changes. */
   clear(): void {
     this.#from = this.#allFrom = Infinity
     this.#behind = undefined
@@ -212,12 +212,12 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
-  /** What there is to keep over a restart. */
+  /** The messages to save in a cache. */
   get snapshot(): MessageEvent[] {
     return this.#sorted(this.#known).filter(({ seq }) => seq >= this.#from)
   }
 
-  /** Begins with what was kept. */
+  /** Starts with the messages of a cache. */
   restore(messages: readonly MessageEvent[]): void {
     this.#from = this.#allFrom = messages[0]?.seq ?? Infinity
     for (const message of messages) this.#put(message, 'event', 'quiet')
@@ -235,7 +235,7 @@ export class RoomStore {
     return this.#threads.has(threadId ?? messageId)
   }
 
-  /** Between what has been delivered and the newest page there may be messages that are still to come. */
+  /** Starts anew at the newest page, if messages between it and the last delivered one have yet to arrive. */
   #jump(low: number, position: number | undefined): void {
     if (position === undefined || low <= position + 1 || this.#from > position) return
     this.#behind = this.#from
@@ -262,13 +262,13 @@ export class RoomStore {
     this.#put({ ...tombstoneOf(known, { at, by }), version }, 'event', quiet)
   }
 
-  /** A read is of now; of two events with one version neither says more. */
+  /** Takes over a message unless the known one is newer. Of two with the same version, one that was just read wins. */
   #put(message: MessageEvent, from: 'event' | 'read', quiet?: 'quiet'): void {
     const { seq } = message
     const known = this.#known.get(seq)
     const newer = known ? versionOf(message) - versionOf(known) : 1
     if (newer < 0 || (newer === 0 && from === 'event')) return
-    // Events are the same for everybody.
+    // Events are the same for all members, so they don't have the field `mine`.
     const mine = message.mine ?? known?.mine
     this.#known.set(seq, mine === message.mine ? message : { ...message, mine: mine! })
     this.#replies.put(message)
@@ -276,7 +276,7 @@ export class RoomStore {
     this.#touch(seq, quiet)
   }
 
-  /** Finds out how a message is shown now, and tells. */
+  /** Computes again how a message is shown, and emits an event if that has changed. */
   #touch(seq: number, quiet?: 'quiet'): void {
     const base = this.#known.get(seq)
     if (!base) return
@@ -285,7 +285,7 @@ export class RoomStore {
     this.#shown.set(seq, shown)
     this.#list = undefined
     const { threadId } = base
-    // A root is no reply itself.
+    // The root shows the number of replies. A root is never a reply itself.
     const root = threadId === undefined ? undefined : this.known(threadId)
     if (root && root.threadId === undefined) this.#touch(root.seq)
     if (quiet || JSON.stringify(before) === JSON.stringify(shown)) return
@@ -295,7 +295,7 @@ export class RoomStore {
     this.#emitter.emit('messages', undefined)
   }
 
-  /** Of a deleted message something is shown only where replies hang on it, or in its thread. */
+  /** Returns a message as it is shown, or undefined for a deleted message without replies. */
   #visible(message: MessageEvent): MessageEvent | undefined {
     const thread = this.#replies.summary(message)
     if (message.deleted && !thread) return undefined

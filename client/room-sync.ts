@@ -9,13 +9,13 @@ import type { Claimed, RoomFeed } from './room-feed.ts'
 import type { Session } from './session.ts'
 import { syncPage } from './sync-page.ts'
 
-/** Characters of room positions in one `sync`, so that its frame stays below 32 KB. More rooms need another `sync`. */
+/** The most characters of room positions in one `sync`, so that its frame stays below 32 KB. The next one has more. */
 const CLAIMS_CHARS = 24_000
 
-/** Of the rooms that are asked for by name, so many are those used last; the others have the newest messages. */
+/** Of the rooms that are requested by id, this many are the ones used last. The others have the newest messages. */
 const USED_FIRST = 10
 
-/** A room id that the server takes: an application may have opened anything. */
+/** The ids that the server accepts. An application may call `client.room` with any text. */
 const ROOM_ID = /^[A-Za-z0-9_:-]{1,64}$/
 
 interface RoomEntry {
@@ -27,34 +27,34 @@ interface SyncOptions {
   context: RoomContext
   link: Link
   session: Session
-  /** Every room that the client has heard of. */
+  /** All rooms that the client has heard of. */
   entries: ReadonlyMap<string, RoomEntry>
   open: (chatRoomId: string) => RoomEntry
-  /** This user is in a room that this client hasn't joined. */
+  /** Called when this user is a member of a room that this client hasn't joined. */
   onAdded: (room: Room) => void
-  /** The rooms that the application uses are there, and others are still to come. */
+  /** Called when the rooms that the application uses are synced, if other rooms follow. */
   onFirst: ((reply: Reply<'sync'>) => void) | undefined
 }
 
 /**
- * One `sync` of a link with all rooms of the user: those that the application has used last, if the server takes
- * `only` and there is more than a page of rooms, and then page by page. On a slow link it asks for few rooms at a time
- * and for no messages: `room.inbox` pages those.
+ * One `sync` of a link with all rooms of the user, page by page. If there is more than a page of rooms and the server
+ * supports `only`, the rooms that the application has used last come first. On a slow link it requests few rooms at a
+ * time and no messages; the rooms' inboxes then request those.
  */
 export class RoomSync {
   readonly #options: SyncOptions
   readonly #listed = new Set<string>()
-  /** Rooms whose position was sent for a page: they would be listed. */
+  /** Rooms whose position was sent for a page. If this user is still a member, a page must list them. */
   readonly #claimed = new Set<string>()
   #added: Room[] = []
-  /** By room, what this client had when it sent the last request. */
+  /** This client's positions when it sent the last request, by room. */
   #positions: Record<string, Claimed> = {}
   #after = ''
-  /** When the last request was sent, in the order of events. */
+  /** When the last request was sent, as a number of `nextPlace`. */
   #askedAt = 0
-  /** The same, server time. */
+  /** When the last request was sent, server time. */
   #askedAtTime = 0
-  /** Rooms that this user was shown out of while the request was under way. */
+  /** Rooms that this user was removed from while the request was under way. */
   readonly #doubtful: string[] = []
   #hasNamed = false
   #isFirstDone = false
@@ -64,11 +64,11 @@ export class RoomSync {
   }
 
   /**
-   * Runs to the last page.
+   * Requests all pages.
    *
-   * @returns the last page, and the rooms that the client took for joined and that are not listed: `left` for sure, and
-   * `unsure` ones, which were not asked for; and `doubtful` ones, which are listed, and that this user was shown out of
-   * meanwhile
+   * @returns `last`: the last page. `left`: rooms that the user has certainly left, because they would be listed.
+   * `unsure`: rooms that are not listed, but whose positions weren't sent either. `doubtful`: rooms that are listed,
+   * but that this user was removed from while the request was under way
    */
   async run(): Promise<{ last: Reply<'sync'>; left: string[]; unsure: string[]; doubtful: string[] }> {
     let last: Reply<'sync'> | undefined
@@ -87,7 +87,7 @@ export class RoomSync {
     return { last: last!, left: left!, unsure: unsure!, doubtful: this.#doubtful }
   }
 
-  /** Whether the rooms that the application uses are listed. Without `only`, they are when all are. */
+  /** Whether the rooms that the application uses have been listed. Without `only` that is after the last page. */
   get #isFirst(): boolean {
     return this.#canAskForLess && (this.#hasNamed || this.#usedLast().length === 0)
   }
@@ -120,13 +120,13 @@ export class RoomSync {
       if (only.length === 0) this.#after = reply.rooms.at(-1)?.chatRoomId ?? this.#after
       return reply
     } catch (error) {
-      // From an older server, which has replaced the one that announced the features.
+      // The server may be older than the one that announced the features, and reject their fields.
       if (isInvalidRequest(error)) context.forgetFeatures()
       throw error
     }
   }
 
-  /** Whether the rooms that the application uses may be on a later page than the next one. */
+  /** Whether there are so many rooms that those which the application uses may not be on the next page. */
   #isTooMany(cursor: string | undefined): boolean {
     if (!this.#canAskForLess || this.#hasNamed) return false
     const known = [...this.#options.entries.values()].filter(({ feed }) => isMember(feed))
@@ -138,7 +138,7 @@ export class RoomSync {
     return this.#canAskForLess && replySize.isReduced ? { limit: replySize.of(DEFAULT_ROOMS_PAGE) } : {}
   }
 
-  /** The rooms that are asked for by name, the most important first. */
+  /** The ids of the rooms to request by id, the most important first. */
   #usedLast(): string[] {
     const { entries, context } = this.#options
     const used = [...entries].filter(
@@ -155,14 +155,14 @@ export class RoomSync {
     return Object.fromEntries(ids.flatMap((id) => this.#positionOf(id)))
   }
 
-  /** The positions of the rooms whose ids come after `after`, in order of id, as many as fit into a frame. */
+  /** The positions of the rooms whose ids come after `after`, ordered by id, as many as fit into a frame. */
   #positionsAfter(after: string): Record<string, Claimed> {
     const positions: Record<string, Claimed> = {}
     let chars = 0
     for (const id of [...this.#options.entries.keys()].sort()) {
       const [pair] = id > after ? this.#positionOf(id) : []
       if (!pair) continue
-      // With a rev the room is named twice.
+      // A room with a rev is named twice in the frame.
       chars += JSON.stringify(pair).length + (pair[1].rev === undefined ? 0 : id.length)
       if (chars > CLAIMS_CHARS) break
       positions[id] = pair[1]
@@ -170,7 +170,7 @@ export class RoomSync {
     return positions
   }
 
-  /** Empty for a room that has no position. */
+  /** Returns the position of a room as a pair, or an empty list if the room has none. */
   #positionOf(id: string): [string, Claimed][] {
     const { feed } = this.#options.entries.get(id)!
     const { seq, rev } = feed.position
@@ -187,7 +187,7 @@ export class RoomSync {
     }
     if (!isMember(feed)) this.#added.push(room)
     feed.entered(summary, this.#positions[chatRoomId], this.#askedAtTime)
-    // The link is in use already.
+    // The link is already in use, so the room needn't wait for the end of the sync.
     if (this.#isFirstDone) feed.resume()
   }
 
