@@ -81,7 +81,7 @@ export class RoomContext {
     return this.limits ?? { typingRepeatMs: TYPING_REPEAT_MS, typingExpiryMs: TYPING_EXPIRY_MS }
   }
 
-  /** The server's time in epoch milliseconds. Rounded down, because `ticks` has fractions and times on the wire don't. */
+  /** The server's time in epoch milliseconds. Rounded down, as `ticks` has fractions and times on the wire don't. */
   serverNow(): number {
     return Math.floor(ticks(this.options.clock) + this.#clockOffsetMs)
   }

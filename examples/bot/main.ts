@@ -1,10 +1,10 @@
 /**
- * A bot that answers. It is a user like any other, in whatever room somebody puts it: to `!time` it says what time it
- * is, in the room or to the one user who has asked.
+ * A bot that replies to `!time` with the time, in rooms and in direct conversations. The bot is a user like any other:
+ * it works in every room that somebody adds it to.
  *
  * `CHAT_URL=ws://localhost:8080/local TOKEN_URL=http://localhost:8080/dev/token npx tsx examples/bot/main.ts`
  *
- * In a project of your own the import is `tabletalk/client`.
+ * In your own project, import from `tabletalk/client`.
  */
 import { ChatClient, type Room } from '../../client/node.ts'
 

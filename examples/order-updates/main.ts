@@ -1,16 +1,16 @@
 /**
- * A shop's backend that posts an order's state into the room of the order, where customer and staff talk.
+ * A shop's backend that posts the state of an order into a room where the customer and the staff talk about it.
  *
  * `API=http://localhost:8080 TOKEN=… npx tsx examples/order-updates/main.ts order-1001 ada shipped`
  *
- * It may run twice, as a job that is tried again does: the room is made once, and each state is posted once.
+ * It may run more than once, as a retried job does: the room is created once, and each state is posted once.
  */
 const { API = 'http://localhost:8080', TOKEN = '' } = process.env
 const [order = '', customer = '', state = ''] = process.argv.slice(2)
 
 export type Answer = { data: Record<string, unknown> } | { error: { code: string; message: string } }
 
-/** One action of the server API; see docs/server-api.md. */
+/** Calls one action of the server API, see docs/server-api.md. */
 async function act(action: string, body: object): Promise<Answer> {
   const response = await fetch(`${API}/v1/${action}`, {
     method: 'POST',
@@ -28,7 +28,7 @@ const made = await act('createRoom', {
   access: 'private',
   members: [customer],
 })
-// The room is there since an earlier state.
+// `conflict` means that the room exists since an earlier state of the order.
 if ('error' in made && made.error.code !== 'conflict') throw new Error(made.error.message)
 
 const sent = await act('sendMessage', {

@@ -1,10 +1,10 @@
 /**
- * Web Push from the laptop: shows a notification when somebody writes while nobody looks.
+ * Web Push from the laptop: shows a notification when a message arrives while nobody is looking at the chat.
  *
- * `npx tsx examples/push/main.ts`, and beside it, with the secret that it prints,
- * `WEBHOOK_SECRET=whsec_… PUSH=previews npm start -- --webhook http://localhost:3000/hook`.
- *
- * Then open http://localhost:3000/ and subscribe.
+ * 1. Run `npx tsx examples/push/main.ts`. It prints a secret.
+ * 2. With that secret, in another terminal, run
+ *    `WEBHOOK_SECRET=whsec_… PUSH=previews npm start -- --webhook http://localhost:3000/hook`.
+ * 3. Open http://localhost:3000/ and subscribe.
  */
 import { randomBytes } from 'node:crypto'
 import webPush from 'web-push'
@@ -14,10 +14,10 @@ const { PORT = '3000', CHAT_URL = 'http://localhost:8080', CONTACT = 'mailto:you
 const { WEBHOOK_SECRET: secret = `whsec_${randomBytes(24).toString('base64')}` } = process.env
 const { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey } = process.env
 
-// Keep yours: a subscription belongs to the keys that it was made with.
+// In production, store the keys: a subscription only works with the keys that it was created with.
 const vapid = publicKey && privateKey ? { publicKey, privateKey } : webPush.generateVAPIDKeys()
 
-/** On the laptop anybody may be the backend; a deployment's issuer gives such a token to yours. */
+/** On the laptop, everybody can get a token of a backend. In production, your issuer gives one to your backend. */
 async function getToken(): Promise<string> {
   const body = JSON.stringify({ userId: 'push', scope: 'tabletalk:server' })
   const response = await fetch(new URL('/dev/token', CHAT_URL), { method: 'POST', body })

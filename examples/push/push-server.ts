@@ -5,21 +5,21 @@ import { Webhook } from 'standardwebhooks'
 import webPush, { type PushSubscription, type VapidKeys } from 'web-push'
 
 export interface PushServerOptions {
-  /** Of Tabletalk's server API and key set: `http://localhost:8080`. */
+  /** The address of Tabletalk's server API and key set: `http://localhost:8080`. */
   chatUrl: string
   /** Returns a token with the scope `tabletalk:server`. */
   getToken: () => Promise<string>
-  /** `whsec_…`, of the webhook. */
+  /** The webhook's secret, `whsec_…`. */
   secret: string
   vapid: VapidKeys
-  /** Whom a push service may write to about these pushes: `mailto:` or `https:`. */
+  /** How a push service can contact the operator about these pushes: a `mailto:` or `https:` address. */
   contact: string
-  /** Milliseconds to wait: what is read meanwhile needs no push. Default 10,000. */
+  /** How many milliseconds to wait before a push, which isn't sent if the message is read meanwhile. Default 10,000. */
   delayMs?: number
   log?: (line: string) => void
 }
 
-/** `data` of `push.wanted`, as far as it is used here. */
+/** The part of the `data` of `push.wanted` that is used here. */
 interface PushWanted {
   chatRoomId: string
   messageId: string
@@ -31,26 +31,26 @@ interface PushWanted {
 
 const FILES: Record<string, [file: string, type: string]> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
-  // The page's own service worker has the same file in it.
+  // The service worker of the chat's page includes the same file.
   '/sw.js': ['../../web/worker/show-pushes.js', 'text/javascript; charset=utf-8'],
 }
 
-/** Seconds that a push service keeps a push for a device that is off. */
+/** How many seconds a push service keeps a push for a device that is switched off. */
 const TTL = 86_400
 
 /**
- * Sends Web Push to whoever is to be woken: `POST /hook` is the webhook, `/` lets a browser subscribe. Subscriptions
- * are in memory; keep them in your database, by user.
+ * Sends Web Push to the users whom `push.wanted` names. `POST /hook` is the webhook, and the page `/` lets a browser
+ * subscribe. Subscriptions are kept in memory here; keep them in your database, by user.
  */
 export function createPushServer({ delayMs = 10_000, log = () => {}, ...options }: PushServerOptions): Server {
   const { chatUrl, getToken, vapid, contact } = options
   const webhook = new Webhook(options.secret)
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', chatUrl))
   const subscriptions = new Map<string, Map<string, PushSubscription>>()
-  /** An event may come twice. */
+  /** The ids of the events that were handled, because an event may arrive twice. */
   const seen = new Set<string>()
 
-  /** Whether the user has not read the message yet. Who has left the room needs no push. */
+  /** Whether the user has not read the message yet. False for a user who has left the room. */
   async function isUnread(userId: string, { chatRoomId, messageId, reason }: PushWanted): Promise<boolean> {
     const seq = Number(messageId)
     const response = await fetch(new URL('/v1/getUnread', chatUrl), {
@@ -78,7 +78,7 @@ export function createPushServer({ delayMs = 10_000, log = () => {}, ...options 
     const vapidDetails = { subject: contact, ...vapid }
     const { endpoint, method, headers, body } = webPush.generateRequestDetails(device, payload, { TTL, vapidDetails })
     const { status } = await fetch(endpoint, { method, headers: headers as Record<string, string>, body })
-    // The browser has forgotten it.
+    // The browser has dropped the subscription.
     if (status === 404 || status === 410) subscriptions.get(userId)?.delete(device.endpoint)
     else if (status > 299) throw new Error(`unable to push; the push service answered ${status}`)
   }
@@ -96,7 +96,7 @@ export function createPushServer({ delayMs = 10_000, log = () => {}, ...options 
     res.writeHead(204).end()
   }
 
-  /** The token says who subscribes: nobody gets another user's pushes. */
+  /** Takes the user from the verified token, so that nobody can subscribe to another user's pushes. */
   async function subscribe(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { token, subscription } = JSON.parse(await textOf(req)) as { token: string; subscription: PushSubscription }
     const { payload } = await jwtVerify(token, keys)

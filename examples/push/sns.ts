@@ -1,7 +1,7 @@
 /**
  * SNS mobile push for `push.wanted`: the function that `terraform/examples/push/` deploys behind a queue. A device is
- * an endpoint of an SNS platform application (APNs or FCM), which your backend makes when somebody signs in on it, and
- * notes in a table: `userId`, `endpointArn`.
+ * an endpoint of an SNS platform application (APNs or FCM). Your backend creates the endpoint when a user signs in on
+ * the device, and saves it in a table with `userId` and `endpointArn`.
  * https://docs.aws.amazon.com/sns/latest/dg/mobile-push-send-register.html
  *
  * `npx esbuild examples/push/sns.ts --bundle --platform=node --format=esm --external:@aws-sdk/* --outfile=index.mjs`
@@ -28,7 +28,7 @@ export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> 
       const { detail } = JSON.parse(body) as EventBridgeEvent<'push.wanted', PushWanted>
       await allOf(detail.userIds, (userId) => wake(userId, detail))
     } catch (error) {
-      // Comes again, for all: a push that comes twice has the same collapse key, so a phone shows one.
+      // The queue delivers the event again, for all devices. A phone shows a repeated push once, by its collapse key.
       report('push failed', { messageId, error: String(error) })
       failed.push(messageId)
     }
@@ -36,7 +36,7 @@ export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> 
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
 }
 
-/** Whatever fails, all others are done. */
+/** Runs all, and throws only afterwards, so that one failure doesn't keep the others from their push. */
 async function allOf<T>(some: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
   const outcomes = await Promise.allSettled(some.map(run))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
@@ -45,7 +45,7 @@ async function allOf<T>(some: readonly T[], run: (one: T) => Promise<void>): Pro
 const report = (what: string, about: object) => process.stdout.write(`${JSON.stringify({ what, ...about })}\n`)
 
 async function wake(userId: string, wanted: PushWanted): Promise<void> {
-  // Here is the place to ask `getUnread` of the server API: what was read within the queue's delay needs no push.
+  // This is the place to call `getUnread` of the server API: a message read within the queue's delay needs no push.
   const values = { ':userId': { S: userId } }
   const { Items = [] } = await devices.send(
     new QueryCommand({ TableName, KeyConditionExpression: 'userId = :userId', ExpressionAttributeValues: values }),
@@ -67,7 +67,7 @@ async function publish(userId: string, TargetArn: string, wanted: PushWanted): P
 }
 
 /**
- * Whether the application was removed from the device, or somebody has deleted the endpoint: no push ever comes there.
+ * Whether an endpoint will never receive a push again, because the app was uninstalled or the endpoint was deleted.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
  */
 const isGone = ({ name, message }: Error): boolean =>

@@ -1,8 +1,8 @@
 /**
- * A room in a page of one's own, with React. Start `npm start`, then `npx vite examples/react`, and open
- * `http://localhost:5173/?user=ada` and `?user=bob`.
+ * A room in a page of your own, with React. Run `npm start` and, in another terminal, `npx vite examples/react`. Then
+ * open `http://localhost:5173/?user=ada` and `http://localhost:5173/?user=bob`.
  *
- * In a project of your own the imports are `tabletalk/client` and `tabletalk/react`.
+ * In your own project, import from `tabletalk/client` and `tabletalk/react`.
  */
 import { type FormEvent, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -20,7 +20,7 @@ import {
 const query = new URLSearchParams(location.search)
 const [userId, server] = [query.get('user') ?? 'ada', query.get('server') ?? 'localhost:8080']
 
-/** In production this asks your own backend, which knows who is signed in. */
+/** In production, request the token from your own backend, which knows who is signed in. */
 async function getToken(): Promise<string> {
   const response = await fetch(`http://${server}/dev/token`, { method: 'POST', body: JSON.stringify({ userId }) })
   return ((await response.json()) as { token: string }).token
@@ -84,7 +84,7 @@ function Conversation({ room }: { room: Room }) {
 function Lobby() {
   const { status } = useConnection()
   const { room, joined, error } = useRoom('lobby')
-  // Somebody has to be the first.
+  // The first user who comes creates the room.
   useEffect(() => {
     if (error === undefined) return
     client.createRoom({ chatRoomId: 'lobby', roomName: 'Lobby', access: 'link' }).catch(() => room.join())

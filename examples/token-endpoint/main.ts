@@ -1,6 +1,6 @@
 /**
- * Your backend's part in signing users in: it knows who is signed in, signs a token for the chat, and publishes the key
- * that the chat's authorizer verifies it with (`jwks_url`, `jwt_issuer` and `jwt_audience` of the Terraform module).
+ * Your backend's part in signing users in. It knows who is signed in, signs a token for the chat, and publishes the key
+ * with which the chat verifies the token (`jwks_url`, `jwt_issuer` and `jwt_audience` of the Terraform module).
  *
  * `npx tsx examples/token-endpoint/main.ts`, then `curl -X POST localhost:8090/token -H 'cookie: session=of-ada'`
  */
@@ -10,12 +10,12 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 const { PORT = '8090', ISSUER = 'https://app.example.com', AUDIENCE = 'tabletalk' } = process.env
 
-// In production the private key is in a secret store, and there are two while it is rotated: docs/operations.md.
+// In production, keep the private key in a secret store, and publish two keys while you rotate it: docs/operations.md.
 const { publicKey, privateKey } = await generateKeyPair('ES256')
 const [alg, kid] = ['ES256', '2026-11']
 const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg, kid, use: 'sig' }] })
 
-// Your application's sessions. Nobody says who they are: a token is for whoever the session is of.
+// Your application's sessions. The user id comes from the session and never from the request.
 const sessions = new Map([
   ['of-ada', { userId: 'ada', name: 'Ada Lovelace' }],
   ['of-bob', { userId: 'bob', name: 'Bob' }],

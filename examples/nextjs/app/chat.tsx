@@ -4,13 +4,13 @@ import { type FormEvent, useEffect, useMemo } from 'react'
 import { ChatClient } from 'tabletalk'
 import { ChatProvider, useConnection, useMessages, useRoom } from 'tabletalk/react'
 
-/** Asks this application's own server, which knows who is signed in. */
+/** Requests a token from this application's own server, which knows who is signed in. */
 async function tokenOf(userId: string): Promise<string> {
   const response = await fetch('/api/token', { method: 'POST', body: JSON.stringify({ userId }) })
   return ((await response.json()) as { token: string }).token
 }
 
-/** On the server it is rendered as it is before anything is known; the client connects in the browser. */
+/** The server renders the chat without messages. The client connects in the browser. */
 export function Chat({ userId, url }: { userId: string; url: string }) {
   const client = useMemo(() => new ChatClient({ url, getToken: () => tokenOf(userId) }), [userId, url])
   return (
@@ -24,7 +24,7 @@ function Lobby({ client }: { client: ChatClient }) {
   const { status } = useConnection()
   const { room, joined, error } = useRoom('lobby')
   const { messages, send } = useMessages(room)
-  // Somebody has to be the first.
+  // The first user who comes creates the room.
   useEffect(() => {
     if (error === undefined) return
     client.createRoom({ chatRoomId: 'lobby', roomName: 'Lobby', access: 'link' }).catch(() => room.join())

@@ -1,6 +1,6 @@
 /**
- * Your backend's part: it signs a token for whoever its own session is of, as `examples/token-endpoint` does. With
- * `npm start` the laptop's issuer signs one for anybody.
+ * Your backend's part: sign a token for the user of your own session, as `examples/token-endpoint` does. Here the
+ * issuer of `npm start` signs a token for anybody.
  */
 export async function POST(request: Request): Promise<Response> {
   const { userId } = (await request.json()) as { userId: string }
