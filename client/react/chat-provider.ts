@@ -4,12 +4,13 @@ import { connectionOf } from './connection.ts'
 
 const Context = createContext<ChatClient | undefined>(undefined)
 
-/** How many mounted providers have a client, so that the last one ends its connection. */
+/** How many mounted providers use a client. The last one disconnects it. */
 const providers = new WeakMap<ChatClient, number>()
 
 /**
- * Makes a client known to the hooks below it. Connects it when it is mounted, and disconnects it when the last provider
- * of that client is gone. Renders on a server too, where it connects nothing.
+ * Provides a client to the hooks in the components below. Connects the client when the provider is mounted, and
+ * disconnects it when the last provider of that client is unmounted. Can also be rendered on a server, where it doesn't
+ * connect.
  *
  * @example
  * const client = new ChatClient({ url, getToken })
@@ -19,11 +20,11 @@ export function ChatProvider({ client, children }: { client: ChatClient; childre
   connectionOf(client)
   useEffect(() => {
     providers.set(client, (providers.get(client) ?? 0) + 1)
-    // `useConnection` tells of a failure.
+    // `useConnection` reports a failure.
     client.connect().catch(() => {})
     return () => {
       providers.set(client, providers.get(client)! - 1)
-      // StrictMode mounts it again at once.
+      // StrictMode unmounts a provider and mounts it again at once, which must not end the connection.
       queueMicrotask(() => {
         if (providers.get(client) === 0) client.disconnect()
       })
@@ -32,7 +33,11 @@ export function ChatProvider({ client, children }: { client: ChatClient; childre
   return createElement(Context.Provider, { value: client }, children)
 }
 
-/** The client of the provider above. @throws Error when there is none */
+/**
+ * Returns the client of the nearest `ChatProvider` above.
+ *
+ * @throws Error when there is none
+ */
 export function useClient(): ChatClient {
   const client = useContext(Context)
   if (client === undefined) throw new Error('unable to use the chat; there is no <ChatProvider client={…}> above')

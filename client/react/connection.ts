@@ -2,18 +2,18 @@ import type { ChatClient, ChatError, Status } from '../index.ts'
 import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
 
-/** What a client's connection is doing. */
+/** The state of a client's connection. */
 export interface Connection {
   status: Status
-  /** Why it isn't connected; during the next attempt the last reason still holds. */
+  /** Why the client isn't connected. Kept during the next attempt, until the client is connected. */
   error: ChatError | undefined
-  /** When the next attempt begins, epoch ms of this device. */
+  /** When the next attempt begins, epoch milliseconds of this device; `undefined` if none is scheduled. */
   retryAt: number | undefined
-  /** Whether it has been connected before, so that there is something to show. */
+  /** Whether the client has been connected before, so that there are rooms and messages to show. */
   hasBeenConnected: boolean
 }
 
-/** Listens from the first call on: the provider calls it before it connects. */
+/** Returns the store of a client's connection. The provider calls this before it connects, to miss no event. */
 export const connectionOf = oneFor((client: ChatClient): Store<Connection> => {
   const { status } = client
   const store = new Store<Connection>({

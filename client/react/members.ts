@@ -12,15 +12,15 @@ export interface Standing {
 export interface MembersState {
   /** Owners and moderators first, then by id. */
   userIds: readonly string[]
-  /** Of those members whose roles are known: at most the first 1,000, and all that have changed since. */
+  /** The roles and mutes of members, as far as they are known: of the first 1,000, and those that changed since. */
   standings: ReadonlyMap<string, Standing>
   isReady: boolean
   isLoading: boolean
-  /** Why they could not be loaded. */
+  /** Why the members could not be loaded. */
   error: unknown
 }
 
-/** The most pages of members whose roles are asked for. */
+/** The most pages of members whose roles are requested. */
 const STANDING_PAGES = 10
 
 /** The members of a room: loaded once, then kept up to date by events. */
@@ -29,10 +29,10 @@ export class Members extends Store<MembersState> {
   readonly #client: ChatClient
   /** Changes that arrived while the list was loading. */
   readonly #changes = new Map<string, boolean>()
-  /** Of what is known of each member: events may come in any order. */
+  /** The version of each member's known standing. Events may arrive in any order. */
   readonly #versions = new Map<string, number>()
 
-  /** Made by `membersOf`. */
+  /** Call `membersOf` instead. */
   constructor(client: ChatClient, talk: Talk) {
     super({ userIds: [], standings: new Map(), isReady: false, isLoading: false, error: undefined })
     this.#client = client
@@ -46,7 +46,7 @@ export class Members extends Store<MembersState> {
     })
   }
 
-  /** Loads them, unless they are there. The state shows whether it failed. */
+  /** Loads the members, unless they are loaded or loading. The state shows whether that has failed. */
   async load(): Promise<void> {
     if (this.get().isReady || this.get().isLoading) return
     this.#changes.clear()
@@ -60,14 +60,18 @@ export class Members extends Store<MembersState> {
     }
   }
 
-  /** Before its first message, a conversation with one user has the two. */
+  /** Reads the ids. A direct conversation without a room has its two users. */
   async #read(): Promise<string[]> {
     const room = roomOf(this.#talk)
     if (room) return room.members()
     return 'userId' in this.#talk ? [this.#client.userId ?? '', this.#talk.userId] : []
   }
 
-  /** Loads the members' roles. @throws ChatError the server's; one of 0.1 knows none */
+  /**
+   * Loads the members' roles.
+   *
+   * @throws ChatError the server's error; a server of version 0.1 has no roles
+   */
   async loadStandings(): Promise<void> {
     const room = roomOf(this.#talk)
     if (!room || room.isDirect) return
@@ -82,17 +86,17 @@ export class Members extends Store<MembersState> {
     this.#show({ standings: new Map(members.map(({ userId, role, mutedUntil }) => [userId, { role, mutedUntil }])) })
   }
 
-  /** Shows what this user has just done, before the server is asked again. */
+  /** Shows a role or mute that this user has just given, without another request. */
   stands(userId: string, standing: Standing): void {
     this.#show({ standings: new Map(this.get().standings).set(userId, standing) })
   }
 
-  /** Shows a member whom this user has added or removed. */
+  /** Shows that this user has just added or removed a member. */
   is(userId: string, isMember: boolean): void {
     this.#changed(userId, isMember)
   }
 
-  /** Owners and moderators come first. */
+  /** Compares two user ids for sorting: owners and moderators come first. */
   byRank(a: string, b: string): number {
     return byRankIn(this.get())(a, b)
   }
@@ -115,7 +119,7 @@ export class Members extends Store<MembersState> {
   }
 }
 
-/** Guests stand among the members: what they may not do is said beside them. */
+/** The order in which roles are listed. Guests are listed among the members. */
 const ranks: Record<Role, number> = { owner: 2, moderator: 1, member: 0, guest: 0 }
 
 const byRankIn =
@@ -129,6 +133,6 @@ const { compare } = new Intl.Collator(undefined, { numeric: true })
 
 const known = oneFor((_: Talk): { members?: Members } => ({}))
 
-/** The members of a room, outside of components: always the same store. */
+/** Returns the members of a room for use outside of components: always the same store. */
 export const membersOf = (client: ChatClient, talk: Talk): Members =>
   (known(talk).members ??= new Members(client, talk))

@@ -1,6 +1,6 @@
 /**
- * Makes one thing for each client or room, when it is asked for first: all components share it, and it is there for as
- * long as what it is of.
+ * Returns a function that makes one value for each object, such as a client or a room, at the first call. All
+ * components share the value, which is kept for as long as the object.
  */
 export function oneFor<Of extends object, T>(make: (of: Of) => T): (of: Of) => T {
   const made = new WeakMap<Of, T>()

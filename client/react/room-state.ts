@@ -3,9 +3,9 @@ import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
 import { roomOf, type Talk } from './talk.ts'
 
-/** What a client knows of a room. */
+/** The facts that a client knows about a room. */
 export interface RoomState extends Pick<Room, 'name' | 'details' | 'access' | 'role' | 'mutedUntil'> {
-  /** Whether this user is in it, as far as the client knows. */
+  /** Whether this user is a member, as far as the client knows. */
   joined: boolean
   closed: boolean
 }
@@ -23,7 +23,7 @@ function stateOf(talk: Talk): RoomState {
   return { name, details, access, role, mutedUntil, joined, closed }
 }
 
-/** What the components that show a room share. */
+/** The state of a room, which all components that show the room share. */
 class RoomStore extends Store<RoomState> {
   readonly #talk: Talk
 
@@ -33,7 +33,7 @@ class RoomStore extends Store<RoomState> {
     for (const name of ['updated', 'memberJoined', 'memberLeft', 'removed'] as const) talk.on(name, this.look)
   }
 
-  /** Shows what is known now. */
+  /** Reads the state again, and reports a change. */
   readonly look = (): void => {
     const next = stateOf(this.#talk)
     const before = this.get()

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** A value with listeners, that of components among them: `useStore`. Every change is a new value. */
+/** A value with listeners. Components read it with `useStore`. Each change sets a new value. */
 export class Store<T> {
   #value: T
   readonly #listeners = new Set<() => void>()
@@ -17,7 +17,7 @@ export class Store<T> {
     for (const listener of [...this.#listeners]) listener()
   }
 
-  /** Changes some of an object's fields. */
+  /** Sets a copy of the value with some fields changed. */
   patch(fields: Partial<T>): void {
     this.set({ ...this.#value, ...fields })
   }
@@ -29,5 +29,5 @@ export class Store<T> {
   }
 }
 
-/** What a store holds; the component is rendered again when that changes. */
+/** Returns the value of a store. The component is rendered again when the value changes. */
 export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get, store.get)

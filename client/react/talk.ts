@@ -2,10 +2,10 @@ import type { DirectRoom, Room } from '../index.ts'
 import { oneFor } from './one-for.ts'
 import { Store, useStore } from './store.ts'
 
-/** Where something is said: a room, or the conversation with one user, which has a room from its first message on. */
+/** A room, or the direct conversation with one user, which has a room from its first message on. */
 export type Talk = Room | DirectRoom
 
-/** The room of a talk; `undefined` while there is none. */
+/** Returns the room, or undefined for a direct conversation that has none yet. */
 export const roomOf = (talk: Talk): Room | undefined => ('room' in talk ? talk.room : talk)
 
 const rooms = oneFor((talk: Talk) => {
@@ -15,5 +15,5 @@ const rooms = oneFor((talk: Talk) => {
   return room
 })
 
-/** The room of a talk, also when it gets one later. */
+/** Returns the room, and renders the component again when a direct conversation gets its room. */
 export const useRoomOf = (talk: Talk): Room | undefined => useStore(rooms(talk))

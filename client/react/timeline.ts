@@ -3,54 +3,54 @@ import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
 import { roomOf, type Talk } from './talk.ts'
 
-/** A message of this client that waits to be sent or has failed: another object whenever its state is another. */
+/** A message of this client that waits to be sent or has failed. It is a new object after each change of its state. */
 export interface Pending extends Pick<OutgoingMessage, 'clientMessageId' | 'content' | 'extras' | 'state' | 'error'> {
   retry: () => void
-  /** Takes it out of the list; one that has failed is never sent again. */
+  /** Removes the message from the list. A message that has failed is then never sent again. */
   discard: () => void
 }
 
 export interface TimelineState {
-  /** In the order of `seq`, without a gap, always as they are now. */
+  /** The messages in the order of `seq`, without a gap, with all later changes. */
   messages: readonly MessageEvent[]
-  /** This client's own that are on their way or have failed, the oldest first: show them below. */
+  /** This client's messages that wait to be sent or have failed, the oldest first. Show them below `messages`. */
   unsent: readonly Pending[]
-  /** Whether the newest page is loaded: until then, `messages` are those that have come meanwhile. */
+  /** Whether the newest page is loaded. Until then, `messages` only has messages that have just arrived. */
   isReady: boolean
-  /** Whether there are older ones than those. */
+  /** Whether there are older messages to load. */
   hasOlder: boolean
   isLoading: boolean
   /** Why the last page could not be loaded. */
   error: unknown
 }
 
-/** The part of a room, or of a thread, that a timeline uses. */
+/** The part of a room or of a thread that a timeline uses. */
 interface Source {
   on: Talk['on']
   messages: () => readonly MessageEvent[]
   history: (page: { before?: number; limit: number }) => Promise<{ hasMore: boolean }>
-  /** Whether a message of this user that is on its way belongs here. */
+  /** Whether an outgoing message belongs to this timeline. */
   isHere: (message: OutgoingMessage) => boolean
-  /** Messages of before the application was loaded again, which are sent now. */
+  /** Messages that already wait, such as those from before a reload. */
   unsent: readonly OutgoingMessage[]
 }
 
 const PAGE = 50
 
-/** Pages that are read to find a message. */
+/** The most pages that `seek` reads. */
 const FAR = 20
 
 const INITIAL = { messages: [], isReady: false, hasOlder: true, isLoading: true, error: undefined }
 
-/** The messages of a room or a thread as the client has them, and the pages of history before them. */
+/** The messages of a room or of a thread: those that the client has, and the pages of history before them. */
 export class Timeline extends Store<TimelineState> {
   readonly #source: Source
   readonly #outgoing = new Map<string, OutgoingMessage>()
   #loading: Promise<void> | undefined
-  /** Whether it was ever asked for. */
+  /** Whether a component has ever loaded this timeline. */
   #isWanted = false
 
-  /** Made by `timelineOf`. */
+  /** Call `timelineOf` instead. */
   constructor(source: Source) {
     super({ ...INITIAL, messages: source.messages(), unsent: [] })
     this.#source = source
@@ -61,13 +61,13 @@ export class Timeline extends Store<TimelineState> {
     source.on('stale', () => this.restart())
   }
 
-  /** Loads the newest page, unless it is loaded or loading. The state shows whether it failed. */
+  /** Loads the newest page, unless it is loaded or loading. The state shows whether that has failed. */
   async load(limit = PAGE): Promise<void> {
     this.#isWanted = true
     if (!this.get().isReady) await this.#load({ limit })
   }
 
-  /** Loads the page before the first message. One at a time: who asks meanwhile waits for the same. */
+  /** Loads the page before the first message. A call while a page is loading waits for that page instead. */
   async loadOlder(limit = PAGE): Promise<void> {
     const { isReady, hasOlder, messages } = this.get()
     const before = messages[0]?.seq
@@ -78,7 +78,7 @@ export class Timeline extends Store<TimelineState> {
     if (this.#loading) return this.#loading
     this.patch({ isLoading: true, error: undefined })
     const loading = this.#source.history(page).then(
-      // What was asked for before a restart is ignored.
+      // A reply to a request from before a restart is ignored.
       ({ hasMore }) => {
         if (this.#loading === loading)
           this.#end({ messages: this.#source.messages(), isReady: true, hasOlder: hasMore })
@@ -96,10 +96,11 @@ export class Timeline extends Store<TimelineState> {
   }
 
   /**
-   * Loads pages until the first message is one that is looked for, or stands before it; gives up far back.
+   * Loads older pages until they reach back far enough. Gives up after 20 pages.
    *
-   * @param isWanted whether it is still looked for
-   * @returns whether it came so far
+   * @param isFarEnough whether the pages reach back far enough, given the first message that is loaded
+   * @param isWanted called before each page; when it returns false, no more pages are loaded
+   * @returns whether the pages reach back far enough, or to the beginning
    *
    * @example
    * await timelineOf(room).seek((first) => first.seq <= 17)
@@ -114,18 +115,18 @@ export class Timeline extends Store<TimelineState> {
     return hasCome() || !this.get().hasOlder
   }
 
-  /** Starts again with the newest page: messages were skipped, or the user was not a member for a while. */
+  /** Starts again with the newest page, because messages were skipped or the user was not a member for a while. */
   restart(): void {
     this.#loading = undefined
     this.patch(INITIAL)
-    // The state shows whether it failed.
+    // The state shows a failure.
     if (this.#isWanted) this.load().catch(() => {})
   }
 
   #show(): void {
     const before = this.get()
     const messages = this.#source.messages()
-    // In a room that is open all day, the client lets go of what is far back.
+    // In a room that is open for long, the client drops old messages, which can then be loaded again.
     const isShortened = (messages[0]?.seq ?? 0) > (before.messages[0]?.seq ?? Infinity)
     this.patch({ messages, hasOlder: before.hasOlder || isShortened })
   }
@@ -180,9 +181,9 @@ function threadTimelineOf(talk: Talk, threadId: string): Timeline {
 }
 
 /**
- * What `useMessages` shows, outside of components: always the same store for a room or a thread.
+ * Returns the messages of a room or a thread for use outside of components: the store that `useMessages` shows.
  *
- * @param options `threadId`: the message that a thread begins with
+ * @param options `threadId`: the `messageId` of a thread's first message
  */
 export const timelineOf = (talk: Talk, { threadId }: { threadId?: string | undefined } = {}): Timeline =>
   threadId === undefined ? roomTimelineOf(talk) : threadTimelineOf(talk, threadId)

@@ -3,7 +3,7 @@ import { type Connection, connectionOf } from './connection.ts'
 import { useStore } from './store.ts'
 
 /**
- * What the connection is doing now, why it failed, and when it is tried again.
+ * Returns the status of the connection, why the client isn't connected, and when the next attempt begins.
  *
  * @example
  * const { status, retryAt } = useConnection()

@@ -5,7 +5,8 @@ import { useStore } from './store.ts'
 import type { Talk } from './talk.ts'
 
 /**
- * Who is in a room, with their roles. Loaded once however many components show it, and kept up to date by events.
+ * Returns the members of a room with their roles. They are loaded once for all components, and kept up to date by
+ * events.
  *
  * @example
  * const { userIds, standings } = useMembers(room)
@@ -15,7 +16,7 @@ export function useMembers(talk: Talk): MembersState {
   const members = membersOf(useClient(), talk)
   useEffect(() => {
     members.load().catch(() => {})
-    // Without the roles there are the ids.
+    // If the roles can't be loaded, the component still has the ids.
     members.loadStandings().catch(() => {})
   }, [members])
   return useStore(members)

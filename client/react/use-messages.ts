@@ -4,20 +4,20 @@ import { useStore } from './store.ts'
 import type { Talk } from './talk.ts'
 import { timelineOf, type TimelineState } from './timeline.ts'
 
-/** A room's timeline, or a thread's. */
+/** The timeline of a room or of a thread, with functions for it. */
 export interface Messages extends TimelineState {
   /** Loads the page before the oldest message. Does nothing while a page is loading. */
   loadOlder: () => void
-  /** Sends a text, as `room.send`. */
+  /** Sends a text message, as `room.send` does. */
   send: (content: string) => OutgoingMessage
 }
 
 /**
- * The messages of a room, or of one of its threads, with those on their way. Loads the newest page, once however many
- * components show it, and again when messages were skipped.
+ * Returns the messages of a room or of one of its threads, including those that are not sent yet. The newest page is
+ * loaded once for all components, and again after messages were skipped.
  *
- * @param talk from `useRoom`, or `client.direct(id)`
- * @param options `threadId`: the message that a thread begins with; `pageSize`: 1 to 100, default 50
+ * @param talk a room from `useRoom`, or `client.direct(id)`
+ * @param options `threadId`: the `messageId` of a thread's first message; `pageSize`: 1 to 100, default 50
  *
  * @example
  * const { messages, unsent, send } = useMessages(room)

@@ -5,13 +5,13 @@ import { oneFor } from './one-for.ts'
 import { Store } from './store.ts'
 import { all } from './use-live.ts'
 
-/** Events may be lost: so often it is asked again, ms. */
+/** The time between two requests. They are needed because events may be lost. */
 const AGAIN_MS = 120_000
 
-/** The users of direct rooms who are online, as far as this client knows: kept up to date while somebody looks. */
+/** The online users of direct rooms, as far as this client knows. Kept up to date while a component shows them. */
 class Online extends Store<ReadonlySet<string>> {
   readonly #client: ChatClient
-  /** The rooms that were asked about. */
+  /** The rooms that were requested. */
   #asked = new Set<Room>()
   #lookers = 0
   #end = () => {}
@@ -39,7 +39,7 @@ class Online extends Store<ReadonlySet<string>> {
     const met = ({ room }: { room: Room }) => {
       if (room.isDirect && !this.#asked.has(room)) this.#ask()
     }
-    // Not all clients in the same moment.
+    // A random share keeps clients from sending their requests at the same moment.
     const timer = setInterval(this.#ask, AGAIN_MS * (0.8 + 0.4 * Math.random()))
     const stop = all(
       client.on('status', this.#ask),
@@ -64,7 +64,7 @@ class Online extends Store<ReadonlySet<string>> {
         const ids = Object.values(online).flatMap(({ userIds }) => userIds)
         this.set(new Set(ids.filter((userId) => userId !== client.userId)))
       },
-      // What is known goes on being shown.
+      // After a failure the known users stay visible.
       () => {},
     )
   }
@@ -73,10 +73,13 @@ class Online extends Store<ReadonlySet<string>> {
 const onlineOf = oneFor((client: ChatClient) => new Online(client))
 
 /**
- * Whether a user is online with whom this one has a direct room. All who are on the screen are asked for together, and
- * again every two minutes.
+ * Returns whether a user is online with whom this user has a direct room. All components share the requests, which are
+ * repeated every two minutes.
  *
- * @param isShown false while nobody looks, such as in a hidden tab: then it isn't kept up to date
+ * @param isShown false while nobody is looking, such as in a hidden tab: then the result isn't kept up to date
+ *
+ * @example
+ * const isOnline = useOnline('bob')
  */
 export function useOnline(userId: string, isShown = true): boolean {
   const online = onlineOf(useClient())

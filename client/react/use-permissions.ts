@@ -3,7 +3,7 @@ import { roomOf, type Talk } from './talk.ts'
 import { all, useLive } from './use-live.ts'
 
 /**
- * What this user may do in a room; the component is rendered again when that changes.
+ * Returns `room.can`, which tells what this user may do in a room. The component is rendered again when that changes.
  *
  * @example
  * const can = usePermissions(room)

@@ -7,17 +7,20 @@ import { useLive } from './use-live.ts'
 const lookers = new WeakMap<Room, number>()
 
 /**
- * Who is here, looking at a room, this user among them while a component that asks is mounted. Empty with a server that
- * has no `presence`, and in rooms where it is off.
+ * Returns the users who are looking at a room. Shows this user as one of them while a component with this hook is
+ * mounted. Empty with a server without the feature `presence`, and in rooms where presence is off.
  *
- * @param isHere false while this user is not to be shown, such as in a hidden tab: then it isn't kept up to date either
+ * @param isHere false while this user shall not be shown, such as in a hidden tab: then the list isn't kept up to date
+ *
+ * @example
+ * const people = usePresence(room, document.visibilityState === 'visible')
  */
 export function usePresence(talk: Talk, isHere = true): readonly Person[] {
   const room = useRoomOf(talk)
   useEffect(() => {
     if (!isHere || !room) return
     lookers.set(room, (lookers.get(room) ?? 0) + 1)
-    // Who may not enter sees nobody.
+    // A user who may not enter sees an empty list.
     room.presence.enter().catch(() => {})
     return () => {
       const left = lookers.get(room)! - 1

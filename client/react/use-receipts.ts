@@ -7,7 +7,7 @@ import { type Talk, useRoomOf } from './talk.ts'
 
 type Read = Readonly<Record<string, number>>
 
-/** What the components that show the receipts of a room share. */
+/** The receipts of a room, which all components that show them share. */
 class Receipts extends Store<Read> {
   readonly #room: Room
   #lookers = 0
@@ -23,7 +23,7 @@ class Receipts extends Store<Read> {
     })
   }
 
-  /** Asks when the first component looks, and after each absence: only what happens here is told. */
+  /** Requests the receipts for the first component, and after each reconnect: events only report what happens later. */
   look(client: ChatClient): () => void {
     if (this.#lookers++ === 0 && client.status === 'connected') this.#ask()
     const stop = client.on('status', ({ status }) => {
@@ -41,12 +41,12 @@ class Receipts extends Store<Read> {
     this.#room
       .receipts()
       .then((receipts) => this.#take(receipts))
-      // Too many members, or this user is not in the room: nothing is shown.
+      // The room has too many members, or this user is not a member: no receipts are shown.
       .catch(() => {})
       .finally(() => (this.#isAsking = false))
   }
 
-  /** Nobody un-reads a message: of two numbers that come in either order, the greater one holds. */
+  /** Takes over receipts. They may arrive in any order; the greater number is right. */
   #take(receipts: Read): void {
     const read: Record<string, number> = { ...this.get() }
     for (const [userId, seq] of Object.entries(receipts)) read[userId] = Math.max(seq, read[userId] ?? 0)
@@ -59,8 +59,13 @@ const receiptsOf = oneFor((room: Room) => new Receipts(room))
 const NOBODY = new Store<Read>({})
 
 /**
- * How far the members of a room have read, by user: the `seq` of the last message. Empty in a room of more than 100
- * members, where the server doesn't tell. However many components show it, it is asked for once.
+ * Returns how far the members of a room have read: for each user id, the `seq` of the last message that they have read.
+ * Empty in a room of more than 100 members, for which the server has no receipts. They are requested once for all
+ * components.
+ *
+ * @example
+ * const receipts = useReceipts(room)
+ * const readers = Object.keys(receipts).filter((userId) => receipts[userId]! >= message.seq)
  */
 export function useReceipts(talk: Talk): Read {
   const client = useClient()

@@ -6,18 +6,22 @@ import { useStore } from './store.ts'
 import { type Talk, useRoomOf } from './talk.ts'
 import { all } from './use-live.ts'
 
-/** A room that is open. */
+/** A room with its state. */
 export interface OpenRoom<R = Room> extends RoomState {
   room: R
-  /** Why it could not be joined. */
+  /** Why the room could not be joined. */
   error: unknown
 }
 
 /**
- * A room, and what it is. By its id, it is joined when this user isn't in it yet.
+ * Returns a room with its name, details, access, this user's role and so on. If it is given by its id, joins the room
+ * unless this user is a member already.
  *
- * @param id the room's `chatRoomId`; or a room, or `client.direct(id)`, which has no room before its first message
- * @param options `join: false`: shows the room of who is in it, and joins nothing
+ * @param id the room's `chatRoomId`, a room, or `client.direct(id)`, which has no room before its first message
+ * @param options `join: false`: doesn't join the room
+ *
+ * @example
+ * const { room, name, error } = useRoom('general')
  */
 export function useRoom(id: string | Room, options?: { join?: boolean }): OpenRoom
 export function useRoom(talk: Talk): OpenRoom<Room | undefined>

@@ -6,9 +6,9 @@ import { all, useLive } from './use-live.ts'
 export interface ListedRoom {
   room: Room
   id: string
-  /** `undefined` while the client doesn't know it. In a direct room, show the name of `useUser(room.peer)`. */
+  /** `undefined` until the client knows the name. For a direct room, show the name of `useUser(room.peer)`. */
   name: string | undefined
-  /** How many messages this user has not read, 0 while it isn't known; of 51 and more there are at least so many. */
+  /** How many messages this user has not read; 0 until it is known. Above 50 the number is approximate. */
   unread: number
   /** How many of them mention this user. */
   mentions: number
@@ -30,7 +30,7 @@ const byRecency = (a: ListedRoom, b: ListedRoom): number =>
   (a.name ?? a.id).localeCompare(b.name ?? b.id)
 
 /**
- * The rooms of this user: those with unread messages first, then by their last message, then by name.
+ * Returns the rooms of this user: those with unread messages first, then by their last message, then by name.
  *
  * @example
  * const rooms = useRooms()
@@ -66,7 +66,7 @@ function watchRooms(client: ChatClient, changed: () => void): () => void {
   return all(stop, () => watched.forEach((end) => end()))
 }
 
-/** What this user has not read in all rooms together. */
+/** Returns how many messages and mentions this user has not read in all rooms together. */
 export function useUnread(): UnreadTotals {
   const client = useClient()
   return useLive(

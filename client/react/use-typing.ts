@@ -3,7 +3,8 @@ import { roomOf, type Talk } from './talk.ts'
 import { useLive } from './use-live.ts'
 
 /**
- * Who else is typing in a room, and how to say that this user is. What was said ends with the component.
+ * Returns who else is typing in a room, and functions to report that this user is typing. When the component is
+ * unmounted, this user's typing ends.
  *
  * @example
  * const { typing, keystroke } = useTyping(room)

@@ -1,19 +1,19 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { MessageEvent, Room, UploadOptions } from '../index.ts'
 
-/** A file on its way. */
+/** A file that is being uploaded, or whose upload has failed. */
 export interface Upload {
   file: Blob
-  /** 0 to 1. */
+  /** The fraction of the file that has been sent, 0 to 1. */
   fraction: number
-  /** Why it failed; it stays in the list until `cancel`. */
+  /** Why the upload has failed. A failed upload stays in the list until `cancel`. */
   error: unknown
-  /** Ends the upload, or takes a failed one out of the list. */
+  /** Aborts the upload, or removes a failed one from the list. */
   cancel: () => void
 }
 
 /**
- * Uploads files to a room, and shows those on their way.
+ * Returns a function that uploads files to a room, and the list of uploads that are under way or have failed.
  *
  * @example
  * const { upload, uploads } = useUpload(room)
@@ -21,10 +21,10 @@ export interface Upload {
  */
 export function useUpload(room: Room): {
   uploads: readonly Upload[]
-  /** Resolves with the file's message; with `undefined` when it failed or was ended: then the list says so. */
+  /** Resolves with the file's message, or with `undefined` when the upload failed, as `uploads` shows, or was ended. */
   upload: (file: Blob, options?: Omit<UploadOptions, 'onProgress' | 'signal'>) => Promise<MessageEvent | undefined>
 } {
-  // Of all rooms that the component has shown.
+  // The uploads to all rooms that the component has shown.
   const [uploads, setUploads] = useState<readonly (Upload & { room: Room })[]>([])
   const upload = useCallback(
     async (file: Blob, options: Omit<UploadOptions, 'onProgress' | 'signal'> = {}) => {

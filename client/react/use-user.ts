@@ -3,8 +3,11 @@ import { useClient } from './chat-provider.ts'
 import { useLive } from './use-live.ts'
 
 /**
- * Who a user is: `undefined` while it is being asked for, and of who has no profile. Those on the screen together are
- * one request.
+ * Returns the profile of a user: `undefined` until it has arrived, and for a user who has none. Profiles that are shown
+ * at the same time share a request.
+ *
+ * @example
+ * const name = useUser(userId)?.name ?? userId
  */
 export function useUser(userId: string): Profile | undefined {
   const client = useClient()
