@@ -39,7 +39,7 @@ showLook()
 try {
   const [config] = await Promise.all([
     loadPageConfig(document.baseURI, (url) => fetch(url, { cache: 'no-cache' })),
-    // The chat in English is better than none.
+    // If the language can't be loaded, the chat starts in English.
     language.start().catch(reportError),
   ])
   if (config.brand) showBrand(config.brand, document.documentElement)

@@ -1,7 +1,7 @@
 import type { ChatClient } from '../../../client/index.ts'
 import { Store } from '../../../client/react/index.ts'
 
-/** Whom this user has blocked; undefined until it is loaded. */
+/** The ids of the users whom this user has blocked; undefined until they are loaded. */
 export class Blocked extends Store<ReadonlySet<string> | undefined> {
   readonly #client: Pick<ChatClient, 'blocked' | 'block' | 'unblock'>
   #loading: Promise<void> | undefined
@@ -11,7 +11,7 @@ export class Blocked extends Store<ReadonlySet<string> | undefined> {
     this.#client = client
   }
 
-  /** Asks the server once; again only when that failed. */
+  /** Loads the list once. Loads it again only after a failure. */
   load(): Promise<void> {
     return (this.#loading ??= this.#load().catch((error: unknown) => {
       this.#loading = undefined

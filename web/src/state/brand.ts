@@ -1,4 +1,4 @@
-/** What a team calls the chat, and how it looks. */
+/** The name and the looks that a team gives to the chat. */
 export interface Brand {
   name: string
   /** A picture on the page's own host, shown before the name. */
@@ -7,20 +7,28 @@ export interface Brand {
   colours?: Readonly<Record<string, string>>
 }
 
-/** As `config.json` has it. */
+/** The brand of `config.json`. */
 export let brand: Brand = { name: 'Tabletalk' }
 
 interface Styled {
   style: { setProperty(name: string, value: string): void }
 }
 
-/** Takes a brand over before the page is shown. @param root the document's element, which gets the colours */
+/**
+ * Sets the brand. Must be called before the page is shown.
+ *
+ * @param root the document's root element, which gets the colours
+ */
 export function showBrand(next: Brand, root: Styled): void {
   brand = next
   for (const [name, value] of Object.entries(next.colours ?? {})) root.style.setProperty(`--${name}`, value)
 }
 
-/** @throws Error that says what is wrong */
+/**
+ * Checks the `brand` of `config.json`.
+ *
+ * @throws Error that says what is wrong
+ */
 export function brandFrom(json: unknown, base: string): Brand {
   const { name, logo, colours } = (json ?? {}) as Record<string, unknown>
   if (typeof name !== 'string' || name.trim() === '') throw new Error('The "brand" in config.json has no "name".')
@@ -33,7 +41,7 @@ export function brandFrom(json: unknown, base: string): Brand {
   return { name, ...(logo !== undefined && { logo }), ...(colours !== undefined && { colours }) }
 }
 
-/** The policy loads pictures of the page's own host. */
+/** Whether an address is on the page's own host: the content security policy allows no other logo. */
 const isOwn = (path: unknown, base: string): path is string =>
   typeof path === 'string' && URL.canParse(path, base) && new URL(path, base).origin === new URL(base).origin
 

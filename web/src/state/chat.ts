@@ -24,7 +24,7 @@ import type { Unsent } from './unsent.ts'
 
 const confusableKey = () => import('../text/confusable-key.ts').then((module) => module.confusableKey)
 
-/** Somebody has said something, just now or during an outage. */
+/** A message of another user that has arrived, just now or after an outage. */
 export interface Heard {
   conversation: Conversation
   message: MessageEvent
@@ -32,13 +32,13 @@ export interface Heard {
 
 export type PublicRoom = Awaited<ReturnType<ChatClient['publicRooms']>>['rooms'][number]
 
-/** A room that this user was shown out of. */
+/** A room that this user was removed from. */
 export interface Removed extends Removal {
   chatRoomId: string
   title: string
 }
 
-/** What this browser stores for a user. */
+/** The data that this browser stores for a user. */
 export interface Memory {
   /** The time of each room's last message that this browser has seen, epoch ms. */
   recent: RoomNumbers
@@ -47,36 +47,36 @@ export interface Memory {
   unsent: Unsent
 }
 
-/** What people write, and how much of it the chat takes. */
+/** The limits of texts that users write. */
 type TextLimits = Pick<Limits, 'contentBytes' | 'captionBytes' | 'frameBytes' | 'roomNameChars'>
 
 /** The rooms and conversations of the user who is signed in. */
 export class Chat {
   readonly client: ChatClient
-  /** Closed rooms last; first those with unread mentions, then with unread messages, then by the last one, by name. */
+  /** Sorted: unread mentions first, then unread messages, then by the last message, then by name. Closed rooms last. */
   readonly conversations = new Store<readonly Conversation[]>([])
-  /** Conversations whose names look like another's, by key. */
+  /** The keys of conversations whose names look like the name of another conversation. */
   readonly places = new LookAlikes(confusableKey)
   readonly people: People
-  /** The rooms that this user was shown out of, until the user has seen it. */
+  /** The rooms that this user was removed from, until the user has closed the notice about it. */
   readonly removed = new Store<readonly Removed[]>([])
   readonly blocked: Blocked
-  /** What was heard last, in any conversation. */
+  /** The latest message of another user, in any conversation. */
   readonly heard = new Store<Heard | undefined>(undefined)
-  /** Whether a message has come that the user would be told of on the desktop, had they allowed it. */
+  /** Whether a message has arrived that would have caused a desktop notification, if the user had allowed those. */
   readonly missed = new Store(false)
   readonly preferences: Preferences
-  /** The number of unread messages that the user is told of, as text; empty for none. */
+  /** The number of unread messages that the user wants to be notified of, as text; empty for none. */
   readonly unread = new Store('')
   readonly #memory: (userId: string) => Memory
   readonly #onError: (error: unknown) => void
-  /** Every room that this page has shown, by id: one that is left and joined again keeps its conversation. */
+  /** The conversations of all rooms that this page has shown, by room id. They are kept when the user leaves a room. */
   readonly #adopted = new Map<string, Conversation>()
-  /** Until the first connection is complete, rooms that are added are old ones. */
+  /** True until the first connection knows all rooms. Rooms that are added before that are not new. */
   #isStarting = true
-  /** The room that this user is deleting: nobody needs to be told what they do themselves. */
+  /** The room that this user is deleting, for which they need no notice. */
   #deleting: Conversation | undefined
-  /** Whether the user has signed out, so that nothing of them is stored any more. */
+  /** Whether the user has signed out. Nothing is stored for them after that. */
   #isForgotten = false
   #peeking: Promise<unknown> = Promise.resolve()
 
@@ -100,7 +100,7 @@ export class Chat {
     })
   }
 
-  /** A conversation whose first message isn't sent yet has no room that would bring it into the list. */
+  /** Lists the direct conversations whose first message isn't sent yet. They have no room that would list them. */
   #showUnsent(): void {
     for (const { to } of this.#memory(this.userId).unsent.load()) if ('recipientId' in to) this.talkTo(to.recipientId)
   }
@@ -109,12 +109,12 @@ export class Chat {
     return this.client.userId ?? ''
   }
 
-  /** How much text the deployment accepts; before the first connection, how much the protocol allows. */
+  /** The deployment's limits for texts; before the first connection, the protocol's. */
   get limits(): TextLimits {
     return this.client.limits ?? protocolLimits
   }
 
-  /** What the user had open last, `home` when nothing is known. */
+  /** The place that the user had open last; `home` if it isn't known. */
   get lastPlace(): Route {
     return this.#memory(this.userId).place.get()
   }
@@ -123,17 +123,17 @@ export class Chat {
     if (!this.#isForgotten) this.#memory(this.userId).place.set(route)
   }
 
-  /** Whether messages or files would be lost if the page were closed now, those of rooms left included. */
+  /** Whether messages or files would be lost if the page were closed now, including those for rooms that were left. */
   get hasUnsent(): boolean {
     return [...this.conversations.get(), ...this.#adopted.values()].some(({ hasUnsent }) => hasUnsent)
   }
 
-  /** The conversation of a room that this user has left while the page was open. */
+  /** Returns the conversation of a room that this user has left while the page was open. */
   former(id: string): Conversation | undefined {
     return this.#adopted.get(id)
   }
 
-  /** The conversation that the address names; `undefined` when this user has none of that name. */
+  /** Returns the conversation that the page's address names, or undefined if this user has no such conversation. */
   find(route: Route): Conversation | undefined {
     if (route.kind === 'home' || route.kind === 'join') return undefined
     const all = this.conversations.get()
@@ -141,7 +141,7 @@ export class Chat {
     return all.find(({ peer }) => peer === route.userId)
   }
 
-  /** Returns the conversation with a user; starts one when there is none. */
+  /** Returns the conversation with a user. Starts one if there is none. */
   talkTo(userId: string): Conversation {
     const known = this.find({ kind: 'direct', userId })
     if (known) return known
@@ -153,7 +153,11 @@ export class Chat {
     return conversation
   }
 
-  /** @throws ChatError `conflict` when there is a room with that id */
+  /**
+   * Creates a room.
+   *
+   * @throws ChatError `conflict` when there is a room with that id
+   */
   async create(room: {
     chatRoomId?: string
     roomName: string
@@ -163,24 +167,32 @@ export class Chat {
     return this.#adopt(await this.client.createRoom(room), 'old')
   }
 
-  /** @throws ChatError `room_not_found` */
+  /**
+   * Joins the room with an id.
+   *
+   * @throws ChatError `room_not_found`
+   */
   async join(id: string): Promise<Conversation> {
     const room = this.client.room(id)
     await room.join()
     return this.#adopt(room, 'old')
   }
 
-  /** Joins the room of an invite. @throws ChatError `invalid_invite`, `banned` */
+  /**
+   * Joins the room that an invite belongs to.
+   *
+   * @throws ChatError `invalid_invite`, `banned`
+   */
   async joinBy(invite: string): Promise<Conversation> {
     return this.#adopt(await this.client.join({ invite }), 'old')
   }
 
-  /** Whether users of this deployment may choose ids for rooms. */
+  /** Whether users of this deployment may choose the ids of rooms. */
   get mayChooseIds(): boolean {
     return this.client.limits?.chosenRoomIds !== 'server'
   }
 
-  /** Whether users of this deployment may make rooms at all; some of them may still be refused. */
+  /** Whether users of this deployment may create rooms. The server may still refuse some of them. */
   get mayMakeRooms(): boolean {
     return this.client.limits?.roomCreation !== 'server'
   }
@@ -190,17 +202,17 @@ export class Chat {
     return this.client.limits?.profiles === 'users'
   }
 
-  /** Whether the user wants to be told of a message. */
+  /** Whether the user wants a notification for a message. */
   wakes({ conversation, message }: Heard): boolean {
     return wakes(message, conversation.notify.get().level, this.userId)
   }
 
-  /** The user has seen that they are no longer in a room. */
+  /** Closes the notice that the user is no longer a member of a room. */
   dismiss(chatRoomId: string): void {
     this.removed.set(this.removed.get().filter((removed) => removed.chatRoomId !== chatRoomId))
   }
 
-  /** Joins the room, and creates it when there is none. */
+  /** Joins a room, and creates it if it doesn't exist. */
   async joinOrCreate(id: string, roomName: string): Promise<Conversation> {
     try {
       return await this.join(id)
@@ -236,7 +248,7 @@ export class Chat {
     this.#remove(conversation)
   }
 
-  /** What was not sent to a room that one is shown out of can't be sent any more. */
+  /** Discards the unsent messages of a room that the user was removed from. They can't be sent any more. */
   #forget(conversation: Conversation): void {
     for (const message of conversation.timeline.get().unsent) message.discard()
     conversation.cancelUploads()
@@ -252,7 +264,7 @@ export class Chat {
     this.removed.set([...this.removed.get(), { ...removal, chatRoomId, title: conversation.title.get() }])
   }
 
-  /** @param age `new` when somebody has put the user into the room just now */
+  /** @param age `new` if somebody has just added the user to the room */
   #adopt(room: Room, age: 'old' | 'new'): Conversation {
     const known = this.conversations.get().find((conversation) => conversation.room === room)
     if (known) return known
@@ -282,7 +294,7 @@ export class Chat {
     return conversation
   }
 
-  /** Has the list show what was said last in a conversation. One follows the other: a user may have many rooms. */
+  /** Loads the last message of a conversation for the list. Runs one after the other, as a user may have many rooms. */
   peek(conversation: Conversation): void {
     this.#peeking = this.#peeking.then(() => conversation.peek()).catch(() => {})
   }
@@ -301,7 +313,7 @@ export class Chat {
   #follow(conversation: Conversation): void {
     const { unread, last } = conversation
     unread.subscribe(() => {
-      // The list shows what is new in it.
+      // The list shows the newest message of a conversation with unread messages.
       if (unread.get().count > 0) this.peek(conversation)
       this.#count()
       this.#sort()
@@ -317,7 +329,7 @@ export class Chat {
     })
     let { isClosed } = conversation
     conversation.on('updated', () => {
-      // It stands elsewhere in the list, even where the order is the same.
+      // A closed room is listed elsewhere, even if the order is the same.
       if (isClosed !== conversation.isClosed) this.conversations.set([...this.conversations.get()])
       ;({ isClosed } = conversation)
       this.#sort()
@@ -364,7 +376,7 @@ const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: '
 
 const isWaiting = ({ waking, isNew }: Conversation): boolean => waking > 0 || isNew.get()
 
-/** Whether somebody waits for this user there, and not for anybody. */
+/** Whether a conversation has an unread mention of this user, for which they want notifications. */
 const isNamedIn = ({ waking, unread }: Conversation): boolean => waking > 0 && unread.get().mentions > 0
 
 const byUnreadAndTime = (a: Conversation, b: Conversation): number =>

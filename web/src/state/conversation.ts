@@ -22,24 +22,24 @@ interface About {
   userId: string
   people: People
   drafts: Drafts
-  /** Returns what the deployment accepts, `undefined` before it has said so. */
+  /** Returns the deployment's limits, or undefined before the first connection. */
   limits: () => UploadLimits | undefined
-  /** The server's time, epoch ms. */
+  /** Returns the server's time, epoch milliseconds. */
   now: () => number
 }
 
-/** What was last said in a conversation, as far as this page knows. */
+/** The last message of a conversation, as far as this page knows. */
 export interface LastMessage {
-  /** When, epoch ms. */
+  /** When the message was sent, epoch milliseconds. */
   timestamp: number
-  /** Undefined when only the time is known. */
+  /** Undefined if only the time is known. */
   message: MessageEvent | undefined
 }
 
-/** Longer ones end at once. */
+/** The longest delay of a browser's timer, about 24 days. A timer with a longer delay would fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_000
 
-/** A room or the conversation with one user, with everything that the page shows of it. */
+/** A room or the direct conversation with one user, with all state that the page shows of it. */
 export class Conversation {
   /** Identifies the conversation for as long as the page is open. */
   readonly key: string
@@ -52,19 +52,19 @@ export class Conversation {
   readonly uploads: Uploads
   readonly doors: Doors
   readonly last = new Store<LastMessage | undefined>(undefined)
-  /** What of it the user is told of. */
+  /** Which messages the user wants notifications for. */
   readonly notify = new Store<Notify>({ level: 'all' })
-  /** Whether somebody has put the user into this room, and the user hasn't opened it yet. */
+  /** Whether somebody has added the user to this room, and the user hasn't opened it yet. */
   readonly isNew = new Store(false)
-  /** The text that is written and not sent. */
+  /** The text in the composer that isn't sent yet. */
   readonly written = new Store('')
-  /** The message that what is written answers to. */
+  /** The message to which the text in the composer replies. */
   readonly replyingTo = new Store<MessageEvent | undefined>(undefined)
-  /** From this `seq` on the user wants to find it unread when they come back. */
+  /** The `seq` from which on the user has marked the messages as unread, to find them unread later. */
   readonly keptFrom = new Store<number | undefined>(undefined)
   /** The id of the message that is being edited. */
   readonly editing = new Store<string | undefined>(undefined)
-  /** The thread that is open beside the conversation, by the id of its first message. */
+  /** The `messageId` of the first message of the thread that is open beside the conversation. */
   readonly openThread = new Store<string | undefined>(undefined)
   readonly talk: Talk
   readonly on: Room['on']
@@ -109,7 +109,7 @@ export class Conversation {
     this.written.set(this.draft)
   }
 
-  /** `undefined` for a direct conversation without a message yet. */
+  /** The room; `undefined` for a direct conversation without a message yet. */
   get room(): Room | undefined {
     return 'id' in this.talk ? this.talk : this.talk.room
   }
@@ -124,12 +124,12 @@ export class Conversation {
     return { kind: 'room', id: this.room?.id ?? this.key }
   }
 
-  /** The id that decides the colour: the other user's or the room's. */
+  /** The id that determines the colour: that of the other user or of the room. */
   get subject(): string {
     return this.peer ?? this.room?.id ?? this.key
   }
 
-  /** The text that is written and not sent. */
+  /** The stored text that isn't sent yet. */
   get draft(): string {
     return this.#drafts.get(hashOf(this.route))
   }
@@ -139,7 +139,7 @@ export class Conversation {
     this.written.set(text)
   }
 
-  /** The reply that is written in a thread and not sent. */
+  /** Returns the stored reply in a thread that isn't sent yet. */
   threadDraft(threadId: string): string {
     return this.#drafts.get(`${hashOf(this.route)}/${threadId}`)
   }
@@ -148,7 +148,7 @@ export class Conversation {
     this.#drafts.set(`${hashOf(this.route)}/${threadId}`, text)
   }
 
-  /** Whether the room can only be read. */
+  /** Whether the room is read-only. */
   get isClosed(): boolean {
     return this.room?.closed ?? false
   }
@@ -159,7 +159,7 @@ export class Conversation {
     return this.timeline.get().unsent.length > 0 || [this.uploads, ...this.#threadUploads.values()].some(isUnsent)
   }
 
-  /** The files on their way into a thread; without one, into the room. */
+  /** Returns the uploads to a thread, or to the room itself. */
   uploadsIn(threadId?: string): Uploads {
     if (threadId === undefined) return this.uploads
     const known = this.#threadUploads.get(threadId) ?? new Uploads(() => this.room?.thread(threadId), this.#limits)
@@ -178,14 +178,14 @@ export class Conversation {
   }
 
   /**
-   * Sends a text and the files that are staged where it goes: the text, with all that it has, goes with the first file
-   * when it is short enough, else before.
+   * Sends a text and the staged files. If the text is short enough for a caption, it is sent as the caption of the first
+   * file, with its mentions and so on. Otherwise it is sent as a message before the files.
    */
   sendAll(text: string, limits: Pick<Limits, 'captionBytes'>, extras: MessageExtras = {}): void {
     const { threadId, inRoom, ...ofText } = extras
     const uploads = this.uploadsIn(threadId)
     const hasFiles = uploads.get().some(({ state }) => state === 'staged')
-    // The first message begins a conversation: until then, files have no room.
+    // The first message creates the room of a direct conversation. Files can only be sent once there is a room.
     const isFirst = this.room === undefined
     const caption = hasFiles && !isFirst && isCaption(text, limits) ? text : ''
     if (text !== '' && caption === '') this.send(text, extras)
@@ -193,7 +193,7 @@ export class Conversation {
     if (hasFiles && (!isFirst || text === '')) uploads.sendStaged(withText, inRoom ? { inRoom } : {})
   }
 
-  /** Call it at every keystroke. */
+  /** Must be called at every keystroke. */
   keystroke(): void {
     this.room?.typing.keystroke()
   }
@@ -205,7 +205,7 @@ export class Conversation {
 
   isOwn = (message: Pick<MessageEvent, 'senderId'>): boolean => message.senderId === this.#userId
 
-  /** The replies to a message. */
+  /** Returns the replies to a message. */
   thread(messageId: string): Timeline {
     return timelineOf(this.talk, { threadId: messageId })
   }
@@ -216,25 +216,25 @@ export class Conversation {
     if (this.keptFrom.get() === undefined) this.room?.markRead(Math.max(last ?? 0, this.room.position ?? 0))
   }
 
-  /** The user has chosen to see it: from now on, what is in sight is read. */
+  /** Called when the user opens the conversation: from now on, messages in sight count as read. */
   readonly opened = (): void => {
     this.keptFrom.set(undefined)
     this.isNew.set(false)
   }
 
-  /** Makes a message and what follows it unread again, until the user comes back to it. */
+  /** Marks a message and all later ones as unread, until the user opens the conversation again. */
   async markUnread(seq: number): Promise<void> {
     this.keptFrom.set(seq)
     await this.room?.markUnread(seq)
   }
 
-  /** How many unread messages the user is told of. */
+  /** How many unread messages there are for which the user wants notifications. */
   get waking(): number {
     const { count, mentions } = this.unread.get()
     return { all: count, mentions, none: 0 }[this.notify.get().level]
   }
 
-  /** @param until epoch ms at the server, from when on it is all messages again */
+  /** @param until when the level becomes `all` again, epoch milliseconds of the server */
   async setNotify(level: Notify['level'], until: number | undefined): Promise<void> {
     await this.room?.setNotifications(level, until)
     this.#lookForNotify()
@@ -251,7 +251,7 @@ export class Conversation {
     if (level !== notify.level || until !== notify.until) this.notify.set(notify)
   }
 
-  /** Looks at the newest message, for the list: once, unless it failed. */
+  /** Loads the newest message for the list. Does so once, unless it fails. */
   async peek(): Promise<void> {
     if (this.#hasPeeked || this.last.get()?.message !== undefined) return
     this.#hasPeeked = true
@@ -268,7 +268,7 @@ export class Conversation {
     for (const message of messages) this.#wasSaid(message)
   }
 
-  /** The messages with these ids that are there, in the order of the ids. */
+  /** Returns the existing messages among these ids, in the order of the ids. */
   async messagesOf(messageIds: readonly string[]): Promise<MessageEvent[]> {
     const found = (await this.room?.find(messageIds)) ?? []
     return messageIds.flatMap((id) => found.find(({ messageId }) => messageId === id) ?? [])
@@ -292,7 +292,7 @@ export class Conversation {
     if (this.kind === 'room' && this.room?.joined) this.title.set(printable(this.room?.name) ?? this.key)
   }
 
-  /** Asks the server for the other user of a direct room whose name doesn't tell, and shows them as the title. */
+  /** Finds the other user of a direct room whose name doesn't tell it, and shows that user as the title. */
   async findPeer(): Promise<void> {
     const peer = await this.room?.findPeer()
     if (peer === undefined) return
@@ -300,7 +300,7 @@ export class Conversation {
     this.written.set(this.draft)
   }
 
-  /** A direct conversation is called what the other user is called. */
+  /** Uses the name of the other user as the title of a direct conversation. */
   #callAs(peer: string): void {
     const person = this.#people.of(peer)
     this.title.set(person.get().name)
@@ -308,5 +308,5 @@ export class Conversation {
   }
 }
 
-/** Returns undefined for a name without anything to see, which would leave nothing to click on. */
+/** Returns undefined for a name without visible characters, which would leave nothing to click on. */
 const printable = (name: string | undefined): string | undefined => (name && printableName(name)) || undefined

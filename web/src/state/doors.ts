@@ -3,13 +3,16 @@ import { words } from '../language/words.ts'
 import { ToldError } from '../text/told-error.ts'
 import { Store } from '../../../client/react/index.ts'
 
-/** What this user does to a room. It holds when they may send the next message as the server has said, epoch ms. */
+/** This user's actions upon a room. The store's value is when they may send again in slow mode, epoch milliseconds. */
 export class Doors extends Store<number> {
   readonly #room: () => Room | undefined
   readonly #now: () => number
   #loading: Promise<unknown> | undefined
 
-  /** @param room undefined for a conversation without a message yet @param now the server's time, epoch ms */
+  /**
+   * @param room returns undefined for a direct conversation without a message yet
+   * @param now returns the server's time, epoch milliseconds
+   */
   constructor(on: Room['on'], room: () => Room | undefined, now: () => number) {
     super(0)
     this.#room = room
@@ -17,21 +20,25 @@ export class Doors extends Store<number> {
     on('outgoing', ({ error }) => this.#refused(error))
   }
 
-  /** The room for what is done to it. @throws Error when there is none yet */
+  /**
+   * The room.
+   *
+   * @throws Error when there is none yet
+   */
   get room(): Room {
     const room = this.#room()
     if (!room) throw new ToldError(words.saySomethingFirst)
     return room
   }
 
-  /** Asks the server for the room's details. Does nothing while it is asked already. */
+  /** Requests the room's details. Does nothing while a request is under way. */
   async load(): Promise<void> {
     const room = this.#room()
     if (!room?.joined) return
     await (this.#loading ??= room.findDetails().finally(() => (this.#loading = undefined)))
   }
 
-  /** Whether this user may do that, and to that person or message: only what will work is offered. */
+  /** Whether this user may do something, to a person or a message. The page only offers what will work. */
   can(name: PermissionName, subject?: Parameters<Room['can']>[1]): boolean {
     return this.#room()?.can(name, subject) ?? false
   }
@@ -39,7 +46,8 @@ export class Doors extends Store<number> {
   /**
    * Changes the room.
    *
-   * @throws ChatError `conflict` when somebody else has changed it since it was shown; then the newest is shown
+   * @throws ChatError `conflict` when somebody else has changed the room since its details were shown; the new details
+   * are loaded then
    */
   async update(changes: RoomChanges): Promise<void> {
     try {
@@ -50,7 +58,7 @@ export class Doors extends Store<number> {
     }
   }
 
-  /** In slow mode the server says how long to wait. */
+  /** In slow mode, remembers the time that the server asks to wait. */
   #refused(error: unknown): void {
     if (!(error instanceof ChatError) || error.code !== 'rate_limited' || error.retryAfterMs === undefined) return
     this.set(this.#now() + error.retryAfterMs)

@@ -1,6 +1,6 @@
 import type { KeptStrings } from './kept.ts'
 
-/** The unsent texts of a user, by conversation. They outlive a reload. */
+/** The unsent texts of a user, by conversation. They survive a reload. */
 export class Drafts {
   readonly #strings: KeptStrings
   readonly #prefix: string
@@ -10,7 +10,7 @@ export class Drafts {
     this.#prefix = `tabletalk.draft.${userId}.`
   }
 
-  /** @param conversation its address: `#/room/general` */
+  /** @param conversation the address of the conversation: `#/room/general` */
   get(conversation: string): string {
     return this.#strings.getItem(this.#prefix + conversation) ?? ''
   }
@@ -20,7 +20,7 @@ export class Drafts {
     else this.#strings.setItem(this.#prefix + conversation, text)
   }
 
-  /** Deletes all of the user's. */
+  /** Deletes all texts of the user. */
   clear(): void {
     for (const key of this.#strings.keys()) if (key.startsWith(`${this.#prefix}#/`)) this.#strings.removeItem(key)
   }

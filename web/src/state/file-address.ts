@@ -2,10 +2,10 @@ import type { MessageEvent, Room } from '../../../client/index.ts'
 
 type FileInfo = NonNullable<MessageEvent['file']>
 
-/** An address is renewed this long before it expires, ms. */
+/** An address is renewed this long before it expires. */
 const MARGIN_MS = 10_000
 
-/** The file as it was sent, its picture made small for the conversation, or for the whole screen. */
+/** The file as it was sent, a small picture of it for the conversation, or a larger picture for the whole screen. */
 type Kind = 'fileUrl' | 'thumbnailUrl' | 'pictureUrl'
 
 /** The addresses of one file: the server renews all of them at once. */
@@ -21,7 +21,7 @@ class FileUrls {
     this.#ask = ask
   }
 
-  /** Who asks while it is asked already waits for the same answer. */
+  /** Requests new addresses. Calls while a request is under way share that request. */
   renew(): Promise<void> {
     this.#asked ??= this.#ask()
       .then(({ expiresAt, fileUrl, thumbnailUrl = fileUrl, pictureUrl = fileUrl }) => {
@@ -34,8 +34,8 @@ class FileUrls {
 }
 
 /**
- * The signed address of a message's file, which can be renewed when it has expired. A device's clock may be wrong by
- * hours: times are the server's.
+ * The signed address of a message's file. It can be renewed when it has expired. All times are the server's, because a
+ * device's clock may be wrong by hours.
  */
 export class FileAddress {
   readonly #known: FileUrls
@@ -46,23 +46,23 @@ export class FileAddress {
     this.#kind = kind
   }
 
-  /** @param ask the server for new addresses */
+  /** @param ask requests new addresses from the server */
   static of(file: FileInfo, ask: () => ReturnType<Room['fileUrl']>): FileAddress {
     return new FileAddress(new FileUrls(file, ask), 'fileUrl')
   }
 
-  /** The address of the same file's picture made small; undefined while there is none. What renews one renews both. */
+  /** Returns the address of a small picture of the file, or undefined if there is none. Both are renewed together. */
   small(kind: 'thumbnailUrl' | 'pictureUrl'): FileAddress | undefined {
     return this.#known.urls.thumbnailUrl === undefined ? undefined : new FileAddress(this.#known, kind)
   }
 
-  /** The address; undefined when it has expired. */
+  /** Returns the address, or undefined if it has expired. */
   current(serverNow: number): string | undefined {
     const { expiresAt, urls } = this.#known
     return serverNow < expiresAt - MARGIN_MS ? urls[this.#kind] : undefined
   }
 
-  /** Asks the server for a new address. */
+  /** Requests a new address. */
   async renew(): Promise<string> {
     await this.#known.renew()
     return this.#known.urls[this.#kind]!

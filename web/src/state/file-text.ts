@@ -1,18 +1,18 @@
-/** As much of a text is shown, bytes. */
+/** The most bytes of a text that are shown. */
 const MAX_BYTES = 256 * 1_024
 
 /** The beginning of a file that is a text. */
 export interface FileText {
   text: string
-  /** Whether the file goes on. */
+  /** Whether the file is longer than `text`. */
   isCut: boolean
 }
 
 /**
  * Reads the beginning of a text file.
  *
- * @param fetchFile as the browser's `fetch`
- * @throws Error when the bucket doesn't answer with the file
+ * @param fetchFile the browser's `fetch`
+ * @throws Error when the bucket doesn't respond with the file
  */
 export async function readFileText(url: string, fetchFile: typeof fetch, signal: AbortSignal): Promise<FileText> {
   const response = await fetchFile(url, { signal, credentials: 'omit', referrerPolicy: 'no-referrer' })
@@ -35,6 +35,6 @@ export async function readFileText(url: string, fetchFile: typeof fetch, signal:
   const bytes = new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()).subarray(0, MAX_BYTES)
   const isUtf16 = (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)
   const encoding = !isUtf16 ? 'utf-8' : bytes[0] === 0xfe ? 'utf-16be' : 'utf-16le'
-  // A character that is cut at the end is left out.
+  // With `stream`, a character that is cut off at the end is left out.
   return { text: new TextDecoder(encoding).decode(bytes, { stream: isCut }), isCut }
 }

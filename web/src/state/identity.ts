@@ -2,7 +2,7 @@ import type { KeptStrings } from './kept.ts'
 
 const KEY = 'tabletalk.signed-in'
 
-/** The name or token of the user. It is stored for the tab, so that two tabs can be two users. */
+/** The name or token of the user. It is stored per tab, so that two tabs can have two users. */
 export class Identity {
   readonly #strings: KeptStrings
 
@@ -10,7 +10,7 @@ export class Identity {
     this.#strings = strings
   }
 
-  /** Returns the user that `?as=ada` names, otherwise the one who has signed in; undefined when there is none. */
+  /** Returns the user whom `?as=ada` names, otherwise the one who has signed in, or undefined if there is none. */
   initial(search: string): string | undefined {
     return new URLSearchParams(search).get('as')?.trim() || this.#strings.getItem(KEY) || undefined
   }

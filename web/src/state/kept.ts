@@ -6,7 +6,7 @@ export interface KeptStrings {
   keys(): string[]
 }
 
-/** Wraps a browser's storage: where it fails (private mode, full, forbidden), the page forgets instead of failing. */
+/** Wraps a browser's storage. If the storage fails (private mode, full, forbidden), reads and writes have no effect. */
 export function kept(storage: () => Omit<KeptStrings, 'keys'>): KeptStrings {
   const attempt = <T>(use: (storage: Omit<KeptStrings, 'keys'>) => T, otherwise: T): T => {
     try {

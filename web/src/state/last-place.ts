@@ -1,7 +1,7 @@
 import type { KeptStrings } from './kept.ts'
 import { hashOf, type Route, routeFrom } from './route.ts'
 
-/** The room or person that a user had open last. It outlives the browser. */
+/** The room or direct conversation that a user had open last. It survives a restart of the browser. */
 export class LastPlace {
   readonly #strings: KeptStrings
   readonly #key: string

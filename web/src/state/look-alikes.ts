@@ -3,7 +3,7 @@ import { Store } from '../../../client/react/index.ts'
 /** Returns the same text for names that look alike. */
 type KeyOf = (name: string) => string
 
-/** The ids that have a name like a name of another id. */
+/** The ids with a name that looks like the name of another id. */
 export class LookAlikes extends Store<ReadonlySet<string>> {
   readonly #load: () => Promise<KeyOf>
   readonly #names = new Map<string, readonly string[]>()
@@ -12,13 +12,13 @@ export class LookAlikes extends Store<ReadonlySet<string>> {
   #isLoading = false
   #isDue = false
 
-  /** @param load loads the table of letters, which is large: it is needed when there are two names */
+  /** @param load loads the table of similar letters. It is large, so it is only loaded when there are two names */
   constructor(load: () => Promise<KeyOf>) {
     super(new Set())
     this.#load = load
   }
 
-  /** @param names all that the id is known by */
+  /** @param names all names of the id */
   add(id: string, ...names: string[]): void {
     if (this.#names.get(id)?.join('\n') === names.join('\n')) return
     this.#names.set(id, names)
@@ -29,7 +29,7 @@ export class LookAlikes extends Store<ReadonlySet<string>> {
     if (this.#names.delete(id)) this.#compareSoon()
   }
 
-  /** Names come many at a time. */
+  /** Compares the names after a moment, because many names arrive at the same time. */
   #compareSoon(): void {
     if (this.#isDue || this.#names.size < 2) return
     this.#isDue = true
@@ -62,7 +62,7 @@ export class LookAlikes extends Store<ReadonlySet<string>> {
         this.#keyOf = keyOf
         this.#compare(keyOf)
       },
-      // Without the table, names stand without a hint; the next name loads it.
+      // Without the table, names are shown without hints. The next name loads it again.
       () => (this.#isLoading = false),
     )
   }

@@ -2,7 +2,7 @@ import { type Brand, brandFrom } from './brand.ts'
 
 /** How users of this page sign in. */
 export type SignIn =
-  /** `npm start`: a name is enough. */
+  /** With `npm start`, a name is enough. */
   | { kind: 'local' }
   /** The user pastes a token. */
   | { kind: 'token' }
@@ -11,23 +11,31 @@ export type SignIn =
 
 /** The content of `config.json`, which is served beside the page. */
 export interface PageConfig {
-  /** The WebSocket's address, `wss://…`. A path is on the page's own host. */
+  /** The address of the WebSocket API, `wss://…`, or a path on the page's own host. */
   url: string
   signIn: SignIn
-  /** Pictures of users are shown from these origins. */
+  /** The origins from which pictures of users are loaded. */
   imageOrigins: readonly string[]
-  /** Default: Tabletalk's own. */
+  /** Default: Tabletalk's own brand. */
   brand?: Brand
 }
 
-/** @throws Error that says what is wrong with the file */
+/**
+ * Loads `config.json`.
+ *
+ * @throws Error that says what is wrong with the file
+ */
 export async function loadPageConfig(base: string, fetchFile: (url: URL) => Promise<Response>): Promise<PageConfig> {
   const response = await fetchFile(new URL('config.json', base))
   if (!response.ok) throw new Error(`config.json is missing: the server answered ${response.status}.`)
   return pageConfigFrom(await response.json().catch(() => undefined), base)
 }
 
-/** @throws Error that says what is wrong */
+/**
+ * Checks the content of `config.json`.
+ *
+ * @throws Error that says what is wrong
+ */
 export function pageConfigFrom(json: unknown, base: string): PageConfig {
   const { url, signIn, imageOrigins = [], brand } = (json ?? {}) as Record<string, unknown>
   if (typeof url !== 'string' || !URL.canParse(url, base)) throw new Error('config.json has no "url" of the WebSocket.')
@@ -54,5 +62,5 @@ function signInFrom(json: unknown): SignIn {
   throw new Error('The "signIn" in config.json is none of "local", "token" and "tokenUrl" with its "url".')
 }
 
-/** The address becomes a link's target, so it must not be `javascript:` or the like. */
+/** Whether an address is safe as the target of a link: not `javascript:` or the like. */
 const isWebAddress = (url: unknown): url is string => typeof url === 'string' && /^(https?:\/\/|\/)/.test(url)

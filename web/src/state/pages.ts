@@ -3,14 +3,14 @@ import { Store } from '../../../client/react/index.ts'
 export interface PagesState<T> {
   items: readonly T[]
   phase: 'loading' | 'ready' | 'failed'
-  /** Why it failed. */
+  /** Why loading has failed. */
   error: unknown
   hasMore: boolean
 }
 
 interface Page<T> {
   items: readonly T[]
-  /** For the page after it; undefined for the last one. */
+  /** The cursor of the next page; undefined for the last page. */
   next: string | undefined
 }
 
@@ -18,7 +18,7 @@ interface Page<T> {
 export class Pages<T> extends Store<PagesState<T>> {
   readonly #ask: (from: string | undefined) => Promise<Page<T>>
   #next: string | undefined
-  /** Raised when the list begins anew: pages that were requested before are ignored. */
+  /** Increased when the list is loaded anew. Pages that were requested before that are ignored. */
   #generation = 0
 
   constructor(ask: (from: string | undefined) => Promise<Page<T>>) {
@@ -26,7 +26,7 @@ export class Pages<T> extends Store<PagesState<T>> {
     this.#ask = ask
   }
 
-  /** Loads the first page. What was shown stays until it is there. */
+  /** Loads the first page. The former items stay until it has arrived. */
   async load(): Promise<void> {
     this.#generation += 1
     await this.#page(undefined, [])
@@ -39,7 +39,7 @@ export class Pages<T> extends Store<PagesState<T>> {
     await this.#page(this.#next, items)
   }
 
-  /** Takes an entry off the list that is no longer there. */
+  /** Removes items that no longer exist from the list. */
   drop(isIt: (item: T) => boolean): void {
     this.patch({ items: this.get().items.filter((item) => !isIt(item)) })
   }

@@ -6,28 +6,28 @@ import { Store } from '../../../client/react/index.ts'
 
 /** A user, as the page shows them. */
 export interface Person {
-  /** What they are called; the id of somebody without a name. */
+  /** The user's name, or the id if they have none. */
   name: string
-  /** Whether `name` is another one than the id. */
+  /** Whether `name` differs from the id. */
   isNamed: boolean
-  /** Their picture, where this page may load it. */
+  /** The user's picture, if this page may load it. */
   imageUrl: string | undefined
-  /** The picture that their profile names, which may be one that this page must not load. */
+  /** The picture in the user's profile, which this page may not be allowed to load. */
   givenImageUrl: string | undefined
 }
 
-/** Of another id, such as one that somebody has put into the address, the server knows nothing. */
+/** The ids that the server accepts. Any text may be in the page's address. */
 const USER_ID = /^[^\p{Noncharacter_Code_Point}\p{Surrogate}]{1,128}$/u
 
 interface Options {
   client: Pick<ChatClient, 'user'>
   /** Loads the table of letters that look alike. */
   confusableKey: () => Promise<(name: string) => string>
-  /** Pictures of other origins aren't loaded: the servers there would learn who looks at them. */
+  /** Pictures of other origins aren't loaded, because the servers there would learn who views them. */
   imageOrigins: readonly string[]
 }
 
-/** What users are called: names are for people, ids for everything else. */
+/** The names and pictures of users. Names are only shown; everything else uses ids. */
 export class People {
   /** Users whose names look like another's, or like another's id. */
   readonly alike: LookAlikes
@@ -41,7 +41,7 @@ export class People {
     this.alike = new LookAlikes(confusableKey)
   }
 
-  /** Returns a user, always the same store. The profile is asked for at the first look. */
+  /** Returns a user, always the same store. The profile is requested when it is first used. */
   of(userId: string): Store<Person> {
     const known = this.#known.get(userId)
     if (known) return known
@@ -58,31 +58,31 @@ export class People {
     return person
   }
 
-  /** What is known of a user by now; nobody is asked. */
+  /** Returns what is known about a user, without a request. */
   peek(userId: string): Person {
     return this.#known.get(userId)?.get() ?? this.#personOf(userId, undefined)
   }
 
-  /** Somebody is shown: what is known of them for long is asked for again. */
+  /** Called when a user is shown: requests their profile again if it is old. */
   look(userId: string): void {
     if (USER_ID.test(userId)) void this.#client.user(userId).profile
   }
 
-  /** The name in a text, with the id behind it where others are called like that: `Ada (ada2)`. */
+  /** Returns a user's name for a text, followed by the id if another user's name looks the same: `Ada (ada2)`. */
   readonly textOf = (userId: string): string => {
     const { name } = this.of(userId).get()
     const hint = this.hintOf(userId)
     return hint === '' ? name : `${name} (${hint})`
   }
 
-  /** What tells a user from those who look alike: their id, or its letters; empty when nobody does. */
+  /** Returns what tells a user apart from those with a similar name: the id or its letters; empty if there are none. */
   hintOf(userId: string): string {
     if (!this.alike.get().has(userId)) return ''
     const { isNamed } = this.of(userId).get()
     return [isNamed ? printableName(userId) : '', lettersOf(userId)].filter((text) => text !== '').join(' ')
   }
 
-  /** Calls a listener whenever one of these users is called something else. Returns a function that ends it. */
+  /** Calls a listener whenever the name of one of these users changes. Returns a function that stops this. */
   follow(userIds: readonly string[], listener: () => void): () => void {
     const ends = [this.alike, ...userIds.map((userId) => this.of(userId))].map(({ subscribe }) => subscribe(listener))
     return () => {

@@ -4,13 +4,13 @@ import { Store } from '../../../client/react/index.ts'
 export interface Choices {
   /** Whether messages are shown on the desktop while the page is hidden; `ask` until the user has chosen. */
   notices: 'ask' | 'on' | 'off'
-  /** Whether a sound is played with a message that comes while the page is hidden. */
+  /** Whether a sound is played when a message arrives while the page is hidden. */
   sound: 'on' | 'off'
-  /** Whether others may know what this user has read. */
+  /** Whether others may see what this user has read. */
   receipts: 'shared' | 'private'
-  /** How much room messages and conversations take. */
+  /** How much space messages and conversations take. */
   density: 'comfortable' | 'compact'
-  /** Whether the list shows only what is unread. */
+  /** Whether the list only shows conversations with unread messages. */
   folded: boolean
 }
 
@@ -18,7 +18,7 @@ const KEY = 'tabletalk.preferences'
 
 const initial: Choices = { notices: 'ask', sound: 'off', receipts: 'shared', density: 'comfortable', folded: false }
 
-/** What the user has chosen for this browser. */
+/** The user's preferences in this browser. */
 export class Preferences extends Store<Choices> {
   readonly #strings: KeptStrings
 

@@ -1,14 +1,14 @@
 import type { KeptStrings } from './kept.ts'
 
 /**
- * One number for each room of a user. It outlives a reload, is shared by the tabs of a browser, and only rises:
- * whichever tab is behind takes nothing back.
+ * One number for each room of a user. The numbers survive a reload and are shared by the tabs of a browser. They only
+ * increase, so that a tab with older numbers can't set them back.
  */
 export class RoomNumbers {
   readonly #strings: KeptStrings
   readonly #prefix: string
 
-  /** @param kind `recent`: the time of a room's last message, epoch ms */
+  /** @param kind `recent`: the time of a room's last message, epoch milliseconds */
   constructor(strings: KeptStrings, kind: 'recent', userId: string) {
     this.#strings = strings
     this.#prefix = `tabletalk.${kind}.${userId}.`
@@ -24,19 +24,19 @@ export class RoomNumbers {
     if (number > (this.get(chatRoomId) ?? -1)) this.start(chatRoomId, number)
   }
 
-  /** Writes the number, also when it is lower: another room has taken the id. */
+  /** Writes the number even if it is lower, because another room has the id now. */
   start(chatRoomId: string, number: number): void {
     this.#strings.setItem(this.#prefix + chatRoomId, String(number))
   }
 
-  /** The room that a key of the storage belongs to; undefined for any other key. */
+  /** Returns the room that a key of the storage belongs to, or undefined for any other key. */
   roomOf(key: string): string | undefined {
     const chatRoomId = key.startsWith(this.#prefix) ? key.slice(this.#prefix.length) : ''
-    // A dot would be in the name of another user: ids of rooms have none.
+    // Ids of rooms have no dot. A key with a dot belongs to a user whose id begins like this user's.
     return chatRoomId === '' || chatRoomId.includes('.') ? undefined : chatRoomId
   }
 
-  /** Deletes all of the user's. */
+  /** Deletes all numbers of the user. */
   clear(): void {
     for (const key of this.#strings.keys()) if (this.roomOf(key) !== undefined) this.#strings.removeItem(key)
   }

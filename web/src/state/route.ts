@@ -1,7 +1,7 @@
-/** What the address names after `#`: a room, the conversation with a user, an invite to a room, or nothing. */
+/** The place that the address names after `#`: a room, a direct conversation, an invite to a room, or none. */
 export type Route =
   | { kind: 'home' }
-  /** `seq`: of the message that is shown. */
+  /** `seq`: the message to show. */
   | { kind: 'room'; id: string; seq?: number }
   | { kind: 'direct'; userId: string; seq?: number }
   | { kind: 'join'; invite: string }

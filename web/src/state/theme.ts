@@ -6,7 +6,7 @@ export type Theme = (typeof themes)[number]
 
 const KEY = 'tabletalk.theme'
 
-/** The theme that the user has chosen: light, dark, or the device's. */
+/** The theme that the user has chosen: light, dark, or that of the device. */
 export class ThemeChoice extends Store<Theme> {
   readonly #strings: KeptStrings
 

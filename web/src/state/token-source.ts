@@ -4,7 +4,7 @@ import type { SignIn } from './page-config.ts'
 
 type Ask = typeof fetch
 
-/** Returns the client's `getToken` for the way in which users of this page sign in. */
+/** Returns the client's `getToken` for the way in which the users of this page sign in. */
 export function tokenSource(signIn: SignIn, credential: string, ask: Ask): () => Promise<string> {
   switch (signIn.kind) {
     case 'local':
@@ -17,7 +17,11 @@ export function tokenSource(signIn: SignIn, credential: string, ask: Ask): () =>
   }
 }
 
-/** @throws UnauthorizedError for 400, 401 and 403, an Error that says what `who` did for anything else */
+/**
+ * Returns the token of a response.
+ *
+ * @throws UnauthorizedError for 400, 401 and 403; for anything else an Error that says what `who` did
+ */
 async function tokenFrom(who: string, asked: Promise<Response>): Promise<string> {
   const response = await asked.catch((cause: unknown) => {
     throw new Error(words.didNotAnswer(who), { cause })
@@ -35,7 +39,11 @@ function tokenIn(answer: unknown): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-/** @throws UnauthorizedError when the token has expired or isn't one: trying again doesn't help */
+/**
+ * Returns the token if it is valid.
+ *
+ * @throws UnauthorizedError when the token has expired or isn't a token, because another attempt would fail too
+ */
 function fresh(token: string): string {
   const expiresAt = tokenExpiry(token)
   if (expiresAt === undefined) throw new UnauthorizedError(words.noToken)

@@ -4,25 +4,25 @@ import { Store } from '../../../client/react/index.ts'
 export interface UnreadView {
   /** The `seq` up to which the user has read. */
   readTo: number
-  /** The others' messages after it: so many at least. */
+  /** How many messages of other users come after `readTo`; see `hasMore`. */
   count: number
   /** Whether there may be more than `count`. */
   hasMore: boolean
-  /** Those among them that mention the user. */
+  /** How many of them mention the user. */
   mentions: number
   /** Whether the server has counted them yet. */
   isKnown: boolean
 }
 
-/** Nothing is unread, for sure. */
+/** The state in which certainly nothing is unread. */
 export const nothingUnread: UnreadView = { readTo: 0, count: 0, hasMore: false, mentions: 0, isKnown: true }
 
-/** The server counts no further. */
+/** The server counts up to this number exactly. */
 const COUNTED = 50
 
-/** How much of a conversation the user has not read, on any device: what the client knows of it. */
+/** How many messages of a conversation the user has not read on any device, as far as the client knows. */
 export class Unread extends Store<UnreadView> {
-  /** @param room undefined for a conversation without a message yet */
+  /** @param room returns undefined for a direct conversation without a message yet */
   constructor(on: Room['on'], room: () => Room | undefined) {
     super(viewOf(room()))
     on('unread', () => this.set(viewOf(room())))

@@ -1,7 +1,7 @@
 import type { UnsentMessage } from '../../../client/index.ts'
 import type { KeptStrings } from './kept.ts'
 
-/** A user's messages that the server doesn't have yet. They outlive a reload of their tab. */
+/** A user's messages that the server doesn't have yet. They survive a reload of their tab. */
 export class Unsent {
   readonly #strings: KeptStrings
   readonly #key: string

@@ -9,13 +9,13 @@ export interface UploadItem {
   id: string
   name: string
   size: number
-  /** The media type that the system says, perhaps empty. */
+  /** The media type according to the operating system; may be empty. */
   type: string
   /** How much of the file is sent, 0 to 1. */
   fraction: number
   /**
-   * `staged` until the user sends it, `waiting` for other uploads, `checking` when all is sent and the message isn't
-   * there yet, `refused` for good.
+   * `staged`: until the user sends the file. `waiting`: for other uploads. `checking`: the file is sent, and its message
+   * hasn't arrived yet. `refused`: another attempt would be refused too.
    */
   state: 'staged' | 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
   /** The address of a staged picture or sound. */
@@ -23,10 +23,10 @@ export interface UploadItem {
   error: unknown
 }
 
-/** The limits that a file has to keep. */
+/** The limits for files. */
 export type UploadLimits = Pick<Limits, 'fileBytes' | 'contentTypes'>
 
-/** What a file's message has beside the file. */
+/** The optional fields of a file's message. */
 export type UploadExtras = Omit<MessageExtras, 'threadId'> & { caption?: string }
 
 interface Job {
@@ -40,7 +40,7 @@ interface Job {
 /** How many files of one conversation are sent at the same time. */
 const AT_ONCE = 3
 
-/** Files on their way into a room, or into one of its threads. A file leaves the list when the room has its message. */
+/** The uploads to a room or to one of its threads. A file is removed from the list when its message has arrived. */
 export class Uploads extends Store<readonly UploadItem[]> {
   readonly #room: () => Pick<Room, 'upload'> | undefined
   readonly #limits: () => UploadLimits | undefined
@@ -48,8 +48,8 @@ export class Uploads extends Store<readonly UploadItem[]> {
   #ids = 0
 
   /**
-   * @param room or a thread of it; returns undefined for a direct conversation without a message yet
-   * @param limits returns what the deployment accepts; `undefined` for no check before the file is sent
+   * @param room returns the room or the thread, or undefined for a direct conversation without a message yet
+   * @param limits returns the deployment's limits, or undefined to send files without checking them first
    */
   constructor(room: () => Pick<Room, 'upload'> | undefined, limits: () => UploadLimits | undefined) {
     super([])
@@ -57,7 +57,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
     this.#limits = limits
   }
 
-  /** Whether files would be lost if the page were closed now, those included that are not sent yet. */
+  /** Whether files would be lost if the page were closed now, including staged ones. */
   get areUnderWay(): boolean {
     return this.get().some(({ state }) => state !== 'failed' && state !== 'refused')
   }
@@ -82,7 +82,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
     }
   }
 
-  /** Puts a staged file before the staged one that stands before it. */
+  /** Moves a staged file before its predecessor. */
   moveEarlier(id: string): void {
     const items = [...this.get()]
     const index = items.findIndex((item) => item.id === id)
@@ -93,9 +93,10 @@ export class Uploads extends Store<readonly UploadItem[]> {
   }
 
   /**
-   * Sends the staged files, one after the other, so that their messages stand in this order.
+   * Sends the staged files one after the other, so that their messages have this order.
    *
-   * first what goes with the first one only; `extras` goes with each
+   * @param first the fields of the first file's message only
+   * @param extras the fields of every file's message
    */
   sendStaged(first: UploadExtras, extras: UploadExtras = {}): void {
     const staged = this.get().filter(({ state }) => state === 'staged')
@@ -137,7 +138,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
       .filter(({ id, state }) => state === 'waiting' && !this.#isOnItsWay(this.#jobs.get(id)!.after))
       .slice(0, AT_ONCE - active)) {
       this.#change(id, { state: 'sending' })
-      // The list shows whether it failed.
+      // The list shows a failure.
       this.#send(id).catch(() => {})
     }
   }
@@ -180,7 +181,7 @@ export class Uploads extends Store<readonly UploadItem[]> {
 /**
  * Returns the media type to declare for a file.
  *
- * @throws UnfitFile when this deployment would refuse the file: it need not be sent to know
+ * @throws UnfitFile when this deployment would refuse the file
  */
 async function fitType(file: File, limits: UploadLimits | undefined): Promise<string> {
   if (file.size === 0) throw new UnfitFile(words.fileEmpty)

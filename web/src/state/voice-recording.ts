@@ -4,21 +4,21 @@ import { Store } from '../../../client/react/index.ts'
 export interface RecordingState {
   /** `asking` until the user has allowed the microphone. */
   kind: 'asking' | 'recording' | 'done' | 'failed'
-  /** When it began, epoch ms on this device. */
+  /** When the recording began, epoch milliseconds of this device. */
   startedAt: number
-  /** What was recorded, when it is `done`. */
+  /** The recording, when the kind is `done`. */
   file: File | undefined
-  /** Why nothing can be recorded. */
+  /** A sentence that says why recording isn't possible. */
   sentence: string
 }
 
-/** What browsers record, the one first that takes the least room. */
+/** The formats that browsers record, the smallest first. */
 const TYPES = ['audio/webm;codecs=opus', 'audio/ogg;codecs=opus', 'audio/mp4']
 
-/** Of speech, for which that is plenty: 14 MB an hour. */
+/** The bit rate, which is plenty for speech: 14 MB an hour. */
 const BITS_PER_SECOND = 32_000
 
-/** A recording ends after this time, ms. */
+/** A recording ends after this time. */
 const LONGEST_MS = 15 * 60_000
 
 function sentenceFor(name: string): string {
@@ -26,7 +26,7 @@ function sentenceFor(name: string): string {
   return name === 'NotFoundError' ? words.media.noMicrophone : words.media.microphoneBroken
 }
 
-/** A voice message while it is spoken. */
+/** A voice message that is being recorded. */
 export class VoiceRecording extends Store<RecordingState> {
   readonly #devices: Pick<MediaDevices, 'getUserMedia'>
   #recorder: MediaRecorder | undefined
@@ -49,13 +49,13 @@ export class VoiceRecording extends Store<RecordingState> {
     }
   }
 
-  /** Ends it: the state has the file soon. */
+  /** Ends the recording. The state has the file soon after. */
   finish(): void {
     clearTimeout(this.#end)
     if (this.#recorder?.state === 'recording') this.#recorder.stop()
   }
 
-  /** Ends it, and forgets what was said. */
+  /** Ends the recording and discards it. */
   cancel(): void {
     this.#isCancelled = true
     this.finish()
@@ -84,12 +84,12 @@ export class VoiceRecording extends Store<RecordingState> {
   }
 }
 
-/** Browsers show that the microphone is on until its tracks end. */
+/** Ends the tracks of the microphone. Until then browsers show that it is on. */
 function release(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop()
 }
 
-/** The name says how long it is: what browsers record doesn't. */
+/** Returns a file name with the duration, because the files that browsers record don't contain it. */
 function nameOf(ms: number, contentType: string): string {
   const seconds = Math.max(1, Math.round(ms / 1_000))
   const length = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
