@@ -178,8 +178,8 @@ export class Conversation {
   }
 
   /**
-   * Sends a text and the staged files. If the text is short enough for a caption, it is sent as the caption of the first
-   * file, with its mentions and so on. Otherwise it is sent as a message before the files.
+   * Sends a text and the staged files. If the text is short enough for a caption, it is sent as the caption of the
+   * first file, with its mentions and so on. Otherwise it is sent as a message before the files.
    */
   sendAll(text: string, limits: Pick<Limits, 'captionBytes'>, extras: MessageExtras = {}): void {
     const { threadId, inRoom, ...ofText } = extras

@@ -14,8 +14,8 @@ export interface UploadItem {
   /** How much of the file is sent, 0 to 1. */
   fraction: number
   /**
-   * `staged`: until the user sends the file. `waiting`: for other uploads. `checking`: the file is sent, and its message
-   * hasn't arrived yet. `refused`: another attempt would be refused too.
+   * `staged`: until the user sends the file. `waiting`: for other uploads. `checking`: the file is sent, and its
+   * message hasn't arrived yet. `refused`: another attempt would be refused too.
    */
   state: 'staged' | 'waiting' | 'sending' | 'checking' | 'failed' | 'refused'
   /** The address of a staged picture or sound. */

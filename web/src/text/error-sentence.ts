@@ -3,7 +3,7 @@ import { type Words, words } from '../language/words.ts'
 import { problemSentence } from './problem-sentence.ts'
 import { ToldError } from './told-error.ts'
 
-/** Says to a person why something failed. Falls back to the error's own words. */
+/** Returns a sentence for the user that says why something failed. Falls back to the error's own message. */
 export function errorSentence(error: unknown): string {
   if (error instanceof ToldError) return error.message
   const { code, message, details } = error as Partial<ChatError>

@@ -1,4 +1,4 @@
-/** What somebody would call a file, for its icon. */
+/** The kinds of files that have an icon. */
 export type FileKind = 'picture' | 'sound' | 'film' | 'table' | 'slides' | 'archive' | 'code' | 'text' | 'other'
 
 const kinds: readonly [RegExp, FileKind][] = [
@@ -12,7 +12,7 @@ const kinds: readonly [RegExp, FileKind][] = [
   [/^text\/|pdf$|word|opendocument\.text|rtf$/, 'text'],
 ]
 
-/** Returns the kind of a file of that media type. */
+/** Returns the kind of a file with this media type. */
 export const fileKind = (contentType: string): FileKind =>
   kinds.find(([pattern]) => pattern.test(contentType))?.[1] ?? 'other'
 

@@ -1,6 +1,6 @@
 import { canonicalType } from '../../../client/index.ts'
 
-/** Media types by the ending of the file name, for files that the browser calls nothing, or something odd. */
+/** Media types by file extension, for files whose type the browser doesn't know or gets wrong. */
 const OFFICE = 'application/vnd.openxmlformats-officedocument.'
 const TYPES = new Map([
   ['3gp', 'video/3gpp'],
@@ -58,32 +58,32 @@ const TYPES = new Map([
   ['zip', 'application/zip'],
 ])
 
-/** What systems say that don't know a file's type. */
+/** The media types that operating systems use for files of unknown type. */
 const UNKNOWN = ['', 'application/octet-stream', 'binary/octet-stream', 'application/unknown', 'application/x-unknown']
 
-/** Programs are never declared as text, however few their bytes are. */
+/** Executable programs are never declared as text, even if they contain only text. */
 const PROGRAM = /msdownload|msdos|dosexec|executable|x-msi\b|java-archive|x-elf|x-mach-binary/
 
-/** As much of a file is looked at as shows whether it is text, bytes. */
+/** How many bytes of a file are read to find out whether it is text. */
 const SAMPLE = 16_384
 
 type Sliceable = Pick<File, 'name' | 'type' | 'slice'>
 
 /**
- * Returns the media type to declare for a file. The browser's name for it is only a hint: it comes from the system, and
- * depends on which programs are installed.
+ * Returns the media type to declare for a file. The browser's type is only a hint, because it comes from the operating
+ * system and depends on the installed programs.
  *
  * @param isAccepted whether the deployment accepts a type
- * @returns undefined when no type is accepted that the file may have
+ * @returns undefined if the deployment accepts none of the types that the file may have
  */
 export async function fileType(file: Sliceable, isAccepted: (type: string) => boolean): Promise<string | undefined> {
   const given = file.type.split(';')[0]!.trim().toLowerCase()
   const declared = UNKNOWN.includes(given) ? undefined : canonicalType(given)
   const named = TYPES.get(/\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '')
-  // `.ts` is a film on some systems, and a program's source everywhere else. No film begins like a text.
+  // `.ts` is a video on some systems and TypeScript on others. No video begins like a text.
   if (declared !== undefined && isAccepted(declared) && !/^(audio|video)\//.test(declared)) return declared
   const isProgram = declared !== undefined && PROGRAM.test(declared)
-  // A deployment that refuses a type of text means it.
+  // If a deployment refuses a type of text, the file isn't declared as another one.
   const isRefusedText = declared?.startsWith('text/') ?? false
   const text = named?.startsWith('text/') || named === 'application/json' ? named : 'text/plain'
   const candidates = [
@@ -94,12 +94,12 @@ export async function fileType(file: Sliceable, isAccepted: (type: string) => bo
   return candidates.find((type) => type !== undefined && isAccepted(type))
 }
 
-/** Whether a file begins as a text in UTF-8 or UTF-16 does. */
+/** Whether a file begins like a text in UTF-8 or UTF-16. */
 async function isText(file: Pick<File, 'slice'>): Promise<boolean> {
   const bytes = new Uint8Array(await file.slice(0, SAMPLE).arrayBuffer())
   const isUtf16 = (bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe)
   try {
-    // The last character of the sample may be cut: `stream` waits for the rest of it.
+    // The last character of the sample may be cut off. With `stream` that isn't an error.
     const text = new TextDecoder(isUtf16 ? 'utf-16' : 'utf-8', { fatal: !isUtf16 }).decode(bytes, { stream: true })
     return isUtf16 || !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text)
   } catch {

@@ -1,9 +1,9 @@
 import { type Piece, piecesOf } from './markdown.ts'
 
-/** Without one of these nothing is formatted, and the text needs no look. */
+/** Without any of these characters a text has no formatting, and needn't be parsed. */
 const MARKS = /[*_~`>]|^\s*(?:[-+]|\d+[.)])\s/m
 
-/** A longer text is looked at when it is sent. */
+/** A longer text is only parsed when it is sent. */
 const LONGEST = 4_000
 
 /** Whether a text looks different in a message than in the field. */

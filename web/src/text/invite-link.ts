@@ -1,6 +1,6 @@
 import { routeFrom } from '../state/route.ts'
 
-/** Returns the invite in a link such as `https://chat.example/#/join/AbC…`; undefined when the text has none. */
+/** Returns the invite in a link such as `https://chat.example/#/join/AbC…`, or undefined if the text has none. */
 export function inviteIn(text: string): string | undefined {
   const [, hash = ''] = /^(?:https?:\/\/\S*)?(#\/join\/\S+)$/.exec(text.trim()) ?? []
   const route = routeFrom(hash)

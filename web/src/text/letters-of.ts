@@ -1,6 +1,6 @@
 const MAX_SHOWN = 3
 
-/** Names the letters of a name that an English keyboard doesn't have: `о U+043E`. Empty when there are none. */
+/** Lists the letters of a name that aren't on an English keyboard: `о U+043E`. Empty if there are none. */
 export function lettersOf(name: string): string {
   const letters = [...new Set(name)].filter((letter) => /[^\p{ASCII}]/u.test(letter))
   const shown = letters.slice(0, MAX_SHOWN).map((letter) => `U+${codeOf(letter)}`)

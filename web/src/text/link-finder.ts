@@ -7,13 +7,13 @@ import { LinkifyIt, REBuilder } from 'linkify-it'
 const SEPARATORS =
   /[><`|\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3000-\u3004\u3008-\u3020\u3030\u3164\ufe00-\ufe0f\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffa0\ufff9-\ufffd]/
 
-/** Punctuation that belongs to a name within an address: `L’Équipe`, `Bose–Einstein`, `レオナルド・ダ・ヴィンチ`. */
+/** Punctuation that is part of names in addresses: `L’Équipe`, `Bose–Einstein`, `レオナルド・ダ・ヴィンチ`. */
 const INSIDE_NAMES = '[\\u00b7\\u2010\\u2011\\u2013\\u2019\\u05f3\\u05f4\\u30fb]'
 
 /** After letters of Arabic and of Indian scripts these are part of the spelling, as in Persian and Hindi. */
 const JOINERS = '(?<=[\\u0600-\\u06ff\\u0750-\\u077f\\u0900-\\u0dff])[\\u200c\\u200d]'
 
-/** A word of a script with spaces ends here: an address after it would be a part of the word. */
+/** The end of a word in a script with spaces. What follows directly is part of the word and no address. */
 const AFTER_WORD = '(?<![\\p{Lu}\\p{Ll}\\p{Lt}\\p{Nd}_]\\p{M}*)'
 
 /** The library's patterns, for texts of every script. */
@@ -22,7 +22,7 @@ class Patterns extends REBuilder {
     return SEPARATORS
   }
 
-  /** The library wants a blank or punctuation before an address; Chinese, Japanese and Thai have none there. */
+  /** The library requires a space or punctuation before an address. Chinese, Japanese and Thai have none there. */
   override get_schema_search(): RegExp {
     return (this.cache.schema_search ??= new RegExp(`${AFTER_WORD}()(${this.get_schema_names().source})`, 'giu'))
   }
@@ -33,7 +33,7 @@ class Patterns extends REBuilder {
     ))
   }
 
-  /** Hosts below a domain may have an underscore. */
+  /** The names of subdomains may contain an underscore. */
   override get_domain(): RegExp {
     const letter = this.get_pseudo_letter().source
     return (this.cache.src_domain ??= new RegExp(
@@ -50,8 +50,8 @@ class Patterns extends REBuilder {
 }
 
 /**
- * Finds web and mail addresses. Without `http://` only what begins with `www.` is one: with all top-level domains,
- * names of files (`main.rs`, `install.sh`) would be.
+ * Finds web and mail addresses. Without `http://`, only text that begins with `www.` counts as a web address. Otherwise
+ * file names such as `main.rs` and `install.sh` would be links, because `rs` and `sh` are top-level domains.
  */
 export const linkFinder = new LinkifyIt({ rebuilder: new Patterns(), fuzzyEmail: true, maxLength: 20_000 })
   .add('ftp:', null)

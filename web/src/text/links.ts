@@ -1,7 +1,7 @@
 import { linkFinder } from './link-finder.ts'
 import { shownHost } from './shown-host.ts'
 
-/** A part of a message as it was written: plain text, or a link, which is shown as `shown` and leads to `href`. */
+/** A part of a message: plain text, or a link that is shown as `shown` and leads to `href`. */
 export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; shown: string; href: string }
 
 /** Characters that end sentences more often than addresses. */
@@ -25,15 +25,15 @@ export function splitLinks(content: string): TextPart[] {
   return parts
 }
 
-/** Cuts off what doesn't print, and the text that follows a host without a blank: `https://example.com然后`. */
+/** Cuts off invisible characters, and text that follows a host without a space: `https://example.com然后`. */
 function withoutText(address: string): string {
   const [printed = ''] = /^(?:[^\p{C}"<>`\s]|(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L}))+/u.exec(address) ?? []
-  // No top-level domain has Latin letters beside others.
+  // No top-level domain mixes Latin letters with others.
   const [host] = /^(?:(?:https?:\/\/|mailto:)?[^/?#@]*@?[^/?#]*\.)[a-z]{2,}(?=[^\p{ASCII}])/iu.exec(printed) ?? []
   return host ?? printed
 }
 
-/** Removes the full stop or bracket of the sentence around an address. One pass: a message may be all brackets. */
+/** Removes the sentence's full stop or bracket from an address. In one pass, as a message may consist of brackets. */
 function trimmed(candidate: string): string {
   const counts = new Map<string, number>()
   for (const character of candidate) counts.set(character, (counts.get(character) ?? 0) + 1)
@@ -54,7 +54,7 @@ interface Link {
   href: string
 }
 
-/** Returns undefined for no address, and for one with a user name: `https://bank.example@evil.example` misleads. */
+/** Returns undefined for an invalid address, and for a misleading one: `https://bank.example@evil.example`. */
 function webLink(text: string, rest: string): Link | undefined {
   if (/^[^\s/?#\\]*@/.test(rest.replace(/^https?:\/\//i, ''))) return undefined
   const address = /^www\./i.test(text) ? `http://${text}` : text

@@ -1,27 +1,27 @@
 import { Lexer, type Token, Tokenizer, type Tokens } from 'marked'
 import { splitLinks } from './links.ts'
 
-/** What a message is made of: a fixed list. Everything else that Markdown has is text, as it was written. */
+/** The pieces that a message is made of. Everything else in Markdown is shown as it was written. */
 export type Piece =
   | { kind: 'text' | 'code' | 'code-block'; text: string }
   | { kind: 'strong' | 'emphasis' | 'struck' | 'quote' | 'paragraph'; pieces: Piece[] }
   | { kind: 'list'; start: number | undefined; items: Piece[][] }
   | { kind: 'link'; href: string; pieces: Piece[] }
 
-/** Nobody writes deeper, but somebody may try. */
+/** The deepest nesting that is formatted. A malicious message may be nested deeper. */
 const DEEPEST = 8
 
-/** More quotes and lists in each other than that: they would be taken apart one by one. */
+/** Matches quotes and lists that are nested too deeply, which the library would parse one by one. */
 const TOO_DEEP = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])(?=[ \t>]|$)){9}/m
 
-/** Marks that each may belong to any of the others. Nobody means so many. */
+/** Marks of emphasis. Each may pair with any other one, so a text with too many is slow to parse. */
 const MARK = /[*_~]/g
 const MOST_MARKS = 2_000
 
-/** The longest address that a message may have; the library asks about each place that may be one. */
+/** The longest address that is recognized. The library checks each place where an address may begin. */
 const LONGEST_ADDRESS = /^\S{1,2048}/
 
-/** Markdown without what has no place in a message. HTML is text: nothing is ever made of it. */
+/** Markdown without the parts that messages don't have. HTML is always shown as text. */
 class MessageTokenizer extends Tokenizer {
   override code = none
   override heading = none
@@ -34,7 +34,7 @@ class MessageTokenizer extends Tokenizer {
   override reflink = none
   override autolink = none
 
-  /** Addresses are found later, by rules that look at their hosts: here they are only kept whole. */
+  /** Keeps addresses whole. They are turned into links later, by rules that check their hosts. */
   override url(src: string): Tokens.Link | undefined {
     const [first] = splitLinks(LONGEST_ADDRESS.exec(src)?.[0] ?? '')
     if (first?.kind !== 'link') return undefined
@@ -46,13 +46,13 @@ function none(): undefined {
   return undefined
 }
 
-/** Finds the pieces of a message. */
+/** Parses a message into its pieces. */
 export function piecesOf(content: string): Piece[] {
   if (TOO_DEEP.test(content) || (content.match(MARK)?.length ?? 0) > MOST_MARKS) return [text(content)]
   return blocks(new Lexer({ gfm: true, breaks: true, tokenizer: new MessageTokenizer() }).lex(content), 0)
 }
 
-/** Finds what a message says without its formatting, in one line. */
+/** Returns the text of a message without its formatting, in one line. */
 export const plainTextOf = (content: string): string => spoken(piecesOf(content)).replaceAll(/\s+/g, ' ').trim()
 
 const spoken = (pieces: readonly Piece[]): string => pieces.map(spokenPiece).join('')
@@ -87,7 +87,7 @@ function block(token: Tokens.Generic, depth: number): Piece[] {
 }
 
 function list({ raw, ordered, start, items }: Tokens.List, depth: number): Piece {
-  // Nobody could tick them off.
+  // Checkboxes of task lists are left out, because nobody could tick them.
   if (items.some(({ task }) => task)) return { kind: 'paragraph', pieces: [text(raw)] }
   return {
     kind: 'list',
@@ -127,7 +127,7 @@ function part(token: Tokens.Generic, depth: number): Piece[] {
 
 const text = (text: string): Piece => ({ kind: 'text', text })
 
-/** Texts that follow each other are one, so that an address or a name in them is found whole. */
+/** Joins adjacent texts, so that an address or a name in them is found as a whole. */
 function joined(pieces: readonly Piece[]): Piece[] {
   const all: Piece[] = []
   for (const next of pieces) {

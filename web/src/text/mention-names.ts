@@ -1,6 +1,6 @@
 import { mentionsIn, ROOM_MENTION } from './mentions.ts'
 
-/** What is written behind an @ for each user: the name where it is only theirs, else the id. */
+/** Returns the text after an @ for each user: their name if no other user has it, otherwise their id. */
 export function callsOf(userIds: readonly string[], nameOf: (userId: string) => string): Map<string, string> {
   const ids = new Set(userIds)
   const names = userIds.map((userId) => nameOf(userId))
@@ -10,7 +10,11 @@ export function callsOf(userIds: readonly string[], nameOf: (userId: string) => 
   return new Map(userIds.map((userId, index) => [userId, isTheirs(names[index]!) ? names[index]! : userId]))
 }
 
-/** Returns a text in which what stands behind an @ is replaced. @param table what it becomes, by what it is */
+/**
+ * Replaces the names or ids after an @ in a text.
+ *
+ * @param table the replacements, by the name or id
+ */
 function mentionsReplaced(text: string, table: ReadonlyMap<string, string>): string {
   let replaced = ''
   let end = 0
@@ -21,11 +25,15 @@ function mentionsReplaced(text: string, table: ReadonlyMap<string, string>): str
   return replaced + text.slice(end)
 }
 
-/** A message is sent with the ids of those it mentions: @param calls of `callsOf` */
+/**
+ * Replaces names after an @ by ids, for sending.
+ *
+ * @param calls the result of `callsOf`
+ */
 export const withIds = (text: string, calls: ReadonlyMap<string, string>): string =>
   mentionsReplaced(text, new Map([...calls].flatMap(([userId, call]) => [[userId, userId] as const, [call, userId]])))
 
-/** A message is shown with the names of those it mentions. */
+/** Replaces ids after an @ by names, for showing. */
 export const withNames = (
   text: string,
   mentions: readonly string[] | undefined,

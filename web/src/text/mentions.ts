@@ -1,10 +1,10 @@
-/** What is written for everybody in the room. */
+/** The word after an @ that mentions everybody in the room. */
 export const ROOM_MENTION = 'room'
 
-/** A letter or digit after a name makes it another name. */
+/** A letter or digit. Directly after a name it makes a different name. */
 const GOES_ON = /^[\p{L}\p{N}_]/u
 
-/** Where names stand in a text behind an @, the longest where several fit. In the order of the text. */
+/** Finds the names after an @ in a text, in the order of the text. If several names fit, the longest one counts. */
 export function mentionsIn(text: string, userIds: Iterable<string>): { start: number; userId: string }[] {
   const longestFirst = [...new Set(userIds)].filter((id) => id !== '').sort((a, b) => b.length - a.length)
   const found: { start: number; userId: string }[] = []
@@ -18,7 +18,7 @@ export function mentionsIn(text: string, userIds: Iterable<string>): { start: nu
   return found
 }
 
-/** What is being written behind the last @ before the caret; `undefined` where no name is. */
+/** Returns the text between the last @ and the caret, or undefined if it can't be the beginning of a name. */
 export function mentionBeing(text: string, caret: number): { start: number; query: string } | undefined {
   const start = text.lastIndexOf('@', caret - 1)
   if (start < 0 || (start > 0 && GOES_ON.test(text[start - 1]!))) return undefined

@@ -1,4 +1,4 @@
-/** The names in a text, with commas or lines between them, each once. */
+/** Returns the names in a text, which are separated by commas or line breaks, each once. */
 export const namesIn = (text: string): string[] => [
   ...new Set(
     text

@@ -4,7 +4,7 @@ import { plainMoment } from './date-text.ts'
 
 const HOUR_MS = 3_600_000
 
-/** What a user may be told of in a room. `forMs`: for how long, else for good. */
+/** The choices of notifications for a room. `forMs`: for how long; left out for a permanent choice. */
 export const notifyChoices = (): { level: Notify['level']; forMs?: number; label: string }[] => [
   { level: 'all', label: words.notify.all },
   { level: 'mentions', label: words.notify.mentions },
@@ -13,13 +13,13 @@ export const notifyChoices = (): { level: Notify['level']; forMs?: number; label
   { level: 'none', label: words.notify.none },
 ]
 
-/** Says what a user is told of in a room. */
+/** Returns the words for the notifications that a user gets for a room. */
 export function notifyWords({ level, until }: Notify, now: number): string {
   const told = words.notified[level]
   return until === undefined || level === 'all' ? told : words.until(told, plainMoment(until, now))
 }
 
-/** Whether a user wants to be told of somebody's message. A reply that only its thread has is for those it mentions. */
+/** Whether a user wants a notification for a message. Replies that only threads show notify only users they mention. */
 export function wakes(message: MessageEvent, level: Notify['level'], userId: string): boolean {
   const { senderId, deleted, mentions, mentionsRoom, threadId, inRoom } = message
   if (senderId === userId || deleted || level === 'none') return false

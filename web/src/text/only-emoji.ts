@@ -1,14 +1,14 @@
-/** As many are shown large. */
+/** A message of at most this many emoji is shown large. */
 const MOST = 8
 
-/** All emoji that can be sent, those of several characters included. Made by name: older syntax has no flag `v`. */
+/** Matches emoji, including those of several characters. Made with `RegExp`: older syntax has no flag `v`. */
 const EMOJI = new RegExp(String.raw`^(?:\p{RGI_Emoji}|\s)+$`, 'v')
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** Whether a message is a few emoji and nothing else. */
+/** Whether a message consists of a few emoji only. */
 export function isOnlyEmoji(content: string): boolean {
   const text = content.trim()
-  // A digit is the beginning of an emoji, and none.
+  // Some emoji begin with a digit, but a digit alone isn't an emoji.
   if (text === '' || text.length > MOST * 16 || !EMOJI.test(text)) return false
   return [...graphemes.segment(text)].filter(({ segment }) => segment.trim() !== '').length <= MOST
 }

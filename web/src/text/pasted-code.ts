@@ -1,26 +1,26 @@
 interface Pasted {
-  /** What the clipboard has: `text/plain`, `vscode-editor-data`. */
+  /** The formats in the clipboard: `text/plain`, `vscode-editor-data`. */
   types: readonly string[]
   getData(format: string): string
 }
 
 const FENCE = '```'
 
-/** A line of code: it is indented, or ends or begins like one. */
+/** Matches a line that looks like code: it is indented, or begins or ends like a line of code. */
 const CODE_LINE =
   /^(?:\t| {2,})\S|[;{}]\s*$|^\s*(?:[})\]<@#]|\/\/|(?:import|export|const|let|var|def|class|return|if|for|fn|func|public)\b)/
 
-/** Fewer lines may be anything. */
+/** A text with fewer lines isn't taken for code. */
 const LEAST_LINES = 3
 
-/** In a text that has more of other lines, people speak. */
+/** A text with a smaller share of such lines is taken for prose. */
 const MOSTLY = 0.6
 
 /**
- * Returns pasted code as a block of code, so that it keeps its lines and indents; `undefined` for any other text, for
- * a single line, and for what is pasted into a block.
+ * Returns pasted code as a code block, so that it keeps its line breaks and indents. Returns undefined for other text,
+ * for a single line, and if the caret is in a code block already.
  *
- * @param before the text before the place where it is pasted
+ * @param before the text before the caret
  */
 export function pastedCode(clipboard: Pasted, before: string): string | undefined {
   const text = clipboard

@@ -5,8 +5,8 @@ interface Clipboard {
 }
 
 /**
- * Returns the files to take from the clipboard; none when its text is what the user means. Office programs put a
- * picture of the cells or words beside their text. File managers put the names or paths of the files beside them.
+ * Returns the files to take from the clipboard, or none if the user wants to paste the text. Office programs add a
+ * picture to the text that is copied. File managers add the names or paths to the files that are copied.
  */
 export function pastedFiles(clipboard: Clipboard): File[] {
   const files = [...clipboard.files]

@@ -2,13 +2,13 @@ import { type MessageEvent, printableName } from '../../../client/index.ts'
 import { words } from '../language/words.ts'
 import { saidIn } from './said.ts'
 
-/** A line of a list shows no more of a message. */
+/** The most characters of a message that a line of the list shows. */
 const LENGTH = 120
 
 interface View {
-  /** Who looks at it. */
+  /** The user who is signed in. */
   userId: string
-  /** Of two people, the other one needs no name. */
+  /** In a direct conversation the other user's name is left out. */
   isDirect: boolean
   nameOf: (userId: string) => string
 }

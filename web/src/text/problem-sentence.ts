@@ -9,7 +9,7 @@ interface Problem {
   problem: string
 }
 
-/** The schema library's words, which are for programmers, and ours. */
+/** The messages of the schema library, which are meant for programmers, with the page's own words for them. */
 const kinds: [RegExp, keyof Words['problems']][] = [
   [/^is longer than (\d+) /, 'tooLong'],
   [/^Too big: expected array to have <=(\d+) items$/, 'tooMany'],
@@ -17,7 +17,7 @@ const kinds: [RegExp, keyof Words['problems']][] = [
   [/^is not an id for a room$/, 'unfit'],
 ]
 
-/** Returns a sentence for each field that a person can correct; undefined when there is none. */
+/** Returns a sentence for each field that the user can correct, or undefined if there is none. */
 export function problemSentence(problems: readonly Problem[]): string | undefined {
   const sentences = problems.flatMap(({ path, problem }) => {
     const [field = '', index] = path.split('.')

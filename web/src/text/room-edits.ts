@@ -1,6 +1,6 @@
 import type { ChosenAccess, RoomDetails, RoomChanges } from '../../../client/index.ts'
 
-/** What a person edits of a room. */
+/** The values of the form in which a room is edited. */
 export interface RoomForm {
   roomName: string
   topic: string
@@ -10,7 +10,7 @@ export interface RoomForm {
   invite: 'member' | 'moderator' | 'owner'
   pin: 'member' | 'moderator'
   slowModeSeconds: number
-  /** 0 is as long as the deployment keeps messages. */
+  /** 0 means as long as the deployment keeps messages. */
   retentionDays: number
 }
 
@@ -27,8 +27,8 @@ export const formOf = ({ roomName, topic, imageUrl, access, settings }: RoomDeta
 })
 
 /**
- * Returns the request for what was changed, and for nothing else: what others have changed meanwhile stays. Undefined
- * when nothing was.
+ * Returns a request with the changed fields only, so that changes by others to the other fields are kept. Returns
+ * undefined if no field was changed.
  */
 export function roomUpdate(details: RoomDetails, edits: Partial<RoomForm>): RoomChanges | undefined {
   const form = formOf(details)

@@ -3,7 +3,7 @@ import { words } from '../language/words.ts'
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
-/** How much more text fits into a message, in characters like those that it has; negative when it is too long. */
+/** Returns how many more characters of the same kind fit into a message. Negative if it is too long. */
 export function roomForText(text: string, { contentBytes }: Pick<Limits, 'contentBytes'>): number {
   if (text === '') return contentBytes
   const bytes = bytesOf(text)
@@ -16,6 +16,6 @@ export function roomSentence(room: number): string {
   return room < 0 ? words.charactersOver(-room) : words.charactersLeft(room)
 }
 
-/** Whether a text may go with a file. */
+/** Whether a text is short enough for the caption of a file. */
 export const isCaption = (text: string, { captionBytes }: Pick<Limits, 'captionBytes'>): boolean =>
   bytesOf(text) <= captionBytes

@@ -3,15 +3,15 @@ import { routeFrom } from '../state/route.ts'
 
 const { roomIdChars } = protocolLimits
 
-/** Matches every room's id, as the `pattern` of an input. */
+/** The pattern of room ids, for the attribute `pattern` of an input. */
 export const ROOM_ID_PATTERN = `[A-Za-z0-9_:\\-]{1,${roomIdChars}}`
 
 const roomId = new RegExp(`^${ROOM_ID_PATTERN}$`)
 
-/** Whether a room may have that id, whether a person or the server chose it. */
+/** Whether a room may have this id, either chosen by a user or by the server. */
 export const isRoomId = (id: string): boolean => roomId.test(id)
 
-/** Makes an id that people can tell each other from a room's name: `Design team` is `design-team`. May be empty. */
+/** Makes a readable id from a room's name: `design-team` from `Design team`. The result may be empty. */
 export const roomIdFrom = (name: string): string =>
   name
     .normalize('NFKD')
@@ -21,7 +21,7 @@ export const roomIdFrom = (name: string): string =>
     .slice(0, roomIdChars)
     .replaceAll(/^-+|-+$/g, '')
 
-/** Returns the id in a link to a room, such as `https://chat.example/#/room/lobby`; any other text as it is. */
+/** Returns the id in a link to a room, such as `https://chat.example/#/room/lobby`, or any other text unchanged. */
 export function roomIdIn(text: string): string {
   const [, , hash] = /^(https?:\/\/\S*)?(#\/room\/\S+)$/.exec(text.trim()) ?? []
   const route = hash === undefined ? undefined : routeFrom(hash)

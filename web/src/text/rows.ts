@@ -4,29 +4,29 @@ import type { Note } from '../state/notes.ts'
 import { dayOf } from './date-text.ts'
 import { spanOf } from './span.ts'
 
-/** A message in a group: one that the room has, or one of this user's that it doesn't have yet. */
+/** A message in a group: a message of the room, or a message of this user that isn't sent yet. */
 export type Item = { key: string; message: MessageEvent } | { key: string; pending: Pending }
 
 export type Row =
   | { kind: 'day'; key: string; timestamp: number }
   | { kind: 'unread'; key: string }
   | { kind: 'note'; key: string; note: Note }
-  /** Messages that one person sent without a long pause, within one span. */
+  /** Messages that one user sent without a long pause, within one span. */
   | { kind: 'group'; key: string; senderId: string; isOwn: boolean; timestamp: number; items: Item[] }
 
-/** A pause of this length starts a new group, ms. */
+/** A pause of this length starts a new group. */
 const PAUSE_MS = 5 * 60 * 1_000
 
 interface View {
   userId: string
-  /** The line "New messages" stands before the others' first message after this `seq`; `undefined` for no line. */
+  /** The line "New messages" is shown before the first message of others after this `seq`; `undefined` for no line. */
   newAfter: number | undefined
   now: number
   /** Whether there are messages before the first one. */
   hasOlder?: boolean
 }
 
-/** Returns a conversation as it is shown, row by row, the oldest first. */
+/** Returns the rows that show a conversation, the oldest first. */
 export function rowsOf(
   { messages, notes, unsent }: Pick<TimelineState, 'messages' | 'unsent'> & { notes: readonly Note[] },
   { userId, newAfter, now, hasOlder = false }: View,
@@ -34,7 +34,7 @@ export function rowsOf(
   const builder = new RowBuilder(userId)
   const first = messages[0]?.timestamp ?? -Infinity
   const waiting = notes.filter(({ timestamp }) => timestamp >= first)
-  // The first new one may be on a page that isn't loaded yet.
+  // The first new message may be on a page that isn't loaded yet.
   let isOld = newAfter !== undefined && !(hasOlder && (messages[0]?.seq ?? 0) > newAfter + 1)
   for (const message of messages) {
     while (waiting[0] && waiting[0].timestamp < message.timestamp) builder.note(waiting.shift()!)
@@ -45,7 +45,7 @@ export function rowsOf(
     builder.item(itemOf(message, userId), message.senderId, message.timestamp)
   }
   for (const note of waiting) builder.note(note)
-  // The room already has these messages; only the reply is still on its way.
+  // The room already has these messages; only the replies to their requests haven't arrived yet.
   const arrived = new Set(messages.slice(-PENDING_LOOK).map(({ clientMessageId }) => clientMessageId))
   for (const pending of unsent) {
     const key = pending.clientMessageId
@@ -56,7 +56,7 @@ export function rowsOf(
 
 const PENDING_LOOK = 100
 
-/** This user's message keeps its key when the room has it, so that it stays the same element on the page. */
+/** Returns the key of a message. A message of this user keeps its key when it is sent, and so its element. */
 function itemOf(message: MessageEvent, userId: string): Item {
   const { clientMessageId, messageId, senderId } = message
   return { key: senderId === userId && clientMessageId !== undefined ? clientMessageId : messageId, message }
@@ -99,7 +99,7 @@ class RowBuilder {
     this.rows.push({ kind: 'unread', key: 'unread' })
   }
 
-  /** Timestamps may go back a little where clocks differ: a day never starts twice. */
+  /** Starts a day, unless it or a later one has started: timestamps may go back a little where clocks differ. */
   #startDay(timestamp: number): void {
     const day = dayOf(timestamp)
     if (this.#day !== undefined && day <= this.#day) return

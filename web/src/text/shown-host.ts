@@ -1,4 +1,4 @@
-/** Scripts none of whose letters look like Latin ones: a label of one of them is what it looks like. */
+/** Scripts without letters that look like Latin ones. A label in one of them can't be mistaken for another. */
 const UNMISTAKABLE = [
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ーー\d-]+$/u,
   /^[\p{Script=Hangul}\d-]+$/u,
@@ -6,17 +6,17 @@ const UNMISTAKABLE = [
   ...['Malayalam', 'Myanmar', 'Sinhala', 'Tamil', 'Telugu', 'Thai', 'Tibetan'],
 ].map((script) => (typeof script === 'string' ? new RegExp(`^[\\p{Script=${script}}\\p{M}\\d-]+$`, 'u') : script))
 
-/** Letters that European languages write, without the phonetic ones that look like them. */
+/** The letters of European languages, without phonetic letters that look like them. */
 const LATIN = /^[a-z0-9_\u00df-\u00f6\u00f8-\u017e\u1ea0-\u1ef9-]+$/iu
 
-/** Scripts that have letters like Latin ones. A host is written in one of them alone, or it isn't shown in letters. */
+/** Scripts with letters that look like Latin ones. A host is shown in letters only if it uses just one of them. */
 const ALIKE = ['Armenian', 'Cyrillic', 'Georgian', 'Greek'].map(
   (script) => new RegExp(`^[\\p{Script=${script}}\\p{M}\\d-]+$`, 'u'),
 )
 
 /**
- * Returns a host as it is shown: in its own letters where these can't be taken for others, otherwise as it is sent
- * (`xn--…`). A `о` of the Cyrillic alphabet looks like the Latin one and leads elsewhere.
+ * Returns a host as it is shown: in its own letters if these can't be mistaken for others, otherwise in the form that
+ * DNS uses (`xn--…`). For example, the Cyrillic `о` looks like the Latin `o` but leads to another host.
  *
  * @param written as a person wrote it @param sent as `URL.host` returns it
  */

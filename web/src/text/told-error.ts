@@ -1,2 +1,2 @@
-/** An error of the page's own: its message is a sentence for the user, in their language. */
+/** An error of the page whose message is a sentence for the user, in their language. */
 export class ToldError extends Error {}

@@ -1,6 +1,6 @@
 import { words } from '../language/words.ts'
 
-/** `Ada is typing`, `Ada and Bob are typing`, `Several people are typing`; empty when nobody is. */
+/** Returns `Ada is typing`, `Ada and Bob are typing`, `Several people are typing`, or an empty text. */
 export function typingSentence(names: readonly string[]): string {
   const [first, second] = names
   if (first === undefined) return ''

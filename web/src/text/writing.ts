@@ -5,7 +5,7 @@ import { plainMoment } from './date-text.ts'
 /** Whether a user may write in a room, and if not, why. */
 export type Writing =
   | { kind: 'free' }
-  /** The next message may be sent at that time, epoch ms. */
+  /** When the next message may be sent, epoch milliseconds. */
   | { kind: 'slow'; until: number }
   | { kind: 'refused'; sentence: string }
 
