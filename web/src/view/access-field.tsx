@@ -10,7 +10,7 @@ interface AccessFieldProps {
   disabled?: boolean
 }
 
-/** Who may enter a room, with what each choice means. */
+/** The choice of who may enter a room, with an explanation of each. */
 export function AccessField({ value, onChange, disabled = false }: AccessFieldProps) {
   const id = useId()
   return (

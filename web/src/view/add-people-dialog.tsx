@@ -15,7 +15,7 @@ const MAX_CHARS = 4_096
 
 const roles = ['member', 'guest'] as const
 
-/** Puts people into a room, and says who was not, and why. */
+/** Adds users to a room. Says who could not be added, and why. */
 export function AddPeopleDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { doors, members } = conversation
   const [names, setNames] = useState('')

@@ -8,7 +8,7 @@ import { typingSentence } from '../text/typing-sentence.ts'
 import { useChat } from './use-chat.ts'
 import { useNames } from './use-names.ts'
 
-/** How many announcements stay on the page: screen readers read out what is added. */
+/** How many announcements stay on the page. Screen readers read out those that are added. */
 const KEPT = 10
 
 /** Reads out new messages of others to screen readers. */

@@ -27,7 +27,7 @@ interface AppProps {
   language: LanguageChoice
   preferences: Preferences
   identity: Identity
-  /** Storage that outlives the browser. */
+  /** Storage that survives a restart of the browser. */
   kept: KeptStrings
   /** Storage of this tab. */
   keptForTab: KeptStrings
@@ -36,7 +36,7 @@ interface AppProps {
 /** The page: the chat, or the sign-in form for a user who isn't signed in. */
 export function App({ config, theme, language, preferences, identity, kept, keptForTab }: AppProps) {
   const { signIn } = config
-  // All of the page is shown anew in another language.
+  // When the language changes, the whole page is rendered again.
   useStore(language)
   const [credential, setCredential] = useState(() =>
     // A link may carry a name, but must not carry a token.
@@ -85,7 +85,7 @@ interface SignedIn extends Pick<AppProps, 'config' | 'preferences' | 'kept' | 'k
   credential: string | undefined
 }
 
-/** The chat of the user who is signed in; `undefined` while nobody is. */
+/** Returns the chat of the user who is signed in, or undefined if nobody is. */
 function useSignedInChat({ config, credential, preferences, kept, keptForTab }: SignedIn): Chat | undefined {
   const [chat, setChat] = useState<Chat>()
   useEffect(() => {
@@ -96,7 +96,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
     const connected = new Promise<void>((resolve) => {
       onConnected = resolve
     })
-    // Whose messages they are is known when the server has looked at the token.
+    // The user's id is only known once the server has checked the token.
     const outbox = {
       load: () => connected.then(() => unsent().load()),
       save: (messages: UnsentMessage[]) => unsent().save(messages),
@@ -119,7 +119,7 @@ function useSignedInChat({ config, credential, preferences, kept, keptForTab }: 
   return chat
 }
 
-/** Signs the user out when the client has given up: they may not connect. */
+/** Signs the user out when the client has failed because they may not connect. */
 function Failing({ onFailed }: { onFailed: (reason: string) => void }) {
   const { status, error } = useConnection()
   useEffect(() => {

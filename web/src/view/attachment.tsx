@@ -40,7 +40,7 @@ interface FileProps {
 }
 
 function Picture({ messageId, file, address, onBroken }: FileProps & { onBroken: () => void }) {
-  // What is made small later is not shown in the place of what has been loaded.
+  // A small picture that is made later doesn't replace the one that has been loaded.
   const [shown] = useState(() => address.small('thumbnailUrl') ?? address)
   const [isLoaded, setIsLoaded] = useState(false)
   const openDialog = useDialogs()
@@ -62,16 +62,16 @@ function Picture({ messageId, file, address, onBroken }: FileProps & { onBroken:
   )
 }
 
-/** The largest that a picture is shown in the conversation, px: see `.picture`. */
+/** The largest size of a picture in the conversation, in pixels. See `.picture` in the style sheet. */
 const [MAX_WIDTH, MAX_HEIGHT] = [320, 360]
 
-/** The place of a picture whose size was told, so that nothing moves when it comes. */
+/** Returns the space for a picture whose size is known, so that nothing moves when it is loaded. */
 function placeOf({ width, height }: FileInfo): CSSProperties | undefined {
   if (width === undefined || height === undefined) return undefined
   return { width: Math.min(width, MAX_WIDTH, (MAX_HEIGHT * width) / height), aspectRatio: `${width} / ${height}` }
 }
 
-/** What the uploader says that the picture looks like, until it is there. */
+/** The blur from the sender, which is shown until the picture is loaded. */
 function Blur({ thumbhash }: { thumbhash: string }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
@@ -85,7 +85,7 @@ function Blur({ thumbhash }: { thumbhash: string }) {
   return <canvas ref={canvas} className="blur" aria-hidden="true" />
 }
 
-/** Plays a film or a sound in its place. Nothing of a sound is loaded before. */
+/** A player for a video or a sound. A sound is only loaded when it is played. */
 function Player({ messageId, file, address, onBroken }: FileProps & { onBroken: () => void }) {
   const { src, attempt, renew, worked } = useShownFile(address, onBroken)
   const Media = file.contentType.startsWith('video/') ? 'video' : 'audio'
@@ -105,7 +105,7 @@ function Player({ messageId, file, address, onBroken }: FileProps & { onBroken: 
   )
 }
 
-/** A link to a file, which says what it is. A text can be read in the page. */
+/** A link to a file, with its kind and size. Text files can be read in the page. */
 function FileCard({ messageId, file, address }: FileProps) {
   const open = useDialogs()
   const name = printableName(file.fileName)

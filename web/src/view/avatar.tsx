@@ -3,7 +3,7 @@ import { hueOf, initialsOf } from '../text/avatar.ts'
 import { usePerson } from './use-person.ts'
 
 interface AvatarProps {
-  /** Of a user; decides the colour. */
+  /** The user's id, which determines the colour. */
   id: string
   size?: 'small' | 'large'
 }

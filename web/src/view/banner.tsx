@@ -12,7 +12,7 @@ export function Banner() {
   const { client } = useChat()
   const state = useConnection()
   const isOnline = useNetwork()
-  // The status shows whether it failed.
+  // The status shows a failure.
   const tryNow = () => {
     client.connect().catch(() => {})
   }

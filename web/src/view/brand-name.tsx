@@ -1,6 +1,6 @@
 import { brand } from '../state/brand.ts'
 
-/** What the chat is called, with its mark. */
+/** The name of the chat with its logo. */
 export const BrandName = () => (
   <>
     {brand.logo === undefined ? <i className="brand-mark" /> : <img className="brand-logo" src={brand.logo} alt="" />}

@@ -12,10 +12,10 @@ import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 import { goTo } from './use-route.ts'
 
-/** How long the user may pause while typing before the server is asked, ms. */
+/** The server is asked when the user has not typed for this long. */
 const PAUSE_MS = 250
 
-/** Finds public rooms by the beginning of their names, and enters them. */
+/** A dialog to find public rooms by the beginning of their names, and to join them. */
 export function BrowseDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const prefix = useSettled(text.trim())
@@ -90,7 +90,7 @@ function Found({ prefix, onClose }: { prefix: string; onClose: () => void }) {
   )
 }
 
-/** Returns a text when it hasn't changed for a moment. */
+/** Returns a text after it hasn't changed for a moment. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text)
   useEffect(() => {

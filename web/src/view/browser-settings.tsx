@@ -5,7 +5,7 @@ import { useChat } from './use-chat.ts'
 import { useDialogs } from './use-dialogs.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** What a user has chosen for this browser. */
+/** The settings of this browser. */
 export function BrowserSettings() {
   const { preferences } = useChat()
   const open = useDialogs()

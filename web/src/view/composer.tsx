@@ -20,20 +20,20 @@ import { useSaid } from './use-said.ts'
 import { useStore } from '../../../client/react/index.ts'
 import { canRecord, VoicePlace } from './voice-place.tsx'
 
-/** The part of the room for text above which the composer says how much is left. */
+/** The composer shows how many characters are left when a message has filled this fraction of the limit. */
 const NEARLY_FULL = 11 / 12
 
 interface ComposerProps {
   conversation: Conversation
-  /** In slow mode, when the next message may be sent, epoch ms at the server; 0 for now. */
+  /** In slow mode, when the next message may be sent, epoch milliseconds of the server; 0 for now. */
   waitUntil: number
-  /** What is written is a reply in that thread. */
+  /** The thread in which the message will be a reply. */
   threadId?: string
 }
 
 /**
- * Where a message is written: Enter sends, Shift+Enter starts a new line. The draft stays with its conversation. Files
- * that are pasted or dropped wait above it, and what is written then goes with them.
+ * The field in which a message is written. Enter sends, Shift+Enter starts a new line. The draft stays with its
+ * conversation. Files that are pasted or dropped are staged above the field and sent together with the text.
  */
 export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   const title = useStore(conversation.title)
@@ -101,7 +101,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
     const code = pastedCode(event.clipboardData, text.slice(0, event.currentTarget.selectionStart))
     if (files.length === 0 && code === undefined) return
     event.preventDefault()
-    // The browser's own way of writing, so that it can be undone.
+    // Uses the browser's own editing command, so that the user can undo it.
     if (files.length === 0) document.execCommand('insertText', false, code)
     else uploads.stage(files)
   }
@@ -220,7 +220,7 @@ export function Composer({ conversation, waitUntil, threadId }: ComposerProps) {
   )
 }
 
-/** Above the field: what the message will answer to. */
+/** Shows above the field which message will be replied to. */
 const ReplyBar = ({ message, onClose }: { message: MessageEvent; onClose: () => void }) => (
   <div className="reply-bar">
     <ReplyIcon />
@@ -269,7 +269,7 @@ function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
 
 const FITS_BY_ITSELF = CSS.supports('field-sizing', 'content')
 
-/** Makes the field as high as its text, up to what the style sheet allows. */
+/** Makes the field as high as its text, up to the maximum of the style sheet. */
 function useHeight(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
     const element = field.current

@@ -4,7 +4,7 @@ import { Avatar } from './avatar.tsx'
 import { OnlineDot } from './online-dot.tsx'
 import { useRoom } from '../../../client/react/index.ts'
 
-/** The picture of a person, with a dot when they are online; a lock, a globe or a hash for a room. */
+/** The picture of a user, with a dot if they are online; or a lock, a globe or a hash for a room. */
 export function ConversationIcon({ conversation }: { conversation: Conversation }) {
   const { access } = useRoom(conversation.talk)
   if (conversation.kind === 'direct') {

@@ -30,7 +30,7 @@ export function ConversationPane({ conversation, hasDetails, onDetails }: PanePr
   const { blocked } = useChat()
   const open = useDialogs()
   useEffect(() => {
-    // Without them, the page shows what the last connection has told.
+    // If the details can't be loaded, the page shows those of the last connection.
     conversation.doors.load().catch(() => {})
     if (conversation.kind === 'direct') blocked.load().catch(() => {})
   }, [conversation, blocked])

@@ -4,7 +4,7 @@ import { printableName } from '../../../client/index.ts'
 import { useChat } from './use-chat.ts'
 import { useStore } from '../../../client/react/index.ts'
 
-/** The name of a room or person. One that looks like another's has the room's id, or its letters, beside it. */
+/** The name of a room or user. If it looks like another one, the id or its letters are shown beside it. */
 export function ConversationTitle({ conversation }: { conversation: Conversation }) {
   const title = useStore(conversation.title)
   const { places, people } = useChat()

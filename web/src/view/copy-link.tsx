@@ -7,17 +7,17 @@ const COPIED_MS = 2_000
 
 interface CopyLinkProps {
   route: Route
-  /** What stands on the button. */
+  /** The text of the button. */
   text: string
 }
 
-/** Copies the address of a place on this page. */
+/** A button that copies the address of a place on this page. */
 export function CopyLink({ route, text }: CopyLinkProps) {
   const [isCopied, setIsCopied] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   const copy = () => {
-    // The clipboard exists only on pages with TLS and on localhost.
+    // Browsers provide the clipboard only to pages with TLS and on localhost.
     navigator.clipboard?.writeText(new URL(hashOf(route), withoutName(window.location.href)).href).then(
       () => {
         setIsCopied(true)

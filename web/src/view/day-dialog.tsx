@@ -10,7 +10,7 @@ import { showMessage } from './show-message.ts'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 
-/** Goes to the first message of a day, or to the next one after it. */
+/** A dialog that goes to the first message of a day, or to the next message after that day. */
 export function DayDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const id = useId()
   const now = useChat().client.serverNow
@@ -28,7 +28,7 @@ export function DayDialog({ conversation, onClose }: { conversation: Conversatio
     if (!first) throw new ToldError(words.media.nothingSince)
     onClose()
     const place = `${hashOf(conversation.route)}/${first.seq}`
-    // The list goes to what the address says once it is another.
+    // The list scrolls to the message in the address when the address changes.
     if (window.location.hash === place) showMessage(first.seq)
     else window.location.hash = place
   }

@@ -18,13 +18,13 @@ interface DetailsProps {
   onClose: () => void
 }
 
-/** Shows what a room is, who is in it, and what this user may do about it. */
+/** Shows the details and the members of a room, and this user's actions upon it. */
 export function DetailsPane({ conversation, onClose }: DetailsProps) {
   const title = useStore(conversation.title)
   const isRoom = conversation.kind === 'room'
   const { doors } = conversation
   useEffect(() => {
-    // Without them, the pane shows the name and the members.
+    // If the details can't be loaded, the pane shows the name and the members.
     doors.load().catch(() => {})
   }, [doors])
   return (
@@ -69,7 +69,7 @@ function About({ conversation }: { conversation: Conversation }) {
         </p>
       )}
       {imageUrl !== undefined && URL.canParse(imageUrl) && imageUrl.startsWith('https://') && (
-        // Shown as a link: whose server it is on must not learn who opens the room.
+        // Shown as a link and not as a picture, because its server must not learn who opens the room.
         <a className="text-link ellipsis" href={imageUrl} target="_blank" rel="noopener noreferrer nofollow">
           {words.pictureAt(new URL(imageUrl).host)}
         </a>
@@ -129,7 +129,7 @@ function RoomActions({ conversation }: { conversation: Conversation }) {
   )
 }
 
-/** Blocks the other user of a direct conversation. */
+/** A button to block the other user of a direct conversation. */
 function PersonActions({ conversation: { peer } }: { conversation: Conversation }) {
   const { blocked, userId } = useChat()
   const open = useDialogs()

@@ -17,7 +17,7 @@ export function Dialog({ title, onClose, className = '', onKeyDown, children }: 
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
-    // Otherwise the close button would have the focus.
+    // By default the close button would get the focus.
     dialog?.querySelector<HTMLElement>('input, select')?.focus()
     return () => dialog?.close()
   }, [])

@@ -9,7 +9,7 @@ import { isComposing } from './is-composing.ts'
 import { useAct } from './use-act.ts'
 import { useChat } from './use-chat.ts'
 
-/** Where the text of a message is changed, in its place: Enter saves, Escape leaves it as it was. */
+/** The form that edits a message in its place. Enter saves, Escape cancels. */
 export function EditForm({ message, conversation }: { message: MessageEvent; conversation: Conversation }) {
   const { limits, people } = useChat()
   const [calls] = useState(() => {

@@ -26,7 +26,7 @@ interface EditProps {
   onClose: () => void
 }
 
-/** Changes what a room is. */
+/** A dialog to change the details and settings of a room. */
 export function EditRoomDialog({ conversation, onClose }: EditProps) {
   const { doors } = conversation
   const { details } = useRoom(conversation.talk)

@@ -3,10 +3,10 @@ import messages from 'emojibase-data/en/messages.json' with { type: 'json' }
 import { type EmojiData, EmojiPicker } from 'frimousse'
 import { words } from '../language/words.ts'
 
-/** Parts that emoji are made of, and no emoji themselves. */
+/** Components of emoji that aren't emoji themselves. */
 const COMPONENTS = 2
 
-/** The page's own copy: nothing is asked of anybody else. */
+/** The page's own copy of the data, so that no other server is contacted. */
 const emojiData = (): EmojiData => ({
   locale: 'en',
   skinTones: words.skinTones,

@@ -4,11 +4,11 @@ import { useLoaded } from './use-loaded.ts'
 
 const loadChoice = () => import('./emoji-choice.tsx')
 
-/** What is given most, at one click. */
+/** The most frequent reactions, available with one click. */
 const USUAL = ['👍', '❤️', '😂', '🎉', '😮', '🙏']
 
 interface PickerProps {
-  /** What the choice is for. */
+  /** The purpose of the choice. */
   label: string
   onChoose: (emoji: string) => void
   onClose: () => void

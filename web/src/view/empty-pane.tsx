@@ -27,7 +27,7 @@ const Pane = ({ title, children }: { title: string; children: ReactNode }) => (
   </main>
 )
 
-/** Shown when no conversation is open. A user without rooms gets the ways into one. */
+/** Shown when no conversation is open. Shows a user without rooms how to get into one. */
 export function Welcome({ hasRooms }: { hasRooms: boolean }) {
   const open = useDialogs()
   const chat = useChat()
@@ -49,7 +49,7 @@ export function Welcome({ hasRooms }: { hasRooms: boolean }) {
       </p>
       <FormError>{error}</FormError>
       <div className="empty-actions">
-        {/* Where users may choose no ids, nobody could have made it. */}
+        {/* If users may not choose ids, no user can have created this room. */}
         {chat.mayChooseIds && (
           <button type="button" className="button primary" disabled={isRunning} onClick={run}>
             {words.enterLobby}
@@ -74,7 +74,7 @@ export function Welcome({ hasRooms }: { hasRooms: boolean }) {
   )
 }
 
-/** Shown when the address names a room that this user isn't in. */
+/** Shown when the address names a room that this user isn't a member of. */
 export function NotAMember({ id }: { id: string }) {
   const chat = useChat()
   const isLobby = id === LOBBY.id

@@ -3,7 +3,7 @@ import { type InputHTMLAttributes, useEffect, useId, useRef } from 'react'
 export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> {
   label: string
   hint?: string
-  /** Why the form can't be sent with this value, beyond what the browser checks by itself. */
+  /** Why the form can't be sent with this value, in addition to the browser's own checks. */
   problem?: string | undefined
   value: string
   onChange: (value: string) => void

@@ -13,7 +13,7 @@ interface LinkProps {
   children: ReactNode
 }
 
-/** A link to a file. It asks for a new address when the current one has expired. */
+/** A link to a file. Requests a new address when the current one has expired. */
 export function FileLink({ file, address, className, children }: LinkProps) {
   const { client } = useChat()
   const { status } = useConnection()
@@ -22,7 +22,7 @@ export function FileLink({ file, address, className, children }: LinkProps) {
     setProblem(undefined)
     const current = address.current(client.serverNow)
     if (current !== undefined) {
-      // It may have been renewed since, for the picture.
+      // The address may have been renewed since, together with that of the picture.
       event.currentTarget.href = current
       return
     }

@@ -1,6 +1,6 @@
 import { splitFileName } from '../text/split-file-name.ts'
 
-/** A file's name in one line. Its ending is always seen, and at the end. */
+/** A file's name in one line. Its extension is always visible, and at the end. */
 export function FileName({ name, isHidden }: { name: string; isHidden?: boolean }) {
   const { stem, ending } = splitFileName(name)
   return (

@@ -17,7 +17,7 @@ interface FileTextProps {
   onClose: () => void
 }
 
-/** What is in a file that is a text. Nothing of it is run, followed or formatted. */
+/** A dialog with the content of a text file. It is shown as plain text, without links or formatting. */
 export function FileTextDialog({ conversation, messageId, file, onClose }: FileTextProps) {
   const { client } = useChat()
   const address = useFileAddress(conversation, messageId, file)

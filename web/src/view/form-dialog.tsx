@@ -15,7 +15,7 @@ interface FormDialogProps {
   children: ReactNode
 }
 
-/** A dialog with a form: it runs an action, and shows why the action failed. */
+/** A dialog with a form. It runs an action, and shows why the action has failed. */
 export function FormDialog({ title, action, onClose, onSubmit, isDangerous = false, children }: FormDialogProps) {
   const submit = useCallback(async () => {
     if ((await onSubmit()) !== 'stay') onClose()

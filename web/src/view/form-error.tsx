@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Says above the buttons why something failed; screen readers read it out. Shows nothing without a reason. */
+/** Shows above the buttons why an action has failed. Screen readers read it out. */
 export const FormError = ({ children }: { children: ReactNode }) =>
   children === undefined ? null : (
     <p className="form-error" role="alert">

@@ -20,21 +20,21 @@ import { useStore } from '../../../client/react/index.ts'
 
 interface GalleryProps {
   conversation: Conversation
-  /** Of the picture that is shown first. */
+  /** Identifies the picture that is shown first. */
   messageId: string
   onClose: () => void
 }
 
 type Pictures = ReturnType<typeof usePictures>
 
-/** All pictures of a conversation, or of the thread that is open, one at a time: arrows go from one to the next. */
+/** Shows the pictures of a conversation or of the open thread one at a time. Arrow keys go from one to the next. */
 export function GalleryDialog({ conversation, messageId, onClose }: GalleryProps) {
   const found = usePictures(conversation, messageId)
   const [shownId, setShownId] = useState(messageId)
   const index = found.pictures.findIndex((picture) => picture.messageId === shownId)
   const isGone = index < 0
   useEffect(() => {
-    // Somebody has deleted it.
+    // The picture was deleted.
     if (isGone) onClose()
   }, [isGone, onClose])
   if (isGone) return null
@@ -132,7 +132,7 @@ function usePictures(conversation: Conversation, messageId: string) {
   return { pictures, hasEarlier: hasOlder && error === undefined, loadEarlier }
 }
 
-/** Where the pictures come from: the conversation, or the open thread, when the picture is in that only. */
+/** Returns the timeline that has the pictures: the conversation, or the open thread if only that has the first one. */
 function sourceOf(conversation: Conversation, messageId: string) {
   const { timeline, openThread, doors } = conversation
   const threadId = openThread.get()
@@ -150,7 +150,7 @@ function sourceOf(conversation: Conversation, messageId: string) {
 
 interface PictureProps {
   file: PictureMessage['file']
-  /** One for both, so that it is renewed once. */
+  /** One address for both, so that it is renewed once. */
   address: FileAddress
 }
 
@@ -166,13 +166,13 @@ function LargePicture({ file, address }: PictureProps) {
   )
 }
 
-/** Browsers show pictures of other servers instead of saving them, whatever a link says: the page fetches them. */
+/** Downloads a picture. The page fetches it, because browsers open pictures of other servers instead of saving them. */
 function Download({ file, address }: PictureProps) {
   const { client } = useChat()
   const { run, isRunning, error } = useAct()
   const save = async () => {
     const url = address.current(client.serverNow) ?? (await address.renew())
-    // What is shown was fetched without the right to be read.
+    // The picture in the cache was fetched without CORS, so scripts can't read it.
     const response = await fetch(url, { cache: 'no-store', credentials: 'omit' })
     const blob = await response.blob()
     if (!response.ok) throw new ToldError(words.media.pictureNotLoaded)
@@ -200,7 +200,7 @@ interface TurnProps {
   children: React.ReactNode
 }
 
-/** At the end it keeps the focus, and says that it does nothing. */
+/** At the end the button is marked as disabled but keeps the focus. */
 const Turn = ({ label, isPossible, onClick, children }: TurnProps) => (
   <button
     type="button"
@@ -214,13 +214,13 @@ const Turn = ({ label, isPossible, onClick, children }: TurnProps) => (
   </button>
 )
 
-/** A finger that moves so far sideways turns to the next picture, px. */
+/** Moving a finger this many pixels sideways goes to the next picture. */
 const SWIPE_PX = 48
 
 function useSwipe(onSwipe: (step: number) => void) {
   const start = useRef<{ x: number; y: number }>(undefined)
   const onTouchStart = ({ touches }: TouchEvent) => {
-    // Two fingers enlarge the page.
+    // Two fingers zoom the page.
     start.current = touches.length === 1 ? { x: touches[0]!.clientX, y: touches[0]!.clientY } : undefined
   }
   const onTouchEnd = ({ changedTouches }: TouchEvent) => {

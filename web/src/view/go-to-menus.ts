@@ -1,8 +1,9 @@
 import type { KeyboardEvent } from 'react'
 
 /**
- * The keys in the list of messages: Enter goes to the menu of the last message, arrows from one to the next, Escape
- * back to the list. With the tab key, hundreds of messages would stand between the list and the field.
+ * Handles the keys in the list of messages. Enter goes to the menu of the last message, arrow keys go from one menu to
+ * the next, and Escape goes back to the list. If the Tab key reached the menus, there would be hundreds of stops
+ * between the list and the composer.
  */
 export function goToMenus(event: KeyboardEvent<HTMLElement>): void {
   const list = event.currentTarget

@@ -1,6 +1,6 @@
 import { hasFiles } from './use-drop.ts'
 
-/** Keeps the browser from opening a file, in place of the chat, that is dropped where nothing takes it. */
+/** Keeps the browser from replacing the chat by a file that is dropped outside of the places for files. */
 export function guardFromDrops(): void {
   const onDrag = (event: globalThis.DragEvent) => {
     if (event.defaultPrevented || !hasFiles(event)) return

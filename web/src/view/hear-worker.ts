@@ -1,14 +1,14 @@
 import { Store } from '../../../client/react/index.ts'
 
-/** What the service worker tells. */
+/** The messages of the service worker. */
 type Told = { kind: 'version'; entry: string } | { kind: 'open'; hash: string }
 
-/** Whether there is another version of the page than this one, which a reload would bring. */
+/** Whether there is another version of the page, which a reload would show. */
 export const isOld = new Store(false)
 
 /**
- * Listens to the service worker, also of other tabs, from the start: where it leads a page that isn't signed in or
- * connected yet is kept until then, in the address.
+ * Listens to the service worker from the start of the page. If the page isn't signed in or connected yet, the place to
+ * which the worker leads is kept in the address until then.
  */
 export function hearWorker(): void {
   const { serviceWorker } = navigator as Partial<Navigator>
@@ -19,7 +19,7 @@ export function hearWorker(): void {
   serviceWorker?.startMessages()
 }
 
-/** Whether a script is the one that has started this page. @param path from the page's root */
+/** Whether a script is the one that has started this page. `path` begins at the page's root. */
 function isRunning(path: string): boolean {
   const { href } = new URL(path, document.baseURI)
   return [...document.scripts].some(({ src }) => src === href)

@@ -9,7 +9,7 @@ import { useVisible } from './use-visible.ts'
 const FACES = 4
 const NAMES = 20
 
-/** The faces of the others who look at this conversation. They see this user's, while the page is visible. */
+/** The pictures of the others who are looking at this conversation. They see this user while the page is visible. */
 export function HereNow({ conversation }: { conversation: Conversation }) {
   const { userId } = useChat()
   const people = usePresence(conversation.talk, useVisible())

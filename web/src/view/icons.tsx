@@ -18,7 +18,7 @@ export const line =
     </Icon>
   )
 
-/** One that points the way that is read: it is mirrored where that is from right to left. */
+/** An icon that points in the reading direction. It is mirrored in languages that are read from right to left. */
 const directed = (d: string) => line(d, true)
 
 export const SmileIcon = line(

@@ -20,7 +20,7 @@ const MAX_USES = 1_000
 
 const roles = ['member', 'guest'] as const
 
-/** Makes links that let people into a room, lists and revokes them. */
+/** A dialog to create, list and revoke invites to a room. */
 export function InvitesDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { doors } = conversation
   const [pages] = useState(

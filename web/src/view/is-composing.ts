@@ -3,5 +3,5 @@ interface Key {
   keyCode: number
 }
 
-/** Whether a key belongs to an input method, such as the Enter that accepts a proposal. Safari says it by `keyCode`. */
+/** Whether a key belongs to an input method, such as the Enter that accepts a word. Safari only sets `keyCode`. */
 export const isComposing = ({ isComposing, keyCode }: Key): boolean => isComposing || keyCode === 229

@@ -12,7 +12,7 @@ interface DialogProps {
   onClose: () => void
 }
 
-/** Joins a room by its link, its id, or an invite. */
+/** A dialog to join a room by its link, its id, or an invite. */
 export function JoinDialog({ onClose }: DialogProps) {
   const chat = useChat()
   const [text, setText] = useState('')
@@ -41,11 +41,11 @@ function joinProblem(text: string): string | undefined {
   return words.noLinkNorId
 }
 
-/** Opened by the link of an invite. */
+/** The dialog that the link of an invite opens. */
 export function InvitedDialog({ invite }: { invite: string }) {
   const chat = useChat()
   const leave = () => {
-    // The room is open already, after the invite has worked.
+    // After the invite has worked, the room is already open.
     if (window.location.hash.startsWith('#/join/')) replaceBy({ kind: 'home' })
   }
   const join = async () => replaceBy((await chat.joinBy(invite)).route)

@@ -37,7 +37,7 @@ function groups() {
   ]
 }
 
-/** What the keyboard does. */
+/** A dialog that lists the keyboard shortcuts. */
 export const KeysDialog = ({ onClose }: { onClose: () => void }) => (
   <Dialog title={words.keyboard} onClose={onClose}>
     {groups().map(({ title, keys }) => (

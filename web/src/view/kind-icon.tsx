@@ -15,7 +15,7 @@ const icons: Record<FileKind, () => React.ReactNode> = {
   other: FileIcon,
 }
 
-/** What kind of file something is. */
+/** The icon for a kind of file. */
 export function KindIcon({ contentType }: { contentType: string }) {
   const kind = fileKind(contentType)
   const Icon = icons[kind]

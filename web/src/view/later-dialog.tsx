@@ -8,10 +8,10 @@ import { useLoaded } from './use-loaded.ts'
 
 const loadDialogs = () => import('./opened-dialog.tsx')
 
-/** Loads the dialogs once the page has nothing better to do, so that they open at once, without a network too. */
+/** Loads the dialogs when the page is idle, so that they open at once, even without a network. */
 export function usePreparedDialogs(isReady: boolean): void {
   useEffect(() => {
-    // The one that is opened tries again, and says so when it fails.
+    // Opening a dialog tries again, and shows a failure.
     if (isReady) loadDialogs().catch(() => {})
   }, [isReady])
 }

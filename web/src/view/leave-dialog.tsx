@@ -6,7 +6,7 @@ import { useChat } from './use-chat.ts'
 import { replaceBy } from './use-route.ts'
 import { useRoom, useStore } from '../../../client/react/index.ts'
 
-/** Asks before a room is left, and says who can come back. */
+/** Asks for confirmation before a room is left, and says whether the user can come back. */
 export function LeaveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const chat = useChat()
   const { access = 'link', role } = useRoom(conversation.talk)

@@ -16,12 +16,12 @@ import { useName, useNames } from './use-names.ts'
 import { useMembers, useStore } from '../../../client/react/index.ts'
 import { UserName } from './user-name.tsx'
 
-/** Who is shown at once: their names are asked for. */
+/** How many members are shown at once. Their profiles are requested. */
 const PAGE = 100
 
 const NOBODY: readonly string[] = []
 
-/** The members of a room with their roles, and what this user may do about each. */
+/** The members of a room with their roles, and this user's actions upon each. */
 export function MemberList({ conversation }: { conversation: Conversation }) {
   const { userIds, isReady, isLoading, error: problem } = useMembers(conversation.talk)
   const { run, error } = useAct()
@@ -30,7 +30,7 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
   const [most, setMost] = useState(PAGE)
   const shown = useByName(conversation, userIds).slice(0, most)
   useEffect(() => {
-    // The button that had the focus went with the member who was removed.
+    // The button that had the focus has disappeared together with the removed member.
     if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
   }, [count])
   return (
@@ -65,7 +65,7 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
   )
 }
 
-/** The members in the order of their names, those of the same rank. In a large room, the order of the ids stays. */
+/** Returns the members sorted by rank and name. In a large room they stay sorted by id. */
 function useByName({ members }: Conversation, userIds: readonly string[]): readonly string[] {
   const isSmall = userIds.length <= PAGE
   const nameOf = useNames(isSmall ? userIds : NOBODY)

@@ -5,22 +5,22 @@ export interface MenuItem {
   label: string
   onSelect: () => void
   isDangerous?: boolean
-  /** Of several of which one holds: whether it is this. */
+  /** For an item of a choice: whether it is the chosen one. */
   isChosen?: boolean
 }
 
 interface MenuProps {
   label: string
-  /** Asked for when the menu opens. */
+  /** Called when the menu opens. */
   items: () => MenuItem[]
   className?: string
   /** Default: three dots. */
   icon?: ReactNode
-  /** -1 where arrow keys lead to the button. */
+  /** -1 if arrow keys lead to the button. */
   tabIndex?: number
 }
 
-/** A button with a menu, as ARIA describes it: arrows, Home and End go through it, Escape and Tab close it. */
+/** A button with an ARIA menu. Arrow keys, Home and End move in it, Escape and Tab close it. */
 export function Menu({ label, items, className = '', icon = <MoreIcon />, tabIndex = 0 }: MenuProps) {
   const [open, setOpen] = useState<MenuItem[]>()
   const button = useRef<HTMLButtonElement>(null)
@@ -64,9 +64,9 @@ interface ListProps {
   label: string
   items: MenuItem[]
   button: React.RefObject<HTMLButtonElement | null>
-  /** The user is done with the menu: the focus returns to its button. */
+  /** Called when the user is done with the menu: closes it and returns the focus to its button. */
   onClose: () => void
-  /** The user has gone elsewhere. */
+  /** Called when the focus has moved elsewhere: closes the menu. */
   onGone: () => void
 }
 
@@ -83,7 +83,7 @@ function MenuList({ id, label, items, button, onClose, onGone }: ListProps) {
     const element = list.current!
     const index = [...element.children].findIndex((item) => item.contains(document.activeElement))
     const target = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: -1 }[event.key]
-    // The panes around the menu take Escape as theirs.
+    // The panes around the menu handle Escape too.
     event.stopPropagation()
     if (event.key === 'Tab' || event.key === 'Escape') onClose()
     else if (target !== undefined) focusItem(element, target)
@@ -123,7 +123,7 @@ function MenuList({ id, label, items, button, onClose, onGone }: ListProps) {
   )
 }
 
-/** @param index counted from the end when it is negative; after the last item comes the first */
+/** @param index counted from the end if it is negative; the first item follows the last */
 function focusItem(list: HTMLElement, index: number): void {
   const items = list.querySelectorAll<HTMLElement>('[role^=menuitem]')
   items[(index + items.length) % items.length]?.focus()
@@ -131,7 +131,7 @@ function focusItem(list: HTMLElement, index: number): void {
 
 const GAP_PX = 4
 
-/** Places the menu below its button, above it when there is more room, and always on the screen. */
+/** Places the menu below its button, or above it if there is more room, and always on the screen. */
 function place(menu: HTMLElement, button: HTMLElement): void {
   const { top, bottom, left, right } = button.getBoundingClientRect()
   const { width, height } = menu.getBoundingClientRect()

@@ -30,13 +30,13 @@ interface GroupProps {
   conversation: Conversation
   /** The device's time zone, in which times are shown. */
   zone: string
-  /** In a thread, nothing leads to the thread. */
+  /** Where the messages are shown. In a thread they have no link to the thread. */
   place?: Place
 }
 
 type Place = 'room' | 'thread'
 
-/** Messages that one person sent without a long pause. */
+/** Messages that one user sent without a long pause. */
 export const MessageGroup = memo(
   function MessageGroup({ group, conversation, place = 'room' }: GroupProps) {
     useLanguage()
@@ -94,7 +94,7 @@ function ArrivedMessage({ message, conversation, place }: ArrivedProps) {
       data-seq={message.seq}
       aria-label={`${speaker}, ${timeOf(timestamp)}`}
       onContextMenu={(event) => {
-        // A long press on a screen without a mouse.
+        // On a touch screen, a long press opens the menu.
         if (!window.matchMedia('(hover: none)').matches) return
         event.preventDefault()
         element.current?.querySelector<HTMLElement>('.message-menu')?.click()
@@ -184,7 +184,7 @@ function Bubble({ message, conversation }: { message: MessageEvent; conversation
   )
 }
 
-/** Below a message with replies: how many, and the last one's time. Opens the thread. */
+/** A button below a message that shows the number of replies and the time of the last one. Opens the thread. */
 function ThreadLink({ message: { messageId, thread, threadId }, conversation }: Omit<ArrivedProps, 'place'>) {
   const target = threadId ?? (thread && messageId)
   if (target === undefined) return null
@@ -232,7 +232,7 @@ function PendingMessage({ pending, conversation }: { pending: Pending; conversat
   )
 }
 
-/** Behind an own message: whether somebody has read it. A reply that only its thread shows is never marked as read. */
+/** Shows whether somebody has read a message of this user. Replies that only threads show are never marked as read. */
 function ReadMark({ message: { seq, threadId, inRoom }, conversation }: Omit<ArrivedProps, 'place'>) {
   const isInRoom = threadId === undefined || inRoom === true
   const count = readersOf(useReceipts(conversation.talk), seq, useChat().userId).length
