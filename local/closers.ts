@@ -1,6 +1,6 @@
 import type { Closable } from './contracts.ts'
 
-/** Stops what was started, in reverse order. One that fails to stop doesn't keep the others from being stopped. */
+/** Stops everything that was started, in reverse order. A failure to stop one thing doesn't keep the others running. */
 export class Closers implements Closable {
   readonly #closers: (() => Promise<unknown>)[] = []
   #closing: Promise<void> | undefined
@@ -9,7 +9,7 @@ export class Closers implements Closable {
     this.#closers.push(close)
   }
 
-  /** @throws AggregateError of everything that failed to stop, after all was tried */
+  /** @throws AggregateError of all failures, after everything has been tried */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()
     return this.#closing

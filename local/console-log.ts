@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { Log } from './contracts.ts'
 
-/** Writes warnings and errors as lines to stderr; with `verbose` also the informative lines. */
+/** Returns a log that writes warnings and errors as lines to stderr; with `verbose`, informative lines too. */
 export function consoleLog({ verbose = false }: { verbose?: boolean } = {}): Log {
   const write = (level: string) => (message: string, fields?: Record<string, unknown>) => {
     process.stderr.write(`${level} ${message}${fields ? ` ${format(fields)}` : ''}\n`)
@@ -9,7 +9,7 @@ export function consoleLog({ verbose = false }: { verbose?: boolean } = {}): Log
   return { info: verbose ? write('info ') : () => {}, warn: write('warn '), error: write('error') }
 }
 
-/** Formats the fields on one line; a trace follows on lines of its own. */
+/** Formats the fields on one line. A trace follows on lines of its own. */
 function format(fields: Record<string, unknown>): string {
   const { trace, ...others } = fields
   const line = inspect(others, { breakLength: Infinity, depth: 5 })

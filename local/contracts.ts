@@ -23,17 +23,20 @@ export class FunctionError extends Error {
   }
 }
 
-/** For what the developer can fix (no Java, a taken port): one sentence with the remedy, printed without a stack. */
+/**
+ * An error that the developer can fix, such as no Java or a taken port: one sentence with the remedy, shown without a
+ * stack.
+ */
 export class StartupError extends Error {
   override readonly name = 'StartupError'
 }
 
-/** Something that was started and has to be stopped. `close` resolves when nothing of it runs any more. */
+/** Something that was started and must be stopped. `close` resolves when no part of it runs any more. */
 export interface Closable {
   close(): Promise<void>
 }
 
-/** Log of the local runtime: one line an event, never message texts, tokens or signed URLs. */
+/** The local runtime's log: one line per event, and never message texts, tokens or signed URLs. */
 export interface Log {
   info(message: string, fields?: Record<string, unknown>): void
   warn(message: string, fields?: Record<string, unknown>): void

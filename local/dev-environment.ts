@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOf, sendError, sendJson } from './http.ts'
 
 /**
- * Serves `GET /dev/environment`: the environment of the stream function. Scripts for operators find the table, the
- * bucket and the connections with it (`npm run replay -- --local`), because the ports and keys change with every start.
- * Only programs on this machine receive it.
+ * Serves `GET /dev/environment`: the environment of the stream function, to programs on this machine only. Scripts for
+ * operators (`npm run replay -- --local`) find the table, the bucket and the connections with it, because the ports and
+ * keys change with every start.
  */
 export const createDevEnvironment = (environment: Readonly<Record<string, string>>) => ({
   /** Returns false for any other path. */

@@ -2,7 +2,7 @@ import { devNull } from 'node:os'
 import type { Stack } from '../terraform/stack.ts'
 import { QUIET_SDK } from './quiet-sdk.ts'
 
-/** What the functions' environment is made of, in place of Terraform. */
+/** The values from which the functions' environment is made. On AWS they come from Terraform. */
 export interface LocalParts {
   region: string
   tableName: string
@@ -12,7 +12,7 @@ export interface LocalParts {
   credentials: LocalCredentials
   /** `http://HOST:PORT` of the runtime's own server. */
   baseUrl: string
-  /** The `@connections` API, without the id. */
+  /** The URL of the `@connections` API, without a connection id. */
   connectionsUrl: string
   issuer: string
   audience: string
@@ -22,14 +22,17 @@ export interface LocalParts {
 export interface LocalCredentials {
   accessKeyId: string
   secretAccessKey: string
-  /** Of temporary ones. */
+  /** Only for temporary credentials. */
   sessionToken?: string
 }
 
-/** For a DynamoDB Local that somebody else has started. Not secret. */
+/** The credentials for a DynamoDB Local that was not started here. They are not secret. */
 export const LOCAL_CREDENTIALS: LocalCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
-/** For clients of local parts: a shell or profile that asks for FIPS or dual-stack endpoints means AWS's. */
+/**
+ * Settings for clients of local parts: FIPS or dual-stack endpoints in the developer's shell or profile are meant for
+ * AWS.
+ */
 export const PLAIN_ENDPOINT = { useFipsEndpoint: false, useDualstackEndpoint: false } as const
 
 /**
@@ -43,16 +46,16 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
     AWS_ACCESS_KEY_ID: parts.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: parts.credentials.secretAccessKey,
     ...(parts.credentials.sessionToken ? { AWS_SESSION_TOKEN: parts.credentials.sessionToken } : {}),
-    // So that a local function never uses the developer's own AWS profile.
+    // Keeps a local function from using the developer's own AWS profile.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
     ...QUIET_SDK,
     AWS_ENDPOINT_URL_DYNAMODB: parts.dynamodbEndpoint,
     TABLE_NAME: parts.tableName,
-    // More than on AWS: DynamoDB Local shares the machine with everything else.
+    // Longer than on AWS, because DynamoDB Local shares the machine with everything else.
     TABLE_TIMEOUT_MS: '8000',
-    // The machine's table is nobody's bill.
+    // Higher than on AWS, because nobody pays for writes to a local table.
     JANITOR_WRITES_PER_SECOND: '10000',
     AWS_ENDPOINT_URL_S3: parts.bucketEndpoint,
     FILES_BUCKET: parts.bucket,
@@ -67,7 +70,7 @@ export function functionEnvironment(parts: LocalParts, mayPost: boolean): Record
   }
 }
 
-/** Added to the environment of the stream's function. */
+/** What the stream function's environment has besides that. */
 export const windowEnvironment = ({ milliseconds, fromEventsPerSecond }: Stack['stream']['window']) => ({
   STREAM_WINDOW_MS: String(milliseconds),
   STREAM_WINDOW_FROM_EVENTS_PER_SECOND: String(fromEventsPerSecond),

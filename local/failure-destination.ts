@@ -5,17 +5,17 @@ import type { Log } from './contracts.ts'
 
 /** The on-failure destination of an event source mapping, in place of the bucket on AWS. */
 export interface FailureDestination<Failure extends object> {
-  /** The records since the start, oldest first. */
+  /** The records received since the start, oldest first. */
   readonly records: readonly Failure[]
-  /** Resolves when there have been that many records since the start. */
+  /** Resolves when `count` records have been received since the start. */
   atLeast(count: number): Promise<readonly Failure[]>
   /** Resolves when the record is stored. */
   put(record: Failure): Promise<void>
 }
 
 /**
- * Keeps the records in memory. With a `dataDir` each is also a JSON file in its `folder`, named by time, so that a
- * restart loses none.
+ * Returns a destination that keeps the records in memory. With a `dataDir`, each record is also written to a JSON file
+ * in `folder`, named by the time, so that a restart loses none.
  */
 export function createFailureDestination<Failure extends object>({
   dataDir,
@@ -24,7 +24,7 @@ export function createFailureDestination<Failure extends object>({
 }: {
   dataDir?: string | undefined
   log: Log
-  /** In the `dataDir`. */
+  /** A folder within `dataDir`. */
   folder?: string
 }): FailureDestination<Failure> {
   const records: Failure[] = []

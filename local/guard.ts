@@ -6,20 +6,19 @@ import { isDeveloperOrigin, isLoopback, isOwnHost } from './loopback.ts'
 /** Paths that hand out tokens, keys or the environment. */
 const DEVELOPMENT = /^\/(?:dev\/|\.well-known\/)/
 const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections(?:\/|$)/i
-/** What only programs on this machine need. */
+/** Paths that only programs on this machine need. */
 const isForOwnMachine = (path: string): boolean => path === '/dev/environment' || CONNECTIONS.test(path)
 
-/** Why a request must not be answered, or undefined. */
+/** Why a request must be refused. */
 export interface Refusal {
   status: 403 | 421
   reason: string
 }
 
 /**
- * Keeps web pages that the developer visits, and other machines, from what only the developer may do here. Programs
- * send neither Origin nor Sec-Fetch-Site, and are served as before.
- *
- * @param host the address or name that the server listens on
+ * Returns why a request must be refused, or undefined if it may be served. Keeps other machines, and web pages that the
+ * developer visits, from what only the developer may do here. Programs other than browsers send neither Origin nor
+ * Sec-Fetch-Site, and those checks let them pass.
  */
 export function refusalOf(req: IncomingMessage, host: string): Refusal | undefined {
   const { headers, socket } = req
@@ -37,14 +36,19 @@ export function refusalOf(req: IncomingMessage, host: string): Refusal | undefin
   return undefined
 }
 
-/** A machine that connects to itself by an address of its own has that address at both ends. */
+/**
+ * Whether the request comes from this machine. If a machine connects to one of its own addresses, both ends have that
+ * address.
+ */
 const isOfOwnMachine = ({
   remoteAddress = '',
   localAddress,
 }: Pick<Socket, 'remoteAddress' | 'localAddress'>): boolean =>
   isLoopback(remoteAddress) || remoteAddress === localAddress
 
-/** Lets pages of the developer's other servers read tokens and keys. Returns true when it has answered a preflight. */
+/**
+ * Lets pages of the developer's other servers read tokens and keys. Returns true if it has responded to a preflight.
+ */
 export function applyDevelopmentCors(req: IncomingMessage, res: ServerResponse): boolean {
   const { origin } = req.headers
   if (origin === undefined || !DEVELOPMENT.test(pathOf(req))) return false
@@ -63,7 +67,7 @@ export function applyDevelopmentCors(req: IncomingMessage, res: ServerResponse):
 export const refuse = (res: ServerResponse, { status, reason }: Refusal): void =>
   sendError(res, status, 'forbidden', `unable to answer; ${reason}`)
 
-// Not by `sec-fetch-mode`, which the `fetch` of Node sends as well.
+// `sec-fetch-mode` would not tell them apart, because the `fetch` of Node sends it too.
 const isOfBrowser = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined || headers['sec-fetch-site'] !== undefined
 

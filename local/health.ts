@@ -1,7 +1,7 @@
-/** One check for each part: it resolves when the part works. */
+/** One check for each part. It resolves if the part works. */
 type HealthChecks = Record<string, () => Promise<unknown>>
 
-/** `status` is `ok` when every part is. The value of a part that isn't is the reason. */
+/** `status` is `ok` if every part is. The value of a part is `ok`, or the reason why it fails. */
 export interface Health {
   status: 'ok' | 'failing'
   parts: Record<string, string>
@@ -9,7 +9,7 @@ export interface Health {
 
 const TIMEOUT_MS = 5_000
 
-/** Runs all checks. A part that doesn't respond in `timeoutMs` (default 5,000) is failing. */
+/** Runs all checks. A part that doesn't respond within `timeoutMs` (default 5,000) is failing. */
 export async function checkHealth(checks: HealthChecks, timeoutMs = TIMEOUT_MS): Promise<Health> {
   const parts = Object.fromEntries(
     await Promise.all(

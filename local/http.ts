@@ -31,7 +31,7 @@ export function sendError(
   sendJson(res, status, { error: { code, message } }, headers)
 }
 
-/** The request's body as text, or `undefined` when it has more than `maxBytes`. */
+/** Reads the request's body as text. Returns undefined if it has more than `maxBytes`. */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let size = 0
@@ -43,16 +43,16 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
   return size > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8')
 }
 
-/** The request's path, without the query. */
+/** Returns the request's path, without the query. */
 export function pathOf(req: IncomingMessage): string {
   return (req.url ?? '/').split('?', 1)[0] ?? '/'
 }
 
 /**
- * Starts to listen and resolves to the port.
+ * Starts listening and resolves with the port.
  *
- * @param port 0 for any free one
- * @throws StartupError with the remedy when the address can't be used
+ * @param port 0 means any free port
+ * @throws StartupError with the remedy, if the address can't be used
  */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   try {
@@ -70,7 +70,9 @@ export async function listen(server: Server, port: number, host: string): Promis
   return typeof address === 'object' && address ? address.port : port
 }
 
-/** `http://HOST:PORT` as this machine reaches it: an address that stands for all interfaces becomes 127.0.0.1. */
+/**
+ * Returns `http://HOST:PORT` as this machine reaches it. An address that stands for all interfaces becomes 127.0.0.1.
+ */
 export function originOf(host: string, port: number): string {
   if (isEverywhere(host)) return `http://127.0.0.1:${port}`
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -1,4 +1,4 @@
-/** Whether a process with this id runs. EPERM means that it does, under another user. */
+/** Whether a process with this id runs. EPERM means that it runs as another user. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

@@ -22,25 +22,25 @@ const TokenRequest = z.strictObject({
   expiresInSeconds: z.int().min(1).max(MAX_LIFETIME_SECONDS).optional(),
 })
 
-/** `expiresInSeconds` is 1–86,400, default 3,600; `scope` such as `tabletalk:server`. */
+/** `expiresInSeconds` is 1–86,400, by default 3,600. A scope is, for example, `tabletalk:server`. */
 export type TokenRequest = z.infer<typeof TokenRequest>
 
 /** Signs the tokens of the local runtime, in place of the team's own identity provider. */
 export interface Issuer {
-  /** Claim `iss` */
+  /** The claim `iss`. */
   issuer: string
-  /** Claim `aud` */
+  /** The claim `aud`. */
   audience: string
-  /** @throws z.ZodError for an invalid request */
+  /** @throws z.ZodError if the request is invalid */
   token(request: TokenRequest): Promise<string>
   /** Handles `POST /dev/token` and `GET /.well-known/jwks.json`. Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
 }
 
 /**
- * Makes a key pair, or reads the one kept in `dataDir`, so that tokens stay valid over a restart.
+ * Creates the issuer. Its key pair is new, or the one kept in `dataDir`, so that tokens stay valid over a restart.
  *
- * @throws StartupError when the kept key is not readable
+ * @throws StartupError if the kept key can't be read
  */
 export async function createIssuer({ dataDir }: { dataDir?: string | undefined }): Promise<Issuer> {
   const privateJwk = dataDir === undefined ? await generateKey() : await keptKey(dataDir)

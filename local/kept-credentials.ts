@@ -7,17 +7,17 @@ import { writePrivately } from './write-privately.ts'
 
 const FILE = 'credentials.json'
 
-/** Keys that nobody can guess. DynamoDB Local requires them to be alphanumeric. */
+/** Returns new keys that nobody can guess. DynamoDB Local requires them to be alphanumeric. */
 export const newCredentials = (): LocalCredentials => ({
   accessKeyId: `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`,
   secretAccessKey: randomBytes(20).toString('hex'),
 })
 
 /**
- * The keys of a data directory, made at its first start. The table's file has the access key's name, and signed links
- * to files are good over a restart.
+ * Returns the keys of a data directory, which are made at its first start. They must stay: DynamoDB Local names the
+ * table's file after the access key, and signed links to files remain valid over a restart.
  *
- * @throws StartupError when the kept ones can't be read
+ * @throws StartupError if the kept keys can't be read
  */
 export async function keptCredentials(dataDir: string): Promise<LocalCredentials> {
   const file = join(dataDir, FILE)

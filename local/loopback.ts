@@ -3,10 +3,10 @@ import { hostname, networkInterfaces } from 'node:os'
 
 const LOOPBACK_NAME = /^(?:[^.]+\.)*localhost$/i
 
-/** Programs that ask for any free port receive one from here on. */
+/** The first port of those that the system gives to programs that ask for any free port. */
 const FIRST_EPHEMERAL_PORT = 32_768
 
-/** Whether a server that listens on this address can be reached by this machine only. */
+/** Whether only this machine can reach a server that listens on this address. */
 export const isLoopback = (host: string): boolean =>
   LOOPBACK_NAME.test(host) || host === '::1' || /^(::ffff:)?127\./.test(host)
 
@@ -14,8 +14,8 @@ export const isLoopback = (host: string): boolean =>
 export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
 /**
- * The address at which others reach a server that listens on `host`: the first one of this machine that is no loopback
- * when it listens everywhere.
+ * Returns the address at which other machines reach a server that listens on `host`. If it listens everywhere, that is
+ * this machine's first IPv4 address that isn't loopback.
  */
 export function reachableAt(host: string): string {
   if (!isEverywhere(host)) return host
@@ -23,7 +23,9 @@ export function reachableAt(host: string): string {
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1'
 }
 
-/** The names and addresses under which others reach a server that listens on `host`, as they are in its origin. */
+/**
+ * Returns the names and addresses under which other machines reach a server that listens on `host`, as in its origin.
+ */
 export function ownHosts(host: string): string[] {
   if (!isEverywhere(host)) return [host]
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
@@ -32,10 +34,10 @@ export function ownHosts(host: string): string[] {
 
 /**
  * Whether a request's Host header names this machine: an address, `localhost`, the machine's name or the configured
- * one. Any other name may belong to somebody who has made it lead here, so that pages of theirs are of the runtime's
- * own origin (DNS rebinding: https://en.wikipedia.org/wiki/DNS_rebinding).
+ * one. Any other name may belong to an attacker who pointed it at this machine. The attacker's pages would then have
+ * the same origin as the runtime (DNS rebinding: https://en.wikipedia.org/wiki/DNS_rebinding).
  *
- * @param header as sent; clients without one are no browsers
+ * @param header as sent; a client without one is not a browser
  * @param configured the address or name that the server listens on
  */
 export function isOwnHost(header: string | undefined, configured: string): boolean {
@@ -48,8 +50,8 @@ export function isOwnHost(header: string | undefined, configured: string): boole
 }
 
 /**
- * Whether a page of this origin is the developer's own: of a server on `localhost`, such as Vite's, or on 127.0.0.1 or
- * [::1] under a port that somebody chose. A port that the system chose may belong to any program.
+ * Whether a page of this origin is the developer's own. It is if its server is on `localhost`, such as Vite's, or on
+ * 127.0.0.1 or [::1] with a port that somebody chose. A port that the system chose may belong to any program.
  */
 export function isDeveloperOrigin(origin: string): boolean {
   if (!/^https?:\/\/[^/]+$/.test(origin) || !URL.canParse(origin)) return false

@@ -1,5 +1,6 @@
 /**
- * `npm start`. Looks at the version of Node first: an older one fails at an import, with words that say nothing of it.
+ * `npm start`. Checks the version of Node first: an older Node fails at an import, with a message that doesn't mention
+ * the version.
  */
 const NEEDED = [20, 19] as const
 

@@ -2,12 +2,12 @@ import { devNull } from 'node:os'
 import { QUIET_SDK } from './quiet-sdk.ts'
 
 /**
- * What a developer's shell says of AWS, of Lambda and of proxies, and that would lead the SDK's clients away from the
- * local parts: profiles, endpoints, FIPS and dual stack, retries, tokens, and a proxy that Node uses for loopback too.
+ * The settings in a developer's shell for AWS, Lambda and proxies that would lead the SDK's clients away from the local
+ * parts: profiles, endpoints, FIPS and dual stack, retries, tokens, and a proxy that Node would use for loopback too.
  */
 const FOREIGN = /^(AWS_|_X_AMZN_|LAMBDA_|POWERTOOLS_|NODE_USE_ENV_PROXY$|(https?|all|no)_proxy$)/i
 
-/** Removes such settings from an environment. Those of Tabletalk itself, such as `PORT`, stay. */
+/** Removes such settings from an environment. Tabletalk's own settings, such as `PORT`, stay. */
 export function removeAwsSettings(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) if (FOREIGN.test(name)) delete env[name]
   Object.assign(env, QUIET_SDK)

@@ -1,8 +1,10 @@
-/** Work that was started and that nobody awaits. Closing waits for it, and none of its failures is lost. */
+/**
+ * Work that was started and that nobody awaits. Whoever closes awaits `ended`, and each failure goes to `onFailure`.
+ */
 export class Running {
   readonly #tasks = new Set<Promise<void>>()
 
-  /** @param onFailure called with the error of work that rejects; by default the error is left to the caller */
+  /** @param onFailure called with the error of work that rejects; by default the error is ignored */
   constructor(private readonly onFailure: (error: unknown) => void = () => {}) {}
 
   track(work: Promise<unknown>): void {
@@ -18,7 +20,7 @@ export class Running {
     this.#tasks.add(task)
   }
 
-  /** Resolves once nothing runs, including what was started meanwhile. */
+  /** Resolves once no work runs, including work that was started in the meantime. */
   async ended(): Promise<void> {
     while (this.#tasks.size > 0) await Promise.all(this.#tasks)
   }

@@ -13,25 +13,27 @@ export interface RuntimeOptions {
   port?: number
   /** Default 127.0.0.1. */
   host?: string
-  /** Keeps the table, the issuer's key, the stream position and failed records over restarts. Default: in memory. */
+  /**
+   * Keeps the table, the keys, the stream position and failed records over restarts. Default: everything is in memory.
+   */
   dataDir?: string
-  /** A DynamoDB Local that runs already. Default: one is started here, and `close` stops it. */
+  /** A DynamoDB Local that already runs. Default: one is started, and `close` stops it. */
   dynamodbEndpoint?: string
-  /** Used by the runtime's parts and its functions. Default: random ones, kept in `dataDir`. */
+  /** Used by the runtime's parts and its functions. Default: random keys, kept in `dataDir`. */
   credentials?: LocalCredentials
   /** Default: the name in the stack. */
   tableName?: string
   /** Default `terraform/stack.json`. */
   stack?: Stack
-  /** A folder that `bundleFunctions` has made of the stack. Default: one is made here, and `close` deletes it. */
+  /** A folder that `bundleFunctions` has made from the stack. Default: one is made, and `close` deletes it. */
   functionsFolder?: string
-  /** Milliseconds before a function's handler runs. Default: as in Lambda, 10,000. */
+  /** Milliseconds that a function may take to load. Default 10,000, as in Lambda. */
   initTimeoutMs?: number
   /** Overrides single settings of the stack's stream mapping. */
   mapping?: Partial<StreamMapping>
-  /** The same of the second one, of the follow-ups. */
+  /** Overrides single settings of the mapping that invokes the follow-ups. */
   followups?: Partial<StreamMapping>
-  /** Does what AWS does and the laptop doesn't. Default: none of it. */
+  /** Imitates what AWS does and a local machine doesn't: delays, throttling, lag. Default: none of it. */
   likeAws?: LikeAws
   /** For tests: duplicates, delays or reorders the bucket's events. */
   bucketFaults?: BucketOptions['faults']
@@ -47,13 +49,13 @@ export interface RuntimeOptions {
   ttlSweepMs?: number
   /** Builds the page once everything else runs, instead of at its first request. Default false. */
   preparePage?: boolean
-  /** For tests: another page than that in `web/`. */
+  /** For tests: another page than the one in `web/`. */
   pageFiles?: PageFiles
-  /** Origins of the pictures of users that the page shows. Default: none, it shows initials. */
+  /** Origins from which the page may load users' pictures. Default: none; the page shows initials. */
   imageOrigins?: readonly string[]
-  /** Whether pictures are made small, for which `sharp` must be installed. Default false. */
+  /** Whether thumbnails are made of pictures. `sharp` must be installed for that. Default false. */
   thumbnails?: boolean
-  /** Who receives what happens, by webhooks. Default: nobody, and the bus is off. */
+  /** Who receives events of the bus by webhooks. Default: nobody, and the bus is off. */
   bus?: Pick<BusOptions, 'subscribers' | 'secret' | 'clock' | 'onPut'>
   /** Default: warnings and errors to stderr. */
   log?: Log

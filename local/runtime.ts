@@ -32,13 +32,13 @@ import { startStream } from './parts/start-stream.ts'
 import { startTable } from './parts/start-table.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 
-/** All of Tabletalk in this process. `close` stops the parts in order: first what clients see, last the table. */
+/** All of Tabletalk in this process. `close` stops the parts in order: the front door first, the table last. */
 export interface Runtime extends Closable {
   /** `http://HOST:PORT`, where the page is. */
   url: string
   /** `ws://HOST:PORT/local` */
   wsUrl: string
-  /** The `@connections` API, without the id. */
+  /** The URL of the `@connections` API, without a connection id. */
   connectionsUrl: string
   port: number
   tableName: string
@@ -47,35 +47,35 @@ export interface Runtime extends Closable {
   /** True when DynamoDB Local was started here; it listens on all interfaces of the machine. */
   ownsDynamoDb: boolean
   /**
-   * Resolves when the DynamoDB Local that was started here has ended by itself, and is not started again: without a
-   * `dataDir` its data are gone. Nothing works any more: call `close`.
+   * Resolves when the DynamoDB Local that was started here has ended by itself and is not started again, because
+   * without a `dataDir` its data are lost. No part works any more: call `close`.
    */
   failed: Promise<StartupError>
-  /** @throws z.ZodError for a user id, name or lifetime (seconds) that the issuer doesn't accept. */
+  /** @throws z.ZodError for a user id, name or lifetime (seconds) that the issuer doesn't accept */
   token(userId: string, options?: Omit<TokenRequest, 'userId'>): Promise<string>
-  /** What `GET /healthz` returns. */
+  /** Returns the same as `GET /healthz`. */
   healthz(): Promise<Health>
   bucket: Bucket
   gateway: Gateway
-  /** Where somebody subscribes to it. */
+  /** Exists only if the options name subscribers. */
   bus?: Bus
   mapping: EventSourceMapping
   /** The second reader of the stream. */
   followups: EventSourceMapping
   lambda: LambdaHost
   sweeper: TtlSweeper
-  /** The functions that are called by the clock: the janitor. */
+  /** Runs the functions that are called by the clock: the janitor. */
   schedules: Schedules
-  /** Receives the stream records that the function could not process in all its attempts. */
+  /** Receives the stream records that the stream function could not process in all its attempts. */
   failures: FailureDestination<FailureRecord>
-  /** The same of the follow-ups. */
+  /** Receives the records that the follow-up function could not process in all its attempts. */
   followupFailures: FailureDestination<FailureRecord>
 }
 
 /**
  * Starts every part and connects them. Resolves when clients can connect.
  *
- * @throws StartupError for what the developer can fix, after the parts that had started were stopped.
+ * @throws StartupError for what the developer can fix, after the parts that had started were stopped
  */
 export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const closers = new Closers()
@@ -93,7 +93,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const tableName = options.tableName ?? stack.table.name
   const beforeTable = { options, host, stack, tableName, log, closers }
 
-  // First, because a taken port is the likeliest failure. It responds 503 until `open`.
+  // First, because a taken port is the likeliest failure. The front door responds 503 until `open`.
   const { front, port } = await startFrontDoor(beforeTable)
   const url = originOf(host, port)
   const connectionsUrl = `${url}/${STAGE}`
@@ -101,9 +101,9 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   const { credentials } = table
   const context: PartContext = { ...beforeTable, port, credentials }
   const issuer = await createIssuer({ dataDir })
-  // Each needs the other: the functions have the bucket's address, and the bucket invokes a function.
+  // The functions need the bucket's address, and the bucket invokes a function.
   const functions = deferred<LambdaHost>()
-  // While the table is away nothing is begun that would fail without it.
+  // While the table is restarted, no call begins that would fail without it.
   const invoke: Invoke = async (functionName, event) => {
     await table.up()
     return (await functions.promise).invoke(functionName, event)
@@ -136,7 +136,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
         await stream.mapping.healthy()
         await stream.followups.healthy()
       },
-      // Any response will do, 403 too: without a signature the bucket refuses.
+      // Any response will do, even 403: the bucket refuses requests without a signature.
       bucket: () => fetch(bucket.endpoint),
       functions: () => lambda.warm(),
     })
@@ -171,7 +171,7 @@ async function startParts(options: RuntimeOptions, closers: Closers): Promise<Ru
   }
 }
 
-/** As it is deployed: without the functions that nothing asks for. */
+/** Returns the stack as it is deployed: without the functions for features that are off. */
 function deployed(stack: Stack, { bus, thumbnails = false }: RuntimeOptions): Stack {
   const wants = { webhooks: bus !== undefined, thumbnails }
   const functions = Object.entries(stack.functions).filter(([, one]) => one.with === undefined || wants[one.with])
@@ -196,7 +196,7 @@ function warmUp({ options, log, closers }: PartContext, lambda: LambdaHost, page
     log.error('unable to load every function ahead of its first call', { error: String(error) })
   })
   closers.add(() => warming)
-  // After the functions, because `/healthz` waits for those. A visitor who comes earlier starts the build earlier.
+  // After the functions, because `/healthz` waits for them. A visitor who comes earlier starts the build earlier.
   const preparing = options.preparePage ? warming.then(() => pageFiles.prepare(log)) : Promise.resolve()
   closers.add(() => preparing)
 }

@@ -2,11 +2,11 @@ import type { Closable } from './contracts.ts'
 
 interface ScheduleOptions {
   everyMs: number
-  /** Resolves to the time at which there is something to do again, in epoch milliseconds, if that is known. */
+  /** Resolves with the time of the next work in epoch milliseconds, if it is known. */
   run: () => Promise<{ next?: number } | undefined>
 }
 
-/** Calls something by the clock, and sooner when it is woken; never twice at once. */
+/** Calls `run` by the clock, and earlier if woken. Two runs never overlap. */
 export class Schedule implements Closable {
   readonly #run: ScheduleOptions['run']
   readonly #clock: NodeJS.Timeout
@@ -20,7 +20,7 @@ export class Schedule implements Closable {
     this.#clock = setInterval(() => this.wake(), everyMs)
   }
 
-  /** Begins a run, or another one once the one under way has ended. */
+  /** Begins a run. If one is under way, another follows it. */
   wake(): void {
     if (this.#closed) return
     this.#isWoken = true

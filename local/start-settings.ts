@@ -2,21 +2,21 @@ import { parseArgs } from 'node:util'
 import type { Stack } from '../terraform/stack.ts'
 import { StartupError } from './contracts.ts'
 
-/** What `npm start` reads from its environment and its arguments. */
+/** The settings that `npm start` reads from its environment and its arguments. */
 export interface StartSettings {
   /** `PORT`, 0–65,535, default 8080; 0 for any free port. */
   port: number
   /** `HOST`, default 127.0.0.1: only this machine can connect. */
   host: string
-  /** `DATA_DIR`; when unset, everything is kept in memory only. */
+  /** `DATA_DIR`. If unset, everything is kept in memory only. */
   dataDir?: string
   /** `--like-aws`: with the delays, the throttling and the lag that AWS has. */
   likeAws: boolean
   /** `VERBOSE=1` also logs lines of level `info`. */
   verbose: boolean
-  /** `THUMBNAILS`, `on` or `off`: whether pictures are made small. Default on, if `sharp` is installed. */
+  /** `THUMBNAILS`, `on` or `off`: whether thumbnails are made of pictures. Default: on if `sharp` is installed. */
   thumbnails?: boolean
-  /** `--webhook`, any number of them: URLs that receive what happens. */
+  /** `--webhook`, any number of times: the URLs that receive events of the bus. */
   bus?: { subscribers: { url: string }[]; secret?: string }
 }
 
@@ -49,7 +49,7 @@ function flagsOf(args: string[]): { 'like-aws'?: boolean; webhook?: string[] } {
   }
 }
 
-/** @throws StartupError for what is no URL */
+/** @throws StartupError for a text that is not a URL */
 function webhooksOf(urls: readonly string[] = []): readonly string[] {
   const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url))
   if (wrong === undefined) return urls
@@ -67,12 +67,12 @@ function portOf(text: string): number {
   throw new StartupError(`unable to listen on PORT=${text}; give a number from 0 to 65535: PORT=8081 npm start`)
 }
 
-/** Of the functions' settings those that the runtime gives itself, because its parts stand behind them. */
+/** Settings of the functions that the runtime sets itself, because they point to its own parts. */
 const OWN_SETTINGS = new Set(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'ALLOWED_ORIGINS', 'EVENTS_BUS', 'WEBHOOKS'])
 
 /**
- * The settings of a deployment that the environment names, such as `RATE_LIMITS` and `DEFAULT_ROOM_ACCESS`, for every
- * function. Empty means unset. Each function checks those that it reads.
+ * Returns the settings of a deployment that the environment names, such as `RATE_LIMITS` and `DEFAULT_ROOM_ACCESS`, for
+ * every function. An empty value means unset. Each function checks the settings that it reads.
  */
 export function deploymentSettings(
   env: Record<string, string | undefined>,

@@ -1,7 +1,7 @@
 const CHECK_INTERVAL_MS = 500
 
 /**
- * Calls `onOrphaned` once the parent process has ended. npm sends its signals to a shell only, and that shell may end
+ * Calls `onOrphaned` once the parent process has ended. npm sends its signals only to a shell, and that shell may end
  * without passing them on to the process that it runs.
  */
 export function watchForOrphaning(onOrphaned: () => void): void {

@@ -3,10 +3,10 @@ import { ALGORITHM, parseCredential, parseLongDate, type Signer, type Signers, s
 import type { Target } from './target.ts'
 
 /**
- * Milliseconds that a client's clock may be off. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * Milliseconds that a client's clock may differ. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 const MAX_CLOCK_SKEW_MS = 15 * 60_000
-/** Seconds: a presigned URL lives at most 7 days. */
+/** Seconds that a presigned URL may be valid: 7 days. */
 const MAX_EXPIRES_SECONDS = 604_800
 
 interface SignedRequest {
@@ -15,7 +15,7 @@ interface SignedRequest {
   headers: Record<string, string>
 }
 
-/** A signature and what it says it covers. */
+/** A signature, and what the request says about it. */
 interface Claim {
   /** `x-amz-content-sha256` */
   payload: string
@@ -29,7 +29,7 @@ interface Claim {
  *
  * @returns `x-amz-content-sha256`: a hash, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` kinds
  * @throws S3Error AccessDenied (unsigned, expired, an unsigned `x-amz-` header), InvalidAccessKeyId,
- *   SignatureDoesNotMatch, RequestTimeTooSkewed, or a 400 for what is malformed.
+ * SignatureDoesNotMatch, RequestTimeTooSkewed, or a 400 for a malformed signature
  */
 export async function authenticate(request: SignedRequest, signers: Signers, now: Date): Promise<string> {
   const { headers, target } = request

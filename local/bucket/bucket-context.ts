@@ -4,7 +4,7 @@ import type { Notifier } from './notifier.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Signers } from './signature.ts'
 
-/** What the bucket consists of. An operation takes only what it needs of it: `Pick<BucketContext, …>`. */
+/** The parts of the bucket. An operation takes only those that it needs: `Pick<BucketContext, …>`. */
 export interface BucketContext {
   name: string
   store: ObjectStore

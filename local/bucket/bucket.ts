@@ -16,7 +16,7 @@ import { type KeyPair, Signers } from './signature.ts'
 export interface BucketOptions {
   /** Default 127.0.0.1. */
   host?: string
-  /** Default 0, any free port. */
+  /** Default 0: any free port. */
   port?: number
   /** The bucket's name. */
   bucket: string
@@ -24,17 +24,20 @@ export interface BucketOptions {
   region: string
   /** The key pair whose signatures are accepted. Its owner is the events' principal. */
   credentials: KeyPair
-  /** Another one that is accepted too: the functions' own. */
+  /** The functions' own key pair, which is accepted too. */
   temporary?: KeyPair | undefined
   /** Keeps objects and undelivered events over restarts. Default: a temporary folder that `close` deletes. */
   dataDir?: string | undefined
-  /** Origins of the CORS rule, each with at most one `*`. Methods are GET, HEAD, POST and PUT. */
+  /** Origins of the CORS rule, each with at most one `*`. The methods are GET, HEAD, POST and PUT. */
   corsOrigins: readonly string[]
   notifications: readonly Notification[]
   invoke: Invoke
   lifecycle?: readonly LifecycleRule[]
   log: Log
-  /** Milliseconds between the attempts at an event. Default 100 and 400, so 3 attempts; AWS waits 1 and 2 minutes. */
+  /**
+   * Milliseconds between the attempts at an event. Default 100 and 400, which makes 3 attempts; AWS waits 1 and 2
+   * minutes.
+   */
   retryDelaysMs?: readonly number[]
   /** Clock for signatures, policies, events and the lifecycle. */
   now?: (() => Date) | undefined
@@ -42,33 +45,36 @@ export interface BucketOptions {
 }
 
 export interface Bucket extends Closable {
-  /** `http://HOST:<port>`, as others reach it when it listens everywhere. Clients set `forcePathStyle`. */
+  /**
+   * `http://HOST:<port>`. If the bucket listens everywhere, HOST is an address that others reach. Clients set
+   * `forcePathStyle`.
+   */
   endpoint: string
-  /** Resolves when every event so far was delivered or has failed. Rejects when the bucket is closed before. */
+  /** Resolves when every event so far was delivered or has failed. Rejects if the bucket is closed first. */
   idle(): Promise<void>
-  /** Applies the lifecycle rules once. The bucket never does so by itself. */
+  /** Applies the lifecycle rules once. The bucket never applies them by itself. */
   sweep(): Promise<Swept>
-  /** Events whose function failed all attempts. A `dataDir` keeps them. */
+  /** Events whose function failed all attempts. A `dataDir` keeps them over restarts. */
   readonly failures: readonly FailedEvent[]
   /** Waits for running requests and functions. Undelivered events stay in `dataDir` for the next start. */
   close(): Promise<void>
 }
 
 /**
- * S3 for one bucket with versions on this machine, as far as Tabletalk needs it: PutObject, CopyObject, GetObject,
+ * Starts S3 for one versioned bucket on this machine, as far as Tabletalk needs it: PutObject, CopyObject, GetObject,
  * HeadObject, DeleteObject, ListObjectVersions (its first page), GetObjectTagging, DeleteObjectTagging, POST forms,
  * multipart uploads, CORS, the events ObjectCreated and ObjectTagging:Delete, and the lifecycle. It is strict where S3
  * is: signatures, expiry, every policy condition, sizes, checksums and preconditions.
  *
  * Not emulated: more than one bucket, expiry of temporary keys, IAM and bucket policies, ACLs, public access,
- * virtual-hosted style, SigV2 and SigV4A, signed chunks (`STREAMING-AWS4-…`), suspended versioning, parts that are
- * copied, conditional copies, lists, PutObjectTagging, encryption (headers are ignored), object lock, storage classes,
- * website and CORS configuration calls, GET by part number, CRC-32C, CRC-64/NVME and composite checksums, ranges of
- * several parts (the whole object is returned, as S3 does), a POST form whose `file` is plain text, other events, the
- * 6-hour retries of throttled functions, S3's latency and request rates. A restart forgets multipart uploads that are
- * not complete.
+ * virtual-hosted style, SigV2 and SigV4A, signed chunks (`STREAMING-AWS4-…`), suspended versioning, copied parts,
+ * conditional copies, lists, PutObjectTagging, encryption (headers are ignored), object lock, storage classes, website
+ * and CORS configuration calls, GET by part number, CRC-32C, CRC-64/NVME and composite checksums, ranges of several
+ * parts (the whole object is returned, as S3 does), a POST form whose `file` is plain text, other events, the 6-hour
+ * retries of throttled functions, S3's latency and request rates. A restart forgets multipart uploads that are not
+ * complete.
  *
- * @throws StartupError when the port is taken
+ * @throws StartupError if the port is taken
  */
 export async function startBucket(options: BucketOptions): Promise<Bucket> {
   const { bucket: name, region, credentials, invoke, log } = options

@@ -1,11 +1,11 @@
 import { S3Error } from './s3-error.ts'
 
-/** Bytes of a chunk's head or a trailer line. S3's own are below 200. */
+/** Bytes of a chunk's head or a trailer line. Those that S3 clients send are below 200. */
 const MAX_LINE_BYTES = 4096
 
 /**
- * Removes the `aws-chunked` framing from a body. The SDK sends every body of unknown digest, such as a stream, in this
- * framing, with the checksum as a trailer.
+ * Removes the `aws-chunked` framing from a body. The SDK uses this framing for every body whose digest it doesn't know
+ * in advance, such as a stream, and sends the checksum as a trailer.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  *
@@ -34,7 +34,7 @@ export async function* decodeChunked(
   }
 }
 
-/** Lines and counted bytes of a stream. */
+/** Reads lines and counted bytes from a stream. */
 class Reader {
   readonly #source: AsyncIterator<Buffer>
   #rest: Buffer = Buffer.alloc(0)
@@ -44,7 +44,8 @@ class Reader {
   }
 
   /**
-   * The next line without its CRLF. The end of the body counts as an empty line: not every client closes the trailer.
+   * Returns the next line without its CRLF. The end of the body counts as an empty line, because not every client
+   * closes the trailer.
    */
   async line(): Promise<string> {
     for (;;) {

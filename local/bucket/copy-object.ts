@@ -11,7 +11,7 @@ import { tagsFromHeader } from './tags.ts'
 import { checkKey, parseTarget, type Target } from './target.ts'
 import { S3_NAMESPACE, xml, XML_HEAD } from './xml.ts'
 
-/** What may change when an object is copied onto itself, besides its metadata. Here they change nothing. */
+/** Headers that S3 accepts as a change when an object is copied onto itself. Here they change nothing. */
 const CHANGES = /^x-amz-(storage-class|website-redirect-location|server-side-encryption)/
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
@@ -44,7 +44,7 @@ export async function copyObject(
   respond(exchange, 200, XML_HEAD + xml`<CopyObjectResult xmlns="${S3_NAMESPACE}">${fields}</CopyObjectResult>`.text)
 }
 
-/** `<bucket>/<key>`, URL-encoded, with or without a slash in front, and perhaps `?versionId=`. */
+/** Parses `<bucket>/<key>`, URL-encoded, with or without a leading slash, and with or without `?versionId=`. */
 function sourceOf({ name }: Pick<BucketContext, 'name'>, header: string): Target {
   const source = parseTarget(header.startsWith('/') ? header : `/${header}`)
   if (source.bucket !== name) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist')

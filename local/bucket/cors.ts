@@ -1,13 +1,13 @@
 import type { Exchange } from './exchange.ts'
 import { S3Error } from './s3-error.ts'
 
-/** The CORS rule of the deployed bucket. Its AllowedHeaders are `*`. */
+/** The CORS rule of the deployed bucket. It allows all headers (`*`). */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT']
 const EXPOSED = 'ETag'
 const MAX_AGE_SECONDS = 3000
 
 /**
- * Allows an origin of the rule to read the response. Returns false for any other origin or method.
+ * Lets an origin that the rule allows read the response. Returns false for any other origin or method.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 export function applyCors(
@@ -48,7 +48,7 @@ export function preflight(exchange: Pick<Exchange, 'res' | 'headers'>, origins: 
   res.writeHead(200, { 'content-length': 0 }).end()
 }
 
-/** In a pattern, one `*` stands for any text. */
+/** Whether an origin matches a pattern, in which one `*` stands for any text. */
 function matches(origin: string, pattern: string): boolean {
   const [start = '', end] = pattern.split('*')
   if (end === undefined) return origin === pattern

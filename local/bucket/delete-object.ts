@@ -3,7 +3,7 @@ import { respond, type Exchange } from './exchange.ts'
 import { versionOf } from './target.ts'
 
 /**
- * Deletes the version that the request names for good. Without one it hides the key by a delete marker.
+ * Permanently deletes the version that the request names. Without a version it hides the key behind a delete marker.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
  */
 export function deleteObject({ store, now }: Pick<BucketContext, 'store' | 'now'>, exchange: Exchange): void {

@@ -20,12 +20,12 @@ export type Checksums = Partial<Record<ChecksumAlgorithm, string>>
 
 /** The digests that the sender announces. */
 interface ExpectedDigests {
-  /** Base64, `Content-MD5`. */
+  /** `Content-MD5`, in base64. */
   md5?: string
-  /** Hex, `x-amz-content-sha256`. */
+  /** `x-amz-content-sha256`, in hex. */
   payloadSha256?: string
   checksums: Checksums
-  /** Algorithms whose value comes in the trailer. */
+  /** Algorithms whose checksum comes in the trailer. */
   trailing: ChecksumAlgorithm[]
 }
 
@@ -39,7 +39,7 @@ export interface Digested {
 
 const NOT_A_CHECKSUM = new Set(['mode', 'type', 'algorithm'])
 
-/** Reads the announced digests from headers or from a form's fields: both use the same names. */
+/** Reads the announced digests from headers or from a form's fields. Both use the same names. */
 export function expectedDigests(named: (name: string) => string | undefined, names: Iterable<string>): ExpectedDigests {
   const checksums: Checksums = {}
   for (const name of names) {
@@ -65,7 +65,7 @@ function supported(algorithm: string): ChecksumAlgorithm {
   throw new S3Error('NotImplemented', `The checksum algorithm ${algorithm} is not emulated.`)
 }
 
-/** CRC-32 in the shape of a `node:crypto` hash. */
+/** Returns CRC-32 in the shape of a `node:crypto` hash. */
 function crc32Digest(): Digest {
   let value = 0
   return {
@@ -80,7 +80,7 @@ function crc32Digest(): Digest {
   }
 }
 
-/** Digests bytes as they pass and compares the digests with the expected ones. */
+/** Digests bytes as they pass, and compares the digests with the expected ones. */
 export class Digester {
   readonly #expected: ExpectedDigests
   readonly #md5 = createHash('md5')
@@ -95,7 +95,7 @@ export class Digester {
     }
   }
 
-  /** Bytes so far. */
+  /** Number of bytes so far. */
   get size(): number {
     return this.#size
   }

@@ -20,8 +20,8 @@ export interface FailedEvent extends QueuedEvent {
 }
 
 /**
- * Replaces an event of the queue by the events to send: return it twice to duplicate it, await something to delay it
- * or to let a later event overtake it. An empty list loses it, which S3 never does.
+ * Replaces an event of the queue by the events to send. Return the event twice to duplicate it. Wait before returning
+ * it to delay it or to let a later event overtake it. An empty list loses it, which S3 never does.
  */
 export type EventFault = (event: S3Event) => S3Event[] | Promise<S3Event[]>
 
@@ -35,8 +35,8 @@ interface EventQueueOptions {
 }
 
 /**
- * S3's asynchronous invocations. An event is a file from before its object is visible until its function has returned
- * or failed all attempts, so a stop or a crash repeats an event and never loses one.
+ * Invokes functions asynchronously, as S3 does. An event is kept in a file from before its object is visible until its
+ * function has returned or failed all attempts. A stop or a crash may therefore repeat an event, but never loses one.
  */
 export class EventQueue {
   readonly #options: EventQueueOptions
@@ -86,7 +86,7 @@ export class EventQueue {
     if (queued && !this.#closing.signal.aborted) this.#running.track(this.#deliver(id, queued))
   }
 
-  /** Resolves when no event waits for its function any more. Rejects when the bucket is closed before. */
+  /** Resolves when no event waits for its function any more. Rejects if the bucket is closed first. */
   async idle(): Promise<void> {
     if (this.#pending.size === 0) return
     if (this.#closing.signal.aborted) throw closed()
@@ -107,7 +107,7 @@ export class EventQueue {
       this.forget(id)
     } catch (error) {
       if (this.#closing.signal.aborted) return
-      // It is still on disk: the next start sends it.
+      // The event is still on disk, and the next start sends it.
       this.#options.log.error('an event stays undelivered', { id, error: String(error) })
     }
   }

@@ -9,19 +9,19 @@ export interface Exchange {
   requestId: string
   method: string
   target: Target
-  /** Lower-cased names; repeated ones are joined as HTTP does. */
+  /** By lower-cased name. Repeated headers are joined with commas. */
   headers: Record<string, string>
-  /** Called when the response is sent or the client has disconnected. */
+  /** Called when the response has been sent or the client has disconnected. */
   afterwards: (() => void)[]
 }
 
-/** A request whose signature is right. */
+/** A request whose signature is valid. */
 export interface VerifiedExchange extends Exchange {
   /** `x-amz-content-sha256`: a hash, `UNSIGNED-PAYLOAD` or one of the `STREAMING-` kinds. */
   payload: string
 }
 
-/** What an event says of the request that caused it. */
+/** Returns what an event contains about the request that caused it. */
 export const causeOf = ({ requestId, req, res }: Exchange, at: Date): StoringRequest => ({
   requestId,
   hostId: String(res.getHeader('x-amz-id-2')),

@@ -10,10 +10,10 @@ const MAX_FIELD_BYTES = 20_000
 
 /**
  * Reads a `multipart/form-data` upload as a stream. It collects the fields before the file, passes the file to `take`
- * as it arrives, and ignores what follows. Resolves when the whole form was read and `take` has resolved.
+ * as it arrives, and ignores everything after the file. Resolves when the whole form was read and `take` has resolved.
  *
- * @param take receives the fields by lower-cased name and the file; when it rejects, reading stops at once
- * @param undo receives the result of `take` when the form turns out to be broken after the file
+ * @param take receives the fields by lower-cased name, and the file; if it rejects, reading stops at once
+ * @param undo receives the result of `take` if the form turns out to be broken after the file
  * @throws S3Error MalformedPOSTRequest, MaxPostPreDataLengthExceededError, InvalidArgument, or what `take` threw
  */
 export async function readForm<T>(
@@ -62,7 +62,10 @@ export async function readForm<T>(
   return await taken
 }
 
-/** Not `pipeline`: that destroys its source, here the socket, and the client would never see why it was refused. */
+/**
+ * Writes the request into the parser. `pipeline` would destroy its source, the socket, and the client would never see
+ * why it was refused.
+ */
 async function feed(req: IncomingMessage, form: busboy.Busboy): Promise<void> {
   const ended = finished(form)
   const drained = (): Promise<unknown> => Promise.race([once(form, 'drain'), ended])

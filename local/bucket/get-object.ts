@@ -7,7 +7,7 @@ import { checkRead } from './preconditions.ts'
 import { S3Error } from './s3-error.ts'
 import { versionOf } from './target.ts'
 
-/** GET and HEAD of an object: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+/** Handles GET and HEAD of an object: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export async function getObject(store: ObjectStore, exchange: Exchange): Promise<void> {
   const { headers, target, res } = exchange
   const object = existing(store, exchange)
@@ -35,7 +35,8 @@ export async function getObject(store: ObjectStore, exchange: Exchange): Promise
 }
 
 /**
- * The version that the request names, or the key's object. Says in the response which version that is.
+ * Returns the version that the request names, or else the key's object. Sets the response header that names the
+ * version.
  *
  * @throws S3Error NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker
  */
@@ -50,7 +51,7 @@ export function existing(store: ObjectStore, { target, res }: Pick<Exchange, 'ta
   throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.')
 }
 
-/** One range of bytes, both ends inclusive. Like S3 it ignores a header that isn't a single range. */
+/** Parses one range of bytes, both ends inclusive. Like S3, it ignores a header that isn't a single range. */
 function parseRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
   if (!match || (match[1] === '' && match[2] === '')) return undefined

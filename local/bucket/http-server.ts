@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.ts'
 import { S3Error } from './s3-error.ts'
 import { parseTarget } from './target.ts'
 
-/** Milliseconds that running requests have to end when the server closes. */
+/** Milliseconds that running requests have to finish when the server closes. */
 const CLOSE_GRACE_MS = 1000
 
 interface HttpServerOptions {
@@ -23,9 +23,9 @@ interface HttpServerOptions {
 }
 
 /**
- * S3's HTTP side: request ids, CORS, errors as XML.
+ * Starts the HTTP side of S3: request ids, CORS, errors as XML.
  *
- * @throws StartupError when the port is taken
+ * @throws StartupError if the port is taken
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<Closable & { endpoint: string }> {
   const handling = new Running()
@@ -85,8 +85,8 @@ async function respond(options: HttpServerOptions, req: IncomingMessage, res: Se
 }
 
 /**
- * Reads the rest of a refused body: a client that is still sending never sees the response otherwise. `resume()` does
- * nothing while an iterator that was left early still listens for `readable`.
+ * Reads the rest of a refused body. A client that is still sending would otherwise never see the response. `resume()`
+ * has no effect while an iterator that was left early still listens for `readable`.
  */
 function readToEnd(req: IncomingMessage): void {
   const read = (): void => {

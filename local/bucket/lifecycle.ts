@@ -1,15 +1,17 @@
 import type { BucketContext } from './bucket-context.ts'
 import type { Version } from './object-store.ts'
 
-/** A lifecycle rule, applied by `sweep`. AWS counts days; here it is milliseconds, so that a test can be short. */
+/**
+ * A lifecycle rule, applied by `sweep`. AWS counts days. Here times are in milliseconds, so that a test can be short.
+ */
 export interface LifecycleRule {
   /** Prefix of the key, e.g. `rooms/`. */
   prefix: string
-  /** Only versions that carry this tag. */
+  /** If set, only versions with this tag are affected. */
   tag?: { key: string; value: string }
-  /** Age at which objects are hidden by a delete marker. */
+  /** Age at which objects are hidden behind a delete marker. */
   expireAfterMs?: number
-  /** Time after which versions are deleted that are no longer their key's newest one. */
+  /** Milliseconds after which a version is deleted that is no longer its key's newest one. */
   deleteNoncurrentAfterMs?: number
   /** Deletes delete markers that hide nothing. */
   deleteExpiredMarkers?: boolean
@@ -20,7 +22,7 @@ export interface LifecycleRule {
 export interface Swept {
   /** Keys of the hidden objects. */
   expired: string[]
-  /** Versions that were deleted for good, with delete markers. */
+  /** How many versions and delete markers were permanently deleted. */
   deletedVersions: number
   abortedUploads: number
 }

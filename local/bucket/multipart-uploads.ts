@@ -4,7 +4,9 @@ import { Digester } from './digests.ts'
 import type { Incoming, ObjectStore, StoredObject } from './object-store.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Bytes of every part but the last: 5 MiB. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/**
+ * Minimum bytes of every part except the last: 5 MiB. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
 const MIN_PART_BYTES = 5 * 1024 ** 2
 
 type Described = Pick<StoredObject, 'key' | 'headers' | 'metadata' | 'tags'>
@@ -15,7 +17,7 @@ interface MultipartUpload {
   parts: Map<number, Incoming>
 }
 
-/** Multipart uploads that are not complete. They are in memory: a restart forgets them. */
+/** Multipart uploads that are not complete. They are in memory, and a restart forgets them. */
 export class MultipartUploads {
   readonly #uploads = new Map<string, MultipartUpload>()
   readonly #store: ObjectStore
@@ -37,7 +39,7 @@ export class MultipartUploads {
     throw new S3Error('NoSuchUpload', 'The specified multipart upload does not exist.')
   }
 
-  /** Stores a part. It replaces a part of the same number. */
+  /** Stores a part. It replaces an earlier part with the same number. */
   async putPart(id: string, key: string, number: number, part: Incoming): Promise<void> {
     // The upload may have been aborted while the part arrived.
     const upload = this.#uploads.get(id)
@@ -54,7 +56,7 @@ export class MultipartUploads {
   /**
    * Joins the listed parts. The upload remains until `remove`.
    *
-   * @throws S3Error InvalidPart, InvalidPartOrder, EntityTooSmall
+   * @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall
    */
   async join(
     id: string,
@@ -90,7 +92,7 @@ export class MultipartUploads {
     for (const part of upload?.parts.values() ?? []) await this.#store.discard(part)
   }
 
-  /** Deletes the uploads of a prefix that began at `cutoff` or before. Returns their number. */
+  /** Deletes the uploads with this key prefix that began at `cutoff` or earlier. Returns their number. */
   async removeOlder(prefix: string, cutoff: Date): Promise<number> {
     const old = [...this.#uploads].filter(
       ([, { described, startedAt }]) => described.key.startsWith(prefix) && startedAt <= cutoff,

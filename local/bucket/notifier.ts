@@ -13,7 +13,7 @@ export interface Notification {
   prefix: string
 }
 
-/** Queues the events of an object for the functions that are notified of it. */
+/** Queues the events of an object for the functions whose notification matches. */
 export class Notifier {
   readonly #notifications: readonly Notification[]
   readonly #events: EventSource
@@ -25,7 +25,7 @@ export class Notifier {
     this.#queue = queue
   }
 
-  /** Stores an event for each function that is notified of the object. Nothing is sent before `send`. */
+  /** Stores an event for each function whose notification matches. Events are sent only when `send` is called. */
   record(
     eventName: EventName,
     object: StoredObject,

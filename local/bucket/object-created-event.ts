@@ -1,13 +1,13 @@
 import type { S3Event } from 'aws-lambda'
 import type { StoredObject } from './object-store.ts'
 
-/** The last part of an event's name: `ObjectCreated:Put`. */
+/** The last part of an event's name, as in `ObjectCreated:Put`. */
 export type CreatedBy = 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload'
 
 /** An event's name, without the `s3:` of a notification's configuration. */
 export type EventName = `ObjectCreated:${CreatedBy}` | 'ObjectTagging:Delete'
 
-/** What an event contains of the request that caused it. */
+/** What an event contains about the request that caused it. */
 export interface StoringRequest {
   requestId: string
   hostId: string
@@ -64,7 +64,7 @@ export class EventSource {
     }
   }
 
-  /** Rises with every event, also over restarts: microseconds since 1970 in 16 hex digits. */
+  /** Returns microseconds since 1970 in 16 hex digits. They rise with every event, even over restarts. */
   #nextSequencer(at: Date): string {
     const now = BigInt(at.getTime()) * 1000n
     this.#sequence = now > this.#sequence ? now : this.#sequence + 1n
@@ -72,7 +72,7 @@ export class EventSource {
   }
 }
 
-/** Form-URL-encoded with slashes kept: `a b/ü` is `a+b/%C3%BC`. */
+/** Encodes a key as a form does, but keeps slashes: `a b/ü` becomes `a+b/%C3%BC`. */
 function encodeEventKey(key: string): string {
   return new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
 }

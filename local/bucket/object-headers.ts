@@ -2,7 +2,7 @@ import { validateHeaderValue } from 'node:http'
 import type { StoredObject } from './object-store.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Bytes of names and values. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+/** Bytes of metadata names and values. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
 const MAX_METADATA_BYTES = 2048
 
 const KEPT = [
@@ -15,7 +15,8 @@ const KEPT = [
 ] as const
 
 /**
- * The headers and metadata that an object keeps, from a request's headers or a form's fields. Names are lower-cased.
+ * Returns the headers and metadata that an object keeps, from a request's headers or a form's fields. Names are
+ * lower-cased.
  */
 export function objectHeaders(given: Iterable<readonly [string, string]>): Pick<StoredObject, 'headers' | 'metadata'> {
   const headers: Record<string, string> = { 'content-type': 'binary/octet-stream' }
@@ -37,7 +38,7 @@ export function objectHeaders(given: Iterable<readonly [string, string]>): Pick<
   return { headers, metadata }
 }
 
-/** The headers of a GET or HEAD response, with the request's `response-*` overrides. */
+/** Returns the headers of a GET or HEAD response, with the request's `response-*` overrides. */
 export function responseHeaders(object: StoredObject, query: URLSearchParams): Record<string, string> {
   const headers: Record<string, string> = {
     ...object.headers,
@@ -64,7 +65,7 @@ function sendable(name: string, value: string): string {
   }
 }
 
-/** `aws-chunked` describes the transfer, not the object. */
+/** Removes `aws-chunked`, which describes the transfer and not the object. */
 function withoutChunked(value: string): string {
   return value
     .split(',')

@@ -17,36 +17,36 @@ import type { Tags } from './tags.ts'
 
 export interface StoredObject {
   key: string
-  /** `null` for an object from before the bucket had versions. */
+  /** `null` for an object that is older than the bucket's versioning. */
   versionId: string
   /** Bytes. */
   size: number
-  /** Without its quotes: hex MD5, or `<hex>-<parts>` for a multipart upload. */
+  /** Without quotes: hex MD5, or `<hex>-<parts>` for a multipart upload. */
   etag: string
-  /** ISO 8601 */
+  /** ISO 8601. */
   lastModified: string
   /** `content-type`, `content-disposition`, … as a GET returns them. */
   headers: Record<string, string>
-  /** `x-amz-meta-` names, without the prefix. */
+  /** By `x-amz-meta-` name, without the prefix. */
   metadata: Record<string, string>
   checksums: Checksums
   tags: Tags
 }
 
-/** Hides the versions below it: what a DELETE without a version leaves. */
+/** Hides the versions below it. A DELETE without a version creates one. */
 interface DeleteMarker extends Pick<StoredObject, 'key' | 'versionId' | 'lastModified'> {
   isDeleteMarker: true
 }
 
 export type Version = (StoredObject & { isDeleteMarker?: never }) | DeleteMarker
 
-/** `order` rises with every version, whatever its time; bytes have a blob, delete markers none. */
+/** A version on disk. `order` rises with every version, whatever the clock says. A delete marker has no blob. */
 type Entry = Version & { order: number; blob?: string }
 
-/** The version id of an object from before the bucket had versions. */
+/** The version id of an object that is older than the bucket's versioning. */
 const NULL_VERSION = 'null'
 
-/** Opaque, 32 characters that need no encoding in a URL. */
+/** Returns an opaque id of 32 characters that need no encoding in a URL. */
 export const newVersionId = (): string => randomBytes(24).toString('base64url')
 
 /** Bytes that arrived complete and were checked, but are not an object yet. */
@@ -55,12 +55,13 @@ export interface Incoming extends Digested {
 }
 
 /**
- * Versions on disk: each is one file of bytes and one of JSON. The JSON file is named by the key's hash, because a key
- * is never safe as a path, and the version. A version appears by one rename, complete or not at all. The next start
- * deletes what a crash left unfinished. Versions survive the end of the process, but writes are not flushed (`fsync`).
+ * Keeps versions on disk, each as one file of bytes and one of JSON. The JSON file's name has the version and a hash of
+ * the key, because a key is never safe as a path. A version appears by one rename, complete or not at all. The next
+ * start deletes what a crash left unfinished. Versions survive the end of the process, but writes are not flushed
+ * (`fsync`).
  */
 export class ObjectStore {
-  /** By key, the newest first; no list is empty. */
+  /** By key, the newest version first. No list is empty. */
   readonly #versions = new Map<string, Entry[]>()
   readonly #blobs: string
   readonly #objects: string
@@ -74,7 +75,7 @@ export class ObjectStore {
     rmSync(this.#incoming, { recursive: true, force: true })
     for (const each of [this.#blobs, this.#objects, this.#incoming]) mkdirSync(each, { recursive: true })
     const entries = readdirSync(this.#objects).map((name) => {
-      // A file from before the bucket had versions has neither of the two.
+      // A file that is older than the bucket's versioning has neither of the two.
       const unversioned = { versionId: NULL_VERSION, order: 0 }
       return Object.assign(unversioned, JSON.parse(readFileSync(join(this.#objects, name), 'utf8')) as Entry)
     })
@@ -84,7 +85,7 @@ export class ObjectStore {
     for (const name of readdirSync(this.#blobs)) if (!known.has(name)) rmSync(join(this.#blobs, name))
   }
 
-  /** Streams bytes into a temporary file, and deletes it when anything about the bytes is wrong. */
+  /** Streams bytes into a temporary file. Deletes the file if the bytes are not as announced. */
   async receive(
     chunks: AsyncIterable<Buffer>,
     digester: Digester,
@@ -113,7 +114,9 @@ export class ObjectStore {
     await rm(incoming.path, { force: true })
   }
 
-  /** Makes a version of the bytes. Synchronous, so that nothing happens between a precondition's check and this. */
+  /**
+   * Makes the bytes a new version. Synchronous, so that nothing happens between the check of a precondition and this.
+   */
   put(object: StoredObject, incoming: Incoming): void {
     const blob = randomUUID()
     renameSync(incoming.path, join(this.#blobs, blob))
@@ -122,7 +125,7 @@ export class ObjectStore {
     this.#add(entry)
   }
 
-  /** Hides the key's versions by a delete marker. Returns its version id. */
+  /** Hides the key's versions behind a delete marker. Returns the marker's version id. */
   hide(key: string, at: Date): string {
     const versionId = newVersionId()
     const lastModified = at.toISOString()
@@ -132,19 +135,19 @@ export class ObjectStore {
     return versionId
   }
 
-  /** The version, by default the newest one. */
+  /** Returns a version or delete marker, by default the newest one, or undefined if there is none. */
   find(key: string, versionId?: string): Version | undefined {
     const versions = this.#versions.get(key) ?? []
     return versionId === undefined ? versions[0] : versions.find((version) => version.versionId === versionId)
   }
 
-  /** The object of the key: its newest version, unless that is a delete marker. */
+  /** Returns the key's object: its newest version, or undefined if that is a delete marker. */
   get(key: string): StoredObject | undefined {
     const newest = this.find(key)
     return newest?.isDeleteMarker ? undefined : newest
   }
 
-  /** Opens a version's bytes. They stay readable when the version is deleted. The caller closes them. */
+  /** Opens a version's bytes. They stay readable even if the version is deleted. The caller closes the file. */
   open({ key, versionId }: StoredObject): number {
     const { blob } = this.#entry(key, versionId) ?? {}
     if (blob === undefined) throw new Error('unable to open an object; there is no such version')
@@ -158,7 +161,7 @@ export class ObjectStore {
     this.#save(entry)
   }
 
-  /** Deletes a version for good. The newest one that is left is the key's object then. */
+  /** Permanently deletes a version. The newest remaining one then is the key's object. */
   delete(key: string, versionId: string): void {
     const entry = this.#entry(key, versionId)
     if (!entry) return
@@ -169,7 +172,7 @@ export class ObjectStore {
     else this.#versions.delete(key)
   }
 
-  /** The versions of each key with this prefix, the newest first. */
+  /** Returns the versions of each key with this prefix, each key's newest first. */
   list(prefix: string): Version[][] {
     return [...this.#versions].filter(([key]) => key.startsWith(prefix)).map(([, versions]) => [...versions])
   }
@@ -188,7 +191,7 @@ export class ObjectStore {
     renameSync(draft, this.#metaFile(entry))
   }
 
-  /** An object from before the bucket had versions keeps its file's name. */
+  /** An object that is older than the bucket's versioning keeps the name of its file. */
   #metaFile({ key, versionId }: Version): string {
     const hash = createHash('sha256').update(key).digest('hex')
     return join(this.#objects, versionId === NULL_VERSION ? `${hash}.json` : `${hash}-${versionId}.json`)

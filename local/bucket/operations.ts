@@ -16,10 +16,10 @@ import { postObject } from './post-object.ts'
 import { putObject } from './put-object.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Query parameters of the operations below. Any other one means an operation that is not emulated. */
+/** Query parameters of the operations below. Any other parameter means an operation that is not emulated. */
 const KNOWN = /^(x-amz-.*|x-id|response-.*|tagging|versionId|uploads|uploadId|partNumber)$/i
 
-/** Checks the signature, finds the operation that the request means and runs it. */
+/** Checks the signature, finds the operation that the request asks for, and runs it. */
 export async function operate(context: BucketContext, exchange: Exchange): Promise<void> {
   const { method, target, headers } = exchange
   if (target.bucket !== context.name) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist')

@@ -23,7 +23,7 @@ interface Upload {
 type PostContext = StoringContext & Pick<BucketContext, 'name' | 'signers'>
 
 /**
- * A browser's upload under a signed policy.
+ * Handles a browser's upload with a signed policy.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
 export async function postObject(context: PostContext, exchange: Exchange): Promise<void> {
@@ -77,7 +77,7 @@ async function receiveFile(
   return store.receive(bounded(), digester)
 }
 
-/** Replaces `${filename}` by the file's own name, in every field but the policy and its signature. */
+/** Replaces `${filename}` by the file's own name in every field except the policy and its signature. */
 function withFileName(sent: ReadonlyMap<string, string>, fileName: string): Map<string, string> {
   const kept = new Set(['policy', 'x-amz-signature'])
   return new Map(

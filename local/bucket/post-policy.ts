@@ -2,7 +2,7 @@ import { S3Error } from './s3-error.ts'
 
 interface Condition {
   operator: 'eq' | 'starts-with'
-  /** Lower-cased, without `$`. */
+  /** In lower case, without `$`. */
   field: string
   value: string
 }
@@ -11,7 +11,7 @@ interface Condition {
 export interface PostPolicy {
   expiration: Date
   conditions: Condition[]
-  /** Bytes of the file, both inclusive. */
+  /** Bytes that the file may have, both ends inclusive. */
   sizeRange?: { min: number; max: number }
 }
 
@@ -71,7 +71,7 @@ export function checkPolicy(policy: PostPolicy, fields: ReadonlyMap<string, stri
 function holds({ operator, field, value }: Condition, actual: string | undefined): boolean {
   if (actual === undefined) return false
   if (operator === 'eq') return actual === value
-  // The only field whose value is a list: "content-types separated by commas … each must match".
+  // Only this field's value is a list: "content-types separated by commas … each must match".
   const each = field === 'content-type' ? actual.split(',').map((type) => type.trim()) : [actual]
   return each.every((one) => one.startsWith(value))
 }

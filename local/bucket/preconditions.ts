@@ -3,7 +3,7 @@ import { S3Error } from './s3-error.ts'
 
 type Headers = Record<string, string>
 
-/** Conditional writes. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+/** Checks the conditions of a write. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
 export function checkWrite(headers: Headers, current: StoredObject | undefined): void {
   const ifNoneMatch = headers['if-none-match']
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
@@ -16,7 +16,7 @@ export function checkWrite(headers: Headers, current: StoredObject | undefined):
   if (!matches(ifMatch, current)) throw preconditionFailed()
 }
 
-/** Conditional reads: 412 or 304, with RFC 9110's precedence of the ETag over the date. */
+/** Checks the conditions of a read: 412 or 304. The ETag has precedence over the date, as in RFC 9110. */
 export function checkRead(headers: Headers, object: StoredObject): void {
   const modified = Math.floor(Date.parse(object.lastModified) / 1000) * 1000
   const ifMatch = headers['if-match']

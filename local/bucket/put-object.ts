@@ -7,7 +7,7 @@ import { storeObject, type StoringContext } from './store-object.ts'
 import { tagsFromHeader } from './tags.ts'
 import { checkKey } from './target.ts'
 
-/** Bytes in one PUT or POST: 5 GiB. */
+/** Most bytes in one PUT or POST: 5 GiB. */
 export const MAX_OBJECT_BYTES = 5 * 1024 ** 3
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */

@@ -4,10 +4,10 @@ import type { VerifiedExchange } from './exchange.ts'
 import type { Incoming, ObjectStore } from './object-store.ts'
 import { S3Error } from './s3-error.ts'
 
-/** Bytes of a complete-multipart document. S3 allows 10,000 parts, about 1 MB. */
+/** Most bytes of the document that completes a multipart upload. S3 allows 10,000 parts, about 1 MB. */
 const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
 
-/** A request's bytes without their transfer framing, and the check that they are what the sender says. */
+/** A request's bytes without their transfer framing, and the check that they match what the sender announced. */
 interface RequestBody {
   chunks: AsyncIterable<Buffer>
   digester: Digester
@@ -58,7 +58,7 @@ function requestBody({ headers, payload, req }: VerifiedExchange): RequestBody {
 }
 
 /**
- * Streams the body to disk. Keeps nothing of a body that is refused.
+ * Streams the body to disk. A refused body leaves no file.
  *
  * @throws S3Error of {@link Digester.finish} and {@link decodeChunked}
  */

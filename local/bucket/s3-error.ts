@@ -1,6 +1,6 @@
 import { xml, XML_HEAD } from './xml.ts'
 
-/** Codes of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html with S3's status for each. */
+/** The codes of https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html with S3's HTTP status for each. */
 const STATUS = {
   AccessDenied: 403,
   AccessForbidden: 403,
@@ -59,7 +59,10 @@ export class S3Error extends Error {
     this.status = STATUS[code]
   }
 
-  /** The body that S3 sends: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses */
+  /**
+   * Returns the body that S3 sends:
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses
+   */
   toXml(resource: string, requestId: string): string {
     const error = xml`<Code>${this.code}</Code><Message>${this.message}</Message>`
     const request = xml`<Resource>${resource}</Resource><RequestId>${requestId}</RequestId>`

@@ -6,7 +6,7 @@ import type { Target } from './target.ts'
 export interface KeyPair {
   accessKeyId: string
   secretAccessKey: string
-  /** Of temporary ones: whatever they sign has to bring it along. */
+  /** Only for temporary keys: every request that they sign must carry it. */
   sessionToken?: string
 }
 
@@ -19,7 +19,9 @@ interface CredentialScope {
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 
-/** Signs strings with one key pair. Everything but the layout of the canonical request is the SDK's own signer. */
+/**
+ * Signs strings with one key pair. Uses the SDK's own signer for everything except the layout of the canonical request.
+ */
 export class Signer {
   readonly #signer: SignatureV4
   readonly region: string
@@ -54,7 +56,9 @@ export class Signers {
   }
 
   /**
-   * @param token the session token that came along
+   * Returns the signer for an access key.
+   *
+   * @param token the session token that the request carries
    * @throws S3Error InvalidAccessKeyId, InvalidToken
    */
   of(accessKeyId: string, token: string | null | undefined): Signer {
@@ -95,7 +99,7 @@ export function stringToSign(
   return [ALGORITHM, longDate, scope, sha256(canonicalRequest)].join('\n')
 }
 
-/** Returns undefined unless the text is well-formed and names S3. */
+/** Returns undefined if the text is malformed or doesn't name S3. */
 export function parseCredential(text: string): CredentialScope | undefined {
   const match = /^([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request$/.exec(text)
   if (!match) return undefined
@@ -118,7 +122,7 @@ function sha256(text: string): string {
 
 const EMPTY_REQUEST = { method: '', protocol: '', hostname: '', path: '', headers: {} }
 
-/** node:crypto in the shape that the SDK's signer requires. */
+/** `node:crypto` in the shape that the SDK's signer requires. */
 class Sha256 {
   readonly #hash: Hash | Hmac
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {

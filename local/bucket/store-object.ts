@@ -7,8 +7,8 @@ import { checkWrite } from './preconditions.ts'
 export type StoringContext = Pick<BucketContext, 'store' | 'notifier' | 'now' | 'log'>
 
 /**
- * Makes a new version of checked bytes. Its events are written to disk before the object is visible, and sent when the
- * response is out. Deletes the bytes when a precondition fails.
+ * Makes a new version of checked bytes. Its events are written to disk before the object is visible, and sent after the
+ * response. Deletes the bytes if a precondition fails.
  */
 export async function storeObject(
   context: StoringContext,

@@ -5,16 +5,16 @@ const MAX_KEY_BYTES = 1024
 
 /** The bucket, key and query of a path-style request. */
 export interface Target {
-  /** `''` for the list of buckets. */
+  /** Empty for the list of buckets. */
   bucket: string
-  /** Decoded, exactly as sent: no normalisation of `..`, `//` or a leading slash. `''` for the bucket itself. */
+  /** Decoded exactly as sent, without normalisation of `..`, `//` or a leading slash. Empty for the bucket itself. */
   key: string
-  /** Path for the canonical request: every byte encoded once, slashes kept. */
+  /** The path for the canonical request: every byte encoded once, slashes kept. */
   canonicalPath: string
   query: URLSearchParams
 }
 
-/** Parses a request line's target. Not with `new URL`: it collapses `..`, which is part of an S3 key. */
+/** Parses a request line's target. `new URL` won't do, because it collapses `..`, which is part of an S3 key. */
 export function parseTarget(url: string): Target {
   const mark = url.indexOf('?')
   const path = decode(mark < 0 ? url : url.slice(0, mark))
@@ -29,7 +29,7 @@ export function parseTarget(url: string): Target {
 }
 
 /**
- * The version that a request names.
+ * Returns the version id that a request names, or undefined.
  *
  * @throws S3Error InvalidArgument
  */
@@ -44,7 +44,7 @@ export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long')
 }
 
-/** Percent-encodes all but unreserved characters and slashes, as SigV4 and `Location` require. */
+/** Percent-encodes everything except unreserved characters and slashes, as SigV4 and `Location` require. */
 export function encodePath(path: string): string {
   return encodeURIComponent(path)
     .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -1,12 +1,12 @@
 export const XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 export const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
 
-/** A piece of well-formed XML. Nothing else goes into a template unescaped. */
+/** A piece of well-formed XML. Only this goes into a template unescaped. */
 class Xml {
   constructor(readonly text: string) {}
 }
 
-/** Template tag: escapes strings and numbers, inserts `Xml` as it is. */
+/** Template tag. Escapes strings and numbers, and inserts `Xml` unchanged. */
 export function xml(strings: TemplateStringsArray, ...values: (string | number | Xml | Xml[])[]): Xml {
   return new Xml(String.raw({ raw: strings }, ...values.map(textOf)))
 }
@@ -19,7 +19,7 @@ function textOf(value: string | number | Xml | Xml[]): string {
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-/** Resolves the references in the text of a request's element. */
+/** Resolves the character references in the text of a request's element. */
 export function unescapeXml(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi, (whole, hex, decimal, name) => {
     if (typeof name === 'string') return NAMED[name.toLowerCase()] ?? whole

@@ -1,8 +1,8 @@
-/** When things become due; tests have one of their own. */
+/** Tells the bus the time and when things are due. Tests use a clock of their own. */
 export interface BusClock {
-  /** Epoch milliseconds. */
+  /** Returns epoch milliseconds. */
   now(): number
-  /** Calls once, so many milliseconds from now. Returns a function that calls it off. */
+  /** Calls `call` once, after `ms` milliseconds. Returns a function that cancels the call. */
   after(ms: number, call: () => void): () => void
 }
 

@@ -10,7 +10,7 @@ import { WebhookQueue } from './webhook-queue.ts'
 /** A URL that receives events. */
 interface Subscriber {
   url: string
-  /** Their types; default: all. */
+  /** The event types that it receives. Default: all. */
   events?: readonly string[]
 }
 
@@ -26,27 +26,27 @@ interface BusEntry {
 
 export interface BusOptions {
   subscribers: readonly Subscriber[]
-  /** Signs what is posted. Default: a random one. */
+  /** Signs the requests to webhooks. Default: a random one. */
   secret?: string | undefined
-  /** For tests. Default: the real one. */
+  /** For tests. Default: the real clock. */
   clock?: BusClock | undefined
-  /** For tests: refuses an entry with the code that it returns. */
+  /** For tests: refuses an entry if it returns an error code. */
   onPut?: ((entry: BusEntry) => string | undefined) | undefined
   stack: Pick<Stack, 'bus' | 'webhooks'>
   invoke: Invoke
   log: Log
 }
 
-/** The event bus, its rules, and the webhooks’ queues and secret. */
+/** The event bus, its rules, and the webhooks' queues and secret. */
 export interface Bus extends Closable {
-  /** Of all of these services. */
+  /** The URL of all emulated services: EventBridge, SQS and Secrets Manager. */
   endpoint: string
-  /** `whsec_…`, by which a webhook checks what it receives. */
+  /** `whsec_…`, with which a webhook checks the signature of what it receives. */
   secret: string
-  /** What the bus has taken, oldest first. */
+  /** The entries that the bus has accepted, oldest first. */
   entries: readonly BusEntry[]
   queues: readonly WebhookQueue[]
-  /** Of the functions of the bus. */
+  /** Added to the environment of the functions that use the bus. */
   environment: Record<string, string>
 }
 
@@ -57,9 +57,9 @@ const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:webhoo
 const KEY_BYTES = 24
 
 /**
- * EventBridge, SQS and Secrets Manager, as far as the functions use them: `PutEvents`, `ChangeMessageVisibility` and
- * `GetSecretValue`. Signatures aren't checked. An event goes to the queue of each webhook that wants it, and from there
- * to the function that posts it, again and again as on AWS.
+ * Starts EventBridge, SQS and Secrets Manager, as far as the functions use them: `PutEvents`, `ChangeMessageVisibility`
+ * and `GetSecretValue`. Signatures aren't checked. An event goes to the queue of each webhook that wants it. From there
+ * it goes to the function that posts it, with retries as on AWS.
  */
 export async function startBus(options: BusOptions): Promise<Bus> {
   const { stack, invoke, log, subscribers, clock = realClock } = options

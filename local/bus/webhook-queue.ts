@@ -12,7 +12,7 @@ interface QueuedMessage {
   sentAt: number
   firstReceivedAt: number
   receives: number
-  /** Nobody receives it before, epoch milliseconds. */
+  /** The message is not received before this time, in epoch milliseconds. */
   visibleAt: number
   receipt: string
 }
@@ -25,17 +25,17 @@ interface QueueOptions {
   log: Log
 }
 
-/** Batches at once: so many pollers has a Lambda mapping at first. */
+/** How many batches are processed at once: the number of pollers with which a Lambda mapping starts. */
 const POLLERS = 5
 
 /**
- * The queue of one webhook with its Lambda mapping, in place of SQS: what a function reports as failed is received
- * again when its time is over, which the function may change, and after the last attempt it is a dead letter. In
- * memory: a stop loses what waits, as a queue of AWS would not.
+ * The queue of one webhook with its Lambda mapping, in place of SQS. A message that the function reports as failed is
+ * received again after its visibility timeout, which the function may change. After the last attempt it is a dead
+ * letter. The queue is in memory: unlike on AWS, a stop loses the messages in it.
  */
 export class WebhookQueue {
   readonly arn: string
-  /** What was given up, oldest first. */
+  /** The bodies of the messages that were given up, oldest first. */
   readonly deadLetters: string[] = []
   readonly #options: QueueOptions
   readonly #messages = new Map<string, QueuedMessage>()
@@ -51,7 +51,7 @@ export class WebhookQueue {
     this.arn = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${options.name}`
   }
 
-  /** Messages that are neither delivered nor given up. */
+  /** Number of messages that are neither delivered nor given up. */
   get size(): number {
     return this.#messages.size
   }
@@ -63,19 +63,19 @@ export class WebhookQueue {
     this.#poll()
   }
 
-  /** Returns whether a message is being received with that handle. */
+  /** Sets when a message may be received again. Returns false if no message has this receipt handle. */
   changeVisibility(receipt: string, seconds: number): boolean {
     const message = [...this.#messages.values()].find((one) => one.receipt === receipt)
     if (message) message.visibleAt = this.#options.clock.now() + seconds * 1_000
     return message !== undefined
   }
 
-  /** Resolves when each message is delivered or given up. */
+  /** Resolves when every message is delivered or given up. */
   async idle(): Promise<void> {
     if (this.#messages.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Resolves when no function is at work: each message is delivered, given up, or waits for its next attempt. */
+  /** Resolves when no function runs: every message is delivered, given up, or waits for its next attempt. */
   async rested(): Promise<void> {
     await this.#running.ended()
   }
@@ -98,7 +98,7 @@ export class WebhookQueue {
     if (this.#messages.size === 0) for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** The next messages that may be received. Those that were received too often are given up. */
+  /** Returns the next messages that may be received. Gives up those that were received too often. */
   #receive(): QueuedMessage[] {
     const { clock, log, webhooks, name } = this.#options
     const now = clock.now()

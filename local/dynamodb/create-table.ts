@@ -14,10 +14,10 @@ import type { Stack } from '../../terraform/stack.ts'
 import { StartupError } from '../contracts.ts'
 
 /**
- * Creates the table of `terraform/stack.json` (on-demand, with its index, stream and TTL), or uses the existing one
- * when it is the same.
+ * Creates the table of `terraform/stack.json` (on-demand, with its index, stream and TTL), or uses an existing one with
+ * the same schema.
  *
- * @throws StartupError with the differences when a table of that name has another schema
+ * @throws StartupError with the differences, if a table of that name has another schema
  */
 export async function createTable(
   client: DynamoDBClient,

@@ -5,30 +5,30 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StartupError } from '../contracts.ts'
 import { isAlive } from '../is-alive.ts'
 
-/** A folder that belongs to one running DynamoDB Local, until `release`. */
+/** A folder that belongs to one running DynamoDB Local until `release`. */
 interface DataDir {
   readonly path: string
-  /** Stores the id of the process that writes to the folder. It may outlive ours by a moment. */
+  /** Stores the id of the process that writes to the folder. That process may outlive this one by a moment. */
   recordWriter(pid: number): Promise<void>
   release(): Promise<void>
 }
 
 interface Lock {
-  /** The runtime that holds the folder. */
+  /** The process id of the runtime that holds the folder. */
   pid: number
-  /** The JVM that it started. */
+  /** The process id of the JVM that the runtime started. */
   writerPid?: number
 }
 
-/** An orphaned JVM ends within half a second. One that still runs after this time will not end. */
+/** An orphaned JVM ends within half a second. If it still runs after this time, it will not end. */
 const WRITER_GRACE_MS = 10_000
 
 const held = new Set<string>()
 
 /**
- * Claims a folder for the table's files and creates it when it is missing.
+ * Claims a folder for the table's files. Creates it if it is missing.
  *
- * @throws StartupError when it is not a folder, can't be written, or another runtime uses it
+ * @throws StartupError if it is not a folder, can't be written, or is used by another runtime
  */
 export async function claimDataDir(dataDir: string): Promise<DataDir> {
   const path = resolve(dataDir)
@@ -70,8 +70,8 @@ async function prepare(path: string): Promise<void> {
 }
 
 /**
- * `mkdir -p`. The `recursive` of Node 20 never ends in a folder that exists but returns ENOENT for everything that is
- * created in it, such as /proc.
+ * Works like `mkdir -p`. The `recursive` option of Node 20 never ends in a folder that exists but returns ENOENT for
+ * everything that is created in it, such as /proc.
  */
 async function makeFolder(path: string): Promise<void> {
   try {
@@ -115,7 +115,7 @@ async function removeStale(path: string, lockFile: string): Promise<void> {
   const lock = await readLock(lockFile)
   if (lock === 'gone') return
   if (lock === 'unreadable') throw inUse('another runtime')
-  // A container's first process has the same id after every restart: a lock with our own id may be an old one.
+  // A container's first process has the same id after every restart, so a lock with our own id may be an old one.
   const ownerLives = lock.pid === process.pid ? held.has(path) : isAlive(lock.pid)
   if (ownerLives) throw inUse(`another runtime (process ${lock.pid})`)
 

@@ -1,7 +1,7 @@
 const DEFAULT_JRE = 'default-jre-headless'
 
 /**
- * The one command that installs a Java new enough for DynamoDB Local.
+ * Returns the one command that installs a Java new enough for DynamoDB Local.
  *
  * @param platform `process.platform`
  * @param osRelease the text of `/etc/os-release`, used on Linux only
@@ -43,7 +43,7 @@ function aptGet(name: string): string {
   return `sudo apt-get install -y ${name}`
 }
 
-/** Debian 11 and Ubuntu 22.04 are the last releases whose default Java is 11. */
+/** Whether the default Java is too old: Debian 11 and Ubuntu 22.04 are the last releases whose default is Java 11. */
 function defaultIsTooOld(release: Record<string, string>): boolean {
   const version = Number(release.VERSION_ID)
   return (release.ID === 'debian' && version <= 11) || (release.ID === 'ubuntu' && version <= 22.04)

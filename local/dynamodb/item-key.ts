@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 
-/** An item's whole key as one string. The order of the attributes makes no difference. */
+/** Returns an item's whole key as one string. The order of the attributes makes no difference. */
 export function itemKey(keys: Record<string, AttributeValue>): string {
   return JSON.stringify(
     Object.entries(keys)

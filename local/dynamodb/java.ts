@@ -5,7 +5,9 @@ import { promisify } from 'node:util'
 import { StartupError } from '../contracts.ts'
 import { installJavaCommand } from './install-java.ts'
 
-/** An environment without a developer's own options for Java, which may change the heap, or attach something. */
+/**
+ * Returns an environment without the developer's own options for Java, which may change the heap or attach an agent.
+ */
 export function withoutJavaOptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { JAVA_TOOL_OPTIONS: _, JDK_JAVA_OPTIONS: __, _JAVA_OPTIONS: ___, ...others } = env
   return others
@@ -18,7 +20,7 @@ const run = promisify(execFile)
 
 /**
  * Finds the first Java that is new enough, in `JAVA_HOME`, the PATH and Homebrew's own folder (`brew install openjdk`
- * leaves it outside the PATH). When `javaPath` is given, only that one is checked.
+ * leaves it outside the PATH). If `javaPath` is given, checks only that one.
  *
  * @throws StartupError with the command that installs Java
  */
@@ -56,7 +58,7 @@ async function majorVersion(java: string): Promise<number | undefined> {
 
 async function remedy(): Promise<string> {
   if (process.platform !== 'linux') return installJavaCommand(process.platform)
-  // Without the file the most common command is suggested.
+  // Without the file, the most common command is suggested.
   const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '')
   return installJavaCommand(process.platform, osRelease)
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log, StartupError } from '../contracts.ts'
 
-/** A process that serves. */
+/** A server process. */
 export interface Server {
   pid: number
-  /** Resolves to how it ended, unless `stop` was called. */
+  /** Resolves with how the process ended, unless `stop` was called. */
   endedByItself: Promise<string>
   stop(): Promise<void>
 }
@@ -12,20 +12,22 @@ export interface Server {
 interface Options<S extends Server> {
   name: string
   first: S
-  /** Starts another one at the same place. */
+  /** Starts another server at the same address. */
   again: () => Promise<S>
-  /** Undefined when what it holds is gone with it, so that another one is of no use. Receives each new server. */
+  /**
+   * Called with each new server. Undefined if a restart is of no use, because the data are lost with the old server.
+   */
   onRestart: ((server: S) => Promise<void>) | undefined
   failure: (how: string) => StartupError
   log: Log
 }
 
-/** A server that ends more often than this in a minute is not started again. */
+/** A server that ends more often than this within a minute is not started again. */
 const MOST_RESTARTS = 5
 const MINUTE_MS = 60_000
 const ATTEMPTS = 3
 
-/** Starts a server again whenever it has ended by itself. */
+/** Restarts a server whenever it has ended by itself. */
 export class KeptRunning<S extends Server> {
   readonly failed: Promise<StartupError>
   readonly #options: Options<S>
@@ -45,7 +47,7 @@ export class KeptRunning<S extends Server> {
     return this.#server.pid
   }
 
-  /** Resolves at once while it runs, and when it runs again. */
+  /** Resolves at once while the server runs, or when it runs again. */
   up(): Promise<void> {
     return this.#isUp
   }
@@ -56,7 +58,7 @@ export class KeptRunning<S extends Server> {
     await this.#server.stop()
   }
 
-  /** Resolves when there is no use in going on. */
+  /** Resolves when the server will not be started again. */
   async #watch(): Promise<StartupError> {
     const { name, onRestart, failure, log } = this.#options
     for (;;) {
@@ -68,7 +70,7 @@ export class KeptRunning<S extends Server> {
       log.warn(`${name} ended by itself; starting it again`, { how })
       const restarted = this.#restart(onRestart)
       this.#starting = restarted
-      // What waits for it fails by its own time limits if it never comes.
+      // If the server never comes back, whoever waits for it fails by their own time limits.
       this.#isUp = restarted.then((server) => (server === undefined ? new Promise<never>(() => {}) : undefined))
       if ((await restarted) === undefined) return failure(how)
     }

@@ -17,23 +17,23 @@ import { findJava, withoutJavaOptions } from './java.ts'
 import { KeptRunning, type Server } from './kept-running.ts'
 
 export interface DynamoDbLocalOptions {
-  /** Where the table is kept over restarts, made when missing. Unset: in memory. */
+  /** Keeps the table over restarts. The folder is created if it is missing. Default: the table is in memory. */
   dataDir?: string
-  /** The `java` to run. Default: that of `JAVA_HOME`, then of the PATH. */
+  /** The `java` to run. Default: the first one that `findJava` finds. */
   javaPath?: string
-  /** 0 (the default) for a free one. */
+  /** Default 0: any free port. */
   port?: number
   /**
-   * Whose tables are wanted: each access key has a database of its own in each region, and an empty `GetRecords` takes
-   * CPU in proportion to all records of its database. Default: keys that only this process and the `dataDir` know,
-   * because DynamoDB Local listens on all interfaces and checks no signature.
+   * Whose tables are served: each access key has a database of its own in each region. An empty `GetRecords` takes CPU
+   * in proportion to all records of its database. Default: keys that only this process and the `dataDir` know, because
+   * DynamoDB Local listens on all interfaces and checks no signature.
    */
   credentials?: LocalCredentials
-  /** It is looked at this often, ms. Default 5,000. */
+  /** Milliseconds between two checks that it responds. Default 5,000. */
   probeEveryMs?: number
-  /** A look without an answer after this time has failed, ms. Default 10,000. */
+  /** Milliseconds after which a check without a response has failed. Default 10,000. */
   probeTimeoutMs?: number
-  /** One that hasn't answered after this time never will, ms. Default 30,000. */
+  /** Milliseconds after which a start without a response has failed. Default 90,000. */
   startDeadlineMs?: number
   log: Log
 }
@@ -43,14 +43,14 @@ export interface DynamoDbLocal extends Closable {
   readonly endpoint: string
   /** The keys that its tables belong to. */
   readonly credentials: LocalCredentials
-  /** The JVM's process id. Another one after a restart. */
+  /** The JVM's process id. It changes with a restart. */
   readonly pid: number
   /**
-   * Resolves at once while it runs, and when it runs again: with a `dataDir`, one that has ended or answers no more is
-   * started again, on the same port and with all that was acknowledged.
+   * Resolves at once while DynamoDB Local runs, or when it runs again. With a `dataDir`, it is restarted if it has
+   * ended or stops responding, on the same port and with all acknowledged writes.
    */
   up(): Promise<void>
-  /** Resolves when it has ended before `close` was called and can't be started again, with what to tell and to do. */
+  /** Resolves when it has ended before `close` was called and can't be started again. The error says what to do. */
   readonly failed: Promise<StartupError>
 }
 
@@ -59,16 +59,19 @@ const STOP_GRACE_MS = 5_000
 const PORT_ATTEMPTS = 5
 const PROBE_EVERY_MS = 5_000
 const PROBE_TIMEOUT_MS = 10_000
-/** So many looks in a row without an answer: it will never answer again. By number, as a laptop may have slept. */
+/**
+ * After this many failed checks in a row, it will never respond again. A number instead of a time, because a laptop may
+ * have slept.
+ */
 const STALLED_AFTER_PROBES = 4
 
 /**
- * Starts Amazon's DynamoDB Local and waits until it answers. The JVM never outlives this process, however that ends
- * (on Windows: unless this process is killed).
+ * Starts Amazon's DynamoDB Local and waits until it responds. The JVM never outlives this process, however this process
+ * ends (except on Windows, if it is killed).
  *
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.UsageNotes.html
  *
- * @throws StartupError for a missing or old Java, an unusable `dataDir`, a taken `port`, a JVM that dies early.
+ * @throws StartupError for a missing or old Java, an unusable `dataDir`, a taken `port`, or a JVM that dies early
  */
 export async function startDynamoDbLocal(given: DynamoDbLocalOptions): Promise<DynamoDbLocal> {
   const java = await findJava(given.javaPath)
@@ -108,10 +111,10 @@ export async function startDynamoDbLocal(given: DynamoDbLocalOptions): Promise<D
   }
 }
 
-/** Options with the keys chosen. */
+/** The options, with the credentials chosen. */
 type Chosen = DynamoDbLocalOptions & { credentials: LocalCredentials }
 
-/** Earlier versions kept one table for all keys. */
+/** Renames the database of earlier versions, which kept one for all keys. */
 async function adoptSharedDatabase(dataDir: string, { accessKeyId }: LocalCredentials): Promise<void> {
   const own = join(dataDir, `${accessKeyId}_${REGION}.db`)
   if (existsSync(own)) return
@@ -147,7 +150,7 @@ async function startOnFreePort(
   }
 }
 
-/** @throws StartupError when the port is taken */
+/** @throws StartupError if the port is taken */
 async function startAgain(java: string, port: number, dbPath: string | undefined, options: Chosen): Promise<Jvm> {
   const jvm = await startJvm(java, await commandLine(port, dbPath), port, options)
   if (jvm === 'port taken') throw portTaken(port)
@@ -160,7 +163,7 @@ function portTaken(port: number): StartupError {
   )
 }
 
-/** The JVM has no port 0: one is chosen here, and given back for it to take. */
+/** Chooses a free port, because the JVM doesn't accept port 0. Releases it, so that the JVM can take it. */
 async function freePort(wanted: number): Promise<number> {
   const probe = createServer()
   probe.listen(wanted, '0.0.0.0')
@@ -181,11 +184,11 @@ async function commandLine(port: number, dbPath: string | undefined): Promise<st
   const [release] = await readdir(lib)
   if (release === undefined) throw new Error(`unable to find DynamoDB Local; ${lib} is empty`)
   return [
-    // It starts a third sooner with the first compiler only.
+    // With the first compiler only, it starts in two thirds of the time.
     '-XX:TieredStopAtLevel=1',
     '-XX:+UseSerialGC',
     `-Xmx${String(heapSizeMB())}m`,
-    // Without memory it would go on without answering; it is started again instead.
+    // Without memory it would continue without responding. This way it ends, and is started again.
     '-XX:+ExitOnOutOfMemoryError',
     `-Djava.library.path=${join(lib, release, 'DynamoDBLocal_lib')}`,
     '-jar',
@@ -198,9 +201,9 @@ async function commandLine(port: number, dbPath: string | undefined): Promise<st
 }
 
 /**
- * The shell becomes the JVM (`exec`), leaving behind a watcher that reads our end of a pipe: when we die, even by
- * SIGKILL, the pipe ends and the watcher ends the JVM. `$$` cannot become another process's id meanwhile: the watcher
- * keeps the process group of that number alive.
+ * The shell becomes the JVM (`exec`) and leaves a watcher behind, which reads our end of a pipe. When this process
+ * dies, even by SIGKILL, the pipe ends and the watcher ends the JVM. `$$` can't become another process's id in the
+ * meantime, because the watcher keeps the process group of that number alive.
  */
 const WATCHED = `
 umask 077
@@ -215,7 +218,7 @@ exec "$@" 3<&-
 `
 
 function spawnJvm(java: string, args: string[]): ChildProcess {
-  // detached: a process group of its own, so that the terminal's Ctrl-C leaves us the time to drain.
+  // `detached` gives it a process group of its own, so that the terminal's Ctrl-C leaves this process time to drain.
   const env = withoutJavaOptions(process.env)
   return process.platform === 'win32'
     ? spawn(java, args, { env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
@@ -235,7 +238,7 @@ async function startJvm(java: string, args: string[], port: number, options: Cho
   child.stdout?.resume()
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject)
-    // `close`, not `exit`: only then has everything it said been read.
+    // `close` instead of `exit`: by then everything that it wrote has been read.
     child.once('close', () => resolve())
   })
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
@@ -314,13 +317,13 @@ async function startJvm(java: string, args: string[], port: number, options: Cho
   return { endpoint, pid: child.pid as number, endedByItself, stop }
 }
 
-/** Whether it answers within so many milliseconds. */
+/** Whether DynamoDB Local responds within this many milliseconds. */
 async function answers(client: DynamoDBClient, withinMs: number): Promise<boolean> {
   try {
     await client.send(new ListTablesCommand({ Limit: 1 }), { abortSignal: AbortSignal.timeout(withinMs) })
     return true
   } catch {
-    // Not yet: the caller decides for how long that is no error.
+    // Not logged: the caller decides how long this is not an error.
     return false
   }
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Closable } from '../contracts.ts'
 import { listen, originOf, readBody } from '../http.ts'
 
-/** More than DynamoDB takes: 16 MB for a batch. */
+/** More than DynamoDB accepts, which is 16 MB for a batch. */
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024
 
 const TYPE = 'application/x-amz-json-1.0'
@@ -14,24 +14,25 @@ export interface Call {
 }
 
 /**
- * What becomes of a call: an answer in DynamoDB's place; another input for it, and what is added to its answer; a
- * socket that breaks before or after DynamoDB has worked it; undefined when it is passed on as it is.
+ * What happens to a call. An object with `status` is the response, and DynamoDB isn't called. An object with `input`
+ * replaces the input, and `answer` is merged into the response. `drop` breaks the socket before DynamoDB is called,
+ * `dropAnswer` after it has processed the call. Undefined passes the call on unchanged.
  */
 export type Passing =
   { status: number; body: unknown } | { input: object; answer?: object | undefined } | 'drop' | 'dropAnswer' | undefined
 
 interface ProxyOptions {
-  /** Of the DynamoDB that works. */
+  /** The endpoint of the DynamoDB that processes the calls. */
   endpoint: string
-  /** Asked for every call. */
+  /** Called before every call. */
   pass: (call: Call) => Passing | Promise<Passing>
-  /** In place of the request's own: DynamoDB Local looks at nothing else of a signature. */
+  /** Replaces the request's own key id. DynamoDB Local ignores the rest of a signature. */
   accessKeyId?: string
-  /** A call could not be passed on: its socket is broken. */
+  /** Called when a call could not be passed on. Its socket is closed. */
   onError?: (error: unknown) => void
 }
 
-/** Stands before a DynamoDB, and decides what becomes of each call. */
+/** Starts a proxy in front of a DynamoDB. `pass` decides what happens to each call. */
 export async function startDynamoDbProxy(options: ProxyOptions): Promise<Closable & { endpoint: string }> {
   const server = createServer((req, res) => {
     passOn(options, req, res).catch((error: unknown) => {

@@ -4,22 +4,22 @@ import { itemKey } from './item-key.ts'
 const MAX_TAKEN = 10_000
 
 /**
- * The deletions of the TTL sweeper that have not appeared in the stream yet. With them the event source mapping marks
- * their REMOVE records as the service's, like DynamoDB. In memory: a restart between deletion and record loses the
- * mark.
+ * The deletions of the TTL sweeper that have not appeared in the stream yet. The event source mapping marks their
+ * REMOVE records as deleted by the service, as DynamoDB does. They are in memory: a restart between a deletion and its
+ * record loses the mark.
  */
 export class TtlDeletions {
   readonly #expected = new Map<string, number>()
-  /** Records that were, because several readers have the stream. The latest only: readers are seconds apart. */
+  /** The latest records that were expected. The stream has several readers, which are at most seconds apart. */
   readonly #taken = new Set<string>()
 
-  /** Marks the next REMOVE record of this item as the service's. */
+  /** Marks the next REMOVE record of this item as deleted by the service. */
   expect(keys: Record<string, AttributeValue>): void {
     const key = itemKey(keys)
     this.#expected.set(key, (this.#expected.get(key) ?? 0) + 1)
   }
 
-  /** Whether this REMOVE record was expected, for whichever reader of the stream asks. */
+  /** Whether this REMOVE record was expected. Every reader of the stream gets the same result. */
   isOne(keys: Record<string, AttributeValue>, eventId: string): boolean {
     if (this.#taken.has(eventId)) return true
     if (!this.take(keys)) return false

@@ -17,38 +17,38 @@ interface TtlSweeperOptions {
   client: DynamoDBClient
   tableName: string
   stackTable: Stack['table']
-  /** Time between the end of a sweep and the next one, in milliseconds. */
+  /** Milliseconds between the end of a sweep and the next one. */
   everyMs: number
   /** Receives every deletion before it happens. */
   ttlDeletions: TtlDeletions
   log: Log
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Returns epoch milliseconds. Default `Date.now`. */
   now?: () => number
 }
 
 export interface TtlSweeper extends Closable {
   /** Reads the whole table and deletes the items that have expired. Returns their number. */
   sweep(): Promise<number>
-  /** Is told of each stream record, and so knows of every item that expires without reading the table again. */
+  /** Receives each stream record. The sweeper learns from it which items expire, without reading the table again. */
   see(record: StreamRecord): void
 }
 
 /**
- * Without a limit DynamoDB Local loads all that is left of the table for each page of a scan: 290 MB for 40,000 items,
- * which took its heap and then all of its time.
+ * Without a limit, DynamoDB Local loads the whole rest of the table for each page of a scan: 290 MB for 40,000 items.
+ * That filled its heap, and then took all of its time.
  */
 const PAGE_ITEMS = 500
 
 /**
- * DynamoDB doesn't delete items that expired longer ago:
+ * DynamoDB doesn't delete items that expired longer ago than this:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
  */
 const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 60 * 60
 
 /**
- * Deletes the items whose TTL attribute (epoch seconds) has passed, because DynamoDB Local never does. DynamoDB itself
- * takes up to some days; this is sooner. The table is read once, for the items of an earlier run. Later ones are known
- * from the stream.
+ * Deletes the items whose TTL attribute (epoch seconds) has passed, because DynamoDB Local never does. It is faster
+ * than DynamoDB, which takes up to a few days. The table is read once, for the items of an earlier run. Later items
+ * come from the stream.
  */
 export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
   const { client, tableName, stackTable, ttlDeletions, log } = options
@@ -57,7 +57,7 @@ export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let hasReadTable = false
-  /** Items that expire, by their key as one string. */
+  /** Items that will expire, by their key as one string. */
   const expiring = new Map<string, Item>()
 
   function see({ dynamodb: { Keys: keys, NewImage: image } = {} }: StreamRecord): void {
@@ -77,11 +77,11 @@ export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
   function isExpired(item: Item): boolean {
     const nowSeconds = Math.floor(now() / 1000)
     const expiry = Number(item[stackTable.ttlAttribute]?.N)
-    // An item that expires in this second lives until the next.
+    // An item that expires in this second lives until the next one.
     return expiry < nowSeconds && expiry >= nowSeconds - FIVE_YEARS_SECONDS
   }
 
-  /** The keys and expiry of all that expires one day. */
+  /** Reads the keys and expiry of all items that will expire. */
   async function* expiringItems(): AsyncGenerator<Item> {
     const pages = paginateScan(
       { client },
@@ -123,7 +123,7 @@ export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
       if (!isExpired(item)) continue
       if (closed) return deleted
       if (await deleteExpired(item)) deleted += 1
-      // If it has changed meanwhile, the stream says so.
+      // If the item has changed in the meantime, the stream brings the change.
       if (expiring.get(key) === item) expiring.delete(key)
     }
     return deleted
@@ -146,7 +146,7 @@ export function startTtlSweeper(options: TtlSweeperOptions): TtlSweeper {
       return true
     } catch (error) {
       ttlDeletions.take(key)
-      // The item was deleted, or its expiry changed, since it was read.
+      // The item was deleted, or its expiry changed, after it was read.
       if (error instanceof ConditionalCheckFailedException) return false
       throw error
     }

@@ -29,7 +29,7 @@ export class BatchQueue {
     this.#bytes += record.bytes
   }
 
-  /** Number of records that are in no batch yet. */
+  /** Number of records that are not in a batch yet. */
   get queued(): number {
     return this.#queue.length
   }
@@ -60,7 +60,7 @@ export class BatchQueue {
     let count = 0
     let bytes = ENVELOPE_BYTES
     for (const record of this.#queue) {
-      // One record always fits: an item has 400 KB at most.
+      // A single record always fits: an item has at most 400 KB.
       if (count === this.#mapping.batchSize || bytes + record.bytes > MAX_EVENT_BYTES) break
       bytes += record.bytes
       count += 1

@@ -1,6 +1,6 @@
 /**
- * Where a batch failed, according to the function's return value: the index of the first record to process again,
- * `none`, or `whole` when an `itemIdentifier` is empty, missing or unknown.
+ * Reads from a function's return value where its batch failed. Returns the index of the first record to process again,
+ * `none`, or `whole` if an `itemIdentifier` is empty, missing or unknown.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */

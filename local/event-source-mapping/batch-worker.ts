@@ -18,7 +18,8 @@ interface RemainingBatch {
 
 /**
  * Processes one batch until each of its records is done or in the on-failure destination, in order. Retries from the
- * lowest reported sequence number, splits there or in the middle, and gives up after the allowed attempts or age.
+ * lowest reported sequence number, splits the batch there or in the middle, and gives up after the allowed attempts or
+ * at the allowed age.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
@@ -33,7 +34,7 @@ export class BatchWorker {
     this.#shardId = shardId
   }
 
-  /** Resolves early, with unfinished records, when the mapping is closed. */
+  /** Processes the records. Resolves early, with unfinished records, if the mapping is closed. */
   async work(records: readonly PendingRecord[]): Promise<void> {
     const parts: RemainingBatch[] = [{ records, retries: 0, invocations: 0, threw: false }]
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
@@ -44,7 +45,9 @@ export class BatchWorker {
     }
   }
 
-  /** Gives up the records older than `maximumRecordAgeInSeconds`. They come first: a shard is ordered by time. */
+  /**
+   * Gives up the records older than `maximumRecordAgeInSeconds`. They come first, because a shard is ordered by time.
+   */
   async #dropExpired(part: RemainingBatch): Promise<RemainingBatch[] | 'closed' | undefined> {
     const { maximumRecordAgeInSeconds } = this.#options.mapping
     if (maximumRecordAgeInSeconds === -1) return undefined
@@ -57,7 +60,7 @@ export class BatchWorker {
     return firstInTime === -1 ? [] : [{ ...part, records: part.records.slice(firstInTime) }]
   }
 
-  /** Returns what is left to process. */
+  /** Invokes the function once. Returns what is left to process. */
   async #attempt(tried: RemainingBatch): Promise<RemainingBatch[] | 'closed'> {
     const { mapping, log } = this.#options
     const outcome = await this.#invoke(tried.records)
@@ -80,7 +83,7 @@ export class BatchWorker {
     })
     if (mapping.bisectBatchOnFunctionError) {
       if (failedAt > 0) return [part]
-      // A report of the first record gives no place to split at: the whole batch is retried, and then given up.
+      // A report of the first record gives no place to split: the whole batch is retried, and finally given up.
       if (outcome.failedFrom === 'whole' && part.records.length > 1) {
         const middle = Math.ceil(part.records.length / 2)
         return [
@@ -113,7 +116,7 @@ export class BatchWorker {
     return { failedFrom: failedFrom(response, sequenceNumbers), threw: false }
   }
 
-  /** Returns false when the mapping was closed before the destination stored the record. */
+  /** Puts a batch into the on-failure destination. Returns false if the mapping was closed before it was stored. */
   async #giveUp(part: RemainingBatch, condition: FailureCondition): Promise<boolean> {
     const { mapping, region, onFailure, log } = this.#options
     const record = failureRecord({

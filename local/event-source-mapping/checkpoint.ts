@@ -1,11 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Log } from '../contracts.ts'
 
-/** What has been processed of a shard. */
+/** How far a shard has been processed. */
 export interface ShardCheckpoint {
-  /** Everything up to this sequence number. */
+  /** All records up to this sequence number are processed. */
   after?: string
-  /** All of it. The shard is closed, and its children may be read. */
+  /** The whole shard is processed. It is closed, and its children may be read. */
   finished?: true
 }
 
@@ -14,7 +14,7 @@ interface Stored {
   shards: Record<string, ShardCheckpoint>
 }
 
-/** How far the stream has been processed, kept in a file when one is given. */
+/** Keeps how far the stream has been processed, in a file if one is given. */
 export class Checkpoint {
   readonly #file: string | undefined
   readonly #log: Log
@@ -28,7 +28,7 @@ export class Checkpoint {
     this.#log = log
   }
 
-  /** Reads the file. Without a usable one (missing, damaged, of another stream) records are delivered again. */
+  /** Reads the file. If it is missing, damaged or of another stream, records are delivered again. */
   static async open(file: string | undefined, streamArn: string, log: Log): Promise<Checkpoint> {
     const none = { streamArn, shards: {} }
     const stored = file === undefined ? undefined : await read(file, log)
@@ -48,7 +48,7 @@ export class Checkpoint {
     this.#changed()
   }
 
-  /** Drops the shards that the stream no longer has. */
+  /** Forgets the shards that the stream no longer has. */
   keepOnly(shardIds: ReadonlySet<string>): void {
     for (const shardId of Object.keys(this.#stored.shards)) {
       if (shardIds.has(shardId)) continue

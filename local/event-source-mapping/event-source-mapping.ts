@@ -10,28 +10,35 @@ import { Shard, type StartingPosition } from './shard.ts'
 /** Lambda's event source mapping for one DynamoDB stream. */
 export interface EventSourceMapping extends Closable {
   /**
-   * Resolves when everything that is in the stream now has been processed: by the function, the filters or the
-   * on-failure destination. What the function writes meanwhile is not included: call it again.
+   * Resolves when everything in the stream at the time of the call has been processed: by the function, the filters or
+   * the on-failure destination. What the function writes in the meantime is not included: call it again.
+   *
+   * @throws the error that ended the reading, or an Error if the mapping is closed
    */
   idle(): Promise<void>
-  /** Stops polling and invoking until `resume`. Running invocations go on. */
+  /** Stops polling and invoking until `resume`. Running invocations continue. */
   pause(): void
   resume(): void
-  /** Resolves while the stream is read. @throws the error that ended the reading */
+  /**
+   * Resolves while the stream is being read.
+   *
+   * @throws the error that ended the reading
+   */
   healthy(): Promise<void>
   /** Waits for running invocations and saves the checkpoint. A batch that waits for its retry is redelivered. */
   close(): Promise<void>
 }
 
-/** Interval at which new shards are looked for, beside the times at which a shard is finished. */
+/** Milliseconds between two searches for new shards. When a shard finishes, they are looked for at once. */
 const REFRESH_INTERVAL_MS = 10_000
 
 /**
- * Polls a stream and invokes `mapping.function` with its records: each at least once, those of one item in order.
+ * Polls a stream and invokes `mapping.function` with its records. Each record is processed at least once, and the
+ * records of one item in order.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *
- * @throws Error for a filter pattern that Lambda would refuse, and for a stream that can't be described
+ * @throws Error for a filter pattern that Lambda would refuse, or a stream that can't be described
  */
 export async function startEventSourceMapping(options: EventSourceMappingOptions): Promise<EventSourceMapping> {
   const checkpoint = await Checkpoint.open(options.checkpointFile, options.streamArn, options.log)
@@ -46,13 +53,13 @@ class Mapping implements EventSourceMapping {
   readonly #passes: RecordFilter
   readonly #state = new MappingState()
   readonly #shards = new Map<string, Shard>()
-  /** A part that rejects is a defect: it is logged, and `idle` and `healthy` reject. */
+  /** A rejection is a defect: it is logged, and `idle` and `healthy` reject. */
   readonly #running = new Running((error) => {
     this.#options.log.error('the event source mapping failed', { error: String(error) })
     this.#crash = { error }
     this.#state.monitor.notify()
   })
-  /** The last description of the stream: its round, and the number of shards that were finished then. */
+  /** The last description of the stream: its round, and how many shards were finished at that time. */
   #described = { round: 0, finished: 0 }
   #crash: { error: unknown } | undefined
 
@@ -132,7 +139,11 @@ class Mapping implements EventSourceMapping {
     return [...this.#shards.values()].filter(({ finished }) => finished).length
   }
 
-  /** Starts the shards whose parent is finished. @param position where to start without a checkpoint */
+  /**
+   * Starts the shards whose parent is finished.
+   *
+   * @param position where to start without a checkpoint
+   */
   async #refresh(position: 'TRIM_HORIZON' | 'LATEST'): Promise<void> {
     const described = await this.#describe()
     const ids = new Set(described.map(({ ShardId }) => ShardId as string))

@@ -4,7 +4,7 @@ import type { PendingRecord } from './pending-record.ts'
 export type FailureCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded'
 
 /**
- * What Lambda writes to an S3 on-failure destination: the place of the batch in the stream, and in `payload` the whole
+ * What Lambda writes to an S3 on-failure destination: the batch's position in the stream, and in `payload` the whole
  * event, which can be invoked again.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html

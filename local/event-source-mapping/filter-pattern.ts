@@ -8,12 +8,12 @@ type Matcher = (value: unknown) => boolean
 const ABSENT = undefined
 
 /**
- * Filter patterns as Lambda evaluates them: every key of a pattern has to match (AND), one entry of an array is enough
- * (OR), one pattern of several is enough, and an array in the record matches with any of its elements. Without patterns
- * everything passes.
+ * Compiles filter patterns, which are evaluated as Lambda does it. A record passes if it matches at least one pattern,
+ * and every record passes if there are none. It must match every key of a pattern, and at least one entry of each
+ * array. An array in the record matches if any of its elements does.
  *
  * Patterns name DynamoDB's type tags (`{"NewImage":{"k":{"S":["v"]}}}`). `exists` looks at leaves: `{"exists":true}`
- * never matches an attribute, only its `S`. Of a `$or` one pattern is enough. The other operators are not emulated.
+ * never matches an attribute, only its `S`. `$or` needs one matching pattern. Other operators are not emulated.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  *

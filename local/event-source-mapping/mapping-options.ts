@@ -11,22 +11,22 @@ export interface EventSourceMappingOptions {
   mapping: StreamMapping
   /** A rejection is a failure of the whole batch. */
   invoke: Invoke
-  /** File that keeps how far the stream was processed. Default: every start begins at `mapping.startingPosition`. */
+  /** A file that keeps how far the stream was processed. Default: each start begins at `mapping.startingPosition`. */
   checkpointFile?: string | undefined
-  /** The on-failure destination. Called again until it resolves, so that no record is lost. */
+  /** The on-failure destination. It is called again until it resolves, so that no record is lost. */
   onFailure: (record: FailureRecord) => Promise<void>
-  /** Receives every record as it is read, those that no filter passes as well. */
+  /** Receives every record when it is read, even if no filter passes it. */
   onRecord?: (record: StreamRecord) => void
   /** Shared with the TTL sweeper. */
   ttlDeletions: TtlDeletions
   /** The region in records and ARNs. */
   region: string
   log: Log
-  /** Milliseconds since the epoch, for the age of records. Default `Date.now`. */
+  /** Returns epoch milliseconds, for the age of records. Default `Date.now`. */
   clock?: () => number
-  /** Milliseconds before the nth retry (1, 2, …). Default: 50, then doubled each time, 5,000 at most. */
+  /** Milliseconds before the nth retry (1, 2, …). Default: 50, doubled each time up to 5,000. */
   retryDelayMs?: (retry: number) => number
-  /** Milliseconds between two looks at a shard in which there was nothing more. Default: less the more is written. */
+  /** Milliseconds until the next poll of a shard that had no more records. Default: 10 after a write, rising to 100. */
   pollMs?: number | undefined
   faults?: MappingFaults | undefined
 }

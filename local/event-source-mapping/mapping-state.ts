@@ -20,7 +20,9 @@ export class MappingState {
     return this.#paused
   }
 
-  /** Each `idle` begins a round. A poll of that round or a later one sees everything written before. */
+  /**
+   * Each `idle` begins a round. A poll of this round or a later one sees everything that was written before it began.
+   */
   get round(): number {
     return this.#round
   }
@@ -41,7 +43,7 @@ export class MappingState {
     this.monitor.notify()
   }
 
-  /** Waits until a pause is over. Returns false when the mapping is closing. */
+  /** Waits until a pause is over. Returns false if the mapping is closing. */
   async mayProceed(): Promise<boolean> {
     await this.monitor.until(() => this.closing || !this.paused)
     return !this.closing

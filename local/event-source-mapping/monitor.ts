@@ -1,16 +1,15 @@
 /**
- * Waits for a condition over shared state. Each change of the state calls `notify`, and the waiting conditions are
- * checked.
+ * Waits for conditions on shared state. Whoever changes the state calls `notify`, which checks all waiting conditions.
  */
 export class Monitor {
   readonly #waiting = new Set<() => void>()
 
-  /** The state has changed. */
+  /** Tells that the state has changed. */
   notify(): void {
     for (const look of [...this.#waiting]) look()
   }
 
-  /** Resolves when the condition holds, or after `timeoutMs` without it. */
+  /** Resolves when the condition holds, or after `timeoutMs` if it doesn't. */
   until(condition: () => boolean, timeoutMs?: number): Promise<void> {
     if (condition()) return Promise.resolve()
     return new Promise((resolve) => {

@@ -4,10 +4,10 @@ import type { DynamoDBRecord } from 'aws-lambda'
 export interface PendingRecord {
   readonly record: DynamoDBRecord
   readonly sequenceNumber: string
-  /** Its share of the event, in bytes of JSON. */
+  /** Bytes of JSON that the record takes in the event. */
   readonly bytes: number
-  /** Milliseconds since the epoch. */
+  /** In epoch milliseconds. */
   readonly createdAt: number
-  /** Call it when the record was processed or is in the on-failure destination. */
+  /** Marks the record as processed, or as stored in the on-failure destination. */
   finish(): void
 }

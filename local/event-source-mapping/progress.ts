@@ -1,13 +1,13 @@
 /**
- * How far a shard is processed. Records finish in any order; the checkpoint is the last one before the first
- * unfinished.
+ * Tracks how far a shard is processed. Records finish in any order; the checkpoint is the last record before the first
+ * unfinished one.
  */
 export class Progress {
   readonly #open: { sequenceNumber: string; finished: boolean }[] = []
   readonly #onAdvance: (checkpoint: string) => void
   #added = 0
 
-  /** @param onAdvance called with each new checkpoint: everything up to it is done */
+  /** @param onAdvance called with each new checkpoint: everything up to it is processed */
   constructor(onAdvance: (checkpoint: string) => void) {
     this.#onAdvance = onAdvance
   }
@@ -23,7 +23,7 @@ export class Progress {
     }
   }
 
-  /** Number of records so far. */
+  /** Number of records added so far. */
   get added(): number {
     return this.#added
   }

@@ -19,11 +19,11 @@ import { Progress } from './progress.ts'
 
 export type StartingPosition = { type: 'TRIM_HORIZON' | 'LATEST' } | { type: 'AFTER_SEQUENCE_NUMBER'; after: string }
 
-/** Reading pauses while this much waits for the function. */
+/** Reading pauses while at least this many bytes wait for the function. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024
 const MIN_QUEUED_RECORDS = 1_000
 
-/** GetRecords' own page size. */
+/** The page size of GetRecords. */
 const PAGE_RECORDS = 1_000
 
 const FASTEST_POLL_MS = 10
@@ -73,12 +73,12 @@ export class Shard {
     )
   }
 
-  /** True when the shard is closed and everything in it is processed. */
+  /** True if the shard is closed and everything in it is processed. */
   get finished(): boolean {
     return this.#finished
   }
 
-  /** Whether a poll of this round or a later one has found nothing more. */
+  /** Whether a poll of this round or a later one found no more records. */
   hasDrained(round: number): boolean {
     return this.#finished || this.#drainedRound >= round
   }
@@ -91,7 +91,7 @@ export class Shard {
     return this.#progress.through
   }
 
-  /** Fixes the position to read from. Also with `LATEST`, what is written after this is seen. */
+  /** Fixes the position to read from. Even with `LATEST`, everything written after this call is seen. */
   async open(): Promise<void> {
     const { streamsClient, streamArn } = this.#options
     const position = this.#position
@@ -111,7 +111,7 @@ export class Shard {
   async run(): Promise<void> {
     const queues = Promise.all(this.#queues.map((queue) => queue.run()))
     await Promise.race([queues, this.#read()])
-    // The queues of a finished shard are empty and wait for the close.
+    // The queues of a finished shard are empty, and end only when the mapping is closed.
     if (this.#state.closing) await queues
   }
 
@@ -157,14 +157,14 @@ export class Shard {
 
   async #recover(error: unknown): Promise<void> {
     const { log } = this.#options
-    // After a network failure the iterator is still good, and with LATEST nothing else knows the position.
+    // After a network failure the iterator is still valid. With LATEST only the iterator knows the position.
     if (error instanceof DynamoDBStreamsServiceException && error.$fault === 'client') this.#iterator = undefined
     if (error instanceof ExpiredIteratorException) {
       log.info('the shard iterator had expired; reading on after the last record', { shardId: this.shardId })
       return
     }
     if (error instanceof TrimmedDataAccessException) {
-      // With TRIM_HORIZON nothing is lost: DynamoDB Local sometimes returns this error for a new stream.
+      // With TRIM_HORIZON no record is lost: DynamoDB Local sometimes returns this error for a new stream.
       const lost = this.#position.type === 'AFTER_SEQUENCE_NUMBER'
       if (lost) log.warn('records were trimmed before they were read', { shardId: this.shardId })
       this.#position = { type: 'TRIM_HORIZON' }

@@ -3,7 +3,7 @@ import type { GatewayContext } from './gateway-context.ts'
 import { disconnectEvent, type Session } from './events.ts'
 import { newId } from './ids.ts'
 
-/** Runs `$disconnect`, once per connection whose `$connect` succeeded. Never rejects. */
+/** Calls the function of `$disconnect`, once per connection whose `$connect` succeeded. Never rejects. */
 export async function announceDisconnect(gateway: GatewayContext, session: Session, close: Close): Promise<void> {
   gateway.log.info('disconnected', { connectionId: session.connectionId, code: close.code })
   const route = gateway.stack.routes.$disconnect

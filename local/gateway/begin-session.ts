@@ -13,12 +13,12 @@ const MAX_URL_CHARS = 4096
 
 interface Begun {
   session: Session
-  /** What `$connect` chose of those that the client offered. */
+  /** The subprotocol that `$connect` chose from those that the client offered. */
   subprotocol: string | undefined
 }
 
 /**
- * What comes before the handshake: the URL, the authorizer and `$connect`.
+ * Does everything before the handshake: checks the URL, and calls the authorizer and `$connect`.
  *
  * @throws Refusal
  */

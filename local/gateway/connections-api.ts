@@ -13,7 +13,7 @@ const ERROR_TYPES: Record<number, string> = {
 }
 
 /**
- * The `@connections` API: `POST` sends, `GET` describes, `DELETE` closes. Returns false for any other path.
+ * Handles the `@connections` API: `POST` sends, `GET` describes, `DELETE` closes. Returns false for any other path.
  * Errors are 403, 410, 413 and 429 with `x-amzn-ErrorType` and `{"message":"…"}`.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
@@ -52,7 +52,7 @@ async function respond(
   }
   if (req.method === 'DELETE') {
     if (!connection) return fail(res, 410)
-    // https://github.com/boto/boto3/issues/3789: the client sees 1000, whatever the reason.
+    // The client always sees 1000, whatever the reason: https://github.com/boto/boto3/issues/3789
     connection.close(CLOSE.normal)
     return succeed(res, 204)
   }
@@ -94,7 +94,7 @@ async function post(
 }
 
 /**
- * Returns undefined when the body is too large. Reads it to its end all the same, so that the caller sees the response.
+ * Returns undefined if the body is too large. Even then it reads the whole body, so that the caller sees the response.
  */
 async function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
@@ -106,7 +106,7 @@ async function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffe
   return bytes <= limitBytes ? Buffer.concat(chunks) : undefined
 }
 
-/** Ends early when the gateway closes. */
+/** Waits for `ms` milliseconds, or until the gateway closes. */
 async function pause(ms: number, closing: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal: closing })
@@ -115,7 +115,7 @@ async function pause(ms: number, closing: AbortSignal): Promise<void> {
   }
 }
 
-/** A connection that is closing counts as gone. */
+/** Returns undefined for a connection that is closing, too. */
 function openConnection(gateway: GatewayContext, connectionId: string): GatewayConnection | undefined {
   const connection = gateway.connections.get(connectionId)
   return connection?.isOpen ? connection : undefined

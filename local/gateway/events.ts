@@ -10,24 +10,24 @@ export interface Api {
 }
 
 /**
- * `requestContext.authorizer`: the principal and the context of the authorizer, the same as long as the connection
- * lives.
+ * `requestContext.authorizer`: the principal and context that the authorizer returned. They stay the same as long as
+ * the connection lives.
  */
 export type AuthorizerContext = { principalId: string; integrationLatency: number } & Record<string, string | number>
 
-/** What all events of one connection have in common. */
+/** The values that all events of one connection have in common. */
 export interface Session {
   connectionId: string
-  /** Milliseconds since the epoch. */
+  /** In epoch milliseconds. */
   connectedAt: number
-  /** The upgrade request's Host, with the port. */
+  /** The upgrade request's Host header, with the port. */
   domainName: string
   sourceIp: string
   userAgent: string | undefined
   authorizer: AuthorizerContext | undefined
 }
 
-/** The upgrade request: what CONNECT and authorizer events contain beside the session. */
+/** The parts of the upgrade request that CONNECT and authorizer events contain besides the session. */
 export interface Handshake {
   requestId: string
   headers: [name: string, value: string][]
@@ -52,13 +52,13 @@ export function handshakeOf(req: IncomingMessage, requestId: string, epochMs: nu
 
 const GATEWAY_HEADERS = new Set(['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'])
 
-/** The client's address. A dual-stack listener shows an IPv4 address as `::ffff:127.0.0.1`. */
+/** Returns the client's address. A dual-stack listener shows an IPv4 address as `::ffff:127.0.0.1`. */
 export function sourceIpOf(req: IncomingMessage): string {
   return (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
 }
 
 /**
- * The input of a REQUEST authorizer:
+ * Returns the input of a REQUEST authorizer:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function authorizerEvent(
@@ -154,7 +154,7 @@ function requestContext(api: Api, session: Session, requestId: string, own: obje
   }
 }
 
-/** `20/Jan/2024:11:55:00 +0000` */
+/** Formats a time as `20/Jan/2024:11:55:00 +0000`. */
 function commonLogTime(epochMs: number): string {
   const [, day, month, year, time] = new Date(epochMs).toUTCString().split(' ')
   return `${day}/${month}/${year}:${time} +0000`

@@ -2,22 +2,22 @@
 export interface Post {
   connectionId: string
   body: Buffer
-  /** Number of posts to this id since the hook was set, including this one: the first is 1. */
+  /** How many posts to this id there have been since the hook was set, including this one: the first is 1. */
   attempt: number
 }
 
 /**
- * What goes wrong with a post. `{}` is a post that succeeds.
+ * What goes wrong with a post. With `{}` it succeeds.
  *
  * @example { status: 410, errorType: null } // gone, without the header that names the error
  * @example { status: 500, deliver: true } // the client gets the message, the caller a failure
  */
 export interface PostFault {
-  /** Milliseconds to wait first. The post continues afterwards even when the caller has disconnected. */
+  /** Milliseconds to wait first. The post continues afterwards, even if the caller has disconnected. */
   delayMs?: number
   /** Respond with this HTTP status instead of delivering. */
   status?: number
-  /** The `x-amzn-ErrorType` header. Default: the one that belongs to `status`. `null` leaves it out. */
+  /** The `x-amzn-ErrorType` header. Default: the one for `status`. `null` leaves it out. */
   errorType?: string | null
   /** With `status`: deliver anyway. */
   deliver?: boolean
@@ -28,13 +28,13 @@ type PostHook = (post: Post) => PostFault | undefined | void | Promise<PostFault
 /** The faults of the gateway, for tests. */
 export class GatewayFaults {
   /**
-   * Asked before every upgrade: the HTTP status to refuse it with, or undefined. A throttle of `$connect` refuses with
-   * 429, before any function runs.
+   * Called before every upgrade. Returns the HTTP status to refuse it with, or undefined. A throttled `$connect` is
+   * refused with 429, before any function runs.
    */
   onUpgrade: (() => number | undefined) | undefined
   /**
-   * Asked before every frame. It may be throttled, and its sender receives API Gateway's own frame; or be one too many
-   * of this client, whose connection is closed with 1008.
+   * Called before every frame. `throttled`: its sender receives API Gateway's own error frame. `flooding`: the client
+   * has sent too many frames, and its connection is closed with 1008.
    */
   onFrame: ((connectionId: string) => 'throttled' | 'flooding' | undefined) | undefined
   #onPost: PostHook | undefined

@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream'
 
-/** Two bytes, an extended length of eight, a masking key of four: https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
+/** Two bytes, eight of extended length, four of masking key: https://www.rfc-editor.org/rfc/rfc6455#section-5.2 */
 const MAX_HEADER_BYTES = 14
 
 /**
- * Watches the frames that a client sends and reports the first one whose payload is larger than `limitBytes`, as soon
- * as its header has arrived. `ws` limits messages only, API Gateway limits frames too. Nothing is consumed or changed.
+ * Watches the frames that a client sends. Reports the first one whose payload is larger than `limitBytes`, as soon as
+ * its header has arrived. `ws` limits only messages; API Gateway limits frames too. The guard consumes and changes
+ * nothing.
  *
- * Attach it after the WebSocket and in the same tick: then it sees every chunk first.
+ * Attach it after the WebSocket and in the same tick, so that the guard sees every chunk first.
  *
  * @param onOversize called at most once, with the number of complete messages before that frame
  */

@@ -35,7 +35,7 @@ interface ConnectionOptions {
 /** A connection whose `$connect` succeeded. It enforces API Gateway's limits until it ends. */
 export class GatewayConnection {
   readonly session: Session
-  /** Time of the last message in either direction, in milliseconds since the epoch. */
+  /** Time of the last message in either direction, in epoch milliseconds. */
   lastActiveAt: number
   /** Resolves when the socket is closed. */
   readonly closed: Promise<Close>
@@ -88,7 +88,7 @@ export class GatewayConnection {
     return this.#ws.bufferedAmount
   }
 
-  /** Sends a text frame. Drops it when the connection is closing, as API Gateway does with late replies. */
+  /** Sends a text frame. Drops it if the connection is closing, as API Gateway does with late replies. */
   send(text: string | Buffer): void {
     if (!this.isOpen) return
     this.#touch()
@@ -101,7 +101,11 @@ export class GatewayConnection {
     })
   }
 
-  /** @param deafAfter number of inbound messages that are still handled; by default those that have arrived */
+  /**
+   * Closes the connection.
+   *
+   * @param deafAfter how many inbound messages are still handled; by default those that have arrived
+   */
   close(close: Close, deafAfter = this.#messages): void {
     if (!this.isOpen) return
     this.#close ??= close
@@ -121,7 +125,7 @@ export class GatewayConnection {
 }
 
 /**
- * The close code of an error on which `ws` closes by itself, without telling the code that it sends.
+ * Returns the close code of an error on which `ws` closes by itself. `ws` doesn't say which code it sends.
  * https://github.com/websockets/ws/blob/master/doc/ws.md#ws-error-codes
  */
 function closeCodeOf({ code }: { code?: string }): number {

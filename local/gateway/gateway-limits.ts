@@ -15,7 +15,7 @@ export interface GatewayLimits {
   lifetimeMs: number
   /** Milliseconds that a route, an authorizer or `$connect` may take. */
   integrationTimeoutMs: number
-  /** Bytes waiting for a slow client, above which a post gets 429. AWS doesn't publish its figure. */
+  /** Bytes that wait for a slow client. If there are more, a post gets 429. AWS doesn't publish its figure. */
   clientBufferBytes: number
 }
 

@@ -12,7 +12,7 @@ import { AWS_LIMITS, type GatewayLimits } from './gateway-limits.ts'
 import { Running } from '../running.ts'
 import { createUpgrade } from './upgrade.ts'
 
-/** The path is made of `stage`: `local` serves `/local` and `/local/@connections`. */
+/** `stage` is the first segment of the path: `local` serves `/local` and `/local/@connections`. */
 export interface GatewayOptions extends Api {
   stack: Pick<Stack, 'routes' | 'authorizer' | 'functions'>
   invoke: Invoke
@@ -27,38 +27,41 @@ export interface Gateway extends Closable {
   /** Handles requests to `/<stage>/@connections`. Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
   readonly faults: GatewayFaults
-  /** Connections that can be posted to. */
+  /** Returns the ids of the connections that can be posted to. */
   connectionIds(): string[]
   /**
    * Cuts a connection's TCP socket, like a lost network: the client and `$disconnect` see 1006.
    *
-   * @throws Error when there is no such connection
+   * @throws Error if there is no such connection
    */
   terminate(connectionId: string): void
   /**
    * Refuses new upgrades with 503, closes every connection with 1012 (service restart) and resolves once no function
-   * runs any more, `$disconnect` included. Closing the HTTP server is up to the caller.
+   * runs any more, `$disconnect` included. The caller closes the HTTP server.
    */
   close(): Promise<void>
 }
 
 /**
- * The WebSocket side of API Gateway: it invokes functions with what clients send, and `@connections` posts to clients.
- * Proxy integrations, a REQUEST authorizer and the route selection expression `$request.body.action`.
+ * Creates the WebSocket side of API Gateway: it invokes functions with what clients send, and `@connections` posts to
+ * clients. It emulates proxy integrations, a REQUEST authorizer and the route selection expression
+ * `$request.body.action`.
  *
  * Not emulated:
  * - SigV4 on `@connections`: signatures aren't checked, because local keys aren't secret.
- * - `@connections` knows only ids that it has made. Any other is 410, also one that AWS would call invalid (400).
+ * - Invalid ids: `@connections` responds 410 to any id that it doesn't know, even one that AWS would call invalid
+ *   (400).
  * - Authorizer: identity sources (401 before the function runs), policy conditions, `NotAction`, `NotResource`, IAM and
  *   API keys. Stage variables are always empty.
  * - Integrations other than `AWS_PROXY`; request models and validation; binary replies (`isBase64Encoded` is ignored).
- * - Throttling and quotas by account, but as faults, on in `--like-aws`: the 429 frame, 1008, new connections a second.
- *   1011 is never sent.
- * - `$disconnect` always runs, where AWS promises best effort; functions start in the order of their messages.
+ * - Throttling and quotas of the account. As faults, which `--like-aws` switches on, there are the 429 frame, 1008, and
+ *   a limit of new connections per second. 1011 is never sent.
+ * - `$disconnect` always runs, where AWS promises best effort. Functions start in the order of their messages.
  * - A message to a client is one frame; AWS splits it into frames of 32 KB.
  * - TLS, custom domains, CloudWatch logs and metrics. `domainName` is the Host header, with the port.
- * - A function failing in `$connect` is 502, a timeout 504, an authorizer's failure 500, each with `{"message":"…"}`;
- *   the texts of bodies and of close reasons other than 1000 and 1005 differ from those of AWS.
+ * - Failures of an upgrade: a function that fails in `$connect` is 502, a timeout 504, a failing authorizer 500, each
+ *   with `{"message":"…"}`. The texts of bodies, and of close reasons other than 1000 and 1005, differ from those of
+ *   AWS.
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { apiId, stage, region, accountId, stack, log } = options

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/**
- * An id like API Gateway's of connections, requests and messages: mixed case, ending in `=`, e.g. `R1kmxc2VNjMCFIA=`.
- */
+/** Returns an id like those that API Gateway gives connections, requests and messages, such as `R1kmxc2VNjMCFIA=`. */
 export function newId(): string {
   return `${randomBytes(11).toString('base64url')}=`
 }

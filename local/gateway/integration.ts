@@ -5,7 +5,7 @@ import type { Running } from '../running.ts'
 export type InvokeResult =
   { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'timedOut' }
 
-/** Calls functions as API Gateway's proxy integration does: once, and waits no longer than its timeout. */
+/** Calls functions as API Gateway's proxy integration does: once, and without waiting longer than its timeout. */
 export class Integration {
   constructor(
     private readonly invoke: Invoke,
@@ -14,7 +14,10 @@ export class Integration {
     private readonly log: Log,
   ) {}
 
-  /** Never rejects. Logs failures and timeouts. A function that exceeds the timeout still runs to its end. */
+  /**
+   * Calls a function. Never rejects; logs failures and timeouts. A function that exceeds the timeout still runs to its
+   * end.
+   */
   async call(functionName: string, event: object): Promise<InvokeResult> {
     const invocation = this.#invoke(functionName, event)
     this.running.track(invocation)
@@ -37,7 +40,7 @@ export class Integration {
     try {
       return { kind: 'returned', value: await this.invoke(functionName, event) }
     } catch (error) {
-      // Not a failure: an authorizer throws this to refuse with 401, and the upgrade logs the refusal.
+      // Not logged: an authorizer throws this to refuse with 401, and the upgrade logs the refusal.
       if (!isUnauthorized(error)) {
         this.log.error('unable to run the function; it failed', { functionName, ...describe(error) })
       }
@@ -46,7 +49,7 @@ export class Integration {
   }
 }
 
-/** API Gateway turns exactly this error of an authorizer into 401. */
+/** Whether an authorizer failed with the one error that API Gateway turns into 401. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof FunctionError && error.errorMessage === 'Unauthorized'
 }
@@ -62,7 +65,7 @@ const proxyResult = z.object({
   body: z.string().nullish(),
 })
 
-/** What a function behind a proxy integration has to return. */
+/** The value that a function behind a proxy integration must return. */
 type ProxyResult = z.infer<typeof proxyResult>
 
 /** Returns undefined for a value of another shape. API Gateway then responds as if the function had failed. */

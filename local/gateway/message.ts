@@ -6,9 +6,8 @@ import { parseProxyResult } from './integration.ts'
 import { selectRoute } from './route-selection.ts'
 
 /**
- * Runs the route that a message selects and sends what its function returned, if the route has a reply. On a failure
- * the client receives API Gateway's own frame, `{"message":"…","connectionId":"…","requestId":"…"}`, and stays
- * connected.
+ * Runs the route that a message selects. If the route has a reply, sends what the function returned. On a failure the
+ * client receives API Gateway's own frame, `{"message":"…","connectionId":"…","requestId":"…"}`, and stays connected.
  */
 export async function answerMessage(
   gateway: GatewayContext,

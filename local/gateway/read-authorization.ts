@@ -21,8 +21,8 @@ const authorizerResult = z.object({
 type Statement = z.infer<typeof authorizerResult>['policyDocument']['Statement'][number]
 
 /**
- * Reads the result of a REQUEST authorizer: the context to keep, or the HTTP status to refuse the upgrade with. That is
- * 401 when it threw `Unauthorized`, 403 when its policy doesn't allow `methodArn`, and 500 for everything else.
+ * Reads the result of a REQUEST authorizer. Returns the context to keep, or the HTTP status to refuse the upgrade with:
+ * 401 if it threw `Unauthorized`, 403 if its policy doesn't allow `methodArn`, 500 for everything else.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export function readAuthorization(outcome: InvokeResult, methodArn: string, latencyMs: number): Authorization {

@@ -1,6 +1,6 @@
 /**
- * The route key that `$request.body.action` selects for a message: the route named by the body's `action`, else
- * `$default`, else undefined (the client receives `Forbidden`).
+ * Returns the route key that `$request.body.action` selects for a message: the route that the body's `action` names, or
+ * else `$default`. Returns undefined if there is neither; the client then receives `Forbidden`.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html
  */
 export function selectRoute(body: string, routes: object): string | undefined {
@@ -14,7 +14,7 @@ function actionOf(body: string): string | undefined {
   try {
     message = JSON.parse(body)
   } catch {
-    // Not refused: a body that isn't JSON has no action.
+    // A body that isn't JSON is not an error here: it has no action.
     return undefined
   }
   if (typeof message !== 'object' || message === null || !Object.hasOwn(message, 'action')) return undefined

@@ -15,8 +15,8 @@ const CLOSE_ANSWER_MS = 1000
 type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
 
 /**
- * From the upgrade request to the open socket: authorizer, `$connect`, handshake. Until the end of it, `@connections`
- * responds 410 for the new id.
+ * Takes an upgrade request to an open socket: authorizer, `$connect`, handshake. Until all of this is done,
+ * `@connections` responds 410 for the new id.
  */
 export function createUpgrade(gateway: GatewayContext): Upgrade {
   const { limits, log } = gateway
@@ -27,7 +27,7 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
     perMessageDeflate: false,
     maxPayload: limits.messageBytes,
     handleProtocols: (_offered: Set<string>, req: IncomingMessage) => subprotocols.get(req) ?? false,
-    // Not yet in @types/ws.
+    // Missing in @types/ws.
     closeTimeout: CLOSE_ANSWER_MS,
   }
   const server = new WebSocketServer(serverOptions)
@@ -39,7 +39,7 @@ export function createUpgrade(gateway: GatewayContext): Upgrade {
       const { session, subprotocol } = await beginSession(gateway, req)
       if (subprotocol !== undefined) subprotocols.set(req, subprotocol)
       let opened = false
-      // Not called when the client has disconnected or its handshake is invalid: `ws` has ended the socket then.
+      // Not called if the client has disconnected or its handshake is invalid: `ws` has already ended the socket.
       server.handleUpgrade(req, socket, head, (ws) => {
         opened = true
         open(gateway, ws, socket, session)

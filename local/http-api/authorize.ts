@@ -9,8 +9,9 @@ type Authorization = { context: Context } | { refused: 401 | 403 | 500; message:
 const simpleResponse = z.object({ isAuthorized: z.boolean(), context: z.record(z.string(), z.unknown()).nullish() })
 
 /**
- * A Lambda authorizer with simple responses, whose identity source is the header Authorization: without it, 401 and no
- * call; what it says of a header is kept for a time, a failure is not.
+ * Creates a Lambda authorizer with simple responses, whose identity source is the Authorization header. A request
+ * without the header is refused with 401, and no function is called. The result for a header is kept for
+ * `authorizerResultSeconds`, unless it is a failure.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function createAuthorize(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Api, sourceIpOf } from '../gateway/events.ts'
 import { pathOf } from '../http.ts'
 
-/** One request, as far as its events need it. */
+/** One request, with what its events need. */
 export interface Exchange {
   req: IncomingMessage
   requestId: string
@@ -12,7 +12,7 @@ export interface Exchange {
 }
 
 /**
- * The input of a Lambda authorizer, format 2.0:
+ * Returns the input of a Lambda authorizer, format 2.0:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function authorizerEvent(api: Api, exchange: Exchange): object {
@@ -27,7 +27,7 @@ export function authorizerEvent(api: Api, exchange: Exchange): object {
 }
 
 /**
- * The input of a proxy integration, payload format 2.0. A body that isn't declared as text is Base64.
+ * Returns the input of a proxy integration, payload format 2.0. A body that isn't declared as text is Base64.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function requestEvent(api: Api, exchange: Exchange, body: string, lambda: Record<string, unknown>): object {

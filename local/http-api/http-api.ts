@@ -28,10 +28,10 @@ export interface HttpApi extends Closable {
 }
 
 /**
- * API Gateway's HTTP API, as far as the server API needs it: one route with one path parameter, a Lambda authorizer
- * with simple responses whose answers are kept, and proxy integrations of payload format 2.0.
+ * Creates API Gateway's HTTP API, as far as the server API needs it: one route with one path parameter, a Lambda
+ * authorizer with simple responses and a cache, and proxy integrations of payload format 2.0.
  *
- * Not emulated: IAM authorization, CORS, throttling, TLS, custom domains; a body that is compressed.
+ * Not emulated: IAM authorization, CORS, throttling, TLS, custom domains, and compressed bodies.
  */
 export function createHttpApi(options: HttpApiOptions): HttpApi {
   const { stack, log, integrationTimeoutMs = AWS_LIMITS.integrationTimeoutMs } = options

@@ -10,7 +10,7 @@ import { isAlive } from '../is-alive.ts'
 interface Bundle {
   /** The script of the worker threads. */
   worker: URL
-  /** File URL of a function's bundled entry. */
+  /** Returns the file URL of a function's bundled entry. */
   file(functionName: string): string
 }
 
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const prefix = 'functions-'
 const workerName = '.worker'
 
-/** Where the files are that `bundleFunctions` has made. */
+/** Describes the folder that `bundleFunctions` has made. */
 export function bundleIn(folder: string): Bundle {
   const url = (name: string) => pathToFileURL(join(folder, `${name}.mjs`))
   return { worker: url(workerName), file: (functionName) => url(functionName).href }
@@ -27,8 +27,8 @@ export function bundleIn(folder: string): Bundle {
 /**
  * Bundles every function's entry and the worker's script into a folder, which `close` deletes.
  *
- * @param packages `external`: loaded from node_modules; `bundle`: part of the files, which takes longer to build (0.4 s
- * instead of 0.1) and less to load (0.5 s of CPU instead of 0.9). Default `external`
+ * @param packages `external` (the default) loads packages from node_modules. `bundle` makes them part of the files,
+ *   which takes longer to build (0.4 s instead of 0.1) and less to load (0.5 s of CPU instead of 0.9)
  */
 export async function bundleFunctions(
   functions: Record<string, StackFunction>,
@@ -53,12 +53,12 @@ export async function bundleFunctions(
       platform: 'node',
       target: 'node20',
       packages,
-      // It has a program of this machine's, and stays where that is.
+      // `sharp` has a binary for this machine, which must stay in its package.
       external: ['sharp'],
       mainFields: ['module', 'main'],
-      // For packages that are CommonJS and use Node's own.
+      // For CommonJS packages that require Node's own modules.
       banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
-      // A map of all packages would take longer to read than it saves.
+      // Reading a map of all packages would take longer than it saves.
       sourcemap: packages === 'external',
       logLevel: 'silent',
     })
@@ -71,7 +71,7 @@ export async function bundleFunctions(
   return { folder, close }
 }
 
-/** Deletes the folders of processes that were killed before they could. */
+/** Deletes the folders of processes that were killed before they could do so. */
 async function removeLeftovers(home: string): Promise<void> {
   for (const folder of await readdir(home)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(folder)?.[1]

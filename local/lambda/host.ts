@@ -10,17 +10,17 @@ import { INIT_TIMEOUT_MS, Sandbox } from './sandbox.ts'
 interface LambdaHostOptions {
   stack: Pick<Stack, 'functions'>
   /**
-   * A function's whole environment: it inherits nothing from this process. Called once for each function, before the
-   * first invocation. Functions of one folder with the same environment share a worker.
+   * Returns a function's whole environment; it inherits nothing from this process. Called once for each function,
+   * before the first invocation. Functions of one folder with the same environment share a worker.
    */
   environment: (functionName: string) => Record<string, string>
-  /** A folder that `bundleFunctions` has made of the stack. Default: one is made, and `close` deletes it. */
+  /** A folder that `bundleFunctions` has made from the stack. Default: one is made, and `close` deletes it. */
   functionsFolder?: string | undefined
-  /** Milliseconds before a function's handler runs. Default: as in Lambda, 10,000. */
+  /** Milliseconds that a function may take to load. Default 10,000, as in Lambda. */
   initTimeoutMs?: number | undefined
-  /** Execution environments of each function, each with module state of its own. Default 1. */
+  /** Number of execution environments of each function, each with its own module state. Default 1. */
   environments?: number | undefined
-  /** Functions that `warm` leaves alone, because nobody waits for them. */
+  /** Functions that `warm` doesn't load, because nobody waits for them. */
   unhurried?: readonly string[] | undefined
   log: Log
 }
@@ -29,7 +29,7 @@ interface LambdaHostOptions {
 export interface LambdaHost extends Closable {
   invoke: Invoke
   /**
-   * Starts every worker and loads every function, but for the unhurried ones, so that no first call has to wait.
+   * Starts every worker and loads every function except the unhurried ones, so that no first call has to wait.
    *
    * @throws FunctionError for a function that can't be loaded
    */
@@ -43,12 +43,12 @@ interface Group {
   name: string
   functionNames: string[]
   environment: Record<string, string>
-  /** The usable ones, and those whose last invocations are still running. */
+  /** The usable sandboxes, and those whose last invocations are still running. */
   sandboxes: Set<Sandbox>
 }
 
 /**
- * Bundles the functions of the stack and gets ready to run them. Not emulated: one invocation at a time per execution
+ * Bundles the functions of the stack and prepares to run them. Not emulated: one invocation at a time per execution
  * environment, memory limits, callback-style handlers, concurrency limits.
  */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
@@ -79,7 +79,7 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
     const usable = [...sandboxes].filter((sandbox) => sandbox.usable)
     const [next] = usable
     if (next !== undefined && usable.length >= environments) {
-      // Each in its turn: the one that was asked last comes last.
+      // Round robin: the sandbox that is used now comes last.
       sandboxes.delete(next)
       sandboxes.add(next)
       return next

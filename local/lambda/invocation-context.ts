@@ -3,7 +3,7 @@ import { ACCOUNT_ID, REGION } from '../account.ts'
 import type { InvokeRequest } from './worker-messages.ts'
 
 /**
- * The context object of one invocation: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ * Returns the context object of one invocation: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  *
  * @param deadline epoch milliseconds at which the invocation times out
  */

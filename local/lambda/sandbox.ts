@@ -4,7 +4,7 @@ import { FunctionError, type Closable, type Log } from '../contracts.ts'
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts'
 
 /**
- * Lambda's limit for the time before the handler runs:
+ * Lambda's limit for the time before the handler runs, in milliseconds:
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export const INIT_TIMEOUT_MS = 10_000
@@ -23,8 +23,8 @@ interface Pending {
 }
 
 /**
- * One worker thread with the functions of a group. Unlike Lambda's execution environment it runs several invocations
- * at a time. When one times out, the sandbox ends after the others have finished.
+ * One worker thread with the functions of a group. Unlike an execution environment of Lambda, it runs several
+ * invocations at a time. If one times out, the sandbox ends after the others have finished.
  */
 export class Sandbox implements Closable {
   /** Settles when the thread has ended. */
@@ -51,7 +51,7 @@ export class Sandbox implements Closable {
     this.#worker = new Worker(options.script, {
       name: options.name,
       env: options.environment,
-      // Instead of the parent's flags: its loaders are not for bundled code.
+      // Replaces the parent's flags, whose loaders are not for bundled code.
       execArgv: ['--enable-source-maps'],
       stdout: true,
       stderr: true,
@@ -69,12 +69,16 @@ export class Sandbox implements Closable {
     })
   }
 
-  /** False once it has crashed, timed out or been closed. The next invocation then needs a new sandbox. */
+  /** False once the sandbox has crashed, timed out or been closed. The next invocation then needs a new sandbox. */
   get usable(): boolean {
     return !this.#retired
   }
 
-  /** @throws FunctionError as `Invoke` does */
+  /**
+   * Runs a request. `timeoutMs` counts from when the handler starts.
+   *
+   * @throws FunctionError as `Invoke` does
+   */
   run(request: WorkerRequest, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#timeOut(request.id), this.#initTimeoutMs + timeoutMs)
@@ -92,7 +96,7 @@ export class Sandbox implements Closable {
 
   #receive(reply: WorkerReply): void {
     const pending = this.#pending.get(reply.id)
-    // The invocation has timed out meanwhile.
+    // The invocation has already timed out.
     if (!pending) return
     switch (reply.kind) {
       case 'started':

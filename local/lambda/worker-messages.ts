@@ -13,7 +13,7 @@ export interface InvokeRequest {
   memoryMb: number
 }
 
-/** Imports entries ahead of their first invocation. The reply is like that to an invocation, without a result. */
+/** Imports entries before their first invocation. The worker replies `result` (`null`) or `error`, with the same id. */
 interface LoadRequest {
   kind: 'load'
   id: string
@@ -27,5 +27,5 @@ export type WorkerReply =
   | { kind: 'started'; id: string }
   /** `result` is JSON text. */
   | { kind: 'result'; id: string; result: string }
-  /** `init`: the module could not be loaded, so the worker can't be used any more. */
+  /** With `init`, the module could not be loaded, and the worker can't be used any more. */
   | { kind: 'error'; id: string; errorType: string; errorMessage: string; trace?: string; init: boolean }

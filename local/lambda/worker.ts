@@ -5,13 +5,13 @@ import type { InvokeRequest, WorkerReply, WorkerRequest } from './worker-message
 
 type AsyncHandler = (event: unknown, context: object) => unknown
 
-/** An error before the handler was called. */
+/** An error that happened before the handler was called. */
 class InitError extends Error {}
 
 const port = parentPort
 if (!port) throw new Error('unable to run functions; this file has to be started as a worker thread')
 
-// As in Lambda, an unhandled rejection ends the process and fails all that runs in it.
+// As in Lambda, an unhandled rejection ends the process, and everything that runs in it fails.
 process.on('unhandledRejection', (reason) => {
   const fatal = new Error(reason instanceof Error ? reason.message : String(reason), { cause: reason })
   fatal.name = 'Runtime.UnhandledPromiseRejection'

@@ -8,8 +8,8 @@ import { Running } from '../running.ts'
 import type { LikeAws } from './like-aws.ts'
 
 /**
- * A copy of the table that is behind it, each item for itself: who reads the copy's index reads what an index of AWS
- * shows a moment after a write.
+ * A copy of the table that lags behind it, with a separate delay for each change. The index of the copy shows what an
+ * index on AWS shows a moment after a write.
  */
 export class LaggingIndex implements Closable {
   readonly #client: DynamoDBClient
@@ -17,21 +17,21 @@ export class LaggingIndex implements Closable {
   readonly #faults: LikeAws
   readonly #closing = new AbortController()
   readonly #running: Running
-  /** The last copy of each item that is under way. */
+  /** By item key, the latest copy that is not finished. */
   readonly #last = new Map<string, Promise<void>>()
 
   constructor(options: { client: DynamoDBClient; tableName: string; faults: LikeAws; log: Log }) {
     this.#client = options.client
     this.#tableName = options.tableName
     this.#faults = options.faults
-    // Every copy that waits is one.
+    // Each waiting copy is a listener, and there may be many.
     setMaxListeners(0, this.#closing.signal)
     this.#running = new Running((error) => {
       if (!this.#closing.signal.aborted) options.log.error('unable to copy an item', { error: String(error) })
     })
   }
 
-  /** Is told of every record of the stream, and copies it after a while, an item's records in their order. */
+  /** Copies each stream record after a delay. The records of one item are copied in order. */
   see({ dynamodb }: StreamRecord): void {
     const { Keys, NewImage } = dynamodb ?? {}
     if (Keys === undefined) return

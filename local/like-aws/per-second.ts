@@ -1,17 +1,17 @@
-/** Counts what comes in each second of the clock, by a key. */
+/** Counts calls in each second of the clock, by key. */
 export class PerSecond {
   readonly #most: number
   readonly #now: () => number
   #second = 0
   readonly #counts = new Map<string, number>()
 
-  /** @param most as many a second are not too many */
+  /** @param most the number of calls per second that is still allowed */
   constructor(most: number, now: () => number = Date.now) {
     this.#most = most
     this.#now = now
   }
 
-  /** Counts one, and returns whether it is too many. */
+  /** Counts a call. Returns whether it exceeds the limit of its second. */
   isOver(key = ''): boolean {
     const second = Math.floor(this.#now() / 1_000)
     if (second !== this.#second) this.#counts.clear()

@@ -1,6 +1,6 @@
 import type { LikeAws } from './like-aws.ts'
 
-/** A request to the table, as it is on the wire: `Query`, and its JSON. */
+/** A request to the table as it is on the wire: the operation, such as `Query`, and its JSON. */
 export interface TableRequest {
   operation: string
   input: TableInput
@@ -19,7 +19,7 @@ interface BatchedKeys {
   Keys: object[]
 }
 
-/** What DynamoDB answers with status 400. */
+/** The body of a response of DynamoDB with status 400. */
 export interface TableRefusal {
   __type: string
   message: string
@@ -30,20 +30,20 @@ const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem'])
 
 const ONGOING = 'Transaction is ongoing for the item'
 
-/** Milliseconds in which an item that a transaction was at meets another. */
+/** Milliseconds after a transaction in which its items may have conflicts. */
 const RECENT_MS = 1_000
 
 /** Refuses some requests. Only items that transactions write have conflicts. */
 export class TableRefusals {
   readonly #faults: LikeAws
-  /** When a transaction was last at an item, by its key. */
+  /** Time of the latest transaction on an item, by the item's key. */
   readonly #transacted = new Map<string, number>()
 
   constructor(faults: LikeAws) {
     this.#faults = faults
   }
 
-  /** The refusal that this request meets, if it does. Nothing of it is done then. */
+  /** Returns the error with which this request is refused, or undefined. A refused request writes nothing. */
   of({ operation, input }: TableRequest): TableRefusal | undefined {
     const { random, throttled, conflicts } = this.#faults
     if (random() < throttled) {
@@ -77,7 +77,7 @@ function cancelled(isConflict: readonly boolean[]): TableRefusal {
   return { ...refusal('TransactionCanceledException', message), CancellationReasons }
 }
 
-/** Of a write; every table of ours has the keys `pk` and `sk`. */
+/** Returns the key of a write. All our tables have the keys `pk` and `sk`. */
 const keyOf = ({ Key, Item }: TableInput): string => JSON.stringify(Key ?? { pk: Item?.pk, sk: Item?.sk })
 
 const refusal = (name: string, message: string): TableRefusal => ({
@@ -85,7 +85,7 @@ const refusal = (name: string, message: string): TableRefusal => ({
   message,
 })
 
-/** A batch in two parts: what is done, and what comes back undone. At least one of the items is done. */
+/** Divides a batch into the part that is done and the part that comes back unprocessed. At least one item is done. */
 export function divide({ operation, input }: TableRequest, faults: LikeAws): { done: TableInput; undone?: object } {
   const items = input.RequestItems
   if (items === undefined || faults.random() >= faults.unprocessed) return { done: input }

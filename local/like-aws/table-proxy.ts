@@ -5,19 +5,19 @@ import { between, type LikeAws } from './like-aws.ts'
 import { divide, type TableInput, TableRefusals } from './table-faults.ts'
 
 interface TableProxyOptions {
-  /** DynamoDB Local's. */
+  /** The endpoint of DynamoDB Local. */
   endpoint: string
-  /** The table that stands for the index, read in place of it. */
+  /** The table whose index is read in place of the real one. */
   indexTable: string
-  /** Which keys the table belongs to. */
+  /** The access key that the tables belong to. */
   accessKeyId: string
   faults: LikeAws
   log: Log
 }
 
 /**
- * Stands between the functions and DynamoDB Local, and does what DynamoDB does: it takes its time, refuses some
- * requests, leaves a part of some batches undone, and reads an index that lags.
+ * Starts a proxy between the functions and DynamoDB Local that behaves like DynamoDB on AWS: it delays and refuses
+ * requests, leaves a part of some batches unprocessed, and reads an index that lags.
  */
 export function startTableProxy({
   indexTable,

@@ -1,6 +1,6 @@
 import type { Log } from '../contracts.ts'
 
-/** A file of the built page, its path without a leading slash. */
+/** A file of the built page. Its path has no leading slash. */
 export interface PageFile {
   path: string
   content: string | Uint8Array
@@ -8,7 +8,7 @@ export interface PageFile {
 
 export type Build = () => Promise<readonly PageFile[]>
 
-/** Imports Vite only when the page is wanted, because it takes a moment to load. */
+/** Imports Vite only when the page is needed, because Vite takes a moment to load. */
 const buildWithVite: Build = async () => {
   const { buildPage } = await import('../../web/build-page.ts')
   return buildPage()
@@ -29,7 +29,11 @@ export class PageFiles {
     await this.#all().catch((error: unknown) => log.error((error as Error).message))
   }
 
-  /** @throws Error with the reason why the page can't be built */
+  /**
+   * Returns undefined if the page has no such file.
+   *
+   * @throws Error with the reason why the page can't be built
+   */
   async get(path: string): Promise<PageFile | undefined> {
     return (await this.#all()).get(path)
   }

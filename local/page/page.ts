@@ -5,15 +5,15 @@ import type { PageFile, PageFiles } from './page-files.ts'
 
 interface PageOptions {
   files: PageFiles
-  /** The page may send files to this origin and show pictures from it. */
+  /** The page may upload files to this origin and show pictures from it. */
   bucketOrigin: string
   /** The WebSocket's path, on the same host. */
   socketPath: string
-  /** It shows pictures of users from these origins. */
+  /** The origins from which the page may show users' pictures. */
   imageOrigins: readonly string[]
 }
 
-/** Serves the page at `/`, its files and its configuration, `/config.json`. */
+/** Serves the page at `/`, its files, and its configuration at `/config.json`. */
 interface Page {
   /** Returns false for any other path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): boolean
@@ -81,7 +81,7 @@ function documentHeaders(
 ): Record<string, string> {
   // In some browsers 'self' doesn't include the WebSocket of the same host.
   const socketOrigins = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? [`ws://${host}`] : []
-  // Any port, because the bucket's changes at a restart, and a page that is open must go on working.
+  // Any port, because the bucket's port changes at a restart, and an open page must continue to work.
   const bucket = bucketOrigin.replace(/:\d+$/, ':*')
   return {
     'content-security-policy': contentSecurityPolicy({ connect: [...socketOrigins, bucket], images: [bucket], faces }),

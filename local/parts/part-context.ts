@@ -9,7 +9,7 @@ export interface PartContext {
   options: RuntimeOptions
   /** The address that the HTTP servers listen on. */
   host: string
-  /** That of the page. */
+  /** The port of the front door, which serves the page. */
   port: number
   stack: Stack
   tableName: string
@@ -19,5 +19,5 @@ export interface PartContext {
   closers: Closers
 }
 
-/** What is known before the table runs. */
+/** The part of the context that is known before the table runs. */
 export type BeforeTable = Omit<PartContext, 'credentials' | 'port'>

@@ -8,11 +8,12 @@ import { startTableProxy } from '../like-aws/table-proxy.ts'
 import type { PartContext } from './part-context.ts'
 import type { TablePart } from './start-table.ts'
 
-/** No record passes: who asks for the records sees them as they are read. */
+/** Passes no record. The index receives the records by `onRecord`, as they are read. */
 const NONE = [{ eventName: ['none'] }]
 
 /**
- * The table as the functions of AWS see it: slow, throttled now and then, with an index that lags.
+ * Puts the table behind a proxy that behaves as DynamoDB does on AWS: slow, throttled now and then, with an index that
+ * lags.
  *
  * @returns the endpoint for the functions
  */

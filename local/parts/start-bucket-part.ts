@@ -14,7 +14,9 @@ export const FILES_BUCKET = 'tabletalk-files'
 const DAY_MS = 24 * 60 * 60 * 1000
 const LIFECYCLE_INTERVAL_MS = 10 * 60 * 1000
 
-/** Starts the bucket with the stack's notification and lifecycle. Events of an earlier run are sent at once. */
+/**
+ * Starts the bucket with the stack's notifications and lifecycle. Sends the events that an earlier run left at once.
+ */
 export async function startBucketPart(context: PartContext, invoke: Invoke): Promise<Bucket> {
   const { options, stack, log } = context
   const { notification, thumbnails } = stack.bucket
@@ -46,7 +48,10 @@ export async function startBucketPart(context: PartContext, invoke: Invoke): Pro
   return bucket
 }
 
-/** Pages of this machine, on any port, and the runtime's own page as others reach it. */
+/**
+ * Returns the origins of pages on this machine, with any port, and of the runtime's own page as other machines reach
+ * it.
+ */
 const pageOrigins = ({ host, port }: PartContext): string[] => [
   ...['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:*`),
   'https://localhost:*',

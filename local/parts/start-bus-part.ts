@@ -2,7 +2,7 @@ import { type Bus, startBus } from '../bus/bus.ts'
 import type { Invoke } from '../contracts.ts'
 import type { PartContext } from './part-context.ts'
 
-/** Starts the event bus, if somebody subscribes to it. */
+/** Starts the event bus if the options name subscribers. */
 export async function startBusPart(context: PartContext, invoke: Invoke): Promise<Bus | undefined> {
   const { options, stack, log, closers } = context
   if (options.bus === undefined) return undefined

@@ -3,7 +3,9 @@ import { functionEnvironment, windowEnvironment, type LocalParts } from '../envi
 import { startLambdaHost, type LambdaHost } from '../lambda/host.ts'
 import type { PartContext } from './part-context.ts'
 
-/** Bundles the stack's functions, unless that is done, and gets ready to run each with its own environment. */
+/**
+ * Bundles the stack's functions, unless they are bundled already, and prepares to run each with its own environment.
+ */
 export async function startFunctions(context: PartContext, parts: LocalParts, bus?: Bus): Promise<LambdaHost> {
   const { options, stack, log, closers } = context
   const lambda = await startLambdaHost({

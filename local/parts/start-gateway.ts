@@ -5,7 +5,7 @@ import { between, type LikeAws } from '../like-aws/like-aws.ts'
 import { PerSecond } from '../like-aws/per-second.ts'
 import type { PartContext } from './part-context.ts'
 
-/** The path of the WebSocket, and of `@connections` below it. */
+/** The first segment of the path of the WebSocket and of `@connections`. */
 export const STAGE = 'local'
 
 export function startGateway({ options, stack, log, closers }: PartContext, invoke: Invoke): Gateway {

@@ -4,17 +4,17 @@ import { Schedule } from '../schedule.ts'
 import type { PartContext } from './part-context.ts'
 
 export interface Schedules {
-  /** Is told of each stream record: a row that a schedule waits for wakes it. */
+  /** Receives each stream record. A new row of the entity that a schedule waits for wakes the schedule. */
   see(record: StreamRecord): void
-  /** Resolves when none of the functions is at work. */
+  /** Resolves when none of the functions runs. */
   idle(): Promise<void>
 }
 
 const MINUTE_MS = 60_000
 
 /**
- * Calls the stack's functions that are called by the clock, as EventBridge does, one run of each at a time. With a
- * `dataDir` also at the start, because an earlier run may have left something to do.
+ * Calls the stack's scheduled functions by the clock, as EventBridge does, with one run of each at a time. With a
+ * `dataDir` it also calls them at the start, because an earlier run may have left work.
  */
 export function startSchedules({ stack, options, log, closers }: PartContext, invoke: Invoke): Schedules {
   const schedules = Object.entries(stack.schedules).map(

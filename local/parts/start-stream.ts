@@ -23,8 +23,8 @@ interface StreamPart {
 const TTL_SWEEP_INTERVAL_MS = 5_000
 
 /**
- * Invokes the stream's functions with what happens in the table, deletes the items that have expired, and calls the
- * functions that are called by the clock.
+ * Starts everything that follows from the table: the two readers of the stream, the deletion of expired items, and the
+ * schedules.
  */
 export async function startStream(
   context: PartContext,

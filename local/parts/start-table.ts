@@ -11,11 +11,11 @@ import type { BeforeTable } from './part-context.ts'
 
 export interface TablePart {
   endpoint: string
-  /** The keys that the table belongs to. */
+  /** The credentials that the table belongs to. */
   credentials: LocalCredentials
-  /** Resolves while the table can be used, or when it can be used again. */
+  /** Resolves when the table can be used: at once, or after a restart of DynamoDB Local. */
   up(): Promise<void>
-  /** Resolves when a DynamoDB Local that was started here has ended by itself, and for good. */
+  /** Resolves when a DynamoDB Local that was started here has ended by itself and is not started again. */
   failed: Promise<StartupError>
   dynamodb: DynamoDBClient
   streamsClient: DynamoDBStreamsClient
@@ -37,7 +37,10 @@ export async function startTable(context: BeforeTable): Promise<TablePart> {
   return { endpoint, credentials, up: () => local.up(), failed: local.failed, dynamodb, streamsClient, streamArn }
 }
 
-/** A DynamoDB Local that is started here claims the data directory, so that no second runtime writes to it. */
+/**
+ * Starts a DynamoDB Local, or returns the given one. The one that is started claims the data directory, so that no
+ * second runtime writes to it.
+ */
 async function dynamoDbLocal({
   options,
   closers,
