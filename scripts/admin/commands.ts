@@ -1,6 +1,6 @@
 import { secondsOf } from '../shared/seconds-of.ts'
 
-/** Options of commands that ask the server API. */
+/** Options of the commands that call the server API. */
 interface ActionOptions {
   for?: string | undefined
   delete?: string | undefined
@@ -13,26 +13,26 @@ interface ActionOptions {
 
 /** An action of the server API as a command. */
 export interface Command {
-  /** What must follow its words; a name with `…` stands for one or more. */
+  /** The arguments that follow its words. A name with `…` stands for one or more. */
   positionals: readonly string[]
   options?: readonly (keyof ActionOptions)[]
   action: string
   body: (positionals: string[], options: ActionOptions) => Record<string, unknown>
-  /** What can't be taken back, to be confirmed. */
+  /** Returns what the command does that can't be undone. The operator must confirm it. */
   destroys?: (positionals: string[]) => string
 }
 
 const DAY_SECONDS = 24 * 60 * 60
 
 const duration = ({ for: text }: ActionOptions) => (text === undefined ? {} : { seconds: secondsOf(text) })
-/** Null without an option: as long as the deployment does. */
+/** Returns null without the option, which means the deployment's own value. */
 const days = (options: ActionOptions) => {
   const { seconds } = duration(options)
   return seconds === undefined ? null : seconds / DAY_SECONDS
 }
 const until = ({ for: text }: ActionOptions) =>
   text === undefined ? {} : { until: Date.now() + secondsOf(text) * 1_000 }
-/** What a banned user has said in the time before goes too. */
+/** How far back the banned user's messages are deleted. */
 const deletion = ({ delete: text }: ActionOptions) =>
   text === undefined ? {} : { deleteMessagesSeconds: secondsOf(text) }
 const why = ({ reason }: ActionOptions) => (reason === undefined ? {} : { reason })

@@ -1,8 +1,8 @@
 /**
- * `npm run admin -- <command>`: the operator's tool, for the laptop (`--local http://localhost:8080`) and for AWS. It
- * asks the server API at `TABLETALK_API` with the token `TABLETALK_TOKEN` (scope `tabletalk:server`), and the table
- * `TABLE_NAME` where no action has what is asked for. Without a command it lists all of them. `docs/operations.md` has
- * them in its runbooks.
+ * `npm run admin -- <command>`: the operator's tool, for a local runtime (`--local http://localhost:8080`) and for AWS.
+ * It calls the server API at `TABLETALK_API` with the token `TABLETALK_TOKEN` (scope `tabletalk:server`). What no
+ * action returns, it reads from the table `TABLE_NAME`. Without a command it lists all commands. The runbooks in
+ * `docs/operations.md` use them.
  */
 import { createInterface } from 'node:readline/promises'
 import { runCommand } from '../shared/run-command.ts'

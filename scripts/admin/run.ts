@@ -5,14 +5,14 @@ import { shown } from './show.ts'
 import { listJobs, stats } from './table-commands.ts'
 import { waitForJob } from './wait-for-job.ts'
 
-/** What a command has to do with a terminal. */
+/** What a command needs of a terminal. */
 export interface Terminal {
   print: (line: string) => void
-  /** Asks, and returns what was typed; undefined where nobody can be asked. */
+  /** Asks, and returns what was typed. Undefined if nobody can be asked. */
   question: ((text: string) => Promise<string>) | undefined
 }
 
-/** Commands that are scripts of their own, which read the words that follow. */
+/** Commands that are scripts of their own and read the words that follow. */
 const scripts: Readonly<Record<string, () => Promise<(words: string[]) => Promise<number>>>> = {
   export: async () => (await import('../export/command.ts')).exportCommand,
   import: async () => (await import('../import/command.ts')).importCommand,
@@ -20,7 +20,7 @@ const scripts: Readonly<Record<string, () => Promise<(words: string[]) => Promis
   replay: async () => (await import('../replay/command.ts')).replayCommand,
 }
 
-/** Commands that ask the table, where no action has what they show. */
+/** Commands that read the table, because no action returns what they show. */
 const ofTable = { stats, 'jobs list': listJobs }
 
 const options = {
@@ -42,10 +42,10 @@ type Options = ReturnType<typeof parse>['values']
 
 const parse = (words: string[]) => parseArgs({ args: words, options, allowPositionals: true })
 
-/** Options that every command has. */
+/** Options that every command accepts. */
 const common = ['local', 'json', 'dry-run', 'yes', 'wait']
 
-/** How to use the tool, from its tables. */
+/** Returns how to use the tool. */
 const usage = (): string =>
   [
     'usage: npm run admin -- <command> [--local http://localhost:8080] [--json] [--dry-run] [--yes] [--wait]',
@@ -61,7 +61,7 @@ const usage = (): string =>
  * Runs a command of the operator's tool.
  *
  * @returns the exit status
- * @throws Error when the command is none, was refused or could not be done
+ * @throws Error if the command is unknown, was refused or could not be done
  */
 export async function admin(words: string[], terminal: Terminal): Promise<number> {
   const [first = '', ...rest] = words
@@ -84,7 +84,7 @@ export async function admin(words: string[], terminal: Terminal): Promise<number
   return act(request, values, terminal)
 }
 
-/** @throws Error saying how the command is used */
+/** @throws Error that says how the command is used */
 function check(named: string, { positionals, options: own = [] }: Command, given: string[], values: Options): void {
   const isMore = positionals.at(-1)?.endsWith('…') === true
   const enough = isMore ? given.length >= positionals.length : given.length === positionals.length
@@ -94,7 +94,9 @@ function check(named: string, { positionals, options: own = [] }: Command, given
   throw new Error(`usage: npm run admin -- ${[named, ...positionals].join(' ')}${shownOptions}`)
 }
 
-/** Whoever can't take it back types what it is about, or says `--yes`. */
+/**
+ * Asks for confirmation of a command that can't be undone: the operator types what it is about, or has given `--yes`.
+ */
 async function isMeant(destroys: string | undefined, about: string, { yes }: Options, { question, print }: Terminal) {
   if (destroys === undefined || yes) return true
   if (question === undefined) throw new Error(`unable to go on; this ${destroys}: say --yes`)

@@ -1,15 +1,16 @@
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
 
-/** Where the server API is, and with what its operator is known. */
+/** The address of the server API, and the operator's token. */
 export interface ServerApi {
   url: string
   token: string
 }
 
 /**
- * The runtime of `npm start`, whose `/dev/token` gives a backend's token, or what the environment names.
+ * Returns the server API of the local runtime, whose `/dev/token` issues a backend's token, or the one that the
+ * environment names.
  *
- * @throws Error naming what is missing
+ * @throws Error that names the missing variables
  */
 export async function serverApi(local: string | undefined): Promise<ServerApi> {
   if (local !== undefined) return { url: local, token: await devToken(local) }
@@ -30,7 +31,7 @@ async function devToken(local: string): Promise<string> {
 }
 
 /**
- * Asks for an action, and returns the reply's data.
+ * Calls an action, and returns the reply's data.
  *
  * @throws Error with the code and the message of a refusal
  */

@@ -1,4 +1,4 @@
-/** What an operator reads: one line for each thing in a list, and `name: value` for the rest. */
+/** Formats data for an operator: a line for each item of a list, and `name: value` for everything else. */
 export function shown(data: Record<string, unknown>): string {
   const lines = Object.entries(data).flatMap(([name, value]) => {
     if (!Array.isArray(value)) return [`${name}: ${textOf(value)}`]
@@ -7,6 +7,8 @@ export function shown(data: Record<string, unknown>): string {
   return lines.length === 0 ? 'done' : lines.join('\n')
 }
 
-/** Control characters of others' texts must not reach the terminal: JSON escapes those that could do harm there. */
+/**
+ * Control characters in users' texts must not reach the terminal. JSON escapes most of them; this replaces the others.
+ */
 const textOf = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd')

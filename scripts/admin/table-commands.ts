@@ -1,10 +1,10 @@
 import { count } from '../shared/progress-line.ts'
 import { type TableOptions, withTable } from '../shared/with-table.ts'
 
-/** Rows of the janitor that are listed. */
+/** Most jobs that are listed. */
 const MAX_JOBS = 100
 
-/** The janitor's jobs that are to be done, the oldest first. */
+/** Lists the janitor's open jobs, oldest first. */
 export async function listJobs(options: TableOptions): Promise<Record<string, unknown>> {
   await withTable('list the jobs', options)
   const { openJobs } = await import('../../src/entities/job.ts')
@@ -16,7 +16,7 @@ export async function listJobs(options: TableOptions): Promise<Record<string, un
   }
 }
 
-/** How large the table is, and what waits. AWS counts the rows every six hours. */
+/** Returns the size of the table and the number of open jobs. AWS counts the rows every six hours. */
 export async function stats(options: TableOptions): Promise<Record<string, unknown>> {
   await withTable('count', options)
   const [{ DescribeTableCommand, DynamoDBClient }, { openJobs }] = await Promise.all([

@@ -5,7 +5,7 @@ import { ask, type ServerApi } from './server-api.ts'
 const FIRST_MS = 250
 const MOST_MS = 15_000
 
-/** Waits until a job is done or has failed, and shows how far it is. Nothing happens to it when this is interrupted. */
+/** Waits until a job is done or has failed, and shows its progress. An interruption does not affect the job. */
 export async function waitForJob(api: ServerApi, jobId: string): Promise<Record<string, unknown>> {
   const line = new ProgressLine('waiting')
   for (let delay = FIRST_MS; ; delay = Math.min(2 * delay, MOST_MS)) {

@@ -1,6 +1,6 @@
 /**
- * `npm run docs:api`: the reference of the SDK as HTML, in `dist/api/`, made of the types that its package has. A
- * warning, such as of a link that leads nowhere, is a failure.
+ * `npm run docs:api`: writes the reference of the SDK as HTML to `dist/api/`, from the types in its package. A warning,
+ * such as a broken link, is a failure.
  */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -20,7 +20,7 @@ const application = await Application.bootstrap({
   entryPoints: ['index', 'react/index', 'look'].map((entry) => resolve(built, `types/client/${entry}.d.ts`)),
   tsconfig,
   readme: resolve(root, 'client/README.md'),
-  // What the exported types are made of is explained where they are.
+  // Types that are used by the exported ones are explained where they are used.
   validation: { notExported: false },
   treatWarningsAsErrors: true,
 })

@@ -3,17 +3,17 @@ import { format } from 'prettier'
 import ts from 'typescript'
 import { plainType } from './plain-type.ts'
 
-/** Types with a parameter, which can't be written out. */
+/** Types with a parameter, which `plainType` can't write out. */
 const GENERIC = `export type Action = keyof Replies
 export type RequestFrame<A extends Action> = Frames[A]
 export type Reply<A extends Action> = Replies[A]
 `
 
 /**
- * Writes the SDK's types to `outDir`: `client/` with a declaration for each of its files, and `protocol.d.ts`, where
- * the types of the protocol's schemas are written out, so that an application needs no `zod` to compile.
+ * Writes the SDK's types to `outDir`: `client/` with a declaration for each of its files, and `protocol.d.ts`. The
+ * latter has the types of the protocol's schemas written out, so that an application can compile without `zod`.
  *
- * @throws Error with the compiler's message when a type can't be written out
+ * @throws Error with the compiler's message, if a type can't be written out
  */
 export async function writeDeclarations(root: string, entries: string[], outDir: string): Promise<void> {
   const { config } = ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {

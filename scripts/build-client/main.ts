@@ -1,4 +1,6 @@
-/** `npm run build:client`: the SDK's package, in `dist/client/`; `npm pack ./dist/client` makes a file of it. */
+/**
+ * `npm run build:client`: builds the SDK's package into `dist/client/`. `npm pack ./dist/client` then makes a tarball.
+ */
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,11 +12,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const entries = ['client/index.ts', 'client/node.ts', 'client/react/index.ts', 'client/look.ts']
 
 /**
- * Makes `index.js` for browsers and `node.js` for Node, both ESM in one file each, `react.js`, which needs one of them
- * and React, `look.js` for what is shown of pictures that aren't there yet, their types below `types/`,
- * `chat.js`, the terminal client, `LICENSE`, `README.md` and `package.json`. What was in the directory is removed.
+ * Builds the package: `index.js` for browsers and `node.js` for Node, both ESM in one file each; `react.js`, which
+ * needs one of them and React; `look.js`, which draws placeholders for pictures; their types below `types/`; `chat.js`,
+ * the terminal client; `LICENSE`, `README.md` and `package.json`. Deletes what was in the directory.
  *
- * @throws Error with the compiler's message when a type can't be written out
+ * @throws Error with the compiler's message, if a type can't be written out
  */
 export async function buildClient(outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true })
@@ -35,7 +37,7 @@ export async function buildClient(outDir: string): Promise<void> {
       entryPoints: { react: entries[2]! },
       platform: 'neutral',
       external: ['react'],
-      // The hooks run in the browser, also where a component of a server imports them.
+      // The hooks run in the browser, even if a server component imports them.
       banner: { js: "'use client'" },
     }),
     build({

@@ -1,4 +1,4 @@
-/** The fields of the repository's `package.json` that the package shares. */
+/** The fields of the repository's `package.json` that the package takes over. */
 export interface Repository {
   name: string
   version: string
@@ -18,7 +18,10 @@ const look = { types: './types/client/look.d.ts', default: './look.js' }
 
 const react = { types: './types/client/react/index.d.ts', default: './react.js' }
 
-/** Returns the SDK's `package.json`. It has no dependencies: the bundles contain everything but Node's socket. */
+/**
+ * Returns the SDK's `package.json`. It has no dependencies, because the bundles contain everything except Node's
+ * socket.
+ */
 export function manifestOf(repository: Repository): object {
   const { name, version, license, engines, peerDependencies, peerDependenciesMeta } = repository
   return {

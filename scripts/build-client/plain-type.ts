@@ -1,6 +1,6 @@
 import ts from 'typescript'
 
-/** Writes a data type out without any name in it: the result of a schema's inferred type. */
+/** Writes a data type, such as the inferred type of a schema, without using any type name. */
 export function plainType(type: ts.Type, checker: ts.TypeChecker): string {
   const write = (part: ts.Type): string => plainType(part, checker)
   if (type.flags & ts.TypeFlags.Boolean) return 'boolean'
@@ -15,7 +15,7 @@ export function plainType(type: ts.Type, checker: ts.TypeChecker): string {
   return `{ ${[...indexed, ...properties].join('; ')} }`
 }
 
-/** In a union, `boolean` is two types, `true` and `false`: they are joined again. */
+/** Joins `true` and `false` in a union to `boolean` again. */
 function alternatives(written: string[]): string {
   const isBoolean = written.includes('true') && written.includes('false')
   const others = isBoolean ? [...written.filter((one) => one !== 'true' && one !== 'false'), 'boolean'] : written

@@ -1,4 +1,4 @@
-/** What the SDK's declarations use of the protocol. In the package each type is written out. */
+/** The parts of the protocol that the SDK's declarations use. In the package each type is written out. */
 import type { RequestFrame } from '../../client/request-frame.ts'
 import type { Action, Reply } from '../../src/protocol/actions.ts'
 

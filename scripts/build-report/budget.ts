@@ -1,22 +1,28 @@
 import type { Stack } from '../../terraform/stack.ts'
 import type { FunctionBundle } from '../shared/bundling/bundle-functions.ts'
 
-/** Bytes of a bundle as it is loaded, not zipped. */
+/** Most bytes of a bundle, not zipped. */
 const ROUTE_OR_STREAM = 420_000
 const AUTHORIZER = 60_000
 
-/** It has every action. */
+/** The server API has every action. */
 const SERVER_API = 520_000
 
-/** Nobody waits for these, and they talk to S3: the client is 230 KB, what tells files apart 40. */
+/**
+ * Large, because nobody waits for these functions and they use S3: the client is 230 KB, the detection of file types 40
+ * KB.
+ */
 const UPLOADS = 680_000
-/** The same client, and what reads two rows and writes one; the program that makes pictures small lies beside. */
+/**
+ * The same S3 client, and code that reads two rows and writes one. The binary that shrinks pictures is a file of its
+ * own.
+ */
 const THUMBNAILS = 560_000
 
-/** It writes exports, too. */
+/** Larger, because the janitor also writes exports. */
 const JANITOR = 600_000
 
-/** The same client, and what changes a room. */
+/** The same S3 client, and code that changes a room. */
 const FOLLOWUPS = 660_000
 
 export function budgetOf(stack: Stack, functionName: string): number {
@@ -31,7 +37,7 @@ export function budgetOf(stack: Stack, functionName: string): number {
 /** Sources that post to connections: the client, and our own code around it. */
 const POSTING = /@aws-sdk\/client-apigatewaymanagementapi\/|^src\/delivery\/|^sdk-gateway/
 
-/** What is wrong with a bundle, if anything. */
+/** Returns what is wrong with a bundle. The list is empty if nothing is. */
 export function complaintsAbout(stack: Stack, { name, code, contents, besides }: FunctionBundle): string[] {
   const budget = budgetOf(stack, name)
   const files = [...[...contents].filter(([, bytes]) => bytes > 0).map(([file]) => file), ...besides.keys()]

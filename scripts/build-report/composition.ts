@@ -1,6 +1,6 @@
 import type { FunctionBundle } from '../shared/bundling/bundle-functions.ts'
 
-/** What a bundle is made up of, package by package and folder by folder of ours, largest first: `[source, bytes]`. */
+/** Returns the bytes of each package and each of our folders in a bundle, largest first: `[source, bytes]`. */
 export function composition({ code, contents }: FunctionBundle): [source: string, bytes: number][] {
   const bySource = new Map<string, number>()
   let named = 0

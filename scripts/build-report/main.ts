@@ -1,4 +1,7 @@
-/** Prints what each function's bundle weighs and is made up of; fails when one is over its budget or could post. */
+/**
+ * Prints the size and composition of each function's bundle. Fails if one exceeds its budget or could post without the
+ * right to.
+ */
 import { deflateRawSync } from 'node:zlib'
 import { loadStack } from '../../terraform/stack.ts'
 import { budgetOf, complaintsAbout } from './budget.ts'

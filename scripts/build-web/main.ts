@@ -1,5 +1,5 @@
 /**
- * `npm run build:web`: builds the page for hosting into `dist/web/`. Browsers may cache `assets/` for ever, but must
+ * `npm run build:web`: builds the page for hosting into `dist/web/`. Browsers may cache `assets/` forever, but must
  * revalidate `index.html`. `config.json` belongs to the deployment, see web/README.md.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'

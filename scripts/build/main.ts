@@ -1,8 +1,8 @@
 /**
  * `npm run build`: bundles each function of `terraform/stack.json` for Lambda into `dist/`: `functions/NAME/index.mjs`,
  * `zips/NAME.zip`, which Terraform deploys, and the source map `maps/NAME.mjs.map`. Two builds of the same sources are
- * byte-equal. The function that makes pictures small is only built with `-- --thumbnails`, which needs npm's registry:
- * its program is for Lambda's machines, and none of the other functions has it.
+ * byte-equal. The thumbnails function is only built with `-- --thumbnails`. It needs npm's registry, because its binary
+ * is for Lambda's machines and isn't installed here.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'

@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../shared/bundling/bundle-functions.ts'
 
-/** What Lambda runs on; the stack's functions are `arm64`. */
+/** The platform of the functions: the stack chooses `arm64`. */
 const LAMBDA_MACHINE = { os: 'linux', cpu: 'arm64', libc: 'glibc' }
 
 interface Package {
@@ -19,14 +19,15 @@ interface Lock {
   packages: Record<string, Package>
 }
 
-/** What runs, and licences: no sources, types or maps. */
+/** The files that are needed at run time, and licences: no sources, types or maps. */
 const RUNS = /\.(?:c?js|json|node|mjs|so(?:\.\d+)*)$|LICENSE|THIRD-PARTY/
 
 /**
- * The files of `sharp` for a machine, by their names from `node_modules/` on, in order. npm installs them into a folder
- * of their own, with the versions and hashes of this project's package-lock.json, whatever this machine is.
+ * Returns the files of `sharp` for a platform, by their path below `node_modules/`, sorted. npm installs them into a
+ * temporary folder, with the versions and hashes of this project's package-lock.json, whatever this machine's platform
+ * is.
  *
- * @throws Error when npm can't install them: without a registry, say
+ * @throws Error if npm can't install them, for example without a registry
  */
 export async function sharpBeside(machine = LAMBDA_MACHINE): Promise<ReadonlyMap<string, Uint8Array>> {
   const folder = await mkdtemp(join(tmpdir(), 'tabletalk-sharp-'))
@@ -44,7 +45,7 @@ const projectLock = async () => JSON.parse(await readFile(join(root, 'package-lo
 
 const wanted = async () => ({ sharp: (await projectLock()).packages['node_modules/sharp']!.version! })
 
-/** The lock file's part of `sharp` and all that it needs, for every machine. */
+/** Returns the part of the lock file for `sharp` and everything that it needs, for every platform. */
 export async function lockOfSharp(): Promise<Lock> {
   const { lockfileVersion, packages } = await projectLock()
   const needed = new Set(['node_modules/sharp'])
@@ -59,7 +60,7 @@ export async function lockOfSharp(): Promise<Lock> {
   return { lockfileVersion, packages: { '': { dependencies: await wanted() }, ...Object.fromEntries(own) } }
 }
 
-/** With this project's settings of npm, such as its registry. */
+/** Uses this project's npm settings, such as its registry. */
 async function installInto(folder: string, { os, cpu, libc }: typeof LAMBDA_MACHINE): Promise<void> {
   const args = [
     'ci',

@@ -2,10 +2,14 @@ import type { MessageEvent } from '../../client/node.ts'
 import { type Command, messageAt, split, type Talk } from './command.ts'
 import { doorCommands } from './doors.ts'
 
-/** So many are shown at least, if there are. */
+/** A search goes on until it has found this many messages. */
 const MAX_FOUND = 20
 
-/** This user's last message. @throws Error when there is none */
+/**
+ * Returns this user's last message.
+ *
+ * @throws Error if there is none
+ */
 function lastOwn({ client, room }: Talk): MessageEvent {
   const message = room.messages.findLast(({ senderId, deleted }) => senderId === client.userId && !deleted)
   if (message === undefined) throw new Error('you have said nothing here lately')
@@ -115,7 +119,7 @@ const commands: Record<string, Command> = {
 
 const listOf = (userIds: readonly string[]): string => userIds.join(', ') || 'nobody'
 
-/** Of a command with what it takes. */
+/** The column at which the explanation of a command begins. */
 const WIDTH = 28
 
 const HELP = [
@@ -124,9 +128,10 @@ const HELP = [
 ].join('\n')
 
 /**
- * What a line is: `say`, the text of a message, or a command to `run`, which returns what to say when it is done.
+ * Reads a line. Returns `say`, the text of a message, or a command to `run`, which returns what to print when it is
+ * done.
  *
- * @throws Error when there is no such command
+ * @throws Error if there is no such command
  */
 export function readLine(line: string): { say: string } | { run: (talk: Talk) => Promise<string | undefined> } {
   if (!line.startsWith('/')) return { say: line }
@@ -134,7 +139,7 @@ export function readLine(line: string): { say: string } | { run: (talk: Talk) =>
   const [name, rest] = split(line.slice(1).trimEnd())
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) throw new Error(`there is no /${name}; /help shows what there is`)
-  // `/close 22:00` would close at once, and `/leave off` leave.
+  // Ignored words would surprise: `/close 22:00` would close at once, and `/leave off` would leave.
   if (command.takes === '' && rest !== '') throw new Error(`/${name} takes nothing after it; not ${rest}`)
   return { run: (talk) => command.run(talk, rest) }
 }

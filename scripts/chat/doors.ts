@@ -10,21 +10,21 @@ const untilOf = (at: number | undefined): string => (at === undefined ? '' : ` u
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`)
 const reasonIn = (text: string) => (text === '' ? {} : { reason: text })
 
-/** @throws Error unless it is a number of times */
+/** @throws Error unless the text is a positive number */
 function countOf(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new Error(`unable to read the number ${text}; say 1, 2, 3 and so on`)
   return Number(text)
 }
 
-/** A line for each; `none` when there is none. */
+/** Returns a line for each item, or `none` if there are no items. */
 const linesOf = <T>(items: readonly T[], lineOf: (item: T) => string, none: string): string =>
   items.length === 0 ? none : items.map(lineOf).join('\n')
 
 /**
- * A time such as `10m`, if the text begins with a digit, and what follows. Without a time a ban is for good, so what
- * was meant for one must not be taken for the reason.
+ * Splits off a time such as `10m` if the text begins with a digit. Without a time a ban is permanent, so a mistyped
+ * time must not be taken as part of the reason.
  *
- * @throws Error unless it is one
+ * @throws Error if the first word begins with a digit and is not a time
  */
 function timeIn(text: string): [{ seconds?: number }, rest: string] {
   const [first, rest] = split(text)
@@ -37,7 +37,7 @@ const memberLine = ({ userId, role, mutedUntil }: Member): string =>
 const entryLine = ({ at, by, action, userId, until, reason }: AuditEntry): string =>
   `${momentOf(at)} ${by}: ${action}${userId === undefined ? '' : ` ${userId}`}${untilOf(until)}${because(reason)}`
 
-/** What the room is, in a line. */
+/** Describes the room in one line. */
 export const detailsLine = ({ roomName, access, topic, closed, settings }: RoomDetails): string =>
   [
     `${roomName}, ${access}`,
@@ -47,7 +47,7 @@ export const detailsLine = ({ roomName, access, topic, closed, settings }: RoomD
     ...(topic === undefined ? [] : [topic]),
   ].join('; ')
 
-/** A command upon one person, who must be named. */
+/** A command that acts on one user, who must be named. */
 const upon = (
   takes: string,
   does: string,
@@ -64,7 +64,7 @@ const upon = (
   },
 })
 
-/** A command that is done with the room. */
+/** A command that acts on the room. */
 const doing = (takes: string, does: string, run: (talk: Talk, rest: string) => Promise<unknown>): Command => ({
   takes,
   does,
@@ -213,5 +213,5 @@ const whole: Record<string, Command> = {
   }),
 }
 
-/** Who may enter, who may do what, and what the room is. */
+/** The commands about who may enter, who may do what, and the room itself. */
 export const doorCommands: Record<string, Command> = { ...people, ...whole }

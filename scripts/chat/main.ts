@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run chat -- --room general --as ada`: a chat in the terminal, against the runtime of `npm start`, or against a
- * deployed stack with `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
+ * `npm run chat -- --room general --as ada`: a chat in the terminal, with the runtime of `npm start`, or with a
+ * deployed stack if given `--url wss://HOST/STAGE --token-command 'mytool token {userId}'`. Ctrl-D ends it.
  */
 import { createInterface, type Interface } from 'node:readline'
 import { ChatClient, ChatError, type MessageEvent, type Room } from '../../client/node.ts'
@@ -15,7 +15,7 @@ import { tokenOf } from '../shared/token/token-of.ts'
 /** Messages of the history that are shown at the start. */
 const SHOWN_AT_START = 20
 
-/** Joins the room, and creates it when there is none. */
+/** Joins the room. Creates it if there is none. */
 async function enter(client: ChatClient, { room: chatRoomId, invite }: Options): Promise<Room> {
   if (invite !== undefined) return client.join({ invite })
   const room = client.room(chatRoomId)
@@ -32,13 +32,13 @@ const show = (text: string) => console.log(printable(text, process.stdout.column
 
 const print = ({ senderId, content, file, threadId, inRoom }: MessageEvent) => {
   const text = file === undefined ? content : `${content} [${file.fileName}] ${file.fileUrl}`
-  // A name with brackets could pretend to end, and another person to speak.
+  // With brackets a name could seem to end, so that the rest looks like a message of somebody else.
   show(`${nameOf(senderId)} ${threadId === undefined || inRoom ? '' : '↳ '}${text}`)
 }
 
 const nameOf = (senderId: string): string => `<${senderId.replaceAll(/[<>]/g, '\ufffd')}>`
 
-/** Prints what becomes of messages: edits, deletions, reactions. */
+/** Prints what happens to messages: edits, deletions, reactions. */
 function printChanges(room: Room): void {
   let seen = new Map<string, MessageEvent>()
   const look = () => (seen = new Map(room.messages.map((message) => [message.messageId, message])))
@@ -55,12 +55,12 @@ function printChanges(room: Room): void {
     const senderId = seen.get(messageId)?.senderId
     show(`* a message${senderId === undefined ? '' : ` of ${nameOf(senderId)}`} was deleted`)
   })
-  // After the others: they compare with what was there before.
+  // Last, because the listeners above compare with the messages from before the change.
   room.on('messages', look)
   look()
 }
 
-/** Prints what becomes of the room and of who is in it. */
+/** Prints what happens to the room and its members. */
 function printDoors(client: ChatClient, room: Room, out: () => void): void {
   room.on('roomUpdated', (details) => show(`* the room is now: ${detailsLine(details)}`))
   room.on('memberUpdated', ({ userId, role, mutedUntil = 0 }) => {
@@ -122,7 +122,7 @@ async function talk(client: ChatClient, lines: Interface, ended: Promise<void>, 
     if (state === 'failed') console.log(`* not sent: ${content} (${error?.message ?? ''})`)
   })
   console.log(`* you are ${options.as} in ${room.id}; /help shows what there is, Ctrl-D ends`)
-  // A server of before knows no presence.
+  // An older server has no presence.
   room.presence.enter().catch(() => {})
 
   const sending = new Set<Promise<unknown>>()
@@ -137,11 +137,11 @@ async function talk(client: ChatClient, lines: Interface, ended: Promise<void>, 
   await Promise.all(sending)
 }
 
-/** Does what a line says: says it, or runs a command and prints what comes of it. */
+/** Sends a line as a message, or runs it as a command and prints the result. */
 async function act(talk: Talk, text: string): Promise<void> {
   try {
     const line = readLine(text)
-    // What becomes of it is told by `outgoing`.
+    // A failure is printed by the listener of `outgoing`.
     if ('say' in line) return await talk.room.send({ content: line.say }).done.then(noop, noop)
     const said = await line.run(talk)
     if (said !== undefined) show(`* ${said}`)

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { commandWords } from '../shared/token/command-words.ts'
 
-/** The source runs in a clone, the bundle in the package. */
+/** In a clone the source runs, in the package the bundle. */
 const program = import.meta.url.endsWith('.ts') ? 'npm run chat --' : 'npx tabletalk'
 
 export const USAGE =
@@ -11,14 +11,18 @@ export const USAGE =
 export interface Options {
   as: string
   room: string
-  /** Joins the room of it, whatever `room` says. */
+  /** Joins the room of this invite, whatever `room` is. */
   invite?: string
   /** The WebSocket's address. */
   url: string
   tokenCommand?: string[]
 }
 
-/** Returns undefined for `--help`. @throws Error with the usage when the arguments are wrong */
+/**
+ * Returns undefined for `--help`.
+ *
+ * @throws Error with the usage, if the arguments are wrong
+ */
 export function optionsOf(args: string[]): Options | undefined {
   const { as, room, invite, url, help, 'token-command': command } = valuesOf(args)
   if (help) return undefined

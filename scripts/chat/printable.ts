@@ -1,14 +1,17 @@
-/** Escape sequences start with one of these. They could write anywhere on the screen or set its title. */
+/** Control characters. Escape sequences, which start with one, could write anywhere on the screen or set its title. */
 const controls = /\p{Cc}/gu
-/** Not shown, or they reorder the text around them. https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters */
+/**
+ * Invisible characters, and some that reorder the text around them:
+ * https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+ */
 const hidden = /[\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu
 const INDENT = '    '
 
 /**
- * Makes a foreign text safe for a terminal: invisible characters become `�`. Further lines are indented, and so is
- * what is too long for a line, so that nothing in it looks like a message of its own.
+ * Makes another user's text safe for a terminal: invisible characters become `�`. Further lines, and the rest of a line
+ * that is too long, are indented, so that no part of the text looks like a message of its own.
  *
- * @param columns of the terminal; lines are not wrapped without it
+ * @param columns of the terminal; without it, lines are not wrapped
  */
 export const printable = (text: string, columns = Infinity): string =>
   text
@@ -17,7 +20,7 @@ export const printable = (text: string, columns = Infinity): string =>
     .flatMap((line) => wrapped(line, columns - INDENT.length))
     .join(`\n${INDENT}`)
 
-/** Most characters beyond Latin may be two columns wide. */
+/** Counts two columns for characters beyond Latin, because most of them may be that wide. */
 function wrapped(line: string, columns: number): string[] {
   const lines = ['']
   let left = columns

@@ -1,6 +1,6 @@
 /**
- * `npm run check:nextjs`: does the package work in an application of Next.js? Builds `examples/nextjs` with the SDK's
- * package as npm would install it, starts it beside the chat, and looks at what it renders and which token it gets.
+ * `npm run check:nextjs`: checks that the package works in a Next.js application. Builds `examples/nextjs` with the
+ * SDK's package as npm would install it, starts it beside the chat, and checks what it renders and which token it gets.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -45,7 +45,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** What is rendered before the browser connects, and a token that the chat takes. */
+/** Checks what is rendered before the browser connects, and that the chat accepts the token. */
 async function look(url: string, socket: string): Promise<void> {
   const html = await (await fetch(url)).text()
   if (!/role="status">disconnected/.test(html)) throw new Error(`the server rendered no conversation: ${html}`)

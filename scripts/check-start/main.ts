@@ -1,4 +1,4 @@
-/** `npm run check:start`: does `npm start` work on this system? Starts it, sends a message, and stops it. */
+/** `npm run check:start`: checks that `npm start` works on this system. Starts it, sends a message, and stops it. */
 import { RawClient } from '../shared/raw-client.ts'
 import { runningChat } from '../shared/running.ts'
 

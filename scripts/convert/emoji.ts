@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** Of the names that Slack and Mattermost have, by the code points of the emoji. */
+/** The names of emoji in Slack and Mattermost, by code points. */
 const shortcodes = createRequire(import.meta.url)('emojibase-data/en/shortcodes/iamcal.json') as Record<
   string,
   string | string[]
@@ -12,7 +12,9 @@ const byName = new Map(
   ),
 )
 
-/** The emoji of a name, or the name between colons: of one that a team has made itself. A skin tone is left out. */
+/**
+ * Returns the emoji of a name. A name that a team has made itself is returned between colons. A skin tone is dropped.
+ */
 export function emojiOf(name: string): string {
   const [base = name] = name.split('::')
   return byName.get(base) ?? `:${base.slice(0, 60)}:`

@@ -1,7 +1,7 @@
 /**
- * `npm run convert -- slack <folder> | mattermost <export.jsonl> [--users ids.json] > archive.jsonl`: makes an archive
- * (docs/archive.md) of an unpacked Slack export, or of a Mattermost bulk export. `ids.json` says what their users are
- * here: `{"U024BE7LH":"ada"}`, or `{"ada.lovelace":"ada"}`.
+ * `npm run convert -- slack <folder> | mattermost <export.jsonl> [--users ids.json] > archive.jsonl`: converts an
+ * unpacked Slack export or a Mattermost bulk export into an archive (docs/archive.md). `ids.json` maps their users to
+ * yours: `{"U024BE7LH":"ada"}`, or `{"ada.lovelace":"ada"}`.
  */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'

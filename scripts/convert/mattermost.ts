@@ -16,7 +16,7 @@ interface Post {
   replies?: Post[] | null
 }
 
-/** What is used of a line: https://docs.mattermost.com/onboard/bulk-loading-data.html */
+/** The used parts of a line: https://docs.mattermost.com/onboard/bulk-loading-data.html */
 type Item =
   | { type: 'channel'; channel: { team: string; name: string; display_name: string; type: string; header?: string } }
   | {
@@ -33,15 +33,15 @@ type Item =
   | { type: 'direct_post'; direct_post: Post & { channel_members: string[] } }
   | { type: 'version' | 'team' | 'role' | 'scheme' | 'emoji' | 'bot' }
 
-/** Rooms have no moment in an export, and any will do if it is always the same. */
+/** The creation time of rooms. The export has none; any will do if it is always the same. */
 const MADE_AT = 0
 const MADE_BY = 'mattermost'
 
 /**
- * The lines of an archive of a Mattermost bulk export. It holds one line in memory, and a number for each room.
+ * Converts a Mattermost bulk export into the lines of an archive. Holds one line in memory, and a number for each room.
  *
- * @param path of the export's JSON Lines; attachments are named as paths below its folder `data`
- * @param userIds what Mattermost's user names are here; one that isn't named stays
+ * @param path of the export's JSON Lines; attachments are named by their paths below the folder `data`
+ * @param userIds your user ids by Mattermost's user names; a user who isn't listed keeps the name
  */
 export async function* mattermostLines(
   path: string,
@@ -70,7 +70,7 @@ export async function* mattermostLines(
 
 const MAX_ROOM_ID = 64
 
-/** A team and a channel, or a hash of them where they are too long together. */
+/** Returns a team and a channel as a room's id, or a hash of them if they are too long. */
 function roomIdOf(team: string, channel: string): string {
   const id = `mm-${team}_${channel}`.replace(/[^\w:-]/g, '-')
   return id.length <= MAX_ROOM_ID
@@ -121,7 +121,7 @@ function* directLines(members: string[]): Generator<Line> {
   for (const userId of new Set(members)) yield { type: 'member', chatRoomId, userId, role: 'member', ...joined }
 }
 
-/** A post and its replies, which are in it. */
+/** Yields a post and its replies, which are part of it. */
 function* postLines(room: Room, post: Post, idOf: (name: string) => string): Generator<Line> {
   const said = saidOf(post, idOf)
   const threadId = messageIdOf(room.seq + 1)

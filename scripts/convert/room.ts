@@ -1,10 +1,10 @@
 import { messageIdOf } from '../../src/entities/message.ts'
 import { MAX_CONTENT_BYTES } from '../../src/protocol/limits.ts'
 
-/** A line of an archive, which the import checks. */
+/** A line of an archive. The import checks it. */
 export type Line = { type: string } & Record<string, unknown>
 
-/** A message of elsewhere. */
+/** A message of another service. */
 export interface Said {
   senderId: string
   /** Epoch milliseconds. */
@@ -12,7 +12,7 @@ export interface Said {
   text: string
   editedAt?: number | undefined
   mentions?: string[]
-  /** By emoji, who reacted when. */
+  /** By emoji: who reacted, and when. */
   reactions?: { reaction: string; userId: string; at: number }[]
   /** Paths below the folder of files. */
   files?: string[]
@@ -20,7 +20,7 @@ export interface Said {
   inRoom?: boolean
 }
 
-/** Replies of a message, as its root has them. */
+/** Summary of a message's replies, as it is stored with the thread's first message. */
 export interface Thread {
   replies: number
   lastSeq: number
@@ -43,7 +43,7 @@ export class Room {
     return this.#seq
   }
 
-  /** The lines of a message: several where its text is too long for one, or has files. */
+  /** Yields the lines of a message. There are several if its text is too long for one, or if it has files. */
   *linesOf(said: Said, thread?: Thread): Generator<Line> {
     const { reactions = [], mentions = [], files = [], text, threadId, inRoom, editedAt } = said
     const beside = { ...(threadId && { threadId }), ...(threadId && inRoom && { inRoom }) }
@@ -78,11 +78,11 @@ export class Room {
   }
 }
 
-/** How many numbers a message will take. */
+/** Returns how many numbers a message takes. */
 export const numbersOf = ({ text, files = [] }: Pick<Said, 'text' | 'files'>): number =>
   piecesOf(text).length + files.length
 
-/** A text in parts that fit into a message each, cut between characters. */
+/** Splits a text into parts that each fit into a message. Cuts between characters. */
 function piecesOf(text: string): string[] {
   if (Buffer.byteLength(text) <= MAX_CONTENT_BYTES) return text === '' ? [] : [text]
   const pieces: string[] = []
@@ -113,7 +113,7 @@ function summaryOf(reactions: NonNullable<Said['reactions']>) {
 
 const LAST_USERS = 3
 
-/** A thread with one more reply, which takes so many numbers up to `seq`. */
+/** Returns the thread with one more reply, which takes `numbers` numbers up to `seq`. */
 export function withReply(
   thread: Thread | undefined,
   reply: { seq: number; numbers: number; at: number; senderId: string },

@@ -7,7 +7,7 @@ import { directRoomId } from '../../src/rooms/direct-room.ts'
 import { emojiOf } from './emoji.ts'
 import { type Line, numbersOf, Room, type Said, type Thread, withReply } from './room.ts'
 
-/** What is used of the files of an export: https://slack.com/help/articles/220556107 */
+/** The used parts of an export's files: https://slack.com/help/articles/220556107 */
 interface User {
   id: string
   name: string
@@ -39,10 +39,10 @@ interface Message {
   files?: { id: string; name?: string; url_private?: string }[]
 }
 
-/** What people said; the rest says that somebody joined, or renamed the channel. */
+/** Subtypes of messages that people wrote. The others tell that somebody joined, or that the channel was renamed. */
 const SAID = new Set([undefined, 'me_message', 'bot_message', 'thread_broadcast', 'file_share', 'file_comment'])
 
-/** Lists of channels: file, and who may see them. */
+/** The lists of channels: the file, and whether its rooms are public (`p`) or restricted (`r`). */
 const LISTS = [
   ['channels.json', 'p'],
   ['groups.json', 'r'],
@@ -51,9 +51,10 @@ const LISTS = [
 ] as const
 
 /**
- * The lines of an archive of an unpacked Slack export. It holds a day of a channel and the channel's threads in memory.
+ * Converts an unpacked Slack export into the lines of an archive. Holds a day of a channel and the channel's threads in
+ * memory.
  *
- * @param userIds what Slack's ids of users are here: those of your tokens' `sub`; one that isn't named stays
+ * @param userIds your user ids (`sub` of your tokens) by Slack's ids; a user who isn't listed keeps Slack's id
  */
 export async function* slackLines(
   folder: string,
@@ -112,7 +113,10 @@ async function* channelLines(
   }
 }
 
-/** Reads a channel once before, because a root says where its last reply is, and replies where their root is. */
+/**
+ * Reads a channel ahead, because a thread's first message contains the place of its last reply, and replies the place
+ * of the first message.
+ */
 async function threadsIn(place: string): Promise<{ rootSeqs: Map<string, number>; threads: Map<string, Thread> }> {
   const rootSeqs = new Map<string, number>()
   const threads = new Map<string, Thread>()
@@ -130,7 +134,7 @@ async function threadsIn(place: string): Promise<{ rootSeqs: Map<string, number>
   return { rootSeqs, threads }
 }
 
-/** Day by day, in the order of time. */
+/** Yields the messages day by day, in the order of time. */
 async function* messagesIn(place: string): AsyncGenerator<Message> {
   if (!existsSync(place)) return
   for (const day of (await readdir(place)).filter((file) => file.endsWith('.json')).sort()) {
@@ -159,7 +163,9 @@ function saidOf(message: Message, idOf: (slackId: string) => string, nameOf: Rea
   }
 }
 
-/** Slack's mark-up of mentions, channels and links as a text: https://api.slack.com/reference/surfaces/formatting */
+/**
+ * Converts Slack's mark-up of mentions, channels and links to text: https://api.slack.com/reference/surfaces/formatting
+ */
 function plain(text: string, nameOf: ReadonlyMap<string, string>): string {
   return text
     .replace(/<@(\w+)(?:\|([^>]*))?>/g, (_, id: string, label?: string) => `@${label ?? nameOf.get(id) ?? id}`)
@@ -174,7 +180,7 @@ function plain(text: string, nameOf: ReadonlyMap<string, string>): string {
     .replaceAll('&amp;', '&')
 }
 
-/** A list that an export may lack. */
+/** Reads a list, which an export may lack. */
 async function list<T>(folder: string, file: string): Promise<T[]> {
   const path = join(folder, file)
   return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as T[]) : []

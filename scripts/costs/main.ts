@@ -1,7 +1,7 @@
 /**
- * `npm run costs`: prints the cost table; with `--write`, writes it and others into `docs/`. With any of `--users`,
- * `--rooms`, `--messages`, `--reconnects`, `--members`, `--hours`, `--typing`, `--uploads`, `--file-kilobytes`,
- * `--marks` and `--looking` it prints what a month of such users costs; see `Habits`.
+ * `npm run costs`: prints the cost table. With `--write`, writes it and the other tables into `docs/`. With any of
+ * `--users`, `--rooms`, `--messages`, `--reconnects`, `--members`, `--hours`, `--typing`, `--uploads`,
+ * `--file-kilobytes`, `--marks` and `--looking`, prints what a month of such users costs; see `Habits`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -40,7 +40,7 @@ if (wrong !== undefined) {
   console.log(costTable())
 }
 
-/** Puts each table between its marks in the document, `<!-- name:start -->` and `<!-- name:end -->`. */
+/** Writes each table between its marks in the document, `<!-- name:start -->` and `<!-- name:end -->`. */
 async function write(document: string, tables: Record<string, string>): Promise<void> {
   const file = new URL(`../../docs/${document}`, import.meta.url)
   let text = await readFile(file, 'utf8')

@@ -2,27 +2,29 @@ import { PRESENCE_RENEW_MS } from '../../src/protocol/limits.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { ASSUMED, costPerMillion, GUARD, PRICES, total } from './model.ts'
 
-/** What a deployment's users do. Numbers are averages. */
+/** What a deployment's users do. The numbers are averages. */
 export interface Habits {
   users: number
-  /** Rooms of a user. */
+  /** Rooms that a user is a member of. */
   rooms: number
-  /** Messages that a user sends in a day. */
+  /** Messages that a user sends per day. */
   messages: number
-  /** Connections that a user opens in a day: of a phone or a tab that comes back, and every two hours by the quota. */
+  /**
+   * Connections that a user opens per day: a phone or tab that reconnects, and every two hours because of the quota.
+   */
   reconnects: number
   /** Members of a room. */
   members: number
-  /** Hours of a day in which a user is connected. */
+  /** Hours per day in which a user is connected. */
   hours: number
-  /** Typing indicators for each message. */
+  /** Typing indicators per message. */
   typing: number
-  /** Files for each message. */
+  /** Files per message. */
   uploads: number
   fileKilobytes: number
-  /** `markRead` of a user in a day. */
+  /** `markRead` actions of a user per day. */
   marks: number
-  /** Hours of a day in which a user looks at a room and is shown as present there. */
+  /** Hours per day in which a user looks at a room and is shown as present there. */
   looking: number
 }
 
@@ -40,37 +42,37 @@ export const HABITS: Habits = {
   looking: 1,
 }
 
-/** Units that tests measure (`tests/entities/capacity.test.ts`); a limited action counts one more write. */
+/** Request units that tests measure (`tests/entities/capacity.test.ts`). A rate-limited action takes one more write. */
 export const UNITS = {
   typing: { reads: 4, writes: 1 },
-  /** A reader is told by the stream, which reads who is there. */
+  /** Includes the stream's read of who is to receive the event. */
   mark: { reads: 6, writes: 1 },
-  /** Of whoever looks at a room, every other minute each. */
+  /** A user who looks at a room causes one of these and one `look` every other minute. */
   renewal: { reads: 4, writes: 1 },
   look: { reads: 4, writes: 0 },
   form: { reads: 2, writes: 2 },
-  /** What the upload function does of a file that is what was declared (`tests/uploads/object-created.test.ts`). */
+  /** What the upload function uses for a file that is as declared (`tests/uploads/object-created.test.ts`). */
   file: { reads: 3, writes: 9 },
 } as const
 const LIMITED = 1
 
-/** Renewals, and as many reads, of somebody who looks at a room for an hour. */
+/** Presence renewals, and as many reads, of a user who looks at a room for an hour. */
 export const LOOKS_AN_HOUR = 3_600_000 / PRESENCE_RENEW_MS
 
-/** A reconnect: `$connect`, `sync`, the end of the connection before, and what the stream does about it. */
+/** Units of a reconnect: `$connect`, `sync`, the end of the previous connection, and what the stream does about it. */
 export const reconnectUnits = (rooms: number): { reads: number; writes: number } => ({
   reads: rooms + 5 * Math.ceil(rooms / 50),
   writes: 5 + rooms,
 })
 
-/** What is paid while nobody chats. Metrics are those that an alarm looks at and those that functions write. */
+/** What is paid while nobody chats. Metrics are those of alarms and those that functions write. */
 export const IDLE = {
   alarmMetrics: 26 + Object.values(loadStack().functions).filter((one) => one.with === undefined).length,
   ownMetrics: 10,
   alarmDollars: 0.1,
   metricDollars: 0.3,
   dashboardDollars: 3,
-  /** Of one's own, with `kms_key_arn`. */
+  /** A KMS key of your own, set with `kms_key_arn`. */
   keyDollars: 1,
 } as const
 
@@ -84,19 +86,22 @@ const MORE = {
   fileGet: 0.0004 / 1e3,
 } as const
 
-/** A row of a message with its keys, a text of some 200 bytes and what the table counts for an item. */
+/** A message's row with its keys, a text of about 200 bytes and the table's overhead for an item. */
 const MESSAGE_ROW_BYTES = 600
 const DAYS = 30
 const PING_MINUTES = 9
 const GB = 2 ** 30
 
-/** Dollars of the first month by what they are for; storage is of one month's messages and grows by as much each. */
+/**
+ * Returns the dollars of the first month by purpose. Storage counts one month's messages, and grows by as much each
+ * month.
+ */
 export function month(habits: Habits): Record<string, number> {
   const { users, rooms, members, hours } = habits
   const perMonth = (aDay: number) => users * aDay * DAYS
   const messages = perMonth(habits.messages)
   const files = messages * habits.uploads
-  // Those of a room who are connected when somebody sends, the sender among them.
+  // The members of a room who are connected when somebody sends, including the sender.
   const connections = Math.max(1, (members * hours) / 24)
   const sent = costPerMillion(connections)
   const reconnects = perMonth(habits.reconnects)
@@ -109,14 +114,14 @@ export function month(habits: Habits): Record<string, number> {
       messages * habits.typing * unitDollars(plus(UNITS.typing, LIMITED)) +
       posted(messages * habits.typing, connections - 1) +
       frames(messages * habits.typing),
-    // Told to one's own other connection, or to who has sent what was read.
+    // Goes to the user's own other connection, or to the sender of what was read.
     'how far is read':
       perMonth(habits.marks) * unitDollars(plus(UNITS.mark, LIMITED)) +
       posted(perMonth(habits.marks), 1) +
       frames(perMonth(habits.marks)),
     'who is here':
       looks * (unitDollars(plus(UNITS.renewal, LIMITED)) + unitDollars(plus(UNITS.look, LIMITED))) + frames(2 * looks),
-    // Authorizer, `$connect`, `sync`, `$disconnect` and the stream's record of the end.
+    // The authorizer, `$connect`, `sync`, `$disconnect` and the stream's record of the end.
     reconnects: reconnects * unitDollars(plus(reconnect, LIMITED)) + frames(reconnects) + calls(reconnects * 4),
     connections: perMonth(hours * 60) * MORE.connectionMinute + frames(perMonth((hours * 60) / PING_MINUTES)),
     uploads:
@@ -139,18 +144,18 @@ const unitDollars = ({ reads, writes }: { reads: number; writes: number }) =>
   reads * PRICES.readUnit + writes * PRICES.writeUnit
 const guardDollars = () => unitDollars({ reads: GUARD.readUnits, writes: GUARD.writeUnits + LIMITED })
 
-/** Invocations of 512 MB for some milliseconds, with their logs. */
+/** Dollars for invocations of a function with 512 MB, with their logs. */
 const calls = (times: number) =>
   times *
   (PRICES.invocation +
     ((ASSUMED.sendMs / 1_000) * 512 * PRICES.gigabyteSecond) / 1_024 +
     (ASSUMED.invocationLogBytes / GB) * PRICES.logGigabyte)
 
-/** Frames with their replies, invocations and access logs. */
+/** Dollars for frames with their replies, invocations and access logs. */
 const frames = (times: number) =>
   times * (2 * PRICES.frame + (ASSUMED.accessLogBytes / GB) * PRICES.logGigabyte) + calls(times)
 
-/** Posts of one event to so many, and the stream function's work on it. */
+/** Dollars for posting one event to the recipients, including the stream function's work. */
 const posted = (times: number, recipients: number) =>
   times *
     recipients *

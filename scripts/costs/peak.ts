@@ -1,16 +1,18 @@
 import { GUARD, SEND } from './model.ts'
 import { type Habits, LOOKS_AN_HOUR, reconnectUnits, UNITS } from './month.ts'
 
-/** Share of a day that falls into its busiest hour, and how many more are connected then than on average. */
+/**
+ * Share of a day's actions in its busiest hour, and the factor by which more users are connected then than on average.
+ */
 const BUSIEST_HOUR = 0.15
 const MORE_CONNECTED = 2
 
-/** Milliseconds of a frame's function, as a request to the table takes on AWS. */
+/** Duration of a frame's function, including a request to the table on AWS. */
 const FRAME_SECONDS = 0.03
 const BATCH_SECONDS = 0.05
 const PING_SECONDS = 9 * 60
 
-/** Quotas of an account and Region, and what a table has that nobody has warmed; see `docs/operations.md`. */
+/** Quotas of an account and Region, and the throughput of a table that nobody has warmed; see `docs/operations.md`. */
 export const QUOTAS = {
   'requests of the gateway, frames and posts': { limit: 10_000, unit: '/s' },
   'new connections': { limit: 500, unit: '/s' },
@@ -24,7 +26,10 @@ export const QUOTAS = {
 
 type Load = Record<keyof typeof QUOTAS, number>
 
-/** What such users need in their busiest hour. The limit of a storm is our own: who waits for longer complains. */
+/**
+ * Returns what such users need in their busiest hour. The limit of a reconnect storm is our own: users who wait longer
+ * complain.
+ */
 export function peak({
   users,
   rooms,

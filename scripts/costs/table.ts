@@ -18,7 +18,7 @@ const columns: [keyof Cost, string][] = [
 
 const HEAD = ['connections', 'messages per batch', ...columns.map(([, title]) => title), 'total']
 
-/** The table of `docs/operations.md` as Markdown: dollars per million messages. */
+/** Returns the table of `docs/operations.md` as Markdown: dollars per million messages. */
 export function costTable(): string {
   const rows = ROOMS.flatMap((connections) =>
     COALESCED.map((coalesced) => {
@@ -33,17 +33,20 @@ export function costTable(): string {
 const dollars = (amount: number): string =>
   amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
-/** A month as Markdown: dollars by what they are for, and their sum. */
+/** Returns a month as a Markdown table: dollars by purpose, and their sum. */
 export function monthTable(parts: Record<string, number>): string {
   const rows = [...Object.entries(parts), ['total', Object.values(parts).reduce((sum, part) => sum + part, 0)] as const]
   const cells = [['a month', 'dollars'], ['---', '--:'], ...rows.map(([name, amount]) => [name, dollars(amount)])]
   return cells.map((row) => `| ${row.join(' | ')} |\n`).join('')
 }
 
-/** The sizes of `docs/scale.md`. */
+/** The numbers of users in `docs/scale.md`. */
 const USERS = [1_000, 100_000, 10_000_000]
 
-/** The table of `docs/scale.md` as Markdown: what the busiest hour of so many users needs; above a limit in bold. */
+/**
+ * Returns the table of `docs/scale.md` as Markdown: what the busiest hour of each number of users needs. Values above a
+ * limit are bold.
+ */
 export function peakTable(): string {
   const loads = USERS.map((users) => peak({ ...HABITS, users }))
   const rows = Object.entries(QUOTAS).map(([what, { limit, unit }]) => [
@@ -60,6 +63,6 @@ export function peakTable(): string {
   return [head, head.map(() => '--:'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }
 
-/** With two digits that count. */
+/** Formats with two significant digits. */
 const amount = (value: number): string =>
   Number(value.toPrecision(2)).toLocaleString('en-US', { maximumSignificantDigits: 2 })

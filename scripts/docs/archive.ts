@@ -5,7 +5,7 @@ import { schemas } from '../shared/archive/schema.ts'
 import { fieldsOf } from './fields.ts'
 import { table } from './words.ts'
 
-/** The generated table is in the middle of it. */
+/** The page that contains the generated table. */
 export const archiveFile = new URL('../../docs/archive.md', import.meta.url)
 
 const what: Record<KindName, string> = {
@@ -26,7 +26,7 @@ const what: Record<KindName, string> = {
   session: 'where a user’s events are posted',
 }
 
-/** Returns `docs/archive.md` with the table of the lines as the schema has them. */
+/** Returns `docs/archive.md` with the table of lines for the current schema. */
 export async function archiveDocument(): Promise<string> {
   const rows = Object.entries(what).map(([type, description]) => {
     const fields = fieldsOf(schemas[type]!, 'input').filter(({ name }) => name !== 'type' && !/[.[]/.test(name))

@@ -190,7 +190,7 @@ function messages(): Record<string, object> {
   }
 }
 
-/** The reply frame of an action, as `route()` builds it: replies differ by their `data` only. */
+/** The reply frame of an action, as `route()` builds it. Replies differ only in their `data`. */
 const replyFrame = (action: Action) =>
   z.object({
     type: z.literal('reply'),
@@ -199,7 +199,7 @@ const replyFrame = (action: Action) =>
     data: actions[action].reply,
   })
 
-/** By name. A schema with a name of its own is a reference wherever it is used. */
+/** Returns the schemas by name. A schema with a name is a reference wherever it is used. */
 function schemas(): Record<string, JsonSchema> {
   const sent = z.registry<{ id: string }>()
   for (const action of names) sent.add(actions[action].request, { id: requestName(action) })
@@ -212,7 +212,7 @@ function schemas(): Record<string, JsonSchema> {
   received.add(EventsFrame, { id: 'Events' })
 
   const requests = jsonSchemas(sent, 'input')
-  // In the schema this is a check in code.
+  // In the Zod schema, code checks this.
   requests.SendMessageRequest!.oneOf = [{ required: ['chatRoomId'] }, { required: ['recipientId'] }]
   return { ...requests, ...jsonSchemas(received, 'output'), GatewayError: gatewayError }
 }
@@ -225,7 +225,7 @@ const gatewayError: JsonSchema = {
   not: { required: ['type'] },
 }
 
-/** As draft 7, which AsyncAPI's schema objects extend. */
+/** Returns the schemas as JSON Schema draft 7, which AsyncAPI's schema objects extend. */
 function jsonSchemas(registry: z.core.$ZodRegistry<{ id: string }>, io: 'input' | 'output') {
   const { schemas } = z.toJSONSchema(registry, {
     io,

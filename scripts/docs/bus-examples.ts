@@ -6,7 +6,7 @@ type Details = { [E in BusEvent as E['type']]: E['detail'] }
 const { messageDeleted } = eventExamples
 const [message] = examples.joinRoom.reply.events
 
-/** Some details, as `docs/bus.md` shows them. */
+/** Some event details, as `docs/bus.md` shows them. */
 export const busExamples = {
   'message.sent': { version: 1, id: 'general#42#0', at: NOW, chatRoomId: 'general', event: message! },
   'message.deleted': {

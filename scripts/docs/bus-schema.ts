@@ -7,7 +7,7 @@ import { busExamples } from './bus-examples.ts'
 /** The generated file. */
 export const busSchemaFile = new URL('../../docs/bus.schema.json', import.meta.url)
 
-/** A page of which a part is generated. */
+/** A page, a part of which is generated. */
 export const busDocumentFile = new URL('../../docs/bus.md', import.meta.url)
 
 /**
@@ -33,7 +33,7 @@ export async function busSchema(): Promise<string> {
 const BEGIN = '<!-- BEGIN EVENTS -->'
 const END = '<!-- END EVENTS -->'
 
-/** Returns `docs/bus.md` with the table of events and their examples as the schemas have them now. */
+/** Returns `docs/bus.md` with the table of events and their examples for the current schemas. */
 export async function busDocument(): Promise<string> {
   const text = await readFile(busDocumentFile, 'utf8')
   const [before, after] = [text.indexOf(BEGIN), text.indexOf(END)]

@@ -59,7 +59,7 @@ export async function protocolDocument(): Promise<string> {
   return format(sections.join('\n\n'), { ...options, parser: 'markdown' })
 }
 
-/** The table that the server checks. */
+/** Returns the table of permissions, from the one that the server checks. */
 function whoMayWhat(): string {
   const from = (name: string) =>
     ['guest', 'member', 'moderator', 'owner'].includes(name) ? name : `setting \`${name}\``
@@ -135,7 +135,7 @@ function limitsTable(): string {
   )
 }
 
-/** What a deployment chooses about rooms, which `limits` announces beside the numbers. */
+/** Returns the table of what a deployment chooses about rooms. `limits` announces it beside the numbers. */
 function policyTable(): string {
   return table(
     ['in `limits`', 'values', 'what', 'when unset'],

@@ -65,7 +65,7 @@ const details: RoomDetails = {
   version: 1,
 }
 
-/** What a member's replies have of the room. */
+/** What a member's replies contain about the room. */
 const standing = { access: 'private', role: 'owner' } as const
 
 const edited: Extract<ChangeEvent, { event: 'messageUpdated' }> = {
@@ -393,7 +393,7 @@ export const examples: { [A in Action]: { request: RequestExample<A>; reply: Rep
 
 const jobId = '1800000000000-Zm9vYmFy'
 
-/** Of the actions that only a backend may ask for. */
+/** Examples of the actions that are for backends only. */
 export const serverOnlyExamples: {
   [A in ServerOnlyAction]: { request: z.input<(typeof serverOnly)[A]['request']>; reply: ServerReply<A> }
 } = {

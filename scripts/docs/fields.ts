@@ -15,7 +15,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema
 
 /** A row of a table of fields. */
 export interface Field {
-  /** Nested fields are dotted; those of an array's items follow `[]`. */
+  /** Nested fields have dotted names. `[]` precedes the fields of an array's items. */
   name: string
   type: string
   required: boolean
@@ -23,13 +23,13 @@ export interface Field {
   description: string
 }
 
-/** These have a section of their own: other tables link to it instead of listing their fields. */
+/** Schemas with a section of their own. Other tables link to the section instead of listing their fields. */
 const described = new Map<z.core.$ZodType, string>([
   [MessageEvent, '[`message`](#message) event'],
   [Limits, '[limits](#limits)'],
 ])
 
-/** JSON Schema can't express these limits, which count code points or bytes. */
+/** Limits that JSON Schema can't express, because they count code points or bytes. */
 const counted = new Map<z.core.$ZodType, string>([
   [UserId, `1–${grouped(MAX_USER_ID_CHARS)} code points, all of them printable`],
   [Content, `1–${grouped(MAX_CONTENT_BYTES)} bytes of UTF-8`],
@@ -38,11 +38,11 @@ const counted = new Map<z.core.$ZodType, string>([
   [RoomName, `1–${grouped(MAX_ROOM_NAME_CHARS)} code points`],
 ])
 
-/** The names under which the JSON Schema carries the two maps above. */
+/** The keys under which the JSON Schema carries the two maps above. */
 const SECTION = 'x-section'
 const COUNTED = 'x-counted'
 
-/** The fields of an object schema: those that a sender may set (`input`) or that a receiver finds (`output`). */
+/** Returns the fields of an object schema: those that a sender may set (`input`) or that a receiver gets (`output`). */
 export function fieldsOf(schema: z.core.$ZodType, io: 'input' | 'output'): Field[] {
   const json = z.toJSONSchema(schema, {
     io,
@@ -56,7 +56,10 @@ export function fieldsOf(schema: z.core.$ZodType, io: 'input' | 'output'): Field
   return rows(json, '')
 }
 
-/** Looks the schema up, and then the schemas that it was derived from: a further check or description makes a copy. */
+/**
+ * Looks up the schema, and then the schemas that it was derived from, because a further check or description makes a
+ * copy.
+ */
 function lookUp(texts: Map<z.core.$ZodType, string>, schema: z.core.$ZodType): string | undefined {
   for (let at: z.core.$ZodType | undefined = schema; at !== undefined; at = at._zod.parent) {
     const text = texts.get(at)

@@ -6,7 +6,7 @@ interface LimitRow {
   beyond: string
 }
 
-/** A row for every constant of `src/protocol/limits.ts`: the compiler reports one that is missing. */
+/** A row for every constant of `src/protocol/limits.ts`. The compiler reports a missing one. */
 export const limitRows: Record<keyof typeof limits, LimitRow> = {
   MAX_CONTENT_BYTES: {
     what: '`content` of a message',

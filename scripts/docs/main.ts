@@ -2,7 +2,7 @@
  * `npm run docs`: writes `docs/protocol.md`, `docs/asyncapi.yaml`, `docs/openapi.yaml`, `docs/bus.schema.json` and the
  * table of `docs/bus.md` from the schemas in `src/protocol/`, the table of `docs/archive.md` from the entities, the
  * tables in the READMEs of the Terraform modules from their variables and outputs, and the root around the stack's
- * module. `--check` only says whether they are current.
+ * module. With `--check` it only reports whether they are current.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { archiveDocument, archiveFile } from './archive.ts'

@@ -29,8 +29,8 @@ const json = (schema: JsonSchema, example?: object) => ({
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
 
 /**
- * Returns `docs/openapi.yaml` for the current schemas: OpenAPI 3.1 of the server API, an operation for each action.
- * https://spec.openapis.org/oas/v3.1.1
+ * Returns `docs/openapi.yaml` for the current schemas: OpenAPI 3.1 of the server API, with an operation for each
+ * action. https://spec.openapis.org/oas/v3.1.1
  */
 export async function openApiDocument(): Promise<string> {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -126,7 +126,7 @@ const batch = {
   },
 }
 
-/** By status. What API Gateway refuses itself has `message` alone. */
+/** Returns the responses by status. Those of API Gateway itself have only `message`. */
 function responses() {
   const codesOf = (status: number) => (Object.keys(statusOf) as ErrorCode[]).filter((code) => statusOf[code] === status)
   return Object.fromEntries(
@@ -154,7 +154,7 @@ function schemas(): Record<string, JsonSchema> {
 
   const requests = jsonSchemas(sent, 'input')
   for (const name of names) asBody(requests[`${capitalised(name)}Request`]!)
-  // In the schema this is a check in code.
+  // In the Zod schema, code checks this.
   requests.SendMessageRequest!.oneOf = [{ required: ['chatRoomId'] }, { required: ['recipientId'] }]
   return {
     ...requests,
@@ -164,7 +164,7 @@ function schemas(): Record<string, JsonSchema> {
   }
 }
 
-/** A frame without `action`, and with `asUserId`. */
+/** Turns a frame's schema into a body's: without `action` and `requestId`, and with `asUserId`. */
 function asBody(schema: JsonSchema): void {
   const properties = schema.properties as Record<string, JsonSchema>
   delete properties.action

@@ -1,6 +1,8 @@
 import type { PermissionName } from '../../src/protocol/permissions.ts'
 
-/** What each row of the table of permissions is about. Browsers have the table too, and need no words. */
+/**
+ * Explains each row of the table of permissions. Kept apart, because browsers load that table and need no explanations.
+ */
 export const permissionNotes: Record<PermissionName, string> = {
   read: 'read the room, its history, members and files; mark as read; leave; report a message',
   send: 'send messages and files, show as typing',

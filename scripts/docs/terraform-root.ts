@@ -6,10 +6,10 @@ const rootFolder = new URL('root/', moduleFolder)
 const NOTE = '# `npm run docs` writes this file from the module’s.'
 
 /**
- * The files of `terraform/root/` that hand each variable to the module and each output out of it: Terraform has no
- * shorter way. What a variable may be is checked by the module, so the checks aren't repeated.
+ * Returns the files of `terraform/root/`, which pass each variable to the module and each output out of it. Terraform
+ * has no shorter way. The module checks the values, so the checks aren't repeated.
  *
- * The text is as `terraform fmt` would have it, in which a block's own lines have two blanks.
+ * The text is formatted as by `terraform fmt`, which indents a block's own lines by two spaces.
  */
 export async function terraformRoot(): Promise<{ file: URL; text: string }[]> {
   const sources = await Promise.all(
@@ -43,7 +43,7 @@ export async function terraformRoot(): Promise<{ file: URL; text: string }[]> {
   ]
 }
 
-/** The blocks of a kind by name, sorted and without their checks. */
+/** Returns the blocks of a kind by name, sorted and without their checks. */
 function blocks(kind: string, sources: readonly string[]): [string, string][] {
   const block = new RegExp(`^${kind} "(\\w+)" \\{\\n.*?^\\}`, 'gms')
   const found = sources.flatMap((source) => [...source.matchAll(block)])

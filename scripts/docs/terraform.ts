@@ -4,8 +4,8 @@ import { format, resolveConfig } from 'prettier'
 import { table } from './words.ts'
 
 /**
- * HashiCorp's own parser of HCL, as WebAssembly. Required and not imported: its types name the DOM's, and with them
- * every source of this repository would have those.
+ * HashiCorp's own parser of HCL, as WebAssembly. Required instead of imported, because its types refer to the DOM's and
+ * would add them to every source of this repository.
  */
 const { parse } = createRequire(import.meta.url)('@cdktn/hcl2json') as {
   parse: (file: string, text: string) => Promise<unknown>
@@ -13,7 +13,7 @@ const { parse } = createRequire(import.meta.url)('@cdktn/hcl2json') as {
 
 const root = new URL('../../', import.meta.url)
 
-/** The READMEs of the Terraform modules. Each has its tables between `<!-- inputs:start -->` and such marks. */
+/** The READMEs of the Terraform modules. Each has its tables between marks such as `<!-- inputs:start -->`. */
 export const terraformFiles = [
   'terraform/',
   'terraform/ci-roles/',
@@ -26,14 +26,13 @@ interface Declaration {
   type?: string
   default?: unknown
 }
-/** One block per name, in a list of one, as HCL allows several. */
+/** One block per name. It is in a list, because HCL allows several. */
 type Declarations = Record<string, [Declaration]>
 
 /**
- * A module's README with the tables of its variables and outputs as the `.tf` files beside it have them now, formatted
- * as the rest of the repository.
+ * Returns a module's README, formatted, with the tables of its variables and outputs from the `.tf` files beside it.
  *
- * @throws Error when the README has no place for a table
+ * @throws Error if the README has no place for a table
  */
 export async function terraformDocument(file: URL): Promise<string> {
   const { variable, output } = await declarationsIn(new URL('./', file))
@@ -71,7 +70,7 @@ async function declarationsIn(folder: URL): Promise<{ variable: Declarations; ou
   return all
 }
 
-/** `${list(string)}` → `list(string)`; of an object its outline only, because a cell has one line. */
+/** Turns `${list(string)}` into `list(string)`. Shortens an object to its outline, because a cell has one line. */
 const typeOf = ({ type = 'any' }: Declaration): string => {
   const written = type.replace(/^\$\{(.*)\}$/s, '$1')
   return `\`${written.replace(/object\(.*/s, (_, at: number) => (at === 0 ? 'object' : 'object)'))}\``

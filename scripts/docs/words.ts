@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
-/** 16384 → `16,384`. */
+/** Formats 16384 as `16,384`. */
 export const grouped = (value: number): string => value.toLocaleString('en-US')
 
-/** A Markdown table; cells are escaped. */
+/** Returns a Markdown table. Cells are escaped. */
 export function table(head: readonly string[], body: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n')
 }
 
-/** A frame as a code block, which a test parses again. */
+/** Returns a frame as a code block. A test parses it again. */
 export const frame = (value: object): string => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``
 
 export const descriptionOf = (schema: z.core.$ZodType): string => z.globalRegistry.get(schema)?.description ?? ''

@@ -7,21 +7,21 @@ import type { Target } from './target.ts'
 
 /** A stack that is already running. */
 export interface Deployment {
-  /** `wss://HOST/STAGE` */
+  /** `wss://HOST/STAGE`. */
   url: string
   /**
-   * Program and parameters that print a user's token; `{userId}` in them stands for the user. Without it, the token is
-   * requested from the URL's host, as the local runtime issues tokens.
+   * The program and its arguments that print a user's token; `{userId}` in them stands for the user. Default: the token
+   * is requested from the URL's host, which works with the local runtime only.
    */
   tokenCommand?: string[]
 }
 
-/** Enough rooms that almost surely every shard of the stream has one: a new table has four shards. */
+/** So many rooms that every shard of the stream almost certainly has one: a new table has four shards. */
 const PROBES = 16
 
 /**
- * The deployed stack, as a test sees a started runtime. Everything that no client can see throws when a test uses it;
- * `scripts/e2e/selection.ts` does not select such tests.
+ * Returns the deployed stack in the shape of a started runtime. Everything that no client can see throws when a test
+ * uses it; `scripts/e2e/selection.ts` does not select such tests.
  */
 export function deployedChat({ url, tokenCommand }: Deployment, options: RuntimeOptions): Runtime {
   if (Object.keys(options).length > 0) {
@@ -35,7 +35,7 @@ export function deployedChat({ url, tokenCommand }: Deployment, options: Runtime
   return unseen('the inside', { wsUrl: url, token, mapping: { idle: () => probe.pass() }, close: () => probe.close() })
 }
 
-/** Stands for what a client cannot see of a deployed stack: throws for every property that `seen` lacks. */
+/** Stands for what a client can't see of a deployed stack. Throws for every property that `seen` lacks. */
 export function unseen<T extends object>(what: string, seen: object = {}): T {
   return new Proxy(seen, {
     get(target, name) {
@@ -47,7 +47,7 @@ export function unseen<T extends object>(what: string, seen: object = {}): T {
 }
 
 /**
- * Waits until earlier writes have been delivered, as far as a client can know: the records of a shard are processed in
+ * Waits until earlier writes have been delivered, as far as a client can know. The records of a shard are processed in
  * order, so the probe's own messages, in rooms on all shards, arrive after them.
  */
 class Probe {

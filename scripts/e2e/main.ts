@@ -1,7 +1,7 @@
 /**
  * `npm run e2e -- --url wss://HOST/STAGE --token-command 'mytool token {userId}' [part of a file's name]…`: runs the
  * integration tests of `e2e/selection.ts` against a running stack. The command prints a token for the user. Without it,
- * the token comes from the `POST /dev/token` of the URL's host, which only the local runtime has.
+ * the token comes from `POST /dev/token` of the URL's host, which only the local runtime has.
  */
 import { fileURLToPath } from 'node:url'
 import { startVitest } from 'vitest/node'

@@ -7,11 +7,11 @@ const USAGE = "usage: npm run e2e -- --url wss://HOST/STAGE [--token-command 'my
 
 export interface Options {
   deployment: Deployment
-  /** Test files of the selection; by default all. */
+  /** Test files of the selection. Default: all. */
   files: string[]
 }
 
-/** @throws Error when the command line is wrong; the message is the usage or the reason */
+/** @throws Error if the command line is wrong; its message is the usage or the reason */
 export function optionsOf(args: string[]): Options {
   const { values, positionals } = parseArgs({
     args,

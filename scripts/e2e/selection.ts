@@ -1,11 +1,11 @@
 /**
- * The integration tests that a deployed stack can pass: names as they are written in the test file, by file. The other
- * tests run against the local runtime only, because they
+ * The integration tests that a deployed stack can pass: by file, the names as they are written in it. The other tests
+ * run against the local runtime only, because they
  * - read the table, disturb the stream, the posts or the bucket, or start a stack with settings of their own;
- * - use the issuer's key, or choose how long a token lasts;
+ * - use the issuer's key, or choose how long a token is valid;
  * - compare the server's clock with their own;
  * - list a user's rooms right after they were created: on AWS the index follows the table with a short delay;
- * - choose a room's id, which Terraform's defaults leave to backends;
+ * - choose a room's id, which Terraform's defaults allow to backends only;
  * - expect events of several rooms, which may be on several shards, in the order of the requests.
  */
 export const selection: Readonly<Record<string, readonly string[]>> = {
@@ -76,7 +76,10 @@ export const selection: Readonly<Record<string, readonly string[]>> = {
 
 const PLACEHOLDER = /%[a-z]/g
 
-/** Matches the full names of the selected tests of these files. Parameters in a name match any text. */
+/**
+ * Returns a pattern that matches the full names of the selected tests of these files. A parameter in a name matches any
+ * text.
+ */
 export function namePattern(files: Iterable<string>): RegExp {
   const names = [...files].flatMap((file) => selection[file] ?? [])
   const alternatives = names.map((name) => name.split(PLACEHOLDER).map(escaped).join('.*'))

@@ -1,6 +1,9 @@
-/** What the clients of a test connect to: the local runtime, or a deployed stack, of which nothing more is visible. */
+/**
+ * What the clients of a test connect to: the local runtime or a deployed stack. A deployed stack shows no more than
+ * this.
+ */
 export interface Target {
-  /** `wss://HOST/STAGE` */
+  /** `wss://HOST/STAGE`. */
   wsUrl: string
   token(userId: string, options?: { expiresInSeconds?: number }): Promise<string>
 }

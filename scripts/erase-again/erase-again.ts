@@ -4,14 +4,14 @@ import { bucket, ERASURES_PREFIX } from '../../src/files/bucket-settings.ts'
 import { s3 } from '../../src/files/s3-client.ts'
 import { eraseUser } from '../../src/rooms/erase-user.ts'
 
-/** Who asks for it, as the record says. */
+/** Recorded as who asked for the erasures. */
 const BY = 'erase-again'
 
 /**
- * Begins every erasure that the bucket knows of once more, with the id that stood for the user then: so one user who is
- * kept as somebody else doesn't become two. AP144, AP145.
+ * Begins every erasure that the bucket lists once more, with the same replacement id as the first time. Otherwise one
+ * user whose messages are kept under a replacement id would become two. AP144, AP145.
  *
- * @returns how many jobs there are to be done
+ * @returns how many jobs are to be done
  */
 export async function eraseAgain({ dryRun }: { dryRun: boolean }): Promise<{ jobs: number }> {
   const list: ListObjectVersionsCommandInput = { Bucket: bucket, Prefix: ERASURES_PREFIX }

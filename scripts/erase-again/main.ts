@@ -1,9 +1,9 @@
 /**
- * `npm run erase-again -- [--dry-run] [--local URL]`: erases once more who was erased, after a table was restored to a
- * moment before. The list is in the bucket, which outlives the table. It may be run as often as you like, and while the
- * chat is live; the janitor does the rest. `docs/operations.md` says when; with `--local http://localhost:8080` the
- * settings come from the runtime of `npm start`, else from the environment (`TABLE_NAME`, `FILES_BUCKET` and what the
- * AWS SDK reads).
+ * `npm run erase-again -- [--dry-run] [--local URL]`: erases users again who had been erased before the table was
+ * restored to an earlier moment. The list is in the bucket, which is independent of the table. The script may be run
+ * any number of times, and while the chat is live; the janitor does the rest. `docs/operations.md` says when to use it.
+ * With `--local http://localhost:8080` the settings come from the runtime of `npm start`, otherwise from the
+ * environment (`TABLE_NAME`, `FILES_BUCKET` and what the AWS SDK reads).
  */
 import { parseArgs } from 'node:util'
 import { count } from '../shared/progress-line.ts'
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   })
   await withTable('erase again', values)
   if (!process.env.FILES_BUCKET) throw new Error('unable to erase again; not set: FILES_BUCKET')
-  // It reads the environment when it is loaded.
+  // Imported late, because the module reads the environment when it is loaded.
   const { eraseAgain } = await import('./erase-again.ts')
   const { jobs } = await eraseAgain({ dryRun: values['dry-run'] })
   console.log(`${count(jobs, 'erasure')} ${values['dry-run'] ? 'to be begun' : 'begun'} again`)

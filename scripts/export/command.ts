@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util'
 import { runExport } from './run.ts'
 
-/** The command with the words that follow its name. @returns the exit status */
+/**
+ * Runs the command with the words that follow its name.
+ *
+ * @returns the exit status
+ */
 export function exportCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,

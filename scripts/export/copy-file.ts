@@ -11,8 +11,8 @@ import { withLocatedFile } from '../../src/files/locate-file.ts'
 import { s3 } from '../../src/files/s3-client.ts'
 
 /**
- * Copies the file of a message into a folder, under the object's key, and says so in the line. One that a run before
- * has copied is not copied again.
+ * Copies the file of a message into a folder, under the object's key, and adds the copy's path to the line. A file that
+ * an earlier run has copied is not copied again.
  */
 export const copyTo =
   (folder: string) =>
@@ -25,7 +25,7 @@ export const copyTo =
     if (there === undefined || there.size !== line.size) {
       await mkdir(dirname(path), { recursive: true })
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: file, VersionId: versionId }))
-      // Under another name until it is whole.
+      // Written under another name until it is complete.
       await pipeline(Body as Readable, createWriteStream(`${path}.part`, { mode: 0o600 }))
       await rename(`${path}.part`, path)
     }

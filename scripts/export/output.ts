@@ -5,16 +5,16 @@ import { PlaceFile } from '../shared/place-file.ts'
 
 const textOf = (lines: readonly object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 
-/** Where the lines of an archive go. */
+/** Where the lines of an archive are written. */
 export interface Output {
-  /** Of the last page that was kept by a run that was cut off. */
+  /** The cursor of the last page that an interrupted run has written, if any. */
   cursor?: string
   write(lines: readonly (Line | object)[], cursor?: string): Promise<void>
-  /** All is written. */
+  /** Called when everything is written. */
   end(): Promise<void>
 }
 
-/** Writes no faster than the reader takes it. */
+/** Writes no faster than the reader reads. */
 export const standardOutput: Output = {
   async write(lines) {
     if (!process.stdout.write(textOf(lines))) await once(process.stdout, 'drain')
@@ -24,16 +24,16 @@ export const standardOutput: Output = {
 
 interface Place {
   of: string
-  /** Of the file that are kept: what was written after them is written again. */
+  /** Bytes of the file that are kept. What follows them is written again. */
   bytes: number
   cursor: string
 }
 
 /**
- * A file that goes on where a run before was cut off. It is made with its first lines.
+ * Opens a file for an archive. It continues where an interrupted run stopped, and is created with its first lines.
  *
- * @param of what the archive is of: a file of something else is not gone on with
- * @throws Error when the file is there and isn't one that was cut off
+ * @param of the archive's content; a file with another content is not continued
+ * @throws Error if the file exists and an interrupted run didn't leave it
  */
 export async function fileOutput(path: string, of: string): Promise<Output> {
   const placeFile = new PlaceFile<Place>(path)

@@ -21,23 +21,23 @@ export interface ExportOptions extends TableOptions {
 }
 
 /**
- * Writes an archive to a file or to stdout, and what came of it to stderr.
+ * Writes an archive to a file or to stdout, and a summary to stderr.
  *
- * @returns the exit status: 1 when files were missing
- * @throws Error when nothing, or not all, could be exported
+ * @returns the exit status: 1 if files were missing
+ * @throws Error if the export failed or is incomplete
  */
 export async function runExport(options: ExportOptions): Promise<number> {
   const [scope, of] = scopeOf(options)
   if (options.files !== undefined && options.links !== undefined) throw new Error(USAGE)
   const hours = options.links === undefined ? undefined : numberOf('export', '--links', options.links, MAX_LINK_HOURS)
   const paced = await withTable('export', options)
-  // They read the environment when they are loaded.
+  // Imported late, because these modules read the environment when they are loaded.
   const { pagesOf } = await import('../../src/archive/pages.ts')
   const files = await filesOf(options.files, hours)
   const total = await totalRows(scope)
   const output = options.out === undefined ? standardOutput : await fileOutput(options.out, of)
   const cursor = output.cursor === '' ? undefined : output.cursor
-  // It is written along with the first page: nothing is left of an export that could not begin.
+  // Written along with the first page, so that an export that could not begin leaves no file.
   const head = cursor === undefined ? [{ type: 'archive', version: 1, of }] : []
   const bar = new ProgressLine('exporting')
   const done = { read: 0, lines: 0, missing: 0 }
@@ -56,7 +56,7 @@ export async function runExport(options: ExportOptions): Promise<number> {
   return done.missing === 0 ? 0 : 1
 }
 
-/** @throws Error unless exactly one is named */
+/** @throws Error unless exactly one scope is named */
 function scopeOf({ all, room, user }: ExportOptions): [Scope, string] {
   const named: [Scope, string][] = [
     ...(all === true ? [[{ all: true }, 'all'] satisfies [Scope, string]] : []),
@@ -67,7 +67,10 @@ function scopeOf({ all, room, user }: ExportOptions): [Scope, string] {
   return named[0]!
 }
 
-/** Gives lines of files their link or their copy. One that the bucket doesn't have any more is told of. */
+/**
+ * Returns a function that adds links or copies to the lines of files. A file that is no longer in the bucket is
+ * reported.
+ */
 async function filesOf(folder: string | undefined, hours: number | undefined) {
   const [{ copyTo }, { withLink }] = await Promise.all([
     import('./copy-file.ts'),

@@ -2,10 +2,10 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Scope } from '../../src/archive/pages.ts'
 
 /**
- * About how many rows will be read, for the progress: a room's messages, or all of the table, which AWS counts every
- * six hours. Undefined when it isn't known, or may not be asked.
+ * Returns about how many rows will be read, for the progress: a room's messages, or the whole table, which AWS counts
+ * every six hours. Returns undefined if the number is unknown or the caller may not ask for it.
  *
- * @throws Error when there is no such room
+ * @throws Error if there is no such room
  */
 export async function totalRows(scope: Scope): Promise<number | undefined> {
   if ('chatRoomId' in scope) {

@@ -12,54 +12,54 @@ import { type Outcome, putLine } from './put-line.ts'
 import { Rooms } from './rooms.ts'
 import { withoutErased } from './without-erased.ts'
 
-/** Lines after which the place is noted, and their rows that are written at once. */
+/** After this many lines the place is saved. Their rows are written `AT_ONCE` at a time. */
 const BATCH = 100
 const AT_ONCE = 32
 
-/** Who asks for erasures once more, as their records say. */
+/** Recorded as who asked for the erasures. */
 const BY = 'import'
 
 export interface Options {
-  /** Checks every line and counts them, and writes nothing. */
+  /** Checks and counts every line, and writes nothing. */
   dryRun: boolean
   /** Puts the file of a message into the bucket, and returns the line with its place there. */
   putFile?: (line: Line) => Promise<Line>
-  /** Is called with each line that can't be written, and why. */
+  /** Called with the reason, for each line that can't be written. */
   onRefused: (reason: string) => void
-  /** @param share of the work, from 0 to 1 */
+  /** @param share the share of the work that is done, from 0 to 1 */
   onProgress: (share: number, counts: Counts) => void
 }
 
 export interface Counts {
   lines: number
   written: number
-  /** Rows that were there already. */
+  /** Rows that existed already. */
   there: number
   refused: number
-  /** Of users who were erased here. */
+  /** Lines of users who were erased here. */
   leftOut: number
 }
 
-/** First every line is checked, then the rooms are made, then comes the rest: an archive needs no order. */
+/** An archive needs no order: first every line is checked, then the rooms are created, then everything else. */
 const passes = ['check', 'rooms', 'rest'] as const
 
 interface Place {
-  /** Of the archive, in bytes: of another one the place says nothing. */
+  /** The archive's size in bytes. The place is ignored if the size has changed. */
   size: number
   pass: (typeof passes)[number]
   at: number
   refusedRooms: Record<string, string>
-  /** Who was erased here, and is named in the archive. */
+  /** The users named in the archive who were erased here. */
   erased: string[]
   counts: Counts
 }
 
 /**
- * Writes an archive into the table. It may be cut off at any moment and goes on at the batch where it was; a row that
- * is there stays as it is, so it may be done again as well. Who was erased stays so: what is theirs is left out, and a
- * job of the janitor looks once more. AP144, AP145.
+ * Writes an archive into the table. It may be interrupted at any moment, and continues with the batch where it was. An
+ * existing row stays unchanged, so the import may be repeated. Erased users stay erased: their rows are left out, and a
+ * job of the janitor checks once more. AP144, AP145.
  *
- * @throws Error naming the line, when the archive has one that it may not have: before anything is written
+ * @throws Error that names the line, if the archive has an invalid one; nothing has been written then
  */
 export async function importArchive(path: string, options: Options): Promise<Counts> {
   const { size } = await stat(path)
@@ -122,7 +122,7 @@ function checked(text: string, number: number, start: number): CheckedLine {
 
 class Work {
   readonly rooms: Rooms
-  /** Who was erased here, and is named in the archive. */
+  /** The users named in the archive who were erased here. */
   readonly erased: Set<string>
   readonly #place: Place
   readonly #options: Options
@@ -151,7 +151,7 @@ class Work {
     })
   }
 
-  /** What no single line tells is left to a job: how many replies a thread still has, and a name that is cut. */
+  /** Starts a job for what no single line shows: how many replies a thread still has, and a name that was cut off. */
   async eraseAgain(): Promise<void> {
     const now = Date.now()
     for (const erasure of await erasuresOf([...this.erased])) await eraseUser(erasure as Erasure, BY, now)
@@ -176,7 +176,7 @@ class Work {
   }
 }
 
-/** @throws Error when the file is nowhere but in a folder that wasn't named */
+/** @throws Error if the file exists only in a folder that wasn't named */
 function withoutFile({ file, link: _, ...line }: Line): Line {
   if (typeof file === 'string' && line.fileUrl === undefined)
     throw new Error(`unable to import the file ${file}; name its folder with --files`)

@@ -8,8 +8,8 @@ import { bucket, fileUrlOf, objectKeyOf, UPLOADS_PREFIX } from '../../src/files/
 import { s3 } from '../../src/files/s3-client.ts'
 
 /**
- * Puts the files of messages from below a folder into the deployment's bucket, under the keys that they had, or ones
- * that are made from the messages' ids: the same if it is done again.
+ * Uploads the files of messages from a folder into the deployment's bucket. Their keys are the original ones, or are
+ * derived from the messages' ids, so that a repeated import gives the same keys.
  */
 export const putFileOf =
   (folder: string) =>
@@ -38,7 +38,7 @@ export const putFileOf =
     }
   }
 
-/** @throws Error when the file is outside of the folder, also by a link in it */
+/** @throws Error if the file is outside the folder, even through a symbolic link */
 async function pathBelow(folder: string, file: string): Promise<string> {
   const root = await realpath(folder)
   const path = await realpath(resolve(root, file))
@@ -51,7 +51,7 @@ const hashOf = ({ chatRoomId, messageId }: Line): string =>
     .update(`${String(chatRoomId)} ${String(messageId)}`)
     .digest('hex')
 
-/** A UUID, of the version that is anybody's own (RFC 9562, 8). */
+/** Returns a UUID of the version for own formats (RFC 9562, section 5.8). */
 const uploadIdOf = (line: Line): string =>
   hashOf(line).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5')
 

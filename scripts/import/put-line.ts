@@ -6,12 +6,12 @@ import type { MessageRow } from '../../src/entities/message.ts'
 import { putReply } from '../../src/entities/thread-reply.ts'
 
 /**
- * What became of a line: it was written; a row of an earlier run, or of people who went on meanwhile, was there and
+ * What happened to a line: it was written; a row of an earlier run, or one that users have changed since, existed and
  * stays; or it can't be written.
  */
 export type Outcome = 'written' | 'there' | { refused: string }
 
-/** Writes a row unless it is there. The stream tells nobody of it. */
+/** Writes a row unless it exists. */
 async function create({ entity }: Kind, row: Row): Promise<{ there?: Row }> {
   const { rejected, data } = await entity.create(row).go({ returnOnConditionCheckFailure: 'all_old' })
   return rejected ? { there: data ?? {} } : {}
@@ -35,10 +35,10 @@ async function putMessage(row: Row): Promise<Outcome> {
   return there === undefined ? 'written' : 'there'
 }
 
-/** Rows whose stream record would tell somebody. */
+/** Kinds whose stream record would cause an event. Their rows are marked as imported. */
 const toldOf = new Set(['reaction', 'roomDetails', 'audit', 'readState', 'profile'])
 
-/** Writes what a line says, unless it is there. It may be done again. Not of a room, which must be there before. */
+/** Writes the row of a line, unless it exists. May be repeated. Not for rooms, which must exist before. */
 export async function putLine(line: Line): Promise<Outcome> {
   const row = rowOf(line)
   if (line.type === 'member') return putMember(row)

@@ -4,14 +4,17 @@ import { ChatRoom } from '../../src/entities/chat-room.ts'
 import { seqOf } from '../../src/entities/message.ts'
 import type { Outcome } from './put-line.ts'
 
-/** Heads that are remembered, so that a room whose messages come one after the other is asked once a batch. */
+/**
+ * Most heads that are remembered. They save requests: a room whose messages follow each other is asked once per batch.
+ */
 const MAX_HEADS = 10_000
 
 /**
- * The rooms of an archive: they are there before anything of them is written, and their heads before their messages.
+ * The rooms of an archive. They are created before anything else of them is written, and their heads are raised before
+ * their messages are written.
  */
 export class Rooms {
-  /** Why nothing of these rooms is imported. */
+  /** By room id, the reason why the room isn't imported. */
   readonly refused: Map<string, string>
   readonly #heads = new Map<string, number>()
 
@@ -19,7 +22,10 @@ export class Rooms {
     this.refused = new Map(Object.entries(refused))
   }
 
-  /** A room with this id that was made by somebody else, or at another moment, stays as it is. */
+  /**
+   * Creates the room. An existing room of the same id stays unchanged if it has another creator or creation time, and
+   * the archive's room is refused.
+   */
   async put(line: Line): Promise<Outcome> {
     const row = rowOf(line) as { chatRoomId: string; createdAt: number; createdBy: string; headSeq?: number }
     const { chatRoomId, createdAt, createdBy, headSeq = 0 } = row
@@ -33,7 +39,7 @@ export class Rooms {
     return 'there'
   }
 
-  /** Makes the places of these messages ones that were handed out, so that nobody's send gets them. */
+  /** Raises the heads of the rooms above these messages, so that no `sendMessage` gets one of their numbers. */
   async reserve(messages: readonly Line[]): Promise<void> {
     const heads = new Map<string, number>()
     for (const message of messages as unknown as readonly { chatRoomId: string; messageId: string }[]) {
@@ -50,7 +56,7 @@ export class Rooms {
     return { refused: `${chatRoomId}: ${reason}` }
   }
 
-  /** Returns false when there is no such room. */
+  /** Returns false if there is no such room. */
   async #raise(chatRoomId: string, head: number): Promise<boolean> {
     const { rejected, data } = await ChatRoom.patch({ chatRoomId })
       .set({ headSeq: head })

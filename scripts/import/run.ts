@@ -5,7 +5,7 @@ import type { Counts } from './import-archive.ts'
 const USAGE =
   'usage: npm run import -- [--dry-run] [--files FOLDER] [--units-per-second N] [--local URL] <archive.jsonl>'
 
-/** Lines of refusals that are printed; all are counted. */
+/** Most refusals that are printed. All are counted. */
 const MAX_REFUSALS = 20
 
 export interface ImportOptions extends TableOptions {
@@ -14,17 +14,17 @@ export interface ImportOptions extends TableOptions {
 }
 
 /**
- * Imports an archive and prints what came of it.
+ * Imports an archive and prints a summary.
  *
- * @returns the exit status: 1 when lines were refused
- * @throws Error when nothing, or not all, could be imported
+ * @returns the exit status: 1 if lines were refused
+ * @throws Error if the import failed or is incomplete
  */
 export async function runImport(positionals: readonly string[], options: ImportOptions): Promise<number> {
   const [path] = positionals
   if (path === undefined || positionals.length > 1) throw new Error(USAGE)
   const { 'dry-run': dryRun = false, files } = options
   const paced = dryRun ? undefined : await withTable('import', options)
-  // They read the environment when they are loaded.
+  // Imported late, because the module reads the environment when it is loaded.
   const { importArchive } = await import('./import-archive.ts')
   const putFile = files === undefined ? undefined : (await import('./put-file.ts')).putFileOf(files)
   const line = new ProgressLine('importing')

@@ -8,10 +8,10 @@ import type { Erasures } from '../../src/janitor/renamed.ts'
 import { isDirectRoomId } from '../../src/protocol/room-id.ts'
 
 /**
- * Lines without who was erased here, as the erasure would have left them: what was theirs is left out, and the id that
- * stands for them is where they are named. AP145.
+ * Removes the users who were erased here from lines, as the erasure would have done: leaves out what belonged to them,
+ * and replaces their ids where they are named. AP145.
  *
- * @returns `met`: the erased whom the lines named
+ * @returns `met`: the erased users whom the lines named
  */
 export async function withoutErased(lines: readonly Line[], now: number): Promise<{ lines: Line[]; met: Erasure[] }> {
   const found = await erasuresOf(lines.flatMap(usersIn))
@@ -24,7 +24,7 @@ export async function withoutErased(lines: readonly Line[], now: number): Promis
 type Counts = { count: number; userIds: string[] }[]
 type Thread = { lastUserIds: string[] }
 
-/** The names in a line of the fields that a row has. */
+/** Returns the names of a line's attributes whose database fields are among `fields`. */
 function namesOf({ type }: Line, fields: readonly string[]): string[] {
   const { attributes } = kinds[type].entity.schema
   return Object.keys(attributes).filter((name) => fields.includes(attributes[name]!.field))
@@ -32,7 +32,10 @@ function namesOf({ type }: Line, fields: readonly string[]): string[] {
 
 const namedIn = ({ type }: Line) => namedUsers[kinds[type].entity.schema.model.entity] ?? {}
 
-/** A message's sender is worked by hand, and the key of a state or a profile has no field of its own. */
+/**
+ * Handled separately: a message's sender, and the user of a read state or profile, which is a key without a field of
+ * its own.
+ */
 const OWN = ['SenderId', 'UserId']
 
 function usersIn(line: Line): string[] {
@@ -44,7 +47,10 @@ function usersIn(line: Line): string[] {
   return [...single, ...mentions, ...reactions.flatMap(({ userIds }) => userIds), ...(thread?.lastUserIds ?? [])]
 }
 
-/** Ids may have the separator in them. One that was cut is found by its member's line, and goes with the job. */
+/**
+ * Returns all ids that the name of a direct room may contain, because an id may contain the separator. An id that was
+ * cut off is found through its member's line, and the job replaces it.
+ */
 function usersInName({ chatRoomId, roomName }: Line): string[] {
   if (!isDirectRoomId(String(chatRoomId))) return []
   const parts = String(roomName).split(', ')
@@ -53,11 +59,11 @@ function usersInName({ chatRoomId, roomName }: Line): string[] {
     .filter((id) => id !== '')
 }
 
-/** @returns undefined when it is left out */
+/** @returns undefined if the line is left out */
 function forgetInLine(line: Line, erasures: Erasures, now: number): Line | undefined {
   const { owners = [], others = [], speaker, partition } = namedIn(line)
   const isTheirs = (fields: readonly string[]) => namesOf(line, fields).some((name) => erasures.has(String(line[name])))
-  // The record of the erasure stays as it is here.
+  // The record of the erasure itself stays as it is here.
   const isKeyed = (partition !== undefined || line.type === 'profile') && erasures.has(String(line.userId))
   if (isKeyed || isTheirs(owners)) return undefined
   if (line.type === 'message') return forgetInMessage(line, erasures, now)
@@ -92,7 +98,7 @@ function forgetInMessage(line: Line, erasures: Erasures, now: number): Line {
     ...renamedIn(left, [...(namedUsers.Message?.others ?? []), 'SenderId'], erasures),
     ...(mentions && { mentions: mentions.filter(isKept) }),
     ...(reactions && { reactions: reactions.flatMap((one) => withoutThem(one, isKept)) }),
-    // How many of the replies are gone the job counts.
+    // The job counts how many of the replies are gone.
     ...(thread && { thread: { ...thread, lastUserIds: thread.lastUserIds.map(nameOf) } }),
   }
 }

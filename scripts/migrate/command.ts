@@ -3,7 +3,11 @@ import { count, ProgressLine } from '../shared/progress-line.ts'
 import { numberOf, withTable } from '../shared/with-table.ts'
 import type { Progress } from './migrate.ts'
 
-/** The command with the words that follow its name. @returns the exit status */
+/**
+ * Runs the command with the words that follow its name.
+ *
+ * @returns the exit status
+ */
 export async function migrateCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -16,7 +20,7 @@ export async function migrateCommand(args: string[]): Promise<number> {
   })
   const options = { segments: numberOf('migrate', '--segments', values.segments), dryRun: values['dry-run'] }
   const paced = await withTable('migrate', values)
-  // It reads the environment when it is loaded.
+  // Imported late, because the module reads the environment when it is loaded.
   const { migrate } = await import('./migrate.ts')
   const line = new ProgressLine('migrating')
   const progress = await migrate(options, (now) => {

@@ -8,13 +8,16 @@ import type { InRoom, Page } from './scan-page.ts'
 export interface Faults {
   /** Memberships whose mirror is missing or names another `joinId`. */
   unmirrored: InRoom[]
-  /** Mirrors whose membership has ended: a function of version 0.1.0 deletes the membership only. */
+  /** Mirrors whose membership has ended: the functions of version 0.1.0 delete only the membership. */
   stale: InRoom[]
   /** Live connections of version 0.1.0 that have no session yet. */
   sessionless: SessionRow[]
 }
 
-/** Reads consistently what belongs to the rows of a page, 100 rows a request. Writes nothing. */
+/**
+ * Finds the faults in the rows of a page. Reads the related rows with strong consistency, 100 rows per request. Writes
+ * nothing.
+ */
 export async function findFaults({ memberships, mirrors, sessions }: Page): Promise<Faults> {
   const [mirrorOf, membershipNow, known] = await Promise.all([
     mirrorsOf(memberships),

@@ -7,7 +7,7 @@ import { UserRoom, userRoomKey } from '../../src/entities/user-room.ts'
 import type { Faults } from './find-faults.ts'
 import type { InRoom } from './scan-page.ts'
 
-/** Requests at once: the pace holds them back, not their round trips. */
+/** Requests at a time: many, so that the pace limits them and not their round trips. */
 const AT_ONCE = 16
 
 /** How many rows were written or deleted. */
@@ -18,8 +18,9 @@ export interface Mended {
 }
 
 /**
- * Writes the missing mirrors and sessions, and deletes the stale mirrors, each under a condition that holds only while
- * the fault is there. So it may run beside the chat and beside itself, and be cut off between any two requests.
+ * Writes the missing mirrors and sessions, and deletes the stale mirrors. Each write has a condition that holds only
+ * while the fault exists. Therefore it may run beside the chat and beside itself, and may be interrupted between any
+ * two requests.
  */
 export async function mend({ unmirrored, stale, sessionless }: Faults): Promise<Mended> {
   const mended: Mended = { mirrors: 0, sessions: 0, stale: 0 }
@@ -41,15 +42,16 @@ async function addSession(session: SessionRow): Promise<boolean> {
 }
 
 /**
- * Deletes a mirror whose membership has ended, and its user's subscriptions that stand on it. A `joinId` that has ended
- * doesn't come back, so the condition on it is enough. In a room that is still being made the memberships follow their
- * mirrors: those stay.
+ * Deletes a mirror whose membership has ended, and the subscriptions that its user still has. A `joinId` that has ended
+ * never comes back, so a condition on it is enough. In a room that is still being created, mirrors are written before
+ * memberships; those mirrors stay.
  */
 async function removeStaleMirror(mirror: InRoom): Promise<boolean> {
   const { chatRoomId, userId, joinId } = mirror
   if (await isPending(chatRoomId)) return false
   if ((await getMembership(chatRoomId, userId)) !== undefined) return false
-  // Before, because a run that is cut off finds only mirrors again. After, because a sync may have read the mirror.
+  // Before the deletion, because an interrupted run is repeated only for mirrors that still exist. And after it,
+  // because a sync may have read the mirror.
   await unsubscribeSessions(mirror)
   const { rejected } = await UserRoom.delete(userRoomKey(mirror))
     .where((row, { eq }) => eq(row.joinId, joinId))

@@ -5,25 +5,25 @@ import { mend, type Mended } from './mend.ts'
 import { type Page, scanPage, type Segment } from './scan-page.ts'
 
 export interface Options {
-  /** Parts of the table that are scanned at once. */
+  /** Parts of the table that are scanned at the same time. */
   segments: number
   /** Only counts what would be written. */
   dryRun: boolean
 }
 
-/** So far; `mirrors`, `sessions` and `stale` count rows that were written or deleted, or would be. */
+/** The numbers so far. `mirrors`, `sessions` and `stale` count rows that were written or deleted, or would be. */
 export interface Progress extends Mended {
   read: number
   memberships: number
 }
 
 /**
- * Gives the memberships and live connections that version 0.1.0 wrote what they lack: the mirror in the user's
- * partition and the session. Deletes mirrors that 0.1.0 left behind. The rows of 0.1.0 stay as they are; their
- * attributes of the index do no harm.
+ * Gives the memberships and live connections of version 0.1.0 what they lack: the mirror in the user's partition, and
+ * the session. Deletes mirrors that 0.1.0 left behind. The rows of 0.1.0 stay as they are; their index attributes do no
+ * harm.
  *
- * @param onProgress is called after each page, with the same object
- * @throws what the last try of a page threw; run it again, because it repeats nothing that is done
+ * @param onProgress called after each page, always with the same object
+ * @throws the error of a page's last try; run it again, because it repeats nothing that is done
  */
 export async function migrate(
   { segments, dryRun }: Options,

@@ -3,10 +3,10 @@ import type { SessionRow } from '../../src/entities/session.ts'
 import { client, table } from '../../src/entities/table.ts'
 import { membershipOf } from '../../src/entities/user-room.ts'
 
-/** What a membership and its mirror have in common. */
+/** The attributes that a membership and its mirror have in common. */
 export type InRoom = Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'>
 
-/** A part of the table that is scanned beside the others: the `index`th of `of`. */
+/** One of the `of` parts of the table that are scanned at the same time; `index` counts from 0. */
 export interface Segment {
   index: number
   of: number
@@ -14,16 +14,16 @@ export interface Segment {
 
 type Key = Record<string, unknown>
 
-/** The rows on one page of the table that the migration is about. */
+/** The rows on one page of the table that matter to the migration. */
 export interface Page {
   memberships: InRoom[]
-  /** What the mirrors say. */
+  /** From the mirrors. */
   mirrors: InRoom[]
-  /** What the live connections of version 0.1.0 need, which have no session. */
+  /** The sessions that live connections of version 0.1.0 lack. */
   sessions: SessionRow[]
-  /** All rows of the page. */
+  /** Number of all rows on the page. */
   read: number
-  /** Where the next page begins; undefined after the last. */
+  /** Where the next page begins. Undefined after the last page. */
   next?: Key
 }
 
@@ -42,7 +42,7 @@ interface Item {
   ReadyAt?: number
 }
 
-/** Reads up to 1 MB of the table, consistently. */
+/** Reads up to 1 MB of the table with strong consistency. */
 export async function scanPage({ index, of }: Segment, from: Key | undefined, now: number): Promise<Page> {
   const { Items, ScannedCount, LastEvaluatedKey } = await client.send('Scan', {
     TableName: table,
@@ -70,6 +70,6 @@ function add(page: Page, item: Item, now: number): void {
   }
 }
 
-/** Version 0.1.0 wrote `ReadyAt` at the first sync or join, and no later version does. */
+/** Version 0.1.0 wrote `ReadyAt` at the first sync or join. No later version does. */
 const needsSession = ({ ReadyAt, SessionKey, expiresAt }: Item, now: number): boolean =>
   ReadyAt !== undefined && SessionKey === undefined && expiresAt * 1_000 > now

@@ -1,14 +1,14 @@
-/** What an account and Region have, before the stack is made in it. */
+/** What an account and Region have before the stack is created in them. */
 export interface Account {
-  /** The role with which API Gateway writes logs, of all APIs of the Region. */
+  /** The role with which all APIs of the Region write logs. */
   loggingRoleArn?: string
-  /** Lambda's quota of concurrent executions, without what other functions have reserved. */
+  /** Lambda's quota of concurrent executions, without those that other functions have reserved. */
   concurrency: number
   /** API Gateway's quota of requests per second. */
   requestsPerSecond: number
 }
 
-/** Those of Terraform's variables that ask something of the account. */
+/** The Terraform variables that depend on the account. */
 export interface Wanted {
   name: string
   access_logs: boolean
@@ -23,10 +23,10 @@ export interface Lack {
   what: string
 }
 
-/** AWS keeps so many executions for functions that have none reserved. */
+/** AWS keeps this many executions for functions without reserved concurrency. */
 const UNRESERVED = 100
 
-/** What the account lacks for the stack, the worst first. */
+/** Returns what the account lacks for the stack, worst first. */
 export function lacksOf(wanted: Wanted, account: Account): Lack[] {
   const reserved = Object.values(wanted.reserved_concurrency).reduce((sum, executions) => sum + executions, 0)
   const own = `/${wanted.name}-api-gateway-logs-`

@@ -1,7 +1,7 @@
 /**
- * `npm run preflight -- [--chdir terraform/root] PLAN`: says what the account lacks for a plan that `terraform plan
+ * `npm run preflight -- [--chdir terraform/root] PLAN`: reports what the account lacks for a plan that `terraform plan
  * -out=PLAN` has written, before it is applied. It needs Terraform and the AWS CLI, with the account and Region of the
- * plan. The exit status is 0 when the apply can begin, and 1 when it would fail half-way.
+ * plan. The exit status is 0 if the apply can begin, and 1 if it would fail half-way.
  */
 import { execFile } from 'node:child_process'
 import { parseArgs, promisify } from 'node:util'
@@ -32,7 +32,7 @@ async function ask<T>(...args: string[]): Promise<T> {
 const [gateway, lambda, rate] = await Promise.all([
   ask<{ cloudwatchRoleArn?: string }>('apigateway', 'get-account'),
   ask<{ AccountLimit: { UnreservedConcurrentExecutions: number } }>('lambda', 'get-account-settings'),
-  // "Throttle rate" of API Gateway.
+  // The quota "Throttle rate" of API Gateway.
   ask<{ Quota: { Value: number } }>(
     ...['service-quotas', 'get-service-quota', '--service-code', 'apigateway', '--quota-code', 'L-8A5B8E43'],
   ),

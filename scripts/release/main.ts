@@ -1,7 +1,7 @@
 /**
- * `npm run release -- [--chdir terraform/root] [--weight 0.1] [--minutes 10] [-- -var-file=prod.tfvars …]`: deploys by
- * and by, see `release`. What follows `--` is for each `terraform apply`. It needs Terraform, the AWS CLI and
- * credentials that may deploy. The exit status is 0 when the new versions have all calls, and 1 when they were taken
+ * `npm run release -- [--chdir terraform/root] [--weight 0.1] [--minutes 10] [-- -var-file=prod.tfvars …]`: deploys
+ * gradually, see `release`. What follows `--` is passed to each `terraform apply`. It needs Terraform, the AWS CLI and
+ * credentials that may deploy. The exit status is 0 if the new versions receive all calls, and 1 if they were rolled
  * back or nothing was done.
  */
 import { execFile } from 'node:child_process'

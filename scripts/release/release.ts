@@ -1,34 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What a release does to the stack and asks of it. */
+/** What a release does to the stack and reads from it. */
 export interface Deployment {
   /** Runs `terraform apply` with these variables in addition. */
   apply: (variables: Record<string, string>) => Promise<void>
-  /** The stack's outputs by name; none before the first deploy. */
+  /** Returns the stack's outputs by name, which are empty before the first deploy. */
   outputs: () => Promise<Record<string, unknown>>
-  /** Those of the alarms that are raised. */
+  /** Returns those of the alarms that are raised. */
   raised: (alarms: readonly string[]) => Promise<string[]>
 }
 
 export interface Pace {
-  /** Share of the calls that the new versions get first. */
+  /** Share of the calls that the new versions receive at first. */
   weight: number
-  /** How long the alarms are watched meanwhile. */
+  /** Milliseconds for which the alarms are watched meanwhile. */
   watchMs: number
-  /** Between two looks. */
+  /** Milliseconds between two checks of the alarms. */
   everyMs: number
 }
 
-/** The new versions were taken back, because an alarm was raised while they had their share. */
+/** The new versions were rolled back, because an alarm was raised while they received a share of the calls. */
 export class TakenBack extends Error {}
 
 /**
- * Deploys by and by: the new versions get a share of the calls, and all of them when no alarm was raised for a while.
- * An alarm takes them back at once. The first deploy of a stack has nothing to go back to and is a plain one.
+ * Deploys gradually: the new versions receive a share of the calls, and all calls if no alarm was raised for a while.
+ * An alarm rolls them back at once. The first deploy of a stack has no earlier version to return to, and is a plain
+ * one.
  *
- * @param say is told each step
- * @throws Error when an alarm is raised before anything was done
- * @throws TakenBack naming the alarms
+ * @param say called with each step
+ * @throws Error if an alarm is raised before anything was done
+ * @throws TakenBack with the names of the alarms
  */
 export async function release(deployment: Deployment, pace: Pace, say: (step: string) => void): Promise<void> {
   const { live_versions: before, alarm_names: known } = await deployment.outputs()

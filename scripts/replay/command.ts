@@ -12,7 +12,11 @@ const SETTINGS = ['TABLE_NAME', 'CONNECTIONS_ENDPOINT', 'FILES_BUCKET']
 
 type Batch = FailedBatch & { location: string }
 
-/** The command with the words that follow its name. @returns the exit status */
+/**
+ * Runs the command with the words that follow its name.
+ *
+ * @returns the exit status
+ */
 export async function replayCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -25,7 +29,7 @@ export async function replayCommand(args: string[]): Promise<number> {
   }
   if (positionals.length === 0) throw new Error(USAGE)
   if (values.local !== undefined) Object.assign(process.env, await localEnvironment('replay', values.local))
-  // All are read before the first is replayed, so that a misspelt name cannot end a replay half-way.
+  // All are read before the first is replayed, so that a misspelt name can't end a replay half-way.
   const batches = await Promise.all(
     positionals.map(async (location) => ({ location, ...(await failedBatch(location)) })),
   )
@@ -43,7 +47,7 @@ export async function replayCommand(args: string[]): Promise<number> {
   return failures + posts.undelivered() === 0 ? 0 : 1
 }
 
-/** Resolves to the number of records that failed again. */
+/** Returns the number of records that failed again. */
 async function replayAll(batches: readonly Batch[], handler: StreamFunction): Promise<number> {
   let failures = 0
   for (const batch of batches) {
@@ -66,7 +70,7 @@ function headingOf({ location, records, condition }: Batch): string {
 async function streamFunction(posts: Posts): Promise<StreamFunction> {
   const missing = SETTINGS.filter((name) => !process.env[name])
   if (missing.length > 0) throw new Error(`unable to replay; not set: ${missing.join(', ')}`)
-  // Metrics are log lines for Lambda's log, which this is not.
+  // Metrics are log lines that only CloudWatch reads.
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
   process.env.POWERTOOLS_SERVICE_NAME ??= 'tabletalk-replay'
   const [{ streamHandler }, { postTo }] = await Promise.all([

@@ -1,6 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 
-/** A record in one line: its sequence number, the change, the item's keys and the time. It contains no user's text. */
+/**
+ * Describes a record in one line: its sequence number, the change, the item's keys and the time. The line contains no
+ * text of a user.
+ */
 export function describeRecord({ eventName, dynamodb }: DynamoDBRecord): string {
   const { SequenceNumber, Keys, NewImage, OldImage, ApproximateCreationDateTime } = dynamodb ?? {}
   const entity = (NewImage ?? OldImage)?.__edb_e__?.S ?? 'something else'

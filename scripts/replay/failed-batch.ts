@@ -27,7 +27,7 @@ const WithoutPayload = z.object({ DDBStreamBatchInfo: z.object({}), payload: z.o
  * Reads a failure object, or a bare event (`{"Records": […]}`) that was repaired by hand.
  *
  * @param location a file, or `s3://bucket/key`
- * @throws Error naming the location, when it cannot be read or holds no records
+ * @throws Error that names the location, if it can't be read or has no records
  */
 export async function failedBatch(location: string): Promise<FailedBatch> {
   const content = parsed(await textAt(location), location)

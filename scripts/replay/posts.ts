@@ -1,6 +1,9 @@
 import type { PostFrame } from '../../src/delivery/posting/post-frame.ts'
 
-/** Outcomes of posts. The stream function does not fail when a post does, so a wrong endpoint would go unnoticed. */
+/**
+ * Records the outcomes of posts. The stream function does not fail if a post does, so a wrong endpoint would go
+ * unnoticed.
+ */
 export class Posts {
   /** The last outcome for each connection, because a post may have been retried. */
   readonly #last = new Map<string, string>()
@@ -17,14 +20,17 @@ export class Posts {
     }
   }
 
-  /** Number of connections for each last outcome: `delivered`, an HTTP status as `410`, or an error's name. */
+  /**
+   * Returns the number of connections for each last outcome: `delivered`, an HTTP status such as `410`, or an error's
+   * name.
+   */
   counts(): Map<string, number> {
     const counts = new Map<string, number>()
     for (const outcome of this.#last.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
     return counts
   }
 
-  /** Number of connections that are not known to be gone and did not receive their frame. */
+  /** Returns how many connections did not receive their frame, except those that are known to be gone. */
   undelivered(): number {
     return [...this.#last.values()].filter((outcome) => outcome !== 'delivered' && outcome !== '410').length
   }

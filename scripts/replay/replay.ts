@@ -4,7 +4,7 @@ export type StreamFunction = (event: DynamoDBStreamEvent) => Promise<DynamoDBBat
 
 export interface Failure {
   sequenceNumber: string
-  /** The thrown error; undefined when the function reported the record as failed and logged the reason. */
+  /** The thrown error. Undefined if the function reported the record as failed and logged the reason. */
   error?: Error
 }
 

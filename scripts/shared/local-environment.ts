@@ -1,8 +1,8 @@
 /**
- * The settings that the runtime of `npm start` gives its functions, the ports of table and bucket among them.
+ * Returns the settings that the runtime of `npm start` gives its functions, including the ports of table and bucket.
  *
- * @param purpose what is wanted of it, for the error message: "unable to `purpose`; …"
- * @throws Error naming the address, when no runtime responds there
+ * @param purpose for the error message: "unable to `purpose`; …"
+ * @throws Error that names the address, if no runtime responds there
  */
 export async function localEnvironment(purpose: string, url: string): Promise<Record<string, string>> {
   try {

@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isTransient } from '../../src/entities/is-transient.ts'
 import { Unavailable } from '../../src/errors.ts'
 
-/** How often something is tried while the table is throttled or out of reach, with up to 16 s in between. */
+/** Number of tries while the table is throttled or out of reach, with up to 16 s between them. */
 const TRIES = 8
 
-/** @throws what the last try threw, or any that it is no use to repeat */
+/**
+ * Repeats work that fails because the table is throttled or out of reach.
+ *
+ * @throws the error of the last try, or any error that a retry can't help
+ */
 export async function persistently<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

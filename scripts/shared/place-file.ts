@@ -1,6 +1,9 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 
-/** Where a long command was cut off, in a file beside what it reads or writes, so that it goes on there. */
+/**
+ * Keeps in a file where a long command was interrupted, so that it can continue there. The file is beside what it reads
+ * or writes.
+ */
 export class PlaceFile<Place> {
   readonly #path: string
 
@@ -8,7 +11,7 @@ export class PlaceFile<Place> {
     this.#path = `${of}.progress`
   }
 
-  /** Undefined when there is none. */
+  /** Returns undefined if there is none. */
   async read(): Promise<Place | undefined> {
     try {
       return JSON.parse(await readFile(this.#path, 'utf8')) as Place
@@ -18,7 +21,7 @@ export class PlaceFile<Place> {
     }
   }
 
-  /** The whole of it or nothing: also when the machine stops meanwhile. */
+  /** Writes atomically, even if the machine stops in the meantime. */
   async write(place: Place): Promise<void> {
     await writeFile(`${this.#path}.new`, JSON.stringify(place))
     await rename(`${this.#path}.new`, this.#path)

@@ -1,12 +1,13 @@
 import { clearLine, cursorTo } from 'node:readline'
 
-/** Between two lines where nobody watches a terminal. */
+/** Milliseconds between two lines if stderr is not a terminal. */
 const EVERY_MS = 5_000
 const REDRAW_MS = 100
 const CELLS = 24
 
 /**
- * How far a long command has come, on stderr: a bar that is redrawn in a terminal, else a line every five seconds.
+ * Shows the progress of a long command on stderr: a bar that is redrawn in a terminal, otherwise a line every five
+ * seconds.
  */
 export class ProgressLine {
   readonly #what: string
@@ -17,7 +18,7 @@ export class ProgressLine {
     this.#what = what
   }
 
-  /** @param share from 0 to 1; undefined when it isn't known how much there is */
+  /** @param share from 0 to 1; undefined if the total is unknown */
   show(share: number | undefined, counted: string): void {
     const isTerminal = process.stderr.isTTY
     if (Date.now() - this.#saidAt < (isTerminal ? REDRAW_MS : EVERY_MS)) return
@@ -34,7 +35,7 @@ export class ProgressLine {
     this.#drawn = true
   }
 
-  /** Removes the bar, so that what is printed next has a line of its own. */
+  /** Removes the bar, so that the next output has a line of its own. */
   end(): void {
     if (!this.#drawn) return
     cursorTo(process.stderr, 0)
@@ -43,7 +44,7 @@ export class ProgressLine {
   }
 }
 
-/** A number and a noun, in the plural unless it is one. */
+/** Returns a number and a noun, which is in the plural unless the number is one. */
 export function count(n: number, noun: string): string {
   return `${Math.round(n).toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
 }

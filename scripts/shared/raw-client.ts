@@ -6,32 +6,32 @@ import type { ErrorFrame, ServerFrame } from '../../src/protocol/frames.ts'
 
 type EventOf<N extends ChatEvent['event']> = Extract<ChatEvent, { event: N }>
 
-/** Of a long text, what goes in one frame: API Gateway takes 32 KB in one, and 128 KB in all. */
+/** Bytes of a long text that go into one frame. API Gateway accepts 32 KB in a frame, and 128 KB in a message. */
 const PART_BYTES = 8_000
 
 /**
- * A bare client for tests: it keeps every frame and event in the order of arrival and lets a test wait for one.
- * It drops nothing unless it is patient, so a test sees repeats.
+ * A bare client for tests: it keeps every frame and event in the order of arrival, and lets a test wait for one. It
+ * drops nothing unless it is patient, so that a test sees repeats.
  */
 export class RawClient {
   readonly frames: ServerFrame[] = []
   readonly events: ChatEvent[] = []
   readonly closed: Promise<{ code: number; reason: string }>
   /**
-   * Whether it does as clients do: it asks again what was `unavailable` or throttled, and a message that comes again is
-   * none.
+   * Whether it behaves as real clients do: repeats requests that were `unavailable` or throttled, and drops repeated
+   * messages.
    */
   isPatient: boolean
   readonly #waiting = new Set<() => void>()
   #requests = 0
-  /** What sends each request that has no answer again. */
+  /** For each request without an answer, a function that sends it again. */
   readonly #unanswered = new Set<() => void>()
-  /** Of these, how many the gateway has throttled: its own frame doesn't say which. */
+  /** How many of them the gateway has throttled. Its own error frame doesn't say which. */
   #throttled = 0
 
   static readonly #patientWith = new Set<string>()
 
-  /** From now on clients of this server are patient, because it refuses requests now and then. */
+  /** Makes further clients of this server patient, because it refuses requests now and then. */
   static bePatientWith(wsUrl: string): void {
     RawClient.#patientWith.add(new URL(wsUrl).host)
   }
@@ -57,7 +57,7 @@ export class RawClient {
     socket.on('error', () => {})
   }
 
-  /** @throws when the handshake is refused; the error's message carries the HTTP status. */
+  /** Connects. Rejects if the handshake is refused; the error's message contains the HTTP status. */
   static async open(wsUrl: string, token: string): Promise<RawClient> {
     for (;;) {
       const socket = new WebSocket(wsUrl, ['tabletalk.v1', `bearer.${token}`])
@@ -71,7 +71,7 @@ export class RawClient {
     }
   }
 
-  /** Sends a request and waits for the frame that answers it, reply or error. */
+  /** Sends a request and waits for the reply or error to it. */
   async ask(frame: Record<string, unknown>): Promise<ServerFrame> {
     for (;;) {
       const requestId = `r${++this.#requests}`
@@ -84,14 +84,14 @@ export class RawClient {
     }
   }
 
-  /** Sends a request and answers with its reply's data. @throws when the answer is an error. */
+  /** Sends a request and returns its reply's data. Rejects if it is refused. */
   async request<A extends Action>(frame: { action: A } & Record<string, unknown>): Promise<Reply<A>> {
     const answer = await this.ask(frame)
     if (answer.type !== 'reply') throw new Error(`${frame.action} failed: ${JSON.stringify(answer)}`)
     return answer.data as Reply<A>
   }
 
-  /** Sends a request and answers with its error. @throws when it succeeds. */
+  /** Sends a request and returns its error. Rejects if the request succeeds. */
   async refused(frame: Record<string, unknown>): Promise<ErrorFrame['error']> {
     const answer = await this.ask(frame)
     if (answer.type !== 'error') throw new Error(`${String(frame.action)} succeeded: ${JSON.stringify(answer)}`)
@@ -99,7 +99,7 @@ export class RawClient {
   }
 
   /**
-   * Sends a text as it is, in parts if it is long, and answers with the next frame that is no event. A part may end
+   * Sends a text unchanged, in parts if it is long, and returns the next frame that is not an event. A part may end
    * within a character.
    */
   async raw(text: string | Buffer): Promise<ServerFrame> {
@@ -117,7 +117,7 @@ export class RawClient {
     }
   }
 
-  /** Waits for an event, come or to come. */
+  /** Waits for an event. Returns at once if it has already arrived. */
   event<N extends ChatEvent['event']>(
     name: N,
     matches: (event: EventOf<N>) => boolean = () => true,
@@ -127,7 +127,7 @@ export class RawClient {
     )
   }
 
-  /** Waits until the room's messages that have come include all these contents. */
+  /** Waits until messages with all these contents have arrived from the room. */
   async messages(chatRoomId: string, contents: readonly string[]): Promise<void> {
     await this.until(() => {
       const got = new Set(this.contents(chatRoomId))
@@ -135,14 +135,14 @@ export class RawClient {
     })
   }
 
-  /** Contents of the room's messages in the order of arrival, repeats included. */
+  /** Returns the contents of the room's messages in the order of arrival, repeats included. */
   contents(chatRoomId: string): string[] {
     return this.events.flatMap((event) =>
       event.event === 'message' && event.chatRoomId === chatRoomId ? [event.content] : [],
     )
   }
 
-  /** Waits until `look` finds something; every frame is a reason to look again. The test's own deadline ends it. */
+  /** Waits until `look` finds something. Calls it after every frame. The test's own deadline ends the wait. */
   async until<T>(look: () => T | undefined): Promise<T> {
     for (;;) {
       const found = look()
@@ -175,7 +175,7 @@ export class RawClient {
     }
   }
 
-  /** When whatever has no answer was throttled. */
+  /** Sends all unanswered requests again, once every one of them was throttled. */
   #sendThrottledAgain(): void {
     if (this.#throttled < this.#unanswered.size) return
     this.#throttled = 0
@@ -198,5 +198,5 @@ export class RawClient {
   }
 }
 
-/** API Gateway's own frame, which has no type. */
+/** Whether this is API Gateway's own error frame, which has no type. */
 const isThrottle = (frame: object): boolean => 'message' in frame && frame.message === 'Too Many Requests'

@@ -1,7 +1,7 @@
 /**
  * Runs a command of the terminal with the words that follow its name.
  *
- * @param command returns the exit status; 2 when it throws, whose message is printed
+ * @param command returns the exit status; if it throws, the message is printed and the status is 2
  */
 export async function runCommand(command: (words: string[]) => Promise<number>): Promise<void> {
   try {

@@ -5,18 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const DEADLINE_MS = 120_000
 
-/** A server in a process of its own, that answers. */
+/** A server in a process of its own. */
 export interface Running {
   url: string
   stop: () => Promise<void>
 }
 
 /**
- * Starts a program of Node that serves HTTP, and waits until it answers with 200.
+ * Starts a Node program that serves HTTP, and waits until it responds with 200.
  *
- * @param args of `node`, for the port that it is to listen at
- * @param path what answers once it works
- * @throws Error when it ends before, or doesn't answer within two minutes
+ * @param args returns the arguments of `node`, for the port to listen on
+ * @param path a path that responds with 200 when the program works
+ * @throws Error if the program ends first, or doesn't respond within two minutes
  */
 export async function running(
   args: (port: string) => readonly string[],
@@ -24,7 +24,7 @@ export async function running(
   { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
 ): Promise<Running> {
   const port = await freePort()
-  // Without npm: on Windows a signal to npm ends it alone.
+  // Started without npm, because on Windows a signal to npm ends npm alone.
   const child = spawn(process.execPath, args(port), {
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, PORT: port, ...env },
@@ -41,7 +41,7 @@ export async function running(
   return { url, stop }
 }
 
-/** The chat of `npm start`. */
+/** Starts the chat of `npm start`. */
 export const runningChat = (): Promise<Running> => running(() => ['--import', 'tsx', 'local/main.ts'], '/healthz')
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -1,7 +1,7 @@
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
 /**
- * Seconds of a duration such as `90s`, `30m`, `12h` or `7d`.
+ * Returns the seconds of a duration such as `90s`, `30m`, `12h` or `7d`.
  *
  * @throws Error for any other text
  */

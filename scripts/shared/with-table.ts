@@ -2,7 +2,7 @@ import type { Pace } from '../../src/entities/pace.ts'
 import { wholeNumber } from '../../src/env.ts'
 import { localEnvironment } from './local-environment.ts'
 
-/** A quarter of the writes that a new on-demand table accepts, so that the chat has the rest. */
+/** A quarter of the writes that a new on-demand table accepts, which leaves the rest to the chat. */
 const UNITS_PER_SECOND = '1000'
 
 const MAX = 1_000_000
@@ -14,11 +14,11 @@ export interface TableOptions {
 }
 
 /**
- * Takes the settings from the runtime of `npm start` if one is named, and holds the requests to the table back. What
- * reads the environment as it is loaded must be loaded after this.
+ * Takes the settings from the runtime of `npm start` if one is named, and limits the rate of requests to the table.
+ * Modules that read the environment when they are loaded must be imported after this.
  *
  * @param purpose for the error messages: "unable to `purpose`; …"
- * @throws Error when there is no table, or the pace is none
+ * @throws Error if there is no table, or the rate is invalid
  */
 export async function withTable(purpose: string, options: TableOptions): Promise<Pace> {
   const unitsPerSecond = numberOf(purpose, '--units-per-second', options['units-per-second'] ?? UNITS_PER_SECOND)
@@ -31,7 +31,7 @@ export async function withTable(purpose: string, options: TableOptions): Promise
   return pace(client, unitsPerSecond)
 }
 
-/** @throws Error naming the option */
+/** @throws Error that names the option */
 export function numberOf(purpose: string, option: string, text: string, max = MAX): number {
   const read = wholeNumber({ from: 1, to: max }).parse(text)
   if (read === undefined) throw new Error(`unable to ${purpose}; ${option} must be a whole number from 1 to ${max}`)

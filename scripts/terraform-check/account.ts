@@ -15,13 +15,13 @@ const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
 const QUOTA = {
   ServiceCode: 'lambda',
   QuotaCode: 'L-B99A9384',
-  // The provider takes what has no ARN for nothing.
+  // The provider ignores a quota without an ARN.
   QuotaArn: `arn:aws:servicequotas:us-east-1:${ACCOUNT_ID}:lambda/L-B99A9384`,
 }
 
 /**
- * Starts a stub of STS, which says which account this is, and of Service Quotas, which says how many functions may run
- * at once in it: the only requests to AWS of a plan from nothing.
+ * Starts stubs of STS, which returns this account's id, and of Service Quotas, which returns the account's quota of
+ * concurrent executions. A plan from nothing sends AWS no other requests.
  */
 export async function startAccount(concurrency: number): Promise<{ endpoint: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {

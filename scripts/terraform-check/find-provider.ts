@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const PROVIDER = 'registry.terraform.io/hashicorp/aws'
 
 /**
- * Where Terraform itself looks:
+ * The places where Terraform itself looks:
  * https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
  */
 const CONVENTIONAL = [
@@ -18,8 +18,8 @@ const CONVENTIONAL = [
 ].filter((folder) => folder !== undefined && folder !== '')
 
 /**
- * Folders that hold the AWS provider, in the form that `-plugin-dir` takes: those of the conventional places or, when
- * there are none, those of the whole disk.
+ * Returns folders that contain the AWS provider, in the form that `-plugin-dir` takes. Searches the conventional places
+ * first, and the whole disk if they have none.
  */
 export async function findProvider(): Promise<string[]> {
   const likely = await find(CONVENTIONAL as string[])
@@ -30,7 +30,7 @@ async function find(under: string[]): Promise<string[]> {
   const passedBy = ['/proc', '/sys'].flatMap((path) => ['-path', path, '-o'])
   const tests = ['-path', `*${PROVIDER}/*`, '-name', 'terraform-provider-aws*', '-print']
   const found = await new Promise<string>((resolve) => {
-    // It fails when a folder is missing or unreadable, but still prints what it has found.
+    // `find` fails if a folder is missing or unreadable, but still prints what it has found.
     execFile('find', [...under, '(', ...passedBy, '-false', ')', '-prune', '-o', ...tests], (_, stdout) =>
       resolve(stdout),
     )

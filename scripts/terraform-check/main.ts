@@ -1,11 +1,11 @@
 /**
- * `npm run terraform:check`: checks `terraform/` without an AWS account: formatting, `validate`, also of the examples,
- * tflint, `terraform test` on a mocked provider, the policies of a plan from nothing, a plan from a state of 0.1.0, and
- * a rehearsal on moto: apply, a second plan, one from a state of before there was a module, the table compared with the
- * local runtime's, destroy.
+ * `npm run terraform:check`: checks `terraform/` without an AWS account: formatting; `validate`, also of the examples;
+ * tflint; `terraform test` on a mocked provider; the policies of a plan from nothing; a plan from a state of 0.1.0; and
+ * a rehearsal on moto: apply, a second plan, a plan from a state that is older than the module, a comparison of the
+ * table with the local runtime's, destroy.
  *
- * Prints the steps that are skipped because this machine lacks something. With `--complete` that is a failure, except
- * for tflint.
+ * Prints the steps that are skipped because this machine lacks something. With `--complete` a skipped step is a
+ * failure, except for tflint.
  */
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -25,7 +25,7 @@ function skip(what: string, reason: string): void {
   console.log(`SKIPPED ${what}: ${reason}`)
 }
 
-/** @param work resolves to lines to print */
+/** @param work returns the lines to print */
 async function step(what: string, work: () => Promise<string[]>): Promise<void> {
   const started = Date.now()
   const lines = await work()
@@ -35,7 +35,10 @@ async function step(what: string, work: () => Promise<string[]>): Promise<void> 
 
 const summary = (output: string) => [output.trim().split('\n').at(-1) ?? '']
 
-/** tflint's own rules for Terraform, over the stack and its modules. It is optional: nothing else depends on it. */
+/**
+ * Runs tflint's own rules for Terraform over the stack and its modules. tflint is optional: no other step depends on
+ * it.
+ */
 async function lint(): Promise<void> {
   try {
     await run('tflint', ['--version'], root)

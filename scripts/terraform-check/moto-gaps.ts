@@ -72,7 +72,7 @@ resource "aws_cloudfront_distribution" "this" {
 }
 `
 
-/** What follows from a change of the function, in every function. */
+/** The consequence of a function's change, in every function. */
 const REPUBLISHED = 'a function whose logs moto has dropped would be published again'
 
 /** Attributes that a second plan would change, by type of resource, with the reason. */

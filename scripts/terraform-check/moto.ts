@@ -8,9 +8,7 @@ export interface Moto {
   close(): Promise<void>
 }
 
-/**
- * Starts moto's server on a free port of the loopback interface. Resolves to the reason when Python or moto is missing.
- */
+/** Starts moto's server on a free port of the loopback interface. Returns the reason if Python or moto is missing. */
 export async function startMoto(): Promise<Moto | string> {
   if (!(await isInstalled())) return 'moto is not installed (python3 -m pip install "moto[server]")'
   const port = await freePort()

@@ -7,7 +7,7 @@ import type { Workspace } from './workspace.ts'
 /** A state that `terraform apply` of version 0.1.0 left, with a page. */
 const STATE = new URL('../../tests/fixtures/version-0.1.0/terraform.tfstate.gz', import.meta.url)
 
-/** What would take messages, files, events that wait or the API's address with it. */
+/** Resources whose loss would take messages, files, waiting events or the API's address with it. */
 const KEEPERS = [
   'aws_apigatewayv2_api',
   'aws_apigatewayv2_stage',
@@ -16,23 +16,24 @@ const KEEPERS = [
   'aws_sqs_queue',
 ]
 
-/** What is made anew with a function's alias in it. */
+/** Resources that are created again, because a function's alias is now part of them. */
 const REPLACED = ['aws_lambda_function_event_invoke_config', 'aws_lambda_permission']
 
-/** What something else has come in place of. */
+/** Resources that others have replaced. */
 const GONE = ['aws_cloudwatch_log_metric_filter.server_errors[0]', 'aws_cloudwatch_metric_alarm.this["server-errors"]']
 
-/** Functions whose actions are others' now. */
+/** Functions whose actions belong to other functions now. */
 const TAKEN_OVER = [
   ...['broadcastMessage', 'createRoom', 'getFileUrl', 'getHistory', 'getRoom', 'joinRoom', 'leaveRoom', 'listRooms'],
   'ping',
 ]
 
 /**
- * Plans from a state of version 0.1.0, without asking AWS for what is there, and leaves the workspace without a state.
+ * Plans from a state of version 0.1.0, without asking AWS what exists. Leaves the workspace without a state.
  *
  * @returns a line that says what the plan does
- * @throws Error when it destroys anything but functions that others have taken over, with what hangs on them
+ * @throws Error if the plan destroys anything except functions whose actions others have taken over, and what depends
+ * on them
  */
 export async function planFromOldRelease(workspace: Workspace): Promise<string> {
   const text = gunzipSync(await readFile(STATE)).toString()
@@ -54,7 +55,7 @@ const addressOf = ({ address }: ResourceChange) => address
 
 function isExplained({ address, type, index, change }: ResourceChange): boolean {
   if (change.actions.includes('create')) return REPLACED.includes(type)
-  // An integration was a route's, and is a function's.
+  // An integration belonged to a route, and now belongs to a function.
   if (GONE.includes(address) || type === 'aws_apigatewayv2_integration') return true
   return typeof index === 'string' && TAKEN_OVER.includes(index.replace(/-throttled$/, ''))
 }

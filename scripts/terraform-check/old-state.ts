@@ -1,4 +1,4 @@
-/** What is read of Terraform's state. */
+/** The parts of Terraform's state that are read. */
 export interface State {
   serial: number
   resources: StateResource[]
@@ -6,14 +6,14 @@ export interface State {
 
 interface StateResource {
   mode: 'managed' | 'data'
-  /** As `module.tabletalk.module.page[0]`; missing in the root. */
+  /** For example `module.tabletalk.module.page[0]`. Missing in the root. */
   module?: string
   type: string
   name: string
   instances: { index_key?: string | number; dependencies?: string[] }[]
 }
 
-/** What had other names before there was a module: of an instance there, by type or module and its key. */
+/** Old addresses, from before there was a module, of instances whose type or module was renamed. */
 const RENAMED: Readonly<Record<string, string>> = {
   'aws_lambda_event_source_mapping.reader["stream"]': 'aws_lambda_event_source_mapping.stream',
   'aws_lambda_event_source_mapping.reader["followups"]': 'aws_lambda_event_source_mapping.followups',
@@ -24,7 +24,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   'module.failures_bucket["followups"]': 'module.followup_failures_bucket',
 }
 
-/** What the root had, resources and modules, before it became the module: commit 98a3c10. */
+/** The resources and modules of the root before it became the module: commit 98a3c10. */
 const OLD = new Set(
   `
   aws_api_gateway_account.this aws_apigatewayv2_api.server aws_apigatewayv2_api.this aws_apigatewayv2_api_mapping.this
@@ -54,8 +54,8 @@ const OLD = new Set(
 )
 
 /**
- * The state as it was when `terraform/` was a root and no module: the same objects under their old addresses. What has
- * been added to the module since is in neither.
+ * Returns the state from when `terraform/` was a root and not a module: the same objects at their old addresses. Leaves
+ * out what was added to the module later.
  */
 export function oldState(state: State): State {
   const resources = state.resources.flatMap((resource) => {

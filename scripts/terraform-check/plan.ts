@@ -1,10 +1,10 @@
 import { startAccount } from './account.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What is read of a plan. Addresses are those in the stack's module. */
+/** The parts of a plan that are read. Addresses are relative to the stack's module. */
 export interface Plan {
   resource_changes: ResourceChange[]
-  /** How the module has them. */
+  /** The resources as they are written in the module. */
   resources: { address: string; expressions: Record<string, { references?: string[] }> }[]
 }
 
@@ -16,9 +16,9 @@ interface PlanJson {
 
 export interface ResourceChange {
   address: string
-  /** Where the resource was in the state, when that is another address. */
+  /** The resource's address in the state, if it differs. */
   previous_address?: string
-  /** As `module.files_bucket`; missing in the stack's module itself. */
+  /** For example `module.files_bucket`. Missing in the stack's module itself. */
   module_address?: string
   type: string
   name: string
@@ -32,9 +32,9 @@ export interface ResourceChange {
 }
 
 /**
- * The plan for an empty account, with these variables in addition to the required ones.
+ * Plans for an empty account, with these variables in addition to the required ones.
  *
- * @param concurrency the account's quota of functions that run at once: 1,000, and 10 in a new account
+ * @param concurrency the account's quota of concurrent executions: 1,000, or 10 in a new account
  * @param options of `terraform plan`
  */
 export async function planFromNothing(

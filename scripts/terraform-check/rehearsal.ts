@@ -7,7 +7,10 @@ import { oldState, type State } from './old-state.ts'
 import { plan, type ResourceChange } from './plan.ts'
 import type { Workspace } from './workspace.ts'
 
-/** moto knows no quota of Lambda, and not whom a budget tells, which the provider reads: so there is none. */
+/**
+ * Works around two gaps of moto: it has no quota of Lambda, and doesn't return a budget's subscribers, which the
+ * provider reads. Hence a given quota, and no budget.
+ */
 const VARIABLES = `
 deletion_protection = false
 page                = { waf = {} }
@@ -15,10 +18,10 @@ account_concurrency = 1000
 `
 
 /**
- * Applies the configuration on moto, plans again, plans from a state of before there was a module, compares the table
- * with the local runtime's, and destroys everything. Resolves to lines that say what was done.
+ * Applies the configuration on moto, plans again, plans from a state that is older than the module, compares the table
+ * with the local runtime's, and destroys everything. Returns lines that say what was done.
  *
- * @throws Error naming the part of the rehearsal that failed
+ * @throws Error that names the part of the rehearsal that failed
  */
 export async function rehearse(workspace: Workspace, moto: Moto): Promise<string[]> {
   await workspace.add('root/rehearsal_override.tf', ROOT_OVERRIDE)
@@ -37,7 +40,11 @@ export async function rehearse(workspace: Workspace, moto: Moto): Promise<string
 const lastLine = (output: string, beginning: string) =>
   output.split('\n').findLast((line) => line.startsWith(beginning)) ?? ''
 
-/** The changes of the second plan as lines. @throws Error when a change is not one of the known differences */
+/**
+ * Returns the changes of the second plan as lines.
+ *
+ * @throws Error if a change is not one of the known differences
+ */
 function explained(resources: ResourceChange[]): string[] {
   const changed = resources.filter(({ change }) => !change.actions.every((action) => action === 'no-op'))
   const known = new Map<string, number>()
@@ -59,16 +66,16 @@ function explained(resources: ResourceChange[]): string[] {
 }
 
 /**
- * Plans with the state that a stack had when `terraform/` was the root, and puts the state back.
+ * Plans with the state that a stack had when `terraform/` was the root, and restores the current state.
  *
- * @throws Error when anything of it would be destroyed, or changed otherwise than in the second plan
+ * @throws Error if anything would be destroyed, or changed in a way that the second plan doesn't
  */
 async function planFromOldState(workspace: Workspace): Promise<string> {
   const state = await workspace.terraform('state', 'pull')
   const old = oldState(JSON.parse(state) as State)
   await workspace.add('root/terraform.tfstate', JSON.stringify(old))
   const { resource_changes: changes } = await plan(workspace)
-  // What has come to the module since is created.
+  // What was added to the module since is created.
   explained(changes.filter(({ change }) => change.actions.join() !== 'create'))
   const moved = changes.filter(({ previous_address: previous }) => previous !== undefined)
   const instances = old.resources.filter(({ mode }) => mode === 'managed').flatMap((one) => one.instances)

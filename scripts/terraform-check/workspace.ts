@@ -7,24 +7,26 @@ import { bundleFunctions, filesOf, type FunctionBundle, root } from '../shared/b
 import { zipOf } from '../shared/bundling/zip.ts'
 import { findProvider } from './find-provider.ts'
 
-/** A copy of `terraform/` with a state of its own and newly built functions. */
+/** A copy of `terraform/` with its own state and newly built functions. */
 export interface Workspace {
   /**
-   * Runs Terraform in the copy's root, which is initialized. Resolves to its output.
+   * Runs Terraform in the copy's root, which is initialized. Returns its output.
    *
-   * @throws Error with the command and its output, when it fails
+   * @throws Error with the command and its output, if it fails
    */
   terraform: (...args: string[]) => Promise<string>
-  /** Initializes another folder of the copy, `''` for the stack's module, and resolves to what runs Terraform there. */
+  /**
+   * Initializes another folder of the copy (`''` for the stack's module). Returns a function that runs Terraform there.
+   */
   in: (folder: string) => Promise<Workspace['terraform']>
-  /** Environment of Terraform: the provider's account and endpoints. */
+  /** The environment of Terraform: the provider's account and endpoints. */
   environment: Record<string, string>
   /** Adds a file to the copy of `terraform/`. */
   add: (file: string, content: string) => Promise<void>
   close: () => Promise<void>
 }
 
-/** Keeps a developer's own account and profile from the provider. */
+/** Keeps the developer's own account and profile from the provider. */
 const NOBODY = {
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
@@ -51,17 +53,17 @@ const PAGE = {
   'assets/index-0a1b2c3d.css': '',
   'assets/index-0a1b2c3d.js.map': '{}',
   'assets/LICENSE': '',
-  // As macOS puts it into folders that were looked at.
+  // As macOS adds it to folders that were opened.
   '.DS_Store': '',
   'assets/.DS_Store': '',
 }
 
 /**
- * Creates a workspace and initializes it with a provider on this disk or, when there is none, with one that Terraform
- * downloads; in both cases one whose hash the lock file has. Resolves to the reason when Terraform or that provider is
- * not available.
+ * Creates a workspace and initializes it with a provider on this disk or, if there is none, with one that Terraform
+ * downloads. In both cases the lock file must have the provider's hash. Returns the reason if Terraform or that
+ * provider is not available.
  *
- * @param bundles the functions; built here when left out
+ * @param bundles the functions; if omitted, they are built here
  */
 export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promise<Workspace | string> {
   const folder = await mkdtemp(join(tmpdir(), 'tabletalk-terraform-'))
@@ -97,7 +99,7 @@ export async function makeWorkspace(bundles?: readonly FunctionBundle[]): Promis
   return { terraform, in: initialized, environment, add, close }
 }
 
-/** Resolves to the arguments of `init` with which it worked, or to the reason why it did not. */
+/** Returns the arguments with which `init` worked, or the reason why it failed. */
 async function initialize(terraform: Workspace['terraform']): Promise<string[] | string> {
   try {
     await terraform('version')

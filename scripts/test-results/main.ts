@@ -1,4 +1,4 @@
-// Prints the failures in a folder of vitest's JSON reports, and how many tests passed and failed: npx tsx … <folder>
+// Prints how many tests passed and failed, and the failures, from a folder of vitest's JSON reports: npx tsx … <folder>
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonTestResults } from 'vitest/reporters'
@@ -12,7 +12,7 @@ const reports = readdirSync(folder).map(
 const total = (key: 'numPassedTests' | 'numFailedTests') => reports.reduce((sum, report) => sum + report[key], 0)
 
 for (const { name, status, message, assertionResults } of reports.flatMap(({ testResults }) => testResults)) {
-  // A file that could not be loaded has a message and no test.
+  // A file that could not be loaded has a message and no tests.
   if (status === 'failed' && assertionResults.length === 0) console.log(`\n${name}\n${message}`)
   for (const test of assertionResults.filter((result) => result.status === 'failed')) {
     console.log(`\n${name}: ${test.fullName}\n${test.failureMessages?.join('\n').slice(0, 2_000)}`)

@@ -4,13 +4,13 @@ const NEWLINE = 10
 
 export interface TextLine {
   text: string
-  /** From 1, as of the byte at which the reading began. */
+  /** Counted from 1, beginning at the byte where the reading began. */
   number: number
   /** Byte of the file at which the next line begins. */
   end: number
 }
 
-/** The lines of a file from a byte on, in the memory of one line and a chunk. Empty ones are left out. */
+/** Yields the lines of a file from a byte on, without empty lines. Holds one line and a chunk in memory. */
 export async function* linesOf(path: string, start = 0): AsyncGenerator<TextLine> {
   let end = start
   let number = 0

@@ -9,7 +9,7 @@ type Form = z.core.$ZodType
 /** The first line of every archive. */
 const Header = z.strictObject({
   type: z.literal('archive'),
-  /** It rises when a reader of before would misread what comes. */
+  /** Rises if an older reader would misread the new lines. */
   version: z.literal(1),
   /** `all`, `room general`, `user ada`, or where it was converted from. */
   of: z.string(),
@@ -21,7 +21,7 @@ const Content = z.string().check(
   }),
 )
 
-/** Attributes with a form of their own, in whatever row. */
+/** Attributes with a schema of their own, in whatever row they are. */
 const forms: Readonly<Record<string, Form>> = {
   chatRoomId: ChatRoomId,
   userId: StoredUserId,
@@ -33,12 +33,12 @@ const forms: Readonly<Record<string, Form>> = {
   content: Content,
 }
 
-/** What a line has beside its row's attributes. */
+/** Fields that a line has besides its row's attributes. */
 const more: Partial<Record<KindName, Record<string, Form>>> = {
   message: {
-    /** The file, below the folder of `--files`. */
+    /** The file's path, below the folder of `--files`. */
     file: z.optional(z.string()),
-    /** Where the file can be fetched for some hours. */
+    /** A URL from which the file can be fetched for some hours. */
     link: z.optional(z.url()),
   },
   readState: { userId: StoredUserId, chatRoomId: ChatRoomId, threadId: z.optional(MessageId) },
@@ -53,7 +53,8 @@ const formOf = (type: unknown): Form => {
 }
 
 /**
- * The lines of a kind: what the entity's rows have, so that an attribute that is added there is in archives at once.
+ * Returns the schema of a kind's lines. It is derived from the entity, so that archives have every new attribute at
+ * once.
  */
 function schemaOf(type: KindName): Form {
   const { entity, without, json }: Kind = kinds[type]
@@ -77,10 +78,12 @@ export const schemas = {
   ...Object.fromEntries(Object.keys(kinds).map((type) => [type, schemaOf(type as KindName)])),
 } as Readonly<Record<string, Form>>
 
-/** What a line says. */
+/** A line that was checked: the header, or a row. */
 export type CheckedLine = z.infer<typeof Header> | Line
 
 /**
+ * Parses and checks a line.
+ *
  * @throws Error that says what is wrong with the line
  */
 export function readLine(text: string): CheckedLine {

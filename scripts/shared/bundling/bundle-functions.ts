@@ -9,21 +9,22 @@ export interface FunctionBundle {
   name: string
   code: Uint8Array
   sourceMap: Uint8Array
-  /** Files that the function may load at run time, by name: they lie beside it. */
+  /** Files that the function may load at run time, by name. They are deployed beside it. */
   besides: ReadonlyMap<string, Uint8Array>
   /** Bytes in `code` by source file, relative to the project. */
   contents: ReadonlyMap<string, number>
 }
 
-/** The files of a function as they are deployed. */
+/** Returns the files of a function as they are deployed. */
 export const filesOf = ({ code, besides }: FunctionBundle): ReadonlyMap<string, Uint8Array> =>
   new Map([['index.mjs', code], ...besides])
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /**
- * How a function is built for Lambda. What made a difference to size or start: ESM (CommonJS starts twice as slowly and
- * can't be shaken), packages' `module` entry before their `main`, lean dependencies, and schemas without descriptions.
+ * How a function is built for Lambda. These choices made a difference to size or start: ESM (CommonJS starts twice as
+ * slowly and can't be tree-shaken), packages' `module` entry before their `main`, lean dependencies, and schemas
+ * without descriptions.
  */
 const lambdaBuild = {
   absWorkingDir: root,
@@ -34,14 +35,14 @@ const lambdaBuild = {
   mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
-  // It has a program for each machine, which lies beside: `sharpFor`.
+  // `sharp` has a binary for each platform and is deployed beside the bundle.
   external: ['sharp'],
   outExtension: { '.js': '.mjs' },
   plugins: [leanDependencies, sdkBeside, withoutDescriptions],
   logLevel: 'error',
 } satisfies BuildOptions
 
-/** Bundles each function of the stack on its own, with only what it uses; nothing is written. */
+/** Bundles each function of the stack separately, with only what it uses. Writes no files. */
 export async function bundleFunctions(functions: Stack['functions']): Promise<FunctionBundle[]> {
   const { outputFiles, metafile } = await build({
     ...lambdaBuild,

@@ -1,18 +1,18 @@
 import { dirname, relative } from 'node:path'
 import type { OnResolveArgs, Plugin } from 'esbuild'
 
-/** What takes a module's place where only a part of it, or nothing, is ever used. */
+/** A replacement for a module of which the functions use only a part, or nothing. */
 interface StandIn {
   module: RegExp
-  /** Who gets the stand-in; it gets the real module itself. */
+  /** Files whose imports get the replacement. The replacement itself gets the real module. */
   importer: RegExp
-  /** Its imports resolve from the real module's folder. */
+  /** The replacement's source. Its imports resolve from the real module's folder. */
   contents: string
 }
 
 const STAND_INS: readonly StandIn[] = [
   {
-    // Lambda gives a function its credentials by environment; the other ways to find some are never taken.
+    // Lambda passes credentials to a function by environment. The other ways to find some are never used.
     module: /^@aws-sdk\/credential-provider-node$/,
     importer: /[\\/](?:@aws-sdk|src)[\\/]/,
     contents: `
@@ -20,39 +20,38 @@ const STAND_INS: readonly StandIn[] = [
       export const defaultProvider = () => fromEnv()`,
   },
   {
-    // electrodb takes this one by `require`, for clients of the SDK's version 3. It is given one of version 2.
+    // electrodb requires this module for clients of the SDK's version 3. Ours is one of version 2.
     module: /^@aws-sdk\/lib-dynamodb$/,
     importer: /[\\/]electrodb[\\/]/,
     contents: `module.exports = {}`,
   },
   {
-    // Imported at run time, so nothing can be shaken off it; no call of ours streams events.
+    // Imported at run time, so it can't be tree-shaken. None of our calls streams events.
     module: /^@smithy\/core\/event-streams$/,
     importer: /[\\/]@smithy[\\/]/,
     contents: `export {}`,
   },
   {
-    // A browser's user agent.
+    // Only for a browser's user agent.
     module: /^bowser$/,
     importer: /[\\/]@aws-sdk[\\/]/,
     contents: `export {}`,
   },
   {
-    // Asked by `createPresignedPost` how to find the bucket, which presign-post.ts tells it: 150 KB of schemas
-    // otherwise.
+    // `createPresignedPost` uses it to find the bucket, which presign-post.ts already passes. It has 150 KB of schemas.
     module: /^@aws-sdk\/client-s3$/,
     importer: /[\\/]@aws-sdk[\\/]s3-presigned-post[\\/]/,
     contents: `export class PutObjectCommand {}`,
   },
   {
-    // It asks the terminal for its colours, by a `require` that an ES module can't answer.
+    // It asks the terminal for its colours, by a `require` that an ES module can't resolve.
     module: /^debug$/,
     importer: /[\\/]@tokenizer[\\/]/,
     contents: `module.exports = () => () => {}`,
   },
   {
-    // electrodb checks with it, as it loads them, whether models are good and instances no models. Ours are constants,
-    // and every other test loads them with the real one; at a start it takes an eighth of the time.
+    // electrodb uses it at load time to check that models are valid and that instances are not models. Our models are
+    // constants, and all tests load them with the real module. It takes an eighth of the start time.
     module: /^jsonschema$/,
     importer: /[\\/]electrodb[\\/]/,
     contents: `
@@ -62,19 +61,20 @@ const STAND_INS: readonly StandIn[] = [
 ]
 
 const REAL = Symbol('the real module')
-/** Of the stand-ins, which are all given what they ask for. */
+/** Prefix of the replacements' namespaces. In these, every import resolves to the real module. */
 const NAMESPACE = 'lean-'
 
 /** Leaves out of the bundles what dependencies import and no function ever runs. */
 export const leanDependencies: Plugin = {
   name: 'lean-dependencies',
   setup(build) {
-    // As imported even where it is required, which may be another file: one module, one stand-in.
+    // Resolves as an import even if the module is required, which may be another file. This way each module has one
+    // replacement.
     const real = (path: string, { resolveDir, importer }: OnResolveArgs) =>
       build.resolve(path, { kind: 'import-statement', resolveDir, importer, pluginData: REAL })
 
     const { absWorkingDir = '' } = build.initialOptions
-    // Named as in the project, for the name goes into the source map.
+    // Relative to the project, because the name is part of the source map.
     const standIn = (path: string, namespace: string) => ({
       path: relative(absWorkingDir, path),
       namespace,

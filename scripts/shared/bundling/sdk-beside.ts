@@ -1,15 +1,15 @@
 import { basename } from 'node:path'
 import type { Plugin } from 'esbuild'
 
-/** A module that has a file of its own beside the functions that may load it. */
+/** A module with a file of its own beside the functions that may load it. */
 interface Beside {
   source: string
-  /** As esbuild names entry points. */
+  /** The name of the entry point in esbuild. */
   out: string
   file: string
 }
 
-/** What loads the AWS SDK only when a setting asks for it, or what Lambda never needs. */
+/** Modules that load the AWS SDK, either only if a setting asks for it or never in Lambda. */
 export const besides: readonly Beside[] = [
   'src/aws/sdk-credentials.ts',
   'src/delivery/posting/sdk-gateway.ts',
@@ -19,7 +19,7 @@ export const besides: readonly Beside[] = [
   return { source, out, file: `${out}.mjs` }
 })
 
-/** Leaves these modules out of the bundles: where one is loaded by `import()`, it is loaded from the file beside. */
+/** Leaves these modules out of the bundles. An `import()` of one loads its separate file. */
 export const sdkBeside: Plugin = {
   name: 'sdk-beside',
   setup(build) {

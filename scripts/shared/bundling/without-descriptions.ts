@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'esbuild'
 import ts from 'typescript'
 
-/** Leaves out what the contract says of its fields: it is read for the documents, and by no function. */
+/** Leaves the descriptions of the protocol's fields out of the bundles. Only the documents use them. */
 export const withoutDescriptions: Plugin = {
   name: 'without-descriptions',
   setup(build) {
@@ -13,7 +13,10 @@ export const withoutDescriptions: Plugin = {
   },
 }
 
-/** The source with '' for each text in `describe(text)` and `meta({ description: text })`, on the same lines. */
+/**
+ * Returns the source with '' for each text in `describe(text)` and `meta({ description: text })`. Line numbers don't
+ * change.
+ */
 function emptied(source: string): string {
   const file = ts.createSourceFile('schema.ts', source, ts.ScriptTarget.Latest)
   let rest = source
@@ -24,7 +27,7 @@ function emptied(source: string): string {
   return rest
 }
 
-/** In the order of the source. */
+/** Returns the texts in the order of the source. */
 function textsIn(node: ts.Node): ts.Expression[] {
   if (ts.isCallExpression(node)) {
     const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression

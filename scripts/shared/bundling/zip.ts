@@ -3,12 +3,14 @@ import { crc32, deflateRawSync } from 'node:zlib'
 const VERSION_2_0 = 20
 const MADE_BY_UNIX = (3 << 8) | VERSION_2_0
 const DEFLATED = 8
-/** 1980-01-01 00:00, the first moment that the format knows: an archive says nothing of when it was made. */
+/** 1980-01-01 00:00, the earliest time of the format. The archive doesn't contain the time when it was made. */
 const DOS_DATE = (1 << 5) | 1
-/** A regular file that everybody may read; Lambda runs the function as another user. */
+/** A regular file that everybody may read, because Lambda runs the function as another user. */
 const MODE = 0o100644
 
-/** A ZIP archive of files, the same bytes for the same contents. The format: PKWARE's APPNOTE.TXT, §4.3. */
+/**
+ * Returns a ZIP archive of files. The same contents give the same bytes. The format is in PKWARE's APPNOTE.TXT, §4.3.
+ */
 export function zipOf(files: ReadonlyMap<string, Uint8Array>): Buffer {
   const entries: Buffer[] = []
   const directory: Buffer[] = []
@@ -29,7 +31,7 @@ export function zipOf(files: ReadonlyMap<string, Uint8Array>): Buffer {
   return Buffer.concat([...entries, listings, end])
 }
 
-/** @param offset where in the archive the entry begins */
+/** @param offset where the entry begins in the archive */
 function entryOf(name: string, content: Uint8Array, offset: number): { entry: Buffer; listing: Buffer } {
   const deflated = deflateRawSync(content, { level: 9 })
   const entryName = Buffer.from(name)

@@ -1,7 +1,7 @@
 /**
- * The words of a command line: split at spaces, except between quotes. No shell is involved.
+ * Splits a command line into words: at spaces, except between quotes. No shell is involved.
  *
- * @throws Error when it is empty
+ * @throws Error if it is empty
  */
 export function commandWords(command: string): string[] {
   const words = [...command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>

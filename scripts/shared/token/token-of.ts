@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /**
- * A user's token for a running stack.
+ * Returns a user's token for a running stack.
  *
  * @param url of the WebSocket API, `wss://HOST/STAGE`
- * @param command program and parameters that print a token; `{userId}` in them stands for the user. When undefined, the
- * token is requested from the URL's host, as the local runtime issues tokens
- * @throws Error when the program fails or the host refuses
+ * @param command a program and its arguments that print a token; `{userId}` in them stands for the user. If undefined,
+ * the token is requested from the URL's host, which works with the local runtime only
+ * @throws Error if the program fails or the host refuses
  */
 export async function tokenOf(userId: string, url: string, command: string[] | undefined): Promise<string> {
   return command === undefined ? devToken(url, userId) : printedToken(command, userId)
