@@ -5,7 +5,7 @@ resource "aws_apigatewayv2_api" "this" {
   ip_address_type            = var.ip_address_type
 }
 
-# One per function: routes of one function share it, and the function tells them apart by the route key.
+# One integration per function. The routes of a function share it, and the function distinguishes them by route key.
 resource "aws_apigatewayv2_integration" "this" {
   for_each = toset([for route in local.stack.routes : route.function])
 
@@ -36,7 +36,7 @@ resource "aws_apigatewayv2_route_response" "this" {
 }
 
 # A stage serves a deployment, which is a snapshot of the API. A route that is not in the snapshot returns "Forbidden".
-# So every change to anything in the snapshot creates a new deployment.
+# Therefore every change to anything in the snapshot creates a new deployment.
 resource "aws_apigatewayv2_deployment" "this" {
   api_id = aws_apigatewayv2_api.this.id
 
@@ -69,15 +69,15 @@ resource "aws_apigatewayv2_stage" "this" {
     data_trace_enabled = false
   }
 
-  # A route's settings replace the default ones as a whole. Connections have a limit of their own: clients that come
-  # back all at once would write more than a table that isn't warm takes.
+  # A route's settings replace the default ones as a whole. Connections have their own limit: if all clients reconnect
+  # at once, they would write more than a table that isn't warm accepts.
   route_settings {
     route_key                = aws_apigatewayv2_route.this["$connect"].route_key
     throttling_rate_limit    = local.connects.rate
     throttling_burst_limit   = local.connects.burst
     detailed_metrics_enabled = var.detailed_metrics
     logging_level            = "OFF"
-    # Would log tokens.
+    # Off, because it would log tokens.
     data_trace_enabled = false
   }
 
@@ -99,7 +99,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
     content {
       destination_arn = access_log_settings.value.arn
-      # Not the request line, which may contain a token, and not the body.
+      # Without the request line, which may contain a token, and without the body.
       format = jsonencode({
         requestId         = "$context.requestId"
         connectionId      = "$context.connectionId"
@@ -129,7 +129,7 @@ resource "aws_apigatewayv2_stage" "this" {
 locals {
   connects = var.connects_per_second == null ? { rate = 500, burst = 500 } : { rate = var.connects_per_second, burst = var.connects_burst }
 
-  # API Gateway has a bucket for each route, and one of the account for all of them and for all posts.
+  # API Gateway has a token bucket for each route, and one of the account for all routes and all posts.
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
   frames_per_second = sum(concat(
     [local.connects.rate, var.server_throttling.rate],

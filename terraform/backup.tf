@@ -59,8 +59,8 @@ resource "aws_backup_plan" "this" {
   }
 }
 
-# Table and files at the same times, though not of the same moment: a message whose file isn't in the backup yet is shown
-# without it, and a file without its message is nobody's.
+# Backs up table and files at the same times, but not at exactly the same moment. A message whose file isn't in the
+# backup yet is shown without it. A file without its message belongs to nobody.
 resource "aws_backup_selection" "this" {
   count = var.backup == null ? 0 : 1
 
@@ -69,7 +69,7 @@ resource "aws_backup_selection" "this" {
   iam_role_arn = aws_iam_role.backup[0].arn
   resources    = [local.table_arn, local.files_arn]
 
-  # AWS Backup refuses what its role may not do.
+  # AWS Backup fails if its role lacks a right.
   depends_on = [aws_iam_role_policy_attachment.backup]
 }
 
@@ -90,7 +90,8 @@ resource "aws_iam_role" "backup" {
   })
 }
 
-# AWS's own, which follow what its backups need. They back up, and restore nothing: whoever restores brings a role for it.
+# AWS's own policies, which change when AWS Backup needs more. They allow backups but no restores: whoever restores must
+# bring a role for it.
 resource "aws_iam_role_policy_attachment" "backup" {
   for_each = toset(var.backup == null ? [] : ["service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup"])
 

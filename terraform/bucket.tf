@@ -6,7 +6,7 @@ module "files_bucket" {
   force_destroy = !var.deletion_protection
 }
 
-# A message names the version of its file that was verified. What else a form is used for is another version.
+# A message names the version of its file that was verified. Any other use of its upload form creates another version.
 resource "aws_s3_bucket_versioning" "files" {
   bucket = module.files_bucket.name
 
@@ -30,8 +30,8 @@ resource "aws_s3_bucket_cors_configuration" "files" {
 resource "aws_s3_bucket_lifecycle_configuration" "files" {
   bucket = module.files_bucket.name
 
-  # Of noncurrent versions, too, only those that were never verified. A verified one is a message's for ever, also
-  # behind another use of its form or an operator's copy.
+  # Of noncurrent versions, too, only those that were never verified. A verified version belongs to its message forever,
+  # even if the form was used again or an operator made a copy.
   rule {
     id     = "uploads-never-completed"
     status = "Enabled"
@@ -119,7 +119,7 @@ resource "aws_s3_bucket_notification" "files" {
     filter_prefix       = local.object_created.prefix
   }
 
-  # The tag goes when the file has become a message: only then is it made small.
+  # The tag is removed when the file has become a message. Only then is its thumbnail made.
   dynamic "lambda_function" {
     for_each = var.thumbnails ? [local.thumbnails] : []
 
@@ -133,7 +133,7 @@ resource "aws_s3_bucket_notification" "files" {
   depends_on = [aws_lambda_permission.bucket, aws_lambda_permission.thumbnails]
 }
 
-# With the account: the ARN of a bucket doesn't contain it, and anybody may take the name of a deleted bucket.
+# With the account id, because a bucket's ARN doesn't contain it, and anybody may take the name of a deleted bucket.
 resource "aws_lambda_permission" "bucket" {
   statement_id   = "bucket"
   action         = "lambda:InvokeFunction"
@@ -143,7 +143,7 @@ resource "aws_lambda_permission" "bucket" {
   source_arn     = local.files_arn
   source_account = local.account_id
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }
@@ -160,7 +160,7 @@ resource "aws_lambda_permission" "thumbnails" {
   source_arn     = local.files_arn
   source_account = local.account_id
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }

@@ -35,7 +35,7 @@ variable "budget" {
   }
 }
 
-# Budgets are the account's, over all Regions.
+# Budgets cover the account, over all Regions.
 resource "aws_budgets_budget" "this" {
   count = var.budget == null ? 0 : 1
 
@@ -69,7 +69,7 @@ resource "aws_budgets_budget" "this" {
 }
 
 locals {
-  # AWS tells a topic of each anomaly, and addresses of those of a day.
+  # AWS notifies a topic of each anomaly at once. Email addresses get a daily summary.
   anomaly_readers = try(var.budget.anomaly_usd, null) == null ? {} : {
     for kind, reader in {
       topic  = { frequency = "IMMEDIATE", type = "SNS", addresses = var.budget.topic_arn[*] }
@@ -78,7 +78,7 @@ locals {
   }
 }
 
-# By the tag, because an account has one monitor for all services, and AWS makes it with the account.
+# Selected by the tag, because an account has only one monitor for all services, which AWS creates with the account.
 # https://docs.aws.amazon.com/cost-management/latest/userguide/getting-started-ad.html
 resource "aws_ce_anomaly_monitor" "this" {
   count = length(local.anomaly_readers) == 0 ? 0 : 1

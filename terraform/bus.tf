@@ -1,4 +1,4 @@
-# The event bus and its webhooks. Nothing of it is there unless it is asked for.
+# The event bus and its webhooks. Nothing of it exists unless it is enabled.
 
 variable "events_bus" {
   description = "Whether an EventBridge bus of the stack's name is told what happens: messages, members, rooms (docs/bus.md). $1 a million events, and about as much for the function."
@@ -58,7 +58,7 @@ locals {
   bus_name = var.name
   bus_arn  = "arn:${local.partition}:events:${local.region}:${local.account_id}:event-bus/${local.bus_name}"
 
-  # By a name that stays when the list is put in another order.
+  # By a name that stays the same when the list is reordered.
   webhooks       = { for one in var.webhooks : substr(sha256(one.url), 0, 8) => one }
   webhook_queues = { for key, _ in local.webhooks : key => "${var.name}-webhook-${key}" }
   webhook_arns   = { for key, queue in local.webhook_queues : key => "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${queue}" }
@@ -76,7 +76,7 @@ locals {
     })
   }
 
-  # What the roles may do for it, by function.
+  # Statements for the roles of the functions that use the bus, by function.
   bus_grants = merge(
     !var.events_bus ? {} : {
       (local.followups.function) = [{
@@ -98,7 +98,7 @@ locals {
           resources = distinct(var.webhooks[*].secret_arn)
         },
         ],
-        # Secrets may have the same key.
+        # Several secrets may have the same key.
         var.kms_key_arn == null ? [] : [merge(local.key_grant, {
           sid       = "SecretsKey"
           actions   = ["kms:Decrypt"]
@@ -139,7 +139,7 @@ resource "aws_cloudwatch_event_target" "webhook" {
   }
 }
 
-# A queue for each, so that one webhook that is down keeps no other waiting.
+# One queue for each webhook, so that a webhook that is down delays no other.
 resource "aws_sqs_queue" "webhook" {
   for_each = local.webhooks
 
@@ -194,7 +194,7 @@ resource "aws_lambda_event_source_mapping" "webhook" {
   batch_size              = local.stack.webhooks.batchSize
   function_response_types = ["ReportBatchItemFailures"]
 
-  # Or a URL that answers slowly would take the concurrency of the whole account, and the chat would have none left.
+  # Without a limit, a URL that responds slowly would use up the account's concurrency, and leave none for the chat.
   scaling_config {
     maximum_concurrency = 5
   }

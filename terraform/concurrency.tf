@@ -26,7 +26,7 @@ variable "account_concurrency" {
   }
 }
 
-# "Concurrent executions" of Lambda.
+# The quota "Concurrent executions" of Lambda.
 data "aws_servicequotas_service_quota" "concurrency" {
   count = var.account_concurrency == null && length(var.reserved_concurrency) > 0 ? 1 : 0
 

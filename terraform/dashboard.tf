@@ -5,7 +5,7 @@ locals {
     "FunctionName", local.function_names[local.stream.function],
   ]
 
-  # In the order in which to look: is anybody connected, do messages arrive, what fails, what does it cost?
+  # In the order in which an operator looks: is anybody connected, do messages arrive, what fails, what does it cost?
   charts = [
     {
       title = "Connections opened, frames in and out"

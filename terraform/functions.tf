@@ -36,10 +36,10 @@ locals {
     SERVER_RATE_LIMIT         = var.server_rate_limit
   })
 
-  # The API's own endpoint, also if there is a domain: `@connections` is always there.
+  # The API's own endpoint, even if there is a domain, because `@connections` is always there.
   connections_endpoint = "https://${local.api_host}/${var.stage_name}"
 
-  # As the role, the environment of a function depends on what it may touch.
+  # Like the role, the environment of a function depends on what the function may touch.
   environments = {
     for name, function in local.stack.functions : name => merge(
       {
@@ -71,9 +71,9 @@ resource "aws_lambda_function" "this" {
   source_code_hash = filebase64sha256("${local.build_dir}/zips/${each.key}.zip")
   memory_size      = each.value.memoryMb
   timeout          = each.value.timeoutSeconds
-  # A version of each change, for the alias.
+  # Publishes a version at each change, for the alias.
   publish = true
-  # -1 for none.
+  # -1 means no reserved concurrency.
   reserved_concurrent_executions = lookup(local.reserved_concurrency, each.key, -1)
 
   environment {
@@ -94,8 +94,8 @@ resource "aws_lambda_function" "this" {
   logging_config {
     log_format = "JSON"
     log_group  = aws_cloudwatch_log_group.function[each.key].name
-    # Lambda's own filter takes a line without a level for INFO, and metrics are lines without a level. So it never
-    # filters more than INFO: the functions filter what they log themselves, by POWERTOOLS_LOG_LEVEL.
+    # Lambda's own filter treats a line without a level as INFO, and metrics are lines without a level. So the filter
+    # never drops more than DEBUG; the functions filter their own logs by POWERTOOLS_LOG_LEVEL.
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
     application_log_level = var.log_level == "DEBUG" ? "DEBUG" : "INFO"
     system_log_level      = var.system_log_level
@@ -112,7 +112,7 @@ resource "aws_lambda_permission" "route" {
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage_name}/${each.key}"
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }
@@ -126,7 +126,7 @@ resource "aws_lambda_permission" "authorizer" {
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.this.id}"
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }

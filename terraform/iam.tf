@@ -2,8 +2,8 @@ locals {
   # S3 actions on the bucket itself. Without `ListBucket`, S3 returns 403 for a file that doesn't exist, not 404.
   bucket_level_actions = ["ListBucket", "ListBucketVersions"]
 
-  # What the role of each function allows, from `touches` in stack.json. Posting is granted below: its ARN is known only
-  # when the API exists, and would hide the rest of the policy from the plan.
+  # What the role of each function allows, from `touches` in stack.json. The right to post is granted below: its ARN is
+  # known only when the API exists, and would hide the rest of the policy from the plan.
   grants = {
     for name, function in local.stack.functions : name => [
       for grant in concat(
@@ -14,7 +14,7 @@ locals {
             resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${local.function_log_groups[name]}:*"]
           },
           {
-            # X-Ray's actions know no resources.
+            # X-Ray's actions don't support resource names.
             sid       = "Trace"
             actions   = var.xray ? ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] : []
             resources = ["*"]
@@ -35,7 +35,7 @@ locals {
             resources = ["${local.files_arn}/${local.object_created.prefix}*"]
           },
           {
-            # Beside the files, and by the ending no file itself: no upload's key has one.
+            # Thumbnails are stored beside the files. The suffix excludes the files themselves: no upload's key has it.
             sid       = "SmallPictures"
             actions   = [for action in try(function.touches.small, []) : "s3:${action}"]
             resources = ["${local.files_arn}/${local.thumbnails.prefix}*${local.thumbnails.suffix}"]
@@ -46,7 +46,7 @@ locals {
             resources = ["${local.files_arn}/${local.stack.bucket.exports.prefix}*"]
           },
           {
-            # The records of who was erased: written, and read by an operator alone.
+            # The records of erased users. The functions write them, and only an operator reads them.
             sid       = "Erasures"
             actions   = [for action in try(function.touches.erasures, []) : "s3:${action}"]
             resources = ["${local.files_arn}/erasures/*"]

@@ -32,7 +32,7 @@ variable "iam_path" {
 }
 
 locals {
-  # Services use the key for a function that may use it, and only for it.
+  # Services may use the key only for a function that may use it.
   # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
   key_grant = {
     sid       = "Key"

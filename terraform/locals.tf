@@ -5,13 +5,13 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # The bundler and the local runtime read the same file, so what runs on a laptop is what is deployed.
+  # The bundler and the local runtime read the same file, so what runs locally is what is deployed.
   stack_file = jsondecode(file("${path.module}/stack.json"))
 
-  # What is deployed only where something asks for it, by the `with` of its function.
+  # The optional parts that are deployed, by the `with` of their functions.
   wanted = { webhooks = length(var.webhooks) > 0, thumbnails = var.thumbnails }
 
-  # Without the functions that nothing asks for.
+  # Without the functions of optional parts that are off.
   stack = merge(local.stack_file, {
     functions = {
       for name, function in local.stack_file.functions : name => function
@@ -24,7 +24,8 @@ locals {
 
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
-  # `id`, and neither `name`, which version 6 of the provider deprecates, nor `region`, which version 5 doesn't have.
+  # `id` instead of `name`, which version 6 of the provider deprecates, and instead of `region`, which version 5 doesn't
+  # have.
   region = data.aws_region.current.id
 
   # Composed here instead of read from the resources, so that a plan shows the policies in full before anything exists.
@@ -41,7 +42,8 @@ locals {
   authorizer = local.stack.authorizer
   server_api = local.stack.serverApi
   stream     = local.stack.stream
-  # With the bus it reads more: what the bus is told of; with search what is new.
+  # The follow-ups read more if the bus is on (records that become events of the bus), and if search is on (new
+  # messages).
   followups = merge(local.stack.followups, {
     filters = concat(
       [for one in local.stack.followups.filters : one if !var.events_bus],
@@ -54,7 +56,7 @@ locals {
 
   readers = { stream = local.stream, followups = local.followups }
 
-  # Each reader has one of its own for the records that it gives up.
+  # Each reader has its own bucket for the records that it gives up.
   failures_buckets = {
     stream    = "${var.name}-stream-failures-${local.account_id}-${local.region}"
     followups = "${var.name}-followup-failures-${local.account_id}-${local.region}"

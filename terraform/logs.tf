@@ -4,7 +4,7 @@ variable "files_access_logs" {
   default     = true
 }
 
-# Server access logs, and not CloudTrail's data events: they cost storage only, and nobody has to own a trail.
+# Server access logs instead of CloudTrail's data events: they cost only storage, and need no trail.
 resource "aws_s3_bucket_logging" "files" {
   count = var.files_access_logs ? 1 : 0
 
@@ -27,7 +27,7 @@ locals {
   files_logs_prefix = "files/"
   page_access_logs  = try(var.page.access_logs, false)
 
-  # S3's log delivery, for the bucket of files alone.
+  # S3's log delivery, only for the bucket of files.
   # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
   files_log_statement = {
     Sid       = "LogsOfFiles"
@@ -41,7 +41,7 @@ locals {
     }
   }
 
-  # CloudFront's, from us-east-1, where its logs begin.
+  # CloudFront's log delivery, from us-east-1, where its logs begin.
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
   page_log_statement = {
     Sid       = "LogsOfPage"
@@ -92,8 +92,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
   }
 }
 
-# CloudFront's logs of the second version, because the first needs a bucket with access lists. They are us-east-1's,
-# whatever the bucket's Region.
+# CloudFront's standard logs of version 2, because version 1 needs a bucket with access control lists. They are in
+# us-east-1, whatever the bucket's Region.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
 resource "aws_cloudwatch_log_delivery_source" "page" {
   provider = aws.us_east_1
@@ -123,7 +123,7 @@ resource "aws_cloudwatch_log_delivery" "page" {
   delivery_source_name     = aws_cloudwatch_log_delivery_source.page[0].name
   delivery_destination_arn = aws_cloudwatch_log_delivery_destination.page[0].arn
 
-  # No query string, no cookie and no referrer: none of them says who asked for what.
+  # Without query string, cookies and referrer, which could reveal who asked for what.
   record_fields = [
     "date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem", "sc-status",
     "cs(User-Agent)", "x-edge-result-type", "x-edge-request-id", "cs-protocol", "time-taken", "ssl-protocol",

@@ -47,7 +47,7 @@ resource "aws_api_gateway_account" "this" {
 }
 
 locals {
-  # With the name, so that stacks in one Region don't share metrics.
+  # Includes the stack's name, so that stacks in one Region don't share metrics.
   own_metrics = "Tabletalk/${var.name}"
 
   api_dimensions      = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage_name }
@@ -57,8 +57,8 @@ locals {
   followup_dimensions = { EventSourceMappingUUID = aws_lambda_event_source_mapping.reader["followups"].uuid }
   post_dimensions     = { service = "fan-out" }
 
-  # Alarms on one metric, with a statistic or a percentile. `expressions` below has those on several. `runbook` is the
-  # heading in operations.md, if it isn't the alarm's name.
+  # Alarms on one metric, with a statistic or a percentile. Alarms on several metrics are in `expressions` below.
+  # `runbook` is the heading in operations.md, if it differs from the alarm's name.
   alarms = merge(
     {
       iterator-age = {
@@ -174,8 +174,8 @@ locals {
     },
   )
 
-  # Alarms on several metrics: sums of `seconds`, of which the expression is over the threshold for `periods` in a row.
-  # A metric without a value counts as 0.
+  # Alarms on several metrics. Each metric is a sum over `seconds`; the alarm is raised if the expression exceeds the
+  # threshold for `periods` in a row. A metric without a value counts as 0.
   expressions = {
     stream-failures = {
       description = "Changes of the table could not be processed: their events were never delivered. The records are in the failures bucket."
@@ -214,7 +214,7 @@ locals {
         } : id => { namespace = "AWS/DynamoDB", metric = each[0], dimensions = merge({ TableName = var.name }, each[1]) }
       }
     }
-    # A function returns 5xx for a bug (500) and a failed dependency (503) only; but $connect refuses a client by a
+    # Most functions return 5xx only for a bug (500) or a failed dependency (503). But $connect also refuses clients by
     # status.
     server-errors = {
       description = "Frames or connections fail with 5xx: a bug (500) or a dependency that fails (503). The function's log names the cause."
@@ -227,7 +227,7 @@ locals {
         refused = { namespace = local.own_metrics, metric = "ConnectsRefused", dimensions = { service = "connect" } }
       }
     }
-    # The age of the stream says nothing when its function isn't called at all.
+    # The age of the stream's records is not reported if the function isn't called at all.
     nothing-delivered = {
       description = "Messages are sent, and none is delivered: the stream's mapping is disabled or broken, or every post fails."
       expression  = "IF((FILL(sends, 0) >= 3 AND FILL(batches, 0) == 0) OR (FILL(failed, 0) >= 3 AND FILL(delivered, 0) == 0), 1, 0)"

@@ -39,12 +39,12 @@ variable "provisioned_concurrency" {
 }
 
 locals {
-  # Of functions that there were before.
+  # The versions of functions that existed before this deploy.
   previous = { for name, version in var.previous_versions : name => version if var.new_version_weight < 1 && contains(keys(local.stack.functions), name) }
 }
 
-# Whoever calls a function calls this: a deploy publishes a version, and then moves the alias to it, all at once or by
-# and by.
+# Everything that calls a function calls this alias. A deploy publishes a version, and then moves the alias to it, at
+# once or gradually.
 resource "aws_lambda_alias" "live" {
   for_each = local.stack.functions
 
@@ -52,7 +52,7 @@ resource "aws_lambda_alias" "live" {
   function_name    = aws_lambda_function.this[each.key].function_name
   function_version = try(local.previous[each.key], aws_lambda_function.this[each.key].version)
 
-  # Not for a function that hasn't changed: Lambda refuses two weights of one version.
+  # Not for a function that hasn't changed, because Lambda refuses two weights of one version.
   dynamic "routing_config" {
     for_each = try(local.previous[each.key] != aws_lambda_function.this[each.key].version, false) && var.new_version_weight > 0 ? [true] : []
 

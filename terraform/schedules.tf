@@ -23,13 +23,13 @@ resource "aws_lambda_permission" "schedule" {
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.this[each.key].arn
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }
 }
 
-# The next call of the clock does what this one could not, so Lambda repeats none and keeps none waiting.
+# The next scheduled call does what a failed one could not, so Lambda neither retries a call nor keeps it waiting.
 resource "aws_lambda_function_event_invoke_config" "schedule" {
   for_each = local.stack.schedules
 

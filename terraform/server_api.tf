@@ -1,4 +1,4 @@
-# The API for backends: an HTTP API with one route, whose function does the same actions as the WebSocket's.
+# The API for backends: an HTTP API with one route, whose function performs the same actions as the WebSocket API.
 
 resource "aws_apigatewayv2_api" "server" {
   name          = "${var.name}-server"
@@ -13,7 +13,7 @@ resource "aws_apigatewayv2_integration" "server" {
   payload_format_version = "2.0"
 }
 
-# Not API Gateway's own JWT authorizer, which accepts RSA only and asks the issuer for its configuration. A request
+# Not API Gateway's own JWT authorizer, which accepts only RSA and asks the issuer for its configuration. A request
 # without the header is refused (401) without a call.
 resource "aws_apigatewayv2_authorizer" "server" {
   count = var.server_api_auth == "token" ? 1 : 0
@@ -52,7 +52,7 @@ resource "aws_apigatewayv2_stage" "server" {
 
     content {
       destination_arn = access_log_settings.value.arn
-      # The action is in the function's log: the path is the client's own text.
+      # Without the path, which is the client's own text. The action is in the function's log.
       format = jsonencode({
         requestId         = "$context.requestId"
         routeKey          = "$context.routeKey"
@@ -76,7 +76,7 @@ resource "aws_lambda_permission" "server" {
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.server.execution_arn}/*/${replace(local.server_api.route, " ", "")}"
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }
@@ -92,7 +92,7 @@ resource "aws_lambda_permission" "server_authorizer" {
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.server.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.server[0].id}"
 
-  # The alias' permission is there before the caller moves to it.
+  # The alias's permission must exist before the caller uses the alias.
   lifecycle {
     create_before_destroy = true
   }

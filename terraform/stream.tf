@@ -1,5 +1,5 @@
-# The two readers of the table's stream, which is as many as DynamoDB allows: `stream` delivers, and `followups` does
-# what nobody waits for, so that its failures delay no delivery.
+# The two readers of the table's stream, which is as many as DynamoDB allows. `stream` delivers. `followups` does what
+# nobody waits for, so that its failures delay no delivery.
 resource "aws_lambda_event_source_mapping" "reader" {
   for_each = local.readers
 
@@ -25,8 +25,8 @@ resource "aws_lambda_event_source_mapping" "reader" {
     }
   }
 
-  # The only kind of destination that receives the records themselves. The others receive their sequence numbers, which
-  # can be read from the stream for a day only.
+  # S3 is the only kind of destination that receives the records themselves. Others receive sequence numbers, with which
+  # the records can be read from the stream for one day only.
   destination_config {
     on_failure {
       destination_arn = module.failures_bucket[each.key].arn

@@ -33,7 +33,7 @@ resource "aws_dynamodb_table" "this" {
     enabled        = true
   }
 
-  # The index has none of its own: nothing is written to it any more.
+  # The index has no ceiling of its own, because no row is written to it any more.
   dynamic "on_demand_throughput" {
     for_each = var.table_max_read_units == null && var.table_max_write_units == null ? [] : [true]
 
@@ -48,8 +48,8 @@ resource "aws_dynamodb_table" "this" {
     recovery_period_in_days = var.recovery_period_days
   }
 
-  # Encrypted in any case: without a key of one's own by one that DynamoDB owns and nobody is charged for, and not by
-  # the account's `aws/dynamodb`, whose every use KMS charges and logs.
+  # The table is always encrypted. Without a key of your own it uses a key that DynamoDB owns and that is free, instead
+  # of the account's `aws/dynamodb` key, whose every use KMS charges and logs.
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   server_side_encryption {
     enabled     = var.kms_key_arn != null

@@ -1,4 +1,4 @@
-# For the page alone: AWS WAF takes no WebSocket API. CloudFront takes web ACLs of us-east-1 only.
+# Only for the page, because AWS WAF doesn't support WebSocket APIs. CloudFront accepts only web ACLs of us-east-1.
 resource "aws_wafv2_web_acl" "page" {
   provider = aws.us_east_1
   count    = local.own_web_acl ? 1 : 0

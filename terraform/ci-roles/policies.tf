@@ -22,7 +22,7 @@ locals {
     ] : "arn:${local.partition}:iam::aws:policy/${name}"
   ]
 
-  # What a plan looks at: settings, never what users wrote.
+  # What a plan reads: settings, and never what users wrote.
   read = [
     { Sid = "State", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.state}/${var.state_key}"] },
     { Sid = "StateBucket", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.state] },
@@ -48,7 +48,7 @@ locals {
     { Sid = "Events", Effect = "Allow", Action = ["events:DescribeEventBus", "events:DescribeRule", "events:List*"], Resource = local.events },
     { Sid = "Queues", Effect = "Allow", Action = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], Resource = [local.queues] },
     {
-      # Of these AWS lets no policy name the resources, or their names are known only afterwards.
+      # AWS doesn't support resource names for these actions, or the names are known only afterwards.
       Sid    = "Others"
       Effect = "Allow"
       Action = [
@@ -68,7 +68,7 @@ locals {
     },
   ]
 
-  # Stronger than whatever else somebody attaches to the roles, such as AWS's ReadOnlyAccess.
+  # A denial, which is stronger than anything that somebody attaches to the roles later, such as AWS's ReadOnlyAccess.
   no_data = [
     {
       Sid    = "NoMessages"
@@ -80,7 +80,7 @@ locals {
       Resource = ["*"]
     },
     {
-      # The state and the page alone may be read, where the statement above allows it.
+      # Only the state and the page may be read, as far as the statement above allows it.
       Sid         = "NoFiles"
       Effect      = "Deny"
       Action      = ["s3:GetObject", "s3:GetObjectVersion"]
@@ -94,7 +94,7 @@ locals {
     },
   ]
 
-  # What an apply changes. Names are the stack's where AWS knows them before the resource exists.
+  # What an apply changes. Names are the stack's, if AWS knows them before the resource exists.
   deploy = concat([
     {
       Sid      = "State"
@@ -210,7 +210,7 @@ locals {
     },
   ], local.deploy_by_key, local.deploy_within_boundary)
 
-  # What services do with the stack's own key when its table, vault and queues are made with it.
+  # What services do with the stack's own key when its table, vault and queues are created with it.
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   deploy_by_key = [for key in var.kms_key_arn[*] : {
     Sid       = "Key"
@@ -220,7 +220,7 @@ locals {
     Condition = { StringEquals = { "kms:ViaService" = [for service in ["backup", "dynamodb", "lambda", "s3", "sqs"] : "${service}.${var.region}.${data.aws_partition.current.dns_suffix}"] } }
   }]
 
-  # Only that one, and it is never taken off.
+  # Only this boundary, and it may never be removed.
   deploy_within_boundary = [for boundary in var.permissions_boundary_arn[*] : {
     Sid       = "Boundary"
     Effect    = "Allow"

@@ -18,11 +18,11 @@ locals {
     deploy = ["repo:${var.repository}:environment:${var.deploy_environment}"]
   }
 
-  # Not "${var.name}-…", which the role that deploys may change.
+  # Not "${var.name}-…", because the deploy role may change roles with that prefix.
   role_names = { for kind, _ in local.subjects : kind => "ci-${var.name}-${kind}-${var.region}" }
 }
 
-# AWS trusts GitHub's certificate by its own list of authorities, so there is no thumbprint.
+# AWS trusts GitHub's certificate by its own list of authorities, so no thumbprint is needed.
 resource "aws_iam_openid_connect_provider" "github" {
   count = var.oidc_provider_arn == null ? 1 : 0
 
@@ -53,7 +53,7 @@ resource "aws_iam_role" "this" {
   depends_on = [aws_iam_openid_connect_provider.github]
 }
 
-# Three policies and not one: an inline policy has 10,240 characters for a role in all.
+# Three policies instead of one: an inline policy of a role has at most 10,240 characters in total.
 resource "aws_iam_role_policy" "read" {
   for_each = local.subjects
 

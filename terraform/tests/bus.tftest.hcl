@@ -1,5 +1,5 @@
-# The event bus and webhooks, which a plan of the defaults is without. Run by `npm run terraform:check`; by hand,
-# `npm run build` comes first.
+# The event bus and webhooks, which are off by default. Run by `npm run terraform:check`. To run it by hand, run `npm
+# run build` first.
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -1,4 +1,4 @@
-# The roles of the deploy workflow: who gets them, and that neither reads data.
+# The roles of the deploy workflow: who may assume them, and that neither may read data.
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -1,5 +1,5 @@
-# The page on S3 and CloudFront, without domains of its own: the page and the API must each know where the other is. Run by
-# `npm run terraform:check`; by hand, `npm run build` and `npm run build:web` come first.
+# The page on S3 and CloudFront, without domains of its own: the page and the API must each know the other's address.
+# Run by `npm run terraform:check`. To run it by hand, run `npm run build` and `npm run build:web` first.
 
 mock_provider "aws" {
   source = "./tests/mocks"

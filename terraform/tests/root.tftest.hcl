@@ -1,4 +1,4 @@
-# The root around the module: what it has of its own.
+# The root around the module: what it adds.
 
 mock_provider "aws" {
   source = "./tests/mocks"

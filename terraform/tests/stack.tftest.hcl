@@ -1,4 +1,5 @@
-# What is deployed is what stack.json says. Run by `npm run terraform:check`; by hand, `npm run build` comes first.
+# What is deployed is what stack.json describes. Run by `npm run terraform:check`. To run it by hand, run `npm run
+# build` first.
 
 mock_provider "aws" {
   source = "./tests/mocks"

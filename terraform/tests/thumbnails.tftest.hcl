@@ -1,5 +1,5 @@
-# What makes pictures small, which a plan of the defaults is without. Run by `npm run terraform:check`; by hand,
-# `npm run build -- --thumbnails` comes first.
+# The thumbnails, which are off by default. Run by `npm run terraform:check`. To run it by hand, run `npm run build --
+# --thumbnails` first.
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -137,7 +137,7 @@ run "refuses_what_cannot_work" {
   ]
 }
 
-# A run of its own: Terraform doesn't look at jwks_url when jwks, which it is compared with, is refused.
+# A run of its own, because Terraform doesn't check jwks_url if jwks, with which it is compared, is refused.
 run "refuses_keys_that_are_none" {
   command = plan
 

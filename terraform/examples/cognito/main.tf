@@ -31,7 +31,7 @@ resource "aws_cognito_user_pool" "this" {
   deletion_protection      = "ACTIVE"
 }
 
-# Tokens are asked for here.
+# The domain that issues tokens.
 resource "aws_cognito_user_pool_domain" "this" {
   domain       = "example-chat"
   user_pool_id = aws_cognito_user_pool.this.id
@@ -46,7 +46,7 @@ resource "aws_cognito_user_pool_client" "page" {
   callback_urls                        = ["https://www.example.com/signed-in"]
   supported_identity_providers         = ["COGNITO"]
 
-  # A connection lasts 2 hours at most, and no longer than its token.
+  # A connection lasts at most 2 hours, and no longer than its token.
   access_token_validity = 2
 
   token_validity_units {
@@ -63,7 +63,8 @@ module "chat" {
   jwt_audience    = aws_cognito_user_pool_client.page.id
   allowed_origins = ["https://www.example.com"]
 
-  # Cognito's scopes are `resource-server/name`, and never the `tabletalk:server` that a backend's token needs.
+  # Cognito's scopes have the form `resource-server/name`, so they can't be `tabletalk:server`, which a backend's token
+  # needs.
   server_api_auth = "iam"
 }
 

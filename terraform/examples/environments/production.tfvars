@@ -13,7 +13,7 @@ budget          = { monthly_usd = 500, anomaly_usd = 50, emails = ["ops@example.
 kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 backup      = { keep_days = 90, copy_to_vault_arn = "arn:aws:backup:eu-west-1:123456789012:backup-vault:chat" }
 
-# Nobody who opens the chat waits for a cold start.
+# Keeps users from waiting for a cold start when they open the chat.
 provisioned_concurrency = { authorizer = 2, connect = 2, sync = 2 }
 
 tags = { Team = "chat", CostCentre = "4711" }

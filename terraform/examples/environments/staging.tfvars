@@ -5,10 +5,10 @@ log_level           = "DEBUG"
 log_retention_days  = 7
 system_log_level    = "WARN"
 
-# One stack of the Region sets the role with which API Gateway writes logs.
+# Only one stack of the Region sets the role with which API Gateway writes logs.
 api_gateway_account = true
 
-# Nobody else is harmed by what goes wrong here.
+# Low limits are enough here, because no user depends on this environment.
 table_max_read_units  = 1000
 table_max_write_units = 1000
 reserved_concurrency  = {}

@@ -1,5 +1,6 @@
-# Mobile push by SNS: whom to wake comes from the chat's event bus, waits ten seconds in a queue, and goes to the user's
-# devices. The function is examples/push/sns.ts, which says how it is bundled; zip it as sns.zip beside this file.
+# Mobile push by SNS. The chat's event bus says whom to wake. The event waits ten seconds in a queue and then goes to
+# the user's devices. The function is examples/push/sns.ts, which says how it is bundled; zip it as sns.zip beside this
+# file.
 
 terraform {
   required_version = ">= 1.9"
@@ -51,7 +52,7 @@ resource "aws_sqs_queue" "push" {
   name                       = "push"
   delay_seconds              = 10
   visibility_timeout_seconds = 180
-  # An old push is worse than none.
+  # A late push is worse than none.
   message_retention_seconds = 3600
 }
 
@@ -86,7 +87,7 @@ resource "aws_dynamodb_table" "devices" {
   }
 }
 
-# Its key comes from Firebase; APNS for iPhones has a resource of its own.
+# Its key comes from Firebase. iPhones need a similar resource for APNS.
 resource "aws_sns_platform_application" "android" {
   name                = "chat-android"
   platform            = "GCM"

@@ -1,5 +1,5 @@
-# The bucket of Terraform's state, made once and before everything else, with a state on the disk of whoever makes it.
-# `environments/backend.tf` and `backend.hcl` then name it.
+# The bucket of Terraform's state. It is created once, before everything else, and its own state stays on the disk of
+# whoever creates it. `environments/backend.tf` and `backend.hcl` then name the bucket.
 
 terraform {
   required_version = ">= 1.9"
@@ -29,7 +29,7 @@ module "state" {
   force_destroy = false
 }
 
-# A state that was overwritten by mistake is another version.
+# Keeps earlier versions of the state, in case it is overwritten by mistake.
 resource "aws_s3_bucket_versioning" "state" {
   bucket = module.state.name
 

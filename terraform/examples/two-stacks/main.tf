@@ -1,4 +1,4 @@
-# Two environments in one root: each has a module, a name and settings of its own, and both one state.
+# Two environments in one root. Each has a module, a name and settings of its own, and both share one state.
 
 terraform {
   required_version = ">= 1.9"
@@ -43,9 +43,9 @@ module "chat" {
   deletion_protection   = each.value.protected
   table_max_write_units = each.value.write_units
 
-  # One stack of the Region sets the role with which API Gateway writes logs.
+  # Only one stack of the Region sets the role with which API Gateway writes logs.
   api_gateway_account = each.key == "production"
-  # Both together must leave the account 100.
+  # Together, the two stacks must leave the account 100 executions.
   reserved_concurrency = each.key == "production" ? { streams = 100, authorizer = 50, janitor = 1 } : {}
 }
 
@@ -53,7 +53,7 @@ resource "aws_sns_topic" "oncall" {
   name = "chat-oncall"
 }
 
-# What another stack does with the outputs: a backend that may use the server API, were server_api_auth `iam`.
+# How another stack uses the outputs: a backend that may call the server API, if server_api_auth is `iam`.
 data "aws_iam_policy_document" "backend" {
   for_each = module.chat
 

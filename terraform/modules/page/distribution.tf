@@ -26,7 +26,7 @@ locals {
   ])
 }
 
-# CloudFront's names are unique in the account, over all Regions. So they take the bucket's name, which is as well.
+# CloudFront's names are unique in the account, over all Regions. The bucket's name is unique too, so they contain it.
 resource "aws_cloudfront_origin_access_control" "this" {
   name                              = var.bucket_name
   origin_access_control_origin_type = "s3"

@@ -1,5 +1,5 @@
 locals {
-  # Without those that systems and editors leave behind, such as .DS_Store.
+  # Without the files that systems and editors leave behind, such as .DS_Store.
   files = [
     for file in fileset(var.build_dir, "**") : file
     if !anytrue([for part in split("/", file) : startswith(part, ".")])
@@ -23,7 +23,8 @@ locals {
     xml         = "application/xml"
   }
 
-  # Files in `assets/` change their name with their content and are cached for ever. Others are revalidated each time.
+  # The names of files in `assets/` change with their content, so browsers cache them forever. Other files are
+  # revalidated each time.
   cache_for_good = "public, max-age=31536000, immutable"
   ask_anew       = "no-cache"
 }

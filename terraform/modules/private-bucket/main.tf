@@ -1,4 +1,4 @@
-# A bucket without access from outside the account or without TLS, except for what `statements` allow.
+# A bucket that denies access from outside the account or without TLS, except for what `statements` allow.
 
 data "aws_partition" "current" {}
 

@@ -1,4 +1,4 @@
-# What the provider would answer, where the configuration looks at its form.
+# The values that the provider would return, where the configuration checks their form.
 
 mock_data "aws_caller_identity" {
   defaults = {
