@@ -6,11 +6,11 @@ import { answerCalls } from '../shared/rpc.ts'
 /** What the clients received of the messages that they sent. */
 export interface Received {
   sent: number
-  /** Frames with messages: each was one post. */
+  /** Frames with messages. Each was one post. */
   posts: number
   /** Messages, counted once for each connection that received them. */
   events: number
-  /** From the send to the arrival of each event. */
+  /** Milliseconds from the send to the arrival of each event. */
   latenciesMs: number[]
 }
 
@@ -19,7 +19,7 @@ const ROOM = 'bench'
 const CONTENT_BYTES = 200
 /** Connections that take turns in sending. */
 const SENDERS = 20
-/** A phase that hangs ends here. */
+/** Milliseconds after which a phase that hangs fails. */
 const DEADLINE_MS = 20_000
 
 const clients: RawClient[] = []
@@ -42,7 +42,7 @@ function listen(client: RawClient): void {
 }
 
 const calls = {
-  /** Connects one client for each user and creates a room of them all. */
+  /** Connects one client for each user, and creates a room with all of them. */
   async connect({ wsUrl, tokens, users }: { wsUrl: string; tokens: string[]; users: string[] }) {
     for (const token of tokens) {
       const client = await RawClient.open(wsUrl, token)
@@ -54,7 +54,11 @@ const calls = {
     clients.forEach(listen)
   },
 
-  /** Broadcasts messages at this rate. @throws Error when not every message has reached every connection in time */
+  /**
+   * Sends messages at this rate.
+   *
+   * @throws Error if not every message has reached every connection in time
+   */
   async send({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Received> {
     received = { sent: perSecond * seconds, posts: 0, events: 0, latenciesMs: [] }
     sentAt.clear()

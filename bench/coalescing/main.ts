@@ -1,7 +1,7 @@
 /**
- * `npm run bench:coalescing`: what does the coalescing window of `terraform/stack.json` save, and what does it cost? A
- * hundred connections in one room; 100 messages per second and 1 message per second, each twice without and twice with
- * the window, in new processes. Takes at most five minutes; the rounds go to `bench/results/coalescing.json`.
+ * `npm run bench:coalescing`: measures what the coalescing window of `terraform/stack.json` saves and costs. A hundred
+ * connections in one room; 100 messages per second and 1 message per second, each twice without and twice with the
+ * window, in new processes. Takes at most five minutes. The rounds are written to `bench/results/coalescing.json`.
  */
 import { loadStack } from '../../terraform/stack.ts'
 import { describeMachine, writeResult } from '../shared/results.ts'
@@ -15,7 +15,7 @@ const RATES = [
   { perSecond: 100, seconds: 12 },
   { perSecond: 1, seconds: 15 },
 ]
-/** Not counted: it warms up the compiler, the functions and the SDK's sockets. */
+/** Not counted. It warms up the compiler, the functions and the SDK's sockets. */
 const WARM_UP = { perSecond: 50, seconds: 4 }
 
 const { milliseconds } = loadStack().stream.window

@@ -5,7 +5,7 @@ import { answerCalls } from '../shared/rpc.ts'
 let runtime: Runtime
 
 const calls = {
-  /** Starts the runtime. Returns the URL to connect to and a token for each user. */
+  /** Starts the runtime. Returns the URL to connect to, and a token for each user. */
   async start({ users, windowMs }: { users: string[]; windowMs: number }) {
     runtime = await startRuntime({ environment: { STREAM_WINDOW_MS: String(windowMs) } })
     await runtime.lambda.warm()

@@ -11,18 +11,18 @@ import { ChatClient } from '../../client/index.ts'
 
 export interface Plan {
   messages: number
-  /** How often DynamoDB Local's JVM is killed, evenly spread over the messages. */
+  /** How often DynamoDB Local's JVM is killed, evenly distributed over the messages. */
   kills: number
   clients: number
   rooms: number
-  /** A connection is cut after a random time, this long on average, ms. */
+  /** Average milliseconds after which a connection is cut. */
   cutEveryMs: number
 }
 
 export interface Sample {
   sent: number
   seconds: number
-  /** Messages a second since the sample before. */
+  /** Messages per second since the previous sample. */
   rate: number
   jvmMB: number
   runtimeMB: number
@@ -32,16 +32,16 @@ export interface Day {
   samples: Sample[]
   kills: number
   cuts: number
-  /** What is wrong with what the clients received: empty when nothing is. */
+  /** What is wrong with what the clients received. Empty if nothing is. */
   complaints: string[]
 }
 
-/** `npm start` on a folder of its own, as a developer runs it. */
+/** Runs `npm start` on a folder of its own, as a developer would. */
 class Start {
   readonly #child
   readonly #dataDir: string
   url = ''
-  /** Of the JVM that runs now. */
+  /** Process id of the JVM that runs now. */
   jvm = 0
 
   private constructor(dataDir: string) {
@@ -57,7 +57,7 @@ class Start {
     const { stdout, stderr } = start.#child
     createInterface({ input: stderr }).on('line', (line) => {
       start.jvm = Number(/DynamoDB Local is up.*pid: (\d+)/.exec(line)?.[1] ?? start.jvm)
-      // What fails while the database is away is as it should be, and is told at length.
+      // Failures while the database is away are expected, and their messages are long.
       if (/^(warn|error) +[A-Za-z]/.test(line)) process.stderr.write(`${line.slice(0, 160)}\n`)
     })
     for await (const line of createInterface({ input: stdout })) {
@@ -85,7 +85,7 @@ class Start {
     }
   }
 
-  /** Says what is stored, when something is missing. */
+  /** Prints what is stored, if something is missing. */
   async explain(client: ChatClient, rooms: readonly string[]): Promise<void> {
     for (const id of rooms) {
       const stored: number[] = []
@@ -121,12 +121,12 @@ async function residentMB(pid: number): Promise<number> {
   }
 }
 
-/** A person with a bad network: keeps what each room has delivered. */
+/** A user with a bad network. Keeps what each room has delivered. */
 class Person {
   readonly client: ChatClient
   readonly received = new Map<string, { seq: number; content: string }[]>()
   cuts = 0
-  /** Whether connections are cut now. */
+  /** Whether connections are being cut. */
   isUnlucky = false
 
   constructor(start: Start, userId: string, { cutEveryMs }: Plan) {
@@ -155,7 +155,7 @@ class Person {
     await room.join({ after: 0 })
   }
 
-  /** Sends the texts in turn, each as soon as the one before is stored. */
+  /** Sends the texts in order, each as soon as the previous one is stored. */
   async say(roomId: string, texts: readonly string[], sent: () => void): Promise<void> {
     for (const content of texts) {
       const message = this.client.room(roomId).send({ content })
@@ -164,7 +164,7 @@ class Person {
           await message.done
           break
         } catch {
-          // What failed for good is sent again, as a person would.
+          // A send that failed permanently is retried, as a person would do.
           await delay(500)
           message.retry()
         }
@@ -175,10 +175,10 @@ class Person {
 }
 
 const SAMPLES = 20
-/** After the last message, the longest time for everybody to have all of them. */
+/** Milliseconds after the last message in which everybody must have received all messages. */
 const SETTLE_MS = 120_000
 
-/** A day of talking, as fast as it goes, while connections are cut and the database is killed. */
+/** Runs a day of chatting as fast as possible, while connections are cut and the database is killed. */
 export async function runDay(plan: Plan, report: (sample: Sample) => void): Promise<Day> {
   const start = await Start.run()
   try {
@@ -239,7 +239,7 @@ async function settled(people: readonly Person[], rooms: readonly string[], want
   const deadline = performance.now() + SETTLE_MS
   const all = () => people.every(({ received }) => rooms.every((id) => received.get(id)!.length >= wanted))
   while (!all() && performance.now() < deadline) await delay(100)
-  // A message that comes twice comes soon.
+  // A message that arrives twice does so within a short time.
   await delay(1_000)
 }
 
@@ -248,7 +248,7 @@ function complaintsAbout(where: string, received: { seq: number; content: string
   const missing = wanted.filter((content) => !contents.has(content)).length
   const doubled = received.length - contents.size
   const disordered = received.filter(({ seq }, i) => i > 0 && seq <= received[i - 1]!.seq).length
-  // Each sender's texts are in the order in which they were written.
+  // Each sender's texts must arrive in the order in which they were written.
   const bySender = new Map<string, number>()
   let swapped = 0
   for (const { content } of received) {

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:day`: does the local runtime stand a day of work? Eight clients of the SDK send 100,000 messages
- * through connections that are cut, and DynamoDB Local is killed five times. Nothing may be missing, twice or out of
- * order, and the rate at the end is at least 0.8 of that at the start. `--messages=10000` and `--kills=0` make it
- * shorter. Exit code 1 when something is wrong.
+ * `npm run bench:day`: checks that the local runtime withstands a day of work. Eight clients of the SDK send 100,000
+ * messages through connections that are cut, and DynamoDB Local is killed five times. No message may be missing,
+ * repeated or out of order, and the rate at the end must be at least 0.8 of the rate at the start. `--messages=10000`
+ * and `--kills=0` make it shorter. The exit code is 1 if something is wrong.
  */
 import { parseArgs } from 'node:util'
 import { median } from '../shared/statistics.ts'

@@ -2,24 +2,24 @@ import { createHistogram } from 'node:perf_hooks'
 import { now } from './clock.ts'
 import { readContent } from './message.ts'
 
-/** What the receivers have of a round's messages so far. */
+/** What the receivers have received of a round's messages so far. */
 export interface Received {
   /** Events, without repeats. */
   events: number
   repeats: number
   /** Epoch milliseconds of the last event. */
   lastAt: number
-  /** From an event's send to its arrival at one receiver; `null` when there are no events. */
+  /** From an event's send to its arrival at one receiver. `null` if there are no events. */
   p50Ms: number | null
   p99Ms: number | null
 }
 
-/** The histogram takes integers, so it gets microseconds. */
+/** The histogram takes only integers, so it gets microseconds. */
 const US_PER_MS = 1_000
 
 /** Counts the events of one round at their receivers. */
 export class Arrivals {
-  /** Resolves when every receiver has every message. */
+  /** Resolves when every receiver has received every message. */
   readonly complete: Promise<true>
   readonly #latencies = createHistogram()
   #events = 0

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { TableClient } from '../../src/entities/table-client.ts'
 
-/** DynamoDB's request units: a read of 4 KB (half a unit when eventually consistent), a write of 1 KB. */
+/** DynamoDB's request units. A read unit is 4 KB, or half of one if eventually consistent; a write unit is 1 KB. */
 interface Units {
   reads: number
   writes: number
@@ -14,8 +14,8 @@ interface Output {
 const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan'])
 
 /**
- * Counts the units, as DynamoDB returns them, of every request that this client makes from now on. The result is
- * updated.
+ * Counts the units, as DynamoDB returns them, of every request that this client sends from now on. The returned object
+ * is updated.
  */
 export function countUnits(client: DynamoDBClient | TableClient): Readonly<Units> {
   const units = { reads: 0, writes: 0 }

@@ -1,2 +1,2 @@
-/** Epoch milliseconds with fractions. All processes run on one machine, so they read the same clock. */
+/** Returns epoch milliseconds with fractions. All processes run on one machine, so they read the same clock. */
 export const now = (): number => performance.timeOrigin + performance.now()

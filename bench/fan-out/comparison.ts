@@ -10,19 +10,19 @@ import { seedRoom, variantStarter } from './variant-processes.ts'
 import type { Member } from './variants/serve.ts'
 
 export interface ComparisonPlan {
-  /** From small to large: every variant warms up in the first one. */
+  /** From small to large. Every variant warms up in the first one. */
   rooms: {
     connections: number
     /** From slow to fast. */
     rates: Rate[]
   }[]
   rounds: {
-    /** Rounds of each measurement, when there is time. */
+    /** Rounds of each measurement, if there is time. */
     count: number
-    /** Only first rounds start later than this after the start of the comparison. */
+    /** After this many milliseconds, only the first round of a measurement is started. */
     budgetMs: number
   }
-  /** Not counted: it warms up the compiler, the sockets and the functions' own caches. */
+  /** Not counted. It warms up the compiler, the sockets and the functions' own caches. */
   warmUp: Rate
 }
 
@@ -54,7 +54,7 @@ export async function compare(
   }
 }
 
-/** A room of all open sockets, each the connection of another user. */
+/** Makes a room of all open sockets, each the connection of another user. */
 async function makeRoom(connections: number, gateway: Child<GatewayCalls>): Promise<Room> {
   const connectionIds = await gateway.call('connectionIds')
   const members = connectionIds.map((connectionId, i): Member => ({ connectionId, userId: `user-${String(i)}` }))

@@ -1,7 +1,7 @@
 /**
- * Plays API Gateway, with as little work as possible: holds the sockets, forwards posts to them and counts the posts.
- * It checks no signature and enforces no limit, so it slows all variants down as little as possible. It also makes the
- * bare broadcast, the floor.
+ * Stands in for API Gateway with as little work as possible: holds the sockets, forwards posts to them and counts the
+ * posts. It checks no signature and enforces no limit, so that it hardly slows any variant down. It also does the bare
+ * broadcast, the floor.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ import { answerCalls } from '../shared/rpc.ts'
 const METERED_BYTES = 32 * 1_024
 const POST = '/local/@connections/'
 
-/** Since the process started. */
+/** What was used since the process started. */
 interface GatewayUsage {
   cpuMs: number
   /** Peak resident memory. */
@@ -25,7 +25,7 @@ interface GatewayUsage {
   posts: number
   /** The posts as API Gateway bills them: one for each started 32 KB. */
   metered: number
-  /** Bytes of their frames. */
+  /** Bytes of the forwarded frames. */
   bytes: number
 }
 
@@ -63,7 +63,7 @@ interface Broadcast {
 /** The first one is in progress. */
 const broadcasts: Broadcast[] = []
 
-/** Pauses after each broadcast, so that the process can also handle calls. */
+/** Runs the broadcasts. Pauses after each, so that the process can also handle calls. */
 async function pump(): Promise<void> {
   for (let one = broadcasts[0]; one !== undefined; one = broadcasts[0]) {
     const bytes = Buffer.from(one.frame)
@@ -85,12 +85,12 @@ const calls = {
     return { wsUrl: `ws://127.0.0.1:${String(port)}`, endpoint: `http://127.0.0.1:${String(port)}/local` }
   },
 
-  /** Connection ids in the order in which they were opened. */
+  /** Returns the connection ids in the order in which they were opened. */
   async connectionIds() {
     return [...sockets.keys()]
   },
 
-  /** The floor: writes one frame to that many sockets. */
+  /** The floor: writes one frame to so many sockets. */
   async broadcast(one: Broadcast) {
     broadcasts.push(one)
     if (broadcasts.length === 1) await pump()

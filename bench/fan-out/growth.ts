@@ -1,5 +1,6 @@
 /**
- * Does the cost of a message depend only on the number of its recipients, and the cost of a batch only on its rooms?
+ * Measures whether the cost of a message depends only on the number of its recipients, and the cost of a batch only on
+ * the number of its rooms.
  */
 import { randomBytes } from 'node:crypto'
 import type { DynamoDBRecord } from 'aws-lambda'
@@ -16,7 +17,7 @@ import type { Member, VariantCalls } from './variants/serve.ts'
 export interface GrowthPlan {
   /** Messages are sent one by one to rooms of these sizes. */
   rooms: { connections: number; messages: number }[]
-  /** Sizes of batches: each holds one message for each of that many rooms. */
+  /** Sizes of batches. Each batch has one message for each of so many rooms. */
   batches: number[]
   connectionsPerRoom: number
   /** Batches of each size. */
@@ -31,14 +32,14 @@ interface MeasuredCost {
 }
 
 export interface Growth {
-  /** Cost of a message, its write and its fan-out: medians over the messages. */
+  /** Cost of a message, with its write and its fan-out: medians over the messages. */
   byRoom: ({ connections: number; messages: number } & MeasuredCost)[]
   connectionsPerRoom: number
-  /** Cost of a batch, fan-out only: medians over the repeats. */
+  /** Cost of a batch, with its fan-out only: medians over the repeats. */
   byBatch: ({ rooms: number; repeats: number } & MeasuredCost)[]
 }
 
-/** Rows in one call to the process. */
+/** Rows that one call to the process writes. */
 const SEEDED_AT_ONCE = 10_000
 /** The client's frame and the reply to it. */
 const FRAMES = 2
@@ -120,7 +121,7 @@ class Meter {
     private readonly gateway: Child<PostingServerCalls>,
   ) {}
 
-  /** @throws Error when the number of posts is not the expected one */
+  /** @throws Error if the number of posts is not the expected one */
   async costOf(work: () => Promise<unknown>, expected: { posts: number; frames: number }): Promise<MeasuredCost> {
     const before = await this.#read()
     await work()

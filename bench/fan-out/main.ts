@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: what does it cost to deliver a message, compared with public samples and with the least work that
- * Node.js can do it with? Method and results are in `docs/performance.md`. `--write` writes the results and plots
- * there, `--once` makes one round of each measurement, `--quick` only shows in less than a minute that everything
- * works, and `--report` writes the last run into the page again.
+ * `npm run bench`: measures what it costs to deliver a message, compared with public samples and with the least work
+ * that Node.js can do it with. The method and the results are in `docs/performance.md`. `--write` writes the results
+ * and plots there. `--once` makes one round of each measurement. `--quick` only shows in less than a minute that
+ * everything works. `--report` writes the last run into the page again.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
@@ -12,10 +12,10 @@ import { blocksOf, documentWith, plotsOf } from './report/document.ts'
 import { linePlot } from './report/line-plot.ts'
 import { type Run, runBench } from './run.ts'
 
-/** A run takes some 12 minutes on an idle machine; a hanging one ends here. */
+/** Milliseconds after which a hanging run ends. A run takes about 12 minutes on an idle machine. */
 const DEADLINE_MS = 25 * 60_000
 
-/** The name is the file's in `bench/results/`. */
+/** Name of the file in `bench/results/`. */
 const RESULT = 'latest'
 const document = new URL('../../docs/performance.md', import.meta.url)
 const plots = new URL('../../docs/plots/', import.meta.url)
@@ -29,7 +29,7 @@ if (options.has('--report')) {
     process.exit(1)
   }, DEADLINE_MS).unref()
   const measured = await runBench(options.has('--quick') ? QUICK : options.has('--once') ? ONCE : FULL)
-  // Rounded at once: the page then shows the same figures now and when `--report` reads them from the file.
+  // Rounded at once, so that the page shows the same figures now and when `--report` reads them from the file.
   const run = JSON.parse(JSON.stringify(measured, rounded)) as Run
   console.log(Object.values(blocksOf(run)).join('\n\n'))
   if (!options.has('--quick')) await writeResult(RESULT, run)
@@ -45,7 +45,7 @@ async function write(run: Run): Promise<void> {
   }
 }
 
-/** Three decimals, which are microseconds for milliseconds; the dollars of a single message need more. */
+/** Rounds to three decimals, which are microseconds in a time. The dollars of a single message need more decimals. */
 function rounded(key: string, value: unknown): unknown {
   return typeof value === 'number' && key !== 'dollars' ? Math.round(value * 1_000) / 1_000 : value
 }

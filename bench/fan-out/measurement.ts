@@ -5,7 +5,7 @@ import type { Table } from './table.ts'
 import type { StartVariant } from './variant-processes.ts'
 import { type VariantName, VARIANTS } from './variants/variant-names.ts'
 
-/** What one variant did at one rate in one room: all its rounds. */
+/** All rounds of one variant at one rate in one room. */
 export interface Measurement {
   variant: VariantName
   connections: number
@@ -16,7 +16,7 @@ export interface Measurement {
 interface RoomRig extends Rig {
   table: Table
   start: StartVariant
-  /** Whether there is time for a round of this number, from 0. */
+  /** Whether there is time for the round of this number, counted from 0. */
   mayRun: (round: number) => boolean
   warmUp: Rate
   warmUpRoom: Room
@@ -25,8 +25,8 @@ interface RoomRig extends Rig {
 type Runners = ReadonlyMap<VariantName, Runner>
 
 /**
- * A variant that was later than this after the last send, in every round, is only measured once at each higher rate:
- * more rounds would only show how far behind it falls.
+ * A variant whose last event was later than this after the last send, in every round, is measured only once at each
+ * higher rate. More rounds would only show how far it falls behind.
  */
 const HOPELESS_MS = 3_000
 
@@ -64,7 +64,10 @@ async function runnerOf(variant: VariantName, { gateway, start }: RoomRig, strea
 
 const warm = (runner: Runner, rig: RoomRig) => measureRound(rig, runner, rig.warmUpRoom, rig.warmUp)
 
-/** The variants take turns in going first. The stream is only read while Tabletalk, which alone needs it, runs. */
+/**
+ * Measures all variants at one rate. They take turns in going first. The stream is read only while Tabletalk runs,
+ * because no other variant needs it.
+ */
 async function measureRate(
   room: Room,
   rate: Rate,
@@ -78,7 +81,7 @@ async function measureRate(
       const runner = runners.get(variant)!
       if (variant === 'tabletalk') stream.resume()
       const round = await measureRound(rig, runner, room, rate)
-      // Its process is a new one then.
+      // After a round that was cut short, the variant has a new process.
       if (!round.complete) await warm(runner, rig)
       if (variant === 'tabletalk') stream.pause()
       roundsOf.get(variant)!.push(round)

@@ -3,7 +3,7 @@ import type { MessageEvent } from '../../src/protocol/events.ts'
 /** Bytes of every message's content. */
 const CONTENT_BYTES = 200
 
-/** Content of a message: the number of its round, its index in the round, and the time of its send. */
+/** Returns the content of a message: the number of its round, its index in the round, and the time of its send. */
 export const contentOf = (round: number, index: number, sentAt: number): string =>
   `${String(round)} ${String(index)} ${String(sentAt)} `.padEnd(CONTENT_BYTES, 'x')
 
@@ -12,7 +12,7 @@ export function readContent(content: string): { round: number; index: number; se
   return { round, index, sentAt }
 }
 
-/** The frame that the other variants post: its shape and size are those of Tabletalk's. */
+/** Returns the frame that the other variants post. It has the shape and size of Tabletalk's. */
 export function frameOf(chatRoomId: string, content: string): Buffer {
   const event: MessageEvent = {
     event: 'message',

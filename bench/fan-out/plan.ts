@@ -5,11 +5,11 @@ import type { Rate } from './round.ts'
 export interface Plan {
   comparison: ComparisonPlan
   growth: GrowthPlan
-  /** Rounds of `bench/start/main.ts`; 0 leaves it and `bench/posting/main.ts` out. */
+  /** Rounds of `bench/start/main.ts`. With 0, it and `bench/posting/main.ts` are not run. */
   startRounds: number
 }
 
-/** A second at each rate; at the slowest, two messages, or one where a single message takes seconds. */
+/** A second at each rate. At the slowest rate two messages, or only one if a single message takes seconds. */
 const rates = (graceMs: number, slow: Omit<Rate, 'perSecond'> = { messages: 2, graceMs }): Rate[] => [
   { perSecond: 1, ...slow },
   { perSecond: 10, messages: 10, graceMs },
@@ -42,10 +42,10 @@ export const FULL: Plan = {
   startRounds: 7,
 }
 
-/** A first look: one round of each measurement, so there are no medians. */
+/** A first look: one round of each measurement, and therefore no medians. */
 export const ONCE: Plan = { ...FULL, comparison: { ...FULL.comparison, rounds: { count: 1, budgetMs: 0 } } }
 
-/** Shows only that the benchmark works. */
+/** Only shows that the benchmark works. */
 export const QUICK: Plan = {
   comparison: {
     rooms: [5, 20].map((connections) => ({

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 const TICK_MS = 10
 
 /**
- * What a process has used since it started, read from the system, because an overloaded process answers no calls.
- * `null` on systems other than Linux.
+ * Returns what a process has used since it started. Reads it from the system, because an overloaded process doesn't
+ * respond to calls. Returns null on systems other than Linux.
  *
  * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (utime and stime) and proc_pid_status.5.html (VmHWM)
  */

@@ -12,7 +12,7 @@ const clients: WebSocket[] = []
 let arrivals: Arrivals | undefined
 
 const calls = {
-  /** Opens connections until there are that many. */
+  /** Opens connections until there are so many. */
   async fill({ wsUrl, connections }: { wsUrl: string; connections: number }) {
     const opener = async () => {
       while (clients.length < connections) {
@@ -28,12 +28,12 @@ const calls = {
     await Promise.all(Array.from({ length: AT_ONCE }, opener))
   },
 
-  /** From now on only messages of this round are counted. */
+  /** From now on counts only messages of this round. */
   async begin({ number, messages, receivers }: { number: number; messages: number; receivers: number }) {
     arrivals = new Arrivals(number, messages, receivers)
   },
 
-  /** Resolves to true when every receiver has every message, or to false after `withinMs`. */
+  /** Returns true when every receiver has received every message, or false after `withinMs`. */
   async complete({ withinMs }: { withinMs: number }) {
     let timer: NodeJS.Timeout | undefined
     const over = new Promise<false>((resolve) => {

@@ -8,15 +8,15 @@ import type { ReceiverCalls } from './receivers.ts'
 import type { Room, Runner } from './runner.ts'
 import type { Table } from './table.ts'
 
-/** How fast messages are sent, and how many. */
+/** How fast and how many messages are sent. */
 export interface Rate {
   perSecond: number
   messages: number
-  /** A round is cut short this long after its last send. */
+  /** Milliseconds after the last send when the round is cut short. */
   graceMs: number
 }
 
-/** What one variant did at one rate in one room, once. */
+/** One round: what one variant did at one rate in one room. */
 export interface Round {
   /** Whether every receiver had every event before the round was cut short. */
   complete: boolean
@@ -27,15 +27,17 @@ export interface Round {
   failedSends: number
   /** From the first send to the last event, or to the end of a round that was cut short. */
   elapsedMs: number
-  /** From the last send to the same. */
+  /** From the last send to the same moment. */
   tailMs: number
   p50Ms: number | null
   p99Ms: number | null
-  /** Of the variant's own process: functions, signing, sockets; not of the gateway, the table or the receivers. */
+  /**
+   * CPU time of the variant's own process: functions, signing, sockets; not of the gateway, the table or the receivers.
+   */
   cpuMs: number | null
   /** Peak resident memory of that process since it started. */
   peakMiB: number | null
-  /** What AWS would bill; `null` when the round was cut short, because it is then unknown. */
+  /** What AWS would bill. `null` if the round was cut short, because the amount is then unknown. */
   used: Used | null
 }
 
@@ -107,7 +109,7 @@ interface Sending {
   upTo(endedAt: number): Pick<Round, 'elapsedMs' | 'tailMs' | 'failedSends'>
 }
 
-/** Resolves when the last message is sent, whether or not the function of the first has returned. */
+/** Resolves when the last message has been sent, even if no function has returned yet. */
 async function sendAll(runner: Runner, room: Room, round: number, { perSecond, messages }: Rate): Promise<Sending> {
   const startedAt = now()
   let lastSentAt = startedAt

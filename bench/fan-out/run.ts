@@ -15,7 +15,7 @@ export interface Run {
   machine: Machine
   measurements: Measurement[]
   growth: Growth
-  /** Output of `bench/posting/main.ts` and `bench/start/main.ts`; missing when they did not run or failed. */
+  /** The output of `bench/posting/main.ts` and `bench/start/main.ts`. Missing if they did not run or failed. */
   posting?: string
   start?: string
 }
@@ -34,7 +34,7 @@ export async function runBench(plan: Plan): Promise<Run> {
   }
 }
 
-/** A new table for each, so that the data of one doesn't slow down the other. */
+/** Runs work with a new table, so that the data of one measurement doesn't slow down another. */
 async function withTable<T>(work: (table: Table) => Promise<T>): Promise<T> {
   const table = await startTable()
   try {
@@ -50,7 +50,10 @@ async function measureStart(rounds: number): Promise<Pick<Run, 'posting' | 'star
   return { ...(posting === undefined ? {} : { posting }), ...(start === undefined ? {} : { start }) }
 }
 
-/** Output of another benchmark; undefined when it fails, because the rest of the run doesn't depend on it. */
+/**
+ * Returns the output of another benchmark. Returns undefined if it fails, because the rest of the run doesn't depend on
+ * it.
+ */
 async function outputOf(script: string, ...args: string[]): Promise<string | undefined> {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   try {

@@ -11,11 +11,11 @@ export interface Room {
 
 /** A variant with its processes, ready to be measured. */
 export interface Runner {
-  /** Of the process that is measured. */
+  /** Id of the process that is measured. */
   readonly pid: number
   /** Resolves when the function behind the send has returned. */
   send(room: Room, content: string): Promise<void>
-  /** Resolves when no work of earlier sends is left. */
+  /** Resolves when earlier sends have no work left. */
   settled(): Promise<void>
   usage(): Promise<VariantUsage>
   /** Drops the work that is in flight. */
@@ -23,7 +23,7 @@ export interface Runner {
   end(): Promise<void>
 }
 
-/** Runs functions in a process of their own, and gives them the table's stream if they have a function for it. */
+/** Runs functions in a process of their own. Passes them the table's stream if they have a function for it. */
 export class FunctionRunner implements Runner {
   #child: Child<VariantCalls>
 

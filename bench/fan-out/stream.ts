@@ -14,7 +14,7 @@ type Deliver = (event: DynamoDBStreamEvent) => Promise<unknown>
 const discard: Deliver = async () => ({ batchItemFailures: [] })
 
 /**
- * Delivers a table's stream to a function through the local runtime's event source mapping, set as in
+ * Delivers a table's stream to a function through the local runtime's event source mapping, configured as in
  * `terraform/stack.json`.
  */
 export class Stream {
@@ -25,7 +25,7 @@ export class Stream {
     private mapping: EventSourceMapping | undefined,
   ) {}
 
-  /** Reads records that are written from now on. */
+  /** Opens the stream. Reads the records that are written from now on. */
   static async open({ endpoint, streamArn }: Table): Promise<Stream> {
     const streamsClient = new DynamoDBStreamsClient({ endpoint, ...account })
     const stream = new Stream(streamsClient, undefined)
@@ -48,13 +48,13 @@ export class Stream {
     this.#deliver = deliver
   }
 
-  /** Discards the records that are in the stream or are retried, until the next `deliverTo`. */
+  /** Discards records that are in the stream or are being retried, until the next `deliverTo`. */
   async drop(): Promise<void> {
     this.#deliver = discard
     await this.idle()
   }
 
-  /** Resolves when all records have been processed, those too that their processing wrote. */
+  /** Resolves when all records have been processed, including those that their processing wrote. */
   async idle(): Promise<void> {
     await this.mapping!.idle()
     await this.mapping!.idle()

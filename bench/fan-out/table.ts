@@ -13,16 +13,16 @@ import { processUsage } from './process-usage.ts'
 export interface Table extends Closable {
   endpoint: string
   streamArn: string
-  /** Environment of the functions that use it, whichever variant they belong to. */
+  /** Environment of the functions that use the table, whichever variant they belong to. */
   environment: Record<string, string>
-  /** Resolves when it is idle: it finishes requests even after their sender was killed. */
+  /** Resolves when DynamoDB Local is idle: it finishes requests even after their sender was killed. */
   rested(): Promise<void>
 }
 
-/** For the benchmark's own SDK clients. */
+/** Options of the benchmark's own SDK clients. */
 export const account = { region: 'us-east-1', credentials: LOCAL_CREDENTIALS } as const
 
-/** The 256 MB that suffice on a laptop are too little: each message of the scan has a megabyte of rows in flight. */
+/** The default heap is too small: each message of the scan has a megabyte of rows in flight. */
 const HEAP = '-Xmx3g'
 
 export async function startTable(): Promise<Table> {
@@ -55,7 +55,7 @@ const environmentOf = (endpoint: string, tableName: string): Record<string, stri
   AWS_REGION: account.region,
   AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-  // As long as that of a role's credentials, because it is sent and signed with every request.
+  // As long as the token of a role's credentials, because it is sent and signed with every request.
   AWS_SESSION_TOKEN: 't'.repeat(800),
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -69,7 +69,7 @@ const environmentOf = (endpoint: string, tableName: string): Record<string, stri
 })
 
 const LOOK_EVERY_MS = 200
-/** CPU that an idle JVM may still use between two looks. */
+/** Milliseconds of CPU that an idle JVM may still use between two checks. */
 const RESTING_MS = 40
 const LOOKS = 100
 

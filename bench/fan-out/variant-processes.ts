@@ -7,7 +7,10 @@ import type { Table } from './table.ts'
 import type { VariantCalls } from './variants/serve.ts'
 import type { FunctionVariant } from './variants/variant-names.ts'
 
-/** Connections in the scanned table for each connection of the room: with nine other rooms as large, or with none. */
+/**
+ * Connections in the scanned table for each connection of the room: with nine other rooms of the same size, or with
+ * none.
+ */
 const TABLE_FACTORS = { scan: 10, scanOwn: 1 }
 
 /** Starts a process that serves the functions of a variant. */
@@ -36,8 +39,8 @@ export function variantStarter(
 }
 
 /**
- * Writes the room into every variant's tables, in processes that end: filling a table is not part of the measured
- * memory.
+ * Writes the room into every variant's tables, in processes that end afterwards, because filling a table is not part of
+ * the measured memory.
  */
 export async function seedRoom(room: Room, start: StartVariant): Promise<void> {
   for (const variant of ['tabletalk', 'scan', 'scanOwn', 'members'] as const) {

@@ -10,7 +10,7 @@ import { Handlers } from './handlers.ts'
 export interface Scenario {
   connections: number
   handlers: number
-  /** A handler is killed during its tasks after that many posts; with `everyHandler`, each of them once. */
+  /** A handler is killed during its tasks after so many posts. With `everyHandler`, each handler is killed once. */
   crashAfter?: number
   everyHandler?: boolean
 }
@@ -19,15 +19,15 @@ export interface Scenario {
 export interface Result extends Required<Scenario> {
   crashes: number
   batches: number
-  /** From the write of the message to the answer to the last post. */
+  /** Milliseconds from the write of the message to the response to the last post. */
   ms: number
   posts: number
-  /** Connections without a post. */
+  /** Connections that no post reached. */
   missed: number
   postsPerConnection: number
   /** Most posts to one connection. */
   most: number
-  /** Maximum over the handlers, of the live heap and of the resident memory. */
+  /** Maximum over the handlers: of the live heap, and of the resident memory. */
   liveMiB: number
   residentMiB: number
 }
@@ -41,9 +41,9 @@ interface StreamOptions {
 }
 
 /**
- * Writes one message and waits until the stream has delivered it to the whole room.
+ * Writes one message, and waits until the stream has delivered it to the whole room.
  *
- * @throws Error when the mapping gave up a batch
+ * @throws Error if the mapping gave up a batch
  */
 export async function deliver(
   { connections, handlers: count, crashAfter = 0, everyHandler = false }: Scenario,
@@ -54,7 +54,8 @@ export async function deliver(
   let givenUp = 0
   const mapping = await startEventSourceMapping({
     ...stream,
-    // A queue of DynamoDB Local's only shard, chosen by the item's key, plays a shard: one batch at a time.
+    // A queue of DynamoDB Local's only shard stands in for a shard: it is chosen by the item's key and has one batch at
+    // a time.
     mapping: { ...settings, startingPosition: 'LATEST', parallelizationFactor: count },
     invoke: (_, event) => handlers.invoke(event as DynamoDBStreamEvent),
     onFailure: async () => {
@@ -65,7 +66,7 @@ export async function deliver(
   const writtenAt = Date.now()
   await write()
   await mapping.idle()
-  // The tasks that were written meanwhile.
+  // For the tasks that were written in the meantime.
   await mapping.idle()
   await mapping.close()
   if (givenUp > 0) throw new Error(`unable to measure; ${String(givenUp)} batches were given up`)
@@ -91,7 +92,7 @@ function figuresOf(reports: readonly HandlerReport[], connections: number, writt
   }
 }
 
-/** How often each number occurs, by the number. */
+/** Returns how often each number occurs, by the number. */
 function countsOf(connections: readonly number[]): number[] {
   const counts: number[] = []
   for (const connection of connections) counts[connection] = (counts[connection] ?? 0) + 1

@@ -1,5 +1,5 @@
 /**
- * A stream handler as Lambda would run it, one batch at a time, in a process of its own. The gateway that it posts to
+ * A stream handler as Lambda would run it, one batch at a time, in a process of its own. The gateway to which it posts
  * is a stub.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +15,7 @@ import { answerCalls } from '../shared/rpc.ts'
 interface Posted {
   /** Numbers of the connections, one for each post. */
   connections: number[]
-  /** Epoch milliseconds of the answer to the last post. */
+  /** Epoch milliseconds of the response to the last post. */
   lastAt: number
 }
 
@@ -26,7 +26,9 @@ interface Memory {
   resident: number
 }
 
-/** Time that the gateway takes for a post: a handler with 256 concurrent posts makes at most 2,560 per second. */
+/**
+ * Milliseconds that the gateway takes for a post. A handler with 256 concurrent posts makes at most 2,560 per second.
+ */
 const LATENCY_MS = 100
 const SAMPLE_MS = 500
 const MIB = 2 ** 20
@@ -86,7 +88,9 @@ const calls = {
     return handler(event)
   },
 
-  /** Makes that many more posts, then hangs during its work. Resolves when it hangs, so that the parent can kill it. */
+  /**
+   * Makes so many more posts and then hangs during its work. Resolves when it hangs, so that the parent can kill it.
+   */
   async dieAfter({ posts }: { posts: number }) {
     await new Promise<void>((resolve) => {
       die = resolve

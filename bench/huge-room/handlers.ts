@@ -9,13 +9,13 @@ export const startHandler = (): Handler => new Child(new URL('./handler.ts', imp
 interface Crashes {
   /** Posts after which a handler is killed during its tasks; 0 for never. */
   after: number
-  /** Handlers that are killed at most. */
+  /** Most handlers that are killed. */
   most: number
 }
 
 /** Processes that each handle one batch at a time, as the instances of a Lambda function do. */
 export class Handlers {
-  /** Invocations, and handlers that were killed. */
+  /** Number of invocations, and number of handlers that were killed. */
   batches = 0
   crashes = 0
   readonly #reports: HandlerReport[] = []
@@ -29,7 +29,7 @@ export class Handlers {
     return new Handlers(await Promise.all(Array.from({ length: count }, warmHandler)), crashes)
   }
 
-  /** @throws Error when the handler is killed meanwhile; another process takes its place */
+  /** @throws Error if the handler is killed during the call; another process then replaces it */
   async invoke(event: DynamoDBStreamEvent): Promise<unknown> {
     const handler = this.idle.pop()!
     this.batches += 1
@@ -47,7 +47,7 @@ export class Handlers {
     }
   }
 
-  /** Ends the processes. Resolves to the reports of all handlers, those too that were killed. */
+  /** Ends the processes. Returns the reports of all handlers, including those that were killed. */
   async end(): Promise<readonly HandlerReport[]> {
     for (const handler of this.idle) {
       this.#reports.push(await handler.call('report'))
@@ -63,7 +63,7 @@ export class Handlers {
   }
 }
 
-/** Lambda's instances start before their first batch too, but that is not part of the measurement. */
+/** Starts a handler before its first batch. On Lambda that takes time too, but it is not part of the measurement. */
 async function warmHandler(): Promise<Handler> {
   const handler = startHandler()
   await handler.call('handle', { Records: [] })

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:huge-room`: how does one message reach a room of 100,000 connections? DynamoDB Local with real rows
- * and its stream, the local event source mapping, and stream handlers in processes of their own; only the gateway is a
- * stub. Method and caveats are in `docs/performance.md`, the figures go to `bench/results/huge-room.json`. `--quick`
- * only shows that everything works.
+ * `npm run bench:huge-room`: measures how one message reaches a room of 100,000 connections. Uses DynamoDB Local with
+ * real rows and its stream, the local event source mapping, and stream handlers in processes of their own; only the
+ * gateway is a stub. The method and its caveats are in `docs/performance.md`. The figures are written to
+ * `bench/results/huge-room.json`. `--quick` only shows that everything works.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
@@ -29,20 +29,20 @@ const FULL: Scenario[] = [
   { connections: 100_000, handlers: 4, crashAfter: 2_000, everyHandler: true },
 ]
 
-/** Large enough for a fan-out in tasks. */
+/** Large enough for a fan-out in range tasks. */
 const QUICK: Scenario[] = [
   { connections: 10_000, handlers: 2 },
   { connections: 10_000, handlers: 2, crashAfter: 500, everyHandler: true },
 ]
 const quick = process.argv.includes('--quick')
 
-// DynamoDB Local's default of 256 MB is too little for this room. The process inherits this.
+// DynamoDB Local's default heap is too small for this room. The process inherits this option.
 process.env._JAVA_OPTIONS = '-Xmx2g'
 
 const log = { ...consoleLog(), warn: () => {} }
 const stack = loadStack()
 const dynamodb = await startDynamoDbLocal({ log })
-// The handlers inherit these.
+// The handlers inherit these settings.
 Object.assign(process.env, {
   AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
   AWS_REGION: REGION,

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:janitor`: how much later does a sender get the reply while the janitor deletes a large room? Windows
- * with and without its work take turns in one run, at the deployed pace. Everything runs on this machine, so only
- * compare the figures with each other. `--quick` shows that it works.
+ * `npm run bench:janitor`: measures how much later a sender gets the reply while the janitor deletes a large room.
+ * Windows with and without the janitor's work take turns in one run, at the deployed pace. Everything runs on this
+ * machine, so compare the figures only with each other. `--quick` shows that it works.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchWriteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
@@ -15,7 +15,7 @@ import { percentile } from '../shared/statistics.ts'
 
 const isQuick = process.argv.includes('--quick')
 const ROUNDS = isQuick ? 1 : 5
-/** At 200 write units a second, a room takes the janitor as long as a window. */
+/** At 200 write units per second, the janitor needs a window's time for a room. */
 const WINDOW_MS = isQuick ? 2_000 : 20_000
 const MESSAGES = isQuick ? 400 : 4_000
 const SENDS_PER_SECOND = 20
@@ -27,7 +27,7 @@ try {
   const ada = await RawClient.open(chat.wsUrl, await chat.token('ada'))
   await ada.request({ action: 'sync' })
   await ada.request({ action: 'createRoom', chatRoomId: 'bench', roomName: 'Bench' })
-  // Neither the functions' start nor the compiler counts.
+  // A warm-up, because neither the functions' start nor the compiler shall count.
   await largeRoom(ada, 'warm-up')
   await truncate('warm-up')
   await sendFor(ada, WINDOW_MS / 2)
@@ -60,7 +60,7 @@ try {
   await chat.close()
 }
 
-/** Sends at an even rate, whatever the replies take, and returns how long each took, in milliseconds. */
+/** Sends at an even rate, however long the replies take. Returns the milliseconds of each send. */
 async function sendFor(client: RawClient, ms: number): Promise<number[]> {
   const sends: Promise<number>[] = []
   const end = performance.now() + ms
@@ -88,7 +88,7 @@ async function largeRoom(client: RawClient, chatRoomId: string): Promise<void> {
   await fill(chatRoomId)
 }
 
-/** Messages of long ago, as an import has them: the stream tells nobody. */
+/** Writes old messages as an import does, without events. */
 async function fill(chatRoomId: string): Promise<void> {
   const timestamp = Date.now() - 90 * 86_400_000
   const said = { kind: 'text', senderId: 'ada', content: 'x'.repeat(200), timestamp, imported: true } as const
@@ -145,7 +145,7 @@ async function truncate(chatRoomId: string): Promise<string> {
   return String(jobId)
 }
 
-/** How many messages the job has deleted by now. Its second round, a minute later, finds nothing. */
+/** Returns how many messages the job has deleted so far. Its second round, a minute later, finds none. */
 async function doneOf(jobId: string): Promise<number> {
   return Number((await asked('getJob', { jobId })).done)
 }

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:posting`: what does a post cost the function, compared with a bare unsigned one? Four variants take
- * turns in one process, each over 256 keep-alive sockets, to a server in another process, plain and over TLS. Posts go
- * through the same retries and outcomes as in the fan-out. Only compare figures of one run, best as ratios. Takes less
- * than a minute.
+ * `npm run bench:posting`: measures what a post costs the function, compared with a bare unsigned one. Four variants
+ * take turns in one process, each over 256 keep-alive sockets, to a server in another process, plain and over TLS.
+ * Posts have the same retries and outcomes as in the fan-out. Compare only figures of one run, best as ratios. Takes
+ * less than a minute.
  */
 import { randomBytes } from 'node:crypto'
 import { leanPost } from '../../src/delivery/posting/lean-post.ts'
@@ -18,11 +18,13 @@ import { median } from '../shared/statistics.ts'
 import { unsignedPost } from '../shared/unsigned-post.ts'
 
 const FRAME_BYTES = 500
-/** Every ten posts share a frame: fewer than in most rooms, so hashing a frame once for its posts gains little here. */
+/**
+ * Ten posts share a frame. That is fewer than in most rooms, so hashing a frame once for its posts gains little here.
+ */
 const POSTS_PER_FRAME = 10
 const ROUNDS = 7
 const DEADLINE_MS = 300_000
-/** Fewer where a post costs more, so that the rounds take about the same time. */
+/** Fewer for a variant whose posts cost more, so that all rounds take about the same time. */
 const postsPerRound = { floor: 10_000, lean: 10_000, 'lean by node:http': 10_000, sdk: 2_000 }
 type Variant = keyof typeof postsPerRound
 
@@ -45,7 +47,7 @@ setTimeout(() => {
   process.exit(1)
 }, DEADLINE_MS).unref()
 
-// The server's certificate is its own.
+// The server's certificate is self-signed.
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
 process.env.NODE_NO_WARNINGS = '1'
 console.log('| variant | posts/s | CPU per post, µs | beside the floor |\n| --- | ---: | ---: | ---: |')
@@ -71,7 +73,7 @@ async function compare(endpoint: string, suffix: string): Promise<void> {
   for (const variant of names) {
     const perSecond = median(rounds[variant].map(({ postsPerSecond }) => postsPerSecond))
     const cpu = median(rounds[variant].map(({ cpuPerPostUs }) => cpuPerPostUs))
-    // Within a round, because other work of the machine then slows both down.
+    // Compared within a round, because other work of the machine then slows both down.
     const ratio = median(rounds[variant].map(({ cpuPerPostUs }, i) => cpuPerPostUs / rounds.floor[i]!.cpuPerPostUs))
     console.log(`| ${variant}${suffix} | ${perSecond.toFixed(0)} | ${cpu.toFixed(1)} | ${ratio.toFixed(2)}× |`)
   }

@@ -1,9 +1,8 @@
 /**
- * `npm run bench:send`: what does a send cost the function? The deployed `sendMessage`, with our client of the table
- * and with the AWS SDK's (`TABLE_CLIENT=sdk`), beside the floor: the same requests sent bare. The table answers at
- * once, in a process of its own.
- * Each way has a new process in each round, and the ways take turns. Compare figures of one run,
- * best as ratios.
+ * `npm run bench:send`: measures what a send costs the function. Compares the deployed `sendMessage`, with our table
+ * client and with the AWS SDK's (`TABLE_CLIENT=sdk`), with the floor, which sends the same requests bare. The table
+ * responds at once, in a process of its own. Each way has a new process in each round, and the ways take turns. Compare
+ * only figures of one run, best as ratios.
  *
  * Usage: `npm run bench:send -- [rounds]`, by default 5.
  */
@@ -21,13 +20,15 @@ import { median } from '../shared/statistics.ts'
 import type { StubTableCalls } from './stub-table.ts'
 import type { SendWorkerCalls } from './worker.ts'
 
-/** Invocations of an environment with little traffic, then those that are left out, then those of a busy one. */
+/**
+ * Numbers of invocations: of an environment with little traffic, then ones that are not counted, then of a busy one.
+ */
 const [YOUNG, WARM_UP, WARM] = [50, 600, 1_000]
 
 const WAYS = ['lean', 'sdk', 'floor'] as const
 type Way = (typeof WAYS)[number]
 
-/** CPU milliseconds of an invocation, and resident MiB after all of them. */
+/** CPU milliseconds of an invocation, and resident MiB after all invocations. */
 interface Cost {
   first: number
   young: number
@@ -68,7 +69,7 @@ async function measure(more: Record<string, string>): Promise<Cost> {
   return { first, young, warm, memory }
 }
 
-/** The requests of one send. */
+/** Returns the requests of one send. */
 async function requestsOfSend(): Promise<string> {
   const worker = new Child<SendWorkerCalls>(pathToFileURL(workerFile), {
     execArgv: [],

@@ -1,4 +1,4 @@
-/** A table that answers at once, in a process of its own, so that only the caller's CPU time is measured. */
+/** A table that responds at once, in a process of its own, so that only the caller's CPU time is measured. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,7 +23,7 @@ const membership = JSON.stringify({
 })
 
 let seq = 0
-/** What was asked since it was last told, in order. */
+/** The requests since `asked` was last called, in order. */
 let asked: { target: string; body: string }[] = []
 
 function answerTo(target: string, body: string): string {

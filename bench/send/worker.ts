@@ -1,4 +1,4 @@
-/** One way of a send, in a process of its own: invoked one after the other, as Lambda does. */
+/** One way of a send, in a process of its own: its invocations run one after the other, as in Lambda. */
 import { RequestSigner } from '../../src/aws/request-signer.ts'
 import { byNodeHttp } from '../shared/by-node-http.ts'
 import { answerCalls } from '../shared/rpc.ts'
@@ -18,7 +18,7 @@ const event = {
 
 type Send = () => Promise<unknown>
 
-/** The deployed function. */
+/** Returns the deployed function. */
 async function deployed(file: string): Promise<Send> {
   const { handler } = (await import(file)) as { handler: (sent: typeof event) => Promise<{ body?: string }> }
   return async () => {
@@ -27,7 +27,10 @@ async function deployed(file: string): Promise<Send> {
   }
 }
 
-/** The same requests, signed, with bodies that are made already, one after the other by `node:http`: nothing else. */
+/**
+ * Returns a function that only sends the same requests, signed, with prepared bodies, one after the other by
+ * `node:http`.
+ */
 async function floor(): Promise<Send> {
   const url = new URL(endpoint)
   const send = byNodeHttp(url, 128, true)
@@ -50,14 +53,14 @@ function cpuMs(): number {
 const send = await (bundle === undefined ? floor() : deployed(bundle))
 
 const calls = {
-  /** CPU milliseconds of an invocation, the mean of so many. */
+  /** Returns the mean CPU milliseconds of an invocation over `times` invocations. */
   async invoke(times: number) {
     const before = cpuMs()
     for (let i = 0; i < times; i++) await send()
     return (cpuMs() - before) / times
   },
 
-  /** Resident MiB. */
+  /** Returns the resident MiB. */
   async memory() {
     return process.memoryUsage().rss / 2 ** 20
   },

@@ -1,7 +1,7 @@
 import type { sendTo, SendRequest } from '../../src/aws/send-request.ts'
 import { nodeHttp } from './node-http.ts'
 
-/** What `sendTo` does, by `node:http` with a kept-alive agent: what it is compared with. */
+/** Does the same as `sendTo` by `node:http` with a keep-alive agent, for comparison. */
 export const byNodeHttp: typeof sendTo = ({ protocol, hostname, port }, maxSockets): SendRequest => {
   const { request, agent } = nodeHttp(protocol, maxSockets)
 
@@ -12,7 +12,7 @@ export const byNodeHttp: typeof sendTo = ({ protocol, hostname, port }, maxSocke
       const chunks: Buffer[] = []
       sent.on('response', (response) => {
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        // Not before the request's `close`, because the socket must be free for the next one.
+        // Not before the request's `close`, because the socket must be free for the next request.
         sent.on('close', () => {
           clearTimeout(timer)
           resolve({ status: response.statusCode ?? 0, headers: {}, body: Buffer.concat(chunks).toString() })

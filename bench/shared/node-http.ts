@@ -1,7 +1,10 @@
 import { Agent, request } from 'node:http'
 import { Agent as TlsAgent, request as requestSecurely } from 'node:https'
 
-/** What `node:http` sends requests with, plain or over TLS: a kept-alive agent of so many sockets. */
+/**
+ * Returns the request function of `node:http` or `node:https`, and a keep-alive agent with at most `maxSockets`
+ * sockets.
+ */
 export const nodeHttp = (protocol: string, maxSockets: number) =>
   protocol === 'https:'
     ? { request: requestSecurely, agent: new TlsAgent({ keepAlive: true, maxSockets }) }

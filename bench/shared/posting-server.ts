@@ -19,7 +19,7 @@ function accept(req: IncomingMessage, res: ServerResponse): void {
   })
 }
 
-/** Over TLS with a certificate of its own, which nobody trusts. */
+/** Listens over TLS with a self-signed certificate. */
 async function listenSecurely(): Promise<string> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
   const server = createTlsServer({ key, cert }, accept)
@@ -38,7 +38,7 @@ const calls = {
 
   listenSecurely,
 
-  /** Since it started. */
+  /** Returns the numbers since the server started. */
   async posted() {
     return { ...posted }
   },

@@ -25,7 +25,7 @@ export function describeMachine(): Machine {
   }
 }
 
-/** A file of `bench/results/`. */
+/** Returns the URL of a file in `bench/results/`. */
 export const resultFile = (name: string): URL => new URL(`../results/${name}.json`, import.meta.url)
 
 export async function writeResult(name: string, result: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Functions of one process that another may call over Node's IPC channel, by name. */
+/** Functions of one process that another may call by name, over Node's IPC channel. */
 export type Calls = Record<string, (argument: never) => Promise<unknown>>
 
 type Answer = { id: number; value: unknown } | { id: number; error: string }
@@ -12,10 +12,7 @@ interface Call {
   argument: unknown
 }
 
-/**
- * In the child: answers the parent's calls, also several at a time. The child exits when the parent disconnects or
- * dies.
- */
+/** Handles the parent's calls, several at a time if need be. The process exits when the parent disconnects or dies. */
 export function answerCalls(calls: Calls): void {
   process.once('disconnect', () => process.exit())
   process.on('message', ({ id, name, argument }: Call) => {
@@ -28,7 +25,7 @@ export function answerCalls(calls: Calls): void {
   })
 }
 
-/** A child process that answers the calls `C`. It ends with this process. */
+/** A child process that handles the calls `C`. It ends with this process. */
 export class Child<C extends Calls> {
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
@@ -65,7 +62,7 @@ export class Child<C extends Calls> {
     this.#process.kill('SIGKILL')
   }
 
-  /** Lets the process exit. Resolves when it has. */
+  /** Lets the process exit. Resolves when it has exited. */
   async end(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const exited = once(this.#process, 'exit')

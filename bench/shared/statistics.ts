@@ -1,8 +1,8 @@
 /**
- * The nearest-rank percentile.
+ * Returns the nearest-rank percentile.
  *
  * @param share from 0 to 1
- * @throws RangeError when there are no values
+ * @throws RangeError if there are no values
  */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -11,7 +11,11 @@ export function percentile(values: readonly number[], share: number): number {
   return value
 }
 
-/** The middle value, or the mean of the two middle ones. @throws RangeError when there are no values */
+/**
+ * Returns the middle value, or the mean of the two middle ones.
+ *
+ * @throws RangeError if there are no values
+ */
 export function median(values: readonly number[]): number {
   const low = percentile(values, 0.5)
   return values.length % 2 === 1 ? low : (low + percentile(values, 0.5 + 1 / values.length)) / 2
@@ -26,8 +30,8 @@ export interface Line {
 }
 
 /**
- * The straight line that minimizes the squares of the *relative* deviations, so that a point at 10 counts as much as
- * one at 100,000. All y must be positive, and at least two x must differ.
+ * Fits the straight line that minimizes the squares of the *relative* deviations, so that a point at 10 counts as much
+ * as one at 100,000. All y must be positive, and at least two x must differ.
  */
 export function fitLine(points: readonly (readonly [x: number, y: number])[]): Line {
   const sums = { w: 0, x: 0, y: 0, xx: 0, xy: 0 }

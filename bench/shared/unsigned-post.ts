@@ -2,7 +2,7 @@ import { CONCURRENCY } from '../../src/delivery/posting/post-frame.ts'
 import { nodeHttp } from './node-http.ts'
 
 /**
- * The least work with which `node:http` can post: keep-alive sockets, no signature, rejects only when the request
+ * Posts with the least work that `node:http` allows: keep-alive sockets, no signature, a rejection only if the request
  * fails.
  */
 export function unsignedPost(endpoint: string) {

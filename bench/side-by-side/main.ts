@@ -1,7 +1,7 @@
 /**
- * `npm run bench:side-by-side`: Socket.IO 4 and Tabletalk's local runtime, one after the other on this machine, each
- * with the same bare receivers in a process of their own. `--write` writes the table to `docs/performance.md`. CPU is
- * that of the servers alone, and needs Linux.
+ * `npm run bench:side-by-side`: measures Socket.IO 4 and Tabletalk's local runtime, one after the other on this
+ * machine, each with the same bare receivers in a process of their own. `--write` writes the table to
+ * `docs/performance.md`. CPU is that of the servers alone, and needs Linux.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import type { Heard, ReceiverCalls, Way } from './receivers.ts'
 import type { SocketIoCalls } from './socket-io.ts'
 
 const CONNECTIONS = [100, 1_000]
-/** Events of a cell are some 10,000 to 60,000, or more where a server is fast. */
+/** A cell has about 10,000 to 60,000 events, or more if a server is fast. */
 const RATES = [
   { perSecond: 10, messages: 60 },
   { perSecond: 100, messages: 300 },
@@ -29,7 +29,7 @@ interface Cell extends Heard {
   perSecond: number
   /** CPU time of the server per event. */
   serverMicros: number
-  /** The same of DynamoDB Local. */
+  /** CPU time of DynamoDB Local per event. */
   tableMicros: number
 }
 
@@ -89,7 +89,7 @@ async function measure(
   }
 }
 
-/** CPU time in ms of a process, and of those that it has started: DynamoDB Local's. */
+/** Returns the CPU milliseconds of a process, and of the processes that it has started, which are DynamoDB Local's. */
 function usageOf(pid: number): { own: number; others: number } {
   const others = descendantsOf(pid).map((child) => processUsage(child)?.cpuMs ?? 0)
   return { own: processUsage(pid)?.cpuMs ?? NaN, others: others.reduce((sum, ms) => sum + ms, 0) }
@@ -108,7 +108,7 @@ function parentOf(pid: number): number | undefined {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
     return undefined
   }
 }

@@ -11,11 +11,11 @@ export interface Heard {
   wanted: number
   p50Ms: number
   p99Ms: number
-  /** From the send to the server's acknowledgement. */
+  /** Milliseconds from the send to the server's acknowledgement. */
   ackP50Ms: number
 }
 
-/** Engine.IO's and Socket.IO's packets. https://socket.io/docs/v4/engine-io-protocol/ and /socket-io-protocol/ */
+/** Packets of Engine.IO and Socket.IO. https://socket.io/docs/v4/engine-io-protocol/ and /socket-io-protocol/ */
 const CONNECT = '40'
 const EVENT = '42'
 const ACK = '43'
@@ -40,7 +40,7 @@ function take(content: string): void {
   if (latencies.length === wanted) complete()
 }
 
-/** Opens a connection that is in the room. */
+/** Opens a connection that joins the room. */
 function openSocketIo(url: string): Promise<void> {
   const socket = new WebSocket(url, { perMessageDeflate: false })
   sockets.push(socket)
@@ -90,7 +90,7 @@ const calls = {
     }
   },
 
-  /** The first connection sends at an even rate, and receives its own messages as the others do. */
+  /** Sends at an even rate on the first connection, which receives its own messages as the others do. */
   async send({ way, perSecond, messages }: { way: Way; perSecond: number; messages: number }): Promise<Heard> {
     latencies = []
     wanted = messages * sockets.length

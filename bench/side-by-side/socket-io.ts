@@ -15,7 +15,7 @@ const calls = {
     })
     let seq = 0
     io.on('connection', (socket) => {
-      // In memory it joins at once.
+      // The in-memory adapter joins at once.
       Promise.resolve(socket.join('bench')).catch((error: unknown) => console.error(error))
       socket.on('say', ({ content }: { content: string }, acknowledge: (reply: { seq: number }) => void) => {
         seq++

@@ -1,4 +1,4 @@
-/** A simulated process: it yields the time that it waits, in ms, and continues after that time. */
+/** A simulated process. It yields the milliseconds for which it waits, and continues after that time. */
 export type Process<Result = void> = Generator<number, Result, void>
 
 interface Entry {
@@ -6,10 +6,10 @@ interface Entry {
   process: Process
 }
 
-/** Simulated time: continues the process whose wait ends first, and sets the clock to that moment. */
+/** Simulated time. Continues the process whose wait ends first, and sets the clock to that moment. */
 export class Agenda {
   #nowMs = 0
-  /** A binary heap: no entry is due later than its children, at 2i + 1 and 2i + 2. */
+  /** A binary heap: no entry is due later than its children, which are at 2i + 1 and 2i + 2. */
   readonly #entries: Entry[] = []
 
   get nowMs(): number {

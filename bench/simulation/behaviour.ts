@@ -5,17 +5,20 @@ import { defaults } from '../../client/options.ts'
 export interface SyncRetry {
   /** `new connection`: as in 0.1.0, the client gives up the connection and opens another. */
   on: 'new connection' | 'same connection'
-  /** The next try goes on where this one stopped: what is subscribed on this connection is not written again. */
+  /**
+   * Whether the next try continues where this one stopped. Rooms that are subscribed on this connection are then not
+   * written again.
+   */
   resumes: boolean
-  /** What the server asks the client to wait at least, in ms. The client adds its own backoff. */
+  /** The least time that the server asks the client to wait, in ms. The client adds its own backoff. */
   retryAfterMs: number
 }
 
-/** The SDK's wait before its nth attempt (0 for the first): the same function and the same defaults. */
+/** Returns the SDK's wait before its nth attempt (0 for the first), by the same function and defaults as the SDK. */
 export const clientWaitMs = (attempt: number, random: () => number): number =>
   backoffMs(attempt, defaults.backoff, random)
 
-/** How the functions repeat what the table has throttled. */
+/** How the functions retry requests that the table has throttled. */
 export const TABLE_RETRY = {
   /**
    * A single write: the client of the AWS SDK in `src/entities/table.ts`, its default strategy. The nth wait is random
@@ -27,7 +30,10 @@ export const TABLE_RETRY = {
   batch: { tries: 5, baseMs: 40 },
 }
 
-/** Guesses, in ms. They decide how long one undisturbed reconnect takes, and hardly when the last client is back. */
+/**
+ * Guesses, in ms. They determine how long one undisturbed reconnect takes, but hardly affect when the last client is
+ * back.
+ */
 export const TIMES = {
   /** The authorizer and the start of `$connect`. */
   authorize: 40,
@@ -39,11 +45,11 @@ export const TIMES = {
   disconnects: 10_000,
 }
 
-/** The stream function's clean-up: shards that work at the same time, each one batch after the other. */
+/** The clean-up by the stream function: shards work at the same time, each on one batch after the other. */
 export const STREAM = {
-  /** A new table has four partitions, and a shard for each. */
+  /** A new table has four partitions, with one shard each. */
   shards: 4,
-  /** Records; `batchSize` in `terraform/stack.json`. */
+  /** Records per batch; `batchSize` in `terraform/stack.json`. */
   batch: 500,
   /** Measured: a delete takes 0.5 ms of the function's CPU. */
   deletesPerSecond: 2_000,

@@ -17,8 +17,8 @@ interface Shard {
 }
 
 /**
- * What the stream function does about connections that have ended. Each shard works on one batch after the other, and
- * a message of the shard waits for the batches before it.
+ * What the stream function does about connections that have ended. Each shard works on one batch after the other, and a
+ * message of the shard waits for the batches before it.
  */
 export class CleanUp {
   /** The longest time that a record waited until its batch was posted, in ms. */
@@ -66,12 +66,12 @@ export class CleanUp {
     shard.working = false
   }
 
-  /** Deletes as fast as the function and the table can, and waits for the table when it is throttled. */
+  /** Deletes as fast as the function and the table can. Waits for the table if it throttles. */
   *#delete(units: Units, rows: number): Process {
     if (units.table === 0) return
     const perStep = ((STREAM.deletesPerSecond / this.#scale) * STEP_MS) / 1_000
     for (let left = rows; left > 0;) {
-      // Less than one row a step is possible in a small simulation.
+      // In a small simulation there may be less than one row per step.
       yield perStep < 1 ? STEP_MS / perStep : STEP_MS
       left -= this.#table.write(units, Math.min(left, Math.max(1, Math.floor(perStep))))
     }

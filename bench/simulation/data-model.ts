@@ -4,7 +4,7 @@ export interface Units {
   index: number
 }
 
-/** What a reconnect writes and reads: the parts of two data models, as tests measure them on DynamoDB Local. */
+/** What a reconnect writes and reads. Tests measure the figures of both data models on DynamoDB Local. */
 export interface DataModel {
   /** `$connect`: the rows of the connection. */
   connect: Units
@@ -30,7 +30,10 @@ const ROW: Units = { table: 1, index: 0 }
 const TWO_ROWS: Units = { table: 2, index: 0 }
 const INDEXED_ROW: Units = { table: 1, index: 1 }
 
-/** Version 0.1.0: each subscription is a row of its connection, in the index too, and is deleted when it ends. */
+/**
+ * Version 0.1.0: each subscription is a row of its connection. It is in the index too, and is deleted when the
+ * connection ends.
+ */
 export const CONNECTION_ROWS: DataModel = {
   connect: INDEXED_ROW,
   beginSync: INDEXED_ROW,
@@ -43,8 +46,8 @@ export const CONNECTION_ROWS: DataModel = {
 
 /**
  * A subscription belongs to a session and is overwritten in place. `sync` writes the session once: the URL named it, so
- * `$connect` has noted it with the connection. A connection is a row of its own and one of its user's, which TTL
- * deletes; `$connect` reads whether the user is banned.
+ * `$connect` has stored it with the connection. A connection has a row of its own, and a row of its user that TTL
+ * deletes. `$connect` reads whether the user is banned.
  */
 export const SESSION_ROWS: DataModel = {
   connect: TWO_ROWS,
@@ -58,7 +61,7 @@ export const SESSION_ROWS: DataModel = {
 
 const total = ({ table, index }: Units) => table + index
 
-/** Write units of one reconnect that succeeds at once, with the end of the old connection. */
+/** Returns the write units of one reconnect that succeeds at once, including the end of the old connection. */
 export function writesNeeded({ connect, beginSync, subscribe, disconnect, cleanUp }: DataModel, rooms: number): number {
   return (
     total(connect) +

@@ -3,7 +3,7 @@ import { type Delivered, type Rooms, simulateDelivery, type Traffic } from './de
 import { ON_AWS, YOUNG } from './latencies.ts'
 import { seededRandom } from './seeded-random.ts'
 
-/** What the cases answer; each is a table of `docs/performance.md`. */
+/** The questions that the cases answer. Each is a table of `docs/performance.md`. */
 export const QUESTIONS = ['latency', 'what-if', 'window', 'batch-size', 'crowd'] as const
 export type Question = (typeof QUESTIONS)[number]
 
@@ -20,7 +20,7 @@ export interface CaseResult {
 }
 
 const { batchSize, window } = loadStack().stream
-/** A new table has as many. */
+/** The number of shards of a new table. */
 const SHARDS = 4
 const SEED = 42
 

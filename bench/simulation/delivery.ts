@@ -8,13 +8,13 @@ import { type Latencies, sampling } from './latencies.ts'
 import { ACCOUNT } from './limits.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** Rooms of one size that speak equally often. */
+/** Rooms of one size with the same rate of messages. */
 export interface Rooms {
   name: string
   rooms: number
-  /** All are connected. */
+  /** All of them are connected. */
   members: number
-  /** Messages of each room, at random times. */
+  /** Messages per second in each room, at random times. */
   perSecond: number
 }
 
@@ -26,13 +26,13 @@ export interface Traffic {
   batchSize: number
   window: WindowSettings
   latencies: Latencies
-  /** A sender's function posts by itself, without a stream. */
+  /** Whether the sender's function posts by itself, without a stream. */
   withoutStream?: boolean
-  /** As if the window didn't know how large rooms are. */
+  /** Whether the window ignores how large rooms are. */
   ignoresSizes?: boolean
 }
 
-/** Of all rooms of a name. Times are from the send to the arrival, in ms. */
+/** Results over all rooms of a name. Times are from the send to the arrival, in ms. */
 export interface Delivered {
   name: string
   events: number
@@ -49,7 +49,7 @@ interface Room extends Rooms {
   id: string
 }
 
-/** A message, or a range of a large room with the messages that it is to be posted. */
+/** A message, or a range of a large room with the messages to be posted to it. */
 interface RecordOf {
   room: Room
   /** When its messages were sent. */
@@ -65,18 +65,18 @@ interface Refused {
   one: RecordOf
 }
 
-/** Subscriptions that a page has room for, 1 MB; the stream function reads one and leaves the rest to tasks. */
+/** Subscriptions that fit into a page of 1 MB. The stream function reads one page and leaves the rest to tasks. */
 const PAGE = 5_000
 const PACED_RECIPIENTS = 1_000
 const ATTEMPTS = 4
 const BASE_DELAY_MS = 50
-/** Posts are begun in steps of this time. */
+/** Milliseconds between the steps in which posts are begun. */
 const STEP_MS = 2
 
 /**
  * Sends at random times and delivers as the functions do on AWS, in simulated time: a shard's batches one at a time,
- * the real coalescing window between them, posts as fast as CPU, sockets, a room's pace and the account's quota allow,
- * and a refused one again as the poster does it.
+ * the real coalescing window between them, and posts as fast as CPU, sockets, a room's pace and the account's quota
+ * allow. Refused posts are retried as the real fan-out does.
  */
 export function simulateDelivery(traffic: Traffic, random: () => number): Delivered[] {
   return new Simulation(traffic, random).run()
@@ -108,7 +108,7 @@ class Simulation {
       }
     }
     for (const shard of this.#shards) this.#agenda.start(this.#work(shard), this.#random() * this.#pollMs)
-    // What is under way at the end arrives.
+    // Leaves time for everything that is still in flight to arrive.
     this.#agenda.run((seconds + 60) * 1_000)
     return [...this.#outcomes].map(([name, { latencies, posts, lost }]) => {
       const [p10, p50, p90, p99] = [0.1, 0.5, 0.9, 0.99].map((share) => percentile(latencies, share))
@@ -146,7 +146,7 @@ class Simulation {
     }
   }
 
-  /** One batch after the other, as the event source mapping and the stream function do. */
+  /** Works on one batch after the other, as the event source mapping and the stream function do. */
   *#work(shard: RecordOf[]): Process {
     const { batchSize, latencies, window } = this.#traffic
     const coalescing = new CoalescingWindow(window)
@@ -168,7 +168,10 @@ class Simulation {
     }
   }
 
-  /** Posts to the first page of each room, all its messages at once; the rest becomes tasks. Rooms take turns. */
+  /**
+   * Posts all messages of each room to the first page of its recipients. The other pages become tasks. Rooms take
+   * turns.
+   */
   *#post(batch: readonly RecordOf[]): Process {
     const { postCpu, post } = this.#traffic.latencies
     const audiences = new Map<string, RecordOf>()
@@ -208,7 +211,7 @@ class Simulation {
     yield Math.max(0, lastAnswer - this.#agenda.nowMs)
   }
 
-  /** As the fan-out paces large rooms. */
+  /** Returns the paces of large rooms, as in the fan-out. */
   #paces(queues: readonly RecordOf[]): Map<string, number> {
     if (this.#traffic.ignoresSizes) return new Map()
     const large = queues.filter(({ recipients }) => recipients > PACED_RECIPIENTS)

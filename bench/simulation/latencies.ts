@@ -1,6 +1,6 @@
 /**
- * How long the parts of a delivery take on AWS, in ms, each with its source. Nothing was measured on AWS by us: what is
- * documented or was published by others stands here, and our own CPU time.
+ * How long the parts of a delivery take on AWS, in ms, each with its source. We measured none of them on AWS: they are
+ * documented, or published by others, except for our own CPU time.
  */
 export interface Latency {
   median: number
@@ -8,45 +8,46 @@ export interface Latency {
 }
 
 export interface Latencies {
-  /** API Gateway takes a frame and calls the function. */
+  /** API Gateway accepts a frame and calls the function. */
   frame: Latency
   /** CPU time of the sending function. */
   sendCpu: number
-  /** What it asks the table, one after the other. */
+  /** The requests that it sends to the table, one after the other. */
   requests: readonly Latency[]
   /** From the write until the stream shows the record. */
   visible: Latency
-  /** From one look of the mapping at a shard that was empty to the next. */
+  /** Milliseconds between two polls of a shard that was empty. */
   pollMs: number
   /** The mapping calls the function. */
   invoke: Latency
-  /** CPU time of the stream function, for a batch, a record of it and a post. */
+  /** CPU time of the stream function for a batch, for each of its records, and for each post. */
   batchCpu: number
   recordCpu: number
   postCpu: number
-  /** A room's recipients are read. */
+  /** Reading a room's recipients. */
   query: Latency
-  /** `postToConnection`, from the call to the answer. */
+  /** `postToConnection`, from the call to the response. */
   post: Latency
-  /** The network from the edge to a client that is near. */
+  /** The network between the edge and a client nearby. */
   network: number
 }
 
 /**
- * `visible` is what is left of the published 118, 213, 341 and 552 ms (p10, p50, p90, p99) from a write to the
- * function, when looks are spread evenly over 250 ms and a call takes 8 to 30 ms.
+ * `visible` is what remains of the published 118, 213, 341 and 552 ms (p10, p50, p90, p99) from a write to the
+ * function, if polls are distributed evenly over 250 ms and a call takes 8 to 30 ms.
  * https://bitesizedserverless.com/bite/serverless-messaging-latency-compared/ (1,024 runs, eu-west-1, 2022)
  *
- * That a shard is looked at four times a second is documented, and so is that it is looked at again at once after a
- * batch. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ * It is documented that a shard is polled four times a second, and at once after a batch.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  *
- * For API Gateway's part and a post there is no good published figure: reports are 30 to 120 ms for a layer
- * (https://forum.serverless.com/t/lambda-call-latency/3891), of people who have measured whole round trips with cold
- * starts. The table's are those that AWS calls "single-digit milliseconds".
+ * For API Gateway's part and a post there is no good published figure. Reports of 30 to 120 ms for a layer
+ * (https://forum.serverless.com/t/lambda-call-latency/3891) come from people who measured whole round trips with cold
+ * starts. The table's latencies are those that AWS calls "single-digit milliseconds".
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html
  *
- * CPU time is `npm run bench:send`'s and `bench/posting`'s of this machine, divided by the 0.29 vCPU that 512 MB have;
- * the stream function has a whole one. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ * CPU times are those that `npm run bench:send` and `bench/posting` measured on this machine, divided by the 0.29 vCPU
+ * of 512 MB. The stream function has a whole vCPU.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 export const ON_AWS: Latencies = {
   frame: { median: 12, p99: 40 },
@@ -67,12 +68,12 @@ export const ON_AWS: Latencies = {
   network: 3,
 }
 
-/** A function that was started a moment ago has code that isn't compiled yet. `npm run bench:send` has figures. */
+/** A function that has just been started, whose code isn't compiled yet. `npm run bench:send` measures it. */
 export const YOUNG: Latencies = { ...ON_AWS, sendCpu: 3, batchCpu: 1.5 }
 
-/** Samples from lognormal distributions. */
+/** Returns a function that samples from lognormal distributions. */
 export function sampling(random: () => number): (latency: Latency) => number {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-  // 2.326 standard deviations are the 99th percentile.
+  // The 99th percentile is at 2.326 standard deviations.
   return ({ median, p99 }) => median * Math.exp((normal() * Math.log(p99 / median)) / 2.326)
 }

@@ -1,8 +1,8 @@
-/** What AWS allows one stack. Rates are per second; a bucket's burst is the most that it holds. */
+/** What AWS allows one stack. Rates are per second. A bucket's burst is the most that it holds. */
 export interface Limits {
   /** New connections. */
   connects: Rate
-  /** Requests of the account: connects, frames from clients, posts to them. */
+  /** Requests of the account: connects, frames from clients, and posts to them. */
   requests: Rate
   /** Lambda functions that run at the same time. */
   executions: number
@@ -14,11 +14,13 @@ export interface Rate {
   burst: number
 }
 
-/** Units per second. The index has the same write units as the table, counted apart. */
+/** Units per second. The index has as many write units as the table, counted separately. */
 export interface TableLimits {
   writes: number
   reads: number
-  /** While a table is in use its capacity doubles after this time, up to `most`. Without it, the capacity is fixed. */
+  /**
+   * While a table is in use its capacity doubles after this time, up to `most`. If undefined, the capacity is fixed.
+   */
   doublesAfterMs?: number
   most: number
 }
@@ -27,8 +29,8 @@ export interface TableLimits {
 const TABLE_QUOTA = 40_000
 
 /**
- * An on-demand table as created. Documented: 4,000 writes and 12,000 reads at once, then twice the former peak within
- * 30 minutes. Often DynamoDB adapts sooner.
+ * A new on-demand table. Documented: 4,000 writes and 12,000 reads at once, then twice the former peak within 30
+ * minutes. DynamoDB often adapts sooner.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
 export const NEW_TABLE: TableLimits = {
@@ -52,8 +54,8 @@ export const ACCOUNT: Omit<Limits, 'table'> = {
 }
 
 /**
- * The limits divided by `by`. With as many times fewer clients a storm takes the same time, and the simulation takes as
- * many times less of it.
+ * Returns the limits divided by `by`. If the clients are divided by the same number, a storm takes the same time, but
+ * the simulation runs that much faster.
  */
 export function scaledDown({ connects, requests, executions, table }: Limits, by: number): Limits {
   return {

@@ -1,9 +1,9 @@
 /**
- * `npm run bench:simulation`: how long do clients take to come back when all connections are lost at the same moment?
- * How long does a message take on AWS, and what may a large room take of the others'? Simulated, in some two minutes:
- * nothing is measured, and the same code gives the same figures. `limits.ts`, `data-model.ts`, `behaviour.ts` and
- * `latencies.ts` have every assumption. The figures go to `bench/results/simulation.json`;
- * `--write` writes them to `docs/performance.md` as well, and `--report` only that, from the file.
+ * `npm run bench:simulation`: simulates how long clients take to come back if all connections are lost at the same
+ * moment, how long a message takes on AWS, and how much a large room delays the others. Takes about two minutes.
+ * Nothing is measured, and the same code gives the same figures. `limits.ts`, `data-model.ts`, `behaviour.ts` and
+ * `latencies.ts` contain every assumption. The figures are written to `bench/results/simulation.json`. `--write` also
+ * writes them to `docs/performance.md`; `--report` does only that, from the file.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
@@ -12,7 +12,7 @@ import { documentWith, type SimulationResults } from './report.ts'
 import { CASES, runCase } from './deliveries.ts'
 import { run, type Scenario, SMALL_CHATS, STORMS } from './scenarios.ts'
 
-/** The name is the file's in `bench/results/`. */
+/** Name of the file in `bench/results/`. */
 const RESULT = 'simulation'
 const document = new URL('../../docs/performance.md', import.meta.url)
 

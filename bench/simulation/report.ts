@@ -2,14 +2,14 @@ import { short, table, withBlock } from '../shared/markdown.ts'
 import { type CaseResult, type Question, QUESTIONS } from './deliveries.ts'
 import type { ScenarioResult } from './scenarios.ts'
 
-/** What is kept in `bench/results/simulation.json`. */
+/** The content of `bench/results/simulation.json`. */
 export interface SimulationResults {
   storms: ScenarioResult[]
   smallChats: ScenarioResult[]
   deliveries: CaseResult[]
 }
 
-/** The page with the tables of these results. */
+/** Returns the page with the tables of these results. */
 export function documentWith(document: string, { storms, smallChats, deliveries }: SimulationResults): string {
   const blocks: [name: string, text: string][] = [
     ['storms', stormTable(storms)],
@@ -80,6 +80,6 @@ const smallChatTable = (results: readonly ScenarioResult[]): string =>
     ]),
   )
 
-/** A share stands for a time that was not reached. */
+/** If the time was not reached, shows the share of clients instead. */
 const backS = (seconds: number | null, backShare: number): string =>
   seconds === null ? `never (${short(backShare * 100)} %)` : seconds < 10 ? short(seconds) : short(Math.round(seconds))

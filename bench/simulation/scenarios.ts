@@ -18,7 +18,7 @@ export interface Scenario {
   /** What a client does when its `sync` is refused. */
   refusedSync: 'new connection' | 'from the start' | 'resumed'
   table: keyof typeof TABLES
-  /** With the throttle of the route `$connect`. */
+  /** Whether the route `$connect` is throttled. */
   admission: boolean
   clients: number
   rooms: number
@@ -37,7 +37,7 @@ const RETRIES: Record<Scenario['refusedSync'], SyncRetry> = {
 
 const LARGE = { clients: 100_000, rooms: 50 }
 
-/** The whole storm, first on a warm table, then on a new one, then on a new one with admission. */
+/** The whole storm: first on a warm table, then on a new one, then on a new one with admission. */
 export const STORMS: Scenario[] = (
   [
     { table: 'warm', admission: false },
@@ -51,7 +51,7 @@ export const STORMS: Scenario[] = (
   { model: 'sessions', refusedSync: 'resumed', ...where, ...LARGE },
 ])
 
-/** What admission means for chats that are small: each without it and with it. */
+/** What admission means for small chats: each without it and with it. */
 export const SMALL_CHATS: Scenario[] = [
   { clients: 100, rooms: 50 },
   { clients: 200, rooms: 50 },
@@ -70,7 +70,7 @@ export const SMALL_CHATS: Scenario[] = [
 
 const SEED = 7
 const UNTIL_MS = 2 * 60 * 60_000
-/** A large storm is simulated with a fiftieth of its clients, on a fiftieth of the limits. */
+/** A large storm is simulated with a fiftieth of its clients and a fiftieth of the limits. */
 const SCALE = { from: 20_000, by: 50 }
 
 export function run(scenario: Scenario): ScenarioResult {

@@ -3,7 +3,10 @@ import type { Units } from './data-model.ts'
 import type { Rate, TableLimits } from './limits.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** A DynamoDB table with one index: a bucket of one second's capacity for each kind of units. No burst capacity. */
+/**
+ * A DynamoDB table with one index. Each kind of units has a bucket of one second's capacity. There is no burst
+ * capacity.
+ */
 export class SimulatedTable {
   readonly used = { writes: 0, reads: 0 }
   readonly #agenda: Agenda
@@ -19,7 +22,10 @@ export class SimulatedTable {
     this.#reads = bucket(limits.reads)
   }
 
-  /** Makes as many of these writes as the capacity allows. A full index refuses a write as the full table does. */
+  /**
+   * Makes as many of these writes as the capacity allows, and returns their number. A throttled index refuses writes as
+   * a throttled table does.
+   */
   write({ table, index }: Units, wanted: number): number {
     const { nowMs } = this.#agenda
     const most = (bucket: TokenBucket, units: number) =>
@@ -31,7 +37,7 @@ export class SimulatedTable {
     return made
   }
 
-  /** Reads as many units as the capacity allows. */
+  /** Reads as many units as the capacity allows, and returns their number. */
   read(wanted: number): number {
     const { nowMs } = this.#agenda
     const read = Math.min(wanted, Math.floor(this.#reads.available(nowMs)))

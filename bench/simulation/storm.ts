@@ -6,7 +6,7 @@ import { type Limits, type Rate, scaledDown, scaledRate } from './limits.ts'
 import { SimulatedTable } from './simulated-table.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** All clients lose their connections at the same moment and come back. */
+/** A storm: all clients lose their connections at the same moment and come back. */
 export interface Storm {
   clients: number
   /** Rooms of each client. */
@@ -14,38 +14,38 @@ export interface Storm {
   model: DataModel
   syncRetry: SyncRetry
   limits: Limits
-  /** The throttle of the route `$connect`; without it, only the account's quota of new connections counts. */
+  /** The throttle of the route `$connect`. Without it, only the account's quota of new connections applies. */
   admission?: Rate
   /** The simulation ends after this time, in ms. */
   untilMs: number
-  /** Clients and limits are divided by this, which leaves times as they are. Default: 1. */
+  /** Divides the clients and the limits, which leaves times unchanged. Default 1. */
   scale?: number
 }
 
-/** Times are in s from the loss of the connections; counts are per client. */
+/** Times are in seconds from the loss of the connections. Counts are per client. */
 export interface Outcome {
-  /** Clients that are connected and synced at the end, from 0 to 1. */
+  /** Share of the clients that are connected and synced at the end, from 0 to 1. */
   backShare: number
-  /** When half of the clients and all of them are back; null when that is not within the time. */
+  /** When half of the clients, and all of them, are back. Null if the simulation ended first. */
   halfBackS: number | null
   allBackS: number | null
   attempts: number
   refusedSyncs: number
   writes: number
   reads: number
-  /** Write units of subscriptions put by a `sync` that was refused in the end. */
+  /** Write units of subscriptions that a `sync` wrote before it was finally refused. */
   writesInVain: number
-  /** `$disconnect` events whose row could not be deleted; TTL deletes it. */
+  /** `$disconnect` events whose row could not be deleted. TTL deletes it later. */
   lostDisconnects: number
-  /** When the stream function has deleted what the lost connections have left. */
+  /** When the stream function has deleted everything that the lost connections left. */
   cleanUpDoneS: number
   /** The longest time that a message waits behind the clean-up of its shard. */
   messageWaitS: number
-  /** The most Lambda functions at the same time, in all. */
+  /** The most Lambda functions that ran at the same time, in total. */
   executions: number
 }
 
-/** What a `sync` has done. */
+/** How far a `sync` has come. */
 interface Progress {
   begun: boolean
   subscribed: number
@@ -137,7 +137,7 @@ class Simulation {
     this.#backAtMs.push(this.#agenda.nowMs)
   }
 
-  /** False: refused by the gateway with HTTP 429, or failed. */
+  /** Returns false if the gateway refuses with HTTP 429, or if it fails. */
   *#connect(): Process<boolean> {
     if (this.#admission && !this.#take(this.#admission)) return false
     if (!this.#take(this.#connects) || !this.#take(this.#requests)) return false
@@ -149,7 +149,7 @@ class Simulation {
     return yield* this.#write(this.#storm.model.connect)
   }
 
-  /** False: the client gives up the connection. */
+  /** Returns false if the client gives up the connection. */
   *#syncOnConnection(): Process<boolean> {
     const { on, resumes, retryAfterMs } = this.#storm.syncRetry
     let progress: Progress = { begun: false, subscribed: 0, read: 0 }
@@ -177,13 +177,13 @@ class Simulation {
     return progress.read === reads
   }
 
-  /** `$disconnect`, best effort, and what the stream function does after it. */
+  /** `$disconnect`, which is best effort, and what the stream function does after it. */
   *#end(rooms: number): Process {
     if (yield* this.#write(this.#storm.model.disconnect)) this.#cleanUp.removed(rooms)
     else this.#count.lostDisconnects++
   }
 
-  /** Runs a function; false when it fails or when too many run. */
+  /** Runs a function. Returns false if it fails or too many run. */
   *#execute(work: Process<boolean>): Process<boolean> {
     if (this.#executions + 1 > this.#limits.executions) return false
     this.#mostExecutions = Math.max(this.#mostExecutions, ++this.#executions)
@@ -192,7 +192,7 @@ class Simulation {
     return succeeded
   }
 
-  /** One write, with the tries of the AWS SDK. False: throttled each time. */
+  /** Writes with the retries of the AWS SDK. Returns false if it was throttled each time. */
   *#write(units: Units): Process<boolean> {
     const { tries, baseMs } = TABLE_RETRY.single
     for (let attempt = 0; attempt < tries; attempt++) {
@@ -203,7 +203,7 @@ class Simulation {
     return false
   }
 
-  /** Items in rounds, as `untilProcessed`. Returns how many were processed. */
+  /** Processes items in rounds, as `untilProcessed` does. Returns how many were processed. */
   *#batch(items: number, process: (left: number) => number): Process<number> {
     const { tries, baseMs } = TABLE_RETRY.batch
     let left = items

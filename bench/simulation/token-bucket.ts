@@ -1,7 +1,7 @@
 import type { Rate } from './limits.ts'
 
 /**
- * A bucket that fills at a rate up to its burst. API Gateway throttles so:
+ * A bucket that fills at a rate up to its burst. API Gateway throttles this way:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
  */
 export class TokenBucket {
@@ -15,7 +15,7 @@ export class TokenBucket {
     this.#tokens = rate(0).burst
   }
 
-  /** How many tokens can be taken now. */
+  /** Returns how many tokens can be taken now. */
   available(nowMs: number): number {
     const { perSecond, burst } = this.#rate(nowMs)
     this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#filledAtMs) / 1_000) * perSecond)
@@ -23,7 +23,7 @@ export class TokenBucket {
     return this.#tokens
   }
 
-  /** Takes all of them or none. */
+  /** Takes all of the tokens or none. Returns whether it took them. */
   take(tokens: number, nowMs: number): boolean {
     if (this.available(nowMs) < tokens) return false
     this.#tokens -= tokens

@@ -1,9 +1,10 @@
 /**
- * How much later is a function ready than one that is empty?
+ * Measures how much later a function is ready than an empty one.
  *
- * Each round starts every bundle once in a fresh process, in another order than the last, and takes the time from the
+ * Each round starts every bundle once in a fresh process, in another order than the last. It takes the time from the
  * process's start to the end of the import, and the CPU time used until then, which other work on the machine disturbs
- * less. Printed are milliseconds over the empty function's. Compare within one run only: machines and hours differ.
+ * less. The printed figures are milliseconds beyond those of the empty function. Compare only within one run, because
+ * machines and hours differ.
  *
  * Usage: `npm run bench:start -- [rounds] [function…]`, by default 15 rounds of `authorizer`, `sendMessage`, `sync` and
  * `streams`.
@@ -20,9 +21,9 @@ import { loadStack } from '../../terraform/stack.ts'
 import { bundleFunctions, root } from '../../scripts/shared/bundling/bundle-functions.ts'
 
 const EMPTY = 'empty function'
-/** What a bundler does when it is told nothing: CommonJS, packages' `main`, every dependency whole. */
+/** What a bundler does without options: CommonJS, packages' `main`, every dependency as a whole. */
 const STOCK = 'sendMessage, stock CommonJS'
-/** The goal, 90 ms where the stock build takes 215, as a share: it holds on any machine. */
+/** The goal as a share: 90 ms where the stock build takes 215. A share holds on any machine. */
 const GOAL = 90 / 215
 
 const run = promisify(execFile)

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:typing`: how many posts does a room of 50 take in which ten people type all the time, as many as their
- * clients say it? Counted in the local runtime with the SDK, for half a minute; `--write` writes the figures to
- * `docs/performance.md`. The room's messages are counted as well, for comparison.
+ * `npm run bench:typing`: counts the posts that a room of 50 takes if ten people type all the time, with as many typing
+ * indicators as their clients send. Counted in the local runtime with the SDK, for half a minute. `--write` writes the
+ * figures to `docs/performance.md`. The room's messages are counted as well, for comparison.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,7 +16,7 @@ const PEOPLE = 50
 const TYPISTS = 10
 const SECONDS = 30
 const BETWEEN_KEYS_MS = 150
-/** Of each of the ten. */
+/** Milliseconds between two messages of each of the ten. */
 const MESSAGE_EVERY_MS = 10_000
 
 interface Count {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:upload`: how long after an upload does the last member of a room receive the file's message?
- * Everything runs on this machine, bucket, table and members included, so only compare the figures with each other.
+ * `npm run bench:upload`: measures how long after an upload the last member of a room receives the file's message.
+ * Everything runs on this machine, including bucket, table and members, so compare the figures only with each other.
  */
 import { randomBytes } from 'node:crypto'
 import type { Reply } from '../../src/protocol/actions.ts'
@@ -36,7 +36,7 @@ async function online(userId: string): Promise<RawClient> {
   return client
 }
 
-/** Milliseconds from the bucket's response to the event at the last member. */
+/** Returns the milliseconds from the bucket's response to the event at the last member. */
 async function delayOf(members: readonly RawClient[], size: number): Promise<number> {
   const { uploadId, url, fields } = await members[0]!.request<'handleFileUpload'>({
     action: 'handleFileUpload',

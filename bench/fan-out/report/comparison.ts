@@ -20,7 +20,7 @@ const HEAD = [
 
 const STATES: Record<Figures['state'], string> = { 'kept up': '', late: ' \\*', cut: ' †' }
 
-/** Markdown: a heading and a table for each size of room. */
+/** Returns Markdown: a heading and a table for each size of room. */
 export function comparisonTables(measurements: readonly Measurement[]): string {
   const sizes = [...new Set(measurements.map(({ connections }) => connections))]
   return sizes
@@ -48,12 +48,12 @@ function rowOf(measurement: Measurement): string[] {
   ]
 }
 
-/** Plots by the name of their file. */
+/** Returns the plots by their file name. */
 export function comparisonPlots(measurements: readonly Measurement[]): Record<string, Plot> {
   const rates = [...new Set(measurements.map(({ perSecond }) => perSecond))]
   const [slow, fast] = [Math.min(...rates), Math.max(...rates)]
-  // Only Tabletalk's cost per event depends on the rate. The others have one line, at the slowest rate, at which none
-  // is cut short.
+  // Only Tabletalk's cost per event depends on the rate. The others have one line, at the slowest rate, where none is
+  // cut short.
   const byRate = (variants: readonly VariantName[], figure: (figures: Figures) => number | null) => [
     ...rates.map((rate) => ({
       name: `Tabletalk, ${String(rate)}/s`,

@@ -4,7 +4,7 @@ import { growthPlots, growthText } from './growth.ts'
 import type { Plot } from './line-plot.ts'
 import { short, withBlock } from '../../shared/markdown.ts'
 
-/** The generated blocks of `docs/performance.md`: Markdown by the name of the block. */
+/** Returns the generated blocks of `docs/performance.md`: Markdown by the name of the block. */
 export function blocksOf({ machine, measurements, growth, posting, start }: Run): Record<string, string> {
   return {
     machine: conditions(machine, measurements),
@@ -20,7 +20,7 @@ export const plotsOf = ({ measurements, growth }: Run): Record<string, Plot> => 
   ...growthPlots(growth),
 })
 
-/** The document with the blocks and figures of this run. */
+/** Returns the document with the blocks and figures of this run. */
 export const documentWith = (document: string, run: Run): string =>
   Object.entries(blocksOf(run)).reduce((text, [block, content]) => withBlock(text, block, content), document)
 

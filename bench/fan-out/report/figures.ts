@@ -4,7 +4,7 @@ import type { Measurement } from '../measurement.ts'
 import type { Round, Used } from '../round.ts'
 import type { VariantName } from '../variants/variant-names.ts'
 
-/** What the report calls the variants. */
+/** The names of the variants in the report. */
 export const TITLES: Record<VariantName, string> = {
   tabletalk: 'Tabletalk',
   scan: 'scan, 9 other rooms',
@@ -15,7 +15,7 @@ export const TITLES: Record<VariantName, string> = {
 }
 
 /**
- * Billed frames per message besides the posts: the client's own, and Tabletalk's reply. The floors are no chats, so
+ * Billed frames per message besides the posts: the client's own, and Tabletalk's reply. The floors are not chats, so
  * they have no price.
  */
 const FRAMES: Partial<Record<VariantName, number>> = { tabletalk: 2, scan: 1, scanOwn: 1, members: 1 }
@@ -24,8 +24,8 @@ const FRAMES: Partial<Record<VariantName, number>> = { tabletalk: 2, scan: 1, sc
 const KEPT_UP_MS = 1_000
 
 /**
- * Medians over the rounds of a measurement; `peakMiB` is the maximum. `null` where a figure would be wrong because the
- * work was cut short, and where a floor has no such figure.
+ * Medians over the rounds of a measurement; `peakMiB` is the maximum. A figure is `null` if it would be wrong because
+ * the work was cut short, or if a floor has no such figure.
  */
 export interface Figures {
   /**

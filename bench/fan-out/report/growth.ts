@@ -5,7 +5,7 @@ import { short, table } from '../../shared/markdown.ts'
 
 const million = (dollars: number) => dollars * 1e6
 
-/** Straight lines: cost of a message by the connections of its room, and cost of a batch by its rooms. */
+/** Fits straight lines: the cost of a message by the connections of its room, and the cost of a batch by its rooms. */
 function linesOf({ byRoom, byBatch }: Growth) {
   return {
     roomDollars: fitLine(byRoom.map(({ connections, dollars }) => [connections, million(dollars)])),
@@ -16,7 +16,7 @@ function linesOf({ byRoom, byBatch }: Growth) {
   }
 }
 
-/** Markdown: a table, the fitted lines and a plot, by room and by batch. */
+/** Returns Markdown: a table, the fitted lines and a plot, by room and by batch. */
 export function growthText(growth: Growth): string {
   const { byRoom, byBatch, connectionsPerRoom } = growth
   const lines = linesOf(growth)
@@ -72,7 +72,7 @@ function lineText(what: string, unit: string, each: string, { slope, constant, w
   return `**${what}: ${fit}**; no point is further from the line than ${worstPercent} of its value.`
 }
 
-/** Plots by the name of their file. */
+/** Returns the plots by their file name. */
 export function growthPlots(growth: Growth): Record<string, Plot> {
   const { byRoom, byBatch, connectionsPerRoom } = growth
   const { roomDollars, batchCpu } = linesOf(growth)

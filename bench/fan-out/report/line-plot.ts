@@ -1,6 +1,6 @@
 /** Lines on two logarithmic axes. */
 export interface Plot {
-  /** Shown as the heading; screen readers read it and the description instead of the picture. */
+  /** Shown as the heading. Screen readers read the title and the description instead of the picture. */
   title: string
   description: string
   /** Axis titles, with the unit. */
@@ -23,8 +23,8 @@ const AREA = { left: 96, right: 640, top: 52, bottom: 380 }
 const LEGEND = { x: 664, y: 72, step: 24 }
 
 /**
- * For light and dark pages. Colour-blind readers can distinguish them too (Okabe and Ito), and each series has its own
- * mark.
+ * Colours for light and dark pages. Colour-blind readers can distinguish them too (Okabe and Ito), and each series has
+ * its own mark.
  */
 const COLOURS: [light: string, dark: string][] = [
   ['#0072b2', '#56b4e9'],
@@ -47,7 +47,7 @@ const MARKS = [
   'M-5,-3H5V3H-5Z',
 ]
 
-/** The plot as an SVG that is readable on light and on dark pages. */
+/** Returns the plot as an SVG that is readable on light and on dark pages. */
 export function linePlot({ title, description, x, y, series }: Plot): string {
   const points = series.flatMap((one) => one.points)
   const xAxis = axis(
@@ -92,8 +92,8 @@ interface Axis {
 }
 
 /**
- * From the tick below the smallest value to the tick above the largest: powers of ten, and 2 and 5 between them on
- * short axes.
+ * Returns an axis from the tick below the smallest value to the tick above the largest. Its ticks are powers of ten,
+ * and on short axes also 2 and 5 between them.
  */
 function axis(values: readonly number[], from: number, to: number): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)]

@@ -1,7 +1,7 @@
 /**
- * The per-member pattern: put the message, query the room's members, then query each member's connections and post to
- * them with the SDK's client. Faster than the samples that use it: it queries all members at the same time, not one
- * after the other, creates its clients once, and reads nothing else.
+ * The per-member pattern: puts the message, queries the room's members, then queries each member's connections and
+ * posts to them with the SDK's client. Faster than the samples that use the pattern: it queries all members at the same
+ * time instead of one after the other, creates its clients once, and reads nothing else.
  */
 import { paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { frameOf } from '../message.ts'

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { forEachLimited } from '../../../src/delivery/for-each-limited.ts'
 
-/** The samples' client, but without the warning that thousands of requests wait for its sockets. */
+/** The samples' client, without the warning that thousands of requests wait for its sockets. */
 export const client = new DynamoDBClient({ requestHandler: { socketAcquisitionWarningTimeout: 3_600_000 } })
 
 const PER_BATCH = 25
@@ -18,7 +18,7 @@ type Row = Record<string, string>
 const itemOf = (row: Row): Record<string, AttributeValue> =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, { S: value }]))
 
-/** An on-demand table whose keys are strings. */
+/** Creates an on-demand table whose keys are strings. */
 export async function makeTable(name: string, hash: string, range?: string, index?: string): Promise<void> {
   const keys = [hash, range, index].filter((key) => key !== undefined)
   await client.send(
@@ -60,7 +60,7 @@ export async function putAll(table: string, rows: readonly Row[]): Promise<void>
   })
 }
 
-/** Samples that store messages put one item for each. */
+/** Stores a message as one item, as the samples do. */
 export async function putMessage(table: string, chatRoomId: string, content: string): Promise<void> {
   const Item = itemOf({ chatRoomId, sentAt: String(performance.now()), senderId: 'user-0', content })
   await client.send(new PutItemCommand({ TableName: table, Item }))

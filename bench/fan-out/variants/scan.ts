@@ -1,5 +1,5 @@
 /**
- * The pattern of the public samples: put the message, scan the table of connections, post to all of them at the same
+ * The pattern of the public samples: puts the message, scans the table of connections, posts to all of them at the same
  * time with the SDK's client. Better than the samples: it reads all pages of the scan (they read only the first), posts
  * only to the room (they post to every connection), and creates its clients once.
  */

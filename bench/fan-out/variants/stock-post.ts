@@ -6,7 +6,9 @@ const gateway = new ApiGatewayManagementApiClient({
   requestHandler: { socketAcquisitionWarningTimeout: 3_600_000 },
 })
 
-/** Posts as the samples do, with the SDK's default client, but the client is created once and not for every message. */
+/**
+ * Posts with the SDK's default client, as the samples do. But the client is created once, and not for every message.
+ */
 export async function stockPost(connectionId: string, frame: Buffer): Promise<void> {
   await gateway.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }))
 }

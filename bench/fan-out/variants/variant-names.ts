@@ -2,5 +2,5 @@
 export const VARIANTS = ['tabletalk', 'scan', 'scanOwn', 'members', 'unsigned', 'broadcast'] as const
 export type VariantName = (typeof VARIANTS)[number]
 
-/** Variants that are Lambda functions, in a process of their own; the broadcast is the gateway's own work. */
+/** The variants that are Lambda functions, in a process of their own. The gateway does the broadcast itself. */
 export type FunctionVariant = Exclude<VariantName, 'broadcast'>
