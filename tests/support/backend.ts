@@ -1,12 +1,12 @@
 import type { Runtime } from '../../local/runtime.ts'
 import type { ErrorFrame } from '../../src/protocol/frames.ts'
 
-/** What the server API answered. */
+/** A response of the server API. */
 interface Answer {
   status: number
   data?: Record<string, unknown>
   error?: ErrorFrame['error']
-  /** API Gateway's own, when the request did not come to the function. */
+  /** API Gateway's own text, if the request did not reach the function. */
   message?: string
 }
 
@@ -14,7 +14,7 @@ interface Answer {
 export interface TestBackend {
   sub: string
   ask(action: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
-  /** @throws when the answer is an error */
+  /** @throws if the response is an error */
   request(action: string, body?: unknown): Promise<Record<string, unknown>>
 }
 

@@ -3,8 +3,8 @@ import type { Runtime } from '../../local/runtime.ts'
 import { RawClient } from '../../scripts/shared/raw-client.ts'
 
 /**
- * A connection that has synced, and whose token ends within seconds: as few as let this machine, however busy, get so
- * far in time.
+ * Opens a connection that has synced, and whose token expires within seconds. The lifetime is as short as this machine,
+ * however busy, can manage.
  */
 export async function connectBriefly(chat: Runtime, userId: string): Promise<RawClient> {
   for (let expiresInSeconds = 2; ; expiresInSeconds *= 2) {
@@ -16,7 +16,7 @@ export async function connectBriefly(chat: Runtime, userId: string): Promise<Raw
   }
 }
 
-/** Asks until the answer is no longer a reply. */
+/** Sends pings until one is refused, and returns that answer. */
 export async function untilRefused(client: RawClient) {
   for (;;) {
     const answer = await client.ask({ action: 'ping' })

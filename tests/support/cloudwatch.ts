@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv'
 
 /**
- * What CloudWatch requires of a line before it takes it for metrics, the embedded metric format:
+ * Whether CloudWatch would accept a line as metrics, in the embedded metric format:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 const isMetricLine = new Ajv().compile<MetricLine>({
@@ -50,16 +50,16 @@ interface MetricLine {
   [target: string]: unknown
 }
 
-/** CloudWatch takes a number, or up to a hundred of them. */
+/** CloudWatch accepts a number, or up to a hundred of them. */
 const isValue = (value: unknown): value is number | number[] =>
   typeof value === 'number' ||
   (Array.isArray(value) && value.length <= 100 && value.every((one) => typeof one === 'number'))
 
 /**
- * The values of each metric in a function's log lines, as CloudWatch reads them, by namespace, name and dimensions:
- * `Tabletalk/prod PostsDelivered service=fan-out`. Lines that are no metrics are left out.
+ * Returns the values of each metric in a function's log lines, as CloudWatch reads them, by namespace, name and
+ * dimensions: `Tabletalk/prod PostsDelivered service=fan-out`. Other lines are ignored.
  *
- * @throws Error for a line that means to be one, and that CloudWatch would drop
+ * @throws Error for a metric line that CloudWatch would drop
  */
 export function metricsIn(lines: readonly string[]): Map<string, number[]> {
   const found = new Map<string, number[]>()
@@ -81,7 +81,7 @@ export function metricsIn(lines: readonly string[]): Map<string, number[]> {
   return found
 }
 
-/** The metrics that the functions write, without their namespace: alarms and charts look at no others. */
+/** The metrics that the functions write, without their namespace. Alarms and charts use no others. */
 export const OWN_METRICS: readonly string[] = [
   ...['Delivered', 'Gone', 'Throttled', 'Slow', 'Failed', 'Skipped'].map((end) => `Posts${end} service=fan-out`),
   'EventsDelivered service=fan-out',

@@ -8,7 +8,7 @@ import { bundleFunctions, type FunctionBundle } from '../../scripts/shared/bundl
 import { loadStack } from '../../terraform/stack.ts'
 import './provided.ts'
 
-/** Returns the functions as they are deployed, built once in a run, by the first test file that needs them. */
+/** Returns the functions as they are deployed. The first test file that needs them builds them, once per run. */
 export async function deployedBundles(): Promise<FunctionBundle[]> {
   const file = join(inject('runFolder'), 'bundles')
   const lock = `${file}.lock`

@@ -5,14 +5,15 @@ export type Row = Record<string, string>
 
 const file = new URL('../../docs/data-model.md', import.meta.url)
 
-/** The rows of the table under `<!-- name -->` in docs/data-model.md, by its head's words. */
+/** Returns the rows of the table under `<!-- name -->` in docs/data-model.md, by the words of its header. */
 export function documented(name: string): Row[] {
   return parse(find(name).table)
 }
 
 /**
- * The table has these rows, in this order; what differs is shown alone. With `UPDATE_DOCS=1` in the environment it is
- * first replaced by them (`UPDATE_DOCS=1 npx vitest run --no-file-parallelism tests/entities`, then prettier).
+ * Expects the table to have these rows, in this order. On a failure only the differences are shown. With
+ * `UPDATE_DOCS=1` in the environment, the rows first replace the table (`UPDATE_DOCS=1 npx vitest run
+ * --no-file-parallelism tests/entities`, then prettier).
  */
 export function expectDocumented(name: string, rows: readonly Row[]): void {
   if (process.env.UPDATE_DOCS !== undefined) {

@@ -4,8 +4,8 @@ import { unseen } from '../../scripts/e2e/deployment.ts'
 import { credentialsEnvironment } from './account.ts'
 
 /**
- * The entities on that runtime's table, for what no client can do. They read their table's name as they load, so a test
- * file has one such runtime.
+ * Returns the entities on that runtime's table, for what no client can do. They read their table's name when they are
+ * loaded, so a test file can have only one such runtime.
  */
 export async function entitiesOf(chat: Runtime) {
   return inject('deployment') === undefined
@@ -19,7 +19,7 @@ async function entitiesOn(chat: Runtime) {
     ...credentialsEnvironment,
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     TABLE_NAME: chat.tableName,
-    // As `startChat` gives it to the functions.
+    // The same value that `startChat` gives the functions.
     TABLE_TIMEOUT_MS: '60000',
   })
   const [append, chatRoom, connection, membership, message, present, typing, roomClass] = await Promise.all([
@@ -37,7 +37,10 @@ async function entitiesOn(chat: Runtime) {
 
 export type Entities = Awaited<ReturnType<typeof entitiesOf>>
 
-/** Puts messages at a room's next places, as if `senderId` had sent them from nowhere: quicker than sending many. */
+/**
+ * Writes messages at a room's next places, as if `senderId` had sent them. Faster than sending many, and without a
+ * connection.
+ */
 export async function append(
   { ChatRoom, Message, getRoom, messageIdOf }: Entities,
   chatRoomId: string,

@@ -2,7 +2,7 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Runtime } from '../../local/runtime.ts'
 import type { Item } from './table-scan.ts'
 
-/** Lets the time of the item pass, and the table's sweeper by. */
+/** Moves the item's expiry into the past, and lets the table's sweeper delete it. */
 export async function expire(chat: Runtime, { pk, sk }: Item): Promise<void> {
   const past = Math.floor(Date.now() / 1_000) - 10
   await chat.dynamodb.send(

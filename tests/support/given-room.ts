@@ -3,8 +3,8 @@ import { online, unique } from './runtime.ts'
 import type { Target } from '../../scripts/e2e/target.ts'
 
 /**
- * A room, made by the first of these people, with all of them in it and every connection subscribed. A name that comes
- * again is another connection of the same user; the user ids are no other test's.
+ * Creates a room with all of these users in it and every connection subscribed. The first user creates it. A repeated
+ * name is another connection of the same user. No other test uses the same user ids.
  */
 export async function givenRoom<const Names extends readonly string[]>(
   chat: Target,
@@ -14,7 +14,7 @@ export async function givenRoom<const Names extends readonly string[]>(
   const userIds = names.map((name) => ids.get(name)!)
   const clients = await Promise.all(userIds.map((userId) => online(chat, userId)))
   const [creator, ...others] = clients
-  // As any deployment lets users do: the id is the server's, and the access is said where strangers shall come in.
+  // As any deployment allows it: the server chooses the id, and the access lets strangers in.
   const made = { action: 'createRoom', roomName: 'A room', access: 'link', members: [...ids.values()] } as const
   const { chatRoomId: room } = await creator!.request(made)
   await Promise.all(others.map((client) => client.event('roomAdded', (event) => event.chatRoomId === room)))

@@ -4,10 +4,13 @@ import { bundleFunctions } from '../../local/lambda/bundle.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import './provided.ts'
 
-/** What serves the whole run: a DynamoDB Local with a database for each test file (`account.ts`), and the functions. */
+/**
+ * Starts what serves the whole run: a DynamoDB Local with a database for each test file (`account.ts`), and the
+ * functions.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [dynamodb, functions] = await Promise.all([
-    // A machine that is busy with other things as well may take its time.
+    // A machine that is busy with other work may take long.
     startDynamoDbLocal({ startDeadlineMs: 300_000, log: { info: () => {}, warn: complain, error: complain } }),
     bundleFunctions(loadStack().functions, 'bundle'),
   ])

@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
-/** How a server has answered the wish for a socket: with one, or with a status. */
+/** How a server has answered a handshake: with a socket, or with a status. */
 interface Answered {
   socket: WebSocket
   response: IncomingMessage
 }
 
-/** Asks for a socket, again when the gateway is throttled, and closes it when the test ends. */
+/** Asks for a socket, again if the gateway throttles, and closes it when the test ends. */
 async function ask(url: string, protocols: readonly string[]): Promise<Answered> {
   for (;;) {
     const socket = new WebSocket(url, [...protocols])
@@ -23,7 +23,11 @@ async function ask(url: string, protocols: readonly string[]): Promise<Answered>
   }
 }
 
-/** Opens a socket and returns it with the server's handshake. @throws Error when it is refused */
+/**
+ * Opens a socket and returns it with the server's handshake.
+ *
+ * @throws Error if it is refused
+ */
 export async function handshake(url: string, protocols: readonly string[] = []): Promise<Answered> {
   const answered = await ask(url, protocols)
   if (answered.response.statusCode !== 101) throw new Error(`refused with ${answered.response.statusCode}`)
@@ -31,6 +35,6 @@ export async function handshake(url: string, protocols: readonly string[] = []):
   return answered
 }
 
-/** The HTTP status that a handshake is refused with. */
+/** Returns the HTTP status with which a handshake is refused. */
 export const refusal = async (url: string, protocols: readonly string[] = []): Promise<number | undefined> =>
   (await ask(url, protocols)).response.statusCode

@@ -3,14 +3,14 @@ import type { TableClient } from '../../src/entities/table-client.ts'
 
 /** A request on its way to DynamoDB. */
 export interface Request {
-  /** DynamoDB's name of the operation, as `PutItem`. */
+  /** DynamoDB's name of the operation, such as `PutItem`. */
   operation: string
   input: object
 }
 
 /**
- * Stands between a client and DynamoDB until the test ends: looks at requests, fails them by throwing, or does
- * something else before or after them.
+ * Puts a function between a client and DynamoDB until the test ends. It can look at requests, fail them by throwing, or
+ * do something else before or after them.
  */
 export function intercept(
   client: TableClient,

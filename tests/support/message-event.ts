@@ -1,6 +1,6 @@
 import type { MessageEvent } from '../../src/protocol/events.ts'
 
-/** A message of ada's as members receive it. */
+/** Returns a message of ada as members receive it. */
 export const messageEvent = (chatRoomId: string, seq: number, more: Partial<MessageEvent> = {}): MessageEvent => ({
   event: 'message',
   chatRoomId,

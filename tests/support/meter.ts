@@ -1,16 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TableClient } from '../../src/entities/table-client.ts'
 
-/** One request to DynamoDB, as it was answered. */
+/** One request to DynamoDB, with what it cost. */
 export interface Metered {
-  /** DynamoDB's name of the operation, as `PutItem`. */
+  /** DynamoDB's name of the operation, such as `PutItem`. */
   operation: string
-  /** What a role must allow for it: an action, and whether on the index. A transaction needs those of its parts. */
+  /**
+   * What a role must allow for the request: actions, and whether on the index. A transaction needs the actions of its
+   * parts.
+   */
   needs: { action: string; onIndex: boolean }[]
   /** Read and write request units. */
   reads: number
   writes: number
-  /** Its place in the chain of requests that waited for one another, from 1. */
+  /** Its position in the chain of requests that waited for one another, from 1. */
   depth: number
 }
 
@@ -37,11 +40,12 @@ const reading = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGe
 const holding = new AsyncLocalStorage<boolean>()
 
 /**
- * What everything sent through `client` while `work` runs has cost, by DynamoDB Local's own figures, but for three
- * things that it doesn't tell as AWS charges them. A transaction: Local rounds the sum of its items up to whole KB, AWS
- * every single one, so here each counts 2 × ⌈size / 1 KB⌉; and Local doubles what the index takes, which is no part of
- * the transaction. A failed condition: it comes without figures and counts 1. An item of a batch that isn't there:
- * Local counts nothing, AWS the least that a read costs.
+ * Measures everything sent through `client` while `work` runs. Uses DynamoDB Local's own figures, with three
+ * corrections to match what AWS charges:
+ * - A transaction: Local rounds the sum of its items up to whole KB, AWS every single item. Here each item counts 2 ×
+ *   ⌈size / 1 KB⌉. Local also doubles the units of the index, which is not part of the transaction.
+ * - A failed condition has no figures, and counts 1.
+ * - A missing item of a batch: Local counts nothing, AWS the minimum of a read.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */
@@ -50,7 +54,7 @@ export async function metered(client: TableClient, work: () => Promise<unknown>)
   const wave = waves()
   const end = client.use(async ({ operation, input: asked }, send) => {
     const input = asked as Input
-    // One that a test makes while it holds another back: that can't wait for the one that waits for it.
+    // A request that a test makes while it holds another one back can't wait for that one.
     const isHeldFor = holding.getStore() === true
     const depth = isHeldFor ? wave.number : wave.join()
     const request: Metered = { operation, needs: needsOf(operation, input), reads: 0, writes: 0, depth }
@@ -76,9 +80,9 @@ export async function metered(client: TableClient, work: () => Promise<unknown>)
 }
 
 /**
- * Requests under way at one time are a wave, and get their answers together, when the last of them has come: how many
- * waited for one another is then the same however long each takes. Without it, two chains side by side count as longer
- * on a machine that is slow with one of them.
+ * Requests in flight at the same time are a wave. They all get their answers when the last one has arrived. The number
+ * of requests that waited for one another is then the same, however long each takes. Without waves, two parallel chains
+ * would count as longer on a machine that is slow with one of them.
  */
 function waves() {
   let number = 0
@@ -97,7 +101,7 @@ function waves() {
       }
       return number
     },
-    /** Resolves when all of the request's wave are answered; what follows is of the next. */
+    /** Resolves when all requests of the wave are answered. Later requests belong to the next wave. */
     async allAnswered(): Promise<void> {
       const mine = ended
       if (--underWay === 0) end()
@@ -112,21 +116,24 @@ function unitsOf(operation: string, input: Input, answer: Answer) {
   if (reading.has(operation)) return { reads: total + missing(input, answer), writes: 0 }
   if (input.TransactItems === undefined) return { reads: 0, writes: total }
   const ofIndexes = units.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes))
-  // An update of a transaction doesn't show its item: those here are under 1 KB.
+  // An update in a transaction doesn't show its item. Those in these tests are under 1 KB.
   const ofTable = sumOf(input.TransactItems, ({ Put: { Item } = {} }) =>
     Item === undefined ? 2 : 2 * Math.ceil(sizeOf(Item) / 1_024),
   )
   return { reads: 0, writes: ofTable + sumOf(ofIndexes, ({ CapacityUnits = 0 }) => CapacityUnits / 2) }
 }
 
-/** What the items of a batch cost that are not there. */
+/** Returns what the missing items of a batch cost. */
 const missing = ({ RequestItems = {} }: Input, { Responses = {}, UnprocessedKeys = {} }: Answer): number =>
   sumOf(Object.entries(RequestItems), ([table, { Keys = [], ConsistentRead }]) => {
     const answered = (Responses[table]?.length ?? 0) + (UnprocessedKeys[table]?.Keys?.length ?? 0)
     return (Keys.length - answered) * (ConsistentRead ? 1 : 0.5)
   })
 
-/** Bytes of an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * Returns the bytes of an item:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (typeof value === 'number') return Math.ceil(String(value).replace(/^0+|0+$/g, '').length / 2) + 1
@@ -139,7 +146,7 @@ export function sizeOf(value: unknown): number {
 
 const sumOf = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((sum, item) => sum + of(item), 0)
 
-/** What a role must allow for a request. */
+/** Returns what a role must allow for a request. */
 export function needsOf(operation: string, { IndexName, TransactItems }: Input): Metered['needs'] {
   const actions =
     TransactItems === undefined
@@ -150,10 +157,10 @@ export function needsOf(operation: string, { IndexName, TransactItems }: Input):
   return actions.map((action) => ({ action, onIndex: IndexName !== undefined }))
 }
 
-/** What an action costs altogether. */
+/** The total cost of an action. */
 export interface Cost {
   requests: number
-  /** Requests that waited for one another, the longest such chain. */
+  /** The longest chain of requests that waited for one another. */
   roundTrips: number
   reads: number
   writes: number

@@ -1,12 +1,12 @@
 import { runInNewContext } from 'node:vm'
 
 /**
- * The value of an expression as CloudWatch computes it, for what the stack's alarms use of its metric math: `FILL`,
- * `IF`, `AND`, `OR`, comparisons and sums.
+ * Evaluates an expression as CloudWatch does, as far as the stack's alarms use its metric math: `FILL`, `IF`, `AND`,
+ * `OR`, comparisons and sums.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
- * @param values of the metrics by their ids; undefined for one that nobody has written to
- * @throws Error for anything else in it
+ * @param values of the metrics by their ids; undefined for a metric without data
+ * @throws Error for anything else in the expression
  */
 export function evaluate(expression: string, values: Readonly<Record<string, number | undefined>>): number {
   const script = expression.replaceAll(/\bAND\b/g, '&&').replaceAll(/\bOR\b/g, '||')

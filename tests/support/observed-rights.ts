@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { TableClient } from '../../src/entities/table-client.ts'
 import { needsOf } from './meter.ts'
 
-/** Of requests for one version; those for a key are without `Version`. */
+/** The rights for requests that name a version. Those for a key are the same without `Version`. */
 const VERSIONED: Readonly<Record<string, string>> = {
   HeadObject: 'GetObjectVersion',
   GetObject: 'GetObjectVersion',
@@ -12,12 +12,12 @@ const VERSIONED: Readonly<Record<string, string>> = {
   DeleteObjectTagging: 'DeleteObjectVersionTagging',
 }
 
-/** Those whose right has another name than the request. */
+/** Requests whose right has another name. */
 const RENAMED: Readonly<Record<string, string>> = { HeadObject: 'GetObject', ListObjectVersions: 'ListBucketVersions' }
 
 /**
- * What a function's role must allow in the table and the bucket, by what the function asks of them: the names of
- * `touches` in `stack.json`.
+ * Records what a function's role must allow in the table and the bucket, from the requests that the function sends. The
+ * names are those of `touches` in `stack.json`.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export class ObservedRights {
@@ -44,12 +44,12 @@ export class ObservedRights {
     )
   }
 
-  /** Runs what the function does. */
+  /** Runs the function's work, whose requests are recorded. */
   during<R>(work: () => Promise<R>): Promise<R> {
     return this.#observing.run(true, work)
   }
 
-  /** Runs what a test does in the midst of that. */
+  /** Runs a test's own work within that, whose requests are not recorded. */
   aside<R>(work: () => Promise<R>): Promise<R> {
     return this.#observing.run(false, work)
   }

@@ -4,17 +4,17 @@ import { startBucket } from '../../local/bucket/bucket.ts'
 import { credentials } from './account.ts'
 import { quietLog } from './quiet-log.ts'
 
-/** Milliseconds that the bucket's clock is ahead; requests signed by the SDK are refused from 15 minutes on. */
+/** Milliseconds by which the bucket's clock is ahead. From 15 minutes on, requests signed by the SDK are refused. */
 export const clock = { aheadMs: 0 }
 
 const name = `files-${randomUUID()}`
 
-/** Every ObjectCreated event so far, in order; no function hears of them. */
+/** Every ObjectCreated event so far, in order. No function receives them. */
 export const objectEvents: S3Event[] = []
 
 /**
- * A bucket of this test file's own. Import it before anything of `src/uploads`, which reads the environment as it
- * loads, and close it in `afterAll`.
+ * A bucket of this test file's own. Import it before any module of `src/uploads`, because those read the environment
+ * when they are loaded. Close it in `afterAll`.
  */
 export const ownBucket = await startBucket({
   bucket: name,

@@ -5,7 +5,8 @@ import { credentials, credentialsEnvironment } from './account.ts'
 import './provided.ts'
 
 /**
- * A table name of this test file's own. Import it before any entity: those read the environment when they are loaded.
+ * A table name of this test file's own. Import it before any entity, because entities read the environment when they
+ * are loaded.
  */
 export const tableName = `own-${randomUUID()}`
 
@@ -20,5 +21,5 @@ Object.assign(process.env, {
   POWERTOOLS_METRICS_DISABLED: 'true',
 })
 
-/** For what a test does past the entities: makes the table, looks into it. */
+/** For what a test does without the entities: creating the table, looking into it. */
 export const database = new DynamoDBClient({ endpoint: inject('dynamodbEndpoint'), region: 'us-east-1', credentials })

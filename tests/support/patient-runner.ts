@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { TestRunner, type RunnerTestCase } from 'vitest'
 
-/** That a test without a `timeout` of its own may take on a machine which has nothing else to do. */
+/** Milliseconds that a test without its own `timeout` may take on an otherwise idle machine. */
 const DEADLINE_MS = 60_000
 const TICK_MS = 1_000
 
@@ -10,7 +10,7 @@ const { setInterval, clearInterval } = globalThis
 
 /**
  * Ends a test that hangs. Its deadline follows the load of the machine: with three processes for every core, a second
- * counts as a third of one. vitest's own `testTimeout` can't, because it is fixed before the test starts.
+ * counts as a third of one. vitest's own `testTimeout` can't do this, because it is fixed before the test starts.
  */
 export default class PatientRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
@@ -32,5 +32,8 @@ export default class PatientRunner extends TestRunner {
   }
 }
 
-/** How many processes wait for each core, by the average of the last minute. Windows has none: 1. */
+/**
+ * Returns how many processes wait for each core, on average over the last minute. On Windows, which has no such figure,
+ * returns 1.
+ */
 const slowness = (): number => Math.max(1, loadavg()[0]! / availableParallelism())

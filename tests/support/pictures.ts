@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 
-/** Where the test's photos say that they were taken. */
+/** The place in the EXIF data of the test's photos. */
 const PLACE = {
   GPSLatitudeRef: 'N',
   GPSLatitude: '51/1 30/1 26/1',
@@ -13,11 +13,11 @@ interface PhotoOptions {
   format?: 'jpeg' | 'png' | 'webp' | 'avif'
   width?: number
   height?: number
-  /** EXIF's: how a viewer has to turn it. */
+  /** The orientation in EXIF: how a viewer must turn the photo. */
   orientation?: number
 }
 
-/** A photo whose upper half is red and lower half blue as it is stored, with EXIF that says where it was taken. */
+/** Returns a photo whose stored upper half is red and lower half blue, with EXIF data that contains its place. */
 export async function photo({ format = 'jpeg', width = 1600, height = 1200, orientation = 1 }: PhotoOptions = {}) {
   const half = { width, height: height / 2, channels: 3 as const, background: '#0000c0' }
   const bytes = await sharp({ create: { width, height, channels: 3, background: '#c00000' } })
@@ -29,7 +29,7 @@ export async function photo({ format = 'jpeg', width = 1600, height = 1200, orie
   return Uint8Array.from(bytes)
 }
 
-/** A picture of two frames, red and blue. */
+/** Returns a picture of two frames, red and blue. */
 export async function moving(format: 'gif' | 'webp', width = 800, height = 600): Promise<Uint8Array<ArrayBuffer>> {
   const frames = await Promise.all(
     ['#c00000', '#0000c0'].map((background) =>
@@ -45,7 +45,7 @@ export async function moving(format: 'gif' | 'webp', width = 800, height = 600):
   )
 }
 
-/** A PNG of a few bytes that says of itself that it has so many pixels. */
+/** Returns a PNG of a few bytes whose header claims this many pixels. */
 export async function claimingPng(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#c00000' } })
     .png()
@@ -57,7 +57,7 @@ export async function claimingPng(width: number, height: number): Promise<Uint8A
   return Uint8Array.from(bytes)
 }
 
-/** The colour of a pixel, as three numbers, of the first frame. */
+/** Returns the colour of a pixel of the first frame, as three numbers. */
 export async function pixelAt(picture: Uint8Array, left: number, top: number): Promise<number[]> {
   const one = sharp(picture).extract({ left, top, width: 1, height: 1 }).removeAlpha().raw()
   return [...(await one.toBuffer())]

@@ -3,13 +3,13 @@ import type { Deployment } from '../../scripts/e2e/deployment.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The one DynamoDB Local of the test run, in memory. A file's database is that of `account.ts`. */
+    /** The endpoint of the test run's DynamoDB Local, in memory. A file's database is that of `account.ts`. */
     dynamodbEndpoint: string
-    /** For what the processes of one run share. */
+    /** A folder for what the processes of one run share. */
     runFolder: string
-    /** The bundled functions of the stack. */
+    /** The folder of the stack's bundled functions. */
     functionsFolder: string
-    /** What `npm run e2e` runs against; otherwise tests start a runtime of their own. */
+    /** The stack that `npm run e2e` tests. Undefined otherwise: tests then start a runtime of their own. */
     deployment: Deployment | undefined
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Test files that touch no table, no environment variable and no global. They share a process and need nothing that is
- * started for the run. `leaves-no-trace.ts` proves of each that the next one finds the process unchanged.
+ * started for the run. `leaves-no-trace.ts` proves for each file that it leaves the process unchanged.
  */
 export const pureFiles = [
   'tests/errors.test.ts',

@@ -1,4 +1,4 @@
 import type { Log } from '../../local/contracts.ts'
 
-/** For a runtime whose tests provoke what it would warn of. */
+/** For a runtime whose tests provoke warnings. */
 export const quietLog: Log = { info: () => {}, warn: () => {}, error: () => {} }

@@ -1,21 +1,21 @@
 import { client, table } from '../../src/entities/table.ts'
 
 export interface Asked {
-  /** DynamoDB's name of the operation, as `PutItem`. */
+  /** DynamoDB's name of the operation, such as `PutItem`. */
   operation: string
-  /** The request's parameters, values as plain JavaScript. */
+  /** The request's parameters, with values as plain JavaScript. */
   input: Record<string, unknown>
 }
 
-/** What DynamoDB answers when there is nothing. */
+/** What DynamoDB answers if there are no items. */
 const nothing: Record<string, Record<string, unknown>> = {
   Query: { Items: [] },
   BatchGetItem: { Responses: { [table]: [] }, UnprocessedKeys: {} },
 }
 
 /**
- * What `ask` sends to DynamoDB, in order. Nothing leaves the process: every request is answered with what `answers`
- * has for its operation, or with nothing found.
+ * Returns what `ask` sends to DynamoDB, in order. Nothing leaves the process: every request is answered with what
+ * `answers` has for its operation, or with no items.
  */
 export async function recorded(
   ask: () => Promise<unknown>,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import './provided.ts'
 
-/** A folder for what the processes of one run share. */
+/** Provides a folder for what the processes of one run share. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'tabletalk-run-'))
   project.provide('runFolder', folder)

@@ -9,17 +9,17 @@ import type { Target } from '../../scripts/e2e/target.ts'
 import { loadStack } from '../../terraform/stack.ts'
 import { credentials } from './account.ts'
 
-/** `npm run test:like-aws`: every runtime of the tests does what AWS does. */
+/** Set by `npm run test:like-aws`: every runtime of the tests imitates AWS. */
 export const isLikeAws = process.env.LIKE_AWS === '1'
 
 /**
- * A whole Tabletalk on the run's DynamoDB Local, with a table of its own; under `npm run e2e` the deployed stack, of
- * which only the outside is there. Close it in `afterAll`.
+ * Starts a whole Tabletalk on the run's DynamoDB Local, with a table of its own. Under `npm run e2e` it returns the
+ * deployed stack, which tests see from outside only. Close it in `afterAll`.
  */
 export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> {
   const deployment = inject('deployment')
   if (deployment !== undefined) return deployedChat(deployment, options)
-  // A test with a faulty table of its own says what is wrong with it.
+  // A test with a faulty table chooses the faults itself.
   const isUnlikeLaptop = isLikeAws && !hasOwnTable(options)
   const chat = await startRuntime({
     dynamodbEndpoint: inject('dynamodbEndpoint'),
@@ -30,7 +30,7 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
     ...options,
     ...patient(options),
   })
-  // It refuses requests now and then, which its clients repeat.
+  // The runtime refuses some requests, which its clients must repeat.
   if (isUnlikeLaptop) RawClient.bePatientWith(chat.wsUrl)
   return chat
 }
@@ -38,7 +38,9 @@ export async function startChat(options: RuntimeOptions = {}): Promise<Runtime> 
 const hasOwnTable = ({ dynamodbEndpoint, environment }: RuntimeOptions) =>
   dynamodbEndpoint !== undefined || environment?.AWS_ENDPOINT_URL_DYNAMODB !== undefined
 
-/** Time limits of the runtime that a busy machine would reach; a test that hangs is ended by its own deadline. */
+/**
+ * Raises time limits of the runtime that a busy machine would reach. A test that hangs is ended by its own deadline.
+ */
 const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOptions) => ({
   stack: {
     ...stack,
@@ -51,7 +53,7 @@ const patient = ({ stack = loadStack(), environment, gatewayLimits }: RuntimeOpt
   gatewayLimits: { integrationTimeoutMs: 120_000, ...gatewayLimits },
 })
 
-/** Opens a connection as that user and closes it when the test ends. It has not synced yet. */
+/** Opens a connection of that user, and closes it when the test ends. It has not synced yet. */
 export async function connect(chat: Target, userId: string, expiresInSeconds?: number): Promise<RawClient> {
   const token = await chat.token(userId, expiresInSeconds === undefined ? {} : { expiresInSeconds })
   const client = await RawClient.open(chat.wsUrl, token)
@@ -66,8 +68,8 @@ export async function connect(chat: Target, userId: string, expiresInSeconds?: n
 const connected = new Set<RawClient>()
 
 /**
- * Waits until everything now in the stream has been worked, and everything posted has come to the connections of this
- * test: a socket keeps its frames in order, so an answer comes after what was posted before it.
+ * Waits until everything now in the stream has been processed, and everything posted has arrived at this test's
+ * connections. A socket keeps its frames in order, so an answer arrives after what was posted before it.
  */
 export async function settled(chat: Runtime): Promise<void> {
   await chat.mapping.idle()
@@ -75,7 +77,7 @@ export async function settled(chat: Runtime): Promise<void> {
   await Promise.all(open.map((client) => client.ask({ action: 'ping' })))
 }
 
-/** The same, and everything that follows a write: the follow-ups and the janitor's work. */
+/** Waits for the same, and for everything that follows a write: the follow-ups and the janitor's work. */
 export async function settledAfter(chat: Runtime): Promise<void> {
   for (let i = 0; i < 2; i++) {
     await settled(chat)
@@ -85,12 +87,12 @@ export async function settledAfter(chat: Runtime): Promise<void> {
   await settled(chat)
 }
 
-/** Opens a connection and makes `sync` its first frame, as clients do. */
+/** Opens a connection and sends `sync` as its first frame, as clients do. */
 export async function online(chat: Target, userId: string): Promise<RawClient> {
   const client = await connect(chat, userId)
   await client.request({ action: 'sync' })
   return client
 }
 
-/** A name no other test uses: rooms and users of one table are shared by a file's tests. */
+/** Returns a name that no other test uses, because the tests of a file share the rooms and users of one table. */
 export const unique = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`

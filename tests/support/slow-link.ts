@@ -3,22 +3,22 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
-/** Bytes of a TCP segment: what one loss holds up. */
+/** Bytes of a TCP segment, the unit that can be lost. */
 const SEGMENT = 1_400
 
 export interface Network {
-  /** Towards the client; the other way is free. */
+  /** Towards the client. The other direction is not limited. */
   bytesPerSecond: number
-  /** Of each segment, both ways together. */
+  /** Milliseconds of each segment, both directions together. */
   latencyMs: number
-  /** The share of segments that are sent again, after `stallMs`, while everything behind them waits. */
+  /** The share of segments that are sent again after `stallMs`, while everything behind them waits. */
   loss: number
   stallMs: number
 }
 
 /**
- * A TCP proxy that stands for a bad network. `network` may be changed while it runs; `cut` ends all connections, and
- * `refuses` lets none in. No package on npm that is kept up does this; toxiproxy, which does, is a program in Go.
+ * Starts a TCP proxy that behaves like a bad network. `network` may be changed while it runs; `cut` ends all
+ * connections, and `refuses` lets none in. No maintained npm package does this; toxiproxy does, but is a Go program.
  *
  * @param target the port of the server
  */
@@ -53,7 +53,7 @@ export async function slowLink(target: number, network: Partial<Network> = {}) {
     deliver(upstream, client).catch(() => client.destroy())
   })
 
-  /** Segment by segment, each after the one before. */
+  /** Delivers segment by segment, each after the previous one. */
   async function deliver(from: Socket, to: Socket): Promise<void> {
     let dueAt = 0
     for await (const chunk of from as AsyncIterable<Buffer>) {

@@ -21,11 +21,10 @@ interface Input {
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']
 
 /**
- * The table's stream in the process of a test: calls `onRecord` after each write for every item that it changed, with
- * the images before and after. For requests that come one at a time.
+ * Simulates the table's stream in the process of a test: calls `onRecord` after each write for every item that it
+ * changed, with the images before and after. Requests must come one at a time.
  *
  * @param isWatched whether the stream's filter lets records of this partition through
- *
  * @returns a function that stops it
  */
 export function streamOfWrites(

@@ -1,13 +1,17 @@
 import type { SessionRow } from '../../src/entities/session.ts'
 import { type SessionInRoom, subscribe } from '../../src/entities/subscription.ts'
 
-/** The session of a connection that named none: it is one of its own. */
+/** Returns the session of a connection that named none, which is a session of its own. */
 export const ownSession = (connection: Omit<SessionRow, 'sessionKey'>): SessionRow => ({
   ...connection,
   sessionKey: connection.connectionId,
 })
 
-/** Subscribes connections that named no session. @returns those that the table has throttled */
+/**
+ * Subscribes connections that named no session.
+ *
+ * @returns those that the table has throttled
+ */
 export const subscribeRows = (
   rows: readonly (Omit<SessionRow, 'sessionKey'> & { chatRoomId: string; joinId: string })[],
 ): Promise<SessionInRoom[]> =>

@@ -6,14 +6,14 @@ import type { Item } from './table-scan.ts'
 const file = new URL('../fixtures/version-0.1.0/table.json', import.meta.url)
 const stored = JSON.parse(readFileSync(file, 'utf8')) as Item[]
 
-/** Connections that version 0.1.0 made: ada's and bob's have synced, eve's has not. */
+/** Connections of version 0.1.0: ada's and bob's have synced, eve's has not. */
 export const connectionsOf010 = { ada: '2mJ_7i7sJ9U6SiA=', bob: 'Gkh2fEe8EZoUDM0=', eve: 'lO5dMTlnREeUyVY=' }
 
 /**
- * Every item of a table as version 0.1.0 left it: ada is in `cellar`, `general` and `plans`, bob in `cellar` and
- * `general`, eve in `general`. Its connections live for an hour from now on.
+ * Returns every item of a table as version 0.1.0 left it: ada is in `cellar`, `general` and `plans`, bob in `cellar`
+ * and `general`, eve in `general`. Its connections expire in an hour.
  *
- * @param rename gives ids of the file to ids of one test, so that tests share a table
+ * @param rename replaces ids of the file by ids of one test, so that tests can share a table
  */
 export function itemsOf010(rename: (text: string) => string = (text) => text): Item[] {
   const expiresAt = Math.floor(Date.now() / 1_000) + 3_600
@@ -21,7 +21,7 @@ export function itemsOf010(rename: (text: string) => string = (text) => text): I
   return items.map((item) => ('expiresAt' in item ? { ...item, expiresAt } : item))
 }
 
-/** Writes items as they are, past the entities. */
+/** Writes items as they are, without the entities. */
 export async function putItems(client: DynamoDBClient, tableName: string, items: readonly Item[]): Promise<void> {
   for (let i = 0; i < items.length; i += 25) {
     const requests = items.slice(i, i + 25).map((item) => ({ PutRequest: { Item: marshall(item) } }))

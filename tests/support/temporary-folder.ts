@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished, TestRunner } from 'vitest'
 
-/** Makes an empty folder, which is removed after the test or, outside of one, after the suite that asks for it. */
+/** Makes an empty folder. It is removed after the test or, if called outside of a test, after the suite. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tabletalk-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })

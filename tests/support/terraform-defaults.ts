@@ -11,14 +11,14 @@ const { variable } = (await parse('variables.tf', read('variables.tf'))) as {
   variable: Record<string, [{ default?: unknown }]>
 }
 
-/** What a variable of the stack is when nobody sets it. */
+/** Returns the default of a variable of the stack. */
 export function terraformDefault<T>(name: string): T {
   const declared = variable[name]?.[0]
   if (declared?.default === undefined) throw new Error(`terraform/variables.tf has no default of ${name}`)
   return declared.default as T
 }
 
-/** The settings of the functions in a stack that is deployed with Terraform's defaults. */
+/** Returns the settings of the functions in a stack that is deployed with Terraform's defaults. */
 export function terraformSettings(): Record<string, string> {
   const settings: Record<string, string> = {}
   for (const [, setting, name] of read('functions.tf').matchAll(/^ {4}([A-Z_]+) += (?:tostring\()?var\.(\w+)\)?$/gm)) {

@@ -1,5 +1,5 @@
 /**
- * Whether every variant runs of the tests that have many: seeds, orders. `THOROUGH=1 npm test` does, as `.ci/run`; by
- * default the same part of them each time.
+ * Whether tests with many variants, such as seeds and orders, run all of them. `THOROUGH=1 npm test` does so, and so
+ * does `.ci/run`. By default they run a part, the same each time.
  */
 export const thorough = process.env.THOROUGH === '1'

@@ -12,23 +12,23 @@ type Algorithm = 'ES256' | 'RS256'
 interface Signing {
   alg?: Algorithm
   kid?: string
-  /** Signs with a key of its own instead of the published one. */
+  /** Signs with an unpublished key. */
   foreign?: boolean
 }
 
-/** An issuer of tokens whose every claim and header a test decides. */
+/** An issuer of tokens for which a test chooses every claim and header. */
 export interface TokenAuthority extends Closable {
-  /** What tells the authorizer to trust it. */
+  /** Settings with which the authorizer trusts it. */
   environment: { JWKS_URL: string; JWT_ISSUER: string; JWT_AUDIENCE: string }
-  /** Claims that are accepted. */
+  /** Returns claims that are accepted. */
   claims(userId: string): JWTPayload & { exp: number }
-  /** Default: ES256, the published key, its own `kid`. */
+  /** Signs claims. Default: ES256, with the published key and its `kid`. */
   sign(claims: JWTPayload, signing?: Signing): Promise<string>
   publicJwk: JWK
   publicPem: string
 }
 
-/** Publishes an ES256 and an RS256 key, whose `kid`s are their algorithms, at a free port of the loopback. */
+/** Publishes an ES256 and an RS256 key, whose `kid`s are their algorithms, on a free port of the loopback interface. */
 export async function startTokenAuthority(): Promise<TokenAuthority> {
   const options = { extractable: true }
   const [es, rs, foreignEs, foreignRs] = await Promise.all(

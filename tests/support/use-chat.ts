@@ -4,17 +4,17 @@ import type { Runtime } from '../../local/runtime.ts'
 import { startChat } from './runtime.ts'
 
 /**
- * A Tabletalk for the tests of this file: started as the file loads, closed after its last test. Faults of the gateway
- * end with the test that made them.
+ * Starts a Tabletalk for the tests of this file when the file is loaded, and closes it after the last test. Faults of
+ * the gateway end with the test that set them.
  *
  * @example const chat = await useChat()
  */
 export async function useChat(options: RuntimeOptions = {}): Promise<Runtime> {
   const chat = await startChat(options)
   afterAll(() => chat.close())
-  // Nothing of a deployed stack can be disturbed.
+  // A deployed stack's gateway can't be disturbed.
   if (inject('deployment') === undefined) {
-    // Of a runtime that does as AWS does: those stay.
+    // The faults of a runtime that imitates AWS, which must stay.
     const { onPost, onUpgrade, onFrame } = chat.gateway.faults
     afterEach(() => void Object.assign(chat.gateway.faults, { onPost, onUpgrade, onFrame }))
   }

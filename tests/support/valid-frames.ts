@@ -5,7 +5,7 @@ type UploadAction = 'handleFileUpload' | 'getFileUrl'
 
 type Frame<A extends string> = { action: A } & Record<string, unknown>
 
-/** A frame of every action that its schema accepts, all of them in one room. */
+/** Returns, for every action, a frame that its schema accepts, all in one room. */
 export const validFrames = (chatRoomId: string): { [A in Exclude<Action, UploadAction>]: Frame<A> } => ({
   sync: { action: 'sync', rooms: { [chatRoomId]: 0 } },
   createRoom: { action: 'createRoom', roomName: 'A room' },

@@ -4,7 +4,7 @@ import type { BusClock } from '../../local/bus/bus-clock.ts'
 import { listen, originOf, readBody } from '../../local/http.ts'
 import type { BusEvent } from '../../src/protocol/bus-events.ts'
 
-/** 24 bytes. */
+/** A secret of 24 bytes. */
 export const SECRET = `whsec_${Buffer.from('the secret of these test').toString('base64')}`
 
 interface Received {
@@ -13,20 +13,20 @@ interface Received {
   data: Record<string, unknown>
 }
 
-/** A webhook's receiver, which checks signatures by the reference library of Standard Webhooks. */
+/** Starts a webhook's receiver, which checks signatures with the reference library of Standard Webhooks. */
 export async function startConsumer() {
   const webhook = new Webhook(SECRET)
   const received: Received[] = []
   const waiting = new Set<() => void>()
   const attempts: string[] = []
   const consumer = {
-    /** What was taken, oldest first. */
+    /** The accepted events, oldest first. */
     received,
     /** The ids of all attempts. */
     attempts,
     status: 200,
     url: '',
-    /** Resolves with the first that is so, taken already or still to come. */
+    /** Resolves with the first accepted event that matches, even if it has already arrived. */
     async until(isWanted: (one: Received) => boolean): Promise<Received> {
       for (;;) {
         const found = received.find(isWanted)
@@ -52,7 +52,7 @@ export async function startConsumer() {
   return consumer
 }
 
-/** Time that passes only when a test says so. */
+/** A clock that advances only when a test tells it to. */
 export class ManualClock implements BusClock {
   #now = Date.now()
   readonly #timers = new Map<symbol, { at: number; call: () => void }>()
@@ -67,7 +67,7 @@ export class ManualClock implements BusClock {
     return () => this.#timers.delete(id)
   }
 
-  /** @param rested resolves when what was called at a moment is done */
+  /** @param rested resolves when the calls that were due have ended */
   async advance(ms: number, rested: () => Promise<unknown>): Promise<void> {
     const end = this.#now + ms
     for (;;) {

@@ -1,2 +1,2 @@
-/** Imported before what reads it: the actions of this file's tests run where there is search. */
+/** Import this first: it switches search on for the actions of this file's tests. */
 process.env.SEARCH = 'on'
