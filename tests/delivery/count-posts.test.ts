@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** What CloudWatch receives of a batch. */
+/** Returns the metrics that CloudWatch receives for a batch. */
 async function counted(report: Partial<FanOutReport>): Promise<Map<string, number[]>> {
   vi.resetModules()
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Tabletalk/mine')

@@ -1,11 +1,11 @@
 import type { ChatEvent } from '../../src/protocol/events.ts'
 import type { EventsFrame } from '../../src/protocol/frames.ts'
 
-/** The SDK's error for a failed post. A timeout has no status, only its name. */
+/** Returns the SDK's error for a failed post. A timeout has no status, only its name. */
 export const failure = (status?: number, name = 'Unknown'): Error =>
   Object.assign(new Error(name), { name, $metadata: status === undefined ? {} : { httpStatusCode: status } })
 
-/** Stands in for `@connections`: keeps what was posted, in order, unless `fault` makes the post fail. */
+/** Stands in for `@connections`: keeps everything that is posted, in order, unless `fault` makes the post fail. */
 export class FakePost {
   readonly delivered: { connectionId: string; events: ChatEvent[]; bytes: number }[] = []
   readonly attempts: string[] = []
@@ -23,7 +23,7 @@ export class FakePost {
     return this.delivered.filter((post) => post.connectionId === connectionId).flatMap(({ events }) => events)
   }
 
-  /** Contents of the messages, and the names of the other events, in the order of arrival. */
+  /** Returns the contents of the messages, and the names of the other events, in the order of arrival. */
   heardBy(connectionId: string): string[] {
     return this.eventsOf(connectionId).map((event) => (event.event === 'message' ? event.content : event.event))
   }

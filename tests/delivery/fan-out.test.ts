@@ -28,7 +28,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Whether a query reads a range of subscriptions, not the departures that go with it. */
+/** Whether a query reads a range of subscriptions, and not the departures. */
 const isRange = (input: object) => JSON.stringify(input).includes('BETWEEN')
 
 const message = (chatRoomId: string, seq: number, content = `message ${seq}`) =>
@@ -214,7 +214,7 @@ test('a subscription receives nothing once its membership has ended, in a huge r
   const [ada, bob] = await subscribed(room, ['ada', 'bob'])
   await addMember({ chatRoomId: room, userId: 'bob', role: 'member', joinedAt: 1, joinId: 'join-2', joinedSeq: 0 })
   await removeMember({ chatRoomId: room, userId: 'bob', joinId: 'join-2' }, Date.now())
-  // Written late, by a request that read the membership before its end.
+  // Written late, by a request that had read the membership before it ended.
   await subscribeRows([
     { chatRoomId: room, connectionId: bob!, userId: 'bob', joinId: 'join-2', expiresAt: 9_999_999_999 },
   ])

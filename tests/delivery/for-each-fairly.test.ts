@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { forEachFairly } from '../../src/delivery/for-each-fairly.ts'
 
-/** Work that ends when the test ends it. The item `a7` is in queue `a`. */
+/** Work that ends when the test ends it. Item `a7` is in queue `a`. */
 function gated() {
   const started: string[] = []
   const inWork = new Map<string, (error?: Error) => void>()
@@ -48,7 +48,7 @@ test('a queue whose items never end holds no more than its share while another h
     await end([...inWork.keys()].find((item) => item.startsWith('b'))!)
     expect([held('stuck'), held('b')]).toEqual([128, 128])
   }
-  // All items of `b` have begun and none of the other queue's has ended. Only now may the other queue have more places.
+  // All items of `b` have begun, and none of the other queue has ended. Only now may the other queue get more places.
   expect(started.filter((item) => item.startsWith('b'))).toHaveLength(1_000)
   await end([...inWork.keys()].find((item) => item.startsWith('b'))!)
   expect(held('stuck')).toBe(129)

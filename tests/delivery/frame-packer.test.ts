@@ -10,7 +10,7 @@ const LIMIT = 32_768
 const ENVELOPE = '{"type":"events","events":[]}'.length
 const sizeOf = (one: ChatEvent) => Buffer.byteLength(JSON.stringify(one))
 
-/** An event whose JSON has exactly so many bytes. */
+/** Returns an event whose JSON has exactly this many bytes. */
 const eventOf = (seq: number, bytes: number) => event(seq, 'x'.repeat(bytes - sizeOf(event(seq, ''))))
 
 const read = (frame: Frame) => (JSON.parse(Buffer.from(frame.bytes).toString()) as EventsFrame).events
@@ -47,7 +47,7 @@ test('many events come in as few frames as fit, none lost, none out of order', (
   const frames = new FramePacker().frames(events)
   expect(frames.flatMap(read)).toEqual(events)
   expect(frames.every(({ bytes }) => bytes.length <= LIMIT)).toBe(true)
-  // The first event of each next frame would not have fitted.
+  // The first event of each next frame would not have fitted into the frame before it.
   for (const [i, next] of frames.slice(1).entries()) {
     expect(frames[i]!.bytes.length + 1 + sizeOf(read(next)[0]!)).toBeGreaterThan(LIMIT)
   }

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const PLACES = 256
 
-/** A message to these connections. Its room is the part of their ids before the dot. */
+/** Returns a message to these connections. Its room is the part of their ids before the dot. */
 function to(connectionIds: readonly string[], content = 'hello'): Delivery {
   const chatRoomId = connectionIds[0]!.split('.')[0]!
   return {
@@ -32,10 +32,10 @@ const room = (name: string, size: number) => {
 
 type Trouble = 'silent' | 'slow' | number
 
-/** How long a slow recipient's post takes, in ms. */
+/** Milliseconds that a slow recipient's post takes. */
 const SLOW_MS = 2_000
 
-/** A gateway that answers at once, except for the `strange` connections: never, after 2 s, or with this status. */
+/** A gateway that responds at once, except to the `strange` connections: never, after 2 s, or with this status. */
 function troubled(strange: ReadonlySet<string>, trouble: Trouble) {
   const attempts: string[] = []
   const post: PostFrame = async (connectionId, _frame, timeoutMs) => {
@@ -77,7 +77,7 @@ test.each<[string, Trouble]>([
   expect(new Set(attempts.slice(0, lastOfOther + 1).filter((id) => id.startsWith(other[0]!.split('.')[0]!))).size).toBe(
     2_000,
   )
-  // Before that, the room in trouble had begun no more posts than its half of the places.
+  // Before that, the room in trouble had begun no more posts than half of the places.
   expect(lastOfOther + 1).toBeLessThanOrEqual(2_000 + PLACES / 2)
   const [report] = await timeOf(done)
   const { delivered, slow, throttled, failed } = report.posts

@@ -42,10 +42,10 @@ async function tasksInTable(): Promise<FanOutTaskRow[]> {
   return data
 }
 
-/** Of the room's end, which only one test tells. */
+/** Whether a task is about the end of the room, which only one test causes. */
 const isOfEnd = ({ deliveries }: FanOutTaskRow): boolean => deliveries.includes('roomDeleted')
 
-/** The records of the tasks in the table, as the stream reports them. */
+/** Returns the records of the tasks in the table, as the stream reports them. */
 async function taskRecords(): Promise<DynamoDBRecord[]> {
   const tasks = (await tasksInTable()).filter((task) => !isOfEnd(task))
   return tasks.map((task, i) => taskRecord(`task-${i}`, task))
@@ -85,7 +85,7 @@ test("a huge room's first page is posted at once, the rest by tasks: everybody o
   expect(first).toBeLessThan(CONNECTIONS / 2)
   expect(tasks.length).toBeGreaterThan(1)
 
-  // The batch is redelivered and writes the same items, which the stream does not report again.
+  // The batch is redelivered and writes the same items. The stream does not report them again.
   await handler({ Records: [record] })
   expect((await tasksInTable()).map(({ after }) => after).sort()).toEqual(tasks.map(({ after }) => after).sort())
   gateway.delivered.splice(first)
@@ -150,7 +150,7 @@ test('a crash while the tasks are written loses nothing: the batch is redelivere
   expect(counted(gateway).size).toBe(CONNECTIONS)
 })
 
-/** The messages of the stadium as they are stored, in the form that the stream has them in. */
+/** Returns a stored message of the room, as its image is in the stream. */
 const imageNow = async (seq: number) => messageImage((await getMessage(ROOM, messageIdOf(seq)))!)
 
 test('a storm of 1,000 reactions on one message of a huge room adds no post: they ride with the next message', async () => {
@@ -160,7 +160,7 @@ test('a storm of 1,000 reactions on one message of a huge room adds no post: the
   })
   const gateway = new FakePost()
   const handler = streamHandler(gateway.post)
-  // As the stream reports a storm: batches of reactions, and after each the message that has been written with them.
+  // As the stream reports a storm: batches of reactions, each followed by the message that was written with them.
   for (let i = 0; i < rows.length; i += 250) {
     const some = rows.slice(i, i + 250)
     await Reaction.put(some).go({ concurrent: 4 })
@@ -177,7 +177,7 @@ test('a storm of 1,000 reactions on one message of a huge room adds no post: the
   const tasks = (await tasksInTable()).filter(({ deliveries }) => deliveries.includes('"event":4'))
   for (const [i, task] of tasks.entries()) await handler({ Records: [taskRecord(`storm-${i}`, task)] })
   const posts = counted(gateway)
-  // The message's own posts and no others: every connection has one frame with all of it.
+  // Only the message's own posts: every connection gets one frame with everything.
   expect([posts.size, gateway.delivered.length]).toEqual([CONNECTIONS, CONNECTIONS])
   const heard = gateway.delivered.map(({ events }) =>
     events
@@ -189,7 +189,7 @@ test('a storm of 1,000 reactions on one message of a huge room adds no post: the
   const last = gateway.delivered.at(-1)!.events.find((event) => 'rev' in event && event.rev === 4)
   expect(last).toMatchObject({ message: { reactions: [{ reaction: '👍', count: 1_000 }] } })
 
-  // Told once: the next message is alone.
+  // The change is delivered once: the next message comes alone.
   gateway.delivered.length = 0
   await putMessage(message(ROOM, 5))
   await handler({ Records: [messageRecord(ROOM, 5)] })

@@ -27,7 +27,7 @@ beforeEach(() => {
   handle = (...Records) => handler({ Records })
 })
 
-/** A connection that a backend has asked to close, and the record that says so. */
+/** Makes a connection that a backend has asked to close, and returns the record of the request. */
 async function givenRequest(reason?: string) {
   const row = connection(unique('c='), 'ada')
   await putConnection(row)

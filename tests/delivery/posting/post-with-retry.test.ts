@@ -12,7 +12,7 @@ const atOnce = () => 0
 const LATER = Number.MAX_SAFE_INTEGER
 const frame = Buffer.from('{}')
 
-/** A post that fails with each of these in turn, and then succeeds. */
+/** Returns a post that fails with each of these errors in turn, and then succeeds. */
 function failing(...errors: Error[]) {
   const post = vi.fn<PostFrame>(async () => {
     const error = errors.shift()

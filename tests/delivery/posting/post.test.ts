@@ -47,7 +47,9 @@ function silence(): { promise: Promise<void>; answer: Answer } {
   const promise = new Promise<void>((resolve) => (closed = resolve))
   return { promise, answer: (response) => response.on('close', closed) }
 }
-/** More than the buffers of a socket hold: a caller that doesn't read it all can't use the socket again. */
+/**
+ * Responds with more than the buffers of a socket hold. A caller that doesn't read it all can't use the socket again.
+ */
 const verbosely =
   (status: number): Answer =>
   (response) =>

@@ -10,14 +10,14 @@ export interface Posted {
   url: string
   headers: IncomingHttpHeaders
   body: Buffer
-  /** The caller's port: the same for two posts over one socket. */
+  /** The caller's port. It is the same for two posts over one socket. */
   port: number
 }
 
 /** A status for an empty response, or a function that writes the response. */
 export type Answer = number | ((response: ServerResponse) => void)
 
-/** An `@connections` API that gives these answers in turn and then 200. It keeps what was posted. */
+/** Starts an `@connections` API that gives these answers in turn, and then 200. It keeps everything that is posted. */
 export async function scriptedGateway(...answers: Answer[]): Promise<{ posted: Posted[]; endpoint: string }> {
   const posted: Posted[] = []
   const endpoint = await serve((post, response) => {
@@ -52,7 +52,8 @@ export async function serve(answer: (request: Posted, response: ServerResponse) 
 }
 
 /**
- * The `Authorization` that the post should have, by the SDK's signer, for the headers that the post names as signed.
+ * Returns the `Authorization` that the post should have, from the SDK's signer, for the headers that the post names as
+ * signed.
  */
 export async function rightAuthorization(
   post: Posted,
