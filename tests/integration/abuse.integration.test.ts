@@ -6,17 +6,17 @@ import { connect, online, settled, unique } from '../support/runtime.ts'
 import { terraformSettings } from '../support/terraform-defaults.ts'
 import { useChat } from '../support/use-chat.ts'
 
-/** A stack as it is deployed when nobody sets a variable. */
+/** The settings of a stack that is deployed without setting a variable. */
 const settings = terraformSettings()
 const chat = await useChat({ environment: { ...settings, SEARCH: 'on' } })
 
-/** What one frame of each class is: cheap ones, so that a window is full within a second. */
+/** One frame of each class. They are cheap, so that a window fills up within a second. */
 const frames: Record<string, (room: string, i: number) => Record<string, unknown>> = {
   send: (chatRoomId, i) => ({ action: 'sendMessage', chatRoomId, content: `spam ${i}` }),
   direct: (_, i) => ({ action: 'sendMessage', recipientId: unique(`victim-${i}`), content: 'buy' }),
   room: () => ({ action: 'createRoom', roomName: 'SECURITY' }),
   add: (chatRoomId, i) => ({ action: 'addMembers', chatRoomId, userIds: [`stranger-${i}`] }),
-  // Guesses: who doesn't hit a room is counted as well.
+  // Guesses: failed attempts to join are counted as well.
   join: (_, i) => ({ action: 'joinRoom', chatRoomId: `guess-${i}` }),
   upload: (chatRoomId, i) => {
     const file = { fileName: `${i}.txt`, contentType: 'text/plain', size: 1 }
@@ -48,10 +48,13 @@ test('every class has a limit in a stack that is deployed with the defaults', ()
   expect(Object.keys(settings).filter((name) => !known.has(name))).toEqual([])
 })
 
-/** Two who have done nothing to anybody, in a room of their own. */
+/** Two users who have done nothing, in a room of their own. */
 const [ada, bob] = await pair(unique('ada'), unique('bob'))
 
-/** Two in a room that the first has made. They are closed with the runtime, not with the test that uses them. */
+/**
+ * Two users in a room that the first has created. Their connections are closed with the runtime, not with the test that
+ * uses them.
+ */
 async function pair(...userIds: [string, string]) {
   const [owner, member] = await Promise.all(
     userIds.map(async (userId) => {
@@ -73,14 +76,14 @@ test.each(limits)(
   '$name: $uses of $seconds s are let through, the rest stopped, others don’t notice',
   async (limit) => {
     const { name, uses, seconds } = limit
-    // Hers alone: what the flood before has used up would stop this one.
+    // New users for each class, because what an earlier flood has used up would stop this one.
     const [eve, fay] = await pair(unique('eve'), unique('fay'))
     let asked = 0
-    // A window may end meanwhile: two of them at most, unless the machine is very busy.
+    // A window may end in the meantime. Two windows are touched at most, unless the machine is very busy.
     const askOften = () =>
       Promise.all(Array.from({ length: 2 * uses + 1 }, () => eve.client.ask(frames[name]!(eve.room, asked++))))
     const flood = askOften()
-    // Two only, because all of these together must stay within ada's own limit.
+    // Only two, because all of these together must stay within ada's own limit.
     const said = ['one', 'two'].map((word) => `${word}, while eve floods ${name}`)
     for (const content of said) await ada.client.request({ action: 'sendMessage', chatRoomId: ada.room, content })
     await bob.client.messages(bob.room, said)
@@ -91,7 +94,7 @@ test.each(limits)(
     const refused = refusedOf(await flood)
     while (refused.length === 0) refused.push(...refusedOf(await askOften()))
     const done = asked - refused.length
-    // One of a window may have made the room, or synced.
+    // One use of the window may have created the room, or synced.
     expect(done).toBeGreaterThanOrEqual(uses - 1)
     for (const { message, retryable, retryAfterMs } of refused) {
       expect(message).toMatch(new RegExp(`^unable to .+; the limit is ${uses} in ${seconds} s$`))

@@ -16,7 +16,7 @@ const notFound = { code: 'room_not_found', message: 'unable to join; there is no
 const invalidInvite = { code: 'invalid_invite', retryable: false }
 const NONE = 'x'.repeat(22)
 
-/** A room of ada's with bob in it, by access. */
+/** Creates a room of ada's with this access, with bob in it. */
 async function givenAccess(access: 'public' | 'link' | 'private') {
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const [ada, bob] = await Promise.all([online(chat, adaId), online(chat, bobId)])
@@ -194,7 +194,7 @@ describe('who may join', () => {
   })
 })
 
-/** The lists come from the index, which may be behind. */
+/** The list comes from the index, which may lag. */
 const invitesOf = async (client: RawClient, chatRoomId: string) =>
   (await client.request({ action: 'listInvites', chatRoomId })).invites
 
@@ -276,7 +276,7 @@ describe('an invite', () => {
     const { room, ada, bob } = await givenAccess('link')
     const { invite } = await ada.request({ action: 'createInvite', chatRoomId: room })
     const other = await givenAccess('private')
-    // Of another room it is not theirs to revoke, and they aren't told.
+    // The invite belongs to another room, so they can't revoke it. The reply doesn't tell them.
     const foreign = { action: 'revokeInvite', chatRoomId: other.room, invite } as const
     expect(await other.ada.request(foreign)).toEqual({})
     expect(await outcomeOf(await online(chat, unique('eve')), { action: 'joinRoom', invite })).toBe('ok')
@@ -293,7 +293,7 @@ describe('an invite', () => {
     const { invite } = await ada.request({ action: 'createInvite', chatRoomId: room, expiresInSeconds: 60 })
     const eve = await online(chat, unique('eve'))
     await joinWith(eve, invite)
-    // As it is a minute later; TTL has not deleted the row yet.
+    // Sets the invite's end to now, as if a minute had passed. TTL has not deleted the row yet.
     await Invite.patch({ invite }).set({ until: Date.now() }).go()
     const kim = await online(chat, unique('kim'))
     for (const frame of [{ invite }, { invite, chatRoomId: room }]) {
@@ -315,7 +315,7 @@ describe('an invite', () => {
       message: 'unable to join; the user is banned from this room',
       retryable: false,
     })
-    // Without it, the room is not there.
+    // Without the invite, the room seems not to exist.
     expect(await eve.refused({ action: 'joinRoom', chatRoomId: room })).toEqual(notFound)
     expect((await itemsOf(chat, 'Invite')).find((row) => row.Invite === invite)).toMatchObject({ Uses: 0 })
   })
@@ -461,7 +461,7 @@ describe('the list of public rooms', () => {
     await make(`${name} private`, 'private')
     await make(`${name} link`, 'link')
     await make(`x ${name}`, 'public')
-    // Letters of full width are the same to NFKC.
+    // NFKC makes full-width letters equal to the plain ones.
     await make(`${name.replace('tea', 'ｔｅａ')} wide`, 'public')
     for (const prefix of [name, name.toUpperCase(), name.replace('t', 'ｔ')]) {
       await expect
@@ -504,14 +504,14 @@ describe('the list of public rooms', () => {
     await expect.poll(() => listed(ada, name)).toEqual(names)
     const first = await ada.request({ action: 'listPublicRooms', prefix: name })
     expect(first.rooms).toHaveLength(50)
-    // With a prefix that sorts before what the cursor names, there is nothing left.
+    // With a prefix that sorts before the cursor's room, nothing is left.
     const other = await ada.request({ action: 'listPublicRooms', prefix: 'a', cursor: first.nextCursor })
     expect(other).toEqual({ rooms: [] })
   })
 
   test('lists a room with the longest name there is', async () => {
     const ada = await online(chat, unique('ada'))
-    // One character that NFKC makes 18 of.
+    // One character that NFKC turns into 18.
     const roomName = '\uFDFA'.repeat(128)
     const { chatRoomId } = await ada.request({ action: 'createRoom', roomName, access: 'public' })
     const found = async () => (await ada.request({ action: 'listPublicRooms', prefix: roomName })).rooms
@@ -620,13 +620,13 @@ describe('where a room shows what was said since the own join', () => {
     ]
     for (const frame of of(old.messageId)) expect(await outcomeOf(eve, frame)).toBe('message_not_found')
     for (const frame of of(fresh.messageId)) expect(await outcomeOf(eve, frame)).toBe('ok')
-    // Whoever was there sees all.
+    // Members from the beginning see everything.
     expect(contents((await ada.request({ action: 'getHistory', chatRoomId })).messages)).toEqual([
       'one',
       'two',
       'three',
     ])
-    // Who leaves and comes back begins anew.
+    // A user who leaves and comes back begins anew.
     await eve.request({ action: 'leaveRoom', chatRoomId })
     await eve.request({ action: 'joinRoom', chatRoomId })
     expect(await history({})).toEqual([])

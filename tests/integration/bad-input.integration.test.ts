@@ -19,7 +19,7 @@ await ada.request({ action: 'createRoom', chatRoomId: OWN, roomName: 'Own' })
 await ada.request({ action: 'sendMessage', chatRoomId: OWN, content: 'taken', clientMessageId: 'taken' })
 await chat.mapping.idle()
 
-/** The answer to a frame that must change nothing and close nothing. */
+/** Returns the answer to a frame that must change nothing and close nothing. */
 async function answerTo(text: string) {
   const before = await scan(chat)
   const answer = await ada.raw(text)

@@ -53,13 +53,13 @@ test('what happens in a room is told in the published shape, each with an id of 
   const [ada, bob] = clients
   const of = { chatRoomId: room }
   const { messageId } = await ada.request({ action: 'sendMessage', ...of, content: 'hello' })
-  // A message is told as it is when it is told.
+  // An event contains the message as it is when the event is put on the bus.
   await told()
   await ada.request({ action: 'editMessage', ...of, messageId, content: 'hello, all' })
   await told()
   await bob.request({ action: 'addReaction', ...of, messageId, reaction: '👍' })
   await bob.request({ action: 'reportMessage', ...of, messageId, reason: 'spam' })
-  // The reaction may have raised it in between.
+  // The reaction may have raised the version in between.
   const { version } = await ada.request({ action: 'deleteMessage', ...of, messageId })
   await sendForm(await givenUpload(ada, room), png)
   await ada.event('message', ({ kind }) => kind === 'file')
@@ -144,7 +144,7 @@ test('a webhook that fails for a minute loses nothing and sees each id at least 
   await clock.advance(60_000, () => queue!.rested())
   const tried = ofRoom(consumer.attempts)
   expect(ofRoom(consumer.received.map(({ id }) => id))).toEqual([])
-  // At once, and after 10 and 20 s more; the next would be after 40 s more.
+  // At once, after 10 s and after 20 s more. The next attempt would be after 40 s more.
   for (const id of new Set(tried)) expect(tried.filter((one) => one === id)).toHaveLength(3)
   consumer.status = 200
   await clock.advance(60_000, () => queue!.rested())

@@ -15,7 +15,7 @@ const say = (client: RawClient, chatRoomId: string, content: string) =>
 const edit = (client: RawClient, chatRoomId: string, messageId: string, content: string) =>
   client.request({ action: 'editMessage', chatRoomId, messageId, content })
 
-/** A room of two with three messages of the first one's. */
+/** Creates a room of two users with three messages of the first. */
 async function givenMessages() {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
@@ -24,7 +24,7 @@ async function givenMessages() {
   return { room, ada, bob, bobId: userIds[1], ids }
 }
 
-/** What the room looks like to another connection of this user. */
+/** Returns what another connection of this user gets of the room by `sync`. */
 async function synced(userId: string, room: string, more: Record<string, unknown> = {}) {
   const client = await connect(chat, userId)
   const { rooms } = await client.request({ action: 'sync', ...more })
@@ -104,7 +104,7 @@ describe('complaint 1: what changed while one was away', () => {
     for (const rev of [2, 3]) {
       await Change.delete({ partition: `changes#${room}`, place: String(rev).padStart(16, '0') }).go()
     }
-    // Nothing is left of it.
+    // No part of the log is left.
     expect(await ada.request({ action: 'getChanges', chatRoomId: room, after: 0 })).toEqual(lost)
   })
 
@@ -139,7 +139,8 @@ describe('complaint 1: what changed while one was away', () => {
     const { room, clients } = await givenRoom(chat, 'ada')
     const [ada] = clients
     await ada.request({ action: 'updateRoom', chatRoomId: room, settings: { history: 'joined' } })
-    // The room's details and its messages come by shards of their own: this is to be the first change.
+    // The room's details and its messages come from different shards. This waits, so that the details are the first
+    // change.
     await settled(chat)
     const before = await say(ada, room, 'before')
     const zoe = await online(chat, unique('zoe'))
@@ -147,10 +148,10 @@ describe('complaint 1: what changed while one was away', () => {
     const after = await say(ada, room, 'after')
     await edit(ada, room, before.messageId, 'before, edited')
     await edit(ada, room, after.messageId, 'after, edited')
-    // Two changes of one message in one batch would be one in the log.
+    // Two changes of one message in one batch would be one change in the log.
     await settled(chat)
     await ada.request({ action: 'addReaction', chatRoomId: room, messageId: before.messageId, reaction: '👍' })
-    // The summary is written by the stream, and is a record of its own after that of the reaction.
+    // The stream writes the summary, whose record comes after that of the reaction.
     const head = async () => (await ada.request({ action: 'getChanges', chatRoomId: room, after: 1 })).headRev
     await expect.poll(head).toBe(4)
     await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: before.messageId })

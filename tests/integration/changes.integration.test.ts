@@ -22,7 +22,7 @@ const forbidden = {
   retryable: false,
 }
 
-/** A room of an owner, a moderator and two members, and a message of the first member's. */
+/** Creates a room of an owner, a moderator and two members, with a message of the first member. */
 async function givenMessage(content = 'hello') {
   const { room, clients, userIds } = await givenRoom(chat, 'owner', 'mod', 'bob', 'zoe')
   const [owner, mod, bob, zoe] = clients
@@ -59,7 +59,7 @@ describe('an edit', () => {
     for (const client of [bob, zoe]) {
       const { rev, ...event } = await client.event('messageUpdated')
       expect(event).toEqual({ event: 'messageUpdated', chatRoomId: room, message })
-      // The role was the first change.
+      // The first change was the role.
       expect(rev).toBe(2)
     }
     expect(await history(zoe, room)).toEqual([message])
@@ -140,7 +140,7 @@ describe('an edit', () => {
     await owner.request({ action: 'updateRoom', chatRoomId: room, settings: { editWindowSeconds: 0 } })
     const message = 'unable to edit the message; the time to edit it is over'
     expect(await bob.refused(frame)).toEqual({ ...forbidden, message })
-    // A retry of what was in time is still a success.
+    // A retry of an edit that was in time still succeeds.
     expect(await edit(bob, { content: 'in time' })).toMatchObject({ changed: false })
     const backend = await givenBackend(chat, unique('shop'))
     const asBob = { chatRoomId: room, messageId, content: 'late', asUserId: bobId }

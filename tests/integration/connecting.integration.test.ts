@@ -232,13 +232,12 @@ test('a connection that ends is forgotten', async () => {
   expect((await itemsOf(chat, 'Session')).filter((item) => item.UserId === userId)).toHaveLength(1)
 
   await client.close()
-  // The gateway runs $disconnect some time after the close; the stream follows it.
+  // The gateway runs $disconnect some time after the close. The stream follows.
   await expect.poll(() => connectionsOf(userId)).toEqual([])
   await chat.mapping.idle()
   expect((await itemsOf(chat, 'Session')).filter((item) => item.UserId === userId)).toEqual([])
 })
 
-// Fails, as it stands: the stream posts `roomAdded` to every connection that has a row, synced or not.
 test('nothing is sent before the client’s first frame, even to a user who is put into a room meanwhile', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const [adasClient, bobsClient] = await Promise.all(

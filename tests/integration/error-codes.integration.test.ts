@@ -30,7 +30,7 @@ afterEach(() => {
 const throttled = refusal(400, 'ThrottlingException')
 const nonsense = refusal(400, 'ValidationException')
 
-/** How a client comes to each code. */
+/** How a client provokes each code. */
 const provocations: Record<ErrorCode, () => Promise<ServerFrame>> = {
   invalid_request: async () => {
     const ada = await online(chat, unique('ada'))
@@ -87,7 +87,7 @@ const provocations: Record<ErrorCode, () => Promise<ServerFrame>> = {
   },
   rate_limited: async () => {
     const { room, clients } = await givenRoom(limited, 'ada')
-    // Two windows of two at most, should a minute end meanwhile.
+    // Two windows of two sends at most, in case a minute ends in the meantime.
     for (let sends = 0; sends < 4; sends++) {
       const answer = await clients[0].ask({ action: 'sendMessage', chatRoomId: room, content: 'again' })
       if (answer.type === 'error') return answer

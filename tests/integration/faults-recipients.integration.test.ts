@@ -17,7 +17,7 @@ import {
   syncedAfter,
 } from './room-reader.ts'
 
-// Less than others have, because one test waits for a post that is never answered.
+// Shorter than elsewhere, because one test waits for a post that is never answered.
 const chat = await useChat({ environment: { POST_TIMEOUT_MS: '8000' }, log: quietLog })
 afterEach(() => {
   expect(chat.failures.records).toEqual([])
@@ -29,7 +29,7 @@ interface Listener {
   connectionId: string
 }
 
-/** Ada, who speaks, and as many others who listen, in the order in which they are posted to. */
+/** Creates a room of ada, who sends, and `count` others, who listen, in the order in which they are posted to. */
 async function givenListeners(count: number): Promise<{ room: string; ada: RawClient; listeners: Listener[] }> {
   const names = Array.from({ length: count }, (_, i) => `listener-${i}`)
   const { room, clients, userIds } = await givenRoom(chat, 'ada', ...names)

@@ -7,7 +7,7 @@ import { online } from '../support/runtime.ts'
 import { connectionIdOf, say, settled, storedMessages, subscribers, syncedAfter } from './room-reader.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/** A runtime with a database of its own, closed when the test ends if not before. */
+/** Starts a runtime with a database of its own. It is closed when the test ends, if not before. */
 async function startOwn(options: RuntimeOptions) {
   const chat = await startRuntime(options)
   let closing: Promise<void> | undefined
@@ -28,8 +28,8 @@ test('a message acknowledged before everything stopped is delivered after the re
   await before.close()
   expect(clients[1].contents(room)).toEqual(['told'])
 
-  // What waits in the stream (the message, and the removal of two connections) is told once the three sessions that
-  // come meanwhile and the last message are there too.
+  // The stream still has the message and the removal of two connections. They are delivered once the three new sessions
+  // and the last message are in the stream, too.
   const reread: DynamoDBRecord[] = []
   const { chat } = await startOwn({
     dataDir,
@@ -59,7 +59,7 @@ test('a message acknowledged before everything stopped is delivered after the re
     ...Array.from({ length: 3 }, () => ['INSERT', undefined]),
     ['INSERT', 'afterwards'],
   ])
-  // Those of the connections of before have got a 410; the third is of the `sync` that ended meanwhile.
+  // Posts to the old connections got 410. The third session belongs to the `sync` that has ended in the meantime.
   const living = await Promise.all([ada, bob].map(connectionIdOf))
   await expect.poll(() => subscribers(chat, room)).toHaveLength(3)
   expect(await subscribers(chat, room)).toEqual(expect.arrayContaining(living))

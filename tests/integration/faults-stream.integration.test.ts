@@ -39,7 +39,7 @@ beforeEach(() => {
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `message ${i + 1}`)
 
-/** Does it while the stream is not read, so that its records come in one batch. */
+/** Runs work while the stream is not read, so that its records come in one batch. */
 async function inOneBatch(work: () => Promise<unknown>): Promise<void> {
   await settled(chat)
   chat.mapping.pause()
@@ -59,7 +59,7 @@ test.each([
   await inOneBatch(async () => {
     await Promise.all([say(ada, room, numbered(10)), say(ada, room, numbered(10)), say(bob, room, ['of bob'])])
   })
-  // A batch is told in the order of the room, whatever the order of its records.
+  // A batch is delivered in the order of the room, whatever the order of its records.
   expect(messagesTo(eve, room).map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1))
   await Promise.all([say(ada, room, numbered(10)), say(ada, room, numbered(10))])
   await settled(chat)
@@ -185,7 +185,7 @@ test('200 messages that wait come in few frames of at most 32,768 bytes, in orde
 test('an event of more than 32 KB is sent alone, in its place', async () => {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
-  // Written to the table: as JSON it is six times as long, and would not fit into one frame of a client.
+  // Written directly to the table: as JSON it is six times as long, and would not fit into one frame of a client.
   const large = '\u0001'.repeat(16_384)
   const sizes: number[] = []
   chat.gateway.faults.onPost = ({ body }) => {

@@ -17,14 +17,14 @@ const chat = await useChat({
 await entitiesOf(chat)
 const { Message } = await import('../../src/entities/message.ts')
 
-/** Everything that follows from what was done. */
+/** Waits for everything that follows from what was done. */
 async function followedUp(): Promise<void> {
   await settled(chat)
   await chat.bucket.idle()
   await chat.followups.idle()
 }
 
-/** A room of two with a file of the first one's, which all of the room has seen. */
+/** Creates a room of two with a file of the first user, which all members have received. */
 async function givenFile() {
   const { room, clients } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
@@ -38,7 +38,7 @@ async function givenFile() {
 
 test('the file of a deleted message is gone with all its versions, whatever is done with its form', async () => {
   const { room, ada, form, messageId, file } = await givenFile()
-  // The form is valid for a while: what it is used for once more is another version.
+  // The form is still valid. Using it once more creates another version.
   await sendForm(form, png)
   await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId })
   await followedUp()

@@ -10,7 +10,7 @@ const entities = await entitiesOf(chat)
 
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
 
-/** A room of one with so many messages, `message 1` at seq 1 and so on. */
+/** Creates a room of one user with `count` messages: `message 1` at seq 1, and so on. */
 async function givenHistory(count: number, content = (seq: number) => `message ${seq}`) {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   await append(entities, room, userIds[0], range(1, count).map(content))
@@ -123,7 +123,8 @@ test('a single message larger than a page’s bytes is a page of its own', async
 test('history has messages only, among the members, subscriptions and other rooms of the table', async () => {
   const room = unique('room')
   const ada = await online(chat, unique('ada'))
-  // Neighbours: ids of which one is the beginning of the other, and members whose ids sort around message ids.
+  // Neighbours in the table: ids of which one is the beginning of another, and members whose ids sort around message
+  // ids.
   for (const chatRoomId of [room, `${room}-2`, `${room}:`]) {
     const members = ['0000000000000001', '9999999999999999', '~']
     await ada.request({ action: 'createRoom', chatRoomId, roomName: 'A room', members })
@@ -171,7 +172,7 @@ test.for([
 
   const { seqs } = await page(client, room, bounds)
   expect(seqs.filter((seq) => holes.includes(seq))).toEqual([])
-  // What lies between two messages of the answer, or between its bound and a message, is what it was answered without.
+  // The holes between two messages of the answer, or between its bound and a message, were passed over.
   const seen = [...('after' in bounds ? [bounds.after] : []), ...seqs, ...('before' in bounds ? [bounds.before] : [])]
   const passed = holes.filter((hole) => hole > Math.min(...seen) && hole < Math.max(...seen))
   expect(passed.length).toBeGreaterThan(0)

@@ -11,7 +11,7 @@ const chat = await useChat()
 const MESSAGES_PER_SECOND = 100
 const MESSAGES = 200
 
-/** Sends a hundred messages a second from several connections, and calls `midway` when half of them are sent. */
+/** Sends a hundred messages per second from several connections. Calls `midway` when half of them are sent. */
 async function flow(clients: readonly RawClient[], chatRoomId: string, midway: () => Promise<void>) {
   const sends: Promise<unknown>[] = []
   let half: Promise<void> | undefined
@@ -29,7 +29,7 @@ async function flow(clients: readonly RawClient[], chatRoomId: string, midway: (
   await Promise.all([...sends, half])
 }
 
-/** What of the room came to a connection. */
+/** Returns the events of the room that a connection has received. */
 const eventsOf = ({ events }: RawClient, room: string) =>
   events.filter((event): event is RoomEvent => 'chatRoomId' in event && event.chatRoomId === room)
 
@@ -46,7 +46,7 @@ describe('while a hundred messages a second flow', () => {
       const during = await Promise.all([connect(chat, eveId), connect(chat, eveId), connect(chat, eveId)])
       let acknowledgedAt = Infinity
       await flow([ada, kim], room, async () => {
-        // Three connections of the user sync while the kick is under way.
+        // Three connections of the user sync while the kick is in progress.
         const syncs = during.map((client) => client.request({ action: 'sync', rooms: { [room]: 0 } }))
         await ada.request({ action, chatRoomId: room, userId: eveId })
         acknowledgedAt = Date.now()
@@ -64,7 +64,7 @@ describe('while a hundred messages a second flow', () => {
         expect(events.at(-1)).toEqual({ event: 'removed', chatRoomId: room, reason })
         expect(events.filter(({ event }) => event === 'removed')).toHaveLength(1)
       }
-      // What the syncs answered is from before the kick as well.
+      // The replies of the syncs have nothing from after the kick, either.
       for (const client of during) {
         const [reply] = client.frames.flatMap((frame) => (frame.type === 'reply' ? [frame.data] : []))
         const { rooms } = reply as { rooms: { events: { timestamp: number }[] }[] }
@@ -107,7 +107,7 @@ describe('a deleted room', () => {
       ]) {
         expect(await client.refused({ ...frame, chatRoomId: room }), frame.action).toMatchObject(notAMember)
       }
-      // What was sent before, too.
+      // This includes retries of earlier sends.
       expect(await client.refused(sent)).toMatchObject(notAMember)
       expect(await client.refused({ action: 'joinRoom', chatRoomId: room })).toEqual({
         code: 'room_not_found',

@@ -7,7 +7,7 @@ import { refusal } from '../support/handshake.ts'
 import { givenUpload, png, sendForm } from '../support/upload-form.ts'
 import { useChat } from '../support/use-chat.ts'
 
-/** What the functions have printed, as CloudWatch Logs receives it. */
+/** The lines that the functions have printed, as CloudWatch Logs receives them. */
 const printed: string[] = []
 const log: Log = {
   info: (line) => void printed.push(line),
@@ -17,7 +17,7 @@ const log: Log = {
 const chat = await useChat({ log })
 afterAll(() => printed.splice(0))
 
-/** The sums of what was written since the last call. */
+/** Returns the sums of the metrics written since the last call. */
 function written(): Record<string, number> {
   const metrics = metricsIn(printed.splice(0))
   return Object.fromEntries(

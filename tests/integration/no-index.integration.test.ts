@@ -12,7 +12,7 @@ const dynamodb = await startFaultyDynamoDb(inject('dynamodbEndpoint'))
 const chat = await useChat({ dynamodbEndpoint: dynamodb.endpoint, log: quietLog })
 afterAll(() => dynamodb.close())
 
-/** Every query that comes from now on. */
+/** Collects every query from now on. */
 function queriesSeen(): Record<string, unknown>[] {
   const seen: Record<string, unknown>[] = []
   dynamodb.fault = ({ operation, input }) => {
@@ -23,8 +23,8 @@ function queriesSeen(): Record<string, unknown>[] {
 }
 
 /**
- * The functions of the two lists that are read from it: the public rooms, and the invites of a room, which the janitor
- * deletes a minute after the room.
+ * The functions of the two lists that are read from the index: the public rooms, and the invites of a room. The janitor
+ * deletes a room's invites a minute after the room.
  */
 const mayRead = ['queries', 'server', 'janitor']
 

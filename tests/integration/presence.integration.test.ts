@@ -20,7 +20,7 @@ const presentIn = (client: RawClient, chatRoomId: string) => client.request({ ac
 const presentIds = async (client: RawClient, chatRoomId: string) =>
   (await presentIn(client, chatRoomId)).present.map(({ userId }) => userId)
 
-/** What a connection was told of who is here, in order. */
+/** Returns the presence events that a connection received, in order. */
 const told = (client: RawClient) =>
   client.events.flatMap((event) =>
     event.event === 'presenceEntered' || event.event === 'presenceUpdated' || event.event === 'presenceLeft'
@@ -28,7 +28,7 @@ const told = (client: RawClient) =>
       : [],
   )
 
-/** Somebody who is present, as after a renewal. */
+/** Returns the row of a user who is present, as after a renewal. */
 const presentRow = (chatRoomId: string, userId: string, connectionId: string, now = Date.now()) => ({
   ...presentKey({ chatRoomId, userId, connectionId }),
   ...{ since: now, changedAt: now, until: now + 300_000, joinId: 'j', session: `00#${connectionId}` },
@@ -101,7 +101,7 @@ describe('whoever is present', () => {
     const [ada, bob] = clients
     await enter(ada, room)
     const first = await enter(bob, room, { at: 'top', of: 1 })
-    // In one batch with what follows, it would be told as that.
+    // In one batch with the next change, only the latter would be delivered.
     await ada.event('presenceEntered', ({ userId }) => userId === userIds[1])
     await enter(bob, room)
     const last = await enter(bob, room, { of: 1, at: 'top' })
@@ -184,7 +184,7 @@ describe('a connection that ends', () => {
     await bob.closed
     await settled(chat)
     expect(told(ada)).toEqual([`presenceEntered ${userIds[0]}`, `presenceEntered ${userIds[1]}`])
-    // When the old one is gone before the new one is told of, that they are here is told again.
+    // If the old connection is gone before the event about the new one is sent, the user is announced again.
     const third = await online(chat, userIds[1])
     await enter(third, room)
     again.socket.terminate()
@@ -215,12 +215,13 @@ describe('a connection that ends', () => {
     await settled(chat)
     const { place } = presentKey({ chatRoomId: room, userId: userIds[1], connectionId: await connectionOf(bob) })
     const { partition } = presentKey({ chatRoomId: room, userId: '', connectionId: '' })
-    // As if it were five minutes later. Whoever looks asks every other minute, so it is seen within seven.
+    // Sets the row as if five minutes had passed. A user who looks at the room asks every other minute, so the change
+    // is seen within seven.
     await Present.patch({ partition, place })
       .set({ until: Date.now() - 1, renewedAt: 1 })
       .go()
     expect(await presentIds(ada, room)).toEqual([userIds[0]])
-    // It wakes up.
+    // The connection wakes up.
     await enter(bob, room)
     await ada.until(() => told(ada).filter((one) => one === `presenceEntered ${userIds[1]}`).length === 2 || undefined)
     expect(await presentIds(ada, room)).toContain(userIds[1])
@@ -273,7 +274,7 @@ describe('a connection that ends', () => {
       await enter(bob, chatRoomId)
       const { data } = await Connection.get({ connectionId }).go({ consistent: true })
       expect([...data!.presentIn!].sort()).toEqual([chatRoomId, room, ...more].sort())
-      // What has a place ends with the connection.
+      // A presence that is recorded in the connection's row ends with the connection.
       await enter(ada, room)
       bob.socket.terminate()
       await ada.event('presenceLeft', ({ userId }) => userId === userIds[1])
@@ -368,7 +369,7 @@ describe('whoever is no member any more', () => {
     await settled(chat)
     expect([bob, phone].map((client) => told(client).length)).toEqual(seen)
     expect(await presentIds(ada, room)).toEqual([userIds[0]])
-    // Whoever was present may say that they are no more.
+    // A user who was present may still leave.
     for (const client of [bob, phone]) expect(await leave(client, room)).toEqual({})
     for (const action of ['enterPresence', 'leavePresence', 'getPresence']) {
       expect((await bob.refused({ action, chatRoomId: room })).code).toBe('not_a_member')
@@ -383,7 +384,7 @@ describe('whoever is no member any more', () => {
     const { data: row } = await Present.get(key).go()
     await ada.request({ action: 'removeMember', chatRoomId: room, userId: userIds[1] })
     await settled(chat)
-    // Of an `enterPresence` that had read the membership before it ended.
+    // Written by an `enterPresence` that had read the membership before it ended.
     await Present.put(row!).go()
     await settled(chat)
     const seen = told(bob).length
@@ -434,11 +435,11 @@ describe('who is online', () => {
 
   const onlineEvents = (client: RawClient) => client.events.filter(({ event }) => event === 'online')
 
-  /** Two in their direct room. */
+  /** Two users in their direct room. */
   async function givenTwo() {
     const [adaId, bobId] = [unique('ada'), unique('bob')]
     const [ada, bob] = [await online(chat, adaId), await online(chat, bobId)]
-    // Who came online before there was a room is told to nobody in it.
+    // Nobody in a room is told that a user came online before the room existed.
     await settled(chat)
     const { chatRoomId } = await ada.request({ action: 'sendMessage', recipientId: bobId, content: 'hello' })
     await bob.event('roomAdded')

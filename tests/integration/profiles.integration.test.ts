@@ -8,7 +8,7 @@ import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat()
 
-/** A connection of a user whose token has these claims. It has synced. */
+/** Opens a connection that has synced, of a user whose token has these claims. */
 async function onlineWith(at: Runtime, userId: string, claims: { name?: string; picture?: string }) {
   const client = await RawClient.open(at.wsUrl, await at.token(userId, claims))
   onTestFinished(() => client.close())
@@ -80,7 +80,7 @@ describe('a profile', () => {
     await backend.request('upsertUsers', { users: [{ userId: adaId, name: 'Ada Byron' }] })
     expect(await profilesOf(bob, adaId)).toMatchObject([{ name: 'Ada Byron' }])
     await expect(connect(chat, adaId)).rejects.toThrow('403')
-    // Of who is banned and has none, nobody learns that there is a row.
+    // A banned user without a profile has a row, but nobody learns of it.
     const eveId = unique('eve')
     await backend.request('banUser', { userId: eveId })
     expect(await profilesOf(bob, eveId)).toEqual([])

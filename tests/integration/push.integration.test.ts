@@ -25,7 +25,7 @@ const told = async () => {
   await chat.followups.idle()
 }
 
-/** Whom a room's message is to wake, and why: `bob-1234: mention`, without what makes names unique. */
+/** Returns whom a message is to wake, and why: `bob-1234: mention`, without what makes names unique. */
 async function wokenIn(room: string, messageId: string): Promise<Record<string, string>> {
   await told()
   const pushes = chat
@@ -78,7 +78,7 @@ test('who has read it already, on another device, is not woken; a reply is read 
   const [ada, bob] = clients
   const say = async (more = {}) =>
     (await ada.request({ action: 'sendMessage', chatRoomId: room, content: 'hello', ...more })).messageId
-  // Markers that are ahead: the records come when the messages have been read. Nobody is connected to look at them.
+  // A read marker that is ahead, so that the messages are read before their records arrive. Nobody is connected.
   await bob.request({ action: 'markRead', reads: { [room]: 2 } })
   await bob.close()
   await settled(chat)

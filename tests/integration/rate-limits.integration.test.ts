@@ -32,7 +32,7 @@ test('a new direct room counts, a message in one that is there does not', async 
   const ada = await online(chat, adaId)
   const first = unique('bob')
   const write = (recipientId: string) => ada.ask({ action: 'sendMessage', recipientId, content: 'hello' })
-  // Two windows of two at most, should a minute end meanwhile; each new room is followed by a message in an old one.
+  // Two windows of two at most, in case a minute ends in the meantime. A message in an old room follows each new room.
   const others = Array.from({ length: 4 }, () => unique('bob'))
   const answers = [await write(first)]
   for (const recipientId of others) answers.push(await write(recipientId), await write(first))

@@ -8,7 +8,7 @@ import { useChat } from '../support/use-chat.ts'
 
 const chat = await useChat()
 
-/** A room of ada, bob and cleo, and a message of ada's. */
+/** Creates a room of ada, bob and cleo, with a message of ada. */
 async function givenMessage() {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'cleo')
   const [ada, bob, cleo] = clients
@@ -35,7 +35,7 @@ describe('a reaction', () => {
         version: 1,
         reactions: [{ reaction: '👍', count: 1, userIds: [userIds[1]] }],
       })
-      // Complaint 8: an event to all has nothing of one's own.
+      // Complaint 8: an event to everybody has nothing that is specific to one user.
       expect(message).not.toHaveProperty('mine')
     }
   })
@@ -109,7 +109,7 @@ describe('a reaction', () => {
       message: 'unable to react; a message has 50 different reactions at most',
       retryable: false,
     })
-    // One that others use already is no other one.
+    // A reaction that others already use is not a new one.
     expect((await react(ada, 'r7')).changed).toBe(true)
   })
 })
@@ -136,7 +136,7 @@ test('whose list is clipped is told in replies what is their own, and in no even
   const { room, ada, bob, messageId, react } = await givenMessage()
   await react(ada)
   await react(ada, 'tea')
-  // Later than ada, so that only they are named.
+  // Later than ada's, so that they aren't named.
   const rows = Array.from({ length: 10 }, (_, i) => {
     return { chatRoomId: room, messageId, reaction: '👍', userId: `fan-${i}`, at: Date.now() + i }
   })

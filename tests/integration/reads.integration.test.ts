@@ -53,7 +53,7 @@ describe('a mark', () => {
     expect([first.seq, second.seq]).toEqual([3, 1])
     expect(second.at).toBeGreaterThan(first.at)
     await settled(chat)
-    // What is unread again is nobody else's: the receipt that ada has stays.
+    // Marking as unread concerns nobody else: the receipt that ada has stays.
     expect(receipts(ada)).toHaveLength(1)
   })
 
@@ -139,7 +139,7 @@ test.for(Array.from({ length: thorough ? 20 : 2 }, (_, i) => i + 1))(
         const { by, messageId } = oneOf(said)
         await by.request({ action: 'deleteMessage', chatRoomId: room, messageId })
       } else if (dice < 0.88) {
-        // Most often of what was said first, so that something is left to be counted.
+        // Mostly early messages, so that some messages stay unread.
         const seq = Math.ceil(random() ** 2 * said.length)
         await mark(oneOf(devices), room, seq)
         marker = Math.max(marker, seq)

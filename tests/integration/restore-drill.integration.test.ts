@@ -39,7 +39,7 @@ function filesOf({ bucket }: Runtime): S3Client {
   return client
 }
 
-/** The table as it is now, and each current file with its tags, as AWS Backup and `aws s3 sync` take them. */
+/** Returns the table as it is now, and each current file with its tags, as AWS Backup and `aws s3 sync` copy them. */
 async function backUp(chat: Runtime): Promise<Backup> {
   const rows: Row[] = []
   for await (const page of paginateScan({ client: chat.dynamodb }, { TableName: chat.tableName })) {
@@ -57,7 +57,10 @@ async function backUp(chat: Runtime): Promise<Backup> {
   return { rows, files: await Promise.all(files) }
 }
 
-/** A table with these rows that has no stream until it is complete: a restored table's rows are in no stream. */
+/**
+ * Creates a table with these rows whose stream is enabled only when the table is complete: a restored table's rows are
+ * in no stream.
+ */
 async function restoreTable({ dynamodb, tableName }: Runtime, rows: readonly Row[]): Promise<string> {
   const { Table: lost } = await dynamodb.send(new DescribeTableCommand({ TableName: tableName }))
   const TableName = `restored-${randomUUID()}`
@@ -82,7 +85,9 @@ async function restoreTable({ dynamodb, tableName }: Runtime, rows: readonly Row
   return TableName
 }
 
-/** Puts the files under their keys: each at once, and the largest in parts, as the AWS CLI does from 8 MB on. */
+/**
+ * Uploads the files under their keys: each in one request, but the largest in parts, as the AWS CLI does from 8 MB on.
+ */
 async function restoreFiles(chat: Runtime, { files }: Backup): Promise<void> {
   const s3 = filesOf(chat)
   const largest = files.toSorted((a, b) => b.Body.length - a.Body.length)[0]
@@ -98,7 +103,7 @@ async function restoreFiles(chat: Runtime, { files }: Backup): Promise<void> {
   }
 }
 
-/** What nobody may delete: all but what has expired, and what is of the old API's connections. */
+/** Whether an item must survive. Expired items and those of the old API's connections need not. */
 const isLasting = ({ __edb_e__: entity, expiresAt }: Item) =>
   !['Connection', 'UserConnection', 'Session', 'Subscription'].includes(String(entity)) &&
   (expiresAt === undefined || Number(expiresAt) * 1_000 > Date.now())
@@ -130,7 +135,7 @@ test('a stack that was lost is restored from its backup: nothing is missing, and
   const backup = await backUp(lost)
   await say('after the backup')
 
-  // The other stack's bucket has another name, which the rows keep.
+  // The other stack's bucket has another name. The rows keep the old one.
   const rows = JSON.parse(JSON.stringify(backup.rows).replaceAll(`s3://${Bucket}/`, 's3://lost-files/')) as Row[]
   const tableName = await restoreTable(lost, rows)
   await lost.close()
@@ -155,7 +160,7 @@ test('a stack that was lost is restored from its backup: nothing is missing, and
     expect(served.equals(file.contentType === 'image/png' ? png : text), file.fileName).toBe(true)
   }
 
-  // The number of the message that is lost is given to another one, and everybody hears of it.
+  // The number of the lost message is given to another one, and everybody receives it.
   const sent = await adaAgain.request({ action: 'sendMessage', chatRoomId: room, content: 'we are back' })
   expect(sent).toMatchObject({ seq: 6 })
   await bobAgain.event('message', ({ content }) => content === 'we are back')

@@ -40,7 +40,7 @@ test('complaints 21 and 22: with an old message go its file, reactions, mentions
   expect((await ada.request({ action: 'getRoom', ...of })).room.pins).toEqual([])
   const { messages } = await ada.request({ action: 'getHistory', ...of, threadId: messageId })
   expect(messages.map(({ content }) => content)).toEqual(['a reply'])
-  // A thread whose root has gone goes on by its id, and can be followed no more.
+  // A thread whose root is deleted continues by its id, but can't be followed any more.
   await bob.request({ action: 'sendMessage', ...of, content: 'another', threadId: messageId })
   await bob.request({ action: 'followThread', ...of, threadId: messageId, following: false })
   const nothing = { ...of, threadId: '0000000000009999' }
@@ -64,7 +64,7 @@ test('complaint 20: what is past its time is shown by no reader, and nobody acts
   await bob.request({ action: 'sendMessage', ...of, content: 'a reply', threadId: messageId })
   await settledAfter(chat)
 
-  /** What bob is shown: of texts, of the file, of its thread, of its pin, and how much is unread. */
+  /** Returns what bob sees: texts, the file, its thread, its pin, and the number of unread messages. */
   const shown = async () => {
     const { messages } = await bob.request({ action: 'getHistory', ...of })
     const { changes } = await bob.request({ action: 'getChanges', ...of, after: 0 })

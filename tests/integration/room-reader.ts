@@ -4,7 +4,7 @@ import type { RawClient } from '../../scripts/shared/raw-client.ts'
 import { connect } from '../support/runtime.ts'
 import { itemsOf, subscriptionItemsOf } from '../support/table-scan.ts'
 
-/** What the protocol asks of a client: drop a `(chatRoomId, seq)` that is there already, order by `seq`. */
+/** Does what the protocol asks of a client: drops repeated `(chatRoomId, seq)`, and sorts by `seq`. */
 export function inSeqOrder(messages: readonly MessageEvent[]): { seq: number; content: string }[] {
   const bySeq = new Map(messages.map((message) => [message.seq, message]))
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq).map(({ seq, content }) => ({ seq, content }))
@@ -13,7 +13,7 @@ export function inSeqOrder(messages: readonly MessageEvent[]): { seq: number; co
 export const messagesTo = (client: RawClient, room: string): MessageEvent[] =>
   client.events.flatMap((event) => (event.event === 'message' && event.chatRoomId === room ? [event] : []))
 
-/** The room's messages as they are stored, holes left out. */
+/** Returns the room's messages as they are stored, without holes. */
 export async function storedMessages(chat: Runtime, room: string): Promise<{ seq: number; content: string }[]> {
   const rows = (await itemsOf(chat, 'Message')) as unknown as {
     ChatRoomId: string
@@ -27,7 +27,7 @@ export async function storedMessages(chat: Runtime, room: string): Promise<{ seq
     .sort((a, b) => a.seq - b.seq)
 }
 
-/** What somebody who comes back after `lastSeq` is given by `sync`. */
+/** Returns what `sync` gives a user who comes back after `lastSeq`. */
 export async function syncedAfter(chat: Runtime, userId: string, room: string, lastSeq: number): Promise<string[]> {
   const client = await connect(chat, userId)
   const { rooms } = await client.request({ action: 'sync', rooms: { [room]: lastSeq } })
@@ -40,7 +40,7 @@ export async function connectionIdOf(client: RawClient): Promise<string> {
   return (await client.request({ action: 'sync' })).connectionId
 }
 
-/** The connection ids of the stored subscriptions, of one room or of all, in order. */
+/** Returns the connection ids of the stored subscriptions, of one room or of all, in order. */
 export async function subscribers(chat: Runtime, room?: string): Promise<string[]> {
   const rows = (await subscriptionItemsOf(chat)) as { pk: string; ConnectionId: string }[]
   return rows
@@ -49,7 +49,7 @@ export async function subscribers(chat: Runtime, room?: string): Promise<string[
     .sort()
 }
 
-/** The connection ids of the sessions that have not ended. */
+/** Returns the connection ids of the sessions that have not ended. */
 export async function sessions(chat: Runtime): Promise<string[]> {
   const rows = (await itemsOf(chat, 'Session')) as { ConnectionId: string }[]
   return rows.map(({ ConnectionId }) => ConnectionId).sort()
@@ -60,13 +60,13 @@ export async function storedConnections(chat: Runtime): Promise<string[]> {
   return rows.map(({ ConnectionId }) => ConnectionId).sort()
 }
 
-/** Waits until the stream is worked, what its records brought about (a clean-up, say) included. */
+/** Waits until the stream is processed, including what its records caused, such as a clean-up. */
 export async function settled(chat: Runtime): Promise<void> {
   await chat.mapping.idle()
   await chat.mapping.idle()
 }
 
-/** Sends one after the other. */
+/** Sends one message after the other. */
 export async function say(client: RawClient, room: string, contents: readonly string[]): Promise<void> {
   for (const content of contents) await client.request({ action: 'sendMessage', chatRoomId: room, content })
 }

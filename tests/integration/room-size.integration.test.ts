@@ -27,7 +27,7 @@ test('a room with as many members as it may have takes no more, however they com
   expect(await add([unique('zed')])).toMatchObject({ type: 'error', error: FULL })
   const backend = await givenBackend(chat, 'shop')
   expect(await backend.ask('addMembers', { chatRoomId: room, userIds: ['zed'] })).toEqual({ status: 409, error: FULL })
-  // Who is in it needs no place.
+  // A user who is a member already needs no place.
   expect(await add([userIds[1]])).toMatchObject({ data: { added: [], already: [userIds[1]] } })
   expect(await bob.request({ action: 'joinRoom', chatRoomId: room })).toMatchObject({ chatRoomId: room })
   await bob.request({ action: 'leaveRoom', chatRoomId: room })
@@ -52,7 +52,7 @@ test('the limit is announced', async () => {
 })
 
 describe('a large room, whose members are counted,', () => {
-  /** As a room is from 1,001 members on; here it has one. */
+  /** Marks a room as counted, as a room with more than 1,000 members is. This one has one member. */
   async function givenCounted(members: number, countedAt: number) {
     const { room, clients } = await givenRoom(chat, 'ada')
     await ChatRoom.patch({ chatRoomId: room }).set({ counted: true }).go()

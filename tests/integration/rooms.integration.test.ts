@@ -133,7 +133,7 @@ test('members with the longest ids are paged as any others', async () => {
 test('more than 1,000 members are paged, each one once', async () => {
   const { room, clients, userIds } = await givenRoom(chat, 'ada')
   const others = Array.from({ length: 1_004 }, (_, i) => `member-${String(i).padStart(4, '0')}`)
-  // Nobody of them is online: what the stream would find is nothing.
+  // None of them is online, so the stream has nothing to do.
   chat.mapping.pause()
   await entities.Membership.put(others.map((userId) => row(room, userId))).go({ concurrency: 4 })
 

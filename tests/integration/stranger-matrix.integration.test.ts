@@ -44,7 +44,7 @@ const ofNoRoom = [
 
 type RoomAction = Exclude<Action, (typeof ofNoRoom)[number]>
 
-/** The permission that each action asks for. `join` and `leave` have rules of their own. */
+/** The permission that each action needs. `join` and `leave` have rules of their own. */
 const asks = {
   joinRoom: 'join',
   leaveRoom: 'leave',
@@ -92,14 +92,14 @@ const asks = {
 interface Try {
   asks: PermissionName | 'join' | 'leave'
   frame: { action: Action } & Record<string, unknown>
-  /** Of the person that it is upon. */
+  /** The standing of the user on whom the action acts. */
   upon?: Standing
 }
 
-/** A user that nobody knows, of which an unban says nothing. */
+/** An unknown user. The reply to an unban doesn't reveal whether the user exists. */
 const NOBODY = 'nobody-at-all'
 
-/** Every action in that room, those last that change who may do what. */
+/** Returns every action in that room. Those that change who may do what come last. */
 function triesIn(
   chatRoomId: string,
   message: string,
@@ -163,7 +163,7 @@ function triesIn(
 interface Person {
   name: string
   scope?: Scope
-  /** The role that the host gives them; undefined for who is no member. */
+  /** The role that the host gives the user. Undefined if the user is not a member. */
   role?: 'guest' | 'member' | 'moderator' | 'owner'
   muted?: true
   banned?: true
@@ -186,7 +186,7 @@ const standingOf = ({ role, scope }: Person): Standing | undefined =>
 
 const MUTED_MS = 3_600_000
 
-/** The answer that the table of permissions gives. */
+/** Returns the answer that the table of permissions demands. */
 function expected({ asks, upon, frame }: Try, person: Person, access: 'private' | 'link' | 'direct', id: string) {
   const standing = access === 'direct' && person.scope === 'admin' ? undefined : standingOf(person)
   const isIn = person.role !== undefined
@@ -200,11 +200,11 @@ function expected({ asks, upon, frame }: Try, person: Person, access: 'private' 
   const place = { chatRoomId: id, settings: settingsOf(access), closed: false }
   const actor = { standing, mutedUntil: person.muted ? Date.now() + MUTED_MS : 0 }
   const why = refusal(asks, actor, place, Date.now(), upon)
-  // There is no file in these rooms.
+  // These rooms have no files.
   return why ?? (frame.action === 'getFileUrl' ? 'invalid_request' : 'ok')
 }
 
-/** Tries everything, one after the other. Of a room that could be deleted nobody is a member. */
+/** Tries everything, one after the other. After the room is deleted, nobody is a member. */
 async function tryAll(client: RawClient, tries: Try[], expectedOf: (one: Try) => string) {
   const got: string[] = []
   const wanted: string[] = []
@@ -222,7 +222,7 @@ async function tryAll(client: RawClient, tries: Try[], expectedOf: (one: Try) =>
 
 const upon = ['muteMember', 'setRole', 'removeMember', 'banMember'] as const
 
-/** A room of a host's, with one message, somebody for each action upon a person, and this person. */
+/** Creates a room with a host, one message, one user for each action on a user, and this person. */
 async function givenRoomOf(person: Person, access: 'private' | 'link') {
   const [host, userId] = [unique('host'), unique('me')]
   const subjects = Object.fromEntries(upon.map((action) => [action, unique(action)]))
@@ -245,7 +245,7 @@ async function givenRoomOf(person: Person, access: 'private' | 'link') {
   return { chatRoomId, client, tries: triesIn(chatRoomId, messageId, subjects, host, { theirs, ...own }) }
 }
 
-/** A message of this person's, if they may ever have sent one. */
+/** Sends a message as this person, if they may. */
 async function ownMessage(client: RawClient, chatRoomId: string, { role, scope }: Person): Promise<{ own?: string }> {
   if (scope === 'guest' || (role === undefined && scope !== 'admin')) return {}
   return { own: (await client.request({ action: 'sendMessage', chatRoomId, content: 'my own' })).messageId }
@@ -261,13 +261,13 @@ describe.for(['private', 'link'] as const)('in a %s room', (access) => {
   test.for(people)('$name may do what the table says, and nothing else', async (person) => {
     const { chatRoomId, client, tries } = await givenRoomOf(person, access)
     const [join, ...rest] = tries
-    // Who joins is a member: it is tried last by who is none.
+    // A successful join makes the user a member, so a user who is not one tries it last.
     const ordered = person.role === undefined ? [...rest, join!] : tries
     await tryAll(client, ordered, (one) => expected(one, person, access, chatRoomId))
   })
 })
 
-/** The two, one of whom made the room and is stored as its owner. */
+/** The two users of a direct room. One of them created it and is stored as its owner. */
 const two: (Person & { isFounder?: true; blocked?: 'by me' | 'by them' })[] = [
   { name: 'who wrote first', role: 'member', isFounder: true },
   { name: 'the other', role: 'member' },
@@ -342,7 +342,7 @@ async function givenDirectRoom({ scope, isFounder }: Person & { isFounder?: true
   return { chatRoomId, client, them, userId, theirId, tries }
 }
 
-/** A private room, a direct room and one that was deleted: nobody else's. */
+/** Creates a room that this user must not learn of: private, direct or deleted. */
 async function givenHidden(kind: 'private' | 'direct' | 'deleted' | 'private and banned from', eve: string) {
   const ada = await online(chat, unique('ada'))
   if (kind === 'direct') {
@@ -359,7 +359,10 @@ async function givenHidden(kind: 'private' | 'direct' | 'deleted' | 'private and
   return chatRoomId
 }
 
-/** Requests to the table for a room or a user, with the room's id taken out; not the janitor's for other rooms. */
+/**
+ * Returns the requests to the table for a room or a user, without the room's id. Leaves out the janitor's requests for
+ * other rooms.
+ */
 async function requestsOf(chatRoomId: string, userId: string, work: () => Promise<unknown>): Promise<string[]> {
   const requests: string[] = []
   table.fault = ({ operation, input }) => {
@@ -374,7 +377,7 @@ async function requestsOf(chatRoomId: string, userId: string, work: () => Promis
   return requests
 }
 
-/** Moments, and what is random. */
+/** Matches times and random ids. */
 const VARYING = /\b1[789]\d{8,11}\b|[0-9a-f]{8}-[0-9a-f-]{27}/g
 
 test.for(['private', 'direct', 'deleted', 'private and banned from'] as const)(
@@ -382,15 +385,15 @@ test.for(['private', 'direct', 'deleted', 'private and banned from'] as const)(
   async (kind) => {
     const eveId = unique('eve')
     const real = await givenHidden(kind, eveId)
-    // The same length, so that not even the cost differs.
+    // As long as the real id, so that not even the cost differs.
     const unreal = real.startsWith('dm:') ? `dm:${'x'.repeat(real.length - 3)}` : unique('x').padEnd(36, 'x')
     const eve = await online(chat, eveId)
     await chat.followups.idle()
     await settled(chat)
-    // The janitor purges what was deleted.
+    // The janitor purges the deleted room.
     await chat.schedules.idle()
     await settled(chat)
-    // What is gone has its follow-ups.
+    // The deletions have follow-ups.
     await chat.followups.idle()
     const message = '0000000000000001'
     const triesOf = (id: string) => triesIn(id, message, Object.fromEntries(upon.map((one) => [one, 'zoe'])), 'zoe')
@@ -421,7 +424,7 @@ test('a stranger who syncs, or asks for a list, learns of no private room either
     [(id: string) => ({ action: 'sync', rooms: { [id]: 0 } }), []],
     [(id: string) => ({ action: 'sync', only: [id] }), []],
     [(id: string) => ({ action: 'getUnread', heads: { [id]: 1 } }), {}],
-    // Last, because what the stream reads for a mark comes after the reply.
+    // Last, because the stream's reads for a mark come after the reply.
     [(id: string) => ({ action: 'markRead', reads: { [id]: 1 } }), undefined],
   ] as const) {
     const answers: unknown[] = []

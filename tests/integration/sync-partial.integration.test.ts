@@ -12,7 +12,7 @@ afterEach(() => {
   faulty.fault = undefined
 })
 
-/** Ada, and bob, who is in that many rooms of hers and has just connected. */
+/** Creates `count` rooms of ada, with bob in them, who has just connected. */
 async function givenRooms(count: number) {
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const ada = await online(chat, adaId)
@@ -28,7 +28,7 @@ async function givenRooms(count: number) {
 
 const idsOf = ({ rooms }: { rooms: { chatRoomId: string }[] }) => rooms.map(({ chatRoomId }) => chatRoomId)
 
-/** The rooms of the page at this cursor and of all that follow. */
+/** Returns the rooms of the page at this cursor and of all later pages. */
 async function pagesFrom(client: RawClient, cursor: string | undefined, limit: number): Promise<string[][]> {
   if (cursor === undefined) return []
   const reply = await client.request({ action: 'sync', cursor, limit })

@@ -18,7 +18,7 @@ interface Put {
   PutRequest?: { Item?: { pk?: { S?: string } } }
 }
 
-/** Ada, and bob, who is in that many rooms of hers and offline. */
+/** Creates `count` rooms of ada, with bob in them, who is offline. */
 async function givenRooms(count: number) {
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const ada = await online(chat, adaId)
@@ -31,7 +31,7 @@ async function givenRooms(count: number) {
 }
 
 /**
- * The table throttles the subscriptions of a room as often as `times` says.
+ * Makes the table throttle the subscription of each room as often as `times` returns.
  *
  * @returns how often the subscription of each room was written
  */
@@ -40,7 +40,7 @@ function throttle(times: (chatRoomId: string) => number): Map<string, number> {
   const written = new Map<string, number>()
   const count = (map: Map<string, number>, id: string) => map.set(id, (map.get(id) ?? 0) + 1).get(id)!
   faulty.fault = ({ operation, input }): Fault => {
-    // The last room of all is put alone.
+    // The last remaining room is written by a single put.
     const { pk } = (input.Item ?? {}) as { pk?: { S?: string } }
     if (operation === 'PutItem' && pk?.S?.startsWith(PARTITION)) count(written, pk.S.slice(PARTITION.length))
     if (operation !== 'BatchWriteItem') return undefined
@@ -56,7 +56,7 @@ function throttle(times: (chatRoomId: string) => number): Map<string, number> {
   return written
 }
 
-/** All pages, as lists of room ids. */
+/** Returns all pages, as lists of room ids. */
 async function pagesOf(client: RawClient): Promise<string[][]> {
   const pages: string[][] = []
   let cursor: string | undefined

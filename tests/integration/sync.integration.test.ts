@@ -11,10 +11,10 @@ const entities = await entitiesOf(chat)
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `message ${i + 1}`)
 
-/** 16 KB each, so that four fit into one reply and five don't. */
+/** Contents of 16 KB each: four fit into one reply, five don't. */
 const large = (count: number) => Array.from({ length: count }, () => 'x'.repeat(16_000))
 
-/** What the room looks like to a connection of its member that has just come back. */
+/** Returns what a connection that has just come back gets of the room by `sync`. */
 async function synced(client: RawClient, room: string, lastSeq?: number) {
   const { rooms } = await client.request({
     action: 'sync',

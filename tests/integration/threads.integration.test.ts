@@ -15,7 +15,7 @@ await entitiesOf(chat)
 const { nextSeq } = await import('../../src/entities/chat-room.ts')
 const { messageIdOf } = await import('../../src/entities/message.ts')
 
-/** Waits for what follows the messages, and for all that is posted. */
+/** Waits for what follows from the messages, and for all posts. */
 async function settle(): Promise<void> {
   await chat.followups.idle()
   await settled(chat)
@@ -29,7 +29,7 @@ const history = (client: RawClient, chatRoomId: string, more = {}) =>
 
 const contentsOf = ({ messages }: { messages: { content: string }[] }) => messages.map(({ content }) => content)
 
-/** A room of ada, bob and cleo, and a root of ada's. */
+/** Creates a room of ada, bob and cleo, with a root message of ada. */
 async function givenThread() {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob', 'cleo')
   const [ada, bob, cleo] = clients
@@ -87,7 +87,7 @@ describe('a reply', () => {
     expect(contentsOf(await history(ada, room, { threadId }))).toEqual(['two', 'three'])
     const [tombstone] = (await history(ada, room, { include: ['deleted'] })).messages
     expect(tombstone).toMatchObject({ messageId: threadId, content: '', deleted: {}, thread: { replies: 2 } })
-    // Complaint 22: it is still listed.
+    // Complaint 22: the thread is still listed.
     expect(await threadsOf(ada)).toMatchObject([{ root: { messageId: threadId, deleted: {} } }])
   })
 
@@ -122,7 +122,7 @@ describe('a reply', () => {
         retryable: false,
       })
     }
-    // A quote is an id, whatever became of it.
+    // A quote is an id, whatever happened to the quoted message.
     await say(bob, room, 'three', { replyTo: none })
     await settle()
     expect(contentsOf(await history(bob, room, { threadId }))).toEqual(['one'])
@@ -202,7 +202,7 @@ describe('who follows a thread', () => {
     expect(await threadsOf(ada)).toMatchObject([{ unread: { count: 1 } }])
     await ada.request({ action: 'markRead', reads: {}, threads: [{ chatRoomId: room, threadId, seq }] })
     expect(await threadsOf(ada)).toMatchObject([{ readSeq: seq, unread: { count: 0, exact: true } }])
-    // Kept as it was given, and at the head for who reads it.
+    // Stored as it was sent, but limited to the head when it is read.
     await ada.request({ action: 'markRead', reads: {}, threads: [{ chatRoomId: room, threadId, seq: 1_000 }] })
     expect(await threadsOf(ada)).toMatchObject([{ readSeq: seq }])
   })
@@ -254,7 +254,7 @@ test('the count at a root is what the table has, whatever is sent and deleted at
 })
 
 describe('a mention', () => {
-  /** A room of ada and bob; cleo is in none. */
+  /** Creates a room of ada and bob. Cleo is not a member. */
   async function givenTwo() {
     const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
     const cleoId = unique('cleo')
@@ -266,7 +266,7 @@ describe('a mention', () => {
   test('is an id beside the text, for members only: complaint 19', async () => {
     const { room, ada, bob, adaId, bobId, cleoId, mentionsOf } = await givenTwo()
     const { messageId, seq, timestamp } = await say(ada, room, '@bob', { mentions: [bobId, cleoId, adaId] })
-    // Nothing tells the sender who there is; the own id is dropped.
+    // The reply doesn't tell the sender who is a member. The sender's own id is dropped.
     expect(await bob.event('message')).toMatchObject({ messageId, mentions: [bobId, cleoId] })
     await settle()
     expect(await mentionsOf(bob)).toEqual([{ chatRoomId: room, messageId, seq, senderId: adaId, timestamp }])
@@ -274,7 +274,7 @@ describe('a mention', () => {
     const cleo = await online(chat, cleoId)
     expect(await mentionsOf(cleo)).toEqual([])
     expect((await scan(chat)).filter(({ pk }) => pk === `mentions#${cleoId}`)).toEqual([])
-    // Who comes in later isn't told of it either.
+    // A user who joins later doesn't get the mention either.
     await cleo.request({ action: 'joinRoom', chatRoomId: room })
     expect(await mentionsOf(cleo)).toEqual([])
   })
@@ -286,7 +286,7 @@ describe('a mention', () => {
     await ada.request({ ...edit, content: '@bob', mentions: [bobId] })
     await settle()
     expect(await mentionsOf(bob)).toMatchObject([{ messageId }])
-    // What is left out is kept.
+    // A field that is left out keeps its value.
     await ada.request({ ...edit, content: '@bob!' })
     await settle()
     expect(await mentionsOf(bob)).toMatchObject([{ messageId }])
@@ -347,7 +347,7 @@ describe('a mention', () => {
 })
 
 describe('where a room shows what was said since the own join', () => {
-  /** A room of ada's in which others have written before eve came, and left, and came back. */
+  /** Creates a room of ada's in which others wrote before eve came, left, and came back. */
   async function givenNewcomer() {
     const [eveId, adaId] = [unique('eve'), unique('ada')]
     const [ada, eve] = await Promise.all([online(chat, adaId), online(chat, eveId)])
@@ -367,7 +367,7 @@ describe('where a room shows what was said since the own join', () => {
     return { room, ada, eve, eveId, own, root, reply, deleted, hole: messageIdOf(hole) }
   }
 
-  /** Every action that names a message, by what it asks. */
+  /** Returns every action that names a message. */
   const framesOf = (chatRoomId: string, messageId: string): ({ action: Action } & Record<string, unknown>)[] => {
     const seq = Number(messageId)
     const file = { fileName: 'a.txt', contentType: 'text/plain', size: 1 }
@@ -397,7 +397,7 @@ describe('where a room shows what was said since the own join', () => {
     ]
   }
 
-  /** What of an answer would tell one message from another. */
+  /** Returns the parts of an answer that could tell one message from another. */
   const toldBy = (frame: ServerFrame, action: Action) => {
     if (frame.type === 'error') return frame.error
     const isNew = ['sendMessage', 'broadcastMessage', 'handleFileUpload'].includes(action)
@@ -455,7 +455,7 @@ describe('where a room shows what was said since the own join', () => {
     await say(eve, room, 'so I hear', thread)
     await settle()
     expect(contentsOf(await history(eve, room, thread))).toEqual(['since then', 'so I hear'])
-    // Neither as one whose root is gone, nor as something unread that nobody can find.
+    // It is listed neither as a thread without a root, nor as something unread that nobody can find.
     expect((await eve.request({ action: 'getThreads' })).threads).toEqual([])
     expect((await eve.request({ action: 'getUnread', heads: { [room]: 100 } })).threads).toEqual({ count: 0 })
     const listed = (await ada.request({ action: 'getThreads' })).threads

@@ -16,20 +16,20 @@ const backend = await givenBackend(chat, 'shop')
 
 const isFile = ({ kind }: MessageEvent) => kind === 'file'
 
-/** Everything that follows from what was done, the bucket's events too. */
+/** Waits for everything that follows from what was done, including the bucket's events. */
 async function settled(): Promise<void> {
   await chat.bucket.idle()
   await settledAfter(chat)
 }
 
-/** Sends a picture, and waits for the message. */
+/** Uploads a picture, and waits for the message. */
 async function sent(client: RawClient, room: string, picture: Uint8Array<ArrayBuffer>, contentType = 'image/jpeg') {
   const form = await givenUpload(client, room, { fileName: 'at home.jpg', contentType, size: picture.length })
   expect((await sendForm(form, picture)).status).toBe(204)
   return client.event('message', (event) => isFile(event) && event.file?.uploadId === form.uploadId)
 }
 
-/** The same, when its picture was made small. */
+/** Does the same, and waits until the thumbnail is made. */
 async function givenSmall() {
   const { room, clients, userIds } = await givenRoom(chat, 'ada', 'bob')
   const [ada, bob] = clients
@@ -46,7 +46,7 @@ test('a photo comes at once as it was; made small, it says nothing of where it w
   const { room, ada, bob, messageId, message, file, original } = await givenSmall()
   const first = await bob.event('message', isFile)
   expect(first).toMatchObject({ messageId, file: { contentType: 'image/jpeg', size: original.length } })
-  // An event of the bucket that comes twice may make two versions.
+  // If the bucket's event arrives twice, there may be two versions.
   expect(message).toMatchObject({ messageId, version: expect.any(Number) as number })
   const response = await fetch(file.thumbnailUrl!)
   expect(response.headers.get('content-type')).toBe('image/webp')
@@ -54,7 +54,7 @@ test('a photo comes at once as it was; made small, it says nothing of where it w
   const small = await sharp(new Uint8Array(await response.arrayBuffer())).metadata()
   expect(small).toMatchObject({ format: 'webp', width: 480, height: 640 })
   expect([small.exif, small.xmp, small.icc]).toEqual([undefined, undefined, undefined])
-  // The original is what was verified, for who downloads it.
+  // The original stays as it was verified, for those who download it.
   expect(await bytesAt(file.fileUrl)).toEqual(original)
 
   const asked = await ada.request({ action: 'getFileUrl', chatRoomId: room, messageId })
@@ -86,7 +86,7 @@ test('what can’t be made small is delivered as it was, and nothing fails', asy
 
 type Given = Awaited<ReturnType<typeof givenSmall>>
 
-/** How a file ends; with each of them end its pictures. */
+/** The ways in which a file is deleted. Its pictures are deleted with it. */
 const endings: Record<string, (given: Given) => Promise<unknown>> = {
   deleteMessage: ({ ada, room, messageId }) => ada.request({ action: 'deleteMessage', chatRoomId: room, messageId }),
   'the end of its time': ({ room, messageId }) => Message.delete({ chatRoomId: room, messageId }).go(),

@@ -6,7 +6,7 @@ import { useChat } from '../support/use-chat.ts'
 import { scan } from '../support/table-scan.ts'
 import { validFrames } from '../support/valid-frames.ts'
 
-// No sweep: an expired row that is still there is what the fan-out must pass over.
+// No sweep: the fan-out must skip an expired row that still exists.
 const chat = await useChat({ ttlSweepMs: 3_600_000 })
 
 test('when the token has expired, every action is answered so, nothing is written and nothing posted any more', async () => {

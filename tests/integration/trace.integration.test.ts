@@ -15,7 +15,7 @@ const log: Log = { info: note, warn: note, error: note }
 const chat = await useChat({ log })
 beforeEach(() => printed.splice(0))
 
-/** What the functions have logged under this message. */
+/** Returns what the functions have logged with this message. */
 const logged = (message: string) =>
   printed.flatMap((line) => {
     const start = line.indexOf('{')
@@ -33,7 +33,7 @@ test('the id of the frame is in the message’s row, and in the log of a post th
   const traceId = (await messageIn(room))?.TraceId
   expect(traceId).toEqual(expect.stringMatching(/^.{8,64}$/))
   expect(logged('post failed')).toMatchObject([{ traceIds: [traceId] }])
-  // It is for the log, and no client learns it.
+  // The trace id is only for the log. No client receives it.
   chat.gateway.faults.onPost = undefined
   const { messages } = await clients[1].request({ action: 'getHistory', chatRoomId: room })
   expect(JSON.stringify(messages)).not.toContain(traceId)

@@ -8,7 +8,7 @@ import { useChat } from '../support/use-chat.ts'
 const chat = await useChat()
 const entities = await entitiesOf(chat)
 
-/** That a user is typing was told at this moment. */
+/** Writes the row of a user whose typing was announced at this moment. */
 const told = (chatRoomId: string, userId: string, at: number) =>
   entities.setTyping({ chatRoomId, userId, isTyping: true, toldAt: at, until: at + 10_000 }, undefined, at)
 
@@ -122,7 +122,7 @@ test('when many type, one more waits, and the next one’s telling names both in
     ],
   })
   expect([bob, eve].map((client) => typistsIn(client).slice(4))).toEqual([[userIds[2]], [userIds[1]]])
-  // What somebody else has told is no news.
+  // Typing of a user that another connection has already announced causes no event.
   expect(await bob.request(frame)).toEqual({ expiresAt: waiting.expiresAt })
 })
 

@@ -22,7 +22,7 @@ beforeEach(() => {
 const uploadOf = async ({ uploadId }: { uploadId: string }): Promise<Item | undefined> =>
   (await itemsOf(chat, 'Upload')).find(({ UploadId }) => UploadId === uploadId)
 
-/** Runs the bucket's lifecycle as if it were so much later; the SDK's own requests would be refused by then. */
+/** Runs the bucket's lifecycle as if this many hours had passed. The SDK's own requests would be refused by then. */
 async function sweptAfter(hours: number): Promise<string[]> {
   aheadMs = hours * HOUR
   const { expired } = await chat.bucket.sweep()

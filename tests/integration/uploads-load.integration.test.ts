@@ -11,7 +11,7 @@ const chat = await useChat()
 const isFile = (event: ChatEvent): event is MessageEvent => event.event === 'message' && event.kind === 'file'
 const filesOf = (client: RawClient) => client.events.filter(isFile)
 
-/** Everything in the bucket and the stream has been worked, and what was posted has come: the rest doesn't come. */
+/** Waits until everything in the bucket and the stream has been processed, and everything posted has arrived. */
 async function settled(...clients: RawClient[]): Promise<void> {
   await chat.bucket.idle()
   await chat.mapping.idle()
