@@ -35,7 +35,7 @@ const named = (chatRoomId: string, clientMessageId: string, content = 'hello') =
 const send = (draft: Draft) => appendMessage(draft, { check: Promise.resolve('member' as const) }, Date.now())
 const burst = (draft: Draft) => Promise.all(Array.from({ length: 40 }, () => send(draft)))
 
-/** Everything that stands at a place of the room, and how many numbers were drawn. */
+/** Returns the messages at the room's places, and the number of holes. */
 async function placesOf(chatRoomId: string) {
   const { data } = await Message.query.room({ chatRoomId }).go({ pages: 'all', consistent: true })
   const messages = data.filter(({ kind }) => kind !== 'hole')
@@ -43,7 +43,7 @@ async function placesOf(chatRoomId: string) {
   return { messages: messages.map(({ content }) => content), holes: drawn - messages.length }
 }
 
-/** An unfinished claim of another try, so many milliseconds old. */
+/** Writes an unfinished claim of another try, which is `age` milliseconds old. */
 const givenClaim = (draft: ReturnType<typeof named>, age: number) =>
   SendGuard.put({
     ...draft,
@@ -54,7 +54,7 @@ const givenClaim = (draft: ReturnType<typeof named>, age: number) =>
 
 const LONG_AGO = 60_000
 
-/** No claim grows old enough to be taken over, however slow the machine is with the try that has it. */
+/** Stops the clock, so that no claim becomes old enough to be taken over, however slow the machine is. */
 function stopTheClock(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   onTestFinished(() => void vi.useRealTimers())
@@ -126,7 +126,7 @@ test('a guard of version 0.1.0, which was never a claim, is valid', async () => 
   })
 })
 
-/** The next try ends at one of its requests, as if its function had crashed there. */
+/** Makes the next try end at one of its requests, as if its function had crashed there. */
 async function crash(draft: Draft, operation: string, isAt: (input: Record<string, unknown>) => boolean = () => true) {
   let isArmed = true
   intercept(client, async (request, proceed) => {

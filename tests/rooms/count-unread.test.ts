@@ -32,13 +32,13 @@ async function act<A extends Action>(action: A, payload: Record<string, unknown>
   return (await handlers[action].handle(input, device(userId, n))) as Reply<A>
 }
 
-/** A room of ada, who made it, and others. */
+/** Creates a room of ada with these members. */
 async function givenRoom(members: string[] = ['bob']): Promise<string> {
   const { chatRoomId } = await act('createRoom', { roomName: 'A room', access: 'link', members }, 'ada')
   return chatRoomId
 }
 
-/** Puts messages at the next places, quicker than sending them. */
+/** Writes messages at the next places, which is faster than sending them. */
 async function append(chatRoomId: string, count: number, senderId = 'ada', content = 'hello') {
   const { headSeq } = (await getRoom(chatRoomId))!
   await ChatRoom.patch({ chatRoomId }).add({ headSeq: count }).go()
@@ -54,7 +54,7 @@ const unreadOf = async (userId: string, heads: Record<string, number>) =>
 
 const nothing = { count: 0, exact: true, mentions: 0 }
 
-/** What a count over the table says: the marker or the join, and others' messages beyond it. */
+/** Counts over the whole table: from the marker or the join, the messages of others after it. */
 async function countedBy(userId: string, chatRoomId: string, headSeq: number) {
   const membership = await getMembership(chatRoomId, userId)
   if (membership === undefined) return undefined
@@ -68,7 +68,7 @@ async function countedBy(userId: string, chatRoomId: string, headSeq: number) {
   return { readSeq, count: others.length, exact: true, mentions: 0 }
 }
 
-/** Whoever has sent it deletes it, if there is a message. */
+/** Deletes a message as its sender, if there is one. */
 async function deleteMessageAt(chatRoomId: string, seq: number) {
   const message = await getMessage(chatRoomId, messageIdOf(seq))
   if (message === undefined || (await getMembership(chatRoomId, message.senderId)) === undefined) return
@@ -150,7 +150,7 @@ describe('a marker', () => {
     await act('markRead', { reads: { [room]: 9 } }, 'bob')
     const { data } = await RoomState.get(key).go()
     expect(data!.readSeq).toBe(9)
-    // Each write is later than the one before, so who receives both knows which one holds.
+    // Each write has a later time than the one before, so whoever receives both knows which one is current.
     expect(data!.readAt).toBeGreaterThanOrEqual(Date.now() + 3_590_000)
     expect(await act('markUnread', { chatRoomId: room, seq: 0 }, 'bob')).toEqual({ readSeq: 0 })
   })

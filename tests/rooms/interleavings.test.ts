@@ -33,9 +33,7 @@ import { unique } from '../support/runtime.ts'
 import { streamOfWrites } from '../support/stream-of-writes.ts'
 import { thorough } from '../support/thorough.ts'
 
-/**
- * `THOROUGH=1 PREEMPTIONS=2 npx vitest run tests/rooms/interleavings.test.ts` looks at more orders, for minutes.
- */
+/** `THOROUGH=1 PREEMPTIONS=2 npx vitest run tests/rooms/interleavings.test.ts` checks more orders, for minutes. */
 const preemptions = Number(process.env.PREEMPTIONS ?? 1)
 
 beforeAll(async () => {
@@ -44,7 +42,7 @@ beforeAll(async () => {
 
 const rowsExpireAt = Math.ceil(Date.now() / 1_000) + 3_600
 
-/** One order's own room, users and connections, and what was posted in it. */
+/** The room, users and connections of one order, and what was posted in it. */
 interface Scene {
   chatRoomId: string
   ada: string
@@ -65,7 +63,7 @@ const callerOf = (userId: string, connectionId: string, sessionId?: string) => (
 const connect = (userId: string, connectionId: string) =>
   putConnection({ connectionId, userId, lastConnectedAt: Date.now(), expiresAt: rowsExpireAt })
 
-/** The second connection has named its session in the URL, as the SDK's do: then `$connect` has written it. */
+/** Syncs. The second connection has named its session in the URL, as the SDK does, and `$connect` has stored it. */
 async function syncOn(userId: string, connectionId: string, sessionId?: string, rooms?: Record<string, number>) {
   const named = connectionId === 'b2=' ? sessionId : undefined
   if (named !== undefined) await keepSessionKey(connectionId, named)
@@ -75,7 +73,7 @@ async function syncOn(userId: string, connectionId: string, sessionId?: string, 
 const join = ({ chatRoomId, bob }: Scene, connectionId: string) =>
   joinRoom.handle({ action: 'joinRoom', chatRoomId }, callerOf(bob, connectionId))
 
-/** A leave that finds nobody to leave has nothing to do. */
+/** Leaves the room as bob. If he is not a member, nothing happens. */
 const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
   leaveRoom.handle({ action: 'leaveRoom', chatRoomId }, callerOf(bob, connectionId)).catch((error: unknown) => {
     expect(error).toMatchObject({
@@ -84,14 +82,14 @@ const leave = ({ chatRoomId, bob }: Scene, connectionId: string) =>
     })
   })
 
-/** Ada shows bob out. A kick of who is no member has nothing to do. */
+/** Removes bob from the room as ada. If he is not a member, nothing happens. */
 const kick = ({ chatRoomId, ada, bob }: Scene) =>
   removeMember.handle({ action: 'removeMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
 
 const ban = ({ chatRoomId, ada, bob }: Scene) =>
   banMember.handle({ action: 'banMember', chatRoomId, userId: bob }, callerOf(ada, 'ada='))
 
-/** Ada mutes bob, for no seconds: lets him write again. Of who has left and wasn't muted there is nothing to change. */
+/** Mutes bob as ada; 0 seconds end the mute. If he has left and wasn't muted, nothing happens. */
 const mute = ({ chatRoomId, ada, bob }: Scene, seconds: number) =>
   muteMember.handle({ action: 'muteMember', chatRoomId, userId: bob, seconds }, callerOf(ada, 'ada=')).then(
     () => true,
@@ -101,14 +99,14 @@ const mute = ({ chatRoomId, ada, bob }: Scene, seconds: number) =>
     },
   )
 
-/** Whether bob is muted, in the room or once he comes back: in one of the two places only. */
+/** Whether bob is muted, now or when he comes back. Expects the mute in only one of the two places. */
 async function isMuted({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
   const [membership, row] = await Promise.all([getMembership(chatRoomId, userId), getBan({ chatRoomId, userId })])
   if (membership !== undefined) expect(row).toBeUndefined()
   return outlivingOf(membership ?? row ?? {}, Date.now()).mutedUntil !== undefined
 }
 
-/** Ada makes bob a guest, or a member again. Of who has left, only what somebody has made of them can be changed. */
+/** Makes bob a guest or a member again, as ada. If he has left, only a role that somebody set can be changed. */
 const giveRole = ({ chatRoomId, ada, bob }: Scene, role: 'guest' | 'member') =>
   setRole.handle({ action: 'setRole', chatRoomId, userId: bob, role }, callerOf(ada, 'ada=')).then(
     () => true,
@@ -118,13 +116,13 @@ const giveRole = ({ chatRoomId, ada, bob }: Scene, role: 'guest' | 'member') =>
     },
   )
 
-/** Whether bob is a guest, or will be one once he comes back. */
+/** Whether bob is a guest, or will be one when he comes back. */
 async function isGuest({ chatRoomId, bob: userId }: Scene): Promise<boolean> {
   const [membership, row] = await Promise.all([getMembership(chatRoomId, userId), getBan({ chatRoomId, userId })])
   return membership === undefined ? row?.lowered === true : membership.role === 'guest'
 }
 
-/** What refuses a banned user. */
+/** Expects the error of a banned user, if there is one. */
 const unlessBanned = (work: Promise<unknown>) =>
   work.catch((error: unknown) => {
     expect(error).toMatchObject({
@@ -133,7 +131,7 @@ const unlessBanned = (work: Promise<unknown>) =>
     })
   })
 
-/** Somebody else puts bob into the room. */
+/** Adds bob to the room as somebody else. */
 const add = ({ chatRoomId, bob }: Scene) =>
   addMember({ chatRoomId, userId: bob, role: 'member', joinedAt: Date.now(), joinId: unique('join'), joinedSeq: 0 })
 
@@ -142,7 +140,7 @@ const say = ({ chatRoomId, ada }: Scene) =>
 
 const mayNotWrite = { code: 'forbidden', message: 'unable to write to this user' }
 
-/** Ada writes to bob, unless one has blocked the other. */
+/** Writes to bob as ada. Expects an error if one has blocked the other. */
 const direct = (ada: string, bob: string) =>
   sendMessage
     .handle({ action: 'sendMessage', recipientId: bob, content: 'hello' }, callerOf(ada, 'ada='))
@@ -150,7 +148,7 @@ const direct = (ada: string, bob: string) =>
       expect(error).toMatchObject(mayNotWrite)
     })
 
-/** Whether neither of the two can write to the other. */
+/** Checks that neither of the two can write to the other. */
 async function keptApart(ada: string, bob: string): Promise<void> {
   for (const [from, to, connectionId] of [
     [ada, bob, 'ada='],
@@ -164,7 +162,10 @@ async function keptApart(ada: string, bob: string): Promise<void> {
   }
 }
 
-/** The stream, from the writes of the operations: a shard for each partition key, and its records one after another. */
+/**
+ * Simulates the stream from the operations' writes: a shard for each partition key, whose records come one after
+ * another.
+ */
 let onRecord: ((record: DynamoDBRecord) => void) | undefined
 let stop: () => void
 beforeEach(() => {
@@ -198,7 +199,7 @@ function startStream({ posted }: Scene, run: Run): void {
   }
 }
 
-/** A room of ada's, in which bob is or isn't. */
+/** Creates a room of ada's, with or without bob in it. */
 async function givenScene(bobIsIn: boolean): Promise<Scene> {
   onRecord = undefined
   const [ada, bob, chatRoomId] = [unique('ada'), unique('bob'), unique('room')]
@@ -212,8 +213,8 @@ async function givenScene(bobIsIn: boolean): Promise<Scene> {
 }
 
 /**
- * What must hold once all is quiet: the mirror says what the membership says; every live session of a member is
- * subscribed on that membership at its own connection, and no session of anybody else is.
+ * Checks what must hold after all operations: the mirror agrees with the membership. Every live session of a member is
+ * subscribed with that membership at its own connection, and no other session is subscribed.
  */
 async function consistent({ chatRoomId, bob }: Scene): Promise<void> {
   const [membership, { rooms }, sessions, { subscriptions }] = await Promise.all([
@@ -238,7 +239,7 @@ async function consistent({ chatRoomId, bob }: Scene): Promise<void> {
   )
 }
 
-/** Explores the orders, and says how many there were: none is no proof. */
+/** Explores the orders and checks that there were some, because none would prove nothing. */
 async function inEveryOrder(
   given: () => Promise<Scene>,
   operations: (scene: Scene) => Operations,
@@ -272,7 +273,7 @@ describe('in every order of the single requests', { timeout: 600_000 }, () => {
     await inEveryOrder(
       async () => {
         const scene = await givenScene(true)
-        // It sorts before the room that bob is in.
+        // Its id sorts before that of the room that bob is in.
         const chatRoomId = `a-${scene.chatRoomId}`
         await createRoom.handle({ action: 'createRoom', chatRoomId, roomName: 'Other' }, callerOf(scene.ada, 'ada='))
         other.set(scene.chatRoomId, chatRoomId)

@@ -22,20 +22,20 @@ const sessions = ['c1=', 'C1='].map((connectionId) => ownSession({ userId, conne
 const member = (chatRoomId: string, joinId: string) =>
   ({ chatRoomId, userId, role: 'member', joinedAt: 1, joinId, joinedSeq: 0 }) as const
 
-/** A room that ada has joined. */
+/** Creates a room that ada has joined. */
 async function joined(joinId = 'join-1') {
   const chatRoomId = unique('room')
   await addMember(member(chatRoomId, joinId))
   return chatRoomId
 }
 
-/** On the membership as it was a moment ago. */
+/** Subscribes with the membership from before. */
 const keep = (chatRoomId: string) =>
   keepSubscribed(userId, sessions, [{ chatRoomId, joinId: 'join-1' }], () => joinIdNow(chatRoomId, userId))
 
 const standing = async (chatRoomId: string) => (await subscriptionsOfRoom(chatRoomId, 0)).subscriptions
 
-/** Does it right after the first batch of subscriptions is written. */
+/** Runs work right after the first batch of subscriptions is written. */
 function afterTheWrite(work: () => Promise<unknown>, write = 'BatchWriteItem'): void {
   let done = false
   intercept(client, async ({ operation }, send) => {

@@ -31,7 +31,7 @@ const message = (chatRoomId: string, seq: number, more: Partial<MessageRow> = {}
   ...more,
 })
 
-/** A room with messages at these places; `more` is what differs from a message of now, of version 0.1.0. */
+/** Creates a room with messages at these places. `more` returns how they differ from a new message of version 0.1.0. */
 async function givenPlaces(seqs: readonly number[], more: (seq: number) => Partial<MessageRow> = () => ({})) {
   const chatRoomId = unique('room')
   const headSeq = Math.max(0, ...seqs)
@@ -47,7 +47,7 @@ async function read(chatRoomId: string, bounds: Range) {
   return { seqs, hasMore: page.hasMore, operations: requests.map(({ operation }) => operation), ...costOf(requests) }
 }
 
-/** Pages of `limit`, one after the other, until there are no more. */
+/** Reads pages of `limit`, one after the other, until there are no more. */
 async function pages(chatRoomId: string, direction: 'forwards' | 'backwards', limit: number) {
   const found: Awaited<ReturnType<typeof read>>[] = []
   for (let bounds: Omit<Range, 'limit'> = direction === 'forwards' ? { after: 0 } : {}; ;) {
@@ -63,7 +63,7 @@ const isSealed = async (chatRoomId: string, seq: number) =>
 
 const directions = ['forwards', 'backwards'] as const
 
-/** Of `readHistory` by itself. */
+/** Requests that `readHistory` itself makes at most. */
 const MOST = 4
 
 describe('a place that was drawn long ago', () => {
@@ -102,7 +102,7 @@ describe('a place that was drawn long ago', () => {
 
   test('is older than the longest that a function runs', () => {
     const { functions, schedules } = loadStack()
-    // What is called by the clock writes no messages.
+    // Scheduled functions write no messages.
     const byClock = Object.values(schedules).map((schedule) => schedule.function)
     const writers = Object.entries(functions).filter(([name]) => !byClock.includes(name))
     const timeouts = writers.map(([, { timeoutSeconds }]) => timeoutSeconds * 1_000)
@@ -110,7 +110,9 @@ describe('a place that was drawn long ago', () => {
   })
 })
 
-/** Of the largest page of `getHistory`, which also reads the room and the membership: with them it takes five. */
+/**
+ * Requests at most for the largest page of `getHistory`. It also reads the room and the membership, which makes five.
+ */
 const MOST_OF_A_PAGE = 3
 
 describe('a page that is read in parts', () => {

@@ -64,7 +64,7 @@ test('of two roll-ups, the one that has counted an older state counts again when
   intercept(client, async ({ operation }, send) => {
     operations.push(operation)
     await send()
-    // The first roll-up has read the rows of this moment and writes nothing yet.
+    // The first roll-up has read the present rows, and has not written yet.
     if (operation !== 'Query' || !isFirst) return
     isFirst = false
     await react(key, 'bob')
@@ -74,7 +74,7 @@ test('of two roll-ups, the one that has counted an older state counts again when
   await rollUpReactions(key)
   const reactions = summaryOf(await everyReaction(key))
   expect(reactions).toEqual([{ reaction: '👍', count: 2, userIds: ['ada', 'bob'] }])
-  // Not a version that says what was before, and none that says the same again.
+  // No version has the outdated summary, and no version repeats the same one.
   expect(await stored(key)).toMatchObject({ reactions, version: 1 })
   expect(operations.filter((operation) => operation === 'UpdateItem')).toHaveLength(2)
 })
@@ -113,7 +113,7 @@ test('above a thousand only the changes are added, until the janitor counts agai
     version: 8,
   })
   await react(key, 'cleo')
-  // The same hour, the same job: the message is counted once it is over.
+  // The same hour has the same job: the message is counted once the hour is over.
   await rollUpReactions(key, { changes: [], now: NOW + HOUR_MS - 1 })
   const run = (at: number) =>
     janitor({ writes: 40_000, clock: () => at })({}, { getRemainingTimeInMillis: () => 300_000 })

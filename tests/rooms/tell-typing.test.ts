@@ -16,7 +16,7 @@ const START = 1_800_000_000_000
 const say = async (chatRoomId: string, userId: string, atMs: number, isTyping = true, headSeq = 0) =>
   tellTyping({ chatRoomId, userId, isTyping, headSeq, last: await lastTyping(chatRoomId, userId) }, START + atMs)
 
-/** Says, and returns whom the record tells of. */
+/** Announces typing, and returns the users that the record names. */
 async function toldBy(chatRoomId: string, userId: string, atMs: number, isTyping = true) {
   const reply = await say(chatRoomId, userId, atMs, isTyping)
   const row = await lastTyping(chatRoomId, userId)
@@ -38,7 +38,7 @@ test('ten who type all the time are told of every 2 s, all of them, and each is 
       if (shownUntil.has(shown)) gaps.push(at - shownUntil.get(shown)!)
       shownUntil.set(shown, at + 10_000)
     }
-    // As the SDK does.
+    // The SDK repeats it, too.
     agenda.push({ userId, at: at + (repeatAfterMs ?? 7_000) })
     agenda.sort((a, b) => a.at - b.at)
   }
