@@ -6,7 +6,7 @@ import { EXPIRES_AT, NEW_CONNECTION, NOW, type Pattern, patterns } from './patte
 
 const sentBy = (pattern: Pattern) => recorded(patterns[pattern], answers)
 
-/** One request, of which this is said. */
+/** Exactly one request, with this input. */
 const only = (operation: string, input: Record<string, unknown>) => [
   { operation, input: { TableName: 'tabletalk', ...input } },
 ]

@@ -9,7 +9,7 @@ import { ping } from '../../src/ws/actions/ping.ts'
 import { sync } from '../../src/ws/actions/sync.ts'
 import { typingIndicator } from '../../src/ws/actions/typing-indicator.ts'
 
-/** The handler of each action, to be called without its Lambda function: the server API's, and the socket's own. */
+/** The handler of each action, of the server API and of WebSockets, to be called without its Lambda function. */
 export const handlers = {
   ...serverHandlers,
   enterPresence,

@@ -9,7 +9,7 @@ import { patternsInCode } from './pattern-list.ts'
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url))
 
-/** A declaration at the top of a file, and what it names of its own file and of others, as `<file>#<name>`. */
+/** A declaration at the top of a file, and the declarations that it names in any file, as `<file>#<name>`. */
 interface Declared {
   named: string[]
   text: string
@@ -48,7 +48,7 @@ function declarationsIn(file: string): [string, Declared][] {
   ])
 }
 
-/** The names of values in a declaration: neither types nor properties. */
+/** Returns the names of values in a declaration, without types and properties. */
 function valuesIn(node: ts.Node): string[] {
   if (ts.isTypeNode(node)) return []
   if (ts.isIdentifier(node)) return [node.text]
@@ -63,7 +63,7 @@ function valuesIn(node: ts.Node): string[] {
 
 const numberOf = new Map(patternsInCode().map(({ number, name }) => [name, number]))
 
-/** The access patterns that a declaration comes to; those of a pattern's own are told of in its comment. */
+/** Returns the access patterns that a declaration reaches. What a pattern itself reaches is in its comment. */
 function reached(id: string, seen = new Set<string>()): Set<string> {
   const found = new Set<string>()
   if (seen.has(id)) return found
@@ -72,7 +72,7 @@ function reached(id: string, seen = new Set<string>()): Set<string> {
   const number = file.startsWith('entities/') && numberOf.get(name)
   if (number) return found.add(number)
   for (const next of declared.get(id)?.named ?? []) {
-    // Only where a setting decides: see below.
+    // Reached only if a setting says so: see below.
     if (id === 'rooms/admission.ts#admit' && next.endsWith('#getDetails')) continue
     for (const number of reached(next, seen)) found.add(number)
   }

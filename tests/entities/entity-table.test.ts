@@ -84,7 +84,7 @@ const entities = [
   Present,
 ] as unknown as AnyEntity[]
 
-/** What the document writes for a value whose form matters; any other is `<Field>`. */
+/** How the document writes values whose form matters. Any other value is `<Field>`. */
 const shown: Record<string, string> = { MessageId: '<16 digits>', EntryId: '<13 digits of At>-<random>' }
 
 /** Attributes that are keys of the index themselves. */
@@ -93,7 +93,7 @@ const inIndex: Record<string, Record<string, string>> = {
   Invite: { ofRoom: 'invites#<ChatRoomId>', place: '<CreatedAt>#<Invite>' },
 }
 
-/** Entities whose attributes are the keys themselves: what identifies a row, and an item of it. */
+/** Entities whose attributes are the keys themselves: what identifies a row, and an example item. */
 const verbatim: Record<string, { presented: string; item: object }> = {
   UserRoom: {
     presented: 'UserId + ChatRoomId',
@@ -146,7 +146,7 @@ const verbatim: Record<string, { presented: string; item: object }> = {
   },
 }
 
-/** A number that stands for a value in a key, where ElectroDB takes no text. */
+/** Stands for a value in a key for which ElectroDB accepts no text. */
 const NUMBER = 4_711
 
 function exampleOf({ field, type }: Attribute, isInKey: boolean): unknown {

@@ -26,7 +26,7 @@ const keyOf = (params: object) => (params as { Key: { pk: unknown; sk: unknown }
 const subscriptionAt = (session: { userId: string; sessionKey: string; connectionId: string }) =>
   keyOf(Subscription.get({ partition: 'subscriptions#general', place: placeOf(session) }).params())
 
-/** The key of every entity with `id` in each place where the wire allows any printable character. */
+/** The key of every entity, with `id` in each place where the protocol allows any printable character. */
 const keysWith: Record<string, (id: string) => unknown> = {
   'a connection': (id) => keyOf(Connection.get({ connectionId: id }).params()),
   'a membership': (id) => keyOf(Membership.get({ chatRoomId: 'general', userId: id }).params()),
@@ -92,7 +92,7 @@ test('every key is a string, as the table wants it', () => {
 
 const roomId = fc.stringMatching(/^[A-Za-z0-9_:-]{1,12}$/)
 const clientMessageId = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/)
-/** Also what looks like a part of a key. */
+/** Includes ids that look like a part of a key. */
 const userId = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
   fc.tuple(fc.string({ maxLength: 3 }), clientMessageId).map(([name, id]) => `${name}#clientMessageId_${id}`),

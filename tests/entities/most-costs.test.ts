@@ -39,7 +39,7 @@ import { handlers } from './action-handlers.ts'
 import { EXPIRES_AT } from './patterns.ts'
 
 /**
- * What one hostile frame of each action can cost the owner: the worst of its cases, in units of the table, posts that
+ * What one hostile frame of each action can cost the owner in the worst case: request units of the table, posts that
  * follow, and bytes that are read for it.
  */
 const eve: SocketCaller = {
@@ -51,7 +51,7 @@ const eve: SocketCaller = {
 }
 const large = 'x'.repeat(MAX_CONTENT_BYTES)
 const strangers = Array.from({ length: 100 }, (_, i) => `stranger-${i}`)
-/** Eve is in fifty rooms, with messages of the largest size. */
+/** Eve is a member of fifty rooms with messages of the largest size. */
 const ROOMS = 50
 const MESSAGES = 100
 
@@ -64,21 +64,23 @@ async function givenLargeRoom(chatRoomId: string): Promise<void> {
   await putRoom({ ...room, members: ['eve'], session })
 }
 
-/** What a room is, with all of it as large as it may be. */
+/** A room's details, each as large as it may be. */
 const reason = '\u0001'.repeat(256)
 const topic = '\u{1f600}'.repeat(250)
 const metadata = { data: 'x'.repeat(2_000) }
 const imageUrl = `https://example.com/${'x'.repeat(1_000)}`
 const pins = Array.from({ length: 50 }, (_, i) => messageIdOf(i + 1))
 const settings = JSON.stringify(settingsOf('public'))
-/** As long as an id may be. */
+/** The longest user id, in characters. */
 const longId = (i: number) => `${String(i).padStart(4, '0')}${'z'.repeat(124)}`
 const named = Array.from({ length: MAX_MENTIONS }, (_, i) => longId(i))
-/** As long as one may be in bytes. */
+/** The longest user id, in bytes. */
 const wideId = (i: number) => `${String(i).padStart(4, '0')}${'\u{1f600}'.repeat(124)}`
 const MANY = Array.from({ length: 101 }, (_, i) => i)
 
-/** A room of the largest details, bans, invites and entries, and as many rooms in the list and blocks. */
+/**
+ * Creates a room with the largest details, bans, invites and audit entries, and as many rooms in the list and blocks.
+ */
 async function givenHeavyRoom(chatRoomId: string): Promise<void> {
   const row = { changes: 1, topic, imageUrl, pins, settings, metadata: JSON.stringify(metadata) }
   await ChatRoomDetails.put([chatRoomId, roomId(2)].map((id) => ({ ...row, chatRoomId: id }))).go()
@@ -97,7 +99,7 @@ async function givenHeavyRoom(chatRoomId: string): Promise<void> {
   ).go({ concurrent: 4 })
 }
 
-/** Eve follows twenty threads with unread replies, and was mentioned in every room. */
+/** Makes eve follow twenty threads with unread replies, and mentions her in every room. */
 async function givenTalk(chatRoomId: string): Promise<void> {
   const roots = Array.from({ length: 20 }, (_, i) => ({ chatRoomId, threadId: messageIdOf(i + 1) }))
   const word = large.slice(0, 32)
@@ -119,7 +121,7 @@ async function givenTalk(chatRoomId: string): Promise<void> {
 
 const connectionId = (i: number) => `Connection${String(i).padStart(5, '0')}=`
 
-/** In each room twenty who listen, with the longest ids. */
+/** Subscribes twenty users with the longest ids in each room. */
 async function givenListeners(): Promise<void> {
   const listeners = Array.from({ length: ROOMS * 20 }, (_, i) => ({
     chatRoomId: roomId(i % ROOMS),
@@ -138,18 +140,21 @@ async function givenListeners(): Promise<void> {
   ).go({ concurrent: 4 })
 }
 
-/** A room that keeps what is said for a day, with ten thousand messages of the largest size that are older. */
+/** A room that keeps messages for one day, with ten thousand older messages of the largest size. */
 const PAST = 'past'
 const PAST_MESSAGES = 10_000
 
-/** Of its messages those at which a reader may look to find where they end: the round ones, the first and the last. */
+/**
+ * Writes only those of its messages that a reader may read in the search for the oldest one: the round numbers, the
+ * first and the last.
+ */
 async function givenPastRoom(): Promise<void> {
   await givenLargeRoom(PAST)
   await ChatRoom.patch({ chatRoomId: PAST }).set({ headSeq: PAST_MESSAGES, retentionDays: 1 }).go()
   const isLookedAt = (seq: number) => seq <= 25 || seq % 100 === 0 || (seq > 9_000 && seq % 10 === 0) || seq > 9_950
   const seqs = Array.from({ length: PAST_MESSAGES }, (_, i) => i + 1).filter(isLookedAt)
   const message = { chatRoomId: PAST, kind: 'text', senderId: 'bob', content: large } as const
-  // The young ones are the last three, so that every turn of the search is needed.
+  // Only the last three are young, so that the search needs all its steps.
   const timestampOf = (seq: number) => (seq > PAST_MESSAGES - 3 ? Date.now() : 0)
   const rows = seqs.map((seq) => ({ ...message, messageId: messageIdOf(seq), timestamp: timestampOf(seq) }))
   for (let i = 0; i < rows.length; i += 100) await Message.put(rows.slice(i, i + 100)).go({ concurrent: 4 })
@@ -158,7 +163,7 @@ async function givenPastRoom(): Promise<void> {
 beforeAll(async () => {
   await createTable(database, loadStack().table, tableName)
   await putConnection({ connectionId: eve.connectionId, userId: 'eve', lastConnectedAt: 0, expiresAt: EXPIRES_AT })
-  // One after the other: DynamoDB Local gives up transactions that wait for one another.
+  // One after the other, because DynamoDB Local gives up transactions that wait for one another.
   for (let i = 0; i < ROOMS; i++) await givenLargeRoom(roomId(i))
   await givenHeavyRoom(HEAVY)
   await givenTalk(HEAVY)
@@ -210,7 +215,7 @@ beforeAll(async () => {
   ).go({ concurrent: 4 })
 })
 
-/** Each action's dearest frame that is known, the most it may cost, and what it makes the server post. */
+/** For each action the most expensive frame that is known, the most it may cost, and what it makes the server post. */
 const worst: Record<
   Action,
   {
@@ -219,9 +224,9 @@ const worst: Record<
     reads: number
     writes: number
     posts: string
-    /** Of the reply. */
+    /** Kilobytes of the reply. */
     kb: number
-    /** Posts that follow in a room of 100 users with a connection each, or to as many who are named. */
+    /** Posts that follow in a room of 100 users with a connection each, or to as many users who are named. */
     each?: number
   }
 > = {
@@ -646,7 +651,7 @@ test('no frame costs more than the document says', async () => {
     const cost = costOf(
       await metered(client, async () => {
         const reply = await handlers[action as Action].handle(input, eve).catch((error: unknown) => {
-          // A message of text has no file: what is dear is to look.
+          // A text message has no file. The expensive part is looking for one.
           if (action !== 'getFileUrl') throw error
           return error
         })
@@ -667,7 +672,7 @@ test('no frame costs more than the document says', async () => {
   expectDocumented('most', rows)
 })
 
-/** What a link of 48 kbit/s carries within the client's usual time for a reply, with some to spare. */
+/** Kilobytes that a link of 48 kbit/s carries within the client's usual timeout, with a margin. */
 const SLOW_LINK_KB = 48
 
 test('a client takes each reply that a slow link carries for long for a large one, not for a dead connection', () => {
@@ -681,13 +686,17 @@ const ROUTES = terraformDefault<Record<string, { rate: number }>>('route_throttl
 const ALL_ROUTES = terraformDefault<number>('throttling_rate_limit')
 const SENDS: readonly Action[] = ['sendMessage', 'broadcastMessage']
 
-/** `30/10` */
+/** Parses a limit such as `30/10`. */
 const parsed = (text: string) => {
   const [uses, seconds] = text.split('/').map(Number) as [number, number]
   return { uses, seconds }
 }
 
-/** Of one user. @returns undefined where only the throttle of the route ends it, which all users share */
+/**
+ * Returns the limit of one user.
+ *
+ * @returns undefined if only the route's throttle, which all users share, applies
+ */
 function limitOf(action: Action) {
   if (SENDS.includes(action)) return { name: 'send', ...parsed(DEPLOYED.SEND_RATE_LIMIT!) }
   const [name] =
@@ -696,13 +705,13 @@ function limitOf(action: Action) {
   return text === undefined ? undefined : { name: name!, ...parsed(text.slice(name!.length + 1)) }
 }
 
-/** A frame may be padded to 128 KB, and is billed as four. */
+/** A frame may be padded to 128 KB, and is then billed as four. */
 const FRAMES_IN = 4
 const GB = 2 ** 30
-/** A new member's connection is subscribed by the stream, and its room is completed there. */
+/** The stream subscribes a new member's connection and completes its room. */
 const STREAM_WRITES: Partial<Record<Action, number>> = { createRoom: 200, addMembers: 200 }
 
-/** Dollars for `times` frames of an action, with what follows them. */
+/** Returns the dollars for `times` frames of an action, with what follows them. */
 function dollarsOf(
   times: number,
   { reads, writes, kb, each = 0, eventBytes = ASSUMED.eventBytes, streamWrites = 0 }: Bounds,
@@ -760,7 +769,7 @@ test('what one hostile client costs in an hour, with the limits of Terraform, is
     Dollars: sum('Dollars').toFixed(2),
   }
   expectDocumented('hour', [...rows, all])
-  // Only what costs nothing but its frame is left to the throttle that all share.
+  // Only an action that costs no more than its frame may be without a limit of its own.
   expect(rows.filter(({ Limit }) => Limit.endsWith('of all')).map(({ Action }) => Action)).toEqual(['`ping`'])
 })
 

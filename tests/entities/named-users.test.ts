@@ -17,7 +17,7 @@ test.each(entities)('$name says it of every field whose name is that of a user',
   const model = source.slice(source.indexOf(`entity: '${name}'`))
   const fields = [...model.slice(0, model.indexOf('indexes:')).matchAll(/field: '(\w+)'/g)].map(([, field]) => field!)
   const ofUsers = fields.filter((field) => /^(UserId|BlockedId|SenderId|UploaderId)$|By$/.test(field))
-  // Who has sent a message is worked by hand, and a user's own id is the record.
+  // These are handled separately: a message's sender, and a user's own id, which is the record.
   const byHand = { Message: ['SenderId'], User: ['UserId'] }[name] ?? []
   expect(said.filter((field) => !fields.includes(field))).toEqual([])
   expect(ofUsers.filter((field) => !said.includes(field) && !byHand.includes(field))).toEqual([])

@@ -10,10 +10,10 @@ export interface ListedPattern {
   question: string
 }
 
-/** The sources of src/entities. */
+/** Returns the sources of src/entities. */
 export const sources = (): string[] => readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))
 
-/** What the entities' doc comments list, as ``- AP1 `putConnection`: question``, by number. */
+/** Returns what the entities' doc comments list, as ``- AP1 `putConnection`: question``, by number. */
 export function patternsInCode(): ListedPattern[] {
   return sources()
     .flatMap((source) => [...source.matchAll(/^ \* - (AP\d+) `(\w+)`: (.+)$/gm)])
@@ -21,7 +21,7 @@ export function patternsInCode(): ListedPattern[] {
     .sort((a, b) => Number(a.number.slice(2)) - Number(b.number.slice(2)))
 }
 
-/** What a pattern has to be answered to be content, where nothing is not enough. */
+/** Answers that the patterns need, if an empty one is not enough. */
 export const answers = {
   UpdateItem: { Attributes: { HeadSeq: 1 } },
   BatchWriteItem: { UnprocessedItems: {} },
@@ -41,7 +41,7 @@ interface Batched {
   DeleteRequest?: { Key: Key }
 }
 
-/** How a pattern asks, as the document shows it: index or table, operation, key, condition. */
+/** Returns how a pattern reads or writes, as the document shows it: index or table, operation, key, condition. */
 export function wayOf(asked: readonly Asked[]): { On: string; Operation: string; Key: string; Condition: string } {
   const [{ operation, input }] = asked as [Asked]
   const parts = (input.TransactItems ?? []) as Record<string, Put & { Key: Key }>[]
@@ -71,7 +71,9 @@ function isConsistent(input: Record<string, unknown>): boolean {
   return (batch ?? input).ConsistentRead === true
 }
 
-/** An expression with its placeholders filled in; the usual existence checks of both key attributes in one word. */
+/**
+ * Returns an expression with its placeholders filled in. Shortens the usual existence checks of both key attributes.
+ */
 function named(expression: string | undefined, input: Record<string, unknown>, quoted = false): string {
   const names = (input.ExpressionAttributeNames ?? {}) as Record<string, string>
   const values = (input.ExpressionAttributeValues ?? {}) as Record<string, unknown>
@@ -82,6 +84,6 @@ function named(expression: string | undefined, input: Record<string, unknown>, q
     .replace(/:\w+/g, (name) => (quoted ? printable(JSON.stringify(values[name])) : String(values[name])))
 }
 
-/** What no reader of the document could see, such as the character that sorts after every id. */
+/** Escapes characters that no reader of the document could see, such as the one that sorts after every id. */
 const printable = (text: string): string =>
   text.replace(/[^ -~]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)

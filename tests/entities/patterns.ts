@@ -148,7 +148,7 @@ import { hasRoomsOfTheirOwn, roomsAndSessions, roomsOfUser } from '../../src/ent
 export const NOW = 1_800_000_000_000
 export const EXPIRES_AT = NOW / 1_000 + 7_200
 
-/** One that isn't there yet: API Gateway's ids look like this. */
+/** A connection that doesn't exist yet, with an id like API Gateway's. */
 export const NEW_CONNECTION = 'Mx9bcfQkIAMCEAA='
 
 const connection = {
@@ -464,7 +464,7 @@ const posting = { chatRoomId: 'general', thousand: 0, word: 'hello' }
 
 export type Pattern = keyof typeof patterns
 
-/** What has to be there for every pattern's call to find something. */
+/** Writes the rows that every pattern's call needs. */
 export async function seed(): Promise<void> {
   await putConnection(connection)
   for (const chatRoomId of ['general', 'random']) {

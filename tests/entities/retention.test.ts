@@ -5,7 +5,7 @@ afterEach(() => {
   vi.resetModules()
 })
 
-/** Days that a deployment's room keeps what is said. */
+/** Returns the days for which a room of this deployment keeps messages. */
 async function keptFor(deployment: string | undefined, room: { retentionDays?: number; retentionByServer?: true }) {
   vi.stubEnv('RETENTION_DAYS', deployment)
   const { retentionOf } = await import('../../src/entities/retention.ts')
@@ -17,7 +17,7 @@ test.each([
   [undefined, { retentionDays: 365 }, 365],
   ['90', {}, 90],
   ['90', { retentionDays: 30 }, 30],
-  // As it was set before the deployment said anything.
+  // Set before the deployment had a value.
   ['90', { retentionDays: 365 }, 90],
   ['90', { retentionDays: 365, retentionByServer: true }, 365],
   ['90', { retentionDays: 30, retentionByServer: true }, 30],

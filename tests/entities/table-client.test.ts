@@ -3,7 +3,7 @@ import { TableClient } from '../../src/entities/table-client.ts'
 
 const refusal = (name: string) => Object.assign(new Error('because a test wants it'), { name })
 
-/** A client whose table refuses so often. */
+/** Creates a client whose table refuses the first `refusals` requests. */
 function givenTable(name: string, refusals: number) {
   const asked: string[] = []
   const client = new TableClient(async (operation) => {

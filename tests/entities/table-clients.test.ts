@@ -11,7 +11,7 @@ import { type Posted, rightAuthorization, serve } from '../delivery/posting/scri
 import { credentials } from '../support/account.ts'
 import { database, tableName } from '../support/own-table.ts'
 
-/** What both clients are held to. Where they may differ, it says so. */
+/** Both clients must behave the same. The tests say where they may differ. */
 const clients: [string, (address: TableAddress) => SendToTable][] = [
   ['lean', leanTable],
   ['sdk', ({ endpoint, aws, timeoutMs }) => sdkTable(timeoutMs, { endpoint, ...aws })],
@@ -30,7 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** An outcome without what only says how it was asked for. */
+/** Returns an outcome without the parts that depend on how the request was sent. */
 async function outcomeOf(asked: Promise<object>): Promise<Fields> {
   try {
     const { $metadata: _, ...output } = (await asked) as Fields
@@ -59,14 +59,14 @@ describe('on DynamoDB Local', () => {
   }
   const put = (Item: object) => ({ Put: { TableName: tableName, Item } })
 
-  /** One request of each kind, refusals among them, and what came of it. */
+  /** Sends one request of each kind, including some that are refused, and returns the outcomes. */
   async function program(send: SendToTable, pk: string): Promise<Record<string, Fields>> {
     const outcomes: Record<string, Fields> = {}
     const ask = async (what: string, operation: Operation, input: object) => {
       const outcome = await outcomeOf(send(operation, { TableName: tableName, ...input }))
       outcomes[what] = JSON.parse(JSON.stringify(outcome).replaceAll(pk, 'PK')) as Fields
     }
-    /** Of several tables, or of none. */
+    /** Sends a request about several tables, or about none. */
     const askAll = async (what: string, operation: Operation, input: object) => {
       const outcome = await outcomeOf(send(operation, input))
       outcomes[what] = JSON.parse(JSON.stringify(outcome).replaceAll(pk, 'PK')) as Fields
@@ -178,7 +178,7 @@ const cutOff: Answer = (response) => {
   setTimeout(() => response.socket!.destroy(), 20)
 }
 
-/** A DynamoDB that gives these answers in turn and then `OK`. It keeps what it was asked. */
+/** Starts a DynamoDB that gives these answers in turn, and then `OK`. It keeps the requests. */
 async function scripted(...answers: Answer[]): Promise<{ endpoint: string; asked: Posted[] }> {
   const asked: Posted[] = []
   const endpoint = await serve((request, response) => {
@@ -320,7 +320,7 @@ describe.each(clients)('TABLE_CLIENT=%s', (_, make) => {
     const waited: number[] = []
     const real = setTimeout
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms: number) => {
-      // Other timers are the attempts' own.
+      // Other timers belong to the attempts themselves.
       if (waits.includes(ms)) waited.push(ms)
       return real(run, waits.includes(ms) ? 0 : ms)
     }) as typeof setTimeout)
@@ -334,7 +334,7 @@ describe.each(clients)('TABLE_CLIENT=%s', (_, make) => {
     const { endpoint, asked } = await scripted(...Array<Answer>(200).fill(refusal(500, 'InternalServerError')))
     const send = make({ endpoint, aws: awsOf(), timeoutMs: TIMEOUT_MS })
     for (let i = 0; i < 30; i++) await outcomeOf(count(send))
-    // 500 tokens, 14 for each retry.
+    // 500 tokens, of which each retry takes 14.
     expect(asked).toHaveLength(30 + Math.floor(500 / 14))
   })
 
