@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60_000
 
 const chat = await useChat({ log: quietLog })
 
-/** Ada and Bob, connected, in a room of theirs. */
+/** Ada and Bob, both connected, in a room of theirs. */
 async function givenTwo(options: Parameters<typeof clientOf>[2] = {}) {
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const [ada, bob] = [clientOf(chat, adaId), clientOf(chat, bobId, options)]
@@ -195,7 +195,7 @@ test('a connection is replaced before its 2 h are over, and a message in between
       sockets.push(new LossySocket(url, protocols))
       return sockets.at(-1)!
     },
-    // The clock runs ahead of the network, which would have no time to answer.
+    // The clock runs faster than the network, which would have no time to answer.
     ...{ pingIntervalMs: DAY_MS, connectTimeoutMs: DAY_MS, requestTimeoutMs: DAY_MS },
   })
   const ada = clientOf(chat, unique('ada'))
@@ -209,7 +209,7 @@ test('a connection is replaced before its 2 h are over, and a message in between
   const closed = new Promise<number>((resolve) => first!.on('close', resolve))
   await clock.advance(119 * 60_000)
   await adas.send({ content: 'meanwhile' }).done
-  // The client's own doing: the gateway would have closed with 1001.
+  // The client closed it itself: the gateway would have closed with 1001.
   expect(await closed).toBe(1000)
   expect(sockets).toHaveLength(2)
   await adas.send({ content: 'after' }).done
@@ -227,7 +227,7 @@ test('a renewal that has synced and then failed does not leave the old connectio
     getToken: () => chat.token(userId, { expiresInSeconds: 86_400 }),
     createSocket: (url, protocols) => {
       const socket = new LossySocket(url, protocols)
-      // The first is a session of its own, the second has the client's, the third is the renewal.
+      // The first socket has a session of its own, the second the client's session. The third is the renewal.
       socket.losesNextFrame = sockets.push(socket) === 3
       return socket
     },
@@ -246,7 +246,7 @@ test('a renewal that has synced and then failed does not leave the old connectio
   const back = status(bob, 'connected')
   await clock.advance(20)
   await back
-  // The reply to the sync by which the old connection takes its session back.
+  // Resolves with the reply to the sync with which the old connection takes its session back.
   const synced = new Promise<void>((resolve) => {
     sockets[1]!.on('message', (data: Buffer) => {
       if (data.toString().includes('"action":"sync"')) resolve()
@@ -395,7 +395,7 @@ test('the waits between attempts grow, and begin anew after a connection that he
   })
   await client.connect()
   expect(waits).toEqual([2, 3, 5, 6])
-  // What held for longer than `stableAfterMs`: an answer has come.
+  // The connection was stable for longer than `stableAfterMs`, because an answer has arrived.
   await client.createRoom({ roomName: 'A room' })
   await cut(client)
   expect(waits.at(-1)).toBe(2)

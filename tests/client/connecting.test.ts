@@ -6,7 +6,7 @@ import { settled } from './virtual-clock.ts'
 
 const MINUTE = 60_000
 
-/** Nobody answers the first `sync`; `answer` does. */
+/** The first `sync` gets no reply until `answer` is called. */
 function givenLateSync() {
   const given = givenClient()
   const { server } = given
@@ -131,7 +131,7 @@ test('after three refusals and no success the error says what to check; after a 
 test('a server that refuses with 403 is asked no more', async () => {
   const { client, server } = givenClient({
     createSocket: (url, protocols) => {
-      // Before the close, as `ws` does.
+      // Before the close, as with `ws`.
       queueMicrotask(() => server.socket.onerror?.({ message: 'Unexpected server response: 403' }))
       return server.createSocket(url, protocols)
     },
@@ -392,7 +392,7 @@ test('a connection that ends in the moment its sync is answered is not taken for
   const { client, server, clock, answer, statuses } = givenLateSync()
   client.connect().catch(() => {})
   await settled()
-  // What the network brought at once: a socket tells both before a promise has had its turn.
+  // The network delivers both at once: a socket reports both before a promise gets its turn.
   answer()
   server.socket.cut()
   await settled()

@@ -11,7 +11,7 @@ import { png } from '../support/upload-form.ts'
 
 const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8')
 
-/** The page's blocks, one after the other. */
+/** The page's blocks, joined. */
 const program = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block!).join('\n')
 
 const given = `
@@ -33,7 +33,7 @@ declare const input: { maxLength: number; addEventListener(name: string, listene
 
 const chat = await useChat()
 
-/** Compiles a module that stands beside this one. Returns what the compiler complains about. */
+/** Compiles a module as if it were beside this one. Returns the compiler's complaints. */
 function compile(source: string): string[] {
   const name = fileURLToPath(new URL('./documentation.blocks.ts', import.meta.url))
   const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)) as { config: object }

@@ -9,16 +9,16 @@ import { startChat } from '../support/runtime.ts'
 import { thorough } from '../support/thorough.ts'
 import { type Scenario, scenario, Stage } from './scenario.ts'
 
-/** `CHAT_SEED=17` plays that one alone. */
+/** `CHAT_SEED=17` runs only that seed. */
 const { CHAT_SEED } = process.env
 const count = thorough ? 200 : 40
 const seeds = CHAT_SEED === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(CHAT_SEED)]
 
-/** By room: what becomes of the next post that tells of it. */
+/** By room: returns what happens to the next post of the room. */
 const fates = new Map<string, () => PostFault>()
 let batches = 0
 
-// Not `useChat`, which would end the faults of all scenarios that run beside the first to finish.
+// Not `useChat`, which would end the faults of all scenarios when the first of them finishes.
 const chat = await startChat({ mappingFaults: { onBatch: disturbed }, log: quietLog })
 afterAll(() => chat.close())
 chat.gateway.faults.onPost = ({ body }) => {
@@ -28,7 +28,7 @@ chat.gateway.faults.onPost = ({ body }) => {
 }
 const entities = await entitiesOf(chat)
 
-/** Every fifth batch of the stream comes twice, and every seventh in reverse. */
+/** Duplicates every fifth batch of the stream, and reverses every seventh. */
 function disturbed(records: DynamoDBRecord[]): DynamoDBRecord[] {
   batches++
   if (batches % 5 === 0) return [...records, ...records]

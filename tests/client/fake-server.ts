@@ -13,7 +13,7 @@ export type Asked = { action: Action; requestId: string } & Record<string, unkno
 export type Answer =
   { data: object } | { error: { code: ErrorCode; retryable: boolean; retryAfterMs?: number } } | 'nothing'
 
-/** One connection as the server sees it. */
+/** One connection, from the server's side. */
 export class FakeSocket implements Socket {
   onopen: Socket['onopen'] = null
   onmessage: Socket['onmessage'] = null
@@ -21,7 +21,7 @@ export class FakeSocket implements Socket {
   onerror: Socket['onerror'] = null
   readonly asked: Asked[] = []
   closed = false
-  /** Nothing arrives any more, in either direction, and nobody says so. */
+  /** If set, nothing arrives any more, in either direction, and neither side learns of it. */
   halfOpen = false
   readonly #server: FakeServer
 
@@ -51,7 +51,7 @@ export class FakeSocket implements Socket {
     this.closed = true
   }
 
-  /** The server's side closes, or the network does. */
+  /** Closes the connection, as the server or the network does. */
   cut(code = 1006): void {
     if (this.closed) return
     this.closed = true
@@ -71,12 +71,12 @@ export class FakeSocket implements Socket {
   }
 }
 
-/** A server in memory, which delivers events only when a test says so. The user is always `me`. */
+/** A server in memory, which delivers events only when a test asks for it. The user is always `me`. */
 export class FakeServer {
   readonly sockets: FakeSocket[] = []
   readonly profiles = new Map<string, Profile>()
   readonly rooms = new Map<string, MessageEvent[]>()
-  /** What `sync` announces. */
+  /** The limits that `sync` announces. */
   limits: Limits = {
     ...{ contentBytes: 16_384, captionBytes: 2_048, fileNameChars: 255, fileBytes: 25 * 1024 * 1024 },
     ...{
@@ -92,27 +92,27 @@ export class FakeServer {
     ...{ idleTimeoutMs: 10 * 60_000, connectionLifetimeMs: 2 * 60 * 60_000 },
     ...openPolicy,
   }
-  /** What `sync` announces; a server of 0.1.0 announces nothing, and refuses what it doesn't know. */
+  /** The features that `sync` announces. A server of 0.1.0 announces none, and refuses what it doesn't know. */
   features: string[] | undefined = ['sessions']
-  /** By room, how far `me` has read: of a server that announces `reads`. */
+  /** By room, how far `me` has read, if the server announces `reads`. */
   readonly markers = new Map<string, number>()
-  /** By room, what its replies have beside the name and the messages; nothing, as with a server of 0.1. */
+  /** By room, what its replies contain besides the name and the messages. Empty, as with a server of 0.1. */
   readonly facts = new Map<string, object>()
   /** Rooms in one reply to `sync`. */
   roomsPage = Infinity
-  /** Connections are refused. */
+  /** If set, connections are refused. */
   down = false
-  /** Stands in for the answer to a request when it gives one. */
+  /** Replaces the answer to a request if it returns one. */
   override: (frame: Asked, socket: FakeSocket) => Answer | undefined = () => undefined
-  /** By room, the number of its newest message, also of one that is deleted. */
+  /** By room, the highest number of a deleted message. */
   readonly #deletedHeads = new Map<string, number>()
-  /** By room, its changes; the first has rev 1. */
+  /** By room, its changes. The first has rev 1. */
   readonly logs = new Map<string, ChangeEvent[]>()
   /** Changes up to this rev are no longer in the logs. */
   forgottenRevs = 0
-  /** A gap of more changes than this isn't given by `sync` and `joinRoom`. */
+  /** `sync` and `joinRoom` don't return a gap of more changes than this. */
   maxChanges = 100
-  /** A gap of more messages than this isn't given by `sync` and `joinRoom`. */
+  /** `sync` and `joinRoom` don't return a gap of more messages than this. */
   maxGap = 200
   readonly #clock: VirtualClock
 
@@ -136,7 +136,7 @@ export class FakeServer {
     return this.sockets.flatMap((socket) => socket.actions(action))
   }
 
-  /** Puts a message into a room; nobody is told. `seq` leaves a hole when it isn't the next. */
+  /** Puts a message into a room, without an event. If `seq` is not the next number, this leaves a hole. */
   keep(chatRoomId: string, content: string, more: Partial<MessageEvent> = {}): MessageEvent {
     const messages = this.room(chatRoomId)
     const { seq = (messages.at(-1)?.seq ?? 0) + 1 } = more
@@ -152,10 +152,10 @@ export class FakeServer {
     return messages
   }
 
-  /** By room, what `me` wants to be woken for. */
+  /** By room, which messages notify `me`. */
   notify: Record<string, { level: string; until?: number }> = {}
 
-  /** Changes a message; nobody is told. Returns the event that tells of it. */
+  /** Changes a message, without sending an event. Returns the event. */
   edit(chatRoomId: string, messageId: string, more: Partial<MessageEvent>): ChangeEvent {
     const message = this.#raise(chatRoomId, messageId)
     Object.assign(message, more)
@@ -164,7 +164,7 @@ export class FakeServer {
     }))
   }
 
-  /** Deletes a message; nobody is told. Returns the event that tells of it. */
+  /** Deletes a message, without sending an event. Returns the event. */
   remove(chatRoomId: string, messageId: string, by = 'bob'): ChangeEvent {
     const { seq, version = 0, threadId } = this.#raise(chatRoomId, messageId)
     const messages = this.room(chatRoomId)
@@ -199,7 +199,7 @@ export class FakeServer {
     return message
   }
 
-  /** Each message once, as it is now, with its newest rev. */
+  /** Returns each changed message once, as it is now, with its newest rev. */
   #changes(chatRoomId: string, after: number): ChangeEvent[] {
     const log = (this.logs.get(chatRoomId) ?? []).slice(after)
     const subjectOf = (change: ChangeEvent) =>
@@ -231,7 +231,7 @@ export class FakeServer {
         if (!this.features?.includes('partialSync') && ('only' in frame || 'limit' in frame)) {
           return { error: { code: 'invalid_request', retryable: false } }
         }
-        // The cursor is the last room, and those that were named.
+        // The cursor consists of the last room and the rooms that were named.
         const [after = '', ...named] = ((frame.cursor ?? '') as string).split('.')
         const only = frame.only as string[] | undefined
         const left = [...this.rooms.keys()].sort().filter((id) => id > after && !named.includes(id))

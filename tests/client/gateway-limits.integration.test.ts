@@ -21,7 +21,7 @@ const chat = await useChat({
   log: quietLog,
 })
 
-/** Sockets that say what is sent over them. */
+/** Returns sockets that record what is sent over them. */
 function tapped() {
   const sockets: WebSocket[] = []
   const sent: string[] = []

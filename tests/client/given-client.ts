@@ -2,7 +2,7 @@ import { ChatClient, type ChatClientOptions, type Room, type StatusChange } from
 import { FakeServer } from './fake-server.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** An unsigned token with these claims; `exp` in epoch seconds. */
+/** Returns an unsigned token with these claims; `exp` is in epoch seconds. */
 export const tokenOf = (claims: Record<string, unknown>): string =>
   ['{}', JSON.stringify(claims), ''].map((part) => Buffer.from(part).toString('base64url')).join('.')
 
@@ -11,11 +11,11 @@ export interface Given {
   server: FakeServer
   client: ChatClient
   statuses: StatusChange[]
-  /** What was given to `onError`. */
+  /** The errors that `onError` received. */
   errors: unknown[]
 }
 
-/** A client of a server in memory, on a virtual clock; `random` is 0.5 throughout. */
+/** Creates a client of a server in memory, on a virtual clock. `random` is always 0.5. */
 export function givenClient(options: Partial<ChatClientOptions> = {}): Given {
   const clock = new VirtualClock()
   const server = new FakeServer(clock)
@@ -34,7 +34,9 @@ export function givenClient(options: Partial<ChatClientOptions> = {}): Given {
   return { clock, server, client, statuses, errors }
 }
 
-/** The same, connected, and with a room `general` joined; `contents` are the messages that the room has delivered. */
+/**
+ * Does the same, connects and joins a room `general`. `contents` are those of the messages that the room has delivered.
+ */
 export async function givenJoinedRoom(options: Partial<ChatClientOptions> = {}, history: string[] = []) {
   const given = givenClient(options)
   given.server.room('general')
@@ -45,7 +47,7 @@ export async function givenJoinedRoom(options: Partial<ChatClientOptions> = {}, 
   return { ...given, room, contents: contentsOf(room) }
 }
 
-/** Grows as the room delivers. */
+/** Returns an array that grows as the room delivers. */
 export function contentsOf(room: Pick<Room, 'on'>): string[] {
   const contents: string[] = []
   room.on('message', ({ content }) => contents.push(content))

@@ -1,6 +1,6 @@
 import type { FakeServer } from './fake-server.ts'
 
-/** History as the server has it: the page before a number, or the newest. */
+/** Returns history as the server does: the page before a number, or the newest page. */
 export function pageOf(server: FakeServer, frame: Parameters<FakeServer['override']>[0]) {
   if (frame.action !== 'getHistory' || frame.after !== undefined) return undefined
   const {
@@ -16,5 +16,5 @@ export function pageOf(server: FakeServer, frame: Parameters<FakeServer['overrid
   return { data: { messages: found.slice(-limit), hasMore: found.length > limit } }
 }
 
-/** As many contents as numbers, `1` to `count`. */
+/** Returns the contents `1` to `count`. */
 export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index + 1))

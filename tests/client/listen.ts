@@ -1,6 +1,6 @@
 import type { ChatClient, Room, RoomEvents, Status } from '../../client/index.ts'
 
-/** What a room has told of one kind, and a way to wait for more. */
+/** Collects a room's events of one kind, and returns them with a way to wait for more. */
 export function listen<N extends keyof RoomEvents>(room: Pick<Room, 'on'>, name: N) {
   const heard: RoomEvents[N][] = []
   const waiting = new Set<() => void>()
@@ -9,7 +9,7 @@ export function listen<N extends keyof RoomEvents>(room: Pick<Room, 'on'>, name:
     for (const wake of waiting) wake()
     waiting.clear()
   })
-  /** Waits until one has come that matches. The test's own deadline ends it. */
+  /** Waits until an event has arrived that matches. The test's own deadline ends the wait. */
   const until = async (matches: (payload: RoomEvents[N]) => boolean): Promise<RoomEvents[N]> => {
     for (;;) {
       const found = heard.find(matches)
@@ -20,7 +20,7 @@ export function listen<N extends keyof RoomEvents>(room: Pick<Room, 'on'>, name:
   return { heard, until }
 }
 
-/** The contents of a room's messages, in the order of delivery, and a way to wait for one. */
+/** Collects the contents of a room's messages in the order of delivery, and returns them with a way to wait for one. */
 export function hear(room: Pick<Room, 'on'>) {
   const { heard, until } = listen(room, 'message')
   return {
@@ -29,7 +29,7 @@ export function hear(room: Pick<Room, 'on'>) {
   }
 }
 
-/** Resolves at the next change to that status. */
+/** Resolves at the next change to this status. */
 export const status = (client: ChatClient, wanted: Status): Promise<void> =>
   new Promise((resolve) => {
     const stop = client.on('status', ({ status }) => {

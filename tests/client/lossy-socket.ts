@@ -1,12 +1,12 @@
 import { WebSocket } from 'ws'
 
-/** A socket whose network fails when a test says so. */
+/** A socket whose network fails when a test wants it to. */
 export class LossySocket extends WebSocket {
   #frozen = false
-  /** The next frame from the server is lost, and the connection with it. */
+  /** If set, the next frame from the server is lost, and the connection with it. */
   losesNextFrame = false
 
-  /** Nothing gets through any more, in either direction, and neither side is told. */
+  /** From now on nothing gets through in either direction, and neither side learns of it. */
   freeze(): void {
     if (this.readyState !== WebSocket.OPEN) return
     this.#frozen = true

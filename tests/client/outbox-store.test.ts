@@ -3,7 +3,7 @@ import type { UnsentMessage } from '../../client/index.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
-/** A store in memory, as JSON, with the number of its saves. */
+/** A store in memory, as JSON, which counts its saves. */
 function givenStore(kept: unknown = []) {
   const store = { json: JSON.stringify(kept), saves: 0 }
   const outbox = {

@@ -6,7 +6,7 @@ import { settled } from './virtual-clock.ts'
 
 const LATER = 120_000
 
-/** Somebody else is present; this user is not yet. */
+/** Somebody else is present. This user isn't yet. */
 async function givenPresence(present: object[] = [{ userId: 'bob', since: 1 }]) {
   const given = await givenJoinedRoom()
   const { server, clock, room } = given
@@ -117,7 +117,7 @@ test('what a reply says does not undo what an event has told meanwhile', async (
   const answer = server.override
   server.override = (frame, socket) => {
     if (frame.action !== 'getPresence') return answer(frame, socket)
-    // The events are on their way before the reply, which was made earlier.
+    // The events arrive before the reply, although the reply was made earlier.
     left('bob')
     tell('presenceEntered', 'zoe')
     return answer(frame, socket)

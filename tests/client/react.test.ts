@@ -9,7 +9,7 @@ import { factsOf } from './given-details.ts'
 import { givenClient, givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
-// React looks for these as it is loaded.
+// React looks for these when it is loaded.
 const window = new Window()
 const { document, navigator } = window
 const browser = { window, document, navigator, IS_REACT_ACT_ENVIRONMENT: true }
@@ -41,7 +41,7 @@ async function render(client: ChatClient, component: FunctionComponent): Promise
   return { unmount }
 }
 
-/** What the server does, until all of it is shown. */
+/** Does something on the server, and waits until everything is shown. */
 const happens = (work: () => unknown) =>
   act(async () => {
     await work()
@@ -81,13 +81,13 @@ test('the connection says when it is tried again, and why it has to', async () =
   const ended = { code: 'disconnected', message: 'unable to get an answer; the socket closed with 1006' }
   expect(connection).toMatchObject({ status: 'disconnected', hasBeenConnected: true, error: ended })
   expect(connection.retryAt).toBeGreaterThan(before)
-  // What is mounted later knows it as well.
+  // A component that is mounted later gets the same state.
   await render(client, () => String(chat.useConnection().error))
   expect(html()).toBe(`ChatError: ${ended.message}`)
   server.down = false
   await happens(() => clock.advance(60_000))
   expect(connection).toMatchObject({ status: 'connected', retryAt: undefined, error: undefined })
-  // During an attempt the last reason still holds.
+  // During an attempt the last reason is still shown.
   expect([...reasons]).toEqual([
     ['disconnected', 'disconnected'],
     ['connecting', 'disconnected'],
@@ -145,7 +145,7 @@ test('a room is joined, its newest page loaded, and what is said shown, this use
   expect(html()).toBe('true false 1 2 3 4 5 6 mine')
 })
 
-/** A component that shows one room and then another one. */
+/** Renders a component that shows one room and then another one. */
 async function renderRooms(client: ChatClient, show: (room: ReturnType<ChatClient['room']>) => string) {
   let open!: (id: string) => void
   await render(client, () => {
@@ -170,7 +170,7 @@ test('a room that is opened while a page of another one loads is loaded too, eac
   server.override = () => undefined
   await open('a')
   expect(html()).toBe('true true ')
-  // The request that had no answer is tried again.
+  // The request without an answer is tried again.
   await happens(() => clock.advance(60_000))
   expect(html()).toBe('false false of a')
   await open('b')

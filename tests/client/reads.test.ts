@@ -3,7 +3,7 @@ import type { UnreadState } from '../../client/index.ts'
 import { type Given, givenClient, givenJoinedRoom } from './given-client.ts'
 import { settled } from './virtual-clock.ts'
 
-/** Makes the fake server one that knows how far `me` has read. */
+/** Makes the fake server one that keeps how far `me` has read. */
 function withReads({ server }: Pick<Given, 'server'>) {
   server.features = ['sessions', 'reads']
   return server.markers
@@ -12,13 +12,13 @@ function withReads({ server }: Pick<Given, 'server'>) {
 async function givenReads(history: string[] = [], options: Parameters<typeof givenClient>[0] = {}) {
   const given = await givenJoinedRoom(options, history)
   const markers = withReads(given)
-  // As a server of today announces it at the next connection.
+  // The server announces the feature at the next connection.
   given.server.socket.cut()
   await given.clock.advance(1_000)
   const states: (UnreadState | undefined)[] = []
   given.room.on('unread', (state) => states.push(state))
   await given.clock.advance(100)
-  /** A message of bob's arrives. */
+  /** Lets a message of bob's arrive. */
   const hear = async (content = 'hello', more: object = {}) => {
     given.server.socket.events(given.server.keep('general', content, more))
     await settled()
@@ -250,7 +250,7 @@ test('markUnread makes a message and what follows unread again, whatever waited 
   await clock.advance(200)
   expect(room.unread).toEqual({ readSeq: 1, count: 2, exact: true, mentions: 0 })
   expect(markers.get('general')).toBe(1)
-  // An event of before, that comes late.
+  // An older event that arrives late.
   server.socket.events({ event: 'read', chatRoomId: 'general', seq: 3, at: clock.now() - 1_000 })
   expect(room.unread).toMatchObject({ readSeq: 1 })
 })
@@ -284,7 +284,7 @@ describe('what wakes this user', () => {
     const choose = (level: 'all' | 'none', levelAt: number) =>
       server.socket.events({ event: 'read', chatRoomId: 'general', seq: 0, at: 0, level, levelAt })
     choose('none', clock.now() + 10)
-    // One of before, that comes late.
+    // An older event that arrives late.
     choose('all', clock.now() - 1_000)
     expect(shown).toEqual([{ level: 'mentions' }, { level: 'none' }])
   })

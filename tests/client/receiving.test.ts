@@ -413,7 +413,7 @@ test('a comparison that is refused is made again 10 minutes later', async () => 
   expect(errors).toEqual([])
 })
 
-/** This user has left `general` on another connection: the server says so, and tells nobody here. */
+/** Makes this user leave `general` on another connection. The server knows it, but no event arrives here. */
 function leftElsewhere({ server }: Pick<Awaited<ReturnType<typeof givenJoinedRoom>>, 'server'>): void {
   server.rooms.delete('general')
   server.override = ({ action, chatRoomId }) =>

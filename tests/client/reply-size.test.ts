@@ -3,7 +3,7 @@ import { ReplySize } from '../../client/reply-size.ts'
 
 const USUAL_MS = 10_000
 
-/** A page of rooms without messages, quick on any link, with another page after it. */
+/** Reports a page of rooms without messages, which is quick on any link and has a page after it. */
 const roomsCame = (size: ReplySize) =>
   size.arrived({ action: 'listRooms', ms: 300, chars: 2_000, hasMore: true }, USUAL_MS)
 

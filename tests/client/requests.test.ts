@@ -33,7 +33,7 @@ test('an answer that is an error rejects with its code, message and details', as
 test('a request without an answer is tried again after 10 s, five times in all', async () => {
   const { server, clock, room } = await givenJoinedRoom()
   server.override = (_, socket) => {
-    // Somebody is there.
+    // An empty frame shows that the server is alive.
     clock.setTimeout(() => socket.events(), 1)
     return 'nothing'
   }

@@ -7,7 +7,7 @@ import { clientOf } from './online.ts'
 
 const chat = await useChat({ log: quietLog })
 
-/** Ada, the owner of a private room, and Bob, who was added to it. */
+/** Ada, the owner of a private room, and Bob, whom she has added. */
 async function givenPrivateRoom() {
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const [ada, bob] = [clientOf(chat, adaId), clientOf(chat, bobId)]

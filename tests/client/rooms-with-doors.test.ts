@@ -7,7 +7,7 @@ import { settled } from './virtual-clock.ts'
 
 const chatRoomId = 'general'
 
-/** A room `general` of which this user is an owner, joined. */
+/** Joins a room `general` that this user owns. */
 async function givenOwnRoom() {
   const given = givenClient()
   given.server.room(chatRoomId)
@@ -75,10 +75,10 @@ test.each<[string, (client: Given['client']) => Promise<unknown>, object]>([
   expect(server.socket.asked.at(-1)).toMatchObject(frame)
 })
 
-/** What a request has beside what every request has, the room, and the person that it is upon. */
+/** The fields of a request besides the common ones, the room, and the user on whom it acts. */
 type Own<A extends Action> = keyof Omit<Request<A>, 'action' | 'requestId' | 'chatRoomId' | 'userId'>
 
-/** What a method takes in its options. */
+/** The options that a method accepts. */
 type Options<M extends keyof Room, N extends number> = Room[M] extends (...given: infer P) => unknown
   ? keyof NonNullable<P[N]>
   : never
@@ -196,7 +196,7 @@ test('what this user may do is by the table: the role, the settings, upon whom',
   server.facts.set(chatRoomId, { access: 'private', room: detailsOf('private') })
   await room.findDetails()
   expect([room.role, room.can('delete'), room.can('kick', 'owner')]).toEqual([undefined, true, true])
-  // Of an admin who is a member the server tells the role that they have there.
+  // For an admin who is a member, the server sends their role in the room.
   server.facts.set(chatRoomId, { ...factsOf('private', 'member', { version: 1 }), admin: true })
   await room.findDetails()
   expect([room.role, room.can('delete'), room.can('kick', 'owner')]).toEqual([undefined, true, true])

@@ -22,7 +22,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant('wait' as const), turns: fc.nat({ max: 30 }) }) },
 )
 
-/** What becomes of a post: of the nth of a scenario, the nth of these, over and over. */
+/** What happens to a post: the nth post of a scenario meets the nth of these faults, repeating the list. */
 const fate = fc.constantFrom<PostFault[]>(
   ...[{}, {}, {}, { status: 403 }, { status: 200 }, { status: 500, deliver: true }, { delayMs: 5 }, { delayMs: 40 }],
 )
@@ -37,7 +37,7 @@ export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never
 /** Some users, each with a client, and their rooms. */
 export class Stage {
   readonly rooms = Array.from({ length: ROOMS }, () => unique('room'))
-  /** What each user's client has delivered of each room. */
+  /** By user and room, the messages that the user's client has delivered. */
   readonly views = Array.from({ length: USERS }, () => this.rooms.map((): MessageEvent[] => []))
   readonly outgoing: OutgoingMessage[] = []
   readonly #chat: Runtime
@@ -61,7 +61,7 @@ export class Stage {
         backoff: { minMs: 1, maxMs: 50 },
         requestTimeoutMs: 2_000,
         pingIntervalMs: 400,
-        // A post may be given up, on a busy machine even when nothing disturbs it, and nothing follows the last one.
+        // Posts may be given up, on a busy machine even without a fault, and nothing follows the last one.
         checkIntervalMs: 1_000,
         holeWaitMs: 20,
       })
@@ -75,7 +75,7 @@ export class Stage {
     })
   }
 
-  /** Connects everybody and makes the rooms, with the first user in them. */
+  /** Connects everybody and creates the rooms, with the first user in them. */
   async open(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.connect()))
     await Promise.all(this.rooms.map((id) => this.#makeRoom(id)))
@@ -109,7 +109,10 @@ export class Stage {
     }
   }
 
-  /** Everybody joins what they haven't, everything is sent, and everybody has got the last message. */
+  /**
+   * Lets everybody join the remaining rooms, and waits until everything is sent and everybody has received the last
+   * message.
+   */
   async settle(): Promise<void> {
     for (let i = 0; i < USERS; i++) this.rooms.forEach((_, room) => this.#join(i, room))
     await Promise.all(this.#joins.values())
@@ -128,7 +131,9 @@ export class Stage {
 
   #room = (index: number, id: string): Room => this.#clients[index]!.room(id)
 
-  /** Another scenario's restart may cut it off, before or after the room was made. */
+  /**
+   * Creates the room, with retries: another scenario's restart may interrupt it, before or after the room was created.
+   */
   async #makeRoom(chatRoomId: string): Promise<void> {
     await untilDone(async () => {
       try {
@@ -149,7 +154,7 @@ export class Stage {
       )
   }
 
-  /** Who hasn't begun to join says nothing: it would be refused. */
+  /** A user who hasn't begun to join doesn't send, because the message would be refused. */
   #say(index: number, room: number, how: 'send' | 'broadcast'): void {
     const id = this.rooms[room]!
     if (!this.#joins.has(`${index} ${id}`)) return
@@ -157,7 +162,10 @@ export class Stage {
   }
 }
 
-/** Again and again while the client says that it may work: on a busy machine its tries are soon used up. */
+/**
+ * Retries as long as the client says that the error is retryable. On a busy machine the client's own tries are soon
+ * used up.
+ */
 async function untilDone(work: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
@@ -165,7 +173,7 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
     } catch (error) {
       if (!(error instanceof ChatError && error.retryable)) throw error
     }
-    // A try that fails at once, without a connection, must leave the connection its turn.
+    // A try that fails at once, without a connection, must give the connection its turn.
     await nextTurn()
   }
 }

@@ -4,10 +4,10 @@ import { settled } from './virtual-clock.ts'
 
 const MINUTE = 60_000
 
-/** The first renewal is at this time, with `random` at 0.5. */
+/** Time of the first renewal, with `random` at 0.5. */
 const RENEWAL = 117 * MINUTE
 
-/** A client with a room, on a link that has synced for the client's session: its second. */
+/** Creates a client with a room, on its second link, which has synced for the client's session. */
 async function givenSession() {
   const given = givenClient()
   const { server, client, clock } = given
@@ -88,7 +88,7 @@ test.each(['lost with its socket', 'lost alone'])(
     const before = statuses.length
     server.override = ({ action }, socket) => {
       if (action !== 'sync' || socket === old) return undefined
-      // The session has moved: what is said now is posted to the new link only.
+      // The session has moved to the new link: messages are posted only there.
       server.keep('general', 'posted to nobody')
       if (how === 'lost with its socket') queueMicrotask(() => socket.cut())
       return 'nothing'

@@ -7,7 +7,7 @@ import { settled } from './virtual-clock.ts'
 const removed = { event: 'removed', chatRoomId: 'general', reason: 'kicked' }
 const added = { event: 'roomAdded', chatRoomId: 'general', roomName: 'general', headSeq: 0 }
 
-/** What the room and the client tell of being shown out. */
+/** Collects what the room and the client emit about removals. */
 function removals({ room, client }: { room: Room; client: ChatClient }) {
   const heard: { room: Removal[]; client: [string, string][]; left: string[] } = { room: [], client: [], left: [] }
   room.on('removed', (removal) => heard.room.push(removal))

@@ -8,8 +8,8 @@ import { clientOf } from './online.ts'
 const chat = await useChat()
 
 /**
- * Bob, who was away on a bad link while ada sent that many messages. Every time-out is a twentieth of the default, so
- * that what counts, the bytes that fit into one, needs a twentieth of the time and of the messages.
+ * Bob, who was away on a bad link while ada sent `count` messages. Every timeout is a twentieth of the default, so that
+ * the test needs only a twentieth of the time and of the messages.
  */
 async function givenAbsence(count: number, chars: number) {
   const link = await slowLink(Number(new URL(chat.wsUrl).port))

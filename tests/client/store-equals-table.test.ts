@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ChatEvent, MessageEvent } from '../../src/protocol/events.ts'
 import { givenClient } from './given-client.ts'
 
-/** Few, so that changes of one meet. */
+/** Few messages, so that several changes concern the same one. */
 const message = fc.nat({ max: 3 })
 
 const step = fc.oneof(
@@ -18,7 +18,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('cut' as const) }) },
 )
 
-/** What becomes of a post: lost, or so many deliveries, of which the first is so many steps late. */
+/** What happens to a post: the number of its deliveries, and how many steps late they are. */
 const fate = fc.record({ times: fc.nat({ max: 2 }), late: fc.nat({ max: 3 }) })
 
 const scenario = fc.record({
@@ -48,7 +48,7 @@ async function play({ steps, fates, maxChanges }: Scenario): Promise<void> {
     const { times, late } = fates[posts++ % fates.length]!
     waiting.push({ at: now + late, events: Array.from({ length: times }, () => structuredClone(event)) })
   }
-  // A number of its own for each: a deleted message's is not given again.
+  // Each message has a new number, because a deleted message's number is not used again.
   let head = 3
   const keep = (content: string, more: Partial<MessageEvent> = {}) =>
     structuredClone(server.keep('general', content, { seq: ++head, ...more }))
@@ -90,7 +90,7 @@ async function play({ steps, fates, maxChanges }: Scenario): Promise<void> {
     waiting = waiting.filter(({ at }) => at > now)
   }
   for (const { events } of waiting) server.socket.events(...events)
-  // The comparison of heads finds what nothing followed.
+  // The comparison of heads finds what was lost without a later event.
   await clock.advance(700_000)
 
   const facts = ({ seq, content, reactions = [], version = 0 }: MessageEvent) => ({ seq, content, reactions, version })

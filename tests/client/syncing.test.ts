@@ -132,7 +132,7 @@ test('the token’s life counts from the last page, not from the first', async (
   const pages: Asked[] = []
   server.override = (frame) => {
     if (frame.action !== 'sync' || server.sockets.length > 1) return undefined
-    // Some five minutes.
+    // About five minutes.
     return frame.cursor !== undefined && pages.push(frame) <= 20 ? unavailable : undefined
   }
   const connected = client.connect()

@@ -8,7 +8,7 @@ import { clientOf } from './online.ts'
 
 const chat = await useChat({ environment: { SEARCH: 'on' }, followups: { maximumBatchingWindowInSeconds: 0 } })
 
-/** `npm run chat` with these parameters. */
+/** Runs `npm run chat` with these parameters. */
 function terminal(...parameters: string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/chat/main.ts', ...parameters])
   onTestFinished(() => {
@@ -24,7 +24,7 @@ function terminal(...parameters: string[]) {
   }
   const ended = once(child, 'close').then(([code]) => code as number)
   let seen = 0
-  /** Waits until all of these are there, in any order, behind what an earlier call has found. */
+  /** Waits until all of these texts are printed, in any order, after what an earlier call has found. */
   const says = async (...texts: string[]) => {
     const endOf = (text: string) => output.indexOf(text, seen) + text.length
     const lacks = () => texts.some((text) => !output.includes(text, seen))
@@ -149,7 +149,7 @@ test('in the terminal a room gets doors, and its people are let in, silenced and
   await does('/close 22:00', '* /close takes nothing after it; not 22:00')
   await does('/invite many', '* unable to read the number many; say 1, 2, 3 and so on')
   await does(`/unban ${bob} ${eve}`, `* one name is taken, and nothing after it; not ${eve}`)
-  // Nothing of this was done.
+  // None of this was done.
   await does('/details', `* ${id}, private; slow mode of 30 s\n`)
   await does('/members', `${eve}, member\n`)
   await does('/log', `: report ${bob}: spam`)

@@ -4,7 +4,7 @@ import { givenClient } from './given-client.ts'
 import { pageOf, upTo } from './history-pages.ts'
 import { settled } from './virtual-clock.ts'
 
-/** `general` with so many messages. */
+/** Creates `general` with `count` messages. */
 async function givenRoom(count: number) {
   const given = givenClient()
   const { client, server } = given
@@ -16,12 +16,12 @@ async function givenRoom(count: number) {
   const room = client.room('general')
   const timeline = timelineOf(room)
   const contents = () => timeline.get().messages.map(({ content }) => content)
-  /** Bob says something, and everybody is told. */
+  /** Bob sends a message, and everybody receives it. */
   const say = (content: string) => server.socket.events(server.keep('general', content))
   return { ...given, room, timeline, contents, say }
 }
 
-/** The same, opened. */
+/** Does the same, and opens the timeline. */
 async function givenGeneral(count: number) {
   const given = await givenRoom(count)
   await given.timeline.load()

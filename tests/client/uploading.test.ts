@@ -11,14 +11,14 @@ const file = new Blob(['a file'], { type: 'text/plain' })
 /** The answer to `handleFileUpload`. */
 const form = { data: { url: 'https://bucket.example/', fields: { key: 'k' } } }
 
-/** What a bucket does with the nth form, from 1 on. */
+/** What a bucket does with the nth form, counted from 1. */
 type Bucket = (nth: number, transfer: Parameters<PostForm>[2]) => Promise<number>
 
 const reset = (): never => {
   throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
 }
 
-/** A room and a file on its way to it. */
+/** Creates a room, and begins to upload a file to it. */
 async function givenUpload(bucket: Bucket, options: UploadOptions = {}) {
   let posts = 0
   const given = await givenJoinedRoom({ postForm: (_url, _form, transfer) => bucket(++posts, transfer) })
@@ -29,7 +29,7 @@ async function givenUpload(bucket: Bucket, options: UploadOptions = {}) {
   return { ...given, upload, posts: () => posts }
 }
 
-/** What has become of a promise by now: `pending`, its value or its reason. */
+/** Returns the present state of a promise: `pending`, its value or its reason. */
 function outcome<T>(promise: Promise<T>): () => unknown {
   let state: unknown = 'pending'
   promise.then(

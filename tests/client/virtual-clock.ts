@@ -1,6 +1,6 @@
 import type { Clock } from '../../client/clock.ts'
 
-/** Time that passes only when a test says so. */
+/** A clock that advances only when a test tells it to. */
 export class VirtualClock implements Clock {
   #now = 1_767_225_600_000
   #last = 0
@@ -10,7 +10,7 @@ export class VirtualClock implements Clock {
     return this.#now
   }
 
-  /** How many wait for their time. */
+  /** Number of timers that are waiting. */
   get timers(): number {
     return this.#timers.size
   }
@@ -24,7 +24,7 @@ export class VirtualClock implements Clock {
     this.#timers.delete(timer as number)
   }
 
-  /** Lets this much time pass, and all that follows from it happen at its moment. */
+  /** Advances the clock by this much. Everything due in between happens at its own time. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     await settled()
@@ -40,5 +40,5 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Resolves when no promise has anything left to do. */
+/** Resolves when no promise has work left. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
