@@ -10,8 +10,8 @@ import { circles, importsOf, root, sources } from './sources.ts'
 const { functions, routes, authorizer, serverApi, schedules, stream, followups, webhooks, bucket } = loadStack()
 
 /**
- * What the files of a folder may import beside their own folder's. The longest folder that a path begins with counts;
- * a file with a row of its own stands for itself, and `/**` for all that is below.
+ * What the files of a folder may import besides files of their own folder. The longest matching folder applies. A file
+ * with a row of its own has only that row, and `/**` stands for all folders below.
  */
 const allowed: Record<string, string[]> = {
   'src/protocol': [],
@@ -29,7 +29,7 @@ const allowed: Record<string, string[]> = {
     ...['src/changes', 'src/files', 'src/entities', 'src/errors.ts', 'src/protocol', 'src/delivery/posting'],
   ],
   'src/delivery/posting': ['src/aws', 'src/env.ts'],
-  // Not `src/delivery`: a WebSocket route posts to nobody (invariant 1).
+  // Without `src/delivery`: a WebSocket route posts to nobody (invariant 1).
   'src/ws': [
     ...['src/changes', 'src/rooms', 'src/search', 'src/files'],
     ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
@@ -39,7 +39,7 @@ const allowed: Record<string, string[]> = {
     ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   ],
   'src/ws/routes': ['src/ws', 'src/ws/actions', 'src/entities', 'src/env.ts', 'src/protocol'],
-  // The other transport of the same actions; it posts to nobody either.
+  // The other transport of the same actions. It posts to nobody either.
   'src/http': [
     'src/http/actions',
     'src/ws',
@@ -69,21 +69,21 @@ const allowed: Record<string, string[]> = {
     ...['src/entities', 'src/env.ts', 'src/errors.ts', 'src/protocol'],
   ],
   'src/archive': ['src/files', 'src/entities', 'src/protocol'],
-  // It posts to nobody either.
+  // The janitor posts to nobody either.
   'src/janitor': [
     ...['src/archive', 'src/changes', 'src/rooms', 'src/files', 'src/entities'],
     ...['src/env.ts', 'src/errors.ts', 'src/protocol'],
   ],
-  // It posts to webhooks, and to no connection.
+  // Posts to webhooks, and to no connection.
   'src/webhooks': ['src/aws', 'src/env.ts', 'src/protocol'],
   client: ['src/protocol'],
-  // Of the SDK what its users have.
+  // Only what users of the SDK can import.
   'client/react': ['client/index.ts'],
-  // The SDK as its users have it, and nothing else of ours.
+  // Only the SDK as its users have it.
   'web/src': ['client/index.ts', 'client/look.ts', 'client/react/index.ts'],
   web: [],
   'terraform/stack.ts': [],
-  // The handlers it sees through the stack only; a development token's user id is of the protocol.
+  // It knows the handlers only through the stack. The user id of a development token is part of the protocol.
   local: ['src/protocol', 'terraform/stack.ts', 'web'],
   scripts: ['src/**', 'client', 'local', 'terraform/stack.ts', 'web'],
   bench: ['src/**', 'client', 'local', 'terraform/stack.ts', 'scripts'],
@@ -94,7 +94,7 @@ const allowed: Record<string, string[]> = {
   ],
 }
 
-// Entities, rooms and files throw, and whoever has the event in hand logs, and says which.
+// Entities, rooms and files throw. The folders that know the event log the error with it.
 for (const folder of [
   'delivery',
   'ws',
@@ -112,7 +112,7 @@ for (const folder of [
   allowed[`src/${folder}`]!.push('src/logger.ts', 'src/trace.ts')
 }
 
-/** The row of `allowed` that a file belongs to. */
+/** Returns the row of `allowed` that applies to a file. */
 const folderOf = (file: string): string | undefined =>
   Object.keys(allowed)
     .filter((folder) => file === folder || file.startsWith(`${folder}/`))
@@ -234,7 +234,7 @@ describe('the stack and the sources', () => {
   })
 })
 
-/** All that an entry imports, directly or not, whether or not the bundler then finds that it is used. */
+/** Returns everything that an entry imports, directly or not, even if the bundler then removes it as unused. */
 function reachable(inputs: Metafile['inputs'], entry: string): string[] {
   const seen = new Set([entry])
   for (const file of seen) for (const { path } of inputs[file]?.imports ?? []) seen.add(path)

@@ -19,7 +19,7 @@ export interface Imports {
   packages: string[]
 }
 
-/** The modules that a source names, types too: a folder that knows another's types knows it. */
+/** Returns the modules that a source imports, even for types: a folder that knows another's types depends on it. */
 export function importsOf(file: string): Imports {
   const text = readFileSync(join(root, file), 'utf8')
   const named = [...text.matchAll(/(?:^|[\s;])(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name!)
@@ -31,7 +31,7 @@ export function importsOf(file: string): Imports {
   }
 }
 
-/** Every ring of imports among the files, each once, as `a → b → a`. */
+/** Returns every cycle of imports among the files, each once, as `a → b → a`. */
 export function circles(files: readonly string[]): string[] {
   const found: string[] = []
   const finished = new Set<string>()

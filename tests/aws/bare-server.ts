@@ -4,10 +4,10 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import { onTestFinished } from 'vitest'
 
-/** A request that came over a socket. */
+/** A request that arrived on a socket. */
 export interface Asked {
   path: string
-  /** The whole request, a character for a byte. */
+  /** The whole request, one character per byte. */
   bytes: string
   socket: Socket
   /** From 1 on: which of the server's sockets it is. */
@@ -22,12 +22,12 @@ interface BareServer {
 
 type Respond = (asked: Asked) => void
 
-/** A server that reads requests and has `respond` write to the socket whatever it likes. Closed when the test ends. */
+/** Starts a server that reads requests and lets `respond` write anything to the socket. Closed when the test ends. */
 export async function bareServer(respond: Respond): Promise<BareServer> {
   return listen(createServer(), 'connection', 'http', respond)
 }
 
-/** The same over TLS, with a certificate of its own that nobody trusts. */
+/** Does the same over TLS, with a self-signed certificate. */
 export async function bareTlsServer(respond: Respond): Promise<BareServer & { resumed: boolean[] }> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
   const server = createTlsServer({ key, cert })

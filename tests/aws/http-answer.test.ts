@@ -13,8 +13,8 @@ interface Read {
 }
 
 /**
- * What our reader makes of these pieces, after which the server ends. Undefined: it reads no whole answer, or one that
- * more comes after, of which `node:http` sometimes sees an answer and sometimes an error.
+ * Reads these pieces with our reader; then the server ends. Returns undefined if there is no whole answer, or if more
+ * bytes follow it: `node:http` then sometimes sees an answer and sometimes an error.
  */
 function byOurs(pieces: readonly Buffer[]): Read | undefined {
   const reader = new AnswerReader(true)
@@ -30,10 +30,10 @@ function byOurs(pieces: readonly Buffer[]): Read | undefined {
 
 const read = ({ status, headers, body }: Answer): Read => ({ status, headers: { ...headers }, body })
 
-/** The same by `node:http`. */
+/** Reads the same with `node:http`. */
 async function byNode(url: URL, path: string): Promise<Read | undefined> {
   const sent = request(new URL(path, url), { method: 'POST', agent: new Agent(), headers: { 'content-length': '0' } })
-  // Which comes after the answer too, if something does.
+  // An error may follow the answer, if more bytes do.
   sent.on('error', () => undefined).end()
   try {
     const [response] = (await once(sent, 'response')) as [IncomingMessage]
@@ -107,7 +107,7 @@ const answer = fc
     return `${early}HTTP/${version} ${status}\r\n${[...headers, more.header].join('\r\n')}\r\n\r\n${isEmpty ? '' : more.sent}`
   })
 
-/** What a bad or a broken server may make of it. */
+/** An answer that a malicious or broken server has changed. */
 const spoilt = fc
   .record({
     answer,
@@ -135,7 +135,7 @@ const spoilt = fc
 
 const cuts = fc.array(fc.nat(1_000), { maxLength: 8 })
 
-/** Has both read these bytes, split anyhow. */
+/** Lets both readers read these bytes, split at random. */
 async function compare(
   answers: typeof answer,
   runs: number,
@@ -180,7 +180,7 @@ describe('beside node:http, with random bytes', () => {
       if (ours !== undefined) expect(ours).toEqual(node)
       outcomes[ours !== undefined ? 'alike' : node === undefined ? 'refusedByBoth' : 'refusedByUs']++
     })
-    // Each happens, so that the test says something.
+    // Each outcome must happen, or the test proves nothing.
     for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(20)
   })
 })

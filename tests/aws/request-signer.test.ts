@@ -22,7 +22,7 @@ interface Post {
   region: string
 }
 
-/** The headers of the same post by the SDK's signer. */
+/** Returns the headers that the SDK's signer gives the same post. */
 async function bySdk({ path, body, credentials, region }: Post): Promise<Record<string, string>> {
   const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 })
   const { headers } = await signer.sign({
@@ -49,7 +49,7 @@ const body = fc.oneof(
   fc.uint8Array({ maxLength: 600 }),
   fc.string({ unit: 'grapheme' }).map((content) => new TextEncoder().encode(JSON.stringify({ content }))),
 )
-// Few of each, so that a key is sometimes used again and sometimes made anew.
+// Few of each, so that a signing key is sometimes reused and sometimes made anew.
 const credentials = fc.record(
   {
     accessKeyId: fc.constantFrom('AKIDEXAMPLE', 'ASIAEXAMPLE'),

@@ -63,10 +63,10 @@ test('all that delivers by posts is counted at the gateway, and coalesces only w
 })
 
 test("units are those of each variant's requests", () => {
-  // The number and the message; the samples put the message alone.
+  // Tabletalk writes the number and the message, the samples only the message.
   expect(usedBy('tabletalk').writes).toBe(2 * MESSAGES)
   expect(usedBy('scan').writes).toBe(MESSAGES)
-  // A half for the members' query and a half for each member's.
+  // A half for the query of the members, and a half for each member's connections.
   expect(usedBy('members').reads).toBe(MESSAGES * (0.5 + CONNECTIONS * 0.5))
   expect(usedBy('scan').reads).toBeGreaterThanOrEqual(usedBy('scanOwn').reads)
   expect(usedBy('unsigned')).toMatchObject({ reads: 0, writes: 0 })

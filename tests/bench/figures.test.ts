@@ -3,7 +3,7 @@ import { PRICES } from '../../scripts/costs/model.ts'
 import type { Round } from '../../bench/fan-out/round.ts'
 import { figuresOf } from '../../bench/fan-out/report/figures.ts'
 
-/** Ten messages to ten connections, each event a post of its own. */
+/** Returns a round of ten messages to ten connections, with one post per event. */
 const round = (more: Partial<Round> = {}): Round => ({
   complete: true,
   messages: 10,

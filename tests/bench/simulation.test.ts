@@ -18,7 +18,7 @@ const newConnection: SyncRetry = { on: 'new connection', resumes: false, retryAf
 const fromTheStart: SyncRetry = { on: 'same connection', resumes: false, retryAfterMs: 0 }
 const resumed: SyncRetry = { on: 'same connection', resumes: true, retryAfterMs: 0 }
 
-/** A table that serves 20 reconnects per second with sessions, when nothing is written in vain. */
+/** A table that can serve 20 reconnects per second with sessions, if nothing is written in vain. */
 const SMALL_TABLE: TableLimits = { writes: 540, reads: 1_620, most: 540 }
 
 const storm = (changes: Partial<Storm> = {}, seed = 1): Outcome =>
@@ -36,7 +36,7 @@ const storm = (changes: Partial<Storm> = {}, seed = 1): Outcome =>
   )
 
 const overloaded = { limits: { ...ACCOUNT, table: SMALL_TABLE } }
-/** Leaves the table some 100 units for the rows of lost connections. */
+/** Leaves the table about 100 units for the rows of lost connections. */
 const admission = { perSecond: 16, burst: 16 }
 
 describe('a storm', () => {

@@ -9,7 +9,7 @@ const stage = Stage.set()
 
 const schemes = ['light', 'dark'] as const
 
-/** No violation, in neither of both colours. */
+/** Expects no violation, in either colour scheme. */
 async function expectNone(person: Person): Promise<void> {
   for (const colorScheme of schemes) {
     await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -51,7 +51,7 @@ test('everybody can read and write in a conversation', async () => {
   await ada.attach(picture, table)
   await ada.button('Open dot.png').nth(1).waitFor()
   await ada.log.getByRole('link', { name: 'Download' }).nth(1).waitFor()
-  // He has typed a moment ago, and within 3 s nobody is told again: he goes on.
+  // Bob has just typed, and the next typing event comes after 3 s at the earliest, so he continues.
   const shown = ada.typing.getByText('is typing')
   while (!(await shown.isVisible())) await bob.field.pressSequentially('typing', { delay: 50 })
   await expectNone(ada)
@@ -91,7 +91,7 @@ test('everybody can use a phone', async () => {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const room = await stage.room('Kitchen', [ada, bob])
   const page = await stage.enter(ada, phone)
-  // What was said before it is there counts as read.
+  // Messages from before the page has loaded count as read.
   await page.link('Kitchen').waitFor()
   await stage.say(room, bob, 'hello')
   await page.link('Kitchen').getByText('1 unread').waitFor()

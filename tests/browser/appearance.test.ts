@@ -8,14 +8,14 @@ import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
 
-/** How bright what is behind everything is, 0 to 255. */
+/** Returns the brightness of the background, from 0 to 255. */
 const brightness = ({ page }: Person): Promise<number> =>
   page.locator('body').evaluate((body) => {
     const channels = getComputedStyle(body).backgroundColor.match(/\d+/g)!.slice(0, 3).map(Number)
     return channels.reduce((sum, channel) => sum + channel, 0) / 3
   })
 
-/** px by which something is wider than the screen. */
+/** Returns by how many pixels something is wider than the screen. */
 const overflow = ({ page }: Person): Promise<number> =>
   page.evaluate(() =>
     Math.max(
@@ -125,11 +125,11 @@ test.for([320, 390])('nothing is wider than a phone of %i px, whatever is writte
 
 const TARGET_PX = 44
 
-/** What can be tapped and is smaller than a finger; a link in a message is as high as its line. */
+/** Returns the targets that are smaller than a finger. A link in a message may be as high as its line. */
 async function smallTargets({ page }: Person): Promise<string[]> {
   const found: string[] = []
   for (const target of await page.locator('button, input:not([hidden]), textarea, a:not(.text a, .skip)').all()) {
-    // A choice is made by a tap on its label too.
+    // A choice can also be made by a tap on its label.
     const choice = target.locator('xpath=ancestor::label[contains(@class, "choice")]')
     const box = await ((await choice.count()) > 0 ? choice : target).boundingBox()
     if (!box) continue

@@ -137,7 +137,7 @@ test('a long message is folded, code is shown as it is, and nothing is shown as 
   const { room, people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   await stage.past(room, [{ senderId: ada.userId, content: '\u200b', timestamp: Date.now() }])
-  // Not by the page's field: the browser takes seconds to insert so many lines.
+  // Not through the page's field, because the browser takes seconds to insert so many lines.
   const client = await online(stage.chat, ada.userId)
   await client.request({ action: 'sendMessage', chatRoomId: room, content: `top${'\nx'.repeat(3_000)}\nend` })
   await ada.say('run `npm test`')
@@ -197,7 +197,7 @@ test('whoever has left unheard is told so at the next key, and finds what was wr
   const { room, people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   const { gateway, mapping } = stage.chat
-  // She leaves elsewhere, and this page isn't told.
+  // She leaves on another connection, and this page gets no event.
   gateway.faults.onPost = ({ connectionId }) => (ada.connectionIds.includes(connectionId) ? { status: 500 } : undefined)
   const elsewhere = await online(stage.chat, ada.userId)
   await elsewhere.request({ action: 'leaveRoom', chatRoomId: room })

@@ -117,7 +117,7 @@ test('a voice message is recorded, listened to, sent and heard', async () => {
   expect(await ada.uploads.count()).toBe(0)
 
   await ada.button('Record a voice message').click()
-  // Until it has heard something.
+  // Waits until it has recorded something.
   const length = ada.page.getByRole('timer', { name: 'Length' })
   await eventually(() => length.textContent()).toMatch(/^([2-9]|[1-5]\d) s$|:/)
   await ada.button('Finish the voice message').click()

@@ -11,7 +11,7 @@ const members = ({ page }: Person) => page.getByRole('list', { name: 'Members' }
 
 const menuItem = ({ page }: Person, name: string) => page.getByRole('menuitem', { name, exact: true })
 
-/** Chooses from the menu of a member. */
+/** Chooses an item from the menu of a member. */
 async function choose(person: Person, userId: string, item: string): Promise<void> {
   await person.button(`More about ${userId}`).click()
   await menuItem(person, item).click()
@@ -24,7 +24,7 @@ async function expectNone({ page }: Person): Promise<void> {
   expect(await violationsOf(page)).toEqual([])
 }
 
-/** A room of `ada`, its owner, and others, who all have it open. */
+/** Creates a room of `ada`, its owner, and others. All of them have it open. */
 async function givenRoom<const Names extends readonly string[]>(names: Names, access: 'private' | 'public' | 'link') {
   const userIds = names.map(unique)
   const maker = await online(stage.chat, userIds[0]!)
@@ -71,7 +71,7 @@ test('a private room has a lock; an invite leads into it, once, and is gone when
   await eve.dialog.waitFor({ state: 'detached' })
 
   await press(ada, 'Make an invite link')
-  // The one that is used up goes.
+  // The invite that is used up disappears.
   await list.getByText(invite).waitFor({ state: 'detached' })
   await list.getByText('used 0 of 1 time').waitFor()
   await ada.dialog
@@ -113,7 +113,7 @@ test('members get roles, are muted, removed and banned, with reasons that they s
   await members(ada)
     .getByText(/muted until/)
     .waitFor()
-  // Told at once, and there is no field to write into.
+  // Bob learns of it at once, and his field is gone.
   await bob.page
     .getByRole('status')
     .getByText(/^You are muted until/)

@@ -9,7 +9,7 @@ const stage = Stage.set()
 
 const hills = (name: string, width = 600) => ({ ...picture, name, buffer: landscape(width, 200) })
 
-/** Sends pictures one after the other, so that they stand in this order. */
+/** Sends pictures one after the other, so that they are in this order. */
 async function sendPictures(person: Person, ...names: readonly string[]): Promise<void> {
   for (const [index, name] of names.entries()) {
     await person.attach(hills(name, 600 + index))
@@ -17,7 +17,7 @@ async function sendPictures(person: Person, ...names: readonly string[]): Promis
   }
 }
 
-/** What the viewer says that it shows. */
+/** Returns the position that the viewer announces. */
 const position = ({ dialog }: Person) => dialog.getByRole('status').textContent()
 
 test('a picture opens in a viewer of all pictures, which the keys go through', async () => {

@@ -10,13 +10,13 @@ import { violationsOf } from './support/violations.ts'
 const stage = Stage.set()
 
 const COUNT = 300
-/** More than what is kept of a room that is only followed. */
+/** More than is kept of a room that is only followed. */
 const MANY = 800
-/** How much a list may come back when what was guessed to be higher comes into sight, px. */
+/** Most pixels by which a list may jump back when messages appear that are lower than estimated. */
 const BACK_PX = 100
 const contents = Array.from({ length: COUNT }, (_, index) => `message ${index + 1}`)
 
-/** Ada at the end of a room with many messages, most of them Bob's. */
+/** Opens a long room for Ada, at its end. Most of its messages are Bob's. */
 async function givenLongRoom() {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const room = await stage.room('Archive', [ada, bob])
@@ -37,7 +37,7 @@ async function givenLongRoom() {
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-/** Whether it is between the header and the field. */
+/** Whether the target is between the header and the field. */
 async function isBetween(target: Locator): Promise<boolean> {
   if ((await target.count()) === 0) return false
   const box = await target.boundingBox()

@@ -9,7 +9,7 @@ import { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
 import { unique } from '../support/runtime.ts'
 
-/** The page that is deployed: another version may take its place. */
+/** The deployed page, which a test can replace by another version. */
 class Deployed extends PageFiles {
   #files: readonly PageFile[] = []
 
@@ -19,8 +19,8 @@ class Deployed extends PageFiles {
   }
 
   /**
-   * Deploys the same page with a script of another name. Returns a function that deploys what was there before: what
-   * pages still load of the other one stays.
+   * Deploys the same page with a script of another name. Returns a function that deploys the old version again. Files
+   * of the new version that pages still load stay available.
    */
   async replace(): Promise<() => void> {
     const before = this.#files
@@ -41,18 +41,18 @@ class Deployed extends PageFiles {
 const pageFiles = new Deployed()
 const stage = Stage.set({ pageFiles })
 
-/** Ada's browser has the page's service worker. Bob is in her room, and has no page yet. */
+/** Ada's browser has the page's service worker. Bob is in her room, and has no page open. */
 async function talk(): Promise<{ room: string; ada: Person; bobId: string }> {
   const [adaId, bobId] = [unique('ada'), unique('bob')]
   const room = await stage.room('Kitchen', [adaId, bobId])
   const ada = await stage.enter(adaId, { at: `#/room/${room}`, serviceWorkers: 'allow' })
   await ada.isReady()
-  // Until the worker has taken the page over.
+  // Waits until the worker controls the page.
   await eventually(() => ada.page.evaluate('navigator.serviceWorker.controller?.state')).toBe('activated')
   return { room, ada, bobId }
 }
 
-/** Ada has a room, and a page without the worker, where nobody is signed in. */
+/** Ada has a room, and a page without the worker, in which nobody is signed in. */
 async function talkWithout(): Promise<{ room: string; ada: Person }> {
   const adaId = unique('ada')
   const room = await stage.room('Kitchen', [adaId])
@@ -110,7 +110,7 @@ test('a new version says that it is there, and changes nothing before a reload',
     await stage.say(room, bobId, 'still here?')
     await ada.sees('still here?')
     expect(await ada.field.inputValue()).toBe('half a sent')
-    // Of the version before, which the server has no more.
+    // A part of the old version, which the server no longer has.
     await ada.button('Settings').click()
     await ada.dialog.getByRole('heading', { name: 'Settings', exact: true }).waitFor()
     await ada.page.keyboard.press('Escape')

@@ -6,7 +6,7 @@ import { Stage } from './support/stage.ts'
 
 const stage = Stage.set()
 
-/** What has the focus, by its accessible name. */
+/** Returns the focused element. */
 const focused = ({ page }: Person) => page.locator(':focus')
 
 test('the keyboard is enough to sign in, to go to a room, to send and to go on to the next', async () => {

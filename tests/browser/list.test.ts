@@ -7,7 +7,7 @@ import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
 
-/** More than the list shows at once. */
+/** More rooms than the list shows at once. */
 const MANY = 24
 
 test('a browser that knows nothing yet shows what was said last, also where all is read', async () => {
@@ -97,7 +97,7 @@ test('unread rooms above and below what is in sight are counted, and one click a
     return y + height / 2
   }
   const edge = await middleOf(ada.button('Settings'))
-  // The button goes by itself while the list still scrolls: look and press in one step, so that nothing waits for it.
+  // The button disappears by itself while the list still scrolls. Finding and pressing it in one step avoids a wait.
   const press = (where: string) =>
     more(where).evaluateAll((buttons) => {
       for (const button of buttons) (button as unknown as { click: () => void }).click()

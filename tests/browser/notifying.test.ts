@@ -11,7 +11,7 @@ async function expectNone({ page }: Person): Promise<void> {
   expect(await violationsOf(page)).toEqual([])
 }
 
-/** Chooses what the open room is to tell of. */
+/** Chooses the notification level of the open room. */
 async function choose({ page }: Person, label: string): Promise<void> {
   await page.getByRole('button', { name: /^Notifications: / }).click()
   await page.getByRole('menuitemradio', { name: label }).click()
@@ -19,7 +19,7 @@ async function choose({ page }: Person, label: string): Promise<void> {
 
 const bell = ({ page }: Person, words: RegExp) => page.getByRole('button', { name: words }).waitFor()
 
-/** Goes to where nothing is read. */
+/** Goes to a view in which no message is read. */
 const home = ({ page }: Person) => page.evaluate("window.location.hash = '#/'")
 
 test('a muted room is quiet on all devices, and one of mentions counts those alone', async () => {
@@ -131,7 +131,7 @@ test('others are not told what was read by who does not want it', async () => {
   await ada.message('Open reader').getByRole('img', { name: 'Read by 1' }).waitFor()
 })
 
-/** A page that can be hidden, and desktop notifications that are written down: nobody sees a desktop here. */
+/** A page that can be hidden, and desktop notifications that are recorded, because there is no desktop here. */
 const RECORD = `
   window.shown = []
   window.played = 0

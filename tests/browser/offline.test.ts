@@ -9,7 +9,7 @@ import { statesOf } from './support/states.ts'
 
 const stage = Stage.set()
 
-/** The room is gone, as after a restart without its data. */
+/** Deletes a room, as a restart without its data does. */
 async function forget(chatRoomId: string, userId: string): Promise<void> {
   const { ChatRoom, Membership, Message } = await entitiesOf(stage.chat)
   const { data: messages } = await Message.query.room({ chatRoomId }).go({ pages: 'all' })
@@ -20,7 +20,7 @@ async function forget(chatRoomId: string, userId: string): Promise<void> {
 
 const goOnline = (person: Person) => person.context.setOffline(false)
 
-/** What the table has of a room, in order. */
+/** Returns the messages of a room in the table, in order. */
 async function stored(room: string): Promise<unknown[]> {
   const { messagesBetween } = await entitiesOf(stage.chat)
   const { rows } = await messagesBetween(room, { first: 1, last: 1_000, limit: 1_000, order: 'asc' })
@@ -76,7 +76,7 @@ test('nothing is lost, doubled or out of order over an absence in which both go 
   expect(await stored(room)).toEqual(said)
   expect(await ada.texts()).toEqual(said)
   expect(await bob.texts()).toEqual(said)
-  // Bob may have read some by now.
+  // Bob may already have read some messages.
   expect((await states()).filter((state) => !state.startsWith('Read by '))).toEqual(['Sent', 'Sending'])
 })
 
@@ -101,8 +101,8 @@ test('what is posted twice is shown once', async () => {
   const [ada, bob] = people
   const { faults } = stage.chat.gateway
   const posts = new Map<string, number>()
-  // The first post to each connection is said to have failed, so it is posted again. Bob's isn't the only one: the
-  // connection that made the room has ended, and its subscription falls to a 410.
+  // The first post to each connection is reported as failed, so it is retried. There are posts to others than Bob: the
+  // connection that created the room has ended, and a 410 removes its subscription.
   faults.onPost = ({ body, connectionId }) => {
     if (!body.includes('"content":"one"')) return undefined
     const count = (posts.get(connectionId) ?? 0) + 1
@@ -151,7 +151,7 @@ test('the browser asks before a page goes that has a message to send, and not wh
   await ada.page.reload()
   await ada.isReady()
   expect(asked).toEqual([])
-  // From here on it can't connect, and can be loaded.
+  // From here on it can load but not connect.
   await ada.page.route('**/dev/token', (route) => route.abort())
   stage.cut(ada)
   await ada.banner.getByText('Connection lost.').waitFor()
@@ -159,7 +159,7 @@ test('the browser asks before a page goes that has a message to send, and not wh
   await ada.message('not sent').waitFor()
   await ada.page.reload()
   expect(asked).toEqual(['beforeunload'])
-  // It is kept by the tab, and sent when there is a connection again.
+  // The tab keeps the message, and sends it when there is a connection again.
   await ada.page.unroute('**/dev/token')
   await ada.page.reload()
   await ada.sees('not sent')

@@ -9,7 +9,7 @@ const PICTURES = 'https://people.example.com'
 
 const stage = Stage.set({ imageOrigins: [PICTURES] })
 
-/** Has a user be called so, before anybody looks. */
+/** Sets a user's profile before anybody looks at it. */
 async function called(userId: string, profile: { name?: string; imageUrl?: string }): Promise<void> {
   const client = await online(stage.chat, userId)
   await client.request({ action: 'setProfile', ...profile })

@@ -8,7 +8,7 @@ import { violationsOf } from './support/violations.ts'
 
 const stage = Stage.set()
 
-/** The tab is closed, and everybody has been told. */
+/** Waits until the tab is closed and everybody knows. */
 async function settledWithout({ userId }: Person): Promise<void> {
   const isOpen = async () => {
     const rows = await scan(stage.chat)
@@ -38,7 +38,7 @@ test('two who look at a room see each other there, and one who closes the tab is
   }
   await ada.page.emulateMedia({ reducedMotion: 'reduce' })
   expect(await violationsOf(ada.page)).toEqual([])
-  // The grace is the receiver's, and her clock is turned on.
+  // The receiver applies the grace period, so her clock is advanced.
   await ada.page.clock.install()
   await bob.page.close()
   await settledWithout(bob)

@@ -8,7 +8,7 @@ import { eventually } from './support/eventually.ts'
 
 const chat = await useChat()
 
-/** The example, as its users' build tool makes a page of it. */
+/** Builds the example as its users' build tool does. */
 async function givenPage(): Promise<string> {
   const { outputFiles } = await build({
     ...{ entryPoints: ['examples/react/main.tsx'], bundle: true, write: false, format: 'esm', jsx: 'automatic' },

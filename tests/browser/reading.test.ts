@@ -9,7 +9,7 @@ const stage = Stage.set()
 
 const unread = (person: Person, title: string) => person.link(title).locator('.badge')
 
-/** Chooses from the menu of the message that says that. */
+/** Chooses an item from the menu of the message with this text. */
 async function choose(person: Person, text: string, item: string): Promise<void> {
   const message = person.message(text)
   await message.hover()
@@ -17,7 +17,7 @@ async function choose(person: Person, text: string, item: string): Promise<void>
   await person.page.getByRole('menuitem', { name: item, exact: true }).click()
 }
 
-/** Two rooms with ada and bob; the first has what bob said. */
+/** Creates two rooms with ada and bob. The first has these messages of bob's. */
 async function givenRooms(...said: readonly string[]) {
   const [ada, bob] = [unique('ada'), unique('bob')]
   const kitchen = await stage.room('Kitchen', [ada, bob])
@@ -58,7 +58,7 @@ test('a message is made unread from its menu, on all devices, until the room is 
   await choose(first, 'two', 'Mark unread from here')
   await unread(second, 'Kitchen').getByText('2').waitFor()
   await unread(first, 'Kitchen').getByText('2').waitFor()
-  // The line stands before it.
+  // The line is before the first unread message.
   const rows = first.log.locator('.unread-line, article')
   await eventually(() => rows.nth(1).textContent()).toContain('New messages')
   expect(await violationsOf(first.page)).toEqual([])
@@ -79,7 +79,7 @@ test('own messages say who has read them', async () => {
   await ada.dialog.getByRole('list', { name: 'Seen by' }).getByText(bob.userId).waitFor()
   expect(await violationsOf(ada.page)).toEqual([])
   await ada.page.keyboard.press('Escape')
-  // It is known after a reload as well.
+  // It is still known after a reload.
   await ada.page.reload()
   await ada.message('Are you there?').getByRole('img', { name: 'Read by 1' }).waitFor()
   await back.say('Yes')

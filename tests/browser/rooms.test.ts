@@ -43,7 +43,7 @@ test('a room that is made opens, and those who were named have it in their lists
   await ada.dialog.getByRole('textbox', { name: 'Members' }).fill(bob.userId)
   await ada.dialog.getByRole('button', { name: 'Create room' }).click()
   await heading(ada, name).waitFor()
-  // Nobody guesses its id.
+  // The id can't be guessed.
   await ada.page.waitForURL(/#\/room\/[\w-]{20,}$/)
   await ada.say('Welcome!')
   await bob.link(name).getByText('1 unread').waitFor()

@@ -6,7 +6,7 @@ import { Stage } from './support/stage.ts'
 
 const stage = Stage.set()
 
-/** Each would tell of itself by `globalThis.wasRun` if it became HTML. */
+/** Each of these would set `globalThis.wasRun` if it became HTML. */
 const dangerous = [
   '<script>globalThis.wasRun = true</script>',
   '<img src=x onerror="globalThis.wasRun = true">',

@@ -10,20 +10,20 @@ const stage = Stage.set()
 const folder = new URL('../../dist/screenshots/', import.meta.url)
 const schemes = ['light', 'dark'] as const
 
-/** Keeps what the page looks like, in both colours. */
+/** Saves screenshots of the page in both colour schemes. */
 async function keep({ page }: Person, name: string): Promise<void> {
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const path = fileURLToPath(new URL(`${name}-${colorScheme}.png`, folder))
     const image = await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
-    // A page that shows nothing is a few kilobytes.
+    // A screenshot of an empty page has only a few kilobytes.
     expect(image.length).toBeGreaterThan(8_000)
   }
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-/** A room of several people over two days, with pictures and files, and other rooms beside it. */
+/** Creates a room of several people over two days, with pictures and files, and other rooms beside it. */
 async function givenLivelyRoom() {
   const people = ['Ada', 'Grace Hopper', 'نور', 'linus']
   const announcements = await stage.room('Announcements', people)
@@ -85,7 +85,7 @@ test('desktop and phone, light and dark, of a lively conversation', async () => 
   await grace.sees('Lovely, thank you!')
   await grace.field.pressSequentially('And')
   await wide.typing.getByText('Grace Hopper is typing').waitFor()
-  // docs/images/page.png is the light one.
+  // docs/images/page.png is the light one of these.
   await keep(wide, 'desktop-conversation')
   await keep(narrow, 'phone-conversation')
   await wide.button('Settings').click()

@@ -9,9 +9,9 @@ const stage = Stage.set()
 
 const menuItem = ({ page }: Person, name: string) => page.getByRole('menuitem', { name, exact: true })
 
-/** Chooses from the menu of the message that says that. */
+/** Chooses an item from the menu of the message with this text. */
 async function choose(person: Person, text: string, item: string): Promise<void> {
-  // Those that quote it come later.
+  // Messages that quote it come later.
   const message = person.message(text).first()
   await message.hover()
   await message.getByRole('button', { name: /^More about/ }).click()
@@ -148,7 +148,7 @@ test('replies in a thread stand beside the room, are counted at its root, and ou
   await ada.page.getByRole('button', { name: 'Close thread' }).click()
   await choose(ada, 'Where do we meet?', 'Delete …')
   await press(ada, 'Delete')
-  // Replies hang on it: its place is left.
+  // Its place remains, because it has replies.
   await inRoom(bob).getByText('This message was deleted.').waitFor()
   await inRoom(bob).getByText('Where do we meet?').waitFor({ state: 'detached' })
 })
@@ -158,7 +158,7 @@ test('a name behind an @ is completed, and stands out for whom it names', async 
   await ada.field.pressSequentially(`Thanks @${bob.userId.slice(0, 3)}`)
   await ada.page.getByRole('option', { name: bob.userId }).waitFor()
   await expectNone(ada)
-  // Of an input method, as Safari names it: this one chooses nothing.
+  // Enter of an input method, as Safari reports it. It must not choose anything.
   await ada.field.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true })
   await ada.field.press('Enter')
   await eventually(() => ada.field.inputValue()).toBe(`Thanks @${bob.userId} `)

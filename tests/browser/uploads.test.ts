@@ -6,10 +6,10 @@ import type { Person } from './support/person.ts'
 import { Stage } from './support/stage.ts'
 import { dragOver, drop, paste } from './support/transfer.ts'
 
-// As `npm start` has it.
+// As `npm start` does.
 const stage = Stage.set({ thumbnails: true })
 
-/** Waits until the picture of that name is there and has been decoded; answers with its width, px. */
+/** Waits until the picture with this name is there and decoded. Returns its width in pixels. */
 async function widthOf({ log }: Person, name: string): Promise<number> {
   const image = log.getByRole('img', { name, exact: true })
   await image.waitFor()
@@ -199,7 +199,7 @@ test('an upload shows how far it is, and can be cancelled', async () => {
   const { people } = await stage.talk('ada', 'bob')
   const [ada, bob] = people
   ada.problems.expect(/ERR_FAILED/)
-  // Never answered: the file stays on its way.
+  // Never answered, so that the upload never ends.
   const bucket = `${stage.chat.bucket.endpoint}/**`
   await ada.page.route(bucket, () => {})
   const asked = ada.page.waitForRequest(bucket)

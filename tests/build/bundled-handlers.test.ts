@@ -50,7 +50,7 @@ const frame = (userId: string, body: Frame) => ({
   body: JSON.stringify(body),
 })
 
-/** The frames that the function of these actions' route returns, in a process of its own. */
+/** Returns the frames that the function of this action's route returns, in a process of its own. */
 async function answers(action: string, userId: string, bodies: Frame[], settings = environment): Promise<unknown[]> {
   const functionName = stack.routes[action]?.function ?? ''
   const events = bodies.map((body) => frame(userId, body))
@@ -65,11 +65,11 @@ test('bundled routes write to a table and read from it', async () => {
   expect(await answers('createRoom', 'ada', [{ action: 'createRoom', ...room }])).toMatchObject([
     { type: 'reply', data: { ...room, members: ['ada'] } },
   ])
-  // Read by a service of two entities, which ElectroDB tells from models.
+  // Read by a service of two entities, which ElectroDB distinguishes from models.
   expect(await answers('getRoom', 'ada', [{ action: 'getRoom', chatRoomId: 'bundled' }])).toMatchObject([
     { type: 'reply', data: room },
   ])
-  // The second comes to a cancelled transaction, whose reasons ElectroDB reads with what it was handed.
+  // The second message meets a cancelled transaction. ElectroDB reads its reasons with the client that it was given.
   expect(await answers('sendMessage', 'ada', [message, message])).toMatchObject([
     { type: 'reply', data: { duplicate: false } },
     { type: 'reply', data: { duplicate: true } },

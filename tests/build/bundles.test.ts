@@ -58,7 +58,7 @@ describe('the functions, bundled', () => {
       const { touches } = stack.functions[one.name]!
       const usesTable = (touches.table ?? touches.index) !== undefined
       expect([...one.besides.keys()], one.name).toEqual([
-        // Secrets and queues, which Terraform names.
+        // For secrets and queues, which Terraform names.
         ...(usesTable || touches.bucket || one.name === stack.webhooks.function ? ['sdk-credentials.mjs'] : []),
         ...(touches.connections ? ['sdk-gateway.mjs'] : []),
         ...(usesTable ? ['sdk-table.mjs'] : []),
@@ -106,7 +106,8 @@ describe('the functions, bundled', () => {
       const text = (await Promise.all(sources.map((file) => readFile(`${root}${file}`, 'utf8')))).join('\n')
       const read = [...text.matchAll(/\b(?:required|optional)\('([A-Z0-9_]+)'/g)].map(([, setting = '']) => setting)
       const unknown = read.filter((setting) => !given.get(name)?.includes(setting) && !setting.startsWith('AWS_'))
-      // These have a default, and are read beside what the function does use; the timeouts are for a busy machine.
+      // These have a default, and are read by modules of which the function uses other parts. The timeouts are for a
+      // busy machine.
       const timeouts = ['TABLE_TIMEOUT_MS', 'POST_TIMEOUT_MS', 'JWKS_TIMEOUT_MS']
       const unused = ['ALLOWED_CONTENT_TYPES', 'MAX_FILE_BYTES', 'FILES_BUCKET', 'TABLE_NAME', ...timeouts]
       expect(

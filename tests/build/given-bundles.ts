@@ -10,11 +10,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const run = promisify(execFile)
 
-/** What Lambda does with an archive: unpack it somewhere, import `index.mjs`, call `handler`. */
+/** Does what Lambda does with an archive: unpacks it, imports `index.mjs`, and calls `handler`. */
 interface UnpackedBundle {
-  /** Calls a function in a fresh process, once for each event in turn, and resolves to what it returned. */
+  /** Calls a function in a fresh process, once for each event in turn. Returns its results. */
   call(functionName: string, environment: Record<string, string>, events: object[]): Promise<unknown[]>
-  /** Calls it likewise, and resolves to the lines that it printed. */
+  /** Does the same, and returns the lines that the function printed. */
   printed(functionName: string, environment: Record<string, string>, events: object[]): Promise<string[]>
 }
 
@@ -33,7 +33,7 @@ export async function unpackBundles(): Promise<UnpackedBundle> {
     await mkdir(join(folder, bundle.name))
     for (const [file, content] of filesOf(bundle)) await writeFile(join(folder, bundle.name, file), content)
   }
-  // This machine's program, in place of the one for Lambda's that is zipped with it.
+  // This machine's binary, in place of the one for Lambda's machines that is zipped with the function.
   const sharp = join(folder, loadStack().bucket.thumbnails.function, 'node_modules')
   await symlink(join(root, 'node_modules'), sharp, 'junction')
   const called = async (functionName: string, environment: Record<string, string>, events: object[]) => {

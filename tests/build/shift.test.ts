@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** Runs the script with an AWS and a Terraform that only note how they are called. */
+/** Runs the script with a fake AWS CLI and a fake Terraform that record their calls. */
 async function shift(state: { changes: string; raised?: string; deployedBefore?: boolean }) {
   const commands = {
     terraform: `echo "terraform $*" >> calls
@@ -42,7 +42,7 @@ const look =
   'aws cloudwatch describe-alarms --alarm-names tabletalk-internal tabletalk-lag --state-value ALARM ' +
   '--query MetricAlarms[].AlarmName --output text'
 
-/** It runs where CI and `.ci/run` do: not on Windows. */
+/** The script runs where CI and `.ci/run` do, which is not on Windows. */
 const onLinux = test.skipIf(process.platform === 'win32')
 
 onLinux('gives the new versions all calls when no alarm is raised', async () => {
@@ -55,7 +55,7 @@ onLinux('gives the new versions all calls when no alarm is raised', async () => 
     'terraform apply rest',
   ])
   expect(status).toBe(0)
-  // Without the share, the plan is that of all calls.
+  // Without the share, the plan is the one for all calls.
   await expect(readFile(join(folder, 'release.auto.tfvars.json'))).rejects.toThrow('ENOENT')
 })
 

@@ -36,7 +36,7 @@ const files = await Promise.all(
   }),
 )
 
-/** What GitHub knows; a key that is misspelt is an error there, and seen only when it runs. */
+/** The keys that GitHub knows. It reports a misspelt key only when the workflow runs. */
 const KNOWN = {
   workflow: ['name', 'on', 'permissions', 'concurrency', 'env', 'jobs'],
   job: [

@@ -9,7 +9,7 @@ const files = new Map([
   ['beside.mjs', Buffer.alloc(0)],
 ])
 
-/** Python's reader of archives, which checks the sums of what it reads. */
+/** Reads an archive with Python, which verifies the checksums. */
 const read = (archive: Buffer): unknown =>
   JSON.parse(execFileSync('python3', ['-c', READER], { input: archive, encoding: 'utf8' }))
 

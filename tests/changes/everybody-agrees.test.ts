@@ -21,13 +21,13 @@ import { streamOfWrites } from '../support/stream-of-writes.ts'
 import { ownSession, subscribeRows } from '../support/subscribe-rows.ts'
 import { thorough } from '../support/thorough.ts'
 
-/** `THOROUGH=1 npx vitest run tests/changes` takes two hundred. */
+/** `THOROUGH=1 npx vitest run tests/changes` runs two hundred. */
 const SEEDS = thorough ? 200 : 2
 const STEPS = thorough ? 40 : 25
 const EXPIRES_AT = Math.ceil(Date.now() / 1_000) + 3_600
 const WRITERS = ['ada', 'mod', 'bob', 'zoe']
 const WATCHERS = ['w1', 'w2', 'w3']
-/** Is shown out at some time; and who was never in, and is named all the same. */
+/** Is removed at some time. The stranger was never a member, but is mentioned. */
 const KIM = 'kim'
 const STRANGER = 'eve'
 
@@ -48,7 +48,7 @@ const ask = <A extends Action>(action: A, fields: Record<string, unknown>, userI
     scopes: new Set(),
   }) as Promise<Reply<A>>
 
-/** What a client does with what it receives: the newer version wins, and a missing number is asked for. */
+/** A client that does what the protocol asks: the newer version wins, and missing numbers are requested. */
 class Watcher {
   readonly messages = new Map<number, MessageEvent | 'deleted'>()
   readonly #versions = new Map<string, number>()
@@ -56,7 +56,7 @@ class Watcher {
   topic: string | undefined
   position = 0
   readonly #ahead = new Set<number>()
-  /** Every text that was ever posted to them, also one that is old by then. */
+  /** Every text that was ever posted to them, even if it was outdated by then. */
   readonly texts: string[] = []
 
   constructor(
@@ -74,7 +74,7 @@ class Watcher {
     while (this.#ahead.delete(this.position + 1)) this.position++
   }
 
-  /** Asks for what is missing, if anything is known to be. */
+  /** Requests what is missing, if something is known to be missing. */
   async mend(isEnd = false): Promise<void> {
     if (this.#ahead.size === 0 && !isEnd) return
     for (let hasMore = true; hasMore;) {
@@ -89,7 +89,7 @@ class Watcher {
     while (this.#ahead.delete(this.position + 1)) this.position++
   }
 
-  /** As a client does that was removed. */
+  /** Forgets everything, as a client does that was removed. */
   forget(): void {
     this.messages.clear()
     this.#versions.clear()
@@ -98,7 +98,7 @@ class Watcher {
     this.position = 0
   }
 
-  /** Takes from the history what it has never seen, and nothing else. */
+  /** Takes only unknown messages from the history. */
   async catchUp(): Promise<void> {
     const { messages } = await ask('getHistory', { chatRoomId: this.chatRoomId, after: 0, limit: 100 }, this.userId)
     for (const message of messages) if (!this.messages.has(message.seq)) this.#take(message)
@@ -136,7 +136,7 @@ class Watcher {
 
 const someMentions = () => (chance(0.4) ? { mentions: [oneOf([...WATCHERS, STRANGER])] } : {})
 
-/** A random thing that one of the writers does. What isn't allowed, or is too late, is nothing. */
+/** Does something random as one of the writers. What isn't allowed, or comes too late, has no effect. */
 async function act(chatRoomId: string, sent: string[], step: number): Promise<void> {
   const userId = oneOf(WRITERS)
   const dice = random()
@@ -161,7 +161,7 @@ async function act(chatRoomId: string, sent: string[], step: number): Promise<vo
   })
 }
 
-/** The two readers of the stream end now and then before or after a write of what follows from it. */
+/** Lets the two readers of the stream crash now and then, before or after a write. */
 function crashNowAndThen(): () => void {
   return client.use(async (request, send) => {
     const input = JSON.stringify(request.input)
@@ -174,7 +174,7 @@ function crashNowAndThen(): () => void {
   })
 }
 
-/** One of the two that read the stream, each at its own pace. */
+/** One of the two readers of the stream, each at its own pace. */
 class Reader {
   #worked = 0
 
@@ -190,7 +190,7 @@ class Reader {
   async work(): Promise<void> {
     const Records = this.stream.slice(this.#worked, this.#worked + 1 + Math.floor(random() * 8))
     if (Records.length === 0) return
-    // Now and then a batch is worked twice at once, as by two shards.
+    // Now and then a batch is processed twice at once, as by two shards.
     const tries = await Promise.allSettled(Array.from({ length: chance(0.2) ? 2 : 1 }, () => this.handler({ Records })))
     const isDone = tries.some((one) => one.status === 'fulfilled' && one.value.batchItemFailures.length === 0)
     if (isDone) this.#worked += Records.length
@@ -199,7 +199,9 @@ class Reader {
 
 const withoutThread = ({ thread: _, ...message }: MessageEvent): object => message
 
-/** Nothing that was written after the reply to the kick has reached who was kicked; they come back as a new client. */
+/**
+ * Expects that nothing written after the reply to the kick has reached the kicked user, who comes back as a new client.
+ */
 async function kickEnds(kim: Watcher, kickedAt: number): Promise<void> {
   const stepOf = (text: string) => Number(text.split(' ')[1])
   expect(kim.texts.filter((text) => stepOf(text) >= kickedAt)).toEqual([])
@@ -208,7 +210,7 @@ async function kickEnds(kim: Watcher, kickedAt: number): Promise<void> {
   kim.forget()
 }
 
-/** Threads and mentions are what the messages say. */
+/** Expects threads and mentions to agree with the messages. */
 async function talkAgrees(chatRoomId: string, sent: readonly string[]): Promise<void> {
   const include = ['deleted']
   const { messages } = await ask('getHistory', { chatRoomId, after: 0, limit: 100, include }, 'ada')
@@ -252,7 +254,7 @@ async function run(seed: number): Promise<void> {
     (record) => stream.push(record),
   )
   onTestFinished(stop)
-  /** Posted, and not there yet. */
+  /** Events that were posted and have not arrived yet. */
   const onTheWay: { watcher: Watcher; event: ChatEvent }[] = []
   const handler = streamHandler(async (connectionId, frame) => {
     const watcher = watchers.find(({ userId }) => connectionId === `${userId}=`)
@@ -281,7 +283,7 @@ async function run(seed: number): Promise<void> {
     arrive(Math.floor(random() * 6))
     if (chance(0.1)) await oneOf(step < kickedAt ? watchers : watchers.filter((one) => one !== kim)).mend()
   }
-  // What is worked may write more: the summaries of reactions.
+  // Processing may write more: the summaries of reactions.
   while (readers.some(({ isDone }) => !isDone)) for (const reader of readers) await reader.work()
   arrive(Infinity)
   endCrashes()
@@ -289,7 +291,8 @@ async function run(seed: number): Promise<void> {
   const head = (await getRoom(chatRoomId))?.headRev ?? 0
   const log = await changesAfter(chatRoomId, { after: 0, head: 1_000, limit: 1_000 })
   expect(log.map(({ rev }) => rev)).toEqual(log.map((_, i) => i + 1))
-  // Of two that work a batch at once, one may crash after it has noted, while the other has told of the same changes.
+  // If two readers process a batch at once, one may crash after writing its entries, while the other has delivered the
+  // same changes.
   const subjects = (entries: typeof log) => entries.map(({ what, id }) => what + id)
   expect(subjects(log.slice(0, head))).toEqual(expect.arrayContaining(subjects(log.slice(head))))
   await kickEnds(kim, kickedAt)
@@ -305,11 +308,11 @@ async function run(seed: number): Promise<void> {
     expect(reactions.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length)
   }
   for (const watcher of watchers) {
-    // What came last may have been lost, with nothing behind it: the room's head tells that there is more.
+    // The last events may have been lost with nothing after them. The room's head shows that there is more.
     await watcher.mend(true)
     await watcher.catchUp()
     const seen = [...watcher.messages.values()].filter((message) => message !== 'deleted')
-    // The count of a thread is no version of its root: a client adds the replies that it has.
+    // The count of a thread is not part of its root's version: a client adds the replies that it has.
     expect(seen.sort((a, b) => a.seq - b.seq).map(withoutThread)).toEqual(wanted.messages.map(withoutThread))
     expect(watcher.position).toBe(head)
     expect(watcher.topic).toBe(room.topic)

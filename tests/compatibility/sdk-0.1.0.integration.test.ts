@@ -31,7 +31,7 @@ describe.each([
   ['the first of 0.1.0, the second of today', node010, today],
   ['the first of today, the second of 0.1.0', today, node010],
 ])('two clients, %s', (_, clientOfAda, clientOfBob) => {
-  /** Ada and Bob, connected, in a room of theirs that ada made. */
+  /** Ada and Bob, both connected, in a room that ada created. */
   async function givenTwo() {
     const [adaId, bobId] = [unique('ada'), unique('bob')]
     const [ada, bob] = [clientOfAda(adaId), clientOfBob(bobId)]
@@ -156,7 +156,7 @@ test.each([
     await ada.request({ action: 'deleteMessage', chatRoomId: room, messageId: four })
     const five = await say('five')
     await ada.request({ ...change, messageId: five, content: 'five, edited' })
-    // Otherwise it may hear of the message as it was first, which it takes for the message for good.
+    // Otherwise the old client may receive the first version of the message, and keep it permanently.
     await settled(chat)
     await Promise.all([bob.connect(), back])
     await his.until('five, edited')

@@ -4,7 +4,7 @@ const ascii = (text: string) => Buffer.from(text, 'latin1')
 const hex = (bytes: string) => Buffer.from(bytes.replaceAll(' ', ''), 'hex')
 const filled = (bytes: number, value = 0x7f) => Buffer.alloc(bytes, value)
 
-/** An uncompressed picture, whose directory is behind its pixels, where most programs write it. */
+/** Returns an uncompressed picture whose directory is after its pixels, where most programs write it. */
 export function tiff({ bytes = 20_000, bigEndian = false, tags = [] as number[] } = {}): Buffer {
   const short = (value: number) => {
     const buffer = Buffer.alloc(2)
@@ -26,7 +26,7 @@ export function tiff({ bytes = 20_000, bigEndian = false, tags = [] as number[] 
   ])
 }
 
-/** A ZIP of one stored file. */
+/** Returns a ZIP of one stored file. */
 function zip(name: string, content = 'x'): Buffer {
   const [path, data] = [Buffer.from(name), Buffer.from(content)]
   const fields = Buffer.alloc(26)
@@ -45,7 +45,7 @@ function zip(name: string, content = 'x'): Buffer {
   return Buffer.concat([ascii('PK\x03\x04'), fields, path, data, central, end])
 }
 
-/** A PNG of one pixel with a colour profile before it, as cameras and Photoshop write them. */
+/** Returns a PNG of one pixel after a colour profile, as cameras and Photoshop write it. */
 function pngWithProfile(bytes: number): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([ascii(type), data])
@@ -63,7 +63,7 @@ function pngWithProfile(bytes: number): Buffer {
   ])
 }
 
-/** An ISO base media file: MP4, QuickTime, 3GPP, HEIC. */
+/** Returns an ISO base media file: MP4, QuickTime, 3GPP, HEIC. */
 const isoMedia = (brand: string) =>
   Buffer.concat([
     hex('00000018'),
@@ -166,7 +166,7 @@ export const ACCEPTED: readonly (readonly [string, readonly string[], Buffer])[]
   ['latin-1.txt', ['text/plain'], Buffer.from('Straße', 'latin1')],
 ]
 
-/** The same for what is no file of the declared type. */
+/** The same for files that are not of the declared type. */
 export const REFUSED: readonly (readonly [string, readonly string[], Buffer])[] = [
   [
     'a program',

@@ -20,7 +20,7 @@ test('an object grows by parts and rests, is there when it is whole, and may be 
   const key = 'exports/large.jsonl'
   let growing = await beginObject(key)
   for (const text of texts) {
-    // A run that was cut off after this has no place noted.
+    // A run that was interrupted here has not saved its place.
     await growObject(key, growing, text)
     growing = await growObject(key, growing, text)
   }

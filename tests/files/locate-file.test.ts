@@ -24,7 +24,7 @@ const put = async (Key: string, Body: string, more: Partial<PutObjectCommandInpu
 
 const pending = { Tagging: 'state=pending' }
 
-/** A message as it was restored: its row names the other stack's bucket. */
+/** Returns a message after a restore: its row names the other stack's bucket. */
 const restored = (key: string, versionId?: string): MessageRow => ({
   chatRoomId: 'r',
   messageId: '0000000000000001',

@@ -35,7 +35,7 @@ test('an erasure is told once, and once more when it is begun again later or oth
   expect(await eventsOf('MODIFY', record(7, { blockedBy: 'again' }), record(7))).toEqual([])
   expect(await eventsOf('REMOVE', record(7))).toEqual([])
   expect(await eventsOf('MODIFY', profile, profile)).toEqual([])
-  // The id that stands for them.
+  // The replacement id of an erased user.
   expect(await eventsOf('INSERT', imageOf(User.put({ userId: 'erased-1', erasedAt: 7 })))).toEqual([])
 })
 

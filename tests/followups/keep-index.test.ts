@@ -12,7 +12,7 @@ import { message, messageImage, messageRecord, recordOf } from '../streams/recor
 
 beforeAll(() => createTable(database, loadStack().table, tableName))
 
-/** The postings of a room: `word: seqs`. */
+/** Returns the postings of a room: `word: seqs`. */
 async function indexOf(chatRoomId: string): Promise<Record<string, number[]>> {
   const { data } = await Posting.scan.go({ pages: 'all', consistent: true })
   const own = data.filter(({ partition }) => partition.startsWith(`search#${chatRoomId}#`))
@@ -83,7 +83,7 @@ test('a word that many messages of a batch have is one write', async () => {
   for (const row of rows) await put(row)
   const records = rows.map((row) => recordOf('INSERT', messageImage(row)))
   const cost = costOf(await metered(client, () => keep(...records)))
-  // The 50 messages once, 2 words that all have and 50 that one has.
+  // The 50 messages once, 2 words that all have, and 50 words that one message has.
   expect(cost).toMatchObject({ requests: 53, reads: 50, writes: 52 })
   expect((await indexOf('batch')).same).toHaveLength(50)
 })

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** The ids of the connections that a page has made so far, as the server tells them in its answer to `sync`. */
+/** Returns the ids of the connections that a page has made so far, from the server's replies to `sync`. */
 export function connectionsOf(page: Page): readonly string[] {
   const ids: string[] = []
   page.on('websocket', (socket) =>

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** Patience with what a busy machine shows late, ms; nothing waits for it when all is well. */
+/** Milliseconds to wait for what a busy machine shows late. Nothing waits this long if all is well. */
 export const PATIENCE_MS = 60_000
 
 /** Expects something of a page that may take a moment. */

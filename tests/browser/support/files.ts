@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import { png } from '../../support/upload-form.ts'
 
-/** A file as a browser is given it. */
+/** A file as a browser receives it. */
 export interface GivenFile {
   name: string
   mimeType: string
@@ -10,7 +10,7 @@ export interface GivenFile {
 
 export const picture: GivenFile = { name: 'dot.png', mimeType: 'image/png', buffer: png }
 
-/** Of a type that no room takes. */
+/** A file of a type that no room accepts. */
 export const program: GivenFile = {
   name: 'setup.exe',
   mimeType: 'application/x-msdownload',
@@ -23,7 +23,7 @@ export const table: GivenFile = {
   buffer: Buffer.from('month,pots\nMay,31\n'),
 }
 
-/** A PNG of hills under a sky, `width` × `height`: something to look at. */
+/** Returns a PNG of hills under a sky with this size in pixels. */
 export function landscape(width: number, height: number): Buffer {
   const rows = Array.from({ length: height }, (_row, y) => {
     const row = Buffer.alloc(1 + width * 3)

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
 
 /**
- * Where Chromium is: what `CHROMIUM` names, otherwise the first of its usual names on the `PATH`.
+ * Returns the path of Chromium: what `CHROMIUM` names, or else the first of its usual names on the `PATH`.
  *
  * @throws Error that says in one sentence how to get it
  */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Until everything that was on its way has been laid out. */
+/** Waits until everything pending has been laid out. */
 export const twoFrames = (page: Page): Promise<unknown> =>
   page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
 

@@ -3,12 +3,12 @@ import { connectionsOf } from './connections.ts'
 import type { GivenFile } from './files.ts'
 import type { Problems } from './problems.ts'
 
-/** A user at a page of their own, with what they look for there. */
+/** A user at a page of their own, with the elements that tests look for. */
 export class Person {
   readonly userId: string
   readonly page: Page
   readonly problems: Problems
-  /** Of the gateway; the last one is the page's now. */
+  /** Ids of the gateway. The last one is the page's present connection. */
   readonly connectionIds: readonly string[]
   readonly list: Locator
   readonly conversation: Locator
@@ -44,17 +44,17 @@ export class Person {
     return this.page.getByRole('button', { name, exact: true })
   }
 
-  /** The link of a room or person in the list. */
+  /** Returns the link of a room or person in the list. */
   link(title: string): Locator {
     return this.list.getByRole('link', { name: title })
   }
 
-  /** The message that says just this. */
+  /** Returns the message with exactly this text. */
   message(text: string): Locator {
     return this.messages.filter({ has: this.page.getByText(text, { exact: true }) })
   }
 
-  /** Waits until the open conversation shows what was said in it. */
+  /** Waits until the open conversation shows its messages. */
   isReady(): Promise<void> {
     return this.log.and(this.page.locator('[aria-busy=false]')).waitFor()
   }
@@ -66,17 +66,17 @@ export class Person {
     }
   }
 
-  /** Sends files as the button for it does. */
+  /** Sends files, as the attach button does. */
   attach(...files: readonly GivenFile[]): Promise<void> {
     return this.page.locator('input[type=file]').setInputFiles([...files])
   }
 
-  /** Waits for each of these messages to be shown as one that the room has. */
+  /** Waits until each of these messages is shown as stored in the room. */
   async sees(...texts: readonly string[]): Promise<void> {
     for (const text of texts) await this.message(text).and(this.page.locator('[data-seq]')).waitFor()
   }
 
-  /** The messages' texts as they stand on the page. */
+  /** Returns the messages' texts as they are on the page. */
   texts(): Promise<string[]> {
     return this.messages.locator('.text').allTextContents()
   }

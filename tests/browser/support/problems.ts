@@ -1,23 +1,23 @@
 import type { BrowserContext, Page } from 'playwright-core'
 
 /**
- * What the browser complained about: errors in the console or of the page, requests that failed, breaches of the
- * policy.
+ * Collects the browser's complaints: errors in the console or of the page, failed requests, violations of the content
+ * security policy.
  */
 export class Problems {
   readonly all: string[] = []
   /**
-   * A page that goes gives up what it has under way: what it loads while it is idle, a token that it asks for. Who
-   * signs out, or reloads, before a slow machine has a socket open gives that up.
+   * A page that is left aborts its pending requests, such as what it loads while idle, or a token. If a user signs out
+   * or reloads before a slow machine has opened a socket, the socket is aborted, too.
    */
   readonly #expected: RegExp[] = [
     /^request: .* net::ERR_ABORTED$/,
     /WebSocket connection to '[^']+' failed: WebSocket is closed before the connection is established/,
-    // `Stage` keeps service workers out of the tests that aren't of them.
+    // `Stage` blocks service workers in tests that are not about them.
     /Service Worker registration blocked by Playwright/,
   ]
 
-  /** What the test brings about itself, and may be complained about. */
+  /** Allows a complaint that the test itself causes. */
   expect(pattern: RegExp): void {
     this.#expected.push(pattern)
   }
@@ -26,7 +26,7 @@ export class Problems {
     return this.all.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)))
   }
 
-  /** From the first script of every page on. */
+  /** Watches every page, from its first script on. */
   async watch(context: BrowserContext): Promise<void> {
     await context.exposeBinding('tellBreach', (_source, breach: string) => this.all.push(`policy: ${breach}`))
     await context.addInitScript(() =>

@@ -10,7 +10,7 @@ import { Person } from './person.ts'
 import { Problems } from './problems.ts'
 
 interface Look extends BrowserContextOptions {
-  /** Where to begin, such as `#/room/lobby`. Default: nowhere. */
+  /** The path to begin at, such as `#/room/lobby`. Default: none. */
   at?: string
 }
 
@@ -20,7 +20,7 @@ export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 interface Past {
   senderId: string
   content: string
-  /** Epoch ms. */
+  /** In epoch milliseconds. */
   timestamp: number
 }
 
@@ -34,7 +34,11 @@ export class Stage {
   chat!: Runtime
   browser!: Browser
 
-  /** Call it while the file is collected. @param options of the runtime, beside a page that is built */
+  /**
+   * Creates the stage. Call it while the file is collected.
+   *
+   * @param options of the runtime, besides the built page
+   */
   static set(options: RuntimeOptions = {}): Stage {
     const stage = new Stage()
     beforeAll(async () => {
@@ -47,21 +51,21 @@ export class Stage {
     return stage
   }
 
-  /** A browser of their own for a user who is signed in; when the test ends, it must not have complained. */
+  /** Opens a browser for a user who is signed in. When the test ends, the browser must have no complaints. */
   async enter(userId: string, { at = '', ...options }: Look = {}): Promise<Person> {
     const person = await this.arrive(`/?as=${encodeURIComponent(userId)}${at}`, options, userId)
-    // On a phone, a conversation covers it.
+    // On a phone, a conversation covers the button.
     await person.page.getByRole('button', { name: 'Sign out', includeHidden: true }).waitFor({ state: 'attached' })
     return person
   }
 
-  /** The same for somebody who hasn't signed in, at that path. */
+  /** Does the same for somebody who hasn't signed in, at that path. */
   async arrive(path: string, options: BrowserContextOptions = {}, userId = ''): Promise<Person> {
     const problems = new Problems()
     const context = await this.browser.newContext({
       ...desktop,
       ...{ locale: 'en-GB', timezoneId: 'UTC' },
-      // What a test holds back or answers itself would go past it.
+      // A service worker would bypass what a test delays or answers itself.
       serviceWorkers: 'block',
       ...options,
     })
@@ -76,7 +80,7 @@ export class Stage {
     return person
   }
 
-  /** A room with these members, which nobody has open yet. Answers with its id. */
+  /** Creates a room with these members, which nobody has opened yet. Returns its id. */
   async room(name: string, members: readonly string[]): Promise<string> {
     const chatRoomId = unique('room')
     const maker = await online(this.chat, members[0]!)
@@ -85,14 +89,14 @@ export class Stage {
     return chatRoomId
   }
 
-  /** Another page in that user's browser, at the same address. */
+  /** Opens another page in that user's browser, at the same address. */
   async tab({ userId, page, problems }: Person): Promise<Person> {
     const tab = new Person(userId, await page.context().newPage(), problems)
     await tab.page.goto(page.url())
     return tab
   }
 
-  /** Has it that these were the room's last messages. */
+  /** Writes messages as if they were the last ones of the room. */
   async past(chatRoomId: string, messages: readonly Past[]): Promise<void> {
     const { ChatRoom, Message, getRoom, messageIdOf } = await entitiesOf(this.chat)
     const { headSeq } = (await getRoom(chatRoomId))!
@@ -107,28 +111,28 @@ export class Stage {
     await Message.put(rows).go({ concurrency: 4 })
   }
 
-  /** Has a user say something from nowhere. */
+  /** Sends a message as a user, on a connection of its own. */
   async say(chatRoomId: string, userId: string, content: string, extras: { mentions?: string[] } = {}): Promise<void> {
     const client = await online(this.chat, userId)
     await client.request({ action: 'sendMessage', chatRoomId, content, ...extras })
     await client.close()
   }
 
-  /** Has that page's connection die, as a lost network has it. */
+  /** Cuts that page's connection, as a lost network does. */
   cut({ connectionIds }: Person): void {
     this.chat.gateway.terminate(connectionIds.at(-1)!)
   }
 
-  /** Takes that browser's network away, until `context.setOffline(false)`. */
+  /** Takes that browser offline, until `context.setOffline(false)`. */
   async disconnect(person: Person): Promise<void> {
     person.problems.expect(/ERR_INTERNET_DISCONNECTED/)
     await person.context.setOffline(true)
-    // Sockets that are open survive that.
+    // Open sockets survive going offline.
     this.cut(person)
     await person.banner.getByText('Connection lost.').waitFor()
   }
 
-  /** Users whom no other test knows, each at a page of their own, in one room that all have open. */
+  /** Creates users whom no other test knows, each at a page of their own, in one room that all have open. */
   async talk<const Names extends readonly string[]>(...names: Names): Promise<Talk<Names>> {
     const userIds = names.map(unique)
     const room = await this.room('Kitchen', userIds)

@@ -1,6 +1,8 @@
 import type { Person } from './person.ts'
 
-/** The states that own messages are shown in from now on, each once and in order, such as `Sending`, `Sent`. */
+/**
+ * Collects the states in which own messages are shown from now on, each once and in order, such as `Sending`, `Sent`.
+ */
 export async function statesOf({ page, log }: Person): Promise<() => Promise<string[]>> {
   const states = await log.evaluateHandle((element: Log) => {
     const seen = new Set<string>()

@@ -4,15 +4,15 @@ import type { Page } from 'playwright-core'
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe-core finds wrong with a page that is calm (reduced motion), each with its impact and where. */
+/** Returns the violations that axe-core finds in a page without motion, each with its impact and place. */
 export async function violationsOf(page: Page): Promise<string[]> {
-  // What isn't laid out now and then keeps the colours that it had before they were changed.
+  // Elements that aren't laid out sometimes keep the colours from before a change.
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync('* { content-visibility: visible !important }')
     document.adoptedStyleSheets = [sheet]
   })
-  // Colours that are on their way from light to dark fit neither.
+  // Colours in a transition from light to dark belong to neither scheme.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))
   await page.evaluate(source)
   const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }))
