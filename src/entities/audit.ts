@@ -4,11 +4,12 @@ import { auditActions } from '../protocol/room-kinds.ts'
 import { client, imported, own, service, table } from './table.ts'
 
 /**
- * What was done in a room, by whom. Key: ChatRoomId + the moment, in a partition of the room's own. Written in one
- * transaction with what it tells of; its record in the stream is what tells the user concerned.
+ * An entry of a room's audit log: what somebody did in the room. Key: ChatRoomId + EntryId, in a partition of the
+ * room's own. An entry is written in one transaction with what it records. Its record in the stream tells the user
+ * concerned.
  *
  * - AP64 `auditOf`: what was done in this room? (a page, the newest first)
- * - AP65 `putAudit`: note what changes nothing else
+ * - AP65 `putAudit`: add an entry about something that changes no other row
  */
 export const Audit = new Entity(
   {
@@ -19,16 +20,16 @@ export const Audit = new Entity(
       entryId: { type: 'string', field: 'EntryId', required: true },
       at: { type: 'number', field: 'At', required: true },
       by: { type: 'string', field: 'By', required: true },
-      /** The `sub` of the backend's token that acted as them. */
+      /** The `sub` of the token of the backend that acted in the name of `by`. */
       via: { type: 'string', field: 'Via' },
       action: { type: auditActions, field: 'Action', required: true },
       userId: { type: 'string', field: 'UserId' },
       messageId: { type: 'string', field: 'MessageId' },
-      /** Of the membership that it ended: only its user is told. */
+      /** The membership that a kick or a ban ended. Without it, the user was no member and receives no event. */
       joinId: { type: 'string', field: 'JoinId' },
       until: { type: 'number', field: 'Until' },
       reason: { type: 'string', field: 'Reason' },
-      /** Epoch seconds, the table's TTL: a year. */
+      /** Epoch seconds, the table's TTL: a year after `at`. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
       imported,
     },
@@ -42,21 +43,21 @@ export type AuditRow = EntityItem<typeof Audit>
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 const DIGITS = 13
 
-/** The whole item. */
+/** Makes the item of an entry, with an id and its end. */
 export const auditItem = (entry: Omit<AuditRow, 'entryId' | 'expiresAt'>): AuditRow => ({
   ...entry,
   entryId: `${momentOf(entry.at)}-${randomBytes(6).toString('base64url')}`,
   expiresAt: Math.ceil(entry.at / 1_000) + YEAR_SECONDS,
 })
 
-/** AP65. */
+/** AP65. Adds an entry. What changes other rows too writes its entry in the same transaction instead. */
 export async function putAudit(entry: AuditRow): Promise<void> {
   await Audit.put(entry).go()
 }
 
 /**
- * AP64. The newest first, consistent. A page is longer than `limit` when its last entry is not the only one of its
- * millisecond: the next page begins before that.
+ * AP64. Returns a page of a room's audit log, the newest entry first. Strongly consistent. A page may be longer than
+ * `limit`: entries of the same millisecond are never split, because the next page begins before that millisecond.
  *
  * @param page `before` is exclusive, in epoch milliseconds
  */
@@ -79,7 +80,7 @@ export async function auditOf(
 
 const momentOf = (at: number): string => String(at).padStart(DIGITS, '0')
 
-/** Those whose id is lower. */
+/** Reads the newest entries whose id is lower than `entryId`. */
 async function newest(chatRoomId: string, entryId: string, count: number): Promise<AuditRow[]> {
   const { data } = await Audit.query
     .room({ chatRoomId })

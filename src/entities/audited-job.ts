@@ -4,16 +4,16 @@ import { Job, type JobRow } from './job.ts'
 import { transact } from './transact.ts'
 
 /**
- * What a backend has the janitor do in a room.
+ * A job of the janitor that a backend asks for, and its entry in the room's audit log.
  *
- * - AP130 `putAuditedJob`: is this to be done, and noted, if it isn't yet?
+ * - AP130 `putAuditedJob`: add a job and its audit entry, unless the job is queued already
  */
 const entities = { Audit, Job }
 
 /**
- * AP130. Both or neither: if the job is to be done already, neither.
+ * AP130. Adds a job and its audit entry in one transaction. Writes neither if the job is queued already.
  *
- * @throws Unavailable when nothing was written
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function putAuditedJob(audit: AuditRow, job: JobRow): Promise<void> {
   const transaction = createWriteTransaction(entities, (tx) => [

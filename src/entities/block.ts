@@ -3,10 +3,10 @@ import { untilProcessed } from './until-processed.ts'
 import { AFTER_USER_IDS, client, own, service, table } from './table.ts'
 
 /**
- * A user whom another user wants to hear nothing of. Key: the blocking user + the blocked one.
+ * A user whom another user has blocked. Key: the blocking user + the blocked one.
  *
- * - AP56 `putBlock`: hear nothing of a user from now on
- * - AP57 `deleteBlock`: hear of them again
+ * - AP56 `putBlock`: block a user
+ * - AP57 `deleteBlock`: end a block
  * - AP58 `blocksOf`: which of these users have blocked that one?
  * - AP59 `blockedBy`: whom has this user blocked? (a page)
  */
@@ -24,17 +24,17 @@ export const Block = new Entity(
   { table, client },
 )
 
-/** AP56. */
+/** AP56. Notes that `userId` has blocked `blockedId`. */
 export async function putBlock(userId: string, blockedId: string, now: number): Promise<void> {
   await Block.put({ userId, blockedId, at: now }).go()
 }
 
-/** AP57. */
+/** AP57. Ends a block. Does nothing if there is none. */
 export async function deleteBlock(userId: string, blockedId: string): Promise<void> {
   await Block.delete({ userId, blockedId }).go()
 }
 
-/** AP58. Consistent. Returns those of `userIds` who have blocked `blockedId`. */
+/** AP58. Returns those of `userIds` who have blocked `blockedId`. Strongly consistent. */
 export async function blocksOf(userIds: readonly string[], blockedId: string): Promise<Set<string>> {
   const blocking = new Set<string>()
   await untilProcessed(userIds, async (left) => {
@@ -47,7 +47,11 @@ export async function blocksOf(userIds: readonly string[], blockedId: string): P
   return blocking
 }
 
-/** AP59. By id, consistent. */
+/**
+ * AP59. Returns a page of the users whom `userId` has blocked, by id. Strongly consistent.
+ *
+ * @param page `after` is the `nextCursor` of the page before
+ */
 export async function blockedBy(
   userId: string,
   { after, limit }: { after?: string; limit: number },

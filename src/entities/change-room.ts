@@ -8,7 +8,7 @@ import { transact } from './transact.ts'
 
 const entities = { Audit, ChatRoom, ChatRoomDetails, Job, Message }
 
-/** The columns of a room that can be changed; undefined is removed. */
+/** The attributes of a room that can be changed. Those that are undefined are removed. */
 export type RoomChange = Pick<
   RoomRow,
   'roomName' | 'access' | 'gate' | 'historyFrom' | 'retentionDays' | 'retentionByServer'
@@ -16,20 +16,21 @@ export type RoomChange = Pick<
 
 const changeable = ['access', 'gate', 'historyFrom', 'retentionDays', 'retentionByServer'] as const
 
-/** What a message says of its pin from now on: nothing without `pinned`. */
+/** Whether a message is pinned from now on: it isn't if `pinned` is absent. */
 export interface PinMark {
   messageId: string
   pinned?: { by: string; at: number }
 }
 
 /**
- * AP51. Writes what a room is from now on, and the entry that tells of it, if any, in one transaction: the room itself
- * only when something of it changes, because every send rewrites it.
+ * AP51. Writes a room's new details in one transaction with the audit entry. Writes the room itself only when one of
+ * its own attributes changes, because every send rewrites that row too.
  *
- * @param details as they are from now on; `changes` is one more than it was
- * @param also `job`: what the janitor is to do about it; `mark`: the message that is pinned or unpinned
+ * @param details the new details, with `changes` one higher than before
+ * @param room the room's new attributes; undefined if none of them changes
+ * @param also `job`: a job that the change causes; `mark`: the message that is pinned or unpinned
  * @returns false when somebody has changed the details in between, or the message is gone
- * @throws Unavailable when nothing was written
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function changeRoom(
   details: DetailsRow,

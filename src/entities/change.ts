@@ -3,14 +3,14 @@ import { client, own, service, table, verbatim } from './table.ts'
 import { transact } from './transact.ts'
 
 /**
- * How far a room's change log goes. Key: ChatRoomId, in the partition of the log. Written with every entry in one
- * transaction, so that the log has neither a hole nor an entry that nobody finds.
+ * How far a room's change log goes. Key: ChatRoomId, in the partition of the log. It is written in one transaction with
+ * each new entry, so the log has no hole, and no entry lies beyond its head.
  *
- * - AP88 `getHeadRev`: which number has the newest change of this room?
- * - AP89 `appendChanges`: are these the next changes, if nobody has appended others in between?
- * - AP120 `setPending`: from which change on is the room still to be told?
- * - AP121 `clearPending`: from which one after this?
- * - AP80 `getPending`: which changes is the room still to be told?
+ * - AP88 `getHeadRev`: what is the number of this room's newest change?
+ * - AP89 `appendChanges`: append these changes, if nobody has appended others in between
+ * - AP120 `setPending`: note the first change that the room's connections have not received
+ * - AP121 `clearPending`: note that they have received these changes
+ * - AP80 `getPending`: which changes have the room's connections not received?
  */
 export const ChangeHead = new Entity(
   {
@@ -18,7 +18,9 @@ export const ChangeHead = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       rev: { type: 'number', field: 'Rev', required: true },
-      /** In a huge room, the first change that it has not been told; it is told with the next message. */
+      /**
+       * In a huge room, the first change that its connections have not received. It is delivered with the next message.
+       */
       pending: { type: 'number', field: 'Pending' },
     },
     indexes: { head: own('changes', ['chatRoomId'], [], 'head') },
@@ -26,12 +28,15 @@ export const ChangeHead = new Entity(
   { table, client },
 )
 
-/** `m` is a message's, `r` the room's, `u` a member's, `c` the clearing of its history, `e` the erasure of a user. */
+/**
+ * What a change is about: `m` a message, `r` the room, `u` a member, `c` the clearing of the history, `e` the erasure
+ * of a user.
+ */
 type ChangedThing = 'm' | 'r' | 'u' | 'c' | 'e'
 
 /**
- * Something in a room has changed. The row says only what: how it is now stands in its own row, so the log has no
- * content, and who reads it never reads what is out of date.
+ * An entry of a room's change log. It names what has changed and has no content: readers look at the changed row as it
+ * is now, so they never see outdated content. Key: ChatRoomId + Rev, in the partition of the log.
  *
  * - AP91 `changesAfter`: what has changed after this number? (a page)
  */
@@ -44,7 +49,7 @@ export const Change = new Entity(
       /** The number in the log, as 16 digits. */
       place: { type: 'string', field: 'sk', required: true },
       what: { type: ['m', 'r', 'u', 'c', 'e'] as const, field: 'What', required: true },
-      /** A message's or a user's id, or a seq; of the room empty. */
+      /** A message's or a user's id, or a seq. Empty if the room itself has changed. */
       id: { type: 'string', field: 'Id', required: true },
       /** Epoch seconds, the table's TTL: 30 days. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
@@ -54,9 +59,10 @@ export const Change = new Entity(
   { table, client },
 )
 
-/** As it is stored. */
+/** An entry as it is stored. */
 export type ChangeItem = EntityItem<typeof Change>
 
+/** What has changed, without its number in the log. */
 export interface Changed {
   what: ChangedThing
   id: string
@@ -72,13 +78,15 @@ const DIGITS = 16
 export const changesPartition = (chatRoomId: string) => `changes#${chatRoomId}`
 const placeOf = (rev: number) => String(rev).padStart(DIGITS, '0')
 
-/** AP88. 0 when nothing has changed yet. */
+/** AP88. Returns the number of a room's newest change, 0 if there is none. Strongly consistent. */
 export async function getHeadRev(chatRoomId: string): Promise<number> {
   const { data } = await ChangeHead.get({ chatRoomId }).go({ consistent: true })
   return data?.rev ?? 0
 }
 
-/** AP120. One that is set already stays. */
+/**
+ * AP120. Notes `rev` as the first change that the room's connections have not received, unless an earlier one is noted.
+ */
 export async function setPending(chatRoomId: string, rev: number): Promise<void> {
   await ChangeHead.patch({ chatRoomId })
     .set({ pending: rev })
@@ -86,13 +94,19 @@ export async function setPending(chatRoomId: string, rev: number): Promise<void>
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP80. Undefined when it has been told all. */
+/**
+ * AP80. Returns the first and the last change that the room's connections have not received, or undefined if they have
+ * received all. Strongly consistent.
+ */
 export async function getPending(chatRoomId: string): Promise<{ first: number; last: number } | undefined> {
   const { data } = await ChangeHead.get({ chatRoomId }).go({ consistent: true })
   return data?.pending === undefined ? undefined : { first: data.pending, last: data.rev }
 }
 
-/** AP121. Those that were told; what was noted in between is pending still. */
+/**
+ * AP121. Notes that the changes from `first` to `last` were delivered. Changes that were appended meanwhile stay
+ * pending.
+ */
 export async function clearPending(
   chatRoomId: string,
   { first, last }: { first: number; last: number },
@@ -108,17 +122,17 @@ export async function clearPending(
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** In one transaction, with the head: DynamoDB allows 100 items. */
+/** Changes that one transaction appends. DynamoDB allows 100 items in one, and the head is one of them. */
 export const MAX_APPENDED = 99
 
 /**
- * AP89. One transaction: entries and head, all or nothing.
+ * AP89. Appends changes to a room's log and raises its head, all in one transaction.
  *
- * @param head as it was read
+ * @param head the head as it was read
  * @param changes at most 99
  * @param now epoch milliseconds
- * @returns false when the head is another one by now
- * @throws Unavailable when nothing was written
+ * @returns false when the head has changed meanwhile
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function appendChanges(
   chatRoomId: string,
@@ -141,7 +155,10 @@ export async function appendChanges(
   return !canceled
 }
 
-/** AP91. Up to `head`, in the order of their numbers, at most `limit`, consistent. */
+/**
+ * AP91. Returns the changes after `after`, up to `head`, in the order of their numbers, at most `limit`. Strongly
+ * consistent.
+ */
 export async function changesAfter(
   chatRoomId: string,
   { after, head, limit }: { after: number; head: number; limit: number },

@@ -2,11 +2,11 @@ import { Entity, type EntityItem } from 'electrodb'
 import { client, imported, indexed, primary, service, table } from './table.ts'
 
 /**
- * What a room is, beside what every send needs (`ChatRoom`). Key: ChatRoomId, in the room's partition and in front of
- * the room. A room that is as it was made, with neither topic nor settings of its own, has none.
+ * The part of a room that sends don't need; `ChatRoom` has the rest. Key: ChatRoomId, in the room's partition, sorted
+ * before the room. A room without a topic, settings or anything else of its own has no details.
  *
- * - AP50 `getDetails`: what is this room?
- * - AP51 `changeRoom`: what is it from now on, if nobody has changed it in between?
+ * - AP50 `getDetails`: what are this room's topic, settings and pins?
+ * - AP51 `changeRoom`: change a room, if nobody has changed it in between
  * - AP52 `publicRooms`: which rooms may anybody enter? (a page, by name, from the index)
  */
 export const ChatRoomDetails = new Entity(
@@ -16,7 +16,7 @@ export const ChatRoomDetails = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       topic: { type: 'string', field: 'Topic' },
       imageUrl: { type: 'string', field: 'ImageUrl' },
-      /** JSON of what was chosen; the rest has its defaults. */
+      /** JSON of the settings that were chosen; the others have their defaults. */
       settings: { type: 'string', field: 'Settings' },
       /** JSON. */
       metadata: { type: 'string', field: 'Metadata' },
@@ -26,11 +26,11 @@ export const ChatRoomDetails = new Entity(
       memberCount: { type: 'number', field: 'MemberCount' },
       /** How often the details were changed. */
       changes: { type: 'number', field: 'Version', required: true },
-      /** Of a public room only: `public`. */
+      /** `public`; only public rooms have it. */
       listed: { type: 'string', field: 'gsi1pk' },
-      /** Of a public room only: `<name, NFKC and lower case>#<ChatRoomId>`. */
+      /** `<name, NFKC and lower case>#<ChatRoomId>`; only public rooms have it. */
       listedAs: { type: 'string', field: 'gsi1sk' },
-      /** Of a public room only, for the list. */
+      /** The room's name for the list; only public rooms have it. */
       roomName: { type: 'string', field: 'RoomName' },
       imported,
     },
@@ -41,7 +41,7 @@ export const ChatRoomDetails = new Entity(
 
 export type DetailsRow = EntityItem<typeof ChatRoomDetails>
 
-/** AP50. Consistent. */
+/** AP50. Returns a room's details, or undefined if it has none. Strongly consistent. */
 export async function getDetails(chatRoomId: string): Promise<DetailsRow | undefined> {
   const { data } = await ChatRoomDetails.get({ chatRoomId }).go({ consistent: true })
   return data ?? undefined
@@ -49,18 +49,23 @@ export async function getDetails(chatRoomId: string): Promise<DetailsRow | undef
 
 const LISTED = 'public'
 
-/** Bytes of a name in the list's key, of which DynamoDB allows 1,024 in all: one character may become 18 by NFKC. */
+/**
+ * Bytes of a room's name in the key of the index. DynamoDB allows 1,024 bytes for the whole sort key, and NFKC can turn
+ * one character into 18.
+ */
 const MAX_LISTED_BYTES = 800
 
-/** NFKC and lower case: a name is found whatever its case, by as much of it as the key holds. */
+/**
+ * Returns a name as the index has it: in NFKC and lower case, so a search ignores case, and cut to `MAX_LISTED_BYTES`.
+ */
 function searchable(name: string): string {
   const folded = name.normalize('NFKC').toLowerCase()
   if (Buffer.byteLength(folded) <= MAX_LISTED_BYTES) return folded
-  // A character that is cut in two is left out.
+  // With `stream`, the decoder leaves out a last character that was cut in two.
   return new TextDecoder().decode(Buffer.from(folded).subarray(0, MAX_LISTED_BYTES), { stream: true })
 }
 
-/** What puts a public room into the list, or keeps any other out of it. */
+/** Returns the attributes that put a public room into the list of rooms. Any other room gets none. */
 export const listingOf = ({
   chatRoomId,
   roomName,
@@ -80,9 +85,10 @@ export interface ListedRoom {
 }
 
 /**
- * AP52. From the index, which lags: nobody's access or delivery depends on it.
+ * AP52. Returns a page of the public rooms, by name. Eventually consistent, because the index lags; nobody's access or
+ * delivery depends on this list.
  *
- * @param page `prefix` of the name; `after` is the `nextCursor` of the page before
+ * @param page `prefix` is what the names begin with; `after` is the `nextCursor` of the page before
  */
 export async function publicRooms(page: { prefix?: string; after?: string; limit: number }): Promise<{
   rooms: ListedRoom[]
@@ -91,7 +97,7 @@ export async function publicRooms(page: { prefix?: string; after?: string; limit
   const prefix = searchable(page.prefix ?? '')
   const first = page.after === undefined ? prefix || ' ' : `${page.after}!`
   const through = `${prefix}\u{10ffff}`
-  // A cursor of another prefix: DynamoDB refuses a range that ends before it begins.
+  // The cursor is of another prefix. DynamoDB refuses a range that ends before it begins.
   if (Buffer.compare(Buffer.from(first), Buffer.from(through)) > 0) return { rooms: [] }
   const { data } = await ChatRoomDetails.query
     .byName({ listed: LISTED })

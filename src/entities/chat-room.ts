@@ -9,18 +9,18 @@ import { client, imported, primary, service, table } from './table.ts'
 /**
  * A room. Key: ChatRoomId. Its members are rows of their own (`Membership`) in the same partition and the same
  * collection, so `roomWithMembers` reads both in one query. A list of members on the room itself would be limited to
- * 400 KB, be rewritten at every join, and make the room a hot item.
+ * 400 KB, would be rewritten at every join, and would make the room a hot item.
  *
  * - AP5 `getRoom`: does it exist, what is its name, what is its head?
- * - AP6 `getRooms`: the same for many
- * - AP7 `nextSeq`: which place does the next message get?
- * - AP37 `takeBackSeq`: can the newest place be handed out again?
- * - AP90 `raiseHeadRev`: how far does its change log go?
- * - AP129 `raiseFirstSeq`: from which message on is it shown?
- * - AP40 `isPending`: are first members still to be added?
- * - AP32 `createRoom`: create it with its first members
+ * - AP6 `getRooms`: do these rooms exist, what are their names and heads?
+ * - AP7 `nextSeq`: which seq does the next message get?
+ * - AP37 `takeBackSeq`: take back the newest seq, so that it can be drawn again
+ * - AP90 `raiseHeadRev`: note how far the change log goes
+ * - AP129 `raiseFirstSeq`: hide the messages before this one
+ * - AP40 `isPending`: are there first members that are still to be added?
+ * - AP32 `createRoom`: create a room with its first members
  * - AP33 `completeRoom`: add the first members that didn't fit into one transaction
- * - AP71 `addPendingMember`: add one of them before the others
+ * - AP71 `addPendingMember`: add one of these members before the others
  */
 export const ChatRoom = new Entity(
   {
@@ -28,31 +28,42 @@ export const ChatRoom = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       roomName: { type: 'string', field: 'RoomName', required: true },
-      /** The highest sequence number handed out. */
+      /** The highest seq that was drawn. */
       headSeq: { type: 'number', field: 'HeadSeq', required: true, default: 0 },
-      /** What was said before this was cleared, and is shown to nobody; absent when nothing was. */
+      /** The first seq that is shown: older messages were cleared and are shown to nobody. Absent when none were. */
       firstSeq: { type: 'number', field: 'FirstSeq' },
-      /** When the last number was drawn. A room that nobody has written to since version 0.1.0 has none. */
+      /**
+       * When the last seq was drawn, epoch milliseconds. Absent if nobody has written to the room since version 0.1.0.
+       */
       lastAt: { type: 'number', field: 'LastAt' },
-      /** How far the room's change log goes, at least: who has as much needn't read it. Absent: nothing changed yet. */
+      /**
+       * How far the change log goes, at least. A client that has this number needn't read the log. Absent: nothing
+       * changed yet.
+       */
       headRev: { type: 'number', field: 'HeadRev' },
       createdBy: { type: 'string', field: 'CreatedBy', required: true },
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
-      /** `p` is public, `r` private; absent: whoever knows the id may join. */
+      /** `p` is public, `r` is private. Absent: anybody who knows the id may join. */
       access: { type: ['p', 'r'] as const, field: 'Access' },
-      /** What a send must pass, see `Gate`; absent in a room that anybody in it may write to. */
+      /** What a send must pass, see `Gate`. Absent in a room in which every member may write. */
       gate: { type: 'string', field: 'Gate' },
-      /** `j` when members read what came since their own join only. */
+      /** `j` when members may read only what was said since they joined. */
       historyFrom: { type: ['j'] as const, field: 'HistoryFrom' },
-      /** Days that what is said here is kept; absent when it is kept as the deployment says. See `retentionOf`. */
+      /** Days that messages are kept. Absent when the deployment's value holds. See `retentionOf`. */
       retentionDays: { type: 'number', field: 'RetentionDays' },
-      /** A backend has said so: then it may be longer than the deployment's. */
+      /** A backend has set `retentionDays`, so it may be longer than the deployment's value. */
       retentionByServer: { type: 'boolean', field: 'RetentionByServer' },
-      /** It has had more than a thousand members: they are counted, see `RoomSize`. */
+      /** The room has had more than a thousand members, so they are counted in a row of their own, see `RoomSize`. */
       counted: { type: 'boolean', field: 'Counted' },
-      /** How large it was last seen by a fan-out: `m` is medium, `h` huge; absent in a small room. See `RoomClass`. */
+      /**
+       * The room's size as the latest fan-out found it: `m` is medium, `h` is huge. Absent in a small room. See
+       * `RoomClass`.
+       */
       size: { type: ['m', 'h'] as const, field: 'Size' },
-      /** `pending` while first members beyond one transaction's size are still to be written; the stream adds them. */
+      /**
+       * `pending` while first members that didn't fit into one transaction are still to be added. The stream function
+       * adds them.
+       */
       setup: { type: 'string', field: 'Setup' },
       pendingMembers: { type: 'list', items: { type: 'string' }, field: 'PendingMembers' },
       imported,
@@ -80,22 +91,25 @@ const attributes = [
   'pendingMembers',
 ] as const
 
-/** The columns that actions look at. */
+/** The attributes that actions look at. */
 export type RoomRow = Pick<EntityItem<typeof ChatRoom>, (typeof attributes)[number]>
 
-/** AP5. Undefined for a room that was deleted too: only its id is still taken. */
+/**
+ * AP5. Returns a room, or undefined if there is none or it was deleted. Only the id of a deleted room stays taken.
+ * Strongly consistent.
+ */
 export async function getRoom(chatRoomId: string): Promise<RoomRow | undefined> {
   const { data } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: [...attributes] })
   return data === null || gateOf(data).deleted ? undefined : data
 }
 
-/** AP40. Consistent. */
+/** AP40. Tells whether first members of a room are still to be added. Strongly consistent. */
 export async function isPending(chatRoomId: string): Promise<boolean> {
   const { data } = await ChatRoom.get({ chatRoomId }).go({ consistent: true, attributes: ['setup'] })
   return data?.setup === 'pending'
 }
 
-/** AP6. Rooms that don't exist or were deleted are left out; no order. */
+/** AP6. Returns rooms by id, in no order. Rooms that don't exist or were deleted are left out. Strongly consistent. */
 export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<string, RoomRow>> {
   const rooms = new Map<string, RoomRow>()
   await untilProcessed(chatRoomIds, async (left) => {
@@ -110,18 +124,18 @@ export async function getRooms(chatRoomIds: readonly string[]): Promise<Map<stri
   return rooms
 }
 
-/** A number that was handed out. */
+/** A seq that was drawn for a message. */
 export interface Drawn {
   seq: number
   /** Epoch milliseconds. */
   drawnAt?: number
-  /** When the number before it was drawn, and so an upper bound of when each lower one was. */
+  /** When the seq before it was drawn, epoch milliseconds. Every lower seq was drawn no later. */
   prevDrawnAt?: number
-  /** Days that what is written there is kept; absent when that is for good. */
+  /** Days that a message with this seq is kept. Absent when it is kept forever. */
   retentionDays?: number
 }
 
-/** A number that was not drawn, because the room has a gate. */
+/** Thrown when no seq was drawn because the room has a gate that the caller didn't name. */
 export class Gated extends Error {
   constructor(readonly gate: string) {
     super(`unable to number a message; the room has the gate ${gate}`)
@@ -129,12 +143,12 @@ export class Gated extends Error {
 }
 
 /**
- * AP7. A plain `ADD` outside any transaction, so it never conflicts, however many users send at once. A number whose
- * message is never written stays a hole.
+ * AP7. Draws the next seq of a room. It is a plain `ADD` outside any transaction, so it never conflicts, however many
+ * users send at once. A seq whose message is never written becomes a hole.
  *
  * @param now epoch milliseconds
- * @param pass the gates that the sender may pass: none, when the room must have no gate; or this one, as it was read
- * @throws Gated when there is another gate
+ * @param pass the gate as the caller read it and may pass; undefined when the room must have none
+ * @throws Gated when the room has another gate
  * @throws NotAMember when there is no such room
  */
 export async function nextSeq(chatRoomId: string, now: number, pass?: string): Promise<Drawn> {
@@ -145,7 +159,7 @@ export async function nextSeq(chatRoomId: string, now: number, pass?: string): P
     .go({ response: 'all_old', returnOnConditionCheckFailure: 'all_old' })
   const room = data as Partial<EntityItem<typeof ChatRoom>> | null
   if (rejected && room?.gate !== undefined) throw new Gated(room.gate)
-  // Who may write everywhere, an admin or a backend, may name any room.
+  // An admin and a backend may write everywhere, so they can name a room that doesn't exist.
   if (rejected && room === null) throw new NotAMember('unable to act in this room; the user is not a member')
   if (rejected || room?.headSeq === undefined) throw new Error('unable to number a message; the room has no counter')
   const { headSeq, lastAt: prevDrawnAt } = room
@@ -153,17 +167,17 @@ export async function nextSeq(chatRoomId: string, now: number, pass?: string): P
 }
 
 /**
- * AP37. Returns false when a later number has been handed out meanwhile. `LastAt` stays: it is later than every draw
- * below the number that comes next, as it should be.
+ * AP37. Takes back the newest seq, so that it can be drawn again. Returns false when a later seq was drawn meanwhile.
+ * `LastAt` stays: it must be no earlier than any draw before the next one.
  */
 export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): Promise<boolean> {
   const { rejected } = await ChatRoom.patch({ chatRoomId })
     .set({ headSeq: seq - 1 })
-    // By its moment too: a request that the SDK repeats must not take back the same number that another send has drawn.
+    // The time is compared too: the SDK may repeat this request after another send has drawn the same seq again.
     .where((room, { eq, lte, notExists }) =>
       [
         eq(room.headSeq, seq),
-        // Else the message that would get it next were among those that were cleared.
+        // Otherwise the next message would get a seq that was cleared, and nobody would see it.
         `(${notExists(room.firstSeq)} OR ${lte(room.firstSeq, seq)})`,
         ...(drawnAt === undefined ? [] : [eq(room.lastAt, drawnAt)]),
       ].join(' AND '),
@@ -173,8 +187,8 @@ export async function takeBackSeq(chatRoomId: string, { seq, drawnAt }: Drawn): 
 }
 
 /**
- * AP90. One that is higher already stays. Returns how large the room was last seen, and from where on it shows its
- * history, which costs nothing more.
+ * AP90. Raises `HeadRev` to `rev`, unless it is as high already. Returns the room's attributes, which come with the
+ * write at no cost.
  */
 export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Partial<RoomRow>> {
   const { data } = await ChatRoom.patch({ chatRoomId })
@@ -185,10 +199,11 @@ export async function raiseHeadRev(chatRoomId: string, rev: number): Promise<Par
 }
 
 /**
- * AP129. One that is higher already stays. By a plain update, as the draw of a number is: so neither refuses the other.
+ * AP129. Raises `FirstSeq` to `seq`, unless it is as high already. Like the draw of a seq, it is a plain update outside
+ * any transaction, so neither refuses the other.
  *
- * @returns false when nothing happened because the room's head is lower: what is written next would be among what was
- *   cleared. True also when there is no such room.
+ * @returns false when nothing was written because the room's head is lower: the next message would be cleared too. True
+ *   also when there is no such room.
  */
 export async function raiseFirstSeq(chatRoomId: string, seq: number): Promise<boolean> {
   const { rejected, data } = await ChatRoom.patch({ chatRoomId })

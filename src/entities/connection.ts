@@ -8,15 +8,15 @@ import { UserConnection, userConnectionKey } from './user-connection.ts'
  * A live WebSocket connection. Key: ConnectionId.
  *
  * - AP1 `putConnection`: remember a connection that `$connect` accepted
- * - AP2 `deleteConnection`: forget one that has ended
- * - AP4 `setOpenRoom`: which room did it join last?
- * - AP35 `keepSessionKey`: for which session has it synced?
- * - AP38 `getConnection`: the same, asked
- * - AP48 `clearSessionKey`: for none after all
- * - AP81 `requestClose`: it is to be closed, and is there
+ * - AP2 `deleteConnection`: forget a connection that has ended
+ * - AP4 `setOpenRoom`: note the room that it joined last
+ * - AP35 `keepSessionKey`: note the session that it has synced for
+ * - AP38 `getConnection`: which session has it synced for, and in which rooms is it present?
+ * - AP48 `clearSessionKey`: forget its session
+ * - AP81 `requestClose`: ask for its end
  * - AP140 `holdPresence`: may it be present in this room as well?
- * - AP141 `releasePresence`: no longer, and was it?
- * - AP142 `areOpen`: which of these are there?
+ * - AP141 `releasePresence`: note that it is no longer present in a room
+ * - AP142 `areOpen`: which of these connections are open?
  */
 export const Connection = new Entity(
   {
@@ -24,19 +24,24 @@ export const Connection = new Entity(
     attributes: {
       connectionId: { type: 'string', field: 'ConnectionId', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
-      /** The room it opened or joined last. */
+      /** The room that it opened or joined last. */
       chatRoomId: { type: 'string', field: 'ChatRoomId' },
       /** Epoch milliseconds. */
       lastConnectedAt: { type: 'number', field: 'LastConnectedAt', required: true },
-      /** Since its first `sync`, or since it was opened when its URL named one: see `Session`. */
+      /** The key of its `Session`. Set by `$connect` if the URL names a session, otherwise by the first `sync`. */
       sessionKey: { type: 'string', field: 'SessionKey' },
-      /** Ids of the rooms in which it is present (`Present`): those end with it. */
+      /** Ids of the rooms in which it is present (`Present`). These presences end with the connection. */
       presentIn: { type: 'set', items: 'string', field: 'PresentIn' },
-      /** Epoch milliseconds at which a backend asked for its end: the stream function says goodbye and closes it. */
+      /**
+       * Epoch milliseconds at which a backend asked for its end. The stream function then says goodbye and closes it.
+       */
       closeRequested: { type: 'number', field: 'CloseRequested' },
-      /** What the user is told. */
+      /** The reason that the client receives. */
       closeReason: { type: 'string', field: 'CloseReason' },
-      /** Epoch seconds, the table's TTL. API Gateway ends a connection after 2 h, and the token may end it sooner. */
+      /**
+       * Epoch seconds, the table's TTL. API Gateway ends a connection after 2 hours; it may end earlier, with its
+       * token.
+       */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: { connection: primary(['connectionId'], []) },
@@ -46,7 +51,9 @@ export const Connection = new Entity(
 
 export type ConnectionRow = EntityItem<typeof Connection>
 
-/** AP1. Among the user's own too, so that it is found when all of them are to be closed. */
+/**
+ * AP1. Writes the connection, and a `UserConnection` by which it is found when all of a user's connections are closed.
+ */
 export async function putConnection(connection: ConnectionRow): Promise<void> {
   const { expiresAt } = connection
   await Promise.all([
@@ -55,20 +62,20 @@ export async function putConnection(connection: ConnectionRow): Promise<void> {
   ])
 }
 
-/** AP2. No error when it doesn't exist: `$disconnect`, a 410 and TTL may each delete it. */
+/** AP2. Deletes a connection. No error if it doesn't exist: `$disconnect`, a 410 and TTL may each delete it. */
 export async function deleteConnection(connectionId: string): Promise<void> {
   await Connection.delete({ connectionId }).go()
 }
 
-/** AP4. Does nothing when the connection has been deleted meanwhile. */
+/** AP4. Notes the room that a connection joined last. Does nothing if the connection has been deleted. */
 export async function setOpenRoom(connectionId: string, chatRoomId: string): Promise<void> {
   await Connection.patch({ connectionId }).set({ chatRoomId }).go({ returnOnConditionCheckFailure: true })
 }
 
 /**
- * AP35. Once a connection has a session it keeps it.
+ * AP35. Notes the session of a connection. A connection that has a session keeps it.
  *
- * @returns the one that it has; this one also when the connection has been deleted meanwhile
+ * @returns the connection's session; `sessionKey` also when the connection has been deleted
  */
 export async function keepSessionKey(connectionId: string, sessionKey: string): Promise<string> {
   const { rejected, data } = await Connection.patch({ connectionId })
@@ -78,18 +85,18 @@ export async function keepSessionKey(connectionId: string, sessionKey: string): 
   return (rejected && (data as Partial<ConnectionRow> | null)?.sessionKey) || sessionKey
 }
 
-/** AP48. Does nothing when the connection has been deleted meanwhile. */
+/** AP48. Takes the session away from a connection. Does nothing if the connection has been deleted. */
 export async function clearSessionKey(connectionId: string): Promise<void> {
   await Connection.patch({ connectionId }).remove(['sessionKey']).go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP38. Consistent; undefined when it has been deleted. */
+/** AP38. Returns a connection, or undefined if it has been deleted. Strongly consistent. */
 export async function getConnection(connectionId: string): Promise<ConnectionRow | undefined> {
   const { data } = await Connection.get({ connectionId }).go({ consistent: true })
   return data ?? undefined
 }
 
-/** AP81. Returns false when it has been deleted. */
+/** AP81. Asks the stream function to close a connection. Returns false if the connection has been deleted. */
 export async function requestClose(connectionId: string, reason: string | undefined, now: number): Promise<boolean> {
   const { rejected } = await Connection.patch({ connectionId })
     .set({ closeRequested: now, ...defined({ closeReason: reason }) })
@@ -98,9 +105,10 @@ export async function requestClose(connectionId: string, reason: string | undefi
 }
 
 /**
- * AP140. Noted here before it is there, so that the end of the connection is the end of it, whatever happens between.
+ * AP140. Notes on the connection that it is present in a room. This is written before the `Present`, so the end of the
+ * connection always ends the presence.
  *
- * @returns the connection; `gone` when it has been deleted, `full` when it is present in as many rooms as it may
+ * @returns the connection; `gone` if it has been deleted; `full` if it is present in `maxRooms` other rooms
  */
 export async function holdPresence(
   { connectionId, chatRoomId }: { connectionId: string; chatRoomId: string },
@@ -119,7 +127,10 @@ export async function holdPresence(
   return data === null ? 'gone' : 'full'
 }
 
-/** AP141. @returns whether the room was among them; false when the connection has been deleted, too */
+/**
+ * AP141. Takes a room out of those in which a connection is present. Returns false if the room wasn't among them, or
+ * the connection has been deleted.
+ */
 export async function releasePresence(connectionId: string, chatRoomId: string): Promise<boolean> {
   const { rejected } = await Connection.patch({ connectionId })
     .delete({ presentIn: [chatRoomId] })
@@ -128,7 +139,10 @@ export async function releasePresence(connectionId: string, chatRoomId: string):
   return !rejected
 }
 
-/** AP142. Of connections that have ended some may still be among them, as long as nobody has noticed. */
+/**
+ * AP142. Returns those of these connections that are open. Eventually consistent. A connection that has ended stays
+ * among them until its `$disconnect`, a 410 or TTL has deleted it.
+ */
 export async function areOpen(connectionIds: readonly string[]): Promise<Set<string>> {
   const open = new Set<string>()
   await untilProcessed(connectionIds, async (left) => {

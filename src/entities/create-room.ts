@@ -9,13 +9,18 @@ import { departureKey, departuresOfRoom, Subscription, subscriptionItem } from '
 import { transact } from './transact.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
-/** A row costs twice as much in a transaction: beyond a small room's members they are written one by one. */
+/**
+ * First members that are written in the transaction. A write costs twice as much there, so further members are written
+ * one by one.
+ */
 const MEMBERS_PER_TRANSACTION = 10
 
+/** Further members that are written at the same time. */
 const MEMBERS_AT_ONCE = 16
 
 const entities = { ChatRoom, ChatRoomDetails, Membership, Subscription, UserRoom }
 
+/** A room that is to be created. */
 export interface NewRoom {
   chatRoomId: string
   roomName: string
@@ -24,9 +29,11 @@ export interface NewRoom {
   createdAt: number
   /** One of the members; undefined when a backend makes a room for others. */
   owner?: string
-  /** All of them, the owner too; no repeats. */
+  /** All members, including the owner, without duplicates. */
   members: readonly string[]
-  /** The owner's session, if there is one: subscribed along with the room, so that it misses nothing of it. */
+  /**
+   * The owner's session, if there is one. It is subscribed in the same transaction, so it misses no event of the room.
+   */
   session?: SessionRow
   /** `p` is public, `r` private. */
   access?: 'p' | 'r'
@@ -34,22 +41,22 @@ export interface NewRoom {
   historyFrom?: 'j'
   retentionDays?: number
   retentionByServer?: boolean
-  /** What the room is beside; undefined when it has nothing of its own. */
+  /** The room's details; undefined if it has none of its own. */
   details?: DetailsRow
 }
 
 /**
- * AP32. Makes a room with its first ten members and the creating session's subscription, all or nothing. Further
- * members are named in the room, for `completeRoom`; the stream does that too, if the creating function doesn't come to
- * it.
+ * AP32. Creates a room with its first ten members and the subscription of the owner's session, in one transaction. The
+ * room names the members that are still pending. The caller adds them with `completeRoom`; if it ends before it does,
+ * the stream function adds them.
  *
- * @returns the members still to be added; undefined when the room exists
- * @throws Unavailable when nothing was written
+ * @returns the pending members; undefined if the room exists already
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function createRoom(room: NewRoom): Promise<{ pending: string[] } | undefined> {
   const { chatRoomId, roomName, createdBy, createdAt, owner, session, access, gate, historyFrom, details } = room
   const { retentionDays, retentionByServer } = room
-  // The owner is never among those who are added later: those are members.
+  // The owner comes first, because a member who is added later gets the role of a member.
   const members = [...(owner === undefined ? [] : [owner]), ...room.members.filter((userId) => userId !== owner)]
   const first = members
     .slice(0, MEMBERS_PER_TRANSACTION)
@@ -77,10 +84,10 @@ export async function createRoom(room: NewRoom): Promise<{ pending: string[] } |
 }
 
 /**
- * AP33. Adds the members that are pending, and marks the room as complete. It may run twice, and at once: the rows are
- * the same each time, and a membership that exists, by the user's own join say, stays as it is. The mirror is written
- * first, so that no one leaves a room of which a mirror comes later. Of two runs the second may put back a member who
- * left after the first: the departure says so, and ends the membership again.
+ * AP33. Adds the pending members and marks the room as complete. It may run twice, also at the same time: it writes the
+ * same rows each time, and leaves a membership that exists as it is. The mirror (`UserRoom`) is written before the
+ * membership, so nobody can leave a room whose mirror is written only afterwards. The second run may add a member again
+ * who has left since the first; their departure shows that, and ends the membership again.
  */
 export async function completeRoom(
   room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
@@ -93,7 +100,7 @@ export async function completeRoom(
     const memberships = pending.slice(i, i + MEMBERS_AT_ONCE).map((userId) => firstMember(room, userId))
     const mirrors = await Promise.all(memberships.map((row) => UserRoom.create(userRoomOf(row)).go(ifNew)))
     const rows = await Promise.all(memberships.map((row) => Membership.create(row).go(ifNew)))
-    // A mirror that was there may have been deleted since, with the membership that it stood for.
+    // The mirror that existed may have been deleted since, with the membership that it belonged to.
     const unsure = memberships.filter((_, n) => mirrors[n]!.rejected && !rows[n]!.rejected)
     await Promise.all(unsure.map(mirrorMembership))
   }
@@ -107,10 +114,10 @@ export async function completeRoom(
 }
 
 /**
- * AP71. Adds one of the pending members before the others, with the row that `completeRoom` gives them.
+ * AP71. Adds one pending member before the others, with the same row that `completeRoom` writes.
  *
- * @returns false when they are in already, or that membership has ended since
- * @throws Unavailable when nothing was written
+ * @returns false if they are a member already, or this membership has ended since
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function addPendingMember(
   room: Pick<NewRoom, 'chatRoomId' | 'createdAt'>,
@@ -137,7 +144,7 @@ const firstMember = (
   userId,
   role,
   joinedAt: createdAt,
-  // The same whenever the room is completed.
+  // Derived, not random, so that every run of `completeRoom` makes the same id.
   joinId: createHash('sha256').update(`${chatRoomId} ${createdAt} ${userId}`).digest('base64url').slice(0, 16),
   joinedSeq: 0,
   founding: true,

@@ -7,25 +7,26 @@ import { untilProcessed } from './until-processed.ts'
 import { FOR_GOOD, User } from './user.ts'
 
 /**
- * The erasure of users: the record of it, and the rows of the table as they are stored, whatever they are.
+ * The erasure of users: its record, and access to all rows of the table as they are stored.
  *
- * - AP144 `startErasure`: is this user erased from now on?
+ * - AP144 `startErasure`: erase a user
  * - AP145 `erasuresOf`: which of these users were erased, and how?
  * - AP146 `scanRows`: which rows are there? (a page of a part of the table)
- * - AP147 `deleteRow`: is this row gone from now on?
- * - AP148 `changeRow`: does this row say something else from now on, if it says what it said?
+ * - AP147 `deleteRow`: delete this row
+ * - AP148 `changeRow`: change this row, if it is as it was read
  */
 const entities = { Job, User }
 
-/** Of the record. */
+/** The record of an erasure. */
 export type Erasure = Required<Pick<EntityItem<typeof User>, 'userId' | 'erasedAt' | 'erasure' | 'erasedAs'>>
 
 /**
- * AP144. One transaction: the record, in place of all that is known of the user, which keeps them out for good; a row
- * for the id that stands for them, which is nobody's from now on, and says so to whoever asks; and the job.
+ * AP144. Starts the erasure of a user. One transaction writes three rows. The record takes the place of the user's
+ * profile and keeps the user out permanently. The row of `erasedAs`, the id that stands for the user, keeps everybody
+ * from using that id, and shows that it belongs to an erased user. The third row is the job.
  *
- * @param by the backend that asks for it
- * @throws Unavailable when nothing was written
+ * @param by the backend that asks for the erasure
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function startErasure(erasure: Erasure, by: string, job: JobRow): Promise<void> {
   const record = { ...erasure, blockedUntil: FOR_GOOD, blockedBy: by, blockedAt: erasure.erasedAt }
@@ -39,10 +40,14 @@ export async function startErasure(erasure: Erasure, by: string, job: JobRow): P
   await transact('erase the user', () => transaction.go())
 }
 
-/** Of the record, or of the id that stands for an erased user, which has neither `erasure` nor `erasedAs`. */
+/** The row of an erased user, or of the id that stands for one. The latter has neither `erasure` nor `erasedAs`. */
 type Erased = Pick<Erasure, 'userId' | 'erasedAt'> & Partial<Erasure>
 
-/** AP145. In no order. */
+/**
+ * AP145. Returns the rows of those of these users who were erased, in no order.
+ *
+ * @param how `consistent: false` costs half, and may miss an erasure of the last second
+ */
 export async function erasuresOf(userIds: readonly string[], { consistent = true } = {}): Promise<Erased[]> {
   const found: Erased[] = []
   await untilProcessed([...new Set(userIds)], async (left) => {
@@ -56,7 +61,7 @@ export async function erasuresOf(userIds: readonly string[], { consistent = true
   return found
 }
 
-/** Which of these users were erased. AP145. */
+/** Returns those of these users who were erased. AP145. */
 export async function erasedAmong(
   userIds: readonly string[],
   how?: { consistent: false },
@@ -65,16 +70,16 @@ export async function erasedAmong(
 }
 
 /**
- * Nothing is to be written that names who was erased. AP145.
+ * Makes sure that the user was not erased, before something is written that names them. AP145.
  *
- * @param what can't be done then, for the message
+ * @param what the thing that can't be done then, for the error message
  * @throws Conflict when the user was erased
  */
 export async function requireNotErased(userId: string, what: string): Promise<void> {
   if ((await erasedAmong([userId])).has(userId)) throw new Conflict(`unable to ${what}; the user was erased`)
 }
 
-/** A row as it is stored. */
+/** A row of any entity, as it is stored. */
 export interface StoredRow {
   pk: string
   sk: string
@@ -84,13 +89,16 @@ export interface StoredRow {
 
 export type StoredKey = Pick<StoredRow, 'pk' | 'sk'>
 
-/** A part of the table that is scanned beside the others: the `index`th of `of`. */
+/** One of the parts of the table that are scanned in parallel: number `index` (from 0) of `of`. */
 export interface Segment {
   index: number
   of: number
 }
 
-/** AP146. Not consistent: what was written less than a second ago may be missing. Half a unit for 4 KB. */
+/**
+ * AP146. Returns a page of a part of the table, and where the next page begins. Eventually consistent: rows of the last
+ * second may be missing. Costs half a read unit for 4 KB.
+ */
 export async function scanRows(
   { index, of }: Segment,
   { after, limit }: { after?: StoredKey | undefined; limit: number },
@@ -106,16 +114,18 @@ export async function scanRows(
   return { rows: Items as StoredRow[], ...(next === undefined ? {} : { next }) }
 }
 
-/** AP147. */
+/** AP147. Deletes a row, whatever it is. */
 export async function deleteRow({ pk, sk }: StoredKey): Promise<void> {
   await client.send('DeleteItem', { TableName: table, Key: { pk, sk } })
 }
 
 /**
- * AP148. Only while each of these fields is as it was read, so that nothing is taken back and no row is made.
+ * AP148. Changes fields of a row, if each of them is still as it was read. So it never undoes another write, and never
+ * makes a row.
  *
- * @param to by field; undefined takes it away
- * @returns false when the row is another one by now
+ * @param row the row as it was read
+ * @param to the new values by field; undefined removes a field
+ * @returns false when the row has changed or is gone
  */
 export async function changeRow(row: StoredRow, to: Record<string, unknown>): Promise<boolean> {
   const fields = Object.keys(to)

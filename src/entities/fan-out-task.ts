@@ -7,9 +7,9 @@ import { client, own, service, table } from './table.ts'
 /**
  * A part of a huge room's fan-out: some events for one range of the room's subscriptions. Key: TaskId. Each task has a
  * partition of its own, so tasks spread over the stream's shards and are processed in parallel. The stream function
- * writes a task and receives it as a record; nothing reads the item, and TTL deletes it.
+ * writes a task and receives it as a record. Nobody reads the item, and TTL deletes it.
  *
- * - AP31 `putTasks`: who else is to receive this?
+ * - AP31 `putTasks`: hand parts of a fan-out to other invocations
  */
 export const FanOutTask = new Entity(
   {
@@ -21,7 +21,7 @@ export const FanOutTask = new Entity(
       after: { type: 'string', field: 'After', required: true },
       /** Inclusive; the last hash of the range, two hex digits. */
       through: { type: 'string', field: 'Through', required: true },
-      /** JSON. A message is its seq alone, because the table has the rest; any other event is whole. */
+      /** JSON. A message is only its seq, because it can be read from the table; any other event is here in full. */
       deliveries: { type: 'string', field: 'Deliveries', required: true },
       /** Epoch seconds, the table's TTL. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
@@ -33,16 +33,17 @@ export const FanOutTask = new Entity(
   { table, client },
 )
 
+/** A task, without the attributes that `putTasks` adds. */
 export interface FanOutTaskRow extends SubscriptionRange {
   chatRoomId: string
   deliveries: string
 }
 
-/** As long as the stream keeps a record: after that a task can't be processed any more. */
+/** As long as the stream keeps a record. Later, a task can't be processed any more. */
 const LIFETIME_SECONDS = 24 * 60 * 60
 
 /**
- * AP31. A task's id is the hash of its content. A batch that is redelivered therefore writes the same items, and the
+ * AP31. Writes tasks. A task's id is the hash of its content, so a redelivered batch writes the same items, and the
  * stream doesn't report an item that didn't change.
  */
 export async function putTasks(tasks: readonly FanOutTaskRow[], now: number): Promise<void> {

@@ -2,23 +2,23 @@ import { aboutOf, RoomState, type StateKey, stateKey } from './room-state.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * Threads that a user follows, which their `RoomState`s say.
+ * The threads that a user follows, which are noted in their `RoomState`s.
  *
- * - AP114 `setFollowing`: does this user follow this thread from now on?
- * - AP115 `followUnlessSaid`: the same, unless the user has said whether they do?
+ * - AP114 `setFollowing`: note whether this user follows this thread
+ * - AP115 `followUnlessSaid`: let this user follow this thread, unless they have chosen before
  * - AP116 `followedThreads`: which threads does this user follow? (a page)
- * - AP117 `forgetThreadsIn`: none in this room any more, which they have left?
+ * - AP117 `forgetThreadsIn`: forget the threads in a room that this user has left
  */
 export interface ThreadKey extends StateKey {
   threadId: string
 }
 
-/** AP114. */
+/** AP114. Notes whether a user follows a thread, as they have chosen. */
 export async function setFollowing(key: ThreadKey, following: boolean): Promise<void> {
   await RoomState.update(stateKey(key)).set({ follow: following }).go()
 }
 
-/** AP115. */
+/** AP115. Makes a user follow a thread, unless they have chosen whether to follow it. */
 export async function followUnlessSaid(key: ThreadKey): Promise<void> {
   await RoomState.update(stateKey(key))
     .set({ follow: true })
@@ -26,16 +26,17 @@ export async function followUnlessSaid(key: ThreadKey): Promise<void> {
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** A followed thread, and how far it was read. */
+/** A thread that a user follows, and how far they have read it. */
 export interface FollowedThread extends ThreadKey {
   readSeq: number | undefined
 }
 
-/** States that are read for one page: others lie between, of rooms and of threads that nobody follows any more. */
+/** Rows that are read for one page. Among them are states of rooms, and of threads that are not followed. */
 const MAX_STATES = 500
 
 /**
- * AP116. In the order of rooms and roots, consistent. A page may have fewer than `limit`, and yet there are more.
+ * AP116. Returns a page of the threads that a user follows, by room and root. Strongly consistent. A page may have
+ * fewer than `limit` threads although more follow.
  *
  * @param page `after` is the `next` of the page before
  */
@@ -55,21 +56,22 @@ export async function followedThreads(
   return { threads, ...(last !== undefined && { next: threadOfPlace(last.place) }) }
 }
 
-/** Where a page begins; a room's own state sorts before those of its threads. */
+/** Where a page begins. The state of a room sorts before the states of its threads. */
 export type ThreadPlace = Omit<StateKey, 'userId'>
 
-/** The same as a text, which is the sort key. */
+/** Returns a `ThreadPlace` as text, which is the sort key. */
 export const placeOfThread = (place: ThreadPlace): string => stateKey({ userId: '', ...place }).place
 
+/** Reads the text that `placeOfThread` makes. */
 export function threadOfPlace(place: string): ThreadPlace {
   const { chatRoomId, threadId } = aboutOf({ partition: '', place })
   return threadId === undefined ? { chatRoomId } : { chatRoomId, threadId }
 }
 
-/** Sorts before and after every root in a room. */
+/** Sort before and after every root in a room. */
 const [FIRST, LAST] = ['0', '~']
 
-/** AP117. How far they were read goes too. */
+/** AP117. Deletes what is noted about a user's threads in a room, including how far they have read them. */
 export async function forgetThreadsIn(chatRoomId: string, userId: string): Promise<void> {
   const keyOf = (threadId: string) => stateKey({ userId, chatRoomId, threadId })
   const { data } = await RoomState.query

@@ -1,16 +1,16 @@
-/** What stands before a send. Kept in one short attribute of the room's item, which is rewritten at every send. */
+/** What a send to a room must pass. It is one short attribute of the room, because every send rewrites that row. */
 export interface Gate {
-  /** Nobody writes but the server. */
+  /** Only admins and backends may write. */
   closed: boolean
-  /** The room was deleted; only its id is still taken. */
+  /** The room was deleted. Only its id is still taken. */
   deleted: boolean
-  /** Only moderators and above write. */
+  /** Only moderators and above may write. */
   moderatorsOnly: boolean
-  /** The least time between two sends of a member; 0 when there is none. */
+  /** The shortest time between two sends of a member. 0 without slow mode. */
   slowModeSeconds: number
 }
 
-/** Reads the attribute, such as `c` or `m,s30`. */
+/** Parses the attribute, such as `c` or `m,s30`. */
 export function gateOf({ gate }: { gate?: string | undefined }): Gate {
   const parts = gate?.split(',') ?? []
   const slow = parts.find((part) => part.startsWith('s'))
@@ -22,7 +22,7 @@ export function gateOf({ gate }: { gate?: string | undefined }): Gate {
   }
 }
 
-/** The attribute; undefined when nothing stands in the way. */
+/** Returns the attribute, or undefined if everybody may send. */
 export function gateText({ closed, deleted, moderatorsOnly, slowModeSeconds }: Gate): string | undefined {
   const parts = [
     ...(closed ? ['c'] : []),

@@ -3,11 +3,11 @@ import { Entity, type EntityItem } from 'electrodb'
 import { client, indexed, own, service, table } from './table.ts'
 
 /**
- * A secret that lets whoever knows it join a room. Key: the invite.
+ * A secret that lets anybody who knows it join a room. Key: Invite, the secret itself.
  *
- * - AP60 `putInvite`: an invite is good from now on
- * - AP61 `getInvite`: of which room is this invite?
- * - AP62 `deleteInvite`: an invite is good no longer
+ * - AP60 `putInvite`: add an invite
+ * - AP61 `getInvite`: which room is this invite for?
+ * - AP62 `deleteInvite`: take back an invite
  * - AP63 `invitesOfRoom`: which invites are there? (a page, from the index)
  */
 export const Invite = new Entity(
@@ -28,7 +28,7 @@ export const Invite = new Entity(
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
       /** `invites#<ChatRoomId>` */
       ofRoom: { type: 'string', field: 'gsi1pk', required: true },
-      /** The moment it was made and itself. */
+      /** `<CreatedAt>#<Invite>` */
       place: { type: 'string', field: 'gsi1sk', required: true },
     },
     indexes: { invite: own('invite', ['invite'], [], 'invite'), ofRoom: indexed('ofRoom', 'place') },
@@ -38,12 +38,13 @@ export const Invite = new Entity(
 
 export type InviteRow = EntityItem<typeof Invite>
 
+/** Random bytes of a secret. */
 const BYTES = 16
 
-/** Of the index: the invites of a room. */
+/** The index's partition key of a room's invites. */
 export const invitesKey = (chatRoomId: string) => `invites#${chatRoomId}`
 
-/** Its place in the index. */
+/** The attributes that put an invite into the index. */
 export const invitePlace = ({
   chatRoomId,
   createdAt,
@@ -53,7 +54,7 @@ export const invitePlace = ({
   place: `${createdAt}#${invite}`,
 })
 
-/** The whole item, with a secret of its own. */
+/** Makes the item of an invite, with a new secret. */
 export function inviteItem(
   given: Pick<InviteRow, 'chatRoomId' | 'role' | 'by' | 'createdAt' | 'until'> & { maxUses?: number },
 ): InviteRow {
@@ -67,29 +68,37 @@ export function inviteItem(
   }
 }
 
-/** AP60. */
+/** AP60. Adds an invite. */
 export async function putInvite(invite: InviteRow): Promise<void> {
   await Invite.put(invite).go()
 }
 
-/** Whether one more may join with it. */
+/** Tells whether an invite has neither expired nor been used up. */
 export const isGood = ({ until, uses, maxUses = Infinity }: InviteRow, now: number): boolean =>
   until > now && uses < maxUses
 
-/** AP61. Consistent. */
+/**
+ * AP61. Returns an invite, or undefined if there is none. Strongly consistent. `isGood` tells whether it can still be
+ * used.
+ */
 export async function getInvite(invite: string): Promise<InviteRow | undefined> {
   const { data } = await Invite.get({ invite }).go({ consistent: true })
   return data ?? undefined
 }
 
-/** AP62. Nothing happens when it is another room's, or there is none. */
+/** AP62. Deletes an invite. Does nothing if there is none, or it is another room's. */
 export async function deleteInvite(chatRoomId: string, invite: string): Promise<void> {
   await Invite.delete({ invite })
     .where((row, { eq }) => eq(row.chatRoomId, chatRoomId))
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP63. By the moment they were made, from the index, which lags; without those that are good no more. */
+/**
+ * AP63. Returns a page of a room's invites that can still be used, in the order of their creation. Eventually
+ * consistent, because the index lags. A page may have fewer than `limit`, because the others are read and left out.
+ *
+ * @param page `after` is the `nextCursor` of the page before
+ */
 export async function invitesOfRoom(
   chatRoomId: string,
   { after = ' ', limit }: { after?: string; limit: number },

@@ -7,7 +7,8 @@ interface ServiceFailure {
 
 /**
  * Returns the SDK's error that an ElectroDB error wraps, or the error itself. An ElectroDB error is recognised by its
- * mark and not by its class, because this file is in every function, and the class would bring all of ElectroDB along.
+ * mark and not by its class, because every function includes this file, and the class would bring all of ElectroDB
+ * along.
  */
 function rootFailure(error: unknown): ServiceFailure | undefined {
   const isElectroError = error instanceof Error && 'isElectroError' in error
@@ -33,15 +34,18 @@ const throttlingNames = new Set([
   'ThrottlingException',
 ])
 
-/** Whether nothing of the call was done, because the table or the account is over its capacity. */
+/** Tells whether a call did nothing because the table or the account is over its capacity. */
 export const isThrottling = (error: unknown): boolean => throttlingNames.has(rootFailure(error)?.name ?? '')
 
 const transientCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND'])
 
-/** Whether a write was refused because a transaction is at its item. */
+/** Tells whether a write was refused because a transaction is writing the same item. */
 export const isConflict = (error: unknown): boolean => rootFailure(error)?.name === 'TransactionConflictException'
 
-/** Whether the same call may succeed later: it was throttled, timed out, lost its connection or met a status of 5xx. */
+/**
+ * Tells whether the same call may succeed later: it was throttled, timed out, lost its connection, met another
+ * transaction, or got a status of 5xx.
+ */
 export function isTransient(error: unknown): boolean {
   const failure = rootFailure(error)
   if (failure === undefined) return false

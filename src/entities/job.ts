@@ -3,7 +3,7 @@ import { Entity, type EntityItem } from 'electrodb'
 import { defined } from '../protocol/defined.ts'
 import { client, service, table, verbatim } from './table.ts'
 
-/** What the janitor can do; `src/janitor/job-kinds.ts` says how. */
+/** The janitor's kinds of work. `src/janitor/job-kinds.ts` has their steps. */
 const jobKinds = [
   'purgeRoom',
   'deleteMessages',
@@ -17,37 +17,37 @@ const jobKinds = [
 export type JobKind = (typeof jobKinds)[number]
 
 /**
- * Work that takes too long for an action, for the janitor. Key: the id, in the order of time, in one partition of all
- * jobs that are to be done. One that is done moves to the partition of those, without its arguments and where it was:
- * so nothing is left there of whom or what it was about.
+ * Work that takes too long for an action, and that the janitor does later. Key: JobId, in the order of time, in one
+ * partition of all open jobs. A finished job moves to the partition of finished jobs, without its arguments and its
+ * cursor, so it no longer says which room or user it was about.
  *
  * - AP72 `openJobs`: what is to be done? (the oldest)
- * - AP73 `saveProgress`: where does the next turn go on?
- * - AP74 `finishJob`: there is nothing left to do
- * - AP122 `putJob`: is this to be done, if it isn't noted yet?
+ * - AP73 `saveProgress`: note where the next turn continues
+ * - AP74 `finishJob`: note that a job is finished
+ * - AP122 `putJob`: add a job, unless it is queued already
  * - AP127 `getJob`: what has become of this job?
- * - AP128 `noteFailure`: why did its last turn fail?
+ * - AP128 `noteFailure`: note why a job's last turn failed
  */
 export const Job = new Entity(
   {
     model: { entity: 'Job', version: '1', service },
     attributes: {
-      /** `jobs`, or `jobs-done`. */
+      /** `jobs` for open jobs, `jobs-done` for finished ones. */
       list: { type: 'string', field: 'pk', required: true },
       /** `<epoch ms, 13 digits>-<random>` */
       jobId: { type: 'string', field: 'sk', required: true },
       kind: { type: jobKinds, field: 'Kind', required: true },
-      /** JSON, of the kind. */
+      /** JSON; its shape depends on the kind. */
       args: { type: 'string', field: 'Args', required: true },
-      /** Where to go on, of the kind; absent at the beginning. */
+      /** Where the next turn continues; its form depends on the kind. Absent before the first turn. */
       cursor: { type: 'string', field: 'Cursor' },
-      /** Items that were worked. */
+      /** Number of items that are done. */
       done: { type: 'number', field: 'Done', required: true },
-      /** Items that there were at the beginning, where that is known. */
+      /** Number of items that there were at the beginning, where that is known. */
       total: { type: 'number', field: 'Total' },
-      /** Why the last turn failed; the next one that doesn't takes it away. */
+      /** Why the last turn failed. The next successful turn removes it. */
       error: { type: 'string', field: 'Error' },
-      /** Epoch milliseconds. Only of one that is done. */
+      /** Epoch milliseconds at which the job was finished. Absent in an open job. */
       doneAt: { type: 'number', field: 'DoneAt' },
       /** Epoch milliseconds. */
       createdAt: { type: 'number', field: 'CreatedAt', required: true },
@@ -66,7 +66,7 @@ const DONE = 'jobs-done'
 const LIFETIME_SECONDS = 90 * 24 * 60 * 60
 const DIGITS = 13
 
-/** The whole item. */
+/** Makes the item of a new job. */
 export const jobItem = (kind: JobKind, args: object, now: number): JobRow => ({
   list: LIST,
   jobId: `${String(now).padStart(DIGITS, '0')}-${randomBytes(6).toString('base64url')}`,
@@ -79,16 +79,19 @@ export const jobItem = (kind: JobKind, args: object, now: number): JobRow => ({
 
 export const HOUR_MS = 60 * 60 * 1_000
 
-/** The whole item, the same for all who ask for this within an hour of the clock. */
+/**
+ * Makes the item of a job that is the same for all requests within one hour of the clock, so it is queued once an hour.
+ */
 export function hourlyJobItem(kind: JobKind, args: object, now: number): JobRow {
   const hour = now - (now % HOUR_MS)
   return singleJobItem(kind, args, hour, hour)
 }
 
 /**
- * The whole item, with the same id for all who ask for this.
+ * Makes the item of a job whose id depends only on its arguments and `since`, so the same job is queued once.
  *
- * @param since epoch milliseconds, of what it is about: the id begins with it, so an older one is done before others
+ * @param since epoch milliseconds of what the job is about. The id begins with it, so a job about something older runs
+ *   earlier
  */
 export function singleJobItem(kind: JobKind, args: object, since: number, now: number): JobRow {
   const item = jobItem(kind, args, now)
@@ -96,18 +99,18 @@ export function singleJobItem(kind: JobKind, args: object, since: number, now: n
   return { ...item, jobId: `${String(since).padStart(DIGITS, '0')}-${about}` }
 }
 
-/** AP122. One that is noted already stays as it is. */
+/** AP122. Adds a job. Does nothing if a job with this id is open already. */
 export async function putJob(job: JobRow): Promise<void> {
   await Job.create(job).go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP72. The oldest, consistent. */
+/** AP72. Returns the oldest open jobs, at most `limit`. Strongly consistent. */
 export async function openJobs(limit: number): Promise<JobRow[]> {
   const { data } = await Job.query.list({ list: LIST }).go({ consistent: true, limit, count: limit, pages: 'all' })
   return data
 }
 
-/** AP73. Nothing happens when the job is gone. */
+/** AP73. Notes what a turn has done and where the next one continues. Does nothing if the job is gone. */
 export async function saveProgress({ jobId }: JobRow, progress: Progress): Promise<void> {
   const { cursor, done, total } = progress
   await Job.patch({ list: LIST, jobId })
@@ -117,24 +120,28 @@ export async function saveProgress({ jobId }: JobRow, progress: Progress): Promi
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** What a turn has come to. */
+/** What one turn has done. */
 interface Progress {
   cursor: string
-  /** Items of this turn. */
+  /** Number of items that this turn has done. */
   done: number
   total?: number | undefined
 }
 
 const MAX_ERROR_CHARS = 256
 
-/** AP128. Nothing happens when the job is gone. */
+/** AP128. Notes why a turn failed, in 256 characters at most. Does nothing if the job is gone. */
 export async function noteFailure({ jobId }: JobRow, error: string): Promise<void> {
   await Job.patch({ list: LIST, jobId })
     .set({ error: error.slice(0, MAX_ERROR_CHARS) })
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP74. It is among those that are done before it is no longer among those that are to be. @param done of this turn */
+/**
+ * AP74. Moves a job to the finished ones. It is added there before it is deleted here, so it is never in neither list.
+ *
+ * @param done number of items that the last turn has done
+ */
 export async function finishJob({ jobId, kind, createdAt, total, ...job }: JobRow, done: number, now: number) {
   const expiresAt = Math.ceil(now / 1_000) + LIFETIME_SECONDS
   const row = { list: DONE, jobId, kind, args: '', done: job.done + done, createdAt, doneAt: now, expiresAt }
@@ -142,9 +149,9 @@ export async function finishJob({ jobId, kind, createdAt, total, ...job }: JobRo
   await Job.delete({ list: LIST, jobId }).go()
 }
 
-/** AP127. Consistent; also one that is done, for 90 days. */
+/** AP127. Returns an open job, or one that was finished in the last 90 days. Strongly consistent. */
 export async function getJob(jobId: string): Promise<JobRow | undefined> {
-  // In this order: one that is being finished meanwhile is in both lists for a moment.
+  // In this order, because a job that is being finished is added to the second list before it leaves the first.
   const { data } = await Job.get({ list: LIST, jobId }).go({ consistent: true })
   return data ?? (await Job.get({ list: DONE, jobId }).go({ consistent: true })).data ?? undefined
 }

@@ -2,14 +2,18 @@ import type { Aws } from '../aws/credentials.ts'
 import { jsonService } from '../aws/json-service.ts'
 import { MAX_ATTEMPTS, MAX_SOCKETS, type SendToTable } from './table-client.ts'
 
+/** Where the table is, and how to reach it. */
 export interface TableAddress {
   endpoint: string
   aws: Aws
-  /** Milliseconds of one attempt. */
+  /** Limit for one attempt, in milliseconds. */
   timeoutMs: number
 }
 
-/** Asks DynamoDB without the SDK's client. The first wait before another attempt is the SDK's for DynamoDB. */
+/**
+ * Sends requests to DynamoDB without the SDK's client. The first retry waits 25 ms at most, as the SDK's does for
+ * DynamoDB.
+ */
 export const leanTable = (address: TableAddress): SendToTable =>
   jsonService({
     ...address,

@@ -17,18 +17,18 @@ import { transact } from './transact.ts'
 import { UserRoom, userRoomKey, userRoomOf } from './user-room.ts'
 
 /**
- * Who is in a room. Key: ChatRoomId + UserId, in the room's partition. Its mirror in the user's partition is a
- * `UserRoom`; both are written and deleted in one transaction.
+ * A user's membership of a room. Key: ChatRoomId + UserId, in the room's partition. Its mirror in the user's partition
+ * is a `UserRoom`; both are written and deleted in one transaction.
  *
  * - AP8 `getMembership`: may this user act in this room?
- * - AP9 `getMemberships`: the same for many rooms
+ * - AP9 `getMemberships`: in which of these rooms may this user act?
  * - AP119 `getMembers`: which of these users are in this room?
- * - AP10 `addMember`: is this user in from now on, and new?
- * - AP11 `removeMember`: is this user out from now on, and was in?
- * - AP13 `roomWithMembers`: the room and who is in it, in one query
- * - AP98 `roomWithDetails`: what is this room, and how is it set? (one query)
- * - AP67 `membersAfter`: who is in it, with roles? (a page)
- * - AP39 `mirrorMembership`: is the mirror of a membership of version 0.1.0, which has none, there from now on?
+ * - AP10 `addMember`: make a user a member, if they aren't one
+ * - AP11 `removeMember`: end a membership
+ * - AP13 `roomWithMembers`: which room is this, and who is in it? (one query)
+ * - AP98 `roomWithDetails`: which room is this, and what are its details? (one query)
+ * - AP67 `membersAfter`: who is in this room, with which roles? (a page)
+ * - AP39 `mirrorMembership`: write the mirror of a membership of version 0.1.0, which has none
  */
 export const Membership = new Entity(
   {
@@ -39,21 +39,21 @@ export const Membership = new Entity(
       role: { type: roles, field: 'Role', required: true },
       /** Epoch milliseconds. */
       joinedAt: { type: 'number', field: 'JoinedAt', required: true },
-      /** New at every join, so that the clean-up after a leave can't undo the join that followed it. */
+      /** New at every join, so that the clean-up after a leave can't undo a later join. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** The room's head when the user joined: what came later is theirs. */
+      /** The room's head when the user joined. Messages after it count as unread. */
       joinedSeq: { type: 'number', field: 'JoinedSeq', required: true },
-      /** In the room since it was made: nobody is told `memberJoined`. */
+      /** The user has been in the room since it was created, so there is no `memberJoined` event for them. */
       founding: { type: 'boolean', field: 'Founding' },
-      /** The connection that did it: it has the reply, so it gets no event. */
+      /** The connection that joined. It has the reply, so it receives no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
-      /** Who put the user into the room; absent when they came by themselves. */
+      /** The user who added this one. Absent when they joined by themselves. */
       addedBy: { type: 'string', field: 'AddedBy' },
-      /** Epoch milliseconds until which the user may read and not write. */
+      /** Epoch milliseconds until which the user is muted: they may read, but not write. */
       mutedUntil: { type: 'number', field: 'MutedUntil' },
-      /** Somebody has made the user a guest: it outlives the membership, as a mute does. */
+      /** Somebody has made the user a guest. Like a mute, this outlives the membership. */
       lowered: { type: 'boolean', field: 'Lowered' },
-      /** How often role or mute were changed. */
+      /** How often the role or the mute was changed. */
       changes: { type: 'number', field: 'Version' },
       imported,
     },
@@ -80,13 +80,16 @@ export interface MembershipRow {
 
 const roster = new Service({ ChatRoom, ChatRoomDetails, Membership })
 
-/** AP8. */
+/** AP8. Returns the membership of a user in a room, or undefined if there is none. Strongly consistent. */
 export async function getMembership(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
   const { data } = await Membership.get({ chatRoomId, userId }).go({ consistent: true })
   return data ?? undefined
 }
 
-/** AP119. In no order; who isn't in is left out. */
+/**
+ * AP119. Returns the memberships of these users in a room, in no order. Users who aren't members are left out. Strongly
+ * consistent.
+ */
 export async function getMembers(chatRoomId: string, userIds: readonly string[]): Promise<MembershipRow[]> {
   const members: MembershipRow[] = []
   await untilProcessed(userIds, async (left) => {
@@ -100,7 +103,7 @@ export async function getMembers(chatRoomId: string, userIds: readonly string[])
   return members
 }
 
-/** AP9. By room; rooms the user isn't in are left out. */
+/** AP9. Returns a user's memberships by room. Rooms that the user isn't in are left out. Strongly consistent. */
 export async function getMemberships(
   userId: string,
   chatRoomIds: readonly string[],
@@ -119,16 +122,17 @@ export async function getMemberships(
 
 const mirrored = { Membership, UserRoom }
 
-/** What became of an attempt to make a membership. */
+/** The outcome of `addMember`. */
 export type Added = 'added' | 'already' | 'banned' | 'invalid_invite'
 
 /**
- * AP10. Makes a membership; one that exists stays as it is. Nobody who is banned gets in, not even when the ban is
- * written at the same moment: returns `banned` when there is any row that may be a ban, but the one that was read.
+ * AP10. Makes a membership. One that exists stays as it is. Nobody who is banned gets in, not even when the ban is
+ * written at the same moment: returns `banned` if there is a row that may be a ban, other than `kept`.
  *
- * @param more `session` of the user is subscribed along with it, so that it misses nothing from then on; `invite` is
- *   used once; `audit` notes who did it; `kept` is the row of which the membership takes over what it says: it ends
- * @throws Unavailable when nothing was written
+ * @param more `session`: the user's session, which is subscribed in the same transaction, so it misses no event;
+ *   `invite`: an invite that is used once; `audit`: the audit entry; `kept`: the row that keeps what outlived the last
+ *   membership. `membership` has taken that over, so the row is deleted
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function addMember(
   membership: MembershipRow,
@@ -139,7 +143,7 @@ export async function addMember(
   const entities = { ...mirrored, Audit, Ban, Invite, Subscription }
   const transaction = createWriteTransaction(entities, (tx) => [
     tx.Membership.create(membership).commit(),
-    // In a direct room nobody is banned.
+    // Nobody can be banned from a direct room.
     ...(isDirectRoomId(chatRoomId)
       ? []
       : [
@@ -170,14 +174,14 @@ export async function addMember(
 }
 
 /**
- * AP11. Ends a membership and with it, at once, every subscription that stands on it, those that are still to be
- * written included: no event that is written afterwards is posted to the user.
+ * AP11. Ends a membership and, at once, every subscription that belongs to it, even one that is written later. No event
+ * that is written afterwards is posted to the user.
  *
- * @param more what somebody else's hand does beside: `audit` notes it, `ban` keeps the user out from then on, `job` is
- *   what the janitor is to do about it. With `outlived`, what outlives the membership is kept in the ban, or in its
- *   place; then role and mute must be those that were seen as well
- * @returns whether this very membership was deleted: another `joinId` stands for a later one
- * @throws Unavailable when nothing was deleted
+ * @param more for a removal by somebody else: `audit` is the audit entry, `ban` keeps the user out from now on, `job`
+ *   is a job that the removal causes. With `outlived`, what outlives the membership is kept in a row of its own, unless
+ *   there is a `ban`, which has it; role and mute must then be as they were read
+ * @returns false when this membership no longer exists; a later one has another `joinId` and stays
+ * @throws Unavailable when the table is too busy; nothing was deleted
  */
 export async function removeMember(
   membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & Partial<MembershipRow>,
@@ -206,9 +210,9 @@ export async function removeMember(
 }
 
 /**
- * AP39. Says whether the mirror was put: not once the membership has ended.
+ * AP39. Writes the mirror of a membership. Returns false, and writes nothing, if the membership has ended.
  *
- * @throws Unavailable when nothing was written
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function mirrorMembership(
   membership: Pick<MembershipRow, 'chatRoomId' | 'userId' | 'joinId'> & { role?: Role },
@@ -224,6 +228,7 @@ export async function mirrorMembership(
   return !canceled
 }
 
+/** A room with a page of its members. */
 export interface RoomWithMembers {
   room: RoomRow
   details: DetailsRow | undefined
@@ -233,16 +238,18 @@ export interface RoomWithMembers {
   nextCursor?: string
 }
 
-/** Bytes of `members` that one reply carries: a reply is at most 128 KB, and `joinRoom`'s holds messages too. */
+/** Bytes of `members` in one reply. A reply has at most 128 KB, and the one of `joinRoom` has messages too. */
 const MEMBERS_BYTES = 40_000
 
-/** The room and its details, which sort before its members. */
+/** Number of rows that sort before the members: the room and its details. */
 const ROWS_BEFORE_MEMBERS = 2
 
 /**
- * AP13. The room and its members by user id, in one consistent query of the partition's collection; undefined when
- * there is no such room. A page ends at `limit` members or 40 KB of ids. The query reads one page, however many members
- * there are: the room sorts before all of them.
+ * AP13. Returns a room and a page of its members by user id, or undefined if there is no such room. Strongly
+ * consistent. The first page is one query of the partition's collection. A page ends at `limit` members or 40 KB of
+ * ids.
+ *
+ * @param page `after` is the `nextCursor` of the page before
  */
 export async function roomWithMembers(
   chatRoomId: string,
@@ -269,7 +276,10 @@ export async function roomWithMembers(
   return { room, details, ...membersPage(withPending(members, room, after, isWhole), page.limit) }
 }
 
-/** AP98. The room and its details, which sort before all members, in one consistent query of one unit. */
+/**
+ * AP98. Returns a room and its details, or undefined if there is no such room. It is one strongly consistent query of
+ * one read unit, because both sort before all members.
+ */
 export async function roomWithDetails(
   chatRoomId: string,
 ): Promise<Pick<RoomWithMembers, 'room' | 'details'> | undefined> {
@@ -281,10 +291,11 @@ export async function roomWithDetails(
 }
 
 /**
- * Members, and those who are still to be written (`completeRoom`): who made the room was told that they are in it.
+ * Adds the members who are still pending (`completeRoom`) to a page, because the reply to the creator says that they
+ * are in.
  *
- * @param after as the rows were read
- * @param isWhole whether the room has no members after these
+ * @param after the user id after which the rows were read
+ * @param isWhole whether the room has no members after these rows
  */
 function withPending(
   rows: { userId: string }[],
@@ -299,7 +310,10 @@ function withPending(
   return [...ids].sort().map((userId) => ({ userId }))
 }
 
-/** AP67. A page of the members' rows by user id, and one more; consistent. */
+/**
+ * AP67. Returns the memberships after a user id, in the order of user ids: up to `limit`, and one more if there are
+ * more. Strongly consistent.
+ */
 export async function membersAfter(
   chatRoomId: string,
   { after, limit }: { after?: string; limit: number },

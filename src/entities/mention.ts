@@ -4,20 +4,20 @@ import { client, own, service, table } from './table.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * That a member was mentioned in a message. Key: UserId + the message's moment, room and seq, in a partition of the
- * user's own. TTL deletes it after 90 days.
+ * A mention of a member in a message. Key: UserId + the message's time, room and seq, in a partition of the user's own.
+ * TTL deletes it after 90 days.
  *
- * - AP109 `putMentions`: are these users told of this mention from now on?
- * - AP110 `deleteMentions`: not any more?
+ * - AP109 `putMentions`: note that this message mentions these users
+ * - AP110 `deleteMentions`: forget that this message mentions these users
  * - AP111 `mentionsOf`: where was this user mentioned? (a page, the newest first)
- * - AP112 `deleteMentionsIn`: not in this room any more, which they have left?
+ * - AP112 `deleteMentionsIn`: forget the mentions in a room that this user has left
  */
 export const Mention = new Entity(
   {
     model: { entity: 'Mention', version: '1', service },
     attributes: {
       userId: { type: 'string', field: 'UserId', required: true },
-      /** Of the message, epoch milliseconds. */
+      /** The message's time, epoch milliseconds. */
       timestamp: { type: 'number', field: 'Timestamp', required: true, padding: { length: 13, char: '0' } },
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       messageId: { type: 'string', field: 'MessageId', required: true },
@@ -32,12 +32,12 @@ export const Mention = new Entity(
 
 export type MentionRow = EntityItem<typeof Mention>
 
-/** What a mention is in. */
+/** The message that a mention is in. */
 export type Mentioning = Pick<MentionRow, 'chatRoomId' | 'messageId' | 'senderId' | 'timestamp'>
 
 const DAYS_90_SECONDS = 90 * 24 * 60 * 60
 
-/** AP109. */
+/** AP109. Writes the mentions of these users in a message. May be repeated. */
 export async function putMentions(message: Mentioning, userIds: readonly string[]): Promise<void> {
   const { chatRoomId, messageId, senderId, timestamp } = message
   const expiresAt = Math.ceil(timestamp / 1_000) + DAYS_90_SECONDS
@@ -50,7 +50,7 @@ export async function putMentions(message: Mentioning, userIds: readonly string[
 
 type Key = Pick<MentionRow, 'userId' | 'timestamp' | 'chatRoomId' | 'messageId'>
 
-/** AP110. */
+/** AP110. Deletes the mentions of these users in a message. May be repeated. */
 export async function deleteMentions(message: Omit<Mentioning, 'senderId'>, userIds: readonly string[]): Promise<void> {
   const { chatRoomId, messageId, timestamp } = message
   await deleteAll(userIds.map((userId) => ({ userId, chatRoomId, messageId, timestamp })))
@@ -66,17 +66,19 @@ async function deleteAll(keys: readonly Key[]): Promise<void> {
 /** Where in a user's mentions a page begins. */
 type MentionPlace = Omit<Key, 'userId'>
 
-/** The same as a text, which is the sort key. */
+/** Returns a `MentionPlace` as text, which is the sort key. */
 export const placeOfMention = ({ timestamp, chatRoomId, messageId }: MentionPlace): string =>
   `${String(timestamp).padStart(13, '0')}#${chatRoomId}#${messageId}`
 
+/** Reads the text that `placeOfMention` makes. */
 export function mentionOfPlace(place: string): MentionPlace {
   const [timestamp, chatRoomId, messageId] = place.split('#') as [string, string, string]
   return { timestamp: Number(timestamp), chatRoomId, messageId }
 }
 
 /**
- * AP111. Consistent, without those that have expired.
+ * AP111. Returns a page of a user's mentions, the newest first. Strongly consistent. Expired ones are left out, so a
+ * page may have fewer than `limit`.
  *
  * @param page `before` is the `next` of the page before
  */
@@ -99,7 +101,10 @@ export async function mentionsOf(
   return { mentions, ...defined({ next }) }
 }
 
-/** AP112. Before a moment: who has come back since keeps what came since. */
+/**
+ * AP112. Deletes a user's mentions in a room from before a moment (epoch milliseconds). A user who has joined again
+ * keeps the later ones.
+ */
 export async function deleteMentionsIn(chatRoomId: string, userId: string, before: number): Promise<void> {
   const { data } = await Mention.query.user({ userId }).go({ consistent: true, pages: 'all' })
   await deleteAll(data.filter((row) => row.chatRoomId === chatRoomId && row.timestamp < before))

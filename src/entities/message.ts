@@ -16,16 +16,16 @@ export type ReactionCounts = NonNullable<MessageEvent['reactions']>
  * A message, or a place that stays empty. Key: ChatRoomId + MessageId, in the room's partition and in seq order.
  *
  * - AP19 `putMessage`: keep a message at its place
- * - AP20 `sealHoles`: no message will ever be at these places
+ * - AP20 `sealHoles`: make sure that no message will ever be at these places
  * - AP21 `getMessage`: which message is at this place?
  * - AP22 `messagesBetween`: which places are in this range, forwards or backwards?
- * - AP34 `getMessages`: which messages are at these places, and which were there?
- * - AP86 `editMessage`: what does this message say from now on?
- * - AP87 `eraseMessage`: is this message gone from now on?
- * - AP149 `forgetMessage`: is nothing left of this message, nor of who said it?
- * - AP156 `setThumbs`: was this message's picture made small?
- * - AP118 `setThread`: what do the replies to it come to, if nobody has counted them in between?
- * - AP113 `setReactions`: what do its reactions come to, if nobody has counted them in between?
+ * - AP34 `getMessages`: which messages, deleted ones included, are at these places?
+ * - AP86 `editMessage`: change what a message says
+ * - AP87 `eraseMessage`: delete a message
+ * - AP149 `forgetMessage`: delete a message, and forget who sent it
+ * - AP156 `setThumbs`: note that a message's picture was made small
+ * - AP118 `setThread`: write the count of a thread's replies, if nobody has written it in between
+ * - AP113 `setReactions`: write the count of a message's reactions, if nobody has written it in between
  */
 export const Message = new Entity(
   {
@@ -33,9 +33,7 @@ export const Message = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       messageId: { type: 'string', field: 'MessageId', required: true },
-      /**
-       * `hole`: the number was handed out, but there will be no message; `deleted`: there was one. Readers skip both.
-       */
+      /** `hole`: the seq was drawn, but there will be no message. `deleted`: there was one. Readers skip both. */
       kind: { type: ['text', 'broadcast', 'file', 'hole', 'deleted'] as const, field: 'Kind', required: true },
       senderId: { type: 'string', field: 'SenderId', required: true },
       content: { type: 'string', field: 'Content', required: true },
@@ -43,65 +41,67 @@ export const Message = new Entity(
       timestamp: { type: 'number', field: 'Timestamp', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
       /**
-       * When the number before this one was drawn: an upper bound of when each lower one was, so it tells whether an
-       * empty place below can still be filled. Absent in rows of version 0.1.0.
+       * When the seq before this one was drawn, epoch milliseconds. Every lower seq was drawn no later, so it tells
+       * whether an empty place below can still be filled. Absent in rows of version 0.1.0.
        */
       prevDrawnAt: { type: 'number', field: 'PrevDrawnAt' },
-      /** How often it was changed; whatever raises it becomes an entry of the room's change log. */
+      /** How often the message was changed. Every change that raises it gets an entry in the room's change log. */
       version: { type: 'number', field: 'Version' },
-      /** When the content was last edited, epoch milliseconds; later than at the edit before. */
+      /** When the content was last edited, epoch milliseconds. It rises with every edit, whatever the clocks say. */
       editedAt: { type: 'number', field: 'EditedAt' },
       deletedAt: { type: 'number', field: 'DeletedAt' },
       deletedBy: { type: 'string', field: 'DeletedBy' },
-      /** Epoch seconds, the table's TTL, where the room keeps messages for a time. */
+      /** Epoch seconds, the table's TTL. Absent where the room keeps messages forever. */
       expiresAt: { type: 'number', field: 'expiresAt' },
       /** JSON. */
       metadata: { type: 'string', field: 'Metadata' },
-      /** The sending connection. It receives the reply, so it receives no event of a `text`. */
+      /** The sending connection. It has the reply, so it receives no event for a `text`. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
-      /** The `sub` of the backend's token that sent it as this sender, for audit. */
+      /** For audits: the `sub` of the token of the backend that sent the message in the name of `senderId`. */
       via: { type: 'string', field: 'Via' },
-      /** API Gateway's id of the frame or request that wrote it, by which the logs are searched. */
+      /** API Gateway's id of the frame or request that wrote the message. The logs can be searched by it. */
       traceId: { type: 'string', field: 'TraceId' },
-      /** The file's S3 URI. It is signed whenever it is given out, because a signed URL kept here would expire. */
+      /** The file's S3 URI. It is signed for each reply or event, because a signed URL that is kept would expire. */
       fileUrl: { type: 'string', field: 'FileUrl' },
-      /** The version that was verified, in the bucket that `fileUrl` names. Absent in rows of version 0.1.0. */
+      /**
+       * The version of the file that was verified, in the bucket that `fileUrl` names. Absent in rows of version 0.1.0.
+       */
       versionId: { type: 'string', field: 'VersionId' },
       uploadId: { type: 'string', field: 'UploadId' },
       fileName: { type: 'string', field: 'FileName' },
       contentType: { type: 'string', field: 'ContentType' },
-      /** Of a text file, if it is UTF-8. */
+      /** `utf-8` for a text file that is in UTF-8. */
       charset: { type: ['utf-8'] as const, field: 'Charset' },
       /** Bytes. */
       size: { type: 'number', field: 'Size' },
-      /** Of a picture, as its uploader gave them: pixels, and base64 of a blur to show while it loads. */
+      /** The size of a picture in pixels and a blurred preview in base64, all as the uploader gave them. */
       width: { type: 'number', field: 'Width' },
       height: { type: 'number', field: 'Height' },
       thumbhash: { type: 'string', field: 'Thumbhash' },
-      /** Of a picture that was made small, the longest sides of what was made, px, ascending. */
+      /** The longest sides of the smaller versions of a picture, in pixels, ascending. */
       thumbs: { type: CustomAttributeType<readonly number[]>('any'), field: 'Thumbs' },
-      /** The message that this one quotes: an id, whatever became of it. */
+      /** The id of the message that this one quotes. That message may have been deleted since. */
       replyTo: { type: 'string', field: 'ReplyTo' },
-      /** The root of the thread that it is a reply in. */
+      /** In a reply, the id of the thread's root. */
       threadId: { type: 'string', field: 'ThreadId' },
-      /** A reply that is meant for the room as well. */
+      /** In a reply that is shown in the room as well. */
       inRoom: { type: 'boolean', field: 'InRoom' },
       /**
-       * JSON of user ids as the sender gave them, without their own: whether they are members is found out for their
-       * `Mention`s.
+       * JSON of the user ids that the sender gave, without the sender's own. They needn't be members: only members get
+       * a `Mention`.
        */
       mentions: { type: 'string', field: 'Mentions' },
       mentionsRoom: { type: 'boolean', field: 'MentionsRoom' },
-      /** Who has pinned it, and when, epoch milliseconds; both are absent when it isn't pinned. */
+      /** Who has pinned the message, and when, in epoch milliseconds. Both are absent while it isn't pinned. */
       pinnedBy: { type: 'string', field: 'PinnedBy' },
       pinnedAt: { type: 'number', field: 'PinnedAt' },
-      /** Of a root: what the rows of `ThreadReply` come to. It makes no other version of it. */
+      /** In a thread's root: the count of the `ThreadReply` rows. Writing it doesn't raise `version`. */
       thread: { type: CustomAttributeType<ThreadCount>('any'), field: 'Thread' },
-      /** How often that was written, as with `reactionsAt`. */
+      /** How often `thread` was written; see `reactionsAt`. */
       threadAt: { type: 'number', field: 'ThreadAt' },
-      /** What the rows of `Reaction` come to. */
+      /** The count of the `Reaction` rows. */
       reactions: { type: CustomAttributeType<ReactionCounts>('any'), field: 'Reactions' },
-      /** How often that was written: who has counted an older state can't overwrite a newer one. */
+      /** How often `reactions` was written. It keeps a count of an older state from overwriting a newer one. */
       reactionsAt: { type: 'number', field: 'ReactionsAt' },
       imported,
     },
@@ -112,42 +112,43 @@ export const Message = new Entity(
 
 export type MessageRow = EntityItem<typeof Message>
 
-/** What a message has beside its content, and an upload for the message that is to be. */
+/** What a message has beside its content. An upload has the same for its future message. */
 export type Aside = Partial<
   Pick<MessageRow, 'replyTo' | 'threadId' | 'inRoom' | 'mentions' | 'mentionsRoom' | 'metadata'>
 >
 
-/** The same of a row that has more, always in one order: of two that say the same, the JSON is the same. */
+/** Picks these attributes out of a row, always in the same order, so that equal values have equal JSON. */
 export const asideIn = ({ replyTo, threadId, inRoom, mentions, mentionsRoom, metadata }: Aside): Aside =>
   defined({ replyTo, threadId, inRoom, mentions, mentionsRoom, metadata })
 
-/** What is known of a file's looks before it is there. */
+/** What a picture looks like, known before its file has arrived. */
 export type Look = Partial<Pick<MessageRow, 'width' | 'height' | 'thumbhash'>>
 
-/** The same of a row that has more. */
+/** Picks these attributes out of a row. */
 export const lookIn = ({ width, height, thumbhash }: Look): Look => defined({ width, height, thumbhash })
 
-/** Whom a message mentions, without its sender. */
+/** Returns the ids of the users whom a message mentions, without its sender. */
 export const mentionsIn = ({ mentions }: Pick<MessageRow, 'mentions'>): string[] =>
   mentions === undefined ? [] : (JSON.parse(mentions) as string[])
 
 const WIDTH = 16
 
-/** `seq` as 16 digits, because strings of one width sort as the numbers do. */
+/** Returns a seq as 16 digits. Strings of one length sort as the numbers do. */
 export const messageIdOf = (seq: number): string => String(seq).padStart(WIDTH, '0')
 
+/** Returns the seq of a message. */
 export const seqOf = (message: { messageId: string }): number => Number(message.messageId)
 
 /**
- * AP19. Returns `sealed` when the place is taken, by a reader who has declared it empty: the message needs another
- * number then. The same message at the place was written by an attempt whose response was lost.
+ * AP19. Keeps a message at its place. Returns `sealed` if a reader has declared the place empty: the message then needs
+ * another seq. The same message at the place was written by an attempt whose response was lost, so it counts as `kept`.
  */
 export async function putMessage(message: MessageRow): Promise<'kept' | 'sealed'> {
   const { rejected, data } = await Message.create(message).go({ returnOnConditionCheckFailure: 'all_old' })
   return rejected && !isSame(data, message) ? 'sealed' : 'kept'
 }
 
-/** It may have been edited or deleted meanwhile. */
+/** Tells whether `row` is the message that was to be written. It may have been edited or deleted meanwhile. */
 const isSame = (row: MessageRow | null | undefined, message: MessageRow): boolean =>
   row?.senderId === message.senderId &&
   row.timestamp === message.timestamp &&
@@ -159,9 +160,10 @@ export type Hole = Omit<Drawn, 'drawnAt'>
 const entities = { Message }
 
 /**
- * AP20. One transaction of at most 100 puts. A message that is written first stays, and the other places are sealed
- * without it.
+ * AP20. Seals places, so that they stay empty, in one transaction of at most 100 puts. If a message is written to one
+ * of them first, that message stays, and the others are sealed without it.
  *
+ * @param holes at most 100
  * @returns the messages that were written first
  * @throws Unavailable when the transaction conflicted with others five times or was throttled
  */
@@ -197,18 +199,18 @@ const emptyPlace = (chatRoomId: string, seq: number, now: number): MessageRow =>
   timestamp: now,
 })
 
-/** AP21. Undefined for one that was deleted, too. */
+/** AP21. Returns a message, or undefined if there is none or it was deleted. Strongly consistent. */
 export async function getMessage(chatRoomId: string, messageId: string): Promise<MessageRow | undefined> {
   const { data } = await Message.get({ chatRoomId, messageId }).go({ consistent: true })
   return data === null || data.kind === 'hole' || data.kind === 'deleted' ? undefined : data
 }
 
 /**
- * AP22. The places (messages and holes) from `first` to `last`, both inclusive, at most `limit`, in one request: also
- * fewer than there are when they are larger than 1 MB. The query uses `between`, because an open range would also read
- * other entities in the room's partition.
+ * AP22. Returns the places (messages and holes) from `first` to `last`, both inclusive, at most `limit`. Strongly
+ * consistent, one request: it also ends after 1 MB. The query uses `between`, because an open range would read other
+ * entities of the room's partition too.
  *
- * @returns the places in the order that was asked for; `whole` when the range has no others
+ * @returns `rows`: the places in the given order; `whole`: whether the range has no more
  */
 export async function messagesBetween(
   chatRoomId: string,
@@ -222,10 +224,9 @@ export async function messagesBetween(
 }
 
 /**
- * AP34. The messages at these places, in no order, with those that were deleted; a place that never had one is left
- * out.
+ * AP34. Returns the messages at these places, in no order, including deleted ones. Holes and empty places are left out.
  *
- * @param consistent false costs half, and may leave out what was written a moment ago
+ * @param options `consistent: false` costs half, and may miss a message of the last second
  */
 export async function getMessages(
   chatRoomId: string,
@@ -245,15 +246,15 @@ export async function getMessages(
   return messages
 }
 
-/** What a message says from now on; what is left out stays as it is. */
+/** An edit of a message. Attributes that it leaves out stay as they are. */
 export interface MessageEdit extends Pick<Aside, 'mentions' | 'mentionsRoom' | 'metadata'> {
   editedAt: number
   content: string
 }
 
 /**
- * AP86. Only while it is as it was read: neither deleted nor edited meanwhile. Returns the row from now on, or
- * undefined when it is another one.
+ * AP86. Edits a message, if it is as it was read: neither deleted nor edited meanwhile. Returns the new row, or
+ * undefined if the message has changed.
  */
 export async function editMessage(
   { chatRoomId, messageId, kind, editedAt }: MessageRow,
@@ -275,7 +276,7 @@ type Where = Parameters<ReturnType<typeof putOne>['where']>[0]
 
 const putOne = (row: MessageRow) => Message.put(row)
 
-/** What stays of a message that was deleted: who sent it and when, its place, its part in a thread, and its guard. */
+/** Returns what stays of a deleted message: who sent it and when, its place, its part in a thread, and its guard. */
 const lasting = ({ chatRoomId, messageId, senderId, timestamp, ...row }: MessageRow) => ({
   chatRoomId,
   messageId,
@@ -294,12 +295,12 @@ const lasting = ({ chatRoomId, messageId, senderId, timestamp, ...row }: Message
 })
 
 /**
- * AP87. The row is written anew, so that nothing else of it is left, whoever wrote it: only while it is the version
- * that was read. It can't be undone.
+ * AP87. Deletes a message, if it is the version that was read. The row is written anew, so that nothing else of the
+ * message is left, whatever attributes it had. This can't be undone.
  *
- * @param audit notes it, where it isn't the sender's own doing
- * @returns the row from now on, or undefined when it is another one than was read
- * @throws Unavailable when nothing was written
+ * @param audit the audit entry, if somebody other than the sender deletes it
+ * @returns the new row, or undefined if the message has changed
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function eraseMessage(
   message: MessageRow,
@@ -326,15 +327,15 @@ export async function eraseMessage(
   return canceled ? undefined : row
 }
 
-/** Whose message it was, and the id that stands for them. */
+/** The sender who is erased, and the id that stands for them. */
 interface Forgotten {
   userId: string
   erasedAs: string
-  /** Epoch milliseconds, of one that wasn't deleted before. */
+  /** Epoch milliseconds, for a message that wasn't deleted before. */
   deletedAt: number
 }
 
-/** What is left of a message whose sender is erased with all that they have said. */
+/** Returns what is left of a message whose sender is erased together with everything they said. */
 export function forgotten(message: MessageRow, { userId, erasedAs, deletedAt }: Forgotten): MessageRow {
   const { clientMessageId: _, ...rest } = lasting(message)
   const { deletedBy = userId, version } = message
@@ -350,10 +351,11 @@ export function forgotten(message: MessageRow, { userId, erasedAs, deletedAt }: 
 }
 
 /**
- * AP149. What an erased user has said, whatever has become of it since: the row is written anew, with the id that
- * stands for them. It stays the version that it was, because everybody is told of the erasure, not of each message.
+ * AP149. Deletes a message of an erased user, whatever has happened to it since it was read. The row is written anew,
+ * with the id that stands for them. Its version stays, because clients receive one event for the erasure, and none for
+ * each message.
  *
- * @throws Unavailable when others have changed it twenty times meanwhile
+ * @throws Unavailable when others have changed the message twenty times meanwhile
  */
 export async function forgetMessage(
   { chatRoomId, messageId }: Pick<MessageRow, 'chatRoomId' | 'messageId'>,
@@ -369,7 +371,7 @@ export async function forgetMessage(
   throw new Unavailable('unable to forget the message; too many change it at once')
 }
 
-/** Reactions and edits come in between, one at a time. */
+/** Attempts to replace a row. Each reaction or edit that comes in between costs one. */
 const MAX_FORGETS = 20
 
 const unchangedSince =
@@ -378,8 +380,8 @@ const unchangedSince =
     `${eq(stored.kind, kind)} AND ${version === undefined ? notExists(stored.version) : eq(stored.version, version)}`
 
 /**
- * AP113. The message is another version then, which is what tells everybody. Returns false when the reactions were
- * written since this row was read: count again.
+ * AP113. Writes the count of a message's reactions, and raises the version, which makes the stream deliver the change.
+ * Returns false if the reactions were written since this row was read: the caller must count again.
  */
 export async function setReactions(
   { chatRoomId, messageId, reactionsAt }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'reactionsAt'>,
@@ -398,8 +400,8 @@ export async function setReactions(
 }
 
 /**
- * AP156. The message is another version then, which is what tells everybody. Returns false when the file is its no
- * longer: it was deleted.
+ * AP156. Notes the smaller versions of a message's picture, and raises the version, which makes the stream deliver the
+ * change. Returns false if the message no longer has this file, because it was deleted.
  */
 export async function setThumbs(
   { chatRoomId, messageId, fileUrl }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'fileUrl'>,
@@ -414,10 +416,10 @@ export async function setThumbs(
 }
 
 /**
- * AP118. It stays the version that it is: who is connected has the replies themselves. Returns false when the replies
- * were written since this row was read.
+ * AP118. Writes the count of a thread's replies to its root. The version stays, because connected clients receive the
+ * replies themselves. Returns false if the count was written since this row was read.
  *
- * @param thread undefined when it has none
+ * @param thread undefined when the thread has no replies
  */
 export async function setThread(
   { chatRoomId, messageId, threadAt }: Pick<MessageRow, 'chatRoomId' | 'messageId' | 'threadAt'>,

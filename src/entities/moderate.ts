@@ -7,20 +7,20 @@ import { transact } from './transact.ts'
 import { UserRoom, userRoomOf } from './user-room.ts'
 
 /**
- * What is changed by somebody else's hand than the user's own, each with its entry in the audit log.
+ * Changes that one user makes to another user's place in a room, each with its entry in the audit log.
  *
- * - AP68 `changeMember`: another role, or muted, from now on?
- * - AP69 `banStranger`: banned, without having been in?
- * - AP55 `changeBan`: is the ban, or what is kept of who has left, another one from now on?
- * - AP49 `setDirectRoles`: may the two write to each other?
+ * - AP68 `changeMember`: give a member another role, or mute them
+ * - AP69 `banStranger`: ban a user who is no member
+ * - AP55 `changeBan`: change or end a ban, or what outlived a membership
+ * - AP49 `setDirectRoles`: let two users write to each other, or keep them apart
  */
 const entities = { Audit, Ban, Job, Membership, UserRoom }
 
 /**
- * AP68. Gives a member another role, or mutes them, and notes it. Returns false when the membership or its role is
- * another one by now.
+ * AP68. Gives a member another role, or mutes them, and writes the audit entry. Returns false if the membership or its
+ * role has changed meanwhile.
  *
- * @throws Unavailable when nothing was written
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function changeMember(
   membership: MembershipRow,
@@ -44,11 +44,13 @@ export async function changeMember(
 }
 
 /**
- * AP69. Bans a user who is no member, and notes it. Returns false when they are one by now, or the row is another one.
+ * AP69. Bans a user who is no member, and writes the audit entry. Returns false if they are a member by now, or their
+ * row is no longer as `seen`.
  *
- * @param seen what was kept of the user; the ban has it too
- * @param job what the janitor is to do about it
- * @throws Unavailable when nothing was written
+ * @param ban the ban, including what was kept of the user's last membership
+ * @param seen the user's row as it was read; undefined if there was none
+ * @param job a job that the ban causes
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function banStranger(
   ban: BanRow,
@@ -70,10 +72,11 @@ export async function banStranger(
 }
 
 /**
- * AP55. Changes what holds for a user who is no member, and notes it. Returns false when the row is another one by now.
+ * AP55. Changes the row of a user who is no member, and writes the audit entry. Returns false if the row is no longer
+ * as `seen`.
  *
- * @param to undefined when nothing holds any more
- * @throws Unavailable when nothing was written
+ * @param to the new row; undefined deletes it
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function changeBan(seen: BanRow, to: BanRow | undefined, audit: AuditRow): Promise<boolean> {
   const { chatRoomId, userId } = seen
@@ -87,7 +90,7 @@ export async function changeBan(seen: BanRow, to: BanRow | undefined, audit: Aud
   return !canceled
 }
 
-/** AP49. Of two users in their direct room, of those who are in it. */
+/** AP49. Gives two users a role in their direct room. Does nothing for a user who isn't in it. */
 export async function setDirectRoles(
   chatRoomId: string,
   userIds: readonly [string, string],

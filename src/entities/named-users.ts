@@ -1,22 +1,25 @@
-/** Where the rows of an entity name users. */
+/** How the rows of an entity name users. The erasure of a user goes by this. */
 interface Named {
-  /** Whose row it is: without them it has no sense, and goes with them. */
+  /** Fields with the users that the row belongs to. It makes no sense without them, and is deleted with them. */
   owners?: readonly string[]
-  /** It is theirs whose id stands in the sort key, before the last `#`. */
+  /** The row belongs to the user whose id is in the sort key, before the last `#`. */
   inPlace?: true
-  /** The partition is theirs: `<word>#<UserId>`, and no field has the id. */
+  /** The row belongs to the user of its partition, `<word>#<UserId>`; no field has the id. */
   partition?: string
-  /** Who has said what it is about: it goes when that is deleted, else somebody else's name stands there. */
+  /**
+   * The field with the user who wrote the message that the row is about. If that message is deleted, the row is too;
+   * otherwise the field gets the id that stands for the user.
+   */
   speaker?: string
-  /** Who else had to do with it: somebody else's name stands there. */
+  /** Fields with other users. They get the id that stands for an erased user. */
   others?: readonly string[]
-  /** Names stand inside other fields too: `src/janitor/forget-row.ts` knows how. */
+  /** There are user ids inside other fields too, which `src/janitor/forget-row.ts` knows. */
   within?: true
 }
 
 /**
- * What the rows of each entity say of users, by the fields' names in the table. An entity that is added has to say it
- * here: `tests/entities/named-users.test.ts`.
+ * How the rows of each entity name users, with the fields' names in the table. A new entity must be added here:
+ * `tests/entities/named-users.test.ts` fails otherwise.
  */
 export const namedUsers: Readonly<Record<string, Named>> = {
   Audit: { others: ['By', 'UserId', 'Via'] },
@@ -29,13 +32,13 @@ export const namedUsers: Readonly<Record<string, Named>> = {
   Connection: { owners: ['UserId'] },
   FanOutTask: { within: true },
   Invite: { others: ['By'] },
-  // A job about a user is done before; those that are done say nothing of users.
+  // Open jobs about a user are done first, and finished jobs name no users.
   Job: {},
   Membership: { owners: ['UserId'], others: ['AddedBy'] },
   Mention: { owners: ['UserId'], speaker: 'SenderId' },
   Message: { others: ['DeletedBy', 'PinnedBy', 'Via'], within: true },
   PendingUpload: { owners: ['UserId'] },
-  // Words of messages, in which a name may be one: they go with the messages.
+  // These are words of messages. A name may be one of them; it is removed with the messages.
   Posting: {},
   Present: { inPlace: true },
   RateWindow: { owners: ['UserId'] },
@@ -49,7 +52,7 @@ export const namedUsers: Readonly<Record<string, Named>> = {
   ThreadReply: { speaker: 'SenderId' },
   Typing: { owners: ['UserId'] },
   Upload: { speaker: 'UploaderId', others: ['Via'], within: true },
-  // The record of the erasure is a `User`.
+  // The record of the erasure is a `User` itself, so the row has no owner here.
   User: { others: ['BlockedBy'] },
   UserConnection: { partition: 'user' },
   UserRoom: { partition: 'user' },

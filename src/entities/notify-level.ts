@@ -3,12 +3,12 @@ import type { Notify } from '../protocol/notification-actions.ts'
 import { RoomState, type RoomStateRow, type StateKey, stateKey } from './room-state.ts'
 
 /**
- * Which messages of a room a user is to be woken for, which their `RoomState` says.
+ * Which messages of a room a user wants push notifications for, which is noted in their `RoomState`.
  *
- * - AP126 `setNotify`: is this user to be woken for these messages from now on?
+ * - AP126 `setNotify`: note which messages of a room wake this user
  */
 
-/** AP126. Of two choices at once the one that comes later holds, whatever the clocks say. */
+/** AP126. Notes a user's choice. Of two choices at the same time the later write wins, whatever the clocks say. */
 export async function setNotify(
   key: Omit<StateKey, 'threadId'>,
   { level, until, originConnectionId }: Notify & { originConnectionId: string | undefined },
@@ -29,7 +29,7 @@ export async function setNotify(
   }
 }
 
-/** What holds at a moment; undefined for `all`. */
+/** Returns the choice that is in force at `now`, or undefined for `all`. */
 export function notifyOf(row: Pick<RoomStateRow, 'notify' | 'notifyUntil'> | undefined, now: number) {
   const { notify: level, notifyUntil: until } = row ?? {}
   if (level === undefined || level === 'all' || (until !== undefined && until <= now)) return undefined

@@ -7,18 +7,20 @@ interface Consumed {
 
 const READS: readonly Operation[] = ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']
 
+/** A limit on a client's requests, as `pace` sets it. */
 export interface Pace {
-  /** How many units were used so far. */
+  /** Returns the capacity units that were used so far. */
   used(): number
-  /** The client is as fast as it was. */
+  /** Removes the limit. */
   end(): void
 }
 
 /**
- * Holds the requests of a client back so that, on average, they use no more than so many read and write units a second.
- * DynamoDB says after a request what it used, so the requests that are under way at once may go beyond it for a moment.
+ * Slows the requests of a client down, so that on average they use at most `unitsPerSecond` read and write units.
+ * DynamoDB reports what a request used only afterwards, so several requests at the same time may exceed the limit for a
+ * moment.
  *
- * @param counted `writes`: reads are free, and wait for nothing
+ * @param counted with `writes`, reads neither count nor wait
  */
 export function pace(client: TableClient, unitsPerSecond: number, counted: 'all' | 'writes' = 'all'): Pace {
   let units = 0

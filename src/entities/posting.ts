@@ -2,13 +2,13 @@ import { Entity } from 'electrodb'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
- * Which of a thousand messages of a room have a word. Key: ChatRoomId and the word's first two characters + the
- * messages' thousand and the word. It only proposes: who searches reads the messages. A set of numbers is added to and
- * taken from, so doing it again changes nothing.
+ * An entry of the search index: which of a thousand messages of a room contain a word. Key: ChatRoomId and the word's
+ * first two characters + the number of the thousand and the word. It only proposes messages: a search reads them and
+ * checks. Seqs are added to and removed from a set, so repeating a write changes nothing.
  *
- * - AP152 `addPosting`: do these messages have this word from now on?
- * - AP153 `removePosting`: not any more?
- * - AP154 `postedFor`: which messages of this thousand have it, or a word that begins so?
+ * - AP152 `addPosting`: note that these messages contain this word
+ * - AP153 `removePosting`: note that they no longer contain it
+ * - AP154 `postedFor`: which messages of this thousand contain this word, or one that begins with it?
  */
 export const Posting = new Entity(
   {
@@ -25,16 +25,16 @@ export const Posting = new Entity(
   { table, client },
 )
 
-/** Of messages in one item: a thousand numbers are some 5 KB. */
+/** Messages in one item. A thousand numbers have some 5 KB. */
 const THOUSAND = 1_000
 
-/** Of a message, the number of its thousand. */
+/** Returns the number of the thousand that a message is in. */
 export const thousandOf = (seq: number): number => Math.floor(seq / THOUSAND)
 
-/** The seqs of a thousand: from `first` on, below `end`. */
+/** Returns the seqs of a thousand: from `first`, inclusive, to `end`, exclusive. */
 export const rangeOf = (thousand: number) => ({ first: thousand * THOUSAND, end: (thousand + 1) * THOUSAND })
 
-/** What a posting is of. */
+/** A word, and the thousand messages that a posting is about. */
 export interface PostingKey {
   chatRoomId: string
   thousand: number
@@ -46,14 +46,17 @@ export const postingKey = ({ chatRoomId, thousand, word }: PostingKey) => ({
   place: `${thousand}#${word}`,
 })
 
-/** AP152. */
+/** AP152. Notes that these messages contain a word. */
 export async function addPosting(key: PostingKey, seqs: readonly number[]): Promise<void> {
   await Posting.update(postingKey(key))
     .add({ seqs: [...seqs] })
     .go()
 }
 
-/** AP153. An item without numbers goes, because its key has the word. */
+/**
+ * AP153. Notes that these messages no longer contain a word. Deletes the item if no message is left, because its key
+ * contains the word.
+ */
 export async function removePosting(key: PostingKey, seqs: readonly number[]): Promise<void> {
   const { rejected, data } = await Posting.patch(postingKey(key))
     .delete({ seqs: [...seqs] })
@@ -65,12 +68,13 @@ export async function removePosting(key: PostingKey, seqs: readonly number[]): P
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** Of words that begin so; of more, nothing is gained by reading them all. */
+/** Words with the given beginning that are read. With more of them, the index would hardly narrow the search. */
 const MAX_ITEMS = 100
 
 /**
- * AP154. Consistent, one request: of a beginning that more than 100 words of the thousand share, or 1 MB of them,
- * undefined.
+ * AP154. Returns the seqs of the messages that contain a word, or with `isBeginning`, a word that begins with it.
+ * Returns undefined if more than 100 words of the thousand, or 1 MB of items, share the beginning. Strongly consistent,
+ * one request.
  */
 export async function postedFor(
   key: PostingKey,

@@ -5,16 +5,17 @@ import { client, service, table, verbatim } from './table.ts'
 import { transact } from './transact.ts'
 
 /**
- * Who is here, looking at a room, by which connection, until when. Key: ChatRoomId + UserId + ConnectionId, in a
- * partition of its own per room. The keys are attributes of their own, because these rows are read by the hundred.
+ * A presence: a connection whose user is looking at a room, and until when that holds. Key: ChatRoomId + UserId +
+ * ConnectionId, in a partition of its own for each room. The keys are attributes themselves and stored once, because
+ * these rows are read by the hundred.
  *
  * - AP134 `getPresent`: is this connection present?
- * - AP135 `putPresent`: it is from now on, with this
- * - AP136 `renewPresent`: for some minutes more, or with something else?
- * - AP137 `deletePresent`: no longer, and was it?
+ * - AP135 `putPresent`: show a connection as present
+ * - AP136 `renewPresent`: extend a presence, or change its data
+ * - AP137 `deletePresent`: end a presence
  * - AP138 `presentInRoom`: who is present? (a page)
- * - AP139 `deletePresentUser`: this user no longer, on any connection
- * - AP150 `endPlaces`: is a connection that is present there no longer free to be so elsewhere?
+ * - AP139 `deletePresentUser`: end the presences of a user on all connections
+ * - AP150 `endPlaces`: free the places of a connection's presences that have ended
  */
 export const Present = new Entity(
   {
@@ -24,21 +25,24 @@ export const Present = new Entity(
       partition: { type: 'string', field: 'pk', required: true },
       /** `<userId>#<connectionId>` */
       place: { type: 'string', field: 'sk', required: true },
-      /** What the others are shown, as JSON. */
+      /** JSON of what the others see. */
       data: { type: 'string', field: 'Data' },
       /** Epoch milliseconds at which the connection entered. */
       since: { type: 'number', field: 'Since', required: true },
-      /** Epoch milliseconds at which it entered, or changed `data`. */
+      /** Epoch milliseconds at which the connection entered or last changed `data`. */
       changedAt: { type: 'number', field: 'ChangedAt', required: true },
-      /** Epoch milliseconds at which it ends, unless it is renewed. */
+      /** Epoch milliseconds at which the presence ends, unless it is renewed. */
       until: { type: 'number', field: 'Until', required: true },
-      /** Epoch milliseconds of a renewal: with it, the row says nothing new, and the stream's filter leaves it out. */
+      /**
+       * Epoch milliseconds of the last renewal. A row that has it says nothing new, so the stream's filter leaves it
+       * out.
+       */
       renewedAt: { type: 'number', field: 'RenewedAt' },
-      /** The membership that it stands on. */
+      /** The membership that the presence belongs to. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** The sort key of the connection's subscriptions: one session is posted to once. */
+      /** The sort key of the connection's subscriptions, so that each session receives one post. */
       session: { type: 'string', field: 'Session', required: true },
-      /** Epoch seconds: after `until`. */
+      /** Epoch seconds, the table's TTL: after `until`. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: { room: verbatim('partition', 'place') },
@@ -64,7 +68,7 @@ export const presentKey = ({ chatRoomId, userId, connectionId }: PresentKey) => 
   place: `${userId}#${connectionId}`,
 })
 
-/** What a row is about: a user's id may contain a `#`, a connection's doesn't. */
+/** Returns the presence that a row is about. A user's id may contain a `#`; a connection's id doesn't. */
 export function presenceOf({ partition, place }: Pick<PresentRow, 'partition' | 'place'>): PresentKey {
   const end = place.lastIndexOf('#')
   return {
@@ -74,7 +78,7 @@ export function presenceOf({ partition, place }: Pick<PresentRow, 'partition' | 
   }
 }
 
-/** What a row says beside its key. */
+/** The attributes of a presence beside its key. */
 export interface Presence {
   since: number
   changedAt: number
@@ -84,25 +88,30 @@ export interface Presence {
   data: string | undefined
 }
 
-/** TTL comes after the lease, so that what it deletes had ended. */
+/** TTL deletes a presence only after its end, so a deletion by TTL ends nothing. */
 const expiryOf = (until: number): number => Math.ceil(until / 1_000) + 1
 
-/** AP134. Consistent; also one that has ended and isn't deleted yet. */
+/**
+ * AP134. Returns a presence, or undefined if there is none. It may have ended without being deleted yet. Strongly
+ * consistent.
+ */
 export async function getPresent(key: PresentKey): Promise<PresentRow | undefined> {
   const { data } = await Present.get(presentKey(key)).go({ consistent: true })
   return data ?? undefined
 }
 
-/** AP135. */
+/** AP135. Shows a connection as present. */
 export async function putPresent(key: PresentKey, presence: Presence): Promise<void> {
   const { data, ...more } = presence
   await Present.put({ ...presentKey(key), ...more, ...defined({ data }), expiresAt: expiryOf(presence.until) }).go()
 }
 
 /**
- * AP136. With other data it is a change that is told, and a renewal otherwise.
+ * AP136. Extends a presence. Other data makes it a change, which the others receive; otherwise it is a renewal, which
+ * they don't.
  *
- * @returns false when it isn't there any more, or says something else than before: whatever ended it holds
+ * @param before the presence as it was read; `changedAt` and `joinId` must still be the same
+ * @returns false if the presence was ended or changed meanwhile; it then stays as it is
  */
 export async function renewPresent(
   key: PresentKey,
@@ -123,13 +132,16 @@ export async function renewPresent(
   return !rejected
 }
 
-/** AP137. @returns whether it was there */
+/** AP137. Ends a presence. Returns false if there was none. */
 export async function deletePresent(key: PresentKey): Promise<boolean> {
   const { data } = await Present.delete(presentKey(key)).go({ response: 'all_old' })
   return data !== null
 }
 
-/** AP138. The first `limit` by user id, consistent, without those that have ended; and whether there may be more. */
+/**
+ * AP138. Returns the presences among a room's first `limit` rows, by user id, and whether there may be more. Those that
+ * have ended are left out. Strongly consistent.
+ */
 export async function presentInRoom(
   chatRoomId: string,
   limit: number,
@@ -141,10 +153,13 @@ export async function presentInRoom(
   return { rows: data.filter(({ until }) => until > now), hasMore: data.length === limit }
 }
 
-/** So many rows of one user are deleted at most; others end by themselves. */
+/** Rows of one user that are deleted at most. Further ones end by themselves. */
 const MAX_OF_USER = 100
 
-/** AP139. Of this membership: who has come back meanwhile stays. */
+/**
+ * AP139. Ends a user's presences in a room, on all connections, if they belong to this membership. The presences of a
+ * later membership stay.
+ */
 export async function deletePresentUser({
   chatRoomId,
   userId,
@@ -169,11 +184,11 @@ export async function deletePresentUser({
 }
 
 /**
- * AP150. Takes rooms out of those of a connection, if it is present in none of them: a presence that has ended is
- * deleted along with its place. So a presence that is there always has one.
+ * AP150. Takes rooms out of `PresentIn` of a connection, if its presences in all of them have ended, and deletes these
+ * presences in the same transaction. So every presence always has its place in `PresentIn`.
  *
- * @returns false when nothing was written: it is present in one of them again, or has been deleted
- * @throws Unavailable when nothing was written
+ * @returns false when nothing was written: the connection is present in one of the rooms again, or has been deleted
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function endPlaces(
   { userId, connectionId }: Pick<PresentKey, 'userId' | 'connectionId'>,

@@ -16,11 +16,11 @@ import { Upload } from './upload.ts'
 import { UserRoom, userRoomKey } from './user-room.ts'
 
 /**
- * The end of a deleted room, or of a part of what was said in one, for the janitor.
+ * The deletion of a deleted room's rows, or of old messages, by the janitor.
  *
- * - AP75 `deletePart`: which rows of this part does the room still have? They are deleted. (a page)
- * - AP76 `buryRoom`: its id stays taken, and nothing of what it was is left
- * - AP131 `deleteMessagesBefore`: which messages before this one does the room still have? They are deleted. (a page)
+ * - AP75 `deletePart`: delete a page of the rows of this part of a room
+ * - AP76 `buryRoom`: clear the row of a deleted room, which keeps its id taken
+ * - AP131 `deleteMessagesBefore`: delete a page of the messages before this one
  */
 
 const PAGE = 100
@@ -28,8 +28,8 @@ const page = { consistent: true, limit: PAGE } as const
 const atOnce = { concurrent: 4 } as const
 
 /**
- * Each reads a page and deletes it. What stands on a row goes before the row: then a run that was cut off in between
- * finds all of it again.
+ * Each function reads a page of rows and deletes it. Rows that are found by a row are deleted before it, so a run that
+ * is repeated after a crash finds them again.
  */
 const parts = {
   members: async (chatRoomId: string) => {
@@ -47,7 +47,7 @@ const parts = {
     return data.length
   },
   invites: async (chatRoomId: string) => {
-    // By the index, which lags: what is deleted twice is deleted.
+    // The index lags, so an invite may be deleted twice, which is harmless.
     const { data } = await Invite.query.ofRoom({ ofRoom: invitesKey(chatRoomId) }).go({ limit: PAGE })
     const invites = data.map(({ invite }) => ({ invite }))
     await untilProcessed(invites, (left) => Invite.delete(left).go(atOnce))
@@ -104,7 +104,7 @@ const keyOfRoom = ({ chatRoomId }: { chatRoomId: string }) => ({ chatRoomId })
 
 const keyOfMessage = ({ chatRoomId, messageId }: MessageRow) => ({ chatRoomId, messageId })
 
-/** The keys of the guards of the messages that have one. */
+/** Returns the keys of the guards, for the messages that have one. */
 const guardsOf = (messages: readonly MessageRow[]) =>
   messages.flatMap(({ chatRoomId, senderId, clientMessageId }) =>
     clientMessageId === undefined ? [] : [{ chatRoomId, senderId, clientMessageId }],
@@ -112,20 +112,20 @@ const guardsOf = (messages: readonly MessageRow[]) =>
 
 const keyOfUser = ({ chatRoomId, userId }: { chatRoomId: string; userId: string }) => ({ chatRoomId, userId })
 
-/** What a room has beside itself: `members` with their mirrors, `messages` with their guards and uploads, … */
+/** A kind of rows that a room has: `members` with their mirrors, `messages` with their guards and uploads, … */
 export type RoomPart = keyof typeof parts
 
 /**
- * AP75. At most a hundred rows, each with what stands on it.
+ * AP75. Deletes at most a hundred rows of one part of a room, each with the rows that are found by it.
  *
- * @returns how many there were; 0 when there are no others
- * @throws Unavailable when the table has throttled a part to the end
+ * @returns how many rows of the part there were; 0 means that none are left
+ * @throws Unavailable when the table throttles the deletions for too long
  */
 export async function deletePart(chatRoomId: string, part: RoomPart): Promise<number> {
   return parts[part](chatRoomId)
 }
 
-/** AP76. Nothing happens to a room that wasn't deleted. */
+/** AP76. Clears the row of a deleted room, which keeps its id taken. Does nothing to a room that wasn't deleted. */
 export async function buryRoom(chatRoomId: string): Promise<void> {
   await ChatRoom.patch({ chatRoomId })
     .set({ roomName: '' })
@@ -135,11 +135,12 @@ export async function buryRoom(chatRoomId: string): Promise<void> {
 }
 
 /**
- * AP131. At most a hundred. Their guards stay for a month, without a trace of what was said: a retry that is late must
- * not say it again. What else hangs on a message goes by the record of its end, in the follow-ups.
+ * AP131. Deletes at most a hundred messages, the oldest first. Their guards stay for a month, without the content's
+ * hash, so that a late retry doesn't send the message again. The follow-ups delete everything else that belongs to a
+ * message, when the stream reports its deletion.
  *
  * @param before a seq, exclusive
- * @returns how many there were; 0 when there are no others
+ * @returns how many messages there were; 0 means that none are left
  */
 export async function deleteMessagesBefore(chatRoomId: string, before: number, now: number): Promise<number> {
   if (before <= 1) return 0

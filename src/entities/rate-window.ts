@@ -3,8 +3,8 @@ import { RateLimited } from '../errors.ts'
 import { client, own, service, table } from './table.ts'
 
 /**
- * How often a user has done something in a window of time. Key: UserId + the class of actions + the window's start.
- * Written only where the deployment sets a limit: `RATE_LIMITS`, `SEND_RATE_LIMIT`, `SERVER_RATE_LIMIT`.
+ * How often a user has done something in a window of time. Key: UserId + the class of actions + the window's start. It
+ * is written only where the deployment sets a limit: `RATE_LIMITS`, `SEND_RATE_LIMIT`, `SERVER_RATE_LIMIT`.
  *
  * - AP25 `countUse`: may this user do it once more now?
  */
@@ -29,21 +29,25 @@ export const RateWindow = new Entity(
   { table, client },
 )
 
-/** At most so many uses of one user in so many seconds. */
+/** The limit of one user: `uses` in `seconds`. */
 export interface RateLimit {
   uses: number
   seconds: number
 }
 
-/** Windows that are known to be full, and when each ends: what comes until then is refused without a request. */
+/**
+ * The end of each window that is known to be full, in epoch milliseconds. Until then, uses are refused without a
+ * request.
+ */
 const full = new Map<string, number>()
-/** A window is some 100 bytes. */
+/** An entry has some 100 bytes. */
 const MAX_FULL = 10_000
 
 /**
- * AP25. Counts a use in its window with one conditional write; in one that this instance has found full, with none.
+ * AP25. Counts a use in its window with one conditional write, or with none if this instance knows that the window is
+ * full.
  *
- * @param what is counted, for the error's message
+ * @param use `what` is what the user does, for the error message
  * @throws RateLimited when the window is full; `retryAfterMs` is the time until the next window
  */
 export async function countUse(

@@ -3,15 +3,15 @@ import { AFTER_USER_IDS, client, imported, own, service, table } from './table.t
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * Who reacted to a message with what: the truth that the message's summary is counted from. Key: ChatRoomId + MessageId
- * + Reaction + UserId, in a partition of the message's own, so a thousand people a second may react to it.
+ * A reaction of a user to a message. The message's summary is counted from these rows. Key: ChatRoomId + MessageId +
+ * Reaction + UserId, in a partition of the message's own, so a thousand people a second may react to it.
  *
- * - AP99 `putReaction`: has this user reacted with this from now on, and is it new?
- * - AP100 `removeReaction`: not any more, and had before?
+ * - AP99 `putReaction`: add a reaction of this user
+ * - AP100 `removeReaction`: remove a reaction of this user
  * - AP101 `reactionsOf`: who reacted with what? (a page, by reaction and user)
- * - AP102 `everyReaction`: the same, all of them, for the summary
+ * - AP102 `everyReaction`: who reacted with what? (all, for the summary)
  * - AP103 `reactionsBy`: with which of these has this user reacted?
- * - AP104 `deleteReactions`: none from now on, for the message is gone
+ * - AP104 `deleteReactions`: delete all reactions to a message that is gone
  */
 export const Reaction = new Entity(
   {
@@ -19,7 +19,7 @@ export const Reaction = new Entity(
     attributes: {
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       messageId: { type: 'string', field: 'MessageId', required: true },
-      /** As it is in the key: `%` and `#` are `%25` and `%23`, because a `#` ends it there. */
+      /** The reaction with `%25` for `%` and `%23` for `#`, because in the key a `#` ends it. */
       reaction: { type: 'string', field: 'Reaction', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
       /** Epoch milliseconds. */
@@ -31,31 +31,31 @@ export const Reaction = new Entity(
   { table, client },
 )
 
-/** The reaction itself, not as it is in the key. */
+/** A row with the reaction itself, not as it is in the key. */
 export type ReactionRow = EntityItem<typeof Reaction>
 
 type MessageKey = Pick<ReactionRow, 'chatRoomId' | 'messageId'>
 type Key = Omit<ReactionRow, 'at'>
 
-/** A row as it is written. */
+/** Returns a row as it is written, with the reaction escaped. */
 export const inKey = <T extends { reaction: string }>(row: T): T => ({
   ...row,
   reaction: row.reaction.replaceAll('%', '%25').replaceAll('#', '%23'),
 })
 
-/** A row as it was read. */
+/** Returns a row that was read, with the reaction itself. */
 export const reactionOf = <T extends { reaction: string }>(row: T): T => ({
   ...row,
   reaction: row.reaction.replaceAll('%23', '#').replaceAll('%25', '%'),
 })
 
-/** AP99. Returns false when the user has reacted so before. */
+/** AP99. Adds a reaction. Returns false if the user has already reacted with it. */
 export async function putReaction(row: ReactionRow): Promise<boolean> {
   const { rejected } = await Reaction.create(inKey(row)).go({ returnOnConditionCheckFailure: true })
   return !rejected
 }
 
-/** AP100. Returns false when the user hasn't reacted so. */
+/** AP100. Removes a reaction. Returns false if the user hasn't reacted with it. */
 export async function removeReaction(key: Key): Promise<boolean> {
   const { rejected } = await Reaction.remove(inKey(key)).go({ returnOnConditionCheckFailure: true })
   return !rejected
@@ -64,18 +64,19 @@ export async function removeReaction(key: Key): Promise<boolean> {
 /** A place among a message's reactions. */
 export type Reacted = Pick<ReactionRow, 'reaction' | 'userId'>
 
-/** The same as a text, which is the sort key. */
+/** Returns a `Reacted` as text, which is the sort key. */
 export const placeOfReacted = (reacted: Reacted): string => `${inKey(reacted).reaction}#${reacted.userId}`
 
+/** Reads the text that `placeOfReacted` makes. */
 export function reactedOfPlace(place: string): Reacted {
   const end = place.indexOf('#')
   return reactionOf({ reaction: place.slice(0, end), userId: place.slice(end + 1) })
 }
 
 /**
- * AP101. Consistent.
+ * AP101. Returns a page of the reactions to a message, by reaction and user. Strongly consistent.
  *
- * @param page `reaction` to read of that one only; `after` the last of the page before
+ * @param page `reaction` limits the page to one reaction; `after` is the `next` of the page before
  */
 export async function reactionsOf(
   { chatRoomId, messageId }: MessageKey,
@@ -98,13 +99,13 @@ export async function reactionsOf(
   return { reactions, next: { reaction: last.reaction, userId: last.userId } }
 }
 
-/** AP102. Consistent; some 35 units for a thousand. */
+/** AP102. Returns all reactions to a message. Strongly consistent. Costs some 35 read units for a thousand. */
 export async function everyReaction({ chatRoomId, messageId }: MessageKey): Promise<ReactionRow[]> {
   const { data } = await Reaction.query.message({ chatRoomId, messageId }).go({ consistent: true, pages: 'all' })
   return data.map(reactionOf)
 }
 
-/** AP103. In no order; those that the user hasn't are left out. */
+/** AP103. Returns those of these reactions that the user has made, in no order. Strongly consistent. */
 export async function reactionsBy(userId: string, of: readonly Omit<Key, 'userId'>[]): Promise<Omit<Key, 'userId'>[]> {
   const found: Omit<Key, 'userId'>[] = []
   await untilProcessed(of, async (left) => {
@@ -118,7 +119,7 @@ export async function reactionsBy(userId: string, of: readonly Omit<Key, 'userId
   return found
 }
 
-/** AP104. All that stand there now. */
+/** AP104. Deletes the reactions that a message has now. */
 export async function deleteReactions(message: MessageKey): Promise<void> {
   await untilProcessed((await everyReaction(message)).map(inKey), async (left) => {
     const { unprocessed } = await Reaction.delete(left).go({ concurrent: 4 })

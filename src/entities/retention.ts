@@ -1,19 +1,19 @@
 import { optional, wholeNumber } from '../env.ts'
 import { MAX_RETENTION_DAYS } from '../protocol/limits.ts'
 
-/** Days that this deployment keeps what is said; undefined when that is for good. */
+/** Days that this deployment keeps messages, or undefined if it keeps them forever. */
 export const deploymentRetentionDays = optional('RETENTION_DAYS', wholeNumber({ from: 1, to: MAX_RETENTION_DAYS }))
 
-/** What a room says of it. */
+/** A room's own choice. */
 interface Chosen {
   retentionDays?: number | undefined
-  /** Whether a backend has said so: then it holds, also where that is longer than the deployment's. */
+  /** Whether a backend has chosen it. The choice then holds even if it is longer than the deployment's value. */
   retentionByServer?: boolean | undefined
 }
 
 /**
- * Days that what is said in a room is kept; undefined when that is for good. A room's own may only be shorter than the
- * deployment's, whichever of the two was set first.
+ * Returns the days that a room's messages are kept, or undefined if they are kept forever. Unless a backend has chosen
+ * it, a room's own value can only be shorter than the deployment's, whichever was set first.
  */
 export function retentionOf({ retentionDays, retentionByServer }: Chosen): number | undefined {
   if (retentionDays === undefined || deploymentRetentionDays === undefined || retentionByServer) {
@@ -24,6 +24,9 @@ export function retentionOf({ retentionDays, retentionByServer }: Chosen): numbe
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** The table's TTL of what is written now where the room keeps it so many days; nothing where it is kept for good. */
+/**
+ * Returns the `expiresAt` (epoch seconds, the table's TTL) of a message that is written now. Empty if it is kept
+ * forever.
+ */
 export const expiryOf = ({ retentionDays }: Pick<Chosen, 'retentionDays'>, now: number): { expiresAt?: number } =>
   retentionDays === undefined ? {} : { expiresAt: Math.ceil(now / 1_000) + retentionDays * DAY_SECONDS }

@@ -4,14 +4,14 @@ import { Membership } from './membership.ts'
 import { client, own, service, table } from './table.ts'
 
 /**
- * How many members a large room has, at most: joins are counted, leaves are not, and it is counted anew when that would
- * refuse somebody. A partition of its own, apart from the room's hot one; a room of a thousand members or fewer has
- * none.
+ * An upper bound of the number of members of a large room. Joins are counted and leaves are not, so the members are
+ * counted again before somebody is refused. Key: ChatRoomId, in a partition apart from the room's hot one. A room that
+ * never had more than a thousand members has none.
  *
- * - AP82 `takePlaces`: is there room for so many more?
- * - AP83 `startCounting`: from now on members are counted
- * - AP84 `claimRecount`: is this the one that counts anew?
- * - AP85 `recount`: how many are there?
+ * - AP82 `takePlaces`: is there room for this many more members?
+ * - AP83 `startCounting`: count the members from now on
+ * - AP84 `claimRecount`: is this the request that counts again?
+ * - AP85 `recount`: count the members again
  */
 export const RoomSize = new Entity(
   {
@@ -29,7 +29,11 @@ export const RoomSize = new Entity(
 
 export type SizeRow = EntityItem<typeof RoomSize>
 
-/** AP82. Returns the count when there is no place for all of them: none is taken then. */
+/**
+ * AP82. Takes places for `count` members. Returns the counter, and takes none, if there isn't room for all of them.
+ *
+ * @param most the room's limit
+ */
 export async function takePlaces(chatRoomId: string, count: number, most: number): Promise<'taken' | SizeRow> {
   const { rejected, data } = await RoomSize.patch({ chatRoomId })
     .add({ members: count })
@@ -39,13 +43,17 @@ export async function takePlaces(chatRoomId: string, count: number, most: number
   return data ?? { chatRoomId, members: most, countedAt: 0 }
 }
 
-/** AP83. Says so on the room, which every join reads anyway, and counts. */
+/** AP83. Starts counting. Notes it on the room, which every join reads anyway, and counts the members. */
 export async function startCounting(chatRoomId: string, now: number): Promise<void> {
   await ChatRoom.patch({ chatRoomId }).set({ counted: true }).go({ returnOnConditionCheckFailure: true })
   await RoomSize.put({ chatRoomId, members: await membersIn(chatRoomId), countedAt: now }).go()
 }
 
-/** AP84. One of several at once. @param seen as it was read */
+/**
+ * AP84. Claims the next count for this request. Returns false for all but one of several requests at the same time.
+ *
+ * @param seen the counter as it was read
+ */
 export async function claimRecount({ chatRoomId, countedAt }: SizeRow, now: number): Promise<boolean> {
   const { rejected } = await RoomSize.update({ chatRoomId })
     .set({ countedAt: now })
@@ -54,7 +62,7 @@ export async function claimRecount({ chatRoomId, countedAt }: SizeRow, now: numb
   return !rejected
 }
 
-/** AP85. Counts the rows, some 45 read units for a thousand. */
+/** AP85. Counts the members and corrects the counter. Costs some 45 read units for a thousand members. */
 export async function recount(chatRoomId: string): Promise<void> {
   const members = await membersIn(chatRoomId)
   await RoomSize.update({ chatRoomId }).set({ members }).go()

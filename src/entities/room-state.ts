@@ -4,13 +4,13 @@ import { client, imported, service, table, verbatim } from './table.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * What a room, or a thread in it, is to one user: how far they have read, and what wakes them. Key: UserId +
- * ChatRoomId, and the root's MessageId for a thread. In a partition of the user's own, so that all of a user's are read
- * in one query, and a mark writes nothing to the room's. The keys are attributes of their own, because these rows are
- * read by the hundred.
+ * A user's state of a room or a thread: how far they have read, and which messages wake them. Key: UserId + ChatRoomId,
+ * and the root's MessageId for a thread. It is in a partition of the user's own, so one query reads all of a user's
+ * states, and a mark writes nothing to the room's partition. The keys are attributes themselves and stored once,
+ * because these rows are read by the hundred.
  *
- * - AP93 `moveMarker`: has this user read so far from now on?
- * - AP94 `takeBackMarker`: is what follows unread again?
+ * - AP93 `moveMarker`: note that this user has read up to here
+ * - AP94 `takeBackMarker`: note that what follows is unread again
  * - AP95 `statesOfUser`: how far has this user read in these rooms? (a range)
  * - AP96 `getStates`: how far have these users read in these rooms?
  */
@@ -22,19 +22,28 @@ export const RoomState = new Entity(
       partition: { type: 'string', field: 'pk', required: true },
       /** `<chatRoomId>`, or `<chatRoomId>#<messageId of the root>` */
       place: { type: 'string', field: 'sk', required: true },
-      /** Absent while the user has marked nothing here. It may be beyond the room's head: readers look at that. */
+      /**
+       * The last seq that the user has read. Absent before their first mark. It may be higher than the room's head;
+       * readers limit it.
+       */
       readSeq: { type: 'number', field: 'ReadSeq' },
-      /** Epoch milliseconds; rises with every write of `ReadSeq`, so it tells which of two came later. */
+      /**
+       * Epoch milliseconds of the last write of `ReadSeq`. It rises with every write, so it shows which of two came
+       * later.
+       */
       readAt: { type: 'number', field: 'ReadAt' },
-      /** Of a thread: whether the user follows it. Absent: they have not said. */
+      /** In the state of a thread: whether the user follows it. Absent if they haven't chosen. */
       follow: { type: 'boolean', field: 'Follow' },
-      /** Of a room: which messages the user is to be woken for, until when, and the moment of the latest choice. */
+      /**
+       * In the state of a room: which messages wake the user, until when, and when they last chose, in epoch
+       * milliseconds.
+       */
       notify: { type: ['all', 'mentions', 'none'] as const, field: 'Notify' },
       notifyUntil: { type: 'number', field: 'NotifyUntil' },
       notifyAt: { type: 'number', field: 'NotifyAt' },
-      /** Nobody else is to know. */
+      /** Nobody else may see how far the user has read. */
       private: { type: 'boolean', field: 'Private' },
-      /** The connection that wrote last: it has the reply, so it receives no event. */
+      /** The connection that wrote last. It has the reply, so it receives no event. */
       originConnectionId: { type: 'string', field: 'OriginConnectionId' },
       imported,
     },
@@ -45,7 +54,7 @@ export const RoomState = new Entity(
 
 export type RoomStateRow = EntityItem<typeof RoomState>
 
-/** What a state is about. */
+/** The user, the room and the thread that a state is about. */
 export interface StateKey {
   userId: string
   chatRoomId: string
@@ -60,19 +69,21 @@ export const stateKey = ({ userId, chatRoomId, threadId }: StateKey) => ({
   place: threadId === undefined ? chatRoomId : `${chatRoomId}#${threadId}`,
 })
 
-/** What a row is about. */
+/** Returns the user, the room and the thread that a row is about. */
 export function aboutOf({ partition, place }: Pick<RoomStateRow, 'partition' | 'place'>): StateKey {
   const [chatRoomId = '', threadId] = place.split('#')
   return { userId: partition.slice(PARTITION.length), chatRoomId, ...defined({ threadId }) }
 }
 
-/** A marker that is to be written. */
+/** A marker to write. */
 interface Mark {
   seq: number
   originConnectionId?: string | undefined
 }
 
-/** AP93. Nothing is written unless it is further than before: not an error, because another device may be ahead. */
+/**
+ * AP93. Moves a marker forward. Does nothing if it is as far already, which is no error: another device may be ahead.
+ */
 export async function moveMarker(
   key: StateKey,
   { seq, isPrivate, originConnectionId }: Mark & { isPrivate: boolean },
@@ -95,9 +106,9 @@ export async function moveMarker(
 }
 
 /**
- * AP94. Never moves a marker forward, and makes none.
+ * AP94. Moves a marker back. Never moves one forward, and never makes one.
  *
- * @returns the marker that holds now; undefined when there is none
+ * @returns the seq of the marker as it is now; undefined if there is none
  */
 export async function takeBackMarker(
   key: StateKey,
@@ -116,15 +127,19 @@ export async function takeBackMarker(
   }
 }
 
-/** The clock of another function may be ahead of ours. */
+/** Returns a time after the last write, because the clock of another function may be ahead of ours. */
 const laterThan = (row: { readAt?: number | undefined } | null): number => (row?.readAt ?? 0) + 1
 
-/** Rows that are read for each room that is asked for: a read must not grow with what a user has written. */
+/**
+ * Rows that are read for each requested room. The limit keeps a read from growing with the number of states that a user
+ * has.
+ */
 const ROWS_EACH = 4
 
 /**
- * AP95. Consistent, because a user sees at once what they have marked on another device. The states of these rooms,
- * without those of threads. Where many others lie between them, those beyond are looked up by AP96.
+ * AP95. Returns a user's states of these rooms, by room, without those of threads. Strongly consistent, because a user
+ * sees at once what they have marked on another device. One query reads them; if too many other states lie between,
+ * AP96 reads the rest.
  */
 export async function statesOfUser(userId: string, chatRoomIds: readonly string[]): Promise<Map<string, RoomStateRow>> {
   const ids = [...chatRoomIds].sort()
@@ -142,7 +157,10 @@ export async function statesOfUser(userId: string, chatRoomIds: readonly string[
   return new Map(rows.flatMap((row) => (wanted.has(row.place) ? [[row.place, row] as const] : [])))
 }
 
-/** AP96. In no order; what isn't there is left out. Consistent, unless `isHasty`: then it costs half. */
+/**
+ * AP96. Returns the states of these users, rooms and threads, in no order. Those that don't exist are left out.
+ * Strongly consistent; with `isHasty`, eventually consistent at half the cost.
+ */
 export async function getStates(
   keys: readonly StateKey[],
   { isHasty = false }: { isHasty?: boolean } = {},

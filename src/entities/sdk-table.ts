@@ -30,9 +30,9 @@ const commands: Record<Operation, new (input: never) => unknown> = {
 }
 
 /**
- * Asks DynamoDB by the AWS SDK's client, which finds its endpoint, region and credentials by itself.
+ * Sends requests to DynamoDB with the AWS SDK's client, which finds its endpoint, region and credentials by itself.
  *
- * @param timeoutMs of one attempt
+ * @param timeoutMs limit for one attempt, in milliseconds
  */
 export function sdkTable(timeoutMs: number, config: DynamoDBClientConfig = {}): SendToTable {
   const client = new DynamoDBClient({

@@ -7,17 +7,17 @@ import { transact } from './transact.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * Makes a send idempotent for good. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The client's
- * id is last in the key and has no `#`, so two different triples never have the same key.
+ * Makes a send idempotent, permanently. Key: ChatRoomId + SenderId + ClientMessageId, a partition of its own. The
+ * client's id comes last in the key and has no `#`, so two different triples never have the same key.
  *
- * First it is a claim: one of the tries of a send has taken it on, and no message has been kept yet. With the message
- * it becomes complete, and stays so.
+ * A guard begins as a claim: one try of the send is at work, and no message has been kept yet. It becomes complete
+ * together with the message, and stays complete.
  *
  * - AP23 `getGuard`: was this sent before, or is it being sent?
  * - AP24 `putGuardedMessage`: keep a message and complete its guard, both or neither
  * - AP41 `claimSend`: is this try the one that sends?
- * - AP70 `releaseClaim`: this try was refused by the room
- * - AP132 `emptyGuards`: were these sent, whatever they said?
+ * - AP70 `releaseClaim`: give up a claim, because the room has refused the message
+ * - AP132 `emptyGuards`: forget what was sent, but not that it was sent
  */
 export const SendGuard = new Entity(
   {
@@ -26,17 +26,20 @@ export const SendGuard = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       senderId: { type: 'string', field: 'SenderId', required: true },
       clientMessageId: { type: 'string', field: 'ClientMessageId', required: true },
-      /** Empty when the message was cleared away: then any content is what was sent. */
+      /**
+       * Hash of what was sent; see `contentHashOf`. Empty when the message was cleared: then any content counts as the
+       * same.
+       */
       contentHash: { type: 'string', field: 'ContentHash', required: true },
-      /** Only when complete. */
+      /** Only in a complete guard. */
       messageId: { type: 'string', field: 'MessageId' },
-      /** Epoch milliseconds of the message. Only when complete. */
+      /** The message's time, epoch milliseconds. Only in a complete guard. */
       timestamp: { type: 'number', field: 'Timestamp' },
-      /** Of the try that has the claim. Only until the guard is complete. */
+      /** Names the try that has the claim. Absent in a complete guard. */
       token: { type: 'string', field: 'Token' },
-      /** Epoch milliseconds. Only until the guard is complete. */
+      /** When the send was claimed, epoch milliseconds. Absent in a complete guard. */
       claimedAt: { type: 'number', field: 'ClaimedAt' },
-      /** Epoch seconds, the table's TTL: a day after the message's, or a month after that was cleared away. */
+      /** Epoch seconds, the table's TTL: a day after the message's own, or a month after the message was cleared. */
       expiresAt: { type: 'number', field: 'expiresAt' },
     },
     indexes: { guard: primary(['chatRoomId', 'senderId', 'clientMessageId'], []) },
@@ -55,7 +58,7 @@ export interface CompleteGuard {
   timestamp: number
 }
 
-/** A guard without a message so far. */
+/** A guard that has no message yet. */
 export interface Claim {
   contentHash: string
   token: string
@@ -64,6 +67,7 @@ export interface Claim {
 
 export type GuardRow = CompleteGuard | Claim
 
+/** Tells whether the guard's message was kept. */
 export const isComplete = (guard: GuardRow): guard is CompleteGuard => 'messageId' in guard
 
 function guardOf({ contentHash, messageId, timestamp, token, claimedAt }: Row): GuardRow {
@@ -72,10 +76,13 @@ function guardOf({ contentHash, messageId, timestamp, token, claimedAt }: Row): 
     : { contentHash, messageId, timestamp: timestamp ?? 0 }
 }
 
-/** All that a sender says by a message. */
+/** Everything in a message that comes from its sender. */
 type Said = Pick<MessageRow, 'kind' | 'content'> & Aside
 
-/** Tells whether a retry says what the first send has said. Of a text and no more it is as version 0.1.0 wrote it. */
+/**
+ * Returns a hash by which a retry is compared with the first send. For a text without anything beside it, this is the
+ * hash of the content alone, as in version 0.1.0.
+ */
 export function contentHashOf({ kind, content, ...beside }: Said): string {
   const more = asideIn(beside)
   const isPlain = kind === 'text' && Object.keys(more).length === 0
@@ -84,19 +91,26 @@ export function contentHashOf({ kind, content, ...beside }: Said): string {
     .digest('base64url')
 }
 
-/** Whether what is sent now is what was sent then, as far as the guard still knows. */
+/**
+ * Tells whether a retry has the same content as the first send, as far as the guard still knows.
+ *
+ * @param now the hash of the retry's content
+ */
 export const isSameContent = ({ contentHash }: GuardRow, now: string): boolean =>
   contentHash === '' || contentHash === now
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** A retry that comes later than that is none. */
+/** Returns the TTL of a message's guard: a day after the message's. A later retry counts as a new message. */
 export const guardExpiryOf = ({ expiresAt }: Pick<MessageRow, 'expiresAt'>): { expiresAt?: number } =>
   expiresAt === undefined ? {} : { expiresAt: expiresAt + DAY_SECONDS }
 
 const MONTH_SECONDS = 30 * 24 * 60 * 60
 
-/** AP132. Of messages that are about to be cleared away; those without a guard are left out. */
+/**
+ * AP132. Empties the guards of messages that are about to be cleared, and gives them a month to live. Messages without
+ * a guard are skipped.
+ */
 export async function emptyGuards(messages: readonly MessageRow[], now: number): Promise<void> {
   const expiresAt = Math.ceil(now / 1_000) + MONTH_SECONDS
   const rows = messages.flatMap(({ chatRoomId, senderId, clientMessageId, messageId, timestamp }) =>
@@ -111,14 +125,14 @@ export async function emptyGuards(messages: readonly MessageRow[], now: number):
   })
 }
 
-/** AP23. */
+/** AP23. Returns the guard of a send, or undefined if there is none. Strongly consistent. */
 export async function getGuard({ chatRoomId, senderId, clientMessageId }: GuardKey): Promise<GuardRow | undefined> {
   const { data } = await SendGuard.get({ chatRoomId, senderId, clientMessageId }).go({ consistent: true })
   return data === null ? undefined : guardOf(data)
 }
 
 /**
- * AP41. Puts the claim if there is no guard, or in the place of `old`, whose try seems to have ended.
+ * AP41. Claims a send, if there is no guard yet, or in place of `old`, whose try seems to have ended.
  *
  * @returns `claimed`, or the guard as another try has written it meanwhile
  */
@@ -138,7 +152,7 @@ export async function claimSend(key: GuardKey, claim: Claim, old?: Claim): Promi
   }
 }
 
-/** AP70. Nothing happens when another try has the claim. */
+/** AP70. Deletes the claim of a try. Does nothing if another try has the claim by now. */
 export async function releaseClaim(key: GuardKey, token: string): Promise<void> {
   const { chatRoomId, senderId, clientMessageId } = key
   await SendGuard.delete({ chatRoomId, senderId, clientMessageId })
@@ -149,11 +163,12 @@ export async function releaseClaim(key: GuardKey, token: string): Promise<void> 
 const entities = { Message, SendGuard }
 
 /**
- * AP24. One transaction of a put and an update: a retry finds a complete guard if and only if the message was kept.
+ * AP24. Keeps a message and completes its guard in one transaction. So a retry finds a complete guard if and only if
+ * the message was kept.
  *
- * @param token of the claim
- * @returns `sealed` when a reader has declared the place empty, or the guard when another try has the claim now, or had
- *   it and has kept the message
+ * @param token names the try that has the claim
+ * @returns `sealed` if a reader has declared the place empty; the guard if another try has the claim by now, or has
+ *   kept the message
  * @throws Unavailable when the transaction conflicted with others five times or was throttled; nothing was written
  */
 export async function putGuardedMessage(
@@ -175,6 +190,6 @@ export async function putGuardedMessage(
   const [, guard] = data
   if (guard.code !== 'ConditionalCheckFailed') return 'sealed'
   if (!guard.item) throw new Error('unable to keep the message; its claim is gone')
-  // This very message, by an attempt whose response was lost.
+  // This message was written by an attempt whose response was lost.
   return guard.item.messageId === messageId ? 'kept' : guardOf(guard.item as Row)
 }

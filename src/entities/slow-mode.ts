@@ -3,9 +3,9 @@ import { RateLimited } from '../errors.ts'
 import { client, own, service, table } from './table.ts'
 
 /**
- * When a user sent last in a room with slow mode. Key: UserId + ChatRoomId. Written in such rooms only.
+ * When a user last sent a message to a room with slow mode. Key: UserId + ChatRoomId. It is written in such rooms only.
  *
- * - AP66 `countSlow`: is this user's last send here long enough ago?
+ * - AP66 `countSlow`: was this user's last send here long enough ago?
  */
 export const SlowMode = new Entity(
   {
@@ -24,9 +24,10 @@ export const SlowMode = new Entity(
 )
 
 /**
- * AP66. Notes a send with one conditional write: of two at once, one is refused.
+ * AP66. Notes a send with one conditional write, so of two sends at the same time one is refused.
  *
- * @throws RateLimited with what is left of the time
+ * @param seconds the shortest time between two sends
+ * @throws RateLimited when the last send was too recent; `retryAfterMs` is the rest of the time
  */
 export async function countSlow(userId: string, chatRoomId: string, seconds: number, now: number): Promise<void> {
   const { rejected, data } = await SlowMode.put({

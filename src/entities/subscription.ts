@@ -9,19 +9,20 @@ import { client, service, table, verbatim } from './table.ts'
 import type { UserRoomRow } from './user-room.ts'
 
 /**
- * A session that receives a room's events, and by which connection. In a partition of its own per room; the sort key is
- * led by two hex digits of a hash, so that a huge room can be read in parallel ranges. The next connection of a session
- * overwrites the row in place. A row whose connection has gone is deleted at its first 410, or by TTL.
+ * The subscription of a session to a room's events, with the session's connection. It is in a partition of its own for
+ * each room. The sort key begins with two hex digits of a hash, so that a huge room can be read in parallel ranges. The
+ * next connection of a session overwrites the row. A row whose connection has gone is deleted at its first 410, or by
+ * TTL.
  *
- * In front of them, at `!<joinId>`, are the departures: memberships that have ended, written in one transaction with
- * the end. A subscription that stands on one of them receives nothing, whoever wrote it and however late: a `sync` may
- * have read the membership before it ended and write the subscription after.
+ * Before the subscriptions, at `!<joinId>`, are the departures: memberships that have ended, each written in one
+ * transaction with its end. A subscription that belongs to one of them receives nothing, even if it was written later:
+ * a `sync` may read a membership before its end and write the subscription after it.
  *
- * - AP14 `subscribe`: from when on does this session receive the room's events?
- * - AP15 `unsubscribe`: until when?
+ * - AP14 `subscribe`: post a room's events to this session
+ * - AP15 `unsubscribe`: stop posting a room's events to this session
  * - AP16 `subscriptionsOfRoom`: who receives this event? (a page, in hash order)
  * - AP42 `departuresOfRoom`: which memberships have ended?
- * - AP143 `someSubscriptions`: who receives this room's events, of the first?
+ * - AP143 `someSubscriptions`: who receives this room's events? (the first of them)
  */
 export const Subscription = new Entity(
   {
@@ -30,16 +31,16 @@ export const Subscription = new Entity(
       /** `subscriptions#<chatRoomId>` */
       partition: { type: 'string', field: 'pk', required: true },
       /**
-       * `<hash>#<id>`; the id is the connection's, or made of the user and the session that the client named. Of a
+       * `<hash>#<id>`. The id is the connection's, or made of the user and the session that the client named. For a
        * departure: `!<joinId>`.
        */
       place: { type: 'string', field: 'sk', required: true },
       /** Absent in a departure. */
       connectionId: { type: 'string', field: 'ConnectionId' },
       userId: { type: 'string', field: 'UserId', required: true },
-      /** The membership that it stands on. */
+      /** The membership that the subscription belongs to. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** Epoch seconds, as the Connection's. */
+      /** Epoch seconds, the table's TTL: the connection's. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: { room: verbatim('partition', 'place') },
@@ -47,43 +48,47 @@ export const Subscription = new Entity(
   { table, client },
 )
 
-/** Who receives an event, and the sort key of the subscription that says so. */
+/** A connection that receives an event, and the sort key of its subscription. */
 export interface Recipient {
   connectionId: string
   userId: string
   place: string
 }
 
+/** A subscription of a connection, not a departure. */
 export interface SubscriptionRow extends Recipient {
   joinId: string
   /** Epoch seconds. */
   expiresAt: number
 }
 
-/** Where the subscriptions to a room are. */
+/** Returns the partition key of a room's subscriptions. */
 export const partitionOf = (chatRoomId: string) => `subscriptions#${chatRoomId}`
 
 const digest = (...parts: string[]) => createHash('sha256').update(JSON.stringify(parts))
 
 /**
- * The sort key of a session's subscriptions, the same in every room. Two users that name one session have two keys.
- * Without a session that the client named it is the connection's, as version 0.1.0 wrote it.
+ * Returns the sort key of a session's subscriptions, which is the same in every room. Two users who name the same
+ * session have two keys. If the client has named no session, the key has the connection's id, as in version 0.1.0.
  */
 export function placeOf({ userId, sessionKey, connectionId }: SessionConnection): string {
   const id = sessionKey === connectionId ? connectionId : digest(userId, sessionKey).digest('base64url').slice(0, 22)
   return `${createHash('sha256').update(id).digest('hex').slice(0, 2)}#${id}`
 }
 
-/** Whether the connection is a session of its own: no other connection ever has its subscriptions. */
+/**
+ * Tells whether the connection is a session of its own, so that no other connection ever takes over its subscriptions.
+ */
 export const isOwnPlace = (place: string, connectionId: string): boolean => place.endsWith(`#${connectionId}`)
 
+/** Returns a session as a recipient of events. */
 export const recipientOf = (session: SessionConnection): Recipient => ({
   connectionId: session.connectionId,
   userId: session.userId,
   place: placeOf(session),
 })
 
-/** The whole item. */
+/** Makes the item of a subscription. */
 export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: UserRoomRow) => ({
   partition: partitionOf(chatRoomId),
   place: placeOf(session),
@@ -97,18 +102,18 @@ export const subscriptionItem = (session: SessionRow, { chatRoomId, joinId }: Us
 const DEPARTURE = '!'
 
 /**
- * How long a departure is kept: no request that read the membership before its end is under way any more, and no
- * connection that one of them subscribed is open.
+ * How long a departure is kept. After that time, no request that read the membership before its end is still running,
+ * and no connection that such a request subscribed is still open.
  */
 const DEPARTURE_SECONDS = (CONNECTION_LIFETIME_MS + 10 * 60 * 1_000) / 1_000
 
-/** The key of the departure of a membership. */
+/** Returns the key of a membership's departure. */
 export const departureKey = ({ chatRoomId, joinId }: { chatRoomId: string; joinId: string }) => ({
   partition: partitionOf(chatRoomId),
   place: DEPARTURE + joinId,
 })
 
-/** The whole item of a departure. */
+/** Makes the item of a departure. */
 export const departureItem = (
   { chatRoomId, userId, joinId }: { chatRoomId: string; userId: string; joinId: string },
   now: number,
@@ -119,7 +124,7 @@ export const departureItem = (
   expiresAt: Math.ceil(now / 1_000) + DEPARTURE_SECONDS,
 })
 
-/** A session that is to be subscribed to a room. */
+/** A session and the room that it is subscribed to. */
 export interface SessionInRoom {
   session: SessionRow
   room: UserRoomRow
@@ -129,9 +134,9 @@ export interface SessionInRoom {
 const MAX_BATCH = 25
 
 /**
- * AP14. In place of what the session's connection before has.
+ * AP14. Subscribes sessions to rooms. Overwrites the subscriptions of a session's earlier connection.
  *
- * @returns those that the table has throttled to the end; all others are subscribed
+ * @returns the pairs that the table throttled too long to write; all others are subscribed
  */
 export async function subscribe(pairs: readonly SessionInRoom[]): Promise<SessionInRoom[]> {
   const [only] = pairs
@@ -147,7 +152,7 @@ export async function subscribe(pairs: readonly SessionInRoom[]): Promise<Sessio
   })
 }
 
-/** Returns what is to be tried again. A batch of which nothing is written fails as a whole. */
+/** Writes one batch and returns the pairs to try again. A batch that is throttled entirely fails with an error. */
 async function putBatch(pairs: SessionInRoom[]): Promise<SessionInRoom[]> {
   const keyOf = ({ partition, place }: { partition?: string; place?: string }) => `${partition} ${place}`
   try {
@@ -163,9 +168,8 @@ async function putBatch(pairs: SessionInRoom[]): Promise<SessionInRoom[]> {
 }
 
 /**
- * AP15. Deletes a subscription only while it is the one that is meant: `joinId`, while it stands on that membership,
- * because a user who left and came back keeps what the second join made; `connectionId`, while it names that
- * connection.
+ * AP15. Deletes a subscription, if it still is the one that is meant. With `joinId`, it must belong to that membership:
+ * a user who has left and joined again keeps the new subscription. With `connectionId`, it must name that connection.
  */
 export async function unsubscribe(
   { chatRoomId, place }: { chatRoomId: string; place: string },
@@ -178,9 +182,9 @@ export async function unsubscribe(
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** A part of a room's subscriptions in hash order: after a sort key, up to the last one of a hash. */
+/** A range of a room's subscriptions in hash order: after a sort key, through the last one with a hash. */
 export interface SubscriptionRange {
-  /** Exclusive: `<hash>#<id>`, or `<hash>#~` for all of a hash. */
+  /** Exclusive: `<hash>#<id>`, or `<hash>#~` to skip all of a hash. */
   after: string
   /** Inclusive: two hex digits. */
   through: string
@@ -192,10 +196,10 @@ export const LAST_ID = '~'
 const LAST_HASH = 'ff'
 
 /**
- * AP16. One consistent page (about 1 MB, some 4,000 rows) of the room's live subscriptions, or of a range of
- * them, so that a subscription acknowledged before a message was written is in that message's fan-out. With `rest` when
- * there are more. Left out are those whose membership has ended, and those that have expired, which TTL hasn't deleted
- * yet: their token or their connection has ended.
+ * AP16. Returns a page (about 1 MB, some 4,000 rows) of a room's live subscriptions, or of a range of them, and `rest`
+ * if there are more. Strongly consistent, so a subscription that was acknowledged before a message was written is in
+ * the message's fan-out. Subscriptions of ended memberships are left out, and so are expired ones, which TTL hasn't
+ * deleted yet.
  */
 export async function subscriptionsOfRoom(
   chatRoomId: string,
@@ -203,7 +207,7 @@ export async function subscriptionsOfRoom(
   range?: SubscriptionRange,
 ): Promise<{ subscriptions: SubscriptionRow[]; rest?: SubscriptionRange }> {
   const [departed, { rows, rest }] = await Promise.all([
-    // A page further back doesn't contain them.
+    // A range doesn't contain the departures, so they are read on their own.
     range === undefined ? [] : departuresOfRoom(chatRoomId),
     range === undefined ? firstPage(chatRoomId) : pageOf(chatRoomId, range),
   ])
@@ -214,12 +218,15 @@ export async function subscriptionsOfRoom(
   return { subscriptions, ...defined({ rest }) }
 }
 
-/** What the fan-out needs of a row: a third of its bytes. */
+/** The attributes that the fan-out needs: a third of a row's bytes. */
 type Row = Pick<EntityItem<typeof Subscription>, 'place' | 'connectionId' | 'userId' | 'joinId' | 'expiresAt'>
 
 const isDeparture = ({ place }: Row): boolean => place.startsWith(DEPARTURE)
 
-/** The departures, which come first, and a page of subscriptions: one that holds departures only is not the last. */
+/**
+ * Reads the departures, which come first, and a page of subscriptions. A page of departures only is followed by another
+ * one.
+ */
 async function firstPage(chatRoomId: string): Promise<{ rows: Row[]; rest?: SubscriptionRange | undefined }> {
   const query = Subscription.query.room({ partition: partitionOf(chatRoomId) }).params<object>()
   const rows: Row[] = []
@@ -253,7 +260,9 @@ interface StoredRow {
   expiresAt: number
 }
 
-/** A page of a query that ElectroDB has made. It reads by the thousand, so each row is unpacked once, straight. */
+/**
+ * Reads one page of a query that ElectroDB has built. Rows come by the thousand, so each is converted only once, here.
+ */
 async function rowsOf(query: object): Promise<{ rows: Row[]; next?: object }> {
   const { Items = [], LastEvaluatedKey } = await client.send('Query', {
     ...query,
@@ -270,7 +279,9 @@ async function rowsOf(query: object): Promise<{ rows: Row[]; next?: object }> {
   return { rows, ...defined({ next: LastEvaluatedKey }) }
 }
 
-/** AP42. The `joinId`s of the memberships that have ended in the last two hours, consistent. */
+/**
+ * AP42. Returns the `joinId`s of the memberships in a room that have ended in the last two hours. Strongly consistent.
+ */
 export async function departuresOfRoom(chatRoomId: string): Promise<Set<string>> {
   const { data } = await Subscription.query
     .room({ partition: partitionOf(chatRoomId) })
@@ -279,12 +290,12 @@ export async function departuresOfRoom(chatRoomId: string): Promise<Set<string>>
   return new Set(data.map(({ joinId }) => joinId))
 }
 
-/** What sorts after every hash. */
+/** Sorts after every hash. */
 const AFTER_HASHES = 'g'
 
 /**
- * AP143. At most `limit` of the room's subscriptions, those that have expired left out, and whether there may be more.
- * Not consistent: nothing is posted to these.
+ * AP143. Returns the subscriptions that haven't expired among the first `limit` of a room, and whether there may be
+ * more. Eventually consistent, because nothing is posted to these connections.
  */
 export async function someSubscriptions(
   chatRoomId: string,

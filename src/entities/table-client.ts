@@ -1,7 +1,7 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { pastConflicts } from './past-conflicts.ts'
 
-/** DynamoDB's name of a request. */
+/** DynamoDB's name for a kind of request. */
 export type Operation =
   | 'GetItem'
   | 'PutItem'
@@ -14,18 +14,19 @@ export type Operation =
   | 'TransactGetItems'
   | 'TransactWriteItems'
 
-/** As DynamoDB's API describes it: input and output have values as DynamoDB has them, `{ S: 'text' }`. */
+/** Sends a request to DynamoDB. The values of input and output have DynamoDB's own form, such as `{ S: 'text' }`. */
 export type SendToTable = (operation: Operation, input: object) => Promise<object>
 
-/** So the client receives `unavailable` rather than a timeout of the gateway. */
+/** Attempts for one request. With few of them, a client receives `unavailable` rather than a timeout of the gateway. */
 export const MAX_ATTEMPTS = 3
 
+/** Open sockets to DynamoDB, of one instance of a function. */
 export const MAX_SOCKETS = 128
 
-/** Values as plain JavaScript. */
+/** An item with values as plain JavaScript. */
 type Item = Record<string, unknown>
 
-/** The parts of requests and answers that hold values. */
+/** The parts of requests and responses that hold values. */
 interface Params {
   Key?: Item
   Keys?: Item[]
@@ -38,7 +39,7 @@ interface Params {
   RequestItems?: Record<string, Params | Params[]>
   UnprocessedItems?: Record<string, Params[]>
   UnprocessedKeys?: Record<string, Params>
-  /** By table of a batch, or in order of a transaction. */
+  /** By table for a batch; in order for a transaction. */
   Responses?: Record<string, Item[]> | Params[]
   TransactItems?: Params[]
   PutRequest?: Params
@@ -57,12 +58,14 @@ interface TableRequest {
   input: Params
 }
 
-/** Stands between whoever asks and the table: looks at requests and answers, changes, delays or fails them. */
+/**
+ * A middleware between the callers and the table: it sees requests and responses, and may change, delay or fail them.
+ */
 export type Middle = (request: TableRequest, send: (request: TableRequest) => Promise<Params>) => Promise<Params>
 
 /**
- * The client of every entity. For ElectroDB it is the AWS SDK's document client, of version 2: the one of the two
- * interfaces that ElectroDB speaks which needs no classes of the SDK.
+ * The client of every entity. To ElectroDB it looks like the document client of the AWS SDK version 2. Of the two
+ * interfaces that ElectroDB supports, this is the one that needs no classes of the SDK.
  * https://electrodb.dev/en/reference/configuration/#dynamodb-client
  */
 export class TableClient {
@@ -74,10 +77,10 @@ export class TableClient {
   }
 
   /**
-   * Sends a request and returns what the table answered, with values as plain JavaScript. A write that meets a
-   * transaction is tried three times.
+   * Sends a request and returns the response, with values as plain JavaScript. A write that meets a transaction is
+   * tried three times.
    *
-   * @throws Error with DynamoDB's name for a refusal; an item that came along with it has values as DynamoDB has them
+   * @throws Error with DynamoDB's name for a refusal; an item in it keeps DynamoDB's form of values
    */
   send(operation: Operation, input: Params): Promise<Params> {
     let next = async (request: TableRequest): Promise<Params> => {
@@ -92,7 +95,10 @@ export class TableClient {
     return next({ operation, input })
   }
 
-  /** From now on requests go through `middle`, then through those that were given before. Returns what ends that. */
+  /**
+   * Sends all further requests through `middle`, and then through those that were added before. Returns a function that
+   * removes `middle`.
+   */
   use(middle: Middle): () => void {
     this.#middles.push(middle)
     return () => {
@@ -119,7 +125,7 @@ export class TableClient {
 
 type Cancelled = Error & { CancellationReasons?: unknown[] }
 
-/** A request as the document client has it. Nothing aborts one: no call of ElectroDB gets a signal. */
+/** A request, in the form of the document client. It has no `abort`, because no call to ElectroDB gets a signal. */
 class DocumentRequest {
   readonly #send: () => Promise<Params>
   #onError: ((response: { httpResponse: { body: string } }) => void) | undefined
@@ -132,7 +138,7 @@ class DocumentRequest {
     try {
       return await this.#send()
     } catch (error) {
-      // ElectroDB reads from the body of a cancelled transaction why it was.
+      // ElectroDB reads from the response's body why a transaction was cancelled.
       const { CancellationReasons } = error as Cancelled
       if (CancellationReasons) this.#onError?.({ httpResponse: { body: JSON.stringify({ CancellationReasons }) } })
       throw error
@@ -149,7 +155,7 @@ type Translate = (item: Item) => Item
 const marshalled: Translate = (item) => marshall(item)
 const unmarshalled: Translate = (item) => unmarshall(item as Parameters<typeof unmarshall>[0])
 
-/** A request or an answer with its values translated. */
+/** Returns a request or a response with its values translated. */
 function translated(params: Params, translate: Translate): Params {
   const result: Params = {}
   for (const [name, value] of Object.entries(params)) result[name] = translatedField(name, value, translate)

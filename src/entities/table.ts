@@ -5,14 +5,15 @@ import { leanTable } from './lean-table.ts'
 import { type SendToTable, TableClient } from './table-client.ts'
 
 /**
- * Milliseconds for one attempt of a request. There are at most three attempts, so the client receives `unavailable`
- * rather than a timeout of the gateway. DynamoDB responds within milliseconds; DynamoDB Local on a busy laptop may not.
+ * Limit for one attempt of a request, in milliseconds. There are at most three attempts, so a client receives
+ * `unavailable` rather than a timeout of the gateway. DynamoDB responds within milliseconds; DynamoDB Local on a busy
+ * laptop may not.
  */
 const timeoutMs = optional('TABLE_TIMEOUT_MS', wholeNumber({ from: 1, to: 60_000 })) ?? 2_000
 
 const endpoint = optional('AWS_ENDPOINT_URL_DYNAMODB', url)
 
-/** `TABLE_CLIENT=sdk` asks by the SDK's client, which is then loaded with the first request. */
+/** With `TABLE_CLIENT=sdk`, requests use the SDK's client, which is loaded with the first request. */
 const sendToTable = optional('TABLE_CLIENT', oneOf('lean', 'sdk')) === 'sdk' ? bySdk() : byLean()
 
 function byLean(): SendToTable {
@@ -37,34 +38,39 @@ export const client = new TableClient(sendToTable)
 /** Name of the one table that every entity is in. */
 export const table = optional('TABLE_NAME', text) ?? 'tabletalk'
 
-/** ElectroDB puts this name in front of the keys that it builds. */
+/** ElectroDB puts this name at the beginning of the keys that it builds. */
 export const service = 'tabletalk'
 
 /**
- * Of a row that `npm run import` wrote, whatever becomes of it: the stream's filters leave out that it is new, so that
- * nobody is told. Later changes of it are told as those of any other row.
+ * Marks a row that `npm run import` wrote. The stream's filters leave out that it is new, so nobody receives an event
+ * for it. Later changes of the row are delivered like those of any other.
  */
 export const imported = { type: 'boolean', field: 'Imported' } as const
 
 type KeyPart = readonly string[]
 
-// `casing: 'none'` everywhere: by default ElectroDB lower-cases keys, and connection ids may differ by case only.
+// Every key has `casing: 'none'`: by default ElectroDB converts keys to lower case, but connection ids may differ by
+// case only.
 
 /**
- * A key of the table as ElectroDB spells it: `$tabletalk#chatRoomId_general`, with the entity's name in the sort key.
+ * Makes a key of the table in ElectroDB's own form, such as `$tabletalk#chatRoomId_general`, with the entity's name in
+ * the sort key.
  */
 export const primary = <const P extends KeyPart, const S extends KeyPart>(pk: P, sk: S) => ({
   pk: { field: 'pk' as const, composite: pk, casing: 'none' as const },
   sk: { field: 'sk' as const, composite: sk, casing: 'none' as const },
 })
 
-/** Sorts after every user id, of 128 characters at most, and what follows it in a range that begins right after it. */
+/**
+ * Sorts after every user id, which has at most 128 characters, and after the lower bound of a range that begins right
+ * after a user id.
+ */
 export const AFTER_USER_IDS = '\u{10ffff}'.repeat(129)
 
 /**
- * A key of a partition that no other entity uses: `own('rate', ['userId'], ['startsAt'], 'window')` is the partition
- * key `rate#${userId}` with the sort key `window#${startsAt}`. Shorter than `primary`, and a range of sort keys can't
- * reach into other entities.
+ * Makes a key in a partition of its own: `own('rate', ['userId'], ['startsAt'], 'window')` has the partition key
+ * `rate#${userId}` and the sort key `window#${startsAt}`. It is shorter than a key by `primary`, and with a prefix of
+ * its own, a range of sort keys can't contain other entities.
  */
 export const own = <const P extends KeyPart, const S extends KeyPart>(
   prefix: string,
@@ -77,15 +83,15 @@ export const own = <const P extends KeyPart, const S extends KeyPart>(
 })
 
 /**
- * A key whose parts are attributes of the entity themselves, stored once: their `field`s must be `pk` and `sk`. For
- * rows that are read by the hundred, where a second copy of the ids would be half of what is read.
+ * Makes a key whose parts are attributes of the entity themselves, with `pk` and `sk` as their `field`s, so the ids are
+ * stored once. It is for rows that are read by the hundred: a second copy of the ids would double what is read.
  */
 export const verbatim = <const P extends string, const S extends string>(pk: P, sk: S) => ({
   pk: { ...primary([pk], [sk]).pk, template: `\${${pk}}` },
   sk: { ...primary([pk], [sk]).sk, template: `\${${sk}}` },
 })
 
-/** The same in the index `gsi1`: an item without these attributes is not in the index. */
+/** Makes such a key of the index `gsi1`. An item without these attributes is not in the index. */
 export const indexed = <const P extends string, const S extends string>(pk: P, sk: S) => ({
   index: 'gsi1' as const,
   pk: { field: 'gsi1pk' as const, composite: [pk] as const, casing: 'none' as const, template: `\${${pk}}` },

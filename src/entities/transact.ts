@@ -9,13 +9,13 @@ interface Result {
 }
 
 /**
- * Runs a write transaction, and again when DynamoDB cancels it because another request is at one of its items, with
- * full jitter. The AWS SDK repeats no cancelled transaction.
+ * Runs a write transaction. Repeats it, with full jitter, if DynamoDB cancels it because another request is writing one
+ * of its items. The AWS SDK doesn't repeat cancelled transactions.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
  *
- * @param what for the error message: "unable to `what`; …"
- * @returns what the transaction returned: it was made, or a condition of it failed
- * @throws Unavailable when it was cancelled for any other reason, or by conflicts five times: nothing was written
+ * @param what completes the error message: "unable to `what`; …"
+ * @returns the transaction's result: it was made, or one of its conditions failed
+ * @throws Unavailable when it was cancelled for any other reason, or by conflicts five times; nothing was written
  */
 export async function transact<R extends Result>(
   what: string,

@@ -3,11 +3,12 @@ import { TYPING_EXPIRY_MS } from '../protocol/limits.ts'
 import { client, own, service, table } from './table.ts'
 
 /**
- * Who is typing in a room. Key: ChatRoomId + UserId. Each room has one partition for its typing users.
+ * Whether a user is typing in a room, as the others see it. Key: ChatRoomId + UserId. Each room has one partition for
+ * its typing users.
  *
- * - AP18 `setTyping`: until when is the user shown as typing?
- * - AP43 `lastTyping`: what were the others told of the user last?
- * - AP133 `whoTypes`: what were they told of whom?
+ * - AP18 `setTyping`: note until when this user is shown as typing
+ * - AP43 `lastTyping`: what have the others last received about this user?
+ * - AP133 `whoTypes`: what have the others last received about all users of this room?
  */
 export const Typing = new Entity(
   {
@@ -16,15 +17,15 @@ export const Typing = new Entity(
       chatRoomId: { type: 'string', field: 'ChatRoomId', required: true },
       userId: { type: 'string', field: 'UserId', required: true },
       isTyping: { type: 'boolean', field: 'IsTyping', required: true },
-      /** Epoch milliseconds of the last beginning or repeat that became an event; 0 when none has. */
+      /** Epoch milliseconds of the last beginning or repeat that became an event; 0 if none has. */
       toldAt: { type: 'number', field: 'ToldAt', required: true },
       /** Epoch milliseconds until which the user is shown as typing. */
       until: { type: 'number', field: 'Until', required: true },
-      /** The room's at that time: when it has risen, a message may have ended the typing. */
+      /** The room's head at that time. If it has risen since, a message may have ended the typing. */
       headSeq: { type: 'number', field: 'HeadSeq' },
-      /** Told by the next one in the room who is, and by no record of its own. */
+      /** This row's record becomes no event. The next record of another user in the room reports it, in `also`. */
       pending: { type: 'boolean', field: 'Pending' },
-      /** What this row's record tells of others, whose rows were pending. */
+      /** What this row's record reports about other users, whose rows were pending. */
       also: {
         type: 'list',
         field: 'Also',
@@ -49,27 +50,32 @@ export const Typing = new Entity(
 
 type Row = EntityItem<typeof Typing>
 
-/** The columns that events are made of. */
+/** The attributes that events are made of. */
 export type TypingRow = Pick<Row, 'chatRoomId' | 'userId' | 'isTyping' | 'until' | 'pending' | 'also'>
 
 const columns = ['isTyping', 'toldAt', 'until', 'headSeq', 'pending', 'also'] as const
 
-/** What the others were told last, or are to be told. */
+/** What the others have last received about a user, or will receive. */
 export type LastTold = Pick<Row, (typeof columns)[number]>
 
-/** The same of one user of a room. */
+/** The same, with the user that it is about. */
 export type Typist = LastTold & Pick<Row, 'userId'>
 
-/** AP43. Consistent; undefined when nothing was told lately. */
+/**
+ * AP43. Returns what the others have last received about a user, or undefined if there is no row. Strongly consistent.
+ */
 export async function lastTyping(chatRoomId: string, userId: string): Promise<LastTold | undefined> {
   const { data } = await Typing.get({ chatRoomId, userId }).go({ consistent: true, attributes: [...columns] })
   return data ?? undefined
 }
 
-/** Who types in larger rooms is told to nobody. */
+/** Rows that are read of one room. Rooms with more members have no typing events. */
 const MAX_TYPISTS = 100
 
-/** AP133. Consistent; rows of those who have stopped stay until TTL deletes them. */
+/**
+ * AP133. Returns the rows of a room, at most 100. Strongly consistent. The rows of users who have stopped stay until
+ * TTL deletes them.
+ */
 export async function whoTypes(chatRoomId: string): Promise<Typist[]> {
   const { data } = await Typing.query
     .room({ chatRoomId })
@@ -78,9 +84,10 @@ export async function whoTypes(chatRoomId: string): Promise<Typist[]> {
 }
 
 /**
- * AP18. The write causes the fan-out, unless it is pending.
+ * AP18. Writes a user's row. The write causes the fan-out, unless the row is pending.
  *
- * @param last as it was read a moment ago; if another connection has written since, the write fails and tells nobody
+ * @param last the row as it was read a moment ago. If another connection has written since, nothing is written, and
+ *   there is no event
  * @returns epoch milliseconds until which the user is shown as typing
  */
 export async function setTyping(

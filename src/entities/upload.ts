@@ -7,15 +7,15 @@ import { client, primary, service, table } from './table.ts'
 import { transact } from './transact.ts'
 
 /**
- * A file on its way into a room. Key: UploadId. It is pending until its object has arrived and been checked; then it is
- * completed, and has a message, or rejected. TTL deletes one that is pending or rejected.
+ * A file that is being uploaded into a room. Key: UploadId. It is pending until its object has arrived and been
+ * checked. Then it is completed and has a message, or it is rejected. TTL deletes pending and rejected uploads.
  *
- * - AP26 `startUpload`: which file is to come, from whom, for which room?
+ * - AP26 `startUpload`: note which file is to come, from whom, for which room
  * - AP27 `getUpload`: does an upload wait for this object?
- * - AP28 `completeUpload`: the file has arrived: keep its message and complete it, both or neither
- * - AP29 `rejectUpload`: the file isn't what was declared
- * - AP30 `closeUpload`: the event has been delivered
- * - AP92 `deleteUpload`: its message is gone
+ * - AP28 `completeUpload`: keep the message of a file that has arrived and complete its upload, both or neither
+ * - AP29 `rejectUpload`: reject a file that isn't what was declared
+ * - AP30 `closeUpload`: note that the event has been delivered
+ * - AP92 `deleteUpload`: delete an upload whose message is gone
  */
 export const Upload = new Entity(
   {
@@ -31,12 +31,12 @@ export const Upload = new Entity(
       /** Bytes. */
       size: { type: 'number', field: 'Size', required: true },
       caption: { type: 'string', field: 'Caption', required: true },
-      /** Of a picture, as its uploader gave them: pixels, and base64 of a blur to show while it loads. */
+      /** The size of a picture in pixels and a blurred preview in base64, all as the uploader gave them. */
       width: { type: 'number', field: 'Width' },
       height: { type: 'number', field: 'Height' },
       thumbhash: { type: 'string', field: 'Thumbhash' },
       clientMessageId: { type: 'string', field: 'ClientMessageId' },
-      /** What the message will have beside its file and caption, see `Message`. */
+      /** What the message will have beside its file and its caption, see `Message`. */
       replyTo: { type: 'string', field: 'ReplyTo' },
       threadId: { type: 'string', field: 'ThreadId' },
       inRoom: { type: 'boolean', field: 'InRoom' },
@@ -45,22 +45,23 @@ export const Upload = new Entity(
       metadata: { type: 'string', field: 'Metadata' },
       status: { type: ['pending', 'completed', 'rejected'] as const, field: 'Status', required: true },
       reason: { type: CustomAttributeType<UploadFailure>('string'), field: 'Reason' },
-      /** It was an admin's or a backend's form: its message needs no membership. */
+      /** The form was given to an admin or a backend, so the message needs no membership. */
       ofAdmin: { type: 'boolean', field: 'OfAdmin' },
-      /** The `sub` of the backend's token that asked for it as this uploader. */
+      /** The `sub` of the token of the backend that asked for the form in the name of `uploaderId`. */
       via: { type: 'string', field: 'Via' },
       traceId: { type: 'string', field: 'TraceId' },
       /**
-       * Of the object's version that was checked and became the message. The form can be used again, which makes
-       * another version. Rows of version 0.1.0 have none.
+       * The object's version that was checked and became the message. The form can be used again, which makes another
+       * version. Absent in rows of version 0.1.0.
        */
       versionId: { type: 'string', field: 'VersionId' },
       messageId: { type: 'string', field: 'MessageId' },
       /**
-       * The room's or the uploader's event has been delivered: an S3 event that is redelivered causes no second one.
+       * The event for the room or the uploader has been delivered, so an S3 event that is redelivered causes no second
+       * one.
        */
       closed: { type: 'boolean', field: 'Closed' },
-      /** Epoch seconds, the table's TTL; a completed upload has none. */
+      /** Epoch seconds, the table's TTL. Absent in a completed upload. */
       expiresAt: { type: 'number', field: 'expiresAt' },
     },
     indexes: { upload: primary(['uploadId'], []) },
@@ -70,25 +71,26 @@ export const Upload = new Entity(
 
 export type UploadRow = EntityItem<typeof Upload>
 
-/** AP26. Returns undefined, or the upload that has this id already. */
+/** AP26. Notes a new upload. Returns undefined, or the existing upload if there is one with this id. */
 export async function startUpload(upload: UploadRow): Promise<UploadRow | undefined> {
   const { rejected, data } = await Upload.create(upload).go({ returnOnConditionCheckFailure: 'all_old' })
   return rejected ? (data ?? undefined) : undefined
 }
 
-/** AP27. */
+/** AP27. Returns an upload, or undefined if there is none. Strongly consistent. */
 export async function getUpload(uploadId: string): Promise<UploadRow | undefined> {
   const { data } = await Upload.get({ uploadId }).go({ consistent: true })
   return data ?? undefined
 }
 
-/** What the guard of a file's message has in place of its content. */
+/** Returns the `contentHash` of the guard of a file's message. */
 export const hashOfUpload = (uploadId: string): string => contentHashOf({ kind: 'text', content: `file ${uploadId}` })
 
 const entities = { Message, SendGuard, Upload }
 
 /**
- * AP28. One transaction of the file's message, the upload's completion and, with a `clientMessageId`, its guard.
+ * AP28. Keeps a file's message, completes the upload and, if there is a `clientMessageId`, writes the guard, all in one
+ * transaction.
  *
  * @returns `completed`, or why nothing was written: the place was `sealed`, the upload was no longer pending (`done`),
  *   or the `clientMessageId` belongs to another message (`conflict`)
@@ -130,7 +132,7 @@ export async function completeUpload(
   return 'sealed'
 }
 
-/** AP29. Returns false when it was no longer pending. */
+/** AP29. Rejects an upload. Returns false if it was no longer pending. */
 export async function rejectUpload(uploadId: string, reason: UploadFailure): Promise<boolean> {
   const { rejected } = await Upload.patch({ uploadId })
     .set({ status: 'rejected', reason })
@@ -139,12 +141,12 @@ export async function rejectUpload(uploadId: string, reason: UploadFailure): Pro
   return !rejected
 }
 
-/** AP30. */
+/** AP30. Notes that the event of an upload has been delivered. Does nothing if the upload is gone. */
 export async function closeUpload(uploadId: string): Promise<void> {
   await Upload.patch({ uploadId }).set({ closed: true }).go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP92. An event of its object finds no upload then, and deletes what the object has become. */
+/** AP92. Deletes an upload. A later S3 event of its object then finds no upload, and the object is deleted. */
 export async function deleteUpload(uploadId: string): Promise<void> {
   await Upload.delete({ uploadId }).go()
 }

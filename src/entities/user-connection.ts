@@ -2,10 +2,10 @@ import { Entity } from 'electrodb'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
- * A connection of a user, in the user's own partition, also one that has never synced: so that all of them can be
- * closed. Key: UserId + ConnectionId, stored once. Written before `$connect` lets the connection in. It stays when the
- * connection has ended, until TTL deletes it, because a write for each reconnect costs more than to find, when a user's
- * connections are closed, that some have ended.
+ * A connection of a user, in the user's own partition, by which all connections of a user can be found and closed, even
+ * those that have never synced. Key: UserId + ConnectionId, stored once. It is written before `$connect` lets the
+ * connection in. It stays when the connection has ended, until TTL deletes it: a delete for each reconnect would cost
+ * more than the useless attempts when all connections of a user are closed.
  *
  * - AP79 `connectionsOfUser`: which connections does this user have?
  */
@@ -17,7 +17,7 @@ export const UserConnection = new Entity(
       partition: { type: 'string', field: 'pk', required: true },
       /** `connection#<connectionId>` */
       place: { type: 'string', field: 'sk', required: true },
-      /** Epoch seconds, as the Connection's. */
+      /** Epoch seconds, the table's TTL: the connection's. */
       expiresAt: { type: 'number', field: 'expiresAt', required: true },
     },
     indexes: { user: verbatim('partition', 'place') },
@@ -27,13 +27,13 @@ export const UserConnection = new Entity(
 
 const PLACE = 'connection#'
 
-/** The key of a user's row for a connection. */
+/** Returns the key of a user's row for a connection. */
 export const userConnectionKey = ({ userId, connectionId }: { userId: string; connectionId: string }) => ({
   partition: `user#${userId}`,
   place: PLACE + connectionId,
 })
 
-/** AP79. The ids of those that haven't expired, consistent. */
+/** AP79. Returns the ids of a user's connections that haven't expired. Some may have ended. Strongly consistent. */
 export async function connectionsOfUser(userId: string, now: number): Promise<string[]> {
   const { partition } = userConnectionKey({ userId, connectionId: '' })
   const { data } = await UserConnection.query

@@ -6,14 +6,14 @@ import { Session, type SessionRow } from './session.ts'
 import { client, service, table, verbatim } from './table.ts'
 
 /**
- * A room that a user is in, in the user's own partition: the mirror of a `Membership`, which is in the room's. Both are
- * written and deleted in one transaction, so the list of a user's rooms needs no index, and is never behind.
- * Key: UserId + ChatRoomId. The attributes are the keys themselves: without a second copy of the ids a row has some 140
- * bytes, and fifty of them are read for 2 RRU.
+ * A room that a user is in, in the user's own partition. It mirrors a `Membership`, which is in the room's partition.
+ * Both are written and deleted in one transaction, so the list of a user's rooms needs no index and is never out of
+ * date. Key: UserId + ChatRoomId. The keys are attributes themselves: without a second copy of the ids a row has some
+ * 140 bytes, and fifty of them are read for 2 RRU.
  *
  * - AP12 `roomsOfUser`: which rooms is this user in?
- * - AP155 `roomsAndSessions`: the same to the end, and where do this user's events go?
- * - AP44 `hasRoomsOfTheirOwn`: has this user made or joined so many?
+ * - AP155 `roomsAndSessions`: which rooms is this user in, and where are their events posted? (all)
+ * - AP44 `hasRoomsOfTheirOwn`: has this user made or joined this many rooms?
  */
 export const UserRoom = new Entity(
   {
@@ -23,13 +23,13 @@ export const UserRoom = new Entity(
       partition: { type: 'string', field: 'pk', required: true },
       /** `room#<chatRoomId>` */
       place: { type: 'string', field: 'sk', required: true },
-      /** The membership's. */
+      /** The membership's id. */
       joinId: { type: 'string', field: 'JoinId', required: true },
-      /** The user made or joined the room. Absent when somebody else put them in. */
+      /** The user has made or joined the room. Absent if somebody else added them. */
       own: { type: 'boolean', field: 'Own' },
-      /** The membership's; absent in a row of before there were roles. */
+      /** The membership's role. Absent in rows that are older than roles. */
       role: { type: roles, field: 'Role' },
-      /** The membership's; absent in a row of before there were markers. */
+      /** The membership's `joinedSeq`. Absent in rows that are older than markers. */
       joinedSeq: { type: 'number', field: 'JoinedSeq' },
     },
     indexes: { user: verbatim('partition', 'place') },
@@ -48,13 +48,13 @@ export interface UserRoomRow {
 const PARTITION = 'user#'
 const PLACE = 'room#'
 
-/** The key of a user's row for a room. */
+/** Returns the key of a user's row for a room. */
 export const userRoomKey = ({ userId, chatRoomId }: { userId: string; chatRoomId: string }) => ({
   partition: PARTITION + userId,
   place: PLACE + chatRoomId,
 })
 
-/** The mirror of a membership. */
+/** Makes the mirror of a membership. */
 export const userRoomOf = (membership: {
   userId: string
   chatRoomId: string
@@ -69,7 +69,7 @@ export const userRoomOf = (membership: {
   ...defined({ role: membership.role, joinedSeq: membership.joinedSeq }),
 })
 
-/** The membership that a row mirrors. */
+/** Returns the membership that a row mirrors. */
 export const membershipOf = ({ partition, place, joinId }: { partition: string; place: string; joinId: string }) => ({
   userId: partition.slice(PARTITION.length),
   chatRoomId: place.slice(PLACE.length),
@@ -77,10 +77,10 @@ export const membershipOf = ({ partition, place, joinId }: { partition: string; 
 })
 
 /**
- * AP12. A page of the user's rooms by room id, consistent.
+ * AP12. Returns a page of a user's rooms, by room id. Strongly consistent.
  *
  * @param range `after` is exclusive, `from` and `through` are inclusive; all are room ids
- * @returns the rooms, at most `limit`, and `nextCursor`, the last of them, when there are more
+ * @returns at most `limit` rooms; `nextCursor` is the last of them, if there are more
  */
 export async function roomsOfUser(
   userId: string,
@@ -100,15 +100,15 @@ export async function roomsOfUser(
   return data.length > limit && last ? { rooms, nextCursor: last.chatRoomId } : { rooms }
 }
 
-/** The range begins right after the room: `!` sorts before every character of a room id, and `~` after. */
+/** Returns where a range begins right after a room: `!` sorts before every character of a room id, and `~` after. */
 const placeAfter = (chatRoomId: string) => `${PLACE}${chatRoomId}!`
 
-/** Sorts after every session of the user, which come right after their rooms. */
+/** Sorts after every session of a user. The sessions come right after the rooms. */
 const AFTER_SESSIONS = 'session#~'
 
 /**
- * AP155. The user's rooms by room id and all their sessions, in one consistent query: the rooms of a page leave most of
- * their last read unit, and the sessions fit there.
+ * AP155. Returns a user's rooms, by room id, and all their sessions. Strongly consistent. One query reads both, because
+ * the sessions usually fit into the last read unit of the rooms.
  *
  * @param after the room after which the rooms begin; undefined for all of them
  */
@@ -144,9 +144,9 @@ interface StoredRow {
 }
 
 /**
- * AP44. Whether the user is in so many rooms that they made or joined themselves. In one consistent query that reads
- * twice as many rows at most. So nobody can fill another's list; but of somebody who is in more rooms than that, by
- * others' doing, not all are counted.
+ * AP44. Tells whether a user is in at least `count` rooms that they made or joined themselves. Strongly consistent. The
+ * query reads at most twice as many rows, so if others have added the user to very many rooms, it may miss some. So
+ * nobody can use up another user's limit.
  */
 export async function hasRoomsOfTheirOwn(userId: string, count: number): Promise<boolean> {
   const { data } = await UserRoom.query

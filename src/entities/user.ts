@@ -7,41 +7,45 @@ import { erasureModes } from '../protocol/room-kinds.ts'
 import { untilProcessed } from './until-processed.ts'
 
 /**
- * What the deployment knows of a user: the profile, and whether they may come in. Who it knows nothing of has no row.
- * Key: UserId, in the user's own partition.
+ * What the deployment knows about a user: their profile, and whether they may connect. A user about whom nothing is
+ * known has no row. Key: UserId, in the user's own partition.
  *
- * - AP77 `standingOfUser`: may this user come in, and are they an admin?
- * - AP151 `bannedAmong`: which of these users may not come in?
- * - AP78 `setBlocked`: from now on, unless they were erased?
- * - AP157 `noteAdmin`: is this user an admin from now on, unless they were erased?
+ * - AP77 `standingOfUser`: may this user connect, and are they an admin?
+ * - AP151 `bannedAmong`: which of these users may not connect?
+ * - AP78 `setBlocked`: ban a user from the deployment, or end the ban, unless they were erased
+ * - AP157 `noteAdmin`: note whether this user is an admin, unless they were erased
  * - AP123 `getProfiles`: who are these users?
- * - AP124 `changeProfile`: who is this user from now on?
- * - AP125 `makeProfile`: the same, of a user who has no profile yet
+ * - AP124 `changeProfile`: change a user's profile
+ * - AP125 `makeProfile`: make a user's profile, unless they have one
  */
 export const User = new Entity(
   {
     model: { entity: 'User', version: '1', service },
     attributes: {
       userId: { type: 'string', field: 'UserId', required: true },
-      /** Epoch milliseconds until which the user may not come in; absent when they may. */
+      /** Epoch milliseconds until which the user is banned from the deployment. Absent if they aren't. */
       blockedUntil: { type: 'number', field: 'BlockedUntil' },
-      /** Who has last banned the user from the deployment, or ended that. */
+      /** Who has last banned the user from the deployment, or ended the ban. */
       blockedBy: { type: 'string', field: 'BlockedBy' },
-      /** Epoch milliseconds of that. */
+      /** When that happened, epoch milliseconds. */
       blockedAt: { type: 'number', field: 'BlockedAt' },
-      /** The token of the user's last connection has `tabletalk:admin`: who is below is not to act upon them. */
+      /**
+       * The token of the user's last connection has `tabletalk:admin`. Users with a lower rank may not act upon them.
+       */
       admin: { type: 'boolean', field: 'Admin' },
       name: { type: 'string', field: 'Name' },
       imageUrl: { type: 'string', field: 'ImageUrl' },
       /** JSON. */
       metadata: { type: 'string', field: 'Metadata' },
-      /** Epoch milliseconds at which the user was erased: this row is the record of it, and has nothing else. */
+      /**
+       * Epoch milliseconds at which the user was erased. The row then is the record of the erasure, without a profile.
+       */
       erasedAt: { type: 'number', field: 'ErasedAt' },
-      /** What becomes of what they have said: it is deleted, or kept as said by nobody. */
+      /** What happens to the messages of an erased user: they are deleted, or kept without their name. */
       erasure: { type: erasureModes, field: 'Erasure' },
-      /** The id that stands where theirs was. */
+      /** The id that takes the place of an erased user's id. */
       erasedAs: { type: 'string', field: 'ErasedAs' },
-      /** Epoch milliseconds of the last write of the profile; a user without it has none. */
+      /** Epoch milliseconds of the last write of the profile. Absent if the user has no profile. */
       updatedAt: { type: 'number', field: 'UpdatedAt' },
       imported,
     },
@@ -52,12 +56,13 @@ export const User = new Entity(
 
 type Row = EntityItem<typeof User>
 
-/** The latest moment that JavaScript's dates know. */
+/** The end of a permanent ban: the latest time of a JavaScript date, in epoch milliseconds. */
 export const FOR_GOOD = 8_640_000_000_000_000
 
 /**
- * AP77. Consistent. `blockedUntil` is the end of the ban from the deployment, in epoch milliseconds; undefined when the
- * user may come in.
+ * AP77. Tells whether a user may connect, and whether they are an admin. Strongly consistent.
+ *
+ * @returns `blockedUntil`: the end of the ban from the deployment, in epoch milliseconds; undefined if there is none
  */
 export async function standingOfUser(
   userId: string,
@@ -68,7 +73,7 @@ export async function standingOfUser(
   return { blockedUntil: blockedUntil > now ? blockedUntil : undefined, isAdmin: admin }
 }
 
-/** AP157. */
+/** AP157. Notes whether a user is an admin. Does nothing if the user was erased. */
 export async function noteAdmin(userId: string, isAdmin: boolean): Promise<void> {
   const noted = User.update({ userId })
   await (isAdmin ? noted.set({ admin: true }) : noted.remove(['admin']))
@@ -76,7 +81,7 @@ export async function noteAdmin(userId: string, isAdmin: boolean): Promise<void>
     .go({ returnOnConditionCheckFailure: true })
 }
 
-/** AP151. Consistent. */
+/** AP151. Returns those of these users who are banned from the deployment. Strongly consistent. */
 export async function bannedAmong(userIds: readonly string[], now: number): Promise<Set<string>> {
   const banned = new Set<string>()
   await untilProcessed(userIds, async (left) => {
@@ -92,9 +97,10 @@ export async function bannedAmong(userIds: readonly string[], now: number): Prom
 }
 
 /**
- * AP78. Nothing changes for who was erased: they never come in again.
+ * AP78. Bans a user from the deployment, or ends the ban. Does nothing if the user was erased: they stay banned
+ * permanently.
  *
- * @param until epoch milliseconds; undefined lets the user in again
+ * @param until epoch milliseconds; undefined ends the ban
  * @returns false when the user was erased
  */
 export async function setBlocked(
@@ -110,7 +116,7 @@ export async function setBlocked(
   return !rejected
 }
 
-/** What a profile is changed to: what is left out stays, and null is removed. */
+/** A change of a profile. What is left out stays, and null removes a value. */
 export interface ProfileChange {
   name?: string | undefined
   imageUrl?: string | null | undefined
@@ -118,8 +124,9 @@ export interface ProfileChange {
 }
 
 /**
- * AP123. Eventually consistent, because nobody's access depends on it. Who has no profile is left out; of who was
- * erased, and of the id that stands for them, that is all that there is.
+ * AP123. Returns profiles by user id. Eventually consistent, because nobody's access depends on them. Users without a
+ * profile are left out. For an erased user, and for the id that stands for one, the profile says only that they were
+ * erased.
  */
 export async function getProfiles(userIds: readonly string[]): Promise<Map<string, Profile>> {
   const profiles = new Map<string, Profile>()
@@ -138,9 +145,9 @@ export async function getProfiles(userIds: readonly string[]): Promise<Map<strin
 }
 
 /**
- * AP124. A ban stays.
+ * AP124. Changes a user's profile. A ban stays as it is.
  *
- * @returns the profile that holds now
+ * @returns the new profile
  * @throws Conflict when the user was erased
  */
 export async function changeProfile(userId: string, change: ProfileChange, now: number): Promise<Profile> {
@@ -151,7 +158,10 @@ export async function changeProfile(userId: string, change: ProfileChange, now: 
   return profileOf({ ...data, userId }, now)
 }
 
-/** AP125. Nothing is written when there is a profile already: not an error, because another connection may be first. */
+/**
+ * AP125. Makes a user's profile. Does nothing if there is one, which is no error: another connection may have been
+ * faster.
+ */
 export async function makeProfile(userId: string, profile: ProfileChange, now: number): Promise<void> {
   await changed(userId, profile, now)
     .where((row, { notExists }) => `${notExists(row.updatedAt)} AND ${notExists(row.erasedAt)}`)
