@@ -14,15 +14,15 @@ import { isPast, keptOf } from './kept.ts'
 import { membershipIn, pendingMembership } from './membership-in.ts'
 import { accessOfRoom } from './room-view.ts'
 
-/** Who acts, and what their token grants. */
+/** The user who acts, and the scopes of their token. */
 export interface Actor {
   userId: string
   scopes: ReadonlySet<Scope>
 }
 
 /**
- * What somebody is in a room; undefined for a stranger. An admin is one everywhere but in direct rooms, the server
- * there too. A guest's token makes a guest of any role.
+ * Returns the standing of a user in a room, or undefined if they are a stranger there. An admin has the standing of an
+ * admin everywhere but in direct rooms, a backend in those too. With a guest's token, every role counts as a guest's.
  */
 export function standingOf(
   { scopes }: Pick<Actor, 'scopes'>,
@@ -34,22 +34,22 @@ export function standingOf(
   return scopes.has('guest') ? 'guest' : membership.role
 }
 
-/** Somebody who may act in a room, and the room. */
+/** A user who may act in a room, with the room. */
 export interface Admitted {
   room: RoomRow
-  /** The defaults of it, unless they decide who may. */
+  /** The room's settings. They are its defaults if they were not read, see `admit`. */
   settings: Settings
   standing: Standing
-  /** Undefined for an admin who is no member. */
+  /** Undefined for an admin who is not a member. */
   membership: MembershipRow | undefined
 }
 
 /**
- * Whether somebody may do something in a room. AP5, AP8; AP50 when a setting decides.
+ * Makes sure that a user may do something in a room. AP5, AP8; AP50 when a setting decides.
  *
- * @param withSettings whether they are read in any case
- * @throws NotAMember for a stranger, the same whether or not there is such a room
- * @throws Forbidden | Muted | RoomClosed as the table of permissions says
+ * @param options `withSettings` reads the settings even if none of them decides
+ * @throws NotAMember for a stranger, whether or not the room exists
+ * @throws Forbidden | Muted | RoomClosed as `permissions` says
  */
 export async function admit(
   actor: Actor,
@@ -58,7 +58,7 @@ export async function admit(
   now: number,
   { withSettings = false } = {},
 ): Promise<Admitted> {
-  // The gate says who may post.
+  // Who may post is in the gate, so the settings needn't be read for it.
   const { from } = permissions[name]
   const asksSettings = withSettings || (from !== 'post' && from in settingsOf('link'))
   const [room, stored, details] = await Promise.all([
@@ -71,7 +71,7 @@ export async function admit(
   if (room === undefined || standing === undefined) throw stranger()
   const settings = settingsOf(accessOfRoom(room), chosenSettings(details))
   const { closed, moderatorsOnly } = gateOf(room)
-  // The gate is what sends obey; it is never behind the settings.
+  // Sends obey the gate, which is never older than the settings.
   const deciding = { ...settings, post: moderatorsOnly ? 'moderator' : 'member' } as const
   const place = { chatRoomId, settings: deciding, closed }
   const why = refusal(name, { standing, mutedUntil: membership?.mutedUntil }, place, now)
@@ -81,8 +81,8 @@ export async function admit(
 }
 
 /**
- * The same for a send: whoever may, as far as the membership tells. The room's gate is asked by the draw of the
- * message's number, so a send to a room without one reads no more than this. AP8; AP5 for a stranger.
+ * Makes sure that a user may send to a room, as far as their membership tells. The room's gate is checked later, when
+ * the message's seq is drawn, so this reads no more than the membership. AP8; AP5 for a stranger.
  *
  * @throws NotAMember | Forbidden | Muted
  */
@@ -102,7 +102,7 @@ export async function admitSender(
 }
 
 /**
- * Whether who may read may do something else, too, that no setting decides.
+ * Makes sure that a user who may read may also do something that no setting decides.
  *
  * @throws Forbidden | RoomClosed
  */
@@ -113,7 +113,7 @@ export function requirePermission({ standing, room, settings }: Admitted, name: 
 }
 
 /**
- * Whether an admitted actor may do something to this very member.
+ * Makes sure that an admitted user may do something to this member.
  *
  * @throws Forbidden when the member's role is not below the actor's
  */
@@ -127,9 +127,10 @@ export function requireAbove(
 }
 
 /**
- * The same, also of a user whose token puts them above all roles of the room, as far as it is known. AP77.
+ * Makes sure that an admitted user may do something to this member, as `requireAbove` does, and also that the member is
+ * not known to be an admin of the deployment. AP77.
  *
- * @throws Forbidden
+ * @throws Forbidden when the member's role is not below the actor's, or the member is an admin
  */
 export async function requireAboveUser(
   admitted: Admitted,
@@ -144,9 +145,15 @@ export async function requireAboveUser(
 const chosenSettings = (details: { settings?: string | undefined } | undefined) =>
   details?.settings === undefined ? {} : (JSON.parse(details.settings) as Partial<Settings>)
 
+/** The error for a user who is not a member, which is the same if the room doesn't exist. */
 export const stranger = () => new NotAMember('unable to act in this room; the user is not a member')
 
-/** @param forbidden of a direct room: what the message says in place of a role */
+/**
+ * Makes the error of a refusal.
+ *
+ * @param leftMs the rest of a mute, in milliseconds
+ * @param forbidden the message of a `Forbidden`
+ */
 export function refused(
   why: 'forbidden' | 'muted' | 'room_closed',
   leftMs: number,
@@ -158,8 +165,9 @@ export function refused(
 }
 
 /**
- * In a direct room both are members, so no role is missing. Who is stored as its guest was blocked, has blocked, or is
- * alone in it: which of these isn't told.
+ * Returns the message of a `Forbidden` in a direct room; elsewhere undefined. In a direct room both users are members,
+ * so the message can't ask for a higher role. A user who is stored as a guest there was blocked, has blocked the other,
+ * or is alone in the room; the message doesn't say which.
  */
 function whyDirect(chatRoomId: string, standing: Standing, name: PermissionName): string | undefined {
   if (!isDirectRoomId(chatRoomId)) return undefined
@@ -170,15 +178,15 @@ function whyDirect(chatRoomId: string, standing: Standing, name: PermissionName)
     : 'unable to do this in a direct room; its two have the same rights'
 }
 
-/** A room, and its member who reads it; undefined for an admin who is none. */
+/** A room and the membership of its reader. The membership is undefined for an admin who is not a member. */
 export interface Reader {
   room: RoomRow
   membership: MembershipRow | undefined
 }
 
 /**
- * Whether somebody who was admitted may read this very message. What they may not is to them as a place that never had
- * one.
+ * Tells whether a user who was admitted may read this message. To them, a message that they may not read is like one
+ * that never existed.
  */
 export const isReadable = (
   { room, membership }: Reader,
@@ -187,8 +195,8 @@ export const isReadable = (
 ): boolean => seqOf(message) > readableAfter({ room, membership }) && !isPast(message, keptOf(room, now), now)
 
 /**
- * Whether somebody may change or delete this very message, as far as it is still there for them: what is their own they
- * need not be able to read, so an author who has left and come back loses no right to it.
+ * Tells whether a message still exists for a user who wants to change or delete it. They needn't be able to read their
+ * own messages: an author who has left and joined again may still change those from before.
  */
 export const isReadableOrOwn = (
   { room, membership }: Reader,
@@ -203,12 +211,12 @@ interface Beginning {
 }
 
 /**
- * The seq after which a member may read: what was cleared is nobody's, and where the room shows nobody what was said
- * before their join, that join's.
+ * Returns the seq after which a member may read. Cleared messages are hidden from everybody. Some rooms also hide what
+ * was said before the member joined.
  */
 export const readableAfter = ({ room, membership }: Beginning): number =>
   Math.max((room.firstSeq ?? 1) - 1, hiddenThrough({ room, membership }))
 
-/** Up to which seq the room hides from a member what was said before they joined. */
+/** Returns the last seq that the room hides from a member because they joined later. 0 if it hides none. */
 export const hiddenThrough = ({ room, membership }: Beginning): number =>
   room.historyFrom === 'j' && membership !== undefined ? membership.joinedSeq : 0

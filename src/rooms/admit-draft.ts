@@ -8,8 +8,8 @@ import { type Actor, admit, admitSender, isReadable, type Reader, readableAfter,
 import { keptOf } from './kept.ts'
 
 /**
- * Whether somebody may send this to a room. A plain message reads no more than `admitSender` does. AP8; AP5 and AP50
- * for one that mentions the room; AP5 and AP34 for a reply in a thread.
+ * Makes sure that a user may send this message to a room. For a plain message it reads no more than `admitSender` does.
+ * AP8; AP5 and AP50 if the message mentions the room; AP5 and AP34 if it is a reply in a thread.
  *
  * @throws NotAMember | Forbidden | Muted | RoomClosed
  * @throws MessageNotFound | InvalidRequest when the thread has no root, or the root is itself a reply
@@ -17,7 +17,7 @@ import { keptOf } from './kept.ts'
 export async function admitDraft(actor: Actor, chatRoomId: string, aside: Aside, now: number): Promise<Standing> {
   const { threadId, mentionsRoom } = aside
   const thread = threadId === undefined ? undefined : Promise.all([getRoom(chatRoomId), rootOf(chatRoomId, threadId)])
-  // A stranger learns nothing of the room's messages.
+  // If the check below throws, nobody awaits this promise. A stranger must not learn about the room's messages.
   thread?.catch(() => undefined)
   const { standing, membership } = mentionsRoom
     ? await admit(actor, chatRoomId, 'mentionRoom', now)
@@ -30,13 +30,22 @@ export async function admitDraft(actor: Actor, chatRoomId: string, aside: Aside,
   return standing
 }
 
-/** The same for who has been admitted. AP34. @throws MessageNotFound | InvalidRequest */
+/**
+ * Makes sure that a message may be a reply in this thread, if `threadId` is given, for a user who was admitted before.
+ * AP34.
+ *
+ * @throws MessageNotFound | InvalidRequest when the thread has no root, or the root is itself a reply
+ */
 export async function requireRoot(reader: Reader, threadId: string | undefined, now: number): Promise<void> {
   if (threadId === undefined) return
   await requireThread(reader, threadId, await rootOf(reader.room.chatRoomId, threadId), now)
 }
 
-/** The same for a direct room, which may not be there yet. AP5, AP34. */
+/**
+ * Makes sure that a message may be a reply in this thread of a direct room, which may not exist yet. AP5, AP34.
+ *
+ * @throws MessageNotFound | InvalidRequest when the thread has no root, or the root is itself a reply
+ */
 export async function requireRootInDirect(
   chatRoomId: string,
   membership: MembershipRow | undefined,
@@ -49,18 +58,19 @@ export async function requireRootInDirect(
   await requireRoot({ room, membership }, threadId, now)
 }
 
-/** AP34. */
+/** Returns the root of a thread, even if it was deleted. AP34. */
 async function rootOf(chatRoomId: string, threadId: string): Promise<MessageRow | undefined> {
   const [root] = await getMessages(chatRoomId, [seqOf({ messageId: threadId })])
   return root
 }
 
 /**
- * That a message can be the root of a thread: threads have one level. One that was deleted can. One that the reader may
- * not read is as one that never was; while there are replies that they may read, the thread goes on by its id. AP107
- * when there is none: not asked for a stranger, whom it would tell something.
+ * Makes sure that a message can be the root of a thread. Threads have one level, so a reply can't. A deleted message
+ * can. A root that the reader may not read counts as missing, but a thread goes on without its root as long as there
+ * are replies that the reader may read. AP107 when the root is missing. A stranger never gets here, because the answer
+ * would tell them something.
  *
- * @throws MessageNotFound | InvalidRequest
+ * @throws MessageNotFound | InvalidRequest when the thread has no root, or the root is itself a reply
  */
 async function requireThread(
   reader: Reader,
@@ -78,7 +88,7 @@ async function requireThread(
 
 export const noThread = () => new MessageNotFound('unable to find the thread; there is no such message')
 
-/** Whether the thread has a reply that the reader may read: the newest one, if any. */
+/** Tells whether the thread has a reply that the reader may read, by looking at the newest one. AP107. */
 async function hasReplies(reader: Reader, threadId: string, now: number): Promise<boolean> {
   const { chatRoomId } = reader.room
   const range = { first: readableAfter(reader) + 1, last: Number.MAX_SAFE_INTEGER, limit: 1, order: 'desc' } as const

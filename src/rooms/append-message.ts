@@ -29,44 +29,51 @@ export interface Draft extends Aside {
   content: string
   clientMessageId?: string
   originConnectionId?: string
-  /** The backend that sent it as this sender. */
+  /** The `sub` of the token of the backend that sent the message in the name of this sender. */
   via?: string
   /** API Gateway's id of the frame or request. */
   traceId?: string
 }
 
-/** What the sender learns of a message that was kept. */
+/** A message that was kept, as its sender learns about it. */
 export interface Sent {
   chatRoomId: string
   messageId: string
   seq: number
   /** Epoch milliseconds. */
   timestamp: number
-  /** Whether the message had been kept before: this was a retry. */
+  /** Whether the message was kept before, so that this was a retry. */
   duplicate: boolean
 }
 
-/** Who may send: first what only reads, and then, if this is no retry of a message that was kept, what writes. */
+/**
+ * What must succeed before a message is written: `check` only reads; `enter` writes, and is skipped for a retry of a
+ * message that was kept.
+ */
 export interface Admission {
-  /** What the sender is in the room. Rejects when they may not write here: nothing is written then. */
+  /** The sender's standing in the room. Rejects if they may not write here; nothing is written then. */
   check: Promise<Standing>
-  /** Rejects when the sender has sent too often; makes what has to be there before the message. */
+  /** Counts the send, and makes what must exist before the message. Rejects if the sender has sent too often. */
   enter?: () => Promise<unknown>
 }
 
-/** How often a try claims a send again after another has taken its claim over. More would hide a fault. */
+/** How often a try claims a send again after another try has taken over its claim. More attempts would hide a fault. */
 const MAX_CLAIMS = 3
 
 /**
- * Appends a message to its room, in at most four round trips, whatever the room's size, beside what the admission's
- * entrance and a look at whom it mentions (AP145) take: 1. the admission's check, and whether this was sent before
- * (AP23); 2. if the client named the message, the claim (AP41); 3. the message's number (AP7); 4. the message (AP19),
- * together with its guard if it is named (AP24). A crash after 3 leaves a hole; one after 2 leaves a claim, which the
- * next try takes over.
+ * Appends a message to its room, in at most four round trips, whatever the room's size:
+ *
+ * 1. the admission's `check`, and a look whether the message was sent before (AP23);
+ * 2. the claim (AP41), if the message has a `clientMessageId`;
+ * 3. the draw of its seq (AP7);
+ * 4. the write of the message (AP19), together with its guard if it has a `clientMessageId` (AP24).
+ *
+ * The admission's `enter` and a look at the users that it mentions (AP145) come on top. A crash after 3 leaves a hole.
+ * A crash after 2 leaves a claim, which the next try takes over.
  *
  * @param now epoch milliseconds, the message's timestamp
- * @throws Conflict when the same `clientMessageId` was used with other content: text, kind, or what is beside it
- * @throws Unavailable when nothing was written
+ * @throws Conflict when the same `clientMessageId` was used with another text, kind, or anything else beside it
+ * @throws Unavailable when the table is too busy; nothing was written
  */
 export async function appendMessage(draft: Draft, { check, enter }: Admission, now: number): Promise<Sent> {
   const { clientMessageId, chatRoomId, senderId } = draft
@@ -74,7 +81,7 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
     clientMessageId === undefined ? undefined : getGuard({ ...draft, clientMessageId }),
     check.catch(asRefusal),
   ])
-  // A retry is answered, or refused, by the first message, whatever the sender may do by now.
+  // The first message decides the reply to a retry, even if the sender may no longer write.
   const isSettled = guard && (isComplete(guard) || !isSameContent(guard, contentHashOf(draft)))
   if (isSettled && (await getRoom(chatRoomId)) === undefined) throw stranger()
   if (!isSettled && standing instanceof Error) throw standing
@@ -89,7 +96,7 @@ export async function appendMessage(draft: Draft, { check, enter }: Admission, n
   return sent(messageOf(kept, drawn, now), false)
 }
 
-/** Of who is in the room, and may not write this there. */
+/** Returns the refusal of a user who is in the room but may not write this. Throws any other error. */
 function asRefusal(error: unknown): ChatError {
   if (error instanceof ChatError && !(error instanceof NotAMember)) return error
   throw error
@@ -116,7 +123,7 @@ async function appendOnce(
   throw new Unavailable('unable to send; other tries of the same message have taken it over three times')
 }
 
-/** A send that the room's gate refuses leaves nothing behind, no claim either. AP70. */
+/** Draws a seq. Releases the claim if that fails, so that a send that the gate refuses leaves no trace. AP70. */
 async function drawOrRelease(key: GuardKey, claim: string, draw: () => Promise<Drawn>): Promise<Drawn> {
   try {
     return await draw()

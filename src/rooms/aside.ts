@@ -9,7 +9,9 @@ type Given = Pick<
   'replyTo' | 'threadId' | 'inRoom' | 'mentions' | 'mentionRoom' | 'metadata'
 >
 
-/** What a sender gave beside the content, without what says nothing: whom they mention is never they themselves. */
+/**
+ * Returns what the sender gave beside the content, without values that have no effect. Users can't mention themselves.
+ */
 export function asideOf(given: Given, senderId: string): Aside {
   const { replyTo, threadId, metadata } = given
   const mentions = othersOf(given.mentions ?? [], senderId)
@@ -21,12 +23,13 @@ export function asideOf(given: Given, senderId: string): Aside {
   }
 }
 
+/** Returns the mentioned users without the sender. */
 export const othersOf = (mentions: readonly string[], senderId: string): string[] =>
   mentions.filter((userId) => userId !== senderId)
 
 /**
- * What is to be written, mentioning nobody who was erased. It is asked of who may write only: AP145 when they mention
- * somebody.
+ * Returns what is to be written, without mentions of users who were erased. Call it only once the sender may write.
+ * AP145 if anybody is mentioned.
  */
 export async function withoutErased<A extends Aside>(written: A): Promise<A> {
   const mentions = mentionsIn(written)
@@ -37,8 +40,8 @@ export async function withoutErased<A extends Aside>(written: A): Promise<A> {
 }
 
 /**
- * Whom of these a message may mention. AP145 when there is somebody, at half the price: what is written in the second
- * after the erasure the job finds, a minute later.
+ * Returns those of these users whom a message may mention. AP145 if there are any, eventually consistent at half the
+ * cost: the erasure's job runs a minute later and finds what is written in the second after the erasure.
  */
 export async function notErased(mentions: readonly string[]): Promise<string[]> {
   const erased = await erasedAmong(mentions, { consistent: false })

@@ -1,13 +1,16 @@
 import type { Drawn } from '../entities/chat-room.ts'
 import { Unavailable } from '../errors.ts'
 
-/** A reader seals an empty place after some 80 ms, so a second attempt is rare, and a fourth would hide a fault. */
+/**
+ * Attempts to write. A reader seals an empty place after some 80 ms, so a second attempt is rare, and a fourth would
+ * hide a fault.
+ */
 const MAX_SEQ_ATTEMPTS = 3
 
 /**
- * Draws a number and calls `write` with it; draws another one for as long as a reader has sealed the
- * place meanwhile. Returns the last number and what `write` returned for it. If that isn't a success, the caller gives
- * the number up (`giveUpSeq`).
+ * Draws a seq and calls `write` with it. Draws another one each time a reader has sealed the place before the write.
+ * Returns the last seq, and what `write` returned for it. If that is no success, the caller must give the seq up
+ * (`giveUpSeq`).
  *
  * @throws Unavailable when three places in a row were sealed
  */

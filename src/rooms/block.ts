@@ -4,10 +4,10 @@ import { setDirectRoles } from '../entities/moderate.ts'
 import { directRoomId } from './direct-room.ts'
 
 /**
- * Keeps the two from writing to each other: a block is looked at when their direct room is made, and once it is there
- * both are stored as its guests, so that no send reads more than its membership. AP56, AP49, AP145.
+ * Blocks a user, so that the two can't write to each other. Their direct room can't be made while there is a block. If
+ * it exists, both are stored as its guests, so a send needs to read only its sender's membership. AP56, AP49, AP145.
  *
- * @throws Conflict when the other was erased: they never write again, and no row is to name them
+ * @throws Conflict when the other user was erased: they never write again, and no row may name them
  */
 export async function block(userId: string, blockedId: string, now: number): Promise<void> {
   await requireNotErased(blockedId, 'block the user')
@@ -15,7 +15,7 @@ export async function block(userId: string, blockedId: string, now: number): Pro
   await keepApart(userId, blockedId)
 }
 
-/** Ends a block. They stay apart while the other has blocked too, or was erased. AP57, AP58, AP49, AP145. */
+/** Ends a block. The two stay apart if the other user has blocked too, or was erased. AP57, AP58, AP49, AP145. */
 export async function unblock(userId: string, blockedId: string): Promise<void> {
   await deleteBlock(userId, blockedId)
   const areApart = async () => {
@@ -24,7 +24,7 @@ export async function unblock(userId: string, blockedId: string): Promise<void> 
   }
   if (await areApart()) return
   await setDirectRoles(directRoomId(userId, blockedId), [userId, blockedId], 'member')
-  // The other may have blocked, or been erased, in between, and both have become guests before they became members.
+  // The other user may have blocked, or been erased, in between, and this write may have undone that.
   if (await areApart()) await keepApart(userId, blockedId)
 }
 

@@ -11,27 +11,30 @@ import {
 } from '../entities/send-guard.ts'
 import { Conflict, Unavailable } from '../errors.ts'
 
-/** A try that has not ended this long after its claim has most likely crashed: it needs two more requests only. */
+/**
+ * How long a claim holds, in milliseconds. A try that has not ended by then has most likely crashed, because it needs
+ * only two more requests.
+ */
 const CLAIM_MS = 2_000
 
-/** Between two looks at another try's claim: at first, and at most. */
+/** The first and the longest wait between two looks at another try's claim, in milliseconds. */
 const FIRST_LOOK_MS = 40
 const MAX_LOOK_MS = 500
 
-/** All looks of one try together: the function has 10 s. */
+/** All waits of one try together, in milliseconds. The function has 10 s. */
 const MAX_WAIT_MS = 6_000
 
 /**
- * Makes one of several tries of a send the one that sends, before it draws a number: so the others leave no hole. AP41,
- * AP23.
+ * Chooses one of several tries of a send as the one that sends. This comes before a seq is drawn, so the other tries
+ * leave no hole. AP41, AP23.
  *
- * A try that finds another's claim waits for the message. If it doesn't come, it takes the claim over; the other try,
- * in case it is only slow, can't keep its message any more.
+ * A try that finds another's claim waits for the message. If none comes, it takes the claim over. If the other try is
+ * merely slow, it can't keep its message any more.
  *
- * @param guard as it was read
- * @returns the claim's token, or the guard when the message has been kept
+ * @param guard the guard as it was read
+ * @returns the token of the claim, or the guard if the message has been kept
  * @throws Conflict when another try has other content
- * @throws Unavailable when others had the claim for too long
+ * @throws Unavailable when other tries had the claim for too long
  */
 export async function claimOrGuard(
   key: GuardKey,

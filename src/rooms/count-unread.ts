@@ -9,31 +9,34 @@ import { readableAfter } from './admission.ts'
 import { isPast, type Kept, keptOf } from './kept.ts'
 import { rowBytes } from './row-bytes.ts'
 
-/** What of a room somebody has not read. */
+/** What a user has not read in a room. */
 export interface Unread {
   readSeq: number
-  /** Others' messages after `readSeq`. */
+  /** Number of other users' messages after `readSeq`. */
   count: number
   exact: boolean
   mentions: number
 }
 
-/** What joining marks as read counts too, and a marker beyond the head is at the head. */
+/**
+ * Returns the seq up to which a user has read a room. Messages from before they joined count as read, and a marker
+ * can't be beyond the head.
+ */
 export const readSeqOf = (marker: number | undefined, joinedSeq: number, headSeq: number): number =>
   Math.min(Math.max(marker ?? 0, joinedSeq), headSeq)
 
-/** Messages that are read for one reply, in bytes: 100 units. What is left is not counted one by one. */
+/** Bytes of messages that are read for one reply: 100 read units. The rooms that are left are not counted exactly. */
 const MAX_BYTES = 400_000
 
-/** Places that are read at once, before it is known how large their messages are. */
+/** Places that are read in the first round, when the size of the messages is not known yet. */
 const FIRST_PLACES = 50
 
 /**
- * Counts what a user has not read in these rooms. Nothing is kept that could drift: the messages themselves are
- * counted, up to the head that the client knows, because it counts later ones itself. AP95, AP96, AP12, AP9, AP6, AP22,
- * AP34, AP111.
+ * Counts what a user has not read in these rooms. There is no stored count that could become wrong: the messages
+ * themselves are counted, up to the head that the client knows, because the client counts later ones itself. AP95,
+ * AP96, AP12, AP9, AP6, AP22, AP34, AP111.
  *
- * @param heads the newest seq of each room that the client knows
+ * @param heads the newest seq that the client knows, by room
  * @returns by room; rooms that the user is not in are left out
  */
 export async function countUnread(userId: string, heads: ReadonlyMap<string, number>): Promise<Map<string, Unread>> {
@@ -48,7 +51,7 @@ export async function countUnread(userId: string, heads: ReadonlyMap<string, num
     const room = rooms.get(place.chatRoomId)
     if (room === undefined) return []
     const headSeq = Math.min(place.headSeq, room.headSeq)
-    // What was cleared is not unread either.
+    // Cleared messages don't count as unread.
     const readSeq = Math.min(Math.max(place.readSeq, readableAfter({ room, membership: undefined })), headSeq)
     return [{ ...place, readSeq, headSeq, ...keptOf(room, Date.now()) }]
   })
@@ -77,10 +80,13 @@ const placeOf = (chatRoomId: string, state: RoomStateRow | undefined, joinedSeq:
 
 const nothingAfter = (readSeq: number): Unread => ({ readSeq, count: 0, exact: true, mentions: 0 })
 
-/** Rows of the list of rooms that are read for each room that is asked for; beyond them each is looked up. */
+/**
+ * Rows that are read from the user's list of rooms, for each requested room. The rooms after them are looked up one by
+ * one.
+ */
 const ROWS_EACH = 4
 
-/** The rooms among these that the user is in, with the head at the join. AP12, AP9. */
+/** Returns those of these rooms that the user is in, with the head when they joined. AP12, AP9. */
 async function joinedAmong(userId: string, chatRoomIds: readonly string[]): Promise<Map<string, number>> {
   const ids = [...chatRoomIds].sort()
   const [from, through] = [ids[0], ids.at(-1)]
@@ -99,7 +105,7 @@ async function joinedAmong(userId: string, chatRoomIds: readonly string[]): Prom
   ])
 }
 
-/** Counts the rooms with the fewest places first, as far as the bytes reach. AP22. */
+/** Counts the rooms with the fewest unread places first, until `MAX_BYTES` were read. AP22. */
 async function countAll(userId: string, places: readonly Place[]): Promise<Map<string, Unread>> {
   const counted = new Map<string, Unread>()
   const gapOf = ({ readSeq, headSeq }: Place) => headSeq - readSeq
@@ -140,18 +146,18 @@ async function countAll(userId: string, places: readonly Place[]): Promise<Map<s
 }
 
 /**
- * Whether a message that comes after the marker counts as unread: others' only, not what is in a thread only, and
- * nothing of holes and of what was deleted.
+ * Tells whether a message after the marker counts as unread. It must be another user's, shown in the room itself and
+ * not only in a thread, and neither a hole nor deleted.
  */
 const isUnread = ({ kind, senderId, threadId, inRoom }: MessageRow, userId: string): boolean =>
   kind !== 'hole' && kind !== 'deleted' && senderId !== userId && (threadId === undefined || inRoom === true)
 
-/** Mentions that are looked at for rooms whose messages are too many to be counted. */
+/** Mentions that are looked at, for rooms with too many messages to count. */
 const MAX_MENTIONS_SEEN = 100
 
 /**
- * AP111, AP34. In rooms whose messages were not counted, those mentions that the user has rows of: of messages that
- * count as unread, which a reply that is in its thread only doesn't.
+ * Counts the mentions in rooms whose messages were not counted, by the user's `Mention` rows. The message must count as
+ * unread, so a reply that is shown only in its thread doesn't. AP111, AP34.
  */
 async function withMentions(
   userId: string,

@@ -16,21 +16,21 @@ import { join } from './join.ts'
 import { requirePlaceForRoom } from './require-place.ts'
 import { type OwnConnection, sessionOf } from './session.ts'
 
-/** The id of the direct room of two users, the same in either order. */
+/** Returns the id of the direct room of two users, the same in either order. */
 export function directRoomId(a: string, b: string): string {
   const pair = JSON.stringify([a, b].sort())
   return `${DIRECT_ROOM_PREFIX}${createHash('sha256').update(pair).digest('base64url')}`
 }
 
 /**
- * Looks whether the direct room of sender and recipient is there, with both in it: two reads. AP8; AP58 and AP145 when
- * it isn't.
+ * Looks for the direct room of sender and recipient, with two reads. AP8; AP58 and AP145 if it is missing or
+ * incomplete.
  *
- * @param connection the sender's; undefined when a backend writes in their name
- * @returns what the sender is in it, their membership if they have one, and `make` when it isn't there: makes the room,
- *   as at the first message, or puts back who has left
- * @throws Forbidden when one of the two has blocked the other, the recipient was erased, or the sender's token makes
- *   guests only
+ * @param connection the sender's; undefined when a backend writes in the sender's name
+ * @returns the sender's standing in the room and their membership, if there is one. If the room doesn't exist or a user
+ *   has left it, also `make`, which makes the room, or adds that user again
+ * @throws Forbidden when one of the two has blocked the other, the recipient was erased, or the sender's token allows
+ *   only guests
  */
 export async function findDirectRoom(
   sender: Actor,
@@ -45,14 +45,14 @@ export async function findDirectRoom(
   const membership = memberships[pair.indexOf(sender.userId)]
   const own = membership ?? ({ role: 'member' } as const)
   const standing = standingOf(sender, chatRoomId, own)!
-  // When one of the two has blocked the other, both are stored as guests of their direct room; so is who is left in it
-  // when the other was erased.
+  // If one of the two has blocked the other, both are stored as guests of their direct room. If the other was erased,
+  // the user who is left is a guest too.
   if (standing === 'guest' || own.role === 'guest') throw mayNotWrite()
   if (missing.length === 0) return { standing, membership }
   await requireNotApart(sender.userId, recipientId)
   const make = async () => {
     await makeDirectRoom(sender.userId, connection, { chatRoomId, pair, missing }, now)
-    // A block, or an erasure, of this very moment may have found no room yet to keep the two apart in.
+    // A block or an erasure at the same moment may have found no room yet in which to keep the two apart.
     await requireNotApart(sender.userId, recipientId).catch(async (error: unknown) => {
       await setDirectRoles(chatRoomId, [sender.userId, recipientId], 'guest')
       throw error
@@ -63,7 +63,11 @@ export async function findDirectRoom(
 
 const mayNotWrite = () => new Forbidden('unable to write to this user')
 
-/** AP58, AP145. @throws Forbidden when one of the two has blocked the other, or the recipient was erased */
+/**
+ * Makes sure that neither user has blocked the other, and the recipient was not erased. AP58, AP145.
+ *
+ * @throws Forbidden when one of the two has blocked the other, or the recipient was erased
+ */
 async function requireNotApart(sender: string, recipientId: string): Promise<void> {
   const [bySender, byRecipient, erased] = await Promise.all([
     blocksOf([sender], recipientId),
@@ -73,7 +77,10 @@ async function requireNotApart(sender: string, recipientId: string): Promise<voi
   if (bySender.size + byRecipient.size + erased.size > 0) throw mayNotWrite()
 }
 
-/** The sender's session, if there is one, is subscribed along with it. AP38, AP44, AP32, AP5, AP10, AP14, AP3. */
+/**
+ * Makes the direct room, or adds the users who have left it. Also subscribes the sender's session, if there is one.
+ * AP38, AP44, AP32, AP5, AP10, AP14, AP3.
+ */
 async function makeDirectRoom(
   createdBy: string,
   connection: OwnConnection | undefined,

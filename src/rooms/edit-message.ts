@@ -3,26 +3,26 @@ import { Conflict, InvalidRequest, MessageNotFound, TooLarge, Unavailable } from
 import { MAX_CAPTION_BYTES } from '../protocol/limits.ts'
 import { showsNothing } from '../protocol/printable-name.ts'
 
-/** What a message is to say. */
+/** An edit of a message. */
 export interface Edit extends Omit<MessageEdit, 'editedAt'> {
-  /** `editedAt` as the editor has seen it, 0 for none. */
+  /** The `editedAt` that the editor has seen; 0 if the message was not edited before. */
   ifEditedAt?: number | undefined
 }
 
-/** Reactions and other edits come in between, one at a time: of many at once, each lets one other pass. */
+/** Attempts to write the edit. Each reaction or other edit that comes in between costs one. */
 const ATTEMPTS = 20
 
 /**
- * Edits a message as it is now, whatever happens to it at the same time. What it says already is not written, so a
- * retry is a success. AP21, AP86.
+ * Edits a message, whatever happens to it at the same time. Writes nothing if the message already says the same, so a
+ * retry succeeds. AP21, AP86.
  *
- * @param message as it was read
- * @param allow throws when this version of it may not be edited
- * @returns the message from now on
+ * @param message the message as it was read
+ * @param allow throws if this version of the message may not be edited
+ * @returns the message after the edit
  * @throws MessageNotFound when it was deleted meanwhile
  * @throws Conflict when it was edited since `ifEditedAt`
  * @throws Unavailable when others have changed it twenty times meanwhile
- * @throws InvalidRequest | TooLarge when its kind can't say that
+ * @throws InvalidRequest | TooLarge when a message of this kind can't have this content
  */
 export async function editMessage(
   message: MessageRow,
@@ -48,7 +48,7 @@ export async function editMessage(
   throw new Unavailable('unable to edit the message; too many do at once')
 }
 
-/** What the edit leaves out is as it is to be. */
+/** Tells whether a message already says what an edit is to make it say. What the edit leaves out needn't change. */
 function saysAlready(row: MessageRow, { content, metadata, mentions, mentionsRoom }: Omit<MessageEdit, 'editedAt'>) {
   return (
     row.content === content &&
@@ -58,7 +58,10 @@ function saysAlready(row: MessageRow, { content, metadata, mentions, mentionsRoo
   )
 }
 
-/** A text is as it must be when it is sent; a file's caption is shorter, and may be none. */
+/**
+ * Makes sure that the content is valid for the kind of message. A text must show something, as when it is sent. A
+ * file's caption may be empty, but has a lower limit.
+ */
 function requireFitting({ kind }: MessageRow, content: string): void {
   const invalid = (problem: string) => [{ path: 'content', problem }]
   if (kind !== 'file') {

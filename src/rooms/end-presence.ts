@@ -3,7 +3,10 @@ import { deletePart } from '../entities/purge-room.ts'
 import { hasPresence } from './presence.ts'
 import { detailsOnWire } from './room-view.ts'
 
-/** Ends all presences in a room that shows nobody any more, unless it does so again by now. AP75, AP98. */
+/**
+ * Ends all presences in a room that no longer shows who is present. Stops if the room shows it again by now. AP75,
+ * AP98.
+ */
 export async function endPresence(chatRoomId: string): Promise<void> {
   do {
     const found = await roomWithDetails(chatRoomId)

@@ -17,10 +17,12 @@ import { stranger } from './admission.ts'
 type Wanted = Pick<Presence, 'joinId' | 'data' | 'until'>
 
 /**
- * Shows a connection as present in a room until a moment, renews that, or changes what is shown. A renewal and a change
- * are one write, which does nothing to a presence that was ended meanwhile. AP134 to AP137, AP140, AP150, AP8, AP38.
+ * Shows a connection as present in a room until a moment, extends its presence, or changes its data. An extension or a
+ * change is one write, which never brings back a presence that was ended meanwhile. AP134 to AP137, AP140, AP150, AP8,
+ * AP38.
  *
- * @param wanted `joinId` of the caller's membership; `data` as JSON, undefined leaves it as it is
+ * @param wanted `joinId`: the caller's membership; `data`: JSON, or undefined to leave it as it is; `until`: epoch
+ *   milliseconds
  * @throws LimitReached when the connection is present in too many rooms
  * @throws NotAMember when the membership ends meanwhile
  */
@@ -32,18 +34,19 @@ export async function enterPresence(key: PresentKey, wanted: Wanted, now: number
     }
     const { until, data = before.data } = wanted
     if (await renewPresent(key, before, { until, data }, now)) return
-    // Another request was faster: what it has left is what counts.
+    // Another request has changed or ended the presence, so look at it again.
   }
 }
 
 /**
- * Two writes more note the presence at the connection, with which it ends. Both ends are looked at once more: who is
- * shown out at this moment is not present, nor is a connection that has ended.
+ * Starts a presence. It is first noted on the connection, so that it ends with it. Afterwards the membership and the
+ * connection are read again: a user who was removed at this moment is not present, and neither is a connection that has
+ * ended.
  */
 async function enterAnew(key: PresentKey, { joinId, data, until }: Wanted, now: number): Promise<void> {
   const { chatRoomId, userId, connectionId } = key
   const held = await holdPlace(key, now)
-  // Whoever asked is there no more.
+  // The connection that asked has ended.
   if (held === 'gone') return
   const session = placeOf({ userId, connectionId, sessionKey: held.sessionKey ?? connectionId })
   await putPresent(key, { since: now, changedAt: now, until, joinId, session, data })
@@ -55,7 +58,10 @@ async function enterAnew(key: PresentKey, { joinId, data, until }: Wanted, now: 
   if (connection !== undefined) throw new Unavailable('unable to enter; the connection has left meanwhile')
 }
 
-/** When all places are taken, those where the connection is present no longer are free again. */
+/**
+ * Notes the presence on the connection. If all places are taken, frees those of presences that have ended, and tries
+ * again.
+ */
 async function holdPlace(key: PresentKey, now: number): Promise<ConnectionRow | 'gone'> {
   const held = await holdPresence(key, MAX_PRESENCE_ROOMS)
   if (held !== 'full') return held
@@ -68,7 +74,7 @@ async function holdPlace(key: PresentKey, now: number): Promise<ConnectionRow | 
   throw new LimitReached(`unable to enter; a connection is present in ${MAX_PRESENCE_ROOMS} rooms at most`)
 }
 
-/** AP137, AP141. @returns whether it was present, or would have been if nobody had shown the user out */
+/** Ends a presence. Returns false if the connection was not noted as present in the room either. AP137, AP141. */
 export async function leavePresence(key: PresentKey): Promise<boolean> {
   const wasThere = await deletePresent(key)
   return (await releasePresence(key.connectionId, key.chatRoomId)) || wasThere

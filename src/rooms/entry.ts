@@ -5,22 +5,23 @@ import { Banned, InvalidInvite, RoomNotFound } from '../errors.ts'
 import type { Actor } from './admission.ts'
 import { accessOfRoom } from './room-view.ts'
 
-/** An invite that was given, and what it was found to be. */
+/** An invite that a user gave, as it was read. */
 interface Given {
   invite: InviteRow | undefined
   chatRoomId: string
 }
 
 /**
- * Whether somebody who is no member may enter a room, and by which invite. An invite is looked at before the room: a
- * wrong one tells nothing of it. AP53.
+ * Makes sure that a user who is not a member may enter a room. The invite is checked before the room, so a wrong invite
+ * reveals nothing about the room. AP53.
  *
- * @param room undefined when there is none
- * @param given undefined when no invite was given
+ * @param room undefined if there is none
+ * @param given undefined if the user gave no invite
  * @returns the room, the invite, and what is kept of the user's last membership
- * @throws InvalidInvite when the invite is none, of another room, or good no more
- * @throws RoomNotFound when there is no such room, or it is private or direct: the same for a banned user
- * @throws Banned from a room that the user may know of
+ * @throws InvalidInvite when the invite doesn't exist, is for another room, has expired or was used up
+ * @throws RoomNotFound when the room doesn't exist, or is private or direct; also when the user is banned from such a
+ *   room
+ * @throws Banned when the user is banned from a room that they may know about
  */
 export async function requireEntry(
   { userId, scopes }: Actor,

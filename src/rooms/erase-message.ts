@@ -2,15 +2,15 @@ import { type AuditRow } from '../entities/audit.ts'
 import { eraseMessage as writeErased, getMessages, type MessageRow, seqOf } from '../entities/message.ts'
 import { MessageNotFound, Unavailable } from '../errors.ts'
 
-/** Reactions and edits come in between, one at a time: of many at once, each lets one other pass. */
+/** Attempts to delete. Each reaction or edit that comes in between costs one. */
 const ATTEMPTS = 20
 
 /**
- * Deletes a message for good, whatever happens to it at the same time. What was deleted already stays as it is, and
- * nothing is noted. AP34, AP87.
+ * Deletes a message permanently, whatever happens to it at the same time. If it was deleted already, nothing is
+ * written, and no audit entry either. AP34, AP87.
  *
- * @param message as it was read
- * @param audit noted with the deletion, if there is to be an entry
+ * @param message the message as it was read
+ * @param audit the audit entry, if there is to be one
  * @returns the row that is left
  * @throws MessageNotFound when its place is empty
  * @throws Unavailable when others have changed it twenty times meanwhile

@@ -3,10 +3,12 @@ import { type Erasure, erasuresOf, startErasure } from '../entities/erasure.ts'
 import { jobItem, type JobRow } from '../entities/job.ts'
 
 /**
- * Erases a user from now on, or once more, as after a restore: the record keeps them out, and a job of the janitor
- * takes them out of everything. Who was erased before keeps the id that stands for them. AP144, AP145.
+ * Starts the erasure of a user. It can be repeated, for example after a restore. The record keeps the user out, and a
+ * job of the janitor removes them from all rows. A user who was erased before keeps the id that stands for them. AP144,
+ * AP145.
  *
- * @param by who asks for it
+ * @param by who asks for the erasure
+ * @returns the job
  */
 export async function eraseUser(
   erasure: Omit<Erasure, 'erasedAs'> & Partial<Erasure>,

@@ -3,8 +3,8 @@ import { getMembership } from '../entities/membership.ts'
 import { deleteMentionsIn } from '../entities/mention.ts'
 
 /**
- * Takes away what a user who has left a room had of it: mentions, and the threads that they followed. Who is back by
- * now keeps the mentions since they came. AP8, AP112, AP117.
+ * Deletes the mentions and followed threads of a user who has left a room. If they have joined again, the threads and
+ * the mentions since then stay. AP8, AP112, AP117.
  */
 export async function forgetRoom({ chatRoomId, userId }: { chatRoomId: string; userId: string }): Promise<void> {
   const membership = await getMembership(chatRoomId, userId)

@@ -6,15 +6,17 @@ import { defined } from '../protocol/defined.ts'
 import { joinIdNow, keepSubscribed } from './keep-subscribed.ts'
 import { letIn } from './let-in.ts'
 
+/** What lets a user in. */
 interface By {
   invite?: string | undefined
   kept?: BanRow | undefined
 }
 
 /**
- * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP53, AP8, and what `stayIn` does.
+ * Makes a user a member, if they aren't one, and subscribes their session. AP10, AP53, AP8, and those of `stayIn`.
  *
- * @param by `invite` lets them in; of a member it is not used. `kept` is what is kept of their last membership
+ * @param by `invite`: the invite that lets the user in, unused if they are a member already; `kept`: what is kept of
+ *   the user's last membership
  * @returns false when the membership has ended meanwhile
  * @throws Banned | InvalidInvite
  */
@@ -29,7 +31,7 @@ export async function join(membership: MembershipRow, session: SessionRow, by: B
 }
 
 /**
- * Subscribes a session of a member. AP14, AP3, AP8, AP15.
+ * Subscribes a member's session to the room. AP14, AP3, AP8, AP15.
  *
  * @param written whether the subscription was written together with the membership
  * @returns false when the membership has ended meanwhile

@@ -3,11 +3,11 @@ import { deleteMentions, type Mentioning, putMentions } from '../entities/mentio
 import { getMessage, mentionsIn } from '../entities/message.ts'
 
 /**
- * Makes the rows of some users agree with a message that named them, or names them no more. The message and the
- * memberships are read as they are now, so it does not matter how often or how late this is done: only who is a member
- * then is told of a mention. AP21, AP109, AP110, AP119.
+ * Makes the `Mention` rows of some users agree with a message. The message and the memberships are read as they are
+ * now, so this may run late or more than once. Only users who are members at that time get a row. AP21, AP109, AP110,
+ * AP119.
  *
- * @param named those whose mention has come or gone
+ * @param named the users whom the message has begun or ceased to mention
  */
 export async function keepMentions(
   { chatRoomId, messageId, timestamp }: Omit<Mentioning, 'senderId'>,

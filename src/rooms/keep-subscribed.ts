@@ -4,19 +4,19 @@ import { placeOf, type SessionInRoom, subscribe, unsubscribe } from '../entities
 import type { UserRoomRow } from '../entities/user-room.ts'
 import { Unavailable } from '../errors.ts'
 
-/** Reads one room again, for `keepSubscribed`. AP8. */
+/** Reads a user's membership of one room again, for `keepSubscribed`. AP8. */
 export async function joinIdNow(chatRoomId: string, userId: string): Promise<ReadonlyMap<string, string>> {
   const membership = await getMembership(chatRoomId, userId)
   return new Map(membership === undefined ? [] : [[chatRoomId, membership.joinId]])
 }
 
-/** The user's memberships, as the `joinId` of each room, and their sessions: as both are now. */
+/** A user's memberships, as the `joinId` of each room, and their sessions, both read at the same time. */
 export interface Standing {
   joinIds: ReadonlyMap<string, string>
   sessions: readonly SessionRow[]
 }
 
-/** Reads the sessions beside the rooms. AP3. */
+/** Reads a user's sessions while `readRooms` reads their rooms. AP3. */
 export async function standingNow(
   userId: string,
   readRooms: () => Promise<ReadonlyMap<string, string>>,
@@ -26,18 +26,22 @@ export async function standingNow(
 }
 
 /**
- * Subscribes sessions of one user to rooms, for as long as the user is in them and the sessions are at their
- * connections. After the write it reads both again, and mends what changed in between: a room that the user has left is
- * unsubscribed; after a leave and a new join the subscription stands on the new membership, because nothing is posted
- * to one that stands on a membership that has ended; a session that a later connection has taken over names that
- * connection. AP14, AP15; AP3.
+ * Subscribes sessions of one user to rooms, and makes sure that this agrees with the user's memberships and sessions.
+ * After the write it reads both again, and corrects what has changed in between:
  *
- * @param sessions as they were read or written a moment ago
- * @param rooms with the memberships as they were read or written a moment ago
- * @param readRooms reads the `joinId` of each room again, consistently; a room that the user has left is missing
+ * - If the user has left a room, the subscription is deleted.
+ * - If the user has left and joined again, the subscription is moved to the new membership, because nothing is posted
+ *   to a subscription whose membership has ended.
+ * - If a later connection has taken over a session, the subscription gets that connection.
+ *
+ * AP14, AP15; AP3.
+ *
+ * @param sessions the sessions as they were read or written a moment ago
+ * @param rooms the rooms, with the memberships as they were read or written a moment ago
+ * @param readRooms reads the `joinId` of each room again, strongly consistent, without rooms that the user has left
  * @param written whether the subscriptions were written together with the memberships
  * @returns the rooms that the user is still in
- * @throws Unavailable when the table has throttled a part
+ * @throws Unavailable when the table has throttled some of the writes for too long
  */
 export async function keepSubscribed(
   userId: string,
@@ -53,11 +57,11 @@ export async function keepSubscribed(
 }
 
 /**
- * The same, as far as the table lets it. AP14, AP15.
+ * Does what `keepSubscribed` does, as far as the table's throttling allows. AP14, AP15.
  *
- * @param readAgain reads the rooms and the sessions of the user again, consistently
+ * @param readAgain reads the user's rooms and sessions again, strongly consistent
  * @returns `joined`: the rooms that the user is still in and that all sessions are subscribed to; `throttled`: the
- * rooms of which a subscription could not be written
+ *   rooms with a subscription that could not be written
  */
 export async function keepSubscribedInPart(
   sessions: readonly SessionRow[],
@@ -85,7 +89,10 @@ export async function keepSubscribedInPart(
 const pairOf = (chatRoomId: string, joinId: string | undefined): [string, string][] =>
   joinId === undefined ? [] : [[chatRoomId, joinId]]
 
-/** Returns what must be written once more; deletes a subscription to a room that the user has left. */
+/**
+ * Returns the subscription that must be written again, if any. Deletes the subscription to a room that the user has
+ * left.
+ */
 async function mend(
   { session, room }: SessionInRoom,
   joinIds: ReadonlyMap<string, string>,
@@ -97,7 +104,7 @@ async function mend(
     await unsubscribe({ chatRoomId, place: placeOf(session) }, { joinId: room.joinId })
     return undefined
   }
-  // A session that is missing has ended with its connection: nobody listens any more.
+  // A session that is missing has ended with its connection, so nobody listens any more.
   const latest = sessions.get(session.sessionKey) ?? session
   return joinId === room.joinId && latest.connectionId === session.connectionId
     ? undefined

@@ -4,9 +4,9 @@ import { putReply, removeReply, type Thread } from '../entities/thread-reply.ts'
 import { rollUpThread } from './roll-up-thread.ts'
 
 /**
- * Makes a thread agree with replies that were written or deleted: what says that they are in it, the count at the root,
- * and who follows it. The replies are read as they are now, so it does not matter how often or how late this is done.
- * AP34, AP105, AP106, AP108, AP115, AP118.
+ * Makes a thread agree with replies that were written or deleted: the `ThreadReply` rows, the count at the root, and
+ * the users who follow the thread. The replies are read as they are now, so this may run late or more than once. AP34,
+ * AP105, AP106, AP108, AP115, AP118.
  */
 export async function keepThread(thread: Thread, replyIds: readonly string[]): Promise<void> {
   const { chatRoomId, threadId } = thread

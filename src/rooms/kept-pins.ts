@@ -4,8 +4,8 @@ import { getMessages, seqOf } from '../entities/message.ts'
 import { isPast, keptOf } from './kept.ts'
 
 /**
- * A room's details without the pins of messages that are past their time and that TTL has not deleted yet. Reads only
- * where the room keeps messages for a time and has pins. AP34.
+ * Returns a room's details without the pins of expired messages that TTL has not deleted yet. It reads messages only if
+ * the room has pins and keeps messages for a limited time. AP34.
  */
 export async function withKeptPins(
   room: RoomRow,

@@ -3,17 +3,17 @@ import { type Added, addMember, type MembershipRow } from '../entities/membershi
 import { Unavailable } from '../errors.ts'
 import { defined } from '../protocol/defined.ts'
 
-/** Who comes in may be banned, muted and let in again meanwhile, again and again. */
+/** Attempts to let a user in. Each ban or mute that is written or ended in between costs one. */
 const ATTEMPTS = 4
 
 type More = NonNullable<Parameters<typeof addMember>[1]>
 
 /**
- * Makes a membership, which takes over what has outlived the user's last one: a mute, and that they are a guest. AP10,
+ * Makes a membership, which takes over what has outlived the user's last one: a mute, or that they are a guest. AP10,
  * AP53.
  *
- * @param more `kept` as it was read; without it, it is read when there is something
- * @param how `byRank`: who lets them in decides their role, so it isn't that of before
+ * @param more `kept`: what outlived the last membership, if it was read already; otherwise it is read if there is any
+ * @param how `byRank`: whoever adds the user has chosen their role, so the user is not made a guest again
  */
 export async function letIn(
   membership: MembershipRow,

@@ -3,15 +3,15 @@ import { addPendingMember } from '../entities/create-room.ts'
 import { getMembership, type MembershipRow } from '../entities/membership.ts'
 
 /**
- * A user's membership. Who was named when the room was made is a member from then on: if their row is still to be
- * written, it is written now. AP8; AP5 and AP71 when there is no row.
+ * Returns a user's membership, or undefined if they aren't a member. A user who was named when the room was created is
+ * a member from then on: if their row is still pending, it is written now. AP8; AP5 and AP71 if there is no row.
  */
 export async function membershipIn(chatRoomId: string, userId: string): Promise<MembershipRow | undefined> {
   const membership = await getMembership(chatRoomId, userId)
   return membership ?? pendingMembership(await getRoom(chatRoomId), userId)
 }
 
-/** The same for a user without a row, when the room is known. AP71, AP8. */
+/** Returns the membership of a user who has no row yet, if they are among the room's pending members. AP71, AP8. */
 export async function pendingMembership(room: RoomRow | undefined, userId: string): Promise<MembershipRow | undefined> {
   if (!room?.pendingMembers?.includes(userId)) return undefined
   await addPendingMember(room, userId)

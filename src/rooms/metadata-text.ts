@@ -1,6 +1,6 @@
 /**
- * Metadata as it is stored: the same for the same metadata, in whatever order its keys came, so that a retry by a
- * client whose JSON has another order is a retry.
+ * Returns metadata as it is stored. The order of its keys doesn't matter, so a retry counts as the same message even if
+ * the client's JSON has another order.
  */
 export const metadataText = (metadata: Record<string, unknown> | undefined): string | undefined =>
   metadata && JSON.stringify(metadata, (_, value: unknown) => (isObject(value) ? sorted(value) : value))
@@ -8,6 +8,6 @@ export const metadataText = (metadata: Record<string, unknown> | undefined): str
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** From entries, so that a key `__proto__` stays one. */
+/** Returns an object with its keys sorted. `Object.fromEntries` keeps even a key `__proto__`. */
 const sorted = (value: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -4,20 +4,20 @@ import { countSlow } from '../entities/slow-mode.ts'
 import { rankOf, type Standing } from '../protocol/permissions.ts'
 import { refused, stranger } from './admission.ts'
 
-/** Who wants to write. */
+/** A user who wants to write. */
 export interface Sender {
   userId: string
   standing: Standing
-  /** Whether slow mode has counted this send before, as it does for a file when its form is asked for. */
+  /** Whether slow mode has counted this send already. A file is counted when its form is asked for. */
   isCounted?: boolean
 }
 
 /**
- * The room's next number for somebody, past the gate that the room may have. In a room without one that is a single
- * request; in one with a gate a refused request returns it, and the second one names it, so that a gate that changes in
- * between is obeyed. AP7, AP66.
+ * Draws a room's next seq for a sender, past the room's gate if it has one. Without a gate this is a single request.
+ * With one, the first request is refused and returns the gate, and a second one names it. So a gate that changes in
+ * between is obeyed too. AP7, AP66.
  *
- * @throws RoomClosed | Forbidden | NotAMember | RateLimited when the gate stands in the way: nothing was drawn
+ * @throws RoomClosed | Forbidden | NotAMember | RateLimited when the gate refuses the sender; no seq was drawn
  */
 export async function drawFor(sender: Sender, chatRoomId: string): Promise<Drawn> {
   for (let pass: string | undefined; ;) {
@@ -31,7 +31,12 @@ export async function drawFor(sender: Sender, chatRoomId: string): Promise<Drawn
   }
 }
 
-/** AP66. Slow mode counts a sender once. */
+/**
+ * Makes sure that a sender may pass a gate. Slow mode counts a send only once. AP66.
+ *
+ * @param text the gate's attribute
+ * @throws RoomClosed | Forbidden | NotAMember | RateLimited when the gate refuses the sender
+ */
 export async function passGate(sender: Sender, chatRoomId: string, text: string): Promise<void> {
   const gate = gateOf({ gate: text })
   const { standing, userId } = sender

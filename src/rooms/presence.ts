@@ -5,10 +5,13 @@ import { MAX_PRESENT } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 import type { Role, Settings } from '../protocol/room-schema.ts'
 
-/** Rows that are read to find who is present: twice as many as users, because each may have several connections. */
+/**
+ * Rows that are read to find the users who are present. There are twice as many as users, because a user may have
+ * several connections.
+ */
 const PRESENT_ROWS = 2 * MAX_PRESENT
 
-/** Somebody who is present, on one connection or several. */
+/** A user who is present, on one connection or several. */
 export interface Person {
   userId: string
   data?: Record<string, unknown>
@@ -16,15 +19,15 @@ export interface Person {
   since: number
 }
 
-/** Whether anybody is shown as present in a room: not in a huge one, and not where its owners don't want that. */
+/** Tells whether a room shows who is present: not if it is huge, or its owners have switched it off. */
 export const hasPresence = (room: Pick<RoomRow, 'size'>, settings: Pick<Settings, 'presence'>): boolean =>
   settings.presence && classOf(room) !== 'huge'
 
-/** Whether one of the two in a direct room has blocked the other: both are stored as its guests then. */
+/** Tells whether the two users of a direct room can't write to each other. Both are stored as its guests then. */
 export const areKeptApart = (chatRoomId: string, membership: { role: Role } | undefined): boolean =>
   isDirectRoomId(chatRoomId) && membership?.role === 'guest'
 
-/** The rows of each user, the one that entered first in front. */
+/** Groups rows by user. The row that entered first comes first. */
 function byUser(rows: readonly PresentRow[]): Map<string, PresentRow[]> {
   const users = new Map<string, PresentRow[]>()
   for (const row of rows) {
@@ -36,11 +39,15 @@ function byUser(rows: readonly PresentRow[]): Map<string, PresentRow[]> {
 
 const inOrderOfEntry = (a: PresentRow, b: PresentRow): number => a.since - b.since || (a.place < b.place ? -1 : 1)
 
-/** Of several devices, the one that entered or changed its data last says what is shown. */
+/** Returns the row whose data is shown: of several devices, the one that entered or changed its data last. */
 export const shownOf = (rows: readonly PresentRow[]): PresentRow =>
   rows.reduce((last, row) => (row.changedAt >= last.changedAt ? row : last))
 
-/** @param rows of one user, as `byUser` has them */
+/**
+ * Returns a user who is present.
+ *
+ * @param rows the rows of one user, in the order of `byUser`
+ */
 export function personOf(rows: readonly PresentRow[]): Person {
   const { userId } = presenceOf(rows[0]!)
   const { data } = shownOf(rows)
@@ -51,7 +58,11 @@ export function personOf(rows: readonly PresentRow[]): Person {
   }
 }
 
-/** Who is present, by user id. AP138. @returns `isCrowd`: there may be more than are shown */
+/**
+ * Returns the users who are present in a room, by user id. AP138.
+ *
+ * @returns `isCrowd`: whether there may be more users than are shown
+ */
 export async function presentPeople(
   chatRoomId: string,
   now: number,

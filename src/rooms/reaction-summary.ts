@@ -4,10 +4,10 @@ import { MAX_REACTION_USERS, MAX_REACTIONS } from '../protocol/limits.ts'
 
 type ReactionCount = ReactionCounts[number]
 
-/** Bytes of all ids of a summary as JSON: a message with one is to fit into a frame. */
+/** Bytes of all user ids in a summary, as JSON. With them, a message must fit into a frame. */
 const MAX_IDS_BYTES = 8_192
 
-/** What a message's reactions come to: the first 50 by their first use, each with the 10 latest users. */
+/** Returns the summary of a message's reactions: the first 50 by their first use, each with its 10 latest users. */
 export function summaryOf(rows: readonly ReactionRow[]): ReactionCounts {
   const byReaction = new Map<string, ReactionCount>()
   for (const { reaction, userId } of rows.toSorted(byTime)) {
@@ -19,12 +19,12 @@ export function summaryOf(rows: readonly ReactionRow[]): ReactionCounts {
   return clipped([...byReaction.values()])
 }
 
-/** A reaction that was added, or taken back. */
+/** A reaction that was added or removed. */
 export type ReactionChange = Pick<ReactionRow, 'reaction' | 'userId'> & { added: boolean }
 
 /**
- * The summary after some changes: for a message with so many reactions that they aren't counted every time. A change
- * that comes twice is counted twice, until somebody counts again.
+ * Returns the summary after some changes. It is for a message with so many reactions that they aren't all counted each
+ * time. A change that is delivered twice counts twice, until the reactions are counted again.
  */
 export function changedSummary(summary: readonly ReactionCount[], changes: readonly ReactionChange[]): ReactionCounts {
   const byReaction = new Map(summary.map((one) => [one.reaction, one]))
@@ -40,13 +40,13 @@ export function changedSummary(summary: readonly ReactionCount[], changes: reado
   return clipped([...byReaction.values()].filter(({ count }) => count > 0))
 }
 
-/** How many reactions a message has in all. */
+/** Returns the number of all reactions in a summary. */
 export const totalOf = (summary: readonly ReactionCount[]): number => summary.reduce((sum, { count }) => sum + count, 0)
 
-/** Whether the summary names all that have reacted so. */
+/** Tells whether the summary leaves out some users who have reacted with this. */
 export const isClipped = ({ count, userIds }: ReactionCount): boolean => userIds.length < count
 
-/** Of one millisecond, in the order of the table. */
+/** Sorts by time, and within one millisecond in the order of the table. */
 const byTime = (a: ReactionRow, b: ReactionRow): number =>
   a.at - b.at || (placeOfReacted(a) < placeOfReacted(b) ? -1 : 1)
 

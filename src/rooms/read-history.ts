@@ -13,29 +13,29 @@ import { isPast, type Kept } from './kept.ts'
 import { rowBytes } from './row-bytes.ts'
 
 /**
- * A message is usually written within milliseconds of its number. A reader that sees an empty place waits this long
- * twice, and reads again in between, before it seals the place.
+ * A message is usually written within milliseconds of the draw of its seq. A reader that finds an empty place waits
+ * this long, reads again, and waits once more, before it seals the place.
  */
 const HOLE_WAIT_MS = 40
 
 /**
- * A place whose number was drawn longer ago stays empty without being sealed: no function that draws numbers runs
- * longer than this (`timeoutSeconds` in terraform/stack.json), so the one that drew it has ended.
+ * If the seq of an empty place was drawn longer ago than this, the place stays empty without being sealed. No function
+ * that draws seqs runs longer (`timeoutSeconds` in terraform/stack.json), so the one that drew it has ended.
  */
 export const MAX_WRITER_MS = 60_000
 
-/** Of a page, in one transaction: DynamoDB allows no more items in one. */
+/** Places that are sealed for one page, in one transaction. DynamoDB allows no more items in one. */
 const MAX_SEALS = 100
 
-/** Where a part of a page may end early, so that the page has an end. */
+/** Requests for a part of a page. After them the part ends early, so that no page takes forever. */
 const MAX_REQUESTS = 4
 
-/** To settle gaps takes two reads and a transaction. */
+/** Requests that it takes to settle gaps: two reads and a transaction. */
 const REQUESTS_TO_SETTLE = 3
 
 /**
- * How many places to read at least, by turn: holes are rows too, and a run of them should take few requests. While no
- * message has been found, the page can't end, so as many are read as one request gives.
+ * Places to read at least, by turn. Holes are rows too, so the number grows, and a run of holes takes few requests. A
+ * page can't end before a message is found; until then, as many places are read as one request returns.
  */
 const PLACES = [1, 50, 500, 1_000]
 const PLACES_TO_A_MESSAGE = 1_000
@@ -43,55 +43,57 @@ const PLACES_TO_A_MESSAGE = 1_000
 /** Which messages to read, by their seq. */
 export interface Range extends Partial<Kept> {
   /**
-   * Exclusive. With `after`, the page starts there; without it, the page ends before `before` or at the newest message.
+   * Exclusive. With `after`, the page starts there and goes forwards. Without it, the page ends before `before`, or at
+   * the newest message.
    */
   after?: number
   /** Exclusive. */
   before?: number
-  /** Exclusive: nothing up to it is shown, in either direction. */
+  /** A seq; messages up to it, inclusive, are not shown, whatever the direction. */
   since?: number
-  /** Whether those that were deleted are shown; else they are passed over as holes are. */
+  /** Whether deleted messages are shown. Otherwise they are skipped, as holes are. */
   withDeleted?: boolean
   limit: number
-  /** Of the page that this is a part of, if it is one that ends early rather than take many requests. */
+  /** The whole page, if this is a part of one that ends early rather than take many requests. */
   whole?: WholePage
 }
 
 /** What is left of a page that is read in parts. */
 interface WholePage {
-  /** Messages that it still has room for. */
+  /** Messages that the page still has room for. */
   limit: number
-  /** Bytes, as JSON, that it still has room for. */
+  /** Bytes, as JSON, that the page still has room for. */
   bytes: number
   requests: number
-  /** Whether it has messages: then it may end without another one. */
+  /** Whether the page has a message. If so, it may end without another one. */
   isStarted: boolean
 }
 
 export interface HistoryPage {
-  /** In seq order, without holes, and without what was deleted unless it was asked for. */
+  /** In seq order, without holes, and without deleted messages unless they were asked for. */
   messages: MessageRow[]
-  /** Whether more messages may follow in the direction of reading. A page with more to follow has at least one. */
+  /** Whether more messages may follow in the direction of reading. If so, this page has at least one. */
   hasMore: boolean
 }
 
-/** A page, and what it has cost. */
+/** A page and its cost. */
 export interface PageRead extends HistoryPage {
-  /** Of all that was read, as JSON, also of what is not shown: that is paid for too. */
+  /** Bytes of everything that was read, as JSON, including what is not shown, because reads of it cost the same. */
   bytesRead: number
   requests: number
 }
 
 /**
- * A page of a room's messages in which every hole is final: a place below one of the messages that is still empty after
- * a short wait is sealed, and the message that was meant for it gets a later number. Otherwise a reader could learn
- * that there is no message between two others, and one would appear there a moment later. Nothing is sealed, and nobody
- * waits, where no function can be about to write any more. AP22, AP20.
+ * Reads a page of a room's messages in which every hole is final. If a place below one of the messages is still empty
+ * after a short wait, it is sealed, and its message gets a later seq. Otherwise a reader could see two messages with
+ * none between them, and one could appear there a moment later. Where no function can still be about to write, nothing
+ * is sealed and nobody waits. AP22, AP20.
  *
- * A page takes at most four requests, or as many as its `whole` has left, whatever holes are in it: it ends early
- * instead. A gap is read again together with what the whole page has room for. It can't end before it has a message, so
- * only a run of more than a thousand holes, or of more than a hundred young ones with sealed ones between, takes more;
- * and so does each message that is written while its place is being sealed.
+ * A page takes at most four requests, or as many as its `whole` has left, and ends early if holes would make it take
+ * more. When a gap is read again, that request also reads what the whole page has room for. Two things take more
+ * requests. A page can't end before it has a message, so a run of more than a thousand holes takes more, and so does
+ * one of more than a hundred young holes with sealed ones between them. And each message that is written while its
+ * place is being sealed takes another one.
  */
 export async function readHistory(chatRoomId: string, range: Range, now: number): Promise<PageRead> {
   const forwards = range.after !== undefined
@@ -99,7 +101,10 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
   const maxRequests = whole?.requests ?? MAX_REQUESTS
   const isShown = (row: MessageRow) =>
     row.kind !== 'hole' && (row.kind !== 'deleted' || range.withDeleted === true) && !isPast(row, { keptSince }, now)
-  /** What lies below it was said before it, but for the time that an action takes. */
+  /**
+   * Tells whether all places below a message have expired too: their messages are younger by no more than the time that
+   * an action takes.
+   */
   const isLongPast = ({ timestamp }: MessageRow) => timestamp < keptSince - MAX_WRITER_MS
   let { before = Number.MAX_SAFE_INTEGER } = range
   let after = Math.max(range.after ?? 0, range.since ?? 0)
@@ -107,7 +112,7 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
   let { limit } = range
   let requests = 0
   let bytesRead = 0
-  /** Places that may be past their time yet, above those that are known to be. */
+  /** Number of places that may have expired, above those that are known to have. */
   let mayBePast: number | undefined
   for (let turn = 0; ; turn++) {
     const isEmpty = messages.length === 0 && whole?.isStarted !== true
@@ -147,22 +152,28 @@ export async function readHistory(chatRoomId: string, range: Range, now: number)
 }
 
 /**
- * Places, at most, that are looked at in one request to find where a long run of what is past its time ends. Of the
- * largest messages they cost 63 units: half of what a consistent read does, and none of them changes any more.
+ * Places that one request looks at, to find where a long run of expired messages ends. With the largest messages this
+ * costs 63 read units. These reads are eventually consistent, at half the cost, because expired messages don't change
+ * any more.
  */
 const PROBES = 25
 
-/** Bytes of what may be past its time that is read rather than narrowed down by one more request: 80 units. */
+/**
+ * If the places that may have expired have fewer bytes than this, they are all read, rather than narrowed down by one
+ * more request: 80 read units.
+ */
 const READ_ANYWAY = 320_000
 
 interface Run {
-  /** The highest place that is known to be past its time, and with it all below. */
+  /** The highest place that is known to have expired, with all places below it. */
   after: number
-  /** The lowest place above it that is known not to be, or where the room ends. */
+  /** The lowest place above `after` that is known not to have expired, or the end of the room. */
   end: number
 }
 
-/** Narrows down where the run of what is past its time ends, by round numbers, because some of them may be gone. */
+/**
+ * Narrows down where a run of expired messages ends, by looking at places with round numbers. Some of them may be gone.
+ */
 async function pastRun(
   chatRoomId: string,
   { after, end, bytesEach }: Run & { bytesEach: number },
@@ -177,14 +188,14 @@ async function pastRun(
     requests++
     after = Math.max(after, ...rows.filter(isLongPast).map(seqOf))
     end = Math.min(end, ...rows.filter((row) => !isLongPast(row)).map(seqOf))
-    // Many are gone: then a read of all is cheap.
+    // If many of them are gone, it is cheap to read all the rest.
     if (rows.length < seqs.length / 2) break
     bytesEach = Math.max(bytesEach, rowBytes(rows) / rows.length)
   }
   return { after, end, requests }
 }
 
-/** The lowest of 1, 2, 5, 10, 20, 50, … that is not below `least`. */
+/** Returns the lowest of 1, 2, 5, 10, 20, 50, … that is not below `least`. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least))
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least)!
@@ -197,25 +208,29 @@ interface Turn extends Pick<Kept, 'retentionDays'> {
   take: number
   /** Whether the page has no message yet. */
   isEmpty: boolean
-  /** Whether gaps that may still be filled are waited for and sealed. Otherwise the places end at the first of them. */
+  /**
+   * Whether to wait for gaps that may still be filled, and to seal them. Otherwise the places end at the first of them.
+   */
   maySettle: boolean
   isShown: (place: MessageRow) => boolean
-  /** What is read along with gaps that are looked at once more. */
+  /** What the second read of gaps may read beside them. */
   further?: Pick<WholePage, 'limit' | 'bytes'>
 }
 
 interface Places {
   /** In seq order. */
   places: MessageRow[]
-  /** Whether the range has no others. */
+  /** Whether the range has no more places. */
   exhausted: boolean
   requests: number
   bytesRead: number
-  /** Whether more than `take` were read. */
+  /** Whether more than `take` places were read. */
   isFurther: boolean
 }
 
-/** The first or last `take` places between `after` and `before`, up to the first gap that may still be filled. */
+/**
+ * Returns the first or last `take` places between `after` and `before`, up to the first gap that may still be filled.
+ */
 async function settledPlaces(
   chatRoomId: string,
   { after, before, forwards, take, isEmpty, maySettle, isShown, further, ...kept }: Turn,
@@ -268,8 +283,8 @@ async function settledPlaces(
 }
 
 /**
- * The gaps above `floor` and below the last row that may still be filled, in seq order: of each at most its top places,
- * because the lower ones are the older.
+ * Returns the gaps above `floor` and below the last row that may still be filled, in seq order. Of each gap it returns
+ * at most the highest places, because the lower ones are older.
  */
 function openGaps(rows: readonly MessageRow[], floor: number, now: number): Hole[][] {
   const gaps: Hole[][] = []
@@ -286,7 +301,7 @@ function openGaps(rows: readonly MessageRow[], floor: number, now: number): Hole
   return gaps
 }
 
-/** How many of the gaps, from the first one, have no more places together than can be sealed at once. */
+/** Returns how many of the gaps, from the first one, can be sealed together in one transaction. */
 function howManyFit(gaps: readonly Hole[][]): number {
   let places = 0
   const end = gaps.findIndex((gap) => (places += gap.length) > MAX_SEALS)

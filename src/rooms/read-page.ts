@@ -2,19 +2,20 @@ import { type MessageRow, seqOf } from '../entities/message.ts'
 import { type PageRead, type Range, readHistory } from './read-history.ts'
 
 /**
- * How many messages to read at first, and then at once: how large they are is known only afterwards, and a read of a
- * hundred of the largest costs 400 units for a reply that holds four of them.
+ * Messages that the first read and each further one return at most. Their size is known only after the read, and a read
+ * of a hundred of the largest costs 400 read units for a reply that holds four of them.
  */
 const FIRST_READ = 20
 const FURTHER_READ = 32
 
 /**
- * A page of history that also ends once more than `bytes` were read, so that what is read is in proportion to what a
+ * Reads a page of history that also ends once more than `bytes` were read, so that the cost is in proportion to what a
  * reply can hold. AP22, AP20.
  *
- * @param range its `limit` is that of the whole page
- * @param maxRequests after which the page ends early; then it is read in as few parts as the size of its first messages
- *   lets expect
+ * @param range its `limit` is the limit of the whole page
+ * @param bytes as JSON
+ * @param maxRequests after this number of requests the page ends early. If it is given, the page is read in as few
+ *   parts as the size of its first messages suggests
  */
 export async function readPage(
   chatRoomId: string,
@@ -34,7 +35,7 @@ export async function readPage(
     messages = forwards ? [...messages, ...part.messages] : [...part.messages, ...messages]
     bytesRead += part.bytesRead
     requests += part.requests
-    // One that is not full has met holes: they have cost their share.
+    // A part that is not full has met holes, which have cost enough requests.
     const isEnough = messages.length === range.limit || bytesRead > bytes || part.messages.length < limit
     if (!part.hasMore || isEnough || (maxRequests !== undefined && requests >= maxRequests)) {
       return { messages, hasMore: part.hasMore, bytesRead, requests }

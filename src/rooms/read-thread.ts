@@ -5,13 +5,13 @@ import type { Range } from './read-history.ts'
 import type { ViewPage } from './read-view.ts'
 import { rowBytes } from './row-bytes.ts'
 
-/** Replies that are read at once: how large they are is known only afterwards. */
+/** Replies that are read together. Their size is known only after the read. */
 const AT_ONCE = 25
 
 /**
- * A page of the replies in a thread. AP107, AP34.
+ * Reads a page of the replies in a thread. AP107, AP34.
  *
- * @param bytes after which the page ends, so that what is read is in proportion to what a reply can hold
+ * @param bytes the page ends once more than this was read, so that the cost is in proportion to what a reply can hold
  */
 export async function readThread(thread: Thread, range: Range, bytes: number): Promise<ViewPage> {
   const first = Math.max(range.after ?? 0, range.since ?? 0) + 1

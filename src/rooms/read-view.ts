@@ -2,23 +2,27 @@ import { type MessageRow, seqOf } from '../entities/message.ts'
 import type { HistoryPage, Range } from './read-history.ts'
 import { readPage } from './read-page.ts'
 
-/** A page that leaves messages out: it may be empty and yet have more to follow. */
+/** A page that leaves some messages out, so it may be empty although more follow. */
 export interface ViewPage extends HistoryPage {
-  /** When there is more, the last seq that the page accounts for in the direction of reading. */
+  /** If there are more, the last seq that the page has looked at, in the direction of reading. */
   next?: number
 }
 
-/** Messages that are looked at for one page, and at least in one turn: a thread may go on for long. */
+/**
+ * The most messages that one page looks at, and the fewest in one turn: there may be a long run of replies that are
+ * shown only in their threads.
+ */
 const MAX_SEEN = 500
 const AT_LEAST = 50
 
-/** What is said in the room itself: without replies that are in their thread only. */
+/** Tells whether a message is shown in the room itself, and not only in a thread. */
 const isOfRoom = ({ threadId, inRoom }: MessageRow): boolean => threadId === undefined || inRoom === true
 
 /**
- * A page of what is said in the room itself. It ends once it has `limit` messages, or 500 were looked at. AP22, AP20.
+ * Reads a page of the messages that are shown in the room itself. It ends once it has `limit` messages, or has looked
+ * at 500. AP22, AP20.
  *
- * @param bytes after which the page ends
+ * @param bytes the page also ends once more than this was read, as JSON
  */
 export async function readRoomView(chatRoomId: string, range: Range, bytes: number, now: number): Promise<ViewPage> {
   const forwards = range.after !== undefined
@@ -28,7 +32,7 @@ export async function readRoomView(chatRoomId: string, range: Range, bytes: numb
   for (let rest: Range = range; ;) {
     const limit = Math.min(Math.max(range.limit - found.length, AT_LEAST), MAX_SEEN - seen)
     const page = await readPage(chatRoomId, { ...rest, limit }, bytes, now)
-    // In the direction of reading.
+    // From here on in the direction of reading.
     const part = forwards ? page.messages : page.messages.toReversed()
     seen += part.length
     size += page.bytesRead

@@ -4,10 +4,10 @@ import type { PermissionName } from '../protocol/permissions.ts'
 import { type Actor, admit, isReadable } from './admission.ts'
 
 /**
- * A message that somebody may do something about, where no setting of the room decides who. AP5, AP8, AP21, AP71.
+ * Returns a message, for a user who may do something with it that no setting of the room decides. AP5, AP8, AP21, AP71.
  *
  * @throws NotAMember | Forbidden | Muted | RoomClosed as `admit` does
- * @throws MessageNotFound when there is none, it was deleted, or it was said before what the member may read
+ * @throws MessageNotFound when there is none, it was deleted, or the user may not read it
  */
 export async function readableMessage(
   actor: Actor,

@@ -5,18 +5,24 @@ import { hourlyJobItem, putJob } from '../entities/job.ts'
 import { Unavailable } from '../errors.ts'
 import { changedSummary, type ReactionChange, summaryOf, totalOf } from './reaction-summary.ts'
 
-/** Above so many reactions only the changes are added, and the janitor counts again after an hour. */
+/**
+ * If a message has more reactions than this, only the changes are added, and the janitor counts all of them again
+ * within an hour or so.
+ */
 const MAX_COUNTED = 1_000
 
-/** Roll-ups of one message run one after the other but for retries, so one that loses twice is rare. */
+/**
+ * Attempts to write the summary. Roll-ups of one message run one after the other except for retries, so it is rare that
+ * one loses twice.
+ */
 const MAX_ATTEMPTS = 10
 
 /**
- * Writes what the reactions to a message come to now, if that is not what it says already. The rows are counted again,
- * after the message was read and under a lock, so it does not matter how often or in which order this is done. AP21,
- * AP102, AP113, AP122; AP104 for reactions to a message that is gone.
+ * Writes the summary of a message's reactions, if it has changed. The rows are counted after the message was read, and
+ * the write fails if the summary was written in between. So this may run more than once, and in any order. AP21, AP102,
+ * AP113, AP122; AP104 if the message is gone: its reactions are then deleted.
  *
- * @param batch the changes that were made, and the time; without them, everything is counted again, however much it is
+ * @param batch the changes, and the time; without them, all reactions are counted again, however many there are
  * @throws Unavailable when others have written the summary ten times meanwhile
  */
 export async function rollUpReactions(
@@ -28,7 +34,7 @@ export async function rollUpReactions(
     if (row === undefined) return deleteReactions(message)
     const { reactions = [] } = row
     const toAdd = totalOf(reactions) > MAX_COUNTED ? batch : undefined
-    // Before the changes are added, so that no sum of changes is left without a count.
+    // The job is added before the changes, so that added changes are always counted again later.
     if (toAdd) await putJob(hourlyJobItem('recountReactions', keyOf(message), toAdd.now))
     const summary = toAdd ? changedSummary(reactions, toAdd.changes) : summaryOf(await everyReaction(message))
     if (isDeepStrictEqual(summary, reactions) || (await setReactions(row, summary))) return

@@ -7,10 +7,10 @@ const MAX_ATTEMPTS = 10
 const MAX_LAST_USERS = 3
 
 /**
- * Writes what the replies in a thread come to now to its root, as `rollUpReactions` does with reactions. A root that is
- * gone has nothing to write it to: the thread goes on by its id. AP34, AP108, AP118.
+ * Writes the count of a thread's replies to its root, as `rollUpReactions` does with reactions. If the root is gone, it
+ * does nothing: the thread goes on without it. AP34, AP108, AP118.
  *
- * @throws Unavailable when others have written it ten times meanwhile
+ * @throws Unavailable when others have written the count ten times meanwhile
  */
 export async function rollUpThread(thread: Thread): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

@@ -5,24 +5,25 @@ import { optional, wholeNumber } from '../env.ts'
 import { LimitReached } from '../errors.ts'
 import { DEFAULT_MAX_ROOM_MEMBERS } from '../protocol/limits.ts'
 
-/** Members of one room. */
+/** The limit of members of one room. */
 export const maxRoomMembers =
   optional('MAX_ROOM_MEMBERS', wholeNumber({ from: 2, to: 200_000 })) ?? DEFAULT_MAX_ROOM_MEMBERS
 
-/** A room of so many has no counter: a page of its members tells how many there are. */
+/** Rooms with up to this many members have no counter: one page of members shows how many there are. */
 const COUNTED_ABOVE = 1_000
 
-/** A count isn't made anew sooner than this, because it reads every member. */
+/** The shortest time between two counts of a room, in milliseconds, because a count reads every member. */
 const RECOUNT_AFTER_MS = 10 * 60 * 1_000
 
 /**
- * Whether so many users may become members. A small room is looked at by a page of its members; the members of one that
- * was found to be large are counted, one write unit for each join. AP67, AP82, AP83, AP84, AP85, AP8.
+ * Makes sure that a room has places for these users. In a small room, a page of its members is read. In a room that was
+ * found to be large, the members have a counter, which costs one write unit for each join. AP67, AP82, AP83, AP84,
+ * AP85, AP8.
  *
- * @param users who are to become members; those who are in the room need no place
- * @param isPageRead whether a page of members is read afterwards in any case, and given to `noteSize`: then nobody has
- *   to look now, unless the limit is smaller than a page
- * @throws LimitReached
+ * @param users the users who are to become members; those who are members already need no place
+ * @param isPageRead whether the caller reads a page of members afterwards in any case, and gives it to `noteSize`; then
+ *   this function reads none, unless the limit is smaller than a page
+ * @throws LimitReached when there aren't enough places
  */
 export async function requirePlaceForMembers(
   { chatRoomId, counted }: Pick<RoomRow, 'chatRoomId' | 'counted'>,
@@ -43,7 +44,7 @@ export async function requirePlaceForMembers(
   if (added > 0 && members.length + added > maxRoomMembers) throw full()
 }
 
-/** AP83. A room whose members don't fit on a page is counted from now on. */
+/** Starts to count the members of a room if they don't fit on a page. AP83. */
 export async function noteSize(
   { chatRoomId, counted }: Pick<RoomRow, 'chatRoomId' | 'counted'>,
   hasMoreMembers: boolean,
@@ -52,7 +53,11 @@ export async function noteSize(
   if (hasMoreMembers && !counted && maxRoomMembers > COUNTED_ABOVE) await startCounting(chatRoomId, now)
 }
 
-/** @throws LimitReached when a new room would have more members than a room may have */
+/**
+ * Makes sure that a new room doesn't have too many members.
+ *
+ * @throws LimitReached when it has
+ */
 export function requireSmallEnough(members: number): void {
   if (members > maxRoomMembers) throw full()
 }

@@ -15,21 +15,24 @@ import { settingsOf } from '../protocol/settings-of.ts'
 
 const stored = { p: 'public', r: 'private' } as const
 
-/** A room of version 0.1.0 has no access: whoever knows its id may join. */
+/** Returns who may enter a room. A room of version 0.1.0 has no `access`: anybody who knows its id may join. */
 export const accessOfRoom = ({ chatRoomId, access }: Pick<RoomRow, 'chatRoomId' | 'access'>): Access =>
   isDirectRoomId(chatRoomId) ? 'direct' : access === undefined ? 'link' : stored[access]
 
-/** As it is stored; undefined for `link`. */
+/** Returns an access as it is stored: undefined for `link`. */
 export const storedAccess = (access: ChosenAccess): 'p' | 'r' | undefined =>
   access === 'public' ? 'p' : access === 'private' ? 'r' : undefined
 
-/** A role as others see it: in a direct room both are members, whatever is stored. */
+/** Returns a role as other users see it. In a direct room both users are members, whatever is stored. */
 export const shownRole = (chatRoomId: string, role: Role): Role => (isDirectRoomId(chatRoomId) ? 'member' : role)
 
-/** What every reply has of a room. */
+/** Returns the attributes of a room that every reply has. */
 export const roomOnWire = ({ chatRoomId, roomName, headSeq }: RoomRow) => ({ chatRoomId, roomName, headSeq })
 
-/** The room as the caller sees it: the role is absent for an admin who is no member, and says too little of another. */
+/**
+ * Returns what a room is to the caller. `role` is absent for an admin who is not a member; `admin` is set for one who
+ * is, because the role alone would say too little.
+ */
 export function standingOnWire(room: RoomRow, standing: Standing, membership: { role: Role } | undefined) {
   const role = standing === 'admin' ? membership?.role : standing
   return {
@@ -39,16 +42,23 @@ export function standingOnWire(room: RoomRow, standing: Standing, membership: { 
   }
 }
 
-/** A mark costs as much as receiving two messages: where many read, each of them marks less often. */
+/**
+ * How often a client may mark a room as read, in milliseconds. A mark costs as much as receiving two messages, so it is
+ * less often where many users read.
+ */
 const readEveryMs = { small: READ_EVERY_MS, medium: 30_000, huge: 120_000 } as const satisfies Record<RoomClass, number>
 
-/** How often a client may mark the room. */
+/** Returns how often a client may mark the room as read. */
 export const pacedOnWire = (room: Pick<RoomRow, 'size'>) => ({ readEveryMs: readEveryMs[classOf(room)] })
 
-/** Which messages the caller is to be woken for, where it isn't all. */
+/** Returns which messages wake the caller, if it isn't all. */
 export const notifyOnWire = (...state: Parameters<typeof notifyOf>) => defined({ notify: notifyOf(...state) })
 
-/** All of a room. @param memberCount as it was counted just now, if it was */
+/**
+ * Returns all details of a room, as clients see them.
+ *
+ * @param memberCount the number of members, if they were counted just now
+ */
 export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, memberCount?: number): RoomDetails {
   const { chatRoomId, roomName, createdBy, createdAt } = room
   const access = accessOfRoom(room)
@@ -59,7 +69,7 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
     ...defined({ topic: details?.topic, imageUrl: details?.imageUrl }),
     settings: {
       ...settingsOf(access, details?.settings === undefined ? {} : (JSON.parse(details.settings) as object)),
-      // As it is, whichever of room and deployment says so.
+      // The value in force, whether the room or the deployment sets it.
       retentionDays: retentionOf(room) ?? null,
     },
     ...(details?.metadata === undefined ? {} : { metadata: JSON.parse(details.metadata) as Record<string, unknown> }),
@@ -72,7 +82,11 @@ export function detailsOnWire(room: RoomRow, details: DetailsRow | undefined, me
   }
 }
 
-/** A room with a page of its members. @param isFirst page: the members can be counted when there is no other */
+/**
+ * Returns a room with a page of its members, as a reply.
+ *
+ * @param isFirst whether this is the first page: if it is the only one, its members are counted
+ */
 export function roomReply(
   found: RoomWithMembers,
   { standing, membership }: { standing: Standing; membership: { role: Role } | undefined },

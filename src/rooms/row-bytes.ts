@@ -1,5 +1,5 @@
 import type { MessageRow } from '../entities/message.ts'
 
-/** Bytes of rows, as JSON. */
+/** Returns the size of rows as JSON, in bytes. */
 export const rowBytes = (rows: readonly MessageRow[]): number =>
   rows.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0)

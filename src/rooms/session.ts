@@ -5,33 +5,34 @@ import { InvalidRequest, LimitReached } from '../errors.ts'
 import { DEFAULT_MAX_USER_CONNECTIONS } from '../protocol/limits.ts'
 
 /**
- * Live connections of a user that events are posted to: each message to one of the user's rooms costs a post for each.
+ * Open connections of a user to which events are posted. Each of them costs one post for each message in one of the
+ * user's rooms.
  */
 export const maxUserConnections =
   optional('MAX_USER_CONNECTIONS', wholeNumber({ from: 1, to: 10_000 })) ?? DEFAULT_MAX_USER_CONNECTIONS
 
-/** A connection and whose it is. */
+/** A connection and its user. */
 export interface OwnConnection {
   userId: string
   connectionId: string
   /** Epoch seconds. */
   expiresAt: number
-  /** The session that it named when it was opened: it has no other. */
+  /** The session that its URL named when it was opened. It can't have another one. */
   sessionId?: string
   /** When it was opened, epoch milliseconds. */
   openedAt: number
 }
 
 /**
- * Posts the events of a session to this connection from now on, instead of the one that the session had. AP35, AP36,
- * AP3, AP17, AP48.
+ * Posts the events of a session to this connection from now on, instead of to the session's earlier connection. AP35,
+ * AP36, AP3, AP17, AP48.
  *
- * @param sessionId without it, the one that the connection has synced for before, or named when it was opened; else it
- *   is a session of its own
+ * @param sessionId undefined for the session that the connection has synced for before, or named when it was opened; if
+ *   there is neither, the connection becomes a session of its own
  * @param now when the `sync` began, in epoch milliseconds
- * @returns the session; it names another connection when that one has synced later
+ * @returns the session; it has another connection if that one has synced later
  * @throws InvalidRequest when the connection has synced for another session before
- * @throws LimitReached when the user has too many others
+ * @throws LimitReached when the user has too many other connections
  */
 export async function takeSession(
   { sessionId: named, openedAt: _, ...connection }: OwnConnection,
@@ -39,7 +40,7 @@ export async function takeSession(
   now: number,
 ): Promise<SessionRow> {
   const { connectionId } = connection
-  // Of one that was named, `$connect` has written it beside the connection.
+  // If the connection named a session when it was opened, `$connect` has noted it on the connection already.
   const sessionKey = named ?? (await keepSessionKey(connectionId, sessionId ?? connectionId))
   requireSame(sessionId, sessionKey)
   const session = { ...connection, sessionKey, syncedAt: now }
@@ -52,11 +53,12 @@ export async function takeSession(
 }
 
 /**
- * The session of a page of `sync` that is not the first: it belongs to the first one's, and need not name it. Of a
- * connection that has not synced yet it takes the session that it names. AP38, AP35, AP36, AP3, AP17, AP48.
+ * Returns the session for a page of `sync` that is not the first. It is the session of the first page, so the request
+ * needn't name it. A connection that hasn't synced yet takes the session that the request names. AP38, AP35, AP36, AP3,
+ * AP17, AP48.
  *
  * @throws InvalidRequest when the connection has synced for another session
- * @throws LimitReached when it would be written and the user has too many others
+ * @throws LimitReached when a session would be written and the user has too many other connections
  */
 export async function sessionOfPage(own: OwnConnection, sessionId: string | undefined): Promise<SessionRow> {
   if (sessionId === undefined) return sessionOf(own)
@@ -74,11 +76,11 @@ function requireSame(sessionId: string | undefined, sessionKey: string): void {
 }
 
 /**
- * The session for which the connection has synced. One that has not, though `sync` is to be the first frame, is a
- * session of its own, and is written, so that a leave finds it; or it takes over the one that it named when it was
- * opened, as if it had synced then. AP38, AP36, AP3, AP17.
+ * Returns the session for which a connection has synced. A connection that hasn't synced, although `sync` should be the
+ * first frame, becomes a session of its own, which is written so that a leave finds it. If it named a session when it
+ * was opened, it takes that one over, as if it had synced then. AP38, AP36, AP3, AP17.
  *
- * @throws LimitReached when it would be written and the user has too many others
+ * @throws LimitReached when a session would be written and the user has too many other connections
  */
 export async function sessionOf({ sessionId: named, openedAt, ...connection }: OwnConnection): Promise<SessionRow> {
   const now = Date.now()
@@ -97,10 +99,11 @@ export async function sessionOf({ sessionId: named, openedAt, ...connection }: O
 }
 
 /**
- * Writes a session, and takes a new one back when the user has too many. One that was there goes on, also when the
- * deployment has lowered the cap, and the others aren't read. They are read after the write, because many of one moment
- * don't see each other before: the last to be written sees all, so there are never more than the cap. Of those some may
- * be refused for which there would have been a place. AP36, AP3, AP17.
+ * Writes a session. If it is new and the user has too many, deletes it again. A session that existed may stay even if
+ * the deployment has lowered the limit, and the others aren't read then. They are read after the write, because
+ * sessions that are written at the same moment don't see each other before; the last one to be written sees all, so
+ * there are never more than the limit. Among several at the same moment, one may be refused although there was a place.
+ * AP36, AP3, AP17.
  */
 async function putWithinCap(session: SessionRow, now: number): Promise<SessionRow> {
   const { session: put, before } = await putSession(session)

@@ -7,7 +7,7 @@ import { hiddenThrough, isReadable, readableAfter } from './admission.ts'
 import { type Kept, keptOf } from './kept.ts'
 import { readSeqOf } from './count-unread.ts'
 
-/** A thread, as one who follows it sees it. */
+/** A thread, as a user who follows it sees it. */
 export interface ShownThread {
   chatRoomId: string
   root: MessageRow
@@ -15,10 +15,10 @@ export interface ShownThread {
   unread: { count: number; exact: boolean }
 }
 
-/** Above so many unread replies they are not counted one by one. */
+/** If there are more unread replies than this, they are not counted exactly. */
 const MAX_COUNTED = 50
 
-/** Threads with their roots and what is unread in them. AP6, AP9, AP34, AP107. */
+/** Returns threads with their roots and the number of unread replies, as a user sees them. AP6, AP9, AP34, AP107. */
 export async function showThreads(userId: string, threads: readonly FollowedThread[]): Promise<ShownThread[]> {
   const now = Date.now()
   const shown = await shownAmong(userId, threads)
@@ -37,8 +37,8 @@ export async function showThreads(userId: string, threads: readonly FollowedThre
 }
 
 /**
- * The threads that a user's list has: none of rooms that they are not in any more, and none that began before what the
- * room shows them, whose root they may know nothing of. AP6, AP9.
+ * Returns those of these threads that are in the user's list. Threads in rooms that they have left are not, nor are
+ * threads whose root the room hides from them because they joined later. AP6, AP9.
  */
 async function shownAmong(userId: string, threads: readonly FollowedThread[]) {
   const ids = [...new Set(threads.map(({ chatRoomId }) => chatRoomId))]
@@ -65,7 +65,7 @@ async function rootsOf(threads: readonly FollowedThread[]): Promise<Map<string, 
   return new Map(rows.flat().map((row) => [`${row.chatRoomId} ${row.messageId}`, row]))
 }
 
-/** A thread goes on by its id when its root is gone. */
+/** Makes a root for a thread whose root is gone: the thread goes on without it. */
 const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
   chatRoomId,
   messageId: threadId,
@@ -77,10 +77,10 @@ const goneRoot = ({ chatRoomId, threadId }: FollowedThread): MessageRow => ({
   deletedBy: 'unknown',
 })
 
-/** Threads that are looked at for one count: each costs a query. */
+/** Threads that are looked at for one count. Each costs a query. */
 const MAX_COUNTED_THREADS = 50
 
-/** How many of the threads that a user follows have a reply that is unread. AP6, AP9, AP107, AP116. */
+/** Returns how many of the threads that a user follows have unread replies. AP6, AP9, AP107, AP116. */
 export async function countUnreadThreads(userId: string): Promise<number> {
   const { threads } = await followedThreads(userId, { limit: MAX_COUNTED_THREADS })
   const counts = await Promise.all(
@@ -92,7 +92,7 @@ export async function countUnreadThreads(userId: string): Promise<number> {
   return counts.filter((count) => count > 0).length
 }
 
-/** Others' replies after what was read. */
+/** Counts other users' replies after `readSeq`. */
 async function countUnread(
   { chatRoomId, threadId }: FollowedThread,
   readSeq: number,

@@ -4,35 +4,41 @@ import type { Reply } from '../protocol/actions.ts'
 import { TYPING_AGAIN_MS, TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from '../protocol/limits.ts'
 import { isDirectRoomId } from '../protocol/room-id.ts'
 
-/** A repeat that comes so much too early, by the network or the client's clock, is told all the same. */
+/**
+ * A repeat that is early by no more than this still becomes an event. The network or the client's clock may have caused
+ * that.
+ */
 const EARLY_MS = 2_000
 
-/** So many who type in a room are told each at once. When there are more, who else does is told by the next telling. */
+/**
+ * As long as fewer users than this type in a room, each of them causes an event at once. With more of them, an event
+ * reports all of them every `TOLD_EVERY_MS`.
+ */
 const FEW_TYPISTS = 4
 const TOLD_EVERY_MS = 2_000
 
-/** Those who wait try again one after the other: the first tells of all of them. */
+/** Milliseconds between the retries of users who wait. The first of them reports all others. */
 const TURN_MS = 300
 
-/** What a user says about themselves, and where. */
+/** What a user says about their typing in a room. */
 interface Said {
   chatRoomId: string
   userId: string
   isTyping: boolean
-  /** The room's. */
+  /** The room's head. */
   headSeq: number
-  /** What the others were told of the user last. */
+  /** What the others have last received about the user. */
   last: LastTold | undefined
 }
 
 /**
- * Tells the others in a room that a user is typing, or no longer. They are told of a beginning, and of repeats at 7 s;
- * of an end only after a beginning, and of a beginning after an end or a message at 3 s. However many type, the room is
- * told every 2 s or so, of all of them at once. AP133 in rooms of more than two, AP18; for what is no news nothing is
- * written.
+ * Shows the others in a room that a user is typing, or no longer is. They receive a beginning, and repeats of it every
+ * 7 s or so; an end only after a beginning; and a beginning after an end or a message, 3 s after the last event at the
+ * earliest. However many users type, the room receives an event every 2 s or so, about all of them at once. If there is
+ * no news, nothing is written. AP133 in rooms of more than two, AP18.
  *
- * @returns until when the others see the user as typing; `repeatAfterMs` if they aren't told yet, and nobody else may
- *   be there to tell them
+ * @returns until when the others see the user as typing; `repeatAfterMs` if they have not received it yet, and the
+ *   client must ask again in case no other user's event reports it
  */
 export async function tellTyping(said: Said, now: number): Promise<Reply<'typingIndicator'>> {
   const { chatRoomId, userId, isTyping, last, headSeq } = said
@@ -58,7 +64,7 @@ export async function tellTyping(said: Said, now: number): Promise<Reply<'typing
   return { expiresAt, repeatAfterMs }
 }
 
-/** The answer when nobody is to be told, as far as the user's own row tells. */
+/** Returns the reply if the user's own row shows that no event is needed; otherwise undefined. */
 function answerTo({ isTyping, headSeq, last }: Said, now: number): Reply<'typingIndicator'> | undefined {
   if (last === undefined) return isTyping ? undefined : { expiresAt: now }
   if (last.pending) return undefined
@@ -70,29 +76,29 @@ function answerTo({ isTyping, headSeq, last }: Said, now: number): Reply<'typing
   return { expiresAt: last.until, ...defined({ repeatAfterMs: hasEnded ? againMs - quietMs : undefined }) }
 }
 
-/** Whether the user's row says the same as they do now. */
+/** Tells whether the user's row already says what they say now, for long enough. */
 function isFresh({ isTyping, last }: Said, now: number): boolean {
   if (last?.isTyping !== isTyping) return false
   return !isTyping || last.until > now + TYPING_EXPIRY_MS - (TYPING_REPEAT_MS - EARLY_MS)
 }
 
-/** Finds out whether another row's record has told what a pending row says. */
+/** Returns a function that tells whether another row's record has reported what a pending row says. */
 function toldBy(rows: readonly Typist[]): (row: Typist) => boolean {
   const told = new Set(rows.flatMap(({ also = [] }) => also.map(({ userId, until }) => `${until} ${userId}`)))
   return ({ userId, until }) => told.has(`${until} ${userId}`)
 }
 
-/** Whether it is still to be told. An end is, as long as somebody could be shown as typing. */
+/** Tells whether a row still matters to the others. An end does as long as they could still see the user as typing. */
 const isStillOf = ({ isTyping, until }: Typist, now: number): boolean =>
   isTyping ? until > now : until > now - TYPING_EXPIRY_MS
 
-/** How long the room isn't told of one more. */
+/** Returns the milliseconds until the room may receive another event; 0 or less if it may now. */
 function waitOf(rows: readonly Typist[], now: number): number {
   const tellings = rows.map(toldAtOf).filter((toldAt) => toldAt > now - TYPING_EXPIRY_MS)
   if (tellings.length < FEW_TYPISTS) return 0
   return Math.max(...tellings) + TOLD_EVERY_MS - now
 }
 
-/** When the row's record has told anything last. */
+/** Returns when a row's record last became an event. */
 const toldAtOf = ({ isTyping, pending, toldAt, until }: Typist): number =>
   isTyping || pending ? toldAt : Math.max(toldAt, until)

@@ -6,15 +6,15 @@ import { messageIdOf } from '../entities/message.ts'
 import { stranger } from './admission.ts'
 
 /**
- * Ends what was said in a room before a message: it is shown to nobody any more, and a job of the janitor deletes it.
- * A `before` beyond the head is all that there is. The entry in the audit log makes the stream tell everybody. AP5,
- * AP129, AP130.
+ * Clears a room's history before a message. The older messages are hidden from everybody at once, and a job of the
+ * janitor deletes them. With a `before` beyond the head, all messages are cleared. The audit entry makes the stream
+ * deliver the event to everybody. AP5, AP129, AP130.
  *
- * It is hidden first: from then on no number below is given out again, so the job deletes nothing that is said later.
- * If nothing more happens, the caller has no reply, and asks again.
+ * The messages are hidden first. From then on no seq below can be drawn again, so the job never deletes a message that
+ * is sent later. If the function crashes after that, the caller gets no reply and asks again.
  *
- * What was cleared before, as far or further, has its job: nothing is noted for it once more, for the 90 days that a
- * job is kept. AP127.
+ * If the same history, or more, was cleared in the last 90 days, its job still exists, and nothing is written again.
+ * AP127.
  *
  * @returns the job's id
  * @throws NotAMember when there is no such room
@@ -34,8 +34,10 @@ export async function truncateRoom(
 }
 
 /**
- * @returns the first that is shown: lower than asked for if there are fewer, also when a number was just taken back;
- *   higher if it was before
+ * Hides the messages before `before`.
+ *
+ * @returns `first`: the first seq that is shown. It is lower than `before` if the room has fewer messages or a seq was
+ *   just taken back, and higher if more was cleared before
  */
 async function hideBefore(chatRoomId: string, before: number): Promise<{ first: number; createdAt: number }> {
   for (;;) {

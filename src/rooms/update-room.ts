@@ -14,7 +14,7 @@ import type { ChosenAccess, Settings } from '../protocol/room-schema.ts'
 import { stranger } from './admission.ts'
 import { accessOfRoom, storedAccess } from './room-view.ts'
 
-/** What is to be changed; null takes something away. */
+/** What to change in a room. What is left out stays, and null removes a value. */
 export interface RoomUpdate {
   roomName?: string
   topic?: string | null
@@ -24,21 +24,21 @@ export interface RoomUpdate {
   metadata?: Record<string, unknown>
   closed?: boolean
   deleted?: true
-  /** Whether a backend says so: it may keep what is said longer than the deployment does. */
+  /** Whether a backend asks for it: it may keep messages longer than the deployment does. */
   byServer?: boolean
-  /** As it was counted just now: by itself it is no change. */
+  /** The number of members, if they were counted just now. On its own it is no change. */
   memberCount?: number
 }
 
-/** Two who change a room at once: the second goes on from what the first has written. */
+/** Attempts to change a room. Each change by others in between costs one. */
 const ATTEMPTS = 4
 
 /**
- * Changes a room, whatever others change in it at the same time. What is so already is neither written nor noted. One
- * that is deleted becomes a job of the janitor. AP5, AP50, AP51.
+ * Changes a room, whatever others change at the same time. If nothing is different, nothing is written, and no audit
+ * entry either. A deletion adds a job of the janitor. AP5, AP50, AP51.
  *
- * @param ifVersion of the details that were seen
- * @throws Conflict when the details are of another version, or were changed four times in between
+ * @param ifVersion the version of the details that the caller has seen
+ * @throws Conflict when the details have another version than `ifVersion`, or were changed four times in between
  * @throws NotAMember when the room was deleted meanwhile
  */
 export async function updateRoom(
@@ -64,12 +64,12 @@ export async function updateRoom(
 }
 
 /**
- * Changes a room's pins, and what the message says of its own. AP5, AP21, AP50, AP51.
+ * Changes a room's pins, and whether the message is marked as pinned. AP5, AP21, AP50, AP51.
  *
- * @param next returns the pins from now on, the newest first; the same array when nothing changes
- * @param mark what the message says from now on, while it is there
- * @throws LimitReached when they are too many
- * @throws MessageNotFound when what is to be pinned is gone
+ * @param next returns the new pins, the newest first; if it returns as many as before, nothing is written
+ * @param mark the message's new mark, which is written if the message still exists
+ * @throws LimitReached when there are too many pins
+ * @throws MessageNotFound when the message that is to be pinned is gone
  */
 export async function updatePins(
   chatRoomId: string,
@@ -94,8 +94,8 @@ export async function updatePins(
 }
 
 /**
- * A room and its details to go on from. The details are read first: every change raises their version, so a write on
- * condition of that version never takes back what somebody has changed in the room in between.
+ * Reads a room and its details, for a change. The details are read first. Every change raises their version, and the
+ * write requires that version, so it never undoes what somebody has changed in the room in between.
  */
 async function latest(chatRoomId: string): Promise<{ room: RoomRow; details: DetailsRow | undefined }> {
   const details = await getDetails(chatRoomId)
@@ -104,7 +104,7 @@ async function latest(chatRoomId: string): Promise<{ room: RoomRow; details: Det
   return { room, details }
 }
 
-/** Takes a message that is gone off the pins, if it is there. AP5, AP50, AP51. */
+/** Removes a message that is gone from the pins, if it is one. AP5, AP50, AP51. */
 export async function unpin(chatRoomId: string, messageId: string): Promise<void> {
   const details = await getDetails(chatRoomId)
   if (!details?.pins?.includes(messageId) || (await getRoom(chatRoomId)) === undefined) return
@@ -140,7 +140,10 @@ function retentionIn(room: RoomRow, chosen: number | null | undefined, byServer 
   return { retentionDays: chosen ?? undefined, retentionByServer: (byServer && chosen !== null) || undefined }
 }
 
-/** The details from now on. What decides sends and reads is in the room, and here as well for those who show it. */
+/**
+ * Returns a room's new details. The settings that decide sends and reads are in the room; the details have them too,
+ * for replies.
+ */
 function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUpdate): DetailsRow {
   const { chatRoomId, roomName } = room
   const kept = before ?? { chatRoomId, changes: 0 }
@@ -160,11 +163,13 @@ function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUp
   })
 }
 
-/** Without what is undefined or was taken away. */
+/** Removes attributes that are undefined or null. */
 const clean = (row: { [K in keyof DetailsRow]: DetailsRow[K] | null | undefined }): DetailsRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as DetailsRow
 
-/** A room that is about to be made. Its details are left out while they would have nothing of their own. */
+/**
+ * Returns a room that is about to be created, and its details. They are undefined if there is nothing to put in them.
+ */
 export function newRoomOf(room: RoomRow, update: RoomUpdate): { room: RoomRow; details: DetailsRow | undefined } {
   const made = present({ ...room, ...roomChange(room, update) })
   const isPlain = update.topic === undefined && update.settings === undefined && update.metadata === undefined

@@ -6,21 +6,22 @@ import { MAX_PRESENT } from '../protocol/limits.ts'
 import { type Actor, standingOf } from './admission.ts'
 import { areKeptApart } from './presence.ts'
 
+/** Who is online in a room. */
 export interface Online {
   userIds: string[]
-  /** Whether there may be more. */
+  /** Whether there may be more users than `userIds`. */
   capped: boolean
 }
 
-/** Connections that are looked up for one reply, shared by its rooms: 500 units. */
+/** Connections that are looked up for one reply, shared by all its rooms: 500 read units. */
 const MAX_CONNECTIONS = 1_000
-/** Of one room. */
+/** Connections that are looked up in one room. */
 const MAX_OF_ROOM = 400
 
 /**
- * Who of these rooms is online: whose subscription names a connection that is there. A subscription stays for a while
- * when its connection has ended. In a direct room whose two are kept apart, only the one who asks. AP9, AP143, AP142;
- * AP6 for who may read in rooms without being a member.
+ * Returns who is online in these rooms: the users with a subscription whose connection is open. A subscription may
+ * outlive its connection for a while. In a direct room whose two users are kept apart, it returns only the actor. AP9,
+ * AP143, AP142; AP6 for users who may read in rooms without being members.
  *
  * @returns by room; rooms that the actor may not read in are left out
  */
@@ -49,7 +50,7 @@ export async function whoIsOnline(
   )
 }
 
-/** The rooms among these that somebody may read in, each with their membership. */
+/** Returns those of these rooms that a user may read in, each with their membership. */
 async function readableBy(
   actor: Actor,
   chatRoomIds: readonly string[],

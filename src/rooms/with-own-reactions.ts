@@ -3,8 +3,8 @@ import type { MessageEvent } from '../protocol/events.ts'
 import { isClipped } from './reaction-summary.ts'
 
 /**
- * Messages for one user's reply: where a summary doesn't name all who reacted so, `mine` has the user's own reactions.
- * Only what is clipped is looked up. AP103.
+ * Returns messages for one user's reply. If a summary leaves out some users, `mine` lists the user's own reactions,
+ * which are looked up only then. AP103.
  */
 export async function withOwnReactions(messages: readonly MessageEvent[], userId: string): Promise<MessageEvent[]> {
   const unknown = messages.flatMap(({ chatRoomId, messageId, reactions = [] }) =>
