@@ -28,8 +28,8 @@ const page = { consistent: true, limit: PAGE } as const
 const atOnce = { concurrent: 4 } as const
 
 /**
- * Each function reads a page of rows and deletes it. Rows that are found by a row are deleted before it, so a run that
- * is repeated after a crash finds them again.
+ * Each function reads a page of rows and deletes it. Rows that can be found only through another row are deleted before
+ * that row, so a run that is repeated after a crash finds them again.
  */
 const parts = {
   members: async (chatRoomId: string) => {
@@ -116,7 +116,7 @@ const keyOfUser = ({ chatRoomId, userId }: { chatRoomId: string; userId: string 
 export type RoomPart = keyof typeof parts
 
 /**
- * AP75. Deletes at most a hundred rows of one part of a room, each with the rows that are found by it.
+ * AP75. Deletes at most a hundred rows of one part of a room, each with the rows that can be found only through it.
  *
  * @returns how many rows of the part there were; 0 means that none are left
  * @throws Unavailable when the table throttles the deletions for too long

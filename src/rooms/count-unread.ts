@@ -81,8 +81,7 @@ const placeOf = (chatRoomId: string, state: RoomStateRow | undefined, joinedSeq:
 const nothingAfter = (readSeq: number): Unread => ({ readSeq, count: 0, exact: true, mentions: 0 })
 
 /**
- * Rows that are read from the user's list of rooms, for each requested room. The rooms after them are looked up one by
- * one.
+ * Rows that are read from the user's list of rooms, for each requested room. The rooms after them are looked up by key.
  */
 const ROWS_EACH = 4
 

@@ -74,7 +74,7 @@ async function holdPlace(key: PresentKey, now: number): Promise<ConnectionRow | 
   throw new LimitReached(`unable to enter; a connection is present in ${MAX_PRESENCE_ROOMS} rooms at most`)
 }
 
-/** Ends a presence. Returns false if the connection was not noted as present in the room either. AP137, AP141. */
+/** Ends a presence. Returns false if there was none, and the connection had no place for it. AP137, AP141. */
 export async function leavePresence(key: PresentKey): Promise<boolean> {
   const wasThere = await deletePresent(key)
   return (await releasePresence(key.connectionId, key.chatRoomId)) || wasThere

@@ -163,7 +163,7 @@ function detailsOf(room: RoomRow, before: DetailsRow | undefined, update: RoomUp
   })
 }
 
-/** Removes attributes that are undefined or null. */
+/** Returns the row without attributes that are undefined or null. */
 const clean = (row: { [K in keyof DetailsRow]: DetailsRow[K] | null | undefined }): DetailsRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null)) as DetailsRow
 
