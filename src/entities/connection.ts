@@ -118,7 +118,7 @@ export async function holdPresence(
     .add({ presentIn: [chatRoomId] })
     .where(
       ({ presentIn, expiresAt }, { exists, notExists, contains, size, value }) =>
-        // `expiresAt` is a number, and lends its type to the value.
+        // `value` takes the type of its attribute. `expiresAt` is named because it is a number.
         `${exists(expiresAt)} AND (${notExists(presentIn)} OR ${contains(presentIn, chatRoomId)} OR ` +
         `${size(presentIn)} < ${value(expiresAt, maxRooms)})`,
     )

@@ -16,7 +16,7 @@ export const Session = new Entity(
     model: { entity: 'Session', version: '1', service },
     attributes: {
       userId: { type: 'string', field: 'UserId', required: true },
-      /** The `sessionId` that the client gave, else the id of the connection. */
+      /** The `sessionId` that the client gave, otherwise the id of the connection. */
       sessionKey: { type: 'string', field: 'SessionKey', required: true },
       connectionId: { type: 'string', field: 'ConnectionId', required: true },
       /** When the `sync` that wrote this row began, epoch milliseconds. */

@@ -90,7 +90,7 @@ export async function roomsOfUser(
   const { data } = await UserRoom.query
     .user({ partition: PARTITION + userId })
     .between({ place: first }, { place: PLACE + through })
-    // One more than asked for tells whether there is a next page.
+    // One more than `limit` is read, to see whether there is a next page.
     .go({ consistent: true, limit: limit + 1, count: limit + 1, pages: 'all' })
   const rooms = data.slice(0, limit).map((row) => {
     const { chatRoomId, joinId } = membershipOf(row)
